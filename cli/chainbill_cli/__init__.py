@@ -1,0 +1,1 @@
+"""The chainbill command line: one module a noun, plus client and output."""

@@ -1,0 +1,1 @@
+"""The contracts of chainbill: one readable Python file each, in the contract subset."""

@@ -1,0 +1,1 @@
+"""A chainbill node: pure consensus, mempool, sync and wire; thin shells for disk, network and REST."""
