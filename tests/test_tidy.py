@@ -1,0 +1,68 @@
+"""The style is a test: short files, short functions, docstrings, both languages, nothing that belongs to one machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted(
+    path
+    for folder in ("chainbill", "contracts", "node", "cli")
+    for path in (ROOT / folder).rglob("*.py")
+    if "__pycache__" not in path.parts
+)
+CONTRACTS = ROOT / "contracts" / "chainbill_contracts"
+LINES_PER_FILE = 400
+LINES_PER_FUNCTION = 80
+
+
+def tracked_files() -> list[Path]:
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.splitlines() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_says_what_it_is_for_and_is_one_idea(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "a module begins with a docstring"
+    limit = 900 if path.parent == CONTRACTS else LINES_PER_FILE
+    assert text.count("\n") <= limit, "split it: one idea a file"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno
+            assert length <= LINES_PER_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_every_text_that_people_read_exists_in_english_and_chinese() -> None:
+    catalogues = [path for path in tracked_files() if path.suffix == ".toml" and path.parent.name != "" and is_catalogue(path)]
+    assert catalogues, "no catalogue of texts was found"
+    for path in catalogues:
+        for key, entry in tomllib.loads(path.read_text()).items():
+            assert entry.get("en"), f"{path.name}: {key} has no English text"
+            assert re.search(r"[\u4e00-\u9fff]", entry.get("zh", "")), f"{path.name}: {key} has no Chinese text"
+
+
+def is_catalogue(path: Path) -> bool:
+    return path.name in {"reasons.toml", "messages.toml"} or path.parent.name == "texts"
+
+
+def test_the_two_readmes_have_the_same_headings() -> None:
+    english, chinese = (ROOT / "README.md").read_text(), (ROOT / "README.zh.md").read_text()
+    assert len(re.findall(r"^#+ ", english, re.M)) == len(re.findall(r"^#+ ", chinese, re.M))
+    assert english.count("```") == chinese.count("```")
+
+
+def test_nothing_names_a_machine_or_a_registry_address() -> None:
+    forbidden = re.compile(r"/(?:root|home/[a-z]+|work)/|files\.pythonhosted|pypi\.org/(?:simple|packages)|BEGIN (?:RSA |EC )?PRIVATE KEY")
+    for path in tracked_files():
+        if path == Path(__file__).resolve() or path.suffix in {".png", ".woff2"}:
+            continue
+        found = forbidden.search(path.read_text(errors="replace"))
+        assert not found, f"{path.relative_to(ROOT)}: {found and found.group()}"
