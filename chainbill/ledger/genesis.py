@@ -1,0 +1,182 @@
+"""Genesis: everything that the first block builds on, in one file that all members of a network share.
+
+The file is JSON for people to read and compare; the genesis hash H("genesis", canonical list) is the parent of block 1, so
+that two networks with the same name but another beginning never take each other's blocks.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chainbill.codec import encode
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import Malformed, Reason
+from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
+from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.limits import (
+    MAX_CHAIN_ID_CHARACTERS,
+    MAX_CONTRACTS,
+    MAX_GENESIS_BYTES,
+    MAX_NAME_CHARACTERS,
+    MAX_SOURCE_BYTES,
+)
+
+VERSION = 1
+PYTHON = "3.11"
+CLOCKS = ("real", "adjustable")
+BIDS = ("clear",)
+MAX_ZONE_OFFSET_MINUTES = 14 * 60
+
+
+@dataclass(frozen=True)
+class Genesis:
+    """The beginning of a network.
+
+    time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
+    python: the CPython minor version whose behaviour contracts rely on; another refuses to start. clock: "real", or
+    "adjustable" for demonstrations and tests. contracts: (name, source) by name. init: contract → arguments of its @init
+    function. parameters: governed values by name.
+    """
+
+    chain_id: str
+    time_ms: int
+    validators: ValidatorSet
+    contracts: tuple[tuple[str, str], ...]
+    init: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    zone_offset_minutes: int = 480
+    python: str = PYTHON
+    clock: str = "real"
+    public_reads: bool = False
+    bids: str = "clear"
+
+    def __post_init__(self) -> None:
+        as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_CHARACTERS, at_least=1)
+        as_int(self.time_ms, "time_ms")
+        limit = MAX_ZONE_OFFSET_MINUTES
+        as_int(self.zone_offset_minutes, "zone_offset_minutes", low=-limit, high=limit)
+        as_text(self.python, "python", at_most=10, at_least=1)
+        if self.clock not in CLOCKS:
+            raise bad_shape("clock", "real or adjustable")
+        if type(self.public_reads) is not bool:
+            raise bad_shape("public_reads", "true or false")
+        if self.bids not in BIDS:
+            raise bad_shape("bids", "clear")
+        names = [name for name, _ in self.contracts]
+        if len(names) > MAX_CONTRACTS or names != sorted(set(names)):
+            raise Malformed(Reason.GENESIS_INVALID, f"contracts are at most {MAX_CONTRACTS}, distinct, in order of name")
+        if not set(self.init) <= set(names):
+            raise Malformed(Reason.GENESIS_INVALID, "init names a contract that is not there")
+
+    @cached_property
+    def hash(self) -> bytes:
+        """H("genesis", canonical list): the parent of block 1."""
+        return tagged_hash("genesis", encode(self.fields()))
+
+    def fields(self) -> list[Any]:
+        """The canonical list."""
+        return [
+            VERSION,
+            self.chain_id,
+            self.time_ms,
+            self.zone_offset_minutes,
+            self.python,
+            self.clock,
+            self.public_reads,
+            self.bids,
+            self.validators.fields(),
+            [[name, source] for name, source in self.contracts],
+            self.init,
+            self.parameters,
+        ]
+
+    def to_json(self) -> str:
+        """The text of the genesis file."""
+        content = {
+            "version": VERSION,
+            "chain_id": self.chain_id,
+            "time_ms": self.time_ms,
+            "zone_offset_minutes": self.zone_offset_minutes,
+            "python": self.python,
+            "clock": self.clock,
+            "public_reads": self.public_reads,
+            "bids": self.bids,
+            "validators": [
+                {"key": one.key.hex(), "name": one.name, "party": one.party, "address": one.address}
+                for one in self.validators.validators
+            ],
+            "contracts": [{"name": name, "source": source} for name, source in self.contracts],
+            "init": self.init,
+            "parameters": self.parameters,
+        }
+        return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def genesis_from_json(text: str | bytes) -> Genesis:
+    """Read a genesis file; Malformed says which part is wrong. Unknown members are refused: a typo is no default."""
+    content = _load(text)
+    known = {
+        "version", "chain_id", "time_ms", "zone_offset_minutes", "python", "clock", "public_reads", "bids",
+        "validators", "contracts", "init", "parameters",
+    }  # fmt: skip
+    wrong = sorted(known ^ set(content))
+    if wrong:
+        raise Malformed(Reason.GENESIS_INVALID, f"members missing or unknown: {', '.join(wrong)}")
+    if content["version"] != VERSION:
+        raise Malformed(Reason.VERSION_UNKNOWN, f"this ledger reads genesis files of version {VERSION}")
+    return Genesis(
+        chain_id=content["chain_id"],
+        time_ms=content["time_ms"],
+        zone_offset_minutes=content["zone_offset_minutes"],
+        python=content["python"],
+        clock=as_text(content["clock"], "clock"),
+        public_reads=content["public_reads"],
+        bids=as_text(content["bids"], "bids"),
+        validators=ValidatorSet.of([_validator(entry) for entry in as_list(content["validators"], "validators")]),
+        contracts=tuple([_contract(entry) for entry in as_list(content["contracts"], "contracts")]),
+        init={name: as_map(args, "init") for name, args in as_map(content["init"], "init").items()},
+        parameters=as_map(content["parameters"], "parameters"),
+    )
+
+
+def _load(text: str | bytes) -> dict[str, Any]:
+    if len(text) > MAX_GENESIS_BYTES:
+        raise Malformed(Reason.GENESIS_INVALID, f"a genesis file has at most {MAX_GENESIS_BYTES} bytes")
+    try:
+        content = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(Reason.GENESIS_INVALID, f"not JSON: {error}") from error
+    return as_map(content, "genesis")
+
+
+def _no_float(text: str) -> Any:
+    raise Malformed(Reason.GENESIS_INVALID, f"numbers are integers, not {text}")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise Malformed(Reason.GENESIS_INVALID, "a member stands twice")
+    return content
+
+
+def _validator(value: Any) -> Validator:
+    entry = as_map(value, "validator")
+    if set(entry) != {"key", "name", "party", "address"}:
+        raise bad_shape("validator", "a map of key, name, party and address")
+    try:
+        key = bytes.fromhex(as_text(entry["key"], "validator key", at_most=64, at_least=64))
+    except ValueError as error:
+        raise bad_shape("validator key", "64 hexadecimal digits") from error
+    return Validator.from_fields([key, entry["name"], entry["party"], entry["address"]])
+
+
+def _contract(value: Any) -> tuple[str, str]:
+    entry = as_map(value, "contract")
+    if set(entry) != {"name", "source"}:
+        raise bad_shape("contract", "a map of name and source")
+    name = as_text(entry["name"], "contract name", at_most=MAX_NAME_CHARACTERS, at_least=1)
+    return (name, as_text(entry["source"], "contract source", at_most=MAX_SOURCE_BYTES, at_least=1))
