@@ -1,13 +1,14 @@
 """Commit certificates: the proof that a quorum precommitted one block in one round.
 
-Canonical form [height, round, block id, [[key, signature], …]], distinct keys in ascending order. It can be checked from
-the validator set of its height alone.
+Canonical form [height, round, block id, [[key, signature], …]], distinct keys in ascending order. It can be checked
+from the validator set of its height alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from chainbill.codec import decode, encode
@@ -90,7 +91,7 @@ def verify_certificate(certificate: Certificate, chain_id: str, validators: Vali
     Every signature must be good, not only a quorum of them: a certificate has one form per set of signers.
     """
     keys = [key for key, _ in certificate.signatures]
-    if any(left >= right for left, right in zip(keys, keys[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(keys)):
         raise Malformed(Reason.CERTIFICATE_INVALID, "signatures are distinct and sorted by key")
     if any(key not in validators for key in keys):
         raise Refused(Reason.CERTIFICATE_INVALID, "a signer is not a validator of this height")

@@ -1,7 +1,7 @@
 """Evidence: two signatures of one validator for the same height, round and type, with different values.
 
 Canonical form [kind, first, second], kind 0 for proposals and 1 for votes, the two in ascending order of what they
-say, so that one misdeed has one form. What follows from it is for governance to vote on; the ledger only records it once.
+say, so that one misdeed has one form. What follows from it is for governance to vote on; the ledger records it once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Genesis: everything that the first block builds on, in one file that all members of a network share.
 
-The file is JSON for people to read and compare; the genesis hash H("genesis", canonical list) is the parent of block 1, so
-that two networks with the same name but another beginning never take each other's blocks.
+The file is JSON for people to read and compare; the genesis hash H("genesis", canonical list) is the parent of block 1,
+so that two networks with the same name but another beginning never take each other's blocks.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Genesis:
 
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
     python: the CPython minor version whose behaviour contracts rely on; another refuses to start. clock: "real", or
-    "adjustable" for demonstrations and tests. contracts: (name, source) by name. init: contract → arguments of its @init
-    function. parameters: governed values by name.
+    "adjustable" for demonstrations and tests. contracts: (name, source) by name. init: contract → arguments of its
+    @init function. parameters: governed values by name.
     """
 
     chain_id: str
@@ -67,7 +67,7 @@ class Genesis:
             raise bad_shape("bids", "clear")
         names = [name for name, _ in self.contracts]
         if len(names) > MAX_CONTRACTS or names != sorted(set(names)):
-            raise Malformed(Reason.GENESIS_INVALID, f"contracts are at most {MAX_CONTRACTS}, distinct, in order of name")
+            raise Malformed(Reason.GENESIS_INVALID, f"at most {MAX_CONTRACTS} contracts, distinct, in order of name")
         if not set(self.init) <= set(names):
             raise Malformed(Reason.GENESIS_INVALID, "init names a contract that is not there")
 

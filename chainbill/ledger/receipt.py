@@ -1,7 +1,7 @@
 """Receipts: what became of a transaction, or of an item of the day change.
 
-Canonical form [id, status, reason, details, results, events, gas]. A block's receipts are the leaves of the next header's
-receipts_root: those of activations and day items first, then one a transaction, in block order.
+Canonical form [id, status, reason, details, results, events, gas]. A block's receipts are the leaves of the next
+header's receipts_root: those of activations and day items first, then one a transaction, in block order.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Status(StrEnum):
 class Receipt(msgspec.Struct, frozen=True):
     """What became of one unit of work.
 
-    id: transaction id, or the hash that names a day item (32 bytes). reason: "" when ok. details: what the refusal says.
-    results: one value a call. events: [contract, topic, {fields}]. A unit that did not end ok has neither results nor
+    id: transaction id, or the hash that names a day item (32 bytes). reason: "" when ok. details: what the refusal
+    says. results: one value a call. events: [contract, topic, {fields}]. A unit that did not end ok has neither results nor
     events, but for the core's own event that says so for a day item.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from chainbill.codec import encode
@@ -55,7 +56,7 @@ class ValidatorSet:
         keys = [validator.key for validator in self.validators]
         if not 1 <= len(keys) <= MAX_VALIDATORS:
             raise Malformed(Reason.VALIDATOR_SET_INVALID, f"a set has 1 to {MAX_VALIDATORS} validators")
-        if any(left >= right for left, right in zip(keys, keys[1:], strict=False)):
+        if any(left >= right for left, right in pairwise(keys)):
             raise Malformed(Reason.VALIDATOR_SET_INVALID, "validators are distinct and sorted by key")
 
     @classmethod

@@ -115,7 +115,13 @@ class ProposalHeader:
 
 
 def sign_vote(
-    key: PrivateKey, chain_id: str, type: VoteType, height: int, round: int, block_id: bytes | None  # noqa: A002
+    key: PrivateKey,
+    chain_id: str,
+    *,
+    type: VoteType,  # noqa: A002
+    height: int,
+    round: int,  # noqa: A002
+    block_id: bytes | None,
 ) -> Vote:
     """A vote signed with `key`."""
     signature = key.sign(VOTE_DOMAIN, vote_sign_bytes(chain_id, type, height, round, block_id))
@@ -123,7 +129,13 @@ def sign_vote(
 
 
 def sign_proposal(
-    key: PrivateKey, chain_id: str, height: int, round: int, block_id: bytes, valid_round: int  # noqa: A002
+    key: PrivateKey,
+    chain_id: str,
+    *,
+    height: int,
+    round: int,  # noqa: A002
+    block_id: bytes,
+    valid_round: int = NO_ROUND,
 ) -> ProposalHeader:
     """A proposal header signed with `key`."""
     signature = key.sign(PROPOSAL_DOMAIN, proposal_sign_bytes(chain_id, height, round, block_id, valid_round))
