@@ -1,0 +1,186 @@
+"""The driver's ports: what the world outside must offer to the consensus driver.
+
+Every call is a plain call that returns when its work is done; a port never calls the driver back from inside a
+call. The simulator implements them in memory, the node's shell over asyncio, LevelDB, TLS and a real file. An
+exception out of `SignerFile` or `Application` ends the process: a disk error is never retried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.validators import ValidatorSet
+from chainbill_node.consensus.timeouts import Timeouts, Timer
+
+PeerId = str
+"""The authenticated name of a connected node (the node id of its TLS certificate); opaque to the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where the application stands after its last commit (height 0: genesis).
+
+    `block_id` and `time_ms` are the last block's (genesis hash and genesis time at height 0), the base of the
+    next header. `validators` decide height + 1. `has_work`: the next block has something to do without any new
+    transaction arriving (waiting transactions, day work, or a state change that still needs its proof block).
+    `clock_offset_ms` is added to the own clock to get block time (an adjustable clock; 0 anywhere else).
+    """
+
+    height: int
+    block_id: bytes
+    time_ms: int
+    validators: ValidatorSet
+    has_work: bool
+    clock_offset_ms: int = 0
+
+
+class SignerFile(Protocol):
+    """The append-only file of own signed messages (docs/reference/signer-file.md)."""
+
+    def read(self) -> bytes:
+        """The whole content, once at start."""
+        ...
+
+    def append(self, frames: bytes) -> None:
+        """Append, then fdatasync, then return. OSError ends the process."""
+        ...
+
+    def rewrite(self, frames: bytes) -> None:
+        """Replace the whole content: new file, fsync, rename over the old one, fsync the folder. Atomic."""
+        ...
+
+
+class Application(Protocol):
+    """The ledger as consensus sees it; the node adapts its ABCI-shaped application to this."""
+
+    def tip(self) -> Tip:
+        """The state after the last commit."""
+        ...
+
+    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block:
+        """A complete block for `height` = tip height + 1 with exactly this time and proposer (prepare_proposal)."""
+        ...
+
+    def check_block(self, block: Block) -> str | None:
+        """None if the block may follow the tip, else the reason (process_proposal); remembered by block id.
+
+        Everything but the clock bound: parent, height, time after the parent, roots, hashes of the validator
+        sets, execution. An internal error while executing is a reason too.
+        """
+        ...
+
+    def commit(self, block: Block, certificate: Certificate) -> Tip:
+        """Finalize and store block, certificate and state in one synced batch; the new tip."""
+        ...
+
+    def load_block(self, height: int) -> tuple[Block, Certificate] | None:
+        """A committed block with its certificate, None where it is unknown or pruned."""
+        ...
+
+    def load_validators(self, height: int) -> ValidatorSet | None:
+        """The validators that decide(d) this height (evidence is checked against them), None where unknown."""
+        ...
+
+
+class Network(Protocol):
+    """Sending. Loss is allowed: an absent or slow peer loses messages, re-gossip makes up for it."""
+
+    def send(self, peer: PeerId, data: bytes) -> None:
+        """Queue an encoded message for one peer."""
+        ...
+
+    def broadcast(self, data: bytes) -> None:
+        """Queue an encoded message for every connected peer."""
+        ...
+
+    def drop(self, peer: PeerId, reason: str) -> None:
+        """Close the connection to a peer that broke a rule, and say why."""
+        ...
+
+
+class Timers(Protocol):
+    """One-shot timers; the driver never cancels one, it ignores those that no longer matter."""
+
+    def schedule(self, timer: Timer, after_ms: int) -> None:
+        """Hand `TimerFired(timer)` to the driver once, not before `after_ms` ms, never from inside this call."""
+        ...
+
+
+class Clock(Protocol):
+    """The wall clock."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        ...
+
+
+class VoteKey(Protocol):
+    """The validator's key (chainbill.crypto.keys.PrivateKey is one)."""
+
+    @property
+    def public(self) -> bytes:
+        """32 bytes."""
+        ...
+
+    def sign(self, domain: str, message: bytes) -> bytes:
+        """64 bytes over the tagged hash."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One trace event: what happened, for logs, metrics and transcripts. `kind` is one of the names in `NOTE_KINDS`."""
+
+    kind: str
+    height: int
+    round: int
+    fields: Mapping[str, object]
+
+
+NOTE_KINDS = (
+    "started", "round", "signed", "resent", "built", "committed", "synced", "refused_block", "evidence", "dropped_peer",
+    "asking", "abstaining", "halted",
+)  # fmt: skip
+
+
+class Observer(Protocol):
+    """Receives trace events; must return at once."""
+
+    def note(self, note: Note) -> None:
+        """Take one trace event."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All ports of one driver. `key` is None on a node that never signs (an observer)."""
+
+    signer_file: SignerFile
+    application: Application
+    network: Network
+    timers: Timers
+    clock: Clock
+    observer: Observer
+    key: VoteKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this node runs. Times in ms.
+
+    `clock_drift_ms`: how far in the future a proposal's time may lie. `idle_interval_ms`: an empty block after
+    that much silence, 0 for never. `safe_height`: the operator's word after the signer file was lost or does not
+    fit the database: sign from this height on.
+    """
+
+    chain_id: str
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    clock_drift_ms: int = 10_000
+    idle_interval_ms: int = 60_000
+    gossip_interval_ms: int = 1_000
+    signer_file_limit_bytes: int = 8 * 1024 * 1024
+    safe_height: int | None = None

@@ -1,0 +1,214 @@
+"""Messages to bytes and back: canonical list [kind, field, …]; blocks are embedded as their own canonical bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any
+
+from chainbill import codec
+from chainbill.errors import Malformed, Reason
+from chainbill.ledger.block import Block, decode_block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
+from chainbill.ledger.vote import MAX_ROUND, ProposalHeader, Vote, VoteType
+from chainbill.limits import MAX_BLOCK_BYTES, MAX_EVIDENCE_BYTES, MAX_TRANSACTION_BYTES, MAX_VALIDATORS
+from chainbill_node.wire import limits
+from chainbill_node.wire.messages import (
+    BlockAnswer,
+    Blocks,
+    Decided,
+    EvidenceFound,
+    Kind,
+    Message,
+    Own,
+    Proposal,
+    Status,
+    Transactions,
+    Votes,
+    VoteSummary,
+    WantBlock,
+    WantBlocks,
+    WantOwn,
+)
+
+BITMAP_BYTES = (MAX_VALIDATORS + 7) // 8
+
+
+def encode(message: Message) -> bytes:
+    """The canonical bytes of a message."""
+    return codec.encode(_fields(message))
+
+
+def decode(data: bytes) -> Message:
+    """Read a message; Malformed if it breaks the format or a bound."""
+    fields = as_list(codec.decode(data, max_bytes=limits.MAX_MESSAGE_BYTES), "message", at_most=8)
+    kind = as_int(fields[0] if fields else None, "message kind")
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise Malformed(Reason.BAD_SHAPE, f"message kind {kind} is unknown")
+    count, read = reader
+    return read(as_list(fields, "message", length=count + 1)[1:])
+
+
+@singledispatch
+def _fields(message: object) -> list[Any]:
+    raise TypeError(f"not a message: {type(message).__name__}")
+
+
+@_fields.register
+def _(message: Proposal) -> list[Any]:
+    return [int(Kind.PROPOSAL), message.header.fields(), message.block.encoded, _vote_fields(message.prevotes)]
+
+
+@_fields.register
+def _(message: Votes) -> list[Any]:
+    return [int(Kind.VOTES), _vote_fields(message.votes)]
+
+
+@_fields.register
+def _(message: Status) -> list[Any]:
+    lines = [[line.round, int(line.type), line.block_id, line.voters] for line in message.summaries]
+    return [int(Kind.STATUS), message.height, message.round, list(message.proposals), lines, message.attempt]
+
+
+@_fields.register
+def _(message: Decided) -> list[Any]:
+    return [int(Kind.DECIDED), *_decided_fields(message)]
+
+
+@_fields.register
+def _(message: WantBlock) -> list[Any]:
+    return [int(Kind.WANT_BLOCK), message.height, message.block_id]
+
+
+@_fields.register
+def _(message: BlockAnswer) -> list[Any]:
+    return [int(Kind.BLOCK), message.block.encoded]
+
+
+@_fields.register
+def _(message: WantOwn) -> list[Any]:
+    return [int(Kind.WANT_OWN), message.height, message.validator]
+
+
+@_fields.register
+def _(message: Own) -> list[Any]:
+    headers = [header.fields() for header in message.proposals]
+    return [int(Kind.OWN), message.height, message.validator, headers, _vote_fields(message.votes)]
+
+
+@_fields.register
+def _(message: EvidenceFound) -> list[Any]:
+    return [int(Kind.EVIDENCE), message.evidence]
+
+
+@_fields.register
+def _(message: WantBlocks) -> list[Any]:
+    return [int(Kind.WANT_BLOCKS), message.first, message.count]
+
+
+@_fields.register
+def _(message: Blocks) -> list[Any]:
+    return [int(Kind.BLOCKS), message.first, [_decided_fields(entry) for entry in message.blocks]]
+
+
+@_fields.register
+def _(message: Transactions) -> list[Any]:
+    return [int(Kind.TRANSACTIONS), list(message.wires)]
+
+
+def _vote_fields(votes: tuple[Vote, ...]) -> list[Any]:
+    return [vote.fields() for vote in votes]
+
+
+def _decided_fields(decided: Decided) -> list[Any]:
+    return [decided.block.encoded, decided.certificate.fields()]
+
+
+def _height(value: Any) -> int:
+    return as_int(value, "height", low=1)
+
+
+def _read_block(value: Any) -> Block:
+    return decode_block(as_bytes(value, "block", at_most=MAX_BLOCK_BYTES))
+
+
+def _read_votes(value: Any, at_most: int) -> tuple[Vote, ...]:
+    return tuple([Vote.from_fields(entry) for entry in as_list(value, "votes", at_most=at_most)])
+
+
+def _read_proposal(fields: list[Any]) -> Proposal:
+    header = ProposalHeader.from_fields(fields[0])
+    block = _read_block(fields[1])
+    if block.id != header.block_id or block.height != header.height:
+        raise bad_shape("proposal block", "the block that its header names")
+    return Proposal(header, block, _read_votes(fields[2], MAX_VALIDATORS))
+
+
+def _read_status(fields: list[Any]) -> Status:
+    ids = as_list(fields[2], "proposals", at_most=limits.MAX_KNOWN_PROPOSALS)
+    lines = as_list(fields[3], "summaries", at_most=limits.MAX_SUMMARIES)
+    return Status(
+        _height(fields[0]),
+        as_int(fields[1], "round", low=-1, high=MAX_ROUND),
+        tuple([as_bytes(block_id, "block id", length=32) for block_id in ids]),
+        tuple([_read_summary(line) for line in lines]),
+        as_int(fields[4], "attempt", high=MAX_ROUND),
+    )
+
+
+def _read_summary(value: Any) -> VoteSummary:
+    round_, type_, block_id, voters = as_list(value, "summary", length=4)
+    return VoteSummary(
+        as_int(round_, "round", high=MAX_ROUND),
+        VoteType(as_int(type_, "vote type", low=VoteType.PREVOTE, high=VoteType.PRECOMMIT)),
+        None if block_id is None else as_bytes(block_id, "block id", length=32),
+        as_bytes(voters, "voters", at_most=BITMAP_BYTES),
+    )
+
+
+def _read_decided(fields: list[Any]) -> Decided:
+    return Decided(_read_block(fields[0]), Certificate.from_fields(fields[1]))
+
+
+def _read_own(fields: list[Any]) -> Own:
+    headers = as_list(fields[2], "proposals", at_most=limits.MAX_OWN_MESSAGES)
+    return Own(
+        _height(fields[0]),
+        as_bytes(fields[1], "validator key", length=32),
+        tuple([ProposalHeader.from_fields(header) for header in headers]),
+        _read_votes(fields[3], limits.MAX_OWN_MESSAGES),
+    )
+
+
+def _read_blocks(fields: list[Any]) -> Blocks:
+    entries = as_list(fields[1], "blocks", at_most=limits.MAX_BLOCKS_IN_BATCH)
+    pairs = [as_list(entry, "decided block", length=2) for entry in entries]
+    return Blocks(_height(fields[0]), tuple([_read_decided(pair) for pair in pairs]))
+
+
+def _read_transactions(fields: list[Any]) -> Transactions:
+    wires = as_list(fields[0], "transactions", at_most=limits.MAX_GOSSIP_TRANSACTIONS)
+    return Transactions(tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]))
+
+
+_READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
+    Kind.PROPOSAL: (3, _read_proposal),
+    Kind.VOTES: (1, lambda fields: Votes(_read_votes(fields[0], limits.MAX_VOTES))),
+    Kind.STATUS: (5, _read_status),
+    Kind.DECIDED: (2, _read_decided),
+    Kind.WANT_BLOCK: (2, lambda fields: WantBlock(_height(fields[0]), as_bytes(fields[1], "block id", length=32))),
+    Kind.BLOCK: (1, lambda fields: BlockAnswer(_read_block(fields[0]))),
+    Kind.WANT_OWN: (2, lambda fields: WantOwn(_height(fields[0]), as_bytes(fields[1], "validator key", length=32))),
+    Kind.OWN: (4, _read_own),
+    Kind.EVIDENCE: (1, lambda fields: EvidenceFound(as_bytes(fields[0], "evidence", at_most=MAX_EVIDENCE_BYTES))),
+    Kind.WANT_BLOCKS: (
+        2,
+        lambda fields: WantBlocks(
+            _height(fields[0]), as_int(fields[1], "count", low=1, high=limits.MAX_BLOCKS_IN_BATCH)
+        ),
+    ),
+    Kind.BLOCKS: (2, _read_blocks),
+    Kind.TRANSACTIONS: (1, _read_transactions),
+}

@@ -1,0 +1,158 @@
+"""The messages: frozen data, one class a kind. Blocks, votes and certificates are the core's own types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
+
+
+class Kind(IntEnum):
+    """The first field of every message."""
+
+    PROPOSAL = 1
+    VOTES = 2
+    STATUS = 3
+    DECIDED = 4
+    WANT_BLOCK = 5
+    BLOCK = 6
+    WANT_OWN = 7
+    OWN = 8
+    EVIDENCE = 9
+    WANT_BLOCKS = 10
+    BLOCKS = 11
+    TRANSACTIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """PROPOSAL: the signed header, the full block, and with valid_round ≥ 0 the quorum of prevotes of that round."""
+
+    header: ProposalHeader
+    block: Block
+    prevotes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """PREVOTE and PRECOMMIT, one or many: a fresh vote, or the votes that a STATUS lacked."""
+
+    votes: tuple[Vote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoteSummary:
+    """One line of a STATUS: which validators voted for one value (None: nil) in one round.
+
+    `voters` is a bitmap over the validator set of that height, bit i of byte i // 8 (lowest bit first).
+    """
+
+    round: int
+    type: VoteType
+    block_id: bytes | None
+    voters: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """STATUS (unsigned): where a node stands and what it holds, so that others can send what it lacks.
+
+    `height` is the one it works on (last committed + 1), `round` −1 before its first round. `proposals` are the ids
+    proposed in `round` that it holds; `attempt` counts its STATUS messages within this round.
+    """
+
+    height: int
+    round: int
+    proposals: tuple[bytes, ...]
+    summaries: tuple[VoteSummary, ...]
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """DECIDED: a block with its commit certificate."""
+
+    block: Block
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class WantBlock:
+    """Asks for a block of this height by its id (its votes are there, the block is not)."""
+
+    height: int
+    block_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAnswer:
+    """BLOCK: the answer to WANT_BLOCK."""
+
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class WantOwn:
+    """A restarted validator asks what it signed itself at this height."""
+
+    height: int
+    validator: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The answer to WANT_OWN: what the sender holds, maybe nothing."""
+
+    height: int
+    validator: bytes
+    proposals: tuple[ProposalHeader, ...] = ()
+    votes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """EVIDENCE: two signatures that contradict each other (chainbill.ledger.evidence, encoded)."""
+
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WantBlocks:
+    """Asks for `count` decided blocks from height `first` on."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The answer to WANT_BLOCKS: blocks in order from `first` on, as many as fit, none if the sender has none."""
+
+    first: int
+    blocks: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """TRANSACTIONS: wire bytes of transactions for the mempool (the shell routes them; the driver ignores them)."""
+
+    wires: tuple[bytes, ...]
+
+
+Message = (
+    Proposal
+    | Votes
+    | Status
+    | Decided
+    | WantBlock
+    | BlockAnswer
+    | WantOwn
+    | Own
+    | EvidenceFound
+    | WantBlocks
+    | Blocks
+    | Transactions
+)
