@@ -1,0 +1,44 @@
+"""Every bound of the contract language in one place.
+
+A bound on the source is checked before the source is parsed; a bound on a run is checked by the meter or by the
+guarded operation itself. Reference: docs/reference/contract-language.md.
+"""
+
+from __future__ import annotations
+
+# --- the source of one contract -------------------------------------------------------------------------------------
+MAX_SOURCE_BYTES = 64 * 1024
+MAX_SOURCE_LINES = 4_000
+MAX_LINE_LENGTH = 2_000
+MAX_TOKENS = 24_000
+MAX_BRACKET_NESTING = 32  # ( [ { inside one another
+MAX_OPERATIONS_PER_STATEMENT = 100  # operators, attributes, calls and subscripts of one statement
+MAX_ELIF = 50  # elif branches of one if
+MAX_BLOCK_NESTING = 16  # if and for inside one another
+MAX_EXPRESSION_DEPTH = 40  # nodes on the longest way down one expression
+MAX_FUNCTIONS = 200
+MAX_PARAMETERS = 32
+MAX_LOCALS = 128  # names of one function, parameters included
+MAX_NAME_LENGTH = 64
+MAX_LITERAL_TEXT = 4_096  # characters of one literal text, docstrings aside
+PARSE_RECURSION_LIMIT = 1_000  # of the fresh thread that parses
+PARSE_STACK_BYTES = 16 * 1024 * 1024
+
+# --- values ---------------------------------------------------------------------------------------------------------
+INT_BITS = 256
+INT_BOUND = 1 << INT_BITS  # every whole number is strictly between -INT_BOUND and INT_BOUND
+STORED_INT_MIN = -(1 << 63)  # what the canonical codec can write
+STORED_INT_MAX = (1 << 64) - 1
+MAX_TEXT = 256 * 1024  # characters of a text, or bytes, made by a contract
+MAX_ITEMS = 10_000  # entries of a list or map made by a contract
+MAX_VALUE_DEPTH = 12  # lists and maps inside one another, of a value that is stored, passed on or compared
+MAX_VALUE_BYTES = 256 * 1024  # size of one value that is stored, emitted, passed or answered
+
+# --- one run --------------------------------------------------------------------------------------------------------
+DEFAULT_GAS = 4_000_000
+MAX_ALLOCATION = 32 * 1024 * 1024  # bytes of new texts, lists and copies in one run
+MAX_WRITES = 10_000
+MAX_EVENTS = 5_000
+MAX_SCAN_ROWS = 1_000
+MAX_CALL_DEPTH = 48  # functions inside one another, over all contracts; there is no recursion
+MAX_DETAILS_BYTES = 4_096  # of a refusal's details

@@ -1,0 +1,52 @@
+"""What a contract may know about the transaction that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+__all__ = ["CONTEXT_FIELDS", "Context", "Signer"]
+
+
+class Signer(TypedDict):
+    """A key that signed the transaction: hex of the public key and what it may do."""
+
+    key: str
+    capabilities: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Facts of the block and the transaction; `party` is the transaction's party throughout."""
+
+    party: str = ""
+    height: int = 0
+    time_ms: int = 0
+    today: str = "1970-01-01"
+    gap_ms: int = 0
+    transaction: str = ""
+    signers: Sequence[Signer] = field(default_factory=tuple)
+    chain_id: str = ""
+    zone_offset_minutes: int = 0
+    proposer: str = ""
+    recent_proposers: Sequence[str] = field(default_factory=tuple)
+    clock: str = "real"
+
+
+#: The fields that contracts read as `ctx.field`; `caller` is the calling contract, "" for the outside.
+CONTEXT_FIELDS: tuple[str, ...] = (
+    "party",
+    "height",
+    "time_ms",
+    "today",
+    "gap_ms",
+    "transaction",
+    "signers",
+    "chain_id",
+    "zone_offset_minutes",
+    "proposer",
+    "recent_proposers",
+    "clock",
+    "caller",
+)

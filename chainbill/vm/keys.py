@@ -1,0 +1,50 @@
+"""Keys of table rows as contracts write them: a text, a whole number, or a list of these."""
+
+from __future__ import annotations
+
+from chainbill.errors import ChainbillError
+from chainbill.state.keys import row_key, table_prefix
+from chainbill.vm.values import Value, fault, kind_of
+
+__all__ = ["checked_parts", "leading_prefix", "stored_key"]
+
+MAX_KEY_PARTS = 8
+MAX_KEY_TEXT = 512
+MAX_KEY_NUMBER = (1 << 63) - 1
+
+
+def checked_parts(key: Value) -> list[str | int]:
+    """Return the parts of a key; raises ContractFault when it is none."""
+    parts = key if isinstance(key, (list, tuple)) else (key,)
+    if len(parts) > MAX_KEY_PARTS:
+        raise fault("bad_key", f"a key has at most {MAX_KEY_PARTS} parts")
+    for part in parts:
+        if type(part) is str:
+            if len(part) > MAX_KEY_TEXT or "\0" in part:
+                raise fault("bad_key", f"a text in a key has at most {MAX_KEY_TEXT} characters and no NUL")
+        elif type(part) is not int:
+            raise fault("bad_key", f"a key is text, a whole number or a list of these, not {kind_of(part)}")
+        elif not 0 <= part <= MAX_KEY_NUMBER:
+            raise fault("bad_key", "a number in a key is between 0 and 2**63-1")
+    return list(parts)
+
+
+def stored_key(contract: str, table: str, key: Value) -> bytes:
+    """Return the bytes under which the row is stored."""
+    parts = checked_parts(key)
+    if not parts:
+        raise fault("bad_key", "a key has at least one part")
+    try:
+        return row_key(contract, table, parts)
+    except (ChainbillError, UnicodeEncodeError) as error:
+        raise fault("bad_key", str(error)) from None
+
+
+def leading_prefix(contract: str, table: str, leading: Value) -> bytes:
+    """Return the bytes with which the keys begin whose first parts are `leading`."""
+    if not isinstance(leading, (list, tuple)):
+        raise fault("bad_key", "scan needs a list of leading key parts")
+    try:
+        return table_prefix(contract, table, tuple(checked_parts(leading)))
+    except (ChainbillError, UnicodeEncodeError) as error:
+        raise fault("bad_key", str(error)) from None

@@ -1,0 +1,153 @@
+"""Functions that contracts may call and that need nothing but their arguments.
+
+The machine and plain Python run these same functions, so they cannot differ. A wrong argument is a contract fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from chainbill import codec, dates, ids, money
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.signing import verify
+from chainbill.errors import ChainbillError
+from chainbill.vm.errors import ContractFault
+from chainbill.vm.values import Value, copy_in, fault, kind_of
+
+__all__ = [
+    "add_days",
+    "add_months",
+    "currency_digits",
+    "date_of_offset",
+    "days_30_360",
+    "days_between",
+    "digest",
+    "is_date",
+    "kind_of",
+    "normalise_identifier",
+    "object_id",
+    "signed_by",
+    "valid_lei",
+    "valid_uscc",
+    "weekday",
+]
+
+_Answer = TypeVar("_Answer")
+_HEX_DIGITS = frozenset("0123456789abcdef")
+MAX_IDENTIFIER = 256
+
+
+def _checked(function: Callable[..., _Answer], *arguments: Any) -> _Answer:
+    try:
+        return function(*arguments)
+    except ContractFault:
+        raise
+    except (ChainbillError, ValueError, OverflowError) as error:
+        raise fault("bad_argument", f"{function.__name__}: {error}") from None
+
+
+def _text(name: str, value: Value, limit: int = MAX_IDENTIFIER) -> str:
+    if type(value) is not str:
+        raise fault("bad_argument", f"{name}: a text is needed, not {kind_of(value)}")
+    if len(value) > limit:
+        raise fault("bad_argument", f"{name}: the text is longer than {limit}")
+    return value
+
+
+def _whole(name: str, value: Value, bound: int = 1 << 63) -> int:
+    if type(value) is not int:
+        raise fault("bad_argument", f"{name}: a whole number is needed, not {kind_of(value)}")
+    if not -bound < value < bound:
+        raise fault("bad_argument", f"{name}: the number is out of range")
+    return value
+
+
+def add_days(date: str, days: int) -> str:
+    """Return the ISO date `days` after `date`; days may be negative."""
+    return _checked(dates.add_days, _text("add_days", date), _whole("add_days", days, 10_000_000))
+
+
+def add_months(date: str, months: int) -> str:
+    """Return the ISO date `months` calendar months after `date`, clamped to the end of the month."""
+    return _checked(dates.add_months, _text("add_months", date), _whole("add_months", months, 1_000_000))
+
+
+def days_between(start: str, end: str) -> int:
+    """Return the days from `start` to `end` (first in, last out); negative if end is earlier."""
+    return _checked(dates.days_between, _text("days_between", start), _text("days_between", end))
+
+
+def days_30_360(start: str, end: str) -> int:
+    """Return the days from `start` to `end` where every month has 30 days."""
+    return _checked(dates.days_30_360, _text("days_30_360", start), _text("days_30_360", end))
+
+
+def weekday(date: str) -> int:
+    """Return 1 for Monday .. 7 for Sunday."""
+    return _checked(dates.weekday, _text("weekday", date))
+
+
+def is_date(text: str) -> bool:
+    """Say whether `text` is an ISO date such as 2027-03-31; anything that is not text is not a date."""
+    return type(text) is str and len(text) == 10 and bool(_checked(dates.is_date, text))
+
+
+def date_of_offset(time_ms: int, zone_offset_minutes: int) -> str:
+    """Return the local ISO date of a time in milliseconds since 1970 UTC."""
+    return _checked(dates.date_of, _whole("date_of", time_ms, 1 << 50), zone_offset_minutes)
+
+
+def valid_uscc(text: str) -> bool:
+    """Say whether `text` is a unified social credit code with a right check character (GB 32100-2015)."""
+    return bool(_checked(ids.valid_uscc, _text("valid_uscc", text)))
+
+
+def valid_lei(text: str) -> bool:
+    """Say whether `text` is a legal entity identifier with right check digits (ISO 17442)."""
+    return bool(_checked(ids.valid_lei, _text("valid_lei", text)))
+
+
+def normalise_identifier(text: str) -> str:
+    """Return the text in NFKC and upper case, letters and digits only."""
+    return _checked(ids.normalise_identifier, _text("normalise_identifier", text))
+
+
+def currency_digits(code: str) -> int:
+    """Return the minor digits of an ISO 4217 currency, -1 if there is no such currency."""
+    try:
+        return money.minor_digits(_text("currency_digits", code))
+    except ContractFault:
+        raise
+    except ChainbillError:
+        return -1
+
+
+def _encoded(value: Value) -> bytes:
+    copied, _ = copy_in(value)
+    return _checked(codec.encode, copied)
+
+
+def digest(value: Value) -> str:
+    """Return the hash of a value in its canonical encoding, as 64 hex digits."""
+    return tagged_hash("contract-digest", _encoded(value)).hex()
+
+
+def _hex_bytes(text: str, length: int) -> bytes:
+    if type(text) is not str or len(text) != 2 * length or not _HEX_DIGITS.issuperset(text):
+        return b""
+    return bytes.fromhex(text)
+
+
+def signed_by(public_key_hex: str, statement: Value, signature_hex: str) -> bool:
+    """Say whether the key signed the canonical encoding of `statement` in the domain "application"."""
+    key, signature = _hex_bytes(public_key_hex, 32), _hex_bytes(signature_hex, 64)
+    message = _encoded(statement)
+    return bool(key) and bool(signature) and bool(verify(key, "application", message, signature))
+
+
+def object_id(prefix: str, id_seed: bytes, counter: int) -> str:
+    """Return the id number `counter` of one transaction: `prefix` is one capital letter."""
+    if type(prefix) is not str or len(prefix) != 1 or not "A" <= prefix <= "Z":
+        raise fault("bad_argument", "new_id: the prefix is one capital letter")
+    return ids.make_id(prefix, id_seed + counter.to_bytes(4, "big"))
