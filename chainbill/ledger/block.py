@@ -20,10 +20,21 @@ from chainbill.ledger.transaction import wire_id_of
 from chainbill.limits import (
     MAX_BLOCK_BYTES,
     MAX_BLOCK_TRANSACTIONS,
-    MAX_CHAIN_ID_CHARACTERS,
+    MAX_CHAIN_ID_BYTES,
     MAX_EVIDENCE,
     MAX_EVIDENCE_BYTES,
     MAX_TRANSACTION_BYTES,
+)
+
+_HASHES = (
+    "proposer",
+    "parent",
+    "tx_root",
+    "evidence_root",
+    "app_hash",
+    "receipts_root",
+    "validators_hash",
+    "next_validators_hash",
 )
 
 
@@ -72,11 +83,9 @@ class Header:
     def from_fields(cls, value: Any) -> Header:
         """Read the canonical list; Malformed if it is none."""
         fields = as_list(value, "header", length=11)
-        names = ("proposer", "parent", "tx_root", "evidence_root", "app_hash", "receipts_root")
-        names += ("validators_hash", "next_validators_hash")
-        hashes = [as_bytes(field, name, length=32) for name, field in zip(names, fields[3:], strict=True)]
+        hashes = [as_bytes(field, name, length=32) for name, field in zip(_HASHES, fields[3:], strict=True)]
         return cls(
-            as_text(fields[0], "chain_id", at_most=MAX_CHAIN_ID_CHARACTERS, at_least=1),
+            as_text(fields[0], "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1),
             as_int(fields[1], "height", low=1),
             as_int(fields[2], "time_ms"),
             *hashes,
@@ -111,10 +120,12 @@ class Block:
         """The canonical bytes [header, [wire, …], [evidence, …]]."""
         return encode([self.header.fields(), list(self.transactions), list(self.evidence)])
 
-    def roots_match(self) -> bool:
-        """Whether tx_root and evidence_root are those of the contents."""
-        header = self.header
-        return header.tx_root == tx_root(self.wire_ids) and header.evidence_root == evidence_root(self.evidence)
+    def check_roots(self) -> None:
+        """Malformed unless tx_root and evidence_root are those of the contents."""
+        if self.header.tx_root != tx_root(self.wire_ids):
+            raise Malformed(Reason.BLOCK_TX_ROOT, "tx_root is not that of the block's transactions")
+        if self.header.evidence_root != evidence_root(self.evidence):
+            raise Malformed(Reason.BLOCK_EVIDENCE_ROOT, "evidence_root is not that of the block's evidence")
 
 
 def encode_block(block: Block) -> bytes:
@@ -132,8 +143,7 @@ def decode_block(data: bytes) -> Block:
         tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]),
         tuple([as_bytes(proof, "evidence", at_most=MAX_EVIDENCE_BYTES) for proof in proofs]),
     )
-    if not block.roots_match():
-        raise Malformed(Reason.BLOCK_ROOT_MISMATCH, "the header's roots are not those of the block's contents")
+    block.check_roots()
     return block
 
 

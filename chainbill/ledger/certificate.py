@@ -94,12 +94,10 @@ def verify_certificate(certificate: Certificate, chain_id: str, validators: Vali
     if any(left >= right for left, right in pairwise(keys)):
         raise Malformed(Reason.CERTIFICATE_INVALID, "signatures are distinct and sorted by key")
     if any(key not in validators for key in keys):
-        raise Refused(Reason.CERTIFICATE_INVALID, "a signer is not a validator of this height")
+        raise Refused(Reason.CERTIFICATE_SIGNERS, "a signer is not a validator of this height")
     if len(keys) < validators.quorum:
-        raise Refused(Reason.CERTIFICATE_NO_QUORUM, f"{len(keys)} of {validators.quorum} signatures")
-    message = vote_sign_bytes(
-        chain_id, VoteType.PRECOMMIT, certificate.height, certificate.round, certificate.block_id
-    )
+        raise Refused(Reason.CERTIFICATE_QUORUM, f"{len(keys)} of {validators.quorum} signatures")
+    message = vote_sign_bytes(chain_id, VoteType.PRECOMMIT, certificate.height, certificate.round, certificate.block_id)
     for key, signature in certificate.signatures:
         if not verify(key, VOTE_DOMAIN, message, signature):
             raise Refused(Reason.CERTIFICATE_INVALID, f"the signature of {key.hex()} is bad")

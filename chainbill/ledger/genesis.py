@@ -17,11 +17,11 @@ from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
-    MAX_CHAIN_ID_CHARACTERS,
+    MAX_CHAIN_ID_BYTES,
     MAX_CONTRACTS,
     MAX_GENESIS_BYTES,
-    MAX_NAME_CHARACTERS,
-    MAX_SOURCE_BYTES,
+    MAX_NAME_BYTES,
+    MAX_SOURCE_CHARACTERS,
 )
 
 VERSION = 1
@@ -54,7 +54,7 @@ class Genesis:
     bids: str = "clear"
 
     def __post_init__(self) -> None:
-        as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_CHARACTERS, at_least=1)
+        as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1)
         as_int(self.time_ms, "time_ms")
         limit = MAX_ZONE_OFFSET_MINUTES
         as_int(self.zone_offset_minutes, "zone_offset_minutes", low=-limit, high=limit)
@@ -67,9 +67,9 @@ class Genesis:
             raise bad_shape("bids", "clear")
         names = [name for name, _ in self.contracts]
         if len(names) > MAX_CONTRACTS or names != sorted(set(names)):
-            raise Malformed(Reason.GENESIS_INVALID, f"at most {MAX_CONTRACTS} contracts, distinct, in order of name")
+            raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, distinct, in order of name")
         if not set(self.init) <= set(names):
-            raise Malformed(Reason.GENESIS_INVALID, "init names a contract that is not there")
+            raise Malformed(Reason.GENESIS_MALFORMED, "init names a contract that is not there")
 
     @cached_property
     def hash(self) -> bytes:
@@ -124,9 +124,9 @@ def genesis_from_json(text: str | bytes) -> Genesis:
     }  # fmt: skip
     wrong = sorted(known ^ set(content))
     if wrong:
-        raise Malformed(Reason.GENESIS_INVALID, f"members missing or unknown: {', '.join(wrong)}")
+        raise Malformed(Reason.GENESIS_MALFORMED, f"members missing or unknown: {', '.join(wrong)}")
     if content["version"] != VERSION:
-        raise Malformed(Reason.VERSION_UNKNOWN, f"this ledger reads genesis files of version {VERSION}")
+        raise Malformed(Reason.GENESIS_MALFORMED, f"this ledger reads genesis files of version {VERSION}")
     return Genesis(
         chain_id=content["chain_id"],
         time_ms=content["time_ms"],
@@ -144,22 +144,22 @@ def genesis_from_json(text: str | bytes) -> Genesis:
 
 def _load(text: str | bytes) -> dict[str, Any]:
     if len(text) > MAX_GENESIS_BYTES:
-        raise Malformed(Reason.GENESIS_INVALID, f"a genesis file has at most {MAX_GENESIS_BYTES} bytes")
+        raise Malformed(Reason.GENESIS_MALFORMED, f"a genesis file has at most {MAX_GENESIS_BYTES} bytes")
     try:
         content = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_distinct)
     except (ValueError, RecursionError) as error:
-        raise Malformed(Reason.GENESIS_INVALID, f"not JSON: {error}") from error
+        raise Malformed(Reason.GENESIS_MALFORMED, f"not JSON: {error}") from error
     return as_map(content, "genesis")
 
 
 def _no_float(text: str) -> Any:
-    raise Malformed(Reason.GENESIS_INVALID, f"numbers are integers, not {text}")
+    raise Malformed(Reason.GENESIS_MALFORMED, f"numbers are integers, not {text}")
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        raise Malformed(Reason.GENESIS_INVALID, "a member stands twice")
+        raise Malformed(Reason.GENESIS_MALFORMED, "a member stands twice")
     return content
 
 
@@ -178,5 +178,5 @@ def _contract(value: Any) -> tuple[str, str]:
     entry = as_map(value, "contract")
     if set(entry) != {"name", "source"}:
         raise bad_shape("contract", "a map of name and source")
-    name = as_text(entry["name"], "contract name", at_most=MAX_NAME_CHARACTERS, at_least=1)
-    return (name, as_text(entry["source"], "contract source", at_most=MAX_SOURCE_BYTES, at_least=1))
+    name = as_text(entry["name"], "contract name", at_most=MAX_NAME_BYTES, at_least=1)
+    return (name, as_text(entry["source"], "contract source", at_most=MAX_SOURCE_CHARACTERS, at_least=1))

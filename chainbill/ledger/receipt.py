@@ -13,7 +13,7 @@ import msgspec
 
 from chainbill.codec import decode, encode
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_map, as_text, bad_shape
-from chainbill.limits import MAX_NAME_CHARACTERS, MAX_RECEIPT_BYTES
+from chainbill.limits import MAX_RECEIPT_BYTES, MAX_TEXT
 
 
 class Status(StrEnum):
@@ -29,8 +29,8 @@ class Receipt(msgspec.Struct, frozen=True):
     """What became of one unit of work.
 
     id: transaction id, or the hash that names a day item (32 bytes). reason: "" when ok. details: what the refusal
-    says. results: one value a call. events: [contract, topic, {fields}]. A unit that did not end ok has neither results nor
-    events, but for the core's own event that says so for a day item.
+    says. results: one value a call. events: [contract, topic, {fields}]. A unit that did not end ok has no results
+    and no events, but for the core's own event that says so for a day item.
     """
 
     id: bytes
@@ -64,8 +64,8 @@ def decode_receipt(data: bytes) -> Receipt:
     events = as_list(fields[5], "events")
     for event in events:
         contract, topic, values = as_list(event, "event", length=3)
-        as_text(contract, "event contract", at_most=MAX_NAME_CHARACTERS)
-        as_text(topic, "event topic", at_most=MAX_NAME_CHARACTERS)
+        as_text(contract, "event contract", at_most=MAX_TEXT)
+        as_text(topic, "event topic", at_most=MAX_TEXT)
         as_map(values, "event fields")
     return Receipt(
         as_bytes(fields[0], "receipt id", length=32),

@@ -1,7 +1,7 @@
 """Shape checks for decoded values: every format of this package is read through these five functions.
 
 They take a value that the codec has decoded and give it back with its type known, or raise `Malformed`
-with reason `bad_shape` and the name of the field. They bound sizes; meanings are checked by the callers.
+with reason `shape_wrong` and the name of the field. They bound sizes; meanings are checked by the callers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAX_INT = 2**63 - 1
 
 def bad_shape(what: str, wanted: str) -> Malformed:
     """The error for a field that is not what its format says."""
-    return Malformed(Reason.BAD_SHAPE, f"{what} must be {wanted}")
+    return Malformed(Reason.SHAPE_WRONG, f"{what} must be {wanted}")
 
 
 def as_list(value: Any, what: str, *, length: int | None = None, at_most: int | None = None) -> list[Any]:

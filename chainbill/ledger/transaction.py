@@ -22,19 +22,20 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.crypto.signing import verify
 from chainbill.errors import Malformed, Reason
-from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_map, as_text, bad_shape
+from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_map, as_text
 from chainbill.limits import (
     MAX_CALLS,
-    MAX_CHAIN_ID_CHARACTERS,
-    MAX_MEMO_CHARACTERS,
-    MAX_NAME_CHARACTERS,
+    MAX_CHAIN_ID_BYTES,
+    MAX_MEMO_BYTES,
+    MAX_NAME_BYTES,
     MAX_SIGNATURES,
+    MAX_TEXT,
     MAX_TRANSACTION_BYTES,
+    NONCE_BYTES,
+    TRANSACTION_VERSION,
 )
 
-VERSION = 1
 SIGN_DOMAIN = "tx-sign"
-NONCE_BYTES = 16
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ def encode_body(
 ) -> bytes:
     """The canonical body bytes; Malformed if a field is out of its bounds."""
     listed = [[call.contract, call.function, call.args] for call in calls]
-    fields = [VERSION, chain_id, party, valid_until_ms, nonce, listed, memo]
+    fields = [TRANSACTION_VERSION, chain_id, party, valid_until_ms, nonce, listed, memo]
     _read_body(fields)
     return encode(fields)
 
@@ -128,7 +129,7 @@ def verify_signatures(transaction: Transaction) -> bool:
 def _read_signatures(value: Any) -> tuple[tuple[bytes, bytes], ...]:
     entries = as_list(value, "signatures", at_most=MAX_SIGNATURES)
     if not entries:
-        raise Malformed(Reason.SIGNATURE_MISSING, "a transaction needs a signature")
+        raise Malformed(Reason.TRANSACTION_SIGNATURES, "a transaction needs a signature")
     signatures = []
     last = b""
     for entry in entries:
@@ -136,7 +137,7 @@ def _read_signatures(value: Any) -> tuple[tuple[bytes, bytes], ...]:
         as_bytes(key, "public key", length=32)
         as_bytes(signature, "signature", length=64)
         if key <= last:
-            raise Malformed(Reason.SIGNATURES_NOT_SORTED, "signatures are distinct and sorted by key")
+            raise Malformed(Reason.TRANSACTION_SIGNATURES, "signatures are distinct and sorted by key")
         last = key
         signatures.append((key, signature))
     return tuple(signatures)
@@ -144,24 +145,26 @@ def _read_signatures(value: Any) -> tuple[tuple[bytes, bytes], ...]:
 
 def _read_body(value: Any) -> tuple[str, str, int, bytes, tuple[Call, ...], str]:
     version, chain_id, party, valid_until_ms, nonce, calls, memo = as_list(value, "body", length=7)
-    if type(version) is not int or version != VERSION:
-        raise Malformed(Reason.VERSION_UNKNOWN, f"this ledger reads transactions of version {VERSION}")
+    if type(version) is not int or version != TRANSACTION_VERSION:
+        raise Malformed(Reason.TRANSACTION_VERSION, f"this ledger reads transactions of version {TRANSACTION_VERSION}")
     if type(calls) is not list or not 1 <= len(calls) <= MAX_CALLS:
-        raise bad_shape("calls", f"a list of 1 to {MAX_CALLS}")
+        raise Malformed(Reason.TRANSACTION_CALLS, f"calls must be a list of 1 to {MAX_CALLS}")
+    if type(memo) is not str or len(memo.encode()) > MAX_MEMO_BYTES:
+        raise Malformed(Reason.TRANSACTION_MEMO, f"a memo is text of at most {MAX_MEMO_BYTES} bytes")
     return (
-        as_text(chain_id, "chain_id", at_most=MAX_CHAIN_ID_CHARACTERS, at_least=1),
-        as_text(party, "party", at_most=MAX_NAME_CHARACTERS, at_least=1),
+        as_text(chain_id, "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1),
+        as_text(party, "party", at_most=MAX_TEXT, at_least=1),
         as_int(valid_until_ms, "valid_until_ms"),
         as_bytes(nonce, "nonce", length=NONCE_BYTES),
         tuple([_read_call(call) for call in calls]),
-        as_text(memo, "memo", at_most=MAX_MEMO_CHARACTERS),
+        memo,
     )
 
 
 def _read_call(value: Any) -> Call:
     contract, function, args = as_list(value, "call", length=3)
     return Call(
-        as_text(contract, "contract", at_most=MAX_NAME_CHARACTERS, at_least=1),
-        as_text(function, "function", at_most=MAX_NAME_CHARACTERS, at_least=1),
+        as_text(contract, "contract", at_most=MAX_NAME_BYTES, at_least=1),
+        as_text(function, "function", at_most=MAX_NAME_BYTES, at_least=1),
         as_map(args, "arguments"),
     )

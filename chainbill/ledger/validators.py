@@ -16,7 +16,7 @@ from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_list, as_text
-from chainbill.limits import MAX_NAME_CHARACTERS, MAX_VALIDATORS
+from chainbill.limits import MAX_TEXT, MAX_VALIDATORS
 
 KEY_BYTES = 32
 
@@ -40,9 +40,9 @@ class Validator:
         key, name, party, address = as_list(value, "validator", length=4)
         return cls(
             as_bytes(key, "validator key", length=KEY_BYTES),
-            as_text(name, "validator name", at_most=MAX_NAME_CHARACTERS),
-            as_text(party, "validator party", at_most=MAX_NAME_CHARACTERS),
-            as_text(address, "validator address", at_most=MAX_NAME_CHARACTERS),
+            as_text(name, "validator name", at_most=MAX_TEXT),
+            as_text(party, "validator party", at_most=MAX_TEXT),
+            as_text(address, "validator address", at_most=MAX_TEXT),
         )
 
 
@@ -55,9 +55,9 @@ class ValidatorSet:
     def __post_init__(self) -> None:
         keys = [validator.key for validator in self.validators]
         if not 1 <= len(keys) <= MAX_VALIDATORS:
-            raise Malformed(Reason.VALIDATOR_SET_INVALID, f"a set has 1 to {MAX_VALIDATORS} validators")
+            raise Malformed(Reason.SHAPE_WRONG, f"a set has 1 to {MAX_VALIDATORS} validators")
         if any(left >= right for left, right in pairwise(keys)):
-            raise Malformed(Reason.VALIDATOR_SET_INVALID, "validators are distinct and sorted by key")
+            raise Malformed(Reason.SHAPE_WRONG, "validators are distinct and sorted by key")
 
     @classmethod
     def of(cls, validators: Iterable[Validator]) -> ValidatorSet:

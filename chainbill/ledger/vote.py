@@ -110,7 +110,7 @@ class ProposalHeader:
             as_bytes(signature, "signature", length=64),
         )
         if proposal.valid_round >= proposal.round:
-            raise Malformed(Reason.BAD_SHAPE, "valid_round must be below round")
+            raise Malformed(Reason.SHAPE_WRONG, "valid_round must be below round")
         return proposal
 
 
