@@ -1,0 +1,156 @@
+"""`node.toml`: how one node runs. What all nodes of a network must agree on is in genesis.json, not here.
+
+Paths are relative to the home. A member that is unknown, or of another type than its default, is refused: a typo is
+no default. docs/reference/configuration.md explains every member.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "node.toml"
+
+
+class ConfigError(Exception):
+    """A configuration that a node cannot start with; `str()` says what and the mend, in two languages."""
+
+    def __init__(self, what: str, mend_en: str, mend_zh: str) -> None:
+        super().__init__(f"{what}: {mend_en} / {mend_zh}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FilesConfig:
+    """Where the files of a node are, relative to its home."""
+
+    genesis: str = "genesis.json"
+    data: str = "data"
+    signer: str = "signer/signer.bin"
+    validator_key: str = "keys/validator.pem"
+    tls_ca: str = "tls/ca.pem"
+    tls_certificate: str = "tls/node.pem"
+    tls_key: str = "tls/node.key"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsensusConfig:
+    """Timers of this node in ms, and how far ahead a proposal's time may lie."""
+
+    propose_timeout_ms: int = 1_000
+    propose_growth_ms: int = 500
+    vote_timeout_ms: int = 500
+    vote_growth_ms: int = 250
+    timeout_cap_ms: int = 30_000
+    clock_drift_ms: int = 10_000
+    idle_interval_ms: int = 60_000
+    gossip_interval_ms: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """What this node takes in and puts into a block."""
+
+    mempool_transactions: int = 20_000
+    mempool_bytes: int = 64 * 1024 * 1024
+    block_transactions: int = 500
+    block_bytes: int = 2 * 1024 * 1024
+    gather_ms: int = 3
+    gather_transactions: int = 50
+    verify_threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """Level (debug, info, warning, error) and form (text, json) of the log on stderr."""
+
+    level: str = "info"
+    form: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfig:
+    """One node's settings. `name` is what people call it."""
+
+    name: str
+    rest: Address = field(default_factory=Address)
+    p2p: Address = field(default_factory=Address)
+    files: FilesConfig = field(default_factory=FilesConfig)
+    consensus: ConsensusConfig = field(default_factory=ConsensusConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    log: LogConfig = field(default_factory=LogConfig)
+
+
+_SECTIONS: dict[str, type[Any]] = {
+    "rest": Address,
+    "p2p": Address,
+    "files": FilesConfig,
+    "consensus": ConsensusConfig,
+    "limits": LimitsConfig,
+    "log": LogConfig,
+}
+
+
+def load_config(home: Path) -> NodeConfig:
+    """Read `node.toml` of a home. Raises ConfigError."""
+    path = home / FILE_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{path} ({error})",
+            "no readable node configuration; make a home with `chainbill network init`",
+            "没有可读的节点配置；请用 `chainbill network init` 建立节点目录",
+        ) from error
+    return parse_config(content, str(path))
+
+
+def parse_config(content: dict[str, Any], origin: str) -> NodeConfig:
+    """Settings from the content of a file. Raises ConfigError."""
+    sections = {name: _section(origin, name, kind, content.pop(name, {})) for name, kind in _SECTIONS.items()}
+    name = content.pop("name", None)
+    if not isinstance(name, str) or not name:
+        raise _fault(origin, "name", "text")
+    for stray in content:
+        raise ConfigError(f"{origin}: {stray}", "there is no such setting; remove it", "没有这个设置项；请删除")
+    return NodeConfig(name=name, **sections)
+
+
+def _section(origin: str, section: str, kind: type[Any], given: Any) -> Any:
+    if not isinstance(given, dict):
+        raise _fault(origin, section, "a table")
+    known = {one.name for one in fields(kind)}
+    default = kind()
+    for name, value in given.items():
+        if name not in known:
+            raise ConfigError(
+                f"{origin}: {section}.{name}", "there is no such setting; remove it", "没有这个设置项；请删除"
+            )
+        wanted = type(getattr(default, name))
+        if type(value) is not wanted or (wanted is int and value < 0):
+            raise _fault(origin, f"{section}.{name}", "a whole number from 0 up" if wanted is int else "text")
+    return kind(**given)
+
+
+def _fault(origin: str, name: str, wanted: str) -> ConfigError:
+    return ConfigError(f"{origin}: {name}", f"must be {wanted}", "类型或取值不正确")
+
+
+def config_content(config: NodeConfig) -> dict[str, Any]:
+    """The content of a `node.toml` that says what `config` says."""
+    return {
+        "name": config.name,
+        **{
+            section: {one.name: getattr(getattr(config, section), one.name) for one in fields(kind)}
+            for section, kind in _SECTIONS.items()
+        },
+    }

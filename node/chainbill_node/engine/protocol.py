@@ -1,0 +1,120 @@
+"""What an engine may ask of the ledger: the calls of ABCI 2.0 that chainbill answers, in plain Python types.
+
+Order, for every height: any number of `prepare_proposal` and `process_proposal`, then one `finalize_block` with the
+decided block, then one `commit`. `check_tx`, `query` and the snapshot calls may come at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.validators import ValidatorSet
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """Where the ledger stands. `block_id` of height 0 is the genesis hash."""
+
+    height: int
+    block_id: bytes
+    time_ms: int
+    app_hash: bytes
+    receipts_root: bytes
+    changed_state: bool
+    has_more_work: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRequest:
+    """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order."""
+
+    height: int
+    time_ms: int
+    proposer: bytes
+    evidence: tuple[bytes, ...]
+    candidates: Sequence[Transaction]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A block ready to be proposed, and the candidates that failed in the run and were left out."""
+
+    block: Block
+    left_out: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Answer of `process_proposal`: accepted, or why not."""
+
+    accepted: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """What a decided block brings. `validator_updates` is the whole set that acts from height + 2 on."""
+
+    height: int
+    receipts: tuple[Receipt, ...]
+    app_hash: bytes
+    receipts_root: bytes
+    validator_updates: ValidatorSet
+    changed_state: bool
+    has_more_work: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotOffer:
+    """Answer to an offered snapshot: this version makes and takes none."""
+
+    accepted: bool
+    reason: str
+
+
+class Application(Protocol):
+    """The ledger as an engine sees it. Not thread-safe: one thread calls it."""
+
+    def info(self) -> Info:
+        """Where the ledger stands."""
+
+    def init_chain(self, genesis: Genesis) -> Info:
+        """Make the state of height 0. Raises Refused when the genesis is not acceptable."""
+
+    def check_tx(self, transaction: Transaction, now_ms: int) -> None:
+        """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
+
+    def prepare_proposal(self, request: ProposalRequest) -> Proposal:
+        """Build the block of the next height from the candidates that run."""
+
+    def process_proposal(self, block: Block) -> Verdict:
+        """Execute a block on the newest state and keep the result, so that `finalize_block` has it ready."""
+
+    def finalize_block(self, block: Block) -> Finalized:
+        """The results of a decided block. Raises InternalFault when it does not run here: this node has diverged."""
+
+    def commit(self, certificate: Certificate) -> Info:
+        """Write the finalized block in one synced batch. Raises DiskError."""
+
+    def query(self, height: int | None, contract: str, table: str, key: Any) -> Any | None:
+        """One row as it was after a height (None: the newest)."""
+
+    def list_snapshots(self) -> tuple[()]:
+        """Always empty: this version makes no snapshots."""
+
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> None:  # noqa: A002  the word of ABCI
+        """None: there is no such snapshot."""
+
+    def offer_snapshot(self, height: int, app_hash: bytes) -> SnapshotOffer:
+        """Never accepted."""
+
+    def apply_snapshot_chunk(self, index: int, chunk: bytes) -> SnapshotOffer:
+        """Never accepted."""

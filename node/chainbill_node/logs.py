@@ -1,0 +1,63 @@
+"""One line per event, as text or JSON, to stderr. Events are words, facts are fields; bytes are shown in hex."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any, TextIO
+
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+class EventLog:
+    """Writes events at or above its level. `configure` is called once, by main."""
+
+    def __init__(self) -> None:
+        self._level = LEVELS["warning"]
+        self._json = False
+        self._node = ""
+        self._stream: TextIO | None = None
+
+    def configure(self, *, level: str, json_lines: bool, node: str, stream: TextIO | None = None) -> None:
+        """Set level (debug, info, warning, error), form, the node's name and the stream (None: stderr)."""
+        self._level = LEVELS[level]
+        self._json = json_lines
+        self._node = node
+        self._stream = stream
+
+    def debug(self, event: str, **fields: Any) -> None:
+        """Of use to someone looking for a fault."""
+        self._write("debug", event, fields)
+
+    def info(self, event: str, **fields: Any) -> None:
+        """The ordinary course of things."""
+        self._write("info", event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        """Something an operator may want to look at."""
+        self._write("warning", event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        """Something an operator must mend."""
+        self._write("error", event, fields)
+
+    def _write(self, level: str, event: str, fields: dict[str, Any]) -> None:
+        if LEVELS[level] < self._level:
+            return
+        now_s = time.time()
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now_s)) + f".{int(now_s * 1000) % 1000:03d}Z"
+        shown = {name: value.hex() if isinstance(value, bytes) else value for name, value in fields.items()}
+        if self._json:
+            line = json.dumps(
+                {"time": moment, "level": level, "node": self._node, "event": event, **shown},
+                ensure_ascii=False,
+                default=str,
+            )
+        else:
+            facts = " ".join(f"{name}={value}" for name, value in shown.items())
+            line = f"{moment} {level.upper():7} {self._node} {event} {facts}".rstrip()
+        print(line, file=self._stream or sys.stderr, flush=True)
+
+
+log = EventLog()

@@ -1,0 +1,9 @@
+"""Transactions that wait for a block: pure, bounded by count and bytes, in order of arrival.
+
+Rules: what is here has good signatures (admission saw to it); a sender's order is kept because everyone's is; a
+transaction leaves when its block is committed or its time is over. Time comes in as an argument. It does not gossip.
+"""
+
+from chainbill_node.mempool.pool import Mempool, MempoolFull, Waiting
+
+__all__ = ["Mempool", "MempoolFull", "Waiting"]

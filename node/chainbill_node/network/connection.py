@@ -1,0 +1,116 @@
+"""One connection: frames in, frames out, with every buffer bounded.
+
+A frame is its length (4 bytes, big endian) and that many bytes. What is sent within one turn of the event loop goes
+out in one write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol, cast
+
+from chainbill_node.network.tls import node_id_of
+
+LENGTH_BYTES = 4
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+DROP_ABOVE_BYTES = 4 * 1024 * 1024  # queued for one peer: above it gossip is dropped
+CLOSE_ABOVE_BYTES = 64 * 1024 * 1024  # above it the peer is let go and comes back through block sync
+
+
+class ConnectionEvents(Protocol):
+    """Who hears what happens on a connection."""
+
+    def opened(self, connection: Connection) -> None:
+        """TLS is up and the certificate names a node."""
+
+    def received(self, connection: Connection, frame: bytes) -> None:
+        """One whole frame came."""
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """The connection is gone; called once for each `opened`."""
+
+
+class Connection(asyncio.Protocol):
+    """asyncio protocol over TLS. `peer` is the node id of the other side once it is open."""
+
+    def __init__(self, events: ConnectionEvents, *, dialled: bool) -> None:
+        self.peer = ""
+        self.dialled = dialled
+        self.greeted = False
+        self.last_heard_s = 0.0
+        self._events = events
+        self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
+        self._input = bytearray()
+        self._output: list[bytes] = []
+        self._output_bytes = 0
+        self._flush_due = False
+        self._open = False
+        self._reason = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Read who the peer is from its certificate."""
+        self._transport = cast(asyncio.Transport, transport)
+        peer = node_id_of(transport.get_extra_info("peercert"))
+        if peer is None:
+            self.abort("the certificate names no node")
+            return
+        self.peer = peer
+        self._open = True
+        self.last_heard_s = self._loop.time()
+        self._events.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Cut the stream into frames; an oversized one ends the connection before its bytes are kept."""
+        self.last_heard_s = self._loop.time()
+        buffer = self._input
+        buffer += data
+        start = 0
+        while self._open and len(buffer) - start >= LENGTH_BYTES:
+            size = int.from_bytes(buffer[start : start + LENGTH_BYTES], "big")
+            if size > MAX_FRAME_BYTES:
+                self.abort(f"frame of {size} bytes")
+                return
+            end = start + LENGTH_BYTES + size
+            if len(buffer) < end:
+                break
+            frame = bytes(buffer[start + LENGTH_BYTES : end])
+            start = end
+            self._events.received(self, frame)
+        del buffer[:start]
+
+    def send(self, frame: bytes, *, droppable: bool = False) -> bool:
+        """Queue one frame; False when it was not taken."""
+        if not self._open or self._transport is None:
+            return False
+        queued = self._output_bytes + self._transport.get_write_buffer_size()
+        if droppable and queued > DROP_ABOVE_BYTES:
+            return False
+        if queued > CLOSE_ABOVE_BYTES:
+            self.abort("too slow")
+            return False
+        self._output.append(len(frame).to_bytes(LENGTH_BYTES, "big"))
+        self._output.append(frame)
+        self._output_bytes += LENGTH_BYTES + len(frame)
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+        return True
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        output, self._output, self._output_bytes = self._output, [], 0
+        if self._open and self._transport is not None:
+            self._transport.write(b"".join(output))
+
+    def abort(self, reason: str) -> None:
+        """End the connection at once."""
+        self._reason = self._reason or reason
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell it once."""
+        if self._open:
+            self._open = False
+            self._events.closed(self, self._reason or (str(error) if error else "closed"))

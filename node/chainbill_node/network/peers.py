@@ -1,0 +1,209 @@
+"""The peers of a node: who is dialled, who is let in, who is connected now.
+
+Between two members the one with the smaller node id dials; a node that is not (yet) a member dials every member. A
+second connection of the same peer replaces the first: the peer has restarted. Redials back off from 0.1 to 5 seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chainbill import codec
+from chainbill.errors import Malformed
+from chainbill_node.logs import log
+from chainbill_node.network.connection import Connection
+
+HELLO_VERSION = 1
+FIRST_BACKOFF_S = 0.1
+LAST_BACKOFF_S = 5.0
+WATCH_S = 0.5  # how often a connected peer is looked at by its dialling task
+DIAL_TIMEOUT_S = 5.0
+SILENCE_S = 20.0
+MAX_PENDING = 64  # connections that are open but have not said hello
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One node of the on-chain set: its id (hex of its validator key), name and host:port."""
+
+    node_id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSettings:
+    """How this node meets others. `genesis_hash` keeps networks apart."""
+
+    node_id: str
+    host: str
+    port: int
+    genesis_hash: bytes
+    server: ssl.SSLContext
+    client: ssl.SSLContext
+
+
+class PeerNetwork:
+    """All connections of one node. `on_message(peer, frame)` is called once per frame, in order."""
+
+    def __init__(
+        self,
+        settings: PeerSettings,
+        members: Callable[[], Mapping[str, Member]],
+        on_message: Callable[[str, bytes], None],
+        on_up: Callable[[str], None],
+        on_down: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._members = members
+        self._on_message = on_message
+        self._on_up = on_up
+        self._on_down = on_down
+        self._connections: dict[str, Connection] = {}
+        self._pending: set[Connection] = set()
+        self._dialling: dict[str, asyncio.Task[None]] = {}
+        self._server: asyncio.Server | None = None
+        self._stopping = False
+        self.since_ms: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Listen and begin dialling. Raises OSError when the port is taken."""
+        settings = self._settings
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self, dialled=False),
+            settings.host,
+            settings.port,
+            ssl=settings.server,
+            ssl_handshake_timeout=DIAL_TIMEOUT_S,
+        )
+        self.refresh()
+
+    async def stop(self) -> None:
+        """Close everything and wait for the dialling tasks to end."""
+        self._stopping = True
+        for task in self._dialling.values():
+            task.cancel()
+        await asyncio.gather(*self._dialling.values(), return_exceptions=True)
+        self._dialling.clear()
+        for connection in [*self._connections.values(), *self._pending]:
+            connection.abort("stopping")
+        if self._server is not None:
+            self._server.close()
+        await asyncio.sleep(0)
+
+    @property
+    def connected(self) -> list[str]:
+        """Ids of the peers that are connected and have said hello."""
+        return list(self._connections)
+
+    def refresh(self) -> None:
+        """Follow the on-chain set: dial who is new, drop who is out, drop who has been silent too long."""
+        if self._stopping:
+            return
+        members = self._members()
+        now_s = asyncio.get_running_loop().time()
+        for peer, connection in list(self._connections.items()):
+            if not self._welcome(peer, members):
+                connection.abort("not a member")
+            elif now_s - connection.last_heard_s > SILENCE_S:
+                connection.abort("silent")
+        for connection in list(self._pending):
+            if now_s - connection.last_heard_s > DIAL_TIMEOUT_S:
+                connection.abort("no hello")
+        own = self._settings.node_id
+        for peer in members:
+            if peer != own and (own < peer or own not in members) and peer not in self._dialling:
+                self._dialling[peer] = asyncio.get_running_loop().create_task(self._keep_dialling(peer))
+
+    def send(self, peer: str, frame: bytes, *, droppable: bool = False) -> bool:
+        """Queue a frame for one peer; False when it is not connected or its queue is full."""
+        connection = self._connections.get(peer)
+        return connection is not None and connection.send(frame, droppable=droppable)
+
+    def broadcast(self, frame: bytes, *, droppable: bool = False) -> None:
+        """Queue a frame for every connected peer."""
+        for connection in list(self._connections.values()):
+            connection.send(frame, droppable=droppable)
+
+    def opened(self, connection: Connection) -> None:
+        """TLS is up: check membership, say hello."""
+        if self._stopping or len(self._pending) >= MAX_PENDING or not self._welcome(connection.peer, self._members()):
+            log.info("peer_refused", peer=connection.peer, why="not a member")
+            connection.abort("not a member")
+            return
+        self._pending.add(connection)
+        connection.send(codec.encode([HELLO_VERSION, self._settings.genesis_hash]))
+
+    def received(self, connection: Connection, frame: bytes) -> None:
+        """First frame is the hello, every later one a message."""
+        if connection.greeted:
+            if self._connections.get(connection.peer) is connection:
+                self._on_message(connection.peer, frame)
+            return
+        if not self._same_network(frame):
+            log.warning("peer_refused", peer=connection.peer, why="other network or version")
+            connection.abort("other network or version")
+            return
+        connection.greeted = True
+        self._pending.discard(connection)
+        former = self._connections.get(connection.peer)
+        self._connections[connection.peer] = connection
+        if former is not None:
+            former.abort("replaced")
+        log.info("peer_up", peer=connection.peer, dialled=connection.dialled)
+        self._on_up(connection.peer)
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """Forget it, unless another connection has taken its place."""
+        self._pending.discard(connection)
+        if self._connections.get(connection.peer) is connection:
+            del self._connections[connection.peer]
+            log.info("peer_down", peer=connection.peer, why=reason)
+            self._on_down(connection.peer)
+
+    def _same_network(self, frame: bytes) -> bool:
+        try:
+            hello = codec.decode(frame, max_bytes=1024)
+        except Malformed:
+            return False
+        return bool(hello == [HELLO_VERSION, self._settings.genesis_hash])
+
+    def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
+        """Members are welcome; a node that is out of the set meets members only."""
+        return peer in members and peer != self._settings.node_id
+
+    async def _keep_dialling(self, peer: str) -> None:
+        """Keep one peer connected as long as it is a member."""
+        backoff_s = FIRST_BACKOFF_S
+        while not self._stopping:
+            member = self._members().get(peer)
+            if member is None:
+                break
+            if peer not in self._connections:
+                connected = await self._dial(member)
+                backoff_s = FIRST_BACKOFF_S if connected else min(backoff_s * 2, LAST_BACKOFF_S)
+                pause_s = backoff_s
+            else:
+                pause_s = WATCH_S
+            await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))
+        self._dialling.pop(peer, None)
+
+    async def _dial(self, member: Member) -> bool:
+        host, _, port = member.address.rpartition(":")
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(DIAL_TIMEOUT_S):
+                _transport, connection = await loop.create_connection(
+                    lambda: Connection(self, dialled=True), host.strip("[]"), int(port), ssl=self._settings.client
+                )
+        except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
+            log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
+            return False
+        if connection.peer != member.node_id:
+            connection.abort("another node answers at this address")
+            return False
+        return True

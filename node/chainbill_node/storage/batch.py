@@ -1,0 +1,54 @@
+"""What a change of state writes: live rows, history, buckets and leaves of the tree, index entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chainbill.state import rows
+from chainbill.state.history import history_key
+from chainbill.state.tree import TreeDelta
+from chainbill.state.view import RowChange
+from chainbill_node.storage import indexes
+
+
+class Batch:
+    """Puts and deletes of one write."""
+
+    def __init__(self) -> None:
+        self.puts: list[tuple[bytes, bytes]] = []
+        self.deletes: list[bytes] = []
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Add one row."""
+        self.puts.append((key, value))
+
+    def add_state(self, height: int, changes: Iterable[RowChange], delta: TreeDelta) -> None:
+        """Rows of the state, their history and index entries, and the tree over them."""
+        puts = self.puts
+        for change in changes:
+            key, old, new = change
+            if new is None:
+                self.deletes.append(b"s" + key)
+            else:
+                puts.append((b"s" + key, new))
+            if old is not None:
+                puts.append((b"h" + history_key(key, height - 1), old))
+            if new is not None:
+                puts.extend((b"i" + entry, b"") for entry in index_entries(key, old, new))
+        for bucket, row in delta.buckets.items():
+            puts.append((b"b" + bucket.to_bytes(3, "big"), row))
+        for bucket, leaf in delta.leaves.items():
+            puts.append((b"l" + bucket.to_bytes(3, "big"), leaf))
+
+
+def index_entries(key: bytes, old: bytes | None, new: bytes) -> set[bytes]:
+    """Entries that a change of one stored row adds."""
+    if not indexes.indexes_of(key):
+        return set()
+    return indexes.entries_of(key, None if old is None else row_value(old), row_value(new))
+
+
+def row_value(raw: bytes) -> Any:
+    """Decoded value of a stored row."""
+    return rows.value(raw)

@@ -1,0 +1,167 @@
+"""The chain on disk: what a commit writes, and what it is read back from at a start.
+
+One height is one synced batch: state rows, buckets and leaf hashes of the state tree, history rows, index entries,
+the block with its certificate and receipts, the places of its transactions. Nothing else is ever written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.state.tree import StateTree, TreeDelta
+from chainbill.state.view import RowChange
+from chainbill_node.storage import layout
+from chainbill_node.storage.batch import Batch
+from chainbill_node.storage.layout import height_key
+from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
+from chainbill_node.storage.store import DiskError, Readable, Store, prefix_end
+
+DAMAGED_EN = "this data directory does not hold a whole chain; move it away and let the node fetch the chain again"
+DAMAGED_ZH = "该数据目录不是完整的链；请移走后让节点重新同步"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWrite:
+    """What one height puts on the disk. Bytes are the canonical forms; `transaction_ids` in the order of the block."""
+
+    record: HeightRecord
+    block: bytes
+    certificate: bytes
+    receipts: tuple[bytes, ...]
+    transaction_ids: tuple[bytes, ...]
+    changes: tuple[RowChange, ...]
+    delta: TreeDelta
+    next_validators: ValidatorSet
+
+
+class LiveView:
+    """The newest state as the core's `View`: rows and buckets as they are in the store."""
+
+    def __init__(self, store: Readable) -> None:
+        self._get = store.get
+        self._range = store.range
+
+    def get(self, key: bytes) -> bytes | None:
+        """Stored row, None where there is none."""
+        return self._get(b"s" + key)
+
+    def scan(self, prefix: bytes, after: bytes, limit: int) -> list[tuple[bytes, bytes]]:
+        """At most `limit` rows whose keys begin with `prefix` and are greater than `after`."""
+        start = layout.STATE + (after + b"\x00" if after >= prefix and after else prefix)
+        found: list[tuple[bytes, bytes]] = []
+        for key, value in self._range(start, prefix_end(layout.STATE + prefix)):
+            if len(found) >= limit:
+                break
+            found.append((key[1:], value))
+        return found
+
+    def bucket(self, index: int) -> bytes:
+        """Entries of one bucket of the state tree, b"" when empty."""
+        return self._get(b"b" + index.to_bytes(3, "big")) or b""
+
+
+class ChainDatabase:
+    """One chain in one store. Not thread-safe for writing; reads may come from other threads through snapshots."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.view = LiveView(store)
+
+    @property
+    def empty(self) -> bool:
+        """True before `write_genesis`."""
+        return self.store.get(layout.FORMAT_KEY) is None
+
+    def check_format(self, genesis_hash: bytes) -> None:
+        """Raises DiskError when the store has another format or belongs to another chain."""
+        found = self.store.get(layout.FORMAT_KEY)
+        if found != layout.FORMAT:
+            raise DiskError(f"data format {found!r}, this program reads {layout.FORMAT!r}", DAMAGED_EN, DAMAGED_ZH)
+        if self.store.get(layout.GENESIS_KEY) != genesis_hash:
+            raise DiskError(
+                "the data directory belongs to another chain than genesis.json",
+                "put back the genesis.json it was made with, or start with an empty data directory",
+                "data 目录与 genesis.json 不属于同一条链；请放回原来的 genesis.json，或使用空的数据目录",
+            )
+
+    def write_genesis(
+        self,
+        genesis_hash: bytes,
+        record: HeightRecord,
+        changes: tuple[RowChange, ...],
+        delta: TreeDelta,
+        validators: ValidatorSet,
+    ) -> None:
+        """Height 0: the state that the genesis makes."""
+        batch = Batch()
+        batch.add_state(0, changes, delta)
+        batch.put(layout.FORMAT_KEY, layout.FORMAT)
+        batch.put(layout.GENESIS_KEY, genesis_hash)
+        batch.put(height_key(layout.VALIDATORS, 1), encode_validators(validators))
+        batch.put(height_key(layout.RECORD, 0), record.encode())
+        batch.put(layout.HEAD_KEY, layout.height_bytes(0))
+        self.store.write(batch.puts, batch.deletes)
+
+    def write_block(self, write: BlockWrite) -> None:
+        """One height, one synced batch."""
+        height = write.record.height
+        batch = Batch()
+        batch.add_state(height, write.changes, write.delta)
+        batch.put(height_key(layout.BLOCK, height), write.block)
+        batch.put(height_key(layout.CERTIFICATE, height), write.certificate)
+        batch.put(height_key(layout.RECEIPTS, height), layout.pack_list(write.receipts))
+        batch.put(height_key(layout.RECORD, height), write.record.encode())
+        batch.put(layout.BLOCK_ID + write.record.block_id, layout.height_bytes(height))
+        for place, identity in enumerate(write.transaction_ids):
+            batch.put(layout.TRANSACTION + identity, layout.pack_location(height, place))
+        if write.next_validators != self.validators(height + 1):
+            batch.put(height_key(layout.VALIDATORS, height + 2), encode_validators(write.next_validators))
+        batch.put(layout.HEAD_KEY, layout.height_bytes(height))
+        self.store.write(batch.puts, batch.deletes)
+
+    def head(self) -> HeightRecord:
+        """Record of the newest height. Raises DiskError when the store is not whole."""
+        raw = self.store.get(layout.HEAD_KEY)
+        record = None if raw is None else self.record(int.from_bytes(raw, "big"))
+        if record is None:
+            raise DiskError("the newest height is not there", DAMAGED_EN, DAMAGED_ZH)
+        return record
+
+    def record(self, height: int) -> HeightRecord | None:
+        """Record of one height."""
+        raw = self.store.get(height_key(layout.RECORD, height))
+        return None if raw is None else HeightRecord.decode(raw)
+
+    def validators(self, height: int) -> ValidatorSet:
+        """The set that decides `height` (at most the newest height + 2)."""
+        return validators_at(self.store, height)
+
+    def is_used(self, transaction_id: bytes) -> bool:
+        """True when the id is in a block already."""
+        return self.store.get(b"t" + transaction_id) is not None
+
+    def leaves(self) -> Iterator[tuple[int, bytes]]:
+        """(bucket, leaf hash) of every bucket that is not empty."""
+        for key, leaf in self.store.range(layout.LEAF, prefix_end(layout.LEAF)):
+            yield int.from_bytes(key[1:], "big"), leaf
+
+    def build_tree(self) -> StateTree:
+        """The state tree of the newest height. Raises DiskError when its root is not the recorded one."""
+        tree = StateTree()
+        tree.build(self.leaves())
+        head = self.head()
+        if tree.root != head.app_hash:
+            raise DiskError(
+                f"the state of height {head.height} has another root than its record", DAMAGED_EN, DAMAGED_ZH
+            )
+        return tree
+
+
+def validators_at(source: Readable, height: int) -> ValidatorSet:
+    """The set that acts at `height`: the newest one written for a height not above it."""
+    start = height_key(layout.VALIDATORS, 0)
+    for _key, raw in source.range(start, height_key(layout.VALIDATORS, height + 1), reverse=True):
+        return decode_validators(raw)
+    raise DiskError("no validator set on disk", DAMAGED_EN, DAMAGED_ZH)

@@ -1,0 +1,60 @@
+"""Keys of the database: one prefix byte says what a row is (docs/reference/storage.md).
+
+Heights are 8 bytes big endian, bucket numbers 3, so that byte order is number order.
+"""
+
+from __future__ import annotations
+
+from chainbill import codec
+
+STATE = b"s"  # row key → stored row (since ‖ salt ‖ value)
+BUCKET = b"b"  # bucket number → entries of the bucket
+LEAF = b"l"  # bucket number → leaf hash, absent while constant for empty
+HISTORY = b"h"  # history key (row key ‖ 00 ‖ last height) → stored row that was overwritten
+INDEX = b"i"  # index key (see indexes) → nothing
+BLOCK = b"B"  # height → block bytes
+CERTIFICATE = b"C"  # height → certificate bytes
+RECEIPTS = b"R"  # height → canonical list of receipt bytes, day receipts first
+RECORD = b"H"  # height → HeightRecord
+TRANSACTION = b"t"  # transaction id → height ‖ index; an id that is here is used up
+BLOCK_ID = b"k"  # block id → height
+VALIDATORS = b"V"  # height → validator set that acts from that height on
+META = b"m"  # name → value
+
+FORMAT_KEY = META + b"format"
+GENESIS_KEY = META + b"genesis"
+HEAD_KEY = META + b"head"
+FORMAT = b"1"
+
+HEIGHT_BYTES = 8
+BUCKET_BYTES = 3
+
+
+def height_bytes(height: int) -> bytes:
+    """8 bytes big endian."""
+    return height.to_bytes(HEIGHT_BYTES, "big")
+
+
+def height_key(prefix: bytes, height: int) -> bytes:
+    """Key of a row kept once a height."""
+    return prefix + height.to_bytes(HEIGHT_BYTES, "big")
+
+
+def bucket_key(prefix: bytes, bucket: int) -> bytes:
+    """Key of a bucket or leaf row."""
+    return prefix + bucket.to_bytes(BUCKET_BYTES, "big")
+
+
+def pack_location(height: int, index: int) -> bytes:
+    """Where a transaction is: height ‖ its place in the block (4 bytes)."""
+    return height.to_bytes(HEIGHT_BYTES, "big") + index.to_bytes(4, "big")
+
+
+def unpack_location(raw: bytes) -> tuple[int, int]:
+    """(height, place in the block)."""
+    return int.from_bytes(raw[:HEIGHT_BYTES], "big"), int.from_bytes(raw[HEIGHT_BYTES:], "big")
+
+
+def pack_list(items: list[bytes] | tuple[bytes, ...]) -> bytes:
+    """Canonical list of byte strings."""
+    return codec.encode(list(items))

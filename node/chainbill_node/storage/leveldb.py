@@ -1,0 +1,110 @@
+"""The store on disk: LevelDB by plyvel, with `paranoid_checks`, every write synced.
+
+With plyvel's defaults a log with a flipped bit opens without an error, silently at an earlier height; with
+`paranoid_checks` it refuses. LevelDB's own repair is never called: it drops what it cannot read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import plyvel
+
+from chainbill_node.storage.store import DiskError
+
+WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+CACHE_BYTES = 64 * 1024 * 1024
+BLOOM_BITS = 10
+
+MEND_EN = (
+    "this copy of the chain is damaged or cannot be written; look at free space and the disk, then let the node fetch "
+    "the chain again: move the data directory away (keep keys/ and signer/) and start; never repair it in place"
+)
+MEND_ZH = (
+    "本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后让节点重新同步："
+    "移走 data 目录（保留 keys/ 与 signer/）后再启动；切勿原地修复"
+)
+
+
+class LevelStore:
+    """One LevelDB database. `path` is made when `create` says so; else it must be there."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        try:
+            self._db: Any = plyvel.DB(
+                str(path),
+                create_if_missing=create,
+                error_if_exists=False,
+                paranoid_checks=True,
+                write_buffer_size=WRITE_BUFFER_BYTES,
+                lru_cache_size=CACHE_BYTES,
+                bloom_filter_bits=BLOOM_BITS,
+                compression="snappy",
+            )
+        except (plyvel.Error, OSError) as error:
+            raise DiskError(f"database {path} does not open ({error})", MEND_EN, MEND_ZH) from error
+        self._get = self._db.get
+
+    def get(self, key: bytes) -> bytes | None:
+        """Value of `key`, None where there is none."""
+        try:
+            value: bytes | None = self._get(key)
+        except (plyvel.Error, OSError) as error:
+            raise DiskError(f"a row could not be read ({error})", MEND_EN, MEND_ZH) from error
+        return value
+
+    def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
+        """Rows with start ≤ key < stop, in byte order, or backwards."""
+        return _checked(self._db.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True))
+
+    def write(self, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
+        """One synced batch. Raises DiskError; then the process must end."""
+        try:
+            with self._db.write_batch(transaction=True, sync=True) as batch:
+                for key in deletes:
+                    batch.delete(key)
+                put = batch.put
+                for key, value in puts:
+                    put(key, value)
+        except (plyvel.Error, OSError) as error:
+            raise DiskError(f"a block could not be written ({error})", MEND_EN, MEND_ZH) from error
+
+    def snapshot(self) -> LevelSnapshot:
+        """A view that later writes do not change."""
+        return LevelSnapshot(self._db.snapshot())
+
+    def close(self) -> None:
+        """Close; a second call does nothing."""
+        self._db.close()
+
+
+class LevelSnapshot:
+    """Reads of the moment the snapshot was taken."""
+
+    def __init__(self, snapshot: Any) -> None:
+        self._snapshot = snapshot
+
+    def get(self, key: bytes) -> bytes | None:
+        """Value of `key`, None where there is none."""
+        try:
+            value: bytes | None = self._snapshot.get(key)
+        except (plyvel.Error, OSError) as error:
+            raise DiskError(f"a row could not be read ({error})", MEND_EN, MEND_ZH) from error
+        return value
+
+    def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
+        """Rows with start ≤ key < stop, in byte order, or backwards."""
+        return _checked(self._snapshot.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True))
+
+    def close(self) -> None:
+        """Give the snapshot back."""
+        self._snapshot.close()
+
+
+def _checked(rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    try:
+        yield from rows
+    except (plyvel.Error, OSError) as error:
+        raise DiskError(f"rows could not be read ({error})", MEND_EN, MEND_ZH) from error

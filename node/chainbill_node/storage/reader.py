@@ -1,0 +1,180 @@
+"""The ledger as it was after one height, read from a snapshot: safe from any thread, untouched by later commits.
+
+A row as of H is the live row if it has stood since H or before, else the first history row overwritten at H or later,
+if that one stood by then (chainbill.state.history).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
+from typing import Any
+
+from chainbill.codec import decode_trusted
+from chainbill.ledger.block import Block, Header, decode_block
+from chainbill.ledger.certificate import Certificate, decode_certificate
+from chainbill.ledger.receipt import Receipt, decode_receipt
+from chainbill.state.history import history_key, history_prefix, read_at, split_history_key
+from chainbill.state.keys import row_key, split_key, table_prefix
+from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, TransactionRecord
+from chainbill_node.storage import indexes, layout
+from chainbill_node.storage.batch import row_value
+from chainbill_node.storage.layout import height_key
+from chainbill_node.storage.records import HeightRecord
+from chainbill_node.storage.store import Readable, prefix_end
+
+Prover = Callable[[Readable, int, bytes], Any]
+
+
+class HeightReader:
+    """Reads of one height. `head` is the newest height of the snapshot; `prover` gives state proofs."""
+
+    def __init__(self, source: Readable, height: int, head: int, prover: Prover) -> None:
+        self._source = source
+        self._height = height
+        self._head = head
+        self._prover = prover
+
+    @property
+    def height(self) -> int:
+        """The height everything read here is true at."""
+        return self._height
+
+    def raw(self, key: bytes) -> bytes | None:
+        """Stored row of a row key at this height."""
+        live = self._source.get(layout.STATE + key)
+        if self._height >= self._head:
+            return live
+        return read_at(live, self._first_overwritten(key), self._height)
+
+    def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
+        """The row at the key, or None."""
+        raw = self.raw(row_key(contract, table, key if isinstance(key, str | int) else list(key)))
+        return None if raw is None else row_value(raw)
+
+    def scan(
+        self,
+        contract: str,
+        table: str,
+        leading: Sequence[KeyPart] = (),
+        after: Sequence[KeyPart] | None = None,
+        limit: int = SCAN_LIMIT,
+    ) -> list[tuple[list[KeyPart], Any]]:
+        """Rows in key order whose key begins with `leading` and lies behind `after` (full key parts)."""
+        prefix = table_prefix(contract, table, tuple(leading))
+        start = prefix if after is None else max(prefix, row_key(contract, table, list(after)) + b"\x00")
+        found: list[tuple[list[KeyPart], Any]] = []
+        for key, raw in self._rows(start, prefix_end(prefix)):
+            if len(found) >= limit:
+                break
+            found.append((list(split_key(key)[2]), row_value(raw)))
+        return found
+
+    def _rows(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        live = self._source.range(layout.STATE + start, layout.STATE + stop)
+        if self._height >= self._head:
+            return ((key[1:], raw) for key, raw in live)
+        return self._rows_of_past(live, start, stop)
+
+    def _rows_of_past(
+        self, live: Iterator[tuple[bytes, bytes]], start: bytes, stop: bytes
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """Keys that live or have history, each once, as of the height."""
+        overwritten = self._source.range(layout.HISTORY + start, layout.HISTORY + stop)
+        live_keys = (key[1:] for key, _raw in live)
+        history_keys = (split_history_key(key[1:])[0] for key, _raw in overwritten)
+        last = b""
+        for key in merge(live_keys, history_keys):
+            if key == last:
+                continue
+            last = key
+            raw = self.raw(key)
+            if raw is not None:
+                yield key, raw
+
+    def _first_overwritten(self, key: bytes) -> bytes | None:
+        start = layout.HISTORY + history_key(key, self._height)
+        stop = prefix_end(layout.HISTORY + history_prefix(key) + b"\x00")  # heights stay below 2^56
+        for _key, raw in self._source.range(start, stop):
+            return raw
+        return None
+
+    def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
+        """Ids filed under `value` in the order of their making, those behind id `after`.
+
+        Entries may be younger than the height: filter by the row. Raises KeyError for an unknown index.
+        """
+        prefix = layout.INDEX + indexes.value_prefix(name, value)
+        start = prefix if not after else self._behind(name, value, prefix, after)
+        found: list[str] = []
+        for key, _empty in self._source.range(start, prefix_end(prefix)):
+            if len(found) >= limit:
+                break
+            found.append(indexes.entry_id(key[1:]))
+        return found
+
+    def _behind(self, name: str, value: Sequence[KeyPart], prefix: bytes, after: str) -> bytes:
+        """Where reading goes on: the entry of `after` is found through the height its row was made at."""
+        table = indexes.table_of(name)
+        parts: list[KeyPart] = [*value, after] if name in indexes.KEYED_BY_VALUE else [after]
+        live = self._source.get(layout.STATE + row_key(*table, parts))
+        if live is not None:
+            entry = layout.INDEX + indexes.entry_key(name, value, indexes.made_at(row_value(live)), after)
+            if self._source.get(entry) is not None:
+                return entry + b"\x00"
+        for key, _empty in self._source.range(prefix, prefix_end(prefix)):
+            if indexes.entry_id(key[1:]) == after:
+                return key + b"\x00"
+        return prefix
+
+    def header(self, height: int) -> Header | None:
+        """Header of any height held up to the node's head, or None."""
+        raw = self._source.get(height_key(layout.BLOCK, height)) if height > 0 else None
+        return None if raw is None else Header.from_fields(decode_trusted(raw)[0])
+
+    def block(self, height: int) -> Block | None:
+        """Block of a height, or None."""
+        raw = self._source.get(height_key(layout.BLOCK, height)) if height > 0 else None
+        return None if raw is None else decode_block(raw)
+
+    def certificate(self, height: int) -> Certificate | None:
+        """Commit certificate of a height, or None."""
+        raw = self._source.get(height_key(layout.CERTIFICATE, height)) if height > 0 else None
+        return None if raw is None else decode_certificate(raw)
+
+    def block_height(self, block_id: bytes) -> int | None:
+        """Height of the block with this id, or None."""
+        raw = self._source.get(layout.BLOCK_ID + block_id)
+        return None if raw is None else int.from_bytes(raw, "big")
+
+    def transaction(self, tx_id: bytes) -> TransactionRecord | None:
+        """The committed transaction with this id, or None."""
+        raw = self._source.get(layout.TRANSACTION + tx_id)
+        if raw is None:
+            return None
+        height, place = layout.unpack_location(raw)
+        block = self._source.get(height_key(layout.BLOCK, height))
+        if block is None:
+            return None
+        wires = decode_trusted(block)[1]
+        receipts = self._receipts(height)
+        receipt = receipts[len(receipts) - len(wires) + place]  # day receipts come first
+        return TransactionRecord(height, place, wires[place], decode_receipt(receipt))
+
+    def receipts(self, height: int) -> list[Receipt]:
+        """Receipts of a height, those of the day change first."""
+        return [decode_receipt(one) for one in self._receipts(height)]
+
+    def _receipts(self, height: int) -> list[bytes]:
+        raw = self._source.get(height_key(layout.RECEIPTS, height)) if height > 0 else None
+        found: list[bytes] = [] if raw is None else decode_trusted(raw)
+        return found
+
+    def app_hash_at(self, height: int) -> bytes | None:
+        """State root after a height (certified by the next header), or None."""
+        raw = self._source.get(height_key(layout.RECORD, height)) if height >= 0 else None
+        return None if raw is None else HeightRecord.decode(raw).app_hash
+
+    def prove(self, key: bytes) -> Any:
+        """Proof of inclusion or absence of a row key in the state after this height."""
+        return self._prover(self._source, self._height, key)

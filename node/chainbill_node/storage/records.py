@@ -1,0 +1,54 @@
+"""Small rows the database keeps beside blocks: one record a height, and validator sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainbill import codec
+from chainbill.ledger.validators import ValidatorSet
+
+MAX_RECORD_BYTES = 4096
+MAX_SET_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HeightRecord:
+    """What is known after the block of `height` was applied. Height 0 is the genesis state; its block id is the
+    genesis hash. `app_hash` and `receipts_root` are those that header `height` + 1 must carry."""
+
+    height: int
+    block_id: bytes
+    time_ms: int
+    app_hash: bytes
+    receipts_root: bytes
+    changed_state: bool
+    has_more_work: bool
+
+    def encode(self) -> bytes:
+        """Canonical bytes."""
+        return codec.encode(
+            [
+                self.height,
+                self.block_id,
+                self.time_ms,
+                self.app_hash,
+                self.receipts_root,
+                self.changed_state,
+                self.has_more_work,
+            ]
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> HeightRecord:
+        """From `encode`. Raises Malformed."""
+        return cls(*codec.decode(data, max_bytes=MAX_RECORD_BYTES))
+
+
+def encode_validators(validators: ValidatorSet) -> bytes:
+    """Canonical list of the validators' lists."""
+    return codec.encode(validators.fields())
+
+
+def decode_validators(data: bytes) -> ValidatorSet:
+    """From `encode_validators`. Raises Malformed."""
+    return ValidatorSet.from_fields(codec.decode(data, max_bytes=MAX_SET_BYTES))

@@ -1,0 +1,98 @@
+"""The file of the messages this validator signed: append and fdatasync before anything is sent.
+
+What is in it is consensus's business (`consensus.signer_frames`); this is only the file. It is made when a node's
+home is made, never by a start: a node that has lost it must not sign as if it had never signed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from chainbill_node.storage.store import DiskError
+
+LOST_EN = (
+    "the signer file is not there; put it back from this machine's disk, or if it is lost for good, make an empty one "
+    "and start once with --safe-height set to a height that this validator has surely never signed"
+)
+LOST_ZH = (
+    "签名文件不存在；请从本机磁盘找回；"
+    "确已丢失时，建立空文件并以 --safe-height 指定一个本验证节点从未签过的高度启动一次"
+)
+WRITE_EN = "the signer file could not be written; the node stops before it says anything; mend the disk and start again"
+WRITE_ZH = "签名文件无法写入；节点在对外发送之前停止；请修复磁盘后重新启动"
+MAX_BYTES = 256 * 1024 * 1024
+
+
+class FileSignerFile:
+    """The file at `path`. Raises DiskError when it is not there or cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        except OSError as error:
+            raise DiskError(f"{path} ({error.strerror})", LOST_EN, LOST_ZH) from error
+
+    def read(self) -> bytes:
+        """The whole content."""
+        try:
+            return self._path.read_bytes()
+        except OSError as error:
+            raise DiskError(f"{self._path} ({error.strerror})", LOST_EN, LOST_ZH) from error
+
+    def append(self, frames: bytes) -> None:
+        """Append, then fdatasync, then return."""
+        try:
+            _write_all(self._descriptor, frames)
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise DiskError(f"{self._path} ({error.strerror})", WRITE_EN, WRITE_ZH) from error
+
+    def rewrite(self, frames: bytes) -> None:
+        """Replace the whole content: a new file, synced, renamed over the old one, the folder synced."""
+        fresh = self._path.with_suffix(".new")
+        try:
+            descriptor = os.open(fresh, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            _write_all(descriptor, frames)
+            os.fsync(descriptor)
+            os.rename(fresh, self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise DiskError(f"{self._path} ({error.strerror})", WRITE_EN, WRITE_ZH) from error
+        os.close(self._descriptor)
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Close; a second call does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def create_signer_file(path: Path, content: bytes = b"") -> None:
+    """Make the file of a new validator. Raises FileExistsError when one is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        _write_all(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a new file in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):  # some file systems cannot sync a folder; the file itself is synced
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

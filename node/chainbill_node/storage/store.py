@@ -1,0 +1,58 @@
+"""The narrow waist under the database: an ordered map of bytes with atomic synced batches and snapshots.
+
+`LevelStore` keeps it on disk, `MemoryStore` is its twin for tests and for replays. Keys and values are bytes;
+iteration is in byte order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+
+class DiskError(Exception):
+    """The disk or the database on it failed; the process must end. `str()` names the mend in two languages."""
+
+    def __init__(self, what: str, mend_en: str, mend_zh: str) -> None:
+        super().__init__(f"{what}: {mend_en} / {mend_zh}")
+        self.what = what
+        self.mend_en = mend_en
+        self.mend_zh = mend_zh
+
+
+class Readable(Protocol):
+    """Reads of one moment."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """Value of `key`, None where there is none."""
+
+    def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
+        """Rows with start ≤ key < stop, in byte order, or backwards."""
+
+
+class Snapshot(Readable, Protocol):
+    """Reads of the moment the snapshot was taken, whatever is written later."""
+
+    def close(self) -> None:
+        """Give the snapshot back; reading after it is an error."""
+
+
+class Store(Readable, Protocol):
+    """The whole store: reads of now, atomic writes, snapshots."""
+
+    def write(self, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
+        """All or nothing, on the disk when it returns. Raises DiskError; then the process must end."""
+
+    def snapshot(self) -> Snapshot:
+        """A view that later writes do not change."""
+
+    def close(self) -> None:
+        """Close; a second call does nothing."""
+
+
+def prefix_end(prefix: bytes) -> bytes:
+    """The smallest key greater than every key that begins with `prefix` (which is not all 0xff)."""
+    stripped = prefix.rstrip(b"\xff")
+    if not stripped:
+        raise ValueError("a prefix of only 0xff bytes has no end")
+    return stripped[:-1] + bytes((stripped[-1] + 1,))
