@@ -1,0 +1,147 @@
+"""Canonical MessagePack: one value, one byte string (docs/reference/encoding.md).
+
+Values: None, bool, int (-2^63 … 2^64-1), str (Unicode NFC), bytes, list (tuples encode as lists), dict with str
+keys in ascending order of their UTF-8 bytes. Always the shortest form; no floats, no extension types.
+`decode` refuses bytes that do not re-encode to themselves, so two different byte strings never mean the same.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, TypeAlias
+from unicodedata import is_normalized
+
+import msgspec
+
+from chainbill.errors import Malformed, Reason
+from chainbill.limits import MAX_DEPTH, MAX_ITEMS, MAX_VALUE_BYTES, SCAN_ABOVE_BYTES
+
+Value: TypeAlias = bool | int | str | bytes | list[Any] | tuple[Any, ...] | dict[str, Any] | None
+
+_write = msgspec.msgpack.Encoder(order="deterministic").encode
+_read = msgspec.msgpack.Decoder(strict=True).decode
+
+
+def encode(value: Value, *, max_depth: int = MAX_DEPTH) -> bytes:
+    """Canonical bytes of `value`. Raises Malformed for what the format cannot hold."""
+    _check(value, max_depth)
+    return _encode_checked(value)
+
+
+def decode(
+    data: bytes,
+    *,
+    max_bytes: int = MAX_VALUE_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_items: int = MAX_ITEMS,
+) -> Any:
+    """The value of canonical bytes from outside. Raises Malformed unless `data` re-encodes to itself.
+
+    Bounds: size first; then, above SCAN_ABOVE_BYTES, items and depth are counted before anything is allocated
+    (below it the reader's memory is a small multiple of the input); then depth, types and text.
+    """
+    if len(data) > max_bytes:
+        raise Malformed(Reason.CODEC_TOO_LARGE, f"{len(data)} bytes, at most {max_bytes}")
+    if len(data) > SCAN_ABOVE_BYTES:
+        _scan(data, max_items)
+    try:
+        value = _read(data)
+    except RecursionError:
+        raise Malformed(Reason.CODEC_TOO_DEEP, f"nested deeper than {max_depth}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError, TypeError) as error:
+        raise Malformed(Reason.CODEC_NOT_MSGPACK, str(error)) from None
+    _check(value, max_depth)
+    if _encode_checked(value) != data:
+        raise Malformed(Reason.CODEC_NOT_CANONICAL, "the bytes are not the canonical form of their value")
+    return value
+
+
+def decode_trusted(data: bytes) -> Any:
+    """The value of bytes that this program encoded itself (rows of the own database). No checks."""
+    return _read(data)
+
+
+def _encode_checked(value: Value) -> bytes:
+    try:
+        return _write(value)
+    except OverflowError:
+        raise Malformed(Reason.CODEC_INTEGER_RANGE, "integers are -2^63 to 2^64-1") from None
+    except UnicodeEncodeError:
+        raise Malformed(Reason.CODEC_TEXT_NOT_UNICODE, "text holds a lone surrogate") from None
+    except (TypeError, ValueError) as error:
+        raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, str(error)) from None
+
+
+def _check(value: Any, depth: int) -> None:
+    """Types, text and depth. Integer range and surrogates are found by the writer."""
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():
+            _check_text(value)
+    elif kind is dict:
+        _check_map(value, depth)
+    elif kind is list or kind is tuple:
+        _check_items(value, depth)
+    elif not (kind is int or kind is bytes or kind is bool or value is None or _is_plain_enum(value)):
+        raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, f"{kind.__name__} has no canonical form")
+
+
+def _check_map(value: dict[str, Any], depth: int) -> None:
+    for key in value:
+        if type(key) is not str:
+            raise Malformed(Reason.CODEC_KEY_NOT_TEXT, f"a map key is {type(key).__name__}")
+        if not key.isascii():
+            _check_text(key)
+    _check_items(value.values(), depth)
+
+
+def _check_items(items: Any, depth: int) -> None:
+    if depth <= 0:
+        raise Malformed(Reason.CODEC_TOO_DEEP, "nested too deep")
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            if not item.isascii():
+                _check_text(item)
+        elif kind is int or kind is bytes:
+            continue
+        else:
+            _check(item, depth - 1)
+
+
+def _check_text(text: str) -> None:
+    if not is_normalized("NFC", text):
+        raise Malformed(Reason.CODEC_TEXT_NOT_NFC, "text must be in Unicode normalisation form C")
+
+
+def _is_plain_enum(value: Any) -> bool:
+    return isinstance(value, Enum) and isinstance(value, (str, int))
+
+
+_SKIP = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+_SIZED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_COUNTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+
+
+def _scan(data: bytes, max_items: int) -> None:
+    """Count the items of a MessagePack byte string without allocating any; Malformed when there are too many."""
+    position, size, seen = 0, len(data), 0
+    while position < size:
+        seen += 1
+        if seen > max_items:
+            raise Malformed(Reason.CODEC_TOO_MANY_ITEMS, f"more than {max_items} items")
+        head = data[position]
+        position += 1
+        if head < 0xA0 or head >= 0xE0 or head in (0xC0, 0xC2, 0xC3):
+            continue
+        if head < 0xC0:
+            position += head & 0x1F
+        elif head in _SIZED:
+            width = _SIZED[head]
+            position += width + int.from_bytes(data[position : position + width], "big")
+        elif head in _SKIP:
+            position += _SKIP[head]
+        elif head in _COUNTED:
+            position += _COUNTED[head][0]
+        else:
+            raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, f"type byte 0x{head:02x}")

@@ -1,0 +1,79 @@
+"""Every bound of the core in one place: sizes in bytes, times in milliseconds, counts in items.
+
+A decoder checks its bound before it allocates; a rule checks its bound before it works.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+
+# codec
+MAX_VALUE_BYTES: Final = 16 * MIB
+MAX_DEPTH: Final = 32
+MAX_ITEMS: Final = 200_000
+SCAN_ABOVE_BYTES: Final = 16 * KIB
+"""Inputs above this size are counted token by token before anything is allocated (see codec)."""
+MIN_INTEGER: Final = -(2**63)
+MAX_INTEGER: Final = 2**64 - 1
+
+# money
+MAX_AMOUNT: Final = 2**53 - 1
+MAX_RATE: Final = 1_000_000
+"""100 % in 1/10,000 of a percent."""
+MAX_INTEREST_DAYS: Final = 36_600
+MAX_AMOUNT_TEXT: Final = 40
+MAX_IDENTIFIER_TEXT: Final = 256
+
+# state
+MAX_KEY_BYTES: Final = 1024
+MAX_KEY_PARTS: Final = 8
+MAX_NAME_BYTES: Final = 40
+"""Names of contracts and tables."""
+MAX_ROW_BYTES: Final = 256 * KIB
+MAX_SALT_BYTES: Final = 32
+MAX_SCAN: Final = 10_000
+TREE_DEPTH: Final = 18
+KEPT_ROOTS: Final = 16
+MAX_BUCKET_ENTRIES: Final = 16_384
+
+# transactions
+TRANSACTION_VERSION: Final = 1
+MAX_TRANSACTION_BYTES: Final = 64 * KIB
+MAX_CALLS: Final = 100
+MAX_SIGNATURES: Final = 16
+MAX_MEMO_BYTES: Final = 256
+NONCE_BYTES: Final = 16
+REPLAY_WINDOW_MS: Final = DAY_MS
+MAX_CHAIN_ID_BYTES: Final = 64
+
+# blocks and evidence
+MAX_BLOCK_BYTES: Final = 8 * MIB
+MAX_BLOCK_TRANSACTIONS: Final = 10_000
+MAX_VALIDATORS: Final = 100
+MAX_EVIDENCE: Final = 16
+EVIDENCE_AGE_MS: Final = 7 * DAY_MS
+
+# ledger formats
+MAX_TEXT: Final = 200
+"""Characters of a short text in a format: names, addresses, party ids."""
+MAX_CONTRACTS: Final = 64
+MAX_SOURCE_CHARACTERS: Final = 64 * KIB
+MAX_GENESIS_BYTES: Final = 8 * MIB
+MAX_EVIDENCE_BYTES: Final = 1 * KIB
+MAX_CERTIFICATE_BYTES: Final = 16 * KIB
+MAX_RECEIPT_BYTES: Final = 8 * MIB
+
+# gas (see docs/reference/core-checks.md)
+GAS_PER_TRANSACTION: Final = 4_000_000
+GAS_PER_BLOCK: Final = 400_000_000
+"""A block takes no further transaction once this much is used."""
+GAS_PER_DAY_ITEM: Final = 4_000_000
+GAS_DAY_WORK: Final = 100_000_000
+"""A block begins no further day item or migration step once this much is used; the rest waits for the next block."""
+GAS_INIT: Final = 400_000_000
+"""Of one contract's @init at genesis."""

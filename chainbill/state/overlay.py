@@ -1,0 +1,177 @@
+"""The write set of a block: reads through to a view, holds decoded values, undoes to savepoints.
+
+A savepoint costs a number; undoing one costs the writes made since. Values are encoded once, when they are put,
+so that what cannot be stored is refused in the transaction that wrote it. Callers never edit a value they got.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import Any, NamedTuple
+
+from chainbill.codec import Value, encode
+from chainbill.errors import InternalFault, Malformed, Reason
+from chainbill.limits import MAX_ROW_BYTES, MAX_SCAN
+from chainbill.state import rows
+from chainbill.state.keys import head_of
+from chainbill.state.view import RowChange, View
+
+
+class _Write(NamedTuple):
+    """The newest write of a key: its encoded value (None: deleted) and the salt of a closed row."""
+
+    encoded: bytes | None
+    salt: bytes
+
+
+class Overlay:
+    """All reads and writes of one block over one view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._values: dict[bytes, Any] = {}
+        self._writes: dict[bytes, _Write] = {}
+        self._journal: list[tuple[bytes, Any, _Write | None]] = []
+        self._marks: list[int] = []
+        self._nonce = b""
+        self._unindexed: list[bytes] = []
+        self._index: dict[bytes, list[bytes]] = {}
+
+    def get(self, key: bytes) -> Any:
+        """Decoded value of a row, None when there is none. Not to be edited."""
+        try:
+            return self._values[key]
+        except KeyError:
+            raw = self._view.get(key)
+            found = self._values[key] = None if raw is None else rows.value(raw)
+            return found
+
+    def put(self, key: bytes, value: Value) -> None:
+        """Write a row. Malformed: a value that has no canonical form, is None, or is too large."""
+        if value is None:
+            raise Malformed(Reason.ROW_MALFORMED, "a row is never none; delete it instead")
+        encoded = encode(value)
+        if len(encoded) > MAX_ROW_BYTES:
+            raise Malformed(Reason.ROW_TOO_LARGE, f"{len(encoded)} bytes, at most {MAX_ROW_BYTES}")
+        salt = b""
+        if rows.closed_fields(key) is not None:
+            if not self._nonce:
+                raise InternalFault(Reason.OVERLAY_NO_NONCE, "a closed row needs the transaction's nonce")
+            salt = rows.salt_for(self._nonce, key)
+        self._write(key, value, _Write(encoded, salt))
+
+    def delete(self, key: bytes) -> None:
+        """Remove a row; no error when there is none."""
+        self._write(key, None, _Write(None, b""))
+
+    def set_nonce(self, nonce: bytes) -> None:
+        """The nonce that salts the closed rows written from now on (a transaction's, or a day item's id)."""
+        self._nonce = nonce
+
+    def begin(self) -> None:
+        """Open a savepoint inside the current one."""
+        self._marks.append(len(self._journal))
+
+    def commit(self) -> None:
+        """Close the innermost savepoint and keep its writes."""
+        self._pop_mark()
+        if not self._marks:
+            self._journal.clear()
+
+    def rollback(self) -> None:
+        """Close the innermost savepoint and undo its writes."""
+        mark = self._pop_mark()
+        for key, value, write in reversed(self._journal[mark:]):
+            self._values[key] = value
+            if write is None:
+                del self._writes[key]
+            else:
+                self._writes[key] = write
+        del self._journal[mark:]
+
+    def changed(self) -> dict[bytes, tuple[Any, Any]]:
+        """Key → (value before, value now) of every row written since the innermost `begin`, no-op writes left out."""
+        if not self._marks:
+            raise InternalFault(Reason.OVERLAY_NO_SAVEPOINT, "no savepoint is open")
+        before: dict[bytes, Any] = {}
+        for key, value, _ in self._journal[self._marks[-1] :]:
+            before.setdefault(key, value)
+        return {key: (old, self._values[key]) for key, old in before.items() if self._differs(key, old)}
+
+    def scan(self, prefix: bytes, after: bytes = b"", limit: int = MAX_SCAN) -> list[tuple[bytes, Any]]:
+        """Up to `limit` rows in key order that begin with `prefix` and are greater than `after`, own writes seen."""
+        written = self._written(prefix, after)
+        found: list[tuple[bytes, Any]] = []
+        cursor = after
+        while len(found) < limit:
+            want = limit - len(found)
+            page = self._view.scan(prefix, cursor, want)
+            full = len(page) == want
+            end = page[-1][0] if full else None
+            merged = dict(page)
+            while written and (end is None or written[0] <= end):
+                merged[written.pop(0)] = b""
+            for key in sorted(merged):
+                value = self._scanned(key, merged[key])
+                if value is not None:
+                    found.append((key, value))
+            if end is None:
+                break
+            cursor = end
+        return found[:limit]
+
+    def finish(self, height: int) -> tuple[RowChange, ...]:
+        """Every row that this block changed, as stored bytes, in key order; writes that change nothing left out."""
+        changes = []
+        for key in sorted(self._writes):
+            encoded, salt = self._writes[key]
+            old = self._view.get(key)
+            if encoded is None:
+                if old is not None:
+                    changes.append(RowChange(key, old, None))
+            elif old is None or rows.value_bytes(old) != encoded:
+                changes.append(RowChange(key, old, rows.pack(height, salt, encoded)))
+        return tuple(changes)
+
+    def _write(self, key: bytes, value: Any, write: _Write) -> None:
+        before = self._writes.get(key)
+        if before is None:
+            self._unindexed.append(key)
+        if self._marks:
+            self._journal.append((key, self.get(key), before))
+        self._values[key] = value
+        self._writes[key] = write
+
+    def _differs(self, key: bytes, old: Any) -> bool:
+        """Python says True == 1; the bytes decide."""
+        now = self._writes[key].encoded
+        return old != self._values[key] or (now is not None and encode(old) != now)
+
+    def _pop_mark(self) -> int:
+        if not self._marks:
+            raise InternalFault(Reason.OVERLAY_NO_SAVEPOINT, "no savepoint is open")
+        return self._marks.pop()
+
+    def _scanned(self, key: bytes, raw: bytes) -> Any:
+        if key in self._values:
+            return self._values[key]
+        found = self._values[key] = rows.value(raw)
+        return found
+
+    def _written(self, prefix: bytes, after: bytes) -> list[bytes]:
+        """Keys written in this block, in order, that begin with `prefix` and are greater than `after`."""
+        for key in self._unindexed:
+            order = self._index.setdefault(head_of(key), [])
+            at = bisect_left(order, key)
+            if at == len(order) or order[at] != key:
+                order.insert(at, key)
+        self._unindexed.clear()
+        order = self._index.get(head_of(prefix), [])
+        start = bisect_right(order, after) if after >= prefix else bisect_left(order, prefix)
+        found = []
+        for key in order[start:]:
+            if not key.startswith(prefix):
+                break
+            if key in self._writes:
+                found.append(key)
+        return found

@@ -1,0 +1,96 @@
+"""Stored rows and what of them is hashed (docs/reference/state-and-proofs.md).
+
+Stored: height of the last write (8 bytes, big-endian) ‖ length of the salt (1 byte) ‖ salt ‖ canonical value.
+Hashed: the value alone, so that the root depends on content only. Rows of the tables in CLOSED_FIELDS hash in two
+halves, so that a proof can show amounts and hide who; their salt keeps the hidden half from being guessed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, NamedTuple
+
+from chainbill.codec import Value, decode_trusted, encode
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import InternalFault, Reason
+from chainbill.limits import MAX_SALT_BYTES
+from chainbill.state.keys import head_of, table_head
+
+CLOSED_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("token", "token"): ("holder", "offered_to"),
+    ("token", "hop"): ("from", "to", "price"),
+}
+_CLOSED_BY_HEAD = {table_head(*table): frozenset(fields) for table, fields in CLOSED_FIELDS.items()}
+_HEIGHT_BYTES = 8
+
+
+class StoredRow(NamedTuple):
+    """A row as stored: `since` = height of its last write, `salt` b"" in open tables, canonical `value_bytes`."""
+
+    since: int
+    salt: bytes
+    value_bytes: bytes
+
+
+def pack(since: int, salt: bytes, value: bytes) -> bytes:
+    """Stored bytes of a row; `value` is canonical bytes."""
+    if len(salt) > MAX_SALT_BYTES:
+        raise InternalFault(Reason.ROW_MALFORMED, f"salt of {len(salt)} bytes")
+    return b"".join((since.to_bytes(_HEIGHT_BYTES, "big"), bytes((len(salt),)), salt, value))
+
+
+def unpack(raw: bytes) -> StoredRow:
+    """The three parts of stored bytes."""
+    start = _HEIGHT_BYTES + 1
+    if len(raw) <= start or len(raw) <= start + raw[_HEIGHT_BYTES]:
+        raise InternalFault(Reason.ROW_MALFORMED, "a stored row is cut short")
+    end = start + raw[_HEIGHT_BYTES]
+    return StoredRow(int.from_bytes(raw[:_HEIGHT_BYTES], "big"), raw[start:end], raw[end:])
+
+
+def value_bytes(raw: bytes) -> bytes:
+    """The canonical value inside stored bytes."""
+    return raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :]
+
+
+def value(raw: bytes) -> Any:
+    """The decoded value inside stored bytes."""
+    return decode_trusted(raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :])
+
+
+def closed_fields(key: bytes) -> frozenset[str] | None:
+    """The closed fields of the key's table, None for an open table."""
+    return _CLOSED_BY_HEAD.get(head_of(key))
+
+
+def salt_for(nonce: bytes, key: bytes) -> bytes:
+    """32 bytes: HMAC-SHA256 of the row's key under the writing transaction's nonce."""
+    return hmac.digest(nonce, key, "sha256")
+
+
+def row_hash(key: bytes, raw: bytes) -> bytes:
+    """32 bytes. Open tables: H("row", value).
+
+    Closed tables: H("row-open", canon(open fields) ‖ H("row-closed", salt ‖ canon(closed fields))).
+    """
+    closed = _CLOSED_BY_HEAD.get(head_of(key))
+    if closed is None:
+        return tagged_hash("row", value_bytes(raw))
+    row = unpack(raw)
+    fields = decode_trusted(row.value_bytes)
+    if type(fields) is not dict:
+        return tagged_hash("row", row.value_bytes)
+    return open_row_hash(
+        {name: part for name, part in fields.items() if name not in closed},
+        closed_hash(row.salt, {name: part for name, part in fields.items() if name in closed}),
+    )
+
+
+def closed_hash(salt: bytes, fields: dict[str, Value]) -> bytes:
+    """Hash of the closed half: H("row-closed", salt ‖ canon(fields))."""
+    return tagged_hash("row-closed", salt, encode(fields))
+
+
+def open_row_hash(fields: dict[str, Value], closed: bytes) -> bytes:
+    """Row hash from the open fields and the hash of the closed half: all that a certificate shows."""
+    return tagged_hash("row-open", encode(fields), closed)

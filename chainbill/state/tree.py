@@ -1,0 +1,209 @@
+"""The authenticated state: a binary tree over 2^18 buckets of row hashes (docs/reference/state-and-proofs.md).
+
+A row sits in the bucket named by the first 18 bits of H("state-key", key). A bucket row is its sorted entries,
+key hash ‖ row hash, 64 bytes each; a leaf is H("state-leaf", bucket row), also for the empty bucket; a node is
+H("state-node", left ‖ right). The root depends on the content alone: any order of changes gives the same one.
+
+Nodes lie in one bytearray in heap order (root at 1, children of i at 2i and 2i+1), so siblings are neighbours.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
+from chainbill.errors import InternalFault, Reason, Refused
+from chainbill.limits import KEPT_ROOTS, TREE_DEPTH
+from chainbill.state.proof import ENTRY_BYTES, StateProof, bucket_index, key_hash, leaf_hash
+from chainbill.state.rows import row_hash
+from chainbill.state.view import RowChange, View
+
+BUCKETS = 1 << TREE_DEPTH
+_NODE = domain_prefix("state-node")
+_EMPTY_LEAF = leaf_hash(b"")
+
+
+class Level(NamedTuple):
+    """Changed nodes of one level: heap indices in ascending order and their hashes, 32 bytes each, joined."""
+
+    indices: list[int]
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDelta:
+    """What one block changes in the tree: to be stored (`buckets`, `leaves` by bucket index) and committed."""
+
+    base_root: bytes
+    root: bytes
+    buckets: dict[int, bytes]
+    leaves: dict[int, bytes]
+    old_buckets: dict[int, bytes]
+    levels: tuple[Level, ...]
+
+
+class _Undo(NamedTuple):
+    root: bytes
+    buckets: dict[int, bytes]
+    levels: tuple[Level, ...]
+
+
+class StateTree:
+    """Inner nodes of the current root in memory, with what is needed to prove against the last 16 roots."""
+
+    def __init__(self) -> None:
+        self._nodes = bytearray(_empty_nodes())
+        self._undo: deque[_Undo] = deque(maxlen=KEPT_ROOTS - 1)
+
+    @property
+    def root(self) -> bytes:
+        """Root hash: 32 bytes."""
+        return bytes(self._nodes[HASH_BYTES : 2 * HASH_BYTES])
+
+    def root_at(self, height_offset: int) -> bytes:
+        """The root that many commits ago (0 = now)."""
+        return self._undo_at(height_offset).root if height_offset else self.root
+
+    def build(self, leaf_rows: Iterable[tuple[int, bytes]]) -> None:
+        """Start from stored leaf hashes by bucket index; undo records are forgotten."""
+        nodes = bytearray(_empty_nodes())
+        for index, leaf in leaf_rows:
+            if not 0 <= index < BUCKETS or len(leaf) != HASH_BYTES:
+                raise InternalFault(Reason.TREE_BUCKET_MALFORMED, f"leaf row {index}")
+            start = (BUCKETS + index) * HASH_BYTES
+            nodes[start : start + HASH_BYTES] = leaf
+        level = {
+            index: bytes(nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES])
+            for index in range(BUCKETS, 2 * BUCKETS)
+            if nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES] != _EMPTY_LEAF
+        }
+        while level and 1 not in level:
+            level = _parents(nodes, level)
+            for index, node in level.items():
+                nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = node
+        self._nodes = nodes
+        self._undo.clear()
+
+    def stage(self, view: View, changes: Sequence[RowChange]) -> TreeDelta:
+        """The delta of a block's changes, computed against `view` (the state of this root). Pure."""
+        groups: dict[int, list[tuple[bytes, bytes | None]]] = {}
+        for key, _, raw in changes:
+            hashed = key_hash(key)
+            entry = (hashed, None if raw is None else row_hash(key, raw))
+            groups.setdefault(bucket_index(hashed), []).append(entry)
+        buckets: dict[int, bytes] = {}
+        old_buckets: dict[int, bytes] = {}
+        leaves: dict[int, bytes] = {}
+        for index in sorted(groups):
+            old = view.bucket(index)
+            new = _edit_bucket(old, groups[index])
+            if new != old:
+                old_buckets[index] = old
+                buckets[index] = new
+                leaves[index] = leaf_hash(new)
+        levels = self._levels(leaves)
+        root = levels[-1].hashes if levels else self.root
+        return TreeDelta(self.root, root, buckets, leaves, old_buckets, levels)
+
+    def commit(self, delta: TreeDelta) -> None:
+        """Take over a staged delta; every commit counts as one root, also one that changes nothing."""
+        if delta.base_root != self.root:
+            raise InternalFault(Reason.TREE_DELTA_STALE, "the delta was staged against another root")
+        self._undo.append(_Undo(delta.base_root, delta.old_buckets, tuple(map(self._exchange, delta.levels))))
+
+    def prove(self, view: View, key: bytes, height_offset: int = 0) -> StateProof:
+        """Inclusion or absence of `key` under the root `height_offset` commits ago; `view` is the current state.
+
+        Refused(proof_too_old) when undo records do not reach that far.
+        """
+        records = self._records(height_offset)
+        index = bucket_index(key_hash(key))
+        bucket = next((undo.buckets[index] for undo in records if index in undo.buckets), None)
+        node = BUCKETS + index
+        siblings = []
+        while node > 1:
+            siblings.append(self._node_at(records, node ^ 1))
+            node >>= 1
+        return StateProof(view.bucket(index) if bucket is None else bucket, tuple(siblings))
+
+    def _records(self, height_offset: int) -> list[_Undo]:
+        """Undo records from the one of that root to the newest."""
+        if height_offset:
+            self._undo_at(height_offset)
+        return list(self._undo)[len(self._undo) - height_offset :]
+
+    def _undo_at(self, height_offset: int) -> _Undo:
+        if not 0 < height_offset <= len(self._undo):
+            raise Refused(Reason.PROOF_TOO_OLD, f"proofs reach back {len(self._undo)} roots", reach=len(self._undo))
+        return self._undo[-height_offset]
+
+    def _node_at(self, records: Sequence[_Undo], index: int) -> bytes:
+        row = TREE_DEPTH + 1 - index.bit_length()
+        for undo in records:
+            if row < len(undo.levels):
+                level = undo.levels[row]
+                at = bisect_left(level.indices, index)
+                if at < len(level.indices) and level.indices[at] == index:
+                    return level.hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES]
+        return bytes(self._nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES])
+
+    def _levels(self, leaves: dict[int, bytes]) -> tuple[Level, ...]:
+        """Changed nodes from the leaves up to the root."""
+        if not leaves:
+            return ()
+        level = {BUCKETS + index: leaf for index, leaf in leaves.items()}
+        levels = [Level(list(level), b"".join(level.values()))]
+        while 1 not in level:
+            level = _parents(self._nodes, level)
+            levels.append(Level(list(level), b"".join(level.values())))
+        return tuple(levels)
+
+    def _exchange(self, level: Level) -> Level:
+        """Write a level's hashes, give back what was there."""
+        nodes, hashes = self._nodes, level.hashes
+        old = []
+        for position, index in enumerate(level.indices):
+            start = index * HASH_BYTES
+            old.append(nodes[start : start + HASH_BYTES])
+            nodes[start : start + HASH_BYTES] = hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
+        return Level(level.indices, b"".join(old))
+
+
+def _parents(nodes: bytearray, level: dict[int, bytes]) -> dict[int, bytes]:
+    """Hashes of the parents of changed nodes; unchanged siblings come from `nodes`. Ascending in, ascending out."""
+    parents: dict[int, bytes] = {}
+    for index, node in level.items():
+        parent = index >> 1
+        if parent in parents:
+            continue
+        sibling = index ^ 1
+        other = level.get(sibling) or nodes[sibling * HASH_BYTES : (sibling + 1) * HASH_BYTES]
+        pair = (_NODE, other, node) if index & 1 else (_NODE, node, other)
+        parents[parent] = sha256(b"".join(pair)).digest()
+    return parents
+
+
+def _edit_bucket(row: bytes, edits: list[tuple[bytes, bytes | None]]) -> bytes:
+    """A bucket row with entries put or (None) removed."""
+    starts = range(0, len(row), ENTRY_BYTES)
+    entries = {row[at : at + HASH_BYTES]: row[at + HASH_BYTES : at + ENTRY_BYTES] for at in starts}
+    for hashed, new in edits:
+        if new is None:
+            entries.pop(hashed, None)
+        else:
+            entries[hashed] = new
+    return b"".join([part for hashed in sorted(entries) for part in (hashed, entries[hashed])])
+
+
+def _empty_nodes() -> bytes:
+    """All nodes of the tree without rows; position 0 is unused."""
+    hashes = [_EMPTY_LEAF]
+    for _ in range(TREE_DEPTH):
+        hashes.append(tagged_hash("state-node", hashes[-1], hashes[-1]))
+    levels = [node * (1 << depth) for depth, node in enumerate(reversed(hashes))]
+    return bytes(HASH_BYTES) + b"".join(levels)
