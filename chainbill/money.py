@@ -105,8 +105,8 @@ _FRACTIONS = "角分厘毫"
 def chinese_uppercase(minor: int, currency: str) -> str:
     """大写金额 as on bills: 100000000 CNY → 人民币壹佰万元整.
 
-    Source: 支付结算办法附一《正确填写票据和结算凭证的基本规定》, items 1 to 3. Where it allows two forms: no 零 when only
-    the units or ten-thousands digit is 0, and 整 after 元 but not after 角.
+    Source: 支付结算办法附一《正确填写票据和结算凭证的基本规定》, items 1 to 3. Where it allows two forms: no 零 when
+    only the units or ten-thousands digit is 0, and 整 after 元 but not after 角.
     """
     check_amount(minor)
     digits = minor_digits(currency)

@@ -17,6 +17,9 @@ from chainbill.state.keys import head_of
 from chainbill.state.view import RowChange, View
 
 
+__all__ = ["Overlay", "RowChange"]
+
+
 class _Write(NamedTuple):
     """The newest write of a key: its encoded value (None: deleted) and the salt of a closed row."""
 

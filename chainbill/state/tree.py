@@ -19,9 +19,11 @@ from typing import NamedTuple
 from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason, Refused
 from chainbill.limits import KEPT_ROOTS, TREE_DEPTH
-from chainbill.state.proof import ENTRY_BYTES, StateProof, bucket_index, key_hash, leaf_hash
+from chainbill.state.proof import ENTRY_BYTES, StateProof, bucket_index, key_hash, leaf_hash, verify_proof
 from chainbill.state.rows import row_hash
 from chainbill.state.view import RowChange, View
+
+__all__ = ["BUCKETS", "Level", "StateProof", "StateTree", "TreeDelta", "verify_proof"]
 
 BUCKETS = 1 << TREE_DEPTH
 _NODE = domain_prefix("state-node")
