@@ -1,0 +1,39 @@
+"""Exact ratios as text: integers in, decimal text out, rounded half up; no float is ever involved."""
+
+from __future__ import annotations
+
+RATIO_DECIMALS = 6
+"""Decimals of a ratio such as penetration."""
+
+RATE_DECIMALS = 4
+"""Decimals of a rate in percent."""
+
+RATE_SCALE = 10_000
+"""A rate row holds 1/10,000 of a percent."""
+
+RATE_ONE = 100 * RATE_SCALE
+"""The rate that stands for 1 (100 %)."""
+
+
+def divide_half_up(numerator: int, denominator: int) -> int:
+    """Divide two integers, numerator ≥ 0 and denominator > 0, rounding a half up."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def decimal_text(numerator: int, denominator: int, decimals: int) -> str | None:
+    """Write numerator ÷ denominator with so many decimals, half up; None where the denominator is 0."""
+    if denominator == 0:
+        return None
+    scaled = divide_half_up(numerator * 10**decimals, denominator)
+    whole, part = divmod(scaled, 10**decimals)
+    return f"{whole}.{part:0{decimals}d}"
+
+
+def ratio_text(part: int, whole: int) -> str | None:
+    """Write part ÷ whole with 6 decimals: ``ratio_text(600, 1000) == "0.600000"``."""
+    return decimal_text(part, whole, RATIO_DECIMALS)
+
+
+def rate_text(weighted: int, weight: int) -> str | None:
+    """Write a weighted mean of rates in percent with 4 decimals; ``weighted`` is Σ rate × weight."""
+    return decimal_text(weighted, weight * RATE_SCALE, RATE_DECIMALS)

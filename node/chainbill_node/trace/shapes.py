@@ -1,0 +1,90 @@
+"""The shapes in which bills, tokens and hops are shown: rows of the ledger with what a reader computes from them.
+
+Amounts are integers in minor units. The fields are those of docs/reference/rest.md; a row may gain fields, and
+those that a shape does not name are left out, so that what is shown is always decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+"""A decoded row of the ledger."""
+
+Shape = dict[str, Any]
+"""A JSON object to be shown."""
+
+LEAF_STATUSES = ("live", "settled", "diluted", "void")
+"""The statuses of tokens that are leaves of their bill's tree."""
+
+NOT_ACCEPTED_STATUSES = ("draft", "pending_confirm", "pending_accept", "withdrawn", "rejected", "cancelled", "expired")
+"""The statuses of bills that have no tokens."""
+
+EXITED_STATUSES = ("withdrawn", "rejected", "cancelled", "expired", "void")
+"""The statuses of bills on which nothing is owed any more without having been paid."""
+
+_BILL_FIELDS = (
+    "id", "debtor", "creditor", "initiator", "face", "currency", "issued_on", "due_on", "pay_on", "pay_on_final",
+    "status",
+)  # fmt: skip
+_BILL_TAIL = (
+    "settled", "diluted", "void", "invoices", "terms", "contract_no", "delivered_on", "expires_on", "confirmed_on",
+    "accepted_on", "root_token", "created",
+)  # fmt: skip
+_TOKEN_TAIL = (
+    "currency", "holder", "offered_to", "tier", "financed_tier", "parent", "status", "locks", "born", "ended", "claim",
+)  # fmt: skip
+_HOP_FIELDS = ("bill", "token", "kind", "from", "to", "lo", "hi")
+_HOP_TAIL = ("tier", "financed_tier", "height", "transaction", "date")
+
+
+def outstanding(bill: Row) -> int:
+    """Give what is still to be paid on a bill, in minor units."""
+    if bill["status"] in EXITED_STATUSES:
+        return 0
+    return int(bill["face"]) - int(bill.get("settled", 0)) - int(bill.get("diluted", 0)) - int(bill.get("void", 0))
+
+
+def bill_shape(bill: Row) -> Shape:
+    """Show a bill row."""
+    shape: Shape = {name: bill.get(name) for name in _BILL_FIELDS}
+    shape["outstanding"] = outstanding(bill)
+    shape.update({name: bill.get(name) for name in _BILL_TAIL})
+    return shape
+
+
+def token_shape(token: Row) -> Shape:
+    """Show a token row with its amount."""
+    shape: Shape = {name: token[name] for name in ("id", "bill", "lo", "hi")}
+    shape["amount"] = amount_of(token)
+    shape.update({name: token.get(name) for name in _TOKEN_TAIL})
+    return shape
+
+
+def hop_shape(hop: Row, *, with_price: bool = True) -> Shape:
+    """Show a hop row with its amount; a price that the reader may not see is null."""
+    shape: Shape = {name: hop.get(name) for name in _HOP_FIELDS}
+    shape["amount"] = amount_of(hop)
+    shape.update({name: hop.get(name) for name in _HOP_TAIL})
+    shape["price"] = hop.get("price", {}) if with_price else None
+    return shape
+
+
+def amount_of(row: Row) -> int:
+    """Give the amount of a token or hop: the number of cents in its range."""
+    return int(row["hi"]) - int(row["lo"])
+
+
+def resting_tier(token: Row) -> int:
+    """Give the tier at which a leaf rests: where it was financed, else its holder's."""
+    return int(token.get("financed_tier", 0)) or int(token["tier"])
+
+
+def names_of(party: Row | None) -> tuple[str, str]:
+    """Give the newest (English, Chinese) name of a party row, each falling back to the other, else ("", "")."""
+    names: Sequence[Row] = party.get("names", ()) if party else ()
+    if not names:
+        return "", ""
+    english, chinese = str(names[-1].get("en", "") or ""), str(names[-1].get("zh", "") or "")
+    return english or chinese, chinese or english

@@ -1,0 +1,53 @@
+"""Traces as CSV that a spreadsheet opens without harm: UTF-8 with a byte order mark, amounts in major units.
+
+A cell that a spreadsheet would read as a formula gets an apostrophe in front, and an identifier made of digits (or
+one that reads as a number such as 12E4) is written as ="…", so that it stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chainbill.money import format_amount
+
+BYTE_ORDER_MARK = "\ufeff"
+
+AMOUNT_COLUMNS = frozenset({
+    "amount", "face", "reached", "held", "financed", "settled", "diluted", "void", "financed_ever", "received",
+    "passed_on", "live", "interest", "fees",
+})  # fmt: skip
+"""Columns that hold amounts in minor units."""
+
+_NUMBER_LIKE = re.compile(r"^[0-9]+(E[0-9]+)?$", re.IGNORECASE)
+_RISKY_START = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Write rows as CSV; each row has its ``currency``, in whose major units its amounts are written."""
+    buffer = io.StringIO()
+    buffer.write(BYTE_ORDER_MARK)
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(name, row.get(name), str(row.get("currency", ""))) for name in columns])
+    return buffer.getvalue()
+
+
+def _cell(name: str, value: Any, currency: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return format_amount(value, currency, grouping=False) if name in AMOUNT_COLUMNS and currency else str(value)
+    text = str(value)
+    if name not in _TEXT_NUMBERS and _NUMBER_LIKE.match(text):
+        return f'="{text}"'
+    return f"'{text}" if text.startswith(_RISKY_START) else text
+
+
+_TEXT_NUMBERS = frozenset({"share_financed", "mean_rate", "mean_cost", "penetration"})
