@@ -42,26 +42,30 @@ def hops_of(lineage: Lineage, sight: Sight) -> list[Shape]:
 
 
 def tree_of(lineage: Lineage, sight: Sight, depth: int) -> Shape | None:
-    """Give the nested tree as far as it shows, ``depth`` levels of it; None for a bill without tokens."""
+    """Give the nested tree as far as it shows, ``depth`` levels of it; None for a bill without tokens.
+
+    A token that shows stands below the nearest one above it that shows.
+    """
     if not lineage.roots:
         return None
     nodes: dict[str, Shape] = {}
     levels: dict[str, int] = {}
+    shown: dict[str, str] = {}
     hidden: dict[str, list[int]] = {}
     folded: dict[str, list[int]] = {}
     for token_id in lineage.order:
         token = lineage.token(token_id)
-        parent = str(token["parent"])
-        shown_above = parent in nodes
-        level = levels[parent] + 1 if shown_above else 1
-        if sight.sees(token_id) and level <= depth and (shown_above or token_id in lineage.roots):
+        above = shown.get(str(token["parent"]), "")
+        level = levels[above] + 1 if above else 1
+        if sight.sees(token_id) and level <= depth:
             node = token_shape(token) | {"children": []}
-            nodes[token_id], levels[token_id] = node, level
-            if shown_above:
-                nodes[parent]["children"].append(node)
-        elif token["status"] in LEAF_STATUSES:
-            anchor = next((above for above in lineage.ancestors(token_id) if above in nodes), "")
-            _count(folded if sight.sees(token_id) else hidden, anchor, amount_of(token))
+            nodes[token_id], levels[token_id], shown[token_id] = node, level, token_id
+            if above:
+                nodes[above]["children"].append(node)
+            continue
+        shown[token_id] = above
+        if token["status"] in LEAF_STATUSES:
+            _count(folded if sight.sees(token_id) else hidden, above, amount_of(token))
     for name, counts in (("hidden", hidden), ("folded", folded)):
         for anchor, (amount, tokens) in counts.items():
             if anchor in nodes:

@@ -1,0 +1,154 @@
+"""Who may see what: the pure decision behind the gate (docs/reference/read-access.md).
+
+A party sees its bills up to and including its own hop: the tokens it holds, held or was offered, the path to them,
+and the hops it made. A bank sees as well the path of every token offered to it for financing, and, as the paying
+bank of a debtor, the leaves it will pay. A regulator sees all. An auditor sees what the parties that granted it
+access see. What does not show is counted as hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chainbill_node.trace.lineage import Lineage, Sight
+
+Row = Mapping[str, Any]
+
+READING_PARTY_STATUSES = frozenset({"active", "suspended", "insolvent", "leaving"})
+"""A pending or closed party reads nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a party lets an auditor see: ``scope`` is bill ids, empty for all its bills; the dates are inclusive."""
+
+    party: str
+    scope: frozenset[str]
+    from_date: str
+    until: str
+
+    def holds(self, today: str) -> bool:
+        """Say whether the grant is in force on a date; an open end never ends."""
+        return self.from_date <= today and (not self.until or today <= self.until)
+
+    def covers(self, bill_id: str) -> bool:
+        """Say whether a bill is in its scope."""
+        return not self.scope or bill_id in self.scope
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. ``everything`` is set on open networks and for regulators; ``party`` is "" for nobody in particular."""
+
+    party: str = ""
+    key: str = ""
+    roles: frozenset[str] = frozenset()
+    everything: bool = False
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def only_network(self) -> bool:
+        """Say whether the viewer is an auditor to whom nobody has granted anything."""
+        return not self.everything and self.roles == {"auditor"} and not self.grants
+
+    @property
+    def logged(self) -> bool:
+        """Say whether its reads are logged: those of supervisors and auditors are."""
+        return bool(self.roles & {"regulator", "auditor"})
+
+    def reads_for(self, bill_id: str = "") -> frozenset[str]:
+        """Give the parties on whose behalf it may look at a bill (any bill when "")."""
+        own = frozenset() if self.roles == {"auditor"} else frozenset({self.party})
+        granted = frozenset(grant.party for grant in self.grants if not bill_id or grant.covers(bill_id))
+        return (own | granted) - {""}
+
+    def is_or_reads_for(self, *parties: str) -> bool:
+        """Say whether one of the parties is the viewer or one it reads for in full."""
+        readable = {self.party} | {grant.party for grant in self.grants if not grant.scope}
+        return self.everything or bool(readable & set(parties) - {""})
+
+
+OPEN_VIEWER = Viewer(everything=True)
+"""Anybody, on a network whose genesis opens reads."""
+
+
+def viewer_of(key: str, key_row: Row | None, party_row: Row | None, grants: Iterable[Grant]) -> Viewer | str:
+    """Give the viewer behind a registered key, or the code of the refusal."""
+    if key_row is None:
+        return "key_not_registered"
+    if key_row.get("status") != "active":
+        return "key_not_active"
+    if party_row is None or party_row.get("status") not in READING_PARTY_STATUSES:
+        return "party_may_not_read"
+    roles = frozenset(str(role) for role in party_row.get("roles", ()))
+    held = tuple(grants) if "auditor" in roles else ()
+    return Viewer(str(key_row["party"]), key, roles, "regulator" in roles, held)
+
+
+def grant_of(row: Row) -> Grant:
+    """Read a grant row {"party", "scope": "all" or bill ids, "from", "until"}."""
+    scope = row.get("scope") or ()
+    bills = () if scope == "all" or isinstance(scope, str) else scope
+    return Grant(
+        str(row.get("party", "")), frozenset(str(bill) for bill in bills),
+        str(row.get("from") or ""), str(row.get("until") or ""),
+    )  # fmt: skip
+
+
+def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_bank: str) -> Sight | None:
+    """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
+
+    ``requests`` are the financing requests for tokens of the bill, ``paying_bank`` the one of its debtor.
+    """
+    if viewer.everything:
+        return Sight()
+    bill = lineage.facts.bill
+    parties = viewer.reads_for(str(bill["id"]))
+    named = not parties.isdisjoint(named_parties(bill))
+    own = _own_tokens(lineage, parties, requests)
+    pays = paying_bank in parties
+    if not (named or own or pays):
+        return None
+    paths: set[str] = set()
+    for token_id in own:
+        for above in lineage.ancestors(token_id):
+            if above in paths:
+                break
+            paths.add(above)
+    if named or pays:
+        paths.update(lineage.roots)
+    return Sight(frozenset(paths.union(lineage.leaves if pays else ())), parties, small_means=False)
+
+
+def named_parties(bill: Row) -> set[str]:
+    """Give the parties that a bill itself names."""
+    terms: Row = bill.get("terms") or {}
+    named = {str(bill["debtor"]), str(bill["creditor"]), str(bill.get("initiator") or "")}
+    guarantor = terms.get("guarantor")
+    return (named | ({guarantor} if isinstance(guarantor, str) else set())) - {""}
+
+
+def _own_tokens(lineage: Lineage, parties: frozenset[str], requests: Sequence[Row]) -> set[str]:
+    own = {
+        token_id for token_id, token in lineage.facts.tokens.items()
+        if token["holder"] in parties or token["offered_to"] in parties
+    }  # fmt: skip
+    for request in requests:
+        if not parties.isdisjoint(request.get("banks", ())) and request["token"] in lineage.facts.tokens:
+            own.add(str(request["token"]))
+    return own
+
+
+def sees_request(viewer: Viewer, request: Row) -> bool:
+    """Say whether a financing request shows: to its holder and to the banks it was sent to."""
+    if viewer.everything:
+        return True
+    parties = viewer.reads_for(str(request["bill"]))
+    return request["holder"] in parties or not parties.isdisjoint(request.get("banks", ()))
+
+
+def sees_quote(viewer: Viewer, quote: Row, holder: str) -> bool:
+    """Say whether a quote shows: to the bank that made it and to the holder that asked, never to rivals."""
+    return viewer.everything or not viewer.reads_for(str(quote["bill"])).isdisjoint({str(quote["bank"]), holder})

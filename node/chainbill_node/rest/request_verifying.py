@@ -1,0 +1,155 @@
+"""Checking the signature of a read (RFC 9421), and that each signed request is used once.
+
+The library parses the fields and builds the signature base; the time, the key rule (the one Ed25519 rule of the
+network) and the replay check are ours. Accepted for 60 seconds after ``created``, and 5 seconds before it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from http_message_signatures import (  # type: ignore[attr-defined, unused-ignore]
+    HTTPMessageVerifier,
+    HTTPSignatureAlgorithm,
+    HTTPSignatureKeyResolver,
+    InvalidSignature,
+)
+
+from chainbill.crypto.signing import verify_digest
+
+VALIDITY_S = 60
+"""How long after its creation a signed request is accepted."""
+
+SKEW_S = 5
+"""How far a client's clock may be ahead."""
+
+MAX_NONCES = 50_000
+"""Signed requests remembered at a time; more within the validity are refused for the moment."""
+
+MIN_NONCE_CHARACTERS = 16
+MAX_FIELD_CHARACTERS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMessage:
+    """A request as the library wants it: method, absolute URL, header fields in order."""
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRequest:
+    """A good signature: by which key, over what, with which nonce."""
+
+    key: bytes
+    covered: frozenset[str]
+    nonce: str
+
+
+class SignatureRefused(Exception):  # noqa: N818 - an outcome a client is told about
+    """The signature is not acceptable; ``code`` names why, ``detail`` says it in English for people."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class _Ed25519(HTTPSignatureAlgorithm):  # type: ignore[misc, unused-ignore]
+    algorithm_id = "ed25519"
+
+    def __init__(self, public_key: Any = None, **_unused: Any) -> None:
+        self.public = public_key
+
+    def sign(self, message: bytes) -> bytes:
+        raise NotImplementedError("a node verifies only")
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        if not verify_digest(self.public, message, signature):
+            raise InvalidSignature("the signature does not fit")
+
+
+class _HexKeys(HTTPSignatureKeyResolver):  # type: ignore[misc, unused-ignore]
+    def resolve_public_key(self, key_id: str) -> bytes | None:
+        try:
+            return bytes.fromhex(key_id) if len(key_id) == 64 else None
+        except ValueError:
+            return None
+
+    def resolve_private_key(self, key_id: str) -> bytes:
+        raise NotImplementedError("a node verifies only")
+
+
+class _Verifier(HTTPMessageVerifier):  # type: ignore[misc, unused-ignore]
+    def __init__(self, now_s: int) -> None:
+        super().__init__(signature_algorithm=_Ed25519, key_resolver=_HexKeys())
+        self.now_s = now_s
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: object = None) -> None:  # noqa: ARG002
+        """Check the times against the clock that was given and not the machine's."""
+        created, expires = sig_input.params.get("created"), sig_input.params.get("expires")
+        if type(created) is not int:
+            raise SignatureRefused("signature_without_created")
+        if not self.now_s - VALIDITY_S <= created <= self.now_s + SKEW_S:
+            raise SignatureRefused("signature_time", f"created {created}, the node's clock says {self.now_s}")
+        if expires is not None and (type(expires) is not int or expires < self.now_s):
+            raise SignatureRefused("signature_time", f"expires {expires}, the node's clock says {self.now_s}")
+
+
+def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> VerifiedRequest:
+    """Check the one signature of a request; raises SignatureRefused.
+
+    It must cover ``@method`` and either ``@target-uri`` or both ``@path`` and ``@query``, and carry ``created``,
+    ``keyid`` and ``nonce``. A covered Content-Digest must fit the body.
+    """
+    if any(len(value) > MAX_FIELD_CHARACTERS for name, value in message.headers if name.startswith("signature")):
+        raise SignatureRefused("signature_invalid", "the signature fields are too long")
+    try:
+        [result] = _Verifier(now_s).verify(message, max_age=None)
+        covered = frozenset(str(name).strip('"') for name in result.covered_components)
+        if "content-digest" in covered:
+            _Verifier(now_s).verify_body(message, [result], body)
+    except SignatureRefused:
+        raise
+    except Exception as error:
+        cause = error.__cause__
+        if isinstance(error, InvalidSignature) or isinstance(cause, SignatureRefused):
+            raise (cause if isinstance(cause, SignatureRefused) else _invalid(error)) from error
+        raise _invalid(error) from error
+    if "@method" not in covered or not ("@target-uri" in covered or {"@path", "@query"} <= covered):
+        raise SignatureRefused("signature_coverage")
+    nonce = result.parameters.get("nonce")
+    if not isinstance(nonce, str) or len(nonce) < MIN_NONCE_CHARACTERS:
+        raise SignatureRefused("signature_without_nonce")
+    return VerifiedRequest(bytes.fromhex(str(result.parameters["keyid"])), covered, nonce)
+
+
+def _invalid(error: Exception) -> SignatureRefused:
+    return SignatureRefused("signature_invalid", str(error)[:200])
+
+
+class ReplayGuard:
+    """Remembers the nonces of accepted requests for as long as their signature could be used again."""
+
+    def __init__(self, capacity: int = MAX_NONCES) -> None:
+        self._capacity = capacity
+        self._seen: OrderedDict[tuple[bytes, str], int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def use(self, request: VerifiedRequest, now_s: int) -> None:
+        """Note a request; raises SignatureRefused when it was used before or too many are remembered."""
+        with self._lock:
+            while self._seen and next(iter(self._seen.values())) < now_s:
+                self._seen.popitem(last=False)
+            place = (request.key, request.nonce)
+            if place in self._seen:
+                raise SignatureRefused("signature_replayed")
+            if len(self._seen) >= self._capacity:
+                raise SignatureRefused("too_many_requests")
+            self._seen[place] = now_s + VALIDITY_S + SKEW_S
