@@ -37,7 +37,8 @@ class Genesis:
 
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
     python: the CPython minor version whose behaviour contracts rely on; another refuses to start. clock: "real", or
-    "adjustable" for demonstrations and tests. contracts: (name, source) by name. init: contract → arguments of its
+    "adjustable" for demonstrations and tests. contracts: (name, source) in the order in
+    which their @init functions run. init: contract → arguments of its
     @init function. parameters: governed values by name.
     """
 
@@ -66,8 +67,8 @@ class Genesis:
         if self.bids not in BIDS:
             raise bad_shape("bids", "clear")
         names = [name for name, _ in self.contracts]
-        if len(names) > MAX_CONTRACTS or names != sorted(set(names)):
-            raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, distinct, in order of name")
+        if len(names) > MAX_CONTRACTS or len(names) != len(set(names)):
+            raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, each once")
         if not set(self.init) <= set(names):
             raise Malformed(Reason.GENESIS_MALFORMED, "init names a contract that is not there")
 

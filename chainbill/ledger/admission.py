@@ -1,0 +1,74 @@
+"""Answers before anything is in a block: may a transaction wait for one, and what would it do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chainbill.errors import Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.authorisation import check_chain, check_signatures, check_window, signers_of
+from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.execution import Execution, run_calls
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.units import Unit, failed_receipt
+from chainbill.limits import GAS_PER_TRANSACTION
+from chainbill.state.overlay import Overlay
+from chainbill.state.view import View
+from chainbill.vm.context import Signer
+
+
+def admit(view: View, transaction: Transaction, env: BlockEnv, now_ms: int) -> None:
+    """Raise Malformed or Refused unless the transaction could be run in a block at `now_ms`; its calls are not run.
+
+    Signatures are verified unless the wire id is in `env.verified`.
+    """
+    check_chain(transaction, env.genesis.chain_id)
+    check_window(transaction, now_ms)
+    if env.seen(transaction.id):
+        raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
+    if transaction.wire_id not in env.verified:
+        check_signatures(transaction)
+    signers_of(transaction, Overlay(view))
+
+
+def simulate(
+    view: View,
+    transaction: Transaction,
+    env: BlockEnv,
+    time_ms: int,
+    signers: Sequence[Signer] | None = None,
+) -> Receipt:
+    """The receipt that a transaction would have as the only one of a block at `time_ms`; nothing is kept.
+
+    signers: stand in for the signatures of a transaction that is not signed yet. Day items that are due and contracts
+    whose height has come are not run first.
+    """
+    run = Execution(view, env, time_ms=time_ms, proposer=env.validators.proposer(env.height, 0).key)
+    try:
+        check_chain(transaction, env.genesis.chain_id)
+        if signers is None:
+            signers = signers_of(transaction, run.overlay)
+    except Refused as error:
+        return failed_receipt(transaction.id, error, 0)
+    context = run.context(transaction.party, transaction.id.hex(), signers)
+    unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)
+    return run.run(unit, lambda machine: run_calls(machine, transaction))
+
+
+def read_view(view: View, env: BlockEnv, contract: str, function: str, arguments: dict[str, Any]) -> Any:
+    """The value of a contract's @view function on a state; Refused where the contract refuses."""
+    run = Execution(view, env, time_ms=env.parent_time_ms, proposer=b"")
+    unit_id = bytes(32)
+    unit = Unit(unit_id, unit_id, run.context("", "", ()), GAS_PER_TRANSACTION)
+    receipt = run.run(unit, lambda machine: [machine.run(contract, function, arguments, kind="view")])
+    if not receipt.ok:
+        raise Refused(receipt.reason, "the view failed", receipt.details)
+    return receipt.results[0]
+
+
+def clock_offset_ms(view: View) -> int:
+    """How far the adjustable clock of the network is ahead of real time, in ms; 0 where it is not adjustable."""
+    row = Overlay(view).get(core_rows.CLOCK_OFFSET)
+    return 0 if row is None else int(row["offset_ms"])

@@ -1,0 +1,64 @@
+"""Who may send a transaction, and when: chain, window, replay, signatures, keys.
+
+What a party may do with its keys is up to the contracts: they see the signers and their capabilities.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from chainbill.errors import Malformed, Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.transaction import Transaction, verify_signatures
+from chainbill.limits import REPLAY_WINDOW_MS
+from chainbill.state.keys import row_key
+from chainbill.vm.context import Signer
+
+ACTIVE = "active"
+SILENT_STATUSES = frozenset({"pending", "closed"})
+
+
+class DecodedRows(Protocol):
+    """Decoded rows by key: an overlay."""
+
+    def get(self, key: bytes) -> Any:
+        """The row, None if there is none."""
+
+
+def check_chain(transaction: Transaction, chain_id: str) -> None:
+    """Malformed unless the transaction is for this network."""
+    if transaction.chain_id != chain_id:
+        raise Malformed(Reason.CHAIN_ID_WRONG, f"the transaction is for {transaction.chain_id}, this is {chain_id}")
+
+
+def check_window(transaction: Transaction, time_ms: int) -> None:
+    """Refused unless time_ms ≤ valid_until_ms < time_ms + 24 h."""
+    if transaction.valid_until_ms < time_ms:
+        raise Refused(Reason.TRANSACTION_EXPIRED, "it was valid until an earlier time")
+    if transaction.valid_until_ms >= time_ms + REPLAY_WINDOW_MS:
+        raise Refused(Reason.TRANSACTION_TOO_EARLY, "it may be valid for less than 24 hours from now")
+
+
+def check_signatures(transaction: Transaction) -> None:
+    """Malformed unless every signature is good."""
+    if not verify_signatures(transaction):
+        raise Malformed(Reason.SIGNATURE_INVALID, "a signature is bad")
+
+
+def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
+    """The signing keys as contracts see them; Refused unless all are active keys of the transaction's active party."""
+    party = transaction.party
+    signers: list[Signer] = []
+    for public_key, _ in transaction.signatures:
+        row = rows.get(core_rows.party_key_key(public_key))
+        if type(row) is not dict:
+            raise Refused(Reason.KEY_NOT_REGISTERED, "the signing key is not registered", key=public_key.hex())
+        if row.get("party") != party:
+            raise Refused(Reason.KEY_OF_OTHER_PARTY, "the signing key is another party's", key=public_key.hex())
+        if row.get("status") != ACTIVE:
+            raise Refused(Reason.KEY_NOT_ACTIVE, "the signing key is not active", key=public_key.hex())
+        signers.append({"key": public_key.hex(), "capabilities": row.get("capabilities", [])})
+    registered = rows.get(row_key("party", "party", party))
+    if type(registered) is not dict or registered.get("status") in SILENT_STATUSES:
+        raise Refused(Reason.PARTY_NOT_ACTIVE, "the party does not act here", party=party)
+    return signers

@@ -1,0 +1,185 @@
+"""The core checks: what every transaction must leave true, and the rows that the core derives itself.
+
+After the calls of a transaction, over exactly the rows they changed (so it costs what the change costs, not what the
+bill costs):
+
+1. Conservation: per bill, the leaves that ended and the leaves that were made cover the same cents, each once. The only
+   exception is a bill's acceptance, which makes [0, face).
+2. Fields that never change, lineage, heights (`token_rules`).
+3. Rows that are the core's own are left alone; agenda items lie in the future.
+
+Then `core/range` and `core/holding` follow from the same changes: no contract can get them wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chainbill.dates import is_date
+from chainbill.errors import Reason
+from chainbill.ledger import core_rows
+from chainbill.ledger.governed_rows import check_clock, check_next_contract, validator_set
+from chainbill.ledger.tiling import same_cents
+from chainbill.ledger.token_rules import LEAVES, LIVE, Row, broken, check_bill, check_parent, check_token
+from chainbill.limits import MAX_AMOUNT
+from chainbill.state.keys import split_key
+from chainbill.state.overlay import Overlay
+
+Change = tuple[bytes, Any, Any]
+Deltas = dict[tuple[str, str, str], list[int]]
+
+
+class CoreChecks:
+    """The checks for one block: its height, its local date, and the agenda tables of the contracts that run."""
+
+    def __init__(
+        self, overlay: Overlay, height: int, today: str, agendas: Iterable[bytes], *, adjustable_clock: bool
+    ) -> None:
+        self._overlay = overlay
+        self._height = height
+        self._today = today
+        self._agendas = tuple(agendas)
+        self._adjustable_clock = adjustable_clock
+        self._watched = (core_rows.TOKENS, core_rows.BILLS, core_rows.GOVERNANCE, *self._agendas)
+
+    def run(self) -> None:
+        """Check what changed since the last savepoint and derive the core's rows from it, or raise Refused."""
+        tokens: list[Change] = []
+        bills: list[Change] = []
+        for key, (old, new) in self._overlay.changed().items():
+            if not key.startswith(self._watched):
+                continue
+            if key.startswith(core_rows.TOKENS):
+                tokens.append((key, old, new))
+            elif key.startswith(core_rows.BILLS):
+                bills.append((key, old, new))
+            elif key.startswith(core_rows.GOVERNANCE):
+                self._check_governance(key, old, new)
+            if key.startswith(self._agendas):
+                self._check_agenda(key, old, new)
+        accepted = {new["id"] for key, old, new in bills if check_bill(key, old, new)}
+        if tokens or accepted:
+            _TokenChange(self._overlay, self._height, tokens, accepted).run()
+
+    def _check_agenda(self, key: bytes, old: Any, new: Any) -> None:
+        if old is not None or new is None:
+            return
+        date = split_key(key)[2][0]
+        if type(date) is not str or not is_date(date) or date <= self._today:
+            raise broken(Reason.CORE_AGENDA_DATE, "an agenda item lies on a later day", date=date)
+
+    def _check_governance(self, key: bytes, old: Any, new: Any) -> None:
+        """Rows that the core acts on by itself: a wrong one would stop every node."""
+        if key.startswith(core_rows.CONTRACTS):
+            raise broken(Reason.CORE_ROW_FIXED, "only the core changes the contracts that run")
+        if key.startswith(core_rows.NEXT_CONTRACTS) and new is not None:
+            check_next_contract(new, self._height)
+        elif key.startswith(core_rows.VALIDATORS):
+            validator_set(self._overlay)
+        elif key == core_rows.CLOCK_OFFSET:
+            check_clock(old, new, adjustable=self._adjustable_clock)
+
+
+class _TokenChange:
+    """One transaction's change of tokens."""
+
+    def __init__(self, overlay: Overlay, height: int, tokens: list[Change], accepted: set[str]) -> None:
+        self._overlay = overlay
+        self._height = height
+        self._tokens = tokens
+        self._accepted = accepted
+        self._bills: dict[str, Row] = {}
+        self._ended: dict[str, list[Row]] = {}
+        self._made: dict[str, list[Row]] = {}
+        self._deltas: Deltas = {}
+        self._new: dict[str, Row] = {}
+
+    def run(self) -> None:
+        for key, old, new in self._tokens:
+            check_token(key, old, new, self._height)
+            if old is None:
+                self._new[new["id"]] = new
+            self._sort(old, new)
+        for token in self._new.values():
+            self._check_lineage(token)
+        for bill in sorted({*self._ended, *self._made, *self._accepted}):
+            self._check_tiling(bill)
+            self._derive_ranges(bill)
+        for holding, (count, total) in self._deltas.items():
+            if count or total:
+                self._derive_holding(holding, count, total)
+
+    def _sort(self, old: Row | None, new: Row) -> None:
+        was_leaf = old is not None and old["status"] in LEAVES
+        is_leaf = new["status"] in LEAVES
+        if was_leaf and not is_leaf:
+            self._ended.setdefault(new["bill"], []).append(new)
+        elif is_leaf and not was_leaf:
+            self._made.setdefault(new["bill"], []).append(new)
+        lived = old is not None and old["status"] == LIVE
+        lives = new["status"] == LIVE
+        if lived != lives:
+            sign = 1 if lives else -1
+            debtor = self._bill(new["bill"])["debtor"]
+            self._count((new["holder"], new["currency"], core_rows.HOLDER), sign, new["hi"] - new["lo"])
+            self._count((debtor, new["currency"], core_rows.DEBTOR), sign, new["hi"] - new["lo"])
+
+    def _count(self, holding: tuple[str, str, str], sign: int, amount: int) -> None:
+        delta = self._deltas.setdefault(holding, [0, 0])
+        delta[0] += sign
+        delta[1] += sign * amount
+
+    def _bill(self, bill_id: str) -> Row:
+        row = self._bills.get(bill_id)
+        if row is None:
+            found = self._overlay.get(core_rows.bill_key(bill_id))
+            if type(found) is not dict:
+                raise broken(Reason.CORE_CONSERVATION, "a token belongs to a bill", bill=bill_id)
+            row = self._bills[bill_id] = found
+        return row
+
+    def _check_lineage(self, token: Row) -> None:
+        bill = self._bill(token["bill"])
+        if token["currency"] != bill["currency"]:
+            raise broken(Reason.CORE_ROW_SCHEMA, "a token has its bill's currency", token=token["id"])
+        if not token["parent"] and bill["id"] not in self._accepted:
+            raise broken(Reason.CORE_CONSERVATION, "only acceptance makes a token without a parent", token=token["id"])
+        parent = self._overlay.get(core_rows.token_key(token["parent"])) if token["parent"] else None
+        check_parent(token, parent, bill)
+        seen = {token["id"]}
+        while parent is not None and parent["id"] in self._new:
+            if parent["id"] in seen:
+                raise broken(Reason.CORE_CONSERVATION, "a token is not its own ancestor", token=token["id"])
+            seen.add(parent["id"])
+            parent = self._new.get(parent["parent"])
+
+    def _check_tiling(self, bill_id: str) -> None:
+        ended = [(row["lo"], row["hi"]) for row in self._ended.get(bill_id, ())]
+        if bill_id in self._accepted:
+            if self._overlay.get(core_rows.range_key(bill_id, 0)) is not None:
+                raise broken(Reason.CORE_CONSERVATION, "a bill is accepted once", bill=bill_id)
+            ended.append((0, self._bill(bill_id)["face"]))
+        made = [(row["lo"], row["hi"]) for row in self._made.get(bill_id, ())]
+        if not same_cents(ended, made):
+            raise broken(Reason.CORE_CONSERVATION, "the ranges made are not the ranges ended", bill=bill_id)
+
+    def _derive_ranges(self, bill_id: str) -> None:
+        made = self._made.get(bill_id, ())
+        starts = {row["lo"] for row in made}
+        for row in self._ended.get(bill_id, ()):
+            if row["lo"] not in starts:
+                self._overlay.delete(core_rows.range_key(bill_id, row["lo"]))
+        for row in made:
+            self._overlay.put(core_rows.range_key(bill_id, row["lo"]), [row["hi"], row["id"]])
+
+    def _derive_holding(self, holding: tuple[str, str, str], count: int, total: int) -> None:
+        key = core_rows.holding_key(*holding)
+        held = self._overlay.get(key) or [0, 0]
+        count, total = held[0] + count, held[1] + total
+        if not 0 <= total <= MAX_AMOUNT:
+            raise broken(Reason.CORE_HOLDINGS, "a sum exceeds the largest amount", party=holding[0])
+        if count:
+            self._overlay.put(key, [count, total])
+        else:
+            self._overlay.delete(key)

@@ -1,0 +1,86 @@
+"""The rows that the core itself reads, writes or guards, and their keys.
+
+Read and guarded: `bill/bill`, `token/token`, `party/key`, `governance/validator`, `governance/clock`.
+Written by the core only: everything of contract "core", and `governance/contract`, the code that runs.
+
+    core/range    [bill, lo]              → [hi, token id]      every leaf of every accepted bill
+    core/holding  [party, currency, side] → [count, sum]        live tokens; side is "holder" or "debtor"
+    core/evidence [validator, height, round, type] → {"height", "time_ms"}     where it was recorded
+    core/program  "active"    → [[name, source hash], …]        the contracts that run
+    core/migration name       → {"cursor", "version"}            a migration under way
+    core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
+    core/seed     "day"       → 32 bytes                        what day items draw their salts from
+"""
+
+from __future__ import annotations
+
+from chainbill.state.keys import row_key, table_prefix
+
+CORE = "core"
+HOLDER = "holder"
+DEBTOR = "debtor"
+
+TOKENS = table_prefix("token", "token")
+BILLS = table_prefix("bill", "bill")
+GOVERNANCE = b"governance\0"
+CONTRACTS = table_prefix("governance", "contract")
+NEXT_CONTRACTS = table_prefix("governance", "contract_next")
+VALIDATORS = table_prefix("governance", "validator")
+MIGRATIONS = table_prefix(CORE, "migration")
+RANGES = table_prefix(CORE, "range")
+HOLDINGS = table_prefix(CORE, "holding")
+
+CLOCK_OFFSET = row_key("governance", "clock", "offset")
+LAST_OFFSET = row_key(CORE, "clock", "offset")
+PROGRAM = row_key(CORE, "program", "active")
+DAY_SEED = row_key(CORE, "seed", "day")
+
+
+def token_key(token: str) -> bytes:
+    """The key of a token's row."""
+    return row_key("token", "token", token)
+
+
+def bill_key(bill: str) -> bytes:
+    """The key of a bill's row."""
+    return row_key("bill", "bill", bill)
+
+
+def party_key_key(public_key: bytes) -> bytes:
+    """The key of the row that says whose a signing key is."""
+    return row_key("party", "key", public_key.hex())
+
+
+def range_key(bill: str, lo: int) -> bytes:
+    """The key of the leaf of a bill that begins at cent `lo`."""
+    return row_key(CORE, "range", [bill, lo])
+
+
+def holding_key(party: str, currency: str, side: str) -> bytes:
+    """The key of a party's count and sum of live tokens in a currency, as holder or as debtor."""
+    return row_key(CORE, "holding", [party, currency, side])
+
+
+def contract_key(name: str) -> bytes:
+    """The key of the contract that runs under a name."""
+    return row_key("governance", "contract", name)
+
+
+def next_contract_key(name: str) -> bytes:
+    """The key of the contract that is to run under a name from its height on."""
+    return row_key("governance", "contract_next", name)
+
+
+def validator_key(public_key: bytes) -> bytes:
+    """The key of a validator's row."""
+    return row_key("governance", "validator", public_key.hex())
+
+
+def migration_key(name: str) -> bytes:
+    """The key of a contract's migration under way."""
+    return row_key(CORE, "migration", name)
+
+
+def evidence_key(validator: bytes, height: int, round_: int, type_: int) -> bytes:
+    """The key that counts a misdeed once."""
+    return row_key(CORE, "evidence", [validator.hex(), height, round_, type_])

@@ -1,0 +1,89 @@
+"""What a block is applied in: everything from the past and from the caller's memory that its effects depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from chainbill.crypto import merkle
+from chainbill.ledger.block import Block, Header
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.validators import ValidatorSet
+
+_NOTHING: Mapping[bytes, Transaction] = MappingProxyType({})
+
+
+def _no_validators(_height: int) -> ValidatorSet | None:
+    return None
+
+
+def _no_time(_height: int) -> int | None:
+    return None
+
+
+@dataclass(frozen=True)
+class BlockEnv:
+    """The surroundings of the block at `height`, one above `previous`.
+
+    previous: the parent's header, None before block 1. receipts_root: of the parent's receipts. validators: who
+    acts at this height; next_validators: who acts at the next one. recent_proposers: of the last 4n headers, newest
+    last. seen(id): whether a transaction id stands in a block of the last 24 hours. verified: wire id → transaction
+    whose signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence; None
+    where that is no longer known, which only refuses evidence older than its seven days.
+    """
+
+    genesis: Genesis
+    programs: ProgramCache
+    previous: Header | None
+    receipts_root: bytes
+    validators: ValidatorSet
+    next_validators: ValidatorSet
+    recent_proposers: tuple[bytes, ...]
+    seen: Callable[[bytes], bool]
+    verified: Mapping[bytes, Transaction] = field(default=_NOTHING)
+    validators_at: Callable[[int], ValidatorSet | None] = _no_validators
+    time_at: Callable[[int], int | None] = _no_time
+
+    @property
+    def height(self) -> int:
+        """The height of the block to apply."""
+        return 1 if self.previous is None else self.previous.height + 1
+
+    @property
+    def parent(self) -> bytes:
+        """The id of the parent block; for block 1 the genesis hash."""
+        return self.genesis.hash if self.previous is None else self.previous.id
+
+    @property
+    def parent_time_ms(self) -> int:
+        """The parent's time; for block 1 the genesis time."""
+        return self.genesis.time_ms if self.previous is None else self.previous.time_ms
+
+    def after(self, block: Block, receipts_root: bytes, next_validators: ValidatorSet) -> BlockEnv:
+        """The surroundings of the block after `block`, from what applying it gave."""
+        kept = 4 * len(self.validators)
+        return replace(
+            self,
+            previous=block.header,
+            receipts_root=receipts_root,
+            validators=self.next_validators,
+            next_validators=next_validators,
+            recent_proposers=(*self.recent_proposers, block.header.proposer)[-kept:],
+        )
+
+
+def first_env(genesis: Genesis, programs: ProgramCache, receipts_root: bytes | None = None) -> BlockEnv:
+    """The surroundings of block 1; `receipts_root` is that of the genesis receipts."""
+    return BlockEnv(
+        genesis=genesis,
+        programs=programs,
+        previous=None,
+        receipts_root=merkle.root([]) if receipts_root is None else receipts_root,
+        validators=genesis.validators,
+        next_validators=genesis.validators,
+        recent_proposers=(),
+        seen=lambda _id: False,
+    )

@@ -1,0 +1,33 @@
+"""Evidence in a block: checked against the validators of its height, counted once, kept as a row.
+
+`core/evidence` [validator, height, round, type] → {"height", "time_ms"} of the block that recorded it. Governance reads
+these rows; nothing happens to a validator by itself.
+"""
+
+from __future__ import annotations
+
+from chainbill.errors import Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.evidence import decode_evidence, evidence_id, verify_evidence
+from chainbill.ledger.receipt import Receipt, Status
+from chainbill.limits import EVIDENCE_AGE_MS
+from chainbill.state.overlay import Overlay
+
+
+def record_evidence(data: bytes, overlay: Overlay, env: BlockEnv, time_ms: int) -> Receipt:
+    """Record encoded evidence; Malformed or Refused if it does not belong into a block at this height and time."""
+    evidence = decode_evidence(data)
+    validator, height, round_, type_ = evidence.key
+    validators = env.validators_at(height) if height < env.height else None
+    happened_ms = env.time_at(height) if height < env.height else None
+    if validators is None or happened_ms is None or time_ms - happened_ms > EVIDENCE_AGE_MS:
+        raise Refused(Reason.EVIDENCE_EXPIRED, "evidence is of an earlier height, at most seven days old")
+    key = core_rows.evidence_key(validator, height, round_, type_)
+    if overlay.get(key) is not None:
+        raise Refused(Reason.EVIDENCE_KNOWN, "this misdeed is recorded already")
+    verify_evidence(evidence, env.genesis.chain_id, validators)
+    overlay.put(key, {"height": env.height, "time_ms": time_ms})
+    facts = {"validator": validator.hex(), "height": height, "round": round_, "type": type_}
+    events = [[core_rows.CORE, "evidence_recorded", facts]]
+    return Receipt(evidence_id(data), Status.OK.value, "", {}, [], events, 0)

@@ -1,0 +1,147 @@
+"""The effects of one block on the state, step by step: what `apply_block` and `prepare` have in common.
+
+Order (docs/reference/blocks-and-certificates.md): clock, contracts whose height has come, migration steps, evidence,
+day items, transactions. Each step is made of units that take effect or leave nothing behind but a receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.dates import date_of
+from chainbill.errors import Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.activation import activate_contracts, run_migrations
+from chainbill.ledger.authorisation import signers_of
+from chainbill.ledger.checks import CoreChecks
+from chainbill.ledger.days import item_date, item_id, run_due_items
+from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.evidence_rows import record_evidence
+from chainbill.ledger.programs import Agenda, LoadedProgram
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.units import Unit, failed_receipt, run_unit, with_core_event
+from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_TRANSACTION
+from chainbill.state.keys import split_key
+from chainbill.state.overlay import Overlay
+from chainbill.state.view import View
+from chainbill.vm.context import Context, Signer
+from chainbill.vm.machine import Machine, Meter
+
+Work = Callable[[Machine], list[Any]]
+
+
+class Execution:
+    """One block under way over one view: its overlay, its program, and the facts that contracts may know."""
+
+    def __init__(self, view: View, env: BlockEnv, *, time_ms: int, proposer: bytes) -> None:
+        self.overlay = Overlay(view)
+        self.env = env
+        self.height = env.height
+        self.time_ms = time_ms
+        self.today = date_of(time_ms, env.genesis.zone_offset_minutes)
+        self.opening: list[Receipt] = []
+        self.has_more_work = False
+        self.loaded = env.programs.active(self.overlay)
+        self._proposer = proposer.hex()
+        self._recent = tuple([key.hex() for key in env.recent_proposers])
+        self._gap_ms = 0
+        self._nonces: list[bytes] = []
+        self._seed: bytes = self.overlay.get(core_rows.DAY_SEED) or env.genesis.hash
+        self.use(self.loaded)
+
+    def use(self, loaded: LoadedProgram) -> None:
+        """Go on with this program."""
+        self.loaded = loaded
+        agendas = [agenda.prefix for agenda in loaded.agendas]
+        adjustable = self.env.genesis.clock == "adjustable"
+        self._checks = CoreChecks(self.overlay, self.height, self.today, agendas, adjustable_clock=adjustable)
+
+    # --- the steps -------------------------------------------------------------------------------------------------
+    def open(self, evidence: Sequence[bytes]) -> None:
+        """Everything before the transactions. Refused or Malformed: evidence that does not belong into this block."""
+        self._note_clock()
+        self.opening += activate_contracts(self)
+        steps, migrating = run_migrations(self, GAS_DAY_WORK)
+        self.opening += steps
+        for data in evidence:
+            self.opening.append(record_evidence(data, self.overlay, self.env, self.time_ms))
+        gas_left = GAS_DAY_WORK - sum([receipt.gas for receipt in self.opening])
+        items, left = run_due_items(self.overlay, self.loaded, self.today, gas_left, self._run_item)
+        self.opening += items
+        self.has_more_work = migrating or left
+
+    def run_transaction(self, transaction: Transaction) -> Receipt:
+        """Run one transaction whose signatures are good: its receipt, failed if a rule said no."""
+        try:
+            signers = signers_of(transaction, self.overlay)
+        except Refused as error:
+            return failed_receipt(transaction.id, error, 0)
+        context = self.context(transaction.party, transaction.id.hex(), signers)
+        unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)
+        receipt = self.run(unit, lambda machine: run_calls(machine, transaction))
+        if receipt.ok:
+            self._nonces.append(transaction.nonce)
+        return receipt
+
+    def close(self) -> None:
+        """What follows the transactions: their nonces go into the seed that later day items salt with."""
+        if self._nonces:
+            self.overlay.put(core_rows.DAY_SEED, tagged_hash("day-seed", self._seed, *self._nonces))
+
+    # --- for the steps ---------------------------------------------------------------------------------------------
+    def run(self, unit: Unit, work: Work) -> Receipt:
+        """Run one unit in the block's program."""
+        meter = Meter(unit.gas_limit)
+        machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id)
+        return run_unit(self.overlay, self._checks, machine, unit, work)
+
+    def own_unit(self, unit_id: bytes) -> Unit:
+        """A unit of the core's own: no party, no signers, a nonce that outsiders cannot guess."""
+        nonce = tagged_hash("day-nonce", self._seed, unit_id)
+        return Unit(unit_id, nonce, self.context("", "", ()), GAS_PER_DAY_ITEM)
+
+    def context(self, party: str, transaction: str, signers: Sequence[Signer]) -> Context:
+        """What contracts may know in this block."""
+        return Context(
+            party=party,
+            height=self.height,
+            time_ms=self.time_ms,
+            today=self.today,
+            gap_ms=self._gap_ms,
+            transaction=transaction,
+            signers=signers,
+            chain_id=self.env.genesis.chain_id,
+            zone_offset_minutes=self.env.genesis.zone_offset_minutes,
+            proposer=self._proposer,
+            recent_proposers=self._recent,
+            clock=self.env.genesis.clock,
+        )
+
+    def _note_clock(self) -> None:
+        """The gap since the parent, less what the adjustable clock was moved; the offset is kept for the next block."""
+        now = self.overlay.get(core_rows.CLOCK_OFFSET) or {"offset_ms": 0}
+        last = self.overlay.get(core_rows.LAST_OFFSET) or {"offset_ms": 0}
+        moved = now["offset_ms"] - last["offset_ms"]
+        self._gap_ms = max(0, self.time_ms - self.env.parent_time_ms - moved)
+        if moved:
+            self.overlay.put(core_rows.LAST_OFFSET, {"offset_ms": now["offset_ms"]})
+
+    def _run_item(self, agenda: Agenda, key: bytes, row: Any) -> Receipt:
+        self.overlay.delete(key)
+        parts = split_key(key)[2]
+        arguments = dict(zip(agenda.arguments, (item_date(key), parts[1:], row), strict=True))
+        receipt = self.run(
+            self.own_unit(item_id(self.height, key)),
+            lambda machine: [machine.run(agenda.contract, agenda.function, arguments, kind="each_day")],
+        )
+        if receipt.ok:
+            return receipt
+        return with_core_event(receipt, "day_item_failed", {"contract": agenda.contract, "item": parts})
+
+
+def run_calls(machine: Machine, transaction: Transaction) -> list[Any]:
+    """The results of a transaction's calls, in order."""
+    return [machine.call(call.contract, call.function, call.args) for call in transaction.calls]

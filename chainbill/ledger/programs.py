@@ -1,0 +1,118 @@
+"""The code that runs is the code in the state: from `governance/contract` rows to a linked program.
+
+`core/program` lists the names and source hashes of the contracts that run; compiled contracts and linked programs are
+kept by these hashes, so that a block looks nothing up but one small row. A cache changes no outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import InternalFault, Reason
+from chainbill.ledger import core_rows
+from chainbill.ledger.authorisation import DecodedRows
+from chainbill.vm.compiler import CompiledContract, Program, compile_contract, link
+from chainbill.vm.errors import ContractRejected
+
+Identity = tuple[tuple[str, str], ...]
+KEPT_PROGRAMS = 8
+KEPT_CONTRACTS = 128
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A contract's day change: its agenda table, the prefix of that table's keys, and the @each_day function."""
+
+    contract: str
+    table: str
+    prefix: bytes
+    function: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """An @init or @migrate function and the names of its arguments."""
+
+    function: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LoadedProgram:
+    """A linked program and what the core calls in it by itself. `agendas` are in order of contract names."""
+
+    identity: Identity
+    program: Program
+    agendas: tuple[Agenda, ...]
+    inits: Mapping[str, EntryPoint]
+    migrations: Mapping[str, EntryPoint]
+
+
+def source_hash(source: str) -> str:
+    """Hex of H("contract-source", UTF-8 of the source)."""
+    return tagged_hash("contract-source", source.encode("utf-8")).hex()
+
+
+class ProgramCache:
+    """Compiled contracts by (name, source hash) and linked programs by all of them; bounded."""
+
+    def __init__(self) -> None:
+        self._contracts: dict[tuple[str, str], CompiledContract] = {}
+        self._programs: dict[Identity, LoadedProgram] = {}
+
+    def active(self, rows: DecodedRows) -> LoadedProgram:
+        """The program of a state. InternalFault if the state does not hold one."""
+        listed = rows.get(core_rows.PROGRAM)
+        if listed is None:
+            raise InternalFault(Reason.ROW_MALFORMED, "the state names no program")
+        identity = tuple([(name, hashed) for name, hashed in listed])
+        known = self._programs.get(identity)
+        if known is not None:
+            return known
+        sources = {name: rows.get(core_rows.contract_key(name))["source"] for name, _ in identity}
+        try:
+            loaded = self.build(sources)
+        except ContractRejected as error:
+            raise InternalFault(Reason.ROW_MALFORMED, f"a contract of the state does not compile: {error}") from error
+        if loaded.identity != identity:
+            raise InternalFault(Reason.ROW_MALFORMED, "the contracts of the state are not those of core/program")
+        return loaded
+
+    def build(self, sources: Mapping[str, str]) -> LoadedProgram:
+        """The linked program of sources by name; ContractRejected says what is wrong with one."""
+        identity = tuple([(name, source_hash(sources[name])) for name in sorted(sources)])
+        known = self._programs.get(identity)
+        if known is not None:
+            return known
+        compiled = {name: self._compile(name, hashed, sources[name]) for name, hashed in identity}
+        loaded = _load(identity, compiled, link(compiled))
+        _keep(self._programs, identity, loaded, KEPT_PROGRAMS)
+        return loaded
+
+    def problem(self, rows: DecodedRows, name: str, source: str) -> str:
+        """ "" if `source` could run as contract `name` beside the contracts of the state, else the reason why not."""
+        listed = rows.get(core_rows.PROGRAM) or []
+        sources = {other: rows.get(core_rows.contract_key(other))["source"] for other, _ in listed}
+        sources[name] = source
+        try:
+            self.build(sources)
+        except ContractRejected as error:
+            return error.reason
+        return ""
+
+    def _compile(self, name: str, hashed: str, source: str) -> CompiledContract:
+        known = self._contracts.get((name, hashed))
+        if known is None:
+            known = compile_contract(name, source)
+            _keep(self._contracts, (name, hashed), known, KEPT_CONTRACTS)
+        return known
+
+
+def _keep(cache: dict[Any, Any], key: Any, value: Any, size: int) -> None:
+    while len(cache) >= size:
+        del cache[next(iter(cache))]
+    cache[key] = value

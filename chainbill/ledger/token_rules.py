@@ -1,0 +1,108 @@
+"""What the core holds about single token and bill rows, whatever the contracts do.
+
+These are the frozen fields and the allowed changes of docs/reference/core-checks.md. How the ranges of several rows fit
+together is in `checks`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill.errors import Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.limits import MAX_AMOUNT
+
+LIVE = "live"
+LEAVES = frozenset({"live", "settled", "diluted", "void"})
+INNER = frozenset({"split", "moved"})
+STATUSES = LEAVES | INNER
+FROZEN_TOKEN = ("id", "bill", "currency", "lo", "hi", "holder", "parent", "born")
+FROZEN_BILL = ("id", "debtor", "currency", "face")
+BEFORE_ACCEPTANCE = "pending_accept"
+ACCEPTED = frozenset({"active", "due", "overdue", "settled"})
+
+Row = dict[str, Any]
+
+
+def broken(reason: Reason, detail: str, **fields: Any) -> Refused:
+    """The refusal of a transaction whose contracts broke a rule of the core."""
+    return Refused(reason, detail, **fields)
+
+
+def check_token(key: bytes, old: Row | None, new: Row | None, height: int) -> None:
+    """Refused unless one token row may change from `old` to `new` at this height."""
+    if new is None:
+        raise broken(Reason.CORE_ROW_FIXED, "a token is never deleted")
+    if type(new) is not dict:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a token's row is a map")
+    if old is None:
+        _check_new_token(key, new, height)
+        return
+    for name in FROZEN_TOKEN:
+        if new.get(name) != old[name]:
+            raise broken(Reason.CORE_ROW_FIXED, f"{name} of a token never changes", token=old["id"])
+    if new.get("status") != old["status"]:
+        if old["status"] != LIVE or new.get("status") not in STATUSES:
+            raise broken(Reason.CORE_ROW_FIXED, "only a live token changes its status", token=old["id"])
+        if new.get("ended") != height:
+            raise broken(Reason.CORE_ROW_SCHEMA, "a token that ends says at which height", token=old["id"])
+    elif new.get("ended") != old["ended"]:
+        raise broken(Reason.CORE_ROW_FIXED, "ended changes with the status only", token=old["id"])
+
+
+def _check_new_token(key: bytes, new: Row, height: int) -> None:
+    for name in ("id", "bill", "currency", "holder", "parent", "status"):
+        if type(new.get(name)) is not str:
+            raise broken(Reason.CORE_ROW_SCHEMA, f"{name} of a token must be text")
+    lo, hi = new.get("lo"), new.get("hi")
+    if type(lo) is not int or type(hi) is not int or not 0 <= lo < hi <= MAX_AMOUNT:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a token is a range [lo, hi) of cents", token=new["id"])
+    if core_rows.token_key(new["id"]) != key:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a token stands under its id", token=new["id"])
+    if new["status"] not in STATUSES or not new["holder"]:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a token has a status and a holder", token=new["id"])
+    if new.get("born") != height or new.get("ended") != (0 if new["status"] == LIVE else height):
+        raise broken(Reason.CORE_ROW_SCHEMA, "born and ended are the heights where it happened", token=new["id"])
+
+
+def check_parent(token: Row, parent: Row | None, bill: Row) -> None:
+    """Refused unless a new token's parent covers it, or it is the whole bill and has none."""
+    if not token["parent"]:
+        if token["lo"] != 0 or token["hi"] != bill["face"]:
+            raise broken(Reason.CORE_CONSERVATION, "only the whole bill has no parent", token=token["id"])
+        return
+    if parent is None or parent["bill"] != token["bill"]:
+        raise broken(Reason.CORE_CONSERVATION, "the parent is a token of the same bill", token=token["id"])
+    if not parent["lo"] <= token["lo"] < token["hi"] <= parent["hi"]:
+        raise broken(Reason.CORE_CONSERVATION, "the parent covers the token", token=token["id"])
+
+
+def check_bill(key: bytes, old: Row | None, new: Row | None) -> bool:
+    """Refused unless one bill row may change from `old` to `new`; True when this is its acceptance."""
+    if new is None:
+        raise broken(Reason.CORE_ROW_FIXED, "a bill is never deleted")
+    if type(new) is not dict:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a bill's row is a map")
+    if old is None:
+        _check_new_bill(key, new)
+        return False
+    for name in FROZEN_BILL:
+        if new.get(name) != old[name]:
+            raise broken(Reason.CORE_ROW_FIXED, f"{name} of a bill never changes", bill=old["id"])
+    before, after = old["status"], new.get("status")
+    if before in ACCEPTED or after not in ACCEPTED:
+        return False
+    if before != BEFORE_ACCEPTANCE or after != "active":
+        raise broken(Reason.CORE_CONSERVATION, "a bill becomes active by its acceptance only", bill=old["id"])
+    return True
+
+
+def _check_new_bill(key: bytes, new: Row) -> None:
+    for name in ("id", "debtor", "currency", "status"):
+        if type(new.get(name)) is not str:
+            raise broken(Reason.CORE_ROW_SCHEMA, f"{name} of a bill must be text")
+    face = new.get("face")
+    if type(face) is not int or not 0 < face <= MAX_AMOUNT:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a face is a positive amount", bill=new["id"])
+    if core_rows.bill_key(new["id"]) != key or new["status"] in ACCEPTED:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a bill stands under its id and begins unaccepted", bill=new["id"])

@@ -1,0 +1,217 @@
+"""The ledger's transition: a state and a block give the next state, the same on every node.
+
+`apply_block` is what a validator does before it prevotes and what everybody does who replays; `prepare` is the
+proposer's way to a block; `admit` and `simulate` (in `admission`) answer before anything is in a
+block. None of them changes the view, the tree or the environment they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chainbill.crypto import merkle
+from chainbill.dates import start_of_day_ms
+from chainbill.errors import ChainbillError, Malformed, Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.authorisation import check_chain, check_signatures, check_window
+from chainbill.ledger.block import Block
+from chainbill.ledger.days import next_date
+from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.evidence_rows import record_evidence
+from chainbill.ledger.execution import Execution
+from chainbill.ledger.governed_rows import validator_set
+from chainbill.ledger.header_check import check_header, make_block
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill.ledger.units import failed_receipt
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.limits import GAS_PER_BLOCK, MAX_BLOCK_TRANSACTIONS, MAX_EVIDENCE
+from chainbill.state.tree import StateTree, TreeDelta
+from chainbill.state.view import RowChange, View
+
+BLOCK_OVERHEAD_BYTES = 4096
+FRAME_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a block did: everything to be stored and certified.
+
+    receipts: `opening` of the block itself (activations, migrations, evidence, day items), then one a transaction in
+    order; receipt_bytes: the same encoded, the leaves of receipts_root. app_hash: the state root after the block.
+    next_validators: who acts from height + 2 on. has_more_work: day items or migrations wait for the next block.
+    next_day_ms: when the earliest agenda item becomes due, UTC, None if there is none. used_ids: of its transactions.
+    """
+
+    height: int
+    changes: tuple[RowChange, ...]
+    receipts: tuple[Receipt, ...]
+    receipt_bytes: tuple[bytes, ...]
+    opening: int
+    receipts_root: bytes
+    app_hash: bytes
+    delta: TreeDelta
+    next_validators: ValidatorSet
+    has_more_work: bool
+    next_day_ms: int | None
+    used_ids: tuple[bytes, ...]
+
+    @property
+    def changed_state(self) -> bool:
+        """Whether the state root is another one than before."""
+        return bool(self.changes)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A proposer's block, what it did, and the candidates that failed and are not in it, with their receipts."""
+
+    block: Block
+    applied: Applied
+    left_out: tuple[tuple[Transaction, Receipt], ...]
+
+
+def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> Applied:
+    """Execute a block on the state of its parent.
+
+    Refused or Malformed: the block breaks a rule and no honest validator prevotes it. InternalFault: this node
+    could not execute it. A transaction that fails is no error: it has a failed receipt and its id is used up.
+    """
+    check_header(block, env, tree.root)
+    transactions = _read_transactions(block, env)
+    run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer)
+    run.open(block.evidence)
+    receipts = []
+    gas = 0
+    for transaction in transactions:
+        if gas >= GAS_PER_BLOCK:
+            raise Refused(Reason.BLOCK_GAS, "the block's transactions use too much gas")
+        receipt = run.run_transaction(transaction)
+        gas += receipt.gas
+        receipts.append(receipt)
+    return _close(view, tree, run, receipts)
+
+
+def prepare(
+    view: View,
+    tree: StateTree,
+    candidates: Iterable[Transaction],
+    env: BlockEnv,
+    *,
+    time_ms: int,
+    proposer: bytes,
+    evidence: Iterable[bytes] = (),
+    max_bytes: int,
+    max_transactions: int = MAX_BLOCK_TRANSACTIONS,
+) -> Prepared:
+    """Make the next block of candidates whose signatures are good, in their order.
+
+    Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds
+    the block. The result is what `apply_block` gives for the same block.
+    """
+    run = Execution(view, env, time_ms=time_ms, proposer=proposer)
+    proofs = _usable_evidence(run, evidence)
+    run.open(proofs)
+    taken: list[Transaction] = []
+    receipts: list[Receipt] = []
+    left_out: list[tuple[Transaction, Receipt]] = []
+    used: set[bytes] = set()
+    room = max_bytes - BLOCK_OVERHEAD_BYTES - sum([len(proof) + FRAME_BYTES for proof in proofs])
+    gas = 0
+    for transaction in candidates:
+        if gas >= GAS_PER_BLOCK or len(taken) >= max_transactions:
+            break
+        size = len(transaction.wire) + FRAME_BYTES
+        if size > room:
+            continue
+        receipt = _try(run, transaction, used)
+        if not receipt.ok:
+            left_out.append((transaction, receipt))
+            continue
+        taken.append(transaction)
+        receipts.append(receipt)
+        used.add(transaction.id)
+        room -= size
+        gas += receipt.gas
+    block = make_block(
+        env,
+        tree.root,
+        time_ms=time_ms,
+        proposer=proposer,
+        transactions=[transaction.wire for transaction in taken],
+        evidence=proofs,
+    )
+    return Prepared(block, _close(view, tree, run, receipts), tuple(left_out))
+
+
+def _read_transactions(block: Block, env: BlockEnv) -> list[Transaction]:
+    """The block's transactions, their signatures good, none used before; the first broken rule is raised."""
+    transactions = []
+    used: set[bytes] = set()
+    for wire, wire_id in zip(block.transactions, block.wire_ids, strict=True):
+        transaction = env.verified.get(wire_id)
+        if transaction is None:
+            transaction = decode_transaction(wire)
+            check_signatures(transaction)
+        check_chain(transaction, env.genesis.chain_id)
+        check_window(transaction, block.header.time_ms)
+        if transaction.id in used:
+            raise Refused(Reason.BLOCK_DUPLICATE_TRANSACTION, "a transaction stands twice in the block")
+        if env.seen(transaction.id):
+            raise Refused(Reason.TRANSACTION_REPLAYED, "a transaction of the block was used before")
+        used.add(transaction.id)
+        transactions.append(transaction)
+    return transactions
+
+
+def _usable_evidence(run: Execution, evidence: Iterable[bytes]) -> list[bytes]:
+    """The evidence that may stand in this block, at most MAX_EVIDENCE, each misdeed once."""
+    usable: list[bytes] = []
+    run.overlay.begin()
+    for data in evidence:
+        if len(usable) == MAX_EVIDENCE:
+            break
+        try:
+            record_evidence(data, run.overlay, run.env, run.time_ms)
+        except (Malformed, Refused):
+            continue
+        usable.append(data)
+    run.overlay.rollback()
+    return usable
+
+
+def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> Receipt:
+    """Run a candidate; every error is its failure, our own mistakes too: another proposer may fare better."""
+    try:
+        check_chain(transaction, run.env.genesis.chain_id)
+        check_window(transaction, run.time_ms)
+        if transaction.id in used or run.env.seen(transaction.id):
+            raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
+        return run.run_transaction(transaction)
+    except ChainbillError as error:
+        return failed_receipt(transaction.id, error, 0)
+
+
+def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt]) -> Applied:
+    run.close()
+    changes = run.overlay.finish(run.height)
+    delta = tree.stage(view, changes)
+    everything = (*run.opening, *receipts)
+    encoded = tuple([receipt.encode() for receipt in everything])
+    day = next_date(run.overlay, run.loaded)
+    changed_set = any(change.key.startswith(core_rows.VALIDATORS) for change in changes)
+    return Applied(
+        height=run.height,
+        changes=changes,
+        receipts=everything,
+        receipt_bytes=encoded,
+        opening=len(run.opening),
+        receipts_root=merkle.root(encoded),
+        app_hash=delta.root,
+        delta=delta,
+        next_validators=validator_set(run.overlay) if changed_set else run.env.next_validators,
+        has_more_work=run.has_more_work,
+        next_day_ms=None if day is None else start_of_day_ms(day, run.env.genesis.zone_offset_minutes),
+        used_ids=tuple([receipt.id for receipt in receipts]),
+    )

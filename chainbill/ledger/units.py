@@ -1,0 +1,73 @@
+"""One unit of work: calls that take effect together or not at all, with the core checks behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
+from chainbill.ledger import core_rows
+from chainbill.ledger.checks import CoreChecks
+from chainbill.ledger.receipt import Receipt, Status
+from chainbill.state.overlay import Overlay
+from chainbill.vm.context import Context
+from chainbill.vm.errors import ContractFault, OutOfGas
+from chainbill.vm.machine import Machine
+
+Work = Callable[[Machine], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What tells one unit from another: its id (32 bytes), the nonce that salts closed rows, its context and gas."""
+
+    id: bytes
+    nonce: bytes
+    context: Context
+    gas_limit: int
+
+
+def run_unit(overlay: Overlay, checks: CoreChecks, machine: Machine, unit: Unit, work: Work) -> Receipt:
+    """Run `work` on a fresh machine; its writes stay only if it and the core checks go through.
+
+    A refusal, a contract fault or running out of gas makes a failed receipt. Anything else is our own mistake:
+    the writes are undone and InternalFault is raised.
+    """
+    overlay.begin()
+    try:
+        overlay.set_nonce(unit.nonce)
+        results = work(machine)
+        checks.run()
+    except (Refused, Malformed) as error:
+        overlay.rollback()
+        return failed_receipt(unit.id, error, machine.meter.used)
+    except Exception as error:
+        overlay.rollback()
+        if isinstance(error, InternalFault):
+            raise
+        raise InternalFault(Reason.INTERNAL, f"{type(error).__name__} while running {unit.id.hex()}") from error
+    overlay.commit()
+    events = [[contract, topic, fields] for contract, topic, fields in machine.events]
+    return Receipt(unit.id, Status.OK.value, "", {}, results, events, machine.meter.used)
+
+
+def failed_receipt(unit_id: bytes, error: ChainbillError, gas: int) -> Receipt:
+    """The receipt of a unit that had no effect."""
+    if isinstance(error, OutOfGas):
+        status = Status.OUT_OF_GAS
+    elif isinstance(error, ContractFault):
+        status = Status.FAULT
+    else:
+        status = Status.REFUSED
+    return Receipt(unit_id, status.value, error.reason, error.fields, [], [], gas)
+
+
+def with_core_event(receipt: Receipt, topic: str, facts: dict[str, Any]) -> Receipt:
+    """The receipt with an event of the core's own added; a failure's event carries its reason too."""
+    if not receipt.ok:
+        facts = {**facts, "reason": receipt.reason}
+    events = [*receipt.events, [core_rows.CORE, topic, facts]]
+    return msgspec.structs.replace(receipt, events=events)
