@@ -1,1 +1,60 @@
-"""Entry point of the `chainbill` command."""
+"""Entry point of the `chainbill` command: choose the language, run the command, turn failures into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from chainbill_cli.kit import Program
+from chainbill_cli.texts import choose_language, set_language
+
+MODULES = {
+    "demo": "demo",
+    "localnet": "localnet",
+    "network": "network",
+    "node": "node",
+    "key": "key",
+    "party": "party",
+    "bill": "bill",
+    "token": "token",
+    "finance": "finance",
+    "invoice": "invoice",
+    "calendar": "calendar",
+    "trace": "trace",
+    "governance": "governance",
+    "tx": "tx",
+    "block": "block",
+    "doctor": "doctor",
+    "completion": "little",
+    "config": "config",
+    "version": "little",
+}
+
+program = Program(
+    "chainbill", modules=MODULES, help="root.program", context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line (without the program's name) and return its exit code."""
+    set_language(choose_language(arguments))
+    try:
+        result = program.main(args=list(arguments), prog_name="chainbill", standalone_mode=False)
+    except BaseException as error:  # every way out of a command ends in one exit code
+        from chainbill_cli.endings import exit_code_for
+
+        return exit_code_for(error, arguments)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+__all__ = ["click", "main", "program", "run"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""How commands answer: a write with its transaction, a list with its date, one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from chainbill_cli.kit import option, stack
+from chainbill_cli.output import Column, amount_text
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+from chainbill_cli.writing import Outcome
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+ANSWER_KINDS = {
+    "transaction": "id", "status": "status", "height": "int", "bill": "id", "token": "id", "request": "id",
+    "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
+    "amount": "amount", "proposal": "id", "gas": "int",
+}  # fmt: skip
+
+
+def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:
+    """Print what a write gave: transaction, status, height, the named parts of its result, and `ready` ones.
+
+    `tokens` among the names becomes a list of token objects as they are after the commit.
+    """
+    answer: dict[str, Any] = {"transaction": outcome.transaction, "status": outcome.status}
+    if outcome.height is not None:
+        answer["height"] = outcome.height
+    for name in names:
+        if name in outcome.result:
+            answer[name] = outcome.result[name]
+    if outcome.status == "committed" and "tokens" in answer:
+        answer["tokens"] = [read_at(session, "/v1/tokens", token, outcome.height) for token in answer["tokens"]]
+    answer.update({name: value for name, value in ready.items() if value is not None})
+    answer.update({name: value for name, value in outcome.extra.items() if value is not None})
+    if session.out.form in {"json", "jsonl"}:
+        session.out.json(answer)
+        return
+    shown = {**answer, "currency": currency or session.settings.currency}
+    if isinstance(shown.get("tokens"), list):
+        shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
+    session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text")) for name in answer])
+
+
+def _token_line(token: Any) -> str:
+    if not isinstance(token, Mapping):
+        return str(token)
+    return f"{token.get('id')} ({amount_text(int(token['amount']), str(token['currency']))} {token['currency']})"
+
+
+def read_at(session: Session, path: str, identifier: Any, height: int | None) -> Any:
+    """An object as it was after a height."""
+    body = session.client.get(f"{path}/{identifier}", at=height)
+    return body.get("data", body) if isinstance(body, dict) else body
+
+
+def without_as_of(body: Any) -> Any:
+    """An object of a read, taken out of its envelope if it has one."""
+    if isinstance(body, dict) and set(body) <= {"data", "as_of"} and "data" in body:
+        return body["data"]
+    return body
+
+
+def lists(function: Function) -> Function:
+    """Give a command the options of a list: --limit, --after, --at."""
+    options = stack(
+        [
+            option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="option.limit"),
+            option("--after", metavar="CURSOR", default=None, help="option.after"),
+            option("--at", metavar="WHEN", default=None, help="option.at"),
+        ]
+    )
+    return options(function)
+
+
+def answer_list(session: Session, path: str, columns: Sequence[Column], **parameters: Any) -> None:
+    """Read a list and print it: JSON is the array of entries, [] when there is none."""
+    body = session.client.get(path, **parameters)
+    rows = body["data"] if isinstance(body, dict) else body
+    session.out.rows(rows, columns)
+    if not isinstance(body, dict):
+        return
+    if session.out.form == "table" and rows:
+        _summary(session, body)
+    if body.get("next"):
+        session.out.note(text("note.more", cursor=body["next"]))
+
+
+def _summary(session: Session, body: Mapping[str, Any]) -> None:
+    as_of = body.get("as_of") or {}
+    sums = body.get("sum") or {}
+    total = ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
+    if total:
+        session.out.note(text("note.count", count=body.get("count", len(body["data"])), sum=total))
+    if as_of:
+        session.out.note(text("note.as_of", height=as_of.get("height"), date=as_of.get("date")))

@@ -1,0 +1,178 @@
+"""Talking to nodes by REST: several nodes tried in order, errors handed on as the node gave them.
+
+A read of a closed network is signed (RFC 9421) with the acting profile's key: the first 401 asks for it, from then on
+every read of this run is signed. A write may be sent to several nodes: its id makes it happen once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainbill_cli.failure import Exit, Failure, exit_for_status, fail
+from chainbill_cli.texts import language, text
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_TIMEOUT_S = 3.0
+Signer = Callable[[str, str], Mapping[str, str]]
+"""Method and full address of a request → headers that sign it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A node's answer: HTTP status, decoded JSON body, headers, and the node that gave it."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    node: str
+
+
+class NodeClient:
+    """A client of the nodes of one network."""
+
+    def __init__(
+        self,
+        nodes: tuple[str, ...],
+        *,
+        timeout_s: float,
+        signer: Signer | None = None,
+        sign_reads: bool = False,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.nodes = nodes
+        self.timeout_s = timeout_s
+        self._signer = signer
+        self._sign_reads = sign_reads
+        self._transport = transport
+        self._http: httpx.Client | None = None
+
+    @property
+    def http(self) -> httpx.Client:
+        """The HTTP client, made on first use."""
+        if self._http is None:
+            import httpx
+
+            timeout = httpx.Timeout(self.timeout_s, connect=min(CONNECT_TIMEOUT_S, self.timeout_s))
+            self._http = httpx.Client(timeout=timeout, transport=self._transport, trust_env=False)
+        return self._http
+
+    def close(self) -> None:
+        """Close connections."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def get(self, path: str, **parameters: object) -> Any:
+        """The JSON body of a read; parameters that are None or "" are left out. A node's problem is a Failure."""
+        return self.get_answer(path, **parameters).body
+
+    def get_answer(self, path: str, **parameters: object) -> Answer:
+        """As `get`, with status and headers."""
+        query = {name: str(value) for name, value in parameters.items() if value not in (None, "", ())}
+        answer = self._first("GET", path, query, None, {})
+        if answer.status == 401 and not self._sign_reads and self._signer is not None:
+            self._sign_reads = True
+            answer = self._first("GET", path, query, None, {})
+        if answer.status >= 400:
+            raise problem_failure(answer)
+        return answer
+
+    def pages(self, path: str, *, page: int = 200, most: int = 20_000, **parameters: object) -> Iterator[dict[str, Any]]:
+        """All entries of a list, page after page (at most `most`)."""
+        after: str | None = None
+        seen = 0
+        while seen < most:
+            body = self.get(path, limit=page, after=after, **parameters)
+            for entry in body["data"]:
+                seen += 1
+                yield entry
+            after = body.get("next")
+            if not after:
+                return
+
+    def post_transaction(self, wire: bytes, *, path: str = "/v1/transactions", **parameters: object) -> Answer:
+        """Hand in a signed transaction; a node's problem is an answer here, not a failure."""
+        query = {name: str(value) for name, value in parameters.items()}
+        return self._first("POST", path, query, wire, {"content-type": "application/msgpack"})
+
+    def _first(
+        self, method: str, path: str, query: Mapping[str, str], content: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        """The answer of the first node that is there and ready."""
+        import httpx
+
+        if not self.nodes:
+            raise fail(Exit.UNREACHABLE, "error.no_node")
+        tried: list[str] = []
+        busy: Answer | None = None
+        late = False
+        for node in self.nodes:
+            try:
+                answer = self._ask(node, method, path, query, content, headers)
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                tried.append(f"{node} ({type(error).__name__})")
+                continue
+            except httpx.TransportError as error:
+                late = True
+                tried.append(f"{node} ({type(error).__name__})")
+                continue
+            if answer.status == 503:
+                busy = busy or answer
+                continue
+            return answer
+        if busy is not None:
+            return busy
+        raise unreachable(tried, maybe_sent=late and method == "POST")
+
+    def _ask(
+        self, node: str, method: str, path: str, query: Mapping[str, str], content: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        import httpx
+
+        url = httpx.URL(node + path, params=dict(query)) if query else httpx.URL(node + path)
+        sent = {"accept": "application/json", "accept-language": "zh-CN" if language() == "zh" else "en", **headers}
+        if self._sign_reads and method == "GET" and self._signer is not None:
+            sent.update(self._signer(method, str(url)))
+        response = self.http.request(method, url, headers=sent, content=content)
+        kind = response.headers.get("content-type", "")
+        if "json" in kind:
+            try:
+                body = response.json()
+            except ValueError as error:
+                raise fail(Exit.FAILED, "error.bad_answer", node=node, why=str(error)) from error
+        else:
+            body = response.text
+        return Answer(response.status_code, body, response.headers, node)
+
+
+def unreachable(tried: list[str], *, maybe_sent: bool) -> Failure:
+    """Nobody answered. `maybe_sent`: a request may have arrived although its answer did not."""
+    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=", ".join(tried), hint=text("error.unreachable_hint"))
+    failure.problem["maybe_sent"] = maybe_sent
+    return failure
+
+
+def problem_failure(answer: Answer) -> Failure:
+    """The failure for a node's problem object, which is handed on as it is."""
+    exit_code = exit_for_status(answer.status)
+    if isinstance(answer.body, dict) and ("code" in answer.body or "title" in answer.body):
+        return Failure(exit_code, answer.body)
+    why = f"HTTP {answer.status} {str(answer.body)[:200]}"
+    failure = fail(exit_code, "error.bad_answer", node=answer.node, why=why)
+    failure.problem["status"] = answer.status
+    return failure
+
+
+def deadline_in(seconds: float) -> float:
+    """A moment on the monotonic clock, that many seconds from now."""
+    return time.monotonic() + seconds
+
+
+def left_until(deadline: float) -> float:
+    """Seconds until a deadline, never below zero."""
+    return max(0.0, deadline - time.monotonic())

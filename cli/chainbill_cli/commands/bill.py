@@ -1,0 +1,190 @@
+"""`bill`: issue, confirm, accept, end, list, show, settle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import BILL, object_id, read_bill
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import BILL as BILL_FIELDS
+from chainbill_cli.shapes import BILL_ROWS, HOP_ROWS, PAYMENT_ROWS
+from chainbill_cli.values import positive_amount
+from chainbill_cli.writing import Writing, call, write, writes
+
+bill = noun("bill")
+
+
+@bill.command("issue", help="bill.issue")
+@option("--debtor", required=True, metavar="PARTY", help="bill.opt_debtor")
+@option("--creditor", metavar="PARTY", default="", help="bill.opt_creditor")
+@option("--amount", metavar="AMOUNT", default="", help="option.amount")
+@option("--currency", metavar="CODE", default="", help="option.currency")
+@option("--due", metavar="DATE", default="", help="bill.opt_due")
+@option("--invoice", "invoices", metavar="FILE[=AMOUNT]", multiple=True, help="bill.opt_invoice")
+@option("--contract", "contract_no", metavar="NUMBER", default="", help="bill.opt_contract")
+@option("--delivered", metavar="DATE", default="", help="bill.opt_delivered")
+@option("--term", "terms", metavar="NAME=VALUE", multiple=True, help="bill.opt_term")
+@writes
+def issue(session: Session, writing: Writing, **typed: Any) -> None:
+    """Issue a bill."""
+    arguments = bill_arguments(session, Issue(**typed))
+    preview = preview_issue(session, arguments) if asks(session) else None
+    outcome = write(session, writing, [call("bill", "issue", **arguments)], preview)
+    answer_write(session, outcome, "bill", currency=arguments["currency"])
+
+
+@bill.command("confirm", help="bill.confirm")
+@argument("bill")
+@writes
+def confirm(session: Session, writing: Writing, bill: str) -> None:
+    """The debtor confirms the debt."""
+    _step(session, writing, bill, "confirm", "preview.bill_confirm")
+
+
+@bill.command("accept", help="bill.accept")
+@argument("bill")
+@writes
+def accept(session: Session, writing: Writing, bill: str) -> None:
+    """The creditor accepts the bill and receives its first token."""
+    _step(session, writing, bill, "accept", "preview.bill_accept")
+
+
+@bill.command("reject", help="bill.reject")
+@argument("bill")
+@option("--reason", default="", help="option.reason")
+@writes
+def reject(session: Session, writing: Writing, bill: str, reason: str) -> None:
+    """Debtor or creditor refuses the bill."""
+    _step(session, writing, bill, "reject", "preview.bill_end", reason=reason)
+
+
+@bill.command("withdraw", help="bill.withdraw")
+@argument("bill")
+@option("--reason", default="", help="option.reason")
+@writes
+def withdraw(session: Session, writing: Writing, bill: str, reason: str) -> None:
+    """The creator takes the application back."""
+    _step(session, writing, bill, "withdraw", "preview.bill_end", reason=reason)
+
+
+@bill.command("cancel", help="bill.cancel")
+@argument("bill")
+@option("--reason", default="", help="option.reason")
+@writes
+def cancel(session: Session, writing: Writing, bill: str, reason: str) -> None:
+    """The debtor cancels before acceptance."""
+    _step(session, writing, bill, "cancel", "preview.bill_end", reason=reason)
+
+
+def _step(session: Session, writing: Writing, typed: str, function: str, title: str, **others: Any) -> None:
+    identifier = object_id(session, BILL, typed)
+    preview = _preview_bill(session, identifier, title) if asks(session) else None
+    outcome = write(session, writing, [call("bill", function, bill=identifier, **others)], preview)
+    answer_write(session, outcome, "token", bill=identifier)
+
+
+def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
+    found = read_bill(session, identifier)
+    preview = Preview(title).line("preview.bill", identifier)
+    preview.party(session, "preview.debtor", found["debtor"]).party(session, "preview.creditor", found["creditor"])
+    return preview.money("preview.amount", found["face"], found["currency"]).line("preview.due_on", found["due_on"])
+
+
+@bill.command("list", help="bill.list")
+@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
+@option("--creditor", metavar="PARTY", default=None, help="option.creditor")
+@option("--holder", metavar="PARTY", default=None, help="option.holder")
+@option("--status", default=None, help="option.status")
+@option("--currency", metavar="CODE", default=None, help="option.currency")
+@option("--due-from", metavar="DATE", default=None, help="option.due_from")
+@option("--due-to", metavar="DATE", default=None, help="option.due_to")
+@option("--issued-from", metavar="DATE", default=None, help="option.issued_from")
+@option("--issued-to", metavar="DATE", default=None, help="option.issued_to")
+@option("--reached-tier", type=int, metavar="TIER", default=None, help="option.reached_tier")
+@option("--financed-by", metavar="BANK", default=None, help="option.financed_by")
+@option("--invoice", metavar="FINGERPRINT", default=None, help="option.invoice_filter")
+@lists
+def list_(**filters: Any) -> None:
+    """List bills."""
+    session = current_session()
+    answer_list(session, "/v1/bills", BILL_ROWS, **filters_of(session, filters))
+
+
+def filters_of(session: Session, filters: dict[str, Any]) -> dict[str, Any]:
+    """Filters with parties and dates written out."""
+    ready = dict(filters)
+    for name in ("debtor", "creditor", "holder", "financed_by", "bank"):
+        if ready.get(name):
+            ready[name] = session.party_id(ready[name])
+    for name in ("due_from", "due_to", "issued_from", "issued_to"):
+        if ready.get(name):
+            ready[name] = session.date(ready[name])
+    return ready
+
+
+@bill.command("show", help="bill.show")
+@argument("bill")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def show(bill: str, at: str | None) -> None:
+    """Show a bill."""
+    session = current_session()
+    body = session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", at=at)
+    session.out.thing(without_as_of(body), BILL_FIELDS)
+
+
+@bill.command("history", help="bill.history")
+@argument("bill")
+@lists
+def history(bill: str, **filters: Any) -> None:
+    """Every hop of a bill."""
+    session = current_session()
+    answer_list(session, f"/v1/bills/{object_id(session, BILL, bill)}/history", HOP_ROWS, **filters)
+
+
+@bill.command("settle", help="bill.settle")
+@argument("bill")
+@option("--amount", metavar="AMOUNT", required=True, help="option.amount")
+@option("--reference", required=True, help="option.reference")
+@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
+@option("--partial", is_flag=True, help="bill.opt_partial")
+@option("--currency", metavar="CODE", default="", help="option.currency")
+@writes
+def settle(
+    session: Session,
+    writing: Writing,
+    bill: str,
+    amount: str,
+    reference: str,
+    value_date: str,
+    partial: bool,
+    currency: str,
+) -> None:
+    """The debtor's bank reports the debtor's money."""
+    identifier = object_id(session, BILL, bill)
+    found = {} if session.offline else read_bill(session, identifier)
+    currency = currency or str(found.get("currency") or session.settings.currency)
+    minor = positive_amount(amount, currency)
+    arguments = {
+        "bill": identifier, "amount": minor, "reference": reference, "value_date": session.date(value_date),
+        "partial": partial,
+    }  # fmt: skip
+    preview = None
+    if asks(session) and found:
+        preview = Preview("preview.bill_settle").line("preview.bill", identifier)
+        preview.party(session, "preview.debtor", found["debtor"]).money("preview.amount", minor, currency)
+        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
+        preview.money("preview.after", max(0, int(found.get("outstanding", 0)) - minor), currency)
+    outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
+    if session.out.form == "table" and outcome.result.get("payments"):
+        payments = [{**payment, "currency": currency} for payment in outcome.result["payments"]]
+        answer_write(session, outcome, bill=identifier, currency=currency)
+        session.out.rows(payments, PAYMENT_ROWS)
+        return
+    answer_write(session, outcome, "payments", "repeated", bill=identifier, currency=currency)
+
+
+__all__ = ["bill", "filters_of"]

@@ -1,0 +1,195 @@
+"""`finance`: request, quote, agree, disburse, decline, withdraw, list, show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.commands.bill import filters_of
+from chainbill_cli.commands.token import usable
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_quote, read_request
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
+from chainbill_cli.shapes import QUOTE_ROWS, REQUEST_ROWS
+from chainbill_cli.texts import text
+from chainbill_cli.values import amount_minor, positive_amount, rate_value
+from chainbill_cli.writing import Writing, call, write, writes
+
+BASES = ("act/360", "act/365f", "30/360")
+
+finance = noun("finance")
+
+
+@finance.command("request", help="finance.request")
+@argument("token")
+@option("--to", "banks", metavar="BANK", multiple=True, help="finance.opt_to")
+@option("--amount", metavar="AMOUNT", default="", help="finance.opt_amount")
+@writes
+def request(session: Session, writing: Writing, token: str, banks: tuple[str, ...], amount: str) -> None:
+    """The holder asks banks to finance a token or a part of it."""
+    if not banks:
+        raise usage("finance.no_bank")
+    found = usable(session, token)
+    if not amount and found["amount"] is None:
+        raise usage("error.missing", what="--amount")
+    minor = positive_amount(amount, found["currency"]) if amount else int(found["amount"])
+    arguments = {"token": found["id"], "banks": [session.party_id(bank) for bank in banks], "amount": minor}
+    preview = None
+    if asks(session) and found["amount"] is not None:
+        preview = Preview("preview.finance_request").money("preview.amount", minor, found["currency"])
+        for bank in arguments["banks"]:
+            preview.party(session, "preview.bank", bank)
+        preview.money("preview.remains", max(0, found["amount"] - minor), found["currency"])
+    outcome = write(session, writing, [call("finance", "request", **arguments)], preview)
+    answer_write(session, outcome, "request", "token", "remainder", currency=found["currency"])
+
+
+@finance.command("quote", help="finance.quote")
+@argument("request")
+@option("--rate", metavar="PERCENT", required=True, help="finance.opt_rate")
+@option("--recourse/--no-recourse", default=None, help="finance.opt_recourse")
+@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
+@option("--fee", metavar="AMOUNT", default="0", help="finance.opt_fee")
+@option("--basis", type=click.Choice(BASES, case_sensitive=False), default="act/360", show_default=True, help="finance.opt_basis")  # fmt: skip
+@option("--valid-until", metavar="DATE", default="+3d", show_default=True, help="finance.opt_valid")
+@option("--disburse-by", metavar="DATE", default="+5d", show_default=True, help="finance.opt_disburse")
+@option("--interest-payer", type=click.Choice(["holder", "debtor"]), default="holder", show_default=True, help="finance.opt_payer")  # fmt: skip
+@writes
+def quote(session: Session, writing: Writing, request: str, recourse: bool | None, **typed: str) -> None:
+    """A bank gives a quote."""
+    if recourse is None:
+        raise usage("finance.recourse_needed")
+    identifier = object_id(session, REQUEST, request)
+    found = {} if session.offline else read_request(session, identifier)
+    currency = str(found.get("currency") or session.settings.currency)
+    arguments: dict[str, Any] = {
+        "request": identifier,
+        "rate": rate_value(typed["rate"]),
+        "recourse": recourse,
+        "basis": typed["basis"].lower(),
+        "fee": amount_minor(typed["fee"], currency),
+        "value_date": session.date(typed["value_date"]),
+        "disburse_by": session.date(typed["disburse_by"]),
+        "valid_until": session.date(typed["valid_until"]),
+        "interest_payer": typed["interest_payer"],
+    }
+    preview = None
+    if asks(session) and found:
+        preview = Preview("preview.finance_quote").party(session, "preview.holder", found["holder"])
+        preview.money("preview.amount", found["amount"], currency).line("preview.rate", f"{typed['rate']}%")
+        preview.line("preview.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
+        preview.line("preview.value_date", arguments["value_date"])
+    outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
+    answer_write(session, outcome, "quote", "interest", "net", "days", currency=currency)
+
+
+@finance.command("agree", help="finance.agree")
+@argument("quote")
+@writes
+def agree(session: Session, writing: Writing, quote: str) -> None:
+    """The holder agrees a quote."""
+    identifier = object_id(session, QUOTE, quote)
+    preview = None
+    if asks(session) and not session.offline:
+        found = read_quote(session, identifier)
+        preview = Preview("preview.finance_agree").party(session, "preview.bank", found["bank"])
+        for name in ("amount", "interest", "fee", "net"):
+            preview.money(f"preview.{name}", int(found.get(name) or 0), found["currency"])
+        recourse = "value.with_recourse" if found.get("recourse") else "value.without_recourse"
+        preview.line("preview.recourse", text(recourse)).line("preview.pay_on", str(found.get("pay_on", "")))
+    outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
+    answer_write(session, outcome, quote=identifier)
+
+
+@finance.command("disburse", help="finance.disburse")
+@argument("quote")
+@option("--reference", required=True, help="option.reference")
+@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
+@option("--registration", default="", help="finance.opt_registration")
+@option("--amount", metavar="AMOUNT", default="", help="finance.opt_paid")
+@writes
+def disburse(
+    session: Session, writing: Writing, quote: str, reference: str, value_date: str, registration: str, amount: str
+) -> None:
+    """The bank has paid the holder; the token moves to the bank."""
+    identifier = object_id(session, QUOTE, quote)
+    found = {} if session.offline else read_quote(session, identifier)
+    currency = str(found.get("currency") or session.settings.currency)
+    paid = positive_amount(amount, currency) if amount else int(found.get("net") or 0)
+    arguments: dict[str, Any] = {
+        "quote": identifier,
+        "reference": reference,
+        "value_date": session.date(value_date),
+        "amount": paid,
+        "registration": registration,
+    }
+    if session.offline and not amount:
+        raise usage("error.missing", what="--amount")
+    preview = None
+    if asks(session) and found:
+        preview = Preview("preview.finance_disburse").money("preview.net", paid, currency)
+        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
+    outcome = write(session, writing, [call("finance", "disburse", **arguments)], preview)
+    answer_write(session, outcome, "token", "interest", "net", "days", currency=currency)
+
+
+@finance.command("decline", help="finance.decline")
+@argument("request")
+@option("--reason", default="", help="option.reason")
+@writes
+def decline(session: Session, writing: Writing, request: str, reason: str) -> None:
+    """A bank declines."""
+    _end(session, writing, request, "decline", reason)
+
+
+@finance.command("withdraw", help="finance.withdraw")
+@argument("request")
+@option("--reason", default="", help="option.reason")
+@writes
+def withdraw(session: Session, writing: Writing, request: str, reason: str) -> None:
+    """The holder takes the request back."""
+    _end(session, writing, request, "withdraw", reason)
+
+
+def _end(session: Session, writing: Writing, typed: str, function: str, reason: str) -> None:
+    identifier = object_id(session, REQUEST, typed)
+    preview = None
+    if asks(session) and not session.offline:
+        found = read_request(session, identifier)
+        preview = Preview("preview.finance_end").money("preview.amount", found["amount"], found["currency"])
+    arguments = {"request": identifier, **({"reason": reason} if reason else {})}
+    outcome = write(session, writing, [call("finance", function, **arguments)], preview)
+    answer_write(session, outcome, request=identifier)
+
+
+@finance.command("list", help="finance.list")
+@option("--holder", metavar="PARTY", default=None, help="option.holder")
+@option("--bank", metavar="BANK", default=None, help="finance.opt_bank")
+@option("--status", default=None, help="option.status")
+@lists
+def list_(**filters: Any) -> None:
+    """List financing requests."""
+    session = current_session()
+    answer_list(session, "/v1/finance/requests", REQUEST_ROWS, **filters_of(session, filters))
+
+
+@finance.command("show", help="finance.show")
+@argument("identifier", metavar="REQUEST|QUOTE")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def show(identifier: str, at: str | None) -> None:
+    """Show a request with its quotes, or one quote."""
+    session = current_session()
+    if identifier.strip().upper().startswith(QUOTE.letter):
+        body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
+        session.out.thing(without_as_of(body), QUOTE_FIELDS)
+        return
+    body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
+    session.out.thing(body, REQUEST_ROWS)
+    quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
+    if session.out.form == "table" and quotes:
+        session.out.rows(quotes, QUOTE_ROWS)

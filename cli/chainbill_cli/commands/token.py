@@ -1,0 +1,191 @@
+"""`token`: list, show, split, merge, transfer, accept, reject, recall, return."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.commands.bill import filters_of
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill, read_token
+from chainbill_cli.output import amount_text
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
+from chainbill_cli.shapes import TOKEN_ROWS
+from chainbill_cli.values import payees_of_file, positive_amount, recipient_value
+from chainbill_cli.writing import Writing, call, write, writes
+
+token = noun("token")
+
+
+@token.command("list", help="token.list")
+@option("--holder", metavar="PARTY", default=None, help="option.holder")
+@option("--bill", metavar="BILL", default=None, help="option.bill")
+@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
+@option("--status", default=None, help="option.status")
+@option("--lock", default=None, help="option.lock")
+@option("--tier", type=int, default=None, help="option.tier")
+@option("--due-from", metavar="DATE", default=None, help="option.due_from")
+@option("--due-to", metavar="DATE", default=None, help="option.due_to")
+@lists
+def list_(bill: str | None, **filters: Any) -> None:
+    """List tokens."""
+    session = current_session()
+    ready = filters_of(session, filters)
+    ready["bill"] = object_id(session, BILL, bill) if bill else None
+    answer_list(session, "/v1/tokens", TOKEN_ROWS, **ready)
+
+
+@token.command("show", help="token.show")
+@argument("token")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def show(token: str, at: str | None) -> None:
+    """Show a token."""
+    session = current_session()
+    body = session.client.get(f"/v1/tokens/{object_id(session, TOKEN, token)}", at=at)
+    session.out.thing(without_as_of(body), TOKEN_FIELDS)
+
+
+def usable(session: Session, typed: str) -> dict[str, Any]:
+    """The acting party's token that was meant; offline only its id and the usual currency are known."""
+    if session.offline:
+        return {"id": object_id(session, TOKEN, typed), "currency": session.settings.currency, "amount": None}
+    return read_token(session, typed, acting=session.party)
+
+
+def one_currency(tokens: list[dict[str, Any]]) -> str:
+    """The currency of tokens used together."""
+    found = sorted({str(one["currency"]) for one in tokens})
+    if len(found) != 1:
+        raise usage("token.different_currencies", found=", ".join(found))
+    return found[0]
+
+
+@token.command("split", help="token.split")
+@argument("token")
+@option("--amount", "amounts", metavar="AMOUNT", multiple=True, help="token.opt_split")
+@writes
+def split(session: Session, writing: Writing, token: str, amounts: tuple[str, ...]) -> None:
+    """Cut a token into parts."""
+    if not amounts:
+        raise usage("token.no_parts")
+    found = usable(session, token)
+    minors = [positive_amount(amount, found["currency"]) for amount in amounts]
+    preview = None
+    if asks(session) and found["amount"] is not None:
+        preview = Preview("preview.token_split").line("preview.token", found["id"])
+        for minor in minors:
+            preview.money("preview.amount", minor, found["currency"])
+        preview.money("preview.remains", max(0, found["amount"] - sum(minors)), found["currency"])
+    outcome = write(session, writing, [call("token", "split", token=found["id"], amounts=minors)], preview)
+    answer_write(session, outcome, "tokens", currency=found["currency"])
+
+
+@token.command("merge", help="token.merge")
+@argument("tokens", nargs=-1, required=True)
+@writes
+def merge(session: Session, writing: Writing, tokens: tuple[str, ...]) -> None:
+    """Undo a cut."""
+    found = [usable(session, typed) for typed in tokens]
+    preview = None
+    if asks(session) and not session.offline:
+        preview = Preview("preview.token_merge")
+        for one in found:
+            preview.money(one["id"], one["amount"], one["currency"])
+    outcome = write(session, writing, [call("token", "merge", tokens=[one["id"] for one in found])], preview)
+    answer_write(session, outcome, "token")
+
+
+@token.command("transfer", help="token.transfer")
+@argument("tokens", nargs=-1, required=True)
+@option("--to", "to", metavar="PARTY:AMOUNT", multiple=True, help="token.opt_to")
+@option("--payees", metavar="FILE", default="", help="token.opt_payees")
+@writes
+def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], to: tuple[str, ...], payees: str) -> None:
+    """Offer tokens, or parts of them; what is left stays with the holder."""
+    found = [usable(session, typed) for typed in tokens]
+    currency = one_currency(found)
+    typed = [recipient_value(one) for one in to] + (payees_of_file(Path(payees)) if payees else [])
+    if not typed:
+        raise usage("error.nothing_to_pay")
+    recipients = [
+        {"party": session.party_id(party), "amount": positive_amount(amount, currency)} for party, amount in typed
+    ]
+    preview = None
+    if not session.offline:
+        held, asked = sum(one["amount"] for one in found), sum(one["amount"] for one in recipients)
+        if asked > held:
+            raise usage(
+                "token.too_much", asked=amount_text(asked, currency), held=amount_text(held, currency), currency=currency
+            )
+        if asks(session):
+            preview = _preview_transfer(session, found, recipients, currency)
+    arguments = {"tokens": [one["id"] for one in found], "recipients": recipients}
+    outcome = write(session, writing, [call("token", "transfer", **arguments)], preview)
+    answer_write(session, outcome, "tokens", "remainder", "remainders", currency=currency)
+
+
+def _preview_transfer(
+    session: Session, tokens: list[dict[str, Any]], recipients: list[dict[str, Any]], currency: str
+) -> Preview:
+    preview = Preview("preview.token_transfer")
+    for bill in sorted({one["bill"] for one in tokens}):
+        found = read_bill(session, bill)
+        preview.party(session, "preview.debtor", found["debtor"]).line("preview.due_on", found["due_on"])
+    for recipient in recipients:
+        preview.party(session, "preview.to", recipient["party"])
+        preview.money("preview.amount", recipient["amount"], currency)
+    left = sum(one["amount"] for one in tokens) - sum(one["amount"] for one in recipients)
+    return preview.money("preview.remains", left, currency)
+
+
+@token.command("accept", help="token.accept")
+@argument("token")
+@writes
+def accept(session: Session, writing: Writing, token: str) -> None:
+    """Accept an offered token."""
+    _step(session, writing, token, "accept", "preview.token_accept", "token")
+
+
+@token.command("reject", help="token.reject")
+@argument("token")
+@option("--reason", default="", help="option.reason")
+@writes
+def reject(session: Session, writing: Writing, token: str, reason: str) -> None:
+    """Refuse an offered token."""
+    _step(session, writing, token, "reject", "preview.token_end", "token", reason=reason)
+
+
+@token.command("recall", help="token.recall")
+@argument("token")
+@writes
+def recall(session: Session, writing: Writing, token: str) -> None:
+    """Take an offer back."""
+    _step(session, writing, token, "recall", "preview.token_end", "token")
+
+
+@token.command("return", help="token.return")
+@argument("token")
+@writes
+def return_(session: Session, writing: Writing, token: str) -> None:
+    """Give an accepted token back."""
+    identifier = object_id(session, TOKEN, token) if session.offline else usable(session, token)["id"]
+    _step(session, writing, identifier, "give_back", "preview.token_return", "token")
+
+
+def _step(
+    session: Session, writing: Writing, typed: str, function: str, title: str, *names: str, **others: Any
+) -> None:
+    identifier = object_id(session, TOKEN, typed)
+    preview = None
+    if asks(session) and not session.offline:
+        found = read_token(session, identifier)
+        bill = read_bill(session, found["bill"])
+        preview = Preview(title).line("preview.token", identifier).party(session, "preview.debtor", bill["debtor"])
+        preview.party(session, "preview.holder", found["holder"])
+        preview.money("preview.amount", found["amount"], found["currency"]).line("preview.due_on", bill["due_on"])
+    outcome = write(session, writing, [call("token", function, token=identifier, **others)], preview)
+    answer_write(session, outcome, *names)

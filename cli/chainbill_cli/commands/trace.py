@@ -1,0 +1,176 @@
+"""`trace`: where the credit went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from chainbill_cli.answers import without_as_of
+from chainbill_cli.kit import argument, noun, option, stack
+from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
+from chainbill_cli.output import Column
+from chainbill_cli.penetration import BY_TIER, by_tier_rows, totals_line, tree_of
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import HOP_ROWS
+from chainbill_cli.texts import text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+trace = noun("trace")
+
+
+def traces(function: Function) -> Function:
+    """Options of every trace."""
+    options = stack(
+        [
+            option("--at", metavar="WHEN", default=None, help="option.at"),
+            option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format"),
+            option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth"),
+            option("--group-by", default=None, help="trace.opt_group"),
+        ]
+    )
+    return options(function)
+
+
+def _form(session: Session, form: str | None) -> str:
+    """tree, json, jsonl or csv: --format, else -o."""
+    if form:
+        return form
+    return {"table": "tree"}.get(session.out.form, session.out.form)
+
+
+def _read(session: Session, path: str, form: str, parameters: dict[str, Any]) -> Any:
+    """Print JSON or CSV as the node gives it and return None, or return what the tree is drawn from."""
+    if form == "csv":
+        session.out.raw(str(session.client.get(path, format="csv", **parameters)).removeprefix("\ufeff"), mark=True)
+        return None
+    body = session.client.get(path, **parameters)
+    if form in {"json", "jsonl"}:
+        session.out.form = form
+        session.out.json(body)
+        return None
+    return body
+
+
+@trace.command("bill", help="trace.bill")
+@argument("bill")
+@traces
+def bill(bill: str, form: str | None, **parameters: Any) -> None:
+    """The tree of one bill and the table by tier."""
+    session = current_session()
+    identifier = object_id(session, BILL, bill)
+    body = _read(session, f"/v1/trace/bills/{identifier}", _form(session, form), parameters)
+    if body is None:
+        return
+    found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
+    console = session.out.console()
+    console.print(tree_of(body, found, session.out.name_of))
+    console.print(totals_line(body["totals"], found["currency"]))
+    session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
+
+
+@trace.command("token", help="trace.token")
+@argument("token")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format")
+def token(token: str, at: str | None, form: str | None) -> None:
+    """The path of one token from the anchor on."""
+    session = current_session()
+    identifier = object_id(session, TOKEN, token)
+    body = session.client.get(f"/v1/tokens/{identifier}/path", at=at)
+    chosen = _form(session, form)
+    if chosen in {"json", "jsonl"}:
+        session.out.form = chosen
+        session.out.json(body)
+        return
+    hops = body.get("hops") or body.get("path") or body.get("data") or []
+    session.out.form = "csv" if chosen == "csv" else "table"
+    currency = str(body.get("currency") or (body.get("token") or {}).get("currency") or "CNY")
+    session.out.rows([{"currency": currency, **_with_amount(hop)} for hop in hops], HOP_ROWS)
+
+
+def _with_amount(hop: dict[str, Any]) -> dict[str, Any]:
+    return {"amount": int(hop["hi"]) - int(hop["lo"]), **hop} if "hi" in hop else hop
+
+
+@trace.command("anchor", help="trace.anchor")
+@argument("party")
+@traces
+def anchor(party: str, form: str | None, **parameters: Any) -> None:
+    """An anchor's penetration by tier, one table a currency."""
+    session = current_session()
+    identifier = session.party_id(party)
+    body = _read(session, f"/v1/trace/anchors/{identifier}", _form(session, form), parameters)
+    if body is None:
+        return
+    console = session.out.console()
+    groups = per_currency(body)
+    if not groups:
+        session.out.note(text("trace.nothing"))
+    for currency, group in groups:
+        console.print(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
+        session.out.rows(by_tier_rows(group, currency), BY_TIER)
+
+
+def per_currency(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The groups of an anchor's trace by currency, whether they come as a list or as a map."""
+    found = body.get("currencies", body.get("data", ()))
+    if isinstance(found, dict):
+        return [(str(currency), group) for currency, group in found.items()]
+    return [(str(group["currency"]), group) for group in found]
+
+
+@trace.command("party", help="trace.party")
+@argument("party")
+@traces
+def party(party: str, form: str | None, **parameters: Any) -> None:
+    """What a party has from whom."""
+    session = current_session()
+    identifier = session.party_id(party)
+    body = _read(session, f"/v1/trace/parties/{identifier}", _form(session, form), parameters)
+    if body is None:
+        return
+    found = without_as_of(body)
+    console = session.out.console()
+    console.print(session.registered_name(identifier))
+    for name, rows in party_tables(found):
+        console.print(f"\n{name}")
+        session.out.rows(rows, columns_of(rows))
+
+
+def party_tables(body: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Every list of rows in the answer, by its name, also one level down (per currency)."""
+    tables: list[tuple[str, list[dict[str, Any]]]] = []
+    for name, value in body.items():
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            tables += party_tables_of(name, value)
+        elif isinstance(value, dict):
+            tables += [(f"{name}: {inner}", rows) for inner, rows in party_tables(value)]
+    return tables
+
+
+def party_tables_of(name: str, rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """A list of rows as it is, or what it holds when its rows are groups of lists."""
+    if any(isinstance(value, list) and value and isinstance(value[0], dict) for value in rows[0].values()):
+        found = []
+        for row in rows:
+            head = str(row.get("currency", ""))
+            currency = {"currency": head} if head else {}
+            found += [
+                (f"{head} {inner}".strip(), [{**currency, **one} for one in lines]) for inner, lines in party_tables(row)
+            ]
+        return found
+    return [(name, rows)]
+
+
+AMOUNTS = {"amount", "held", "financed", "reached", "face", "live", "settled", "diluted", "void", "financed_ever", "sum"}
+PARTIES = {"from", "to", "party", "bank", "debtor", "holder", "anchor", "creditor"}
+
+
+def columns_of(rows: list[dict[str, Any]]) -> list[Column]:
+    """Columns for rows whose fields are not known beforehand."""
+    names = list(dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, list | dict)))
+    kinds = {**dict.fromkeys(AMOUNTS, "amount"), **dict.fromkeys(PARTIES, "party")}
+    return [Column(name, kinds.get(name, "text")) for name in names]

@@ -1,0 +1,70 @@
+"""Failures of a command: an exit code and a problem object (RFC 9457), as a node would give it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from chainbill_cli.texts import text
+
+
+class Exit(IntEnum):
+    """Exit codes of the program."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    REFUSED = 3
+    NOT_PERMITTED = 4
+    UNREACHABLE = 5
+    PENDING = 6
+
+
+class Failure(Exception):
+    """A command ends here. `problem` is what `-o json` prints; `exit_code` is one of `Exit`."""
+
+    def __init__(self, exit_code: Exit, problem: dict[str, Any]) -> None:
+        super().__init__(str(problem.get("detail") or problem.get("title") or problem.get("code")))
+        self.exit_code = exit_code
+        self.problem = problem
+
+
+TITLES = {
+    Exit.FAILED: "error.failed",
+    Exit.USAGE: "error.usage",
+    Exit.REFUSED: "error.refused",
+    Exit.NOT_PERMITTED: "error.not_permitted",
+}
+
+
+def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fields: object) -> Failure:
+    """A failure from a text key. `code` defaults to the last part of the key; `hint` is ready text."""
+    detail = text(key, **fields) if fields else text(key)
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": text(TITLES[exit_code]) if exit_code in TITLES else detail,
+        "detail": detail,
+        "code": code or key.partition(".")[2].replace(".", "_"),
+    }
+    if hint:
+        problem["hint"] = hint
+    for name, value in fields.items():
+        if name not in problem and isinstance(value, str | int):
+            problem[name] = value
+    return Failure(exit_code, problem)
+
+
+def usage(key: str, /, **fields: object) -> Failure:
+    """A failure of the kind "you typed it wrong" (exit 2)."""
+    return fail(Exit.USAGE, key, **fields)
+
+
+def exit_for_status(status: int) -> Exit:
+    """Exit code for an HTTP status of a node's problem object."""
+    if status in {401, 403}:
+        return Exit.NOT_PERMITTED
+    if status in {409, 422}:
+        return Exit.REFUSED
+    if status == 400:
+        return Exit.USAGE
+    return Exit.FAILED

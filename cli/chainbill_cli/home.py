@@ -1,0 +1,157 @@
+"""Files of a home: profiles, key files, and what is known of the network.
+
+`profiles.toml`: one table a profile, `party` (its id) and `key` (path, relative to the home). `network.json`:
+`{"chain_id", "nodes": [{"name", "api"}], "names": {name: party id}, "invoice_key": hex}`; names stand for parties.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainbill_cli.failure import Exit, fail, usage
+
+if TYPE_CHECKING:
+    from chainbill.crypto.keys import PrivateKey
+
+PROFILES = "profiles.toml"
+NETWORK = "network.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who acts: the name of the profile, the party's id, its key file."""
+
+    name: str
+    party: str
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNetwork:
+    """What a home knows of its network."""
+
+    chain_id: str = ""
+    nodes: tuple[tuple[str, str], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    invoice_key: bytes = b""
+
+    def party_of(self, name: str) -> str:
+        """The party that a name stands for, "" if none."""
+        return dict(self.names).get(name, "")
+
+    def name_of(self, party: str) -> str:
+        """The name of a party, else its id."""
+        return next((name for name, known in self.names if known == party), party)
+
+
+def load_profiles(home: Path) -> dict[str, Profile]:
+    """All profiles of a home by name."""
+    path = home / PROFILES
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: Profile(name, str(entry["party"]), home / Path(str(entry["key"])).expanduser())
+            for name, entry in content.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
+
+
+def save_profiles(home: Path, profiles: dict[str, Profile]) -> None:
+    """Write the profiles of a home, key paths relative where they lie inside it."""
+    import tomli_w
+
+    home.mkdir(parents=True, exist_ok=True)
+    content = {
+        profile.name: {"party": profile.party, "key": _relative(profile.key, home)} for profile in profiles.values()
+    }
+    (home / PROFILES).write_text(tomli_w.dumps(content), encoding="utf-8")
+
+
+def _relative(path: Path, home: Path) -> str:
+    return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def load_network(home: Path) -> KnownNetwork:
+    """What the home knows of its network; nothing when there is no file."""
+    path = home / NETWORK
+    if not path.is_file():
+        return KnownNetwork()
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return KnownNetwork(
+            chain_id=str(content.get("chain_id", "")),
+            nodes=tuple((str(node["name"]), str(node["api"])) for node in content.get("nodes", ())),
+            names=tuple((str(name), str(party)) for name, party in content.get("names", {}).items()),
+            invoice_key=bytes.fromhex(str(content.get("invoice_key", ""))),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
+
+
+def save_network(home: Path, known: KnownNetwork) -> None:
+    """Write what the home knows of its network, readable only by its user (it holds the invoice key)."""
+    content = {
+        "chain_id": known.chain_id,
+        "nodes": [{"name": name, "api": api} for name, api in known.nodes],
+        "names": dict(known.names),
+        "invoice_key": known.invoice_key.hex(),
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    write_private(home / NETWORK, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def find_profile(home: Path, name: str) -> Profile:
+    """The profile of this name; a failure that names the known ones if there is none."""
+    profiles = load_profiles(home)
+    known = ", ".join(profiles) or "—"
+    if not name:
+        raise fail(Exit.NOT_PERMITTED, "error.no_profile", known=known)
+    if name not in profiles:
+        raise usage("error.profile_unknown", name=name, home=str(home), known=known)
+    return profiles[name]
+
+
+def load_key(path: Path) -> PrivateKey:
+    """The key of a file; asks for the passphrase in a terminal, else takes CHAINBILL_PASSPHRASE."""
+    import sys
+
+    from chainbill.crypto.keys import PrivateKey
+    from chainbill.errors import ChainbillError
+
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise fail(Exit.NOT_PERMITTED, "error.key_missing", path=str(path)) from error
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error)) from error
+    passphrase: bytes | None = None
+    if b"ENCRYPTED" in content:
+        typed = os.environ.get("CHAINBILL_PASSPHRASE")
+        if typed is None and sys.stdin.isatty():
+            import click
+
+            typed = click.prompt(f"{path.name}", hide_input=True, err=True)
+        if typed is None:
+            raise fail(Exit.NOT_PERMITTED, "error.key_locked", path=str(path))
+        passphrase = typed.encode()
+    try:
+        return PrivateKey.from_pem(content, passphrase)
+    except (ChainbillError, ValueError, TypeError) as error:
+        raise fail(Exit.NOT_PERMITTED, "error.key_wrong", path=str(path)) from error
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its user can read (mode 0600), whole or not at all."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    temporary.replace(path)

@@ -1,0 +1,60 @@
+"""Chinese fully digital invoices (数电票): the XML that the tax administration hands to seller and buyer.
+
+Paths: EInvoice/EInvoiceData/{SellerInformation, BuyerInformation, BasicInformation}, EInvoice/TaxSupervisionInfo.
+They carry no due date and no currency: amounts are in CNY.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainbill.ids import normalise_identifier, valid_uscc
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.invoice.elements import amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.model import Identifier, Invoice, Trader
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+CURRENCY = "CNY"
+NUMBER_LENGTH = 20
+DATA = "EInvoiceData"
+TOTAL = f"{DATA}/BasicInformation/TotalTax-includedAmount"
+
+
+def is_invoice(root: Element) -> bool:
+    """Whether the root is a Chinese fully digital invoice."""
+    return str(root.tag).rpartition("}")[2] == "EInvoice"
+
+
+def read(root: Element, path: str) -> Invoice:
+    """The invoice of such a tree."""
+    number = needed(text_at(root, "TaxSupervisionInfo/InvoiceNumber"), "InvoiceNumber", path)
+    if not (number.isascii() and number.isdigit() and len(number) == NUMBER_LENGTH):
+        raise fail(Exit.FAILED, "invoice.cn_number", path=path, value=number)
+    total = needed(text_at(root, TOTAL), "TotalTax-includedAmount", path)
+    if total.startswith("-"):
+        raise fail(Exit.FAILED, "invoice.red", path=path)
+    issued = text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{DATA}/BasicInformation/RequestTime")
+    minor = amount_from(total, CURRENCY, "TotalTax-includedAmount", path)
+    return Invoice(
+        format="cn",
+        number=number,
+        code="",
+        issued_on=date_from(needed(issued, "IssueTime", path), "IssueTime", path),
+        due_on="",
+        seller=_trader(root, "Seller", path),
+        buyer=_trader(root, "Buyer", path),
+        currency=CURRENCY,
+        payable_minor=minor,
+        total_minor=minor,
+    )
+
+
+def _trader(root: Element, side: str, path: str) -> Trader:
+    place = f"{DATA}/{side}Information"
+    name = needed(text_at(root, f"{place}/{side}Name"), f"{side}Name", path)
+    value = normalise_identifier(text_at(root, f"{place}/{side}IdNum"))
+    if not value:
+        return Trader(name, (), "")
+    return Trader(name, (Identifier("uscc" if valid_uscc(value) else "tax", value),), value)

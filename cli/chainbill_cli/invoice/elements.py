@@ -1,0 +1,61 @@
+"""Reading single values out of an invoice's tree: text, dates, amounts. Every refusal names the field."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from chainbill.dates import is_date
+from chainbill.errors import ChainbillError
+from chainbill.money import minor_digits, parse_amount
+from chainbill_cli.failure import Exit, fail
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MAX_TEXT = 300
+DECIMAL = re.compile(r"^([0-9]+)(?:\.([0-9]*))?$")
+
+
+def text_at(element: Element | None, path: str, namespaces: dict[str, str] | None = None) -> str:
+    """The trimmed text at a path, "" if there is none; at most 300 characters, one line."""
+    found = element.find(path, namespaces or {}) if element is not None else None
+    if found is None or found.text is None:
+        return ""
+    return " ".join(found.text.split())[:MAX_TEXT]
+
+
+def needed(value: str, field: str, path: str) -> str:
+    """The value, or a failure that names the field."""
+    if not value:
+        raise fail(Exit.FAILED, "invoice.missing", path=path, field=field)
+    return value
+
+
+def date_from(value: str, field: str, path: str) -> str:
+    """An ISO date from an XML date, which may carry a time or a zone."""
+    day = value[:10].replace("/", "-")
+    if not is_date(day) or (len(value) > 10 and value[10] not in "TZ +-"):
+        raise fail(Exit.FAILED, "invoice.bad_date", path=path, field=field, value=value)
+    return day
+
+
+def amount_from(value: str, currency: str, field: str, path: str) -> int:
+    """Minor units of a decimal; trailing zeros beyond the currency's digits are fine, other digits are not."""
+    if value.startswith("-"):
+        raise fail(Exit.FAILED, "invoice.negative", path=path, value=value)
+    found = DECIMAL.match(value)
+    if found is None:
+        raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency)
+    try:
+        digits = minor_digits(currency)
+        whole, fraction = found.group(1).lstrip("0") or "0", (found.group(2) or "").rstrip("0")
+        written = f"{whole}.{fraction.ljust(digits, '0')}" if digits or fraction else whole
+        minor = parse_amount(written, currency)
+    except ChainbillError as error:
+        raise fail(
+            Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency
+        ) from error
+    if minor <= 0:
+        raise fail(Exit.FAILED, "invoice.nothing_payable", path=path)
+    return minor

@@ -1,0 +1,47 @@
+"""What an invoice says, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier of a trader, normalised; scheme is lower case ("uscc", "lei", "vat", "legal", or an ICD code)."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trader:
+    """Seller or buyer: name and identifiers, the most telling first."""
+
+    name: str
+    identifiers: tuple[Identifier, ...]
+    tax_id: str
+
+    def label(self) -> str:
+        """Name with identifiers, for messages."""
+        ids = ", ".join(f"{one.scheme}:{one.value}" for one in self.identifiers)
+        return f"{self.name} ({ids})" if ids else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice. Amounts in minor units, dates ISO; `due_on` is "" when the invoice names none.
+
+    format: "ubl" or "cn". number: the invoice number; code: the Chinese invoice code, "" if there is none.
+    payable_minor: what the buyer is to pay; total_minor: the total with tax.
+    """
+
+    format: str
+    number: str
+    code: str
+    issued_on: str
+    due_on: str
+    seller: Trader
+    buyer: Trader
+    currency: str
+    payable_minor: int
+    total_minor: int

@@ -1,0 +1,49 @@
+"""Whether seller and buyer of an invoice are creditor and debtor of a bill, by one of their registered ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainbill.ids import normalise_identifier
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.invoice.model import Identifier, Invoice, Trader
+from chainbill_cli.texts import language
+
+UNSAID = {"", "id", "legal", "endpoint"}
+"""Schemes that only say where an identifier stood in the invoice, not who gave it out."""
+
+
+def matching_identifier(trader: Trader, party: Mapping[str, Any]) -> Identifier | None:
+    """The identifier by which a trader is this registered party, None if it is not."""
+    registered = [(str(party.get("id", "")), "")]
+    registered += [(str(one["value"]), str(one["scheme"])) for one in party.get("identifiers") or ()]
+    for identifier in trader.identifiers:
+        for value, scheme in registered:
+            if normalise_identifier(value) == identifier.value and _schemes_agree(identifier.scheme, scheme):
+                return identifier
+    return None
+
+
+def _schemes_agree(first: str, second: str) -> bool:
+    return first == second or first in UNSAID or second in UNSAID
+
+
+def check_parties(invoice: Invoice, creditor: Mapping[str, Any], debtor: Mapping[str, Any]) -> None:
+    """Refuse an invoice whose seller is not the creditor or whose buyer is not the debtor, naming both sides."""
+    for key, trader, party in (
+        ("invoice.not_the_creditor", invoice.seller, creditor),
+        ("invoice.not_the_debtor", invoice.buyer, debtor),
+    ):
+        if matching_identifier(trader, party) is None:
+            raise fail(Exit.REFUSED, key, code="invoice_parties_differ", trader=trader.label(), party=party_label(party))
+
+
+def party_label(party: Mapping[str, Any]) -> str:
+    """Name and identifiers of a registered party, for messages."""
+    names = party.get("names") or [{}]
+    newest = names[-1] if isinstance(names, list) else names
+    name = newest.get(language()) or newest.get("en") or newest.get("zh") or ""
+    ids = [str(party.get("id", ""))]
+    ids += [f"{one['scheme']}:{one['value']}" for one in party.get("identifiers") or ()]
+    return f"{name} ({', '.join(dict.fromkeys(one for one in ids if one))})"

@@ -1,0 +1,112 @@
+"""From a file to a tree that is safe to read, and from the tree to the reader of its format."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ParseError
+
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.invoice import chinese, ubl
+from chainbill_cli.invoice.model import Invoice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_ELEMENTS = 200_000
+CHINESE_ENCODING = re.compile(rb"""\A(<\?xml[^>]{0,60}?)(\s+encoding=["'](?:gbk|gb2312|gb18030)["'])([^>]{0,60}\?>)""", re.IGNORECASE)
+
+
+def read_invoice(path: Path) -> Invoice:
+    """The invoice in a file; a failure with a reason if there is none."""
+    try:
+        if not path.is_file():
+            raise fail(Exit.FAILED, "invoice.not_a_file", path=str(path))
+        if path.stat().st_size > MAX_BYTES:
+            raise fail(Exit.FAILED, "invoice.too_large", path=str(path), limit=MAX_BYTES // 1024 // 1024)
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error.strerror or error)) from error
+    return parse_invoice(content, str(path))
+
+
+def parse_invoice(content: bytes, path: str = "-") -> Invoice:
+    """The invoice in some bytes; `path` is only for messages."""
+    root = parse_tree(content, path)
+    name = local_name(root)
+    for fits, read in READERS:
+        if fits(root):
+            return read(root, path)
+    if name in {"CreditNote", "CreditNote-2"}:
+        raise fail(Exit.FAILED, "invoice.credit_note", path=path)
+    if name == "CrossIndustryInvoice":
+        raise fail(Exit.FAILED, "invoice.cii", path=path)
+    raise fail(Exit.FAILED, "invoice.not_an_invoice", path=path, found=name[:60])
+
+
+READERS: tuple[tuple[Callable[[Element], bool], Callable[[Element, str], Invoice]], ...] = (
+    (ubl.is_invoice, ubl.read),
+    (chinese.is_invoice, chinese.read),
+)
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def parse_tree(content: bytes, path: str) -> Element:
+    """The root of a document, without document type or entities, within the limits of size, depth and count."""
+    if len(content) > MAX_BYTES:
+        raise fail(Exit.FAILED, "invoice.too_large", path=path, limit=MAX_BYTES // 1024 // 1024)
+    if not content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        raise _unlike(content, path)
+    content = _in_utf8(content, path)
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    depth = count = 0
+    root: Element | None = None
+    try:
+        for event, element in iterparse(
+            io.BytesIO(content), events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
+        ):
+            if event == "end":
+                depth -= 1
+                continue
+            root = element if root is None else root
+            depth += 1
+            count += 1
+            if depth > MAX_DEPTH or count > MAX_ELEMENTS:
+                raise fail(Exit.FAILED, "invoice.too_deep", path=path, depth=MAX_DEPTH, count=MAX_ELEMENTS)
+    except DefusedXmlException as error:
+        raise fail(Exit.FAILED, "invoice.hostile", path=path) from error
+    except (ParseError, LookupError, UnicodeError, ValueError) as error:
+        raise fail(Exit.FAILED, "invoice.broken", path=path, why=str(error)) from error
+    if root is None:
+        raise fail(Exit.FAILED, "invoice.broken", path=path, why="empty")
+    return root
+
+
+def _in_utf8(content: bytes, path: str) -> bytes:
+    """Documents in a Chinese encoding (GBK, GB 2312, GB 18030), which the XML parser does not know, as UTF-8."""
+    declared = CHINESE_ENCODING.match(content)
+    if declared is None:
+        return content
+    try:
+        return declared.group(1) + declared.group(3) + content[declared.end() :].decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise fail(Exit.FAILED, "invoice.broken", path=path, why=str(error)) from error
+
+
+def _unlike(content: bytes, path: str) -> Failure:
+    kinds = {b"%PDF": "PDF", b"PK\x03\x04": "OFD / ZIP", b"{": "JSON", b"\x89PNG": "PNG", b"\xff\xd8": "JPEG"}
+    found = next((kind for start, kind in kinds.items() if content.lstrip().startswith(start)), "")
+    if found:
+        return fail(Exit.FAILED, "invoice.other_format", path=path, found=found)
+    return fail(Exit.FAILED, "invoice.not_xml", path=path)

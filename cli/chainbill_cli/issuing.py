@@ -1,0 +1,148 @@
+"""From what was typed and the invoices to the arguments of `bill.issue`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
+from chainbill_cli.output import amount_text
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session
+from chainbill_cli.values import json_value, positive_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """`bill issue` as it was typed."""
+
+    debtor: str
+    creditor: str
+    amount: str
+    currency: str
+    due: str
+    invoices: Sequence[str]
+    contract_no: str
+    delivered: str
+    terms: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An invoice and the part of it that the bill takes, in minor units."""
+
+    path: str
+    invoice: Invoice
+    amount_minor: int
+
+
+def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
+    """Arguments of `bill.issue`. Creditor and debtor are checked against the invoices by their registered ids."""
+    debtor, creditor = parties_of(session, typed)
+    shares = [_share(one) for one in typed.invoices]
+    currency = typed.currency or (shares[0].invoice.currency if shares else session.settings.currency)
+    for share in shares:
+        if share.invoice.currency != currency:
+            raise usage("bill.invoice_currency", path=share.path, found=share.invoice.currency, expected=currency)
+        if not session.offline:
+            check_parties(share.invoice, session.registered(creditor), session.registered(debtor))
+    total = sum(share.amount_minor for share in shares)
+    if not typed.amount and not shares:
+        raise usage("bill.no_amount")
+    face = positive_amount(typed.amount, currency) if typed.amount else total
+    shares = _fit(shares, face, currency)
+    return {
+        "debtor": debtor,
+        "creditor": creditor,
+        "face": face,
+        "currency": currency,
+        "due_on": _due_on(session, typed.due, shares),
+        "invoices": [_registered_share(session, share) for share in shares],
+        "contract_no": typed.contract_no,
+        "delivered_on": session.date(typed.delivered) if typed.delivered else "",
+        "terms": dict(_term(term) for term in typed.terms),
+    }
+
+
+def parties_of(session: Session, typed: Issue) -> tuple[str, str]:
+    """Debtor and creditor: without --creditor the acting party is the creditor."""
+    debtor = session.party_id(typed.debtor)
+    if typed.creditor:
+        return debtor, session.party_id(typed.creditor)
+    if debtor == session.party:
+        raise usage("bill.no_creditor")
+    return debtor, session.party
+
+
+def _share(typed: str) -> Share:
+    """`FILE` or `FILE=AMOUNT`; a file whose own name has an equals sign is found first."""
+    path, amount = typed, ""
+    if not Path(typed).is_file() and "=" in typed:
+        path, _, amount = typed.rpartition("=")
+    invoice = read_invoice(Path(path))
+    part = positive_amount(amount, invoice.currency) if amount else invoice.payable_minor
+    if part > invoice.payable_minor:
+        raise usage(
+            "bill.invoice_over",
+            amount=amount_text(part, invoice.currency),
+            total=amount_text(invoice.payable_minor, invoice.currency),
+        )
+    return Share(path, invoice, part)
+
+
+def _fit(shares: list[Share], face: int, currency: str) -> list[Share]:
+    """The shares must add up to the face; one invoice alone gives just the face if it is large enough."""
+    if not shares:
+        return shares
+    if len(shares) == 1 and face <= shares[0].amount_minor:
+        return [Share(shares[0].path, shares[0].invoice, face)]
+    total = sum(share.amount_minor for share in shares)
+    if total != face:
+        found, expected = amount_text(total, currency), amount_text(face, currency)
+        raise usage("bill.invoice_sum", found=found, currency=currency, expected=expected)
+    return shares
+
+
+def _due_on(session: Session, typed: str, shares: Sequence[Share]) -> str:
+    if typed:
+        return session.date(typed)
+    found = [share.invoice.due_on for share in shares if share.invoice.due_on > share.invoice.issued_on]
+    if not found:
+        raise usage("bill.no_due")
+    return max(found)
+
+
+def _registered_share(session: Session, share: Share) -> dict[str, Any]:
+    key = session.known.invoice_key
+    if not key:
+        raise fail(Exit.FAILED, "bill.invoice_key")
+    return {
+        "fingerprint": fingerprint(key, share.invoice),
+        "amount": share.amount_minor,
+        "total": share.invoice.payable_minor,
+    }
+
+
+def _term(typed: str) -> tuple[str, Any]:
+    name, equals, value = typed.partition("=")
+    if not equals or not name:
+        raise usage("bill.bad_term", value=typed)
+    try:
+        return name, json_value(value)
+    except Failure:
+        return name, value
+
+
+def preview_issue(session: Session, arguments: dict[str, Any]) -> Preview:
+    """What a person sees before a bill is issued."""
+    preview = Preview("preview.bill_issue").party(session, "preview.debtor", arguments["debtor"])
+    preview.party(session, "preview.creditor", arguments["creditor"])
+    preview.money("preview.amount", arguments["face"], arguments["currency"])
+    preview.line("preview.due_on", arguments["due_on"])
+    for invoice in arguments["invoices"]:
+        share = f"{amount_text(invoice['amount'], arguments['currency'])} / {amount_text(invoice['total'], arguments['currency'])}"
+        preview.line("preview.invoice", share)
+    return preview

@@ -1,0 +1,196 @@
+"""click, as this program uses it: groups that load late, texts by key, global options before or after a command.
+
+Help strings are text keys ("bill.issue"), looked up when they are shown. Every command and group takes the global
+options too; the one typed last on the line wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+import click
+
+from chainbill_cli.settings import OUTPUTS
+from chainbill_cli.texts import has_text, text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def say(key: str | None) -> str:
+    """The text of a key; other strings as they are."""
+    if not key:
+        return ""
+    return text(key) if has_text(key) else key
+
+
+class Option(click.Option):
+    """An option whose help is a text key."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        if record is None or not self.help:
+            return record
+        return record[0], record[1].replace(self.help, say(self.help), 1)
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value not in (None, (), False, 0):
+        name = "as" if parameter.name == "as_" else str(parameter.name)
+        ctx.find_root().meta[f"chainbill.{name}"] = value
+    return value
+
+
+def given_settings(ctx: click.Context) -> dict[str, Any]:
+    """The global options typed anywhere on the line."""
+    prefix = "chainbill."
+    return {name.removeprefix(prefix): value for name, value in ctx.find_root().meta.items() if name.startswith(prefix)}
+
+
+def _global(*names: str, env: str = "", **attributes: Any) -> Callable[[bool], Option]:
+    def make(at_root: bool) -> Option:
+        return Option(
+            [*names],
+            expose_value=False,
+            callback=_remember,
+            hidden=not at_root,
+            envvar=f"CHAINBILL_{env}" if at_root and env else None,
+            **attributes,
+        )
+
+    return make
+
+
+GLOBALS: tuple[Callable[[bool], Option], ...] = (
+    _global("--home", env="HOME", metavar="DIR", help="option.home"),
+    _global("--node", env="NODE", metavar="URL", multiple=True, help="option.node"),
+    _global("--as", "as_", env="AS", metavar="PROFILE", help="option.as"),
+    _global("-o", "--output", env="OUTPUT", type=click.Choice(OUTPUTS), help="option.output"),
+    _global("--lang", env="LANG", type=click.Choice(["en", "zh"]), help="option.lang"),
+    _global("-q", "--quiet", env="QUIET", is_flag=True, default=None, help="option.quiet"),
+    _global("-v", "--verbose", env="VERBOSE", count=True, help="option.verbose"),
+    _global("--no-color", env="NO_COLOR", is_flag=True, default=None, help="option.no_color"),
+    _global("--yes", env="YES", is_flag=True, default=None, help="option.yes"),
+    _global("--timeout", env="TIMEOUT", type=click.FloatRange(min=0, min_open=True), metavar="S", help="option.timeout"),
+)
+
+
+class _Translated(click.Command):
+    """Shared behaviour of commands and groups: help by key, global options, headings in the language in use."""
+
+    at_root = False
+    _extra: list[Option] | None = None
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        if self._extra is None:
+            taken = {name for parameter in self.params for name in parameter.opts}
+            made = [make(self.at_root) for make in GLOBALS]
+            self._extra = [option for option in made if not taken & set(option.opts)]
+        *own, help_option = super().get_params(ctx)
+        return [*own, *self._extra, help_option]
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return say(self.help)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = text("root.help_option")
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), text("root.usage") + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say(self.help))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for record in (parameter.get_help_record(ctx) for parameter in self.get_params(ctx)) if record]
+        if records:
+            with formatter.section(text("root.options")):
+                formatter.write_dl(records)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self.at_root:
+            formatter.write_paragraph()
+            formatter.write_text(text("root.globals_hint"))
+
+
+class Command(_Translated):
+    """A command of a noun."""
+
+
+class Noun(_Translated, click.Group):
+    """A noun with its verbs."""
+
+    command_class = Command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = []
+        for name in self.list_commands(ctx):
+            short = self.short_help_of(ctx, name)
+            if short is not None:
+                records.append((name, short))
+        if records:
+            with formatter.section(text("root.commands")):
+                formatter.write_dl(records)
+
+    def short_help_of(self, ctx: click.Context, name: str) -> str | None:
+        """One line about a command of this group, None when it is hidden."""
+        command = self.get_command(ctx, name)
+        return None if command is None or command.hidden else command.get_short_help_str()
+
+
+class Program(Noun):
+    """The program: nouns are modules of `chainbill_cli.commands`, loaded when they are used."""
+
+    at_root = True
+
+    def __init__(self, *arguments: Any, modules: Mapping[str, str], **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.modules:
+            return None
+        module = import_module(f"chainbill_cli.commands.{self.modules[cmd_name]}")
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return found
+
+    def short_help_of(self, ctx: click.Context, name: str) -> str | None:
+        return text(f"root.{name}")
+
+
+def noun(name: str) -> Noun:
+    """A group for one noun; its help is the text `root.NAME`."""
+    return Noun(name, help=f"root.{name}", context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
+    """An option with help by key."""
+    return click.option(*names, cls=Option, **attributes)
+
+
+def argument(*names: str, **attributes: Any) -> Callable[[Function], Function]:
+    """A positional argument."""
+    return click.argument(*names, **attributes)
+
+
+def stack(decorators: Iterable[Callable[[Function], Function]]) -> Callable[[Function], Function]:
+    """Several options as one decorator, in the order given."""
+    chosen = list(decorators)
+
+    def apply(function: Function) -> Function:
+        for decorate in reversed(chosen):
+            function = decorate(function)
+        return function
+
+    return apply

@@ -1,0 +1,132 @@
+"""Finding what an id typed by a person means: prefixes, and tokens that have moved on.
+
+Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote) and end in a check character; any unique prefix
+of 6 or more characters works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainbill.ids import is_object_id
+from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+
+ID_LENGTH = 18
+PREFIX_LENGTH = 6
+CROCKFORD = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object: its letter, where one is read, where they are listed."""
+
+    name: str
+    letter: str
+    path: str
+
+
+BILL = Kind("bill", "B", "/v1/bills")
+TOKEN = Kind("token", "T", "/v1/tokens")
+REQUEST = Kind("request", "R", "/v1/finance/requests")
+QUOTE = Kind("quote", "Q", "/v1/finance/quotes")
+
+
+def object_id(session: Session, kind: Kind, typed: str) -> str:
+    """The full id that was meant. Full ids are checked here, prefixes are looked up."""
+    plain = typed.strip().upper()
+    if not plain or not plain[0].isalpha() or len(plain) < PREFIX_LENGTH or len(plain) > ID_LENGTH:
+        raise usage("error.id", value=typed)
+    if plain[0] != kind.letter:
+        raise usage("error.id_kind", value=typed, kind=text(f"value.{kind.name}"))
+    if len(plain) == ID_LENGTH:
+        if not is_object_id(plain):
+            raise usage("error.id_check", value=typed)
+        return plain
+    if not set(plain[1:]) <= CROCKFORD:
+        raise usage("error.id", value=typed)
+    return _only(typed, _beginning_with(session, kind, plain))
+
+
+def _beginning_with(session: Session, kind: Kind, prefix: str) -> list[str]:
+    if kind is QUOTE:
+        requests = session.client.pages(REQUEST.path)
+        found = [str(_quote_id(quote)) for request in requests for quote in request.get("quotes", ())]
+    else:
+        found = [str(entry["id"]) for entry in session.client.pages(kind.path)]
+    return sorted({identifier for identifier in found if identifier.startswith(prefix)})
+
+
+def _quote_id(quote: Any) -> Any:
+    return quote.get("id") if isinstance(quote, dict) else quote
+
+
+def _only(typed: str, found: list[str]) -> str:
+    if not found:
+        raise fail(Exit.FAILED, "error.id_none", code="not_found", value=typed)
+    if len(found) > 1:
+        raise usage("error.id_many", value=typed, ids=", ".join(found[:5]))
+    return found[0]
+
+
+def read_bill(session: Session, typed: str) -> dict[str, Any]:
+    """The bill that was meant."""
+    return _read(session, BILL, typed)
+
+
+def read_request(session: Session, typed: str) -> dict[str, Any]:
+    """The financing request that was meant."""
+    return _read(session, REQUEST, typed)
+
+
+def read_quote(session: Session, typed: str) -> dict[str, Any]:
+    """The quote that was meant."""
+    return _read(session, QUOTE, typed)
+
+
+def _read(session: Session, kind: Kind, typed: str) -> dict[str, Any]:
+    body = session.client.get(f"{kind.path}/{object_id(session, kind, typed)}")
+    return dict(body.get("data", body)) if isinstance(body, dict) else {}
+
+
+def read_token(session: Session, typed: str, *, acting: str = "") -> dict[str, Any]:
+    """The token that was meant. With `acting`, a token that has moved stands for what became of it.
+
+    People go on using the id they were told: an accepted offer ends the offered token as `moved` and makes a new one.
+    If that one is held by `acting`, it is taken instead, and a note says so.
+    """
+    token = _read(session, TOKEN, typed)
+    if not acting or token.get("status") != "moved":
+        return token
+    successor = successor_held_by(session, token, acting)
+    if successor is None:
+        return token
+    session.out.note(text("note.moved_on", old=token["id"], new=successor["id"]))
+    return successor
+
+
+def successor_held_by(session: Session, token: dict[str, Any], party: str) -> dict[str, Any] | None:
+    """Follow `moved` tokens to the one child of each; the end of the chain if the party holds it, else None."""
+    children: dict[str, list[dict[str, Any]]] = {}
+    for other in session.client.pages(f"/v1/bills/{token['bill']}/tokens"):
+        children.setdefault(str(other.get("parent") or ""), []).append(other)
+    found = token
+    while found.get("status") == "moved":
+        heirs = children.get(str(found["id"]), [])
+        if len(heirs) != 1:
+            return None
+        found = heirs[0]
+    return found if found.get("holder") == party else None
+
+
+def not_found(failure: Failure) -> bool:
+    """Whether a node said that there is no such thing."""
+    return failure.problem.get("status") == 404
+
+
+__all__ = [
+    "BILL", "QUOTE", "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
+    "read_token", "successor_held_by",
+]  # fmt: skip

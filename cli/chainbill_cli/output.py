@@ -1,0 +1,212 @@
+"""How data goes to stdout: tables for people, JSON in REST's shapes, CSV that spreadsheets read rightly.
+
+JSON keeps integers in minor units. Tables and CSV show major units. CSV is utf-8 with a byte order mark, and a cell
+that a spreadsheet would take for a number or a formula is written so that it stays the text it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chainbill_cli.texts import has_text, text
+
+NUMBER_LIKE = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?$")
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+WIDE = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
+
+    kind: text, id, party, amount, rate, date, int, list, status.
+    """
+
+    path: str
+    kind: str = "text"
+    heading: str = ""
+
+    @property
+    def title(self) -> str:
+        """The heading in the language in use."""
+        key = self.heading or f"column.{self.path.replace('.', '_')}"
+        return text(key) if has_text(key) else self.path
+
+
+Names = Callable[[str], str]
+
+
+def value_at(row: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path, None where it stops."""
+    found: Any = row
+    for part in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(part)
+    return found
+
+
+def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: bool = True) -> str:
+    """A value as a person reads it; amounts in major units of the row's currency."""
+    value = value_at(row, column.path)
+    if value is None or value == "":
+        return ""
+    if column.kind == "amount" and isinstance(value, int):
+        return amount_text(value, str(row.get("currency") or "CNY"), grouping=grouping)
+    if column.kind == "rate" and isinstance(value, int):
+        from chainbill.money import format_rate
+
+        return f"{format_rate(value)}%" if grouping else format_rate(value)
+    if column.kind == "party":
+        return name_of(str(value)) if grouping else str(value)
+    if column.kind == "status" and grouping:
+        key = f"value.{value}"
+        return text(key) if has_text(key) else str(value)
+    if isinstance(value, bool):
+        return text("value.yes") if value else text("value.no")
+    if isinstance(value, list | tuple):
+        return ", ".join(_element(element) for element in value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _element(element: Any) -> str:
+    if isinstance(element, Mapping):
+        for name in ("kind", "id", "party", "fingerprint"):
+            if name in element:
+                return str(element[name])
+        return json.dumps(element, ensure_ascii=False)
+    return str(element)
+
+
+def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
+    """Major units with the currency's digits."""
+    from chainbill.money import format_amount
+
+    return format_amount(minor, currency, grouping=grouping)
+
+
+def csv_cell(value: str, column: Column) -> str:
+    """A cell that means the same after a spreadsheet has opened it."""
+    if column.kind in {"amount", "rate", "int"}:
+        return value
+    if NUMBER_LIKE.match(value):
+        return f'="{value}"'
+    if value.startswith(FORMULA_START):
+        return "'" + value
+    return value
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> str:
+    """Rows as CSV (RFC 4180, CRLF), headed by the field names."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.path for column in columns])
+    for row in rows:
+        cells = [shown(row, column, str, grouping=False) for column in columns]
+        writer.writerow([csv_cell(cell, column) for cell, column in zip(cells, columns, strict=True)])
+    return buffer.getvalue()
+
+
+class Output:
+    """Writes one answer to stdout in the form asked for."""
+
+    def __init__(self, form: str, *, color: bool, quiet: bool, name_of: Names = str) -> None:
+        self.form = form
+        self.color = color
+        self.quiet = quiet
+        self.name_of = name_of
+
+    def note(self, line: str) -> None:
+        """A line for people, on stderr; silent with -q."""
+        if not self.quiet:
+            print(line, file=sys.stderr, flush=True)
+
+    def json(self, value: Any) -> None:
+        """One JSON value; a list becomes lines with `-o jsonl`."""
+        if self.form == "jsonl" and isinstance(value, list):
+            for entry in value:
+                print(json.dumps(entry, ensure_ascii=False))
+        elif self.form == "jsonl":
+            print(json.dumps(value, ensure_ascii=False))
+        else:
+            print(json.dumps(value, ensure_ascii=False, indent=2))
+        sys.stdout.flush()
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+        """A list of like things."""
+        if self.form in {"json", "jsonl"}:
+            self.json(list(rows))
+        elif self.form == "csv":
+            self.raw(csv_text(rows, columns), mark=True)
+        elif not rows:
+            self.note(text("note.none"))
+        else:
+            self._table(rows, columns)
+
+    def thing(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
+        """One thing with its fields."""
+        if self.form in {"json", "jsonl"}:
+            self.json(dict(value))
+        elif self.form == "csv":
+            self.raw(csv_text([value], columns), mark=True)
+        else:
+            self._sheet(value, columns)
+
+    def raw(self, content: str, *, mark: bool = False) -> None:
+        """Ready text to stdout, with a byte order mark if `mark`."""
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(("\ufeff" if mark else "") + content)
+            return
+        sys.stdout.flush()
+        stream.write(content.encode("utf-8-sig" if mark else "utf-8"))
+        stream.flush()
+
+    def console(self) -> Any:
+        """The rich console of stdout; wide when it is not a terminal, so that no id is cut."""
+        from rich.console import Console
+
+        terminal = sys.stdout.isatty()
+        return Console(file=sys.stdout, width=None if terminal else WIDE, no_color=not self.color, highlight=False)
+
+    def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            right = column.kind in {"amount", "rate", "int"}
+            whole = column.kind in {"id", "amount", "date", "rate", "int"}
+            table.add_column(column.title, justify="right" if right else "left", no_wrap=whole, overflow="fold")
+        for row in rows:
+            table.add_row(*(_plain(shown(row, column, self.name_of)) for column in columns))
+        self.console().print(table)
+
+    def _sheet(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
+        from rich.table import Table
+
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for column in columns:
+            cell = shown(value, column, self.name_of)
+            if cell and column.kind == "amount" and value.get("currency"):
+                cell = f"{cell} {value['currency']}"
+            if cell:
+                table.add_row(column.title, _plain(cell))
+        self.console().print(table)
+
+
+def _plain(cell: str) -> Any:
+    from rich.text import Text
+
+    return Text("".join(character if character.isprintable() else "\ufffd" for character in cell))

@@ -1,0 +1,63 @@
+"""What a person sees before a write, and the question.
+
+Only in a terminal, without `--yes` and when no program reads the answer; with `-o json` nobody is ever asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.output import amount_text
+from chainbill_cli.texts import has_text, language, text
+
+if TYPE_CHECKING:
+    from chainbill_cli.session import Session
+
+
+def asks(session: Session) -> bool:
+    """Whether a question may be put: a person sits there and has not said --yes."""
+    settings = session.settings
+    return not settings.yes and not settings.machine and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@dataclass(slots=True)
+class Preview:
+    """Lines (label key or text, value) under a title key. Built only for a person: see `for_person`."""
+
+    title: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+    def line(self, label: str, value: str) -> Preview:
+        """Add a line; the label is a text key or plain text."""
+        self.lines.append((text(label) if has_text(label) else label, value))
+        return self
+
+    def money(self, label: str, minor: int, currency: str) -> Preview:
+        """Add an amount; in Chinese also as 大写金额."""
+        self.line(label, f"{amount_text(minor, currency)} {currency}")
+        if language() == "zh" and currency == "CNY":
+            from chainbill.money import chinese_uppercase
+
+            self.line("preview.uppercase", chinese_uppercase(minor, currency))
+        return self
+
+    def party(self, session: Session, label: str, party: str) -> Preview:
+        """Add a party by its registered name and id."""
+        name = session.registered_name(party)
+        return self.line(label, name if name == party else f"{name} ({party})")
+
+    def ask(self, session: Session) -> None:
+        """Show it and ask; a failure when the answer is no. Does nothing when nobody is to be asked."""
+        if not asks(session):
+            return
+        click.echo(text(self.title), err=True)
+        for label, value in self.lines:
+            clean = "".join(character if character.isprintable() else "\ufffd" for character in value)
+            click.echo(f"  {label}: {clean}", err=True)
+        if not click.confirm(text("preview.question"), default=False, err=True):
+            raise fail(Exit.FAILED, "error.aborted", code="aborted")

@@ -1,0 +1,169 @@
+"""One run of a command: settings, the acting profile, the nodes, and what the ledger says its date is."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chainbill_cli import home as homes
+from chainbill_cli.client import NodeClient
+from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.kit import given_settings
+from chainbill_cli.output import Output
+from chainbill_cli.settings import Settings, gather
+from chainbill_cli.values import date_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from chainbill.crypto.keys import PrivateKey
+
+
+class Session:
+    """Everything a command needs, made when it is first asked for."""
+
+    def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.settings = settings
+        self._transport = transport
+        self._registered: dict[str, dict[str, Any]] = {}
+        self.offline = False
+
+    @cached_property
+    def known(self) -> homes.KnownNetwork:
+        """What the home knows of the network."""
+        return homes.load_network(self.settings.home)
+
+    @cached_property
+    def out(self) -> Output:
+        """Where data goes."""
+        settings = self.settings
+        return Output(settings.output, color=settings.color, quiet=settings.quiet, name_of=self.known.name_of)
+
+    @cached_property
+    def profile(self) -> homes.Profile:
+        """Who acts."""
+        return homes.find_profile(self.settings.home, self.settings.profile)
+
+    @cached_property
+    def key(self) -> PrivateKey:
+        """The key of who acts."""
+        return homes.load_key(self.profile.key)
+
+    @cached_property
+    def client(self) -> NodeClient:
+        """The nodes, the acting profile's own first."""
+        nodes = self.settings.nodes
+        if not nodes:
+            known = sorted(self.known.nodes, key=lambda node: node[0] != self.settings.profile)
+            nodes = tuple(api for _, api in known)
+        signer = self._sign_read if self.settings.profile else None
+        return NodeClient(nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self._transport)
+
+    def close(self) -> None:
+        """Close connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def _sign_read(self, method: str, url: str) -> Mapping[str, str]:
+        from chainbill_cli.reading import signed_headers
+
+        return signed_headers(self.key, method, url)
+
+    @cached_property
+    def network(self) -> dict[str, Any]:
+        """GET /v1/network, once a run."""
+        body = self.client.get("/v1/network")
+        if not isinstance(body, dict) or "chain_id" not in body:
+            raise fail(Exit.FAILED, "error.bad_answer", node=self.client.nodes[0], why="/v1/network")
+        return body
+
+    @property
+    def party(self) -> str:
+        """Id of the acting party."""
+        return self.profile.party
+
+    def today(self) -> str:
+        """The ledger's date."""
+        if self.offline:
+            raise usage("error.date_offline", value="today")
+        return ledger_date(self.network)
+
+    def now_ms(self) -> int:
+        """The time of a block made now, in milliseconds UTC, as far as it can be known."""
+        own = time.time_ns() // 1_000_000
+        return own if self.offline else ledger_now_ms(self.network, own)
+
+    def date(self, typed: str) -> str:
+        """An ISO date from what was typed."""
+        return date_value(typed, self.today)
+
+    def party_id(self, typed: str) -> str:
+        """A party's id from a local name, a profile, a USCC or a LEI."""
+        from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
+
+        plain = typed.strip()
+        named = self.known.party_of(plain)
+        if named:
+            return named
+        profiles = homes.load_profiles(self.settings.home)
+        if plain in profiles:
+            return profiles[plain].party
+        identifier = normalise_identifier(plain)
+        if valid_uscc(identifier) or valid_lei(identifier):
+            return identifier
+        raise usage("error.party_unknown", value=typed)
+
+    def registered(self, party: str) -> dict[str, Any]:
+        """The registered party, {} when it cannot be read."""
+        from chainbill_cli.failure import Failure
+
+        if party not in self._registered:
+            try:
+                body = self.client.get(f"/v1/parties/{party}")
+            except Failure as failure:
+                if failure.exit_code is Exit.UNREACHABLE:
+                    raise
+                body = {}
+            self._registered[party] = body if isinstance(body, dict) else {}
+        return self._registered[party]
+
+    def registered_name(self, party: str) -> str:
+        """The name a party is registered under, in the language in use; its id if unknown."""
+        from chainbill_cli.texts import language
+
+        names = self.registered(party).get("names") or [{}]
+        newest = names[-1] if isinstance(names, list) else names
+        other = "en" if language() == "zh" else "zh"
+        return str(newest.get(language()) or newest.get(other) or self.known.name_of(party))
+
+
+def ledger_date(network: Mapping[str, Any]) -> str:
+    """The ledger's date as /v1/network says it."""
+    as_of = network.get("as_of") or {}
+    return str(network.get("date") or as_of.get("date"))
+
+
+def ledger_now_ms(network: Mapping[str, Any], own_ms: int) -> int:
+    """The ledger's time now: the own clock moved by the network's clock offset."""
+    clock = network.get("clock_offset_ms")
+    return own_ms + (clock if isinstance(clock, int) else 0)
+
+
+def current_session() -> Session:
+    """The session of the command that runs now."""
+    ctx = click.get_current_context()
+    root = ctx.find_root()
+    found = root.meta.get("session")
+    if found is None:
+        try:
+            settings = gather(given_settings(ctx))
+        except ValueError as error:
+            raise fail(Exit.FAILED, "error.home_file", path="config.toml", why=str(error)) from error
+        found = root.meta["session"] = Session(settings, transport=root.meta.get("transport"))
+        root.call_on_close(found.close)
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,53 @@
+"""The columns under which bills, tokens, requests, quotes and parties are shown in tables and CSV."""
+
+from __future__ import annotations
+
+from chainbill_cli.output import Column
+
+BILL_ROWS = (
+    Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("face", "amount"),
+    Column("outstanding", "amount"), Column("currency"), Column("due_on", "date"), Column("status", "status"),
+)  # fmt: skip
+BILL = (
+    Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("face", "amount"),
+    Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
+    Column("status", "status"), Column("outstanding", "amount"), Column("settled", "amount"),
+    Column("contract_no"), Column("invoices", "list"), Column("created.height", "int"),
+    Column("created.transaction", "id"),
+)  # fmt: skip
+TOKEN_ROWS = (
+    Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
+    Column("currency"), Column("tier", "int"), Column("status", "status"), Column("offered_to", "party"),
+    Column("locks", "list"),
+)  # fmt: skip
+TOKEN = (
+    Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
+    Column("currency"), Column("lo", "int"), Column("hi", "int"), Column("offered_to", "party"),
+    Column("tier", "int"), Column("financed_tier", "int"), Column("parent", "id"), Column("status", "status"),
+    Column("locks", "list"), Column("born", "int"), Column("ended", "int"),
+)  # fmt: skip
+HOP_ROWS = (
+    Column("height", "int"), Column("date", "date"), Column("kind"), Column("from", "party"), Column("to", "party"),
+    Column("amount", "amount"), Column("currency"), Column("tier", "int"), Column("token", "id"),
+    Column("transaction", "id"),
+)  # fmt: skip
+REQUEST_ROWS = (
+    Column("id", "id"), Column("holder", "party"), Column("token", "id"), Column("amount", "amount"),
+    Column("currency"), Column("banks", "parties"), Column("status", "status"), Column("until", "date"),
+)  # fmt: skip
+QUOTE_ROWS = (
+    Column("id", "id"), Column("bank", "party"), Column("amount", "amount"), Column("currency"),
+    Column("rate", "rate"), Column("days", "int"), Column("interest", "amount"), Column("fee", "amount"),
+    Column("net", "amount"), Column("recourse"), Column("status", "status"), Column("valid_until", "date"),
+)  # fmt: skip
+QUOTE = (
+    Column("id", "id"), Column("request", "id"), *QUOTE_ROWS[1:], Column("basis"), Column("value_date", "date"),
+    Column("disburse_by", "date"), Column("pay_on", "date"),
+)  # fmt: skip
+PARTY_ROWS = (
+    Column("id", "id"), Column("name"), Column("roles", "list"), Column("status", "status"), Column("sponsor", "party"),
+)  # fmt: skip
+PAYMENT_ROWS = (
+    Column("party", "party"), Column("token", "id"), Column("amount", "amount"), Column("currency"),
+    Column("status", "status"),
+)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Every message of the command line, in English and Chinese.
+
+A text is found by a key whose first part names the module here that holds it ("bill.issue" is in `texts.bill`), so
+that a command loads only its own texts. Each module has one mapping `TEXTS: key -> (english, chinese)`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+LANGUAGES = ("en", "zh")
+AREAS = (
+    "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
+    "trace", "governance", "calendar", "invoice", "network", "node", "localnet", "demo", "doctor", "preview", "value",
+)  # fmt: skip
+
+_state = {"language": "en"}
+_loaded: dict[str, Mapping[str, tuple[str, str]]] = {}
+
+
+def language() -> str:
+    """The language in use, "en" or "zh"."""
+    return _state["language"]
+
+
+def set_language(code: str) -> None:
+    """Switch the language of every later text."""
+    _state["language"] = code if code in LANGUAGES else "en"
+
+
+def choose_language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """Language from `--lang` in the arguments, else CHAINBILL_LANG, else the locale variables, else English."""
+    environment = os.environ if environment is None else environment
+    asked = ""
+    for position, word in enumerate(arguments):
+        if word == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+    candidates = [asked, environment.get("CHAINBILL_LANG", "")]
+    candidates += [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    for candidate in candidates:
+        if candidate:
+            return "zh" if candidate.lower().startswith("zh") else "en"
+    return "en"
+
+
+def texts_of(area: str) -> Mapping[str, tuple[str, str]]:
+    """The texts of one area, loaded on first use."""
+    if area not in _loaded:
+        _loaded[area] = import_module(f"chainbill_cli.texts.{area}").TEXTS
+    return _loaded[area]
+
+
+def has_text(key: str) -> bool:
+    """Whether the key names a text."""
+    area = key.partition(".")[0]
+    return area in AREAS and key in texts_of(area)
+
+
+def text(key: str, /, **fields: object) -> str:
+    """The text of a key in the current language, with its fields filled in. KeyError for an unknown key."""
+    pair = texts_of(key.partition(".")[0])[key]
+    chosen = pair[1] if _state["language"] == "zh" else pair[0]
+    return chosen.format(**fields) if fields else chosen

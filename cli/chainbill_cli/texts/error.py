@@ -1,0 +1,87 @@
+"""Errors the command line itself raises; errors of a node are printed as the node gave them."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "error.usage": ("wrong usage", "用法有误"),
+    "error.failed": ("failed", "失败"),
+    "error.internal": (
+        "an internal fault in chainbill ({kind}): {detail}. Run again with -v to see where",
+        "chainbill 内部错误（{kind}）：{detail}。加 -v 重新运行可查看位置",
+    ),
+    "error.refused": ("refused by the ledger", "账本拒绝"),
+    "error.not_permitted": ("not permitted", "无权限"),
+    "error.unreachable": ("no node answered: {tried}", "没有节点应答：{tried}"),
+    "error.unreachable_hint": (
+        "is the network up? `chainbill localnet status`, or name another node with --node",
+        "网络是否已启动？请运行 `chainbill localnet status`，或用 --node 指定其他节点",
+    ),
+    "error.pending": (
+        "not yet committed; the transaction may still be. Ask again: chainbill tx wait {id}",
+        "尚未提交，交易之后仍可能提交。可再查询：chainbill tx wait {id}",
+    ),
+    "error.aborted": ("stopped, nothing was written", "已中止，没有写入任何内容"),
+    "error.missing": ("missing: {what}", "缺少：{what}"),
+    "error.no_such_option": ("there is no option {option}", "没有选项 {option}"),
+    "error.no_such_command": ("there is no command {command}", "没有命令 {command}"),
+    "error.did_you_mean": ("did you mean {what}?", "是否想用 {what}？"),
+    "error.bad_value": ("{what}: {why}", "{what}：{why}"),
+    "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
+    "error.too_many": ("too many arguments: {what}", "参数过多：{what}"),
+    "error.amount": (
+        "{value} is not an amount in {currency}; write it as 1,000,000.00",
+        "{value} 不是有效的 {currency} 金额；请写成 1,000,000.00",
+    ),
+    "error.amount_wan": (
+        "amounts are typed out in full: write {example} instead of {value}",
+        "金额须写全：请写 {example}，不要写 {value}",
+    ),
+    "error.amount_positive": ("the amount must be more than zero", "金额必须大于零"),
+    "error.date": (
+        "{value} is not a date; write 2027-03-31, today, +120d or +4m",
+        "{value} 不是有效日期；请写 2027-03-31、today、+120d 或 +4m",
+    ),
+    "error.date_offline": (
+        "{value} depends on the ledger's date, which is not known offline; write the date itself",
+        "{value} 取决于账本日期，离线时无从得知；请直接写日期",
+    ),
+    "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
+    "error.party_unknown": (
+        "{value} is neither a name known here nor a USCC or LEI with a right check digit",
+        "{value} 既不是本地已知的名称，也不是校验位正确的统一社会信用代码或 LEI",
+    ),
+    "error.id": ("{value} is not an id or a prefix of 6 or more characters", "{value} 不是编号，也不是 6 位以上的编号前缀"),
+    "error.id_kind": ("{value} is not the id of a {kind}", "{value} 不是{kind}编号"),
+    "error.id_check": ("{value} has a wrong check character: mistyped?", "{value} 的校验位不对：是否输错？"),
+    "error.id_none": ("nothing begins with {value}", "没有以 {value} 开头的编号"),
+    "error.id_many": ("{value} could be any of {ids}", "{value} 可能是：{ids}"),
+    "error.no_profile": (
+        "say who acts: --as PROFILE (known here: {known})",
+        "请指明操作身份：--as PROFILE（本地已有：{known}）",
+    ),
+    "error.profile_unknown": ("there is no profile {name} in {home} (known: {known})", "{home} 中没有身份 {name}（已有：{known}）"),
+    "error.home_file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
+    "error.key_missing": ("the key file {path} is not there", "密钥文件 {path} 不存在"),
+    "error.key_locked": (
+        "the key {path} needs its passphrase: set CHAINBILL_PASSPHRASE, or run in a terminal",
+        "密钥 {path} 需要口令：请设置 CHAINBILL_PASSPHRASE，或在终端中运行",
+    ),
+    "error.key_wrong": ("the passphrase does not open {path}", "口令无法打开 {path}"),
+    "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
+    "error.no_node": ("no node is known: give --node URL", "尚不知道任何节点：请用 --node URL 指定"),
+    "error.recipient": ("{value}: write recipients as PARTY:AMOUNT", "{value}：收款方请写成 PARTY:AMOUNT"),
+    "error.payees_file": ("{path} line {line}: {why}", "{path} 第 {line} 行：{why}"),
+    "error.nothing_to_pay": ("name at least one recipient with --to or --payees", "请用 --to 或 --payees 至少指定一个收款方"),
+    "error.not_found": ("{what} was not found", "未找到 {what}"),
+    "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
+    "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
+    "error.bad_answer": ("{node} answered with something that is not chainbill's: {why}", "{node} 的应答不是 chainbill 的格式：{why}"),
+    "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
+    "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
+    "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
+    "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
+    "error.transaction_failed": (
+        "the transaction is in block {height} but failed there: {reason}",
+        "交易已入区块 {height}，但执行失败：{reason}",
+    ),
+}

@@ -1,0 +1,28 @@
+"""Financing."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "finance.request": ("Ask banks to finance a token or a part of it (holder)", "申请融资（持有人）"),
+    "finance.quote": ("Give a quote (bank)", "报价（银行）"),
+    "finance.agree": ("Agree a quote (holder)", "确认融资报价（持有人）"),
+    "finance.disburse": ("Record the payment to the holder; the token moves (bank)", "记录放款，子凭证随之转移（银行）"),
+    "finance.decline": ("Decline a request (bank)", "谢绝融资申请（银行）"),
+    "finance.withdraw": ("Take a request back (holder)", "撤回融资申请（持有人）"),
+    "finance.list": ("List financing requests", "列出融资申请"),
+    "finance.show": ("Show a request with its quotes, or a quote", "查看融资申请及其报价，或单个报价"),
+    "finance.opt_to": ("Bank to ask; may be repeated", "向其申请的银行，可多次给出"),
+    "finance.opt_amount": ("Amount to finance; default: the whole token", "融资金额，默认全部"),
+    "finance.opt_rate": ("Rate in percent a year, such as 3.85", "年利率（百分数），如 3.85"),
+    "finance.opt_recourse": ("With or without recourse", "有追索权或无追索权"),
+    "finance.opt_fee": ("Fee", "手续费"),
+    "finance.opt_basis": ("Day count", "计息基准"),
+    "finance.opt_valid": ("Until when the quote may be agreed", "报价有效期"),
+    "finance.opt_disburse": ("Last day for the disbursement", "最迟放款日"),
+    "finance.opt_payer": ("Who pays the interest", "付息方"),
+    "finance.opt_registration": ("Reference of the legal registration", "动产融资登记编号"),
+    "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
+    "finance.opt_bank": ("Only asked of this bank", "仅向此银行申请的"),
+    "finance.no_bank": ("name at least one bank with --to", "请用 --to 至少指定一家银行"),
+    "finance.recourse_needed": ("say --recourse or --no-recourse", "请注明 --recourse 或 --no-recourse"),
+}

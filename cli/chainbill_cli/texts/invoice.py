@@ -1,0 +1,64 @@
+"""Invoices."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "invoice.show": (
+        "Show what a file says (UBL 2.1 / EN 16931, Chinese fully digital invoice)",
+        "查看发票文件的内容（UBL 2.1 / EN 16931、数电票）",
+    ),
+    "invoice.not_a_file": ("{path} is not there or is not a file", "{path} 不存在或不是文件"),
+    "invoice.too_large": ("{path} is larger than {limit} MiB", "{path} 超过 {limit} MiB"),
+    "invoice.too_deep": (
+        "{path} is nested deeper than {depth} or has more than {count} elements",
+        "{path} 嵌套超过 {depth} 层，或元素多于 {count} 个",
+    ),
+    "invoice.hostile": (
+        "{path} declares a document type or entities, which no invoice needs; it is not read",
+        "{path} 含有文档类型或实体声明，发票不需要这些内容，拒绝读取",
+    ),
+    "invoice.broken": ("{path} is not readable XML: {why}", "{path} 不是可读的 XML：{why}"),
+    "invoice.not_xml": ("{path} is not an XML file", "{path} 不是 XML 文件"),
+    "invoice.other_format": (
+        "{path} is a {found} file; give the XML of the invoice",
+        "{path} 是 {found} 文件，请提供发票的 XML 文件",
+    ),
+    "invoice.not_an_invoice": (
+        "{path} is not an invoice that is understood here: its root is {found}; UBL 2.1 Invoice and EInvoice (数电票) are",
+        "{path} 不是可识别的发票：根元素为 {found}；支持 UBL 2.1 Invoice 与数电票 EInvoice",
+    ),
+    "invoice.cii": (
+        "{path} is a UN/CEFACT CII invoice; give its UBL form",
+        "{path} 是 UN/CEFACT CII 格式发票，请提供 UBL 格式",
+    ),
+    "invoice.credit_note": ("{path} is a credit note, which is no claim", "{path} 是贷项凭单（红字），不构成应收账款"),
+    "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
+    "invoice.missing": ("{path} has no {field}", "{path} 缺少 {field}"),
+    "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),
+    "invoice.bad_amount": (
+        "{path}: {field} is {value}, which is not an amount in {currency}",
+        "{path}：{field} 的值 {value} 不是有效的 {currency} 金额",
+    ),
+    "invoice.negative": ("{path}: the amount {value} is negative: a credit, no claim", "{path}：金额 {value} 为负，不构成应收账款"),
+    "invoice.nothing_payable": ("{path}: nothing is left to pay", "{path}：没有待付金额"),
+    "invoice.two_currencies": (
+        "{path}: the amount is in {found}, the invoice in {expected}",
+        "{path}：金额币种 {found} 与发票币种 {expected} 不一致",
+    ),
+    "invoice.cn_number": (
+        "{path}: the invoice number {value} does not have 20 digits",
+        "{path}：发票号码 {value} 不是 20 位数字",
+    ),
+    "invoice.seller_without_id": (
+        "the seller {name} has no identifier in the invoice, so it cannot be told from another's",
+        "发票中的销售方 {name} 没有任何标识，无法与他人的发票区分",
+    ),
+    "invoice.not_the_creditor": (
+        "the invoice's seller is {trader}, but the bill's creditor is {party}",
+        "发票销售方为 {trader}，而凭证债权人为 {party}",
+    ),
+    "invoice.not_the_debtor": (
+        "the invoice's buyer is {trader}, but the bill's debtor is {party}",
+        "发票购买方为 {trader}，而凭证债务人为 {party}",
+    ),
+}

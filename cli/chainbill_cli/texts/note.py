@@ -1,0 +1,17 @@
+"""Notes on stderr."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "note.transaction": ("transaction {id}", "交易 {id}"),
+    "note.none": ("none", "无"),
+    "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
+    "note.as_of": ("as of height {height}, {date}", "截至高度 {height}，{date}"),
+    "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
+    "note.moved_on": (
+        "note: {old} has moved; its successor {new}, which you hold, is taken",
+        "提示：{old} 已转移，改用您持有的后继子凭证 {new}",
+    ),
+    "note.saved": ("saved in {path}", "已保存到 {path}"),
+    "note.done": ("done", "完成"),
+}

@@ -1,0 +1,24 @@
+"""Tokens."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "token.list": ("List tokens", "列出子凭证"),
+    "token.show": ("Show a token", "查看子凭证"),
+    "token.split": ("Cut a token into parts", "拆分子凭证"),
+    "token.merge": ("Undo a cut", "合并子凭证（撤销拆分）"),
+    "token.transfer": ("Offer tokens, or parts of them, to suppliers", "转让子凭证或其一部分"),
+    "token.accept": ("Accept an offered token", "签收转让来的子凭证"),
+    "token.reject": ("Refuse an offered token", "拒收子凭证"),
+    "token.recall": ("Take an offer back before it is accepted", "签收前撤回转让"),
+    "token.return": ("Give an accepted token back to whom it came from", "将已签收的子凭证退回来源方"),
+    "token.opt_to": ("Recipient and amount; may be repeated", "收款方与金额，可多次给出"),
+    "token.opt_payees": ("CSV file of recipients: party, amount", "收款方 CSV 文件：参与方、金额"),
+    "token.opt_split": ("Amount of each part but the last; may be repeated", "除最后一份外各份的金额，可多次给出"),
+    "token.different_currencies": ("the tokens are in different currencies: {found}", "子凭证币种不同：{found}"),
+    "token.too_much": (
+        "the recipients are to get {asked} {currency}, the tokens hold {held}",
+        "收款合计 {asked} {currency}，子凭证只有 {held}",
+    ),
+    "token.no_parts": ("name the parts with --amount", "请用 --amount 指定各份金额"),
+}

@@ -1,0 +1,20 @@
+"""Credit penetration."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "trace.bill": ("The tree of one bill, and how far its credit reached", "单张凭证的拆转树与信用到达层级"),
+    "trace.token": ("The path of one token back to the anchor", "子凭证回溯至核心企业的路径"),
+    "trace.anchor": ("An anchor's penetration by tier", "核心企业按层级的穿透情况"),
+    "trace.party": ("What a party has from whom, at which tier and cost", "某参与方的凭证来源、层级与融资成本"),
+    "trace.opt_format": ("tree, json or csv", "tree、json 或 csv"),
+    "trace.opt_depth": ("How many tiers deep", "展示层级深度"),
+    "trace.opt_group": ("Group by, such as tier,bank", "分组，如 tier,bank"),
+    "trace.tier": ("tier {tier}", "第 {tier} 层"),
+    "trace.financed": ("financed at tier {tier}", "在第 {tier} 层融资"),
+    "trace.offered": ("offered to {party}", "已转让给 {party}，待签收"),
+    "trace.totals": ("face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}", "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，注销 {void}"),
+    "trace.bill_line": ("bill {bill}: {debtor} owes {face} {currency}, paid on {pay_on}", "凭证 {bill}：{debtor} 应付 {face} {currency}，付款日 {pay_on}"),
+    "trace.by_tier": ("By tier", "按层级"),
+    "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
+}

@@ -1,0 +1,124 @@
+"""Reading what people type: amounts, dates, rates, recipients. Every refusal says how to write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from chainbill import dates, money
+from chainbill.errors import ChainbillError
+from chainbill_cli.failure import Exit, fail, usage
+
+LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
+               "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
+WITH_UNIT = re.compile(r"^([0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万|千万|千|万|萬|亿|億|[kKwWmM])\s*(?:元|圆)?$")
+RELATIVE = re.compile(r"^\+([0-9]{1,4})([dm])$")
+
+
+def amount_minor(typed: str, currency: str) -> int:
+    """Minor units of an amount typed in major units; grouping commas are fine, 万 is refused with the full figure."""
+    plain = typed.strip()
+    large = WITH_UNIT.match(plain)
+    if large:
+        example = _written_out(large.group(1), LARGE_UNITS[large.group(2).lower()])
+        failure = usage("error.amount_wan", value=plain, example=example)
+        failure.problem["hint"] = example
+        raise failure
+    try:
+        minor = money.parse_amount(plain, currency)
+    except ChainbillError as error:
+        failure = usage("error.amount", value=plain, currency=currency)
+        failure.problem["reason"] = error.reason
+        raise failure from error
+    return minor
+
+
+def positive_amount(typed: str, currency: str) -> int:
+    """As `amount_minor`, and more than zero."""
+    minor = amount_minor(typed, currency)
+    if minor <= 0:
+        raise usage("error.amount_positive", value=typed)
+    return minor
+
+
+def _written_out(number: str, unit: int) -> str:
+    try:
+        return f"{Decimal(number.replace(',', '')) * unit:,.2f}"
+    except InvalidOperation:
+        return "1,000,000.00"
+
+
+def date_value(typed: str, today: Callable[[], str]) -> str:
+    """An ISO date from `2027-03-31`, `today`, `+120d` or `+4m`; `today` gives the ledger's date when it is needed."""
+    plain = typed.strip().lower()
+    if plain in {"today", "今天", "今日"}:
+        return today()
+    relative = RELATIVE.match(plain)
+    if relative:
+        count = int(relative.group(1))
+        try:
+            return dates.add_days(today(), count) if relative.group(2) == "d" else dates.add_months(today(), count)
+        except ChainbillError as error:
+            raise usage("error.date", value=typed) from error
+    if not dates.is_date(plain):
+        raise usage("error.date", value=typed)
+    return plain
+
+
+def rate_value(typed: str) -> int:
+    """A rate in 1/10,000 of a percent from `3.85` or `3.85%`."""
+    try:
+        return money.parse_rate(typed.strip().removesuffix("%").strip())
+    except ChainbillError as error:
+        raise usage("error.rate", value=typed) from error
+
+
+def recipient_value(typed: str) -> tuple[str, str]:
+    """Party and amount of `PARTY:AMOUNT`, both still as typed."""
+    party, colon, amount = typed.rpartition(":")
+    if not colon or not party or not amount:
+        raise usage("error.recipient", value=typed)
+    return party.strip(), amount.strip()
+
+
+def payees_of_file(path: Path) -> list[tuple[str, str]]:
+    """Recipients of a CSV file with two columns, party and amount; a heading line is recognised."""
+    import csv
+
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error)) from error
+    payees: list[tuple[str, str]] = []
+    for number, row in enumerate(csv.reader(content.splitlines()), start=1):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if not cells or (number == 1 and not any(character.isdigit() for character in cells[-1])):
+            continue
+        if len(cells) < 2:
+            raise usage("error.payees_file", path=str(path), line=number, why=",".join(cells))
+        payees.append((cells[0].strip("\t'"), cells[-1]))
+    return payees
+
+
+def json_value(typed: str) -> object:
+    """JSON typed on the command line, or `@FILE`."""
+    import json
+
+    source = typed
+    if typed.startswith("@"):
+        try:
+            source = Path(typed[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise fail(Exit.FAILED, "error.file", path=typed[1:], why=str(error)) from error
+    try:
+        return json.loads(source)
+    except ValueError as error:
+        raise usage("error.bad_json", value=typed, why=str(error)) from error
+
+
+__all__ = [
+    "amount_minor", "date_value", "json_value", "payees_of_file", "positive_amount", "rate_value",
+    "recipient_value",
+]  # fmt: skip

@@ -1,0 +1,208 @@
+"""Writes: preview and question, sign, hand in, wait for the commit, answer.
+
+The transaction id goes to stderr before the transaction leaves this machine. An answer that does not come in time is
+"pending" with the id (exit 6), never an error that hides it: a transaction's id can be used only once, so sending it
+again to another node does no harm.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from chainbill.ledger.transaction import Call, decode_transaction, encode_body, sign_transaction
+from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.kit import option, stack
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+VALID_FOR_MS = 10 * 60 * 1000
+BUSY_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The options of a write."""
+
+    wait: str = "committed"
+    dry_run: bool = False
+    offline: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a write. status: committed, accepted, simulated or signed; `results` has one entry a call."""
+
+    transaction: str
+    status: str
+    height: int | None = None
+    results: Sequence[Any] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """The result of the first call, {} when there is none (yet)."""
+        first = self.results[0] if self.results else {}
+        return first if isinstance(first, Mapping) else {"result": first}
+
+
+def writes(function: Function) -> Function:
+    """Give a command the options of a write; it is called with `session` and `writing`."""
+
+    @wraps(function)
+    def wrapped(*arguments: Any, wait: str, dry_run: bool, offline: str, memo: str, **others: Any) -> Any:
+        session = current_session()
+        session.offline = bool(offline)
+        writing = Writing(wait=wait, dry_run=dry_run, offline=offline, memo=memo)
+        return function(session, writing, *arguments, **others)
+
+    options = stack(
+        [
+            option("--wait", type=click.Choice(["committed", "accepted"]), default="committed", help="option.wait"),
+            option("--dry-run", is_flag=True, help="option.dry_run"),
+            option("--offline", metavar="FILE", default="", help="option.offline"),
+            option("--memo", default="", help="option.memo"),
+        ]
+    )
+    return options(wrapped)  # type: ignore[return-value]
+
+
+def call(contract: str, function: str, /, **arguments: Any) -> Call:
+    """One call of a contract with its arguments by name."""
+    return Call(contract, function, arguments)
+
+
+def write(session: Session, writing: Writing, calls: Sequence[Call], preview: Preview | None = None) -> Outcome:
+    """Carry out calls as one transaction of the acting party."""
+    if preview is not None and not writing.dry_run:
+        preview.ask(session)
+    wire = sign(session, calls, writing.memo)
+    return hand_in(session, writing, wire)
+
+
+def sign(session: Session, calls: Sequence[Call], memo: str = "", *, party: str = "") -> bytes:
+    """The signed transaction: valid for 10 minutes from the ledger's time."""
+    chain_id = session.known.chain_id if session.offline else str(session.network["chain_id"])
+    if not chain_id:
+        raise fail(Exit.USAGE, "error.missing", what="chain_id (network.json)")
+    body = encode_body(
+        chain_id=chain_id,
+        party=party or session.party,
+        valid_until_ms=session.now_ms() + VALID_FOR_MS,
+        nonce=os.urandom(16),
+        calls=list(calls),
+        memo=memo,
+    )
+    return sign_transaction(body, [session.key])
+
+
+def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:
+    """Send a signed transaction, try it, or keep it in a file, as the options say."""
+    identifier = decode_transaction(wire).id.hex()
+    if writing.offline:
+        return _keep(writing.offline, wire, identifier)
+    if writing.dry_run:
+        return _simulate(session, wire, identifier)
+    print(text("note.transaction", id=identifier), file=sys.stderr, flush=True)
+    try:
+        return _send(session, wire, identifier, writing.wait, session.settings.timeout_s)
+    except Failure as failure:
+        failure.problem.setdefault("transaction", identifier)
+        raise
+
+
+def _keep(path: str, wire: bytes, identifier: str) -> Outcome:
+    try:
+        Path(path).write_bytes(wire)
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
+    return Outcome(identifier, "signed", extra={"file": path})
+
+
+def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:
+    answer = session.client.post_transaction(wire, path="/v1/transactions/simulate")
+    if answer.status >= 400:
+        raise problem_failure(answer)
+    body = answer.body
+    status = str(body.get("status", "ok"))
+    if status not in {"ok", "committed", "simulated"}:
+        raise Failure(Exit.REFUSED, {**body, "detail": body.get("detail") or body.get("reason") or text("error.dry_run_refused"), "code": body.get("code") or body.get("reason") or "refused"})  # fmt: skip
+    return Outcome(identifier, "simulated", results=results_of(body), extra={"gas": body.get("gas")})
+
+
+def _send(session: Session, wire: bytes, identifier: str, wait: str, timeout_s: float) -> Outcome:
+    deadline = deadline_in(timeout_s)
+    maybe_there = False
+    while True:
+        try:
+            answer = _post(session, wire, wait, left_until(deadline))
+        except Failure as failure:
+            maybe_there = maybe_there or bool(failure.problem.get("maybe_sent"))
+            if failure.exit_code is not Exit.UNREACHABLE or not maybe_there:
+                raise
+        else:
+            if answer.status in {200, 201}:
+                return committed(answer.body, identifier)
+            if answer.status == 202:
+                maybe_there = True
+                if wait == "accepted":
+                    return Outcome(identifier, "accepted")
+            elif answer.status != 503:
+                raise problem_failure(answer)
+            elif left_until(deadline) <= 0 and not maybe_there:
+                raise problem_failure(answer)
+        if left_until(deadline) <= 0:
+            raise pending(identifier)
+        time.sleep(min(BUSY_PAUSE_S, left_until(deadline)))
+
+
+def _post(session: Session, wire: bytes, wait: str, left_s: float) -> Answer:
+    if wait == "accepted":
+        return session.client.post_transaction(wire)
+    return session.client.post_transaction(wire, wait="committed", timeout=f"{max(0.1, left_s):.1f}")
+
+
+def committed(body: Mapping[str, Any], identifier: str) -> Outcome:
+    """The outcome of a transaction that is in a block; a failure if it did not pass there."""
+    receipt = body.get("receipt")
+    state = receipt.get("status", "ok") if isinstance(receipt, Mapping) else body.get("status", "committed")
+    if state not in {"ok", "committed"}:
+        reason = str(body.get("reason") or (receipt or {}).get("reason") or state)
+        raise fail(Exit.REFUSED, "error.transaction_failed", code=reason, height=body.get("height", 0), reason=reason)
+    height = body.get("height")
+    extra = {"repeated": True} if body.get("repeated") else {}
+    return Outcome(identifier, "committed", height if isinstance(height, int) else None, results_of(body), extra)
+
+
+def results_of(body: Mapping[str, Any]) -> Sequence[Any]:
+    """Results, one a call, of a node's answer."""
+    found = body.get("results", body.get("result"))
+    if found is None:
+        return ()
+    return found if isinstance(found, list) else [found]
+
+
+def pending(identifier: str) -> Failure:
+    """Not committed within the time given."""
+    problem = {
+        "title": text("value.pending"),
+        "detail": text("error.pending", id=identifier),
+        "code": "pending",
+        "status": "pending",
+        "transaction": identifier,
+        "hint": f"chainbill tx wait {identifier}",
+    }
+    return Failure(Exit.PENDING, problem)
