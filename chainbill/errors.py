@@ -89,6 +89,7 @@ class Reason(StrEnum):
     BLOCK_RECEIPTS_ROOT = "block_receipts_root"
     BLOCK_VALIDATORS_HASH = "block_validators_hash"
     BLOCK_DUPLICATE_TRANSACTION = "block_duplicate_transaction"
+    BLOCK_GAS = "block_gas"
     VOTE_INVALID = "vote_invalid"
     VALIDATOR_UNKNOWN = "validator_unknown"
     CERTIFICATE_QUORUM = "certificate_quorum"
@@ -99,6 +100,8 @@ class Reason(StrEnum):
     EVIDENCE_KNOWN = "evidence_known"
     GENESIS_MALFORMED = "genesis_malformed"
     PYTHON_VERSION = "python_version"
+    # our own mistakes
+    INTERNAL = "internal"
 
 
 class ChainbillError(Exception):
