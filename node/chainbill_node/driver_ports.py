@@ -61,8 +61,12 @@ class Application(Protocol):
         """The state after the last commit."""
         ...
 
-    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block:
-        """A complete block for `height` = tip height + 1 with exactly this time and proposer (prepare_proposal)."""
+    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
+        """A complete block for `height` = tip height + 1 with exactly this time and proposer (prepare_proposal).
+
+        `evidence` is what the pool holds, verified, oldest first; what is recorded already or too old is left out.
+        None if an internal error keeps it from building one: the round then passes to the next proposer.
+        """
         ...
 
     def check_block(self, block: Block) -> str | None:

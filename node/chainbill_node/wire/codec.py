@@ -7,7 +7,6 @@ from functools import singledispatch
 from typing import Any
 
 from chainbill import codec
-from chainbill.errors import Malformed, Reason
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
@@ -46,7 +45,7 @@ def decode(data: bytes) -> Message:
     kind = as_int(fields[0] if fields else None, "message kind")
     reader = _READERS.get(kind)
     if reader is None:
-        raise Malformed(Reason.BAD_SHAPE, f"message kind {kind} is unknown")
+        raise bad_shape("message kind", "known")
     count, read = reader
     return read(as_list(fields, "message", length=count + 1)[1:])
 
@@ -110,7 +109,7 @@ def _(message: WantBlocks) -> list[Any]:
 
 @_fields.register
 def _(message: Blocks) -> list[Any]:
-    return [int(Kind.BLOCKS), message.first, [_decided_fields(entry) for entry in message.blocks]]
+    return [int(Kind.BLOCKS), message.first, [_decided_fields(entry) for entry in message.blocks], message.pruned]
 
 
 @_fields.register
@@ -185,7 +184,9 @@ def _read_own(fields: list[Any]) -> Own:
 def _read_blocks(fields: list[Any]) -> Blocks:
     entries = as_list(fields[1], "blocks", at_most=limits.MAX_BLOCKS_IN_BATCH)
     pairs = [as_list(entry, "decided block", length=2) for entry in entries]
-    return Blocks(_height(fields[0]), tuple([_read_decided(pair) for pair in pairs]))
+    if type(fields[2]) is not bool:
+        raise bad_shape("pruned", "true or false")
+    return Blocks(_height(fields[0]), tuple([_read_decided(pair) for pair in pairs]), fields[2])
 
 
 def _read_transactions(fields: list[Any]) -> Transactions:
@@ -209,6 +210,6 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
             _height(fields[0]), as_int(fields[1], "count", low=1, high=limits.MAX_BLOCKS_IN_BATCH)
         ),
     ),
-    Kind.BLOCKS: (2, _read_blocks),
+    Kind.BLOCKS: (3, _read_blocks),
     Kind.TRANSACTIONS: (1, _read_transactions),
 }

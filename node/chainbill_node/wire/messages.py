@@ -129,10 +129,14 @@ class WantBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The answer to WANT_BLOCKS: blocks in order from `first` on, as many as fit, none if the sender has none."""
+    """The answer to WANT_BLOCKS: blocks in order from `first` on, as many as fit.
+
+    None if the sender has none; `pruned` says that it once had them.
+    """
 
     first: int
     blocks: tuple[Decided, ...]
+    pruned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,39 @@
+"""Evidence waiting to get into a block: each misdeed once, bounded, oldest first."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chainbill.ledger.evidence import Evidence, decode_evidence
+
+MAX_POOL = 256
+MAX_REMEMBERED = 1_024
+
+Misdeed = tuple[bytes, int, int, int]
+"""(validator, height, round, type)."""
+
+
+class EvidencePool(msgspec.Struct, frozen=True):
+    """`waiting`: encoded evidence by misdeed; `settled`: misdeeds already recorded in a block."""
+
+    waiting: dict[Misdeed, bytes] = {}
+    settled: tuple[Misdeed, ...] = ()
+
+    def add(self, evidence: Evidence) -> EvidencePool:
+        """With new evidence; the same pool if the misdeed is known or the pool is full."""
+        key = evidence.key
+        if key in self.waiting or key in self.settled or len(self.waiting) >= MAX_POOL:
+            return self
+        return EvidencePool({**self.waiting, key: evidence.encode()}, self.settled)
+
+    def settle(self, recorded: tuple[bytes, ...]) -> EvidencePool:
+        """Without what a committed block has recorded."""
+        if not recorded:
+            return self
+        keys = tuple([decode_evidence(data).key for data in recorded])
+        waiting = {key: data for key, data in self.waiting.items() if key not in keys}
+        return EvidencePool(waiting, (*self.settled, *keys)[-MAX_REMEMBERED:])
+
+    def oldest(self, count: int) -> tuple[bytes, ...]:
+        """Up to `count` encoded pieces, oldest first."""
+        return tuple(list(self.waiting.values())[:count])

@@ -1,0 +1,232 @@
+"""The engine under the driver: the state of one height, `step`, and the effects carried out through the ports."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import assert_never
+
+from chainbill.errors import ChainbillError, InternalFault
+from chainbill.ledger.evidence import Evidence, decode_evidence, verify_evidence
+from chainbill.ledger.vote import VoteType
+from chainbill.limits import MAX_EVIDENCE
+from chainbill_node import wire
+from chainbill_node.consensus.effects import (
+    Abstain,
+    AskForBlock,
+    AskForOwnMessages,
+    BuildBlock,
+    Commit,
+    Effect,
+    Halt,
+    KeepValid,
+    ReportEvidence,
+    ScheduleTimeout,
+    SignAndSend,
+    TellRefused,
+)
+from chainbill_node.consensus.events import BlockBuilt, Event, OwnMessageStored
+from chainbill_node.consensus.evidence_pool import EvidencePool
+from chainbill_node.consensus.opening import open_height
+from chainbill_node.consensus.rules import Rules
+from chainbill_node.consensus.state import HeightState, Signing
+from chainbill_node.consensus.step import step
+from chainbill_node.consensus.timeouts import Timer, TimerKind
+from chainbill_node.driver_ports import Note, Ports, Settings, Tip
+from chainbill_node.driver_signing import Signer
+from chainbill_node.wire.messages import EvidenceFound, Proposal, Votes, WantBlock, WantOwn
+
+
+class Engine:
+    """Runs one height after the other. It does not know where messages come from."""
+
+    state: HeightState
+    rules: Rules
+
+    def __init__(self, ports: Ports, settings: Settings) -> None:
+        self._ports = ports
+        self._settings = settings
+        self._signer: Signer | None = None
+        self._has_signed = False
+        self._woken_height = 0
+        self._tip: Tip
+        self.evidence = EvidencePool()
+
+    def open(self) -> None:
+        """Recover the signer file and enter the height after the application's tip."""
+        tip = self._ports.application.tip()
+        key = self._ports.key
+        if key is not None:
+            limit = self._settings.signer_file_limit_bytes
+            self._signer = Signer(self._ports.signer_file, key, self._settings.chain_id, limit)
+            self._signer.open(tip.height, self._settings.safe_height)
+        self._enter(tip)
+        self.tell("started")
+        if self._signer is not None and self._signer.memory.height == self.state.height:
+            for data in self._signer.memory.messages.values():
+                self._ports.network.broadcast(data)
+
+    def wake(self, *, running: bool = False) -> None:
+        """There is a reason to start this height: through a timer, so that nothing recurses, one at a time.
+
+        `running`: also while a round is under way (a synced block waits).
+        """
+        if self._woken_height != self.state.height and (running or not self.state.running):
+            self._woken_height = self.state.height
+            self._ports.timers.schedule(Timer(TimerKind.START, self.state.height, 0), 0)
+
+    def woken(self, timer: Timer) -> None:
+        """A START timer has fired: the next reason needs a new one."""
+        if timer.height == self.state.height:
+            self._woken_height = 0
+
+    def step(self, event: Event) -> None:
+        """One event and all its effects, and what follows from those."""
+        pending: deque[Event] = deque([event])
+        while pending:
+            height, round_ = self.state.height, self.state.round
+            self.state, effects = step(self.state, pending.popleft(), self.rules)
+            if self.state.round != round_:
+                self.tell("round")
+            for effect in effects:
+                following = self._perform(effect)
+                if following is not None:
+                    pending.append(following)
+            if self.state.height != height:
+                return
+
+    def take_evidence(self, data: bytes) -> None:
+        """Evidence from a peer: into the pool if it proves what it says."""
+        try:
+            evidence = decode_evidence(data)
+            validators = self._ports.application.load_validators(evidence.first.height)
+            if validators is None or self.evidence.add(evidence) is self.evidence:
+                return
+            verify_evidence(evidence, self._settings.chain_id, validators)
+        except ChainbillError:
+            return
+        self._keep_evidence(evidence)
+
+    def tell(self, kind: str, **fields: object) -> None:
+        """A trace event."""
+        self._ports.observer.note(Note(kind, self.state.height, self.state.round, fields))
+
+    # ---- effects ----
+
+    def _perform(self, effect: Effect) -> Event | None:  # noqa: PLR0912  one dispatch
+        match effect:
+            case SignAndSend():
+                return self._sign_and_send(effect)
+            case KeepValid(valid=valid):
+                if self._signer is not None:
+                    self._signer.keep_valid(self.state.height, valid)
+            case ScheduleTimeout(timer=timer, after_ms=after_ms):
+                self._ports.timers.schedule(timer, after_ms)
+            case BuildBlock(round=round_):
+                return self._build(round_)
+            case AskForBlock(block_id=block_id):
+                self._broadcast(WantBlock(self.state.height, block_id))
+            case AskForOwnMessages():
+                self.tell("asking")
+                if self.rules.own is not None:
+                    self._broadcast(WantOwn(self.state.height, self.rules.own))
+            case Commit():
+                self._commit(effect)
+            case ReportEvidence(evidence=evidence):
+                if self._keep_evidence(evidence):
+                    self._broadcast(EvidenceFound(evidence.encode()))
+            case TellRefused(block_id=block_id, reason=reason):
+                self.tell("refused_block", block_id=block_id, reason=reason)
+            case Abstain(reason=reason):
+                self.tell("abstaining", reason=reason)
+            case Halt(reason=reason):
+                self.tell("halted", reason=reason)
+            case _:
+                assert_never(effect)
+        return None
+
+    def _sign_and_send(self, effect: SignAndSend) -> Event | None:
+        """Sign, append, sync; only then send, and count it (persist before speaking)."""
+        if self._signer is None:
+            raise InternalFault("signer_missing", "a node without a key was asked to sign")
+        data, repeated = self._signer.sign(self.state.height, effect.message, effect.lock)
+        self._has_signed = True
+        self._ports.network.broadcast(data)
+        message = wire.decode(data)
+        self.tell("resent" if repeated else "signed", message=message)
+        return self._stored(message)
+
+    def _stored(self, message: wire.Message) -> Event:
+        now_ms = self._ports.clock.now_ms()
+        if isinstance(message, Proposal):
+            return OwnMessageStored(message, now_ms)
+        if isinstance(message, Votes):
+            return OwnMessageStored(message.votes[0], now_ms)
+        raise InternalFault("signer_file_record", "an own message is neither a proposal nor a vote")
+
+    def _build(self, round_: int) -> Event | None:
+        """Rule 1: a proposal that is in the signer file is sent again; else max(clock, parent + 1) is its time."""
+        signer, own = self._signer, self.rules.own
+        if signer is None or own is None:
+            return None
+        data = signer.stored(self.state.height, round_, VoteType.PROPOSAL)
+        if data is not None:
+            self._ports.network.broadcast(data)
+            return self._stored(wire.decode(data))
+        now_ms = self._ports.clock.now_ms()
+        time_ms = max(now_ms + self._tip.clock_offset_ms, self._tip.time_ms + 1)
+        waiting = self.evidence.oldest(MAX_EVIDENCE)
+        block = self._ports.application.build_block(self.state.height, time_ms, own, waiting)
+        if block is None:
+            return None
+        self.tell("built", block_id=block.id)
+        return BlockBuilt(round_, block, now_ms)
+
+    def _commit(self, effect: Commit) -> None:
+        """The signer file names the height, then the database batch is synced, then the height's frames may go."""
+        height = self.state.height
+        if self._signer is not None:
+            self._signer.before_commit(height)
+        tip = self._ports.application.commit(effect.block, effect.certificate)
+        if tip.height != height:
+            raise InternalFault("commit_height", f"committed {height}, the application says {tip.height}")
+        if self._signer is not None:
+            self._signer.after_commit()
+        self.tell("synced" if effect.synced else "committed", block=effect.block, certificate=effect.certificate)
+        self.evidence = self.evidence.settle(effect.block.evidence)
+        self._enter(tip)
+
+    def _enter(self, tip: Tip) -> None:
+        """A new height: nothing runs until there is work, the idle interval ends, or a message arrives (rule 11)."""
+        self._tip = tip
+        own = None if self._ports.key is None else self._ports.key.public
+        self.rules = Rules(
+            self._settings.chain_id,
+            tip.height + 1,
+            tip.validators,
+            own,
+            self._ports.application.check_block,
+            self._settings.timeouts,
+            self._settings.clock_drift_ms,
+            tip.clock_offset_ms,
+        )
+        memory = None if self._signer is None else self._signer.memory
+        self.state = open_height(self.rules, memory, ask=not self._has_signed)
+        self._woken_height = 0
+        if self.state.signing is Signing.ASKING:
+            self._perform(AskForOwnMessages())
+        if self.state.wake or tip.has_work:
+            self.wake()
+        elif self._settings.idle_interval_ms > 0:
+            start = Timer(TimerKind.START, self.state.height, 0)
+            self._ports.timers.schedule(start, self._settings.idle_interval_ms)
+
+    def _keep_evidence(self, evidence: Evidence) -> bool:
+        pool = self.evidence.add(evidence)
+        if pool is self.evidence:
+            return False
+        self.evidence = pool
+        self.tell("evidence", evidence=evidence)
+        return True
+
+    def _broadcast(self, message: wire.Message) -> None:
+        self._ports.network.broadcast(wire.encode(message))

@@ -1,0 +1,112 @@
+"""Checking what peers send before it may become an event: height, membership, signatures.
+
+Messages of the next height are kept for a moment (another validator was faster), bounded by peer; anything further
+ahead is only a reason to sync. A bad signature costs the peer its connection: honest nodes pass on only what they have
+verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainbill.ledger.vote import ProposalHeader, Vote
+from chainbill_node.consensus.rules import Rules
+from chainbill_node.consensus.state import HeightState
+from chainbill_node.driver_ports import PeerId
+from chainbill_node.wire.messages import Own, Proposal, Votes
+
+VOTES_AHEAD_PER_PEER = 400
+PROPOSALS_AHEAD_PER_PEER = 2
+PEERS_AHEAD = 256
+
+
+class BadPeerError(Exception):
+    """A peer sent what no honest node sends; the text is the reason given to it."""
+
+
+def fresh_votes(message: Votes, state: HeightState, rules: Rules, *, verified: bool) -> Iterator[Vote]:
+    """The votes of this height that are new, their signatures verified once."""
+    for vote in message.votes:
+        if vote.height != state.height or vote.validator not in rules.validators:
+            continue
+        if is_known(vote, state):
+            continue
+        if not verified and not vote.verify(rules.chain_id):
+            raise BadPeerError("vote_signature_bad")
+        yield vote
+
+
+def is_known(vote: Vote, state: HeightState) -> bool:
+    """Whether the book holds this very vote, so that its signature needs no second look."""
+    held = state.book.at(vote.round).tally(vote.type).by_value.get(vote.block_id)
+    return held is not None and held.get(vote.validator) == vote
+
+
+def checked_proposal(message: Proposal, state: HeightState, rules: Rules, *, verified: bool) -> Proposal | None:
+    """The proposal if its sender and its prevotes signed; None if it is of another height or from no validator."""
+    header = message.header
+    if header.height != state.height or header.validator not in rules.validators:
+        return None
+    known = header in state.book.at(header.round).proposals
+    if not verified and not known and not header.verify(rules.chain_id):
+        raise BadPeerError("proposal_signature_bad")
+    if len({vote.validator for vote in message.prevotes}) != len(message.prevotes):
+        raise BadPeerError("proposal_prevotes_bad")
+    for vote in message.prevotes:
+        if vote.height != header.height or vote.validator not in rules.validators:
+            raise BadPeerError("proposal_prevotes_bad")
+        if not verified and not is_known(vote, state) and not vote.verify(rules.chain_id):
+            raise BadPeerError("vote_signature_bad")
+    return message
+
+
+def checked_own(message: Own, rules: Rules) -> tuple[ProposalHeader | Vote, ...]:
+    """A report about own messages: only what really carries the own signature."""
+    found: tuple[ProposalHeader | Vote, ...] = (*message.proposals, *message.votes)
+    for said in found:
+        if said.height != message.height or said.validator != rules.own or not said.verify(rules.chain_id):
+            raise BadPeerError("own_message_bad")
+    return found
+
+
+class Ahead:
+    """Messages of the next height, unverified, bounded by peer."""
+
+    def __init__(self) -> None:
+        self.height = 0
+        self._by_peer: dict[PeerId, list[tuple[Proposal | Votes, bool]]] = {}
+
+    def keep(self, height: int, peer: PeerId, message: Proposal | Votes, *, verified: bool) -> None:
+        """Keep a message of `height`, the next one, unless its peer has filled its share."""
+        if height != self.height:
+            self._by_peer.clear()
+            self.height = height
+        if peer not in self._by_peer and len(self._by_peer) >= PEERS_AHEAD:
+            return
+        kept = self._by_peer.setdefault(peer, [])
+        if isinstance(message, Proposal):
+            room = sum(isinstance(other, Proposal) for other, _ in kept) < PROPOSALS_AHEAD_PER_PEER
+        else:
+            votes = sum(len(other.votes) for other, _ in kept if isinstance(other, Votes))
+            room = votes + len(message.votes) <= VOTES_AHEAD_PER_PEER
+        if room:
+            kept.append((message, verified))
+
+    def own_of(self, height: int, validator: bytes) -> Own:
+        """What is here of one validator's messages (it verifies its own signatures itself)."""
+        votes: list[Vote] = []
+        headers: list[ProposalHeader] = []
+        for message, _ in (entry for kept in self._by_peer.values() for entry in kept):
+            if isinstance(message, Proposal):
+                headers.extend([message.header] if message.header.validator == validator else [])
+            else:
+                votes.extend(vote for vote in message.votes if vote.validator == validator)
+        right = [vote for vote in dict.fromkeys(votes) if vote.height == height]
+        return Own(height, validator, tuple(dict.fromkeys(headers))[:64], tuple(right[:64]))
+
+    def take(self) -> list[tuple[PeerId, Proposal | Votes, bool]]:
+        """Everything, in order of arrival by peer; nothing is left."""
+        taken = [(peer, message, verified) for peer, kept in self._by_peer.items() for message, verified in kept]
+        self._by_peer.clear()
+        self.height = 0
+        return taken

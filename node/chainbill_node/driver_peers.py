@@ -1,0 +1,47 @@
+"""Answering peers: what a driver sends back to STATUS, WANT_BLOCK and WANT_OWN. Reads the state, never changes it."""
+
+from __future__ import annotations
+
+from chainbill_node.consensus import gossip
+from chainbill_node.consensus.rules import Rules
+from chainbill_node.consensus.state import HeightState
+from chainbill_node.driver_inbox import Ahead
+from chainbill_node.driver_ports import Application
+from chainbill_node.wire.messages import BlockAnswer, Decided, Message, Own, Status, WantBlock, WantOwn
+
+DECIDED_REACH = 2
+"""A peer this many heights behind gets DECIDED for its STATUS; further behind it asks for batches."""
+
+
+def answer_status(state: HeightState, rules: Rules, application: Application, theirs: Status) -> list[Message]:
+    """DECIDED for a height we have decided, the missing votes and proposals for the one we are at."""
+    if theirs.height == state.height:
+        return list(gossip.answer(state, rules, theirs))
+    if state.height - DECIDED_REACH <= theirs.height < state.height:
+        return decided_at(application, theirs.height)
+    return []
+
+
+def answer_block(state: HeightState, application: Application, wanted: WantBlock) -> list[Message]:
+    """A block by its id: undecided from the state, decided with its certificate from the store."""
+    if wanted.height == state.height:
+        block = state.blocks.get(wanted.block_id)
+        return [] if block is None else [BlockAnswer(block)]
+    return decided_at(application, wanted.height) if wanted.height < state.height else []
+
+
+def answer_own(state: HeightState, application: Application, ahead: Ahead, wanted: WantOwn) -> list[Message]:
+    """What we hold of a validator's messages at its height; the decided block where that height is behind us."""
+    if wanted.height == state.height:
+        return [gossip.messages_of(state, wanted.validator)]
+    if wanted.height == state.height + 1:
+        return [ahead.own_of(wanted.height, wanted.validator)]
+    if wanted.height > state.height:
+        return [Own(wanted.height, wanted.validator)]
+    return decided_at(application, wanted.height)
+
+
+def decided_at(application: Application, height: int) -> list[Message]:
+    """DECIDED from the store, if it is there."""
+    entry = application.load_block(height)
+    return [] if entry is None else [Decided(*entry)]
