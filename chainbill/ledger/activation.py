@@ -3,8 +3,8 @@
 A row `governance/contract_next` name → {"source", "hash", "version", "active_from"} takes effect first thing in
 the block of its height, together with all others that are due, if they compile and link with the rest and their first
 migration steps go through; otherwise everything stays as it was, and an event says so. An @migrate function takes
-nothing and is done when it returns, or takes a cursor (None at first) and returns the next one, None when it is done. Further
-steps run in this block and the following ones while gas is left; transactions go on meanwhile.
+nothing and is done when it returns, or takes a cursor (None at first) and returns the next one, None when it is done.
+Further steps run in this block and the following ones while gas is left; transactions go on meanwhile.
 """
 
 from __future__ import annotations

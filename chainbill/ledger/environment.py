@@ -31,8 +31,8 @@ class BlockEnv:
     previous: the parent's header, None before block 1. receipts_root: of the parent's receipts. validators: who
     acts at this height; next_validators: who acts at the next one. recent_proposers: of the last 4n headers, newest
     last. seen(id): whether a transaction id stands in a block of the last 24 hours. verified: wire id → transaction
-    whose signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence; None
-    where that is no longer known, which only refuses evidence older than its seven days.
+    whose signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence;
+    None where that is no longer known, which only refuses evidence older than its seven days.
     """
 
     genesis: Genesis

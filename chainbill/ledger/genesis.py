@@ -37,9 +37,8 @@ class Genesis:
 
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
     python: the CPython minor version whose behaviour contracts rely on; another refuses to start. clock: "real", or
-    "adjustable" for demonstrations and tests. contracts: (name, source) in the order in
-    which their @init functions run. init: contract → arguments of its
-    @init function. parameters: governed values by name.
+    "adjustable" for demonstrations and tests. contracts: (name, source) in the order in which their @init functions
+    run. init: contract → arguments of its @init function. parameters: governed values by name.
     """
 
     chain_id: str
