@@ -68,12 +68,12 @@ MAX_EVIDENCE_BYTES: Final = 1 * KIB
 MAX_CERTIFICATE_BYTES: Final = 16 * KIB
 MAX_RECEIPT_BYTES: Final = 8 * MIB
 
-# gas (see docs/reference/core-checks.md)
+# gas, about 30 ns a unit (see docs/reference/core-checks.md)
 GAS_PER_TRANSACTION: Final = 4_000_000
-GAS_PER_BLOCK: Final = 400_000_000
+GAS_PER_BLOCK: Final = 40_000_000
 """A block takes no further transaction once this much is used."""
 GAS_PER_DAY_ITEM: Final = 4_000_000
-GAS_DAY_WORK: Final = 100_000_000
+GAS_DAY_WORK: Final = 20_000_000
 """A block begins no further day item or migration step once this much is used; the rest waits for the next block."""
 GAS_INIT: Final = 400_000_000
 """Of one contract's @init at genesis."""
