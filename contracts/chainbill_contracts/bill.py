@@ -1,0 +1,408 @@
+"""Bills (应收账款电子凭证): a debtor's acknowledged promise to pay its tier-1 supplier on a due date.
+
+A bill is issued by creditor or debtor, confirmed by the debtor (确权), and accepted by the creditor (签收); from then on
+it cannot be taken back, and its whole face is one token of tier 1. This contract keeps the promise and its dates; who
+holds which cents is kept by `token`, what was paid by `settlement`.
+"""
+from chainbill.vm.prelude import *
+
+bills = own_table("bill")  # id -> bill row
+provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
+pauses = own_table("pause")  # "gap" -> {"until"}: the day change leaves bills alone before that date
+agenda = own_table("agenda")
+parties = read_table("party", "party")
+accounts = read_table("party", "account")
+parameters = read_table("governance", "parameter")
+
+LARGEST_AMOUNT = 9007199254740991  # minor units
+MOST_INVOICES = 100
+LONGEST_TEXT = 200
+BILLS_AT_ONCE = 100  # bills whose dates one step computes again
+STEPS_A_DAY = 20
+
+
+@call
+def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, delivered_on, terms):
+    """Issue a bill (开立; by a creditor: 发起开立申请); the debtor confirms next.
+
+    face: minor units. due_on: date. invoices: [{"fingerprint", "amount", "total"}], none or amounts that sum to the face.
+    contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "min_split": minor units}, each optional.
+    """
+    require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
+    require_capability("maker")
+    require(debtor != creditor, "debtor_is_creditor")
+    debtor_row = require_active(debtor)
+    creditor_row = require_active(creditor)
+    require("anchor" in debtor_row["roles"], "debtor_not_an_anchor", {"id": debtor})
+    require("bank" not in creditor_row["roles"], "creditor_is_a_bank", {"id": creditor})
+    require(kind_of(currency) == "text" and currency_digits(currency) >= 0, "currency_unknown")
+    require_amount(face)
+    require(is_date(due_on), "date_not_valid", {"date": due_on})
+    require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})
+    require(delivered_on == "" or is_date(delivered_on), "date_not_valid", {"date": delivered_on})
+    require_text(contract_no)
+    require_policy("bill.issue", currency, face)
+
+    bill_id = new_id("B")
+    parts = checked_invoices(invoices, face)
+    for part in parts:
+        invoke("invoice", "register", part["fingerprint"], creditor, debtor, currency, part["total"])
+    expires_on = add_days(ctx.today, parameter("pending_days"))
+    row = {
+        "id": bill_id,
+        "debtor": debtor,
+        "creditor": creditor,
+        "initiator": ctx.party,
+        "face": face,
+        "currency": currency,
+        "issued_on": ctx.today,
+        "due_on": due_on,
+        "pay_on": due_on,
+        "pay_on_final": False,
+        "last_offer_on": "",
+        "overdue_after": "",
+        "status": "pending_confirm",
+        "settled": 0,
+        "settled_in_time": 0,
+        "diluted": 0,
+        "void": 0,
+        "invoices": parts,
+        "terms": checked_terms(terms),
+        "contract_no": contract_no,
+        "delivered_on": delivered_on,
+        "expires_on": expires_on,
+        "confirmed_on": "",
+        "accepted_on": "",
+        "overdue_on": "",
+        "closed_on": "",
+        "root_token": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    }
+    set_pay_dates(row)
+    bills.put(bill_id, row)
+    agenda.put([expires_on, "expire", bill_id], {"bill": bill_id, "step": "expire"})
+    emit("issued", {"bill": bill_id, "debtor": debtor, "creditor": creditor, "face": face, "currency": currency})
+    return {"bill": bill_id}
+
+
+@call
+def confirm(bill):
+    """Confirm the debt (确权): the debtor promises to pay, and the invoices become occupied."""
+    row = require_bill(bill)
+    require(row["debtor"] == ctx.party, "not_the_debtor")
+    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "pending_accept"})
+    require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
+    require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
+    require_capability("maker")
+    require_policy("bill.confirm", row["currency"], row["face"])
+    debtor = require_active(ctx.party)
+    require(debtor["paying_bank"] != "", "paying_bank_missing")
+    for part in row["invoices"]:
+        invoke(
+            "invoice", "occupy",
+            part["fingerprint"], bill, row["creditor"], row["debtor"], row["currency"], part["total"], part["amount"],
+        )  # fmt: skip
+    agenda.delete([row["expires_on"], "expire", bill])
+    row["status"] = "pending_accept"
+    row["confirmed_on"] = ctx.today
+    row["expires_on"] = add_days(ctx.today, parameter("pending_days"))
+    bills.put(bill, row)
+    agenda.put([row["expires_on"], "expire", bill], {"bill": bill, "step": "expire"})
+    emit("confirmed", {"bill": bill})
+    return {"bill": bill}
+
+
+@call
+def accept(bill):
+    """Accept the bill (签收): the creditor holds the whole face as one token of tier 1. Irrevocable from here on."""
+    row = require_bill(bill)
+    require(row["creditor"] == ctx.party, "not_the_creditor")
+    require(row["status"] != "pending_confirm", "bill_not_confirmed", {"bill": bill})
+    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "active"})
+    require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
+    require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
+    require_capability("maker")
+    require_policy("bill.accept", row["currency"], row["face"])
+    require_active(ctx.party)
+    account = accounts.get([ctx.party, row["currency"]])
+    require(account is not None and account["status"] == "active", "account_missing", {"currency": row["currency"]})
+    agenda.delete([row["expires_on"], "expire", bill])
+    token = invoke("token", "open_root", bill, row["debtor"], row["creditor"], row["face"], row["currency"])
+    row["status"] = "active"
+    row["accepted_on"] = ctx.today
+    row["root_token"] = token
+    bills.put(bill, row)
+    agenda.put([row["pay_on"], "due", bill], {"bill": bill, "step": "due"})
+    emit("accepted", {"bill": bill, "token": token})
+    return {"token": token}
+
+
+@call
+def reject(bill, reason):
+    """Refuse a bill: the debtor instead of confirming it, the creditor instead of accepting it."""
+    row = require_bill(bill)
+    require(row["status"] in ("pending_confirm", "pending_accept"), "bill_transition", {"from": row["status"], "to": "rejected"})
+    if row["status"] == "pending_confirm":
+        require(row["debtor"] == ctx.party, "not_the_debtor")
+    else:
+        require(row["creditor"] == ctx.party, "not_the_creditor")
+    require_capability("maker")
+    emit("rejected", {"bill": bill, "by": ctx.party, "reason": reason})
+    return close_before_acceptance(row, "rejected", reason)
+
+
+@call
+def withdraw(bill, reason):
+    """Take back a bill before it is confirmed; its initiator may."""
+    row = require_bill(bill)
+    require(row["initiator"] == ctx.party, "not_the_initiator")
+    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "withdrawn"})
+    require_capability("maker")
+    emit("withdrawn", {"bill": bill, "reason": reason})
+    return close_before_acceptance(row, "withdrawn", reason)
+
+
+@call
+def cancel(bill, reason):
+    """Take back a confirmed bill before the creditor accepts it; the debtor may."""
+    row = require_bill(bill)
+    require(row["debtor"] == ctx.party, "not_the_debtor")
+    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "cancelled"})
+    require_capability("maker")
+    emit("cancelled", {"bill": bill, "reason": reason})
+    return close_before_acceptance(row, "cancelled", reason)
+
+
+@internal("settlement")
+def record_payment(bill, amount, value_date):
+    """Add a receipt of the debtor's bank to what is settled.
+
+    Overdue is judged by value date: if receipts in time cover the bill, an overdue that was recorded is rescinded.
+    """
+    row = bills.get(bill)
+    row["settled"] += amount
+    if value_date <= row["overdue_after"]:
+        row["settled_in_time"] += amount
+    ended = row["diluted"] + row["void"]
+    if row["overdue_on"] != "" and row["settled_in_time"] + ended == row["face"]:
+        row["overdue_on"] = ""
+        emit("overdue_rescinded", {"bill": bill, "debtor": row["debtor"], "value_date": value_date})
+    if row["settled"] + ended == row["face"]:
+        row["status"] = "settled"
+        row["closed_on"] = ctx.today
+        emit("settled", {"bill": bill})
+    bills.put(bill, row)
+    return row["face"] - row["settled"] - ended
+
+
+@internal("governance")
+def compute_pay_dates(year):
+    """Compute pay_on again for bills that a newly decided year touches: a first lot now, the others from tomorrow on."""
+    if compute_some_pay_dates(year) == BILLS_AT_ONCE:
+        plan_pay_dates(year)
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """What a day brings: a pending bill expires, an active one falls due, an unpaid one becomes overdue."""
+    if row["step"] == "calendar":
+        done = compute_some_pay_dates(row["year"])
+        if done == BILLS_AT_ONCE and row["number"] == STEPS_A_DAY:
+            plan_pay_dates(row["year"])
+        return
+    bill = bills.get(row["bill"])
+    resume_on = left_alone_until()
+    if resume_on != "":
+        put_off(bill, row["step"], resume_on)
+    elif row["step"] == "expire":
+        expire(bill)
+    elif row["step"] == "due":
+        fall_due(bill)
+    elif row["step"] == "overdue":
+        become_overdue(bill)
+
+
+def left_alone_until():
+    """The date before which bills are left alone, because the network stood still for too long; "" if it did not."""
+    if ctx.gap_ms > parameter("gap_limit_ms"):
+        pauses.put("gap", {"until": invoke("calendar", "business_days_after", ctx.today, 1)})
+    pause = pauses.get("gap")
+    if pause is None or ctx.today >= pause["until"]:
+        return ""
+    return pause["until"]
+
+
+def put_off(bill, step, resume_on):
+    if step == "expire":
+        if not pending(bill):
+            return
+        bill["expires_on"] = resume_on
+        bills.put(bill["id"], bill)
+    agenda.put([resume_on, step, bill["id"]], {"bill": bill["id"], "step": step})
+    emit("left_alone", {"bill": bill["id"], "step": step, "until": resume_on})
+
+
+def expire(bill):
+    if pending(bill) and bill["expires_on"] <= ctx.today:
+        end_before_acceptance(bill, "expired")
+        emit("expired", {"bill": bill["id"]})
+
+
+def fall_due(bill):
+    if bill["status"] != "active" or ctx.today < bill["pay_on"]:
+        return
+    bill["status"] = "due"
+    emit("due", {"bill": bill["id"]})
+    late_on = add_days(bill["overdue_after"], 1)
+    if late_on <= ctx.today:
+        become_overdue(bill)
+        return
+    bills.put(bill["id"], bill)
+    agenda.put([late_on, "overdue", bill["id"]], {"bill": bill["id"], "step": "overdue"})
+
+
+def become_overdue(bill):
+    if bill["status"] == "due" and ctx.today > bill["overdue_after"]:
+        bill["status"] = "overdue"
+        bill["overdue_on"] = ctx.today
+        bills.put(bill["id"], bill)
+        outstanding = bill["face"] - bill["settled"] - bill["diluted"] - bill["void"]
+        emit("overdue", {"bill": bill["id"], "debtor": bill["debtor"], "outstanding": outstanding})
+
+
+def close_before_acceptance(row, status, reason):
+    require_text(reason)
+    agenda.delete([row["expires_on"], "expire", row["id"]])
+    end_before_acceptance(row, status)
+    return {"bill": row["id"], "status": status}
+
+
+def end_before_acceptance(row, status):
+    """Every exit gives the invoices back."""
+    if row["status"] == "pending_accept":
+        for part in row["invoices"]:
+            invoke("invoice", "release", part["fingerprint"], row["id"], part["amount"])
+    row["status"] = status
+    row["closed_on"] = ctx.today
+    bills.put(row["id"], row)
+
+
+def pending(bill):
+    return bill["status"] in ("pending_confirm", "pending_accept")
+
+
+def set_pay_dates(row):
+    """pay_on: due_on rolled to a business day; final once the years of both dates were decided."""
+    pay_on = invoke("calendar", "business_day_from", row["due_on"])
+    row["pay_on"] = pay_on
+    row["last_offer_on"] = invoke("calendar", "business_day_before", pay_on)
+    row["overdue_after"] = invoke("calendar", "business_days_after", pay_on, parameter("grace_business_days"))
+    row["pay_on_final"] = True
+    for date in [row["due_on"], pay_on]:
+        year = invoke("calendar", "undecided_year", date)
+        if year != 0:
+            row["pay_on_final"] = False
+            provisional.put([year, row["id"]], {})
+
+
+def compute_some_pay_dates(year):
+    found = provisional.scan([year], BILLS_AT_ONCE)
+    for entry in found:
+        provisional.delete(entry[0])
+        row = bills.get(entry[0][1])
+        if pending(row) or row["status"] == "active":
+            compute_pay_date(row)
+    return len(found)
+
+
+def compute_pay_date(row):
+    before = row["pay_on"]
+    set_pay_dates(row)
+    if row["pay_on"] != before:
+        if row["pay_on"] <= ctx.today:  # a day that is over cannot become the day of payment
+            return
+        if row["status"] == "active":
+            agenda.delete([before, "due", row["id"]])
+            agenda.put([row["pay_on"], "due", row["id"]], {"bill": row["id"], "step": "due"})
+        emit("pay_on_changed", {"bill": row["id"], "from": before, "to": row["pay_on"]})
+    bills.put(row["id"], row)
+
+
+def plan_pay_dates(year):
+    tomorrow = add_days(ctx.today, 1)
+    for number in range(1, STEPS_A_DAY + 1):
+        agenda.put([tomorrow, "calendar", year, number], {"step": "calendar", "year": year, "number": number})
+
+
+def checked_invoices(invoices, face):
+    require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
+    parts = []
+    seen = []
+    amount = 0
+    for invoice in invoices:
+        fingerprint = invoice["fingerprint"]
+        require(kind_of(fingerprint) == "text" and len(fingerprint) == 64, "fingerprint_not_valid")
+        require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
+        require_amount(invoice["amount"])
+        require_amount(invoice["total"])
+        seen += [fingerprint]
+        amount += invoice["amount"]
+        parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
+    require(len(parts) == 0 or amount == face, "invoices_not_the_face", {"face": face, "invoices": amount})
+    return parts
+
+
+def checked_terms(terms):
+    require(kind_of(terms) == "map", "terms_not_valid")
+    known = 0
+    result = {"non_transferable": False, "min_split": parameter("min_split")}
+    if "non_transferable" in terms:
+        require(kind_of(terms["non_transferable"]) == "bool", "terms_not_valid")
+        result["non_transferable"] = terms["non_transferable"]
+        known += 1
+    if "min_split" in terms:
+        require_amount(terms["min_split"])
+        result["min_split"] = max(result["min_split"], terms["min_split"])
+        known += 1
+    require(len(terms) == known, "terms_not_valid")
+    return result
+
+
+def require_bill(bill):
+    row = bills.get(bill)
+    require(row is not None, "bill_unknown")
+    return row
+
+
+def require_active(party):
+    row = parties.get(party)
+    require(row is not None, "party_unknown", {"id": party})
+    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
+def require_amount(amount):
+    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
+    require(amount <= LARGEST_AMOUNT, "amount_too_large")
+
+
+def require_text(text):
+    require(kind_of(text) == "text", "text_expected")
+    require(len(text) <= LONGEST_TEXT, "text_too_long")
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_policy(action, currency, amount):
+    rules = parties.get(ctx.party)["policy"]["rules"]
+    if len(rules) > 0:
+        invoke("party", "check_policy", rules, action, currency, amount)
+
+
+def parameter(name):
+    return parameters.get(name)["value"]

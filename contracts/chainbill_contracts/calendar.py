@@ -1,0 +1,110 @@
+"""The calendar (日历): which days are business days.
+
+A year that was decided has its public holidays and its working weekends (调休); a year that was not yet decided uses
+Saturdays and Sundays alone, and what is computed from it is provisional. Only governance decides a year.
+"""
+from chainbill.vm.prelude import *
+
+years = own_table("year")  # 2027 -> {"holidays": [date, …], "workdays": [date, …]}
+
+LONGEST_SEARCH = 60  # days: no run of holidays is longer
+MOST_SPECIAL_DAYS = 150
+DIGITS = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9}
+
+
+@init
+def begin(calendar):
+    """Take the years that are known when the network begins: [{"year", "holidays", "workdays"}]."""
+    for entry in calendar:
+        keep_year(entry["year"], entry["holidays"], entry["workdays"])
+
+
+@internal("governance")
+def decide_year(year, holidays, workdays):
+    """Fix the holidays and the working weekends of one year."""
+    keep_year(year, holidays, workdays)
+    emit("year_decided", {"year": year, "holidays": len(holidays), "workdays": len(workdays)})
+
+
+@internal("governance")
+def check_year(year, holidays, workdays):
+    """Refuse a year whose dates do not fit it, before anybody votes."""
+    check_dates(year, holidays, workdays)
+
+
+@internal("bill", "token", "finance", "settlement", "party")
+def business_day_from(date):
+    """Return the first business day on or after `date`."""
+    day = date
+    for step in range(LONGEST_SEARCH):
+        if working(day):
+            return day
+        day = add_days(day, 1)
+    require(False, "no_business_day_near", {"date": date})
+
+
+@internal("bill", "token", "finance", "settlement", "party")
+def business_day_before(date):
+    """Return the last business day before `date`."""
+    day = date
+    for step in range(LONGEST_SEARCH):
+        day = add_days(day, -1)
+        if working(day):
+            return day
+    require(False, "no_business_day_near", {"date": date})
+
+
+@internal("bill", "token", "finance", "settlement", "party")
+def business_days_after(date, count):
+    """Return the `count`-th business day after `date`; with count 0 `date` itself."""
+    day = date
+    for number in range(count):
+        day = business_day_from(add_days(day, 1))
+    return day
+
+
+@internal("bill")
+def undecided_year(date):
+    """Return the year of `date` if it was not yet decided, else 0."""
+    year = year_of(date)
+    if years.has(year):
+        return 0
+    return year
+
+
+@view
+def is_business_day(date):
+    """Say whether banks work on `date`."""
+    require(is_date(date), "date_not_valid")
+    return working(date)
+
+
+def working(date):
+    year = years.get(year_of(date))
+    if year is not None:
+        if date in year["workdays"]:
+            return True
+        if date in year["holidays"]:
+            return False
+    return weekday(date) <= 5
+
+
+def year_of(date):
+    return 1000 * DIGITS[date[0]] + 100 * DIGITS[date[1]] + 10 * DIGITS[date[2]] + DIGITS[date[3]]
+
+
+def keep_year(year, holidays, workdays):
+    check_dates(year, holidays, workdays)
+    years.put(year, {"holidays": sorted(holidays), "workdays": sorted(workdays)})
+
+
+def check_dates(year, holidays, workdays):
+    require(kind_of(year) == "int" and year >= 2000 and year <= 2999, "year_not_valid")
+    require(kind_of(holidays) == "list" and kind_of(workdays) == "list", "date_not_valid")
+    require(len(holidays) + len(workdays) <= MOST_SPECIAL_DAYS, "too_many_special_days")
+    for date in holidays:
+        require(is_date(date) and year_of(date) == year, "date_not_valid", {"date": date})
+    for date in workdays:
+        require(is_date(date) and year_of(date) == year, "date_not_valid", {"date": date})
+        require(date not in holidays, "day_both_holiday_and_workday", {"date": date})
+        require(weekday(date) > 5, "workday_not_a_weekend", {"date": date})

@@ -1,0 +1,506 @@
+"""Financing (融资): a holder asks banks for money now, banks quote, the holder agrees to one, that bank pays.
+
+The discount is computed here, in whole numbers and once: interest = amount × rate × days / basis, half up to the minor
+unit, days from the value date to the day of payment. A token moves to the bank in the same step in which its payment is
+recorded. Bids stand in clear for now. Credit lines are a bank's own business and are not kept here.
+"""
+from chainbill.vm.prelude import *
+
+requests = own_table("request")  # id -> request row
+quotes = own_table("quote")  # id -> quote row
+receipts = own_table("receipt")  # [bank, reference] -> what was paid, so that a payment counts once
+financed = own_table("financed")  # origin of a bank's token -> {"request", "outstanding"}
+agenda = own_table("agenda")
+bills = read_table("bill", "bill")
+token_rows = read_table("token", "token")
+horizons = read_table("token", "horizon")
+parties = read_table("party", "party")
+accounts = read_table("party", "account")
+parameters = read_table("governance", "parameter")
+settlement_receipts = read_table("settlement", "receipt")
+
+LARGEST_AMOUNT = 9007199254740991  # minor units
+WHOLE = 1000000  # 100 % in 1/10,000 of a percent
+MOST_BANKS = 20
+MOST_QUOTES = 60  # for one request
+LONGEST_REFERENCE = 64
+LONGEST_TEXT = 200
+
+
+@call
+def request(token, banks, amount):
+    """Ask one or several banks to finance a token, whole or in part (融资申请).
+
+    amount: minor units; a part is cut off for it. The token is locked until the request ends.
+    """
+    sender = require_active(ctx.party)
+    require_capability("maker")
+    require_amount(amount)
+    require(kind_of(banks) == "list" and len(banks) >= 1 and len(banks) <= MOST_BANKS, "too_many_banks")
+    asked = []
+    for bank in banks:
+        require(bank not in asked, "bank_named_twice", {"id": bank})
+        require_bank(bank)
+        asked += [bank]
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    bill = bills.get(row["bill"])
+    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
+    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
+    require_policy(sender, "finance.request", row["currency"], amount)
+    require_account(row["currency"])
+
+    request_id = new_id("R")
+    days = parameters.get("offer_business_days")["value"]
+    until = min(invoke("calendar", "business_days_after", ctx.today, days), bill["last_offer_on"])
+    reserved = invoke("token", "reserve", token, amount, request_id, until)
+    requests.put(request_id, {
+        "id": request_id,
+        "holder": ctx.party,
+        "token": reserved["token"],
+        "bill": row["bill"],
+        "currency": row["currency"],
+        "amount": amount,
+        "banks": asked,
+        "status": "open",
+        "ended_by": "",
+        "quotes": [],
+        "agreed_quote": "",
+        "until": until,
+        "declined": [],
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    plan_end(request_id, until)
+    emit("requested", {"request": request_id, "token": reserved["token"], "amount": amount, "banks": asked})
+    return {"request": request_id, "token": reserved["token"], "remainder": reserved["remainder"]}
+
+
+@call
+def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_until, interest_payer):
+    """Quote for a request (报价); a later quote of the same bank takes the place of its earlier one.
+
+    rate: 1/10,000 of a percent a year. recourse: bool. basis: "act/360", "act/365f" or "30/360". fee: minor units.
+    value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder" or "debtor".
+    """
+    row = require_open_request(request)
+    require(ctx.party in row["banks"], "bank_not_asked")
+    require(ctx.party not in row["declined"], "bank_has_declined")
+    bank = require_bank(ctx.party)
+    require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
+    require_capability("maker")
+    require_policy(bank, "finance.quote", row["currency"], row["amount"])
+    require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
+    require(kind_of(recourse) == "bool", "recourse_not_said")
+    require(basis in ("act/360", "act/365f", "30/360"), "basis_unknown")
+    require(kind_of(fee) == "int" and fee >= 0 and fee <= LARGEST_AMOUNT, "fee_not_valid")
+    require(interest_payer in ("holder", "debtor"), "interest_payer_unknown")
+    value_date = value_date if value_date != "" else ctx.today
+    valid_until = valid_until if valid_until != "" else row["until"]
+    disburse_by = disburse_by if disburse_by != "" else max(row["until"], value_date)
+    for date in [value_date, disburse_by, valid_until]:
+        require(is_date(date), "date_not_valid", {"date": date})
+    bill = bills.get(row["bill"])
+    require(ctx.today <= valid_until and valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
+    require(ctx.today <= value_date and value_date <= disburse_by, "value_date_not_in_order")
+    require(disburse_by < bill["pay_on"], "disburse_by_too_late", {"pay_on": bill["pay_on"]})
+    require(len(row["quotes"]) < MOST_QUOTES, "too_many_quotes")
+
+    replace_own_offer(row)
+    quote_id = new_id("Q")
+    offer = {
+        "id": quote_id,
+        "request": request,
+        "bank": ctx.party,
+        "token": row["token"],
+        "bill": row["bill"],
+        "currency": row["currency"],
+        "amount": row["amount"],
+        "rate": rate,
+        "basis": basis,
+        "fee": fee,
+        "recourse": recourse,
+        "interest_payer": interest_payer,
+        "value_date": value_date,
+        "disburse_by": disburse_by,
+        "valid_until": valid_until,
+        "pay_on": bill["pay_on"],
+        "days": 0,
+        "interest": 0,
+        "net": 0,
+        "status": "offered",
+        "agreed_on": "",
+        "agreed_net": 0,
+        "paid": 0,
+        "registration": "",
+        "reference": "",
+        "result_token": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    }
+    price(offer, value_date)
+    quotes.put(quote_id, offer)
+    row["quotes"] += [quote_id]
+    requests.put(request, row)
+    if valid_until < row["until"]:
+        agenda.put([add_days(valid_until, 1), "quote", quote_id], {"kind": "quote", "id": quote_id})
+    emit("quoted", {"quote": quote_id, "request": request, "bank": ctx.party, "rate": rate, "net": offer["net"]})
+    return {"quote": quote_id, "interest": offer["interest"], "net": offer["net"], "days": offer["days"]}
+
+
+@call
+def agree(quote):
+    """Agree to one quote (确认融资). The others stay until the bank has paid; then they are lost."""
+    offer = require_quote(quote)
+    row = requests.get(offer["request"])
+    require(row["holder"] == ctx.party, "not_the_holder")
+    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "agreed"})
+    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "agreed"})
+    require(ctx.today <= offer["valid_until"], "quote_expired", {"valid_until": offer["valid_until"]})
+    require(offer["amount"] == row["amount"], "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
+    sender = require_active(ctx.party)
+    require_capability("maker")
+    require_policy(sender, "finance.agree", row["currency"], row["amount"])
+    require_account(row["currency"])
+    offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
+    price(offer, offer["value_date"])
+    offer["status"] = "agreed"
+    offer["agreed_on"] = ctx.today
+    offer["agreed_net"] = offer["net"]
+    quotes.put(quote, offer)
+    forget_end(row["id"], row["until"])
+    row["status"] = "agreed"
+    row["agreed_quote"] = quote
+    row["until"] = invoke("calendar", "business_days_after", offer["disburse_by"], 1)
+    requests.put(row["id"], row)
+    plan_end(row["id"], row["until"])
+    invoke("token", "extend_reservation", row["token"], row["until"])
+    emit("agreed", {"quote": quote, "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
+    return {"quote": quote, "interest": offer["interest"], "net": offer["net"], "days": offer["days"]}
+
+
+@call
+def disburse(quote, reference, value_date, amount, registration):
+    """Record that the bank paid (放款): the token moves to it in the same step.
+
+    reference: the bank's own, used once. value_date: from the day of agreement to today; another one than quoted computes
+    the interest again. amount: minor units paid, 0 for the net computed here; below the agreed net needs a new
+    agreement. registration: reference of the legal registration (中登网), kept as recorded.
+    """
+    require_capability("maker")
+    require_reference(reference)
+    require_text(registration)
+    content = digest(["finance", quote, value_date, amount, registration])
+    known = receipts.get([ctx.party, reference])
+    if known is not None:
+        require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
+        result = known["result"]
+        result["repeated"] = True
+        return result
+    require(not settlement_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
+    offer = require_quote(quote)
+    require(offer["bank"] == ctx.party, "not_the_quoting_bank")
+    require(is_date(value_date), "date_not_valid", {"date": value_date})
+    require(kind_of(amount) == "int" and amount >= 0 and amount <= LARGEST_AMOUNT, "amount_not_positive")
+    if offer["status"] == "expired" and offer["agreed_on"] != "":
+        return keep_unmatched(offer, reference, value_date, amount, content)
+    require(offer["status"] == "agreed", "quote_not_agreed", {"status": offer["status"]})
+    row = requests.get(offer["request"])
+    require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
+    require(ctx.today <= row["until"], "disbursement_too_late", {"until": row["until"]})
+    require(offer["amount"] == row["amount"], "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
+    require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
+    require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
+    bank = require_active(ctx.party)
+    require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
+    if value_date != offer["value_date"]:
+        price(offer, value_date)
+    paid = amount if amount > 0 else offer["net"]
+    require(paid >= offer["agreed_net"], "amount_below_agreed_net", {"paid": paid, "agreed_net": offer["agreed_net"]})
+    require(paid >= offer["net"], "amount_below_net", {"paid": paid, "net": offer["net"]})
+
+    token = invoke("token", "finance_to", row["token"], ctx.party, price_of(offer))
+    offer["value_date"] = value_date
+    offer["paid"] = paid
+    offer["reference"] = reference
+    offer["registration"] = registration
+    offer["result_token"] = token
+    quotes.put(quote, offer)
+    close_quotes(row, quote, "lost")
+    forget_end(row["id"], row["until"])
+    row["status"] = "disbursed"
+    requests.put(row["id"], row)
+    financed.put(token, {"request": row["id"], "outstanding": row["amount"]})
+    result = {"token": token, "interest": offer["interest"], "net": offer["net"], "paid": paid, "repeated": False}
+    keep_receipt(reference, content, offer, "finance", paid, value_date, result)
+    emit("disbursed", {"quote": quote, "token": token, "bank": ctx.party, "holder": row["holder"], "paid": paid})
+    return result
+
+
+@call
+def decline(request):
+    """Decline a request as one of the banks asked; once all have declined, the token is free again."""
+    row = require_open_request(request)
+    require(ctx.party in row["banks"], "bank_not_asked")
+    require(ctx.party not in row["declined"], "bank_has_declined")
+    require_capability("maker")
+    replace_own_offer(row)
+    row["declined"] += [ctx.party]
+    emit("declined", {"request": request, "bank": ctx.party})
+    token = row["token"]
+    if len(row["declined"]) == len(row["banks"]):
+        token = end_request(row, "withdrawn", "all_banks_declined", "declined")
+    else:
+        requests.put(request, row)
+    return {"request": request, "status": row["status"], "token": token}
+
+
+@call
+def decline_quote(quote):
+    """Say no to one quote; the request stays open for others."""
+    offer = require_quote(quote)
+    require(requests.get(offer["request"])["holder"] == ctx.party, "not_the_holder")
+    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "declined"})
+    require_capability("maker")
+    set_quote_status(offer, "declined")
+    return {"quote": quote, "status": "declined"}
+
+
+@call
+def withdraw(request):
+    """Take a request back before a quote was agreed; quotes that were made are declined."""
+    row = require_request(request)
+    require(row["holder"] == ctx.party, "not_the_holder")
+    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "withdrawn"})
+    require_capability("maker")
+    token = end_request(row, "withdrawn", "holder", "declined")
+    return {"request": request, "status": "withdrawn", "token": token}
+
+
+@call
+def withdraw_quote(quote):
+    """Take a quote back; if the holder has agreed to it, this cancels the financing and frees the token."""
+    offer = require_quote(quote)
+    require(offer["bank"] == ctx.party, "not_the_quoting_bank")
+    require_capability("maker")
+    row = requests.get(offer["request"])
+    agreed = offer["status"] == "agreed" and row["status"] == "agreed"
+    require(offer["status"] == "offered" or agreed, "quote_transition", {"from": offer["status"], "to": "withdrawn"})
+    set_quote_status(offer, "withdrawn")
+    token = row["token"]
+    if agreed:
+        token = end_request(row, "withdrawn", "bank_cancelled", "declined")
+    return {"quote": quote, "status": "withdrawn", "token": token}
+
+
+@internal("settlement")
+def token_paid(request):
+    """The debtor paid a token that was in a request: the holder got the money, the request is over."""
+    row = requests.get(request)
+    forget_end(request, row["until"])
+    close_quotes(row, "", "expired")
+    row["status"] = "expired"
+    row["ended_by"] = "bill_paid"
+    requests.put(request, row)
+    emit("request_ended", {"request": request, "status": "expired", "by": "bill_paid"})
+
+
+@internal("settlement")
+def token_paid_in_part(request, rest, amount):
+    """The debtor paid part of a token that was in a request: the request goes on for the rest; quotes for more lapse."""
+    row = requests.get(request)
+    row["token"] = rest
+    row["amount"] = amount
+    requests.put(request, row)
+    emit("request_reduced", {"request": request, "token": rest, "amount": amount})
+
+
+@internal("settlement")
+def bank_repaid(origin, amount):
+    """The debtor paid cents that a bank had financed."""
+    row = financed.get(origin)
+    row["outstanding"] -= amount
+    financed.put(origin, row)
+    if row["outstanding"] == 0:
+        request = requests.get(row["request"])
+        request["status"] = "repaid"
+        requests.put(row["request"], request)
+        emit("repaid", {"request": row["request"]})
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Let quotes and requests expire that nobody took up in time."""
+    if row["kind"] == "quote":
+        offer = quotes.get(row["id"])
+        if offer["status"] == "offered" and offer["valid_until"] < ctx.today:
+            set_quote_status(offer, "expired")
+        return
+    request = requests.get(row["id"])
+    if request["status"] in ("open", "agreed") and request["until"] < ctx.today:
+        end_request(request, "expired", "time", "expired")
+
+
+# --- the discount -----------------------------------------------------------------------------------------------------
+def price(offer, value_date):
+    """Compute days, interest and net of a quote for a value date."""
+    require(value_date < offer["pay_on"], "value_date_not_before_payment", {"pay_on": offer["pay_on"]})
+    days = days_between(value_date, offer["pay_on"])
+    year = 360
+    if offer["basis"] == "30/360":
+        days = days_30_360(value_date, offer["pay_on"])
+    if offer["basis"] == "act/365f":
+        year = 365
+    interest = interest_half_up(offer["amount"], offer["rate"], days, year)
+    net = offer["amount"] - offer["fee"]
+    if offer["interest_payer"] == "holder":
+        net -= interest
+    require(net > 0, "net_not_positive", {"net": net})
+    offer["days"] = days
+    offer["interest"] = interest
+    offer["net"] = net
+
+
+def interest_half_up(amount, rate, days, year):
+    whole = WHOLE * year
+    return (2 * amount * rate * days + whole) // (2 * whole)
+
+
+def price_of(offer):
+    return {
+        "rate": offer["rate"],
+        "days": offer["days"],
+        "interest": offer["interest"],
+        "fee": offer["fee"],
+        "net": offer["net"],
+        "basis": offer["basis"],
+        "recourse": offer["recourse"],
+        "interest_payer": offer["interest_payer"],
+        "quote": offer["id"],
+    }
+
+
+# --- ends -------------------------------------------------------------------------------------------------------------
+def end_request(row, status, by, quote_status):
+    """End a request that leads to no financing; answers the token that is free again."""
+    forget_end(row["id"], row["until"])
+    close_quotes(row, "", quote_status)
+    row["status"] = status
+    row["ended_by"] = by
+    requests.put(row["id"], row)
+    emit("request_ended", {"request": row["id"], "status": status, "by": by})
+    return invoke("token", "release", row["token"])
+
+
+def close_quotes(row, except_quote, status):
+    for quote_id in row["quotes"]:
+        offer = quotes.get(quote_id)
+        if quote_id != except_quote and offer["status"] in ("offered", "agreed"):
+            set_quote_status(offer, status)
+
+
+def set_quote_status(offer, status):
+    offer["status"] = status
+    quotes.put(offer["id"], offer)
+    emit("quote_ended", {"quote": offer["id"], "status": status})
+
+
+def replace_own_offer(row):
+    for quote_id in row["quotes"]:
+        offer = quotes.get(quote_id)
+        if offer["bank"] == ctx.party and offer["status"] == "offered":
+            set_quote_status(offer, "withdrawn")
+
+
+def plan_end(request_id, until):
+    agenda.put([add_days(until, 1), "request", request_id], {"kind": "request", "id": request_id})
+
+
+def forget_end(request_id, until):
+    agenda.delete([add_days(until, 1), "request", request_id])
+
+
+def keep_unmatched(offer, reference, value_date, amount, content):
+    """A payment for an agreement that has ended: it is flagged, and nothing moves."""
+    result = {"token": "", "interest": 0, "net": 0, "paid": amount, "repeated": False, "unmatched": True}
+    keep_receipt(reference, content, offer, "unmatched", amount, value_date, result)
+    emit("receipt_unmatched", {"quote": offer["id"], "bank": ctx.party, "reference": reference, "amount": amount})
+    return result
+
+
+def keep_receipt(reference, content, offer, kind, amount, value_date, result):
+    receipts.put([ctx.party, reference], {
+        "digest": content,
+        "quote": offer["id"],
+        "bill": offer["bill"],
+        "amount": amount,
+        "value_date": value_date,
+        "kind": kind,
+        "result": result,
+        "height": ctx.height,
+        "transaction": ctx.transaction,
+    })  # fmt: skip
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+def require_request(request_id):
+    row = requests.get(request_id)
+    require(row is not None, "request_unknown")
+    return row
+
+
+def require_open_request(request_id):
+    row = require_request(request_id)
+    require(row["status"] == "open", "request_not_open", {"status": row["status"]})
+    require(ctx.today <= row["until"], "request_expired", {"until": row["until"]})
+    return row
+
+
+def require_quote(quote_id):
+    offer = quotes.get(quote_id)
+    require(offer is not None, "quote_unknown")
+    return offer
+
+
+def require_active(party):
+    row = parties.get(party)
+    require(row is not None, "party_unknown", {"id": party})
+    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
+def require_bank(bank):
+    row = require_active(bank)
+    require("bank" in row["roles"], "not_a_bank", {"id": bank})
+    return row
+
+
+def require_account(currency):
+    account = accounts.get([ctx.party, currency])
+    require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
+
+
+def require_amount(amount):
+    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
+    require(amount <= LARGEST_AMOUNT, "amount_too_large")
+
+
+def require_reference(reference):
+    require(kind_of(reference) == "text", "reference_not_valid")
+    require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
+
+
+def require_text(text):
+    require(kind_of(text) == "text", "text_expected")
+    require(len(text) <= LONGEST_TEXT, "text_too_long")
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_policy(party, action, currency, amount):
+    rules = party["policy"]["rules"]
+    if len(rules) > 0:
+        invoke("party", "check_policy", rules, action, currency, amount)

@@ -1,0 +1,310 @@
+"""Governance (治理): what the validators decide together, by vote, and nothing else.
+
+A proposal is accepted once validators for more than two thirds of the seats said yes (quorum ⌊2n/3⌋ + 1 of the n active
+validators), and acts in that moment. Contracts, parameters, validators, the calendar, and parties that no sponsor may bring
+in change only so. The core writes the validators, contracts and parameters of the genesis before this contract begins.
+"""
+from chainbill.vm.prelude import *
+
+contracts = own_table("contract")  # name -> the code that runs; written by the core
+next_contracts = own_table("contract_next")  # name -> the code that runs from its height on
+sources = own_table("source")  # hash -> {"source"}: code that was proposed
+validators = own_table("validator")  # public key in hex -> {"name", "party", "address", "status"}
+readiness = own_table("ready")  # public key in hex -> {"height"}
+parameters = own_table("parameter")  # name -> {"value"}
+proposals = own_table("proposal")  # id -> proposal row
+clocks = own_table("clock")  # "offset" -> {"offset_ms"}, of an adjustable clock
+agenda = own_table("agenda")
+parties = read_table("party", "party")
+
+MOST_SEATS = 100
+LONGEST_TEXT = 200
+LONGEST_NAME = 64
+LONGEST_ADVANCE_MS = 315576000000  # ten years
+
+# name, default, smallest, largest
+PARAMETERS = [
+    ["account_change_business_days", 2, 0, 30],
+    ["gap_limit_ms", 7200000, 60000, 604800000],
+    ["grace_business_days", 0, 0, 30],
+    ["min_split", 1, 1, 100000000],
+    ["offer_business_days", 5, 1, 60],
+    ["pending_days", 10, 1, 90],
+    ["proposal_days", 30, 1, 365],
+]
+
+
+@init
+def begin():
+    """Give every parameter that the genesis does not set its default."""
+    for entry in PARAMETERS:
+        if not parameters.has(entry[0]):
+            parameters.put(entry[0], {"value": entry[1]})
+
+
+@call
+def propose(kind, content):
+    """Propose a change; the sender's own vote is a vote of its own.
+
+    kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
+    "validator_add" {"key", "name", "party", "address"}; "validator_remove" {"key"}; "party" {"statement"} as in
+    party.register; "calendar" {"year", "holidays", "workdays"}. hash: digest(source).
+    """
+    require_seat()
+    require_capability("admin")
+    content = checked_content(kind, content)
+    proposal = new_id("G")
+    expires_on = add_days(ctx.today, parameters.get("proposal_days")["value"])
+    proposals.put(proposal, {
+        "id": proposal,
+        "kind": kind,
+        "content": content,
+        "proposer": ctx.party,
+        "votes": {},
+        "status": "open",
+        "expires_on": expires_on,
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    agenda.put([expires_on, proposal], {"proposal": proposal})
+    emit("proposed", {"proposal": proposal, "kind": kind, "by": ctx.party})
+    return {"proposal": proposal}
+
+
+@call
+def vote(proposal, choice):
+    """Vote "yes" or "no"; a vote may be changed while the proposal is open. The deciding vote puts the change into effect."""
+    require_seat()
+    require_capability("admin")
+    row = proposals.get(proposal)
+    require(row is not None, "proposal_unknown")
+    require(row["status"] == "open", "proposal_closed", {"status": row["status"]})
+    require(ctx.today < row["expires_on"], "proposal_closed", {"status": "expired"})
+    require(choice in ("yes", "no"), "choice_unknown")
+    row["votes"][ctx.party] = choice
+    active = active_validators()
+    yes = seats_of(active, row["votes"], "yes")
+    no = seats_of(active, row["votes"], "no")
+    needed = quorum(len(active))
+    if yes >= needed:
+        row["status"] = "accepted"
+        put_into_effect(row["kind"], row["content"])
+    elif no > len(active) - needed:
+        row["status"] = "rejected"
+        drop(row)
+    if row["status"] != "open":
+        agenda.delete([row["expires_on"], proposal])
+        emit("decided", {"proposal": proposal, "kind": row["kind"], "status": row["status"]})
+    proposals.put(proposal, row)
+    emit("voted", {"proposal": proposal, "by": ctx.party, "choice": choice, "yes": yes, "no": no, "needed": needed})
+    return {"proposal": proposal, "status": row["status"], "yes": yes, "no": no, "needed": needed}
+
+
+@call
+def ready():
+    """Say that the sender's validators to be are up and have caught up; counts for the next blocks."""
+    require_capability("maker")
+    found = []
+    for entry in validators.scan([], MOST_SEATS):
+        if entry[1]["party"] == ctx.party and entry[1]["status"] == "candidate":
+            readiness.put(entry[0][0], {"height": ctx.height})
+            found += [entry[0][0]]
+    require(len(found) > 0, "no_candidate_of_sender")
+    return {"validators": found}
+
+
+@call
+def advance_clock(milliseconds, to_ms):
+    """Move the adjustable clock forward, by `milliseconds` or up to the time `to_ms`; the other is 0. Tests and demos only."""
+    require(ctx.clock == "adjustable", "clock_not_adjustable")
+    require_seat()
+    require(kind_of(milliseconds) == "int" and kind_of(to_ms) == "int", "clock_step_not_valid")
+    step = milliseconds
+    if to_ms != 0:
+        require(milliseconds == 0, "clock_step_not_valid")
+        step = to_ms - ctx.time_ms
+    require(step > 0 and step <= LONGEST_ADVANCE_MS, "clock_step_not_valid", {"milliseconds": step})
+    offset = 0
+    row = clocks.get("offset")
+    if row is not None:
+        offset = row["offset_ms"]
+    clocks.put("offset", {"offset_ms": offset + step})
+    emit("clock_advanced", {"milliseconds": step, "offset_ms": offset + step})
+    return {"offset_ms": offset + step}
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Close a proposal that was not decided in time."""
+    proposal = proposals.get(row["proposal"])
+    if proposal["status"] == "open" and proposal["expires_on"] <= ctx.today:
+        proposal["status"] = "expired"
+        drop(proposal)
+        proposals.put(proposal["id"], proposal)
+        emit("decided", {"proposal": proposal["id"], "kind": proposal["kind"], "status": "expired"})
+
+
+# --- what may be proposed ---------------------------------------------------------------------------------------------
+def checked_content(kind, content):
+    """Refuse at once what could never be put into effect; answers what is kept of the content."""
+    if kind == "contract":
+        return checked_contract(content)
+    if kind == "parameter":
+        check_parameter(content["name"], content["value"])
+    elif kind == "validator_add":
+        check_candidate(content)
+    elif kind == "validator_remove":
+        row = validators.get(content["key"])
+        require(row is not None and row["status"] == "active", "validator_unknown")
+    elif kind == "party":
+        require(not parties.has(content["statement"]["id"]), "party_exists", {"id": content["statement"]["id"]})
+    elif kind == "calendar":
+        invoke("calendar", "check_year", content["year"], content["holidays"], content["workdays"])
+    else:
+        require(False, "kind_unknown")
+    return content
+
+
+def checked_contract(content):
+    name = content["name"]
+    require(kind_of(name) == "text" and len(name) >= 1 and len(name) <= LONGEST_NAME, "contract_name_not_valid")
+    require(kind_of(content["source"]) == "text", "text_expected")
+    require(digest(content["source"]) == content["hash"], "hash_not_of_source")
+    problem = source_problem(name, content["source"])
+    require(problem == "", "source_refused", {"problem": problem})
+    require(kind_of(content["active_height"]) == "int", "height_not_in_future")
+    require(content["active_height"] > ctx.height + 1, "height_not_in_future", {"height": ctx.height})
+    sources.put(content["hash"], {"source": content["source"]})
+    return {"name": name, "hash": content["hash"], "active_height": content["active_height"]}
+
+
+def check_parameter(name, value):
+    for entry in PARAMETERS:
+        if entry[0] == name:
+            require(kind_of(value) == "int", "parameter_out_of_range", {"least": entry[2], "most": entry[3]})
+            in_range = value >= entry[2] and value <= entry[3]
+            require(in_range, "parameter_out_of_range", {"least": entry[2], "most": entry[3]})
+            return
+    require(False, "parameter_unknown")
+
+
+def check_candidate(content):
+    key = content["key"]
+    require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
+    for digit in key:
+        require(digit in "0123456789abcdef", "key_not_valid")
+    known = validators.get(key)
+    require(known is None or known["status"] == "removed", "validator_exists")
+    party = parties.get(content["party"])
+    require(party is not None, "party_unknown", {"id": content["party"]})
+    require("bank" in party["roles"], "not_a_bank", {"id": content["party"]})
+    require(kind_of(content["name"]) == "text" and kind_of(content["address"]) == "text", "text_expected")
+    require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
+    require(len(content["address"]) <= LONGEST_TEXT, "text_too_long")
+    require(len(validators.scan([], MOST_SEATS)) < MOST_SEATS, "too_many_validators")
+    keep_validator(content, "candidate")
+
+
+# --- what a decision does ---------------------------------------------------------------------------------------------
+def put_into_effect(kind, content):
+    if kind == "contract":
+        deploy(content)
+    elif kind == "parameter":
+        parameters.put(content["name"], {"value": content["value"]})
+    elif kind == "validator_add":
+        keep_validator(content, "active")
+        require_live_quorum()
+    elif kind == "validator_remove":
+        row = validators.get(content["key"])
+        require(row["status"] == "active", "validator_unknown")
+        row["status"] = "removed"
+        validators.put(content["key"], row)
+        require_live_quorum()
+    elif kind == "party":
+        invoke("party", "admit", content["statement"])
+    elif kind == "calendar":
+        invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
+        invoke("bill", "compute_pay_dates", content["year"])
+
+
+def deploy(content):
+    require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
+    version = 1
+    running = contracts.get(content["name"])
+    if running is not None:
+        version = running["version"] + 1
+    next_contracts.put(content["name"], {
+        "source": sources.get(content["hash"])["source"],
+        "hash": content["hash"],
+        "version": version,
+        "active_from": content["active_height"],
+    })  # fmt: skip
+    emit("contract_decided", {"name": content["name"], "hash": content["hash"], "active_from": content["active_height"]})
+
+
+def keep_validator(content, status):
+    validators.put(content["key"], {
+        "name": content["name"],
+        "party": content["party"],
+        "address": content["address"],
+        "status": status,
+    })  # fmt: skip
+
+
+def drop(proposal):
+    """What a proposal that failed leaves behind: a candidate is none any more."""
+    if proposal["kind"] == "validator_add":
+        row = validators.get(proposal["content"]["key"])
+        if row["status"] == "candidate":
+            keep_validator(proposal["content"], "removed")
+
+
+def require_live_quorum():
+    """Refuse a validator set of which too few are known to be up: it could not decide anything any more.
+
+    Up is who proposed one of the last 4n blocks, and who was a candidate and said `ready` in one of them.
+    """
+    active = active_validators()
+    require(len(active) > 0, "last_validator")
+    recent = ctx.recent_proposers
+    oldest = ctx.height - 4 * len(active)
+    live = 0
+    for validator in active:
+        said = readiness.get(validator["key"])
+        if validator["key"] in recent or (said is not None and said["height"] >= oldest):
+            live += 1
+    require(live >= quorum(len(active)), "too_few_live_validators", {"live": live, "needed": quorum(len(active))})
+
+
+# --- seats ------------------------------------------------------------------------------------------------------------
+def active_validators():
+    active = []
+    for entry in validators.scan([], MOST_SEATS):
+        if entry[1]["status"] == "active":
+            active += [{"key": entry[0][0], "party": entry[1]["party"]}]
+    return active
+
+
+def seats_of(active, votes, choice):
+    seats = 0
+    for validator in active:
+        if validator["party"] in votes and votes[validator["party"]] == choice:
+            seats += 1
+    return seats
+
+
+def quorum(count):
+    return 2 * count // 3 + 1
+
+
+def require_seat():
+    for validator in active_validators():
+        if validator["party"] == ctx.party:
+            return
+    require(False, "not_a_validators_party")
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})

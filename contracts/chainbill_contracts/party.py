@@ -1,0 +1,458 @@
+"""Parties (参与方): who takes part, who vouched for them, which keys sign for them, and where they are paid.
+
+A party comes in through an application that it signs itself and that a sponsor bank attests (KYC); banks, regulators
+and auditors come in by a vote of the validators. An identifier belongs to one party only. A settlement account is kept
+as a salted hash: its content is known to its bank and to the paying bank alone.
+"""
+from chainbill.vm.prelude import *
+
+parties = own_table("party")  # id -> party row
+keys = own_table("key")  # public key in hex -> {"party", "capabilities", "status", "since"}
+identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
+accounts = own_table("account")  # [party, currency] -> account row
+agenda = own_table("agenda")
+parameters = read_table("governance", "parameter")
+
+MOST_APPLICATIONS = 200
+MOST_KEYS = 20
+MOST_IDENTIFIERS = 20
+MOST_ACCOUNTS = 20
+MOST_RULES = 50
+LONGEST_TEXT = 200
+LONGEST_SCHEME = 32
+LARGEST_AMOUNT = 9007199254740991
+
+
+@init
+def begin(members):
+    """Take the parties that are there when the network begins.
+
+    members: application statements with three fields more: "sponsor" (party or ""), "paying_bank" (party or "") and
+    "policy" ({"rules": […]}). Banks stand before those whose accounts they keep.
+    """
+    for member in members:
+        admit_party(member, member["roles"], member["sponsor"])
+    for member in members:
+        row = parties.get(member["id"])
+        check_policy_rules(member["policy"])
+        row["policy"] = member["policy"]
+        if member["paying_bank"] != "":
+            require_bank(member["paying_bank"])
+            row["paying_bank"] = member["paying_bank"]
+        parties.put(row["id"], row)
+    for member in members:
+        for account in member["accounts"]:
+            open_account(member["id"], account, account["bank"])
+
+
+@call
+def register(applications):
+    """Attest applications and so register the applicants (准入登记); the sender is their sponsor bank.
+
+    applications: up to 200 of {"statement", "key", "signature"}. A statement is {"id", "name_zh", "name_en", "roles",
+    "identifiers": [{"scheme", "value"}], "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank", "digest"}]},
+    signed by one of its own keys. Accounts at the sponsor are attested with it, others wait for their bank.
+    """
+    require_active_bank(ctx.party)
+    require_capability("maker")
+    require(kind_of(applications) == "list", "batch_size")
+    require(len(applications) >= 1 and len(applications) <= MOST_APPLICATIONS, "batch_size")
+    registered = []
+    for application in applications:
+        statement = application["statement"]
+        require_own_signature(application, statement)
+        for role in statement["roles"]:
+            require(role in ("anchor", "supplier", "guarantor"), "role_needs_a_vote", {"role": role})
+        admit_party(statement, statement["roles"], ctx.party)
+        for account in statement["accounts"]:
+            open_account(statement["id"], account, ctx.party)
+        registered += [statement["id"]]
+    return {"parties": registered}
+
+
+@internal("governance")
+def admit(statement):
+    """Admit a party by vote: a bank, a regulator or an auditor may come in only this way."""
+    admit_party(statement, statement["roles"], "")
+    for account in statement["accounts"]:
+        open_account(statement["id"], account, "")
+
+
+@call
+def set_paying_bank(bank):
+    """Name the bank that pays the sender's bills on the due date (兑付行)."""
+    row = require_active_sender()
+    require_capability("admin")
+    require_bank(bank)
+    row["paying_bank"] = bank
+    parties.put(ctx.party, row)
+    emit("paying_bank_named", {"party": ctx.party, "bank": bank})
+    return {"party": ctx.party, "paying_bank": bank}
+
+
+@call
+def set_policy(policy):
+    """Say which acts above which amount need a maker and a checker (经办/复核), two different keys.
+
+    policy: {"rules": [{"action", "currency", "above"}]}; action is "contract.function" or "any", above in minor units.
+    """
+    row = require_active_sender()
+    require_capability("admin")
+    check_policy_rules(policy)
+    row["policy"] = policy
+    parties.put(ctx.party, row)
+    emit("policy_set", {"party": ctx.party, "rules": len(policy["rules"])})
+    warn_of_few_admin_keys(row)
+    return {"party": ctx.party}
+
+
+@call
+def add_key(key, capabilities):
+    """Give the sender one more key."""
+    row = require_active_sender()
+    require_capability("admin")
+    take_key(row, key, capabilities)
+    parties.put(ctx.party, row)
+    return {"key": key}
+
+
+@call
+def revoke_key(key):
+    """Take a key away; what it signed before stays valid. One key with `admin` must remain."""
+    row = require_active_sender()
+    require_capability("admin")
+    end_key(row, key)
+    require(count_admin_keys(row) > 0, "last_admin_key")
+    parties.put(ctx.party, row)
+    warn_of_few_admin_keys(row)
+    return {"key": key}
+
+
+@call
+def rotate_key(old, new):
+    """Put a new key with the same capabilities in the place of an old one."""
+    row = require_active_sender()
+    require_capability("admin")
+    capabilities = end_key(row, old)
+    take_key(row, new, capabilities)
+    parties.put(ctx.party, row)
+    return {"key": new}
+
+
+@call
+def add_identifier(party, scheme, value):
+    """Attest one more identifier of a party; the sender is its sponsor."""
+    row = require_sponsored(party)
+    require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
+    row["identifiers"] += [take_identifier(party, scheme, value)]
+    parties.put(party, row)
+    return {"party": party}
+
+
+@call
+def rename(party, name_zh, name_en):
+    """Attest a new name; earlier names stay on record with their dates."""
+    row = require_sponsored(party)
+    require_name(name_zh, name_en)
+    row["names"] += [{"zh": name_zh, "en": name_en, "from": ctx.today}]
+    parties.put(party, row)
+    emit("renamed", {"party": party, "zh": name_zh, "en": name_en})
+    return {"party": party}
+
+
+@call
+def set_status(party, status, reason):
+    """Suspend a party, lift the suspension, or record its insolvency; the sender is its sponsor."""
+    row = require_sponsored(party)
+    require_text(reason)
+    require(status_may_become(row["status"], status), "party_transition", {"from": row["status"], "to": status})
+    emit("status_changed", {"party": party, "from": row["status"], "to": status, "reason": reason})
+    row["status"] = status
+    parties.put(party, row)
+    return {"party": party, "status": status}
+
+
+@call
+def announce_account(currency, bank, digest_hex):
+    """Name a settlement account (结算账户), or announce that it changes.
+
+    The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two business
+    days later and is announced by an event, so that nobody redirects a payment unseen.
+    """
+    row = require_active_sender()
+    require_capability("maker")
+    account = {"currency": currency, "bank": bank, "digest": digest_hex}
+    check_account(account)
+    known = accounts.get([ctx.party, currency])
+    if known is None or known["status"] == "announced":
+        require(known is not None or row["account_count"] < MOST_ACCOUNTS, "too_many_accounts")
+        open_account(ctx.party, account, "")
+        return {"party": ctx.party, "currency": currency, "from": ctx.today}
+    require_maker_and_checker()
+    wait = parameters.get("account_change_business_days")["value"]
+    acts_on = invoke("calendar", "business_days_after", ctx.today, wait)
+    known["next"] = {"bank": bank, "digest": digest_hex, "from": acts_on, "attested": False}
+    accounts.put([ctx.party, currency], known)
+    agenda.put([acts_on, ctx.party, currency], {"party": ctx.party, "currency": currency})
+    emit("account_change_announced", {"party": ctx.party, "currency": currency, "bank": bank, "from": acts_on})
+    return {"party": ctx.party, "currency": currency, "from": acts_on}
+
+
+@call
+def attest_account(party, currency):
+    """Confirm as the account's bank that name and number belong together (户名一致)."""
+    require_active_bank(ctx.party)
+    require_capability("maker")
+    row = accounts.get([party, currency])
+    require(row is not None, "account_unknown")
+    if row["status"] == "announced":
+        require(row["bank"] == ctx.party, "not_the_accounts_bank")
+        row["status"] = "active"
+        row["from"] = ctx.today
+    else:
+        require(row["next"] is not None, "nothing_to_attest")
+        require(row["next"]["bank"] == ctx.party, "not_the_accounts_bank")
+        require(not row["next"]["attested"], "nothing_to_attest")
+        row["next"]["attested"] = True
+        if row["next"]["from"] <= ctx.today:
+            row = changed_account(party, row)
+    accounts.put([party, currency], row)
+    emit("account_attested", {"party": party, "currency": currency, "bank": ctx.party})
+    return {"party": party, "currency": currency}
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Let an announced and attested change of account act."""
+    account = accounts.get([row["party"], row["currency"]])
+    change = account["next"]
+    if change is not None and change["attested"] and change["from"] <= ctx.today:
+        accounts.put([row["party"], row["currency"]], changed_account(row["party"], account))
+
+
+@internal("bill", "token", "finance", "settlement")
+def check_policy(rules, action, currency, amount):
+    """Refuse an act that the sender's own policy reserves for maker and checker, if only one key signed."""
+    for rule in rules:
+        if rule["action"] in ("any", action) and rule["currency"] == currency and amount > rule["above"]:
+            require_maker_and_checker()
+            return
+
+
+def admit_party(statement, roles, sponsor):
+    party = statement["id"]
+    require_new_identity(party)
+    require_name(statement["name_zh"], statement["name_en"])
+    require(kind_of(roles) == "list" and len(roles) >= 1 and len(roles) <= 6, "role_unknown")
+    for role in roles:
+        require(role in ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor"), "role_unknown")
+    row = {
+        "id": party,
+        "names": [{"zh": statement["name_zh"], "en": statement["name_en"], "from": ctx.today}],
+        "roles": roles,
+        "status": "active",
+        "sponsor": sponsor,
+        "paying_bank": "",
+        "identifiers": [],
+        "policy": {"rules": []},
+        "keys": [],
+        "account_count": 0,
+        "since": ctx.today,
+    }
+    require(len(statement["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
+    row["identifiers"] += [take_identifier(party, scheme_of(party), party)]
+    for identifier in statement["identifiers"]:
+        row["identifiers"] += [take_identifier(party, identifier["scheme"], identifier["value"])]
+    require(len(statement["keys"]) >= 1, "no_key")
+    for entry in statement["keys"]:
+        take_key(row, entry["key"], entry["capabilities"])
+    require(len(statement["accounts"]) <= MOST_ACCOUNTS, "too_many_accounts")
+    parties.put(party, row)
+    emit("registered", {"party": party, "sponsor": sponsor, "roles": roles})
+
+
+def require_new_identity(party):
+    require(kind_of(party) == "text", "identity_not_valid")
+    require(normalise_identifier(party) == party, "identity_not_valid", {"id": party})
+    require(valid_uscc(party) or valid_lei(party), "identity_not_valid", {"id": party})
+    require(not parties.has(party), "party_exists", {"id": party})
+
+
+def require_own_signature(application, statement):
+    named = False
+    for entry in statement["keys"]:
+        if entry["key"] == application["key"]:
+            named = True
+    require(named, "application_key_not_its_own", {"id": statement["id"]})
+    right = signed_by(application["key"], statement, application["signature"])
+    require(right, "application_signature_wrong", {"id": statement["id"]})
+
+
+def scheme_of(party):
+    if valid_uscc(party):
+        return "uscc"
+    return "lei"
+
+
+def take_identifier(party, scheme, value):
+    require(kind_of(scheme) == "text" and len(scheme) >= 1 and len(scheme) <= LONGEST_SCHEME, "scheme_not_valid")
+    for character in scheme:
+        require(character in "abcdefghijklmnopqrstuvwxyz0123456789-_.:", "scheme_not_valid", {"scheme": scheme})
+    require_text(value)
+    plain = normalise_identifier(value)
+    require(len(plain) >= 3, "identifier_too_short", {"scheme": scheme, "value": value})
+    if scheme == "uscc":
+        require(valid_uscc(plain), "identifier_not_valid", {"scheme": scheme, "value": plain})
+    if scheme == "lei":
+        require(valid_lei(plain), "identifier_not_valid", {"scheme": scheme, "value": plain})
+    require(not identifiers.has([scheme, plain]), "identifier_taken", {"scheme": scheme, "value": plain})
+    identifiers.put([scheme, plain], {"party": party})
+    return {"scheme": scheme, "value": plain}
+
+
+def take_key(row, key, capabilities):
+    require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
+    require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
+    for capability in capabilities:
+        require(capability in ("maker", "checker", "admin"), "capability_unknown")
+    require(not keys.has(key), "key_taken")
+    require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
+    row["keys"] += [key]
+    keys.put(key, {"party": row["id"], "capabilities": capabilities, "status": "active", "since": ctx.today})
+    emit("key_added", {"party": row["id"], "key": key, "capabilities": capabilities})
+
+
+def end_key(row, key):
+    entry = keys.get(key)
+    require(entry is not None and entry["party"] == row["id"], "key_unknown")
+    require(entry["status"] == "active", "key_already_revoked")
+    entry["status"] = "revoked"
+    keys.put(key, entry)
+    kept = []
+    for one in row["keys"]:
+        if one != key:
+            kept += [one]
+    row["keys"] = kept
+    emit("key_revoked", {"party": row["id"], "key": key})
+    return entry["capabilities"]
+
+
+def count_admin_keys(row):
+    count = 0
+    for key in row["keys"]:
+        if "admin" in keys.get(key)["capabilities"]:
+            count += 1
+    return count
+
+
+def warn_of_few_admin_keys(row):
+    if count_admin_keys(row) < 2:
+        emit("few_admin_keys", {"party": row["id"]})
+
+
+def check_policy_rules(policy):
+    rules = policy["rules"]
+    require(kind_of(rules) == "list" and len(rules) <= MOST_RULES, "policy_not_valid")
+    for rule in rules:
+        require(kind_of(rule["action"]) == "text" and len(rule["action"]) <= 64, "policy_not_valid")
+        require(kind_of(rule["currency"]) == "text" and currency_digits(rule["currency"]) >= 0, "currency_unknown")
+        require(kind_of(rule["above"]) == "int", "policy_not_valid")
+        require(rule["above"] >= 0 and rule["above"] <= LARGEST_AMOUNT, "policy_not_valid")
+
+
+def check_account(account):
+    require(kind_of(account["currency"]) == "text" and currency_digits(account["currency"]) >= 0, "currency_unknown")
+    require(kind_of(account["digest"]) == "text" and len(account["digest"]) == 64, "account_digest_not_valid")
+    require_bank(account["bank"])
+
+
+def open_account(party, account, attested_by):
+    """A first account: active at once if its own bank vouches for it here, else announced until the bank attests."""
+    check_account(account)
+    place = [party, account["currency"]]
+    known = accounts.get(place)
+    require(known is None or known["status"] == "announced", "account_exists")
+    status = "announced"
+    if account["bank"] == attested_by:
+        status = "active"
+    accounts.put(
+        place,
+        {"bank": account["bank"], "digest": account["digest"], "from": ctx.today, "status": status, "next": None},
+    )
+    if known is None:
+        row = parties.get(party)
+        row["account_count"] += 1
+        parties.put(party, row)
+    emit(
+        "account_opened",
+        {"party": party, "currency": account["currency"], "bank": account["bank"], "status": status},
+    )
+
+
+def changed_account(party, account):
+    change = account["next"]
+    emit("account_changed", {"party": party, "bank": change["bank"], "digest": change["digest"]})
+    return {"bank": change["bank"], "digest": change["digest"], "from": ctx.today, "status": "active", "next": None}
+
+
+def status_may_become(now, then):
+    if now == "active":
+        return then in ("suspended", "insolvent")
+    if now == "suspended":
+        return then in ("active", "insolvent")
+    return now == "insolvent" and then == "active"
+
+
+def require_active_sender():
+    row = parties.get(ctx.party)
+    require(row is not None, "party_unknown", {"id": ctx.party})
+    require(row["status"] == "active", "party_not_active", {"id": ctx.party, "status": row["status"]})
+    return row
+
+
+def require_bank(bank):
+    row = parties.get(bank)
+    require(row is not None, "party_unknown", {"id": bank})
+    require("bank" in row["roles"], "not_a_bank", {"id": bank})
+    return row
+
+
+def require_active_bank(bank):
+    row = require_bank(bank)
+    require(row["status"] == "active", "party_not_active", {"id": bank, "status": row["status"]})
+
+
+def require_sponsored(party):
+    require_active_sender()
+    require_capability("maker")
+    row = parties.get(party)
+    require(row is not None, "party_unknown", {"id": party})
+    require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    return row
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_maker_and_checker():
+    for maker in ctx.signers:
+        if "maker" in maker["capabilities"]:
+            for checker in ctx.signers:
+                if "checker" in checker["capabilities"] and checker["key"] != maker["key"]:
+                    return
+    require(False, "maker_and_checker_needed")
+
+
+def require_name(name_zh, name_en):
+    require(kind_of(name_zh) == "text" and kind_of(name_en) == "text", "name_missing")
+    require(len(name_zh) + len(name_en) >= 1, "name_missing")
+    require(len(name_zh) <= LONGEST_TEXT and len(name_en) <= LONGEST_TEXT, "text_too_long")
+
+
+def require_text(text):
+    require(kind_of(text) == "text", "text_expected")
+    require(len(text) <= LONGEST_TEXT, "text_too_long")

@@ -1,0 +1,157 @@
+"""Settlement (兑付): the debtor's paying bank reports money, tokens end, and each payee is owed its exact amount.
+
+The ledger holds receipts of banks, not money. A receipt is known by (bank, reference): the same content again answers the
+first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇) disturbs
+nobody else. No lock ever stops a settlement.
+"""
+from chainbill.vm.prelude import *
+
+receipts = own_table("receipt")  # [bank, reference] -> receipt row
+payments = own_table("payment")  # [bill, token] -> payment row
+bills = read_table("bill", "bill")
+parties = read_table("party", "party")
+accounts = read_table("party", "account")
+finance_receipts = read_table("finance", "receipt")
+
+LARGEST_AMOUNT = 9007199254740991  # minor units
+LONGEST_REFERENCE = 64
+
+
+@call
+def settle(bill, amount, reference, value_date, partial):
+    """Record the debtor's money as its paying bank (兑付), from acceptance of the bill on.
+
+    amount: minor units; less than what is outstanding only with partial = True, and is then shared out over all live tokens
+    in proportion. value_date: date on which the money arrived.
+    """
+    require_capability("maker")
+    require_reference(reference)
+    content = digest(["settlement", bill, amount, value_date, partial])
+    known = receipts.get([ctx.party, reference])
+    if known is not None:
+        require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
+        result = known["result"]
+        result["repeated"] = True
+        return result
+    require(not finance_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
+    row = bills.get(bill)
+    require(row is not None, "bill_unknown")
+    require(parties.get(row["debtor"])["paying_bank"] == ctx.party, "not_the_paying_bank")
+    require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
+    require(is_date(value_date), "date_not_valid", {"date": value_date})
+    require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
+    require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
+    require_amount(amount)
+    outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
+    require(amount <= outstanding, "amount_exceeds_outstanding", {"outstanding": outstanding})
+    require(kind_of(partial) == "bool", "partial_not_said")
+    require(partial or amount == outstanding, "amount_below_outstanding", {"outstanding": outstanding})
+    bank = parties.get(ctx.party)
+    require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
+    require_policy(bank, "settlement.settle", row["currency"], amount)
+
+    entries = []
+    for paid in invoke("token", "settle", bill, amount):
+        tell_finance(paid)
+        entries += [keep_payment(row, paid, reference)]
+    left = invoke("bill", "record_payment", bill, amount, value_date)
+    result = {"payments": entries, "outstanding": left, "repeated": False}
+    receipts.put([ctx.party, reference], {
+        "digest": content,
+        "bill": bill,
+        "amount": amount,
+        "value_date": value_date,
+        "kind": "settlement",
+        "result": result,
+        "height": ctx.height,
+        "transaction": ctx.transaction,
+    })  # fmt: skip
+    emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date, "outstanding": left})
+    if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
+        emit("late_receipt", {"bill": bill, "bank": ctx.party, "reference": reference, "value_date": value_date})
+    return result
+
+
+@call
+def pay_result(bill, token, status, reference):
+    """Report what became of one payee's payment: paid, returned (退汇), or instructed once more."""
+    require_capability("maker")
+    require_reference(reference)
+    row = payments.get([bill, token])
+    require(row is not None, "payment_unknown")
+    require(row["bank"] == ctx.party, "not_the_paying_bank")
+    if row["status"] == status and row["last_reference"] == reference:
+        return {"bill": bill, "token": token, "status": status, "repeated": True}
+    require(payment_may_become(row["status"], status), "payment_transition", {"from": row["status"], "to": status})
+    row["status"] = status
+    row["last_reference"] = reference
+    row["changed_on"] = ctx.today
+    if status == "instructed":
+        row["account"] = account_of(row["party"], row["currency"])
+    payments.put([bill, token], row)
+    emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": status})
+    return {"bill": bill, "token": token, "status": status, "repeated": False}
+
+
+def tell_finance(paid):
+    if "financed_as" in paid:
+        invoke("finance", "bank_repaid", paid["financed_as"], paid["amount"])
+    if "request" in paid:
+        if "rest" in paid:
+            invoke("finance", "token_paid_in_part", paid["request"], paid["rest"], paid["rest_amount"])
+        else:
+            invoke("finance", "token_paid", paid["request"])
+
+
+def keep_payment(bill, paid, reference):
+    payments.put([bill["id"], paid["token"]], {
+        "bill": bill["id"],
+        "token": paid["token"],
+        "party": paid["party"],
+        "account": account_of(paid["party"], bill["currency"]),
+        "amount": paid["amount"],
+        "currency": bill["currency"],
+        "status": "instructed",
+        "bank": ctx.party,
+        "reference": reference,
+        "last_reference": "",
+        "changed_on": ctx.today,
+    })  # fmt: skip
+    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": "instructed"}
+
+
+def account_of(party, currency):
+    """The hash of the account that is paid; "" if the payee has none, then its money waits at the paying bank."""
+    account = accounts.get([party, currency])
+    if account is None or account["status"] != "active":
+        return ""
+    return account["digest"]
+
+
+def payment_may_become(now, then):
+    if now == "instructed":
+        return then in ("paid", "returned")
+    return now == "returned" and then == "instructed"
+
+
+def require_amount(amount):
+    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
+    require(amount <= LARGEST_AMOUNT, "amount_too_large")
+
+
+def require_reference(reference):
+    require(kind_of(reference) == "text", "reference_not_valid")
+    require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_policy(party, action, currency, amount):
+    rules = party["policy"]["rules"]
+    if len(rules) > 0:
+        invoke("party", "check_policy", rules, action, currency, amount)

@@ -1,0 +1,654 @@
+"""Tokens (子凭证): who holds which cents of a bill.
+
+A token is a range [lo, hi) of its bill's cents. Cents are never made or lost here: every function ends tokens and makes
+the same ranges again under another holder or status; rows are never deleted. A token's `origin` names the token that the
+last change of ownership made, and the hop of that token says who gave it to whom; a cut or a merge keeps the origin.
+What this contract does not do: money. Finance and settlement move tokens through the functions that only they may call.
+"""
+from chainbill.vm.prelude import *
+
+token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
+hops = own_table("hop")  # id of the token that a change of ownership made -> hop row
+horizons = own_table("horizon")  # "offer" -> {"today", "until"}: how long an offer made today may stand
+agenda = own_table("agenda")
+bills = read_table("bill", "bill")
+parties = read_table("party", "party")
+accounts = read_table("party", "account")
+parameters = read_table("governance", "parameter")
+ranges = read_table("core", "range")
+
+LARGEST_AMOUNT = 9007199254740991  # minor units
+RANKS = 9007199254740992  # above every amount and every lo
+MOST_TOKENS = 100  # in one transfer or merge
+MOST_RECIPIENTS = 200
+MOST_PIECES = 100
+MOST_LEAVES = 2000  # of one bill at its settlement
+LONGEST_PATH = 200
+LONGEST_TEXT = 200
+
+
+@internal("bill")
+def open_root(bill, debtor, creditor, face, currency):
+    """Make the first token of an accepted bill: its whole face, tier 1."""
+    token = new_id("T")
+    like = {"bill": bill, "currency": currency, "tier": 1, "financed_tier": 0, "origin": token}
+    root = made(like, token, 0, face, "", creditor)
+    keep(root)
+    keep_hop(root, "issue", debtor, {}, "")
+    return token
+
+
+@call
+def transfer(tokens, recipients):
+    """Offer cents of one or several of the sender's tokens to one or many recipients (转让).
+
+    tokens: ids, used by due date, then by lo. recipients: [{"party", "amount" in minor units}], served in this order.
+    Each recipient accepts, rejects, or lets the offer lapse; what is left stays with the sender.
+    """
+    sender = require_active(ctx.party)
+    require_capability("maker")
+    lots = lots_of_sender(tokens)
+    require(len(recipients) >= 1 and len(recipients) <= MOST_RECIPIENTS, "too_many_recipients")
+    total = 0
+    for recipient in recipients:
+        require_amount(recipient["amount"])
+        require_recipient(recipient["party"])
+        total += recipient["amount"]
+    require_policy(sender, "token.transfer", lots[0]["row"]["currency"], total)
+
+    offered = []
+    for recipient in recipients:
+        due = recipient["amount"]
+        for lot in lots:
+            part = min(due, lot["end"] - lot["at"])
+            if part > 0:
+                offered += [offer(lot, part, recipient["party"])]
+                due -= part
+        require(due == 0, "amount_exceeds_tokens", {"missing": due})
+
+    remainders = []
+    for lot in lots:
+        if len(lot["pieces"]) > 0:
+            remainders += keep_remainder(lot)
+    remainder = ""
+    if len(remainders) > 0:
+        remainder = remainders[0]
+    return {"tokens": offered, "remainder": remainder, "remainders": remainders}
+
+
+@call
+def accept(token):
+    """Accept an offered token; the recipient of a transfer is one tier further down. A return restores the tier."""
+    row = require_offered_to_sender(token)
+    lock = row["locks"][0]
+    require(ctx.today <= lock["until"], "offer_lapsed", {"until": lock["until"]})
+    require_capability("maker")
+    receiver = require_active(ctx.party)
+    require_policy(receiver, "token.accept", row["currency"], row["hi"] - row["lo"])
+    require_account(ctx.party, row["currency"])
+    agenda.delete([add_days(lock["until"], 1), "offer", token])
+    if lock["ref"] == "return":
+        return {"token": take_return(row)}
+    child = made(row, new_id("T"), row["lo"], row["hi"], token, ctx.party)
+    child["tier"] += 1
+    child["origin"] = child["id"]
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, "transfer", row["holder"], {}, "")
+    emit("accepted", {"token": child["id"], "offered": token, "from": row["holder"], "to": ctx.party})
+    return {"token": child["id"]}
+
+
+@call
+def reject(token, reason):
+    """Refuse an offered token; it stays with who offered it. A suspended party may do this too."""
+    row = require_offered_to_sender(token)
+    require_text(reason)
+    require_capability("maker")
+    emit("rejected", {"token": token, "from": row["holder"], "by": ctx.party, "reason": reason})
+    return {"token": lift_offer(row)}
+
+
+@call
+def recall(token):
+    """Take back an offer that was not yet accepted (撤回)."""
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    require(row["holder"] == ctx.party, "not_the_holder")
+    require(row["offered_to"] != "", "not_offered")
+    require_capability("maker")
+    emit("recalled", {"token": token, "by": ctx.party, "to": row["offered_to"]})
+    return {"token": lift_offer(row)}
+
+
+@call
+def give_back(token):
+    """Offer a token back to the party it came from (return), while it is whole, unlocked and was never financed."""
+    row = free_token_of_sender(token)
+    require_capability("maker")
+    require_active(ctx.party)
+    first = token_rows.get(row["origin"])
+    require(first["lo"] == row["lo"] and first["hi"] == row["hi"], "token_not_whole")
+    hop = hops.get(row["origin"])
+    require(hop["kind"] == "transfer", "nothing_to_give_back", {"kind": hop["kind"]})
+    until = offer_until(require_bill_open_for_offers(row["bill"]))
+    lock_offer(row, hop["from"], "return", until)
+    return {"token": token, "offered_to": hop["from"], "until": until}
+
+
+@call
+def split(token, amounts):
+    """Cut a token into pieces of the given amounts (拆分); what is left is a further piece."""
+    row = free_token_of_sender(token)
+    require_capability("maker")
+    require(kind_of(amounts) == "list" and len(amounts) >= 1 and len(amounts) <= MOST_PIECES, "too_many_pieces")
+    least = bills.get(row["bill"])["terms"]["min_split"]
+    pieces = []
+    at = row["lo"]
+    for amount in amounts:
+        require_amount(amount)
+        require(at + amount <= row["hi"], "amount_exceeds_tokens", {"missing": at + amount - row["hi"]})
+        pieces += [cut(row, at, at + amount, least)]
+        at += amount
+    if at < row["hi"]:
+        pieces += [cut(row, at, row["hi"], least)]
+    require(len(pieces) >= 2, "nothing_to_cut")
+    end_cut(row, pieces, "split")
+    emit("split", {"token": token, "pieces": pieces})
+    return {"tokens": pieces}
+
+
+@call
+def merge(tokens):
+    """Put together pieces that a cut made: neighbours with the same origin. The parent is the token that was cut."""
+    require(kind_of(tokens) == "list" and len(tokens) >= 2 and len(tokens) <= MOST_TOKENS, "too_few_to_merge")
+    require_capability("maker")
+    pieces = []
+    for token in tokens:
+        pieces = placed_by_lo(pieces, free_token_of_sender(token))
+    for number in range(1, len(pieces)):
+        left = pieces[number - 1]
+        right = pieces[number]
+        require(left["bill"] == right["bill"] and left["hi"] == right["lo"], "tokens_not_neighbours")
+        require(left["origin"] == right["origin"], "tokens_of_different_paths")
+    joined = join(pieces, cut_token(pieces[0], pieces[len(pieces) - 1]["hi"]))
+    emit("merged", {"token": joined["id"], "pieces": tokens})
+    return {"token": joined["id"]}
+
+
+@internal("finance")
+def reserve(token, amount, request, until):
+    """Lock cents of the sender's token for a financing request, cutting them off first if they are not the whole."""
+    row = free_token_of_sender(token)
+    require(row["financed_tier"] == 0, "token_already_financed")
+    lock = {"kind": "in_finance", "ref": request, "since": ctx.today, "until": until}
+    if amount == row["hi"] - row["lo"]:
+        row["locks"] = [lock]
+        keep(row)
+        return {"token": token, "remainder": ""}
+    require(amount < row["hi"] - row["lo"], "amount_exceeds_tokens", {"missing": amount - row["hi"] + row["lo"]})
+    least = bills.get(row["bill"])["terms"]["min_split"]
+    require(amount >= least, "piece_too_small", {"min_split": least})
+    piece = made(row, new_id("T"), row["lo"], row["lo"] + amount, token, row["holder"])
+    piece["locks"] = [lock]
+    keep(piece)
+    rest = cut(row, row["lo"] + amount, row["hi"], least)
+    end_cut(row, [piece["id"], rest], "finance")
+    return {"token": piece["id"], "remainder": rest}
+
+
+@internal("finance")
+def extend_reservation(token, until):
+    """Keep the lock of an agreed financing until another date."""
+    row = token_rows.get(token)
+    row["locks"][0]["until"] = until
+    keep(row)
+
+
+@internal("finance")
+def release(token):
+    """End the lock of a financing request and rejoin what was cut for it; answers the token that is free now."""
+    row = token_rows.get(token)
+    row["locks"] = []
+    return rejoin(row)
+
+
+@internal("finance")
+def finance_to(token, bank, price):
+    """Give a reserved token to the bank that paid for it; its tier stays, and is its financed tier from now on."""
+    row = token_rows.get(token)
+    child = made(row, new_id("T"), row["lo"], row["hi"], token, bank)
+    child["financed_tier"] = row["tier"]
+    child["origin"] = child["id"]
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, "finance", row["holder"], price, "")
+    return child["id"]
+
+
+@internal("settlement")
+def settle(bill, amount):
+    """End cents that the debtor paid: all of them, or a part of every live token in proportion to its amount.
+
+    No lock stops this; an offer or a request on a token that is paid whole lapses and its holder is paid. Of a token that
+    is paid in part, the cents [lo, lo + part) are settled and the rest stays live with the same locks.
+    """
+    row = bills.get(bill)
+    outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
+    leaves = live_leaves(bill, row["face"])
+    live = 0
+    for leaf in leaves:
+        live += leaf["hi"] - leaf["lo"]
+    require(live == outstanding, "settle_in_its_own_transaction")
+    parts = parts_in_proportion(leaves, amount, outstanding)
+    paid = []
+    for number in range(len(leaves)):
+        if parts[number] > 0:
+            paid += [pay(leaves[number], parts[number])]
+    return paid
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Let an offer lapse that nobody answered (逾期未签收退回)."""
+    token = token_rows.get(row["token"])
+    if token["status"] == "live" and token["offered_to"] != "" and token["locks"][0]["until"] < ctx.today:
+        emit("lapsed", {"token": token["id"], "holder": token["holder"], "to": token["offered_to"]})
+        token["offered_to"] = ""
+        token["locks"] = []
+        rejoin(token)
+
+
+# --- offers -----------------------------------------------------------------------------------------------------------
+def lots_of_sender(tokens):
+    """The sender's tokens in the order in which they are used: by due date, then by lo."""
+    require(kind_of(tokens) == "list" and len(tokens) >= 1 and len(tokens) <= MOST_TOKENS, "too_many_tokens")
+    lots = []
+    for token in tokens:
+        row = free_token_of_sender(token)
+        require(row["financed_tier"] == 0, "token_already_financed")
+        bill = require_bill_open_for_offers(row["bill"])
+        require(not bill["terms"]["non_transferable"], "bill_not_transferable")
+        lots = placed_by_due_date(lots, {
+            "row": row,
+            "at": row["lo"],
+            "end": row["hi"],
+            "bill": bill,
+            "until": offer_until(bill),
+            "pieces": [],
+        })  # fmt: skip
+    for number in range(1, len(lots)):
+        before = lots[number - 1]["row"]
+        require(before["currency"] == lots[number]["row"]["currency"], "currencies_differ")
+        require(before["id"] != lots[number]["row"]["id"], "token_named_twice")
+    return lots
+
+
+def placed_by_due_date(lots, lot):
+    place = 0
+    for other in lots:
+        if used_before(other, lot):
+            place += 1
+    return lots[:place] + [lot] + lots[place:]
+
+
+def used_before(one, other):
+    if one["bill"]["due_on"] != other["bill"]["due_on"]:
+        return one["bill"]["due_on"] < other["bill"]["due_on"]
+    if one["at"] != other["at"]:
+        return one["at"] < other["at"]
+    return one["row"]["id"] <= other["row"]["id"]
+
+
+def placed_by_lo(rows, row):
+    place = 0
+    for other in rows:
+        if other["lo"] <= row["lo"]:
+            place += 1
+    return rows[:place] + [row] + rows[place:]
+
+
+def offer(lot, amount, recipient):
+    row = lot["row"]
+    require(recipient != lot["bill"]["debtor"], "recipient_is_the_debtor")
+    lo = lot["at"]
+    lot["at"] += amount
+    if amount == row["hi"] - row["lo"]:
+        lock_offer(row, recipient, "transfer", lot["until"])
+        return row["id"]
+    least = lot["bill"]["terms"]["min_split"]
+    require(amount >= least, "piece_too_small", {"min_split": least})
+    piece = made(row, new_id("T"), lo, lo + amount, row["id"], row["holder"])
+    lot["pieces"] += [piece["id"]]
+    lock_offer(piece, recipient, "transfer", lot["until"])
+    return piece["id"]
+
+
+def keep_remainder(lot):
+    row = lot["row"]
+    rest = []
+    if lot["at"] < lot["end"]:
+        rest = [cut(row, lot["at"], lot["end"], lot["bill"]["terms"]["min_split"])]
+    end_cut(row, lot["pieces"] + rest, "offer")
+    return rest
+
+
+def lock_offer(row, recipient, ref, until):
+    row["offered_to"] = recipient
+    row["locks"] = [{"kind": "offered", "ref": ref, "since": ctx.today, "until": until}]
+    keep(row)
+    agenda.put([add_days(until, 1), "offer", row["id"]], {"token": row["id"]})
+    emit("offered", {"token": row["id"], "from": row["holder"], "to": recipient, "amount": row["hi"] - row["lo"], "until": until})
+
+
+def lift_offer(row):
+    agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
+    row["offered_to"] = ""
+    row["locks"] = []
+    return rejoin(row)
+
+
+def offer_until(bill):
+    """The last day of an offer made today: five business days on, at latest the business day before payment."""
+    horizon = horizons.get("offer")
+    if horizon is None or horizon["today"] != ctx.today:
+        days = parameters.get("offer_business_days")["value"]
+        horizon = {"today": ctx.today, "until": invoke("calendar", "business_days_after", ctx.today, days)}
+        horizons.put("offer", horizon)
+    return min(horizon["until"], bill["last_offer_on"])
+
+
+def take_return(row):
+    """The token goes back to the party it came from, with the tier and the path it had there."""
+    earlier = token_rows.get(token_rows.get(row["origin"])["parent"])
+    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], ctx.party)
+    child["tier"] = earlier["tier"]
+    child["origin"] = earlier["origin"]
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, "return", row["holder"], {}, row["origin"])
+    emit("returned", {"token": child["id"], "offered": row["id"], "from": row["holder"], "to": ctx.party})
+    return child["id"]
+
+
+# --- cuts -------------------------------------------------------------------------------------------------------------
+def made(like, token, lo, hi, parent, holder):
+    """A new live token: bill, currency, tier and origin as the token it comes from."""
+    return {
+        "id": token,
+        "bill": like["bill"],
+        "currency": like["currency"],
+        "lo": lo,
+        "hi": hi,
+        "holder": holder,
+        "offered_to": "",
+        "tier": like["tier"],
+        "financed_tier": like["financed_tier"],
+        "parent": parent,
+        "origin": like["origin"],
+        "status": "live",
+        "locks": [],
+        "born": ctx.height,
+        "ended": 0,
+        "claim": "none",
+    }
+
+
+def keep(row):
+    token_rows.put(row["id"], row)
+
+
+def keep_hop(row, kind, giver, price, undoes):
+    """Record a change of ownership under the token that it made; `undoes` names the origin that a return takes back."""
+    hops.put(row["id"], {
+        "bill": row["bill"],
+        "token": row["id"],
+        "kind": kind,
+        "from": giver,
+        "to": row["holder"],
+        "lo": row["lo"],
+        "hi": row["hi"],
+        "tier": row["tier"],
+        "financed_tier": row["financed_tier"],
+        "height": ctx.height,
+        "transaction": ctx.transaction,
+        "date": ctx.today,
+        "price": price,
+        "undoes": undoes,
+    })  # fmt: skip
+
+
+def cut(row, lo, hi, least):
+    require(hi - lo >= least, "piece_too_small", {"min_split": least})
+    piece = made(row, new_id("T"), lo, hi, row["id"], row["holder"])
+    keep(piece)
+    return piece["id"]
+
+
+def end_cut(row, pieces, reason):
+    row["cut_for"] = reason
+    end(row, "split", pieces)
+
+
+def end(row, status, into):
+    """End a token as split or moved; `into` names the tokens that its cents are in now."""
+    row["status"] = status
+    row["ended"] = ctx.height
+    row["offered_to"] = ""
+    row["locks"] = []
+    row["into"] = into
+    keep(row)
+
+
+def rejoin(row):
+    """Store a token that is free again; if it was cut for an offer or a request, join it with its free neighbours."""
+    keep(row)
+    if row["parent"] == "":
+        return row["id"]
+    parent = token_rows.get(row["parent"])
+    if parent["status"] != "split" or parent["cut_for"] not in ("offer", "finance"):
+        return row["id"]
+    run = free_run(parent["into"], row)
+    if len(run) < 2:
+        return row["id"]
+    joined = join(run, parent)
+    emit("rejoined", {"token": joined["id"], "from": row["id"]})
+    return joined["id"]
+
+
+def free_run(siblings, row):
+    """The longest run of free neighbours around `row` among the pieces of one cut."""
+    run = []
+    reached = False
+    for sibling in siblings:
+        if sibling == row["id"]:
+            run += [row]
+            reached = True
+        else:
+            other = token_rows.get(sibling)
+            if is_free(other) and other["holder"] == row["holder"]:
+                run += [other]
+            elif reached:
+                return run
+            else:
+                run = []
+    if reached:
+        return run
+    return []
+
+
+def is_free(row):
+    return row["status"] == "live" and len(row["locks"]) == 0
+
+
+def join(pieces, parent):
+    """End neighbouring pieces and make one token of them, in their place among the pieces of the cut."""
+    first = pieces[0]
+    joined = made(first, new_id("T"), first["lo"], pieces[len(pieces) - 1]["hi"], parent["id"], first["holder"])
+    for piece in pieces:
+        end(piece, "moved", [joined["id"]])
+    keep(joined)
+    siblings = []
+    for sibling in parent["into"]:
+        if sibling == first["id"]:
+            siblings += [joined["id"]]
+        elif token_rows.get(sibling)["lo"] < joined["lo"] or token_rows.get(sibling)["lo"] >= joined["hi"]:
+            siblings += [sibling]
+    parent["into"] = siblings
+    keep(parent)
+    return joined
+
+
+def cut_token(first, hi):
+    """The nearest token above `first` that covers everything up to `hi`."""
+    token = first["parent"]
+    for step in range(LONGEST_PATH):
+        require(token != "", "tokens_not_of_one_cut")
+        row = token_rows.get(token)
+        if row["hi"] >= hi:
+            return row
+        token = row["parent"]
+    require(False, "tokens_not_of_one_cut")
+
+
+# --- settlement -------------------------------------------------------------------------------------------------------
+def live_leaves(bill, face):
+    """The live tokens of a bill, by lo: a walk over its leaves from the first cent to the last."""
+    leaves = []
+    lo = 0
+    for step in range(MOST_LEAVES):
+        if lo == face:
+            return leaves
+        leaf = ranges.get([bill, lo])
+        require(leaf is not None, "settle_in_its_own_transaction")
+        row = token_rows.get(leaf[1])
+        if row["status"] == "live":
+            leaves += [row]
+        lo = leaf[0]
+    require(lo == face, "too_many_leaves")
+    return leaves
+
+
+def parts_in_proportion(leaves, amount, outstanding):
+    """Share `amount` out by the leaves' amounts: whole cents first, then one cent each by largest remainder, ties by lo."""
+    parts = []
+    ranks = []
+    given = 0
+    for leaf in leaves:
+        product = (leaf["hi"] - leaf["lo"]) * amount
+        parts += [product // outstanding]
+        ranks += [product % outstanding * RANKS + RANKS - 1 - leaf["lo"]]
+        given += product // outstanding
+    left = amount - given
+    if left > 0:
+        lowest = sorted(ranks)[len(ranks) - left]
+        for number in range(len(parts)):
+            if ranks[number] >= lowest:
+                parts[number] += 1
+    return parts
+
+
+def pay(row, amount):
+    """End paid cents of one token and say whom the debtor's bank owes them to."""
+    result = {"token": row["id"], "party": row["holder"], "amount": amount}
+    if row["financed_tier"] > 0:
+        result["financed_as"] = row["origin"]
+    offered_until = ""
+    for lock in row["locks"]:
+        if lock["kind"] == "in_finance":
+            result["request"] = lock["ref"]
+        if lock["kind"] == "offered":
+            offered_until = lock["until"]
+            agenda.delete([add_days(offered_until, 1), "offer", row["id"]])
+    if amount == row["hi"] - row["lo"]:
+        if offered_until != "":
+            emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
+        end_settled(row)
+        return result
+    piece = made(row, new_id("T"), row["lo"], row["lo"] + amount, row["id"], row["holder"])
+    rest = made(row, new_id("T"), row["lo"] + amount, row["hi"], row["id"], row["holder"])
+    rest["offered_to"] = row["offered_to"]
+    rest["locks"] = row["locks"]
+    end_settled(piece)
+    keep(rest)
+    end_cut(row, [piece["id"], rest["id"]], "payment")
+    if offered_until != "":
+        agenda.put([add_days(max(offered_until, ctx.today), 1), "offer", rest["id"]], {"token": rest["id"]})
+    result["token"] = piece["id"]
+    result["rest"] = rest["id"]
+    result["rest_amount"] = rest["hi"] - rest["lo"]
+    return result
+
+
+def end_settled(row):
+    row["status"] = "settled"
+    row["ended"] = ctx.height
+    row["offered_to"] = ""
+    row["locks"] = []
+    keep(row)
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+def free_token_of_sender(token):
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    require(row["holder"] == ctx.party, "not_the_holder")
+    require(row["status"] == "live", "token_already_used", {"status": row["status"]})
+    require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
+    return row
+
+
+def require_offered_to_sender(token):
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    require(row["status"] == "live", "token_already_used", {"status": row["status"]})
+    require(row["offered_to"] == ctx.party, "not_offered_to_you")
+    return row
+
+
+def require_bill_open_for_offers(bill_id):
+    bill = bills.get(bill_id)
+    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
+    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
+    return bill
+
+
+def require_recipient(party):
+    require(party != ctx.party, "recipient_is_the_sender")
+    row = require_active(party)
+    require("bank" not in row["roles"], "recipient_is_a_bank", {"id": party})
+
+
+def require_active(party):
+    row = parties.get(party)
+    require(row is not None, "party_unknown", {"id": party})
+    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
+def require_account(party, currency):
+    account = accounts.get([party, currency])
+    require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
+
+
+def require_amount(amount):
+    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
+    require(amount <= LARGEST_AMOUNT, "amount_too_large")
+
+
+def require_text(text):
+    require(kind_of(text) == "text", "text_expected")
+    require(len(text) <= LONGEST_TEXT, "text_too_long")
+
+
+def require_capability(capability):
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_policy(party, action, currency, amount):
+    rules = party["policy"]["rules"]
+    if len(rules) > 0:
+        invoke("party", "check_policy", rules, action, currency, amount)

@@ -1,0 +1,338 @@
+"""A small network without consensus: parties, days and transactions over the eight contracts.
+
+The same tests run over two backends: plain Python (the harness) and the machine. Both keep their rows in the core's
+overlay and run the core's checks after every transaction, so that ranges and holdings are derived as on a ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainbill_contracts import NAMES, genesis_init, sources
+
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.dates import add_days, date_of, start_of_day_ms
+from chainbill.ids import uscc_check_char
+from chainbill.ledger import core_rows
+from chainbill.ledger.checks import CoreChecks
+from chainbill.state.keys import row_key, split_key, table_prefix
+from chainbill.state.overlay import Overlay
+from chainbill.state.view import MemoryView
+from chainbill.vm.context import Context
+from chainbill.vm.testing import Harness
+
+ZONE = 480
+AGENDAS = {
+    name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "party", "token")
+}
+ALL = ["maker", "checker", "admin"]
+VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
+
+
+def uscc(number: int) -> str:
+    first = f"9131000{number:010d}"
+    return first + uscc_check_char(first)
+
+
+ANCHOR, OTHER_ANCHOR = uscc(1), uscc(2)
+S1, S2, S3, S4 = (uscc(number) for number in (101, 102, 103, 104))
+BANK1, BANK2, BANK3, BANK4 = (uscc(number) for number in (201, 202, 203, 204))
+BANKS = (BANK1, BANK2, BANK3, BANK4)
+DIGEST = "ab" * 32
+
+
+def key_of(party: str, number: int = 0) -> str:
+    return f"{number:02d}" + f"{int.from_bytes(party.encode(), 'big'):x}"[-62:].rjust(62, "0")
+
+
+def member(party: str, *roles: str, currencies: tuple[str, ...] = ("CNY",), **fields: Any) -> dict[str, Any]:
+    return {
+        "id": party,
+        "name_zh": f"公司{party[-3:]}",
+        "name_en": f"Company {party[-3:]}",
+        "roles": list(roles),
+        "identifiers": [],
+        "keys": [
+            {"key": key_of(party), "capabilities": ALL},
+            {"key": key_of(party, 1), "capabilities": ["checker", "admin"]},
+        ],
+        "accounts": [{"currency": currency, "bank": BANK1, "digest": DIGEST} for currency in currencies],
+        "sponsor": BANK1 if "bank" not in roles else "",
+        "paying_bank": BANK1 if "anchor" in roles else "",
+        "policy": {"rules": []},
+        **fields,
+    }
+
+
+MEMBERS = [
+    *(member(bank, "bank", accounts=[{"currency": "CNY", "bank": bank, "digest": DIGEST}]) for bank in BANKS),
+    member(ANCHOR, "anchor", currencies=("CNY", "EUR")),
+    member(OTHER_ANCHOR, "anchor", "supplier"),
+    *(member(supplier, "supplier", currencies=("CNY", "EUR")) for supplier in (S1, S2, S3, S4)),
+]
+
+
+class _OverlayRows:
+    """The harness's rows, kept in an overlay; undoing is the world's business."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._overlay = overlay
+        self.get = overlay.get
+        self.put = overlay.put
+        self.delete = overlay.delete
+        self.scan = overlay.scan
+
+    @property
+    def rows(self) -> dict[bytes, Any]:
+        return {}
+
+    @rows.setter
+    def rows(self, rows: dict[bytes, Any]) -> None:
+        pass
+
+
+@dataclass
+class Result:
+    values: list[Any]
+    events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+
+class World:
+    """One network at one moment; `day` and `call` move it on."""
+
+    def __init__(
+        self,
+        backend: str = "plain",
+        today: str = "2026-03-02",
+        parameters: dict[str, Any] | None = None,
+        calendar: list[dict[str, Any]] | None = None,
+        members: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.backend = backend
+        self.overlay = Overlay(MemoryView())
+        self.height = 0
+        self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
+        self.gap_ms = 0
+        self.clock = "adjustable"
+        self.recent: tuple[str, ...] = tuple(VALIDATORS)
+        self.events: list[tuple[str, str, dict[str, Any]]] = []
+        self.failed_items: list[tuple[list[Any], str]] = []
+        self._seeds = 0
+        self._harness = Harness(sources())
+        self._program = None if backend == "plain" else _program()
+        self._genesis(parameters or {}, genesis_init(members or MEMBERS, calendar or []))
+
+    @property
+    def today(self) -> str:
+        return date_of(self.time_ms, ZONE)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+    def row(self, contract: str, table: str, key: Any) -> Any:
+        return self.overlay.get(row_key(contract, table, key))
+
+    def rows(self, contract: str, table: str, leading: tuple[Any, ...] = ()) -> list[tuple[list[Any], Any]]:
+        found, after = [], b""
+        prefix = table_prefix(contract, table, leading)
+        while True:
+            page = self.overlay.scan(prefix, after, 500)
+            found += [(list(split_key(key)[2]), value) for key, value in page]
+            if len(page) < 500:
+                return found
+            after = page[-1][0]
+
+    def bill(self, bill: str) -> dict[str, Any]:
+        return self.row("bill", "bill", bill)
+
+    def token(self, token: str) -> dict[str, Any]:
+        return self.row("token", "token", token)
+
+    def tokens(self, bill: str) -> list[dict[str, Any]]:
+        found = [row for _, row in self.rows("token", "token") if row["bill"] == bill]
+        return sorted(found, key=lambda row: (row["lo"], row["born"]))
+
+    def leaves(self, bill: str) -> list[dict[str, Any]]:
+        return [self.token(leaf[1]) for _, leaf in self.rows("core", "range", (bill,))]
+
+    def topics(self) -> list[str]:
+        return [f"{contract}.{topic}" for contract, topic, _ in self.events]
+
+    # --- acting -------------------------------------------------------------------------------------------------------
+    def call(self, party: str, contract: str, function: str, /, **arguments: Any) -> Any:
+        return self.send(party, (contract, function, arguments))[0]
+
+    def send(self, party: str, *calls: tuple[str, str, dict[str, Any]], keys: list[str] | None = None) -> list[Any]:
+        """One transaction in a block of its own; raises what refused it."""
+        self.height += 1
+        self.time_ms += 1000
+        signers = []
+        for key in keys if keys is not None else [key_of(party)]:
+            row = self.row("party", "key", key)
+            signers.append({"key": key, "capabilities": row["capabilities"] if row else []})
+        context = self._context(party=party, signers=tuple(signers), transaction=f"{self.height:064x}")
+        return self._unit(context, [(*call, "call") for call in calls])
+
+    def day(self, today: str) -> None:
+        """Move to nine o'clock of a later day and do what it brings."""
+        self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
+        self.sweep()
+
+    def sweep(self) -> None:
+        self.height += 1
+        while True:
+            due = []
+            for name, prefix in AGENDAS.items():
+                for key, row in self.overlay.scan(prefix, b"", 1):
+                    parts = split_key(key)[2]
+                    if parts[0] <= self.today:
+                        due.append((parts[0], name, key, list(parts[1:]), row))
+            if not due:
+                self.gap_ms = 0
+                return
+            date, name, key, parts, row = min(due, key=lambda item: item[:3])
+            self.overlay.delete(key)
+            arguments = {"date": date, "item": parts, "row": row}
+            try:
+                self._unit(self._context(), [(name, "on_day", arguments, "each_day")])
+            except Exception as error:
+                self.failed_items.append(([name, *parts], str(error)))
+
+    def plus(self, days: int) -> str:
+        return add_days(self.today, days)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+    def _genesis(self, parameters: dict[str, Any], init: dict[str, Any]) -> None:
+        self.overlay.begin()
+        self.overlay.set_nonce(b"genesis")
+        for number, key in enumerate(VALIDATORS):
+            row = {"name": f"bank{number + 1}", "party": BANKS[number], "address": "", "status": "active"}
+            self.overlay.put(core_rows.validator_key(bytes.fromhex(key)), row)
+        for name, source in sources().items():
+            row = {"source": source, "hash": tagged_hash("contract-source", source.encode()).hex(), "version": 1, "active_from": 0}
+            self.overlay.put(core_rows.contract_key(name), row)
+        for name, value in parameters.items():
+            self.overlay.put(row_key("governance", "parameter", name), {"value": value})
+        self.overlay.commit()
+        for name in NAMES:
+            if name in init:
+                self._unit(self._context(), [(name, "begin", init[name], "init")])
+        self.events.clear()
+
+    def _context(self, **fields: Any) -> Context:
+        return Context(
+            height=self.height,
+            time_ms=self.time_ms,
+            today=self.today,
+            gap_ms=self.gap_ms,
+            chain_id="test",
+            zone_offset_minutes=ZONE,
+            proposer=VALIDATORS[0],
+            recent_proposers=self.recent,
+            clock=self.clock,
+            **fields,
+        )
+
+    def _unit(self, context: Context, calls: list[tuple[str, str, dict[str, Any], str]]) -> list[Any]:
+        self._seeds += 1
+        seed = self._seeds.to_bytes(32, "big")
+        self.overlay.begin()
+        try:
+            self.overlay.set_nonce(seed)
+            values, events = self._run(context, calls, seed)
+            CoreChecks(
+                self.overlay, self.height, self.today, AGENDAS.values(), adjustable_clock=self.clock == "adjustable"
+            ).run()
+        except BaseException:
+            self.overlay.rollback()
+            raise
+        self.overlay.commit()
+        self.events += events
+        return values
+
+    def _run(self, context: Context, calls: list[tuple[str, str, dict[str, Any], str]], seed: bytes) -> Any:
+        if self._program is None:
+            return self._run_plain(context, calls, seed)
+        from chainbill.vm.machine import Machine, Meter
+
+        machine = Machine(self._program, self.overlay, context, Meter(1_000_000_000), seed)
+        values = [machine.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
+        return values, [tuple(event) for event in machine.events]
+
+    def _run_plain(self, context: Context, calls: list[tuple[str, str, dict[str, Any], str]], seed: bytes) -> Any:
+        bench = self._harness
+        bench.rows = _OverlayRows(self.overlay)  # type: ignore[assignment]
+        bench.context, bench.id_seed, bench.events = context, seed, []
+        bench._counter = 0
+        values = [bench.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
+        return values, bench.events
+
+
+def _program() -> Any:
+    from chainbill.vm.compiler import compile_contract, link
+
+    return link({name: compile_contract(name, source) for name, source in sources().items()})
+
+
+# --- short ways ---------------------------------------------------------------------------------------------------------
+def issue(world: World, by: str = S1, **fields: Any) -> str:
+    arguments: dict[str, Any] = {
+        "debtor": ANCHOR, "creditor": S1, "face": 100_000_000, "currency": "CNY", "due_on": world.plus(120),
+        "invoices": [], "contract_no": "C-1", "delivered_on": "", "terms": {}, **fields,
+    }  # fmt: skip
+    return str(world.call(by, "bill", "issue", **arguments)["bill"])
+
+
+def accepted_bill(world: World, **fields: Any) -> tuple[str, str]:
+    """A bill that the anchor confirmed and the creditor accepted: (bill, token)."""
+    bill = issue(world, **fields)
+    row = world.bill(bill)
+    world.call(row["debtor"], "bill", "confirm", bill=bill)
+    return bill, world.call(row["creditor"], "bill", "accept", bill=bill)["token"]
+
+
+def offer(world: World, token: str, *payees: tuple[str, int]) -> dict[str, Any]:
+    row = world.token(token)
+    recipients = [{"party": party, "amount": amount} for party, amount in payees]
+    return world.call(row["holder"], "token", "transfer", tokens=[token], recipients=recipients)
+
+
+def pay(world: World, token: str, party: str, amount: int) -> tuple[str, str]:
+    """Offer and accept: (the recipient's token, the remainder)."""
+    result = offer(world, token, (party, amount))
+    accepted = world.call(party, "token", "accept", token=result["tokens"][0])["token"]
+    return accepted, result["remainder"]
+
+
+def ask(world: World, token: str, *banks: str, amount: int) -> dict[str, Any]:
+    holder = world.token(token)["holder"]
+    return world.call(holder, "finance", "request", token=token, banks=list(banks), amount=amount)
+
+
+def bid(world: World, request: str, bank: str, **fields: Any) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "request": request, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder", **fields,
+    }  # fmt: skip
+    return world.call(bank, "finance", "quote", **arguments)
+
+
+def disburse(world: World, bank: str, quote: str, **fields: Any) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "quote": quote, "reference": f"PAY-{quote}", "value_date": world.today, "amount": 0, "registration": "ZD-1", **fields,
+    }  # fmt: skip
+    return world.call(bank, "finance", "disburse", **arguments)
+
+
+def finance(world: World, token: str, bank: str, amount: int, **fields: Any) -> tuple[str, str]:
+    """Request, quote, agree, disburse: (the bank's token, the remainder)."""
+    asked = ask(world, token, bank, amount=amount)
+    quoted = bid(world, asked["request"], bank, **fields)
+    world.call(world.row("finance", "request", asked["request"])["holder"], "finance", "agree", quote=quoted["quote"])
+    return disburse(world, bank, quoted["quote"])["token"], asked["remainder"]
+
+
+def settle(world: World, bill: str, amount: int, **fields: Any) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "bill": bill, "amount": amount, "reference": f"SET-{world.height}", "value_date": world.today, "partial": False, **fields,
+    }  # fmt: skip
+    return world.call(BANK1, "settlement", "settle", **arguments)
