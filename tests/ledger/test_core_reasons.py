@@ -6,8 +6,9 @@ import re
 import tomllib
 from pathlib import Path
 
-import chainbill
 import pytest
+
+import chainbill
 from chainbill.errors import Reason
 
 TEXTS = tomllib.loads((Path(chainbill.__file__).parent / "reasons.toml").read_text(encoding="utf-8"))

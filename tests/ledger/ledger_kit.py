@@ -1,0 +1,48 @@
+"""Keys, validators and small formats that tests of the ledger share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
+from chainbill.ledger.validators import Validator, ValidatorSet
+
+CHAIN = "test-chain"
+
+
+def key(number: int) -> PrivateKey:
+    """The same private key for the same number."""
+    return PrivateKey.from_seed(bytes([number]) * 32)
+
+
+def validator_keys(count: int = 4) -> list[PrivateKey]:
+    """Keys of validators, in the order of their set."""
+    return sorted((key(100 + number) for number in range(count)), key=lambda one: one.public)
+
+
+def validators(count: int = 4) -> ValidatorSet:
+    """A set of `count` validators."""
+    named = enumerate(validator_keys(count))
+    return ValidatorSet.of([Validator(one.public, f"bank{n}", f"BANK{n}", f"127.0.0.1:{7000 + n}") for n, one in named])
+
+
+def wire(
+    *calls: tuple[str, str, dict[str, Any]],
+    party: str = "ALICE",
+    keys: tuple[PrivateKey, ...] = (key(1),),
+    valid_until_ms: int = 1_000_000,
+    nonce: int = 0,
+    chain_id: str = CHAIN,
+    memo: str = "",
+) -> bytes:
+    """A signed transaction."""
+    body = encode_body(
+        chain_id=chain_id,
+        party=party,
+        valid_until_ms=valid_until_ms,
+        nonce=nonce.to_bytes(16, "big"),
+        calls=[Call(*call) for call in calls],
+        memo=memo,
+    )
+    return sign_transaction(body, keys)

@@ -1,0 +1,257 @@
+"""Blocks, votes, certificates, evidence, validator sets, genesis and receipts: read back, bounded, verified."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledger.ledger_kit import CHAIN, key, validator_keys, validators, wire
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, tx_root
+from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
+from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, decode_evidence, verify_evidence
+from chainbill.ledger.genesis import Genesis, genesis_from_json
+from chainbill.ledger.receipt import Receipt, decode_receipt
+from chainbill.ledger.transaction import wire_id_of
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.ledger.vote import ProposalHeader, Vote, VoteType, sign_proposal, sign_vote
+
+ID, OTHER = b"\x01" * 32, b"\x02" * 32
+KEYS = validator_keys()
+WIRE = wire(("token", "accept", {"token": "T1"}))
+
+
+def block(wires: tuple[bytes, ...] = (WIRE,), evidence: tuple[bytes, ...] = ()) -> Block:
+    header = Header(
+        CHAIN, 7, 1_000, KEYS[0].public, ID, tx_root([wire_id_of(one) for one in wires]), evidence_root(evidence),
+        ID, OTHER, ID, OTHER,
+    )  # fmt: skip
+    return Block(header, wires, evidence)
+
+
+def vote(
+    signer: PrivateKey, block_id: bytes | None = ID, type_: VoteType = VoteType.PRECOMMIT, round_: int = 0
+) -> Vote:
+    return sign_vote(signer, CHAIN, type=type_, height=7, round=round_, block_id=block_id)
+
+
+def proposal(signer: PrivateKey, block_id: bytes, valid_round: int = -1) -> ProposalHeader:
+    return sign_proposal(signer, CHAIN, height=7, round=3, block_id=block_id, valid_round=valid_round)
+
+
+# --- blocks ------------------------------------------------------------------
+def test_a_block_reads_back() -> None:
+    assert decode_block(encode_block(block())) == block()
+    assert block().id == block().header.id != block(()).id
+
+
+def test_a_block_with_other_contents_than_its_header_says_is_refused() -> None:
+    with pytest.raises(Malformed, match="block_tx_root"):
+        decode_block(encode_block(replace(block(), transactions=())))
+    with pytest.raises(Malformed, match="block_evidence_root"):
+        decode_block(encode_block(replace(block(), evidence=(b"x",))))
+
+
+@pytest.mark.parametrize("field", range(11))
+def test_every_field_of_a_header_is_in_its_id(field: int) -> None:
+    fields = block().header.fields()
+    value = fields[field]
+    fields[field] = value + 1 if type(value) is int else "other" if type(value) is str else b"\x09" * 32
+    assert Header.from_fields(fields).id != block().header.id
+
+
+# --- votes and proposals ------------------------------------------------------------------
+def test_votes_and_proposals_read_back_and_verify() -> None:
+    for one in (vote(KEYS[0]), vote(KEYS[0], None, VoteType.PREVOTE, 4)):
+        assert Vote.from_fields(one.fields()) == one
+        assert one.verify(CHAIN)
+        assert not one.verify("other-chain")
+    shown = proposal(KEYS[0], ID, 2)
+    assert ProposalHeader.from_fields(shown.fields()) == shown
+    assert shown.verify(CHAIN)
+
+
+@pytest.mark.parametrize(
+    "change", [{"height": 8}, {"round": 1}, {"block_id": OTHER}, {"block_id": None}, {"type": VoteType.PREVOTE}]
+)
+def test_a_vote_signs_everything_it_says(change: dict[str, object]) -> None:
+    assert not replace(vote(KEYS[0]), **change).verify(CHAIN)
+
+
+@pytest.mark.parametrize("change", [{"height": 8}, {"round": 4}, {"block_id": OTHER}, {"valid_round": 1}])
+def test_a_proposal_signs_everything_it_says(change: dict[str, object]) -> None:
+    assert not replace(proposal(KEYS[0], ID, 2), **change).verify(CHAIN)
+
+
+def test_a_vote_is_a_prevote_or_a_precommit() -> None:
+    for type_ in (0, 3, True, "1"):
+        with pytest.raises(Malformed):
+            Vote.from_fields([type_, *vote(KEYS[0]).fields()[1:]])
+
+
+def test_a_proposals_valid_round_is_before_its_round() -> None:
+    with pytest.raises(Malformed):
+        ProposalHeader.from_fields(proposal(KEYS[0], ID, 3).fields())
+
+
+# --- validator sets ------------------------------------------------------------------
+@pytest.mark.parametrize("count", range(1, 14))
+def test_quorum_and_faults_agree_with_a_naive_count(count: int) -> None:
+    one = validators(count)
+    assert one.max_faulty == max(f for f in range(count) if 3 * f < count)
+    assert one.quorum == min(q for q in range(1, count + 1) if 3 * q > 2 * count)
+    # any two quorums share more validators than can be faulty
+    assert 2 * one.quorum - count > one.max_faulty
+
+
+def test_proposers_take_turns_in_the_order_of_keys() -> None:
+    one = validators()
+    turns = [one.proposer(5, round_).key for round_ in range(4)]
+    assert sorted(turns) == list(one.keys)
+    assert one.proposer(6, 0) == one.proposer(5, 1)
+
+
+def test_a_set_is_sorted_distinct_and_not_empty() -> None:
+    entries = validators().validators
+    for broken in ((), entries[::-1], (entries[0], entries[0])):
+        with pytest.raises(Malformed):
+            ValidatorSet(broken)
+    assert ValidatorSet.from_fields(validators().fields()) == validators()
+    assert validators().hash() != validators(3).hash()
+
+
+# --- certificates ------------------------------------------------------------------
+def certificate(*signers: PrivateKey) -> Certificate:
+    return Certificate.from_votes([vote(signer) for signer in signers])
+
+
+def test_a_quorum_makes_a_certificate() -> None:
+    one = decode_certificate(certificate(*KEYS[:3]).encode())
+    verify_certificate(one, CHAIN, validators())
+    assert {signed.validator for signed in one.votes()} == {signer.public for signer in KEYS[:3]}
+    assert all(signed.verify(CHAIN) for signed in one.votes())
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        (certificate(*KEYS[:2]), "certificate_quorum"),
+        (certificate(*KEYS[:2], key(50)), "certificate_signers"),
+        (replace(certificate(*KEYS[:3]), signatures=certificate(*KEYS[:3]).signatures[::-1]), "certificate_invalid"),
+        (replace(certificate(*KEYS[:3]), signatures=certificate(KEYS[0]).signatures * 3), "certificate_invalid"),
+        (replace(certificate(*KEYS[:3]), block_id=OTHER), "certificate_invalid"),
+        (replace(certificate(*KEYS[:3]), height=8), "certificate_invalid"),
+        (replace(certificate(*KEYS[:3]), round=1), "certificate_invalid"),
+    ],
+)
+def test_what_is_no_certificate(broken: Certificate, error: str) -> None:
+    with pytest.raises(ChainbillError, match=error):
+        verify_certificate(broken, CHAIN, validators())
+
+
+def test_a_certificate_of_another_network_is_refused() -> None:
+    with pytest.raises(Refused, match="certificate_invalid"):
+        verify_certificate(certificate(*KEYS[:3]), "other-chain", validators())
+
+
+def test_only_precommits_for_one_block_make_a_certificate() -> None:
+    mixed = [vote(KEYS[0]), vote(KEYS[1], OTHER)]
+    for votes in (mixed, [vote(KEYS[0], None)], [vote(KEYS[0], type_=VoteType.PREVOTE)], []):
+        with pytest.raises(Malformed):
+            Certificate.from_votes(votes)
+
+
+# --- evidence ------------------------------------------------------------------
+def test_evidence_has_one_form_whatever_was_seen_first() -> None:
+    one, other = vote(KEYS[0]), vote(KEYS[0], None)
+    assert DuplicateVote.of(one, other).encode() == DuplicateVote.of(other, one).encode()
+    first, second = proposal(KEYS[0], ID), proposal(KEYS[0], OTHER)
+    assert DuplicateProposal.of(first, second) == DuplicateProposal.of(second, first)
+    for evidence in (DuplicateVote.of(one, other), DuplicateProposal.of(first, second)):
+        assert decode_evidence(evidence.encode()) == evidence
+        verify_evidence(evidence, CHAIN, validators())
+
+
+def test_a_proposal_with_another_valid_round_contradicts_too() -> None:
+    assert DuplicateProposal.of(proposal(KEYS[0], ID, -1), proposal(KEYS[0], ID, 1)).key == (KEYS[0].public, 7, 3, 0)
+
+
+def test_what_is_no_contradiction() -> None:
+    one = vote(KEYS[0])
+    for other in (one, vote(KEYS[1], OTHER), vote(KEYS[0], OTHER, round_=1), vote(KEYS[0], OTHER, VoteType.PREVOTE)):
+        with pytest.raises(Malformed, match="evidence_invalid"):
+            DuplicateVote.of(one, other)
+
+
+def test_evidence_in_the_wrong_order_is_refused() -> None:
+    good = DuplicateVote.of(vote(KEYS[0]), vote(KEYS[0], OTHER))
+    with pytest.raises(Malformed, match="evidence_invalid"):
+        decode_evidence(DuplicateVote(good.second, good.first).encode())
+
+
+def test_evidence_needs_a_validator_and_its_own_signatures() -> None:
+    stranger = DuplicateVote.of(vote(key(50)), vote(key(50), OTHER))
+    forged = DuplicateVote.of(vote(KEYS[0]), replace(vote(KEYS[1], OTHER), validator=KEYS[0].public))
+    for evidence in (stranger, forged):
+        with pytest.raises(Refused, match="evidence_invalid"):
+            verify_evidence(evidence, CHAIN, validators())
+
+
+# --- genesis and receipts ------------------------------------------------------------------
+def genesis() -> Genesis:
+    return Genesis(
+        chain_id=CHAIN,
+        time_ms=1_000,
+        validators=validators(),
+        contracts=(("token", "source 中文\n"), ("bill", "other")),
+        init={"token": {"limit": 5}},
+        parameters={"grace_days": 0},
+        clock="adjustable",
+        public_reads=True,
+    )
+
+
+def test_a_genesis_file_reads_back_with_the_same_hash() -> None:
+    read = genesis_from_json(genesis().to_json())
+    assert read == genesis()
+    assert read.hash == genesis().hash
+    assert replace(genesis(), zone_offset_minutes=0).hash != genesis().hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"time_ms": 1.0}, {"time_ms": -1}, {"clock": "slow"}, {"bids": "sealed"}, {"public_reads": 1}, {"extra": 1},
+        {"validators": []}, {"version": 2}, {"init": {"gone": {}}}, {"zone_offset_minutes": 2000},
+        {"contracts": [{"name": "a", "source": "x"}, {"name": "a", "source": "y"}]},
+    ],
+)  # fmt: skip
+def test_a_genesis_file_with_a_mistake_is_refused(change: dict[str, object]) -> None:
+    content = {**json.loads(genesis().to_json()), **change}
+    with pytest.raises(Malformed):
+        genesis_from_json(json.dumps(content))
+
+
+def test_a_genesis_file_that_says_something_twice_is_refused() -> None:
+    with pytest.raises(Malformed, match="stands twice"):
+        genesis_from_json(genesis().to_json().replace("{", '{"bids": "clear",', 1))
+
+
+def test_a_receipt_reads_back() -> None:
+    one = Receipt(ID, "ok", "", {}, [{"token": "T1"}, None], [["token", "moved", {"amount": 5}]], 77)
+    assert decode_receipt(one.encode()) == one
+    with pytest.raises(Malformed):
+        decode_receipt(Receipt(ID, "fine", "", {}, [], [], 0).encode())
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_random_bytes_are_malformed_in_every_format(data: bytes) -> None:
+    for read in (decode_block, decode_certificate, decode_evidence, decode_receipt, genesis_from_json):
+        with pytest.raises(Malformed):
+            read(data)
