@@ -1,0 +1,160 @@
+"""Validators that lie: an agent with a key that says whatever hurts, and never more than its key allows.
+
+A twin (two honest processes with one key) needs no code here: it is two nodes with the same key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainbill_node import wire
+from chainbill_node.wire.messages import Blocks, Decided, Message, Own, Proposal, Status, Votes, WantBlocks, WantOwn
+from sim.ledger import Store, build
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.ledger.vote import Vote, VoteType, sign_proposal, sign_vote
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+BEHAVIOURS = ("silent", "two-faced", "proposes twice", "proposes rubbish", "lies about height", "everything")
+
+
+class Liar:
+    """A Byzantine validator. It sees what is sent to it and answers as its behaviour says."""
+
+    honest = False
+    alive = True
+
+    def __init__(self, world: World, name: str, key: PrivateKey, behaviour: str) -> None:
+        self.world = world
+        self.name = name
+        self.key = key
+        self.behaviour = behaviour
+        self.seen: dict[int, list[bytes]] = {}
+        self.blocks: dict[int, Block] = {}
+        self.said: set[tuple[int, int]] = set()
+        world.nodes[name] = self  # type: ignore[assignment]
+        world.checkers.guilty.add(key.public)
+
+    def deliver(self, event: object) -> None:
+        """Connections and timers mean nothing to it."""
+
+    def submit(self, transaction: bytes) -> None:
+        """Nor do clients."""
+
+    def receive(self, source: str, data: bytes) -> None:
+        message = wire.decode(data)
+        match message:
+            case Proposal(header=header, block=block):
+                self.seen.setdefault(header.height, []).append(header.block_id)
+                self.blocks[header.height] = block
+                self._react(header.height, header.round)
+            case Votes(votes=votes) if votes:
+                self._react(votes[0].height, votes[0].round)
+            case Status(height=height):
+                self._claim(source, height)
+            case WantOwn(height=height, validator=validator):
+                self._send(source, Own(height, validator))
+            case WantBlocks(first=first):
+                self._send_rubbish(source, first)
+            case _:
+                pass
+
+    def does(self, what: str) -> bool:
+        return self.behaviour in (what, "everything")
+
+    def _react(self, height: int, round_: int) -> None:
+        if (height, round_) in self.said or len(self.said) > 400:
+            return
+        self.said.add((height, round_))
+        validators = self._validators(height)
+        if validators is None or self.key.public not in validators:
+            return
+        if self.does("two-faced"):
+            self._vote_two_ways(height, round_)
+        for later in (round_, round_ + 1):
+            if validators.proposer(height, later).key == self.key.public:
+                self._propose(height, later)
+
+    def _vote_two_ways(self, height: int, round_: int) -> None:
+        """Each peer hears another vote; sometimes for a later round, far ahead, or twice."""
+        random = self.world.random
+        values = [None, *self.seen.get(height, []), bytes([random.randint(0, 255)]) * 32]
+        for peer in self._peers():
+            for kind in (VoteType.PREVOTE, VoteType.PRECOMMIT):
+                ahead = random.choice((0, 0, 0, 1, 50))
+                vote = self._vote(kind, height, round_ + ahead, random.choice(values))
+                self._send(peer, Votes((vote,)))
+
+    def _propose(self, height: int, round_: int) -> None:
+        """Another block to each half; or one that is invalid, or that pretends to have been valid before."""
+        random = self.world.random
+        peers = self._peers()
+        random.shuffle(peers)
+        half = len(peers) // 2 if self.does("proposes twice") else len(peers)
+        for group, name in ((peers[:half], b"one"), (peers[half:], b"other")):
+            block = self._block(height, name)
+            if block is None:
+                return
+            valid_round = random.choice((-1, round_ - 1)) if self.does("proposes rubbish") else -1
+            header = sign_proposal(
+                self.key,
+                self.world.settings.chain_id,
+                height=height,
+                round=round_,
+                block_id=block.id,
+                valid_round=valid_round,
+            )
+            for peer in group:
+                self._send(peer, Proposal(header, block))
+
+    def _block(self, height: int, name: bytes) -> Block | None:
+        parent = self._parent(height)
+        if parent is None:
+            return None
+        wires = [b"liar-" + name + str(height).encode()]
+        ahead = 0
+        if self.does("proposes rubbish"):
+            wires = [self.world.random.choice((b"bad" + name, wires[0]))]
+            ahead = self.world.random.choice((0, 10_000_000))
+        time_ms = max(self.world.now_ms, parent.tip.time_ms + 1) + ahead
+        return build(parent.tip, self.world.settings.chain_id, time_ms, self.key.public, wires, ())
+
+    def _parent(self, height: int) -> Store | None:
+        """It reads along: the store of any honest node that is at the height before."""
+        for node in self.world.nodes.values():
+            if node.honest and node.store.tip.height == height - 1:
+                return node.store
+        return None
+
+    def _validators(self, height: int) -> ValidatorSet | None:
+        parent = self._parent(height)
+        return None if parent is None else parent.tip.validators
+
+    def _claim(self, peer: str, height: int) -> None:
+        if self.does("lies about height"):
+            self._send(peer, Status(height + self.world.random.randint(1, 1_000_000), 0, (), ()))
+
+    def _send_rubbish(self, peer: str, first: int) -> None:
+        """Blocks with a certificate that only it has signed, nothing, or silence."""
+        block = self.blocks.get(first)
+        choice = self.world.random.randint(0, 2)
+        if choice == 0 and block is not None:
+            vote = self._vote(VoteType.PRECOMMIT, first, 0, block.id)
+            self._send(peer, Blocks(first, (Decided(block, Certificate.from_votes([vote])),)))
+        elif choice == 1:
+            self._send(peer, Blocks(first, ()))
+
+    def _vote(self, kind: VoteType, height: int, round_: int, block_id: bytes | None) -> Vote:
+        chain_id = self.world.settings.chain_id
+        return sign_vote(self.key, chain_id, type=kind, height=height, round=round_, block_id=block_id)
+
+    def _peers(self) -> list[str]:
+        return [name for name in self.world.nodes if name != self.name]
+
+    def _send(self, peer: str, message: Message) -> None:
+        self.world.transmit(self.name, peer, wire.encode(message))

@@ -1,0 +1,131 @@
+"""What every run is held to, whatever happens in it. Each failure names its checker.
+
+They know nothing of the implementation's rules: they see what honest nodes send and what they commit, and compute
+quorums and validator sets by themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chainbill_node import wire
+from chainbill_node.wire.messages import Proposal, Votes
+
+from chainbill.crypto.signing import verify
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.evidence import decode_evidence
+from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.ledger.vote import VOTE_DOMAIN, VoteType, vote_sign_bytes
+
+
+class ViolationError(Exception):
+    """A promise is broken: which checker says so, and what it saw."""
+
+    def __init__(self, checker: str, text: str) -> None:
+        self.checker = checker
+        super().__init__(f"[{checker}] {text}")
+
+
+@dataclass(slots=True)
+class Checkers:
+    """Agreement, certificates, one signature each, evidence, liveness; `fail` raises at once."""
+
+    chain_id: str
+    genesis: ValidatorSet
+    known: dict[bytes, Validator]
+    guilty: set[bytes] = field(default_factory=set)
+    decided: dict[int, Block] = field(default_factory=dict)
+    commits: int = 0
+    _sent: dict[tuple[bytes, int, int, int], object] = field(default_factory=dict)
+    _sets: list[ValidatorSet] = field(default_factory=list)
+    _accused: set[tuple[bytes, int, int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._sets = [self.genesis, self.genesis]
+
+    def committed(self, node: str, block: Block, certificate: Certificate) -> None:
+        """An honest node has stored a block."""
+        self.commits += 1
+        before = self.decided.get(block.height)
+        if before is not None and before.id != block.id:
+            raise ViolationError(
+                "agreement", f"{node} has {block.id.hex()[:6]} at {block.height}, another {before.id.hex()[:6]}"
+            )
+        if before is None:
+            self._check_chain(node, block)
+            self.decided[block.height] = block
+            self._sets.append(self._next_set(block))
+            self._check_evidence(node, block)
+        self._check_certificate(node, block, certificate)
+
+    def sent(self, key: bytes, data: bytes) -> None:
+        """An honest node broadcasts: it never contradicts itself."""
+        message = wire.decode(data)
+        if isinstance(message, Proposal):
+            header = message.header
+            self._said(header.validator, header.height, header.round, 0, (header.block_id, header.valid_round), key)
+        elif isinstance(message, Votes):
+            for vote in message.votes:
+                self._said(vote.validator, vote.height, vote.round, int(vote.type), vote.block_id, key)
+
+    def dropped(self, node: str, peer: str, reason: str, *, honest: bool) -> None:
+        """An honest node never drops an honest one."""
+        if honest:
+            raise ViolationError("peers", f"{node} drops {peer}: {reason}")
+
+    def halted(self, node: str, reason: str) -> None:
+        """An honest node never finds its state diverged."""
+        raise ViolationError("halt", f"{node} halts: {reason}")
+
+    def _said(self, sender: bytes, height: int, round_: int, kind: int, value: object, key: bytes) -> None:
+        if sender != key:
+            return
+        before = self._sent.setdefault((sender, height, round_, kind), value)
+        if before != value:
+            raise ViolationError(
+                "one signature", f"{self.known[sender].name} signs twice at {height}/{round_}, type {kind}"
+            )
+
+    def _check_chain(self, node: str, block: Block) -> None:
+        parent = self.decided.get(block.height - 1)
+        if parent is not None and (block.header.parent != parent.id or block.header.time_ms <= parent.header.time_ms):
+            raise ViolationError("chain", f"{node}: block {block.height} does not follow its parent")
+        if parent is None and block.height != 1:
+            raise ViolationError("chain", f"{node}: block {block.height} without its parent")
+        if any(wire_bytes.startswith(b"bad") for wire_bytes in block.transactions):
+            raise ViolationError("validity", f"{node}: block {block.height} has an invalid transaction")
+
+    def _check_certificate(self, node: str, block: Block, certificate: Certificate) -> None:
+        """A naive twin of the quorum rule: more than two thirds of the right set, each once, each signature good."""
+        members = {validator.key for validator in self._sets[block.height - 1].validators}
+        signers = [key for key, _ in certificate.signatures]
+        said = vote_sign_bytes(self.chain_id, VoteType.PRECOMMIT, block.height, certificate.round, block.id)
+        good = {
+            key
+            for key, signature in certificate.signatures
+            if key in members and verify(key, VOTE_DOMAIN, said, signature)
+        }
+        if len(good) != len(signers) or 3 * len(good) <= 2 * len(members) or certificate.block_id != block.id:
+            raise ViolationError(
+                "certificate", f"{node}: {len(good)} of {len(members)} stand behind block {block.height}"
+            )
+
+    def _check_evidence(self, node: str, block: Block) -> None:
+        for data in block.evidence:
+            evidence = decode_evidence(data)
+            if evidence.key in self._accused:
+                raise ViolationError("evidence", f"{node}: a misdeed is counted twice in block {block.height}")
+            self._accused.add(evidence.key)
+            if evidence.first.validator not in self.guilty:
+                raise ViolationError("evidence", f"{node}: an honest validator is accused in block {block.height}")
+
+    def _next_set(self, block: Block) -> ValidatorSet:
+        """What block h changes acts from h + 2."""
+        members = {validator.key: validator for validator in self._sets[-1].validators}
+        for wire_bytes in block.transactions:
+            if wire_bytes[:2] == b"V+":
+                members[wire_bytes[2:34]] = self.known[wire_bytes[2:34]]
+            elif wire_bytes[:2] == b"V-" and len(members) > 1:
+                members.pop(wire_bytes[2:34], None)
+        return ValidatorSet.of(members.values())

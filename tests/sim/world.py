@@ -1,0 +1,135 @@
+"""The simulated world: virtual time, a network that loses, delays, doubles and cuts, and disks that tear.
+
+Everything random comes from one seeded generator, so a seed repeats a run exactly. Nodes run the very driver that the
+node's process runs; only the ports differ.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from chainbill_node import wire
+from chainbill_node.consensus.timeouts import Timeouts
+from chainbill_node.driver_events import PeerJoined, PeerLeft
+from chainbill_node.driver_ports import Settings
+from chainbill_node.wire.messages import Message
+from sim.checkers import Checkers
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.validators import Validator, ValidatorSet
+
+CHAIN_ID = "simulated-1"
+START_MS = 1_000_000
+decode = lru_cache(maxsize=4096)(wire.decode)
+
+
+@lru_cache(maxsize=64)
+def keys(count: int) -> tuple[PrivateKey, ...]:
+    """`count` keys, sorted as validator sets are: n0 has the smallest."""
+    made = [PrivateKey.from_seed(bytes([number + 1]) * 32) for number in range(count)]
+    return tuple(sorted(made, key=lambda key: key.public))
+
+
+@dataclass(slots=True)
+class Links:
+    """How messages travel. `cut`: groups of names; messages between different groups are lost."""
+
+    drop: float = 0.0
+    double: float = 0.0
+    slowest_ms: int = 20
+    cut: list[set[str]] = field(default_factory=list)
+
+    def connected(self, one: str, other: str) -> bool:
+        return not self.cut or any(one in group and other in group for group in self.cut)
+
+
+Filter = Callable[[str, str, Message], bool]
+"""(from, to, message) → whether it may pass; scripts use it to lose single messages."""
+
+
+class World:
+    """Time, links, nodes and checkers of one run."""
+
+    def __init__(self, seed: int, validators: int, *, spare: int = 0, settings: Settings | None = None) -> None:
+        self.random = random.Random(seed)
+        self.now_ms = START_MS
+        self.links = Links()
+        self.filters: list[Filter] = []
+        self.settings = settings or Settings(CHAIN_ID, Timeouts(), idle_interval_ms=10_000)
+        self.keys = keys(validators + spare)
+        self.names = {key.public: f"n{number}" for number, key in enumerate(self.keys)}
+        self.known = {key.public: Validator(key.public, self.names[key.public], "", "") for key in self.keys}
+        chosen = sorted(self.random.sample(range(validators + spare), validators)) if spare else range(validators)
+        self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
+        self.nodes: dict[str, SimulatedNode] = {}
+        self.checkers = Checkers(CHAIN_ID, self.genesis, self.known)
+        self.log: list[str] = []
+        self.outstanding: list[bytes] = []
+        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+        self.steps = 0
+
+    # ---- time ----
+
+    def at(self, delay_ms: int, action: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._heap, (self.now_ms + delay_ms, self._count, action))
+
+    def run(self, for_ms: int, until: Callable[[], bool] | None = None) -> bool:
+        """Let time pass; True as soon as `until` holds."""
+        end = self.now_ms + for_ms
+        while self._heap and self._heap[0][0] <= end:
+            moment, _, action = heapq.heappop(self._heap)
+            self.now_ms = moment
+            self.steps += 1
+            action()
+            if until is not None and until():
+                return True
+        self.now_ms = end
+        return until() if until is not None else False
+
+    # ---- network ----
+
+    def transmit(self, source: str, target: str, data: bytes) -> None:
+        """One message on its way, or lost."""
+        links, chance = self.links, self.random.random
+        if target not in self.nodes or not links.connected(source, target) or chance() < links.drop:
+            return
+        if self.filters and not all(allowed(source, target, decode(data)) for allowed in self.filters):
+            return
+        for _ in range(2 if chance() < links.double else 1):
+            self.at(self.random.randint(1, links.slowest_ms), lambda: self._arrive(source, target, data))
+
+    def _arrive(self, source: str, target: str, data: bytes) -> None:
+        if self.links.connected(source, target):
+            self.nodes[target].receive(source, data)
+
+    def connect(self, joining: str) -> None:
+        """A node is up: everyone who can reach it learns it, and it learns of them."""
+        for name, node in self.nodes.items():
+            if name != joining and node.alive and self.links.connected(name, joining):
+                self.at(1, lambda node=node: node.deliver(PeerJoined(joining)))  # type: ignore[misc]
+                self.at(1, lambda name=name: self.nodes[joining].deliver(PeerJoined(name)))  # type: ignore[misc]
+
+    def disconnect(self, leaving: str) -> None:
+        for name, node in self.nodes.items():
+            if name != leaving:
+                self.at(1, lambda node=node: node.deliver(PeerLeft(leaving)))  # type: ignore[misc]
+
+    # ---- clients ----
+
+    def submit(self, transaction: bytes) -> None:
+        """A client hands a transaction to every node that is up, and to the others when they come back."""
+        self.outstanding.append(transaction)
+        for node in self.nodes.values():
+            node.submit(transaction)
+
+    def tell(self, name: str, text: str) -> None:
+        self.log.append(f"{self.now_ms - START_MS:>6} {name:<4} {text}")
+
+
+from sim.nodes import SimulatedNode  # noqa: E402  nodes and world know each other
