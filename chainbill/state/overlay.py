@@ -16,7 +16,6 @@ from chainbill.state import rows
 from chainbill.state.keys import head_of
 from chainbill.state.view import RowChange, View
 
-
 __all__ = ["Overlay", "RowChange"]
 
 

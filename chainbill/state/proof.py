@@ -54,6 +54,22 @@ class StateProof(NamedTuple):
         return None
 
 
+def edit_bucket(bucket: bytes, hashed: bytes, row_hash: bytes | None) -> bytes:
+    """A bucket row with the entry of one key hash put or (None) removed."""
+    at = bucket.find(hashed)
+    while at > 0 and at % ENTRY_BYTES:
+        at = bucket.find(hashed, at + 1)
+    if at >= 0:
+        replaced = b"" if row_hash is None else hashed + row_hash
+        return bucket[:at] + replaced + bucket[at + ENTRY_BYTES :]
+    if row_hash is None:
+        return bucket
+    at = 0
+    while bucket[at : at + HASH_BYTES] < hashed and at < len(bucket):
+        at += ENTRY_BYTES
+    return bucket[:at] + hashed + row_hash + bucket[at:]
+
+
 def key_hash(key: bytes) -> bytes:
     """H("state-key", key): 32 bytes."""
     return tagged_hash("state-key", key)

@@ -8,10 +8,11 @@ halves, so that a proof can show amounts and hide who; their salt keeps the hidd
 from __future__ import annotations
 
 import hmac
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from chainbill.codec import Value, decode_trusted, encode
-from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.hashing import domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason
 from chainbill.limits import MAX_SALT_BYTES
 from chainbill.state.keys import head_of, table_head
@@ -21,6 +22,8 @@ CLOSED_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("token", "hop"): ("from", "to", "price"),
 }
 _CLOSED_BY_HEAD = {table_head(*table): frozenset(fields) for table, fields in CLOSED_FIELDS.items()}
+_CLOSED_HEADS = tuple(_CLOSED_BY_HEAD)
+_ROW = domain_prefix("row")
 _HEIGHT_BYTES = 8
 
 
@@ -60,7 +63,7 @@ def value(raw: bytes) -> Any:
 
 def closed_fields(key: bytes) -> frozenset[str] | None:
     """The closed fields of the key's table, None for an open table."""
-    return _CLOSED_BY_HEAD.get(head_of(key))
+    return _CLOSED_BY_HEAD[head_of(key)] if key.startswith(_CLOSED_HEADS) else None
 
 
 def salt_for(nonce: bytes, key: bytes) -> bytes:
@@ -73,9 +76,9 @@ def row_hash(key: bytes, raw: bytes) -> bytes:
 
     Closed tables: H("row-open", canon(open fields) ‖ H("row-closed", salt ‖ canon(closed fields))).
     """
-    closed = _CLOSED_BY_HEAD.get(head_of(key))
-    if closed is None:
-        return tagged_hash("row", value_bytes(raw))
+    if not key.startswith(_CLOSED_HEADS):
+        return sha256(_ROW + raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :]).digest()
+    closed = _CLOSED_BY_HEAD[head_of(key)]
     row = unpack(raw)
     fields = decode_trusted(row.value_bytes)
     if type(fields) is not dict:

@@ -19,14 +19,15 @@ from typing import NamedTuple
 from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason, Refused
 from chainbill.limits import KEPT_ROOTS, TREE_DEPTH
-from chainbill.state.proof import ENTRY_BYTES, StateProof, bucket_index, key_hash, leaf_hash, verify_proof
+from chainbill.state.proof import StateProof, bucket_index, edit_bucket, key_hash, leaf_hash, verify_proof
 from chainbill.state.rows import row_hash
 from chainbill.state.view import RowChange, View
 
 __all__ = ["BUCKETS", "Level", "StateProof", "StateTree", "TreeDelta", "verify_proof"]
 
 BUCKETS = 1 << TREE_DEPTH
-_NODE = domain_prefix("state-node")
+_KEY, _LEAF = domain_prefix("state-key"), domain_prefix("state-leaf")
+_NODE_HASH = sha256(domain_prefix("state-node"))
 _EMPTY_LEAF = leaf_hash(b"")
 
 
@@ -93,23 +94,20 @@ class StateTree:
 
     def stage(self, view: View, changes: Sequence[RowChange]) -> TreeDelta:
         """The delta of a block's changes, computed against `view` (the state of this root). Pure."""
-        groups: dict[int, list[tuple[bytes, bytes | None]]] = {}
-        for key, _, raw in changes:
-            hashed = key_hash(key)
-            entry = (hashed, None if raw is None else row_hash(key, raw))
-            groups.setdefault(bucket_index(hashed), []).append(entry)
-        buckets: dict[int, bytes] = {}
         old_buckets: dict[int, bytes] = {}
-        leaves: dict[int, bytes] = {}
-        for index in sorted(groups):
-            old = view.bucket(index)
-            new = _edit_bucket(old, groups[index])
-            if new != old:
-                old_buckets[index] = old
-                buckets[index] = new
-                leaves[index] = leaf_hash(new)
+        edited: dict[int, bytes] = {}
+        for key, _, raw in changes:
+            hashed = sha256(_KEY + key).digest()
+            index = int.from_bytes(hashed[:3], "big") >> (24 - TREE_DEPTH)
+            row = edited.get(index)
+            if row is None:
+                row = old_buckets[index] = view.bucket(index)
+            edited[index] = edit_bucket(row, hashed, None if raw is None else row_hash(key, raw))
+        buckets = {index: edited[index] for index in sorted(edited) if edited[index] != old_buckets[index]}
+        leaves = {index: sha256(_LEAF + row).digest() for index, row in buckets.items()}
         levels = self._levels(leaves)
         root = levels[-1].hashes if levels else self.root
+        old_buckets = {index: old_buckets[index] for index in buckets}
         return TreeDelta(self.root, root, buckets, leaves, old_buckets, levels)
 
     def commit(self, delta: TreeDelta) -> None:
@@ -169,37 +167,34 @@ class StateTree:
         """Write a level's hashes, give back what was there."""
         nodes, hashes = self._nodes, level.hashes
         old = []
-        for position, index in enumerate(level.indices):
+        source = 0
+        for index in level.indices:
             start = index * HASH_BYTES
-            old.append(nodes[start : start + HASH_BYTES])
-            nodes[start : start + HASH_BYTES] = hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
+            end = start + HASH_BYTES
+            old.append(nodes[start:end])
+            nodes[start:end] = hashes[source : source + HASH_BYTES]
+            source += HASH_BYTES
         return Level(level.indices, b"".join(old))
 
 
 def _parents(nodes: bytearray, level: dict[int, bytes]) -> dict[int, bytes]:
     """Hashes of the parents of changed nodes; unchanged siblings come from `nodes`. Ascending in, ascending out."""
     parents: dict[int, bytes] = {}
+    begin = _NODE_HASH.copy
     for index, node in level.items():
-        parent = index >> 1
-        if parent in parents:
-            continue
-        sibling = index ^ 1
-        other = level.get(sibling) or nodes[sibling * HASH_BYTES : (sibling + 1) * HASH_BYTES]
-        pair = (_NODE, other, node) if index & 1 else (_NODE, node, other)
-        parents[parent] = sha256(b"".join(pair)).digest()
-    return parents
-
-
-def _edit_bucket(row: bytes, edits: list[tuple[bytes, bytes | None]]) -> bytes:
-    """A bucket row with entries put or (None) removed."""
-    starts = range(0, len(row), ENTRY_BYTES)
-    entries = {row[at : at + HASH_BYTES]: row[at + HASH_BYTES : at + ENTRY_BYTES] for at in starts}
-    for hashed, new in edits:
-        if new is None:
-            entries.pop(hashed, None)
+        hashed = begin()
+        if index & 1:
+            if index >> 1 in parents:
+                continue
+            start = (index - 1) * HASH_BYTES
+            hashed.update(nodes[start : start + HASH_BYTES] + node)
+        elif (right := level.get(index + 1)) is not None:
+            hashed.update(node + right)
         else:
-            entries[hashed] = new
-    return b"".join([part for hashed in sorted(entries) for part in (hashed, entries[hashed])])
+            start = (index + 1) * HASH_BYTES
+            hashed.update(node + nodes[start : start + HASH_BYTES])
+        parents[index >> 1] = hashed.digest()
+    return parents
 
 
 def _empty_nodes() -> bytes:
