@@ -31,7 +31,7 @@ STORED_INT_MIN = -(1 << 63)  # what the canonical codec can write
 STORED_INT_MAX = (1 << 64) - 1
 MAX_TEXT = 256 * 1024  # characters of a text, or bytes, made by a contract
 MAX_ITEMS = 10_000  # entries of a list or map made by a contract
-MAX_VALUE_DEPTH = 12  # lists and maps inside one another, of a value that is stored, passed on or compared
+MAX_VALUE_DEPTH = 16  # lists and maps inside one another, of a value that is stored, passed on or compared
 MAX_VALUE_BYTES = 256 * 1024  # size of one value that is stored, emitted, passed or answered
 
 # --- one run --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainbill.errors import Refused
 
-__all__ = ["ContractFault", "ContractRejected", "ContractRefused", "OutOfGas"]
+__all__ = ["ContractFault", "ContractRefused", "ContractRejected", "OutOfGas"]
 
 
 class ContractRejected(Refused):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from chainbill.errors import ChainbillError
 from chainbill.state.keys import row_key, table_prefix
+from chainbill.vm.bounds import MAX_SCAN_ROWS
+from chainbill.vm.natives import is_date
 from chainbill.vm.values import Value, fault, kind_of
 
-__all__ = ["checked_parts", "leading_prefix", "stored_key"]
+__all__ = ["check_agenda_key", "checked_limit", "checked_parts", "leading_prefix", "stored_key"]
 
 MAX_KEY_PARTS = 8
 MAX_KEY_TEXT = 512
@@ -48,3 +50,17 @@ def leading_prefix(contract: str, table: str, leading: Value) -> bytes:
         return table_prefix(contract, table, tuple(checked_parts(leading)))
     except (ChainbillError, UnicodeEncodeError) as error:
         raise fault("bad_key", str(error)) from None
+
+
+def checked_limit(limit: Value) -> int:
+    """Return the limit of a scan; raises ContractFault when it is not between 1 and 1,000."""
+    if type(limit) is not int or not 1 <= limit <= MAX_SCAN_ROWS:
+        raise fault("bad_limit", f"the limit of a scan is between 1 and {MAX_SCAN_ROWS}")
+    return limit
+
+
+def check_agenda_key(key: Value, today: str) -> None:
+    """Refuse an agenda key whose first part is not a date after today."""
+    first = key[0] if isinstance(key, (list, tuple)) and key else None
+    if type(first) is not str or not is_date(first) or first <= today:
+        raise fault("agenda_not_in_future", "an agenda key begins with an ISO date after ctx.today")

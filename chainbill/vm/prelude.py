@@ -1,8 +1,8 @@
 """The names every contract may use: `from chainbill.vm.prelude import *`.
 
 The machine strips that line and resolves the names itself. Here they run in plain Python, so that editors and type
-checkers understand a contract and unit tests can run it under `chainbill.vm.testing.Harness`, which supplies the tables,
-the context and the events. Reference: docs/reference/contract-language.md.
+checkers understand a contract and unit tests can run it under `chainbill.vm.testing.Harness`, which supplies the
+tables, the context and the events. Reference: docs/reference/contract-language.md.
 """
 
 from __future__ import annotations

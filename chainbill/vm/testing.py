@@ -6,7 +6,7 @@
     with pytest.raises(ContractRefused) as refusal: ...
     bench.as_party(BOB).call(...)
 
-Each `call` and `run` is all or nothing, as in a block. Harness.rows, Harness.events and Harness.table() show the effects.
+Each `call` and `run` is all or nothing, as in a block. `rows`, `events` and `table()` show the effects.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from chainbill.state.keys import split_key
 from chainbill.vm import natives, prelude
 from chainbill.vm.bounds import MAX_SCAN_ROWS
 from chainbill.vm.context import CONTEXT_FIELDS, Context
-from chainbill.vm.errors import ContractFault, ContractRefused
-from chainbill.vm.keys import leading_prefix, stored_key
-from chainbill.vm.values import Value, copy_in, copy_out, fault
+from chainbill.vm.errors import ContractRefused
+from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
+from chainbill.vm.values import Value, copy_counted, copy_in, fault, hand_over
 
 __all__ = ["Harness", "MemoryRows"]
 
@@ -134,7 +134,7 @@ class Harness:
         for key, value in sorted(self.rows.rows.items()):
             owner, name, parts = split_key(key)
             if (owner, name) == (contract, table):
-                found[tuple(parts)] = copy_out(value)
+                found[tuple(parts)] = copy_counted(value)[0]
         return found
 
     def put_row(self, contract: str, table: str, key: Any, value: Any) -> None:
@@ -148,7 +148,7 @@ class Harness:
 
     def get(self, contract: str, table: str, key: Any) -> Any:
         """Return a copy of the row, None if there is none."""
-        return copy_out(self.rows.get(stored_key(contract, table, key)))
+        return copy_counted(self.rows.get(stored_key(contract, table, key)))[0]
 
     def put(self, contract: str, table: str, key: Any, value: Any) -> None:
         """Store a copy of the row; an agenda takes future dates only."""
@@ -170,7 +170,7 @@ class Harness:
         """Return [[key parts, row], ...] in key order."""
         prefix = leading_prefix(contract, table, leading)
         found = self.rows.scan(prefix, b"", checked_limit(limit))
-        return [[list(split_key(key)[2]), copy_out(value)] for key, value in found]
+        return [[list(split_key(key)[2]), copy_counted(value)[0]] for key, value in found]
 
     def field(self, name: str) -> Any:
         """Return a field of the context, lists as copies."""
@@ -195,10 +195,10 @@ class Harness:
         kind = getattr(target, "contract_kind", "")
         if kind != "view" and not (kind == "internal" and self._stack[-1] in target.contract_names):  # type: ignore[union-attr]
             raise fault("not_allowed", f"{self._stack[-1]} may not invoke {contract}.{function}")
-        copies = copy_in(list(arguments))[0]
+        copies = [hand_over(argument) for argument in arguments]
         self._stack.append(contract)
         try:
-            return copy_in(target(*copies))[0]  # type: ignore[misc]
+            return hand_over(target(*copies))  # type: ignore[misc]
         finally:
             self._stack.pop()
 
@@ -218,17 +218,3 @@ class Harness:
         except (SyntaxError, ValueError):
             return "syntax_error"
         return ""
-
-
-def checked_limit(limit: Value) -> int:
-    """Return the limit of a scan; raises ContractFault when it is not between 1 and 1,000."""
-    if type(limit) is not int or not 1 <= limit <= MAX_SCAN_ROWS:
-        raise fault("bad_limit", f"the limit of a scan is between 1 and {MAX_SCAN_ROWS}")
-    return limit
-
-
-def check_agenda_key(key: Value, today: str) -> None:
-    """Refuse an agenda key whose first part is not a date after today."""
-    first = key[0] if isinstance(key, (list, tuple)) and key else None
-    if type(first) is not str or not natives.is_date(first) or first <= today:
-        raise ContractFault("agenda_not_in_future", "an agenda key begins with an ISO date after ctx.today")

@@ -10,9 +10,6 @@ from typing import Any, TypeAlias
 from unicodedata import is_normalized
 
 from chainbill.vm.bounds import (
-    INT_BOUND,
-    MAX_ITEMS,
-    MAX_TEXT,
     MAX_VALUE_BYTES,
     MAX_VALUE_DEPTH,
     STORED_INT_MAX,
@@ -20,10 +17,21 @@ from chainbill.vm.bounds import (
 )
 from chainbill.vm.errors import ContractFault
 
-__all__ = ["FrozenList", "FrozenMap", "Value", "copy_in", "copy_out", "fault", "freeze", "kind_of"]
+__all__ = [
+    "SCALARS",
+    "FrozenList",
+    "FrozenMap",
+    "Value",
+    "copy_counted",
+    "copy_in",
+    "fault",
+    "freeze",
+    "hand_over",
+    "kind_of",
+]
 
 Value: TypeAlias = Any  # None | bool | int | str | bytes | list[Value] | dict[str, Value], checked at run time
-_FIXED = frozenset((bool, int, str, bytes, type(None)))
+SCALARS = frozenset((bool, int, str, bytes, type(None)))
 
 
 def fault(code: str, detail: str) -> ContractFault:
@@ -39,7 +47,7 @@ class FrozenList(list[Any]):
     def _refuse(self, *_: object) -> Any:
         raise fault("constant_changed", "a module constant cannot be changed; copy it first")
 
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = extend = insert = _refuse
 
 
 class FrozenMap(dict[str, Any]):
@@ -78,11 +86,11 @@ def kind_of(value: Value) -> str:
 
 def _text_size(text: str) -> int:
     if text.isascii():
-        return len(text) + 2
+        return len(text) + 5
     if not is_normalized("NFC", text):
         raise fault("text_not_nfc", "text that leaves a contract must be in Unicode normal form C")
     try:
-        return len(text.encode()) + 2
+        return len(text.encode()) + 5
     except UnicodeEncodeError:
         raise fault("text_not_unicode", "text holds half of a surrogate pair") from None
 
@@ -96,7 +104,7 @@ def _scalar_size(value: Value) -> int:
     if kind is str:
         return _text_size(value)
     if kind is bytes:
-        return len(value) + 2
+        return len(value) + 5
     if value is None or kind is bool:
         return 1
     raise fault("not_a_value", f"{kind.__name__} is not a value of the language")
@@ -104,56 +112,74 @@ def _scalar_size(value: Value) -> int:
 
 def copy_in(value: Value, depth: int = 0) -> tuple[Value, int]:
     """Copy a value that leaves a contract and check that it can be written; returns it with its size in bytes."""
-    if type(value) in _FIXED:
+    if type(value) in SCALARS:
         return value, _scalar_size(value)
     if depth >= MAX_VALUE_DEPTH:
         raise fault("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
-    size = 4
     if isinstance(value, dict):
-        fields: dict[str, Value] = {}
-        for key, item in value.items():
-            if type(key) is not str:
-                raise fault("key_not_text", "the keys of a map are text")
-            fields[key], used = copy_in(item, depth + 1)
-            size += used + _text_size(key)
-            if size > MAX_VALUE_BYTES:
-                raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
-        return fields, size
+        return _copy_map(value, depth)
     if isinstance(value, (list, tuple)):
-        items: list[Value] = []
-        for item in value:
-            copied, used = copy_in(item, depth + 1)
-            items.append(copied)
-            size += used
-            if size > MAX_VALUE_BYTES:
-                raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
-        return items, size
+        return _copy_list(value, depth)
     raise fault("not_a_value", f"{type(value).__name__} is not a value of the language")
 
 
-def copy_out(value: Value) -> Value:
-    """Copy a stored value that enters a contract. It was checked when it was written."""
+def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
+    fields: dict[str, Value] = {}
+    size = 5
+    for key, item in value.items():
+        if type(key) is not str:
+            raise fault("key_not_text", "the keys of a map are text")
+        kind = type(item)
+        if kind is str and item.isascii():
+            fields[key] = item
+            used = len(item) + 5
+        elif kind is int:
+            if not STORED_INT_MIN <= item <= STORED_INT_MAX:
+                _scalar_size(item)
+            fields[key] = item
+            used = 9
+        else:
+            fields[key], used = copy_in(item, depth + 1)
+        size += used + (len(key) + 5 if key.isascii() else _text_size(key))
+        if size > MAX_VALUE_BYTES:
+            raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+    return fields, size
+
+
+def _copy_list(value: list[Value] | tuple[Value, ...], depth: int) -> tuple[Value, int]:
+    items: list[Value] = []
+    size = 5
+    for item in value:
+        copied, used = copy_in(item, depth + 1)
+        items.append(copied)
+        size += used
+        if size > MAX_VALUE_BYTES:
+            raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+    return items, size
+
+
+def copy_counted(value: Value) -> tuple[Value, int]:
+    """Copy a stored value that enters a contract, which was checked when it was written; with its number of nodes."""
     kind = type(value)
     if kind is dict:
         fields = value.copy()
+        nodes = len(value)
         for key, item in value.items():
             if type(item) is dict or type(item) is list:
-                fields[key] = copy_out(item)
-        return fields
+                fields[key], more = copy_counted(item)
+                nodes += more
+        return fields, nodes + 1
     if kind is list:
-        return [copy_out(item) if type(item) is dict or type(item) is list else item for item in value]
-    if kind is tuple:
-        return [copy_out(item) for item in value]
-    return value
+        items = []
+        nodes = 1
+        for item in value:
+            copied, more = copy_counted(item)
+            items.append(copied)
+            nodes += more
+        return items, nodes
+    return value, 1
 
 
-def in_bounds(value: Value) -> bool:
-    """Say whether a single value keeps the limits of values made inside a contract."""
-    kind = type(value)
-    if kind is int:
-        return bool(-INT_BOUND < value < INT_BOUND)
-    if kind is str or kind is bytes:
-        return len(value) <= MAX_TEXT
-    if isinstance(value, (list, tuple, dict)):
-        return len(value) <= MAX_ITEMS
-    return True
+def hand_over(value: Value) -> Value:
+    """Return what another contract is given: a scalar itself, a copy of anything else."""
+    return value if type(value) in SCALARS else copy_in(value)[0]

@@ -1,0 +1,90 @@
+"""From source to a compiled contract, and from compiled contracts to a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from chainbill.errors import InternalFault
+from chainbill.vm.analysis import analyse
+from chainbill.vm.emit import constant_globals, emit_contract
+from chainbill.vm.emit_expressions import invoke_name
+from chainbill.vm.errors import ContractRejected
+from chainbill.vm.guards import GUARDS
+from chainbill.vm.linker import check_links
+from chainbill.vm.machine import invoke
+from chainbill.vm.messages import rejected
+from chainbill.vm.module import read_contract
+from chainbill.vm.native_calls import NATIVE_CALLS
+from chainbill.vm.parser import in_fresh_thread
+from chainbill.vm.program import CompiledContract, Entry, Program, TableRef, file_name
+from chainbill.vm.values import freeze
+
+__all__ = ["compile_contract", "link"]
+
+
+def compile_contract(name: str, source: str) -> CompiledContract:
+    """Compile one contract by itself.
+
+    Raises ContractRejected: reason, detail with the line; fields contract, line, en, zh.
+    """
+    if type(source) is not str:
+        raise rejected("syntax_error", 0, "the source is not text", contract=name)
+    try:
+        return in_fresh_thread(partial(_compile, name, source))
+    except ContractRejected as error:
+        error.fields["contract"] = name
+        raise
+
+
+def _compile(name: str, source: str) -> CompiledContract:
+    contract = read_contract(name, source)
+    facts = analyse(contract)
+    emitted = emit_contract(contract, facts)
+    guarded = "\n".join([*emitted.text, ""])
+    try:
+        code = compile(guarded, file_name(name), "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise InternalFault("machine_error", f"the guarded code of {name} does not compile: {error}") from error
+    return CompiledContract(name, source, contract, facts, guarded, code, tuple(emitted.lines))
+
+
+def link(contracts: Mapping[str, CompiledContract]) -> Program:
+    """Fit contracts together: tables they read, functions they invoke, no circles. Raises ContractRejected."""
+    check_links(contracts)
+    entries: dict[tuple[str, str], Entry] = {}
+    agendas: dict[tuple[str, str], str] = {}
+    spaces: dict[str, dict[str, Any]] = {}
+    for name, compiled in contracts.items():
+        space = spaces[name] = {**GUARDS, **NATIVE_CALLS, "invoke": invoke}
+        space.update((key, freeze(value)) for key, value in constant_globals(compiled.contract.constants).items())
+        days = {f.kind_names[0]: f.name for f in compiled.contract.functions.values() if f.kind == "each_day"}
+        agendas.update(((name, table), function) for table, function in days.items())
+        for table in compiled.contract.tables.values():
+            ref = TableRef(table.contract or name, table.name, not table.contract and table.name in days)
+            space[f"T_{table.variable}"] = ref
+        exec(compiled.code, space)  # guarded code, made by emit from the checked tree
+        for function in compiled.contract.functions.values():
+            if function.kind != "private":
+                entries[name, function.name] = Entry(
+                    name,
+                    function.name,
+                    function.kind,
+                    function.kind_names,
+                    function.parameters,
+                    space[f"f_{function.name}"],
+                )
+    for name, compiled in contracts.items():
+        for fact in compiled.facts.values():
+            for contract, function_name in fact.invokes:
+                spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
+    return Program(dict(contracts), entries, agendas, _problem)
+
+
+def _problem(program: Program, name: str, source: str) -> str:
+    try:
+        link({**program.contracts, name: compile_contract(name, source)})
+    except ContractRejected as error:
+        return error.reason
+    return ""

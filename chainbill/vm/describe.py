@@ -1,0 +1,51 @@
+"""What a contract offers, read off its tree: for the REST interface and for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill.vm.program import CompiledContract
+
+__all__ = ["describe"]
+
+
+def describe(compiled: CompiledContract) -> dict[str, Any]:
+    """Return name, docstring, functions, tables, reads, constants, reasons, topics; helpers are counted in."""
+    contract, facts = compiled.contract, compiled.facts
+    functions = []
+    for function in contract.functions.values():
+        if function.kind == "private":
+            continue
+        reached = _reached(compiled, function.name)
+        functions.append(
+            {
+                "name": function.name,
+                "kind": function.kind,
+                "for": list(function.kind_names),
+                "arguments": list(function.parameters),
+                "docstring": function.docstring,
+                "reasons": sorted({reason for name in reached for reason in facts[name].reasons}),
+                "topics": sorted({topic for name in reached for topic in facts[name].topics}),
+                "invokes": sorted({".".join(target) for name in reached for target in facts[name].invokes}),
+            }
+        )
+    return {
+        "name": contract.name,
+        "docstring": contract.docstring,
+        "functions": functions,
+        "tables": sorted(table.name for table in contract.tables.values() if not table.contract),
+        "reads": sorted(f"{table.contract}.{table.name}" for table in contract.tables.values() if table.contract),
+        "constants": dict(contract.constants),
+        "reasons": sorted({reason for fact in facts.values() for reason in fact.reasons}),
+        "topics": sorted({topic for fact in facts.values() for topic in fact.topics}),
+    }
+
+
+def _reached(compiled: CompiledContract, start: str) -> set[str]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        for callee in compiled.facts[waiting.pop()].calls:
+            if callee not in reached:
+                reached.add(callee)
+                waiting.append(callee)
+    return reached

@@ -1,0 +1,190 @@
+"""Why a contract is refused when it is deployed: one named reason each, in English and Chinese.
+
+`{what}` is filled in with the name or the text in question. Raised as ContractRejected with contract, line, en and zh.
+"""
+
+from __future__ import annotations
+
+from chainbill.vm import bounds
+from chainbill.vm.errors import ContractRejected
+
+__all__ = ["INSTEAD", "REJECTIONS", "rejected"]
+
+#: What the language has instead of a refused word, sign or kind of node.
+INSTEAD: dict[str, tuple[str, str]] = {
+    "while": ("use `for i in range(n)` or `for x in items`", "请改用 for i in range(n) 或 for x in 列表"),
+    "lambda": ("write a top-level function", "请写成顶层函数"),
+    "class": ("use maps and top-level functions", "请用映射和顶层函数"),
+    "try": ("test first with `if` or `require`", "请先用 if 或 require 判断"),
+    "except": ("test first with `if` or `require`", "请先用 if 或 require 判断"),
+    "finally": ("test first with `if` or `require`", "请先用 if 或 require 判断"),
+    "raise": ('use `require(condition, "reason")`', "请用 require(条件, 原因)"),
+    "assert": ('use `require(condition, "reason")`', "请用 require(条件, 原因)"),
+    "import": ("the prelude is the only import", "只能导入 prelude"),
+    "from": ("the prelude is the only import", "只能导入 prelude"),
+    "as": ("the prelude is the only import", "只能导入 prelude"),
+    "del": ("build a new list or map, or use table.delete(key)", "请构造新的列表或映射,或用 table.delete(key)"),
+    "global": ("return the value, or store it in a table", "请返回该值或存入表中"),
+    "nonlocal": ("return the value, or store it in a table", "请返回该值或存入表中"),
+    "with": ("there are no context managers", "没有上下文管理器"),
+    "yield": ("return a list", "请返回列表"),
+    "async": ("everything runs in order", "一切按顺序执行"),
+    "await": ("everything runs in order", "一切按顺序执行"),
+    "/": ("use `//`, whole division", "请用整除 //"),
+    "/=": ("use `//=`, whole division", "请用整除 //="),
+    "**": ("write the number, or multiply in a loop", "请直接写出数值或循环相乘"),
+    "**=": ("write the number, or multiply in a loop", "请直接写出数值或循环相乘"),
+    ":=": ("assign on a line of its own", "请单独一行赋值"),
+    "->": ("functions carry no annotations", "函数不写类型标注"),
+    ";": ("one statement a line", "每行一条语句"),
+    "\\": ("break the line inside brackets", "请在括号内换行"),
+    "@=": ("there is no matrix product", "没有矩阵乘法"),
+    "...": ("use `pass`", "请用 pass"),
+    "ListComp": ("build the list in a `for` loop: `items += [x]`", "请在 for 循环中构造:items += [x]"),
+    "SetComp": ("build a list in a `for` loop", "请在 for 循环中构造列表"),
+    "DictComp": ("build the map in a `for` loop: `m[key] = x`", "请在 for 循环中构造:m[key] = x"),
+    "GeneratorExp": ("build a list in a `for` loop", "请在 for 循环中构造列表"),
+    "Set": ("use a list or a map", "请用列表或映射"),
+    "JoinedStr": ("put the parts into a map or an event", "请把各部分放入映射或事件"),
+    "Starred": ("pass the arguments one by one", "请逐个传参"),
+    "AnnAssign": ("assign without an annotation", "赋值不写类型标注"),
+    "Match": ("use if / elif", "请用 if / elif"),
+    "Attribute": (
+        'only `ctx.field` and `table.get|put|has|delete|scan`; write row["key"], and items += [x] for append',
+        '只能用 ctx.字段 和 table.get|put|has|delete|scan;取值写 row["key"],追加写 items += [x]',
+    ),
+    "Is": ("`is` is for None only; compare with ==", "is 只用于 None,比较请用 =="),
+    "for-else": ("set a flag in the loop", "请在循环中设置标记"),
+    "chained-assignment": ("one name a line, or `a, b = x, y`", "每行赋值一个名称,或写 a, b = x, y"),
+    "nested-function": ("functions stand at the top of the file", "函数必须写在文件顶层"),
+    "slice-step": ("slices have no step", "切片没有步长"),
+}
+
+REJECTIONS: dict[str, tuple[str, str]] = {
+    "source_too_large": (
+        f"the source has more than {bounds.MAX_SOURCE_BYTES} bytes",
+        f"源码超过 {bounds.MAX_SOURCE_BYTES} 字节",
+    ),
+    "too_many_lines": (f"more than {bounds.MAX_SOURCE_LINES} lines", f"超过 {bounds.MAX_SOURCE_LINES} 行"),
+    "line_too_long": (
+        f"a line has more than {bounds.MAX_LINE_LENGTH} characters",
+        f"一行超过 {bounds.MAX_LINE_LENGTH} 个字符",
+    ),
+    "character_not_allowed": ("the character {what} is not allowed", "不允许使用字符 {what}"),
+    "too_many_tokens": (f"more than {bounds.MAX_TOKENS} words and signs", f"超过 {bounds.MAX_TOKENS} 个词法单元"),
+    "brackets_too_deep": (
+        f"brackets nest deeper than {bounds.MAX_BRACKET_NESTING}",
+        f"括号嵌套超过 {bounds.MAX_BRACKET_NESTING} 层",
+    ),
+    "brackets_do_not_match": ("the brackets do not match: {what}", "括号不匹配:{what}"),
+    "statement_too_long": (
+        f"a statement has more than {bounds.MAX_OPERATIONS_PER_STATEMENT} operators, attributes, calls and subscripts",
+        f"一条语句的运算、属性、调用和下标超过 {bounds.MAX_OPERATIONS_PER_STATEMENT} 个",
+    ),
+    "too_many_elif": (f"more than {bounds.MAX_ELIF} elif of one if", f"一个 if 的 elif 超过 {bounds.MAX_ELIF} 个"),
+    "blocks_too_deep": (
+        f"blocks nest deeper than {bounds.MAX_BLOCK_NESTING}",
+        f"语句块嵌套超过 {bounds.MAX_BLOCK_NESTING} 层",
+    ),
+    "expression_too_deep": (
+        f"an expression nests deeper than {bounds.MAX_EXPRESSION_DEPTH}; name a part of it first",
+        f"表达式嵌套超过 {bounds.MAX_EXPRESSION_DEPTH} 层,请先为一部分命名",
+    ),
+    "syntax_error": ("this is not Python: {what}", "不是合法的 Python:{what}"),
+    "not_in_the_language": (
+        "{what} is not in the contract language; {instead}",
+        "合约语言没有 {what};{instead_zh}",
+    ),
+    "text_prefix_not_allowed": ("a text begins with {what}; write it plainly", "文本带有前缀 {what},请直接书写"),
+    "escape_not_allowed": (
+        "the escape {what} is not allowed in a text; allowed are \\\\ \\' \\\" \\n \\t \\r \\x \\u \\U",
+        "文本中不允许转义 {what};允许 \\\\ \\' \\\" \\n \\t \\r \\x \\u \\U",
+    ),
+    "text_not_valid": ("a literal text must be NFC Unicode without half surrogate pairs", "文本须为 NFC 且无孤立代理"),
+    "text_too_long": (
+        f"a literal text has more than {bounds.MAX_LITERAL_TEXT} characters",
+        f"文本超过 {bounds.MAX_LITERAL_TEXT} 个字符",
+    ),
+    "number_not_allowed": (
+        "{what}: numbers are whole, decimal and below 2**256",
+        "{what}:数字只能是小于 2**256 的十进制整数",
+    ),
+    "name_not_allowed": (
+        "the name {what} is not allowed: ASCII letters, digits and _ , not beginning with _ , at most 64 long",
+        "不允许名称 {what}:只用 ASCII 字母、数字和下划线,不以下划线开头,不超过 64 个字符",
+    ),
+    "name_reserved": ("{what} is a name of the language; choose another", "{what} 是语言保留名称,请换一个"),
+    "name_twice": ("{what} is defined twice", "{what} 重复定义"),
+    "name_unknown": ("there is no {what} here", "这里没有 {what}"),
+    "not_a_value": ("{what} is not a value; functions and tables can only be called", "{what} 不是值,函数和表只能调用"),
+    "not_a_function": ("{what} is not a function that can be called here", "{what} 在这里不是可调用的函数"),
+    "docstring_missing": ("a contract begins with a docstring", "合约以文档字符串开头"),
+    "prelude_missing": (
+        "after the docstring comes `from chainbill.vm.prelude import *`",
+        "文档字符串之后是 from chainbill.vm.prelude import *",
+    ),
+    "statement_not_at_top": (
+        "{what} cannot stand at the top of a contract; constants, tables and functions can",
+        "{what} 不能写在合约顶层,顶层只有常量、表和函数",
+    ),
+    "statement_without_effect": ("a statement that does nothing: {what}", "没有作用的语句:{what}"),
+    "value_expected": ("{what} gives no value; write it as a statement", "{what} 没有返回值,请单独成句"),
+    "constant_not_literal": (
+        "the constant {what} is not a literal: whole numbers and their arithmetic, texts, booleans, lists, maps",
+        "常量 {what} 不是字面量:整数及其运算、文本、布尔、列表、映射",
+    ),
+    "constant_assigned": ("{what} is a constant or a table of the contract", "{what} 是合约的常量或表"),
+    "parameters_not_plain": (
+        "{what}: parameters have no defaults, no annotations, no * and no /",
+        "{what}:参数没有默认值、标注、* 和 /",
+    ),
+    "too_many_functions": (f"more than {bounds.MAX_FUNCTIONS} functions", f"超过 {bounds.MAX_FUNCTIONS} 个函数"),
+    "too_many_names": (
+        f"a function has more than {bounds.MAX_LOCALS} names or {bounds.MAX_PARAMETERS} parameters",
+        f"函数的名称超过 {bounds.MAX_LOCALS} 个或参数超过 {bounds.MAX_PARAMETERS} 个",
+    ),
+    "decorator_not_allowed": (
+        "a function has at most one of @init @call @internal(...) @view @each_day(...) @migrate, not {what}",
+        "函数最多有一个 @init @call @internal(...) @view @each_day(...) @migrate,不能是 {what}",
+    ),
+    "day_function_wrong": (
+        'write @each_day("agenda") on `def on_day(date, item, row)`, with agenda an own_table: {what}',
+        '请在 def on_day(date, item, row) 上写 @each_day("agenda"),agenda 须为 own_table:{what}',
+    ),
+    "table_wrong": (
+        'declare tables as name = own_table("name") or name = read_table("contract", "name"): {what}',
+        '表的声明写作 name = own_table("name") 或 name = read_table("contract", "name"):{what}',
+    ),
+    "table_not_own": ("{what} belongs to another contract and can only be read", "{what} 属于其他合约,只能读取"),
+    "table_unknown": ("no contract declares the table {what}", "没有合约声明表 {what}"),
+    "arguments_wrong": ("{what}", "参数不符:{what}"),
+    "literal_needed": ("{what} must be a literal text here", "{what} 在这里必须是文本字面量"),
+    "only_in_for": ("{what} stands only in `for x in {what}(...)`", "{what} 只能用于 for x in {what}(...)"),
+    "literal_misused": ("a literal is used where a value is looked into: {what}", "对字面量取值:{what}"),
+    "recursion": ("functions call each other in a circle: {what}", "函数循环调用:{what}"),
+    "calls_too_deep": (
+        f"functions call each other deeper than {bounds.MAX_CALL_DEPTH}: {{what}}",
+        f"函数调用超过 {bounds.MAX_CALL_DEPTH} 层:{{what}}",
+    ),
+    "view_writes": (
+        "the @view function {what} writes, emits or makes ids",
+        "@view 函数 {what} 会写入、发事件或生成编号",
+    ),
+    "invoke_unknown": ("there is no function {what} to invoke", "没有可调用的函数 {what}"),
+    "invoke_not_allowed": (
+        "{what} is neither @view nor @internal for this contract",
+        "{what} 既不是 @view,也没有对本合约 @internal",
+    ),
+    "contract_cycle": ("contracts invoke each other in a circle: {what}", "合约循环调用:{what}"),
+    "contract_name": ("{what} is no contract name: [a-z][a-z0-9_]*, at most 40 long", "{what} 不是合约名称"),
+}
+
+
+def rejected(reason: str, line: int = 0, what: str = "", *, instead: str = "", contract: str = "") -> ContractRejected:
+    """Return the rejection to raise; `instead` names an entry of INSTEAD."""
+    english, chinese = REJECTIONS[reason]
+    hint = INSTEAD.get(instead, ("see the contract language reference", "见合约语言参考"))
+    values = {"what": what, "instead": hint[0], "instead_zh": hint[1]}
+    place, place_zh = (f"line {line}: ", f"第 {line} 行:") if line else ("", "")
+    en, zh = place + english.format(**values), place_zh + chinese.format(**values)
+    return ContractRejected(reason, en, contract=contract, line=line, en=en, zh=zh)

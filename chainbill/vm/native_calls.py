@@ -1,0 +1,74 @@
+"""The natives as emitted code calls them: with the machine first, and charged by size where the size matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chainbill.vm import gas, natives
+from chainbill.vm.values import Value, copy_in, fault
+
+if TYPE_CHECKING:
+    from chainbill.vm.machine import Machine
+
+__all__ = ["NATIVE_CALLS"]
+
+_FIXED_PRICE = (
+    natives.add_days,
+    natives.add_months,
+    natives.days_between,
+    natives.days_30_360,
+    natives.weekday,
+    natives.is_date,
+    natives.kind_of,
+    natives.valid_uscc,
+    natives.valid_lei,
+    natives.normalise_identifier,
+    natives.currency_digits,
+)
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(_: Machine, *arguments: Value) -> Value:
+        return function(*arguments)
+
+    return run
+
+
+def new_id(m: Machine, prefix: Value) -> str:
+    """Return the next id of this run."""
+    m.counter += 1
+    return natives.object_id(prefix, m.id_seed, m.counter)
+
+
+def date_of(m: Machine, time_ms: Value) -> str:
+    """Return the local date of a time."""
+    return natives.date_of_offset(time_ms, m.context.zone_offset_minutes)
+
+
+def digest(m: Machine, value: Value) -> str:
+    """Return the hash of a value."""
+    _, size = copy_in(value)
+    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    return natives.digest(value)
+
+
+def signed_by(m: Machine, public_key_hex: Value, statement: Value, signature_hex: Value) -> bool:
+    """Say whether a key signed a statement."""
+    _, size = copy_in(statement)
+    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    return natives.signed_by(public_key_hex, statement, signature_hex)
+
+
+def source_problem(m: Machine, name: Value, source: Value) -> str:
+    """Return "" if the source could be deployed beside the contracts of this program, else the reason why not."""
+    if type(name) is not str or type(source) is not str:
+        raise fault("bad_argument", "source_problem: two texts are needed")
+    m.pay(20 * len(source), 16 * len(source))
+    return m.program.problem(name, source)
+
+
+NATIVE_CALLS: dict[str, Callable[..., Any]] = {
+    **{f"n_{function.__name__}": _plain(function) for function in _FIXED_PRICE},
+    **{f"n_{function.__name__}": function for function in (new_id, date_of, digest, signed_by, source_problem)},
+}
