@@ -11,7 +11,7 @@ from chainbill_node.driver_events import DriverEvent, MessageReceived, TimerFire
 from chainbill_node.driver_ports import Note, Ports, Tip
 from chainbill_node.driver_signing import new_signer_file
 from sim.ledger import LightLedger, Store
-from sim.telling import told
+from sim.telling import decode, told
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
@@ -92,8 +92,6 @@ class SimulatedNode:
                 self.world.checkers.halted(self.name, driver.halted)
 
     def receive(self, source: str, data: bytes) -> None:
-        from sim.world import decode
-
         if self.alive:
             self.deliver(MessageReceived(source, decode(data)))
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+from chainbill_node import wire
 from chainbill_node.driver_ports import Note
 from chainbill_node.wire.messages import Proposal, Votes
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.vote import NO_ROUND
+
+decode = lru_cache(maxsize=4096)(wire.decode)
+"""Bytes to messages; every receiver of the same bytes gets the same frozen message."""
 
 
 def told(note: Note, names: Mapping[bytes, str]) -> str:

@@ -11,20 +11,23 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from chainbill_node import wire
 from chainbill_node.consensus.timeouts import Timeouts
 from chainbill_node.driver_events import PeerJoined, PeerLeft
 from chainbill_node.driver_ports import Settings
 from chainbill_node.wire.messages import Message
 from sim.checkers import Checkers
+from sim.telling import decode
+
+if TYPE_CHECKING:
+    from sim.nodes import SimulatedNode
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 CHAIN_ID = "simulated-1"
 START_MS = 1_000_000
-decode = lru_cache(maxsize=4096)(wire.decode)
 
 
 @lru_cache(maxsize=64)
@@ -130,6 +133,3 @@ class World:
 
     def tell(self, name: str, text: str) -> None:
         self.log.append(f"{self.now_ms - START_MS:>6} {name:<4} {text}")
-
-
-from sim.nodes import SimulatedNode  # noqa: E402  nodes and world know each other
