@@ -1,8 +1,8 @@
 """The contracts of chainbill: one readable Python file each, in the contract language.
 
 Rules: a contract writes only its own tables; each refusal has one named reason, with its texts in `reasons.toml`. This
-package only hands out sources, texts and the arguments of a genesis; the code that runs is the code in a network's state.
-Reference: docs/reference/state.md.
+package only hands out sources, texts and the arguments of a genesis; the code that runs is the code in a network's
+state. Reference: docs/reference/state.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def sources() -> dict[str, str]:
 
 @cache
 def reasons() -> Mapping[str, Mapping[str, str]]:
-    """The texts of every refusal: reason → {"en", "zh", "hint_en", "hint_zh"}; a hint names the next possible remedy."""
+    """The texts of every refusal: reason → {"en", "zh", "hint_en", "hint_zh"}; a hint names the next remedy."""
     return tomllib.loads((files(__package__) / "reasons.toml").read_text(encoding="utf-8"))
 
 
@@ -43,8 +43,9 @@ def genesis_init(
 ) -> dict[str, dict[str, Any]]:
     """The `init` part of a genesis: contract → arguments of its @init function.
 
-    members: {"id", "name_zh", "name_en", "roles", "identifiers": [{"scheme", "value"}], "keys": [{"key", "capabilities"}],
-    "accounts": [{"currency", "bank", "digest"}], "sponsor", "paying_bank", "policy": {"rules": […]}}.
+    members: {"id", "name_zh", "name_en", "roles", "identifiers": [{"scheme", "value"}],
+    "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank", "digest"}], "sponsor", "paying_bank",
+    "policy": {"rules": […]}}.
     calendar: {"year", "holidays", "workdays"}, dates as ISO text.
     """
     return {

@@ -1,8 +1,8 @@
 """Bills (应收账款电子凭证): a debtor's acknowledged promise to pay its tier-1 supplier on a due date.
 
-A bill is issued by creditor or debtor, confirmed by the debtor (确权), and accepted by the creditor (签收); from then on
-it cannot be taken back, and its whole face is one token of tier 1. This contract keeps the promise and its dates; who
-holds which cents is kept by `token`, what was paid by `settlement`.
+A bill is issued by creditor or debtor, confirmed by the debtor (确权), and accepted by the creditor (签收); from then
+on it cannot be taken back, and its whole face is one token of tier 1. This contract keeps the promise and its dates;
+who holds which cents is kept by `token`, what was paid by `settlement`.
 """
 from chainbill.vm.prelude import *
 
@@ -25,8 +25,9 @@ STEPS_A_DAY = 20
 def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, delivered_on, terms):
     """Issue a bill (开立; by a creditor: 发起开立申请); the debtor confirms next.
 
-    face: minor units. due_on: date. invoices: [{"fingerprint", "amount", "total"}], none or amounts that sum to the face.
-    contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "min_split": minor units}, each optional.
+    face: minor units. due_on: date. invoices: [{"fingerprint", "amount", "total"}], none, or amounts that sum to the
+    face. contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "min_split": minor units}, each
+    optional.
     """
     require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
     require_capability("maker")
@@ -141,7 +142,7 @@ def accept(bill):
 def reject(bill, reason):
     """Refuse a bill: the debtor instead of confirming it, the creditor instead of accepting it."""
     row = require_bill(bill)
-    require(row["status"] in ("pending_confirm", "pending_accept"), "bill_transition", {"from": row["status"], "to": "rejected"})
+    require(pending(row), "bill_transition", {"from": row["status"], "to": "rejected"})
     if row["status"] == "pending_confirm":
         require(row["debtor"] == ctx.party, "not_the_debtor")
     else:
@@ -197,7 +198,7 @@ def record_payment(bill, amount, value_date):
 
 @internal("governance")
 def compute_pay_dates(year):
-    """Compute pay_on again for bills that a newly decided year touches: a first lot now, the others from tomorrow on."""
+    """Compute pay_on again for bills that a newly decided year touches: a first lot now, others from tomorrow on."""
     if compute_some_pay_dates(year) == BILLS_AT_ONCE:
         plan_pay_dates(year)
 

@@ -80,7 +80,8 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     """Quote for a request (报价); a later quote of the same bank takes the place of its earlier one.
 
     rate: 1/10,000 of a percent a year. recourse: bool. basis: "act/360", "act/365f" or "30/360". fee: minor units.
-    value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder" or "debtor".
+    value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder", or
+    "debtor" (买方付息).
     """
     row = require_open_request(request)
     require(ctx.party in row["banks"], "bank_not_asked")
@@ -100,8 +101,8 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     for date in [value_date, disburse_by, valid_until]:
         require(is_date(date), "date_not_valid", {"date": date})
     bill = bills.get(row["bill"])
-    require(ctx.today <= valid_until and valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
-    require(ctx.today <= value_date and value_date <= disburse_by, "value_date_not_in_order")
+    require(ctx.today <= valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
+    require(ctx.today <= value_date <= disburse_by, "value_date_not_in_order")
     require(disburse_by < bill["pay_on"], "disburse_by_too_late", {"pay_on": bill["pay_on"]})
     require(len(row["quotes"]) < MOST_QUOTES, "too_many_quotes")
 
@@ -155,7 +156,7 @@ def agree(quote):
     require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "agreed"})
     require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "agreed"})
     require(ctx.today <= offer["valid_until"], "quote_expired", {"valid_until": offer["valid_until"]})
-    require(offer["amount"] == row["amount"], "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
+    require_amount_of_request(offer, row)
     sender = require_active(ctx.party)
     require_capability("maker")
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
@@ -181,8 +182,8 @@ def agree(quote):
 def disburse(quote, reference, value_date, amount, registration):
     """Record that the bank paid (放款): the token moves to it in the same step.
 
-    reference: the bank's own, used once. value_date: from the day of agreement to today; another one than quoted computes
-    the interest again. amount: minor units paid, 0 for the net computed here; below the agreed net needs a new
+    reference: the bank's own, used once. value_date: from the day of agreement to today; another one than quoted
+    computes the interest again. amount: minor units paid, 0 for the net computed here; below the agreed net needs a new
     agreement. registration: reference of the legal registration (中登网), kept as recorded.
     """
     require_capability("maker")
@@ -206,7 +207,7 @@ def disburse(quote, reference, value_date, amount, registration):
     row = requests.get(offer["request"])
     require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
     require(ctx.today <= row["until"], "disbursement_too_late", {"until": row["until"]})
-    require(offer["amount"] == row["amount"], "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
+    require_amount_of_request(offer, row)
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     bank = require_active(ctx.party)
@@ -305,7 +306,7 @@ def token_paid(request):
 
 @internal("settlement")
 def token_paid_in_part(request, rest, amount):
-    """The debtor paid part of a token that was in a request: the request goes on for the rest; quotes for more lapse."""
+    """The debtor paid part of a token that was in a request: the request goes on for the rest, on new quotes."""
     row = requests.get(request)
     row["token"] = rest
     row["amount"] = amount
@@ -458,6 +459,12 @@ def require_quote(quote_id):
     offer = quotes.get(quote_id)
     require(offer is not None, "quote_unknown")
     return offer
+
+
+def require_amount_of_request(offer, row):
+    """A part payment by the debtor makes a request smaller than the quotes it has."""
+    same = offer["amount"] == row["amount"]
+    require(same, "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
 
 
 def require_active(party):

@@ -1,8 +1,9 @@
 """Governance (治理): what the validators decide together, by vote, and nothing else.
 
-A proposal is accepted once validators for more than two thirds of the seats said yes (quorum ⌊2n/3⌋ + 1 of the n active
-validators), and acts in that moment. Contracts, parameters, validators, the calendar, and parties that no sponsor may bring
-in change only so. The core writes the validators, contracts and parameters of the genesis before this contract begins.
+A proposal is accepted once validators for more than two thirds of the seats said yes (quorum ⌊2n/3⌋ + 1 of the n
+active validators), and acts in that moment. Contracts, parameters, validators, the calendar, and parties that no
+sponsor may bring in change only so. The core writes the validators, contracts and parameters of the genesis before this
+contract begins.
 """
 from chainbill.vm.prelude import *
 
@@ -72,7 +73,7 @@ def propose(kind, content):
 
 @call
 def vote(proposal, choice):
-    """Vote "yes" or "no"; a vote may be changed while the proposal is open. The deciding vote puts the change into effect."""
+    """Vote "yes" or "no"; a vote may be changed while the proposal is open. The deciding vote puts it into effect."""
     require_seat()
     require_capability("admin")
     row = proposals.get(proposal)
@@ -114,7 +115,7 @@ def ready():
 
 @call
 def advance_clock(milliseconds, to_ms):
-    """Move the adjustable clock forward, by `milliseconds` or up to the time `to_ms`; the other is 0. Tests and demos only."""
+    """Move the clock of a test or demo forward, by `milliseconds` or up to the time `to_ms`; the other is 0."""
     require(ctx.clock == "adjustable", "clock_not_adjustable")
     require_seat()
     require(kind_of(milliseconds) == "int" and kind_of(to_ms) == "int", "clock_step_not_valid")
@@ -238,7 +239,7 @@ def deploy(content):
         "version": version,
         "active_from": content["active_height"],
     })  # fmt: skip
-    emit("contract_decided", {"name": content["name"], "hash": content["hash"], "active_from": content["active_height"]})
+    emit("contract_decided", content)
 
 
 def keep_validator(content, status):

@@ -10,6 +10,7 @@ parties = own_table("party")  # id -> party row
 keys = own_table("key")  # public key in hex -> {"party", "capabilities", "status", "since"}
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
+grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 agenda = own_table("agenda")
 parameters = read_table("governance", "parameter")
 
@@ -20,6 +21,7 @@ MOST_ACCOUNTS = 20
 MOST_RULES = 50
 LONGEST_TEXT = 200
 LONGEST_SCHEME = 32
+MOST_GRANTED_BILLS = 500
 LARGEST_AMOUNT = 9007199254740991
 
 
@@ -50,8 +52,8 @@ def register(applications):
     """Attest applications and so register the applicants (准入登记); the sender is their sponsor bank.
 
     applications: up to 200 of {"statement", "key", "signature"}. A statement is {"id", "name_zh", "name_en", "roles",
-    "identifiers": [{"scheme", "value"}], "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank", "digest"}]},
-    signed by one of its own keys. Accounts at the sponsor are attested with it, others wait for their bank.
+    "identifiers": [{"scheme", "value"}], "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank",
+    "digest"}]}, signed by one of its own keys. Accounts at the sponsor are attested with it, others wait for theirs.
     """
     require_active_bank(ctx.party)
     require_capability("maker")
@@ -176,8 +178,8 @@ def set_status(party, status, reason):
 def announce_account(currency, bank, digest_hex):
     """Name a settlement account (结算账户), or announce that it changes.
 
-    The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two business
-    days later and is announced by an event, so that nobody redirects a payment unseen.
+    The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
+    business days later and is announced by an event, so that nobody redirects a payment unseen.
     """
     row = require_active_sender()
     require_capability("maker")
@@ -219,6 +221,43 @@ def attest_account(party, currency):
     accounts.put([party, currency], row)
     emit("account_attested", {"party": party, "currency": currency, "bank": ctx.party})
     return {"party": party, "currency": currency}
+
+
+@call
+def grant(auditor, scope, first_day, last_day):
+    """Let an auditor read what the sender may read (授权审计查阅); a new grant takes the place of an earlier one.
+
+    scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
+    """
+    require_active_sender()
+    require_capability("admin")
+    row = parties.get(auditor)
+    require(row is not None, "party_unknown", {"id": auditor})
+    require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
+    if scope != "all":
+        require(kind_of(scope) == "list" and len(scope) >= 1 and len(scope) <= MOST_GRANTED_BILLS, "scope_not_valid")
+        for bill in scope:
+            require(kind_of(bill) == "text" and len(bill) <= LONGEST_SCHEME, "scope_not_valid")
+    require(is_date(first_day), "date_not_valid", {"date": first_day})
+    if last_day != "":
+        require(is_date(last_day) and last_day >= first_day, "date_not_valid", {"date": last_day})
+    grants.put(
+        [auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"}
+    )
+    emit("granted", {"party": ctx.party, "auditor": auditor, "from": first_day, "until": last_day})
+    return {"auditor": auditor}
+
+
+@call
+def revoke_grant(auditor):
+    """End a grant at once."""
+    require_capability("admin")
+    row = grants.get([auditor, ctx.party])
+    require(row is not None and row["status"] == "active", "grant_unknown", {"id": auditor})
+    row["status"] = "revoked"
+    grants.put([auditor, ctx.party], row)
+    emit("grant_revoked", {"party": ctx.party, "auditor": auditor})
+    return {"auditor": auditor}
 
 
 @each_day("agenda")

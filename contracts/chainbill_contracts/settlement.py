@@ -1,8 +1,8 @@
 """Settlement (兑付): the debtor's paying bank reports money, tokens end, and each payee is owed its exact amount.
 
-The ledger holds receipts of banks, not money. A receipt is known by (bank, reference): the same content again answers the
-first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇) disturbs
-nobody else. No lock ever stops a settlement.
+The ledger holds receipts of banks, not money. A receipt is known by (bank, reference): the same content again answers
+the first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇)
+disturbs nobody else. No lock ever stops a settlement.
 """
 from chainbill.vm.prelude import *
 
@@ -21,8 +21,8 @@ LONGEST_REFERENCE = 64
 def settle(bill, amount, reference, value_date, partial):
     """Record the debtor's money as its paying bank (兑付), from acceptance of the bill on.
 
-    amount: minor units; less than what is outstanding only with partial = True, and is then shared out over all live tokens
-    in proportion. value_date: date on which the money arrived.
+    amount: minor units; less than what is outstanding only with partial = True, and is then shared out over all live
+    tokens in proportion. value_date: date on which the money arrived.
     """
     require_capability("maker")
     require_reference(reference)

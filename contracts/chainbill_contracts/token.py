@@ -1,9 +1,10 @@
 """Tokens (子凭证): who holds which cents of a bill.
 
-A token is a range [lo, hi) of its bill's cents. Cents are never made or lost here: every function ends tokens and makes
-the same ranges again under another holder or status; rows are never deleted. A token's `origin` names the token that the
-last change of ownership made, and the hop of that token says who gave it to whom; a cut or a merge keeps the origin.
-What this contract does not do: money. Finance and settlement move tokens through the functions that only they may call.
+A token is a range [lo, hi) of its bill's cents. Cents are never made or lost here: every function ends tokens and
+makes the same ranges again under another holder or status; rows are never deleted. A token's `origin` names the token
+that the last change of ownership made, and the hop of that token says who gave it to whom; a cut or a merge keeps the
+origin. What this contract does not do: money. Finance and settlement move tokens through the functions that only they
+may call.
 """
 from chainbill.vm.prelude import *
 
@@ -23,7 +24,7 @@ MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
 MOST_PIECES = 100
 MOST_LEAVES = 2000  # of one bill at its settlement
-LONGEST_PATH = 200
+LONGEST_SEARCH = 50  # upwards, for the token that was cut
 LONGEST_TEXT = 200
 
 
@@ -230,8 +231,8 @@ def finance_to(token, bank, price):
 def settle(bill, amount):
     """End cents that the debtor paid: all of them, or a part of every live token in proportion to its amount.
 
-    No lock stops this; an offer or a request on a token that is paid whole lapses and its holder is paid. Of a token that
-    is paid in part, the cents [lo, lo + part) are settled and the rest stays live with the same locks.
+    No lock stops this; an offer or a request on a token that is paid whole lapses and its holder is paid. Of a token
+    that is paid in part, the cents [lo, lo + part) are settled and the rest stays live with the same locks.
     """
     row = bills.get(bill)
     outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
@@ -338,7 +339,8 @@ def lock_offer(row, recipient, ref, until):
     row["locks"] = [{"kind": "offered", "ref": ref, "since": ctx.today, "until": until}]
     keep(row)
     agenda.put([add_days(until, 1), "offer", row["id"]], {"token": row["id"]})
-    emit("offered", {"token": row["id"], "from": row["holder"], "to": recipient, "amount": row["hi"] - row["lo"], "until": until})
+    amount = row["hi"] - row["lo"]
+    emit("offered", {"token": row["id"], "from": row["holder"], "to": recipient, "amount": amount, "until": until})
 
 
 def lift_offer(row):
@@ -500,15 +502,13 @@ def join(pieces, parent):
 
 
 def cut_token(first, hi):
-    """The nearest token above `first` that covers everything up to `hi`."""
-    token = first["parent"]
-    for step in range(LONGEST_PATH):
-        require(token != "", "tokens_not_of_one_cut")
-        row = token_rows.get(token)
+    """The nearest token above `first` that covers everything up to `hi`; far up, their common origin."""
+    row = first
+    for step in range(LONGEST_SEARCH):
+        row = token_rows.get(row["parent"])
         if row["hi"] >= hi:
             return row
-        token = row["parent"]
-    require(False, "tokens_not_of_one_cut")
+    return token_rows.get(first["origin"])
 
 
 # --- settlement -------------------------------------------------------------------------------------------------------
@@ -530,7 +530,7 @@ def live_leaves(bill, face):
 
 
 def parts_in_proportion(leaves, amount, outstanding):
-    """Share `amount` out by the leaves' amounts: whole cents first, then one cent each by largest remainder, ties by lo."""
+    """Share `amount` out by the leaves' amounts: whole cents, then one each by largest remainder, ties by lo."""
     parts = []
     ranks = []
     given = 0

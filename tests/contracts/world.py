@@ -208,7 +208,8 @@ class World:
             row = {"name": f"bank{number + 1}", "party": BANKS[number], "address": "", "status": "active"}
             self.overlay.put(core_rows.validator_key(bytes.fromhex(key)), row)
         for name, source in sources().items():
-            row = {"source": source, "hash": tagged_hash("contract-source", source.encode()).hex(), "version": 1, "active_from": 0}
+            digest = tagged_hash("contract-source", source.encode()).hex()
+            row = {"source": source, "hash": digest, "version": 1, "active_from": 0}
             self.overlay.put(core_rows.contract_key(name), row)
         for name, value in parameters.items():
             self.overlay.put(row_key("governance", "parameter", name), {"value": value})
@@ -273,7 +274,7 @@ def _program() -> Any:
     return link({name: compile_contract(name, source) for name, source in sources().items()})
 
 
-# --- short ways ---------------------------------------------------------------------------------------------------------
+# --- short ways -------------------------------------------------------------------------------------------------------
 def issue(world: World, by: str = S1, **fields: Any) -> str:
     arguments: dict[str, Any] = {
         "debtor": ANCHOR, "creditor": S1, "face": 100_000_000, "currency": "CNY", "due_on": world.plus(120),
@@ -318,7 +319,8 @@ def bid(world: World, request: str, bank: str, **fields: Any) -> dict[str, Any]:
 
 def disburse(world: World, bank: str, quote: str, **fields: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {
-        "quote": quote, "reference": f"PAY-{quote}", "value_date": world.today, "amount": 0, "registration": "ZD-1", **fields,
+        "quote": quote, "reference": f"PAY-{quote}", "value_date": world.today, "amount": 0, "registration": "ZD-1",
+        **fields,
     }  # fmt: skip
     return world.call(bank, "finance", "disburse", **arguments)
 
@@ -333,6 +335,7 @@ def finance(world: World, token: str, bank: str, amount: int, **fields: Any) -> 
 
 def settle(world: World, bill: str, amount: int, **fields: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {
-        "bill": bill, "amount": amount, "reference": f"SET-{world.height}", "value_date": world.today, "partial": False, **fields,
+        "bill": bill, "amount": amount, "reference": f"SET-{world.height}", "value_date": world.today, "partial": False,
+        **fields,
     }  # fmt: skip
     return world.call(BANK1, "settlement", "settle", **arguments)
