@@ -1,0 +1,207 @@
+"""The overlay against a naive twin (copies of dictionaries), and its refusals."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from chainbill.codec import encode
+from chainbill.errors import InternalFault, Malformed
+from chainbill.limits import MAX_ROW_BYTES
+from chainbill.state.keys import row_key, table_prefix
+from chainbill.state.overlay import Overlay
+from chainbill.state.rows import pack, salt_for, unpack, value
+from chainbill.state.view import MemoryView, RowChange
+
+NAMES = [f"{letter}{number}" for letter in "abc" for number in range(5)]
+KEYS = st.sampled_from([row_key("one", table, name) for table in ("left", "right") for name in NAMES])
+VALUES = st.one_of(st.booleans(), st.integers(0, 2), st.dictionaries(st.sampled_from("xy"), st.integers(0, 1)))
+
+
+def view_of(content: dict[bytes, Any]) -> MemoryView:
+    return MemoryView({key: pack(1, b"", encode(row)) for key, row in content.items()})
+
+
+class OverlayMachine(RuleBasedStateMachine):
+    """Random reads, writes, scans, savepoints and blocks; the twin copies everything at each savepoint."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.height = 1
+        self.twin: dict[bytes, Any] = {row_key("one", "left", name): 0 for name in NAMES[::2]}
+        self.view = view_of(self.twin)
+        self.start = copy.deepcopy(self.twin)
+        self.overlay = Overlay(self.view)
+        self.saved: list[dict[bytes, Any]] = []
+
+    @rule(key=KEYS)
+    def get(self, key: bytes) -> None:
+        assert encode(self.overlay.get(key)) == encode(self.twin.get(key))
+
+    @rule(key=KEYS, row=VALUES)
+    def put(self, key: bytes, row: Any) -> None:
+        self.overlay.put(key, row)
+        self.twin[key] = row
+
+    @rule(key=KEYS)
+    def delete(self, key: bytes) -> None:
+        self.overlay.delete(key)
+        self.twin.pop(key, None)
+
+    @rule()
+    def begin(self) -> None:
+        self.overlay.begin()
+        self.saved.append(dict(self.twin))
+
+    @precondition(lambda self: self.saved)
+    @rule()
+    def commit(self) -> None:
+        self.overlay.commit()
+        self.saved.pop()
+
+    @precondition(lambda self: self.saved)
+    @rule()
+    def rollback(self) -> None:
+        self.overlay.rollback()
+        self.twin = self.saved.pop()
+
+    @precondition(lambda self: self.saved)
+    @rule()
+    def changed(self) -> None:
+        before = self.saved[-1]
+        expected = {
+            key: (encode(before.get(key)), encode(self.twin.get(key)))
+            for key in {*before, *self.twin}
+            if encode(before.get(key)) != encode(self.twin.get(key))
+        }
+        found = self.overlay.changed()
+        assert {key: (encode(old), encode(new)) for key, (old, new) in found.items()} == expected
+
+    @rule(
+        table=st.sampled_from(["left", "right"]),
+        after=st.one_of(st.just(b""), KEYS),
+        limit=st.integers(0, 6),
+    )
+    def scan(self, table: str, after: bytes, limit: int) -> None:
+        prefix = table_prefix("one", table)
+        expected = sorted(key for key in self.twin if key.startswith(prefix) and key > after)[:limit]
+        found = self.overlay.scan(prefix, after, limit)
+        assert [key for key, _ in found] == expected
+        assert all(encode(row) == encode(self.twin[key]) for key, row in found)
+
+    @precondition(lambda self: not self.saved)
+    @rule()
+    def block(self) -> None:
+        self.height += 1
+        changes = self.overlay.finish(self.height)
+        assert [change.key for change in changes] == sorted(change.key for change in changes)
+        assert {change.key for change in changes} == {
+            key for key in {*self.start, *self.twin} if encode(self.start.get(key)) != encode(self.twin.get(key))
+        }
+        for key, old, new in changes:
+            assert old == self.view.get(key)
+            assert new is None or unpack(new).since == self.height
+        self.view.apply(changes)
+        self.start = dict(self.twin)
+        self.overlay = Overlay(self.view)
+
+    @invariant()
+    def the_view_is_untouched(self) -> None:
+        assert {key: encode(value(raw)) for key, raw in self.view.rows.items()} == {
+            key: encode(row) for key, row in self.start.items()
+        }
+
+
+OverlayMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestOverlayMachine = OverlayMachine.TestCase
+
+ROW = row_key("one", "left", "a")
+
+
+def test_true_and_one_are_different_rows() -> None:
+    overlay = Overlay(view_of({ROW: {"lo": 1}}))
+    overlay.begin()
+    overlay.put(ROW, {"lo": True})
+    assert list(overlay.changed()) == [ROW]
+    assert len(overlay.finish(2)) == 1
+
+
+def test_a_write_that_restores_the_row_is_left_out() -> None:
+    overlay = Overlay(view_of({ROW: {"n": 1}}))
+    overlay.begin()
+    overlay.put(ROW, {"n": 2})
+    overlay.put(ROW, {"n": 1})
+    assert overlay.changed() == {}
+    other = row_key("one", "left", "new")
+    overlay.put(other, 1)
+    overlay.delete(other)
+    assert overlay.finish(2) == ()
+
+
+@pytest.mark.parametrize("row", [None, 1.5, {"a": 2**64}, {1: 2}, {"a": {1}}, "e\u0301", "x" * MAX_ROW_BYTES])
+def test_what_cannot_be_stored_is_refused_when_it_is_put(row: Any) -> None:
+    overlay = Overlay(MemoryView())
+    overlay.begin()
+    with pytest.raises(Malformed):
+        overlay.put(ROW, row)
+    assert overlay.get(ROW) is None
+    assert overlay.changed() == {}
+    assert overlay.finish(1) == ()
+
+
+def test_closed_rows_carry_the_salt_of_the_transaction_that_wrote_them() -> None:
+    token = row_key("token", "token", "T1")
+    overlay = Overlay(MemoryView())
+    with pytest.raises(InternalFault, match="overlay_no_nonce"):
+        overlay.put(token, {"holder": "a"})
+    overlay.set_nonce(b"1" * 16)
+    overlay.put(token, {"holder": "a"})
+    overlay.begin()
+    overlay.set_nonce(b"2" * 16)
+    overlay.put(token, {"holder": "b"})
+    overlay.rollback()
+    overlay.put(ROW, 1)
+    changes = overlay.finish(3)
+    raws = {change.key: change.new_raw for change in changes}
+    assert raws[token] == pack(3, salt_for(b"1" * 16, token), encode({"holder": "a"}))
+    assert raws[ROW] == pack(3, b"", encode(1))
+
+
+def test_an_unchanged_closed_row_keeps_its_first_salt() -> None:
+    token = row_key("token", "token", "T1")
+    view = MemoryView({token: pack(1, salt_for(b"1" * 16, token), encode({"holder": "a"}))})
+    overlay = Overlay(view)
+    overlay.set_nonce(b"2" * 16)
+    overlay.put(token, {"holder": "a"})
+    assert overlay.finish(2) == ()
+
+
+@pytest.mark.parametrize("act", ["commit", "rollback", "changed"])
+def test_no_savepoint_open(act: str) -> None:
+    with pytest.raises(InternalFault, match="overlay_no_savepoint"):
+        getattr(Overlay(MemoryView()), act)()
+
+
+def test_scan_reads_past_pages_of_deleted_rows() -> None:
+    keys = [row_key("one", "left", f"{i:04}") for i in range(300)]
+    overlay = Overlay(view_of(dict.fromkeys(keys, 1)))
+    for key in keys[:290]:
+        overlay.delete(key)
+    assert [key for key, _ in overlay.scan(table_prefix("one", "left"), limit=3)] == keys[290:293]
+
+
+def test_memory_view_scans_in_order_after_each_block() -> None:
+    view = MemoryView()
+    prefix = table_prefix("one", "left")
+    assert view.scan(prefix, b"", 5) == []
+    keys = [row_key("one", "left", f"{i:04}") for i in range(700)]
+    view.apply([RowChange(key, None, key) for key in reversed(keys)])
+    assert [key for key, _ in view.scan(prefix, keys[3], 3)] == keys[4:7]
+    view.apply([RowChange(keys[5], keys[5], None), RowChange(keys[5] + b"x", None, b"")])
+    assert [key for key, _ in view.scan(prefix, keys[3], 3)] == [keys[4], keys[5] + b"x", keys[6]]
+    assert view.copy().rows == view.rows

@@ -1,0 +1,109 @@
+"""Stored rows, closed fields, and reads at earlier heights."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainbill.codec import encode
+from chainbill.errors import InternalFault
+from chainbill.state.history import history_key, history_prefix, read_at, split_history_key
+from chainbill.state.keys import row_key
+from chainbill.state.rows import (
+    CLOSED_FIELDS,
+    closed_hash,
+    open_row_hash,
+    pack,
+    row_hash,
+    salt_for,
+    unpack,
+    value,
+    value_bytes,
+)
+
+TOKEN, HOP, OPEN = row_key("token", "token", "T"), row_key("token", "hop", "T"), row_key("bill", "bill", "B")
+FIELDS = {"id": "T", "holder": "who", "offered_to": "", "tier": 2, "from": "f", "to": "t", "price": {}}
+
+
+def h(domain: str, *parts: bytes) -> bytes:
+    return sha256(bytes([len(domain)]) + domain.encode() + b"".join(parts)).digest()
+
+
+@given(
+    st.integers(0, 2**64 - 1), st.binary(max_size=32), st.one_of(st.integers(0, 9), st.text(max_size=3).map(str.upper))
+)
+def test_pack_round_trip(since: int, salt: bytes, content: Any) -> None:
+    raw = pack(since, salt, b"\xc4\x01x")
+    assert unpack(raw) == (since, salt, b"\xc4\x01x")
+    assert value_bytes(raw) == b"\xc4\x01x"
+    assert value(raw) == b"x"
+
+
+@pytest.mark.parametrize("raw", [b"", bytes(8), bytes(9), bytes(8) + b"\x04sal", bytes(8) + b"\x04salt"])
+def test_a_row_cut_short_is_our_own_fault(raw: bytes) -> None:
+    with pytest.raises(InternalFault, match="row_malformed"):
+        unpack(raw)
+
+
+def test_a_salt_has_a_bound() -> None:
+    with pytest.raises(InternalFault, match="row_malformed"):
+        pack(1, bytes(33), b"\xc0")
+
+
+@pytest.mark.parametrize("key", [TOKEN, HOP])
+def test_closed_rows_hash_in_two_halves(key: bytes) -> None:
+    closed = CLOSED_FIELDS["token", "token" if key == TOKEN else "hop"]
+    nonce = bytes(range(16))
+    salt = hmac.new(nonce, key, sha256).digest()
+    assert salt_for(nonce, key) == salt
+    hidden = encode({name: part for name, part in FIELDS.items() if name in closed})
+    shown = {name: part for name, part in FIELDS.items() if name not in closed}
+    expected = h("row-open", encode(shown), h("row-closed", salt, hidden))
+    assert row_hash(key, pack(7, salt, encode(FIELDS))) == expected
+    assert open_row_hash(shown, h("row-closed", salt, hidden)) == expected
+    assert closed_hash(salt, {name: FIELDS[name] for name in closed}) == h("row-closed", salt, hidden)
+
+
+def test_open_rows_hash_their_value_alone() -> None:
+    assert row_hash(OPEN, pack(7, b"", encode(FIELDS))) == h("row", encode(FIELDS))
+    assert row_hash(TOKEN, pack(7, b"", encode([1]))) == h("row", encode([1])), "no map, nothing to close"
+    near = row_key("token", "tokens", "T"), row_key("tokens", "token", "T"), row_key("token", "hop2", "T")
+    assert all(row_hash(key, pack(7, b"", encode(FIELDS))) == h("row", encode(FIELDS)) for key in near)
+
+
+EVENTS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from([None, b"a", b"b", b"c"])), max_size=12)
+
+
+@given(EVENTS)
+def test_reads_at_every_height(events: list[tuple[int, bytes | None]]) -> None:
+    live: bytes | None = None
+    kept: dict[int, bytes] = {}
+    truth: list[bytes | None] = [None]
+    for gap, content in events:
+        truth += [truth[-1]] * (gap - 1)
+        height = len(truth)
+        new = None if content is None else pack(height, b"", encode(content))
+        if live is not None and (new is None or value_bytes(live) != value_bytes(new)):
+            kept[height - 1] = live
+            live = new
+        elif live is None:
+            live = new
+        truth.append(content)
+    for height, content in enumerate(truth):
+        first = next((kept[last] for last in sorted(kept) if last >= height), None)
+        raw = read_at(live, first, height)
+        assert (None if raw is None else value(raw)) == content
+
+
+def test_history_keys_sort_by_height_and_stay_within_their_row() -> None:
+    longer = row_key("bill", "bill", ["B", "x"])
+    keys = [history_key(OPEN, 1), history_key(OPEN, 255), history_key(OPEN, 256), history_key(longer, 0)]
+    assert keys == sorted(keys)
+    assert split_history_key(keys[1]) == (OPEN, 255)
+    assert all(key.startswith(history_prefix(OPEN)) for key in keys[:3])
+    assert not keys[3].startswith(history_prefix(OPEN))
