@@ -82,7 +82,27 @@ class NodeClient:
             raise problem_failure(answer)
         return answer
 
-    def pages(self, path: str, *, page: int = 200, most: int = 20_000, **parameters: object) -> Iterator[dict[str, Any]]:
+    def ask_ready(self) -> dict[str, Any]:
+        """What the first node that answers says at /ready, ready or not."""
+        import httpx
+
+        tried = []
+        for node in self.nodes:
+            try:
+                answer = self._ask(node, "GET", "/ready", query={}, content=None, headers={})
+            except httpx.TransportError as error:
+                tried.append(f"{node} ({type(error).__name__})")
+                continue
+            if isinstance(answer.body, dict):
+                return dict(answer.body)
+            raise fail(Exit.FAILED, "error.bad_answer", node=node, why="/ready")
+        if not tried:
+            raise fail(Exit.UNREACHABLE, "error.no_node")
+        raise unreachable(tried, maybe_sent=False)
+
+    def pages(
+        self, path: str, *, page: int = 200, most: int = 20_000, **parameters: object
+    ) -> Iterator[dict[str, Any]]:
         """All entries of a list, page after page (at most `most`)."""
         after: str | None = None
         seen = 0
@@ -113,7 +133,7 @@ class NodeClient:
         late = False
         for node in self.nodes:
             try:
-                answer = self._ask(node, method, path, query, content, headers)
+                answer = self._ask(node, method, path, query=query, content=content, headers=headers)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 tried.append(f"{node} ({type(error).__name__})")
                 continue
@@ -130,7 +150,14 @@ class NodeClient:
         raise unreachable(tried, maybe_sent=late and method == "POST")
 
     def _ask(
-        self, node: str, method: str, path: str, query: Mapping[str, str], content: bytes | None, headers: dict[str, str]
+        self,
+        node: str,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str],
+        content: bytes | None,
+        headers: dict[str, str],
     ) -> Answer:
         import httpx
 

@@ -48,11 +48,23 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Malformed | Refused):
         code = Exit.USAGE if isinstance(error, Malformed) else Exit.REFUSED
         fields = error.fields if isinstance(error.fields, dict) else {}
-        return Failure(code, {**fields, "type": "about:blank", "title": text("error.failed"), "detail": error.detail or error.reason, "code": error.reason})  # fmt: skip
+        return Failure(
+            code,
+            {
+                **fields,
+                "type": "about:blank",
+                "title": text("error.failed"),
+                "detail": error.detail or error.reason,
+                "code": error.reason,
+            },
+        )
     if isinstance(error, InternalFault):
         return fail(Exit.FAILED, "error.internal", code="internal", kind=error.reason, detail=error.detail)
     if isinstance(error, click.ClickException):
-        return Failure(Exit.FAILED, {"type": "about:blank", "title": text("error.failed"), "detail": error.message, "code": "failed"})  # fmt: skip
+        return Failure(
+            Exit.FAILED,
+            {"type": "about:blank", "title": text("error.failed"), "detail": error.message, "code": "failed"},
+        )
     return fail(Exit.FAILED, "error.internal", code="internal", kind=type(error).__name__, detail=str(error))
 
 
@@ -80,7 +92,10 @@ def _usage_kind(error: click.UsageError) -> Failure:
     name = getattr(error, "command_name", None)
     if name is not None or error.message.startswith("No such command"):
         return _no_such_command(error, str(name or error.message.split("'")[1]))
-    return Failure(Exit.USAGE, {"type": "about:blank", "title": text("error.usage"), "detail": error.format_message(), "code": "usage"})  # fmt: skip
+    return Failure(
+        Exit.USAGE,
+        {"type": "about:blank", "title": text("error.usage"), "detail": error.format_message(), "code": "usage"},
+    )
 
 
 def _no_such_command(error: click.UsageError, name: str) -> Failure:
@@ -130,15 +145,21 @@ def report(failure: Failure, as_json: bool) -> None:
     sys.stderr.flush()
 
 
+def _entry(entry: Any) -> str:
+    if isinstance(entry, dict):
+        return str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
+    return str(entry)
+
+
 def readable(problem: dict[str, Any]) -> list[str]:
     """The lines a person reads about a problem object."""
     title, detail = str(problem.get("title") or ""), str(problem.get("detail") or "")
-    lines = [f"{title}: {detail}" if title and detail and title != detail else detail or title or str(problem.get("code"))]
+    both = title and detail and title != detail
+    lines = [f"{title}: {detail}" if both else detail or title or str(problem.get("code"))]
     rule = problem.get("rule")
     if isinstance(rule, dict):
         lines.append("  " + " ".join(str(rule[name]) for name in ("pack", "article", "text") if rule.get(name)))
-    for entry in problem.get("errors") or ():
-        lines.append("  - " + (json.dumps(entry, ensure_ascii=False) if isinstance(entry, dict) else str(entry)))
+    lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
     if problem.get("hint"):
         lines.append("  → " + str(problem["hint"]))
     return lines

@@ -20,7 +20,7 @@ class Exit(IntEnum):
     PENDING = 6
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  an ending that is planned for, not an error of the program
     """A command ends here. `problem` is what `-o json` prints; `exit_code` is one of `Exit`."""
 
     def __init__(self, exit_code: Exit, problem: dict[str, Any]) -> None:
@@ -56,7 +56,7 @@ def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fiel
 
 def usage(key: str, /, **fields: object) -> Failure:
     """A failure of the kind "you typed it wrong" (exit 2)."""
-    return fail(Exit.USAGE, key, **fields)
+    return fail(Exit.USAGE, key, code="", hint="", **fields)
 
 
 def exit_for_status(status: int) -> Exit:

@@ -143,7 +143,7 @@ def load_key(path: Path) -> PrivateKey:
             raise fail(Exit.NOT_PERMITTED, "error.key_locked", path=str(path))
         passphrase = typed.encode()
     try:
-        return PrivateKey.from_pem(content, passphrase)
+        return PrivateKey.from_pem(content, passphrase)  # type: ignore[arg-type]
     except (ChainbillError, ValueError, TypeError) as error:
         raise fail(Exit.NOT_PERMITTED, "error.key_wrong", path=str(path)) from error
 

@@ -143,6 +143,6 @@ def preview_issue(session: Session, arguments: dict[str, Any]) -> Preview:
     preview.money("preview.amount", arguments["face"], arguments["currency"])
     preview.line("preview.due_on", arguments["due_on"])
     for invoice in arguments["invoices"]:
-        share = f"{amount_text(invoice['amount'], arguments['currency'])} / {amount_text(invoice['total'], arguments['currency'])}"
-        preview.line("preview.invoice", share)
+        amount, total = (amount_text(invoice[name], arguments["currency"]) for name in ("amount", "total"))
+        preview.line("preview.invoice", f"{amount} / {total}")
     return preview

@@ -29,6 +29,7 @@ class Option(click.Option):
     """An option whose help is a text key."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Names and help, looked up now."""
         record = super().get_help_record(ctx)
         if record is None or not self.help:
             return record
@@ -72,7 +73,9 @@ GLOBALS: tuple[Callable[[bool], Option], ...] = (
     _global("-v", "--verbose", env="VERBOSE", count=True, help="option.verbose"),
     _global("--no-color", env="NO_COLOR", is_flag=True, default=None, help="option.no_color"),
     _global("--yes", env="YES", is_flag=True, default=None, help="option.yes"),
-    _global("--timeout", env="TIMEOUT", type=click.FloatRange(min=0, min_open=True), metavar="S", help="option.timeout"),
+    _global(
+        "--timeout", env="TIMEOUT", type=click.FloatRange(min=0, min_open=True), metavar="S", help="option.timeout"
+    ),
 )
 
 
@@ -83,6 +86,7 @@ class _Translated(click.Command):
     _extra: list[Option] | None = None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Own parameters, the global options, --help."""
         if self._extra is None:
             taken = {name for parameter in self.params for name in parameter.opts}
             made = [make(self.at_root) for make in GLOBALS]
@@ -90,32 +94,39 @@ class _Translated(click.Command):
         *own, help_option = super().get_params(ctx)
         return [*own, *self._extra, help_option]
 
-    def get_short_help_str(self, limit: int = 45) -> str:
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  click's own signature
+        """One line for the group's list."""
         return say(self.help)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """--help, described in the language in use."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = text("root.help_option")
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), text("root.usage") + " ")
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """What the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(say(self.help))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for record in (parameter.get_help_record(ctx) for parameter in self.get_params(ctx)) if record]
+        """The options, without the hidden ones, then the commands of a group."""
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        records = [record for record in (option.get_help_record(ctx) for option in options) if record]
         if records:
             with formatter.section(text("root.options")):
                 formatter.write_dl(records)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """A hint at the global options."""
         if not self.at_root:
             formatter.write_paragraph()
             formatter.write_text(text("root.globals_hint"))
@@ -131,6 +142,7 @@ class Noun(_Translated, click.Group):
     command_class = Command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with one line each."""
         records = []
         for name in self.list_commands(ctx):
             short = self.short_help_of(ctx, name)
@@ -155,17 +167,20 @@ class Program(Noun):
         super().__init__(*arguments, **attributes)
         self.modules = modules
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The nouns, in the order of the help."""
         return list(self.modules)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a noun."""
         if cmd_name not in self.modules:
             return None
         module = import_module(f"chainbill_cli.commands.{self.modules[cmd_name]}")
         found: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return found
 
-    def short_help_of(self, ctx: click.Context, name: str) -> str | None:
+    def short_help_of(self, ctx: click.Context, name: str) -> str | None:  # noqa: ARG002
+        """One line about a noun, without loading it."""
         return text(f"root.{name}")
 
 

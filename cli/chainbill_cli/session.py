@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -166,4 +166,4 @@ def current_session() -> Session:
             raise fail(Exit.FAILED, "error.home_file", path="config.toml", why=str(error)) from error
         found = root.meta["session"] = Session(settings, transport=root.meta.get("transport"))
         root.call_on_close(found.close)
-    return found  # type: ignore[no-any-return]
+    return cast(Session, found)

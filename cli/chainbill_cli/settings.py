@@ -14,7 +14,7 @@ from typing import Any
 
 OUTPUTS = ("table", "json", "jsonl", "csv")
 DEFAULT_TIMEOUT_S = 30
-KEPT = ("node", "as", "output", "lang", "timeout", "currency")
+KEPT = ("node", "as", "output", "timeout", "currency")
 
 
 @dataclass(frozen=True, slots=True)

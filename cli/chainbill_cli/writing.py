@@ -139,7 +139,8 @@ def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:
     body = answer.body
     status = str(body.get("status", "ok"))
     if status not in {"ok", "committed", "simulated"}:
-        raise Failure(Exit.REFUSED, {**body, "detail": body.get("detail") or body.get("reason") or text("error.dry_run_refused"), "code": body.get("code") or body.get("reason") or "refused"})  # fmt: skip
+        reason = str(body.get("reason") or "refused")
+        raise Failure(Exit.REFUSED, {"title": text("error.dry_run_refused"), "detail": reason, "code": reason, **body})
     return Outcome(identifier, "simulated", results=results_of(body), extra={"gas": body.get("gas")})
 
 
@@ -160,9 +161,7 @@ def _send(session: Session, wire: bytes, identifier: str, wait: str, timeout_s: 
                 maybe_there = True
                 if wait == "accepted":
                     return Outcome(identifier, "accepted")
-            elif answer.status != 503:
-                raise problem_failure(answer)
-            elif left_until(deadline) <= 0 and not maybe_there:
+            elif answer.status != 503 or (left_until(deadline) <= 0 and not maybe_there):
                 raise problem_failure(answer)
         if left_until(deadline) <= 0:
             raise pending(identifier)

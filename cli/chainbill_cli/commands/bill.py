@@ -157,6 +157,7 @@ def settle(
     session: Session,
     writing: Writing,
     bill: str,
+    *,
     amount: str,
     reference: str,
     value_date: str,
@@ -168,7 +169,7 @@ def settle(
     found = {} if session.offline else read_bill(session, identifier)
     currency = currency or str(found.get("currency") or session.settings.currency)
     minor = positive_amount(amount, currency)
-    arguments = {
+    arguments: dict[str, Any] = {
         "bill": identifier, "amount": minor, "reference": reference, "value_date": session.date(value_date),
         "partial": partial,
     }  # fmt: skip

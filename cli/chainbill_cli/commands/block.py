@@ -57,7 +57,9 @@ def tail(count: int | None) -> None:
             if session.out.form == "jsonl":
                 session.out.json(found)
             else:
-                click.echo(f"{found['height']}  {found.get('time', '')}  {found.get('id', '')}  {transactions_in(found)}")
+                click.echo(
+                    f"{found['height']}  {found.get('time', '')}  {found.get('id', '')}  {transactions_in(found)}"
+                )
             height += 1
             printed += 1
         time.sleep(POLL_S)

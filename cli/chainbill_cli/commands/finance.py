@@ -55,10 +55,22 @@ def request(session: Session, writing: Writing, token: str, banks: tuple[str, ..
 @option("--recourse/--no-recourse", default=None, help="finance.opt_recourse")
 @option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
 @option("--fee", metavar="AMOUNT", default="0", help="finance.opt_fee")
-@option("--basis", type=click.Choice(BASES, case_sensitive=False), default="act/360", show_default=True, help="finance.opt_basis")  # fmt: skip
-@option("--valid-until", metavar="DATE", default="+3d", show_default=True, help="finance.opt_valid")
-@option("--disburse-by", metavar="DATE", default="+5d", show_default=True, help="finance.opt_disburse")
-@option("--interest-payer", type=click.Choice(["holder", "debtor"]), default="holder", show_default=True, help="finance.opt_payer")  # fmt: skip
+@option(
+    "--basis",
+    type=click.Choice(BASES, case_sensitive=False),
+    default="act/360",
+    show_default=True,
+    help="finance.opt_basis",
+)
+@option("--valid-until", metavar="DATE", default="", help="finance.opt_valid")
+@option("--disburse-by", metavar="DATE", default="", help="finance.opt_disburse")
+@option(
+    "--interest-payer",
+    type=click.Choice(["holder", "debtor"]),
+    default="holder",
+    show_default=True,
+    help="finance.opt_payer",
+)
 @writes
 def quote(session: Session, writing: Writing, request: str, recourse: bool | None, **typed: str) -> None:
     """A bank gives a quote."""
@@ -73,9 +85,9 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
         "recourse": recourse,
         "basis": typed["basis"].lower(),
         "fee": amount_minor(typed["fee"], currency),
-        "value_date": session.date(typed["value_date"]),
-        "disburse_by": session.date(typed["disburse_by"]),
-        "valid_until": session.date(typed["valid_until"]),
+        "value_date": "" if typed["value_date"] == "today" else session.date(typed["value_date"]),
+        "disburse_by": session.date(typed["disburse_by"]) if typed["disburse_by"] else "",
+        "valid_until": session.date(typed["valid_until"]) if typed["valid_until"] else "",
         "interest_payer": typed["interest_payer"],
     }
     preview = None
@@ -83,7 +95,7 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
         preview = Preview("preview.finance_quote").party(session, "preview.holder", found["holder"])
         preview.money("preview.amount", found["amount"], currency).line("preview.rate", f"{typed['rate']}%")
         preview.line("preview.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
-        preview.line("preview.value_date", arguments["value_date"])
+        preview.line("preview.value_date", typed["value_date"])
     outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
     answer_write(session, outcome, "quote", "interest", "net", "days", currency=currency)
 
@@ -114,13 +126,13 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
 @option("--amount", metavar="AMOUNT", default="", help="finance.opt_paid")
 @writes
 def disburse(
-    session: Session, writing: Writing, quote: str, reference: str, value_date: str, registration: str, amount: str
+    session: Session, writing: Writing, quote: str, *, reference: str, value_date: str, registration: str, amount: str
 ) -> None:
     """The bank has paid the holder; the token moves to the bank."""
     identifier = object_id(session, QUOTE, quote)
     found = {} if session.offline else read_quote(session, identifier)
     currency = str(found.get("currency") or session.settings.currency)
-    paid = positive_amount(amount, currency) if amount else int(found.get("net") or 0)
+    paid = positive_amount(amount, currency) if amount else 0
     arguments: dict[str, Any] = {
         "quote": identifier,
         "reference": reference,
@@ -128,11 +140,10 @@ def disburse(
         "amount": paid,
         "registration": registration,
     }
-    if session.offline and not amount:
-        raise usage("error.missing", what="--amount")
     preview = None
     if asks(session) and found:
-        preview = Preview("preview.finance_disburse").money("preview.net", paid, currency)
+        preview = Preview("preview.finance_disburse")
+        preview.money("preview.net", paid or int(found.get("net") or 0), currency)
         preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
     outcome = write(session, writing, [call("finance", "disburse", **arguments)], preview)
     answer_write(session, outcome, "token", "interest", "net", "days", currency=currency)
@@ -140,31 +151,28 @@ def disburse(
 
 @finance.command("decline", help="finance.decline")
 @argument("request")
-@option("--reason", default="", help="option.reason")
 @writes
-def decline(session: Session, writing: Writing, request: str, reason: str) -> None:
+def decline(session: Session, writing: Writing, request: str) -> None:
     """A bank declines."""
-    _end(session, writing, request, "decline", reason)
+    _end(session, writing, request, "decline")
 
 
 @finance.command("withdraw", help="finance.withdraw")
 @argument("request")
-@option("--reason", default="", help="option.reason")
 @writes
-def withdraw(session: Session, writing: Writing, request: str, reason: str) -> None:
+def withdraw(session: Session, writing: Writing, request: str) -> None:
     """The holder takes the request back."""
-    _end(session, writing, request, "withdraw", reason)
+    _end(session, writing, request, "withdraw")
 
 
-def _end(session: Session, writing: Writing, typed: str, function: str, reason: str) -> None:
+def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
     identifier = object_id(session, REQUEST, typed)
     preview = None
     if asks(session) and not session.offline:
         found = read_request(session, identifier)
         preview = Preview("preview.finance_end").money("preview.amount", found["amount"], found["currency"])
-    arguments = {"request": identifier, **({"reason": reason} if reason else {})}
-    outcome = write(session, writing, [call("finance", function, **arguments)], preview)
-    answer_write(session, outcome, request=identifier)
+    outcome = write(session, writing, [call("finance", function, request=identifier)], preview)
+    answer_write(session, outcome, "token", request=identifier)
 
 
 @finance.command("list", help="finance.list")

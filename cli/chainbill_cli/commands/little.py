@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import click
 
 from chainbill_cli.kit import Command, argument
@@ -17,3 +19,22 @@ def completion(ctx: click.Context, shell: str) -> None:
     found = get_completion_class(shell)
     if found is not None:
         click.echo(found(ctx.find_root().command, {}, "chainbill", "_CHAINBILL_COMPLETE").source())
+
+
+@click.command("version", cls=Command, help="root.version")
+def version() -> None:
+    """The versions of the program and, where one answers, of the node."""
+    import chainbill
+    from chainbill_cli.failure import Failure
+    from chainbill_cli.output import Column
+    from chainbill_cli.session import current_session
+
+    session = current_session()
+    found: dict[str, object] = {"version": chainbill.__version__, "python": platform.python_version()}
+    if session.client.nodes:
+        try:
+            body = session.client.get("/version")
+            found["node"] = body.get("version", body) if isinstance(body, dict) else body
+        except Failure:
+            found["node"] = None
+    session.out.thing(found, [Column("version"), Column("python"), Column("node")])

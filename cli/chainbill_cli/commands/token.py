@@ -111,7 +111,7 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], to: tu
     typed = [recipient_value(one) for one in to] + (payees_of_file(Path(payees)) if payees else [])
     if not typed:
         raise usage("error.nothing_to_pay")
-    recipients = [
+    recipients: list[dict[str, Any]] = [
         {"party": session.party_id(party), "amount": positive_amount(amount, currency)} for party, amount in typed
     ]
     preview = None
@@ -119,7 +119,10 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], to: tu
         held, asked = sum(one["amount"] for one in found), sum(one["amount"] for one in recipients)
         if asked > held:
             raise usage(
-                "token.too_much", asked=amount_text(asked, currency), held=amount_text(held, currency), currency=currency
+                "token.too_much",
+                asked=amount_text(asked, currency),
+                held=amount_text(held, currency),
+                currency=currency,
             )
         if asks(session):
             preview = _preview_transfer(session, found, recipients, currency)

@@ -26,7 +26,9 @@ def traces(function: Function) -> Function:
     options = stack(
         [
             option("--at", metavar="WHEN", default=None, help="option.at"),
-            option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format"),
+            option(
+                "--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format"
+            ),
             option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth"),
             option("--group-by", default=None, help="trace.opt_group"),
         ]
@@ -158,19 +160,31 @@ def party_tables_of(name: str, rows: list[dict[str, Any]]) -> list[tuple[str, li
         for row in rows:
             head = str(row.get("currency", ""))
             currency = {"currency": head} if head else {}
-            found += [
-                (f"{head} {inner}".strip(), [{**currency, **one} for one in lines]) for inner, lines in party_tables(row)
-            ]
+            for inner, lines in party_tables(row):
+                found.append((f"{head} {inner}".strip(), [{**currency, **one} for one in lines]))
         return found
     return [(name, rows)]
 
 
-AMOUNTS = {"amount", "held", "financed", "reached", "face", "live", "settled", "diluted", "void", "financed_ever", "sum"}
+AMOUNTS = {
+    "amount",
+    "held",
+    "financed",
+    "reached",
+    "face",
+    "live",
+    "settled",
+    "diluted",
+    "void",
+    "financed_ever",
+    "sum",
+}
 PARTIES = {"from", "to", "party", "bank", "debtor", "holder", "anchor", "creditor"}
 
 
 def columns_of(rows: list[dict[str, Any]]) -> list[Column]:
     """Columns for rows whose fields are not known beforehand."""
-    names = list(dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, list | dict)))
+    found = (name for row in rows for name, value in row.items() if not isinstance(value, list | dict))
+    names = list(dict.fromkeys(found))
     kinds = {**dict.fromkeys(AMOUNTS, "amount"), **dict.fromkeys(PARTIES, "party")}
     return [Column(name, kinds.get(name, "text")) for name in names]

@@ -53,9 +53,7 @@ def amount_from(value: str, currency: str, field: str, path: str) -> int:
         written = f"{whole}.{fraction.ljust(digits, '0')}" if digits or fraction else whole
         minor = parse_amount(written, currency)
     except ChainbillError as error:
-        raise fail(
-            Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency
-        ) from error
+        raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency) from error
     if minor <= 0:
         raise fail(Exit.FAILED, "invoice.nothing_payable", path=path)
     return minor

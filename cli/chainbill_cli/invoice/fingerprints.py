@@ -19,7 +19,5 @@ def fingerprint(key: bytes, invoice: Invoice) -> str:
     """64 hex digits. The seller needs an identifier: an invoice of nobody in particular cannot be told from others."""
     if not invoice.seller.tax_id:
         raise fail(Exit.FAILED, "invoice.seller_without_id", name=invoice.seller.name)
-    content = encode(
-        [normalise_identifier(invoice.seller.tax_id), normalise_identifier(invoice.number), normalise_identifier(invoice.code)]
-    )
-    return hmac.new(key, content, hashlib.sha256).hexdigest()
+    parts = (invoice.seller.tax_id, invoice.number, invoice.code)
+    return hmac.new(key, encode([normalise_identifier(part) for part in parts]), hashlib.sha256).hexdigest()

@@ -36,7 +36,9 @@ def check_parties(invoice: Invoice, creditor: Mapping[str, Any], debtor: Mapping
         ("invoice.not_the_debtor", invoice.buyer, debtor),
     ):
         if matching_identifier(trader, party) is None:
-            raise fail(Exit.REFUSED, key, code="invoice_parties_differ", trader=trader.label(), party=party_label(party))
+            raise fail(
+                Exit.REFUSED, key, code="invoice_parties_differ", trader=trader.label(), party=party_label(party)
+            )
 
 
 def party_label(party: Mapping[str, Any]) -> str:

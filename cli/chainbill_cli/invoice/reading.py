@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000
-CHINESE_ENCODING = re.compile(rb"""\A(<\?xml[^>]{0,60}?)(\s+encoding=["'](?:gbk|gb2312|gb18030)["'])([^>]{0,60}\?>)""", re.IGNORECASE)
+CHINESE_ENCODING = re.compile(
+    rb"""\A(<\?xml[^>]{0,60}?)(\s+encoding=["'](?:gbk|gb2312|gb18030)["'])([^>]{0,60}\?>)""", re.IGNORECASE
+)
 
 
 def read_invoice(path: Path) -> Invoice:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "bill.issue": ("Issue a bill: the creditor asks, or the debtor gives", "开立凭证：由债权人发起申请，或由债务人开立"),
+    "bill.issue": (
+        "Issue a bill: the creditor asks, or the debtor gives",
+        "开立凭证：由债权人发起申请，或由债务人开立",
+    ),
     "bill.confirm": ("Confirm the debt (debtor)", "确权（债务人）"),
     "bill.accept": ("Accept the bill (creditor); irrevocable", "签收凭证（债权人），不可撤销"),
     "bill.reject": ("Refuse the bill (debtor or creditor)", "拒绝凭证（债务人或债权人）"),
@@ -15,7 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill.settle": ("Record the debtor's payment (the debtor's bank)", "记录债务人付款（债务人的付款行）"),
     "bill.opt_debtor": ("Who owes", "债务人"),
     "bill.opt_creditor": ("Whom it is owed to, when the debtor issues", "债权人（由债务人开立时填写）"),
-    "bill.opt_due": ("Due date: 2027-03-31, +120d, +4m; default: the invoice's", "到期日：2027-03-31、+120d、+4m；默认取发票"),
+    "bill.opt_due": (
+        "Due date: 2027-03-31, +120d, +4m; default: the invoice's",
+        "到期日：2027-03-31、+120d、+4m；默认取发票",
+    ),
     "bill.opt_invoice": (
         "Invoice file (UBL 2.1 / EN 16931 or Chinese fully digital); may be repeated; =AMOUNT takes a part of it",
         "发票文件（UBL 2.1 / EN 16931 或数电票），可多次给出；=AMOUNT 表示只用其中一部分",
@@ -24,7 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill.opt_delivered": ("Date of delivery", "交付日期"),
     "bill.opt_term": ("A term of the bill as NAME=VALUE (JSON)", "凭证条款，格式 NAME=VALUE（JSON）"),
     "bill.opt_partial": ("Accept less than the outstanding", "允许少于未兑付余额"),
-    "bill.invoice_currency": ("{path} is in {found}, the bill in {expected}", "{path} 的币种为 {found}，凭证为 {expected}"),
+    "bill.invoice_currency": (
+        "{path} is in {found}, the bill in {expected}",
+        "{path} 的币种为 {found}，凭证为 {expected}",
+    ),
     "bill.invoice_sum": (
         "the invoices add up to {found} {currency}, the bill is {expected}; take a part with --invoice FILE=AMOUNT",
         "发票合计 {found} {currency}，凭证金额为 {expected}；可用 --invoice FILE=AMOUNT 取其一部分",
@@ -35,7 +44,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本目录没有联盟发票密钥（network.json），无法计算发票指纹",
     ),
     "bill.no_amount": ("give --amount or --invoice", "请给出 --amount 或 --invoice"),
-    "bill.no_due": ("give --due: the invoice has no due date after its issue date", "请给出 --due：发票没有晚于开票日的到期日"),
-    "bill.no_creditor": ("the debtor issues: name the creditor with --creditor", "由债务人开立时，请用 --creditor 指定债权人"),
+    "bill.no_due": (
+        "give --due: the invoice has no due date after its issue date",
+        "请给出 --due：发票没有晚于开票日的到期日",
+    ),
+    "bill.no_creditor": (
+        "the debtor issues: name the creditor with --creditor",
+        "由债务人开立时，请用 --creditor 指定债权人",
+    ),
     "bill.bad_term": ("{value}: write a term as NAME=VALUE", "{value}：条款请写成 NAME=VALUE"),
-}  # fmt: skip
+}

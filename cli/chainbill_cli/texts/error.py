@@ -50,7 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} is neither a name known here nor a USCC or LEI with a right check digit",
         "{value} 既不是本地已知的名称，也不是校验位正确的统一社会信用代码或 LEI",
     ),
-    "error.id": ("{value} is not an id or a prefix of 6 or more characters", "{value} 不是编号，也不是 6 位以上的编号前缀"),
+    "error.id": (
+        "{value} is not an id or a prefix of 6 or more characters",
+        "{value} 不是编号，也不是 6 位以上的编号前缀",
+    ),
     "error.id_kind": ("{value} is not the id of a {kind}", "{value} 不是{kind}编号"),
     "error.id_check": ("{value} has a wrong check character: mistyped?", "{value} 的校验位不对：是否输错？"),
     "error.id_none": ("nothing begins with {value}", "没有以 {value} 开头的编号"),
@@ -59,7 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "say who acts: --as PROFILE (known here: {known})",
         "请指明操作身份：--as PROFILE（本地已有：{known}）",
     ),
-    "error.profile_unknown": ("there is no profile {name} in {home} (known: {known})", "{home} 中没有身份 {name}（已有：{known}）"),
+    "error.profile_unknown": (
+        "there is no profile {name} in {home} (known: {known})",
+        "{home} 中没有身份 {name}（已有：{known}）",
+    ),
     "error.home_file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.key_missing": ("the key file {path} is not there", "密钥文件 {path} 不存在"),
     "error.key_locked": (
@@ -71,11 +77,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.no_node": ("no node is known: give --node URL", "尚不知道任何节点：请用 --node URL 指定"),
     "error.recipient": ("{value}: write recipients as PARTY:AMOUNT", "{value}：收款方请写成 PARTY:AMOUNT"),
     "error.payees_file": ("{path} line {line}: {why}", "{path} 第 {line} 行：{why}"),
-    "error.nothing_to_pay": ("name at least one recipient with --to or --payees", "请用 --to 或 --payees 至少指定一个收款方"),
+    "error.nothing_to_pay": (
+        "name at least one recipient with --to or --payees",
+        "请用 --to 或 --payees 至少指定一个收款方",
+    ),
     "error.not_found": ("{what} was not found", "未找到 {what}"),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
-    "error.bad_answer": ("{node} answered with something that is not chainbill's: {why}", "{node} 的应答不是 chainbill 的格式：{why}"),
+    "error.bad_answer": (
+        "{node} answered with something that is not chainbill's: {why}",
+        "{node} 的应答不是 chainbill 的格式：{why}",
+    ),
     "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),

@@ -6,7 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.request": ("Ask banks to finance a token or a part of it (holder)", "申请融资（持有人）"),
     "finance.quote": ("Give a quote (bank)", "报价（银行）"),
     "finance.agree": ("Agree a quote (holder)", "确认融资报价（持有人）"),
-    "finance.disburse": ("Record the payment to the holder; the token moves (bank)", "记录放款，子凭证随之转移（银行）"),
+    "finance.disburse": (
+        "Record the payment to the holder; the token moves (bank)",
+        "记录放款，子凭证随之转移（银行）",
+    ),
     "finance.decline": ("Decline a request (bank)", "谢绝融资申请（银行）"),
     "finance.withdraw": ("Take a request back (holder)", "撤回融资申请（持有人）"),
     "finance.list": ("List financing requests", "列出融资申请"),

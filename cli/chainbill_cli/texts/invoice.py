@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} 是 {found} 文件，请提供发票的 XML 文件",
     ),
     "invoice.not_an_invoice": (
-        "{path} is not an invoice that is understood here: its root is {found}; UBL 2.1 Invoice and EInvoice (数电票) are",
+        "{path} is no invoice that is understood here: its root is {found}, not UBL 2.1 Invoice or EInvoice (数电票)",
         "{path} 不是可识别的发票：根元素为 {found}；支持 UBL 2.1 Invoice 与数电票 EInvoice",
     ),
     "invoice.cii": (
@@ -39,7 +39,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}: {field} is {value}, which is not an amount in {currency}",
         "{path}：{field} 的值 {value} 不是有效的 {currency} 金额",
     ),
-    "invoice.negative": ("{path}: the amount {value} is negative: a credit, no claim", "{path}：金额 {value} 为负，不构成应收账款"),
+    "invoice.negative": (
+        "{path}: the amount {value} is negative: a credit, no claim",
+        "{path}：金额 {value} 为负，不构成应收账款",
+    ),
     "invoice.nothing_payable": ("{path}: nothing is left to pay", "{path}：没有待付金额"),
     "invoice.two_currencies": (
         "{path}: the amount is in {found}, the invoice in {expected}",

@@ -7,7 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Directory with profiles, keys and the local network",
         "存放身份配置、密钥与本地网络的目录",
     ),
-    "option.node": ("Address of a node's REST interface; may be repeated, tried in order", "节点 REST 地址，可多次给出，依次尝试"),
+    "option.node": (
+        "Address of a node's REST interface; may be repeated, tried in order",
+        "节点 REST 地址，可多次给出，依次尝试",
+    ),
     "option.as": ("Act as this profile", "以此身份操作"),
     "option.output": ("Form of the data on stdout", "标准输出的数据格式"),
     "option.lang": ("Language of texts", "界面语言"),

@@ -28,8 +28,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.token": ("token", "子凭证"),
     "preview.reason": ("reason", "原因"),
     "preview.bill_issue": ("A bill is about to be issued:", "即将开立凭证："),
-    "preview.bill_confirm": ("The debt is about to be confirmed; the promise is then fixed:", "即将确权，承诺随之确定："),
-    "preview.bill_accept": ("The bill is about to be accepted; it is then irrevocable:", "即将签收凭证，签收后不可撤销："),
+    "preview.bill_confirm": (
+        "The debt is about to be confirmed; the promise is then fixed:",
+        "即将确权，承诺随之确定：",
+    ),
+    "preview.bill_accept": (
+        "The bill is about to be accepted; it is then irrevocable:",
+        "即将签收凭证，签收后不可撤销：",
+    ),
     "preview.bill_end": ("The bill is about to be ended:", "即将终止凭证："),
     "preview.bill_settle": ("A payment is about to be recorded:", "即将记录兑付："),
     "preview.token_transfer": ("Tokens are about to be offered:", "即将转让子凭证："),

@@ -27,7 +27,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.config_set": ("Keep a setting in this home", "在本目录保存一项设置"),
     "root.config_unset": ("Forget a kept setting", "删除一项已保存的设置"),
     "root.completion": ("Print the completion script for a shell", "输出 shell 自动补全脚本"),
-    "root.doctor": ("Check this installation and name the fix for each finding", "检查本机安装，并给出每个问题的解决办法"),
+    "root.doctor": (
+        "Check this installation and name the fix for each finding",
+        "检查本机安装，并给出每个问题的解决办法",
+    ),
     "root.version": ("Show the versions of the program and the node", "显示程序与节点的版本"),
     "root.usage": ("Usage:", "用法："),
     "root.options": ("Options", "选项"),

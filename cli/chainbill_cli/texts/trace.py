@@ -13,8 +13,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.tier": ("tier {tier}", "第 {tier} 层"),
     "trace.financed": ("financed at tier {tier}", "在第 {tier} 层融资"),
     "trace.offered": ("offered to {party}", "已转让给 {party}，待签收"),
-    "trace.totals": ("face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}", "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，注销 {void}"),
-    "trace.bill_line": ("bill {bill}: {debtor} owes {face} {currency}, paid on {pay_on}", "凭证 {bill}：{debtor} 应付 {face} {currency}，付款日 {pay_on}"),
+    "trace.totals": (
+        "face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}",
+        "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，注销 {void}",
+    ),
+    "trace.bill_line": (
+        "bill {bill}: {debtor} owes {face} {currency}, paid on {pay_on}",
+        "凭证 {bill}：{debtor} 应付 {face} {currency}，付款日 {pay_on}",
+    ),
     "trace.by_tier": ("By tier", "按层级"),
     "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
 }

@@ -9,7 +9,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.build": ("Build a transaction from calls of contracts", "由合约调用构造交易"),
     "tx.sign": ("Add the acting profile's signature to a transaction", "为交易添加当前身份的签名"),
     "tx.send": ("Hand in a signed transaction", "提交已签名的交易"),
-    "tx.opt_call": ("CONTRACT.FUNCTION and its arguments as JSON; may be repeated", "CONTRACT.FUNCTION 及其 JSON 参数，可多次给出"),
+    "tx.opt_call": (
+        "CONTRACT.FUNCTION and its arguments as JSON; may be repeated",
+        "CONTRACT.FUNCTION 及其 JSON 参数，可多次给出",
+    ),
     "tx.opt_out": ("Write to FILE; default: print base64", "写入文件，默认输出 base64"),
     "tx.opt_party": ("Party of the transaction; default: the acting profile's", "交易所属参与方，默认为当前身份"),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),

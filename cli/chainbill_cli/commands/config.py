@@ -1,0 +1,63 @@
+"""`config`: settings kept in a home."""
+
+from __future__ import annotations
+
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, noun
+from chainbill_cli.output import Column
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.settings import KEPT, OUTPUTS, read_config, write_config
+
+ROWS = (Column("setting"), Column("value"), Column("source"))
+
+config = noun("config")
+
+
+@config.command("show", help="root.config_show")
+def show() -> None:
+    """Show the settings in force."""
+    session = current_session()
+    settings = session.settings
+    values = {
+        "home": str(settings.home), "node": " ".join(settings.nodes), "as": settings.profile,
+        "output": settings.output, "timeout": f"{settings.timeout_s:g}", "currency": settings.currency,
+    }  # fmt: skip
+    rows = [{"setting": name, "value": value, "source": settings.sources[name]} for name, value in values.items()]
+    session.out.rows(rows, ROWS)
+
+
+@config.command("set", help="root.config_set")
+@argument("name")
+@argument("value")
+def set_(name: str, value: str) -> None:
+    """Keep a setting."""
+    session = current_session()
+    if name not in KEPT:
+        raise usage("error.setting", name=name, known=", ".join(KEPT))
+    _check(name, value)
+    write_config(session.settings.home, {**read_config(session.settings.home), name: value})
+    _answer(session, name, value)
+
+
+@config.command("unset", help="root.config_unset")
+@argument("name")
+def unset(name: str) -> None:
+    """Forget a kept setting."""
+    session = current_session()
+    values = read_config(session.settings.home)
+    if name not in values:
+        raise usage("error.setting", name=name, known=", ".join(values) or "—")
+    del values[name]
+    write_config(session.settings.home, values)
+    _answer(session, name, None)
+
+
+def _answer(session: Session, name: str, value: str | None) -> None:
+    session.out.thing({"setting": name, "value": value}, ROWS[:2])
+
+
+def _check(name: str, value: str) -> None:
+    if name == "output" and value not in OUTPUTS:
+        raise usage("error.not_one_of", value=value, choices=", ".join(OUTPUTS))
+    if name == "timeout" and not value.replace(".", "", 1).isdigit():
+        raise usage("error.bad_value", what="timeout", why=value)

@@ -1,0 +1,120 @@
+"""`doctor`: check this installation; every finding names its fix. Exit 1 when something is wrong."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import click
+
+from chainbill_cli.failure import Exit
+from chainbill_cli.home import load_profiles
+from chainbill_cli.kit import Command
+from chainbill_cli.output import Column
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+
+ROWS = (Column("check"), Column("finding"), Column("fix"))
+PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx")
+LEAST_FREE_MIB = 500
+MOST_CLOCK_S = 30
+
+
+@click.command("doctor", cls=Command, help="root.doctor")
+def doctor() -> None:
+    """Check this installation."""
+    session = current_session()
+    rows: list[dict[str, Any]] = []
+    for name, check in CHECKS.items():
+        found = list(check(session))
+        for finding, fix in found:
+            rows.append({"check": text(f"doctor.{name}"), "ok": False, "finding": finding, "fix": fix})
+        if not found:
+            rows.append({"check": text(f"doctor.{name}"), "ok": True, "finding": text("doctor.ok"), "fix": ""})
+    session.out.rows(rows, ROWS)
+    if not all(row["ok"] for row in rows):
+        raise click.exceptions.Exit(int(Exit.FAILED))
+
+
+def _python(session: Session) -> Iterator[tuple[str, str]]:
+    del session
+    if sys.implementation.name != "cpython" or sys.version_info[:2] != (3, 11):
+        version = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
+        yield text("doctor.python_bad", version=version), text("doctor.python_fix")
+
+
+def _packages(session: Session) -> Iterator[tuple[str, str]]:
+    del session
+    for name in PACKAGES:
+        try:
+            import_module(name)
+        except ImportError as error:
+            yield text("doctor.package_bad", name=name, why=str(error)), text("doctor.package_fix")
+
+
+def _home(session: Session) -> Iterator[tuple[str, str]]:
+    if not load_profiles(session.settings.home):
+        yield text("doctor.home_none", home=str(session.settings.home)), text("doctor.home_fix")
+
+
+def _keys(session: Session) -> Iterator[tuple[str, str]]:
+    for profile in load_profiles(session.settings.home).values():
+        if not profile.key.is_file():
+            yield text("doctor.key_missing", path=str(profile.key)), text("doctor.key_missing_fix")
+        elif stat.S_IMODE(profile.key.stat().st_mode) & 0o077:
+            path = str(profile.key)
+            yield text("doctor.key_mode", path=path), text("doctor.key_mode_fix", path=path)
+
+
+def _nodes(session: Session) -> Iterator[tuple[str, str]]:
+    import httpx
+
+    from chainbill_cli.localnet.status import ready_of
+
+    if not session.client.nodes:
+        yield text("doctor.no_nodes"), text("doctor.no_nodes_fix")
+    with httpx.Client(trust_env=False) as http:
+        for node in session.client.nodes:
+            said = ready_of(http, node)
+            if said is None:
+                yield text("doctor.node_away", node=node), text("doctor.node_fix")
+            elif not said.get("ready"):
+                yield text("doctor.node_still", node=node, why=said.get("reason", "")), text("doctor.node_fix")
+
+
+def _clock(session: Session) -> Iterator[tuple[str, str]]:
+    """By the Date header of the first node that answers."""
+    from email.utils import parsedate_to_datetime
+
+    import httpx
+
+    for node in session.client.nodes:
+        try:
+            answered = httpx.get(f"{node}/version", timeout=3.0, trust_env=False).headers.get("date")
+        except httpx.HTTPError:
+            continue
+        if answered:
+            off = abs(int(time.time() - parsedate_to_datetime(answered).timestamp()))
+            if off > MOST_CLOCK_S:
+                yield text("doctor.clock_off", seconds=off), text("doctor.clock_fix")
+        return
+
+
+def _space(session: Session) -> Iterator[tuple[str, str]]:
+    place = session.settings.home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free // 1024 // 1024
+    if free < LEAST_FREE_MIB:
+        yield text("doctor.space_low", free=free, home=str(place)), text("doctor.space_fix")
+
+
+CHECKS = {
+    "python": _python, "packages": _packages, "home": _home, "keys": _keys, "nodes": _nodes, "clock": _clock,
+    "space": _space,
+}  # fmt: skip

@@ -1,0 +1,112 @@
+"""`governance`: propose, vote, list, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chainbill_cli.answers import answer_list, answer_write, lists
+from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import PREFIX_LENGTH
+from chainbill_cli.output import Column
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.values import json_value
+from chainbill_cli.writing import Writing, call, write, writes
+
+KINDS = ("parameter", "contract", "calendar", "validator_add", "validator_remove", "party")
+ROWS = (
+    Column("id", "id"), Column("kind"), Column("proposer", "party"), Column("status", "status"), Column("votes"),
+    Column("created.height", "int"),
+)  # fmt: skip
+PATH = "/v1/governance/proposals"
+BLOCKS_AHEAD = 100
+
+governance = noun("governance")
+
+
+@governance.command("propose", help="governance.propose")
+@argument("kind", type=click.Choice(KINDS))
+@argument("words", nargs=-1, metavar="[ARGUMENTS]...")
+@option("--content", default="", metavar="JSON|@FILE", help="governance.opt_content")
+@option("--height", type=click.IntRange(1), default=None, help="governance.opt_height")
+@writes
+def propose(
+    session: Session, writing: Writing, kind: str, *, words: tuple[str, ...], content: str, height: int | None
+) -> None:
+    """Propose a change."""
+    value = json_value(content) if content else _content(session, kind, words, height)
+    outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)])
+    answer_write(session, outcome, "proposal")
+
+
+def _content(session: Session, kind: str, words: tuple[str, ...], height: int | None) -> dict[str, Any]:
+    if kind == "parameter" and len(words) == 2:
+        return {"name": words[0], "value": json_value(words[1])}
+    if kind == "contract" and len(words) == 2:
+        from chainbill.vm.natives import digest
+
+        source = _text_of(words[1])
+        after = int(session.network["as_of"]["height"]) + BLOCKS_AHEAD
+        return {"name": words[0], "source": source, "hash": digest(source), "active_height": height or after}
+    if kind == "calendar" and len(words) == 2 and words[0].isdigit():
+        days = json_value(f"@{words[1]}")
+        if isinstance(days, dict):
+            return {"year": int(words[0]), "holidays": days.get("holidays", []), "workdays": days.get("workdays", [])}
+    if kind == "validator_remove" and len(words) == 1:
+        return {"key": words[0].lower()}
+    wanted = {
+        "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "KEY",
+    }.get(kind, "--content")  # fmt: skip
+    raise usage("governance.arguments", kind=kind, wanted=wanted)
+
+
+def _text_of(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(Exit.FAILED, "error.file", path=path, why=str(error)) from error
+
+
+@governance.command("vote", help="governance.vote")
+@argument("proposal")
+@argument("choice", type=click.Choice(["yes", "no"]))
+@writes
+def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None:
+    """Vote on a proposal."""
+    identifier = proposal.strip().upper() if session.offline else find(session, proposal)["id"]
+    outcome = write(session, writing, [call("governance", "vote", proposal=identifier, choice=choice)])
+    decided = outcome.result.get("status")
+    answer_write(session, outcome, "yes", "no", "needed", proposal=identifier, decision=decided)
+
+
+@governance.command("list", help="governance.list")
+@option("--status", default=None, help="option.status")
+@option("--kind", default=None, help="governance.opt_kind")
+@lists
+def list_(**filters: Any) -> None:
+    """List proposals."""
+    answer_list(current_session(), PATH, ROWS, **filters)
+
+
+@governance.command("show", help="governance.show")
+@argument("proposal")
+def show(proposal: str) -> None:
+    """Show a proposal."""
+    session = current_session()
+    session.out.thing(find(session, proposal), (*ROWS, Column("content"), Column("expires_on", "date")))
+
+
+def find(session: Session, typed: str) -> dict[str, Any]:
+    """The proposal that was meant, by id or prefix."""
+    plain = typed.strip().upper()
+    if len(plain) < PREFIX_LENGTH:
+        raise usage("error.id", value=typed)
+    found = [one for one in session.client.pages(PATH) if str(one["id"]).startswith(plain)]
+    if len(found) > 1:
+        raise usage("error.id_many", value=typed, ids=", ".join(str(one["id"]) for one in found[:5]))
+    if not found:
+        raise fail(Exit.FAILED, "governance.no_proposal", code="not_found", value=typed)
+    return found[0]

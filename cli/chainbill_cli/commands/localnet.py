@@ -1,0 +1,217 @@
+"""`localnet`: up, status, stop, start, clock, down, reset, logs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.localnet import layout, processes, status
+from chainbill_cli.localnet.clock import advance
+from chainbill_cli.output import Column
+from chainbill_cli.preview import asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.settings import user_directory
+from chainbill_cli.texts import text
+
+NODE_ROWS = (
+    Column("name"), Column("pid", "int"), Column("api"), Column("p2p"), Column("ready"), Column("height", "int"),
+    Column("app_hash", "id"), Column("reason"),
+)  # fmt: skip
+READY_S = 60.0
+FOLLOW_S = 0.3
+
+localnet = noun("localnet")
+
+
+@localnet.command("up", help="localnet.up")
+@option("--validators", type=click.IntRange(1, 32), default=None, help="localnet.opt_validators")
+@option("--base-port", type=click.IntRange(1024, 65000), default=0, help="localnet.opt_port")
+@option("--detach", is_flag=True, help="localnet.opt_detach")
+@option("--closed-reads", is_flag=True, help="localnet.opt_closed")
+def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool) -> None:
+    """Set up a local network if there is none, and start its nodes."""
+    session = current_session()
+    home = layout.home_of(session.settings)
+    network = _made(home, validators, base_port, closed_reads)
+    try:
+        for node in network.nodes:
+            processes.start(node)
+        status.wait_ready(network.nodes, max(READY_S, session.settings.timeout_s))
+    except BaseException:
+        if not detach:
+            processes.stop_all(network.nodes)
+        raise
+    layout.point_here(home)
+    _print(session, status.describe(network))
+    usual = home == user_directory() / "localnet"
+    session.out.note(text("localnet.next", home="" if usual else f" --home {home}"))
+    if not detach:
+        session.out.note(text("localnet.running"))
+        try:
+            _until_stopped()
+        finally:
+            processes.stop_all(network.nodes)
+
+
+def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool) -> layout.LocalNetwork:
+    """The network of a home, made if there is none."""
+    if layout.exists(home):
+        network = layout.load(home)
+        if validators not in (None, len(network.nodes)):
+            raise fail(Exit.FAILED, "localnet.already", home=str(home), count=len(network.nodes))
+        return network
+    if (home / "genesis.json").exists():
+        raise fail(Exit.FAILED, "localnet.foreign", home=str(home))
+    from chainbill_node.setup.local import create_local_network
+
+    created = create_local_network(
+        home, chain_id="local", validators=validators or 4, base_port=base_port, public_reads=not closed_reads
+    )
+    return layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+
+
+def _until_stopped() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(1.0):
+        pass
+
+
+def _print(session: Session, found: dict[str, Any]) -> None:
+    if session.settings.machine:
+        session.out.json(found)
+        return
+    session.out.rows(found["nodes"], NODE_ROWS)
+    if session.out.form == "table":
+        session.out.note(f"{found['chain_id']} · {found['home']} · " + ", ".join(found["profiles"]))
+
+
+def _network(session: Session) -> layout.LocalNetwork:
+    return layout.load(layout.home_of(session.settings))
+
+
+@localnet.command("status", help="localnet.status")
+def status_() -> None:
+    """Show the nodes and how they are."""
+    session = current_session()
+    _print(session, status.describe(_network(session)))
+
+
+@localnet.command("stop", help="localnet.stop")
+@argument("name")
+@option("--kill", is_flag=True, help="localnet.opt_kill")
+def stop(name: str, kill: bool) -> None:
+    """Stop one node."""
+    session = current_session()
+    network = _network(session)
+    processes.stop(network.node(name), kill=kill)
+    _print(session, status.describe(network))
+
+
+@localnet.command("start", help="localnet.start")
+@argument("name")
+def start(name: str) -> None:
+    """Start one node and wait until it is ready."""
+    session = current_session()
+    network = _network(session)
+    processes.start(network.node(name))
+    status.wait_ready([network.node(name)], max(READY_S, session.settings.timeout_s))
+    _print(session, status.describe(network))
+
+
+@localnet.command("clock", help="localnet.clock")
+@option("--to", default="", metavar="DATE", help="localnet.opt_to")
+@option("--advance", "by", default="", metavar="STEP", help="localnet.opt_advance")
+def clock(to: str, by: str) -> None:
+    """Show the ledger's clock or move it forward; a validator's party signs for it."""
+    session = current_session()
+    network = _network(session)
+    if to and by:
+        raise usage("localnet.one_of")
+    answer: dict[str, Any] = {}
+    acting = session_in(session, network)
+    if to or by:
+        outcome = advance(acting, to=to, by=by)
+        answer = {"transaction": outcome.transaction, "status": outcome.status, "height": outcome.height}
+    found = acting.network
+    answer.update(date=acting.today(), clock=found.get("clock"), clock_offset_ms=found.get("clock_offset_ms"))
+    session.out.thing(answer, [Column(name, "id" if name == "transaction" else "text") for name in answer])
+
+
+def session_in(session: Session, network: layout.LocalNetwork, profile: str = "") -> Session:
+    """A session in the local network's home as a profile (default: the first validator's)."""
+    from dataclasses import replace
+
+    name = profile or session.settings.profile or network.nodes[0].name
+    return Session(replace(session.settings, home=network.home, profile=name))
+
+
+@localnet.command("down", help="localnet.down")
+def down() -> None:
+    """Stop all nodes."""
+    session = current_session()
+    network = _network(session)
+    count = processes.stop_all(network.nodes)
+    session.out.note(text("localnet.stopped", count=count))
+    if session.settings.machine:
+        session.out.json(status.describe(network))
+
+
+@localnet.command("reset", help="localnet.reset")
+def reset() -> None:
+    """Stop all nodes and delete the network."""
+    session = current_session()
+    network = _network(session)
+    if asks(session) and not click.confirm(text("localnet.reset_sure", home=network.home), err=True):
+        raise fail(Exit.FAILED, "error.aborted", code="aborted")
+    count = processes.stop_all(network.nodes, kill=True)
+    layout.remove(network.home)
+    layout.forget(network.home)
+    session.out.note(text("localnet.stopped", count=count))
+    if session.settings.machine:
+        session.out.json({"home": str(network.home), "removed": True})
+
+
+@localnet.command("logs", help="localnet.logs")
+@argument("name", default="")
+@option("-f", "--follow", is_flag=True, help="localnet.opt_follow")
+@option("-n", "--lines", type=click.IntRange(0), default=20, show_default=True, help="localnet.opt_lines")
+def logs(name: str, follow: bool, lines: int) -> None:
+    """Show what the nodes log."""
+    network = _network(current_session())
+    nodes = (network.node(name),) if name else network.nodes
+    for node in nodes:
+        for line in processes.log_tail(node, lines):
+            click.echo(f"{node.name}  {line}")
+    places = {node.name: _size(node.log_file) for node in nodes}
+    while follow:
+        for node in nodes:
+            places[node.name] = _new_lines(node, places[node.name])
+        sys.stdout.flush()
+        time.sleep(FOLLOW_S)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _new_lines(node: layout.LocalNode, place: int) -> int:
+    """Print whole lines written since a place; the new place."""
+    if _size(node.log_file) <= place:
+        return place
+    with node.log_file.open("rb") as file:
+        file.seek(place)
+        content = file.read()
+    whole = content[: content.rfind(b"\n") + 1]
+    for line in whole.decode(errors="replace").splitlines():
+        click.echo(f"{node.name}  {line}")
+    return place + len(whole)

@@ -1,0 +1,74 @@
+"""`network`: init, show."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.network_file import read_plan, wrong
+from chainbill_cli.output import Column
+from chainbill_cli.session import current_session
+from chainbill_cli.texts import text
+
+NETWORK = (
+    Column("chain_id"), Column("date", "date"), Column("clock"), Column("public_reads"), Column("bids"),
+    Column("validators", "int"), Column("quorum", "int"), Column("genesis_hash", "id"),
+)  # fmt: skip
+VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), Column("key", "id"))
+
+network = noun("network")
+
+
+@network.command("init", help="network.init")
+@argument("file", metavar="NETWORK.TOML")
+@option("--out", required=True, metavar="DIR", help="network.opt_out")
+def init(file: str, out: str) -> None:
+    """Write a whole network: nodes' homes with signer files, parties' keys, genesis, CA."""
+    import secrets
+
+    from chainbill_node.setup.network import create_network
+
+    from chainbill.errors import ChainbillError
+
+    session = current_session()
+    target = Path(out).expanduser().absolute()
+    passphrase = os.environ.get("CHAINBILL_PASSPHRASE", "")
+    plan = read_plan(Path(file), genesis_time_ms=time.time_ns() // 1_000_000, passphrase=passphrase)
+    try:
+        created = create_network(target, plan)
+    except FileExistsError as error:
+        raise fail(Exit.FAILED, "network.exists", path=str(target)) from error
+    except KeyError as error:
+        raise wrong(Path(file), text("network.unknown", what=str(error))) from error
+    except ChainbillError as error:
+        raise wrong(Path(file), str(error)) from error
+    save_profiles(target, {name: Profile(name, one.party, one.key) for name, one in created.parties.items()})
+    nodes = tuple((node.name, node.api) for node in created.nodes)
+    names = tuple((name, one.party) for name, one in created.parties.items())
+    save_network(target, KnownNetwork(plan.chain_id, nodes, names, secrets.token_bytes(32)))
+    if not passphrase:
+        session.out.note(text("network.plain_keys"))
+    session.out.note(text("network.hand_out", path=str(target)))
+    answer = {
+        "chain_id": plan.chain_id,
+        "home": str(target),
+        "genesis_hash": created.genesis.hash.hex(),
+        "nodes": [{"name": one.name, "home": str(one.home), "api": one.api, "p2p": one.p2p} for one in created.nodes],
+    }
+    session.out.thing(answer, [Column("chain_id"), Column("home"), Column("genesis_hash", "id"), Column("nodes")])
+
+
+@network.command("show", help="network.show")
+def show() -> None:
+    """Show the network and its validators."""
+    session = current_session()
+    found = session.network
+    if session.settings.machine or session.out.form == "csv":
+        session.out.thing(found, NETWORK)
+        return
+    session.out.thing(found, NETWORK)
+    session.out.rows(session.client.get("/v1/validators")["data"], VALIDATOR_ROWS)

@@ -1,0 +1,86 @@
+"""`node`: start, status, wait, verify."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chainbill_cli.client import deadline_in, left_until
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.kit import noun, option
+from chainbill_cli.output import Column
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+
+STATUS = (
+    Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
+    Column("step"), Column("waiting_for", "list"), Column("since"), Column("app_hash", "id"), Column("peers"),
+    Column("mempool"),
+)  # fmt: skip
+POLL_S = 0.2
+WATCH_S = 1.0
+
+node = noun("node")
+
+
+def node_home(session: Session) -> Path:
+    """The node's home that was named."""
+    if session.settings.sources["home"] != "given":
+        raise fail(Exit.USAGE, "node.no_home")
+    return session.settings.home
+
+
+@node.command("start", help="node.start")
+@option("--safe-height", type=click.IntRange(1), default=None, help="node.opt_safe")
+def start(safe_height: int | None) -> None:
+    """Run a node in the foreground until SIGTERM or Ctrl-C."""
+    from chainbill_node.main import run
+
+    code = run(node_home(current_session()), safe_height=safe_height)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+@node.command("status", help="node.status")
+@option("--watch", is_flag=True, help="node.opt_watch")
+def status(watch: bool) -> None:
+    """Where a node stands; exit 1 when it is not ready."""
+    session = current_session()
+    if watch and session.out.form == "json":
+        session.out.form = "jsonl"
+    while True:
+        found = session.client.ask_ready()
+        if watch and session.out.form == "table":
+            click.echo(_line(found))
+        else:
+            session.out.thing(found, STATUS)
+        if not watch:
+            if not found.get("ready"):
+                raise click.exceptions.Exit(int(Exit.FAILED))
+            return
+        time.sleep(WATCH_S)
+
+
+def _line(found: dict[str, Any]) -> str:
+    if found.get("reason"):
+        return text("node.still", name=found.get("name"), height=found.get("height"), reason=found["reason"])
+    return f"{found.get('name')}  {found.get('height')}  {found.get('step')}  {str(found.get('app_hash'))[:16]}"
+
+
+@node.command("wait", help="node.wait")
+@option("--height", type=click.IntRange(0), required=True, help="option.height")
+def wait(height: int) -> None:
+    """Wait until a node has a height; the time-out is exit 6."""
+    session = current_session()
+    deadline = deadline_in(session.settings.timeout_s)
+    while True:
+        found = session.client.ask_ready()
+        if int(found.get("height") or 0) >= height:
+            session.out.thing(found, STATUS)
+            return
+        if left_until(deadline) <= 0:
+            raise fail(Exit.PENDING, "node.wait_pending", code="pending", height=found.get("height", 0), wanted=height)
+        time.sleep(min(POLL_S, left_until(deadline)))

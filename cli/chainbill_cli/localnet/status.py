@@ -1,0 +1,90 @@
+"""How the nodes of a local network are: asked of each by REST."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.home import load_profiles
+from chainbill_cli.localnet import processes
+from chainbill_cli.localnet.layout import LocalNetwork, LocalNode
+from chainbill_cli.texts import language
+
+if TYPE_CHECKING:
+    import httpx
+
+ASK_TIMEOUT_S = 3.0
+POLL_S = 0.1
+
+
+def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
+    """One node as `localnet status` shows it; `reason` says why when it is not ready."""
+    pid = processes.pid_of(node)
+    found: dict[str, Any] = {
+        "name": node.name, "pid": pid, "api": node.api, "p2p": node.p2p, "home": str(node.home),
+        "ready": False, "height": None, "app_hash": None,
+    }  # fmt: skip
+    if pid is None:
+        return found
+    said = ready_of(http, node.api)
+    if said is None:
+        return found
+    found.update(ready=bool(said.get("ready")), height=said.get("height"), app_hash=said.get("app_hash"))
+    if not found["ready"] and said.get("reason"):
+        found["reason"] = said["reason"]
+    return found
+
+
+def ready_of(http: httpx.Client, api: str) -> dict[str, Any] | None:
+    """What a node's /ready says, None when it does not answer."""
+    import httpx
+
+    try:
+        response = http.get(f"{api}/ready", headers={"accept-language": language()}, timeout=ASK_TIMEOUT_S)
+        body = response.json()
+    except (httpx.HTTPError, ValueError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def describe(network: LocalNetwork) -> dict[str, Any]:
+    """The object that `localnet up --detach` and `localnet status` print."""
+    import httpx
+
+    with httpx.Client(trust_env=False) as http:
+        nodes = [node_status(http, node) for node in network.nodes]
+    profiles = {
+        profile.name: {"party": profile.party, "key": str(profile.key)}
+        for profile in load_profiles(network.home).values()
+    }
+    return {"home": str(network.home), "chain_id": network.chain_id, "nodes": nodes, "profiles": profiles}
+
+
+def wait_ready(nodes: Iterable[LocalNode], timeout_s: float) -> None:
+    """Wait until every one of these nodes is ready; a failure with its log when one ends or does not come up."""
+    import httpx
+
+    deadline = time.monotonic() + timeout_s
+    waiting = list(nodes)
+    with httpx.Client(trust_env=False) as http:
+        while waiting:
+            still = []
+            for node in waiting:
+                if processes.pid_of(node) is None:
+                    raise _failed(node, "localnet.ended")
+                said = ready_of(http, node.api)
+                if said is None or not said.get("ready"):
+                    still.append(node)
+            waiting = still
+            if waiting and time.monotonic() > deadline:
+                raise _failed(waiting[0], "localnet.not_ready")
+            if waiting:
+                time.sleep(POLL_S)
+
+
+def _failed(node: LocalNode, key: str) -> Failure:
+    failure = fail(Exit.FAILED, key, name=node.name, log=str(node.log_file))
+    failure.problem["errors"] = processes.log_tail(node)
+    return failure

@@ -1,0 +1,56 @@
+"""The local network."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "localnet.up": ("Set up a local network if there is none, and start its nodes", "建立（如尚无）并启动本地网络"),
+    "localnet.status": ("Show the nodes and how they are", "查看各节点状态"),
+    "localnet.stop": ("Stop one node", "停止一个节点"),
+    "localnet.start": ("Start one node", "启动一个节点"),
+    "localnet.clock": ("Show the ledger's clock, or move it forward", "查看或向前调整账本时钟"),
+    "localnet.down": ("Stop all nodes; the ledger stays", "停止所有节点，保留账本"),
+    "localnet.reset": ("Stop all nodes and delete the network", "停止所有节点并删除网络"),
+    "localnet.logs": ("Show what the nodes log", "查看节点日志"),
+    "localnet.opt_validators": ("How many banks run a validator", "运行验证节点的银行数量"),
+    "localnet.opt_port": ("First port; default: free ones", "起始端口，默认自动选择空闲端口"),
+    "localnet.opt_detach": (
+        "Return when every node is ready, and leave them running",
+        "全部就绪后返回，节点继续在后台运行",
+    ),
+    "localnet.opt_closed": ("Closed reads: every read must be signed", "不开放读取：每次读取都须签名"),
+    "localnet.opt_kill": ("SIGKILL: no clean end", "SIGKILL：不做清理直接终止"),
+    "localnet.opt_to": ("Move to the beginning of this date", "调到该日零点"),
+    "localnet.opt_advance": ("Move by 30d, 12h, 90m or 5s", "前进 30d、12h、90m 或 5s"),
+    "localnet.opt_follow": ("Go on as lines come", "持续输出"),
+    "localnet.opt_lines": ("How many last lines", "末尾行数"),
+    "localnet.none": ("there is no local network in {home}", "{home} 中没有本地网络"),
+    "localnet.no_such_node": ("there is no node {name}; there are {known}", "没有节点 {name}；现有：{known}"),
+    "localnet.not_started": ("{name} could not be started: {why}", "无法启动 {name}：{why}"),
+    "localnet.ended": ("{name} ended while it was starting; its log is {log}", "{name} 启动时退出，日志见 {log}"),
+    "localnet.not_ready": ("{name} is not ready yet; its log is {log}", "{name} 尚未就绪，日志见 {log}"),
+    "localnet.already": (
+        "{home} has a network with {count} validators; use it, or delete it with `localnet reset`",
+        "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `localnet reset` 删除",
+    ),
+    "localnet.foreign": (
+        "{home} holds a network that `localnet up` did not make",
+        "{home} 中的网络不是由 `localnet up` 建立的",
+    ),
+    "localnet.bad_step": ("{value}: write a step as 30d, 12h, 90m or 5s", "{value}：步长请写成 30d、12h、90m 或 5s"),
+    "localnet.clock_back": (
+        "the ledger is at {today} already; its clock never goes back to {date}",
+        "账本日期已是 {today}，时钟不能退回 {date}",
+    ),
+    "localnet.clock_slow": (
+        "the clock was moved, but no block has the date {date} yet",
+        "时钟已调整，但尚无日期为 {date} 的区块",
+    ),
+    "localnet.one_of": ("either --to or --advance", "--to 与 --advance 只能用一个"),
+    "localnet.running": ("the network runs; Ctrl-C stops it", "网络运行中，按 Ctrl-C 停止"),
+    "localnet.next": (
+        "next: chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",
+        "接下来可以：chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",
+    ),
+    "localnet.stopped": ("stopped {count} nodes", "已停止 {count} 个节点"),
+    "localnet.reset_sure": ("Delete the network in {home} with its ledger?", "确认删除 {home} 中的网络及其账本？"),
+}

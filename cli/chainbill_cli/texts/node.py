@@ -1,0 +1,21 @@
+"""One node."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "node.start": ("Run the node of a home in the foreground", "在前台运行某目录的节点"),
+    "node.status": ("Where a node stands, and why when it stands still", "节点所处状态；停滞时说明原因"),
+    "node.wait": ("Wait until a node has a height", "等待节点到达某高度"),
+    "node.verify": ("Replay a node's data from genesis and compare everything", "从创世重放节点数据并逐项核对"),
+    "node.arg_home": ("Home of the node", "节点目录"),
+    "node.opt_watch": ("Show it again and again", "持续刷新"),
+    "node.opt_safe": ("Sign from this height on, after the signer file was lost", "签名文件丢失后，从此高度起签名"),
+    "node.still": ("{name} stands at height {height}: {reason}", "{name} 停在高度 {height}：{reason}"),
+    "node.wait_pending": (
+        "the node is at height {height}, not yet at {wanted}",
+        "节点当前高度 {height}，尚未到达 {wanted}",
+    ),
+    "node.verified": ("all {height} blocks replay to the same state", "全部 {height} 个区块重放后状态一致"),
+    "node.no_home": ("name the node's home: --home DIR", "请用 --home DIR 指定节点目录"),
+    "node.running": ("the node of {home} runs; stop it first", "{home} 的节点正在运行，请先停止"),
+}

@@ -1,0 +1,64 @@
+"""Parties."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "party.apply": ("Write and sign an application to take part", "填写并签署准入申请"),
+    "party.register": (
+        "Attest applications and register the applicants (sponsor bank)",
+        "核验申请并登记申请人（推荐银行）",
+    ),
+    "party.list": ("List parties", "列出参与方"),
+    "party.show": ("Show a party", "查看参与方"),
+    "party.account": (
+        "Show, announce or attest settlement accounts; name the paying bank",
+        "查看、公布或核验结算账户；指定付款银行",
+    ),
+    "party.policy": ("Show or set which acts need maker and checker", "查看或设置需经办与复核的操作"),
+    "party.rotate_key": ("Put a new key in the place of the acting profile's", "更换当前身份的密钥"),
+    "party.opt_id": ("USCC or LEI of the applicant", "申请人的统一社会信用代码或 LEI"),
+    "party.opt_name_zh": ("Chinese name", "中文名称"),
+    "party.opt_name_en": ("English name", "英文名称"),
+    "party.opt_role": ("anchor, supplier or guarantor; may be repeated", "anchor、supplier 或 guarantor，可多次给出"),
+    "party.opt_identifier": (
+        "Further identifier as SCHEME=VALUE; may be repeated",
+        "其他标识，格式 SCHEME=VALUE，可多次给出",
+    ),
+    "party.opt_account": (
+        "Settlement account as CURRENCY:BANK:NUMBER; may be repeated",
+        "结算账户，格式 CURRENCY:BANK:NUMBER，可多次给出",
+    ),
+    "party.opt_key": ("Name of the applicant's key in this home (key new)", "申请人密钥在本目录的名称（key new）"),
+    "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
+    "party.opt_announce": ("Announce an account as CURRENCY:BANK:NUMBER", "公布结算账户，格式 CURRENCY:BANK:NUMBER"),
+    "party.opt_attest": ("Attest the party's account in this currency (its bank)", "核验该参与方此币种账户（开户行）"),
+    "party.opt_paying": ("Name the bank that pays one's bills", "指定付款银行"),
+    "party.opt_rule": (
+        "Rule as ACTION:CURRENCY:ABOVE, such as bill.confirm:CNY:1000000; may be repeated",
+        "规则，格式 ACTION:CURRENCY:ABOVE，如 bill.confirm:CNY:1000000，可多次给出",
+    ),
+    "party.opt_clear": ("No rules any more", "清除所有规则"),
+    "party.opt_new": ("Name of the new key in this home (key new)", "新密钥在本目录的名称（key new）"),
+    "party.opt_role_filter": ("Only with this role", "仅此角色"),
+    "party.bad_account": (
+        "{value}: write an account as CURRENCY:BANK:NUMBER",
+        "{value}：账户请写成 CURRENCY:BANK:NUMBER",
+    ),
+    "party.bad_identifier": ("{value}: write an identifier as SCHEME=VALUE", "{value}：标识请写成 SCHEME=VALUE"),
+    "party.bad_rule": ("{value}: write a rule as ACTION:CURRENCY:ABOVE", "{value}：规则请写成 ACTION:CURRENCY:ABOVE"),
+    "party.bad_application": ("{path} holds no application: {why}", "{path} 中没有准入申请：{why}"),
+    "party.bad_id": (
+        "{value} is not a USCC or LEI with a right check digit",
+        "{value} 不是校验位正确的统一社会信用代码或 LEI",
+    ),
+    "party.one_act": (
+        "one of --announce, --attest and --paying-bank at a time",
+        "--announce、--attest 与 --paying-bank 每次只能用一个",
+    ),
+    "party.salts": (
+        "{path}: numbers and salts of the accounts, for the account bank and the paying bank only",
+        "{path}：账户号码与盐值，仅供开户行与付款行使用",
+    ),
+    "party.key_now": ("profile {name} signs with {path} from now on", "身份 {name} 此后使用 {path} 签名"),
+    "party.lei_name": ("name the party in Chinese or English", "请给出中文或英文名称"),
+}
