@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from chainbill.crypto import merkle
 from chainbill.ledger.block import Block, Header
@@ -12,8 +11,6 @@ from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
-
-_NOTHING: Mapping[bytes, Transaction] = MappingProxyType({})
 
 
 def _no_validators(_height: int) -> ValidatorSet | None:
@@ -43,7 +40,7 @@ class BlockEnv:
     next_validators: ValidatorSet
     recent_proposers: tuple[bytes, ...]
     seen: Callable[[bytes], bool]
-    verified: Mapping[bytes, Transaction] = field(default=_NOTHING)
+    verified: Mapping[bytes, Transaction] = field(default_factory=dict)
     validators_at: Callable[[int], ValidatorSet | None] = _no_validators
     time_at: Callable[[int], int | None] = _no_time
 

@@ -28,7 +28,8 @@ from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
 from chainbill.vm.context import Context, Signer
-from chainbill.vm.machine import Machine, Meter
+from chainbill.vm.machine import Machine
+from chainbill.vm.meter import Meter
 
 Work = Callable[[Machine], list[Any]]
 

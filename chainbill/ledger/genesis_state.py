@@ -21,7 +21,8 @@ from chainbill.state.overlay import Overlay
 from chainbill.state.tree import StateTree
 from chainbill.state.view import MemoryView
 from chainbill.vm.context import Context
-from chainbill.vm.machine import Machine, Meter
+from chainbill.vm.machine import Machine
+from chainbill.vm.meter import Meter
 
 
 def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import InternalFault, Reason
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import DecodedRows
-from chainbill.vm.compiler import CompiledContract, Program, compile_contract, link
+from chainbill.state.keys import table_prefix
+from chainbill.vm.compiler import compile_contract, link
 from chainbill.vm.errors import ContractRejected
+from chainbill.vm.natives import digest
+from chainbill.vm.program import CompiledContract, Program
 
 Identity = tuple[tuple[str, str], ...]
 KEPT_PROGRAMS = 8
@@ -53,8 +55,8 @@ class LoadedProgram:
 
 
 def source_hash(source: str) -> str:
-    """Hex of H("contract-source", UTF-8 of the source)."""
-    return tagged_hash("contract-source", source.encode("utf-8")).hex()
+    """What contracts compute as digest(source): 64 hexadecimal digits."""
+    return digest(source)
 
 
 class ProgramCache:
@@ -89,20 +91,9 @@ class ProgramCache:
         if known is not None:
             return known
         compiled = {name: self._compile(name, hashed, sources[name]) for name, hashed in identity}
-        loaded = _load(identity, compiled, link(compiled))
+        loaded = _load(identity, link(compiled))
         _keep(self._programs, identity, loaded, KEPT_PROGRAMS)
         return loaded
-
-    def problem(self, rows: DecodedRows, name: str, source: str) -> str:
-        """ "" if `source` could run as contract `name` beside the contracts of the state, else the reason why not."""
-        listed = rows.get(core_rows.PROGRAM) or []
-        sources = {other: rows.get(core_rows.contract_key(other))["source"] for other, _ in listed}
-        sources[name] = source
-        try:
-            self.build(sources)
-        except ContractRejected as error:
-            return error.reason
-        return ""
 
     def _compile(self, name: str, hashed: str, source: str) -> CompiledContract:
         known = self._contracts.get((name, hashed))
@@ -110,6 +101,21 @@ class ProgramCache:
             known = compile_contract(name, source)
             _keep(self._contracts, (name, hashed), known, KEPT_CONTRACTS)
         return known
+
+
+def _load(identity: Identity, program: Program) -> LoadedProgram:
+    entries = program.entries
+    agendas = [
+        Agenda(contract, table, table_prefix(contract, table), function, entries[(contract, function)].parameters)
+        for (contract, table), function in sorted(program.agendas.items())
+    ]
+    inits = _entry_points(program, "init")
+    return LoadedProgram(identity, program, tuple(agendas), inits, _entry_points(program, "migrate"))
+
+
+def _entry_points(program: Program, kind: str) -> dict[str, EntryPoint]:
+    found = [entry for entry in program.entries.values() if entry.kind == kind]
+    return {entry.contract: EntryPoint(entry.name, tuple(entry.parameters)) for entry in found}
 
 
 def _keep(cache: dict[Any, Any], key: Any, value: Any, size: int) -> None:

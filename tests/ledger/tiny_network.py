@@ -1,0 +1,128 @@
+"""One ledger in memory: blocks of transactions, one after another, with the checks of every block behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ledger import tiny_contracts
+from ledger.ledger_kit import CHAIN, key, validators, wire
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.block import Block
+from chainbill.ledger.environment import BlockEnv, first_env
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.genesis_state import make_genesis_state
+from chainbill.ledger.header_check import make_block
+from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill.ledger.transition import Applied, apply_block, prepare
+from chainbill.ledger.whole_state import check_state
+from chainbill.state import rows
+from chainbill.state.keys import row_key
+from chainbill.state.tree import StateTree
+from chainbill.state.view import MemoryView
+
+START_MS = 1_772_000_000_000  # 2026-02-25T06:13:20Z
+DAY_MS = 86_400_000
+PARTIES = {"ANCHOR": key(1), "S1": key(2), "S2": key(3), "BANK0": key(4)}
+PROGRAMS = ProgramCache()
+
+
+def genesis(**changes: Any) -> Genesis:
+    members = [{"id": name, "keys": [one.public.hex()]} for name, one in PARTIES.items()]
+    fields: dict[str, Any] = {
+        "chain_id": CHAIN,
+        "time_ms": START_MS,
+        "validators": validators(),
+        "contracts": tuple(tiny_contracts.ALL.items()),
+        "init": {"party": {"members": members}},
+        "zone_offset_minutes": 480,
+        "clock": "adjustable",
+    }
+    return Genesis(**{**fields, **changes})
+
+
+class TinyNetwork:
+    """The state, its tree, the surroundings of the next block, and everything that was decided."""
+
+    def __init__(self, the_genesis: Genesis | None = None, programs: ProgramCache = PROGRAMS) -> None:
+        self.genesis = the_genesis or genesis()
+        self.view = MemoryView()
+        self.tree = StateTree()
+        self.applied = make_genesis_state(self.genesis, programs)
+        self._keep(self.applied)
+        self.blocks: list[Block] = []
+        self.results: list[Applied] = []
+        self.used: set[bytes] = set()
+        first = first_env(self.genesis, programs, self.applied.receipts_root)
+        self.env: BlockEnv = replace(first, seen=self.used.__contains__)
+        self.nonce = 0
+        self.time_ms = START_MS
+
+    def wire(
+        self, party: str, *calls: tuple[str, str, dict[str, Any]], keys: Sequence[PrivateKey] = (), **more: Any
+    ) -> bytes:
+        self.nonce += 1
+        fields = {"valid_until_ms": self.time_ms + 3_600_000, "nonce": self.nonce, **more}
+        return wire(*calls, party=party, keys=tuple(keys) or (PARTIES[party],), **fields)
+
+    def block(self, *wires: bytes, time_ms: int | None = None, evidence: Sequence[bytes] = (), **header: Any) -> Block:
+        """The next block, by default one second later."""
+        at = self.time_ms + 1_000 if time_ms is None else time_ms
+        proposer = self.env.validators.proposer(self.env.height, 0).key
+        made = make_block(
+            self.env, self.tree.root, time_ms=at, proposer=proposer, transactions=wires, evidence=evidence
+        )
+        return replace(made, header=replace(made.header, **header)) if header else made
+
+    def apply(self, block: Block) -> Applied:
+        """Apply without deciding."""
+        return apply_block(self.view, self.tree, block, self.env)
+
+    def decide(self, block: Block, applied: Applied | None = None) -> Applied:
+        """Apply and keep a block, and check the whole state after it."""
+        done = self.apply(block) if applied is None else applied
+        self._keep(done)
+        check_state(self.view)
+        self.blocks.append(block)
+        self.results.append(done)
+        self.used.update(done.used_ids)
+        self.env = self.env.after(block, done.receipts_root, done.next_validators)
+        self.time_ms = block.header.time_ms
+        self.applied = done
+        return done
+
+    def run(self, party: str, *calls: tuple[str, str, dict[str, Any]], **more: Any) -> Receipt:
+        """One transaction in a block of its own: its receipt."""
+        return self.decide(self.block(self.wire(party, *calls, **more))).receipts[-1]
+
+    def ok(self, party: str, contract: str, function: str, **args: Any) -> Any:
+        """One call that must go through: its result."""
+        receipt = self.run(party, (contract, function, args))
+        assert receipt.ok, receipt
+        return receipt.results[0]
+
+    def prepare(self, wires: Sequence[bytes], **more: Any) -> Any:
+        """A proposer's run over candidates."""
+        fields = {"time_ms": self.time_ms + 1_000, "max_bytes": 1_000_000, **more}
+        proposer = self.env.validators.proposer(self.env.height, 0).key
+        candidates: list[Transaction] = [decode_transaction(one) for one in wires]
+        return prepare(self.view, self.tree, candidates, self.env, proposer=proposer, **fields)
+
+    def row(self, contract: str, table: str, row: Any) -> Any:
+        raw = self.view.get(row_key(contract, table, row))
+        return None if raw is None else rows.value(raw)
+
+    def _keep(self, applied: Applied) -> None:
+        self.view.apply(applied.changes, applied.delta)
+        self.tree.commit(applied.delta)
+        assert self.tree.root == applied.app_hash
+
+
+def bill_of(network: TinyNetwork, face: int = 1000) -> tuple[str, str]:
+    """A bill of ANCHOR that S1 accepted: (bill, token)."""
+    bill = network.ok("ANCHOR", "bill", "issue", debtor="ANCHOR", face=face)["bill"]
+    return bill, network.ok("S1", "bill", "accept", bill=bill)["token"]
