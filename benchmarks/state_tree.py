@@ -12,7 +12,9 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+from statistics import median
 
 from chainbill.codec import encode
 from chainbill.state.keys import row_key
@@ -69,7 +71,7 @@ def measure(view: MemoryView, keys: int, count: int, changes: int) -> None:
         tree.commit(delta)
         store(view, delta)
     filled = time.perf_counter() - start
-    spent = {"stage": 0.0, "commit": 0.0, "store": 0.0}
+    spent: dict[str, list[float]] = {"stage": [], "commit": [], "store": []}
     for block in blocks(keys, count, changes):
         t0 = time.perf_counter()
         delta = tree.stage(view, block)
@@ -79,19 +81,24 @@ def measure(view: MemoryView, keys: int, count: int, changes: int) -> None:
         store(view, delta)
         t3 = time.perf_counter()
         for name, part in zip(spent, (t1 - t0, t2 - t1, t3 - t2), strict=True):
-            spent[name] += part
-    figures = "  ".join(f"{name} {1e6 * part / count / changes:6.2f}" for name, part in spent.items())
-    total = 1e6 * sum(spent.values()) / count / changes
-    print(
-        f"{keys:>9,} keys  {type(view).__name__:<10}  {figures}  total {total:6.2f} µs a changed key  (filled in {filled:.1f} s)"
-    )
+            spent[name].append(1e6 * part / changes)
+    figures = "  ".join(f"{name} {median(parts):6.2f}" for name, parts in spent.items())
+    total = sum(median(parts) for parts in spent.values())
+    print(f"{keys:>9,} keys  {type(view).__name__:<10}  {figures}  total {total:6.2f}  (filled in {filled:.1f} s)")
     if type(view) is MemoryView:
         start = time.perf_counter()
         rebuilt = StateTree()
         rebuilt.build((index, leaf_hash(row)) for index, row in view.buckets.items())
-        print(
-            f"{'':>9}       rebuilt from leaf hashes in {time.perf_counter() - start:.2f} s, same root: {rebuilt.root == tree.root}"
-        )
+        seconds = time.perf_counter() - start
+        print(f"{'':>9}       rebuilt from leaf hashes in {seconds:.2f} s, same root: {rebuilt.root == tree.root}")
+
+
+def hash_cost() -> float:
+    data = bytes(75)
+    start = time.perf_counter()
+    for _ in range(100_000):
+        sha256(data).digest()
+    return 10 * (time.perf_counter() - start)
 
 
 def store(view: MemoryView, delta: TreeDelta) -> None:
@@ -108,6 +115,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=1000)
     parser.add_argument("--leveldb", action="store_true", help="also with buckets in LevelDB, in a temporary folder")
     options = parser.parse_args()
+    print("µs a changed key, median over blocks; one sha256 of 75 bytes takes", f"{hash_cost():.2f} µs just now")
     for keys in map(int, options.keys.split(",")):
         measure(MemoryView(), keys, options.blocks, options.changes)
         if options.leveldb:
