@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from http_message_signatures import (  # type: ignore[attr-defined, unused-ignore]
+    HTTPMessageSignaturesException,
     HTTPMessageVerifier,
     HTTPSignatureAlgorithm,
     HTTPSignatureKeyResolver,
@@ -34,13 +35,24 @@ MIN_NONCE_CHARACTERS = 16
 MAX_FIELD_CHARACTERS = 4_096
 
 
+class HeaderLines:
+    """Header fields in order, a field may come more than once; names in lower case."""
+
+    def __init__(self, lines: Iterable[tuple[str, str]]) -> None:
+        self._lines = tuple((name.lower(), value) for name, value in lines)
+
+    def items(self) -> Sequence[tuple[str, str]]:
+        """Give (name, value) of every line."""
+        return self._lines
+
+
 @dataclass(frozen=True, slots=True)
 class SignedMessage:
     """A request as the library wants it: method, absolute URL, header fields in order."""
 
     method: str
     url: str
-    headers: Sequence[tuple[str, str]]
+    headers: HeaderLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,8 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
     It must cover ``@method`` and either ``@target-uri`` or both ``@path`` and ``@query``, and carry ``created``,
     ``keyid`` and ``nonce``. A covered Content-Digest must fit the body.
     """
-    if any(len(value) > MAX_FIELD_CHARACTERS for name, value in message.headers if name.startswith("signature")):
+    fields = [value for name, value in message.headers.items() if name.startswith("signature")]
+    if any(len(value) > MAX_FIELD_CHARACTERS for value in fields):
         raise SignatureRefused("signature_invalid", "the signature fields are too long")
     try:
         [result] = _Verifier(now_s).verify(message, max_age=None)
@@ -117,21 +130,14 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
             _Verifier(now_s).verify_body(message, [result], body)
     except SignatureRefused:
         raise
-    except Exception as error:
-        cause = error.__cause__
-        if isinstance(error, InvalidSignature) or isinstance(cause, SignatureRefused):
-            raise (cause if isinstance(cause, SignatureRefused) else _invalid(error)) from error
-        raise _invalid(error) from error
+    except (HTTPMessageSignaturesException, ValueError, KeyError, TypeError) as error:
+        raise SignatureRefused("signature_invalid", str(error)[:200]) from error
     if "@method" not in covered or not ("@target-uri" in covered or {"@path", "@query"} <= covered):
         raise SignatureRefused("signature_coverage")
     nonce = result.parameters.get("nonce")
     if not isinstance(nonce, str) or len(nonce) < MIN_NONCE_CHARACTERS:
         raise SignatureRefused("signature_without_nonce")
     return VerifiedRequest(bytes.fromhex(str(result.parameters["keyid"])), covered, nonce)
-
-
-def _invalid(error: Exception) -> SignatureRefused:
-    return SignatureRefused("signature_invalid", str(error)[:200])
 
 
 class ReplayGuard:

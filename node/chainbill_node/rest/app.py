@@ -1,0 +1,62 @@
+"""The REST application: routes, gate, error documents and pages put together over one node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+import chainbill
+from chainbill_node.rest import (
+    openapi,
+    pages,
+    problems,
+    routes_bills,
+    routes_finance,
+    routes_network,
+    routes_operations,
+    routes_parties,
+    routes_tokens,
+    routes_trace,
+    routes_transactions,
+)
+from chainbill_node.rest.gate import Gate
+from chainbill_node.rest.reading import Rest, RestOptions
+from chainbill_node.rest.scope import RequestScope
+from chainbill_node.rest.texts import load_texts
+
+if TYPE_CHECKING:
+    from chainbill_node.rest.ports import NodePort
+
+ROUTERS = (
+    routes_operations.router,
+    routes_network.router,
+    routes_transactions.router,
+    routes_parties.router,
+    routes_bills.router,
+    routes_tokens.router,
+    routes_finance.router,
+    routes_trace.router,
+    pages.router,
+)
+
+
+def create_app(node: NodePort, options: RestOptions | None = None) -> FastAPI:
+    """Build the application over a node; it starts nothing and holds no connection of its own."""
+    chosen = options or RestOptions()
+    app = FastAPI(
+        title="chainbill",
+        version=chainbill.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen)
+    app.state.texts = load_texts()
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(RequestScope)
+    return app

@@ -1,0 +1,91 @@
+"""The gate that every read goes through: it finds out who asks.
+
+Where the genesis opens reads, everybody sees everything. Elsewhere the request must be signed (RFC 9421) with a key
+that the ledger knows; what its party may see is decided in ``rest.access``. Keys, roles and grants are those of the
+newest height, whatever height is read: a revoked key reads nothing, not even the past.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from starlette.requests import Request
+
+from chainbill.dates import date_of
+from chainbill_node.rest.access import OPEN_VIEWER, Grant, Viewer, grant_of, viewer_of
+from chainbill_node.rest.ports import NodePort, Reader
+from chainbill_node.rest.problems import Problem
+from chainbill_node.rest.request_verifying import HeaderLines, ReplayGuard, SignedMessage, verify_request
+
+logger = logging.getLogger("chainbill.rest.access")
+
+MAX_GRANTS = 1_000
+
+_REFUSALS = {
+    "key_not_registered": (401, "reader_key_unknown"),
+    "key_not_active": (401, "reader_key_inactive"),
+    "party_may_not_read": (403, "party_may_not_read"),
+}
+
+
+class Gate:
+    """Admits readers; one for each app."""
+
+    def __init__(self, node: NodePort, now_ms: Callable[[], int]) -> None:
+        self._node = node
+        self._now_ms = now_ms
+        self._replay = ReplayGuard()
+
+    @property
+    def open(self) -> bool:
+        """Say whether the network opens reads to everybody."""
+        return self._node.genesis.public_reads
+
+    def admit(self, request: Request, body: bytes = b"") -> Viewer:
+        """Give who asks. Problem 401 or 403, SignatureRefused (401, 429)."""
+        if self.open:
+            return OPEN_VIEWER
+        if "signature-input" not in request.headers:
+            raise Problem(401, "signature_required")
+        now_s = self._now_ms() // 1000
+        lines = HeaderLines((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+        signed = verify_request(SignedMessage(request.method, _signed_url(request), lines), now_s, body)
+        viewer = self._viewer(signed.key.hex())
+        self._replay.use(signed, now_s)
+        if viewer.logged:
+            path = request.url.path
+            logger.info("party=%s key=%s %s %s?%s", viewer.party, viewer.key, request.method, path, request.url.query)
+        return viewer
+
+    def _viewer(self, key: str) -> Viewer:
+        reader = self._node.reader(None)
+        key_row = reader.get("party", "key", key)
+        party = str(key_row["party"]) if key_row else ""
+        party_row = reader.get("party", "party", party) if party else None
+        found = viewer_of(key, key_row, party_row, self._grants(reader, party))
+        if isinstance(found, Viewer):
+            return found
+        status, code = _REFUSALS[found]
+        raise Problem(status, code, fields={"key": key, "party": party})
+
+    def _grants(self, reader: Reader, auditor: str) -> Iterator[Grant]:
+        """Give the grants to an auditor that are in force today: rows party/grant [auditor, granting party]."""
+        if not auditor:
+            return
+        today = date_of(self._now_ms(), self._node.genesis.zone_offset_minutes)
+        for key, row in reader.scan("party", "grant", (auditor,), None, MAX_GRANTS):
+            grant = grant_of({"party": key[1] if len(key) > 1 else "", **row})
+            if row.get("status", "active") == "active" and grant.holds(today):
+                yield grant
+
+
+def _signed_url(request: Request) -> str:
+    """Give the URL as the client sent it: the raw path, since a decoded one is other bytes."""
+    raw = request.scope.get("raw_path") or request.url.path.encode()
+    path = raw.decode("latin-1").partition("?")[0]
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host}{path}" + (f"?{query}" if query else "")
+
+

@@ -1,0 +1,197 @@
+"""Lists: one envelope for all, and cursors that pin the height so that the pages of a list agree.
+
+``count`` and ``sum`` are of the whole list, not of the page. They are found with the first page and travel in the
+cursor. A list that goes on beyond MAX_EXAMINED rows says ``"count_complete": false``: then they cover those only.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, Reader
+from chainbill_node.rest.problems import Problem
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 1_000
+MAX_EXAMINED = 20_000
+"""Rows looked at for the count and sum of a list."""
+
+MAX_CURSOR_CHARACTERS = 2_000
+MAX_HEIGHT_DIGITS = 15
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where a list goes on: height, digest of its filters, last id shown, and its totals."""
+
+    height: int
+    query: str
+    after: str
+    count: int
+    sums: dict[str, int]
+    complete: bool
+
+    def height_after(self) -> int:
+        """Read ``after`` as a height; Problem bad_cursor (400)."""
+        if not (self.after.isascii() and self.after.isdigit() and len(self.after) <= MAX_HEIGHT_DIGITS):
+            raise Problem(400, "bad_cursor")
+        return int(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a list as shown; what it adds to ``sum`` (currency "" adds nothing)."""
+
+    shape: Any
+    currency: str = ""
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a list was asked for."""
+
+    limit: int
+    query: str
+    cursor: Cursor | None
+
+
+def query_digest(path: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """Name the filters of a list: everything asked for but the page."""
+    kept = sorted((name, value) for name, value in parameters if name not in ("after", "limit"))
+    return hashlib.sha256(msgspec.json.encode([path, kept])).hexdigest()[:16]
+
+
+def read_cursor(text: str, query: str) -> Cursor:
+    """Read a cursor; Problem bad_cursor or cursor_mismatch (400)."""
+    if len(text) > MAX_CURSOR_CHARACTERS:
+        raise Problem(400, "bad_cursor")
+    try:
+        cursor = msgspec.json.decode(base64.b64decode(text.encode() + b"==", b"-_", validate=True), type=Cursor)
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        raise Problem(400, "bad_cursor") from None
+    if cursor.height < 0:
+        raise Problem(400, "bad_cursor")
+    if cursor.query != query:
+        raise Problem(400, "cursor_mismatch")
+    return cursor
+
+
+def write_cursor(cursor: Cursor) -> str:
+    """Write a cursor as URL-safe text."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
+
+
+def list_body(
+    listing: Listing, height: int, names: Callable[[str], Iterable[str]], show: Callable[[str], Entry | None]
+) -> dict[str, Any]:
+    """Give ``data, count, sum, next`` (and ``count_complete`` when it is not).
+
+    ``names(after)`` gives the names of candidates behind ``after`` in a fixed order, ``show`` an item, or None for a
+    candidate that does not belong to the list or is not the reader's to see.
+    """
+    if listing.cursor is not None:
+        return _next_page(listing, listing.cursor, names, show)
+    shown: list[Any] = []
+    sums: dict[str, int] = {}
+    count, last, complete = 0, "", True
+    for examined, name in enumerate(names("")):
+        if examined >= MAX_EXAMINED:
+            complete = False
+            break
+        entry = show(name)
+        if entry is None:
+            continue
+        count += 1
+        if entry.currency:
+            sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
+        if len(shown) < listing.limit:
+            shown.append(entry.shape)
+            last = name
+    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete)
+    return _body(shown, totals, more=count > len(shown) or not complete)
+
+
+def _next_page(
+    listing: Listing, cursor: Cursor, names: Callable[[str], Iterable[str]], show: Callable[[str], Entry | None]
+) -> dict[str, Any]:
+    shown: list[Any] = []
+    last, more = cursor.after, False
+    for examined, name in enumerate(names(cursor.after)):
+        entry = show(name) if len(shown) < listing.limit else None
+        if len(shown) >= listing.limit or examined >= MAX_EXAMINED:
+            more = True
+            break
+        last = name
+        if entry is not None:
+            shown.append(entry.shape)
+    return _body(shown, msgspec.structs.replace(cursor, after=last), more=more)
+
+
+def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "data": shown,
+        "count": totals.count,
+        "sum": totals.sums,
+        "next": write_cursor(totals) if more and totals.after else None,
+    }
+    return body if totals.complete else body | {"count_complete": False}
+
+
+def from_index(reader: Reader, index: str, value: Sequence[KeyPart]) -> Callable[[str], Iterator[str]]:
+    """Give the ids of an index as candidates."""
+
+    def names(after: str) -> Iterator[str]:
+        while True:
+            ids = reader.index(index, value, after, SCAN_LIMIT)
+            yield from ids
+            if len(ids) < SCAN_LIMIT:
+                return
+            after = ids[-1]
+
+    return names
+
+
+def from_table(reader: Reader, contract: str, table: str) -> Callable[[str], Iterator[str]]:
+    """Give the keys of a table with one key part as candidates."""
+
+    def names(after: str) -> Iterator[str]:
+        last: list[KeyPart] | None = [after] if after else None
+        while True:
+            rows = reader.scan(contract, table, (), last, SCAN_LIMIT)
+            for key, _ in rows:
+                yield str(key[0])
+            if len(rows) < SCAN_LIMIT:
+                return
+            last = rows[-1][0]
+
+    return names
+
+
+def from_names(found: Iterable[str]) -> Callable[[str], Iterator[str]]:
+    """Give names found otherwise as candidates, in their own order."""
+    ordered = sorted(set(found))
+
+    def names(after: str) -> Iterator[str]:
+        return (name for name in ordered if name > after)
+
+    return names
+
+
+def every(names: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """Give all candidates from the beginning, up to the bound of a list."""
+    for examined, name in enumerate(names("")):
+        if examined >= MAX_EXAMINED:
+            return
+        yield name
+
+
+def matches(filters: Mapping[str, str | None], row: Mapping[str, Any]) -> bool:
+    """Say whether a row has the wanted values; a filter of None asks nothing, "a,b" asks for either."""
+    return all(wanted is None or str(row.get(name)) in wanted.split(",") for name, wanted in filters.items())

@@ -1,0 +1,147 @@
+"""How a read begins: the gate, the height, and for lists the page. Dependencies of every reading route."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Query
+from fastapi.dependencies.models import Dependant
+from starlette.requests import Request
+
+from chainbill_node.rest.access import Viewer
+from chainbill_node.rest.gate import Gate
+from chainbill_node.rest.heights import height_of
+from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing, query_digest, read_cursor
+from chainbill_node.rest.problems import Problem
+from chainbill_node.rest.view import View
+
+if TYPE_CHECKING:
+    from chainbill_node.rest.ports import NodePort
+
+
+def machine_clock_ms() -> int:
+    """Give the machine's time: request signatures keep to the real clock."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RestOptions:
+    """How the interface is set up: whether /metrics is served, the clock, and bounds for what is handed in."""
+
+    metrics: bool = True
+    now_ms: Callable[[], int] = field(default=machine_clock_ms)
+    max_batch: int = 200
+    max_wait_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What the routes of one app share."""
+
+    node: NodePort
+    gate: Gate
+    options: RestOptions
+
+
+def rest_of(request: Request) -> Rest:
+    """Give what the routes share."""
+    rest: Rest = request.app.state.rest
+    return rest
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer."""
+    route = request.scope["route"]
+    known = query_names(route.dependant)
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        listed = ", ".join(sorted(known)) or "-"
+        fields = {"names": ", ".join(name[:40] for name in unknown[:10]), "known": listed}
+        raise Problem(400, "unknown_parameter", fields=fields)
+
+
+def query_names(dependant: Dependant) -> set[str]:
+    """Give the names of the query parameters that a route and its dependencies take."""
+    names = {parameter.alias for parameter in dependant.query_params}
+    return names.union(*(query_names(inner) for inner in dependant.dependencies))
+
+
+Shared = Annotated[Rest, Depends(rest_of)]
+"""The shared parts, in a route's arguments."""
+
+
+def admitted(request: Request, rest: Shared, _: Annotated[None, Depends(known_parameters)]) -> Viewer:
+    """Let the request through the gate."""
+    return rest.gate.admit(request)
+
+
+Admitted = Annotated[Viewer, Depends(admitted)]
+"""Who asks, in a route's arguments."""
+
+At = Annotated[
+    str | None,
+    Query(description="Read as of a height, a date (2027-03-31: last block of that day) or an RFC 3339 time."),
+]
+
+
+def open_view(rest: Shared, viewer: Admitted, at: At = None) -> View:
+    """Open the ledger at the height that ``at`` names."""
+    return view_at(rest, viewer, at)
+
+
+def view_at(rest: Rest, viewer: Viewer, at: str | None) -> View:
+    """Open the ledger for a viewer. Problem 400, 404 or 410 where the height cannot be read."""
+    newest = rest.node.reader(None)
+    if at is None:
+        return View(rest.node, newest, viewer)
+    genesis = rest.node.genesis
+
+    def time_of(height: int) -> int | None:
+        if height == 0:
+            return genesis.time_ms
+        header = newest.header(height)
+        return header.time_ms if header else None
+
+    height = height_of(
+        at, head=newest.height, time_of=time_of, zone_offset_minutes=genesis.zone_offset_minutes,
+        now_ms=rest.options.now_ms(),
+    )  # fmt: skip
+    return View(rest.node, rest.node.reader(height), viewer)
+
+
+Opened = Annotated[View, Depends(open_view)]
+"""The ledger at the height asked for, in a route's arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """A view and the page of a list asked for."""
+
+    view: View
+    listing: Listing
+
+
+def open_list(
+    request: Request,
+    rest: Shared,
+    viewer: Admitted,
+    *,
+    at: At = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Entries on a page.")] = DEFAULT_LIMIT,
+    after: Annotated[str | None, Query(description="next of the page before; it pins the height.")] = None,
+) -> ListView:
+    """Open the ledger at the height of the cursor, or at the one that ``at`` names."""
+    query = query_digest(request.url.path, request.query_params.multi_items())
+    cursor = read_cursor(after, query) if after is not None else None
+    view = view_at(rest, viewer, str(cursor.height) if cursor else at)
+    return ListView(view, Listing(limit, query, cursor))
+
+
+Listed = Annotated[ListView, Depends(open_list)]
+"""The ledger and the page asked for, in a route's arguments."""
+
+DateFilter = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+"""A date in a filter."""

@@ -1,0 +1,160 @@
+"""Bills: the list with all its filters, one bill, its tokens, tree and history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body, matches
+from chainbill_node.rest.reading import DateFilter, Listed, Opened
+from chainbill_node.rest.routes_parties import held_bills, party_id
+from chainbill_node.rest.routes_tokens import Names, PartyFilter, TextFilter, between, token_shown
+from chainbill_node.rest.view import View
+from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
+from chainbill_node.trace.lineage import EVERYTHING
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, amount_of, bill_shape
+from chainbill_node.trace.tiers import TierTable
+
+router = APIRouter(prefix="/v1", tags=["bills"])
+
+Depth = Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Levels of the tree; deeper parts are folded.")]
+
+
+@router.get("/bills", summary="Bills")
+def bills(
+    page: Listed,
+    *,
+    debtor: PartyFilter = None,
+    creditor: PartyFilter = None,
+    holder: Annotated[str | None, Query(description="A party that holds live tokens of it.")] = None,
+    status: Annotated[str | None, Query(description="Bill status, several with commas.")] = None,
+    currency: TextFilter = None,
+    due_from: DateFilter = None,
+    due_to: DateFilter = None,
+    issued_from: DateFilter = None,
+    issued_to: DateFilter = None,
+    reached_tier: Annotated[int | None, Query(ge=1, le=1000, description="Credit reached this tier or deeper.")] = None,
+    financed_by: Annotated[str | None, Query(description="A bank that financed a part of it.")] = None,
+    invoice: Annotated[str | None, Query(max_length=200, description="Fingerprint of an invoice.")] = None,
+) -> Response:
+    """List bills in the order of their making; ``sum`` is of their faces."""
+    view = page.view
+    named = {"debtor": debtor, "creditor": creditor}
+    wanted = {name: party_id(value) for name, value in named.items() if value is not None}
+    bank = None if financed_by is None else party_id(financed_by)
+
+    def show(name: str) -> Entry | None:
+        row = view.row("bill", "bill", name)
+        if row is None or not matches({**wanted, "status": status, "currency": currency}, row):
+            return None
+        if not (between(row["due_on"], due_from, due_to) and between(row["issued_on"], issued_from, issued_to)):
+            return None
+        if invoice is not None and invoice not in {part["fingerprint"] for part in row["invoices"]}:
+            return None
+        if not view.sees_bill(row):
+            return None
+        if reached_tier is not None and deepest_tier(view, name) < reached_tier:
+            return None
+        if bank is not None and not _financed_by(view, name, bank):
+            return None
+        return Entry(bill_shape(row), str(row["currency"]), int(row["face"]))
+
+    names = _bill_names(view, wanted, None if holder is None else party_id(holder), bank, invoice)
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+def _bill_names(
+    view: View, wanted: dict[str, str], holder: str | None, bank: str | None, invoice: str | None
+) -> Names:
+    """Give the candidates by the narrowest index there is."""
+    if holder is not None:
+        return from_names(held_bills(view, holder))
+    if invoice is not None:
+        return from_index(view.reader, "bill.invoice", (invoice,))
+    if bank is not None:
+        return from_names(_bills_through(view, bank))
+    if not view.viewer.everything and not wanted:
+        return from_names(view.concerned_bills(sorted(view.viewer.reads_for())))
+    for name, value in wanted.items():
+        return from_index(view.reader, f"bill.{name}", (value,))
+    return from_index(view.reader, "bill.all", ())
+
+
+def _bills_through(view: View, holder: str) -> set[str]:
+    found = (view.row("token", "token", name) for name in every(from_index(view.reader, "token.holder", (holder,))))
+    return {str(row["bill"]) for row in found if row is not None}
+
+
+def deepest_tier(view: View, bill_id: str) -> int:
+    """Give the deepest tier that a bill's credit reached, as far as the viewer sees it."""
+    table = TierTable(view.is_bank)
+    table.add(view.lineage(bill_id), view.sight(bill_id) or EVERYTHING)
+    return max((row["tier"] for row in table.rows() if row["reached"]), default=0)
+
+
+def _financed_by(view: View, bill_id: str, bank: str) -> bool:
+    sight = view.sight(bill_id)
+    hops = view.lineage(bill_id).facts.hops
+    return sight is not None and any(
+        hop["kind"] == "finance" and hop["to"] == bank and sight.sees_hop(token, hop) for token, hop in hops.items()
+    )
+
+
+@router.get("/bills/{bill_id}", summary="One bill")
+def bill(view: Opened, bill_id: str) -> Response:
+    """Show a bill."""
+    return view.answer(bill_shape(view.bill(bill_id)))
+
+
+@router.get("/bills/{bill_id}/tokens", summary="The tokens of a bill")
+def bill_tokens(
+    page: Listed,
+    bill_id: str,
+    status: Annotated[str | None, Query(description="Token status, several with commas; all when left out.")] = None,
+) -> Response:
+    """List the tokens of a bill, ended ones too; the sum counts leaves only."""
+    view = page.view
+    view.bill(bill_id)
+    names = from_index(view.reader, "token.bill", (bill_id,))
+    return view.answer(list_body(page.listing, view.height, names, token_shown(view, status)))
+
+
+@router.get("/bills/{bill_id}/tree", summary="The tree of a bill's tokens")
+def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Response:
+    """Give the nested tree: the root token with ``children``; null before acceptance."""
+    row = view.bill(bill_id)
+    sight = view.sight(bill_id) or EVERYTHING
+    return view.answer({"bill": bill_shape(row), "tree": tree_of(view.lineage(bill_id), sight, depth)})
+
+
+@router.get("/bills/{bill_id}/history", summary="What happened to a bill, in order")
+def bill_history(page: Listed, bill_id: str) -> Response:
+    """List the steps of a bill: its making and confirmation, every hop, and every leaf that ended."""
+    view = page.view
+    row = view.bill(bill_id)
+    sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
+    created: Row = row.get("created") or {}
+    steps: list[dict[str, Any]] = [
+        {
+            "kind": "created", "height": created.get("height"), "date": row.get("issued_on"),
+            "transaction": created.get("transaction"), "from": row.get("initiator"), "to": "", "amount": row["face"],
+        }
+    ]  # fmt: skip
+    if row.get("confirmed_on"):
+        steps.append({"kind": "confirm", "height": None, "date": row["confirmed_on"], "from": row["debtor"]})
+    steps += hops_of(lineage, sight)
+    for leaf in lineage.leaves:
+        token = lineage.token(leaf)
+        if token["status"] in LEAF_STATUSES[1:] and sight.sees(leaf):
+            steps.append({
+                "kind": token["status"], "height": token["ended"], "token": leaf, "to": token["holder"],
+                "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token), "tier": token["tier"],
+            })  # fmt: skip
+    for number, step in enumerate(steps):
+        step |= {"id": f"{number:09d}", "currency": row["currency"]}
+    by_name = {step["id"]: step for step in steps}
+    return view.answer(
+        list_body(page.listing, view.height, from_names(by_name), lambda name: Entry(by_name[name]))
+    )

@@ -1,0 +1,113 @@
+"""Financing and invoices: requests, quotes, and how much of an invoice is taken."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.access import sees_quote, sees_request
+from chainbill_node.rest.lists import Entry, from_index, from_table, list_body, matches
+from chainbill_node.rest.problems import not_found
+from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routes_parties import party_id
+from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row
+
+router = APIRouter(prefix="/v1", tags=["finance and invoices"])
+
+
+def request_shape(view: View, row: Row) -> dict[str, Any]:
+    """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked."""
+    shape = dict(row)
+    parties = view.viewer.reads_for(str(row["bill"]))
+    if view.viewer.everything or row["holder"] in parties:
+        return shape
+    own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
+    shape["banks"] = [bank for bank in row["banks"] if bank in parties]
+    shape["declined"] = [bank for bank in row["declined"] if bank in parties]
+    shape["quotes"] = own_quotes
+    if shape.get("agreed_quote") not in own_quotes:
+        shape["agreed_quote"] = ""
+    shape["hidden"] = {"banks": len(row["banks"]) - len(shape["banks"])}
+    return shape
+
+
+def _bank_of(view: View, quote_id: str) -> str:
+    return str((view.row("finance", "quote", quote_id) or {}).get("bank", ""))
+
+
+@router.get("/finance/requests", summary="Financing requests")
+def requests(
+    page: Listed,
+    *,
+    holder: Annotated[str | None, Query(description="The party that asks.")] = None,
+    bank: Annotated[str | None, Query(description="A bank that was asked.")] = None,
+    token: Annotated[str | None, Query(description="The token to be financed.")] = None,
+    bill: Annotated[str | None, Query(description="The bill it is of.")] = None,
+    status: Annotated[str | None, Query(description="Request status, several with commas.")] = None,
+) -> Response:
+    """List financing requests; ``sum`` is of the amounts asked for."""
+    view = page.view
+    asks, asked = (None if text is None else party_id(text) for text in (holder, bank))
+    filters = {"holder": asks, "token": token, "bill": bill, "status": status}
+
+    def show(name: str) -> Entry | None:
+        row = view.row("finance", "request", name)
+        if row is None or not matches(filters, row) or (asked is not None and asked not in row["banks"]):
+            return None
+        if not sees_request(view.viewer, row):
+            return None
+        return Entry(request_shape(view, row), str(row["currency"]), int(row["amount"]))
+
+    if token is not None:
+        names = from_index(view.reader, "request.token", (token,))
+    elif asks is not None:
+        names = from_index(view.reader, "request.holder", (asks,))
+    elif asked is not None:
+        names = from_index(view.reader, "request.bank", (asked,))
+    else:
+        names = from_table(view.reader, "finance", "request")
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+@router.get("/finance/requests/{request_id}", summary="One financing request with its quotes")
+def request(view: Opened, request_id: str) -> Response:
+    """Show a request; ``quotes`` holds the quotes themselves, as far as the reader sees them."""
+    row = view.row("finance", "request", request_id)
+    if row is None or not sees_request(view.viewer, row):
+        raise not_found("request", request_id, view.height)
+    shape = request_shape(view, row)
+    shape["quotes"] = [dict(found) for name in shape["quotes"] if (found := view.row("finance", "quote", name))]
+    return view.answer(shape)
+
+
+@router.get("/finance/quotes/{quote_id}", summary="One quote")
+def quote(view: Opened, quote_id: str) -> Response:
+    """Show a quote to the bank that made it and to the holder that asked for it."""
+    row = view.row("finance", "quote", quote_id)
+    asked = view.row("finance", "request", str(row["request"])) if row is not None else None
+    if row is None or not sees_quote(view.viewer, row, str((asked or {}).get("holder", ""))):
+        raise not_found("quote", quote_id, view.height)
+    return view.answer(dict(row))
+
+
+@router.get("/invoices/{fingerprint}", summary="One invoice by its fingerprint")
+def invoice(view: Opened, fingerprint: str) -> Response:
+    """Show how much of an invoice is occupied by bills, to its seller, its buyer and those its bills concern."""
+    row = view.row("invoice", "invoice", fingerprint)
+    if row is None:
+        raise not_found("invoice", fingerprint, view.height)
+    shape = dict(row)
+    if not view.viewer.is_or_reads_for(str(row.get("seller", "")), str(row.get("buyer", ""))):
+        bills = [one for one in row.get("bills", ()) if view.sight(_bill_id(one)) is not None]
+        if not bills:
+            raise not_found("invoice", fingerprint, view.height)
+        shape["hidden"] = {"bills": len(row["bills"]) - len(bills)}
+        shape["bills"] = bills
+    return view.answer(shape)
+
+
+def _bill_id(entry: Any) -> str:
+    return str(entry.get("bill", "")) if isinstance(entry, dict) else str(entry)

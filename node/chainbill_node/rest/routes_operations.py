@@ -1,0 +1,81 @@
+"""Whether the node lives and is ready: always open, for operators, orchestrators and monitoring."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+import chainbill
+from chainbill_node.rest.heights import rfc3339
+from chainbill_node.rest.ports import NodeStatus
+from chainbill_node.rest.problems import Problem, plain_json
+from chainbill_node.rest.reading import Shared
+from chainbill_node.rest.texts import language_of
+
+router = APIRouter(tags=["operations"])
+
+API_VERSION = "v1"
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of the software."""
+    return {"chainbill": chainbill.__version__, "api": API_VERSION, "python": platform.python_version()}
+
+
+@router.get("/version", summary="Versions of the node's software")
+def version() -> Response:
+    """Give the versions of the node's software."""
+    return _answer(200, versions())
+
+
+@router.get("/health", summary="Is the process sound? Names the part that failed")
+def health(rest: Shared) -> Response:
+    """Answer 200 while every part of the node works, else 503 with the name of the part that failed."""
+    part = rest.node.status().faulty_part
+    body = {"status": "failed", "failed": part} if part else {"status": "ok", "failed": None}
+    return _answer(503 if part else 200, body)
+
+
+@router.get("/ready", summary="Does the node take part and answer? Says why not")
+def ready(request: Request, rest: Shared) -> Response:
+    """Answer 200 when the node is ready, else 503 and why the network stands still."""
+    status = rest.node.status()
+    language = language_of(request.headers.get("accept-language", ""))
+    return _answer(200 if status.ready else 503, status_shape(status, language))
+
+
+def status_shape(status: NodeStatus, language: str) -> dict[str, Any]:
+    """Show where a node stands."""
+    return {
+        "ready": status.ready,
+        "reason": status.reason_zh if language == "zh" else status.reason,
+        "name": status.name,
+        "height": status.height,
+        "round": status.round,
+        "step": status.step,
+        "waiting_for": list(status.waiting_for),
+        "since": rfc3339(status.since_ms),
+        "app_hash": status.app_hash.hex(),
+        "syncing": status.syncing,
+        "lowest_height": status.lowest_height,
+        "peers": {"connected": status.peers_connected, "known": status.peers_known},
+        "mempool": {"transactions": status.mempool_transactions, "bytes": status.mempool_bytes},
+        "validator_key": status.validator_key,
+    }
+
+
+@router.get("/metrics", summary="Metrics for Prometheus")
+def metrics(rest: Shared) -> Response:
+    """Give the metrics in the exposition format, where the node's configuration serves them."""
+    if not rest.options.metrics:
+        raise Problem(404, "route_unknown", fields={"path": "/metrics"})
+    content, media_type = rest.node.metrics()
+    return Response(content, 200, media_type=media_type)
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    return Response(plain_json(body), status, media_type="application/json")

@@ -1,0 +1,171 @@
+"""Parties: the directory, what a party is named in and holds, and open offers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill.ids import normalise_identifier
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.problems import not_found, parameter_problem
+from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape, token_shape
+
+router = APIRouter(prefix="/v1", tags=["parties"])
+
+DIRECTORY_FIELDS = ("id", "names", "roles", "status", "identifiers", "since")
+"""What every registered reader may know of every party."""
+
+
+def party_id(text: str) -> str:
+    """Give the id a text stands for: normalised as identifiers are, "" where it cannot be one."""
+    return normalise_identifier(text) if 0 < len(text) <= 64 and text.isprintable() else ""
+
+
+def sees_directory(view: View, party: str) -> bool:
+    """Say whether the viewer may look a party up: all registered readers may; an auditor those it reads for."""
+    viewer = view.viewer
+    return viewer.everything or viewer.roles != {"auditor"} or party in {viewer.party} | viewer.reads_for()
+
+
+def party_shape(view: View, row: Row) -> Shape:
+    """Show a party: the directory to all, sponsor, policy and accounts to itself, its sponsor and supervisors."""
+    shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
+    close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
+    if not close:
+        return shape
+    shape |= {name: value for name, value in row.items() if name not in shape}
+    accounts = view.reader.scan("party", "account", (str(row["id"]),))
+    shape["accounts"] = [{"currency": key[-1], **account} for key, account in accounts]
+    return shape
+
+
+@router.get("/parties", summary="The parties of the network")
+def parties(
+    page: Listed,
+    role: Annotated[str | None, Query(description="Only parties with this role.")] = None,
+    status: Annotated[str | None, Query(description="Only parties with this status.")] = None,
+    sponsor: Annotated[str | None, Query(description="Only parties vouched for by this bank.")] = None,
+) -> Response:
+    """List registered parties."""
+    view = page.view
+
+    def show(name: str) -> Entry | None:
+        row = view.party(name)
+        if row is None or not sees_directory(view, name):
+            return None
+        fits = (role is None or role in row.get("roles", ())) and (status is None or row.get("status") == status)
+        return Entry(party_shape(view, row)) if fits else None
+
+    if sponsor:
+        names = from_index(view.reader, "party.sponsor", (party_id(sponsor),))
+    else:
+        names = from_table(view.reader, "party", "party")
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+def known_party(view: View, text: str) -> str:
+    """Give the id of a party that is there and may be looked up; Problem not_found (404)."""
+    party = party_id(text)
+    if not party or view.party(party) is None or not sees_directory(view, party):
+        raise not_found("party", text, view.height)
+    return party
+
+
+@router.get("/parties/{party}", summary="One party")
+def one_party(view: Opened, party: str) -> Response:
+    """Show a party by its id."""
+    row = view.party(known_party(view, party))
+    return view.answer(party_shape(view, row or {}))
+
+
+@router.get("/parties/{party}/bills", summary="The bills that a party is concerned in")
+def party_bills(
+    page: Listed, party: str, status: Annotated[str | None, Query(description="Only bills with this status.")] = None
+) -> Response:
+    """List the bills that name a party or of which it holds or was offered a token."""
+    view = page.view
+    names = from_names(view.concerned_bills([known_party(view, party)]))
+
+    def show(name: str) -> Entry | None:
+        row = view.row("bill", "bill", name)
+        if row is None or not view.sees_bill(row) or (status is not None and row["status"] not in status.split(",")):
+            return None
+        return Entry(bill_shape(row), str(row["currency"]), int(row["face"]))
+
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+@router.get("/parties/{party}/tokens", summary="The tokens that a party holds")
+def party_tokens(
+    page: Listed,
+    party: str,
+    status: Annotated[str, Query(description="Token status, several with commas, or all.")] = "live",
+) -> Response:
+    """List the tokens in a party's hands; with ``status=all`` those of its past too."""
+    view = page.view
+    holder = known_party(view, party)
+
+    def show(name: str) -> Entry | None:
+        row = view.row("token", "token", name)
+        if row is None or row["holder"] != holder or not view.sees_token(row):
+            return None
+        return token_entry(row) if status == "all" or row["status"] in status.split(",") else None
+
+    return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
+
+
+def token_entry(row: Row) -> Entry:
+    """Show a token in a list; only leaves add to the sum, so that no cent counts twice."""
+    leaf = row["status"] in LEAF_STATUSES
+    return Entry(token_shape(row), str(row["currency"]) if leaf else "", amount_of(row) if leaf else 0)
+
+
+def is_offered(row: Row) -> bool:
+    """Say whether a token waits for a recipient's answer."""
+    return row["status"] == "live" and bool(row["offered_to"])
+
+
+@router.get("/offers", summary="Tokens offered and not yet answered")
+def offers(
+    page: Listed,
+    to: Annotated[str | None, Query(description="Offered to this party.")] = None,
+    giver: Annotated[str | None, Query(alias="from", description="Offered by this party.")] = None,
+) -> Response:
+    """List open offers to or from a party; a signed reader that names neither sees those made to it."""
+    view = page.view
+    if to is None and giver is None:
+        if not view.viewer.party:
+            raise parameter_problem("to", "parameter_one_of", known="to, from")
+        to = view.viewer.party
+    recipient, holder = _party_filter(to), _party_filter(giver)
+    if recipient is not None:
+        names = from_index(view.reader, "token.offered_to", (recipient,))
+    else:
+        names = from_index(view.reader, "token.holder", (holder or "",))
+
+    def show(name: str) -> Entry | None:
+        row = view.row("token", "token", name)
+        if row is None or not is_offered(row) or not view.sees_token(row):
+            return None
+        fits = recipient in (None, row["offered_to"]) and holder in (None, row["holder"])
+        return token_entry(row) if fits else None
+
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+def _party_filter(text: str | None) -> str | None:
+    return None if text is None else party_id(text)
+
+
+def held_bills(view: View, holder: str) -> set[str]:
+    """Give the bills of which a party holds live tokens."""
+    found: set[str] = set()
+    for token_id in every(from_index(view.reader, "token.holder", (holder,))):
+        row: Any = view.row("token", "token", token_id)
+        if row is not None and row["status"] == "live" and row["holder"] == holder:
+            found.add(str(row["bill"]))
+    return found

@@ -1,0 +1,110 @@
+"""Tokens: the list with all its filters, one token, and its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.reading import DateFilter, Listed, Opened
+from chainbill_node.rest.routes_parties import party_id, token_entry
+from chainbill_node.rest.view import View
+from chainbill_node.trace.bill import trace_path
+from chainbill_node.trace.lineage import EVERYTHING
+from chainbill_node.trace.shapes import Row, token_shape
+
+router = APIRouter(prefix="/v1", tags=["tokens"])
+
+Names = Callable[[str], Iterable[str]]
+PartyFilter = Annotated[str | None, Query(description="A party's id.")]
+TextFilter = Annotated[str | None, Query(max_length=200)]
+
+
+def between(day: Any, first: str | None, last: str | None) -> bool:
+    """Say whether a date lies from first to last, both inclusive, either open."""
+    return (first is None or str(day) >= first) and (last is None or str(day) <= last)
+
+
+def token_shown(
+    view: View, status: str | None, *, fits: Callable[[Row], bool] = lambda _: True
+) -> Callable[[str], Entry | None]:
+    """Give how tokens of a status are shown in a list; status None or "all" takes all, "a,b" either."""
+
+    def show(name: str) -> Entry | None:
+        row = view.row("token", "token", name)
+        if row is None or not (status in (None, "all") or row["status"] in str(status).split(",")) or not fits(row):
+            return None
+        return token_entry(row) if view.sees_token(row) else None
+
+    return show
+
+
+@router.get("/tokens", summary="Tokens")
+def tokens(
+    page: Listed,
+    *,
+    holder: PartyFilter = None,
+    bill: TextFilter = None,
+    debtor: PartyFilter = None,
+    status: Annotated[
+        str | None, Query(description="Token status, several with commas, or all; with holder it is live by default.")
+    ] = None,
+    lock: Annotated[str | None, Query(description="offered, in_finance, pledged or frozen.")] = None,
+    tier: Annotated[int | None, Query(ge=1, le=1000)] = None,
+    due_from: DateFilter = None,
+    due_to: DateFilter = None,
+) -> Response:
+    """List tokens; the sum counts leaves only, so that no cent counts twice."""
+    view = page.view
+    wanted = None if holder is None else party_id(holder)
+    owed_by = None if debtor is None else party_id(debtor)
+    by_bill = owed_by is not None or due_from is not None or due_to is not None
+
+    def fits(row: Row) -> bool:
+        if wanted is not None and row["holder"] != wanted:
+            return False
+        if (bill is not None and row["bill"] != bill) or (tier is not None and row["tier"] != tier):
+            return False
+        if lock is not None and lock not in {entry["kind"] for entry in row["locks"]}:
+            return False
+        if not by_bill:
+            return True
+        of = view.row("bill", "bill", str(row["bill"])) or {}
+        return owed_by in (None, of.get("debtor")) and between(of.get("pay_on"), due_from, due_to)
+
+    chosen = status or ("live" if wanted is not None else None)
+    names = _token_names(view, wanted, bill, owed_by)
+    return view.answer(list_body(page.listing, view.height, names, token_shown(view, chosen, fits=fits)))
+
+
+def _token_names(view: View, holder: str | None, bill: str | None, debtor: str | None) -> Names:
+    if bill is not None:
+        return from_index(view.reader, "token.bill", (bill,))
+    if holder is not None:
+        return from_index(view.reader, "token.holder", (holder,))
+    if debtor is not None:
+        return _tokens_of(view, every(from_index(view.reader, "bill.debtor", (debtor,))))
+    if not view.viewer.everything:
+        return _tokens_of(view, view.concerned_bills(sorted(view.viewer.reads_for())))
+    return from_table(view.reader, "token", "token")
+
+
+def _tokens_of(view: View, bill_ids: Iterable[str]) -> Names:
+    return from_names(name for bill_id in bill_ids for name in every(from_index(view.reader, "token.bill", (bill_id,))))
+
+
+@router.get("/tokens/{token_id}", summary="One token")
+def token(view: Opened, token_id: str) -> Response:
+    """Show a token."""
+    return view.answer(token_shape(view.token(token_id)))
+
+
+@router.get("/tokens/{token_id}/path", summary="How a token came to its holder")
+def token_path(view: Opened, token_id: str) -> Response:
+    """Give the tokens and hops from the root to a token, and the chain of holders with returns undone."""
+    row = view.token(token_id)
+    bill_id = str(row["bill"])
+    return view.answer(trace_path(view.lineage(bill_id), token_id, view.sight(bill_id) or EVERYTHING))

@@ -1,0 +1,145 @@
+"""Traces: how far credit has reached, as JSON, as a graph, or as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import every, from_index
+from chainbill_node.rest.problems import not_found, parameter_problem
+from chainbill_node.rest.reading import Opened
+from chainbill_node.rest.routes_bills import Depth
+from chainbill_node.rest.routes_parties import known_party
+from chainbill_node.rest.view import View
+from chainbill_node.trace.anchor import GROUP_FIELDS, group_leaves, trace_anchor
+from chainbill_node.trace.bill import DEFAULT_DEPTH, leaf_of_cent, trace_bill, trace_path
+from chainbill_node.trace.graph import Flow
+from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
+from chainbill_node.trace.party import trace_party
+from chainbill_node.trace.shapes import Shape
+from chainbill_node.trace.table_text import csv_text
+
+router = APIRouter(prefix="/v1/trace", tags=["trace"])
+
+CSV_TYPE = "text/csv; charset=utf-8"
+LEAF_COLUMNS = (
+    "id", "bill", "lo", "hi", "amount", "currency", "holder", "offered_to", "tier", "financed_tier", "status", "parent",
+    "born", "ended",
+)  # fmt: skip
+TIER_COLUMNS = (
+    "currency", "tier", "parties", "reached", "penetration", "held", "financed", "settled", "diluted", "void", "amount",
+    "financed_ever", "share_financed", "financings", "mean_rate", "mean_cost",
+)  # fmt: skip
+PARTY_COLUMNS = (
+    "currency", "direction", "kind", "other", "debtor", "tier", "amount", "count", "interest", "fees", "mean_rate",
+    "mean_cost",
+)  # fmt: skip
+
+Form = Annotated[Literal["json", "graph", "csv"], Query(alias="format", description="json, graph or csv.")]
+GroupBy = Annotated[
+    str | None,
+    Query(max_length=100, description=f"Also group the leaves by these, with commas: {', '.join(GROUP_FIELDS)}."),
+]
+Cent = Annotated[int | None, Query(ge=0, description="Trace the path of this one cent, counted from 0.")]
+
+
+@router.get("/bills/{bill_id}", summary="Trace a bill, or one cent of it")
+def bill_trace(
+    view: Opened,
+    bill_id: str,
+    *,
+    form: Form = "json",
+    depth: Depth = DEFAULT_DEPTH,
+    group_by: GroupBy = None,
+    cent: Cent = None,
+) -> Response:
+    """Give tree, leaves, totals, by-tier table and hops of a bill; with ``cent`` the path of that cent."""
+    view.bill(bill_id)
+    lineage, sight = view.lineage(bill_id), view.sight(bill_id) or EVERYTHING
+    if cent is not None:
+        leaf = leaf_of_cent(lineage, cent)
+        if leaf is None or not sight.sees(leaf):
+            raise not_found("cent", str(cent), view.height)
+        return view.answer({"bill": bill_id, "cent": cent, **trace_path(lineage, leaf, sight)})
+    if form == "graph":
+        flow = Flow(view.is_bank)
+        flow.add(lineage, sight)
+        return view.answer({"bill": bill_id, **flow.graph(view.name_of), "other_moves": flow.other_moves()})
+    trace = trace_bill(lineage, sight, view.is_bank, depth)
+    if form == "csv":
+        return view.text(csv_text(trace["leaves"], LEAF_COLUMNS), CSV_TYPE, f"bill-{bill_id}.csv")
+    return view.answer(trace | _groups(view, [(lineage, sight)], group_by))
+
+
+@router.get("/anchors/{party}", summary="Trace an anchor: penetration by tier")
+def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupBy = None) -> Response:
+    """Give, per currency, totals, by-tier table with penetration, parties, banks and graph of an anchor's bills."""
+    anchor = known_party(view, party)
+    bills = list(_sighted(view, every(from_index(view.reader, "bill.debtor", (anchor,)))))
+    tables = trace_anchor(bills, view.is_bank, view.name_of)
+    name_en, name_zh = view.name_of(anchor)
+    head: dict[str, Any] = {"anchor": {"id": anchor, "name_en": name_en, "name_zh": name_zh}}
+    if form == "graph":
+        graphs = [{name: table[name] for name in ("currency", "other_moves")} | table["graph"] for table in tables]
+        return view.answer(head | {"currencies": graphs})
+    if form == "csv":
+        rows = [{"currency": table["currency"], **row} for table in tables for row in table["by_tier"]]
+        return view.text(csv_text(rows, TIER_COLUMNS), CSV_TYPE, f"anchor-{anchor}.csv")
+    return view.answer(head | {"currencies": tables} | _groups(view, bills, group_by))
+
+
+@router.get("/parties/{party}", summary="Trace a party: what came from whom, and where it went")
+def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
+    """Give, per currency, what a party received and gave by tier, what it cost, and for a bank its exposure."""
+    found = known_party(view, party)
+    bills = list(_sighted(view, sorted(view.concerned_bills([found]))))
+    name_en, name_zh = view.name_of(found)
+    head: dict[str, Any] = {"party": {"id": found, "name_en": name_en, "name_zh": name_zh}}
+    if form == "graph":
+        return view.answer(head | {"currencies": _graphs(view, bills)})
+    tables = trace_party(found, bills)
+    if form == "csv":
+        return view.text(csv_text(_party_rows(tables), PARTY_COLUMNS), CSV_TYPE, f"party-{found}.csv")
+    return view.answer(head | {"currencies": tables})
+
+
+def _sighted(view: View, bill_ids: Iterable[str]) -> Iterable[tuple[Lineage, Sight]]:
+    for bill_id in bill_ids:
+        if view.row("bill", "bill", bill_id) is None:
+            continue
+        sight = view.sight(bill_id)
+        if sight is not None:
+            yield view.lineage(bill_id), sight
+
+
+def _graphs(view: View, bills: list[tuple[Lineage, Sight]]) -> list[Shape]:
+    flows: dict[str, Flow] = {}
+    for lineage, sight in bills:
+        flows.setdefault(str(lineage.facts.bill["currency"]), Flow(view.is_bank)).add(lineage, sight)
+    return [
+        {"currency": currency, "other_moves": flow.other_moves(), **flow.graph(view.name_of)}
+        for currency, flow in sorted(flows.items())
+    ]
+
+
+def _party_rows(tables: list[Shape]) -> list[Shape]:
+    rows: list[Shape] = []
+    for table in tables:
+        for direction, other in (("received", "from"), ("given", "to")):
+            rows += [
+                {**move, "currency": table["currency"], "direction": direction, "other": move[other]}
+                for move in table[direction]
+            ]
+    return rows
+
+
+def _groups(view: View, bills: list[tuple[Lineage, Sight]], group_by: str | None) -> Shape:
+    if group_by is None:
+        return {}
+    fields = tuple(dict.fromkeys(name.strip() for name in group_by.split(",")))
+    if not set(fields) <= set(GROUP_FIELDS):
+        raise parameter_problem("group_by", "parameter_choice", known=", ".join(GROUP_FIELDS))
+    return {"groups": group_leaves(bills, view.is_bank, fields)}

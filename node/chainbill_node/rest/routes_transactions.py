@@ -1,0 +1,171 @@
+"""Transactions: handing in signed ones, trying them out, and asking what became of them.
+
+Handing in passes no read gate: a transaction's own signatures authorise it. Its answer tells only what is in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chainbill.errors import ChainbillError
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill_node.rest.bodies import MAX_BATCH_BYTES, MAX_SINGLE_BYTES, batch_in, read_body, transaction_in
+from chainbill_node.rest.heights import rfc3339
+from chainbill_node.rest.ports import Busy, Submission, TransactionRecord
+from chainbill_node.rest.problems import (
+    Problem,
+    not_found,
+    plain_json,
+    problem_of,
+    receipt_refusal,
+    render,
+)
+from chainbill_node.rest.reading import Opened, Rest, Shared, known_parameters
+from chainbill_node.rest.texts import Texts, language_of
+
+router = APIRouter(prefix="/v1/transactions", tags=["transactions"])
+
+Wait = Annotated[
+    Literal["accepted", "committed"],
+    Query(description="accepted: answer at once (202). committed: wait for the block, up to timeout."),
+]
+Timeout = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the commit.")]
+Checked = Annotated[None, Depends(known_parameters)]
+
+
+@router.post("", status_code=201, summary="Hand in a signed transaction")
+async def submit(
+    request: Request, rest: Shared, _: Checked, wait: Wait = "accepted", timeout: Timeout = 10
+) -> Response:
+    """Answer 201 committed, 202 pending (see Location), 200 when it had been committed before, 422 when refused."""
+    wire = transaction_in(request.headers.get("content-type", ""), await read_body(request, MAX_SINGLE_BYTES))
+    submission = await _submit(rest, wire, wait, timeout)
+    status, body = submission_answer(submission)
+    headers = {"Location": f"/v1/transactions/{submission.id.hex()}"}
+    if submission.height is not None:
+        headers["Chainbill-Height"] = str(submission.height)
+    return Response(plain_json(body), status, headers, "application/json")
+
+
+async def _submit(rest: Rest, wire: bytes, wait: str, timeout_s: float) -> Submission:
+    wait_ms = min(int(timeout_s * 1000), rest.options.max_wait_ms) if wait == "committed" else 0
+    return await rest.node.submit(wire, wait_ms)
+
+
+def submission_answer(submission: Submission) -> tuple[int, dict[str, Any]]:
+    """Give status and body for what came of a submission; Problem 422 for a refused one."""
+    identifier = submission.id.hex()
+    if submission.status == "pending" or submission.receipt is None:
+        return 202, {"id": identifier, "status": "pending"}
+    place = {"height": submission.height, "index": submission.index}
+    repeated = {"repeated": True} if submission.repeated else {}
+    if not submission.receipt.ok:
+        raise receipt_refusal(submission.receipt, transaction=identifier, **place, **repeated)
+    body = {"id": identifier, "status": "committed", **place, **receipt_shape(submission.receipt), **repeated}
+    return 200 if submission.repeated else 201, body
+
+
+def receipt_shape(receipt: Receipt) -> dict[str, Any]:
+    """Show what a transaction gave: ``result`` is that of its only call, or the list of all (``results``)."""
+    results = list(receipt.results)
+    return {
+        "result": results[0] if len(results) == 1 else results,
+        "results": results,
+        "events": [{"contract": event[0], "topic": event[1], "fields": event[2]} for event in receipt.events],
+        "gas": receipt.gas,
+    }
+
+
+@router.post("/batch", summary="Hand in several transactions at once")
+async def submit_batch(
+    request: Request, rest: Shared, _: Checked, wait: Wait = "accepted", timeout: Timeout = 10
+) -> Response:
+    """Take a msgpack array of signed transactions; answer each in its place, a problem where it was not taken."""
+    body = await read_body(request, MAX_BATCH_BYTES)
+    wires = batch_in(request.headers.get("content-type", ""), body, rest.options.max_batch)
+    data = await asyncio.gather(*(_one_of_batch(request, rest, wire, wait, timeout) for wire in wires))
+    refused = sum("code" in item for item in data)
+    return Response(plain_json({"data": data, "count": len(data), "refused": refused}), 200, None, "application/json")
+
+
+async def _one_of_batch(request: Request, rest: Rest, wire: bytes, wait: str, timeout_s: float) -> dict[str, Any]:
+    try:
+        return submission_answer(await _submit(rest, wire, wait, timeout_s))[1]
+    except (Problem, ChainbillError, Busy) as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        texts: Texts = request.app.state.texts
+        language = language_of(request.headers.get("accept-language", ""))
+        request_id = str(request.scope.get("chainbill_request_id", ""))
+        return render(problem, texts, language, request.url.path, request_id)
+
+
+@router.post("/simulate", summary="Try a transaction out without sending it")
+async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
+    """Run a transaction on the newest state and keep nothing; on a closed network only the party's own."""
+    body = await read_body(request, MAX_SINGLE_BYTES)
+    wire = transaction_in(request.headers.get("content-type", ""), body)
+    viewer = await run_in_threadpool(rest.gate.admit, request, body)
+    transaction = decode_transaction(wire)
+    if not (viewer.everything or viewer.party == transaction.party):
+        raise Problem(403, "not_permitted", fields={"party": viewer.party, "problem": transaction.party})
+    receipt = await run_in_threadpool(rest.node.simulate, wire)
+    answer: dict[str, Any] = {"id": transaction.id.hex(), "status": "ok" if receipt.ok else "refused"}
+    if not receipt.ok:
+        texts: Texts = request.app.state.texts
+        language = language_of(request.headers.get("accept-language", ""))
+        document = render(receipt_refusal(receipt), texts, language, request.url.path, "")
+        answer |= {name: document[name] for name in ("code", "title", "detail", "hint", "details", "outcome")}
+        answer["reason"] = receipt.reason
+    return Response(plain_json(answer | receipt_shape(receipt)), 200, None, "application/json")
+
+
+@router.get("/{identifier}", summary="What became of a transaction")
+def transaction(request: Request, rest: Shared, view: Opened, identifier: str) -> Response:
+    """Show a transaction: committed (also when it was refused in its block, with the reason) or still pending."""
+    try:
+        tx_id = bytes.fromhex(identifier) if len(identifier) == 64 else b""
+    except ValueError:
+        tx_id = b""
+    record = view.reader.transaction(tx_id) if tx_id else None
+    if record is not None and record.height <= view.height:
+        found = decode_transaction(record.wire)
+        if view.viewer.is_or_reads_for(found.party):
+            texts: Texts = request.app.state.texts
+            return view.answer(_record_shape(record, found, texts, request))
+    elif record is None and tx_id and tx_id in rest.node.mempool_ids():
+        return view.answer({"id": identifier, "status": "pending"})
+    raise not_found("transaction", identifier, view.height)
+
+
+def _record_shape(record: TransactionRecord, found: Transaction, texts: Texts, request: Request) -> dict[str, Any]:
+    receipt = record.receipt
+    shape: dict[str, Any] = {
+        "id": found.id.hex(),
+        "wire_id": found.wire_id.hex(),
+        "status": "committed" if receipt.ok else "refused",
+        "height": record.height,
+        "index": record.index,
+        "party": found.party,
+        "valid_until": rfc3339(found.valid_until_ms),
+        "memo": found.memo,
+        "calls": [
+            {"contract": call.contract, "function": call.function, "args": call.args} for call in found.calls
+        ],
+        "signers": [key.hex() for key, _ in found.signatures],
+        **receipt_shape(receipt),
+    }  # fmt: skip
+    if not receipt.ok:
+        language = language_of(request.headers.get("accept-language", ""))
+        document = render(receipt_refusal(receipt), texts, language, request.url.path, "")
+        shape |= {name: document[name] for name in ("code", "detail", "hint", "details", "outcome")}
+        shape["reason"] = receipt.reason
+    return shape

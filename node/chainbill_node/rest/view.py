@@ -1,0 +1,194 @@
+"""One read: the ledger at one height as one reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from chainbill.dates import date_of
+from chainbill_node.rest.access import Viewer, sight_of
+from chainbill_node.rest.lists import every, from_index, from_table
+from chainbill_node.rest.ports import KeyPart, NodePort, Reader
+from chainbill_node.rest.problems import Problem, not_found, plain_json
+from chainbill_node.trace.lineage import BillFacts, Lineage, Sight, lineage_of
+from chainbill_node.trace.shapes import Row, names_of
+
+MAX_TRACE_TOKENS = 200_000
+"""Tokens that one answer may have to read."""
+
+MAX_ID_CHARACTERS = 128
+
+
+class View:
+    """The ledger at one height for one viewer; keeps what it has read for as long as one request takes."""
+
+    def __init__(self, node: NodePort, reader: Reader, viewer: Viewer) -> None:
+        self.node = node
+        self.reader = reader
+        self.viewer = viewer
+        self._lineages: dict[str, Lineage] = {}
+        self._sights: dict[str, Sight | None] = {}
+        self._parties: dict[str, Row | None] = {}
+        self._tokens_read = 0
+
+    @property
+    def height(self) -> int:
+        """The height that is read."""
+        return self.reader.height
+
+    # answering
+
+    def as_of(self) -> dict[str, Any]:
+        """Give the height, its date in the network's zone, its block id and the state root after it."""
+        genesis, header = self.node.genesis, self.reader.header(self.height)
+        time_ms = header.time_ms if header else genesis.time_ms
+        app_hash = self.reader.app_hash_at(self.height)
+        return {
+            "height": self.height,
+            "date": date_of(time_ms, genesis.zone_offset_minutes),
+            "block_id": (header.id if header else genesis.hash).hex(),
+            "app_hash": app_hash.hex() if app_hash is not None else None,
+        }
+
+    def answer(self, body: Mapping[str, Any], status: int = 200) -> Response:
+        """Answer with JSON that says which height it is true at."""
+        content = plain_json({**body, "as_of": self.as_of()})
+        return Response(content, status, {"Chainbill-Height": str(self.height)}, "application/json")
+
+    def text(self, content: str, media_type: str, name: str) -> Response:
+        """Answer with a text file to keep."""
+        disposition = f'attachment; filename="{name}"'
+        headers = {"Chainbill-Height": str(self.height), "Content-Disposition": disposition}
+        return Response(content.encode(), 200, headers, media_type)
+
+    # rows
+
+    def row(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Row | None:
+        """Give a row, None where there is none or the key cannot be one."""
+        parts = (key,) if isinstance(key, (str, int)) else key
+        fit = all(len(part) <= MAX_ID_CHARACTERS and part.isprintable() for part in parts if isinstance(part, str))
+        return self.reader.get(contract, table, key) if fit and "" not in parts else None
+
+    def party(self, party: str) -> Row | None:
+        """Give a party row."""
+        if party not in self._parties:
+            self._parties[party] = self.row("party", "party", party)
+        return self._parties[party]
+
+    def is_bank(self, party: str) -> bool:
+        """Say whether a party is a bank."""
+        row = self.party(party)
+        return row is not None and "bank" in row.get("roles", ())
+
+    def name_of(self, party: str) -> tuple[str, str]:
+        """Give the (English, Chinese) name of a party."""
+        return names_of(self.party(party))
+
+    # bills
+
+    def bill(self, bill_id: str) -> Row:
+        """Give a bill that the viewer may see; Problem not_found (404)."""
+        row = self.row("bill", "bill", bill_id)
+        if row is None or self.sight(bill_id) is None:
+            raise not_found("bill", bill_id, self.height)
+        return row
+
+    def token(self, token_id: str) -> Row:
+        """Give a token that the viewer may see; Problem not_found (404)."""
+        row = self.row("token", "token", token_id)
+        if row is not None:
+            sight = self.sight(str(row["bill"]))
+            if sight is not None and sight.sees(token_id):
+                return row
+        raise not_found("token", token_id, self.height)
+
+    def sees_bill(self, bill: Row) -> bool:
+        """Say whether the viewer sees anything of a bill."""
+        return self.viewer.everything or self.sight(str(bill["id"])) is not None
+
+    def sees_token(self, token: Row) -> bool:
+        """Say whether the viewer sees a token."""
+        if self.viewer.everything:
+            return True
+        if not self.viewer.reads_for(str(token["bill"])).isdisjoint({token["holder"], token["offered_to"]}):
+            return True
+        sight = self.sight(str(token["bill"]))
+        return sight is not None and sight.sees(str(token["id"]))
+
+    def lineage(self, bill_id: str) -> Lineage:
+        """Read a bill with all its tokens; Problem trace_too_large (400)."""
+        if bill_id not in self._lineages:
+            bill = self.reader.get("bill", "bill", bill_id)
+            if bill is None:
+                raise not_found("bill", bill_id, self.height)
+            tokens: dict[str, Row] = {}
+            hops: dict[str, Row] = {}
+            for token_id in from_index(self.reader, "token.bill", (bill_id,))(""):
+                self._tokens_read += 1
+                if self._tokens_read > MAX_TRACE_TOKENS:
+                    raise Problem(400, "trace_too_large", fields={"limit": MAX_TRACE_TOKENS})
+                token = self.reader.get("token", "token", token_id)
+                if token is None:
+                    continue
+                tokens[token_id] = token
+                hop = self.reader.get("token", "hop", token_id)
+                if hop is not None:
+                    hops[token_id] = hop
+            self._lineages[bill_id] = lineage_of(BillFacts(bill, tokens, hops))
+        return self._lineages[bill_id]
+
+    def sight(self, bill_id: str) -> Sight | None:
+        """Give what the viewer sees of a bill, None for nothing."""
+        if self.viewer.everything:
+            return Sight()
+        if bill_id not in self._sights:
+            lineage = self.lineage(bill_id)
+            self._sights[bill_id] = sight_of(
+                self.viewer, lineage, self._requests(lineage), self.paying_bank(lineage.facts.bill)
+            )
+        return self._sights[bill_id]
+
+    def paying_bank(self, bill: Row) -> str:
+        """Give the bank that pays a bill for its debtor, "" if none is named."""
+        debtor = self.party(str(bill["debtor"]))
+        return str(debtor.get("paying_bank") or "") if debtor else ""
+
+    def _requests(self, lineage: Lineage) -> list[Row]:
+        """Give the financing requests for tokens of a bill that went to one of the parties read for."""
+        found: list[Row] = []
+        for bank in sorted(self.viewer.reads_for()):
+            if not self.is_bank(bank):
+                continue
+            for request_id in every(from_index(self.reader, "request.bank", (bank,))):
+                request = self.reader.get("finance", "request", request_id)
+                if request is not None and request["bill"] == lineage.facts.bill["id"]:
+                    found.append(request)
+        return found
+
+    def concerned_bills(self, parties: Sequence[str]) -> set[str]:
+        """Give the bills that name the parties, that they hold or were offered tokens of, may finance or will pay."""
+        found: set[str] = set()
+        for party in parties:
+            found.update(self._bills_of(party))
+        return found
+
+    def _bills_of(self, party: str) -> Iterator[str]:
+        for index in ("bill.debtor", "bill.creditor"):
+            yield from every(from_index(self.reader, index, (party,)))
+        for index in ("token.holder", "token.offered_to"):
+            for token_id in every(from_index(self.reader, index, (party,))):
+                token = self.reader.get("token", "token", token_id)
+                if token is not None:
+                    yield str(token["bill"])
+        if not self.is_bank(party):
+            return
+        for request_id in every(from_index(self.reader, "request.bank", (party,))):
+            request = self.reader.get("finance", "request", request_id)
+            if request is not None:
+                yield str(request["bill"])
+        for debtor in every(from_table(self.reader, "party", "party")):
+            row = self.party(debtor)
+            if row is not None and row.get("paying_bank") == party:
+                yield from every(from_index(self.reader, "bill.debtor", (debtor,)))

@@ -1,0 +1,240 @@
+// The auditor's page: asks the API for a bill or an anchor and draws the tree and the by-tier table.
+// Text goes into the page as text nodes only, never as markup.
+import { words } from "/web/page_words.js";
+
+const query = new URLSearchParams(location.search);
+let language = query.get("lang") || localStorage.getItem("language") || (navigator.language || "en").slice(0, 2);
+if (!(language in words)) language = "en";
+let shown = null;
+const names = new Map();
+
+const say = (word) => words[language][word] || word;
+const find = (id) => document.getElementById(id);
+
+function element(tag, options = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "text") made.textContent = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+async function read(path) {
+  const answer = await fetch(path, { headers: { "Accept-Language": language, Accept: "application/json" } });
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.detail), { problem: body });
+  return body;
+}
+
+const digits = (currency) => {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  } catch { return 2; }
+};
+
+function money(minor, currency) {
+  const places = digits(currency);
+  const text = String(minor).padStart(places + 1, "0");
+  const whole = text.slice(0, text.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
+  return places ? `${whole}.${text.slice(-places)}` : whole;
+}
+
+const percent = (ratio) => (ratio === null || ratio === undefined ? "–" : `${(Number(ratio) * 100).toFixed(2)} %`);
+
+async function learn(parties) {
+  await Promise.all([...new Set(parties)].filter((id) => id && !names.has(id)).slice(0, 100).map(async (id) => {
+    try {
+      const found = await read(`/v1/parties/${encodeURIComponent(id)}`);
+      names.set(id, found.names.at(-1) || {});
+    } catch { names.set(id, {}); }
+  }));
+}
+
+function name(id) {
+  const known = names.get(id) || {};
+  return known[language] || known.zh || known.en || id;
+}
+
+function table(columns, rows) {
+  const head = element("tr", {}, ...columns.map(([word, , kind]) => element("th", { text: say(word), class: kind || "" })));
+  const lines = rows.map((row) => element("tr", {}, ...columns.map(([, value, kind]) =>
+    element("td", { text: String(value(row) ?? "–"), class: kind || "" }))));
+  return element("div", { class: "scroll" },
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...lines)));
+}
+
+function tiers(rows, currency, withPenetration) {
+  const amount = (field) => [field, (row) => money(row[field], currency), "number"];
+  const columns = [
+    ["tier", (row) => row.tier, "number"], ["n_parties", (row) => row.parties, "number"], amount("reached"),
+    ...(withPenetration ? [["penetration", (row) => percent(row.penetration), "number"]] : []),
+    amount("held"), amount("financed"), amount("settled"), amount("amount"), amount("financed_ever"),
+    ["share_financed", (row) => percent(row.share_financed), "number"], ["mean_rate", (row) => row.mean_rate, "number"],
+  ];
+  return element("div", {}, bars(rows, currency), table(columns, rows));
+}
+
+function bars(rows, currency) {
+  const most = Math.max(1, ...rows.map((row) => row.reached));
+  return element("ul", { class: "bars" }, ...rows.map((row) => element("li", {},
+    element("span", { class: "label", text: `${say("tier")} ${row.tier}` }),
+    meter(row.reached, most),
+    element("span", { class: "number", text: `${money(row.reached, currency)} ${currency}` }))));
+}
+
+function meter(value, most) {
+  const bar = element("progress", { max: String(most), value: String(value) });
+  bar.textContent = `${value} / ${most}`;
+  return bar;
+}
+
+const inner = new Set(["split", "moved"]);
+
+function branch(token, currency) {
+  // steps that only cut or moved a token show as their outcome: a branch where the holder changes or the line ends
+  const children = token.children.flatMap((child) => trim(child));
+  const label = token.id ? line(token, currency) : element("span", { text: "…" });
+  const extra = ["hidden", "folded"].filter((part) => token[part]).map((part) => element("li", {},
+    element("span", { class: "faint", text: `${money(token[part].amount, currency)} ${currency} · ${token[part].tokens} ${say("tokens")} · ${say(part)}` })));
+  if (!children.length && !extra.length) return element("li", {}, label);
+  const open = element("details", { open: "" }, element("summary", {}, label),
+    element("ul", {}, ...children.map((child) => branch(child, currency)), ...extra));
+  return element("li", {}, open);
+}
+
+function trim(token) {
+  if (!inner.has(token.status)) return [token];
+  if (!token.children.length && !token.hidden && !token.folded) return [];
+  const below = token.children.flatMap((child) => trim(child));
+  const same = below.length > 0 && below.every((child) => child.holder === token.holder);
+  if (same && token.status === "split" && !token.hidden) return below;
+  if (token.status === "moved" && token.children.length === 1) return below;
+  return [token];
+}
+
+function line(token, currency) {
+  return element("span", { class: "token" },
+    element("b", { text: name(token.holder) }), ` ${money(token.amount, currency)} ${currency} `,
+    element("span", { class: `status ${token.status}`, text: say(token.status) }),
+    element("span", { class: "faint", text: ` ${say("tier")} ${token.financed_tier || token.tier}` }),
+    token.offered_to ? element("span", { class: "faint", text: ` · ${say("offered")} ${name(token.offered_to)}` }) : null,
+    element("code", { text: token.id }));
+}
+
+function facts(pairs) {
+  return element("dl", {}, ...pairs.flatMap(([word, value]) => [
+    element("dt", { text: say(word) }), element("dd", { text: value }),
+  ]));
+}
+
+function footer(asOf, csv) {
+  return element("p", { class: "faint" },
+    `${say("at_label")} ${asOf.date} · ${say("height")} ${asOf.height} · ${say("state")} `,
+    element("code", { text: (asOf.app_hash || "").slice(0, 16) }), " · ",
+    element("a", { href: csv, text: say("csv") }));
+}
+
+function totalsOf(totals, currency) {
+  const parts = ["face", "live", "settled", "diluted", "void"].map((part) => [part, `${money(totals[part], currency)} ${currency}`]);
+  if (totals.hidden) parts.push(["hidden", `${money(totals.hidden.amount, currency)} ${currency}`]);
+  return facts(parts);
+}
+
+async function showBill(id, at) {
+  const trace = await read(`/v1/trace/bills/${encodeURIComponent(id)}${at}`);
+  const { bill } = trace;
+  await learn([bill.debtor, bill.creditor, ...trace.leaves.flatMap((leaf) => [leaf.holder, leaf.offered_to]), ...trace.hops.flatMap((hop) => [hop.from, hop.to])]);
+  return [
+    element("h2", { text: `${say("bill")} ${bill.id}` }),
+    facts([["debtor", name(bill.debtor)], ["creditor", name(bill.creditor)], ["face", `${money(bill.face, bill.currency)} ${bill.currency}`],
+      ["pays", bill.pay_on], ["status", say(bill.status)], ["outstanding", `${money(bill.outstanding, bill.currency)} ${bill.currency}`]]),
+    element("h3", { text: say("tiers") }), tiers(trace.by_tier, bill.currency, false),
+    element("h3", { text: say("tree") }),
+    trace.tree ? element("ul", { class: "tree" }, branch(trace.tree, bill.currency)) : element("p", { text: say("nothing") }),
+    footer(trace.as_of, `/v1/trace/bills/${encodeURIComponent(id)}${at}${at ? "&" : "?"}format=csv`),
+  ];
+}
+
+async function showAnchor(id, at) {
+  const trace = await read(`/v1/trace/anchors/${encodeURIComponent(id)}${at}`);
+  const bills = await read(`/v1/bills?debtor=${encodeURIComponent(trace.anchor.id)}&limit=100${at.replace("?", "&")}`);
+  await learn([id, ...bills.data.map((bill) => bill.creditor)]);
+  for (const table of trace.currencies) {
+    for (const row of [...table.parties, ...table.banks]) names.set(row.party, { en: row.name_en, zh: row.name_zh });
+  }
+  await learn(trace.currencies.flatMap((table) => table.other_moves.flatMap((move) => [move.from, move.to])));
+  const link = (bill) => `?id=${encodeURIComponent(bill.id)}`;
+  return [
+    element("h2", { text: `${say("anchor")} ${name(trace.anchor.id)}` }),
+    ...(trace.currencies.length ? [] : [element("p", { text: say("nothing") })]),
+    ...trace.currencies.flatMap((part) => anchorTable(part)),
+    element("h3", { text: say("bills") }),
+    element("ul", { class: "plain" }, ...bills.data.map((bill) => element("li", {},
+      element("a", { href: link(bill), text: bill.id }), ` ${name(bill.creditor)} · ${money(bill.face, bill.currency)} ${bill.currency} · ${bill.pay_on} · ${say(bill.status)}`))),
+    footer(trace.as_of, `/v1/trace/anchors/${encodeURIComponent(id)}${at}${at ? "&" : "?"}format=csv`),
+  ];
+}
+
+function anchorTable(part) {
+  const amount = (field) => [field, (row) => money(row[field], part.currency), "number"];
+  const tier = ["tier", (row) => row.tier, "number"];
+  const rates = [["mean_rate", (row) => row.mean_rate, "number"], ["mean_cost", (row) => row.mean_cost, "number"]];
+  const parties = [tier, ["party", (row) => name(row.party)], amount("received"), amount("passed_on"), amount("financed"), amount("live"), amount("settled"), ...rates];
+  const banks = [tier, ["bank", (row) => name(row.party)], amount("received"), amount("live"), amount("settled"), ...rates];
+  const moves = [["kind", (row) => row.kind], ["from", (row) => name(row.from)], ["to", (row) => name(row.to)], tier, amount("amount"), ["count", (row) => row.count, "number"]];
+  return [
+    element("h3", { text: `${part.currency} · ${say("totals")}` }), totalsOf(part.totals, part.currency),
+    element("h3", { text: say("tiers") }), tiers(part.by_tier, part.currency, true),
+    element("h3", { text: say("parties") }), table(parties, part.parties),
+    element("h3", { text: say("banks") }), part.banks.length ? table(banks, part.banks) : element("p", { text: say("nothing") }),
+    ...(part.other_moves.length ? [element("h3", { text: say("other") }), table(moves, part.other_moves)] : []),
+  ];
+}
+
+async function ask(id, at) {
+  shown = { id, at };
+  find("problem").hidden = true;
+  const suffix = at ? `?at=${encodeURIComponent(at)}` : "";
+  try {
+    const parts = /^[A-Z0-9]{18}$/.test(id) && id.startsWith("B") ? await showBill(id, suffix) : await showAnchor(id, suffix);
+    find("answer").replaceChildren(...parts);
+  } catch (error) {
+    find("answer").replaceChildren();
+    const { problem } = error;
+    find("problem").textContent = problem ? `${problem.detail} ${problem.status === 401 ? say("signature") : problem.hint}` : String(error);
+    find("problem").hidden = false;
+  }
+}
+
+async function label() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const part of document.querySelectorAll("[data-word]")) part.textContent = say(part.dataset.word);
+  find("language").textContent = say("language");
+  try {
+    const network = await read("/v1/network");
+    find("network").textContent = `${network.chain_id} · ${say("height")} ${network.as_of.height}`;
+  } catch { find("network").textContent = ""; }
+}
+
+find("language").addEventListener("click", async () => {
+  language = language === "en" ? "zh" : "en";
+  localStorage.setItem("language", language);
+  await label();
+  if (shown) await ask(shown.id, shown.at);
+});
+find("ask").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const id = find("id").value.trim().toUpperCase();
+  const at = find("at").value.trim();
+  history.replaceState(null, "", `?id=${encodeURIComponent(id)}${at ? `&at=${encodeURIComponent(at)}` : ""}`);
+  await ask(id, at);
+});
+
+await label();
+if (query.get("id")) {
+  find("id").value = query.get("id");
+  find("at").value = query.get("at") || "";
+  await ask(query.get("id").trim().toUpperCase(), query.get("at") || "");
+}

@@ -1,0 +1,33 @@
+// The words of the page in English and Chinese.
+export const words = {
+  en: {
+    subtitle: "how far a buyer's credit has reached", docs: "API", language: "中文", show: "Show",
+    id_label: "Bill or anchor", at_label: "As of",
+    hint: "Enter the id of a bill (B…) or of an anchor (USCC or LEI). “As of” takes a height, a date or a time; empty is now.",
+    height: "height", bill: "Bill", anchor: "Anchor", debtor: "Debtor", creditor: "Creditor", face: "Face", due: "Due",
+    pays: "Pays on", status: "Status", outstanding: "Outstanding", tree: "Tree of tokens", tiers: "By tier",
+    parties: "Parties", banks: "Banks", bills: "Bills", other: "Other moves", nothing: "Nothing yet.",
+    hidden: "not yours to see", folded: "folded", tokens: "tokens", state: "State root", csv: "CSV", offered: "offered to",
+    signature: "Reads of this network are signed, which this page cannot do: use the command line.",
+    totals: "Totals", live: "live", settled: "settled", diluted: "diluted", void: "void", tier: "Tier", party: "Party",
+    bank: "Bank", kind: "Kind", from: "From", to: "To", amount: "Amount", count: "Count", received: "Received",
+    passed_on: "Passed on", financed: "Financed", mean_rate: "Mean rate %", mean_cost: "Mean cost %",
+    reached: "Reached", penetration: "Penetration", held: "Held", financed_ever: "Ever financed",
+    share_financed: "Share financed", split: "split", moved: "moved", n_parties: "Parties", all: "All",
+  },
+  zh: {
+    subtitle: "核心企业信用穿透", docs: "接口", language: "English", show: "查询",
+    id_label: "凭证或核心企业", at_label: "截至",
+    hint: "输入应收账款电子凭证编号（B…）或核心企业编号（统一社会信用代码或 LEI）。“截至”可填高度、日期或时间；不填为当前。",
+    height: "高度", bill: "应收账款电子凭证", anchor: "核心企业", debtor: "债务人", creditor: "债权人", face: "票面金额", due: "到期日",
+    pays: "兑付日", status: "状态", outstanding: "未偿余额", tree: "子凭证树", tiers: "按层级",
+    parties: "参与方", banks: "银行", bills: "凭证", other: "其他流转", nothing: "暂无内容。",
+    hidden: "无权查看", folded: "已折叠", tokens: "张子凭证", state: "状态根", csv: "CSV", offered: "转让中，待签收方",
+    signature: "本网络的读取须签名，本页面无法签名：请使用命令行。",
+    totals: "合计", live: "存续", settled: "已兑付", diluted: "已扣减", void: "已注销", tier: "层级", party: "参与方",
+    bank: "银行", kind: "类型", from: "转出", to: "转入", amount: "金额", count: "笔数", received: "收到",
+    passed_on: "转出金额", financed: "融资", mean_rate: "平均利率 %", mean_cost: "平均成本 %",
+    reached: "穿透金额", penetration: "穿透率", held: "持有", financed_ever: "累计融资",
+    share_financed: "融资占比", split: "已拆分", moved: "已转出", n_parties: "参与方数", all: "合计",
+  },
+};
