@@ -99,7 +99,7 @@ class TinyNetwork:
         """One transaction in a block of its own: its receipt."""
         return self.decide(self.block(self.wire(party, *calls, **more))).receipts[-1]
 
-    def ok(self, party: str, contract: str, function: str, **args: Any) -> Any:
+    def ok(self, party: str, contract: str, function: str, /, **args: Any) -> Any:
         """One call that must go through: its result."""
         receipt = self.run(party, (contract, function, args))
         assert receipt.ok, receipt

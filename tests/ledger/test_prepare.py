@@ -1,0 +1,133 @@
+"""The proposer's run: what it takes, what it leaves out, and that its result is what everybody else computes."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from ledger.ledger_kit import key
+from ledger.tiny_network import PARTIES, TinyNetwork, bill_of
+
+from chainbill.errors import Malformed, Refused
+from chainbill.ledger import transition
+from chainbill.ledger.admission import admit, clock_offset_ms, read_view, simulate
+from chainbill.ledger.transaction import decode_transaction
+
+ISSUE = ("bill", "issue", {"debtor": "ANCHOR", "face": 1000})
+
+
+@pytest.fixture
+def network() -> TinyNetwork:
+    return TinyNetwork()
+
+
+def test_the_proposers_result_is_what_the_others_compute(network: TinyNetwork) -> None:
+    _, token = bill_of(network)
+    candidates = [
+        network.wire("S1", ("token", "transfer", {"token": token, "recipient": "S2", "amount": 100})),
+        network.wire("S1", ("token", "transfer", {"token": token, "recipient": "S2", "amount": 100})),
+        network.wire("S1", ("token", "mint", {"token": token, "amount": 1})),
+        network.wire("ANCHOR", ISSUE),
+    ]
+    prepared = network.prepare(candidates)
+    assert [receipt.reason for _, receipt in prepared.left_out] == ["token_already_used", "core_conservation"]
+    assert prepared.block.transactions == (candidates[0], candidates[3])
+    checked = network.apply(prepared.block)
+    for field in fields(checked):
+        assert getattr(checked, field.name) == getattr(prepared.applied, field.name), field.name
+    network.decide(prepared.block, prepared.applied)
+
+
+def test_what_is_left_out_may_come_again(network: TinyNetwork) -> None:
+    early = network.wire("S1", ("diary", "note", {"name": "a", "value": 1}), keys=[key(77)])
+    prepared = network.prepare([early])
+    assert prepared.block.transactions == ()
+    assert network.prepare([early]).left_out[0][1].reason == "key_not_registered"
+
+
+def test_repeated_used_expired_and_foreign_candidates_are_left_out(network: TinyNetwork) -> None:
+    used = network.wire("S1", ISSUE)
+    network.decide(network.block(used))
+    fresh = network.wire("S1", ISSUE)
+    expired = network.wire("S1", ISSUE, valid_until_ms=network.time_ms)
+    foreign = network.wire("S1", ISSUE, chain_id="other")
+    prepared = network.prepare([used, fresh, fresh, expired, foreign])
+    assert prepared.block.transactions == (fresh,)
+    reasons = [receipt.reason for _, receipt in prepared.left_out]
+    assert reasons == ["transaction_replayed", "transaction_replayed", "transaction_expired", "chain_id_wrong"]
+
+
+def test_a_block_is_bounded_in_bytes_count_and_gas(network: TinyNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    wires = [network.wire("S1", ISSUE) for _ in range(20)]
+    room = transition.BLOCK_OVERHEAD_BYTES + 5 * (len(wires[0]) + transition.FRAME_BYTES)
+    assert len(network.prepare(wires, max_bytes=room).block.transactions) == 5
+    assert len(network.prepare(wires, max_bytes=room).block.encoded) <= room
+    assert len(network.prepare(wires, max_transactions=7).block.transactions) == 7
+    full = network.block(*wires)
+    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 1_000)
+    assert 1 < len(network.prepare(wires).block.transactions) < 20
+    with pytest.raises(Refused, match="block_gas"):
+        network.apply(full)
+
+
+def test_nothing_that_was_given_is_changed(network: TinyNetwork) -> None:
+    rows, root = dict(network.view.rows), network.tree.root
+    wires = [network.wire("S1", ISSUE)]
+    network.prepare(wires)
+    network.apply(network.block(*wires))
+    assert (network.view.rows, network.tree.root) == (rows, root)
+
+
+# --- admission ------------------------------------------------------------
+def test_admission_asks_everything_but_the_contracts(network: TinyNetwork) -> None:
+    def refusal(wire: bytes) -> str:
+        try:
+            admit(network.view, decode_transaction(wire), network.env, network.time_ms)
+        except (Malformed, Refused) as error:
+            return error.reason
+        return ""
+
+    good = network.wire("S1", ("bill", "accept", {"bill": "B404"}))
+    assert refusal(good) == ""
+    assert refusal(good[:-1] + bytes([good[-1] ^ 1])) == "signature_invalid"
+    assert refusal(network.wire("S1", ISSUE, keys=[PARTIES["S2"]])) == "key_of_other_party"
+    assert refusal(network.wire("S1", ISSUE, chain_id="other")) == "chain_id_wrong"
+    assert refusal(network.wire("S1", ISSUE, valid_until_ms=network.time_ms - 1)) == "transaction_expired"
+    network.decide(network.block(good))
+    assert refusal(good) == "transaction_replayed"
+
+
+def test_admission_trusts_the_callers_cache_of_signatures(network: TinyNetwork) -> None:
+    good = network.wire("S1", ISSUE)
+    forged = decode_transaction(good[:-1] + bytes([good[-1] ^ 1]))
+    admit(network.view, forged, replace(network.env, verified={forged.wire_id: forged}), network.time_ms)
+
+
+def test_a_dry_run_says_what_would_happen_and_keeps_nothing(network: TinyNetwork) -> None:
+    wire = decode_transaction(network.wire("S1", ISSUE))
+    root = network.tree.root
+    shown = simulate(network.view, wire, network.env, network.time_ms + 1_000)
+    assert shown.ok
+    assert network.tree.root == root
+    done = network.decide(network.block(wire.wire)).receipts[-1]
+    assert done == shown
+
+
+def test_a_dry_run_needs_no_signature_if_told_who_would_sign(network: TinyNetwork) -> None:
+    unsigned = decode_transaction(network.wire("S1", ("diary", "context", {}), keys=[key(77)]))
+    assert simulate(network.view, unsigned, network.env, network.time_ms + 1).reason == "key_not_registered"
+    shown = simulate(network.view, unsigned, network.env, network.time_ms + 1, signers=[])
+    assert shown.results[0]["signers"] == []
+
+
+def test_views_are_read_without_a_transaction(network: TinyNetwork) -> None:
+    bill_of(network)
+    assert read_view(network.view, network.env, "token", "balance", {"party": "S1"}) == 1000
+    with pytest.raises(Refused, match="unknown_function"):
+        read_view(network.view, network.env, "token", "settle", {"token": "T"})
+
+
+def test_the_clock_offset_is_read_from_the_state(network: TinyNetwork) -> None:
+    assert clock_offset_ms(network.view) == 0
+    network.ok("S1", "governance", "set_clock", offset_ms=5_000)
+    assert clock_offset_ms(network.view) == 5_000

@@ -1,0 +1,259 @@
+"""Blocks on a state: what stands, what fails, what is refused, and that everybody gets the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ledger.ledger_kit import key
+from ledger.tiny_network import PARTIES, START_MS, TinyNetwork, bill_of, genesis
+
+from chainbill.crypto import merkle
+from chainbill.errors import ChainbillError, InternalFault, Malformed, Refused
+from chainbill.ledger.core_rows import range_key
+from chainbill.ledger.receipt import decode_receipt
+from chainbill.ledger.transaction import assemble, decode_transaction
+
+ISSUE = ("bill", "issue", {"debtor": "ANCHOR", "face": 1000})
+
+
+@pytest.fixture
+def network() -> TinyNetwork:
+    return TinyNetwork()
+
+
+# --- what stands ------------------------------------------------------------
+def test_a_bill_is_issued_accepted_paid_on_and_settled(network: TinyNetwork) -> None:
+    bill, token = bill_of(network)
+    paid = network.ok("S1", "token", "transfer", token=token, recipient="S2", amount=300)
+    network.ok("S2", "token", "settle", token=paid["token"])
+    assert network.row("core", "range", [bill, 0]) == [300, paid["token"]]
+    assert network.row("core", "range", [bill, 300]) == [1000, paid["remainder"]]
+    assert network.row("core", "holding", ["S1", "CNY", "holder"]) == [1, 700]
+    assert network.row("core", "holding", ["S2", "CNY", "holder"]) is None
+    assert network.row("core", "holding", ["ANCHOR", "CNY", "debtor"]) == [1, 700]
+
+
+def test_calls_of_a_transaction_run_in_order_and_see_each_other(network: TinyNetwork) -> None:
+    receipt = network.run("ANCHOR", ISSUE, ISSUE, memo="two at once")
+    assert receipt.ok
+    assert len({result["bill"] for result in receipt.results}) == 2
+
+
+def test_one_failing_call_undoes_all(network: TinyNetwork) -> None:
+    before = network.tree.root
+    receipt = network.run("ANCHOR", ISSUE, ("bill", "accept", {"bill": "B404"}))
+    assert (receipt.status, receipt.reason, receipt.details) == ("refused", "bill_unknown", {"bill": "B404"})
+    assert (receipt.results, receipt.events) == ([], [])
+    assert network.tree.root == before
+    assert not network.applied.changed_state
+
+
+def test_receipts_are_the_leaves_of_the_next_headers_root(network: TinyNetwork) -> None:
+    bill_of(network)
+    applied = network.applied
+    assert applied.receipts_root == merkle.root([receipt.encode() for receipt in applied.receipts])
+    assert tuple(decode_receipt(data) for data in applied.receipt_bytes) == applied.receipts
+    assert network.block().header.receipts_root == applied.receipts_root
+
+
+def test_events_name_contract_topic_and_fields(network: TinyNetwork) -> None:
+    _, token = bill_of(network)
+    receipt = network.run("S1", ("token", "transfer", {"token": token, "recipient": "S2", "amount": 1}))
+    (event,) = receipt.events
+    assert event[:2] == ["token", "transferred"]
+    assert event[2]["amount"] == 1
+
+
+def test_an_empty_block_changes_nothing(network: TinyNetwork) -> None:
+    applied = network.decide(network.block())
+    assert not applied.changed_state
+    assert applied.receipts == ()
+    assert applied.app_hash == network.tree.root
+
+
+# --- how a transaction fails in a block ------------------------------------------------------------
+def test_a_fault_of_a_contract_reverts_and_says_where(network: TinyNetwork) -> None:
+    receipt = network.run("S1", ("diary", "fail", {"key": "x"}))
+    assert (receipt.status, receipt.reason) == ("fault", "key_missing")
+    assert receipt.details["function"] == "fail"
+
+
+def test_running_out_of_gas_reverts(network: TinyNetwork) -> None:
+    receipt = network.run("S1", ("diary", "note", {"name": "a", "value": 1}), ("diary", "spin", {"turns": 9_000}))
+    assert receipt.ok
+    many = [("diary", "spin", {"turns": 9_000})] * 100
+    receipt = network.run("S1", ("diary", "note", {"name": "b", "value": 1}), *many[1:])
+    assert receipt.status == "out_of_gas"
+    assert network.row("diary", "fact", "b") is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("token", "gone", {}),
+        ("gone", "transfer", {}),
+        ("token", "made", {"bill": "B", "lo": 0, "hi": 1, "parent": "", "holder": "S1"}),
+        ("token", "open_root", {"bill": "B", "face": 1}),
+        ("token", "on_day", {"date": "2026-01-01", "item": [], "row": {}}),
+        ("party", "begin", {"members": []}),
+        ("token", "settle", {}),
+        ("token", "settle", {"token": "T", "more": 1}),
+    ],
+)
+def test_only_calls_with_their_arguments_can_be_called(network: TinyNetwork, call: tuple[str, str, dict]) -> None:
+    assert network.run("S1", call).status == "fault"
+
+
+@pytest.mark.parametrize("forgery", ["mint", "copy", "lose"])
+def test_a_contract_that_makes_or_loses_cents_is_stopped(network: TinyNetwork, forgery: str) -> None:
+    bill, token = bill_of(network)
+    rest = network.ok("S1", "token", "transfer", token=token, recipient="S2", amount=400)
+    args = {"token": rest["token"], **({"amount": 1} if forgery == "mint" else {})}
+    before = network.tree.root
+    receipt = network.run("S2", ("token", forgery, args))
+    assert (receipt.status, receipt.reason) == ("refused", "core_conservation")
+    assert network.tree.root == before
+    assert network.view.get(range_key(bill, 400)) is not None
+
+
+def test_a_bill_whose_face_grows_is_stopped(network: TinyNetwork) -> None:
+    bill, _ = bill_of(network)
+    assert network.run("ANCHOR", ("bill", "grow", {"bill": bill, "face": 1001})).reason == "core_row_fixed"
+
+
+# --- who may send ------------------------------------------------------------
+def test_a_key_must_be_registered_active_and_the_partys_own(network: TinyNetwork) -> None:
+    assert network.run("S1", ISSUE, keys=[key(77)]).reason == "key_not_registered"
+    assert network.run("S1", ISSUE, keys=[PARTIES["S2"]]).reason == "key_of_other_party"
+    assert network.run("S1", ISSUE, keys=[PARTIES["S1"], PARTIES["S2"]]).reason == "key_of_other_party"
+    network.ok("S1", "party", "retire", key=PARTIES["S1"].public.hex())
+    assert network.run("S1", ISSUE).reason == "key_not_active"
+
+
+@pytest.mark.parametrize(
+    ("status", "acts"), [("pending", False), ("closed", False), ("suspended", True), ("insolvent", True)]
+)
+def test_pending_and_closed_parties_do_not_act(network: TinyNetwork, status: str, acts: bool) -> None:
+    network.ok("S2", "party", "set_status", party="S1", status=status)
+    receipt = network.run("S1", ISSUE)
+    assert receipt.ok is acts
+    assert acts or receipt.reason == "party_not_active"
+
+
+def test_contracts_see_who_signed_and_where_they_are(network: TinyNetwork) -> None:
+    network.decide(network.block())
+    seen = network.ok("S1", "diary", "context")
+    assert seen["party"] == "S1"
+    assert seen["signers"] == [{"key": PARTIES["S1"].public.hex(), "capabilities": ["maker"]}]
+    assert (seen["height"], seen["time_ms"], seen["today"]) == (2, START_MS + 2_000, "2026-02-25")
+    assert (seen["gap_ms"], seen["clock"], seen["chain_id"]) == (1_000, "adjustable", "test-chain")
+    assert seen["proposer"] == network.blocks[-1].header.proposer.hex()
+    assert seen["recent"] == [network.blocks[0].header.proposer.hex()]
+    assert seen["transaction"] == network.applied.receipts[-1].id.hex()
+
+
+def test_the_gap_leaves_out_what_the_clock_was_moved(network: TinyNetwork) -> None:
+    network.ok("S1", "governance", "set_clock", offset_ms=90_000_000)
+    moved = network.block(network.wire("S1", ("diary", "context", {}), valid_until_ms=network.time_ms + 90_001_000))
+    moved = network.block(*moved.transactions, time_ms=network.time_ms + 90_001_000)
+    assert network.decide(moved).receipts[-1].results[0]["gap_ms"] == 1_000
+    assert network.ok("S1", "diary", "context")["gap_ms"] == 1_000
+
+
+# --- replay and window ------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("ahead_ms", "reason"), [(-1, "expired"), (0, ""), (86_399_999, ""), (86_400_000, "too_early")]
+)
+def test_a_transaction_counts_within_its_window(network: TinyNetwork, ahead_ms: int, reason: str) -> None:
+    at = network.time_ms + 1_000
+    block = network.block(network.wire("S1", ISSUE, valid_until_ms=at + ahead_ms), time_ms=at)
+    if not reason:
+        assert network.decide(block).receipts[-1].ok
+        return
+    with pytest.raises(Refused, match=f"transaction_{reason}"):
+        network.apply(block)
+
+
+def test_an_id_is_used_once_also_when_it_failed(network: TinyNetwork) -> None:
+    failing = network.wire("S1", ("bill", "accept", {"bill": "B404"}))
+    network.decide(network.block(failing))
+    with pytest.raises(Refused, match="transaction_replayed"):
+        network.apply(network.block(failing))
+
+
+def test_the_same_body_with_other_signatures_is_the_same_transaction(network: TinyNetwork) -> None:
+    one = network.wire("S1", ISSUE)
+    transaction = decode_transaction(one)
+    other_key = PARTIES["S2"]
+    pairs = [*transaction.signatures, (other_key.public, other_key.sign("tx-sign", transaction.body_bytes))]
+    both = assemble(transaction.body_bytes, pairs)
+    with pytest.raises(Refused, match="block_duplicate_transaction"):
+        network.apply(network.block(one, both))
+    network.decide(network.block(one))
+    with pytest.raises(Refused, match="transaction_replayed"):
+        network.apply(network.block(both))
+
+
+def test_a_block_with_a_bad_signature_or_of_another_network_is_refused(network: TinyNetwork) -> None:
+    good = network.wire("S1", ISSUE)
+    bad = good[:-1] + bytes([good[-1] ^ 1])
+    with pytest.raises(Malformed, match="signature_invalid"):
+        network.apply(network.block(bad))
+    with pytest.raises(Malformed, match="chain_id_wrong"):
+        network.apply(network.block(network.wire("S1", ISSUE, chain_id="other")))
+    with pytest.raises(Malformed):
+        network.apply(network.block(good[:-1]))
+
+
+def test_signatures_in_the_callers_cache_are_not_verified_again(network: TinyNetwork) -> None:
+    good = network.wire("S1", ISSUE)
+    forged = decode_transaction(good[:-1] + bytes([good[-1] ^ 1]))
+    network.env = replace(network.env, verified={forged.wire_id: forged})
+    assert network.apply(network.block(forged.wire)).receipts[-1].ok
+
+
+# --- headers ------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"chain_id": "other"}, "chain_id_wrong"),
+        ({"height": 2}, "block_height"),
+        ({"parent": bytes(32)}, "block_parent"),
+        ({"time_ms": START_MS}, "block_time"),
+        ({"proposer": bytes(32)}, "block_proposer"),
+        ({"app_hash": bytes(32)}, "block_app_hash"),
+        ({"receipts_root": bytes(32)}, "block_receipts_root"),
+        ({"validators_hash": bytes(32)}, "block_validators_hash"),
+        ({"next_validators_hash": bytes(32)}, "block_validators_hash"),
+        ({"tx_root": bytes(32)}, "block_tx_root"),
+        ({"evidence_root": bytes(32)}, "block_evidence_root"),
+    ],
+)
+def test_a_header_fits_onto_its_parent(network: TinyNetwork, change: dict[str, object], reason: str) -> None:
+    with pytest.raises(ChainbillError, match=f"^{reason}"):
+        network.apply(network.block(**change))
+
+
+def test_the_first_block_follows_the_genesis_hash(network: TinyNetwork) -> None:
+    assert network.block().header.parent == network.genesis.hash
+    with pytest.raises(Refused, match="block_parent"):
+        TinyNetwork(genesis(parameters={"other": 1})).apply(network.block())
+
+
+# --- our own mistakes ------------------------------------------------------------
+@pytest.mark.parametrize("error", [MemoryError, RecursionError, ZeroDivisionError])
+def test_a_mistake_of_our_own_fails_the_check_and_is_left_out_of_proposals(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    candidates = [network.wire("ANCHOR", ISSUE), network.wire("S1", ("diary", "note", {"name": "a", "value": 1}))]
+    block = network.block(*candidates)
+    monkeypatch.setattr("chainbill.ledger.token_rules._check_new_bill", broken)
+    with pytest.raises(InternalFault, match="internal"):
+        network.apply(block)
+    prepared = network.prepare(candidates)
+    assert prepared.block.transactions == (candidates[1],)
+    assert [(failed.wire, receipt.reason) for failed, receipt in prepared.left_out] == [(candidates[0], "internal")]
