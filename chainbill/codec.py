@@ -87,10 +87,12 @@ def _check(value: Any, depth: int) -> None:
 
 
 def _check_map(value: dict[str, Any], depth: int) -> None:
-    for key in value:
-        if type(key) is not str:
-            raise Malformed(Reason.CODEC_KEY_NOT_TEXT, f"a map key is {type(key).__name__}")
-        if not key.isascii():
+    try:
+        keys_are_ascii = "".join(value).isascii()
+    except TypeError:
+        raise Malformed(Reason.CODEC_KEY_NOT_TEXT, "map keys are text") from None
+    if not keys_are_ascii:
+        for key in value:
             _check_text(key)
     _check_items(value.values(), depth)
 
@@ -100,11 +102,11 @@ def _check_items(items: Any, depth: int) -> None:
         raise Malformed(Reason.CODEC_TOO_DEEP, "nested too deep")
     for item in items:
         kind = type(item)
+        if kind is int or kind is bytes:
+            continue
         if kind is str:
             if not item.isascii():
                 _check_text(item)
-        elif kind is int or kind is bytes:
-            continue
         else:
             _check(item, depth - 1)
 

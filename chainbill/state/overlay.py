@@ -20,10 +20,10 @@ __all__ = ["Overlay", "RowChange"]
 
 
 class _Write(NamedTuple):
-    """The newest write of a key: its encoded value (None: deleted) and the salt of a closed row."""
+    """The newest write of a key: its encoded value (None: deleted) and, of a closed row, the nonce for its salt."""
 
     encoded: bytes | None
-    salt: bytes
+    nonce: bytes
 
 
 class Overlay:
@@ -55,12 +55,12 @@ class Overlay:
         encoded = encode(value)
         if len(encoded) > MAX_ROW_BYTES:
             raise Malformed(Reason.ROW_TOO_LARGE, f"{len(encoded)} bytes, at most {MAX_ROW_BYTES}")
-        salt = b""
+        nonce = b""
         if rows.closed_fields(key) is not None:
-            if not self._nonce:
+            nonce = self._nonce
+            if not nonce:
                 raise InternalFault(Reason.OVERLAY_NO_NONCE, "a closed row needs the transaction's nonce")
-            salt = rows.salt_for(self._nonce, key)
-        self._write(key, value, _Write(encoded, salt))
+        self._write(key, value, _Write(encoded, nonce))
 
     def delete(self, key: bytes) -> None:
         """Remove a row; no error when there is none."""
@@ -126,12 +126,13 @@ class Overlay:
         """Every row that this block changed, as stored bytes, in key order; writes that change nothing left out."""
         changes = []
         for key in sorted(self._writes):
-            encoded, salt = self._writes[key]
+            encoded, nonce = self._writes[key]
             old = self._view.get(key)
             if encoded is None:
                 if old is not None:
                     changes.append(RowChange(key, old, None))
             elif old is None or rows.value_bytes(old) != encoded:
+                salt = rows.salt_for(nonce, key) if nonce else b""
                 changes.append(RowChange(key, old, rows.pack(height, salt, encoded)))
         return tuple(changes)
 
