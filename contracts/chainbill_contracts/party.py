@@ -234,7 +234,9 @@ def grant(auditor, scope, first_day, last_day):
     row = parties.get(auditor)
     require(row is not None, "party_unknown", {"id": auditor})
     require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
-    if scope != "all":
+    if kind_of(scope) == "text":
+        require(scope == "all", "scope_not_valid")
+    else:
         require(kind_of(scope) == "list" and len(scope) >= 1 and len(scope) <= MOST_GRANTED_BILLS, "scope_not_valid")
         for bill in scope:
             require(kind_of(bill) == "text" and len(bill) <= LONGEST_SCHEME, "scope_not_valid")

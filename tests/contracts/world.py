@@ -6,7 +6,7 @@ overlay and run the core's checks after every transaction, so that ranges and ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from chainbill_contracts import NAMES, genesis_init, sources
@@ -92,12 +92,6 @@ class _OverlayRows:
         pass
 
 
-@dataclass
-class Result:
-    values: list[Any]
-    events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-
-
 class World:
     """One network at one moment; `day` and `call` move it on."""
 
@@ -119,7 +113,7 @@ class World:
         self.events: list[tuple[str, str, dict[str, Any]]] = []
         self.failed_items: list[tuple[list[Any], str]] = []
         self._seeds = 0
-        self._harness = Harness(sources())
+        self._harness = _harness()
         self._program = None if backend == "plain" else _program()
         self._genesis(parameters or {}, genesis_init(members or MEMBERS, calendar or []))
 
@@ -268,6 +262,12 @@ class World:
         return values, bench.events
 
 
+@cache
+def _harness() -> Harness:
+    return Harness(sources())
+
+
+@cache
 def _program() -> Any:
     from chainbill.vm.compiler import compile_contract, link
 

@@ -1,0 +1,213 @@
+"""Refusals of governance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.refusals import refuses
+from contracts.refusals_party import statement
+from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, uscc
+
+from chainbill.vm.natives import digest
+
+SOURCE = '"""Nothing yet."""\nfrom chainbill.vm.prelude import *\n'
+
+
+def propose(world: World, kind: str, by: str = BANK1, **content: Any) -> str:
+    return str(world.call(by, "governance", "propose", kind=kind, content=content)["proposal"])
+
+
+def vote(world: World, proposal: str, *banks: str, choice: str = "yes") -> Any:
+    result = None
+    for bank in banks:
+        result = world.call(bank, "governance", "vote", proposal=proposal, choice=choice)
+    return result
+
+
+def deploy(world: World, **fields: Any) -> str:
+    content = {
+        "name": "deposit", "source": SOURCE, "hash": digest(SOURCE), "active_height": world.height + 50, **fields
+    }  # fmt: skip
+    return propose(world, "contract", **content)
+
+
+def candidate(world: World, **fields: Any) -> str:
+    content = {"key": "f" * 64, "name": "bank5", "party": BANK1, "address": "127.0.0.1:1", **fields}
+    return propose(world, "validator_add", **content)
+
+
+@refuses("not_a_validators_party")
+def propose_as_a_supplier(world: World) -> None:
+    propose(world, "parameter", by=S1, name="min_split", value=2)
+
+
+@refuses("capability_missing")
+def propose_without_an_admin_key(world: World) -> None:
+    world.call(BANK1, "party", "add_key", key="34" * 32, capabilities=["maker"])
+    arguments = {"kind": "parameter", "content": {"name": "min_split", "value": 2}}
+    world.send(BANK1, ("governance", "propose", arguments), keys=["34" * 32])
+
+
+@refuses("kind_unknown")
+def propose_anything(world: World) -> None:
+    propose(world, "anything")
+
+
+@refuses("parameter_unknown")
+def propose_an_unknown_parameter(world: World) -> None:
+    propose(world, "parameter", name="speed", value=1)
+
+
+@refuses("parameter_out_of_range")
+def propose_a_parameter_out_of_range(world: World) -> None:
+    propose(world, "parameter", name="min_split", value=0)
+
+
+@refuses("parameter_out_of_range")
+def propose_a_parameter_in_words(world: World) -> None:
+    propose(world, "parameter", name="min_split", value="two")
+
+
+@refuses("validator_unknown")
+def propose_to_remove_a_stranger(world: World) -> None:
+    propose(world, "validator_remove", key="f" * 64)
+
+
+@refuses("validator_exists")
+def propose_a_validator_again(world: World) -> None:
+    candidate(world, key=VALIDATORS[0])
+
+
+@refuses("key_not_valid")
+def propose_a_validator_with_a_key_in_capitals(world: World) -> None:
+    candidate(world, key="F" * 64)
+
+
+@refuses("party_unknown")
+def propose_a_validator_of_a_stranger(world: World) -> None:
+    candidate(world, party=uscc(999))
+
+
+@refuses("not_a_bank")
+def propose_a_validator_of_a_supplier(world: World) -> None:
+    candidate(world, party=S1)
+
+
+@refuses("text_expected")
+def propose_a_validator_named_by_a_number(world: World) -> None:
+    candidate(world, name=5)
+
+
+@refuses("text_too_long")
+def propose_a_validator_without_a_name(world: World) -> None:
+    candidate(world, name="")
+
+
+@refuses("too_many_validators")
+def propose_validators_without_end(world: World) -> None:
+    for number in range(97):
+        candidate(world, key=f"{number + 1000:064x}")
+
+
+@refuses("party_exists")
+def propose_a_party_again(world: World) -> None:
+    propose(world, "party", statement=statement(id=S1))
+
+
+@refuses("contract_name_not_valid")
+def propose_a_contract_without_a_name(world: World) -> None:
+    deploy(world, name="")
+
+
+@refuses("hash_not_of_source")
+def propose_a_contract_with_another_hash(world: World) -> None:
+    deploy(world, hash="0" * 64)
+
+
+@refuses("source_refused")
+def propose_a_contract_that_does_not_parse(world: World) -> None:
+    source = SOURCE + "def f(:\n"
+    deploy(world, source=source, hash=digest(source))
+
+
+@refuses("height_not_in_future")
+def propose_a_contract_for_the_past(world: World) -> None:
+    deploy(world, active_height=1)
+
+
+@refuses("height_not_in_future")
+def decide_a_contract_too_late(world: World) -> None:
+    proposal = deploy(world, active_height=world.height + 4)
+    vote(world, proposal, BANK1, BANK2)
+    world.height += 9
+    vote(world, proposal, BANK3)
+
+
+@refuses("proposal_unknown")
+def vote_on_nothing(world: World) -> None:
+    vote(world, "G0", BANK1)
+
+
+@refuses("proposal_closed")
+def vote_after_the_decision(world: World) -> None:
+    vote(world, propose(world, "parameter", name="min_split", value=2), *BANKS)
+
+
+@refuses("proposal_closed")
+def vote_too_late(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=2)
+    world.time_ms += 30 * 86_400_000
+    vote(world, proposal, BANK1)
+
+
+@refuses("choice_unknown")
+def vote_perhaps(world: World) -> None:
+    vote(world, propose(world, "parameter", name="min_split", value=2), BANK1, choice="perhaps")
+
+
+@refuses("too_few_live_validators")
+def remove_a_live_validator_among_sleeping_ones(world: World) -> None:
+    world.recent = tuple(VALIDATORS[:3])
+    vote(world, propose(world, "validator_remove", key=VALIDATORS[0]), BANK1, BANK2, BANK4)
+
+
+@refuses("last_validator")
+def remove_the_last_validator(world: World) -> None:
+    for number in (3, 2, 1, 0):
+        proposal = propose(world, "validator_remove", key=VALIDATORS[number])
+        vote(world, proposal, *BANKS[: 2 * (number + 1) // 3 + 1])
+
+
+@refuses("validator_unknown")
+def remove_a_validator_twice(world: World) -> None:
+    first, second = (propose(world, "validator_remove", key=VALIDATORS[3]) for _ in range(2))
+    vote(world, first, BANK1, BANK2, BANK3)
+    vote(world, second, BANK1, BANK2, BANK3)
+
+
+@refuses("no_candidate_of_sender")
+def be_ready_for_nothing(world: World) -> None:
+    world.call(BANK1, "governance", "ready")
+
+
+@refuses("clock_not_adjustable")
+def advance_a_real_clock(world: World) -> None:
+    world.clock = "real"
+    world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=0)
+
+
+@refuses("clock_step_not_valid")
+def advance_the_clock_backwards(world: World) -> None:
+    world.call(BANK1, "governance", "advance_clock", milliseconds=0, to_ms=world.time_ms - 5)
+
+
+@refuses("clock_step_not_valid")
+def advance_the_clock_in_two_ways(world: World) -> None:
+    world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=world.time_ms + 5_000)
+
+
+@refuses("not_a_validators_party")
+def advance_the_clock_as_a_supplier(world: World) -> None:
+    world.call(S1, "governance", "advance_clock", milliseconds=1, to_ms=0)
+
+
