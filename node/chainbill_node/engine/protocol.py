@@ -20,7 +20,7 @@ from chainbill.ledger.validators import ValidatorSet
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """Where the ledger stands. `block_id` of height 0 is the genesis hash."""
+    """Where the ledger stands. `block_id` of height 0 is the genesis hash; `next_day_ms`: when day work is due."""
 
     height: int
     block_id: bytes
@@ -29,11 +29,16 @@ class Info:
     receipts_root: bytes
     changed_state: bool
     has_more_work: bool
+    next_day_ms: int | None
+    clock_offset_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalRequest:
-    """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order."""
+    """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order.
+
+    may_leave_out: ids of candidates that are left out if they fail in the run; others that fail go in as failed.
+    """
 
     height: int
     time_ms: int
@@ -41,14 +46,17 @@ class ProposalRequest:
     evidence: tuple[bytes, ...]
     candidates: Sequence[Transaction]
     max_bytes: int
+    may_leave_out: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A block ready to be proposed, and the candidates that failed in the run and were left out."""
+    """A block ready to be proposed, the candidates that failed in the run and were left out this time, and those that
+    no later block may carry either (used up, expired)."""
 
     block: Block
     left_out: tuple[bytes, ...]
+    never: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +69,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Finalized:
-    """What a decided block brings. `validator_updates` is the whole set that acts from height + 2 on."""
+    """What a decided block brings. `receipts`: `opening` of the block itself, then one a transaction.
+
+    `validator_updates` is the whole set that acts from height + 2 on.
+    """
 
     height: int
     receipts: tuple[Receipt, ...]
+    opening: int
     app_hash: bytes
     receipts_root: bytes
     validator_updates: ValidatorSet
     changed_state: bool
     has_more_work: bool
+
+    @property
+    def transaction_receipts(self) -> tuple[Receipt, ...]:
+        """Receipts of the transactions, in the order of the block."""
+        return self.receipts[self.opening :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,5 +5,6 @@ transaction leaves when its block is committed or its time is over. Time comes i
 """
 
 from chainbill_node.mempool.pool import Mempool, MempoolFull, Waiting
+from chainbill_node.mempool.verified import VerifiedTransactions
 
-__all__ = ["Mempool", "MempoolFull", "Waiting"]
+__all__ = ["Mempool", "MempoolFull", "VerifiedTransactions", "Waiting"]

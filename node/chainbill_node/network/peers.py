@@ -129,6 +129,12 @@ class PeerNetwork:
         for connection in list(self._connections.values()):
             connection.send(frame, droppable=droppable)
 
+    def drop(self, peer: str, reason: str) -> None:
+        """End the connection to a peer; it may come back."""
+        connection = self._connections.get(peer)
+        if connection is not None:
+            connection.abort(reason)
+
     def opened(self, connection: Connection) -> None:
         """TLS is up: check membership, say hello."""
         if self._stopping or len(self._pending) >= MAX_PENDING or not self._welcome(connection.peer, self._members()):

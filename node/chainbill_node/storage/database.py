@@ -68,6 +68,7 @@ class ChainDatabase:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.view = LiveView(store)
+        self._newest_set: tuple[int, ValidatorSet] | None = None
 
     @property
     def empty(self) -> bool:
@@ -116,10 +117,12 @@ class ChainDatabase:
         batch.put(layout.BLOCK_ID + write.record.block_id, layout.height_bytes(height))
         for place, identity in enumerate(write.transaction_ids):
             batch.put(layout.TRANSACTION + identity, layout.pack_location(height, place))
-        if write.next_validators != self.validators(height + 1):
+        changed = write.next_validators != self.validators(height + 1)
+        if changed:
             batch.put(height_key(layout.VALIDATORS, height + 2), encode_validators(write.next_validators))
         batch.put(layout.HEAD_KEY, layout.height_bytes(height))
         self.store.write(batch.puts, batch.deletes)
+        self._newest_set = None if changed else self._newest_set
 
     def head(self) -> HeightRecord:
         """Record of the newest height. Raises DiskError when the store is not whole."""
@@ -136,7 +139,16 @@ class ChainDatabase:
 
     def validators(self, height: int) -> ValidatorSet:
         """The set that decides `height` (at most the newest height + 2)."""
-        return validators_at(self.store, height)
+        newest = self._newest_set
+        if newest is None:
+            newest = self._newest_set = newest_validators(self.store)
+        return newest[1] if height >= newest[0] else validators_at(self.store, height)
+
+    def block_bytes(self, height: int) -> tuple[bytes, bytes] | None:
+        """(block, certificate) of one height, None where there is none."""
+        block = self.store.get(height_key(layout.BLOCK, height)) if height > 0 else None
+        certificate = self.store.get(height_key(layout.CERTIFICATE, height)) if height > 0 else None
+        return None if block is None or certificate is None else (block, certificate)
 
     def is_used(self, transaction_id: bytes) -> bool:
         """True when the id is in a block already."""
@@ -157,6 +169,13 @@ class ChainDatabase:
                 f"the state of height {head.height} has another root than its record", DAMAGED_EN, DAMAGED_ZH
             )
         return tree
+
+
+def newest_validators(source: Readable) -> tuple[int, ValidatorSet]:
+    """The newest set on disk and the height it acts from."""
+    for key, raw in source.range(layout.VALIDATORS, prefix_end(layout.VALIDATORS), reverse=True):
+        return int.from_bytes(key[1:], "big"), decode_validators(raw)
+    raise DiskError("no validator set on disk", DAMAGED_EN, DAMAGED_ZH)
 
 
 def validators_at(source: Readable, height: int) -> ValidatorSet:

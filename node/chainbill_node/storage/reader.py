@@ -23,7 +23,7 @@ from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Readable, prefix_end
 
-Prover = Callable[[Readable, int, bytes], Any]
+Prover = Callable[[int, bytes], Any]
 
 
 class HeightReader:
@@ -177,4 +177,4 @@ class HeightReader:
 
     def prove(self, key: bytes) -> Any:
         """Proof of inclusion or absence of a row key in the state after this height."""
-        return self._prover(self._source, self._height, key)
+        return self._prover(self._height, key)

@@ -14,7 +14,8 @@ MAX_SET_BYTES = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class HeightRecord:
     """What is known after the block of `height` was applied. Height 0 is the genesis state; its block id is the
-    genesis hash. `app_hash` and `receipts_root` are those that header `height` + 1 must carry."""
+    genesis hash. `app_hash` and `receipts_root` are those that header `height` + 1 must carry; `next_day_ms` is when
+    the next day item is due (UTC), None when there is none."""
 
     height: int
     block_id: bytes
@@ -23,6 +24,7 @@ class HeightRecord:
     receipts_root: bytes
     changed_state: bool
     has_more_work: bool
+    next_day_ms: int | None
 
     def encode(self) -> bytes:
         """Canonical bytes."""
@@ -35,6 +37,7 @@ class HeightRecord:
                 self.receipts_root,
                 self.changed_state,
                 self.has_more_work,
+                self.next_day_ms,
             ]
         )
 

@@ -1,0 +1,143 @@
+"""The driver's ports over the event loop, the ledger and the network (see `driver_ports`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from chainbill.errors import ChainbillError
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.validators import ValidatorSet
+from chainbill_node.consensus.timeouts import Timer
+from chainbill_node.driver_ports import PeerId, Tip
+from chainbill_node.engine.application import INTERNAL_ERRORS, LedgerApplication
+from chainbill_node.engine.protocol import Finalized, ProposalRequest
+from chainbill_node.logs import log
+from chainbill_node.mempool import Mempool
+from chainbill_node.network.peers import PeerNetwork
+
+AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
+
+OnCommit = Callable[[Block, Certificate, Finalized], None]
+
+
+class LedgerPort:
+    """The driver's `Application`: the ledger together with the mempool that feeds it."""
+
+    def __init__(
+        self,
+        ledger: LedgerApplication,
+        mempool: Mempool,
+        *,
+        max_transactions: int,
+        max_bytes: int,
+        now_ms: Callable[[], int],
+        on_commit: OnCommit,
+    ) -> None:
+        self._ledger = ledger
+        self._mempool = mempool
+        self._max_transactions = max_transactions
+        self._max_bytes = max_bytes
+        self._now_ms = now_ms
+        self._on_commit = on_commit
+
+    def tip(self) -> Tip:
+        """The state after the last commit."""
+        info = self._ledger.info()
+        block_time_ms = self._now_ms() + info.clock_offset_ms
+        day_due = info.next_day_ms is not None and info.next_day_ms <= block_time_ms
+        return Tip(
+            height=info.height,
+            block_id=info.block_id,
+            time_ms=info.time_ms,
+            validators=self._ledger.validators_of(info.height + 1),
+            has_work=info.has_more_work or info.changed_state or len(self._mempool) > 0 or day_due,
+            clock_offset_ms=info.clock_offset_ms,
+        )
+
+    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
+        """A block of the oldest transactions that run here.
+
+        One that fails in the run is left out once, because what it builds on may still be on its way; if it has
+        waited, has failed before, or nothing else runs, it goes in as failed, so that its sender gets an answer.
+        None when a fault of our own keeps us from building.
+        """
+        waiting = self._mempool.candidates(self._max_transactions, self._max_bytes)
+        now_ms = self._now_ms()
+        patient = {one.transaction.id for one in waiting if not one.failed_runs and now_ms - one.arrived_ms < AGED_MS}
+        request = ProposalRequest(
+            height=height,
+            time_ms=time_ms,
+            proposer=proposer,
+            evidence=tuple(evidence),
+            candidates=[one.transaction for one in waiting],
+            max_bytes=self._max_bytes,
+            may_leave_out=frozenset(patient),
+        )
+        try:
+            proposal = self._ledger.prepare_proposal(request)
+        except (ChainbillError, *INTERNAL_ERRORS) as error:
+            log.error("no_block_built", height=height, why=f"{type(error).__name__}: {error}")
+            return None
+        for identity in proposal.left_out:
+            one = self._mempool.get(identity)
+            if one is not None:
+                one.failed_runs += 1
+        self._mempool.remove(proposal.never)
+        return proposal.block
+
+    def check_block(self, block: Block) -> str | None:
+        """None if the block may follow the tip, else the reason."""
+        verdict = self._ledger.process_proposal(block)
+        return None if verdict.accepted else verdict.reason
+
+    def commit(self, block: Block, certificate: Certificate) -> Tip:
+        """Store the block and what it brings, then tell who waits for it."""
+        finalized = self._ledger.finalize_block(block)
+        self._ledger.commit(certificate)
+        self._on_commit(block, certificate, finalized)
+        return self.tip()
+
+    def load_block(self, height: int) -> tuple[Block, Certificate] | None:
+        """A committed block with its certificate."""
+        return self._ledger.load_block(height)
+
+    def load_validators(self, height: int) -> ValidatorSet | None:
+        """The validators that decide(d) this height."""
+        info = self._ledger.info()
+        return self._ledger.validators_of(height) if 1 <= height <= info.height + 2 else None
+
+
+class NetworkPort:
+    """The driver's `Network` over the peers' connections."""
+
+    def __init__(self, peers: PeerNetwork) -> None:
+        self._peers = peers
+
+    def send(self, peer: PeerId, data: bytes) -> None:
+        """Queue an encoded message for one peer."""
+        self._peers.send(peer, data)
+
+    def broadcast(self, data: bytes) -> None:
+        """Queue an encoded message for every connected peer."""
+        self._peers.broadcast(data)
+
+    def drop(self, peer: PeerId, reason: str) -> None:
+        """Close the connection to a peer that broke a rule."""
+        self._peers.drop(peer, reason)
+
+
+class TimerPort:
+    """The driver's `Timers` over the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, fire: Callable[[Timer], None]) -> None:
+        self._loop = loop
+        self._fire = fire
+
+    def schedule(self, timer: Timer, after_ms: int) -> None:
+        """Fire once, not before `after_ms`, never from inside this call."""
+        if after_ms <= 0:
+            self._loop.call_soon(self._fire, timer)
+        else:
+            self._loop.call_later(after_ms / 1000, self._fire, timer)

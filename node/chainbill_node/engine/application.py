@@ -1,0 +1,264 @@
+"""The ledger behind the engine seam: `chainbill.ledger` over a chain database.
+
+Keeps in memory what the next block needs: the state tree, the block environment, the results of blocks that were
+executed and not yet decided. One thread calls it, but for `reader` and `simulate`, which read snapshots.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from chainbill.errors import ChainbillError, InternalFault, Reason
+from chainbill.ledger.admission import admit, simulate
+from chainbill.ledger.block import Block, decode_block
+from chainbill.ledger.certificate import Certificate, decode_certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.genesis_state import make_genesis_state
+from chainbill.ledger.header_check import make_block
+from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.state.tree import StateTree
+from chainbill_node.engine.environment import EnvKeeper
+from chainbill_node.engine.protocol import Finalized, Info, Proposal, ProposalRequest, SnapshotOffer, Verdict
+from chainbill_node.engine.snapshots import SnapshotReaders
+from chainbill_node.storage.database import BlockWrite, ChainDatabase
+from chainbill_node.storage.reader import HeightReader
+from chainbill_node.storage.records import HeightRecord
+
+KEPT_RESULTS = 8
+INTERNAL_ERRORS = (MemoryError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+NO_SNAPSHOTS = "this version makes and takes no snapshots"
+NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED, Reason.CHAIN_ID_WRONG})
+
+
+class LedgerApplication:
+    """`engine.protocol.Application`, and what the node's own parts read of the ledger."""
+
+    def __init__(self, database: ChainDatabase) -> None:
+        self._database = database
+        self._programs = ProgramCache()
+        self._tree = StateTree()
+        self._lock = threading.Lock()  # tree and newest height change together under it
+        self._results: dict[bytes, Applied] = {}
+        self._finalized: tuple[Block, Applied] | None = None
+        self._readers = SnapshotReaders(database, self._prove)
+
+    def init_chain(self, genesis: Genesis) -> Info:
+        """Make and store the state of height 0. Raises Refused when the genesis is not acceptable."""
+        applied = make_genesis_state(genesis, self._programs)
+        record = HeightRecord(
+            height=0,
+            block_id=genesis.hash,
+            time_ms=genesis.time_ms,
+            app_hash=applied.app_hash,
+            receipts_root=applied.receipts_root,
+            changed_state=True,
+            has_more_work=applied.has_more_work,
+            next_day_ms=applied.next_day_ms,
+        )
+        self._database.write_genesis(genesis.hash, record, applied.changes, applied.delta, genesis.validators)
+        return self.open_chain(genesis)
+
+    def open_chain(self, genesis: Genesis) -> Info:
+        """Take up the chain that is in the database. Raises DiskError when it is not whole."""
+        self._head = self._database.head()
+        self._tree = self._database.build_tree()
+        self._env = EnvKeeper(genesis, self._database, self._head, self._programs)
+        return self.info()
+
+    @property
+    def verified(self) -> Mapping[bytes, Transaction]:
+        """Transactions whose signatures have been verified here, by wire id."""
+        return self._env.verified
+
+    @verified.setter
+    def verified(self, known: Mapping[bytes, Transaction]) -> None:
+        self._env.verified = known
+
+    def info(self) -> Info:
+        """Where the ledger stands."""
+        head = self._head
+        return Info(
+            height=head.height,
+            block_id=head.block_id,
+            time_ms=head.time_ms,
+            app_hash=head.app_hash,
+            receipts_root=head.receipts_root,
+            changed_state=head.changed_state,
+            has_more_work=head.has_more_work,
+            next_day_ms=head.next_day_ms,
+            clock_offset_ms=self._env.clock_offset_ms,
+        )
+
+    def check_tx(self, transaction: Transaction, now_ms: int) -> None:
+        """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
+        admit(self._database.view, transaction, self._env.current, self._env.block_time(now_ms))
+
+    def prepare_proposal(self, request: ProposalRequest) -> Proposal:
+        """Build the block of the next height; its result is kept, so that it is not executed again."""
+        prepared = prepare(
+            self._database.view,
+            self._tree,
+            request.candidates,
+            self._env.current,
+            time_ms=request.time_ms,
+            proposer=request.proposer,
+            evidence=request.evidence,
+            max_bytes=request.max_bytes,
+        )
+        never = tuple(one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN)
+        failed = [one for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
+        nothing_runs = not prepared.block.transactions
+        forced = [one for one in failed if nothing_runs or one.id not in request.may_leave_out]
+        block = self._with_failed(prepared, forced) if forced else None
+        if block is None:
+            self._keep(prepared.block, prepared.applied)
+            return Proposal(prepared.block, tuple(one.id for one in failed), never)
+        taken = {one.id for one in forced}
+        return Proposal(block, tuple(one.id for one in failed if one.id not in taken), never)
+
+    def _with_failed(self, prepared: Prepared, failed: list[Transaction]) -> Block | None:
+        """The block with transactions that failed behind those that ran; None when they do not fit into it."""
+        first = prepared.block
+        block = make_block(
+            self._env.current,
+            self._tree.root,
+            time_ms=first.header.time_ms,
+            proposer=first.header.proposer,
+            transactions=[*first.transactions, *(one.wire for one in failed)],
+            evidence=first.evidence,
+        )
+        return block if self.process_proposal(block).accepted else None
+
+    def process_proposal(self, block: Block) -> Verdict:
+        """Execute a block on the newest state and keep the result. A fault of our own refuses the block too."""
+        if block.id in self._results:
+            return Verdict(True)
+        try:
+            self._keep(block, self._apply(block))
+        except ChainbillError as error:
+            return Verdict(False, str(error))
+        except INTERNAL_ERRORS as error:
+            return Verdict(False, f"{Reason.INTERNAL}: {type(error).__name__}: {error}")
+        return Verdict(True)
+
+    def _apply(self, block: Block) -> Applied:
+        return apply_block(self._database.view, self._tree, block, self._env.current)
+
+    def _keep(self, block: Block, applied: Applied) -> None:
+        while len(self._results) >= KEPT_RESULTS:
+            del self._results[next(iter(self._results))]
+        self._results[block.id] = applied
+
+    def finalize_block(self, block: Block) -> Finalized:
+        """The results of a decided block. Raises InternalFault when it does not run here: this node has diverged."""
+        applied = self._results.get(block.id)
+        if applied is None:
+            try:
+                applied = self._apply(block)
+            except ChainbillError as error:
+                raise InternalFault(Reason.INTERNAL, f"a decided block does not run here: {error}") from error
+        self._finalized = (block, applied)
+        return Finalized(
+            height=applied.height,
+            receipts=applied.receipts,
+            opening=applied.opening,
+            app_hash=applied.app_hash,
+            receipts_root=applied.receipts_root,
+            validator_updates=applied.next_validators,
+            changed_state=applied.changed_state,
+            has_more_work=applied.has_more_work,
+        )
+
+    def commit(self, certificate: Certificate) -> Info:
+        """Write the finalized block in one synced batch. Raises DiskError."""
+        if self._finalized is None:
+            raise InternalFault(Reason.INTERNAL, "commit without a finalized block")
+        block, applied = self._finalized
+        record = HeightRecord(
+            height=applied.height,
+            block_id=block.id,
+            time_ms=block.header.time_ms,
+            app_hash=applied.app_hash,
+            receipts_root=applied.receipts_root,
+            changed_state=applied.changed_state,
+            has_more_work=applied.has_more_work,
+            next_day_ms=applied.next_day_ms,
+        )
+        write = BlockWrite(
+            record=record,
+            block=block.encoded,
+            certificate=certificate.encode(),
+            receipts=applied.receipt_bytes,
+            transaction_ids=applied.used_ids,
+            changes=applied.changes,
+            delta=applied.delta,
+            next_validators=applied.next_validators,
+        )
+        with self._lock:
+            self._database.write_block(write)
+            self._tree.commit(applied.delta)
+            self._head = record
+        self._env.advance(block, applied)
+        self._results.clear()
+        self._finalized = None
+        self._readers.forget()
+        return self.info()
+
+    def query(self, height: int | None, contract: str, table: str, key: Any) -> Any | None:
+        """One row as it was after a height (None: the newest). Raises Pruned or Future."""
+        return self.reader(height).get(contract, table, key)
+
+    def list_snapshots(self) -> tuple[()]:
+        """Always empty."""
+        return ()
+
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> None:  # noqa: A002, ARG002  as in ABCI
+        """None: there is no such snapshot."""
+        return
+
+    def offer_snapshot(self, height: int, app_hash: bytes) -> SnapshotOffer:  # noqa: ARG002
+        """Never accepted."""
+        return SnapshotOffer(False, NO_SNAPSHOTS)
+
+    def apply_snapshot_chunk(self, index: int, chunk: bytes) -> SnapshotOffer:  # noqa: ARG002
+        """Never accepted."""
+        return SnapshotOffer(False, NO_SNAPSHOTS)
+
+    # what the node's own parts read
+
+    def reader(self, at: int | None) -> HeightReader:
+        """The ledger at a height (None: the newest). Raises Pruned or Future. From any thread."""
+        return self._readers.reader(at)
+
+    def simulate(self, wire: bytes, now_ms: int) -> Receipt:
+        """What a transaction would bring on the newest state. Raises Malformed. From any thread."""
+        env = self._env
+        return simulate(self._readers.view(), decode_transaction(wire), env.current, env.block_time(now_ms))
+
+    def is_used(self, transaction_id: bytes) -> bool:
+        """True when the id is in a block already."""
+        return self._database.is_used(transaction_id)
+
+    def validators_of(self, height: int) -> ValidatorSet:
+        """The set that decides `height` (at most the newest height + 2)."""
+        return self._database.validators(min(height, self._head.height + 2))
+
+    def members(self) -> list[Any]:
+        """Validators and candidates of the newest state: the nodes that may connect."""
+        return self._env.members()
+
+    def load_block(self, height: int) -> tuple[Block, Certificate] | None:
+        """A committed block with its certificate."""
+        found = self._database.block_bytes(height)
+        return None if found is None else (decode_block(found[0]), decode_certificate(found[1]))
+
+    def _prove(self, height: int, key: bytes) -> Any:
+        """A state proof for one of the last 16 roots; tree and rows are read under the lock, so that they agree."""
+        with self._lock:
+            return self._tree.prove(self._database.view, key, self._head.height - height)

@@ -1,0 +1,91 @@
+"""What the next block is applied in, kept up from block to block, and rebuilt from the database at a start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chainbill.ledger import core_rows
+from chainbill.ledger.admission import clock_offset_ms
+from chainbill.ledger.block import Block, decode_block
+from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.transition import Applied
+from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.state import rows
+from chainbill.state.keys import split_key
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.records import HeightRecord
+
+MEMBER_STATUSES = ("active", "candidate")
+MAX_MEMBERS = 1000
+
+
+class EnvKeeper:
+    """The `BlockEnv` of the next height. `verified`: transactions with signatures that were verified here."""
+
+    def __init__(self, genesis: Genesis, database: ChainDatabase, head: HeightRecord, programs: ProgramCache) -> None:
+        self._database = database
+        height = head.height
+        found = database.block_bytes(height)
+        self.current = BlockEnv(
+            genesis=genesis,
+            programs=programs,
+            previous=None if found is None else decode_block(found[0]).header,
+            receipts_root=head.receipts_root,
+            validators=database.validators(height + 1),
+            next_validators=database.validators(height + 2),
+            recent_proposers=self._proposers(height),
+            seen=database.is_used,
+            validators_at=self._validators_at,
+            time_at=self._time_at,
+        )
+        self.clock_offset_ms = clock_offset_ms(self._database.view)
+
+    @property
+    def verified(self) -> Mapping[bytes, Transaction]:
+        """By wire id."""
+        return self.current.verified
+
+    @verified.setter
+    def verified(self, known: Mapping[bytes, Transaction]) -> None:
+        self.current = replace(self.current, verified=known)
+
+    def advance(self, block: Block, applied: Applied) -> None:
+        """Go on to the height after a committed block."""
+        self.current = self.current.after(block, applied.receipts_root, applied.next_validators)
+        if self.current.genesis.clock == "adjustable":
+            self.clock_offset_ms = clock_offset_ms(self._database.view)
+
+    def block_time(self, now_ms: int) -> int:
+        """The time a block made now would have at least."""
+        return max(now_ms + self.clock_offset_ms, self.current.parent_time_ms + 1)
+
+    def members(self) -> list[Validator]:
+        """Rows of validators and candidates."""
+        found = []
+        for key, raw in self._database.view.scan(core_rows.VALIDATORS, b"", MAX_MEMBERS):
+            row = rows.value(raw)
+            if row.get("status") in MEMBER_STATUSES:
+                public = bytes.fromhex(str(split_key(key)[2][0]))
+                found.append(Validator(public, str(row["name"]), str(row["party"]), str(row.get("address", ""))))
+        return found
+
+    def _proposers(self, height: int) -> tuple[bytes, ...]:
+        """Proposers of the last 4n headers, newest last."""
+        kept = 4 * len(self._database.validators(height + 1))
+        proposers = []
+        for at in range(max(1, height - kept + 1), height + 1):
+            found = self._database.block_bytes(at)
+            if found is not None:
+                proposers.append(decode_block(found[0]).header.proposer)
+        return tuple(proposers)
+
+    def _validators_at(self, height: int) -> ValidatorSet | None:
+        return self._database.validators(height) if height >= 1 else None
+
+    def _time_at(self, height: int) -> int | None:
+        record = self._database.record(height)
+        return None if record is None else record.time_ms

@@ -1,0 +1,99 @@
+"""Opening a node's home: lock it, read its files, and refuse what does not fit together, naming the mend."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.errors import ChainbillError
+from chainbill.ledger.genesis import Genesis, genesis_from_json
+from chainbill_node.config import ConfigError, NodeConfig, load_config
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.setup.keys import load_private_key
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.lock import HomeLock
+from chainbill_node.storage.signer_file import FileSignerFile
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHome:
+    """A home in use by this process. `close` gives it back."""
+
+    config: NodeConfig
+    genesis: Genesis
+    key: PrivateKey
+    ledger: LedgerApplication
+    database: ChainDatabase
+    signer_file: FileSignerFile
+    lock: HomeLock
+
+    def close(self) -> None:
+        """Close files and let go of the lock."""
+        self.signer_file.close()
+        self.database.store.close()
+        self.lock.close()
+
+
+def load_genesis(home: Path, config: NodeConfig) -> Genesis:
+    """The genesis of a home. Raises ConfigError, also when this Python is not the one it names."""
+    path = home / config.files.genesis
+    try:
+        genesis = genesis_from_json(path.read_bytes())
+    except (OSError, ChainbillError) as error:
+        raise ConfigError(
+            f"{path} ({error})",
+            "put back the network's genesis.json, the same file on every node",
+            "请放回网络的 genesis.json（各节点相同）",
+        ) from error
+    check_python(genesis.python)
+    return genesis
+
+
+def check_python(wanted: str) -> None:
+    """Raises ConfigError unless this is CPython of the minor version that the genesis names."""
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if sys.implementation.name != "cpython" or running != wanted:
+        raise ConfigError(
+            f"Python {running} ({sys.implementation.name})",
+            f"this network runs contracts on CPython {wanted}; start the node with it",
+            f"本网络的合约运行于 CPython {wanted}；请用该版本启动节点",
+        )
+
+
+def open_home(home: Path) -> OpenHome:
+    """Open everything a node needs. Raises ConfigError or DiskError; nothing stays open then."""
+    config = load_config(home)
+    genesis = load_genesis(home, config)
+    key = load_private_key(home / config.files.validator_key)
+    lock = HomeLock(home)
+    try:
+        signer_file = FileSignerFile(home / config.files.signer)
+        try:
+            database, ledger = open_ledger(home / config.files.data, genesis)
+        except BaseException:
+            signer_file.close()
+            raise
+    except BaseException:
+        lock.close()
+        raise
+    return OpenHome(config, genesis, key, ledger, database, signer_file, lock)
+
+
+def open_ledger(data: Path, genesis: Genesis) -> tuple[ChainDatabase, LedgerApplication]:
+    """The database in `data` (made when the folder is empty) and the ledger over it."""
+    store = LevelStore(data / "chain", create=not (data / "chain").exists())
+    try:
+        database = ChainDatabase(store)
+        ledger = LedgerApplication(database)
+        if database.empty:
+            ledger.init_chain(genesis)
+        else:
+            database.check_format(genesis.hash)
+            ledger.open_chain(genesis)
+    except BaseException:
+        store.close()
+        raise
+    return database, ledger

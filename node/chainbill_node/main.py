@@ -1,0 +1,105 @@
+"""Starts a node: `python -m chainbill_node.main --home DIR`.
+
+Exit codes: 0 stopped on request, 1 a fault that the node must not survive, 2 it refused to start; then the last line
+of the log names the mend in English and Chinese.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from chainbill_node.config import ConfigError
+from chainbill_node.home import OpenHome, open_home
+from chainbill_node.logs import LEVELS, log
+from chainbill_node.storage.store import DiskError
+
+PROFILE_VARIABLE = "CHAINBILL_PROFILE"
+EXIT_FAULT = 1
+EXIT_REFUSED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="chainbill_node.main", description="Run one chainbill node / 运行一个节点")
+    parser.add_argument("--home", type=Path, required=True, help="the node's home / 节点目录")
+    parser.add_argument("--safe-height", type=int, help="sign from this height on / 从该高度起签名")
+    parser.add_argument("--log-level", choices=sorted(LEVELS), help="instead of log.level / 覆盖 log.level")
+    given = parser.parse_args(arguments)
+    return run(given.home, safe_height=given.safe_height, log_level=given.log_level)
+
+
+def run(home: Path, *, safe_height: int | None = None, log_level: str | None = None) -> int:
+    """Run the node of a home until SIGTERM or SIGINT. Returns the exit code."""
+    try:
+        opened = open_home(home)
+    except (ConfigError, DiskError) as error:
+        log.error("refused_to_start", what=str(error))
+        return EXIT_REFUSED
+    config = opened.config
+    log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        with _profiled():
+            return asyncio.run(_serve(home, opened, safe_height))
+    finally:
+        opened.close()
+
+
+async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
+    from chainbill_node.consensus.signer_frames import SignerFileError
+    from chainbill_node.rest_server import RestServer
+    from chainbill_node.service import Node
+
+    loop = asyncio.get_running_loop()
+    node: Node | None = None
+    rest: RestServer | None = None
+    try:
+        node = Node(home, opened, safe_height=safe_height)
+        for one in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(one, node.stopped.set)
+        rest = RestServer(node)
+        await node.start()
+        await rest.start()
+        await node.stopped.wait()
+    except (ConfigError, SignerFileError, OSError) as error:
+        log.error("refused_to_start", what=str(error))
+        return EXIT_REFUSED
+    finally:
+        if rest is not None:
+            await rest.stop()
+        if node is not None:
+            await node.stop()
+    log.info("node_stopped", fault=str(node.fault or ""))
+    return 0 if node.fault is None else EXIT_FAULT
+
+
+@contextlib.contextmanager
+def _profiled() -> Iterator[None]:
+    """With CHAINBILL_PROFILE=FILE the whole run is profiled (cProfile) into that file."""
+    path = os.environ.get(PROFILE_VARIABLE)
+    if not path:
+        yield
+        return
+    import cProfile
+
+    profile = cProfile.Profile()
+    profile.enable()
+    try:
+        yield
+    finally:
+        profile.disable()
+        profile.dump_stats(f"{path}.{os.getpid()}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Metrics in Prometheus's text form, named after CometBFT's (`chainbill_consensus_height`, …)."""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+INTERVAL_BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
+WAIT_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5, 10)
+
+
+class Metrics:
+    """The figures of one node, in a registry of its own."""
+
+    def __init__(self, chain_id: str, name: str) -> None:
+        self._registry = CollectorRegistry()
+        labels = {"registry": self._registry}
+        self.height = Gauge("chainbill_consensus_height", "Newest committed height", **labels)
+        self.round = Gauge("chainbill_consensus_round", "Round of the height in work", **labels)
+        self.validators = Gauge("chainbill_consensus_validators", "Validators of the height in work", **labels)
+        self.block_interval = Histogram(
+            "chainbill_consensus_block_interval_seconds",
+            "Time between two commits",
+            buckets=INTERVAL_BUCKETS_S,
+            **labels,
+        )
+        self.block_bytes = Gauge("chainbill_consensus_block_size_bytes", "Size of the newest block", **labels)
+        self.block_transactions = Gauge("chainbill_consensus_num_txs", "Transactions of the newest block", **labels)
+        self.total_transactions = Counter("chainbill_consensus_total_txs", "Transactions committed", **labels)
+        self.refused_transactions = Counter(
+            "chainbill_consensus_refused_txs", "Committed transactions that had no effect", **labels
+        )
+        self.commit_seconds = Histogram(
+            "chainbill_state_block_processing_time_seconds",
+            "Time to store a decided block",
+            buckets=WAIT_BUCKETS_S,
+            **labels,
+        )
+        self.wait_seconds = Histogram(
+            "chainbill_mempool_wait_seconds",
+            "From arrival to commit, own transactions",
+            buckets=WAIT_BUCKETS_S,
+            **labels,
+        )
+        self.mempool_size = Gauge("chainbill_mempool_size", "Transactions that wait", **labels)
+        self.mempool_bytes = Gauge("chainbill_mempool_size_bytes", "Bytes that wait", **labels)
+        self.refused_admissions = Counter("chainbill_mempool_failed_txs", "Transactions not admitted", **labels)
+        self.peers = Gauge("chainbill_p2p_peers", "Connected peers", **labels)
+        self.notes = Counter("chainbill_consensus_events", "Consensus events by kind", ["kind"], **labels)
+        Gauge("chainbill_node_info", "This node", ["chain_id", "name"], **labels).labels(chain_id, name).set(1)
+
+    def exposition(self) -> tuple[bytes, str]:
+        """The text and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST

@@ -1,0 +1,127 @@
+"""The node as the REST interface sees it (`rest.ports.NodePort`).
+
+`reader`, `simulate` and `status` may be called from worker threads: readers hold a snapshot of the store that later
+commits do not touch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from chainbill.errors import ChainbillError
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import decode_transaction
+from chainbill.ledger.validators import ValidatorSet
+from chainbill_node.mempool import MempoolFull
+from chainbill_node.node_status import node_status
+from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Reader, Submission
+from chainbill_node.service import Node
+
+MAX_WAIT_MS = 120_000
+
+
+class ServedNode:
+    """`NodePort` over a running node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    @property
+    def genesis(self) -> Genesis:
+        """The genesis of the network the node belongs to."""
+        return self._node.genesis
+
+    def reader(self, at: int | None) -> Reader:
+        """The ledger at a height (None: the newest). Raises Pruned or Future."""
+        return self._node.ledger.reader(at)
+
+    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
+        """Admit a transaction, pass it on, and wait up to `wait_ms` for its commit.
+
+        Raises Malformed or Refused when it is not admitted, Busy when the node takes no more.
+        """
+        node = self._node
+        transaction = decode_transaction(wire)
+        repeated = self._committed(transaction.id)
+        if repeated is not None:
+            return repeated
+        future = node.waiters.add(transaction.id)
+        try:
+            if transaction.id not in node.mempool:
+                await self._admitted(wire)
+            if wait_ms > 0:
+                async with asyncio.timeout(min(wait_ms, MAX_WAIT_MS) / 1000):
+                    return await future
+        except TimeoutError:
+            pass
+        finally:
+            node.waiters.drop(transaction.id, future)
+        if future.done() and not future.cancelled():
+            return future.result()
+        return Submission("pending", transaction.id)
+
+    async def _admitted(self, wire: bytes) -> None:
+        transaction = decode_transaction(wire)
+        admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: ChainbillError | None) -> None:
+            if not admitted.done():
+                admitted.set_result(outcome)
+
+        if not self._node.admission.offer(transaction, own=True, done=done):
+            raise Busy("too many transactions wait to be verified")
+        outcome = await admitted
+        if isinstance(outcome, MempoolFull):
+            raise Busy(outcome.detail)
+        if outcome is not None and self._committed(transaction.id) is None:
+            raise outcome
+
+    def _committed(self, identity: bytes) -> Submission | None:
+        if not self._node.ledger.is_used(identity):
+            return None
+        record = self.reader(None).transaction(identity)
+        if record is None:
+            return None
+        return Submission("committed", identity, record.height, record.index, record.receipt, repeated=True)
+
+    def simulate(self, wire: bytes) -> Receipt:
+        """Run a transaction on the newest state without keeping anything. Raises Malformed."""
+        return self._node.ledger.simulate(wire, self._node.clock.now_ms())
+
+    def status(self) -> NodeStatus:
+        """Where the node stands."""
+        return node_status(self._node)
+
+    def validators(self, height: int) -> ValidatorSet:
+        """The validators that decide this height."""
+        return self._node.ledger.validators_of(height)
+
+    def peers(self) -> list[PeerInfo]:
+        """The other nodes known here."""
+        node = self._node
+        connected = set(node.peers.connected)
+        return [
+            PeerInfo(
+                node_id=member.node_id,
+                name=member.name,
+                address=member.address,
+                connected=member.node_id in connected,
+                height=node.peer_heights.get(member.node_id, 0),
+                since_ms=node.peers.since_ms.get(member.node_id, 0),
+            )
+            for member in node.members().values()
+            if member.node_id != node.node_id
+        ]
+
+    def mempool_ids(self) -> list[bytes]:
+        """Ids of the transactions that wait, oldest first."""
+        return self._node.mempool.ids()
+
+    def metrics(self) -> tuple[bytes, str]:
+        """The metrics exposition and its content type."""
+        node = self._node
+        node.metrics.mempool_size.set(len(node.mempool))
+        node.metrics.mempool_bytes.set(node.mempool.bytes)
+        node.metrics.validators.set(len(self.validators(node.ledger.info().height + 1)))
+        return node.metrics.exposition()

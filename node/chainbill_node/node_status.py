@@ -1,0 +1,68 @@
+"""Whether a node is ready, and if not, why: in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainbill_node.consensus.state import Step
+from chainbill_node.rest.ports import NodeStatus
+
+if TYPE_CHECKING:
+    from chainbill_node.service import Node
+
+STALLED_MS = 10_000
+BEHIND_HEIGHTS = 2
+
+
+def node_status(node: Node) -> NodeStatus:
+    """Where the node stands now."""
+    info = node.ledger.info()
+    waiting = node.driver.waiting_for()
+    now_ms = node.clock.now_ms()
+    newest = max(node.peer_heights.values(), default=0)
+    connected = len(node.peers.connected)
+    why = _why_not_ready(node, newest, now_ms)
+    return NodeStatus(
+        ready=why is None,
+        reason="" if why is None else why[0],
+        reason_zh="" if why is None else why[1],
+        height=info.height,
+        round=max(0, waiting.round),
+        step=waiting.step.name.lower(),
+        waiting_for=waiting.missing,
+        since_ms=max(waiting.since_ms, node.last_commit_ms),
+        app_hash=info.app_hash,
+        lowest_height=0,
+        peers_connected=connected,
+        peers_known=len([one for one in node.members() if one != node.node_id]),
+        mempool_transactions=len(node.mempool),
+        mempool_bytes=node.mempool.bytes,
+        name=node.config.name,
+        validator_key=node.node_id,
+        syncing=newest > info.height + BEHIND_HEIGHTS,
+        faulty_part="" if node.fault is None else f"{type(node.fault).__name__}: {node.fault}",
+    )
+
+
+def _why_not_ready(node: Node, newest: int, now_ms: int) -> tuple[str, str] | None:
+    waiting = node.driver.waiting_for()
+    height = node.ledger.info().height
+    if node.fault is not None:
+        return f"stopped: {node.fault}", f"已停止：{node.fault}"
+    if not node.started:
+        return "starting", "正在启动"
+    if waiting.step is Step.HALTED:
+        return waiting.text("en", now_ms), waiting.text("zh", now_ms)
+    validators = node.ledger.validators_of(height + 1)
+    own = 1 if bytes.fromhex(node.node_id) in validators else 0
+    present = own + sum(bytes.fromhex(peer) in validators for peer in node.peers.connected)
+    if present < validators.quorum:
+        return (
+            f"{present} of {validators.quorum} validators connected",
+            f"已连接验证节点 {present}/{validators.quorum}",
+        )
+    if newest > height + BEHIND_HEIGHTS:
+        return f"catching up: height {height} of {newest}", f"正在同步：高度 {height}/{newest}"
+    if waiting.missing and now_ms - waiting.since_ms > STALLED_MS:
+        return f"halted: {waiting.text('en', now_ms)}", f"停滞：{waiting.text('zh', now_ms)}"
+    return None

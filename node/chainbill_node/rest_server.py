@@ -1,0 +1,63 @@
+"""The REST interface in the node's own event loop: uvicorn without signal handlers of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import uvicorn
+
+from chainbill_node.node_port import ServedNode
+from chainbill_node.rest import create_app
+from chainbill_node.service import Node
+
+START_POLL_S = 0.005
+STOP_TIMEOUT_S = 3
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are main's business."""
+        yield
+
+
+class RestServer:
+    """Serves one node's API."""
+
+    def __init__(self, node: Node) -> None:
+        address = node.config.rest
+        self._server = _Server(
+            uvicorn.Config(
+                create_app(ServedNode(node)),
+                host=address.host,
+                port=address.port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            )
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self._task = asyncio.get_running_loop().create_task(self._serve())
+        while not self._server.started:
+            if self._task.done():
+                self._task.result()
+                raise OSError("the API did not start")
+            await asyncio.sleep(START_POLL_S)
+
+    async def _serve(self) -> None:
+        try:
+            await self._server.serve()
+        except SystemExit as error:  # uvicorn exits when it cannot bind
+            raise OSError(f"the API port is taken or not allowed ({error.code})") from error
+
+    async def stop(self) -> None:
+        """End the open requests and stop listening."""
+        if self._task is not None:
+            self._server.should_exit = True
+            await asyncio.gather(self._task, return_exceptions=True)

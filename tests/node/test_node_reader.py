@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from node_state import GENESIS_HASH, RowChain
+
+from chainbill.state.tree import StateTree
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.store import DiskError
+
+KEYS = [("demo", "row", name) for name in ("a", "ab", "b")] + [
+    ("demo", "row", ("a", 1)),
+    ("demo", "row", ("a", "z")),
+    ("demo", "other", "a"),
+]
+EDITS = st.lists(
+    st.dictionaries(st.sampled_from(KEYS), st.one_of(st.none(), st.integers(0, 5).map(lambda n: {"n": n})), max_size=4),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(EDITS)
+def test_every_height_reads_as_it_was(edits: list[dict]) -> None:
+    chain = RowChain()
+    for one in edits:
+        chain.commit(one)
+    for height, rows in enumerate(chain.history):
+        reader = chain.reader(height)
+        for contract, table, key in KEYS:
+            wanted = rows.get((contract, table, key))
+            assert reader.get(contract, table, key if isinstance(key, str) else list(key)) == wanted
+        listed = {(tuple(parts) if len(parts) > 1 else parts[0]): row for parts, row in reader.scan("demo", "row")}
+        assert listed == {key: row for (contract, table, key), row in rows.items() if table == "row"}
+
+
+@settings(max_examples=8, deadline=None)
+@given(EDITS)
+def test_the_tree_rebuilt_at_a_start_has_the_same_root(edits: list[dict]) -> None:
+    chain = RowChain()
+    for one in edits:
+        chain.commit(one)
+    again = RowChain(chain.store)
+    assert again.tree.root == chain.tree.root == chain.database.head().app_hash
+    fresh = StateTree()
+    fresh.build(chain.database.leaves())
+    assert fresh.root == chain.tree.root
+
+
+def test_a_scan_goes_on_behind_a_key_and_stops_at_its_limit() -> None:
+    chain = RowChain()
+    chain.commit({("demo", "row", ("p", number)): {"n": number} for number in range(10)})
+    chain.commit({("demo", "row", ("p", 3)): None, ("demo", "row", ("p", 4)): {"n": 44}})
+    now, before = chain.reader(2), chain.reader(1)
+    assert [parts[1] for parts, _ in now.scan("demo", "row", ["p"], after=["p", 1], limit=3)] == [2, 4, 5]
+    assert [row["n"] for _, row in before.scan("demo", "row", ["p"], after=["p", 1], limit=3)] == [2, 3, 4]
+    assert now.scan("demo", "row", ["q"]) == []
+
+
+def bill(identity: str, height: int, debtor: str) -> dict:
+    return {"id": identity, "debtor": debtor, "creditor": "C", "invoices": [{"fingerprint": "f1", "amount": 1}],
+            "created": {"height": height, "transaction": ""}}  # fmt: skip
+
+
+def test_indexes_list_ids_in_the_order_of_their_making() -> None:
+    chain = RowChain()
+    chain.commit({("bill", "bill", "BZ"): bill("BZ", 1, "D"), ("bill", "bill", "BY"): bill("BY", 1, "E")})
+    chain.commit({("bill", "bill", "BA"): bill("BA", 2, "D")})
+    reader = chain.reader(2)
+    assert reader.index("bill.all", []) == ["BY", "BZ", "BA"]
+    assert reader.index("bill.debtor", ["D"]) == ["BZ", "BA"]
+    assert reader.index("bill.debtor", ["D"], after="BZ") == ["BA"]
+    assert reader.index("bill.all", [], after="BY", limit=1) == ["BZ"]
+    assert reader.index("bill.invoice", ["f1"]) == ["BY", "BZ", "BA"]
+    with pytest.raises(KeyError):
+        reader.index("bill.colour", ["red"])
+
+
+def test_an_index_entry_stays_when_the_row_changes() -> None:
+    chain = RowChain()
+    row = {"id": "P1", "sponsor": "S1", "since": "2026-01-01"}
+    chain.commit({("party", "party", "P1"): row})
+    chain.commit({("party", "party", "P1"): {**row, "sponsor": "S2"}})
+    reader = chain.reader(2)
+    assert reader.index("party.sponsor", ["S1"]) == reader.index("party.sponsor", ["S2"]) == ["P1"]
+
+
+def test_transactions_are_found_by_id_with_their_receipt() -> None:
+    chain = RowChain()
+    chain.commit({}, wires=(b"w0", b"w1"), ids=(b"i" * 32, b"j" * 32))
+    record = chain.reader(1).transaction(b"j" * 32)
+    assert record is not None
+    assert (record.height, record.index, record.wire, record.receipt.id) == (1, 1, b"w1", b"j" * 32)
+    assert chain.database.is_used(b"i" * 32)
+    assert not chain.database.is_used(b"k" * 32)
+    assert chain.reader(1).transaction(b"k" * 32) is None
+
+
+def test_blocks_headers_and_records_by_height() -> None:
+    chain = RowChain()
+    first = chain.commit({("demo", "row", "a"): {"n": 1}})
+    reader = chain.reader(1)
+    block = reader.block(1)
+    assert block is not None
+    assert block.height == 1
+    assert reader.header(1).id == first.block_id
+    assert reader.block_height(first.block_id) == 1
+    assert reader.app_hash_at(1) == first.app_hash
+    assert reader.header(2) is None
+    assert reader.app_hash_at(9) is None
+    assert reader.certificate(1).block_id == first.block_id
+
+
+def test_another_chain_or_a_missing_leaf_refuses(tmp_path: Path) -> None:
+    store = LevelStore(tmp_path / "db", create=True)
+    chain = RowChain(store)
+    chain.commit({("demo", "row", "a"): {"n": 1}})
+    database = ChainDatabase(store)
+    database.check_format(GENESIS_HASH)
+    with pytest.raises(DiskError, match="another chain"):
+        database.check_format(b"x" * 32)
+    leaf = next(iter(store.range(b"l", b"m")))[0]
+    store.write([], [leaf])
+    with pytest.raises(DiskError, match="another root"):
+        database.build_tree()
+    store.close()
+
+
+def test_a_store_without_its_head_refuses() -> None:
+    store = MemoryStore({b"mformat": b"1"})
+    with pytest.raises(DiskError, match="newest height"):
+        ChainDatabase(store).head()

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.store import DiskError, Store, prefix_end
+
+
+@pytest.fixture(params=["memory", "level"])
+def store(request: pytest.FixtureRequest, tmp_path: Path):
+    made: Store = MemoryStore() if request.param == "memory" else LevelStore(tmp_path / "db", create=True)
+    yield made
+    made.close()
+
+
+def test_writes_are_read_back_in_byte_order(store: Store) -> None:
+    store.write([(b"b", b"2"), (b"a", b"1"), (b"c", b"3"), (b"b\x00", b"4")])
+    assert store.get(b"b") == b"2"
+    assert store.get(b"x") is None
+    assert list(store.range(b"a", b"c")) == [(b"a", b"1"), (b"b", b"2"), (b"b\x00", b"4")]
+    assert list(store.range(b"a", b"c", reverse=True)) == [(b"b\x00", b"4"), (b"b", b"2"), (b"a", b"1")]
+
+
+def test_a_batch_deletes_and_then_puts(store: Store) -> None:
+    store.write([(b"a", b"1"), (b"b", b"2")])
+    store.write([(b"a", b"9")], [b"a", b"b"])
+    assert list(store.range(b"", b"\xff")) == [(b"a", b"9")]
+
+
+def test_a_snapshot_does_not_see_later_writes(store: Store) -> None:
+    store.write([(b"a", b"1")])
+    snapshot = store.snapshot()
+    store.write([(b"a", b"2"), (b"b", b"3")])
+    assert snapshot.get(b"a") == b"1"
+    assert list(snapshot.range(b"", b"\xff")) == [(b"a", b"1")]
+    snapshot.close()
+
+
+def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
+    first = LevelStore(tmp_path / "db", create=True)
+    first.write([(b"k", b"v")])
+    first.close()
+    again = LevelStore(tmp_path / "db", create=False)
+    assert again.get(b"k") == b"v"
+    again.close()
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(DiskError, match="does not open"):
+        LevelStore(tmp_path / "none", create=False)
+
+
+def test_a_second_process_cannot_open_it(tmp_path: Path) -> None:
+    first = LevelStore(tmp_path / "db", create=True)
+    with pytest.raises(DiskError):
+        LevelStore(tmp_path / "db", create=False)
+    first.close()
+
+
+def test_a_flipped_bit_in_the_log_refuses_to_open(tmp_path: Path) -> None:
+    store = LevelStore(tmp_path / "db", create=True)
+    for number in range(20):
+        store.write([(f"key{number}".encode(), b"v" * 100)])
+    store.close()
+    log = max((tmp_path / "db").glob("*.log"), key=lambda path: path.stat().st_size)
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 1
+    log.write_bytes(content)
+    with pytest.raises(DiskError, match="切勿原地修复"):
+        LevelStore(tmp_path / "db", create=False)
+
+
+def test_prefix_end() -> None:
+    assert prefix_end(b"ab") == b"ac"
+    assert prefix_end(b"a\xff") == b"b"
+    with pytest.raises(ValueError, match="no end"):
+        prefix_end(b"\xff\xff")
