@@ -13,9 +13,10 @@ from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.governed_rows import validator_row, validator_set
 from chainbill.ledger.programs import LoadedProgram, ProgramCache, source_hash
 from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.shapes import as_int
 from chainbill.ledger.transition import Applied
 from chainbill.ledger.units import Unit, run_unit
-from chainbill.limits import GAS_INIT
+from chainbill.limits import GAS_INIT, MAX_AMOUNT
 from chainbill.state.keys import row_key
 from chainbill.state.overlay import Overlay
 from chainbill.state.tree import StateTree
@@ -23,6 +24,9 @@ from chainbill.state.view import MemoryView
 from chainbill.vm.context import Context
 from chainbill.vm.machine import Machine
 from chainbill.vm.meter import Meter
+
+CLOCK_OFFSET_PARAMETER = "clock_offset_ms"
+"""Parameter of an adjustable clock's genesis: where it stands at first, in ms ahead of the real clock (also behind)."""
 
 
 def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
@@ -72,6 +76,10 @@ def _write_rows(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay) -> No
         overlay.put(core_rows.contract_key(name), row)
     for name, value in genesis.parameters.items():
         overlay.put(row_key("governance", "parameter", name), {"value": value})
+    if genesis.clock == "adjustable" and CLOCK_OFFSET_PARAMETER in genesis.parameters:
+        offset = as_int(genesis.parameters[CLOCK_OFFSET_PARAMETER], CLOCK_OFFSET_PARAMETER, low=-MAX_AMOUNT)
+        overlay.put(core_rows.CLOCK_OFFSET, {"offset_ms": offset})
+        overlay.put(core_rows.LAST_OFFSET, {"offset_ms": offset})
     overlay.put(core_rows.PROGRAM, [[name, hashed] for name, hashed in loaded.identity])
 
 
