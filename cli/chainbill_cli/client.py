@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT_S = 3.0
-Signer = Callable[[str, str], Mapping[str, str]]
-"""Method and full address of a request → headers that sign it."""
+Signer = Callable[[str, str, bytes], Mapping[str, str]]
+"""Method, full address and body of a request → headers that sign it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,12 @@ class NodeClient:
     def post_transaction(self, wire: bytes, *, path: str = "/v1/transactions", **parameters: object) -> Answer:
         """Hand in a signed transaction; a node's problem is an answer here, not a failure."""
         query = {name: str(value) for name, value in parameters.items()}
-        return self._first("POST", path, query, wire, {"content-type": "application/msgpack"})
+        headers = {"content-type": "application/msgpack"}
+        answer = self._first("POST", path, query, wire, headers)
+        if answer.status == 401 and not self._sign_reads and self._signer is not None:
+            self._sign_reads = True
+            answer = self._first("POST", path, query, wire, headers)
+        return answer
 
     def _first(
         self, method: str, path: str, query: Mapping[str, str], content: bytes | None, headers: dict[str, str]
@@ -163,8 +168,8 @@ class NodeClient:
 
         url = httpx.URL(node + path, params=dict(query)) if query else httpx.URL(node + path)
         sent = {"accept": "application/json", "accept-language": "zh-CN" if language() == "zh" else "en", **headers}
-        if self._sign_reads and method == "GET" and self._signer is not None:
-            sent.update(self._signer(method, str(url)))
+        if self._sign_reads and self._signer is not None:
+            sent.update(self._signer(method, str(url), content or b""))
         response = self.http.request(method, url, headers=sent, content=content)
         kind = response.headers.get("content-type", "")
         if "json" in kind:

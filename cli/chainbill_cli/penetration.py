@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainbill_cli.output import Column, Names, amount_text
@@ -13,12 +13,16 @@ BY_TIER = (
     Column("held", "amount"), Column("financed", "amount"), Column("amount", "amount"),
     Column("financed_ever", "amount"), Column("share_financed"), Column("mean_rate"),
 )  # fmt: skip
+LineOf = Callable[[Mapping[str, Any]], str]
 INNER = {"split", "moved"}
 MAX_DEPTH = 200
 
 
-def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names) -> Any:
-    """The rich tree of a bill: every leaf with its holder, amount, tier and status; steps without news are left out."""
+def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> Any:
+    """The rich tree of a bill: every leaf with its holder, amount, tier and status (and id).
+
+    Steps in which no token changed hands are left out.
+    """
     from rich.tree import Tree
 
     currency = str(bill["currency"])
@@ -35,22 +39,22 @@ def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names) -
     if not top:
         root.add(_safe(text("trace.nothing")))
     for token in [top] if isinstance(top, Mapping) else top or ():
-        _grow(root, token, name_of, "", MAX_DEPTH)
+        _grow(root, token, lambda one: token_line(one, name_of, ids=ids), "", MAX_DEPTH)
     return root
 
 
-def _grow(branch: Any, token: Mapping[str, Any], name_of: Names, holder: str, depth: int) -> None:
+def _grow(branch: Any, token: Mapping[str, Any], line_of: LineOf, holder: str, depth: int) -> None:
     """Add a token: a new branch where the holder changes or the line ends, else straight to its children."""
     children: Sequence[Mapping[str, Any]] = token.get("children") or ()
     below = branch
     if token["holder"] != holder or not children:
-        below = branch.add(_safe(token_line(token, name_of)))
+        below = branch.add(_safe(line_of(token)))
     if depth > 0:
         for child in children:
-            _grow(below, child, name_of, str(token["holder"]), depth - 1)
+            _grow(below, child, line_of, str(token["holder"]), depth - 1)
 
 
-def token_line(token: Mapping[str, Any], name_of: Names) -> str:
+def token_line(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> str:
     """One token in words."""
     currency = str(token["currency"])
     parts = [f"{name_of(str(token['holder']))}  {amount_text(int(token['amount']), currency)} {currency}"]
@@ -63,7 +67,8 @@ def token_line(token: Mapping[str, Any], name_of: Names) -> str:
         parts.append(text(key) if has_text(key) else str(token["status"]))
     if token.get("offered_to"):
         parts.append(text("trace.offered", party=name_of(str(token["offered_to"]))))
-    parts.append(str(token["id"]))
+    if ids:
+        parts.append(str(token["id"]))
     return " · ".join(parts)
 
 

@@ -69,10 +69,10 @@ class Session:
         if "client" in self.__dict__:
             self.client.close()
 
-    def _sign_read(self, method: str, url: str) -> Mapping[str, str]:
+    def _sign_read(self, method: str, url: str, body: bytes) -> Mapping[str, str]:
         from chainbill_cli.reading import signed_headers
 
-        return signed_headers(self.key, method, url)
+        return signed_headers(self.key, method, url, body)
 
     @cached_property
     def network(self) -> dict[str, Any]:

@@ -30,6 +30,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 VALID_FOR_MS = 10 * 60 * 1000
 BUSY_PAUSE_S = 0.2
+MAX_WAIT_S = 60.0
+"""How long a node lets one request wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:
         return _simulate(session, wire, identifier)
     print(text("note.transaction", id=identifier), file=sys.stderr, flush=True)
     try:
-        return _send(session, wire, identifier, writing.wait, session.settings.timeout_s)
+        return send(session, wire, identifier, wait=writing.wait)
     except Failure as failure:
         failure.problem.setdefault("transaction", identifier)
         raise
@@ -144,8 +146,9 @@ def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:
     return Outcome(identifier, "simulated", results=results_of(body), extra={"gas": body.get("gas")})
 
 
-def _send(session: Session, wire: bytes, identifier: str, wait: str, timeout_s: float) -> Outcome:
-    deadline = deadline_in(timeout_s)
+def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committed") -> Outcome:
+    """Send a signed transaction until a node says what became of it, or the time is over (then: pending)."""
+    deadline = deadline_in(session.settings.timeout_s)
     maybe_there = False
     while True:
         try:
@@ -171,7 +174,7 @@ def _send(session: Session, wire: bytes, identifier: str, wait: str, timeout_s: 
 def _post(session: Session, wire: bytes, wait: str, left_s: float) -> Answer:
     if wait == "accepted":
         return session.client.post_transaction(wire)
-    return session.client.post_transaction(wire, wait="committed", timeout=f"{max(0.1, left_s):.1f}")
+    return session.client.post_transaction(wire, wait="committed", timeout=f"{min(MAX_WAIT_S, max(0.1, left_s)):.1f}")
 
 
 def committed(body: Mapping[str, Any], identifier: str) -> Outcome:

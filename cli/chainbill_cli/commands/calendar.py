@@ -12,7 +12,7 @@ from chainbill_cli.output import Column
 from chainbill_cli.session import current_session
 from chainbill_cli.texts import text
 
-FIELDS = (Column("year", "int"), Column("status"), Column("holidays", "list"), Column("workdays", "list"))
+FIELDS = (Column("year", "int"), Column("published"), Column("holidays", "list"), Column("workdays", "list"))
 
 calendar = noun("calendar")
 
@@ -28,7 +28,7 @@ def show(year: int | None) -> None:
     except Failure as failure:
         if not not_found(failure):
             raise
-        body = {"year": chosen, "decided": False, "holidays": [], "workdays": []}
-    if body.get("decided") is False:
+        body = {"year": chosen, "published": False, "holidays": [], "workdays": []}
+    if body.get("published") is False:
         session.out.note(text("calendar.weekends_only"))
     session.out.thing({"year": chosen, **body}, FIELDS)

@@ -33,7 +33,7 @@ localnet = noun("localnet")
 
 @localnet.command("up", help="localnet.up")
 @option("--validators", type=click.IntRange(1, 32), default=None, help="localnet.opt_validators")
-@option("--base-port", type=click.IntRange(1024, 65000), default=0, help="localnet.opt_port")
+@option("--base-port", type=click.IntRange(0, 65000), default=0, help="localnet.opt_port")
 @option("--detach", is_flag=True, help="localnet.opt_detach")
 @option("--closed-reads", is_flag=True, help="localnet.opt_closed")
 def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool) -> None:

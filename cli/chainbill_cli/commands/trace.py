@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from chainbill_cli.answers import without_as_of
-from chainbill_cli.kit import argument, noun, option, stack
+from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import BY_TIER, by_tier_rows, totals_line, tree_of
@@ -16,24 +14,13 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import HOP_ROWS
 from chainbill_cli.texts import text
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 trace = noun("trace")
 
 
-def traces(function: Function) -> Function:
-    """Options of every trace."""
-    options = stack(
-        [
-            option("--at", metavar="WHEN", default=None, help="option.at"),
-            option(
-                "--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format"
-            ),
-            option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth"),
-            option("--group-by", default=None, help="trace.opt_group"),
-        ]
-    )
-    return options(function)
+AT = option("--at", metavar="WHEN", default=None, help="option.at")
+FORMAT = option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format")
+DEPTH = option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth")
+GROUP_BY = option("--group-by", default=None, help="trace.opt_group")
 
 
 def _form(session: Session, form: str | None) -> str:
@@ -58,7 +45,10 @@ def _read(session: Session, path: str, form: str, parameters: dict[str, Any]) ->
 
 @trace.command("bill", help="trace.bill")
 @argument("bill")
-@traces
+@AT
+@FORMAT
+@DEPTH
+@GROUP_BY
 def bill(bill: str, form: str | None, **parameters: Any) -> None:
     """The tree of one bill and the table by tier."""
     session = current_session()
@@ -75,8 +65,8 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
 
 @trace.command("token", help="trace.token")
 @argument("token")
-@option("--at", metavar="WHEN", default=None, help="option.at")
-@option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format")
+@AT
+@FORMAT
 def token(token: str, at: str | None, form: str | None) -> None:
     """The path of one token from the anchor on."""
     session = current_session()
@@ -99,7 +89,9 @@ def _with_amount(hop: dict[str, Any]) -> dict[str, Any]:
 
 @trace.command("anchor", help="trace.anchor")
 @argument("party")
-@traces
+@AT
+@FORMAT
+@GROUP_BY
 def anchor(party: str, form: str | None, **parameters: Any) -> None:
     """An anchor's penetration by tier, one table a currency."""
     session = current_session()
@@ -117,16 +109,14 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
 
 
 def per_currency(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The groups of an anchor's trace by currency, whether they come as a list or as a map."""
-    found = body.get("currencies", body.get("data", ()))
-    if isinstance(found, dict):
-        return [(str(currency), group) for currency, group in found.items()]
-    return [(str(group["currency"]), group) for group in found]
+    """The tables of an anchor's or a party's trace by currency."""
+    return [(str(group["currency"]), group) for group in body.get("currencies") or ()]
 
 
 @trace.command("party", help="trace.party")
 @argument("party")
-@traces
+@AT
+@FORMAT
 def party(party: str, form: str | None, **parameters: Any) -> None:
     """What a party has from whom."""
     session = current_session()
@@ -134,36 +124,14 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
     body = _read(session, f"/v1/trace/parties/{identifier}", _form(session, form), parameters)
     if body is None:
         return
-    found = without_as_of(body)
     console = session.out.console()
-    console.print(session.registered_name(identifier))
-    for name, rows in party_tables(found):
-        console.print(f"\n{name}")
-        session.out.rows(rows, columns_of(rows))
-
-
-def party_tables(body: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Every list of rows in the answer, by its name, also one level down (per currency)."""
-    tables: list[tuple[str, list[dict[str, Any]]]] = []
-    for name, value in body.items():
-        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            tables += party_tables_of(name, value)
-        elif isinstance(value, dict):
-            tables += [(f"{name}: {inner}", rows) for inner, rows in party_tables(value)]
-    return tables
-
-
-def party_tables_of(name: str, rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """A list of rows as it is, or what it holds when its rows are groups of lists."""
-    if any(isinstance(value, list) and value and isinstance(value[0], dict) for value in rows[0].values()):
-        found = []
-        for row in rows:
-            head = str(row.get("currency", ""))
-            currency = {"currency": head} if head else {}
-            for inner, lines in party_tables(row):
-                found.append((f"{head} {inner}".strip(), [{**currency, **one} for one in lines]))
-        return found
-    return [(name, rows)]
+    for currency, table in per_currency(body):
+        console.print(f"{session.registered_name(identifier)} · {currency}")
+        for name in ("received", "given", "exposure", "maturities"):
+            rows = [{"currency": currency, **row} for row in table.get(name) or ()]
+            if rows:
+                console.print(text(f"trace.{name}"))
+                session.out.rows(rows, columns_of(rows))
 
 
 AMOUNTS = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from typing import Any
 
 from chainbill.dates import date_of, start_of_day_ms
+from chainbill.ledger.transaction import decode_transaction
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.session import Session
-from chainbill_cli.writing import Outcome, Writing, call, write
+from chainbill_cli.texts import text
+from chainbill_cli.writing import Outcome, call, send, sign
 
 STEP = re.compile(r"^\+?([0-9]{1,5})(d|h|m|s)$")
 UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
@@ -25,7 +28,7 @@ def step_ms(typed: str) -> int:
     return int(found.group(1)) * UNITS_MS[found.group(2)]
 
 
-def advance(session: Session, *, to: str = "", by: str = "") -> Outcome:
+def advance(session: Session, *, to: str = "", by: str = "", said: bool = True) -> Outcome:
     """Move the clock to the beginning of a date or by a step, and wait until blocks carry the new time.
 
     The acting profile must be a validator's party.
@@ -39,9 +42,18 @@ def advance(session: Session, *, to: str = "", by: str = "") -> Outcome:
     else:
         target_ms = session.now_ms() + step_ms(by)
         arguments = {"milliseconds": step_ms(by), "to_ms": 0}
-    outcome = write(session, Writing(), [call("governance", "advance_clock", **arguments)])
+    wire = sign(session, [call("governance", "advance_clock", **arguments)])
+    identifier = decode_transaction(wire).id.hex()
+    if said:
+        print(text("note.transaction", id=identifier), file=sys.stderr, flush=True)
+    outcome = send(session, wire, identifier)
     wait_for_date(session, target_ms)
     return outcome
+
+
+def advance_quietly(session: Session, *, to: str) -> Outcome:
+    """As `advance`, without a word on stderr."""
+    return advance(session, to=to, said=False)
 
 
 def wait_for_date(session: Session, target_ms: int) -> None:

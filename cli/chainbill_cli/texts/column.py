@@ -133,4 +133,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.waiting_for": ("waiting for", "等待"),
     "column.peers": ("peers", "对等节点"),
     "column.mempool": ("waiting transactions", "待处理交易"),
+    "column.published": ("decided", "已确定"),
 }

@@ -23,4 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "trace.by_tier": ("By tier", "按层级"),
     "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
+    "trace.received": ("Received", "收到"),
+    "trace.given": ("Given", "付出"),
+    "trace.exposure": ("Exposure", "敞口"),
+    "trace.maturities": ("Maturities", "到期分布"),
 }

@@ -1,0 +1,98 @@
+"""`demo`: the whole story on real nodes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.kit import Command, option
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+
+
+@click.command("demo", cls=Command, help="root.demo")
+@option("--validators", type=click.IntRange(1, 16), default=4, show_default=True, help="demo.opt_validators")
+@option("--keep", default="", metavar="DIR", help="demo.opt_keep")
+@option("--invoice", default="", metavar="FILE", help="demo.opt_invoice")
+def demo(validators: int, keep: str, invoice: str) -> None:
+    """Tell the whole story on real nodes."""
+    from chainbill_cli.demo.cast import scene_of
+
+    session = current_session()
+    scene = scene_of(invoice)
+    home = _directory(keep)
+    try:
+        summary = _play(session, scene, home, validators, keep=bool(keep))
+    except BaseException:
+        if home.exists():
+            session.out.note(text("demo.failed", home=home))
+        raise
+    if not keep:
+        shutil.rmtree(home, ignore_errors=True)
+    if session.settings.machine:
+        session.out.json(summary)
+
+
+def _directory(keep: str) -> Path:
+    """Where the network goes: an empty place."""
+    if not keep:
+        return Path(tempfile.mkdtemp(prefix="chainbill-demo-"))
+    home = Path(keep).expanduser().absolute()
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise fail(Exit.FAILED, "demo.keep_exists", home=str(home))
+    return home
+
+
+def _play(session: Session, scene: Any, home: Path, validators: int, *, keep: bool) -> dict[str, Any]:
+    """The story from beginning to end, and what came of it."""
+    from chainbill_cli.demo import ending, stage
+    from chainbill_cli.demo.story import Story
+    from chainbill_cli.demo.teller import Teller
+    from chainbill_cli.localnet import layout, processes
+
+    teller = Teller(color=session.settings.color, to_stderr=session.settings.machine)
+    teller.console.print(text("demo.title"), style="bold")
+    teller.chapter("demo.c_network")
+    network = stage.build(home, scene, validators)
+    played = stage.Stage(network, session.settings)
+    finished = False
+    try:
+        pids = ", ".join(str(processes.pid_of(node)) for node in network.nodes)
+        teller.say("demo.network", count=validators, pids=pids, quorum=2 * validators // 3 + 1)
+        stage.wait_ready(network)
+        story = Story(scene, played, teller)
+        teller.name_of = played.reader.registered_name
+        teller.fact("demo.network_ready", seconds=teller.seconds, date=played.reader.today())
+        for chapter in (story.tell_invoice, story.tell_bill, story.tell_tiers, story.tell_finance, story.tell_crash):
+            chapter()
+        rows = ending.tell_tree(story)
+        payments = ending.tell_due(story)
+        same = ending.tell_same(story)
+        finished = True
+    except Failure as failure:
+        failure.problem.setdefault("home", str(home))
+        raise
+    finally:
+        if keep and finished:
+            layout.point_here(home)
+            played.close(keep=True)
+        elif finished:
+            played.close(keep=False)
+        else:
+            processes.stop_all(network.nodes, kill=True)
+    ending.tell_on(story, str(home) if keep else "")
+    return {
+        "bill": story.bill,
+        "face": story.face,
+        "currency": story.currency,
+        "payments": payments,
+        "by_tier": rows,
+        **same,
+        "home": str(home) if keep else None,
+        "seconds": round(teller.seconds, 1),
+    }
