@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chainbill.errors import Reason, Refused
+from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import check_chain, check_signatures, check_window, signers_of
 from chainbill.ledger.environment import BlockEnv
@@ -50,7 +50,7 @@ def simulate(
         check_chain(transaction, env.genesis.chain_id)
         if signers is None:
             signers = signers_of(transaction, run.overlay)
-    except Refused as error:
+    except (Refused, Malformed) as error:
         return failed_receipt(transaction.id, error, 0)
     context = run.context(transaction.party, transaction.id.hex(), signers)
     unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)

@@ -11,7 +11,6 @@ from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.transaction import Transaction, verify_signatures
 from chainbill.limits import REPLAY_WINDOW_MS
-from chainbill.state.keys import row_key
 from chainbill.vm.context import Signer
 
 ACTIVE = "active"
@@ -58,7 +57,7 @@ def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
         if row.get("status") != ACTIVE:
             raise Refused(Reason.KEY_NOT_ACTIVE, "the signing key is not active", key=public_key.hex())
         signers.append({"key": public_key.hex(), "capabilities": row.get("capabilities", [])})
-    registered = rows.get(row_key("party", "party", party))
+    registered = rows.get(core_rows.party_key(party))
     if type(registered) is not dict or registered.get("status") in SILENT_STATUSES:
         raise Refused(Reason.PARTY_NOT_ACTIVE, "the party does not act here", party=party)
     return signers

@@ -143,6 +143,7 @@ def decode_block(data: bytes) -> Block:
         tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]),
         tuple([as_bytes(proof, "evidence", at_most=MAX_EVIDENCE_BYTES) for proof in proofs]),
     )
+    vars(block)["encoded"] = data  # canonical bytes have one form: no need to make them again
     block.check_roots()
     return block
 

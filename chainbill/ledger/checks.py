@@ -23,9 +23,9 @@ from chainbill.ledger.governed_rows import check_clock, check_next_contract, val
 from chainbill.ledger.tiling import same_cents
 from chainbill.ledger.token_rules import LEAVES, LIVE, Row, broken, check_bill, check_parent, check_token
 from chainbill.limits import MAX_AMOUNT
-from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
 
+TEXT_TAG = 2
 Change = tuple[bytes, Any, Any]
 Deltas = dict[tuple[str, str, str], list[int]]
 
@@ -65,8 +65,8 @@ class CoreChecks:
     def _check_agenda(self, key: bytes, old: Any, new: Any) -> None:
         if old is not None or new is None:
             return
-        date = split_key(key)[2][0]
-        if type(date) is not str or not is_date(date) or date <= self._today:
+        date = _first_text(key)
+        if not is_date(date) or date <= self._today:
             raise broken(Reason.CORE_AGENDA_DATE, "an agenda item lies on a later day", date=date)
 
     def _check_governance(self, key: bytes, old: Any, new: Any) -> None:
@@ -79,6 +79,12 @@ class CoreChecks:
             validator_set(self._overlay)
         elif key == core_rows.CLOCK_OFFSET:
             check_clock(old, new, adjustable=self._adjustable_clock)
+
+
+def _first_text(key: bytes) -> str:
+    """The first part of an encoded key if it is a text, else ""."""
+    start = key.index(0, key.index(0) + 1) + 1
+    return key[start + 1 : key.index(0, start)].decode("utf-8") if key[start] == TEXT_TAG else ""
 
 
 class _TokenChange:
@@ -94,10 +100,13 @@ class _TokenChange:
         self._made: dict[str, list[Row]] = {}
         self._deltas: Deltas = {}
         self._new: dict[str, Row] = {}
+        self._rows: dict[str, Row] = {}
 
     def run(self) -> None:
+        """Check the tokens, then derive ranges and holdings."""
         for key, old, new in self._tokens:
             check_token(key, old, new, self._height)
+            self._rows[new["id"]] = new
             if old is None:
                 self._new[new["id"]] = new
             self._sort(old, new)
@@ -121,14 +130,12 @@ class _TokenChange:
         lives = new["status"] == LIVE
         if lived != lives:
             sign = 1 if lives else -1
+            currency, amount = new["currency"], sign * (new["hi"] - new["lo"])
             debtor = self._bill(new["bill"])["debtor"]
-            self._count((new["holder"], new["currency"], core_rows.HOLDER), sign, new["hi"] - new["lo"])
-            self._count((debtor, new["currency"], core_rows.DEBTOR), sign, new["hi"] - new["lo"])
-
-    def _count(self, holding: tuple[str, str, str], sign: int, amount: int) -> None:
-        delta = self._deltas.setdefault(holding, [0, 0])
-        delta[0] += sign
-        delta[1] += sign * amount
+            for holding in ((new["holder"], currency, core_rows.HOLDER), (debtor, currency, core_rows.DEBTOR)):
+                delta = self._deltas.setdefault(holding, [0, 0])
+                delta[0] += sign
+                delta[1] += amount
 
     def _bill(self, bill_id: str) -> Row:
         row = self._bills.get(bill_id)
@@ -139,13 +146,17 @@ class _TokenChange:
             row = self._bills[bill_id] = found
         return row
 
+    def _token(self, token_id: str) -> Row | None:
+        row = self._rows.get(token_id)
+        return self._overlay.get(core_rows.token_key(token_id)) if row is None else row
+
     def _check_lineage(self, token: Row) -> None:
         bill = self._bill(token["bill"])
         if token["currency"] != bill["currency"]:
             raise broken(Reason.CORE_ROW_SCHEMA, "a token has its bill's currency", token=token["id"])
         if not token["parent"] and bill["id"] not in self._accepted:
             raise broken(Reason.CORE_CONSERVATION, "only acceptance makes a token without a parent", token=token["id"])
-        parent = self._overlay.get(core_rows.token_key(token["parent"])) if token["parent"] else None
+        parent = self._token(token["parent"]) if token["parent"] else None
         check_parent(token, parent, bill)
         seen = {token["id"]}
         while parent is not None and parent["id"] in self._new:

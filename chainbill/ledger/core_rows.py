@@ -27,8 +27,12 @@ CONTRACTS = table_prefix("governance", "contract")
 NEXT_CONTRACTS = table_prefix("governance", "contract_next")
 VALIDATORS = table_prefix("governance", "validator")
 MIGRATIONS = table_prefix(CORE, "migration")
+PARTIES = table_prefix("party", "party")
+PARTY_KEYS = table_prefix("party", "key")
 RANGES = table_prefix(CORE, "range")
 HOLDINGS = table_prefix(CORE, "holding")
+
+_SHORT = table_prefix(CORE, "t")
 
 CLOCK_OFFSET = row_key("governance", "clock", "offset")
 LAST_OFFSET = row_key(CORE, "clock", "offset")
@@ -38,27 +42,39 @@ DAY_SEED = row_key(CORE, "seed", "day")
 
 def token_key(token: str) -> bytes:
     """The key of a token's row."""
-    return row_key("token", "token", token)
+    return TOKENS + text_part(token)
 
 
 def bill_key(bill: str) -> bytes:
     """The key of a bill's row."""
-    return row_key("bill", "bill", bill)
+    return BILLS + text_part(bill)
+
+
+def party_key(party: str) -> bytes:
+    """The key of a party's row."""
+    return PARTIES + text_part(party)
 
 
 def party_key_key(public_key: bytes) -> bytes:
     """The key of the row that says whose a signing key is."""
-    return row_key("party", "key", public_key.hex())
+    return PARTY_KEYS + text_part(public_key.hex())
 
 
 def range_key(bill: str, lo: int) -> bytes:
     """The key of the leaf of a bill that begins at cent `lo`."""
-    return row_key(CORE, "range", [bill, lo])
+    return RANGES + text_part(bill) + b"\x01" + lo.to_bytes(8, "big")
 
 
 def holding_key(party: str, currency: str, side: str) -> bytes:
     """The key of a party's count and sum of live tokens in a currency, as holder or as debtor."""
-    return row_key(CORE, "holding", [party, currency, side])
+    return HOLDINGS + text_part(party) + text_part(currency) + text_part(side)
+
+
+def text_part(text: str) -> bytes:
+    """One text of a key, as `state.keys` encodes it, by a short way for plain texts."""
+    if text.isascii() and "\0" not in text:
+        return b"\x02" + text.encode("ascii") + b"\0"
+    return row_key(CORE, "t", text)[len(_SHORT) :]
 
 
 def contract_key(name: str) -> bytes:

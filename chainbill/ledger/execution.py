@@ -11,7 +11,7 @@ from typing import Any
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.dates import date_of
-from chainbill.errors import Refused
+from chainbill.errors import Malformed, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.activation import activate_contracts, run_migrations
 from chainbill.ledger.authorisation import signers_of
@@ -78,7 +78,7 @@ class Execution:
         """Run one transaction whose signatures are good: its receipt, failed if a rule said no."""
         try:
             signers = signers_of(transaction, self.overlay)
-        except Refused as error:
+        except (Refused, Malformed) as error:
             return failed_receipt(transaction.id, error, 0)
         context = self.context(transaction.party, transaction.id.hex(), signers)
         unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.errors import Malformed, Reason
+from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
@@ -113,6 +113,13 @@ class Genesis:
             "parameters": self.parameters,
         }
         return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def check_python(genesis: Genesis, running: tuple[int, int]) -> None:
+    """Refused unless this is the CPython minor version, as (3, 11), that the genesis names."""
+    version = f"{running[0]}.{running[1]}"
+    if version != genesis.python:
+        raise Refused(Reason.PYTHON_VERSION, f"the network runs on Python {genesis.python}, this is {version}")
 
 
 def genesis_from_json(text: str | bytes) -> Genesis:

@@ -15,7 +15,7 @@ from chainbill.errors import ChainbillError, Malformed, Refused
 from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, tx_root
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, decode_evidence, verify_evidence
-from chainbill.ledger.genesis import Genesis, genesis_from_json
+from chainbill.ledger.genesis import Genesis, check_python, genesis_from_json
 from chainbill.ledger.receipt import Receipt, decode_receipt
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import ValidatorSet
@@ -235,6 +235,12 @@ def test_a_genesis_file_with_a_mistake_is_refused(change: dict[str, object]) -> 
     content = {**json.loads(genesis().to_json()), **change}
     with pytest.raises(Malformed):
         genesis_from_json(json.dumps(content))
+
+
+def test_another_python_than_the_genesis_names_is_refused() -> None:
+    check_python(genesis(), (3, 11))
+    with pytest.raises(Refused, match="python_version"):
+        check_python(genesis(), (3, 12))
 
 
 def test_a_genesis_file_that_says_something_twice_is_refused() -> None:

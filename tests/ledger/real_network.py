@@ -1,0 +1,90 @@
+"""A ledger in memory with the contracts of the product, real parties and keys, for tests and benchmarks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill_contracts import genesis_init, sources
+from ledger import tiny_network
+from ledger.ledger_kit import CHAIN, key, validator_keys
+from ledger.tiny_network import START_MS, TinyNetwork
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ids import uscc_check_char
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.validators import Validator, ValidatorSet
+
+PROGRAMS = ProgramCache()
+
+
+def uscc(number: int) -> str:
+    """A unified social credit code with the right check character."""
+    first = f"9131000{number:010d}"
+    return first + uscc_check_char(first)
+
+
+ANCHOR, S1, S2, S3 = (uscc(number) for number in (1, 101, 102, 103))
+BANKS = tuple(uscc(number) for number in (201, 202, 203, 204))
+KEYS: dict[str, PrivateKey] = {party: key(10 + n) for n, party in enumerate((ANCHOR, S1, S2, S3, *BANKS))}
+
+
+def member(party: str, *roles: str) -> dict[str, Any]:
+    """One party of the genesis: one key with all capabilities, one account."""
+    bank = BANKS[0] if "bank" not in roles else party
+    return {
+        "id": party,
+        "name_zh": f"公司{party[-3:]}",
+        "name_en": f"Company {party[-3:]}",
+        "roles": list(roles),
+        "identifiers": [],
+        "keys": [{"key": KEYS[party].public.hex(), "capabilities": ["maker", "checker", "admin"]}],
+        "accounts": [{"currency": "CNY", "bank": bank, "digest": "ab" * 32}],
+        "sponsor": "" if "bank" in roles else BANKS[0],
+        "paying_bank": BANKS[0] if "anchor" in roles else "",
+        "policy": {"rules": []},
+    }
+
+
+def genesis() -> Genesis:
+    """Four banks as validators, an anchor, three suppliers."""
+    members = [member(bank, "bank") for bank in BANKS] + [member(ANCHOR, "anchor")]
+    members += [member(supplier, "supplier") for supplier in (S1, S2, S3)]
+    named = zip(validator_keys(), BANKS, strict=True)
+    return Genesis(
+        chain_id=CHAIN,
+        time_ms=START_MS,
+        validators=ValidatorSet.of([Validator(one.public, bank[-3:], bank, "") for one, bank in named]),
+        contracts=tuple(sources().items()),
+        init=genesis_init(members),
+        zone_offset_minutes=480,
+        clock="adjustable",
+    )
+
+
+class RealNetwork(TinyNetwork):
+    """The product's contracts on a ledger in memory."""
+
+    def __init__(self) -> None:
+        tiny_network.PARTIES.update(KEYS)
+        super().__init__(genesis(), PROGRAMS)
+
+    def accepted_bill(self, face: int) -> tuple[str, str]:
+        """A bill of ANCHOR that S1 accepted: (bill, token)."""
+        issue = {
+            "debtor": ANCHOR, "creditor": S1, "face": face, "currency": "CNY", "due_on": "2026-08-31", "invoices": [],
+            "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {},
+        }  # fmt: skip
+        bill = self.ok(S1, "bill", "issue", **issue)["bill"]
+        self.ok(ANCHOR, "bill", "confirm", bill=bill)
+        return bill, self.ok(S1, "bill", "accept", bill=bill)["token"]
+
+    def pieces(self, token: str, count: int, amount: int) -> list[str]:
+        """Cut `count` pieces of `amount` off a token of S1, at most 99 a transaction; the ids of the pieces."""
+        pieces: list[str] = []
+        while len(pieces) < count:
+            here = min(99, count - len(pieces))
+            made = self.ok(S1, "token", "split", token=token, amounts=[amount] * here)["tokens"]
+            pieces += made[:here]
+            token = made[here]
+        return pieces
