@@ -73,7 +73,8 @@ def read_cursor(text: str, query: str) -> Cursor:
     if len(text) > MAX_CURSOR_CHARACTERS:
         raise Problem(400, "bad_cursor")
     try:
-        cursor = msgspec.json.decode(base64.b64decode(text.encode() + b"==", b"-_", validate=True), type=Cursor)
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        cursor = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=Cursor)
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         raise Problem(400, "bad_cursor") from None
     if cursor.height < 0:

@@ -166,17 +166,22 @@ def problem_of(error: Exception) -> Problem | None:
             return None
 
 
+def fault_response(request: Request, error: Exception) -> Response:
+    """Answer a fault of our own: written to the log in full, told to the client by its request id only."""
+    request_id = request.scope.get("chainbill_request_id", "")
+    logger.error("request %s %s failed", request_id, request.url.path, exc_info=error)
+    return problem_response(request, Problem(500, "internal_fault"))
+
+
 def install(app: FastAPI) -> None:
     """Have every error of an app answered with a problem document."""
 
     async def expected(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
-        return problem_response(request, problem) if problem else await unexpected(request, error)
+        return problem_response(request, problem) if problem else fault_response(request, error)
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        request_id = request.scope.get("chainbill_request_id", "")
-        logger.error("request %s %s failed", request_id, request.url.path, exc_info=error)
-        return problem_response(request, Problem(500, "internal_fault"))
+        return fault_response(request, error)
 
     async def invalid(request: Request, error: Exception) -> Response:
         found = error.errors() if isinstance(error, RequestValidationError) else []
@@ -199,7 +204,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(InternalFault, unexpected)
-    app.add_exception_handler(Exception, unexpected)
 
 
 def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,10 @@ import re
 import uuid
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chainbill_node.rest.problems import fault_response
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 
@@ -17,7 +20,10 @@ CONTENT_POLICY = (
 
 
 class RequestScope:
-    """ASGI middleware: gives each request an id (the client's own X-Request-Id where it is fit) and answers with it."""
+    """ASGI middleware: gives each request an id (the client's own X-Request-Id where it is fit) and answers with it.
+
+    What nothing else has answered, a fault of our own, is answered here, so that it too carries the id.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,8 +37,12 @@ class RequestScope:
         request_id = given.decode() if _GIVEN_ID.match(given) else uuid.uuid4().hex
         scope["chainbill_request_id"] = request_id
 
+        started = False
+
         async def answer(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 headers["X-Content-Type-Options"] = "nosniff"
@@ -42,4 +52,9 @@ class RequestScope:
                     headers["Content-Security-Policy"] = CONTENT_POLICY
             await send(message)
 
-        await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if started:
+                raise
+            await fault_response(Request(scope), error)(scope, receive, answer)

@@ -1,0 +1,199 @@
+"""A node in memory for tests of the REST interface: the rows of a BillBook, blocks without consensus, no storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from chainbill_node.rest.ports import (
+    SCAN_LIMIT,
+    Future,
+    KeyPart,
+    NodeStatus,
+    PeerInfo,
+    Pruned,
+    Submission,
+    TransactionRecord,
+)
+from rest.bill_book import BillBook
+
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.block import Block, Header
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.transaction import Call, decode_transaction, encode_body, sign_transaction
+from chainbill.ledger.validators import Validator, ValidatorSet
+
+HOUR_MS = 3_600_000
+START_MS = 1_767_571_200_000  # 2026-01-05T00:00:00Z, 08:00 in the network's zone
+ZERO = bytes(32)
+
+
+def key_of(name: str) -> PrivateKey:
+    return PrivateKey.from_seed(name.encode().ljust(32, b"."))
+
+
+def validator_set() -> ValidatorSet:
+    banks = ("BANK1", "BANK2", "BANK3", "BANK4")
+    return ValidatorSet.of([Validator(key_of(f"node {one}").public, one.lower(), one, "127.0.0.1:1") for one in banks])
+
+
+class TwinReader:
+    """Reads a BillBook at one of its heights."""
+
+    def __init__(self, node: TwinNode, height: int) -> None:
+        self._node = node
+        self._book = node.book
+        self.height = height
+
+    def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
+        return self._book.get(contract, table, key, self.height)
+
+    def scan(
+        self,
+        contract: str,
+        table: str,
+        leading: Sequence[KeyPart] = (),
+        after: Sequence[KeyPart] | None = None,
+        limit: int = SCAN_LIMIT,
+    ) -> list[tuple[list[KeyPart], Any]]:
+        found = []
+        for key, row in self._book.scan(contract, table, self.height):
+            if key[: len(leading)] == tuple(leading) and (after is None or key > tuple(after)):
+                found.append((list(key), row))
+        return found[:limit]
+
+    def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
+        ids = self._book.index_entries.get((name, tuple(value)), [])
+        start = ids.index(after) + 1 if after in ids else 0
+        return ids[start : start + limit]
+
+    def header(self, height: int) -> Header | None:
+        block = self.block(height)
+        return block.header if block else None
+
+    def block(self, height: int) -> Block | None:
+        return self._node.block_at(height)
+
+    def certificate(self, height: int) -> Certificate | None:
+        block = self.block(height)
+        return Certificate(height, 0, block.id, ((ZERO, bytes(64)),)) if block else None
+
+    def block_height(self, block_id: bytes) -> int | None:
+        heights = range(1, self._node.book.height + 1)
+        return next((at for at in heights if (block := self.block(at)) and block.id == block_id), None)
+
+    def transaction(self, tx_id: bytes) -> TransactionRecord | None:
+        return self._node.records.get(tx_id)
+
+    def receipts(self, height: int) -> list[Receipt]:
+        records = [record for record in self._node.records.values() if record.height == height]
+        return [record.receipt for record in sorted(records, key=lambda record: record.index)]
+
+    def app_hash_at(self, height: int) -> bytes | None:
+        return tagged_hash("twin-state", str(height).encode())
+
+    def prove(self, key: bytes) -> Any:
+        raise NotImplementedError
+
+
+class TwinNode:
+    """A node that commits what it is told to."""
+
+    def __init__(self, book: BillBook, *, public_reads: bool = True, lowest: int = 0) -> None:
+        self.book = book
+        self.public_reads = public_reads
+        self.lowest = lowest
+        self.records: dict[bytes, TransactionRecord] = {}
+        self.waiting: list[bytes] = []
+        self.outcome: str | Exception = "committed"
+        self.ready = True
+        self.fault = ""
+
+    @cached_property
+    def genesis(self) -> Genesis:
+        return Genesis(
+            chain_id="twin-1", time_ms=START_MS, validators=validator_set(), contracts=(),
+            clock="adjustable", public_reads=self.public_reads,
+        )  # fmt: skip
+
+    def reader(self, at: int | None) -> TwinReader:
+        height = self.book.height if at is None else at
+        if height > self.book.height:
+            raise Future(height, self.lowest, self.book.height)
+        if height < self.lowest:
+            raise Pruned(height, self.lowest, self.book.height)
+        return TwinReader(self, height)
+
+    def block_at(self, height: int) -> Block | None:
+        if not 1 <= height <= self.book.height:
+            return None
+        wires = [record.wire for record in self.records.values() if record.height == height]
+        fields = [ZERO] * 8
+        return Block(Header("twin-1", height, START_MS + height * 6 * HOUR_MS, *fields), tuple(wires))
+
+    def commit(self, wire: bytes, receipt: Receipt) -> TransactionRecord:
+        identifier = decode_transaction(wire).id
+        height = self.book.next_height()
+        record = TransactionRecord(height, 0, wire, replace_id(receipt, identifier))
+        self.records[identifier] = record
+        return record
+
+    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
+        transaction = decode_transaction(wire)
+        known = self.records.get(transaction.id)
+        if known is not None:
+            return Submission("committed", transaction.id, known.height, known.index, known.receipt, repeated=True)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        if wait_ms == 0 or self.outcome == "pending":
+            self.waiting.append(transaction.id)
+            return Submission("pending", transaction.id)
+        record = self.commit(wire, self.simulate(wire))
+        return Submission("committed", transaction.id, record.height, record.index, record.receipt)
+
+    def simulate(self, wire: bytes) -> Receipt:
+        transaction = decode_transaction(wire)
+        if self.outcome == "refused":
+            return Receipt(transaction.id, "refused", "token_locked", {"token": "T1"}, [], [], 7)
+        results = [{"done": call.function} for call in transaction.calls]
+        return Receipt(transaction.id, "ok", "", {}, results, [["bill", "issued", {"bill": "B1"}]], 7)
+
+    def status(self) -> NodeStatus:
+        return NodeStatus(
+            ready=self.ready, reason="" if self.ready else "halted: 2 of 3 signatures",
+            reason_zh="" if self.ready else "停滞：缺少签名", height=self.book.height, round=0, step="propose",
+            waiting_for=(), since_ms=START_MS, app_hash=ZERO, lowest_height=self.lowest, peers_connected=3,
+            peers_known=3, mempool_transactions=len(self.waiting), mempool_bytes=0, name="bank1",
+            validator_key="00", faulty_part=self.fault,
+        )  # fmt: skip
+
+    def validators(self, height: int) -> ValidatorSet:
+        return self.genesis.validators
+
+    def peers(self) -> list[PeerInfo]:
+        return [PeerInfo("aa", "bank2", "127.0.0.1:2", True, self.book.height, START_MS)]
+
+    def mempool_ids(self) -> list[bytes]:
+        return list(self.waiting)
+
+    def metrics(self) -> tuple[bytes, str]:
+        return b"chainbill_up 1\n", "text/plain; version=0.0.4"
+
+
+def replace_id(receipt: Receipt, identifier: bytes) -> Receipt:
+    return Receipt(
+        identifier, receipt.status, receipt.reason, receipt.details, receipt.results, receipt.events, receipt.gas
+    )
+
+
+def wire_of(party: str = "SUPPLIER1", functions: Sequence[str] = ("issue",), nonce: int = 1) -> bytes:
+    body = encode_body(
+        chain_id="twin-1", party=party, valid_until_ms=START_MS + HOUR_MS, nonce=nonce.to_bytes(16, "big"),
+        calls=[Call("bill", function, {"face": 1}) for function in functions],
+    )  # fmt: skip
+    return sign_transaction(body, [key_of(party)])
+
