@@ -8,11 +8,12 @@ from chainbill.vm.bounds import MAX_SCAN_ROWS
 from chainbill.vm.natives import is_date
 from chainbill.vm.values import Value, fault, kind_of
 
-__all__ = ["check_agenda_key", "checked_limit", "checked_parts", "leading_prefix", "stored_key"]
+__all__ = ["check_agenda_key", "checked_limit", "checked_parts", "leading_prefix", "quick_key", "stored_key"]
 
 MAX_KEY_PARTS = 8
 MAX_KEY_TEXT = 512
 MAX_KEY_NUMBER = (1 << 63) - 1
+_PLAIN_TEXT = 128
 
 
 def checked_parts(key: Value) -> list[str | int]:
@@ -40,6 +41,27 @@ def stored_key(contract: str, table: str, key: Value) -> bytes:
         return row_key(contract, table, parts)
     except (ChainbillError, UnicodeEncodeError) as error:
         raise fault("bad_key", str(error)) from None
+
+
+def quick_key(head: bytes, key: Value) -> bytes | None:
+    """Return what `stored_key` would for the usual short ASCII texts and numbers, None for anything else."""
+    if type(key) is str:
+        return head + b"\x02" + key.encode() + b"\0" if _is_plain(key) else None
+    if type(key) is not list or not 0 < len(key) <= 4:
+        return None
+    encoded = head
+    for part in key:
+        if type(part) is str and _is_plain(part):
+            encoded += b"\x02" + part.encode() + b"\0"
+        elif type(part) is int and 0 <= part <= MAX_KEY_NUMBER:
+            encoded += b"\x01" + part.to_bytes(8, "big")
+        else:
+            return None
+    return encoded
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and len(text) <= _PLAIN_TEXT and "\0" not in text
 
 
 def leading_prefix(contract: str, table: str, leading: Value) -> bytes:

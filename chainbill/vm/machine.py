@@ -11,14 +11,12 @@ from chainbill.state.keys import split_key
 from chainbill.vm import gas
 from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
-from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
+from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, quick_key, stored_key
 from chainbill.vm.meter import Meter
 from chainbill.vm.program import Entry, Program, TableRef
 from chainbill.vm.values import SCALARS, Value, copy_counted, copy_in, fault
 
 __all__ = ["Machine", "Rows", "invoke"]
-
-_CACHED_KEYS = 4096
 
 
 class Rows(Protocol):
@@ -163,19 +161,12 @@ class Machine:
         return copied
 
     # --- tables, for emitted code -------------------------------------------------------------------------------------
-    def _key(self, table: TableRef, key: Value) -> bytes:
-        if type(key) is str:
-            found = table.keys.get(key)
-            if found is None:
-                if len(table.keys) >= _CACHED_KEYS:
-                    table.keys.clear()
-                found = table.keys[key] = stored_key(table.contract, table.name, key)
-            return found
-        return stored_key(table.contract, table.name, key)
-
     def get(self, table: TableRef, key: Value) -> Value:
         """Return a copy of a row, None if there is none."""
-        value = self.rows.get(self._key(table, key))
+        value = self.rows.get(quick_key(table.head, key) or stored_key(table.contract, table.name, key))
+        if value is None:
+            self.pay(gas.GET_GAS, 0)
+            return None
         copied, nodes = copy_counted(value)
         self.pay(gas.GET_GAS + nodes, 64 * nodes)
         return copied
@@ -183,7 +174,7 @@ class Machine:
     def has(self, table: TableRef, key: Value) -> bool:
         """Say whether there is a row."""
         self.pay(gas.GET_GAS, 0)
-        return self.rows.get(self._key(table, key)) is not None
+        return self.rows.get(quick_key(table.head, key) or stored_key(table.contract, table.name, key)) is not None
 
     def put(self, table: TableRef, key: Value, value: Value) -> None:
         """Store a copy of a row."""
@@ -195,7 +186,7 @@ class Machine:
         self.pay(gas.PUT_GAS + size // gas.BYTES_A_GAS, size)
         self._write()
         try:
-            self.rows.put(self._key(table, key), copied)
+            self.rows.put(quick_key(table.head, key) or stored_key(table.contract, table.name, key), copied)
         except Malformed as error:
             raise fault("bad_row", str(error)) from None
 
@@ -203,7 +194,7 @@ class Machine:
         """Remove a row, if there is one."""
         self.pay(gas.DELETE_GAS, 0)
         self._write()
-        self.rows.delete(self._key(table, key))
+        self.rows.delete(quick_key(table.head, key) or stored_key(table.contract, table.name, key))
 
     def scan(self, table: TableRef, leading: Value, limit: Value) -> list[Value]:
         """Return [[key parts, row], ...] in key order."""

@@ -16,7 +16,6 @@ from chainbill.vm.messages import rejected
 __all__ = ["check_source"]
 
 REFUSED_WORDS = frozenset(
-    # fmt: off
     (
         "while",
         "lambda",
@@ -37,7 +36,6 @@ REFUSED_WORDS = frozenset(
         "async",
         "await",
     )
-    # fmt: on
 )
 _OPERATOR_WORDS = frozenset(["and", "or", "not", "in", "is", "if", "else"])
 _PLAIN_SIGNS = frozenset([",", ":", "=", "+=", "-=", "*=", "//=", "%=", "@"])

@@ -32,6 +32,8 @@ __all__ = [
 
 Value: TypeAlias = Any  # None | bool | int | str | bytes | list[Value] | dict[str, Value], checked at run time
 SCALARS = frozenset((bool, int, str, bytes, type(None)))
+_KNOWN_KEYS = 4096
+_key_sizes: dict[str, int] = {}  # a cache: what is in it changes no answer
 
 
 def fault(code: str, detail: str) -> ContractFault:
@@ -111,7 +113,10 @@ def _scalar_size(value: Value) -> int:
 
 
 def copy_in(value: Value, depth: int = 0) -> tuple[Value, int]:
-    """Copy a value that leaves a contract and check that it can be written; returns it with its size in bytes."""
+    """Copy a value that leaves a contract and check that it can be written; returns it with its size in bytes.
+
+    The size is at least that of the canonical encoding.
+    """
     if type(value) in SCALARS:
         return value, _scalar_size(value)
     if depth >= MAX_VALUE_DEPTH:
@@ -124,38 +129,53 @@ def copy_in(value: Value, depth: int = 0) -> tuple[Value, int]:
 
 
 def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
-    fields: dict[str, Value] = {}
+    fields = dict(value)
     size = 5
+    key_sizes = _key_sizes
     for key, item in value.items():
-        if type(key) is not str:
-            raise fault("key_not_text", "the keys of a map are text")
+        size += key_sizes.get(key) or _key_size(key)
         kind = type(item)
-        if kind is str and item.isascii():
-            fields[key] = item
-            used = len(item) + 5
-        elif kind is int:
-            if not STORED_INT_MIN <= item <= STORED_INT_MAX:
-                _scalar_size(item)
-            fields[key] = item
-            used = 9
+        if kind is str:
+            size += len(item) + 5 if item.isascii() else _text_size(item)
+        elif kind is int and 0 <= item <= STORED_INT_MAX:
+            size += 9
+        elif kind in SCALARS:
+            size += _scalar_size(item)
         else:
             fields[key], used = copy_in(item, depth + 1)
-        size += used + (len(key) + 5 if key.isascii() else _text_size(key))
-        if size > MAX_VALUE_BYTES:
-            raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+            size += used
+            _check_size(size)
+    _check_size(size)
     return fields, size
 
 
 def _copy_list(value: list[Value] | tuple[Value, ...], depth: int) -> tuple[Value, int]:
-    items: list[Value] = []
+    items = list(value)
     size = 5
-    for item in value:
-        copied, used = copy_in(item, depth + 1)
-        items.append(copied)
-        size += used
-        if size > MAX_VALUE_BYTES:
-            raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+    for index, item in enumerate(items):
+        if type(item) in SCALARS:
+            size += _scalar_size(item)
+        else:
+            items[index], used = copy_in(item, depth + 1)
+            size += used
+            _check_size(size)
+    _check_size(size)
     return items, size
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_VALUE_BYTES:
+        raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+
+
+def _key_size(key: Value) -> int:
+    """Return the size of a map key, and remember it: keys are few and come again and again."""
+    if type(key) is not str:
+        raise fault("key_not_text", "the keys of a map are text")
+    size = _text_size(key)
+    if len(key) <= 32 and len(_key_sizes) < _KNOWN_KEYS:
+        _key_sizes[key] = size
+    return size
 
 
 def copy_counted(value: Value) -> tuple[Value, int]:
@@ -163,19 +183,23 @@ def copy_counted(value: Value) -> tuple[Value, int]:
     kind = type(value)
     if kind is dict:
         fields = value.copy()
-        nodes = len(value)
+        nodes = len(value) + 1
         for key, item in value.items():
-            if type(item) is dict or type(item) is list:
-                fields[key], more = copy_counted(item)
-                nodes += more
-        return fields, nodes + 1
+            kind = type(item)
+            if kind is dict or kind is list:
+                if item:
+                    fields[key], more = copy_counted(item)
+                    nodes += more
+                else:
+                    fields[key] = kind()
+        return fields, nodes
     if kind is list:
-        items = []
-        nodes = 1
-        for item in value:
-            copied, more = copy_counted(item)
-            items.append(copied)
-            nodes += more
+        items = value.copy()
+        nodes = len(value) + 1
+        for index, item in enumerate(value):
+            if type(item) is dict or type(item) is list:
+                items[index], more = copy_counted(item)
+                nodes += more
         return items, nodes
     return value, 1
 
