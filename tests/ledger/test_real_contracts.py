@@ -14,8 +14,8 @@ from chainbill.ledger.whole_state import check_state
 from chainbill.vm.natives import digest
 
 FACE = 100_000_000
-HONEST = '        due = recipient["amount"]\n'
-MINTING = '        due = recipient["amount"] + 1\n'
+HONEST = '    return {"tokens": offered,'
+MINTING = '    keep(made(lots[0]["row"], new_id("T"), 0, 1, tokens[0], ctx.party))\n' + HONEST
 
 
 @pytest.fixture
