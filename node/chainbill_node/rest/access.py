@@ -119,7 +119,8 @@ def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_b
             paths.add(above)
     if named or pays:
         paths.update(lineage.roots)
-    return Sight(frozenset(paths.union(lineage.leaves if pays else ())), parties, small_means=False)
+    concerned = viewer.roles != {"auditor"}  # the prices that show to a party are its own
+    return Sight(frozenset(paths.union(lineage.leaves if pays else ())), parties, small_means=concerned)
 
 
 def named_parties(bill: Row) -> set[str]:

@@ -101,12 +101,17 @@ def invoice(view: Opened, fingerprint: str) -> Response:
         raise not_found("invoice", fingerprint, view.height)
     shape = dict(row)
     if not view.viewer.is_or_reads_for(str(row.get("seller", "")), str(row.get("buyer", ""))):
-        bills = [one for one in row.get("bills", ()) if view.sight(_bill_id(one)) is not None]
+        bills = [one for one in row.get("bills", ()) if _concerned(view, _bill_id(one))]
         if not bills:
             raise not_found("invoice", fingerprint, view.height)
         shape["hidden"] = {"bills": len(row["bills"]) - len(bills)}
         shape["bills"] = bills
     return view.answer(shape)
+
+
+def _concerned(view: View, bill_id: str) -> bool:
+    row = view.row("bill", "bill", bill_id)
+    return row is not None and view.sees_bill(row)
 
 
 def _bill_id(entry: Any) -> str:

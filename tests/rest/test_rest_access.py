@@ -1,0 +1,290 @@
+"""Closed reads: role × address × owner, what is hidden and that it is counted, and refusals at the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook
+from rest.conftest import NOW_MS, TestClient, app_of, signed_get
+from rest.node_twin import TwinNode, key_of, wire_of
+from rest.test_rest_errors import check
+
+S1, S2, S3, S4, S5, S6 = SUPPLIERS
+ReadAs = Callable[[str, str], httpx.Response]
+
+EVERYBODY = ["REGULATOR", "AUDITOR", ANCHOR, S1, S2, S3, S4, S5, *BANKS, "BANK4"]
+OPEN_PATHS = ["/health", "/ready", "/version", "/openapi.json", "/docs", "/", "/metrics", "/web/page.js"]
+NETWORK_PATHS = ["/v1/network", "/v1/validators", "/v1/peers", "/v1/mempool", "/v1/blocks", "/v1/blocks/head",
+                 "/v1/contracts", "/v1/calendar/2026", "/v1/governance/proposals"]  # fmt: skip
+LIST_PATHS = ["/v1/bills", "/v1/tokens", "/v1/finance/requests", "/v1/parties", f"/v1/offers?to={S4}"]
+
+
+@pytest.mark.parametrize("path", OPEN_PATHS)
+def test_operations_and_pages_are_open_on_a_closed_network(closed: TestClient, path: str) -> None:
+    assert closed.get(path).status_code == 200
+
+
+def test_every_other_read_asks_for_a_signature(closed: TestClient, example: tuple[BillBook, str]) -> None:
+    document = closed.get("/openapi.json").json()
+    asked = 0
+    for path, operations in document["paths"].items():
+        if "get" not in operations or path in OPEN_PATHS:
+            continue
+        filled = path.replace("{bill_id}", example[1]).replace("{party}", ANCHOR).replace("{year}", "2026")
+        answer = closed.get(filled)
+        body = check(answer, 401, "signature_required")
+        assert "RFC 9421" in str(body["hint"])
+        assert "keyid" in answer.headers["Accept-Signature"]
+        asked += 1
+    assert asked >= 30
+    headers = {"Content-Type": "application/msgpack"}
+    simulated = closed.post("/v1/transactions/simulate", content=wire_of(), headers=headers)
+    check(simulated, 401, "signature_required")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_member_reads_the_network_and_gets_its_lists(read_as: ReadAs, who: str) -> None:
+    for path in (*NETWORK_PATHS, *LIST_PATHS):
+        answer = read_as(who, path)
+        assert answer.status_code == 200, (who, path, answer.text)
+
+
+# who sees the bill of the example, and of which holders it sees live tokens
+SEEN = {
+    "REGULATOR": {S1, S2, S3, *BANKS[:2]},
+    "AUDITOR": None,
+    ANCHOR: set(),
+    S1: {S1},
+    S2: {S2},
+    S3: {S3},
+    S4: None,  # was offered a token and refused: nothing of it is left to see
+    S5: None,
+    "BANK1": {"BANK1"},
+    "BANK2": {"BANK2"},
+    "BANK3": {S1, S2, S3, *BANKS[:2]},  # pays the bill for its debtor
+    "BANK4": None,  # runs a validator and has no part in the bill
+}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_sees_which_leaves(read_as: ReadAs, example: tuple[BillBook, str], who: str) -> None:
+    _, bill = example
+    expected = SEEN[who]
+    paths = [f"/v1/bills/{bill}{end}" for end in ("", "/tokens", "/tree", "/history")] + [f"/v1/trace/bills/{bill}"]
+    for path in paths:
+        assert read_as(who, path).status_code == (404 if expected is None else 200), path
+    listed = read_as(who, "/v1/bills").json()
+    assert listed["count"] == (0 if expected is None else 1)
+    assert read_as(who, "/v1/tokens?status=live").json()["count"] == len(
+        [leaf for leaf in _live(example) if expected and leaf["holder"] in expected]
+    )
+    if expected is None:
+        return
+    trace = read_as(who, f"/v1/trace/bills/{bill}").json()
+    assert {leaf["holder"] for leaf in trace["leaves"]} == expected
+    hidden = trace["totals"].get("hidden", {"amount": 0, "tokens": 0})
+    assert sum(leaf["amount"] for leaf in trace["leaves"]) + hidden["amount"] == 100_000_000
+    assert sum(row["amount"] for row in trace["by_tier"]) + hidden["amount"] == 100_000_000
+    assert len(trace["leaves"]) + hidden["tokens"] == len(_live(example))
+    assert _tree_amount(trace["tree"]) == 100_000_000
+
+
+def _live(example: tuple[BillBook, str]) -> list[dict[str, object]]:
+    book, bill = example
+    return [book.token(token) for token in book.live(bill)]
+
+
+def _tree_amount(node: dict[str, object]) -> int:
+    """Cents of the leaves of a tree, those hidden and folded too."""
+    children: list[dict[str, object]] = node["children"]  # type: ignore[assignment]
+    extra = sum(node[part]["amount"] for part in ("hidden", "folded") if part in node)  # type: ignore[index]
+    if node.get("status") == "live":
+        return int(node["amount"])  # type: ignore[call-overload]
+    return extra + sum(_tree_amount(child) for child in children)
+
+
+def test_a_supplier_sees_the_path_to_its_tokens(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    _, bill = example
+    hops = read_as(S2, f"/v1/trace/bills/{bill}").json()["hops"]
+    assert [(hop["kind"], hop["from"], hop["to"]) for hop in hops] == [
+        ("issue", ANCHOR, S1), ("transfer", S1, S2), ("transfer", S2, S3), ("finance", S2, "BANK2"),
+    ]  # fmt: skip
+    assert hops[-1]["price"]["rate"] == 40_000
+    seen = {token["holder"] for token in read_as(S2, f"/v1/bills/{bill}/tokens").json()["data"]}
+    assert seen == {S1, S2}
+
+
+def test_prices_of_others_do_not_show(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    financed = next(token for token in book.live(bill) if book.token(token)["holder"] == "BANK2")
+    book.sell_on(financed, "BANK4")
+    hops = read_as("BANK4", f"/v1/trace/bills/{bill}").json()["hops"]
+    prices = {hop["kind"]: hop["price"] for hop in hops}
+    assert prices["finance"] is None
+    assert prices["sale"] == {"rate": 20_000, "days": 10}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_token_and_its_path_are_for_those_on_it(read_as: ReadAs, example: tuple[BillBook, str], who: str) -> None:
+    book, bill = example
+    token = next(token for token in book.live(bill) if book.token(token)["holder"] == S3)
+    allowed = who in (S3, "REGULATOR", "BANK3")
+    for path in (f"/v1/tokens/{token}", f"/v1/tokens/{token}/path"):
+        assert read_as(who, path).status_code == (200 if allowed else 404), path
+
+
+def test_a_bank_sees_the_whole_path_of_what_it_may_finance(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    token = next(token for token in book.live(bill) if book.token(token)["holder"] == S3)
+    _request(book, "R1", S3, token, ["BANK4", "BANK1"])
+    path = read_as("BANK4", f"/v1/tokens/{token}/path").json()
+    assert [step["party"] for step in path["chain"]] == [S1, S2, S3]
+    assert read_as("BANK2", f"/v1/tokens/{token}").status_code == 404
+
+
+def _request(book: BillBook, name: str, holder: str, token: str, banks: list[str]) -> None:
+    row = {
+        "id": name, "holder": holder, "token": token, "bill": book.token(token)["bill"], "currency": "CNY",
+        "amount": 100, "banks": banks, "status": "open", "quotes": ["Q1", "Q2"], "declined": ["BANK1"],
+        "agreed_quote": "Q2", "until": "2026-02-01", "created": {"height": book.height, "transaction": ""},
+    }  # fmt: skip
+    book.put("finance", "request", name, row)
+    for bank in banks:
+        book.file("request.bank", (bank,), name)
+    book.file("request.holder", (holder,), name)
+    for quote, bank in (("Q1", "BANK4"), ("Q2", "BANK1")):
+        shown = {"id": quote, "request": name, "bank": bank, "bill": row["bill"], "rate": 1}
+        book.put("finance", "quote", quote, shown)
+
+
+@pytest.mark.parametrize(
+    ("who", "request_seen", "quotes"),
+    [("REGULATOR", True, {"Q1", "Q2"}), (S3, True, {"Q1", "Q2"}), ("BANK4", True, {"Q1"}), ("BANK1", True, {"Q2"}),
+     ("BANK2", False, set()), (S2, False, set()), (ANCHOR, False, set()), ("AUDITOR", False, set())],
+)  # fmt: skip
+def test_rivals_do_not_see_each_other(
+    read_as: ReadAs, example: tuple[BillBook, str], who: str, request_seen: bool, quotes: set[str]
+) -> None:
+    book, bill = example
+    token = next(token for token in book.live(bill) if book.token(token)["holder"] == S3)
+    _request(book, "R1", S3, token, ["BANK4", "BANK1"])
+    answer = read_as(who, "/v1/finance/requests/R1")
+    assert answer.status_code == (200 if request_seen else 404)
+    assert read_as(who, "/v1/finance/requests").json()["count"] == int(request_seen)
+    for quote in ("Q1", "Q2"):
+        assert (read_as(who, f"/v1/finance/quotes/{quote}").status_code == 200) == (quote in quotes)
+    if request_seen:
+        body = answer.json()
+        assert {quote["id"] for quote in body["quotes"]} == quotes
+        if who.startswith("BANK"):
+            assert body["banks"] == [who]
+            assert body["hidden"] == {"banks": 1}
+            assert (body["agreed_quote"], body["declined"]) == (("Q2", ["BANK1"]) if who == "BANK1" else ("", []))
+
+
+def test_the_directory_is_for_members_and_details_for_those_close(read_as: ReadAs) -> None:
+    assert set(read_as(S1, f"/v1/parties/{S2}").json()) == {
+        "id", "names", "roles", "status", "identifiers", "since", "as_of",
+    }  # fmt: skip
+    for who in (S2, "BANK1", "REGULATOR"):
+        assert {"policy", "sponsor", "accounts"} <= set(read_as(who, f"/v1/parties/{S2}").json())
+    assert read_as("AUDITOR", f"/v1/parties/{S2}").status_code == 404
+    assert [row["id"] for row in read_as("AUDITOR", "/v1/parties").json()["data"]] == ["AUDITOR"]
+
+
+def test_transactions_show_to_their_party(example: tuple[BillBook, str]) -> None:
+    node = TwinNode(example[0], public_reads=False)
+    record = node.commit(wire_of(S1), node.simulate(wire_of(S1)))
+    with app_of(node) as client:
+        path = f"/v1/transactions/{record.receipt.id.hex()}"
+        for who in EVERYBODY:
+            allowed = who in (S1, "REGULATOR")
+            assert signed_get(client, who, path).status_code == (200 if allowed else 404)
+            [shown] = signed_get(client, who, f"/v1/blocks/{record.height}/transactions").json()["data"]
+            assert ("party" in shown) == allowed
+            assert shown.get("hidden", False) == (not allowed)
+
+
+def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    book.put("invoice", "invoice", "f1", {
+        "fingerprint": "f1", "seller": S6, "buyer": ANCHOR, "currency": "CNY", "total": 5, "occupied": 5,
+        "bills": [bill, "B000"], "status": "registered",
+    })  # fmt: skip
+    assert read_as(S6, "/v1/invoices/f1").json()["bills"] == [bill, "B000"]
+    body = read_as(S3, "/v1/invoices/f1").json()
+    assert (body["bills"], body["hidden"]) == ([bill], {"bills": 1})
+    assert read_as(S5, "/v1/invoices/f1").status_code == 404
+
+
+def _grant(book: BillBook, **changed: object) -> None:
+    row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active", **changed}
+    book.put("party", "grant", ("AUDITOR", S2), row)
+
+
+def test_an_auditor_sees_what_was_granted_while_it_is_granted(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    path = f"/v1/trace/bills/{bill}"
+    assert read_as("AUDITOR", path).status_code == 404
+    _grant(book)
+    trace = read_as("AUDITOR", path).json()
+    assert {leaf["holder"] for leaf in trace["leaves"]} == {S2}
+    assert [row["mean_rate"] for row in trace["by_tier"]] == [None, None, None]
+    assert read_as(S2, path).json()["by_tier"][1]["mean_rate"] == "4.0000"
+    assert read_as("AUDITOR", f"/v1/parties/{S2}").status_code == 200
+    for changed in ({"until": "2026-02-03"}, {"from": "2026-02-05"}, {"status": "revoked"}, {"scope": ["B000"]}):
+        _grant(book, **changed)
+        assert read_as("AUDITOR", path).status_code == 404, changed
+    for changed in ({"until": "2026-02-04"}, {"from": "2026-02-04"}, {"scope": [bill]}):
+        _grant(book, **changed)
+        assert read_as("AUDITOR", path).status_code == 200, changed
+
+
+def test_reads_of_supervisors_and_auditors_are_logged(read_as: ReadAs, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "chainbill.rest.access"):
+        read_as("REGULATOR", "/v1/bills?status=active")
+        read_as(S1, "/v1/bills")
+    [line] = [record.getMessage() for record in caplog.records if record.name == "chainbill.rest.access"]
+    assert "party=REGULATOR" in line
+    assert "/v1/bills?status=active" in line
+
+
+def test_the_gate_refuses_unknown_revoked_and_replayed(closed: TestClient, example: tuple[BillBook, str]) -> None:
+    book, _ = example
+    check(signed_get(closed, "NOBODY", "/v1/network"), 401, "reader_key_unknown")
+    late = signed_get(closed, S1, "/v1/network", created_s=NOW_MS // 1000 - 61)
+    check(late, 401, "signature_time")
+    check(signed_get(closed, S1, "/v1/network", Signature="chainbill=:AAAA:"), 401, "signature_invalid")
+    first = signed_get(closed, S1, "/v1/network")
+    assert first.status_code == 200
+    check(closed.get("/v1/network", headers=dict(first.request.headers)), 401, "signature_replayed")
+    book.party(S1, "supplier", status="closed")
+    check(signed_get(closed, S1, "/v1/network"), 403, "party_may_not_read")
+    book.party(S1, "supplier", status="suspended")
+    assert signed_get(closed, S1, "/v1/network").status_code == 200
+    revoked = {"party": S1, "capabilities": [], "status": "revoked", "since": 1}
+    book.put("party", "key", key_of(S1).public.hex(), revoked)
+    check(signed_get(closed, S1, "/v1/network"), 401, "reader_key_inactive")
+
+
+def test_offers_on_a_closed_network_default_to_ones_own(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    own = next(token for token in book.live(bill) if book.token(token)["holder"] == S1)
+    piece, _ = book.offer(own, S5, 100)
+    assert [token["id"] for token in read_as(S5, "/v1/offers").json()["data"]] == [piece]
+    assert read_as(S5, f"/v1/bills/{bill}").status_code == 200
+    assert read_as(S6, f"/v1/offers?to={S5}").json()["count"] == 0
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_the_trace_of_an_anchor_adds_up_for_everybody(read_as: ReadAs, who: str) -> None:
+    answer = read_as(who, f"/v1/trace/anchors/{ANCHOR}")
+    if who == "AUDITOR":
+        check(answer, 404, "not_found")
+        return
+    for table in answer.json()["currencies"]:
+        hidden = table["totals"].get("hidden", {"amount": 0})["amount"]
+        assert sum(row["amount"] for row in table["by_tier"]) + hidden == table["totals"]["face"]
+        assert (table["by_tier"][0]["penetration"] is None) == (hidden > 0)
