@@ -111,7 +111,7 @@ def chinese_uppercase(minor: int, currency: str) -> str:
     check_amount(minor)
     digits = minor_digits(currency)
     whole, fraction = divmod(minor, 10**digits)
-    text = CHINESE_NAMES.get(currency, currency)
+    text = name = CHINESE_NAMES.get(currency, currency)
     if whole or not fraction:
         text += (_chinese_whole(whole) or "零") + "元"
     parts = f"{fraction:0{digits}d}" if digits and fraction else ""
@@ -120,7 +120,7 @@ def chinese_uppercase(minor: int, currency: str) -> str:
         if digit == "0":
             gap = True
             continue
-        if gap and (whole or place > 1) and not text.endswith("零"):
+        if gap and text != name:
             text += "零"
         text += _NUMERALS[int(digit)] + _FRACTIONS[place]
         gap = False

@@ -1,0 +1,174 @@
+"""Hashing, keys, the one Ed25519 rule on its edges, and log trees against the definition of RFC 9162."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainbill.crypto import merkle
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.keys import PrivateKey
+from chainbill.crypto.signing import verify, verify_digest
+from chainbill.errors import InternalFault, Malformed
+
+EDGES = json.loads((Path(__file__).parents[1] / "vectors/crypto_signing.json").read_text(encoding="utf-8"))["edges"]
+KEY = PrivateKey.from_seed(bytes(range(32)))
+
+
+def test_a_tagged_hash_is_sha256_over_the_named_parts() -> None:
+    assert tagged_hash("row", b"a", b"b") == sha256(b"\x03rowab").digest()
+    assert tagged_hash("ab", b"c") != tagged_hash("a", b"bc")
+    for domain in ("", "x" * 65):
+        with pytest.raises(InternalFault):
+            tagged_hash(domain)
+
+
+def openssl(public: bytes, digest: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, digest)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=[edge["name"] for edge in EDGES])
+def test_the_rule_on_its_edges(edge: dict[str, Any]) -> None:
+    public, digest, signature = (bytes.fromhex(edge[name]) for name in ("public", "digest", "signature"))
+    assert verify_digest(public, digest, signature) is edge["valid"]
+    other = openssl(public, digest, signature)
+    lenient = ("small order", "A is not canonical", "A is minus zero")
+    assert other is edge["valid"] or (other and any(name in edge["name"] for name in lenient))
+
+
+def test_the_edges_cover_every_kind_and_the_libraries_do_differ() -> None:
+    names = " / ".join(edge["name"] for edge in EDGES)
+    for kind in ("S + L", "A = 4·T", "R = 4·T", "A is not canonical", "R is not canonical", "cofactored", "minus zero"):
+        assert kind in names
+    differing = [
+        edge["name"]
+        for edge in EDGES
+        if openssl(*(bytes.fromhex(edge[name]) for name in ("public", "digest", "signature"))) is not edge["valid"]
+    ]
+    assert differing, "OpenSSL now follows the rule: say so in docs/reference/hashing-and-signing.md"
+
+
+def test_rfc_8032_test_1() -> None:
+    seed = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    signature = bytes.fromhex(
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )
+    assert PrivateKey.from_seed(seed).public == public
+    assert verify_digest(public, b"", signature)
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.sampled_from(["vote", "tx-sign"]))
+def test_sign_and_verify_agree_with_openssl(seed: bytes, message: bytes, domain: str) -> None:
+    key = PrivateKey.from_seed(seed)
+    signature = key.sign(domain, message)
+    assert signature == Ed25519PrivateKey.from_private_bytes(seed).sign(tagged_hash(domain, message))
+    assert verify(key.public, domain, message, signature)
+    assert not verify(key.public, domain + "x", message, signature)
+    assert not verify(key.public, domain, message + b"\0", signature)
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 95), st.integers(0, 7))
+def test_every_flipped_bit_is_refused(at: int, bit: int) -> None:
+    whole = bytearray(KEY.public + KEY.sign("vote", b"m"))
+    whole[at] ^= 1 << bit
+    assert not verify(bytes(whole[:32]), "vote", b"m", bytes(whole[32:]))
+
+
+def test_wrong_lengths_are_refused_without_an_error() -> None:
+    signature = KEY.sign("vote", b"m")
+    for public, signed in (
+        (b"", signature),
+        (KEY.public, b""),
+        (KEY.public + b"x", signature),
+        (KEY.public, signature[:63]),
+    ):
+        assert not verify(public, "vote", b"m", signed)
+
+
+def test_keys() -> None:
+    assert PrivateKey.generate() != PrivateKey.generate()
+    assert PrivateKey.from_seed(KEY.seed) == KEY
+    assert len({KEY, PrivateKey.from_seed(KEY.seed)}) == 1
+    assert KEY.seed.hex() not in repr(KEY)
+    for seed in (b"", bytes(31), bytes(33), bytearray(32)):
+        with pytest.raises(Malformed, match="key_malformed"):
+            PrivateKey.from_seed(seed)  # type: ignore[arg-type]
+
+
+def test_key_files() -> None:
+    pem = KEY.to_pem(b"secret")
+    assert pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert PrivateKey.from_pem(pem, b"secret") == KEY
+    with pytest.raises(Malformed, match="key_file_password"):
+        KEY.to_pem(b"")
+    for data, password in (
+        (pem, b"wrong"),
+        (b"", b"secret"),
+        (b"-----BEGIN X-----", b"secret"),
+        (pem[:-60], b"secret"),
+    ):
+        with pytest.raises(Malformed, match="key_file_malformed"):
+            PrivateKey.from_pem(data, password)
+    plain = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with pytest.raises(Malformed, match="key_file_password"):
+        PrivateKey.from_pem(plain, b"secret")
+    other = generate_private_key(SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
+    with pytest.raises(Malformed, match="key_file_malformed"):
+        PrivateKey.from_pem(other, b"secret")
+
+
+def definition(items: Sequence[bytes]) -> bytes:
+    """RFC 9162, 2.1.1, word for word, with tagged hashes."""
+    if not items:
+        return tagged_hash("log-empty")
+    if len(items) == 1:
+        return tagged_hash("log-leaf", items[0])
+    k = 1
+    while 2 * k < len(items):
+        k *= 2
+    return tagged_hash("log-node", definition(items[:k]), definition(items[k:]))
+
+
+@pytest.mark.parametrize("size", [*range(18), 31, 32, 33, 100])
+def test_log_trees_and_all_their_proofs(size: int) -> None:
+    items = [b"%d" % number for number in range(size)]
+    root = merkle.root(items)
+    assert root == definition(items)
+    for index, item in enumerate(items):
+        proof = merkle.inclusion_proof(items, index)
+        assert merkle.verify_inclusion(root, item, index, size, proof)
+        assert not merkle.verify_inclusion(root, item + b"x", index, size, proof)
+        assert not merkle.verify_inclusion(root, item, index, size, [*proof, bytes(32)])
+        assert not merkle.verify_inclusion(root, item, size, size, proof)
+        assert not merkle.verify_inclusion(bytes(32), item, index, size, proof)
+        if proof:
+            assert not merkle.verify_inclusion(root, item, index, size, proof[:-1])
+            assert not merkle.verify_inclusion(root, item, index, size, [*proof[:-1], b""])
+            assert not merkle.verify_inclusion(root, item, index ^ 1, size, proof)
+
+
+def test_there_is_no_proof_of_an_item_that_is_not_there() -> None:
+    for index in (-1, 2):
+        with pytest.raises(Malformed, match="proof_malformed"):
+            merkle.inclusion_proof([b"a", b"b"], index)

@@ -1,0 +1,94 @@
+"""Golden vectors: regenerated identically under two hash seeds, and read back by their own rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chainbill.codec import decode, encode
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.merkle import verify_inclusion
+from chainbill.crypto.signing import verify
+from chainbill.errors import Malformed
+from chainbill.state.keys import row_key, split_key
+from chainbill.state.proof import StateProof, verify_proof
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def load(name: str) -> Any:
+    return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("seed", ["0", "4242"])
+def test_vectors_are_current_under_every_hash_seed(seed: str) -> None:
+    command = [sys.executable, str(VECTORS / "generate.py"), "--check"]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def read(value: Any) -> Any:
+    if isinstance(value, list):
+        return [read(item) for item in value]
+    if isinstance(value, dict):
+        ((kind, content),) = value.items()
+        if kind == "bytes":
+            return bytes.fromhex(content)
+        return int(content) if kind == "int" else {key: read(item) for key, item in content}
+    return value
+
+
+def test_codec_vectors() -> None:
+    vectors = load("codec")
+    for case in vectors["values"]:
+        assert encode(read(case["value"])).hex() == case["bytes"]
+        assert decode(bytes.fromhex(case["bytes"])) == read(case["value"])
+    for case in vectors["refused"]:
+        with pytest.raises(Malformed, match=case["reason"]):
+            decode(bytes.fromhex(case["bytes"]))
+
+
+def test_crypto_vectors() -> None:
+    for case in load("crypto_hashing")["hashes"]:
+        assert tagged_hash(case["domain"], *map(bytes.fromhex, case["parts"])).hex() == case["hash"]
+    for case in load("crypto_signing")["signatures"]:
+        public, message, signature = (bytes.fromhex(case[name]) for name in ("public", "message", "signature"))
+        assert verify(public, case["domain"], message, signature)
+    merkle = load("crypto_merkle")
+    for tree in merkle["trees"]:
+        for index, proof in enumerate(tree["proofs"]):
+            item, parts = bytes.fromhex(merkle["items"][index]), [bytes.fromhex(part) for part in proof]
+            assert verify_inclusion(bytes.fromhex(tree["root"]), item, index, tree["size"], parts)
+
+
+def test_state_vectors() -> None:
+    keys = load("state_keys")["keys"]
+    for case in keys:
+        assert row_key(case["contract"], case["table"], case["parts"]).hex() == case["key"]
+        assert split_key(bytes.fromhex(case["key"])) == (case["contract"], case["table"], case["parts"])
+    assert [case["key"] for case in keys] == sorted(case["key"] for case in keys)
+    for state in load("state_tree")["states"]:
+        for case in state["proofs"]:
+            proof = StateProof(bytes.fromhex(case["bucket"]), tuple(map(bytes.fromhex, case["siblings"])))
+            held = bytes.fromhex(case["row_hash"]) if case["row_hash"] else None
+            assert verify_proof(bytes.fromhex(state["root"]), bytes.fromhex(case["key"]), held, proof)
+
+
+def test_check_names_what_differs(tmp_path: Path) -> None:
+    for name in ("generate.py", "make_crypto_hashing.py", "crypto_hashing.json"):
+        (tmp_path / name).write_bytes((VECTORS / name).read_bytes())
+    (tmp_path / "orphan.json").write_text("{}")
+    changed = (tmp_path / "crypto_hashing.json").read_text().replace("row", "raw", 1)
+    (tmp_path / "crypto_hashing.json").write_text(changed)
+    command = [sys.executable, str(tmp_path / "generate.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "crypto_hashing.json" in done.stderr
+    assert "orphan.json" in done.stderr
