@@ -33,6 +33,8 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     for name in names:
         if name in outcome.result:
             answer[name] = outcome.result[name]
+    if len(answer.get("remainders") or ()) < 2:
+        answer.pop("remainders", None)
     if outcome.status == "committed" and "tokens" in answer:
         answer["tokens"] = [read_at(session, "/v1/tokens", token, outcome.height) for token in answer["tokens"]]
     answer.update({name: value for name, value in ready.items() if value is not None})
@@ -55,7 +57,7 @@ def _token_line(token: Any) -> str:
 def read_at(session: Session, path: str, identifier: Any, height: int | None) -> Any:
     """An object as it was after a height."""
     body = session.client.get(f"{path}/{identifier}", at=height)
-    return body.get("data", body) if isinstance(body, dict) else body
+    return {name: value for name, value in body.items() if name != "as_of"} if isinstance(body, dict) else body
 
 
 def without_as_of(body: Any) -> Any:

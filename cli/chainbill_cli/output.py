@@ -64,7 +64,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         from chainbill.money import format_rate
 
         return f"{format_rate(value)}%" if grouping else format_rate(value)
-    if column.kind == "party":
+    if column.kind == "party" and isinstance(value, str):
         return name_of(str(value)) if grouping else str(value)
     if column.kind == "status" and grouping:
         key = f"value.{value}"
@@ -72,6 +72,8 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     if isinstance(value, list | tuple):
+        if column.kind == "party" and grouping:
+            return ", ".join(name_of(str(element)) for element in value)
         return ", ".join(_element(element) for element in value)
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)

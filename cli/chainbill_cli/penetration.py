@@ -51,6 +51,8 @@ def _grow(branch: Any, token: Mapping[str, Any], line_of: LineOf, holder: str, d
         below = branch.add(_safe(line_of(token)))
     if depth > 0:
         for child in children:
+            if child["status"] in INNER and not child.get("children"):
+                continue  # joined again into a token that stands beside it
             _grow(below, child, line_of, str(token["holder"]), depth - 1)
 
 

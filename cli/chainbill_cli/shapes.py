@@ -33,7 +33,7 @@ HOP_ROWS = (
 )  # fmt: skip
 REQUEST_ROWS = (
     Column("id", "id"), Column("holder", "party"), Column("token", "id"), Column("amount", "amount"),
-    Column("currency"), Column("banks", "parties"), Column("status", "status"), Column("until", "date"),
+    Column("currency"), Column("banks", "party"), Column("status", "status"), Column("until", "date"),
 )  # fmt: skip
 QUOTE_ROWS = (
     Column("id", "id"), Column("bank", "party"), Column("amount", "amount"), Column("currency"),

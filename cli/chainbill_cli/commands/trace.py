@@ -145,6 +145,8 @@ AMOUNTS = {
     "diluted",
     "void",
     "financed_ever",
+    "interest",
+    "fees",
     "sum",
 }
 PARTIES = {"from", "to", "party", "bank", "debtor", "holder", "anchor", "creditor"}

@@ -73,14 +73,18 @@ class Teller:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for column in columns:
             right = column.kind in {"amount", "int", "rate"}
-            table.add_column(column.title, justify="right" if right else "left", overflow="fold")
+            table.add_column(column.title, justify="right" if right else "left", overflow="fold", no_wrap=right)
         for row in rows:
             table.add_row(*(Text(shown(row, column, self.name_of)) for column in columns))
         self.show(table)
 
     def _line(self, mark: str, line: str, style: str) -> None:
-        from rich.padding import Padding
+        from rich.table import Table
         from rich.text import Text
 
         clean = "".join(character if character.isprintable() else "\ufffd" for character in line)
-        self.console.print(Padding(Text(mark + clean, style=style), (0, 0, 0, 0)))
+        grid = Table.grid()
+        grid.add_column(width=len(mark))
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(mark, style=style), Text(clean, style=style))
+        self.console.print(grid)

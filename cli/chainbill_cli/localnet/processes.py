@@ -32,8 +32,8 @@ def pid_of(node: LocalNode) -> int | None:
 
 def _is_node(pid: int, home: Path) -> bool:
     child = _started.get(pid)
-    if child is not None and child.poll() is not None:
-        return False
+    if child is not None:
+        return child.poll() is None
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:

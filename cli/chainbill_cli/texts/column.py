@@ -134,4 +134,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.peers": ("peers", "对等节点"),
     "column.mempool": ("waiting transactions", "待处理交易"),
     "column.published": ("decided", "已确定"),
+    "column.mean_cost": ("mean cost", "平均成本"),
+    "column.count": ("count", "笔数"),
+    "column.fees": ("fees", "费用"),
+    "column.month": ("month", "月份"),
 }

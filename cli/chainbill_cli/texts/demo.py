@@ -20,7 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "demo.c_network": ("Banks set up a ledger that none of them owns", "几家银行共建一个谁也不独占的账本"),
     "demo.network": (
-        "{count} banks each start a node of their own (processes {pids}). A step counts once {quorum} of them signed it.",
+        "{count} banks each start a node (processes {pids}). A step counts once {quorum} of them have signed it.",
         "{count} 家银行各自启动一个节点，彼此是独立进程（进程号 {pids}）。每一步须有 {quorum} 家签名才算数。",
     ),
     "demo.network_ready": (
@@ -91,7 +91,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "节点太少，缺一不可，需等它恢复。",
     ),
     "demo.back": (
-        "{bank} starts its node again: it signs nothing twice, fetches what it missed: height {height} after {seconds:.1f} s",
+        "{bank} starts its node again; it signs nothing twice and has caught up to {height} after {seconds:.1f} s",
         "{bank} 重启节点：不重复签名，补齐缺失区块，{seconds:.1f} 秒后到达高度 {height}",
     ),
     "demo.c_tree": ("Where the credit is now", "信用现在到了哪里"),
