@@ -142,6 +142,7 @@ class Driver:
         early = self._ahead.take() if self._ahead.height == self.state.height else []
         for sender, message, verified in early:
             self._receive_from(sender, message, verified=verified)
+        self._engine.ask_for_own()
         if timer.height == self.state.height:
             self._engine.step(TimeoutFired(timer, self._now_ms()))
 
@@ -157,8 +158,7 @@ class Driver:
         send(wire.encode(gossip.status(state, self.rules, attempt)))
         for block_id in gossip.missing_blocks(state):
             send(wire.encode(WantBlock(state.height, block_id)))
-        if state.signing is Signing.ASKING and self.rules.own is not None:
-            send(wire.encode(WantOwn(state.height, self.rules.own)))
+        self._engine.ask_for_own()
         if self._ticks % EVIDENCE_EVERY_TICKS == 0:
             for evidence in self._engine.evidence.oldest(1):
                 send(wire.encode(EvidenceFound(evidence)))
@@ -186,6 +186,7 @@ class Driver:
                 self._receive_proposal(peer, message, verified=verified)
             case Status():
                 self._catchup.heard(peer, message.height - 1)
+                self._follow()
                 self._answer(peer, answer_status(self.state, self.rules, self._ports.application, message))
             case Decided():
                 self._receive_decided(peer, message)

@@ -48,6 +48,7 @@ class Engine:
         self._signer: Signer | None = None
         self._has_signed = False
         self._woken_height = 0
+        self._asking_height = 0
         self._tip: Tip
         self.evidence = EvidencePool()
 
@@ -61,6 +62,7 @@ class Engine:
             self._signer.open(tip.height, self._settings.safe_height)
         self._enter(tip)
         self.tell("started")
+        self.ask_for_own()
         if self._signer is not None and self._signer.memory.height == self.state.height:
             for data in self._signer.memory.messages.values():
                 self._ports.network.broadcast(data)
@@ -78,6 +80,11 @@ class Engine:
         """A START timer has fired: the next reason needs a new one."""
         if timer.height == self.state.height:
             self._woken_height = 0
+
+    def ask_for_own(self) -> None:
+        """Before the first signature after a start: what do the peers hold of this node's own messages?"""
+        if self.state.signing is Signing.ASKING:
+            self._perform(AskForOwnMessages())
 
     def step(self, event: Event) -> None:
         """One event and all its effects, and what follows from those."""
@@ -126,7 +133,9 @@ class Engine:
             case AskForBlock(block_id=block_id):
                 self._broadcast(WantBlock(self.state.height, block_id))
             case AskForOwnMessages():
-                self.tell("asking")
+                if self._asking_height != self.state.height:
+                    self._asking_height = self.state.height
+                    self.tell("asking")
                 if self.rules.own is not None:
                     self._broadcast(WantOwn(self.state.height, self.rules.own))
             case Commit():
@@ -212,8 +221,6 @@ class Engine:
         memory = None if self._signer is None else self._signer.memory
         self.state = open_height(self.rules, memory, ask=not self._has_signed)
         self._woken_height = 0
-        if self.state.signing is Signing.ASKING:
-            self._perform(AskForOwnMessages())
         if self.state.wake or tip.has_work:
             self.wake()
         elif self._settings.idle_interval_ms > 0:

@@ -38,7 +38,7 @@ def answer_own(state: HeightState, application: Application, ahead: Ahead, wante
         return [ahead.own_of(wanted.height, wanted.validator)]
     if wanted.height > state.height:
         return [Own(wanted.height, wanted.validator)]
-    return decided_at(application, wanted.height)
+    return decided_at(application, wanted.height) if wanted.height >= state.height - DECIDED_REACH else []
 
 
 def decided_at(application: Application, height: int) -> list[Message]:

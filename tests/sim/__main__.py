@@ -1,4 +1,7 @@
-"""Replay seeds: `python -m tests.sim SEED [LAST] [-v]` prints what happened and whether the promises held."""
+"""Replay seeds: `python -m tests.sim SEED [LAST] [-v]` prints what happened and whether the promises held.
+
+`python -m tests.sim --write` writes the golden transcripts again.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sim.checkers import ViolationError
 from sim.seeded import Run, remembered_signatures
+from sim.transcripts import write
 
 
 def main(arguments: list[str]) -> int:
+    if "--write" in arguments:
+        write()
+        return 0
     numbers = [int(argument) for argument in arguments if argument.isdigit()]
     verbose = "-v" in arguments
     failed = 0

@@ -12,11 +12,15 @@ from chainbill_node import wire
 from chainbill_node.wire.messages import Proposal, Votes
 
 from chainbill.crypto.signing import verify
+from chainbill.ledger import vote as vote_format
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.evidence import decode_evidence
 from chainbill.ledger.validators import Validator, ValidatorSet
-from chainbill.ledger.vote import VOTE_DOMAIN, VoteType, vote_sign_bytes
+from chainbill.ledger.vote import VOTE_DOMAIN, Vote, VoteType
+
+CLOCKS_APART_MS = 13_000
+"""The clock bound of 10 s, and 3 s that a simulated clock may be wrong."""
 
 
 class ViolationError(Exception):
@@ -44,19 +48,18 @@ class Checkers:
     def __post_init__(self) -> None:
         self._sets = [self.genesis, self.genesis]
 
-    def committed(self, node: str, block: Block, certificate: Certificate) -> None:
+    def committed(self, node: str, block: Block, certificate: Certificate, now_ms: int) -> None:
         """An honest node has stored a block."""
         self.commits += 1
         before = self.decided.get(block.height)
         if before is not None and before.id != block.id:
-            raise ViolationError(
-                "agreement", f"{node} has {block.id.hex()[:6]} at {block.height}, another {before.id.hex()[:6]}"
-            )
+            raise ViolationError("agreement", f"{node} decides another block at height {block.height} than others did")
         if before is None:
             self._check_chain(node, block)
             self.decided[block.height] = block
             self._sets.append(self._next_set(block))
             self._check_evidence(node, block)
+            self._check_turn_and_time(node, block, certificate.round, now_ms)
         self._check_certificate(node, block, certificate)
 
     def sent(self, key: bytes, data: bytes) -> None:
@@ -100,7 +103,7 @@ class Checkers:
         """A naive twin of the quorum rule: more than two thirds of the right set, each once, each signature good."""
         members = {validator.key for validator in self._sets[block.height - 1].validators}
         signers = [key for key, _ in certificate.signatures]
-        said = vote_sign_bytes(self.chain_id, VoteType.PRECOMMIT, block.height, certificate.round, block.id)
+        said = vote_format.vote_sign_bytes(self.chain_id, VoteType.PRECOMMIT, block.height, certificate.round, block.id)
         good = {
             key
             for key, signature in certificate.signatures
@@ -111,14 +114,33 @@ class Checkers:
                 "certificate", f"{node}: {len(good)} of {len(members)} stand behind block {block.height}"
             )
 
+        for key in signers:
+            said_it = self._sent.get((key, block.height, certificate.round, int(VoteType.PRECOMMIT)))
+            if key not in self.guilty and said_it != block.id:
+                raise ViolationError(
+                    "forgery", f"{node}: {self.known[key].name} never precommitted block {block.height}"
+                )
+
     def _check_evidence(self, node: str, block: Block) -> None:
         for data in block.evidence:
             evidence = decode_evidence(data)
-            if evidence.key in self._accused:
+            first = evidence.first
+            kind = int(first.type) if isinstance(first, Vote) else 0
+            misdeed = (first.validator, first.height, first.round, kind)
+            if misdeed in self._accused:
                 raise ViolationError("evidence", f"{node}: a misdeed is counted twice in block {block.height}")
-            self._accused.add(evidence.key)
+            self._accused.add(misdeed)
             if evidence.first.validator not in self.guilty:
                 raise ViolationError("evidence", f"{node}: an honest validator is accused in block {block.height}")
+
+    def _check_turn_and_time(self, node: str, block: Block, round_: int, now_ms: int) -> None:
+        """Its proposer had its turn by that round, and its time is not further ahead than clocks may be."""
+        members = sorted(validator.key for validator in self._sets[block.height - 1].validators)
+        had_turn = {members[(block.height + number) % len(members)] for number in range(round_ + 1)}
+        if block.header.proposer not in had_turn:
+            raise ViolationError("turn", f"{node}: block {block.height} is by {self.known[block.header.proposer].name}")
+        if block.header.time_ms > now_ms + CLOCKS_APART_MS:
+            raise ViolationError("time", f"{node}: block {block.height} lies {block.header.time_ms - now_ms} ms ahead")
 
     def _next_set(self, block: Block) -> ValidatorSet:
         """What block h changes acts from h + 2."""

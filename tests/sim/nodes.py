@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chainbill_node.consensus.signer_frames import SignerFileError
 from chainbill_node.consensus.timeouts import Timer
 from chainbill_node.driver import Driver
 from chainbill_node.driver_events import DriverEvent, MessageReceived, TimerFired, WorkArrived
 from chainbill_node.driver_ports import Note, Ports, Tip
 from chainbill_node.driver_signing import new_signer_file
+from sim.checkers import ViolationError
 from sim.ledger import LightLedger, Store
 from sim.telling import decode, told
 
@@ -40,6 +42,7 @@ class SimulatedNode:
         self.application: LightLedger
         self.incarnation = 0
         self.crash_in: int | None = None
+        self.tear_at: int | None = None
         self.restart_after_ms = 1_000
         world.nodes[name] = self
 
@@ -105,6 +108,8 @@ class SimulatedNode:
             action()
         except CrashError:
             self.crash()
+        except SignerFileError as error:
+            raise ViolationError("recovery", f"{self.name}: {error}") from error
 
     def point(self) -> bool:
         """A persist or send point; True if the process dies here."""
@@ -119,6 +124,10 @@ class SimulatedNode:
         return self.signer_bytes
 
     def append(self, frames: bytes) -> None:
+        if self.tear_at is not None:
+            self.signer_bytes += frames[: self.tear_at]
+            self.tear_at = None
+            raise CrashError
         if self.point():
             self.signer_bytes += frames[: self.world.random.randint(0, len(frames))]
             raise CrashError
@@ -156,7 +165,7 @@ class SimulatedNode:
         return self.world.now_ms + self.skew_ms
 
     def note(self, note: Note) -> None:
-        text = told(note, self.world.names)
+        text = told(note, self.world.names, self.world.label)
         if text:
             self.world.tell(self.name, text)
 
@@ -195,7 +204,7 @@ class _CrashingLedger:
             raise CrashError
         tip = self._commit(block, certificate)
         if node.honest:
-            node.world.checkers.committed(node.name, block, certificate)
+            node.world.checkers.committed(node.name, block, certificate, node.world.now_ms)
         if node.point():
             raise CrashError
         return tip

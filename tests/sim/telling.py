@@ -17,14 +17,29 @@ decode = lru_cache(maxsize=4096)(wire.decode)
 """Bytes to messages; every receiver of the same bytes gets the same frozen message."""
 
 
-def told(note: Note, names: Mapping[bytes, str]) -> str:
+class Labels:
+    """Names for block ids in the order in which a run meets them: A, B, …, Z, A1, B1, …"""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, str] = {}
+
+    def __call__(self, block_id: object) -> str:
+        if not isinstance(block_id, bytes):
+            return "nil"
+        if block_id not in self._known:
+            turn, letter = divmod(len(self._known), 26)
+            self._known[block_id] = chr(ord("A") + letter) + (str(turn) if turn else "")
+        return self._known[block_id]
+
+
+def told(note: Note, names: Mapping[bytes, str], label: Labels) -> str:
     """One line, "" for what a transcript leaves out."""
     place = f"height {note.height} round {note.round}"
     fields = note.fields
     match note.kind:
         case "signed" | "resent":
             again = " again" if note.kind == "resent" else ""
-            return f"says{again} {said(fields['message'])}"
+            return f"says{again} {said(fields['message'], label)}"
         case "round":
             return f"starts {place}"
         case "committed" | "synced":
@@ -33,9 +48,9 @@ def told(note: Note, names: Mapping[bytes, str]) -> str:
                 return ""
             signers = ",".join(sorted(names[key] for key, _ in certificate.signatures))
             how = "decides" if note.kind == "committed" else "takes over"
-            return f"{how} height {block.height}: {short(block.id)} from round {certificate.round}, signed by {signers}"
+            return f"{how} height {block.height}: {label(block.id)} from round {certificate.round}, signed by {signers}"
         case "refused_block":
-            return f"finds {short(fields['block_id'])} wanting: {fields['reason']}"
+            return f"finds {label(fields['block_id'])} wanting: {fields['reason']}"
         case "evidence":
             accused = getattr(getattr(fields["evidence"], "first", None), "validator", b"")
             return f"holds evidence against {names.get(accused, '?')}"
@@ -51,18 +66,13 @@ def told(note: Note, names: Mapping[bytes, str]) -> str:
             return ""
 
 
-def said(message: object) -> str:
+def said(message: object, label: Labels) -> str:
     """A signed message in words."""
     if isinstance(message, Proposal):
         header = message.header
         earlier = "" if header.valid_round == NO_ROUND else f", valid since round {header.valid_round}"
-        return f"PROPOSAL {short(header.block_id)} (height {header.height} round {header.round}{earlier})"
+        return f"PROPOSAL {label(header.block_id)} (height {header.height} round {header.round}{earlier})"
     if isinstance(message, Votes):
         vote = message.votes[0]
-        return f"{vote.type.name} {short(vote.block_id)} (height {vote.height} round {vote.round})"
+        return f"{vote.type.name} {label(vote.block_id)} (height {vote.height} round {vote.round})"
     return ""
-
-
-def short(block_id: object) -> str:
-    """A block id as people read it."""
-    return block_id.hex()[:6] if isinstance(block_id, bytes) else "nil"

@@ -18,7 +18,7 @@ from chainbill_node.driver_events import PeerJoined, PeerLeft
 from chainbill_node.driver_ports import Settings
 from chainbill_node.wire.messages import Message
 from sim.checkers import Checkers
-from sim.telling import decode
+from sim.telling import Labels, decode
 
 if TYPE_CHECKING:
     from sim.nodes import SimulatedNode
@@ -71,6 +71,7 @@ class World:
         self.nodes: dict[str, SimulatedNode] = {}
         self.checkers = Checkers(CHAIN_ID, self.genesis, self.known)
         self.log: list[str] = []
+        self.label = Labels()
         self.outstanding: list[bytes] = []
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0

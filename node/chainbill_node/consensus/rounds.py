@@ -50,10 +50,14 @@ def start_round(state: HeightState, number: int, rules: Rules) -> Outcome:
 
 
 def propose(state: HeightState) -> Effect:
-    """Lines 14-19: the valid value with its round and prevotes, else a new block."""
-    if state.valid is None:
-        return BuildBlock(state.round)
+    """Lines 14-19: the valid value with its round and prevotes, else a new block.
+
+    A valid value of this very round means that the round was entered again after a restart: the driver answers
+    BuildBlock with the proposal that was signed then.
+    """
     choice = state.valid
+    if choice is None or choice.round >= state.round:
+        return BuildBlock(state.round)
     return SignAndSend(UnsignedProposal(state.round, choice.block, choice.round, choice.prevotes))
 
 

@@ -49,6 +49,10 @@ class WaitingFor:
             )
         if self.step in (Step.WAIT, Step.DECIDED):
             return f"高度 {self.height}：{step}" if chinese else f"height {self.height}: {step}"
+        if self.have >= self.need:
+            if chinese:
+                return f"高度 {self.height} 第 {self.round} 轮{step}：{self.have}/{self.need}，未达成一致，等待本轮结束"
+            return f"{self.have} of {self.need} {step} at height {self.height} round {self.round}, not of one mind yet"
         names = ("、" if chinese else ", ").join(self.missing)
         if chinese:
             told = f"高度 {self.height} 第 {self.round} 轮{step}：{self.have}/{self.need}，等待 {names} 已 {seconds} 秒"

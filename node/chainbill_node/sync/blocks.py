@@ -50,10 +50,13 @@ def forget(state: SyncState, peer: str) -> SyncState:
 
 
 def plan(state: SyncState, next_height: int, now_ms: int) -> tuple[SyncState, Request | None]:
-    """The next request, if none is under way and a peer claims to have `next_height`: the least failed first."""
+    """The next request, if none is under way and a peer claims more than `next_height`: the least failed first.
+
+    Whoever is one height behind gets DECIDED for its STATUS and needs no batch.
+    """
     if state.request is not None:
         return state, None
-    able = [peer for peer, height in state.claims.items() if height >= next_height]
+    able = [peer for peer, height in state.claims.items() if height > next_height]
     if not able:
         return state, None
     peer = min(able, key=lambda name: (state.strikes.get(name, 0), -state.claims[name], name))
