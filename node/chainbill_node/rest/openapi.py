@@ -11,7 +11,7 @@ from chainbill_node.rest.schemas import SCHEMAS, answer_schema
 
 OPEN_PATHS = frozenset({"/health", "/ready", "/version", "/metrics"})
 
-DESCRIPTION = """Digital receivables (应收账款电子凭证) on a permissioned ledger: reads of any height, transactions.
+DESCRIPTION = """Digital receivables (应收账款电子凭证) on a permissioned ledger: reads as of any height, transactions.
 
 Amounts are integers in minor units with `currency`; times are RFC 3339 in UTC. Every read takes `at`, and says with
 `as_of` and the field `Chainbill-Height` which height it is true at. Errors are `application/problem+json` (RFC 9457):

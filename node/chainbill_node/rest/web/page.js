@@ -8,7 +8,7 @@ if (!(language in words)) language = "en";
 let shown = null;
 const names = new Map();
 
-const say = (word) => words[language][word] || word;
+const say = (word) => words[language][word] || word.replace(/^(kind|status)_/, "").replaceAll("_", " ");
 const find = (id) => document.getElementById(id);
 
 function element(tag, options = {}, ...children) {
@@ -93,8 +93,7 @@ function meter(value, most) {
 const inner = new Set(["split", "moved"]);
 
 function branch(token, currency) {
-  // steps that only cut or moved a token show as their outcome: a branch where the holder changes or the line ends
-  const children = token.children.flatMap((child) => trim(child));
+  const children = token.children.flatMap((child) => trim(child, token.holder));
   const label = token.id ? line(token, currency) : element("span", { text: "…" });
   const extra = ["hidden", "folded"].filter((part) => token[part]).map((part) => element("li", {},
     element("span", { class: "faint", text: `${money(token[part].amount, currency)} ${currency} · ${token[part].tokens} ${say("tokens")} · ${say(part)}` })));
@@ -104,20 +103,16 @@ function branch(token, currency) {
   return element("li", {}, open);
 }
 
-function trim(token) {
-  if (!inner.has(token.status)) return [token];
-  if (!token.children.length && !token.hidden && !token.folded) return [];
-  const below = token.children.flatMap((child) => trim(child));
-  const same = below.length > 0 && below.every((child) => child.holder === token.holder);
-  if (same && token.status === "split" && !token.hidden) return below;
-  if (token.status === "moved" && token.children.length === 1) return below;
-  return [token];
+// Steps that only cut or passed on what the same holder has above are left out: their outcome stands in their place.
+function trim(token, holder) {
+  if (!inner.has(token.status) || token.hidden || token.folded || token.holder !== holder) return [token];
+  return token.children.flatMap((child) => trim(child, holder));
 }
 
 function line(token, currency) {
   return element("span", { class: "token" },
     element("b", { text: name(token.holder) }), ` ${money(token.amount, currency)} ${currency} `,
-    element("span", { class: `status ${token.status}`, text: say(token.status) }),
+    element("span", { class: `status ${token.status}`, text: say(`status_${token.status}`) }),
     element("span", { class: "faint", text: ` ${say("tier")} ${token.financed_tier || token.tier}` }),
     token.offered_to ? element("span", { class: "faint", text: ` · ${say("offered")} ${name(token.offered_to)}` }) : null,
     element("code", { text: token.id }));
@@ -149,7 +144,7 @@ async function showBill(id, at) {
   return [
     element("h2", { text: `${say("bill")} ${bill.id}` }),
     facts([["debtor", name(bill.debtor)], ["creditor", name(bill.creditor)], ["face", `${money(bill.face, bill.currency)} ${bill.currency}`],
-      ["pays", bill.pay_on], ["status", say(bill.status)], ["outstanding", `${money(bill.outstanding, bill.currency)} ${bill.currency}`]]),
+      ["pays", bill.pay_on], ["status", say(`status_${bill.status}`)], ["outstanding", `${money(bill.outstanding, bill.currency)} ${bill.currency}`]]),
     element("h3", { text: say("tiers") }), tiers(trace.by_tier, bill.currency, false),
     element("h3", { text: say("tree") }),
     trace.tree ? element("ul", { class: "tree" }, branch(trace.tree, bill.currency)) : element("p", { text: say("nothing") }),
@@ -172,7 +167,7 @@ async function showAnchor(id, at) {
     ...trace.currencies.flatMap((part) => anchorTable(part)),
     element("h3", { text: say("bills") }),
     element("ul", { class: "plain" }, ...bills.data.map((bill) => element("li", {},
-      element("a", { href: link(bill), text: bill.id }), ` ${name(bill.creditor)} · ${money(bill.face, bill.currency)} ${bill.currency} · ${bill.pay_on} · ${say(bill.status)}`))),
+      element("a", { href: link(bill), text: bill.id }), ` ${name(bill.creditor)} · ${money(bill.face, bill.currency)} ${bill.currency} · ${bill.pay_on} · ${say(`status_${bill.status}`)}`))),
     footer(trace.as_of, `/v1/trace/anchors/${encodeURIComponent(id)}${at}${at ? "&" : "?"}format=csv`),
   ];
 }
@@ -182,8 +177,8 @@ function anchorTable(part) {
   const tier = ["tier", (row) => row.tier, "number"];
   const rates = [["mean_rate", (row) => row.mean_rate, "number"], ["mean_cost", (row) => row.mean_cost, "number"]];
   const parties = [tier, ["party", (row) => name(row.party)], amount("received"), amount("passed_on"), amount("financed"), amount("live"), amount("settled"), ...rates];
-  const banks = [tier, ["bank", (row) => name(row.party)], amount("received"), amount("live"), amount("settled"), ...rates];
-  const moves = [["kind", (row) => row.kind], ["from", (row) => name(row.from)], ["to", (row) => name(row.to)], tier, amount("amount"), ["count", (row) => row.count, "number"]];
+  const banks = [tier, ["bank", (row) => name(row.party)], ["financed_ever", (row) => money(row.received, part.currency), "number"], amount("live"), amount("settled"), ...rates];
+  const moves = [["kind", (row) => say(`kind_${row.kind}`)], ["from", (row) => name(row.from)], ["to", (row) => name(row.to)], tier, amount("amount"), ["count", (row) => row.count, "number"]];
   return [
     element("h3", { text: `${part.currency} · ${say("totals")}` }), totalsOf(part.totals, part.currency),
     element("h3", { text: say("tiers") }), tiers(part.by_tier, part.currency, true),
