@@ -78,7 +78,7 @@ def cut(row, lo, hi, offered_to):
         require(not parties.has([offered_to, "barred"]), "recipient_barred")
         locks = [{"kind": "offered", "ref": "transfer", "since": ctx.today, "until": add_days(ctx.today, 7)}]
         emit("offered", {"token": token, "to": offered_to, "amount": hi - lo})
-        hops.put(token, {"kind": "offer", "from": row["holder"], "to": offered_to, "lo": lo, "hi": hi, "tier": row["tier"]})
+        hops.put(token, {"kind": "offer", "from": row["holder"], "to": offered_to, "lo": lo, "hi": hi})
     tokens.put(token, {
         "id": token, "bill": row["bill"], "currency": row["currency"], "lo": lo, "hi": hi, "holder": row["holder"],
         "offered_to": offered_to, "tier": row["tier"], "financed_tier": row["financed_tier"], "parent": row["id"],

@@ -268,12 +268,12 @@ def parts(value: Value, count: int) -> Value:
 
 def put_item(place: Value, index: Value, value: Value) -> None:
     """place[index] = value"""
-    if type(place) is dict:
+    if isinstance(place, dict):
         if type(index) is not str:
             wrong_key(index)
         if len(place) >= MAX_ITEMS and index not in place:
             raise fault("map_too_large", f"a map has at most {MAX_ITEMS} entries")
-    elif type(place) is not list or type(index) is not int:
+    elif not isinstance(place, list) or type(index) is not int:
         wrong("[]=", place, index)
     place[index] = value
 
