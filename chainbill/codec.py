@@ -48,8 +48,8 @@ def decode(
         value = _read(data)
     except RecursionError:
         raise Malformed(Reason.CODEC_TOO_DEEP, f"nested deeper than {max_depth}") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError, TypeError) as error:
-        raise Malformed(Reason.CODEC_NOT_MSGPACK, str(error)) from None
+    except (msgspec.MsgspecError, ValueError, OverflowError, TypeError):
+        raise Malformed(Reason.CODEC_NOT_MSGPACK, "not one whole MessagePack value") from None
     _check(value, max_depth)
     if _encode_checked(value) != data:
         raise Malformed(Reason.CODEC_NOT_CANONICAL, "the bytes are not the canonical form of their value")
@@ -68,8 +68,8 @@ def _encode_checked(value: Value) -> bytes:
         raise Malformed(Reason.CODEC_INTEGER_RANGE, "integers are -2^63 to 2^64-1") from None
     except UnicodeEncodeError:
         raise Malformed(Reason.CODEC_TEXT_NOT_UNICODE, "text holds a lone surrogate") from None
-    except (TypeError, ValueError) as error:
-        raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, str(error)) from None
+    except (TypeError, ValueError):
+        raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, "a value has no canonical form") from None
 
 
 def _check(value: Any, depth: int) -> None:

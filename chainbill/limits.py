@@ -39,7 +39,6 @@ MAX_SALT_BYTES: Final = 32
 MAX_SCAN: Final = 10_000
 TREE_DEPTH: Final = 18
 KEPT_ROOTS: Final = 16
-MAX_BUCKET_ENTRIES: Final = 16_384
 
 # transactions
 TRANSACTION_VERSION: Final = 1

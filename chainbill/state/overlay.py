@@ -32,6 +32,7 @@ class Overlay:
     def __init__(self, view: View) -> None:
         self._view = view
         self._values: dict[bytes, Any] = {}
+        self._raws: dict[bytes, bytes | None] = {}
         self._writes: dict[bytes, _Write] = {}
         self._journal: list[tuple[bytes, Any, _Write | None]] = []
         self._marks: list[int] = []
@@ -44,7 +45,7 @@ class Overlay:
         try:
             return self._values[key]
         except KeyError:
-            raw = self._view.get(key)
+            raw = self._raws[key] = self._view.get(key)
             found = self._values[key] = None if raw is None else rows.value(raw)
             return found
 
@@ -127,7 +128,7 @@ class Overlay:
         changes = []
         for key in sorted(self._writes):
             encoded, nonce = self._writes[key]
-            old = self._view.get(key)
+            old = self._raws[key] if key in self._raws else self._view.get(key)
             if encoded is None:
                 if old is not None:
                     changes.append(RowChange(key, old, None))
@@ -158,6 +159,7 @@ class Overlay:
     def _scanned(self, key: bytes, raw: bytes) -> Any:
         if key in self._values:
             return self._values[key]
+        self._raws[key] = raw
         found = self._values[key] = rows.value(raw)
         return found
 

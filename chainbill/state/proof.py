@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chainbill.crypto.hashing import HASH_BYTES, tagged_hash
 from chainbill.errors import Malformed, Reason
-from chainbill.limits import MAX_BUCKET_ENTRIES, TREE_DEPTH
+from chainbill.limits import TREE_DEPTH
 
 ENTRY_BYTES = 2 * HASH_BYTES
 
@@ -43,7 +43,7 @@ class StateProof(NamedTuple):
         if any(type(sibling) is not bytes or len(sibling) != HASH_BYTES for sibling in self.siblings):
             return False
         keys = [self.bucket[at : at + HASH_BYTES] for at in range(0, len(self.bucket), ENTRY_BYTES)]
-        return len(keys) <= MAX_BUCKET_ENTRIES and all(left < right for left, right in pairwise(keys))
+        return all(left < right for left, right in pairwise(keys))
 
     def row_hash_of(self, key: bytes) -> bytes | None:
         """What this proof says the row hash of `key` is; None: there is no such row."""
@@ -64,9 +64,14 @@ def edit_bucket(bucket: bytes, hashed: bytes, row_hash: bytes | None) -> bytes:
         return bucket[:at] + replaced + bucket[at + ENTRY_BYTES :]
     if row_hash is None:
         return bucket
-    at = 0
-    while bucket[at : at + HASH_BYTES] < hashed and at < len(bucket):
-        at += ENTRY_BYTES
+    low, high = 0, len(bucket) // ENTRY_BYTES
+    while low < high:
+        middle = (low + high) // 2
+        if bucket[middle * ENTRY_BYTES : middle * ENTRY_BYTES + HASH_BYTES] < hashed:
+            low = middle + 1
+        else:
+            high = middle
+    at = low * ENTRY_BYTES
     return bucket[:at] + hashed + row_hash + bucket[at:]
 
 
