@@ -21,7 +21,7 @@ from chainbill.errors import Reason
 from chainbill.ledger import core_rows
 from chainbill.ledger.governed_rows import check_clock, check_next_contract, validator_set
 from chainbill.ledger.tiling import same_cents
-from chainbill.ledger.token_rules import LEAVES, LIVE, Row, broken, check_bill, check_parent, check_token
+from chainbill.ledger.token_rules import FIGURES, LEAVES, LIVE, Row, broken, check_bill, check_parent, check_token
 from chainbill.limits import MAX_AMOUNT
 from chainbill.state.overlay import Overlay
 
@@ -59,8 +59,13 @@ class CoreChecks:
             if key.startswith(self._agendas):
                 self._check_agenda(key, old, new)
         accepted = {new["id"] for key, old, new in bills if check_bill(key, old, new)}
-        if tokens or accepted:
-            _TokenChange(self._overlay, self._height, tokens, accepted).run()
+        if not tokens and not bills:
+            return
+        change = _TokenChange(self._overlay, self._height, tokens, accepted)
+        change.run()
+        for _, old, new in bills:
+            change.check_figures(old, new)
+        change.check_no_figure_is_missing()
 
     def _check_agenda(self, key: bytes, old: Any, new: Any) -> None:
         if old is not None or new is None:
@@ -101,6 +106,7 @@ class _TokenChange:
         self._deltas: Deltas = {}
         self._new: dict[str, Row] = {}
         self._rows: dict[str, Row] = {}
+        self._figures: dict[str, dict[str, int]] = {}
 
     def run(self) -> None:
         """Check the tokens, then derive ranges and holdings."""
@@ -126,6 +132,9 @@ class _TokenChange:
             self._ended.setdefault(new["bill"], []).append(new)
         elif is_leaf and not was_leaf:
             self._made.setdefault(new["bill"], []).append(new)
+        if is_leaf and new["status"] != LIVE and (old is None or old["status"] == LIVE):
+            figures = self._figures.setdefault(new["bill"], dict.fromkeys(FIGURES, 0))
+            figures[new["status"]] += new["hi"] - new["lo"]
         lived = old is not None and old["status"] == LIVE
         lives = new["status"] == LIVE
         if lived != lives:
@@ -174,6 +183,21 @@ class _TokenChange:
         made = [(row["lo"], row["hi"]) for row in self._made.get(bill_id, ())]
         if not same_cents(ended, made):
             raise broken(Reason.CORE_CONSERVATION, "the ranges made are not the ranges ended", bill=bill_id)
+
+    def check_figures(self, old: Row | None, new: Row) -> None:
+        """Refused unless the sums that a bill's row states moved as its leaves did."""
+        moved = self._figures.pop(new["id"], None)
+        for name in FIGURES:
+            before = 0 if old is None else old.get(name, 0)
+            wanted = before + (0 if moved is None else moved[name])
+            if name in new and new[name] != wanted:
+                raise broken(Reason.CORE_CONSERVATION, f"{name} of a bill is the sum of its leaves", bill=new["id"])
+
+    def check_no_figure_is_missing(self) -> None:
+        """Refused if leaves were settled, diluted or voided behind the back of a bill that states such sums."""
+        for bill_id in self._figures:
+            if any(name in self._bill(bill_id) for name in FIGURES):
+                raise broken(Reason.CORE_CONSERVATION, "a bill states the sums of its leaves", bill=bill_id)
 
     def _derive_ranges(self, bill_id: str) -> None:
         made = self._made.get(bill_id, ())

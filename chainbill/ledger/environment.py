@@ -11,6 +11,9 @@ from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
+from chainbill.limits import MAX_VALIDATORS
+
+PROPOSERS_KEPT = 4 * MAX_VALIDATORS
 
 
 def _no_validators(_height: int) -> ValidatorSet | None:
@@ -26,10 +29,11 @@ class BlockEnv:
     """The surroundings of the block at `height`, one above `previous`.
 
     previous: the parent's header, None before block 1. receipts_root: of the parent's receipts. validators: who
-    acts at this height; next_validators: who acts at the next one. recent_proposers: of the last 4n headers, newest
-    last. seen(id): whether a transaction id stands in a block of the last 24 hours. verified: wire id → transaction
-    whose signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence;
-    None where that is no longer known, which only refuses evidence older than its seven days.
+    acts at this height; next_validators: who acts at the next one. recent_proposers: of the last PROPOSERS_KEPT
+    headers (all, if there are fewer), newest last; contracts see the last 4n of them, so that a set may grow.
+    seen(id): whether a transaction id stands in a block of the last 24 hours. verified: wire id → transaction whose
+    signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence; None
+    where that is no longer known, which only refuses evidence older than its seven days.
     """
 
     genesis: Genesis
@@ -61,14 +65,13 @@ class BlockEnv:
 
     def after(self, block: Block, receipts_root: bytes, next_validators: ValidatorSet) -> BlockEnv:
         """The surroundings of the block after `block`, from what applying it gave."""
-        kept = 4 * len(self.validators)
         return replace(
             self,
             previous=block.header,
             receipts_root=receipts_root,
             validators=self.next_validators,
             next_validators=next_validators,
-            recent_proposers=(*self.recent_proposers, block.header.proposer)[-kept:],
+            recent_proposers=(*self.recent_proposers, block.header.proposer)[-PROPOSERS_KEPT:],
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.dates import date_of
-from chainbill.errors import Malformed, Refused
+from chainbill.errors import InternalFault, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.activation import activate_contracts, run_migrations
 from chainbill.ledger.authorisation import signers_of
@@ -47,7 +47,7 @@ class Execution:
         self.has_more_work = False
         self.loaded = env.programs.active(self.overlay)
         self._proposer = proposer.hex()
-        self._recent = tuple([key.hex() for key in env.recent_proposers])
+        self._recent = _recent_proposers(env)
         self._gap_ms = 0
         self._nonces: list[bytes] = []
         self._seed: bytes = self.overlay.get(core_rows.DAY_SEED) or env.genesis.hash
@@ -141,6 +141,14 @@ class Execution:
         if receipt.ok:
             return receipt
         return with_core_event(receipt, "day_item_failed", {"contract": agenda.contract, "item": parts})
+
+
+def _recent_proposers(env: BlockEnv) -> tuple[str, ...]:
+    """Hex keys of the proposers of the last 4n headers, newest last; all of them, or nodes would differ."""
+    wanted = 4 * len(env.validators)
+    if len(env.recent_proposers) < min(wanted, env.height - 1):
+        raise InternalFault(Reason.INTERNAL, "the environment lacks proposers of the last 4n headers")
+    return tuple([key.hex() for key in env.recent_proposers[-wanted:]])
 
 
 def run_calls(machine: Machine, transaction: Transaction) -> list[Any]:

@@ -16,6 +16,7 @@ LIVE = "live"
 LEAVES = frozenset({"live", "settled", "diluted", "void"})
 INNER = frozenset({"split", "moved"})
 STATUSES = LEAVES | INNER
+FIGURES = ("settled", "diluted", "void")
 FROZEN_TOKEN = ("id", "bill", "currency", "lo", "hi", "holder", "parent", "born")
 FROZEN_BILL = ("id", "debtor", "currency", "face")
 BEFORE_ACCEPTANCE = "pending_accept"

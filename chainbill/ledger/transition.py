@@ -7,7 +7,7 @@ block. None of them changes the view, the tree or the environment they are given
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chainbill.crypto import merkle
@@ -104,11 +104,13 @@ def prepare(
     evidence: Iterable[bytes] = (),
     max_bytes: int,
     max_transactions: int = MAX_BLOCK_TRANSACTIONS,
+    keep_failed: Callable[[Transaction, Receipt], bool] = lambda _transaction, _receipt: False,
 ) -> Prepared:
     """Make the next block of candidates whose signatures are good, in their order.
 
     Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds
-    the block. The result is what `apply_block` gives for the same block.
+    the block. keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed receipt
+    (so that its sender has an answer that everybody can see). The result is what `apply_block` gives for the block.
     """
     run = Execution(view, env, time_ms=time_ms, proposer=proposer)
     proofs = _usable_evidence(run, evidence)
@@ -125,8 +127,8 @@ def prepare(
         size = len(transaction.wire) + FRAME_BYTES
         if size > room:
             continue
-        receipt = _try(run, transaction, used)
-        if not receipt.ok:
+        receipt, fits = _try(run, transaction, used)
+        if not receipt.ok and not (fits and keep_failed(transaction, receipt)):
             left_out.append((transaction, receipt))
             continue
         taken.append(transaction)
@@ -181,16 +183,16 @@ def _usable_evidence(run: Execution, evidence: Iterable[bytes]) -> list[bytes]:
     return usable
 
 
-def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> Receipt:
-    """Run a candidate; every error is its failure, our own mistakes too: another proposer may fare better."""
+def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Receipt, bool]:
+    """Run a candidate: (receipt, whether it may stand in the block). Our own mistakes are its failure here too."""
     try:
         check_chain(transaction, run.env.genesis.chain_id)
         check_window(transaction, run.time_ms)
         if transaction.id in used or run.env.seen(transaction.id):
             raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
-        return run.run_transaction(transaction)
+        return run.run_transaction(transaction), True
     except ChainbillError as error:
-        return failed_receipt(transaction.id, error, 0)
+        return failed_receipt(transaction.id, error, 0), False
 
 
 def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt]) -> Applied:

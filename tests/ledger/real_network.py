@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill_contracts import genesis_init, sources
-from ledger import tiny_network
 from ledger.ledger_kit import CHAIN, key, validator_keys
 from ledger.tiny_network import START_MS, TinyNetwork
 
@@ -65,8 +64,9 @@ def genesis() -> Genesis:
 class RealNetwork(TinyNetwork):
     """The product's contracts on a ledger in memory."""
 
+    keys = KEYS
+
     def __init__(self) -> None:
-        tiny_network.PARTIES.update(KEYS)
         super().__init__(genesis(), PROGRAMS)
 
     def accepted_bill(self, face: int) -> tuple[str, str]:

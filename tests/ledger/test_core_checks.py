@@ -237,6 +237,27 @@ def test_a_network_keeps_a_validator(world: TokenWorld) -> None:
         world.act((row_key("governance", "validator", "11" * 32), {**row, "status": "removed"}))
 
 
+@pytest.mark.parametrize(("settled", "fine"), [(1000, True), (999, False), (0, False), (1001, False)])
+def test_the_sums_that_a_bill_states_are_those_of_its_leaves(world: TokenWorld, settled: int, fine: bool) -> None:
+    figures = {"settled": 0, "diluted": 0, "void": 0}
+    world.act((bill_key("B1"), {**bill_row("B1", 1000, "ANCHOR", "active"), **figures}))
+    changed = bill_key("B1"), {**bill_row("B1", 1000, "ANCHOR", "settled"), **figures, "settled": settled}
+    if fine:
+        world.act(world.end("T1", "settled"), changed)
+        return
+    with refused(Reason.CORE_CONSERVATION):
+        world.act(world.end("T1", "settled"), changed)
+
+
+def test_a_bill_that_states_sums_changes_with_its_leaves(world: TokenWorld) -> None:
+    figures = {"settled": 0, "diluted": 0, "void": 0}
+    world.act((bill_key("B1"), {**bill_row("B1", 1000, "ANCHOR", "active"), **figures}))
+    with refused(Reason.CORE_CONSERVATION):
+        world.act(world.end("T1", "void"))
+    with refused(Reason.CORE_CONSERVATION):
+        world.act((bill_key("B1"), {**bill_row("B1", 1000, "ANCHOR", "active"), **figures, "diluted": 5}))
+
+
 def test_the_walk_over_a_bill_finds_a_gap(world: TokenWorld) -> None:
     world.cut("T1", 400)
     world.next_block()

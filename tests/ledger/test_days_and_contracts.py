@@ -10,7 +10,7 @@ from ledger import tiny_contracts
 from ledger.ledger_kit import CHAIN, key, validator_keys
 from ledger.tiny_network import DAY_MS, PARTIES, START_MS, TinyNetwork, bill_of, genesis
 
-from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.errors import ChainbillError, InternalFault, Malformed, Refused
 from chainbill.ledger import days, execution
 from chainbill.ledger.evidence import DuplicateVote
 from chainbill.ledger.genesis_state import make_genesis_state
@@ -275,6 +275,18 @@ def test_a_validator_acts_two_heights_after_the_decision(network: TinyNetwork) -
     assert new in network.env.validators
     network.ok("S1", "governance", "set_validator", key=new.hex(), status="removed")
     assert new not in network.applied.next_validators
+
+
+def test_contracts_see_the_proposers_of_the_last_4n_headers_also_when_the_set_grew(network: TinyNetwork) -> None:
+    for _ in range(25):
+        network.decide(network.block())
+    network.ok("S1", "governance", "set_validator", key=key(60).public.hex(), status="active")
+    assert len(network.ok("S1", "diary", "context")["recent"]) == 16
+    seen = network.ok("S1", "diary", "context")["recent"]
+    assert seen == [block.header.proposer.hex() for block in network.blocks[-21:-1]]
+    network.env = replace(network.env, recent_proposers=network.env.recent_proposers[-19:])
+    with pytest.raises(InternalFault, match="lacks proposers"):
+        network.apply(network.block())
 
 
 def test_a_candidate_is_no_validator(network: TinyNetwork) -> None:

@@ -45,6 +45,16 @@ def test_what_is_left_out_may_come_again(network: TinyNetwork) -> None:
     assert network.prepare([early]).left_out[0][1].reason == "key_not_registered"
 
 
+def test_a_failed_candidate_may_be_kept_with_its_receipt(network: TinyNetwork) -> None:
+    failing = network.wire("S1", ("bill", "accept", {"bill": "B404"}))
+    foreign = network.wire("S1", ISSUE, chain_id="other")
+    prepared = network.prepare([failing, foreign, network.wire("S1", ISSUE)], keep_failed=lambda *_: True)
+    assert len(prepared.block.transactions) == 2
+    assert [receipt.reason for _, receipt in prepared.left_out] == ["chain_id_wrong"]
+    assert [receipt.status for receipt in prepared.applied.receipts] == ["refused", "ok"]
+    assert network.decide(prepared.block).app_hash == prepared.applied.app_hash
+
+
 def test_repeated_used_expired_and_foreign_candidates_are_left_out(network: TinyNetwork) -> None:
     used = network.wire("S1", ISSUE)
     network.decide(network.block(used))

@@ -48,6 +48,8 @@ def genesis(**changes: Any) -> Genesis:
 class TinyNetwork:
     """The state, its tree, the surroundings of the next block, and everything that was decided."""
 
+    keys = PARTIES
+
     def __init__(self, the_genesis: Genesis | None = None, programs: ProgramCache = PROGRAMS) -> None:
         self.genesis = the_genesis or genesis()
         self.view = MemoryView()
@@ -67,7 +69,7 @@ class TinyNetwork:
     ) -> bytes:
         self.nonce += 1
         fields = {"valid_until_ms": self.time_ms + 3_600_000, "nonce": self.nonce, **more}
-        return wire(*calls, party=party, keys=tuple(keys) or (PARTIES[party],), **fields)
+        return wire(*calls, party=party, keys=tuple(keys) or (self.keys[party],), **fields)
 
     def block(self, *wires: bytes, time_ms: int | None = None, evidence: Sequence[bytes] = (), **header: Any) -> Block:
         """The next block, by default one second later."""
