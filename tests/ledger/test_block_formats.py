@@ -12,7 +12,7 @@ from ledger.ledger_kit import CHAIN, key, validator_keys, validators, wire
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError, Malformed, Refused
-from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, tx_root
+from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, header_of, tx_root
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, decode_evidence, verify_evidence
 from chainbill.ledger.genesis import Genesis, check_python, genesis_from_json
@@ -47,6 +47,7 @@ def proposal(signer: PrivateKey, block_id: bytes, valid_round: int = -1) -> Prop
 # --- blocks ------------------------------------------------------------------
 def test_a_block_reads_back() -> None:
     assert decode_block(encode_block(block())) == block()
+    assert header_of(encode_block(block())) == block().header
     assert block().id == block().header.id != block(()).id
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from chainbill.ledger import core_rows
 from chainbill.ledger.admission import clock_offset_ms
-from chainbill.ledger.block import Block, decode_block
-from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.block import Block, decode_block, header_of
+from chainbill.ledger.environment import PROPOSERS_KEPT, BlockEnv
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import Transaction
@@ -74,13 +74,12 @@ class EnvKeeper:
         return found
 
     def _proposers(self, height: int) -> tuple[bytes, ...]:
-        """Proposers of the last 4n headers, newest last."""
-        kept = 4 * len(self._database.validators(height + 1))
+        """Proposers of the last headers, newest last: enough of them for a set that grows."""
         proposers = []
-        for at in range(max(1, height - kept + 1), height + 1):
+        for at in range(max(1, height - PROPOSERS_KEPT + 1), height + 1):
             found = self._database.block_bytes(at)
             if found is not None:
-                proposers.append(decode_block(found[0]).header.proposer)
+                proposers.append(header_of(found[0]).proposer)
         return tuple(proposers)
 
     def _validators_at(self, height: int) -> ValidatorSet | None:
