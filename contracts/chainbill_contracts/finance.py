@@ -13,7 +13,6 @@ financed = own_table("financed")  # origin of a bank's token -> {"request", "out
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
-horizons = read_table("token", "horizon")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
 parameters = read_table("governance", "parameter")
@@ -155,13 +154,15 @@ def agree(quote):
     require(row["holder"] == ctx.party, "not_the_holder")
     require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "agreed"})
     require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "agreed"})
-    require(ctx.today <= offer["valid_until"], "quote_expired", {"valid_until": offer["valid_until"]})
+    last_day = min(offer["valid_until"], offer["disburse_by"])
+    require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
     require_amount_of_request(offer, row)
     sender = require_active(ctx.party)
     require_capability("maker")
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
     require_account(row["currency"])
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
+    offer["value_date"] = max(offer["value_date"], ctx.today)
     price(offer, offer["value_date"])
     offer["status"] = "agreed"
     offer["agreed_on"] = ctx.today

@@ -433,7 +433,7 @@ def end_cut(row, pieces, reason):
 
 
 def end(row, status, into):
-    """End a token as split or moved; `into` names the tokens that its cents are in now."""
+    """End a token as split or moved; `into` names the tokens that its cents went to."""
     row["status"] = status
     row["ended"] = ctx.height
     row["offered_to"] = ""
@@ -490,15 +490,22 @@ def join(pieces, parent):
     for piece in pieces:
         end(piece, "moved", [joined["id"]])
     keep(joined)
-    siblings = []
-    for sibling in parent["into"]:
-        if sibling == first["id"]:
-            siblings += [joined["id"]]
-        elif token_rows.get(sibling)["lo"] < joined["lo"] or token_rows.get(sibling)["lo"] >= joined["hi"]:
-            siblings += [sibling]
-    parent["into"] = siblings
+    parent["into"] = replaced(parent["into"], pieces, joined["id"])
     keep(parent)
     return joined
+
+
+def replaced(siblings, pieces, joined):
+    ended = []
+    for piece in pieces:
+        ended += [piece["id"]]
+    result = []
+    for sibling in siblings:
+        if sibling not in ended:
+            result += [sibling]
+        elif joined not in result:
+            result += [joined]
+    return result
 
 
 def cut_token(first, hi):

@@ -1,0 +1,163 @@
+"""What must hold after every transaction, whatever was done, checked over the whole state."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from contracts.world import World
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "state.md"
+LEAVES = {"live", "settled", "diluted", "void"}
+STATUS_TABLES = {
+    "party": ("party", "party"), "key": ("party", "key"), "account": ("party", "account"), "grant": ("party", "grant"),
+    "bill": ("bill", "bill"), "token": ("token", "token"), "request": ("finance", "request"),
+    "quote": ("finance", "quote"), "payment": ("settlement", "payment"), "invoice": ("invoice", "invoice"),
+    "proposal": ("governance", "proposal"), "validator": ("governance", "validator"),
+}  # fmt: skip
+TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
+ACCEPTED = ("active", "due", "overdue", "settled")
+
+
+def steps_of_reference() -> dict[str, set[tuple[str, str]]]:
+    """The tables of steps as docs/reference/state.md prints them."""
+    steps: dict[str, set[tuple[str, str]]] = {}
+    name = ""
+    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
+        header = re.fullmatch(r"\| (\w+) from \| to \| by \|", line)
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if header:
+            name = header.group(1)
+            steps[name] = set()
+        elif not line.startswith("|"):
+            name = ""
+        elif name and not set(line) <= set("|-"):
+            steps[name].add((cells[0], cells[1]))
+    return steps
+
+
+STEPS = steps_of_reference()
+
+
+class StatusWatch:
+    """Sees that no row changes its status in a way that the reference does not print."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], str] = {}
+        self.seen: set[tuple[str, str, str]] = set()
+
+    def check(self, world: World) -> None:
+        for name, (contract, table) in STATUS_TABLES.items():
+            for key, row in world.rows(contract, table):
+                place = (name, *key)
+                before = self._known.get(place, row["status"])
+                if row["status"] != before:
+                    assert (before, row["status"]) in STEPS[name], (name, key, before, row["status"])
+                    self.seen.add((name, before, row["status"]))
+                self._known[place] = row["status"]
+
+
+def check_all(world: World) -> None:
+    tokens = {key[0]: row for key, row in world.rows("token", "token")}
+    bills = {key[0]: row for key, row in world.rows("bill", "bill")}
+    hops = {key[0]: row for key, row in world.rows("token", "hop")}
+    for bill in bills.values():
+        if bill["status"] in ACCEPTED:
+            check_bill(world, bill, tokens)
+        else:
+            assert not world.rows("core", "range", (bill["id"],))
+    for token in tokens.values():
+        check_token(world, token, tokens, hops)
+    check_holdings(world, tokens, bills)
+    check_invoices(world, bills)
+    check_requests(world, tokens)
+
+
+def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> None:
+    """The leaves tile the face; every cent that was paid was paid once, to its holder."""
+    lo, sums = 0, Counter[str]()
+    for key, (hi, token_id) in world.rows("core", "range", (bill["id"],)):
+        token = tokens[token_id]
+        assert key[1] == lo == token["lo"]
+        assert hi == token["hi"]
+        assert token["status"] in LEAVES
+        sums[token["status"]] += hi - lo
+        lo = hi
+    assert lo == bill["face"] == sum(sums.values())
+    assert (sums["settled"], sums["diluted"], sums["void"]) == (bill["settled"], bill["diluted"], bill["void"])
+    assert bill["settled_in_time"] <= bill["settled"]
+    assert (bill["status"] == "settled") == (sums["live"] == 0)
+    settled = {token["id"] for token in tokens.values() if token["bill"] == bill["id"] and token["status"] == "settled"}
+    payments = {key[1]: row for key, row in world.rows("settlement", "payment", (bill["id"],))}
+    assert set(payments) == settled
+    for token_id, payment in payments.items():
+        token = tokens[token_id]
+        assert (payment["party"], payment["amount"]) == (token["holder"], token["hi"] - token["lo"])
+    received = [row for _, row in world.rows("settlement", "receipt") if row["bill"] == bill["id"]]
+    assert sum(row["amount"] for row in received) == bill["settled"]
+
+
+def check_token(world: World, token: dict[str, Any], tokens: dict[str, Any], hops: dict[str, Any]) -> None:
+    """Parents and origins cover, hops say who holds, and what ended names where its cents went."""
+    parent, origin = tokens.get(token["parent"]), tokens[token["origin"]]
+    assert parent is None or parent["lo"] <= token["lo"] < token["hi"] <= parent["hi"]
+    assert (parent is None) == (token["parent"] == "")
+    assert origin["lo"] <= token["lo"] < token["hi"] <= origin["hi"]
+    assert hops[token["origin"]]["to"] == token["holder"]
+    assert hops[token["origin"]]["tier"] == token["tier"]
+    assert (token["ended"] == 0) == (token["status"] == "live")
+    if token["status"] in ("split", "moved"):
+        below = sorted((tokens[one]["lo"], tokens[one]["hi"]) for one in token["into"])
+        assert below[0][0] <= token["lo"]
+        assert token["hi"] <= max(hi for _, hi in below)
+    if token["status"] != "live":
+        assert token["locks"] == []
+        assert token["offered_to"] == ""
+    assert (token["offered_to"] != "") == any(lock["kind"] == "offered" for lock in token["locks"])
+    if token["offered_to"]:
+        assert token["locks"][0]["until"] >= world.today
+
+
+def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) -> None:
+    expected: dict[tuple[str, str, str], list[int]] = {}
+    for token in tokens.values():
+        if token["status"] == "live":
+            for party, side in ((token["holder"], "holder"), (bills[token["bill"]]["debtor"], "debtor")):
+                entry = expected.setdefault((party, token["currency"], side), [0, 0])
+                entry[0] += 1
+                entry[1] += token["hi"] - token["lo"]
+    assert {tuple(key): value for key, value in world.rows("core", "holding")} == expected
+
+
+def check_invoices(world: World, bills: dict[str, Any]) -> None:
+    occupied: Counter[str] = Counter()
+    users: dict[str, set[str]] = {}
+    for bill in bills.values():
+        if bill["status"] in TAKEN_UP:
+            for part in bill["invoices"]:
+                occupied[part["fingerprint"]] += part["amount"]
+                users.setdefault(part["fingerprint"], set()).add(bill["id"])
+    for key, invoice in world.rows("invoice", "invoice"):
+        assert invoice["occupied"] == occupied[key[0]] <= invoice["total"]
+        assert set(invoice["bills"]) == users.get(key[0], set())
+        assert len(invoice["bills"]) == len(set(invoice["bills"]))
+
+
+def check_requests(world: World, tokens: dict[str, Any]) -> None:
+    """A token is locked for financing exactly while its request is open or agreed."""
+    locked = {
+        lock["ref"]: token for token in tokens.values() for lock in token["locks"] if lock["kind"] == "in_finance"
+    }
+    going = {key[0]: row for key, row in world.rows("finance", "request") if row["status"] in ("open", "agreed")}
+    assert set(locked) == set(going)
+    for request, row in going.items():
+        token = locked[request]
+        assert (row["token"], row["amount"], row["holder"]) == (token["id"], token["hi"] - token["lo"], token["holder"])
+        assert token["locks"][0]["until"] == row["until"] >= world.today
+    for _, row in world.rows("finance", "request"):
+        quotes = [world.row("finance", "quote", quote) for quote in row["quotes"]]
+        agreed = [quote for quote in quotes if quote["status"] == "agreed"]
+        assert len(agreed) == (1 if row["status"] in ("agreed", "disbursed", "repaid") else 0)
+        assert row["status"] == "open" or not [quote for quote in quotes if quote["status"] == "offered"] or agreed

@@ -1,0 +1,230 @@
+"""Random lives of bills: whatever parties, banks and days do, the invariants hold and only printed steps are taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.invariants import StatusWatch, check_all
+from contracts.world import (
+    ANCHOR,
+    BANK1,
+    BANK2,
+    BANK3,
+    OTHER_ANCHOR,
+    S1,
+    S2,
+    S3,
+    S4,
+    World,
+    bid,
+    disburse,
+    issue,
+    offer,
+    settle,
+)  # fmt: skip
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from chainbill.errors import Refused
+from chainbill.vm.errors import ContractFault
+
+SUPPLIERS = (S1, S2, S3, S4)
+BANKS = (BANK1, BANK2, BANK3)
+FACE = 1_000
+amounts = st.integers(1, FACE) | st.sampled_from([1, 2, 3, 333, 500, FACE])
+pick = st.integers(0, 1_000_000)
+
+
+class BillLife(RuleBasedStateMachine):
+    """Tries acts of every kind; an act may be refused, but never end in a fault."""
+
+    backend = "plain"
+    reached: frozenset[tuple[str, str, str]] = frozenset()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(self.backend)
+        self.watch = StatusWatch()
+        self.done = 0
+
+    def attempt(self, act: Any, *arguments: Any, **named: Any) -> None:
+        try:
+            act(*arguments, **named)
+            self.done += 1
+        except Refused as refusal:
+            if isinstance(refusal, ContractFault) or refusal.reason.startswith("core_"):
+                raise
+
+    def choose(self, number: int, contract: str, table: str, *statuses: str) -> dict[str, Any] | None:
+        rows = [row for _, row in self.world.rows(contract, table) if row["status"] in statuses]
+        return rows[number % len(rows)] if rows else None
+
+    @initialize(due_in=st.integers(12, 40))
+    def begin(self, due_in: int) -> None:
+        self.issue(0, FACE, due_in)
+        self.answer(0, yes=True)
+        self.answer(0, yes=True)
+
+    @rule(number=pick, amount=amounts, due_in=st.integers(1, 40))
+    def issue(self, number: int, amount: int, due_in: int) -> None:
+        creditor, debtor = SUPPLIERS[number % 2], (ANCHOR, OTHER_ANCHOR)[number // 2 % 2]
+        total = FACE + number % 3
+        invoices = [{"fingerprint": f"{number % 5:064x}", "amount": amount, "total": total}] if number % 3 else []
+        by = (creditor, debtor)[number // 4 % 2]
+        self.attempt(
+            issue, self.world, by, debtor=debtor, creditor=creditor, face=amount, invoices=invoices,
+            due_on=self.world.plus(due_in),
+        )  # fmt: skip
+
+    @rule(number=pick, yes=st.booleans())
+    def answer(self, number: int, yes: bool) -> None:
+        bill = self.choose(number, "bill", "bill", "pending_confirm", "pending_accept")
+        if bill is None:
+            return
+        confirming = bill["status"] == "pending_confirm"
+        party = bill["debtor"] if confirming else bill["creditor"]
+        if yes:
+            self.attempt(self.world.call, party, "bill", "confirm" if confirming else "accept", bill=bill["id"])
+        elif number % 2:
+            self.attempt(self.world.call, party, "bill", "reject", bill=bill["id"], reason="")
+        elif confirming:
+            self.attempt(self.world.call, bill["initiator"], "bill", "withdraw", bill=bill["id"], reason="")
+        else:
+            self.attempt(self.world.call, bill["debtor"], "bill", "cancel", bill=bill["id"], reason="")
+
+    @rule(number=pick, parts=st.lists(st.tuples(st.sampled_from(SUPPLIERS), amounts), min_size=1, max_size=3))
+    def transfer(self, number: int, parts: list[tuple[str, int]]) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token:
+            self.attempt(offer, self.world, token["id"], *parts)
+
+    @rule(number=pick, party=st.sampled_from(SUPPLIERS), amount=amounts)
+    def transfer_several(self, number: int, party: str, amount: int) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token:
+            held = [row["id"] for _, row in self.world.rows("token", "token") if row["holder"] == token["holder"]]
+            rows = [self.world.token(one) for one in held]
+            free = [row["id"] for row in rows if row["status"] == "live" and not row["locks"]]
+            self.attempt(
+                self.world.call, token["holder"], "token", "transfer",
+                tokens=free[:4], recipients=[{"party": party, "amount": amount}],
+            )  # fmt: skip
+
+    @rule(number=pick, act=st.sampled_from(["accept", "accept", "accept", "reject", "recall"]))
+    def answer_offer(self, number: int, act: str) -> None:
+        offered = [row for _, row in self.world.rows("token", "token") if row["offered_to"]]
+        if offered:
+            token = offered[number % len(offered)]
+            party = token["holder"] if act == "recall" else token["offered_to"]
+            more = {"reason": "no"} if act == "reject" else {}
+            self.attempt(self.world.call, party, "token", act, token=token["id"], **more)
+
+    @rule(number=pick)
+    def give_back(self, number: int) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token:
+            self.attempt(self.world.call, token["holder"], "token", "give_back", token=token["id"])
+
+    @rule(number=pick, parts=st.lists(amounts, min_size=1, max_size=3))
+    def split(self, number: int, parts: list[int]) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token:
+            self.attempt(self.world.call, token["holder"], "token", "split", token=token["id"], amounts=parts)
+
+    @rule(number=pick, count=st.integers(2, 4))
+    def merge(self, number: int, count: int) -> None:
+        live = sorted(
+            (row for _, row in self.world.rows("token", "token") if row["status"] == "live"),
+            key=lambda row: (row["bill"], row["lo"]),
+        )
+        if live:
+            start = number % len(live)
+            some = [row["id"] for row in live[start : start + count]]
+            self.attempt(self.world.call, live[start]["holder"], "token", "merge", tokens=some[::-1])
+
+    @rule(number=pick, amount=amounts, banks=st.lists(st.sampled_from(BANKS), min_size=1, max_size=3, unique=True))
+    def ask(self, number: int, amount: int, banks: list[str]) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token:
+            amount = min(amount, token["hi"] - token["lo"])
+            self.attempt(
+                self.world.call, token["holder"], "finance", "request", token=token["id"], banks=banks, amount=amount
+            )
+
+    @rule(number=pick, bank=st.sampled_from(BANKS), rate=st.integers(0, 200_000), wait=st.integers(0, 4))
+    def quote(self, number: int, bank: str, rate: int, wait: int) -> None:
+        request = self.choose(number, "finance", "request", "open")
+        if request:
+            self.attempt(
+                bid, self.world, request["id"], bank, rate=rate, value_date=self.world.plus(wait // 2),
+                disburse_by=self.world.plus(wait), basis=("act/360", "act/365f", "30/360")[number % 3],
+                interest_payer=("holder", "debtor")[number % 2],
+                valid_until=self.world.today if number % 5 == 0 else "",
+            )  # fmt: skip
+
+    @rule(number=pick, act=st.sampled_from(["agree"] * 3 + ["decline_quote", "withdraw_quote", "withdraw", "decline"]))
+    def decide(self, number: int, act: str) -> None:
+        quote = self.choose(number, "finance", "quote", "offered", "agreed")
+        if quote:
+            holder = self.world.row("finance", "request", quote["request"])["holder"]
+            party = quote["bank"] if act in ("withdraw_quote", "decline") else holder
+            what = {"request": quote["request"]} if act in ("withdraw", "decline") else {"quote": quote["id"]}
+            self.attempt(self.world.call, party, "finance", act, **what)
+
+    @rule(number=pick)
+    def disburse(self, number: int) -> None:
+        quote = self.choose(number, "finance", "quote", "agreed", "expired")
+        if quote:
+            self.attempt(disburse, self.world, quote["bank"], quote["id"])
+
+    @rule(number=pick, share=st.integers(1, 12), late=st.integers(0, 3))
+    def settle(self, number: int, share: int, late: int) -> None:
+        bill = self.choose(number, "bill", "bill", "active", "due", "overdue")
+        if bill:
+            left = bill["face"] - bill["settled"]
+            amount = left if share > 10 else max(1, left * share // 12)
+            date = max(bill["accepted_on"], self.world.plus(-late))
+            self.attempt(settle, self.world, bill["id"], amount, partial=True, value_date=date)
+
+    @rule(number=pick, status=st.sampled_from(["paid", "returned", "instructed"]))
+    def report(self, number: int, status: str) -> None:
+        payment = self.choose(number, "settlement", "payment", "instructed", "returned", "paid")
+        if payment:
+            place = {"bill": payment["bill"], "token": payment["token"]}
+            self.attempt(
+                self.world.call, BANK1, "settlement", "pay_result", **place, status=status, reference=f"P{number}"
+            )
+
+    @rule(days=st.integers(1, 6), gap=st.booleans())
+    def wait(self, days: int, gap: bool) -> None:
+        self.world.gap_ms = 7_200_001 if gap else 0
+        self.world.day(self.world.plus(days))
+        assert not self.world.failed_items
+
+    @invariant()
+    def everything_holds(self) -> None:
+        check_all(self.world)
+        self.watch.check(self.world)
+
+    def teardown(self) -> None:
+        type(self).reached |= self.watch.seen
+
+
+LIFE = settings(
+    max_examples=50,
+    stateful_step_count=40,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+
+
+def test_invariants_hold_in_random_lives(backend: str) -> None:
+    machine: Any = type(f"BillLifeOn{backend}", (BillLife,), {"backend": backend, "reached": frozenset()})
+    run_state_machine_as_test(machine, settings=LIFE)
+    kinds = {name for name, _, _ in machine.reached}
+    assert {"bill", "token", "request", "quote", "payment", "invoice"} <= kinds
+    assert {("token", "live", status) for status in ("split", "moved", "settled")} <= machine.reached
+
+
