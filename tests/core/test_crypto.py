@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -172,3 +173,40 @@ def test_there_is_no_proof_of_an_item_that_is_not_there() -> None:
     for index in (-1, 2):
         with pytest.raises(Malformed, match="proof_malformed"):
             merkle.inclusion_proof([b"a", b"b"], index)
+
+
+FIELD = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+SMALL_Y = {
+    0,
+    1,
+    FIELD - 1,
+    int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
+    int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=[edge["name"] for edge in EDGES])
+def test_another_library_with_the_checks_of_the_reference_gives_the_rule(edge: dict[str, Any]) -> None:
+    public, digest, signature = (bytes.fromhex(edge[name]) for name in ("public", "digest", "signature"))
+    encoded = (public, signature[:32])
+    heights = [int.from_bytes(point, "little") & (2**255 - 1) for point in encoded]
+    minus_zero = any(y in {1, FIELD - 1} and point[31] & 0x80 for y, point in zip(heights, encoded, strict=True))
+    passes = (
+        int.from_bytes(signature[32:], "little") < ORDER
+        and all(y < FIELD and y not in SMALL_Y for y in heights)
+        and not minus_zero
+        and openssl(public, digest, signature)
+    )
+    assert passes is edge["valid"]
+
+
+def test_the_reference_names_every_domain_that_is_hashed() -> None:
+    root = Path(__file__).parents[2]
+    reference = (root / "docs/reference/hashing-and-signing.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`([a-z-]+)`", reference))
+    used: set[str] = set()
+    for path in (root / "chainbill").rglob("*.py"):
+        used |= set(re.findall(r"(?:tagged_hash|domain_prefix)\(\s*\"([a-z-]+)\"", path.read_text(encoding="utf-8")))
+    assert len(used) > 15
+    assert used - known <= {"test-uscc"}
