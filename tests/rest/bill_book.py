@@ -182,7 +182,9 @@ class BillBook:
         hop = self.get("token", "hop", token)
         assert hop is not None
         row = self.token(token)
-        return self._move(token, "return", hop["from"], row["tier"] - 1, 0)
+        made = self._move(token, "return", hop["from"], row["tier"] - 1, 0)
+        self.put("token", "hop", made, {**(self.get("token", "hop", made) or {}), "undoes": token})
+        return made
 
     def finance(self, token: str, bank: str, amount: int, rate: int, days: int, fee: int = 0) -> tuple[str, str]:
         """Finance the first ``amount`` cents; give the bank's token and the rest."""

@@ -46,13 +46,13 @@ class Rest:
     options: RestOptions
 
 
-def rest_of(request: Request) -> Rest:
+async def rest_of(request: Request) -> Rest:
     """Give what the routes share."""
     rest: Rest = request.app.state.rest
     return rest
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer."""
     route = request.scope["route"]
     known = query_names(route.dependant)
@@ -73,13 +73,8 @@ Shared = Annotated[Rest, Depends(rest_of)]
 """The shared parts, in a route's arguments."""
 
 
-def admitted(request: Request, rest: Shared, _: Annotated[None, Depends(known_parameters)]) -> Viewer:
-    """Let the request through the gate."""
-    return rest.gate.admit(request)
-
-
-Admitted = Annotated[Viewer, Depends(admitted)]
-"""Who asks, in a route's arguments."""
+Checked = Annotated[None, Depends(known_parameters)]
+"""That the query is understood, in a route's arguments."""
 
 At = Annotated[
     str | None,
@@ -87,9 +82,9 @@ At = Annotated[
 ]
 
 
-def open_view(rest: Shared, viewer: Admitted, at: At = None) -> View:
-    """Open the ledger at the height that ``at`` names."""
-    return view_at(rest, viewer, at)
+def open_view(request: Request, rest: Shared, _: Checked, at: At = None) -> View:
+    """Let the request through the gate and open the ledger at the height that ``at`` names."""
+    return view_at(rest, rest.gate.admit(request), at)
 
 
 def view_at(rest: Rest, viewer: Viewer, at: str | None) -> View:
@@ -127,13 +122,14 @@ class ListView:
 def open_list(
     request: Request,
     rest: Shared,
-    viewer: Admitted,
+    _: Checked,
     *,
     at: At = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Entries on a page.")] = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(description="next of the page before; it pins the height.")] = None,
 ) -> ListView:
-    """Open the ledger at the height of the cursor, or at the one that ``at`` names."""
+    """Let the request through the gate and open the ledger at the height of the cursor, or at the one ``at`` names."""
+    viewer = rest.gate.admit(request)
     query = query_digest(request.url.path, request.query_params.multi_items())
     cursor = read_cursor(after, query) if after is not None else None
     view = view_at(rest, viewer, str(cursor.height) if cursor else at)

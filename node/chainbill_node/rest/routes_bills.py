@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -13,9 +13,11 @@ from chainbill_node.rest.routes_parties import held_bills, party_id
 from chainbill_node.rest.routes_tokens import Names, PartyFilter, TextFilter, between, token_shown
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
-from chainbill_node.trace.lineage import EVERYTHING
-from chainbill_node.trace.shapes import LEAF_STATUSES, Row, amount_of, bill_shape
+from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape
 from chainbill_node.trace.tiers import TierTable
+
+PAYMENT_FIELDS = ("party", "amount", "status", "bank", "reference")
 
 router = APIRouter(prefix="/v1", tags=["bills"])
 
@@ -135,26 +137,38 @@ def bill_history(page: Listed, bill_id: str) -> Response:
     view = page.view
     row = view.bill(bill_id)
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
-    created: Row = row.get("created") or {}
-    steps: list[dict[str, Any]] = [
-        {
-            "kind": "created", "height": created.get("height"), "date": row.get("issued_on"),
-            "transaction": created.get("transaction"), "from": row.get("initiator"), "to": "", "amount": row["face"],
-        }
-    ]  # fmt: skip
-    if row.get("confirmed_on"):
-        steps.append({"kind": "confirm", "height": None, "date": row["confirmed_on"], "from": row["debtor"]})
-    steps += hops_of(lineage, sight)
-    for leaf in lineage.leaves:
-        token = lineage.token(leaf)
-        if token["status"] in LEAF_STATUSES[1:] and sight.sees(leaf):
-            steps.append({
-                "kind": token["status"], "height": token["ended"], "token": leaf, "to": token["holder"],
-                "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token), "tier": token["tier"],
-            })  # fmt: skip
+    steps = _beginnings(row) + hops_of(lineage, sight) + _endings(view, lineage, sight)
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
-    return view.answer(
-        list_body(page.listing, view.height, from_names(by_name), lambda name: Entry(by_name[name]))
-    )
+    names = from_names(by_name)
+    return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(by_name[name])))
+
+
+def _beginnings(bill: Row) -> list[Shape]:
+    created: Row = bill.get("created") or {}
+    steps: list[Shape] = [
+        {
+            "kind": "created", "height": created.get("height"), "date": bill.get("issued_on"),
+            "transaction": created.get("transaction"), "from": bill.get("initiator"), "to": "", "amount": bill["face"],
+        }
+    ]  # fmt: skip
+    if bill.get("confirmed_on"):
+        steps.append({"kind": "confirm", "height": None, "date": bill["confirmed_on"], "from": bill["debtor"]})
+    return steps
+
+
+def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
+    """Give the leaves that ended, with the bank's payment where there is one."""
+    steps: list[Shape] = []
+    for leaf in lineage.leaves:
+        token = lineage.token(leaf)
+        if token["status"] not in LEAF_STATUSES[1:] or not sight.sees(leaf):
+            continue
+        payment: Row = view.row("settlement", "payment", (str(token["bill"]), leaf)) or {}
+        steps.append({
+            "kind": token["status"], "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
+            "token": leaf, "to": token["holder"], "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
+            "tier": token["tier"], "payment": {name: payment.get(name) for name in PAYMENT_FIELDS} if payment else None,
+        })  # fmt: skip
+    return sorted(steps, key=lambda step: (step["height"], step["lo"]))

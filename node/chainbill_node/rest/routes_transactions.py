@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +27,7 @@ from chainbill_node.rest.problems import (
     receipt_refusal,
     render,
 )
-from chainbill_node.rest.reading import Opened, Rest, Shared, known_parameters
+from chainbill_node.rest.reading import Checked, Opened, Rest, Shared
 from chainbill_node.rest.texts import Texts, language_of
 
 router = APIRouter(prefix="/v1/transactions", tags=["transactions"])
@@ -37,7 +37,6 @@ Wait = Annotated[
     Query(description="accepted: answer at once (202). committed: wait for the block, up to timeout."),
 ]
 Timeout = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the commit.")]
-Checked = Annotated[None, Depends(known_parameters)]
 
 
 @router.post("", status_code=201, summary="Hand in a signed transaction")

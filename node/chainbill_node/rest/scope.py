@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,10 @@ CONTENT_POLICY = (
 )
 
 
+MAX_WORKERS = 8
+"""Reads answered at a time; others wait, so that a flood of them does not take the node's time from consensus."""
+
+
 class RequestScope:
     """ASGI middleware: gives each request an id (the client's own X-Request-Id where it is fit) and answers with it.
 
@@ -27,12 +32,16 @@ class RequestScope:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._bounded = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if not self._bounded:
+            self._bounded = True
+            current_default_thread_limiter().total_tokens = MAX_WORKERS
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = given.decode() if _GIVEN_ID.match(given) else uuid.uuid4().hex
         scope["chainbill_request_id"] = request_id

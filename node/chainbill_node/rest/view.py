@@ -31,6 +31,7 @@ class View:
         self._lineages: dict[str, Lineage] = {}
         self._sights: dict[str, Sight | None] = {}
         self._parties: dict[str, Row | None] = {}
+        self._requests: dict[str, list[Row]] | None = None
         self._tokens_read = 0
 
     @property
@@ -62,6 +63,11 @@ class View:
         disposition = f'attachment; filename="{name}"'
         headers = {"Chainbill-Height": str(self.height), "Content-Disposition": disposition}
         return Response(content.encode(), 200, headers, media_type)
+
+    def date_of_height(self, height: int) -> str | None:
+        """Give the date of a block in the network's zone, None where it is no longer held."""
+        header = self.reader.header(height)
+        return date_of(header.time_ms, self.node.genesis.zone_offset_minutes) if header else None
 
     # rows
 
@@ -146,7 +152,7 @@ class View:
         if bill_id not in self._sights:
             lineage = self.lineage(bill_id)
             self._sights[bill_id] = sight_of(
-                self.viewer, lineage, self._requests(lineage), self.paying_bank(lineage.facts.bill)
+                self.viewer, lineage, self._asked_to_finance(bill_id), self.paying_bank(lineage.facts.bill)
             )
         return self._sights[bill_id]
 
@@ -155,17 +161,17 @@ class View:
         debtor = self.party(str(bill["debtor"]))
         return str(debtor.get("paying_bank") or "") if debtor else ""
 
-    def _requests(self, lineage: Lineage) -> list[Row]:
+    def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
-        found: list[Row] = []
-        for bank in sorted(self.viewer.reads_for()):
-            if not self.is_bank(bank):
-                continue
-            for request_id in every(from_index(self.reader, "request.bank", (bank,))):
-                request = self.reader.get("finance", "request", request_id)
-                if request is not None and request["bill"] == lineage.facts.bill["id"]:
-                    found.append(request)
-        return found
+        if self._requests is None:
+            self._requests = {}
+            for bank in sorted(self.viewer.reads_for()):
+                names = every(from_index(self.reader, "request.bank", (bank,))) if self.is_bank(bank) else ()
+                for name in names:
+                    request = self.reader.get("finance", "request", name)
+                    if request is not None:
+                        self._requests.setdefault(str(request["bill"]), []).append(request)
+        return self._requests.get(bill_id, [])
 
     def concerned_bills(self, parties: Sequence[str]) -> set[str]:
         """Give the bills that name the parties, that they hold or were offered tokens of, may finance or will pay."""

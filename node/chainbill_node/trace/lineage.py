@@ -166,6 +166,7 @@ def _extend(chain: Step | None, token_id: str, hop: Row | None) -> Step | None:
         return chain
     if hop["kind"] != RETURN_KIND:
         return Step(token_id, hop, chain)
-    while chain is not None and chain.hop["kind"] != "transfer":
+    undone = hop.get("undoes", "")
+    while chain is not None and not (chain.token == undone if undone else chain.hop["kind"] == "transfer"):
         chain = chain.before
     return chain.before if chain is not None else None
