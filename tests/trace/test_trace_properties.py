@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-import random
-
 from chainbill_node.trace.anchor import group_leaves, trace_anchor
 from chainbill_node.trace.bill import trace_bill, trace_path
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank, no_names
-
-
-def random_history(seed: int, steps: int) -> tuple[BillBook, list[str]]:
-    """Make bills and let their tokens travel, be financed, returned, sold on, settled and diluted."""
-    choice = random.Random(seed)
-    book = BillBook()
-    bills: list[str] = []
-    for _ in range(steps):
-        book.next_height()
-        live = book.live()
-        act = choice.choice(["issue", "pay", "pay", "pay", "offer", "reject", "finance", "back", "sale", "end"])
-        if act == "issue" or not live:
-            currency = choice.choice(["CNY", "EUR"])
-            root = book.issue(ANCHOR, choice.choice(SUPPLIERS), choice.randint(1, 10_000), currency)
-            bills.append(str(book.token(root)["bill"]))
-            continue
-        token = choice.choice(live)
-        row = book.token(token)
-        amount = choice.randint(1, row["hi"] - row["lo"])
-        bank, free = is_bank(row["holder"]), not row["locks"]
-        other = choice.choice([supplier for supplier in SUPPLIERS if supplier != row["holder"]])
-        if act == "pay" and free and not bank:
-            book.pay(token, other, amount)
-        elif act == "offer" and free and not bank:
-            book.offer(token, other, amount)
-        elif act == "reject" and not free:
-            book.reject(token)
-        elif act == "finance" and free and not bank:
-            book.finance(token, choice.choice(BANKS), amount, choice.randint(1, 90_000), choice.randint(0, 200))
-        elif act == "back" and free and (book.get("token", "hop", token) or {}).get("kind") == "transfer":
-            book.give_back(token)
-        elif act == "sale" and bank:
-            book.sell_on(token, choice.choice(BANKS))
-        elif act == "end" and free:
-            book.leaf(book.cut(token, amount)[0], choice.choice(["settled", "diluted"]))
-    return book, bills
+from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, is_bank, no_names
+from rest.histories import random_history
 
 
 def naive_reached(lineage: Lineage) -> dict[int, int]:
@@ -104,6 +67,11 @@ def test_totals_add_up_over_random_histories(seed: int, steps: int) -> None:
             assert source["kind"] != "bank"
             assert source["tier"] + (target["kind"] == "supplier") == target["tier"]
         assert nodes[f"0:{ANCHOR}"]["passed_on"] == face
+        for node in nodes.values():
+            assert is_bank(node["party"]) == (node["kind"] == "bank")
+            if node["kind"] == "supplier":
+                parts = ("passed_on", "financed", "live", "settled", "diluted", "void")
+                assert node["received"] == sum(node[part] for part in parts)
 
 
 @settings(max_examples=60, deadline=None, print_blob=True)

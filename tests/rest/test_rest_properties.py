@@ -1,0 +1,63 @@
+"""Over random histories, heights and readers: what a closed network answers adds up and never shows a stranger."""
+
+from __future__ import annotations
+
+from chainbill_node.rest.access import Viewer, sight_of
+from chainbill_node.trace.lineage import lineage_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rest.bill_book import ANCHOR, BANKS, SUPPLIERS
+from rest.conftest import app_of, signed_get, with_parties
+from rest.histories import random_history
+from rest.node_twin import TwinNode
+
+EVERYBODY = (ANCHOR, "REGULATOR", *SUPPLIERS, *BANKS)
+
+
+@settings(max_examples=12, deadline=None, print_blob=True)
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 25), who=st.sampled_from(EVERYBODY), back=st.integers(0, 8))
+def test_what_is_shown_and_hidden_adds_up(seed: int, steps: int, who: str, back: int) -> None:
+    book, _ = random_history(seed, steps)
+    with_parties(book)
+    height = max(1, book.height - back)
+    with app_of(TwinNode(book, public_reads=False)) as client:
+        listed = signed_get(client, who, f"/v1/bills?at={height}&limit=1000").json()
+        assert listed["sum"] == _sums(listed["data"], "face")
+        faces: dict[str, int] = {}
+        for bill in listed["data"]:
+            trace = signed_get(client, who, f"/v1/trace/bills/{bill['id']}?at={height}").json()
+            hidden = trace["totals"].get("hidden", {"amount": 0, "tokens": 0})
+            assert sum(leaf["amount"] for leaf in trace["leaves"]) + hidden["amount"] == bill["face"]
+            assert sum(row["amount"] for row in trace["by_tier"]) + hidden["amount"] == bill["face"]
+            faces[bill["currency"]] = faces.get(bill["currency"], 0) + bill["face"]
+        for table in signed_get(client, who, f"/v1/trace/anchors/{ANCHOR}?at={height}").json()["currencies"]:
+            hidden = table["totals"].get("hidden", {"amount": 0, "tokens": 0})
+            assert table["totals"]["face"] == faces[table["currency"]]
+            assert sum(row["amount"] for row in table["by_tier"]) + hidden["amount"] == table["totals"]["face"]
+        tokens = signed_get(client, who, f"/v1/tokens?status=live&at={height}&limit=1000").json()
+        assert tokens["sum"] == _sums(tokens["data"], "amount")
+
+
+def _sums(rows: list[dict[str, object]], name: str) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[str(row["currency"])] = sums.get(str(row["currency"]), 0) + int(row[name])  # type: ignore[call-overload]
+    return dict(sorted(sums.items()))
+
+
+@settings(max_examples=80, deadline=None, print_blob=True)
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 40), who=st.sampled_from(SUPPLIERS))
+def test_a_supplier_sees_exactly_its_own_tokens_and_what_lies_above_them(seed: int, steps: int, who: str) -> None:
+    book, bills = random_history(seed, steps)
+    for bill in bills:
+        lineage = lineage_of(book.facts(bill))
+        sight = sight_of(Viewer(who, "", frozenset({"supplier"})), lineage, (), "BANK1")
+        own = {name for name, row in lineage.facts.tokens.items() if who in (row["holder"], row["offered_to"])}
+        if sight is None:
+            assert not own
+            continue
+        assert sight.tokens is not None
+        assert own <= sight.tokens
+        for name in sight.tokens:
+            descends_to_own = any(name in set(lineage.ancestors(mine)) for mine in own)
+            assert descends_to_own
