@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -24,12 +25,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from chainbill import codec
-from chainbill.crypto.keys import PrivateKey
-from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNetwork
+
+from chainbill import codec
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 PIECES = 50
 AMOUNT_MINOR = 100_000
@@ -181,19 +183,41 @@ def total(network: CreatedNetwork, name: str) -> int:
     return int(float(next(line.split()[1] for line in lines if line.startswith(name + " "))))
 
 
-def measure(network: CreatedNetwork, wires: list[bytes], batch: int, connections: int) -> None:
-    client = Client(network.nodes[0].api)
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(
+    network: CreatedNetwork,
+    processes: list[subprocess.Popen[bytes]],
+    wires: list[bytes],
+    *,
+    batch: int,
+    connections: int,
+    profile: bool = False,
+) -> None:
+    profiled = processes[:1] if profile else []
     before, refused = total(network, TOTAL), total(network, REFUSED)
-    blocks = json.loads(client.get("/ready"))["height"]
+    blocks = json.loads(Client(network.nodes[0].api).get("/ready"))["height"]
+    for process in profiled:
+        process.send_signal(signal.SIGUSR1)
+    used = [cpu_seconds(process.pid) for process in processes]
     began = time.perf_counter()
     waits = send_all(network, wires, batch, connections)
     sent = time.perf_counter() - began
     while total(network, TOTAL) - before < len(wires) and time.perf_counter() - began < 300:
         time.sleep(0.02)
     took = time.perf_counter() - began
+    for process in profiled:
+        process.send_signal(signal.SIGUSR1)
+    used = [cpu_seconds(process.pid) - before_s for process, before_s in zip(processes, used, strict=True)]
     committed = total(network, TOTAL) - before
-    blocks = json.loads(client.get("/ready"))["height"] - blocks
-    print(f"  {committed} transfers in {took:.2f} s: {committed / took:.0f}/s (handed in after {sent:.2f} s, {blocks} blocks)")
+    blocks = json.loads(Client(network.nodes[0].api).get("/ready"))["height"] - blocks
+    print(
+        f"  {committed} transfers in {took:.2f} s: {committed / took:.0f}/s ({sent:.2f} s to hand in, {blocks} blocks)"
+    )
+    print(f"  CPU of the nodes: {sum(used) / committed * 1e6:.0f} us a transfer, all together")
     if waits:
         cuts = statistics.quantiles(waits, n=100)
         print(f"  latency p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms, {connections} connections")
@@ -229,12 +253,22 @@ def main() -> None:
         print(f"{len(tokens)} tokens made in {time.perf_counter() - began:.1f} s")
         wires = transfers(network, tokens)
         print(f"batches of {given.batch}:")
-        measure(network, wires[: given.transfers], given.batch, given.connections or given.validators)
+        measure(
+            network,
+            processes,
+            wires[: given.transfers],
+            batch=given.batch,
+            connections=given.connections or given.validators,
+            profile=given.profile is not None,
+        )
         if singles:
             print("one transaction a request:")
-            measure(network, wires[given.transfers :], 1, given.connections or 32)
+            measure(network, processes, wires[given.transfers :], batch=1, connections=given.connections or 32)
         time.sleep(1.5)
-        heads = {(one["height"], one["app_hash"]) for one in (json.loads(Client(node.api).get("/ready")) for node in network.nodes)}
+        heads = {
+            (one["height"], one["app_hash"])
+            for one in (json.loads(Client(node.api).get("/ready")) for node in network.nodes)
+        }
         print(f"all nodes at the same height and state: {len(heads) == 1}")
     finally:
         for process in processes:

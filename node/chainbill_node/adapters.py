@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 from chainbill.errors import ChainbillError
@@ -18,6 +19,9 @@ from chainbill_node.mempool import Mempool
 from chainbill_node.network.peers import PeerNetwork
 
 AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
+LEAST_TRANSACTIONS = 20
+MAX_RUN_S = 0.15
+FIRST_COST_S = 0.0005  # until blocks of this machine say better
 
 OnCommit = Callable[[Block, Certificate, Finalized], None]
 
@@ -41,6 +45,7 @@ class LedgerPort:
         self._max_bytes = max_bytes
         self._now_ms = now_ms
         self._on_commit = on_commit
+        self._cost_s = FIRST_COST_S
 
     def tip(self) -> Tip:
         """The state after the last commit."""
@@ -63,7 +68,7 @@ class LedgerPort:
         waited, has failed before, or nothing else runs, it goes in as failed, so that its sender gets an answer.
         None when a fault of our own keeps us from building.
         """
-        waiting = self._mempool.candidates(self._max_transactions, self._max_bytes)
+        waiting = self._mempool.candidates(self._fitting(), self._max_bytes)
         now_ms = self._now_ms()
         patient = {one.transaction.id for one in waiting if not one.failed_runs and now_ms - one.arrived_ms < AGED_MS}
         request = ProposalRequest(
@@ -75,17 +80,28 @@ class LedgerPort:
             max_bytes=self._max_bytes,
             may_leave_out=frozenset(patient),
         )
+        began_s = time.perf_counter()
         try:
             proposal = self._ledger.prepare_proposal(request)
         except (ChainbillError, *INTERNAL_ERRORS) as error:
             log.error("no_block_built", height=height, why=f"{type(error).__name__}: {error}")
             return None
+        self._learn(len(waiting), time.perf_counter() - began_s)
         for identity in proposal.left_out:
             one = self._mempool.get(identity)
             if one is not None:
                 one.failed_runs += 1
         self._mempool.remove(proposal.never)
         return proposal.block
+
+    def _fitting(self) -> int:
+        """How many transactions a block may have so that running it takes no longer than MAX_RUN_S here."""
+        return max(LEAST_TRANSACTIONS, min(self._max_transactions, int(MAX_RUN_S / self._cost_s)))
+
+    def _learn(self, count: int, took_s: float) -> None:
+        """Keep the mean time that one transaction takes, newer blocks counting more."""
+        if count >= LEAST_TRANSACTIONS:
+            self._cost_s += (max(took_s / count, 1e-6) - self._cost_s) / 4
 
     def check_block(self, block: Block) -> str | None:
         """None if the block may follow the tip, else the reason."""

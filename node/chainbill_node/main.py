@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from chainbill_node.config import ConfigError
@@ -49,8 +47,7 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     try:
-        with _profiled():
-            return asyncio.run(_serve(home, opened, safe_height))
+        return asyncio.run(_serve(home, opened, safe_height))
     finally:
         opened.close()
 
@@ -67,6 +64,7 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
         node = Node(home, opened, safe_height=safe_height)
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, node.stopped.set)
+        _allow_profiling(loop)
         rest = RestServer(node)
         await node.start()
         await rest.start()
@@ -83,22 +81,25 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
     return 0 if node.fault is None else EXIT_FAULT
 
 
-@contextlib.contextmanager
-def _profiled() -> Iterator[None]:
-    """With CHAINBILL_PROFILE=FILE the whole run is profiled (cProfile) into that file."""
+def _allow_profiling(loop: asyncio.AbstractEventLoop) -> None:
+    """With CHAINBILL_PROFILE=FILE a first SIGUSR1 begins to profile the event loop, a second one writes the file."""
     path = os.environ.get(PROFILE_VARIABLE)
     if not path:
-        yield
         return
     import cProfile
 
-    profile = cProfile.Profile()
-    profile.enable()
-    try:
-        yield
-    finally:
-        profile.disable()
-        profile.dump_stats(f"{path}.{os.getpid()}")
+    running: list[cProfile.Profile] = []
+
+    def toggle() -> None:
+        if running:
+            profile = running.pop()
+            profile.disable()
+            profile.dump_stats(path)
+        else:
+            running.append(cProfile.Profile())
+            running[0].enable()
+
+    loop.add_signal_handler(signal.SIGUSR1, toggle)
 
 
 if __name__ == "__main__":

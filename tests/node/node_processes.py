@@ -13,10 +13,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from chainbill.crypto.keys import PrivateKey
-from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 START_TIMEOUT_S = 40.0
 

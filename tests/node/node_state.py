@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_node.storage.database import BlockWrite, ChainDatabase
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.reader import HeightReader
+from chainbill_node.storage.records import HeightRecord
+from chainbill_node.storage.store import Store
+
 from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block, Header, evidence_root, tx_root
@@ -12,11 +18,6 @@ from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.state.keys import row_key
 from chainbill.state.overlay import Overlay
-from chainbill_node.storage.database import BlockWrite, ChainDatabase
-from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.reader import HeightReader
-from chainbill_node.storage.records import HeightRecord
-from chainbill_node.storage.store import Store
 
 GENESIS_HASH = b"g" * 32
 VALIDATORS = ValidatorSet.of([Validator(PrivateKey.from_seed(b"v" * 32).public, "bank1", "P1", "127.0.0.1:1")])

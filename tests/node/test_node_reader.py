@@ -3,15 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.store import DiskError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from node_state import GENESIS_HASH, RowChain
 
 from chainbill.state.tree import StateTree
-from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.store import DiskError
 
 KEYS = [("demo", "row", name) for name in ("a", "ab", "b")] + [
     ("demo", "row", ("a", 1)),

@@ -16,7 +16,6 @@ from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
-from chainbill.ledger.header_check import make_block
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
@@ -101,7 +100,16 @@ class LedgerApplication:
 
     def prepare_proposal(self, request: ProposalRequest) -> Proposal:
         """Build the block of the next height; its result is kept, so that it is not executed again."""
-        prepared = prepare(
+        prepared = self._prepare(request, request.may_leave_out)
+        left_out = [one.id for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
+        if left_out and not prepared.block.transactions:
+            prepared, left_out = self._prepare(request, frozenset()), []
+        never = tuple(one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN)
+        self._keep(prepared.block, prepared.applied)
+        return Proposal(prepared.block, tuple(left_out), never)
+
+    def _prepare(self, request: ProposalRequest, may_leave_out: frozenset[bytes]) -> Prepared:
+        return prepare(
             self._database.view,
             self._tree,
             request.candidates,
@@ -110,30 +118,8 @@ class LedgerApplication:
             proposer=request.proposer,
             evidence=request.evidence,
             max_bytes=request.max_bytes,
+            keep_failed=lambda transaction, _receipt: transaction.id not in may_leave_out,
         )
-        never = tuple(one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN)
-        failed = [one for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
-        nothing_runs = not prepared.block.transactions
-        forced = [one for one in failed if nothing_runs or one.id not in request.may_leave_out]
-        block = self._with_failed(prepared, forced) if forced else None
-        if block is None:
-            self._keep(prepared.block, prepared.applied)
-            return Proposal(prepared.block, tuple(one.id for one in failed), never)
-        taken = {one.id for one in forced}
-        return Proposal(block, tuple(one.id for one in failed if one.id not in taken), never)
-
-    def _with_failed(self, prepared: Prepared, failed: list[Transaction]) -> Block | None:
-        """The block with transactions that failed behind those that ran; None when they do not fit into it."""
-        first = prepared.block
-        block = make_block(
-            self._env.current,
-            self._tree.root,
-            time_ms=first.header.time_ms,
-            proposer=first.header.proposer,
-            transactions=[*first.transactions, *(one.wire for one in failed)],
-            evidence=first.evidence,
-        )
-        return block if self.process_proposal(block).accepted else None
 
     def process_proposal(self, block: Block) -> Verdict:
         """Execute a block on the newest state and keep the result. A fault of our own refuses the block too."""

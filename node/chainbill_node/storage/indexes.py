@@ -7,11 +7,13 @@ a reader of any height filters by the row itself; the height in the key puts ids
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from chainbill.state.keys import row_key, split_key, table_prefix
+from chainbill.errors import Malformed
+from chainbill.state.keys import head_of, row_key, split_key, table_head, table_prefix
 
 Row = Mapping[str, Any]
 Part = str | int
@@ -26,38 +28,69 @@ class Index:
 
     name: str
     table: tuple[str, str]
-    values: Callable[[Row], Iterable[Values]]
+    values: Callable[[Row], Sequence[Values]]
 
-    def entries(self, key_parts: list[Part], row: Row) -> list[bytes]:
-        """Index keys of one row."""
-        made, identity = made_at(row), str(key_parts[-1])
-        return [entry_key(self.name, values, made, identity) for values in self.values(row)]
+    def entries(self, key: bytes, row: Row) -> list[bytes]:
+        """Index keys of one row with its row key."""
+        return self._keys(self.values(row), key, row)
+
+    def added(self, key: bytes, old: Row | None, new: Row) -> list[bytes]:
+        """Index keys that a change of a row adds: nothing where it is listed as it was."""
+        values = self.values(new)
+        if old is not None:
+            if values == self.values(old):
+                return []
+            known = frozenset(self.values(old))
+            values = [one for one in values if one not in known]
+        return self._keys(values, key, new)
+
+    def _keys(self, values: Sequence[Values], key: bytes, row: Row) -> list[bytes]:
+        if not values:
+            return []
+        tail = b"\x01" + made_at(row).to_bytes(8, "big") + _last_part(key)
+        heads = [_encoded(self.name, one) for one in values]
+        return [head + tail for head in heads if head is not None]
+
+
+@lru_cache(maxsize=4096)
+def _encoded(name: str, values: Values) -> bytes | None:
+    """Encoded index name and values; None for values that no key can hold: such a row is not listed under them."""
+    try:
+        return table_prefix(SPACE, name.replace(".", "_"), values)
+    except Malformed:
+        return None
+
+
+def _last_part(key: bytes) -> bytes:
+    """The last part of a row key, a text, as it is encoded."""
+    return key[key.rindex(b"\0", 0, -1) + 1 :]
 
 
 def made_at(row: Row) -> int:
     """Height the object was made at, 0 where its row does not say: then ids are in their own order."""
     created = row.get("created")
     height = created.get("height", 0) if isinstance(created, Mapping) else row.get("born", row.get("height", 0))
-    return height if isinstance(height, int) else 0
+    return height if isinstance(height, int) and height >= 0 else 0
 
 
-def _field(name: str) -> Callable[[Row], Iterable[Values]]:
-    def values(row: Row) -> Iterable[Values]:
+def _field(name: str) -> Callable[[Row], Sequence[Values]]:
+    def values(row: Row) -> Sequence[Values]:
         value = row.get(name, "")
         return ((value,),) if isinstance(value, str) and value else ()
 
     return values
 
 
-def _each(name: str, inner: str = "") -> Callable[[Row], Iterable[Values]]:
-    def values(row: Row) -> Iterable[Values]:
+def _each(name: str, inner: str = "") -> Callable[[Row], Sequence[Values]]:
+    def values(row: Row) -> Sequence[Values]:
         items = row.get(name, ())
-        return tuple((item[inner] if inner else item,) for item in items)
+        listed = [item.get(inner) if inner and isinstance(item, Mapping) else item for item in items]
+        return tuple([(item,) for item in listed if isinstance(item, str)])
 
     return values
 
 
-def _all(_row: Row) -> Iterable[Values]:
+def _all(_row: Row) -> Sequence[Values]:
     return ((),)
 
 
@@ -88,33 +121,20 @@ NAMES = frozenset(index.name for index in INDEXES)
 _BY_TABLE: dict[tuple[str, str], tuple[Index, ...]] = {}
 for _index in INDEXES:
     _BY_TABLE[_index.table] = (*_BY_TABLE.get(_index.table, ()), _index)
-PREFIXES: tuple[tuple[bytes, tuple[Index, ...]], ...] = tuple(
-    (table_prefix(*table), indexes) for table, indexes in _BY_TABLE.items()
-)
+_BY_HEAD = {table_head(*table): indexes for table, indexes in _BY_TABLE.items()}
 
 
 def indexes_of(key: bytes) -> tuple[Index, ...]:
     """The indexes over the table of a row key."""
-    for prefix, indexes in PREFIXES:
-        if key.startswith(prefix):
-            return indexes
-    return ()
+    return _BY_HEAD.get(head_of(key), ())
 
 
 def entries_of(key: bytes, old: Row | None, new: Row | None) -> set[bytes]:
     """Entries that a change of one row adds. Values are decoded rows; a row that goes keeps its entries."""
-    indexes = indexes_of(key)
-    if not indexes or new is None:
-        return set()
-    parts: list[Part] = list(split_key(key)[2])
     added: set[bytes] = set()
-    for index in indexes:
-        entries = index.entries(parts, new)
-        if old is not None:
-            known = set(index.entries(parts, old))
-            added.update(entry for entry in entries if entry not in known)
-        else:
-            added.update(entries)
+    if new is not None:
+        for index in indexes_of(key):
+            added.update(index.added(key, old, new))
     return added
 
 

@@ -1,0 +1,182 @@
+"""`node verify`: replay a data directory from its genesis and compare everything that is in it.
+
+Every block is checked as a stranger would: its certificate against the validators of its height, then executed on a
+state made from the genesis alone. Root and receipts are compared at every height; at the end every row, bucket, leaf,
+history row, index entry and transaction place on the disk with the replayed one; and the totals: the ranges of every
+bill tile its face, every holding is the sum of its tokens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+import msgspec
+
+from chainbill.errors import ChainbillError
+from chainbill.ledger.block import decode_block
+from chainbill.ledger.certificate import decode_certificate, verify_certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.whole_state import check_state
+from chainbill_node.config import load_config
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.home import load_genesis
+from chainbill_node.storage import layout
+from chainbill_node.storage.database import ChainDatabase, LiveView
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.lock import HomeLock
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.store import Readable, Store, prefix_end
+
+MOST_PROBLEMS = 100
+SPACES = {
+    "state": layout.STATE,
+    "bucket": layout.BUCKET,
+    "leaf": layout.LEAF,
+    "history": layout.HISTORY,
+    "index": layout.INDEX,
+    "block": layout.BLOCK,
+    "receipts": layout.RECEIPTS,
+    "record": layout.RECORD,
+    "transaction": layout.TRANSACTION,
+    "block_id": layout.BLOCK_ID,
+    "validators": layout.VALIDATORS,
+    "meta": layout.META,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. `height` is 0 where it belongs to no block; `what` names the space, `detail` the row or rule."""
+
+    height: int
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was found. `rows` counts compared rows by space; `bills` the accepted bills whose ranges were walked;
+    `totals` the amounts of all bills by status, in minor units."""
+
+    chain_id: str
+    height: int
+    app_hash: bytes
+    blocks: int
+    transactions: int
+    rows: dict[str, int]
+    bills: int
+    totals: dict[str, int]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+
+def verify_home(home: Path, progress: Callable[[int, int], None] | None = None) -> VerifyReport:
+    """Verify the data of a node that does not run. Raises ConfigError or DiskError when it cannot be opened.
+
+    `progress(height, newest height)` is called once a block.
+    """
+    config = load_config(home)
+    genesis = load_genesis(home, config)
+    lock = HomeLock(home)
+    try:
+        store = LevelStore(home / config.files.data / "chain", create=False)
+        try:
+            return verify_store(store, genesis, progress)
+        finally:
+            store.close()
+    finally:
+        lock.close()
+
+
+def verify_store(store: Store, genesis: Genesis, progress: Callable[[int, int], None] | None = None) -> VerifyReport:
+    """Verify an opened store. Raises DiskError when it belongs to another chain or is not whole."""
+    held = ChainDatabase(store)
+    held.check_format(genesis.hash)
+    newest = held.head().height
+    replayed_store = MemoryStore()
+    replayed = ChainDatabase(replayed_store)
+    ledger = LedgerApplication(replayed)
+    ledger.init_chain(genesis)
+    problems: list[Problem] = []
+    transactions = 0
+    for height in range(1, newest + 1):
+        try:
+            transactions += _replay(held, ledger, height, genesis.chain_id, problems)
+        except (ChainbillError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+            problems.append(Problem(height, "block", f"{type(error).__name__}: {error}"))
+            break
+        if progress is not None:
+            progress(height, newest)
+    rows: Counter[str] = Counter()
+    if not problems:
+        for name, prefix in SPACES.items():
+            problems += _compare(name, prefix, store, replayed_store, rows)
+    bills, totals = _totals(store, problems)
+    info = ledger.info()
+    return VerifyReport(
+        chain_id=genesis.chain_id,
+        height=newest,
+        app_hash=info.app_hash,
+        blocks=info.height,
+        transactions=transactions,
+        rows=dict(rows),
+        bills=bills,
+        totals=totals,
+        problems=tuple(problems[:MOST_PROBLEMS]),
+    )
+
+
+def _replay(held: ChainDatabase, ledger: LedgerApplication, height: int, chain_id: str, problems: list[Problem]) -> int:
+    """Check and execute one block; the number of its transactions. ChainbillError: it does not follow."""
+    found = held.block_bytes(height)
+    record = held.record(height)
+    if found is None or record is None:
+        raise _missing(height)
+    block, certificate = decode_block(found[0]), decode_certificate(found[1])
+    if (certificate.height, certificate.block_id) != (height, block.id):
+        problems.append(Problem(height, "certificate", "it is of another block"))
+    verify_certificate(certificate, chain_id, ledger.validators_of(height))
+    finalized = ledger.finalize_block(block)
+    ledger.commit(certificate)
+    if finalized.app_hash != record.app_hash:
+        problems.append(Problem(height, "root", f"{record.app_hash.hex()}, replayed {finalized.app_hash.hex()}"))
+    if finalized.receipts_root != record.receipts_root:
+        problems.append(Problem(height, "receipts", "the root of the receipts is another"))
+    return len(block.transactions)
+
+
+def _missing(height: int) -> ChainbillError:
+    return ChainbillError("block_missing", f"block {height} or its certificate is not there")
+
+
+def _compare(name: str, prefix: bytes, held: Readable, replayed: Readable, rows: Counter[str]) -> Iterator[Problem]:
+    """Both sides in key order; the first differences of a space."""
+    end = prefix_end(prefix)
+    found = 0
+    for here, there in zip_longest(held.range(prefix, end), replayed.range(prefix, end)):
+        rows[name] += 1
+        if here == there:
+            continue
+        key = (here or there or (b"", b""))[0]
+        yield Problem(0, name, f"row {key.hex()} differs from the replayed one")
+        found += 1
+        if found >= MOST_PROBLEMS or (here or (b"",))[0] != (there or (b"",))[0]:
+            return  # from a missing or extra row on everything is shifted
+
+
+def _totals(store: Readable, problems: list[Problem]) -> tuple[int, dict[str, int]]:
+    try:
+        checked = check_state(LiveView(store))
+    except (ChainbillError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+        problems.append(Problem(0, "totals", f"{type(error).__name__}: {error}"))
+        return 0, {}
+    names = ("face", "live", "settled", "diluted", "void")
+    return len(checked), {name: sum(getattr(one, name) for one in checked.values()) for name in names}
