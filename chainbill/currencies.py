@@ -1,6 +1,7 @@
 """ISO 4217: the active currencies and the number of digits of their minor unit; Chinese names of common ones.
 
-As published by SIX (list one) up to amendment 177; funds codes included, metals and test codes are no money here.
+List one of ISO 4217 as of 2025, with its fund codes. ANG and BGN, withdrawn since, stay readable; metals, units of
+account and test codes have no minor unit and are no money here.
 """
 
 from __future__ import annotations
