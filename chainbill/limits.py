@@ -71,6 +71,8 @@ MAX_RECEIPT_BYTES: Final = 8 * MIB
 GAS_PER_TRANSACTION: Final = 4_000_000
 GAS_PER_BLOCK: Final = 40_000_000
 """A block takes no further transaction once this much is used."""
+GAS_PER_SIGNATURE: Final = 1_500
+"""Part of a transaction's gas, so that the signatures of a block are bounded too."""
 GAS_PER_DAY_ITEM: Final = 4_000_000
 GAS_DAY_WORK: Final = 20_000_000
 """A block begins no further day item or migration step once this much is used; the rest waits for the next block."""

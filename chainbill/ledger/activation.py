@@ -12,13 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import Malformed, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.programs import LoadedProgram
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.units import failed_receipt, with_core_event
 from chainbill.limits import MAX_CONTRACTS
 from chainbill.state.keys import split_key
-from chainbill.vm.errors import ContractRejected
 from chainbill.vm.machine import Machine
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def activate_contracts(run: Execution) -> list[Receipt]:
     names = sorted(due)
     try:
         loaded = run.env.programs.build({**_sources(run), **{name: due[name]["source"] for name in names}})
-    except ContractRejected as error:
+    except (Refused, Malformed) as error:  # ContractRejected, or a name that makes no key
         receipt = failed_receipt(unit_id, error, 0)
     else:
         receipt = _take_over(run, unit_id, loaded, due)

@@ -9,7 +9,7 @@ from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import check_chain, check_signatures, check_window, signers_of
 from chainbill.ledger.environment import BlockEnv
-from chainbill.ledger.execution import Execution, run_calls
+from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_receipt
@@ -51,10 +51,8 @@ def simulate(
         if signers is None:
             signers = signers_of(transaction, run.overlay)
     except (Refused, Malformed) as error:
-        return failed_receipt(transaction.id, error, 0)
-    context = run.context(transaction.party, transaction.id.hex(), signers)
-    unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)
-    return run.run(unit, lambda machine: run_calls(machine, transaction))
+        return failed_receipt(transaction.id, error, base_gas(transaction))
+    return run.run_calls(transaction, signers)
 
 
 def read_view(view: View, env: BlockEnv, contract: str, function: str, arguments: dict[str, Any]) -> Any:

@@ -23,7 +23,7 @@ from chainbill.ledger.programs import Agenda, LoadedProgram
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_receipt, run_unit, with_core_event
-from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_TRANSACTION
+from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_SIGNATURE, GAS_PER_TRANSACTION
 from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
@@ -79,13 +79,21 @@ class Execution:
         try:
             signers = signers_of(transaction, self.overlay)
         except (Refused, Malformed) as error:
-            return failed_receipt(transaction.id, error, 0)
-        context = self.context(transaction.party, transaction.id.hex(), signers)
-        unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION)
-        receipt = self.run(unit, lambda machine: run_calls(machine, transaction))
+            return failed_receipt(transaction.id, error, base_gas(transaction))
+        receipt = self.run_calls(transaction, signers)
         if receipt.ok:
             self._nonces.append(transaction.nonce)
         return receipt
+
+    def run_calls(self, transaction: Transaction, signers: Sequence[Signer]) -> Receipt:
+        """Run the calls of a transaction for these signers."""
+        context = self.context(transaction.party, transaction.id.hex(), signers)
+        unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION, base_gas(transaction))
+
+        def work(machine: Machine) -> list[Any]:
+            return [machine.call(call.contract, call.function, call.args) for call in transaction.calls]
+
+        return self.run(unit, work)
 
     def close(self) -> None:
         """What follows the transactions: their nonces go into the seed that later day items salt with."""
@@ -95,7 +103,7 @@ class Execution:
     # --- for the steps ---------------------------------------------------------------------------------------------
     def run(self, unit: Unit, work: Work) -> Receipt:
         """Run one unit in the block's program."""
-        meter = Meter(unit.gas_limit)
+        meter = Meter(unit.gas_limit, used=unit.base_gas)
         machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id)
         return run_unit(self.overlay, self._checks, machine, unit, work)
 
@@ -151,6 +159,6 @@ def _recent_proposers(env: BlockEnv) -> tuple[str, ...]:
     return tuple([key.hex() for key in env.recent_proposers[-wanted:]])
 
 
-def run_calls(machine: Machine, transaction: Transaction) -> list[Any]:
-    """The results of a transaction's calls, in order."""
-    return [machine.call(call.contract, call.function, call.args) for call in transaction.calls]
+def base_gas(transaction: Transaction) -> int:
+    """What a transaction costs before its calls begin."""
+    return GAS_PER_SIGNATURE * len(transaction.signatures)

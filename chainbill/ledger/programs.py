@@ -119,6 +119,6 @@ def _entry_points(program: Program, kind: str) -> dict[str, EntryPoint]:
 
 
 def _keep(cache: dict[Any, Any], key: Any, value: Any, size: int) -> None:
-    while len(cache) >= size:
-        del cache[next(iter(cache))]
+    for oldest in list(cache)[: max(0, len(cache) - size + 1)]:  # readers of several threads may share a cache
+        cache.pop(oldest, None)
     cache[key] = value

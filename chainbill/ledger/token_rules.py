@@ -40,14 +40,14 @@ def check_token(key: bytes, old: Row | None, new: Row | None, height: int) -> No
         _check_new_token(key, new, height)
         return
     for name in FROZEN_TOKEN:
-        if new.get(name) != old[name]:
+        if not _same(new.get(name), old[name]):
             raise broken(Reason.CORE_ROW_FIXED, f"{name} of a token never changes", token=old["id"])
     if new.get("status") != old["status"]:
         if old["status"] != LIVE or new.get("status") not in STATUSES:
             raise broken(Reason.CORE_ROW_FIXED, "only a live token changes its status", token=old["id"])
-        if new.get("ended") != height:
+        if not _same(new.get("ended"), height):
             raise broken(Reason.CORE_ROW_SCHEMA, "a token that ends says at which height", token=old["id"])
-    elif new.get("ended") != old["ended"]:
+    elif not _same(new.get("ended"), old["ended"]):
         raise broken(Reason.CORE_ROW_FIXED, "ended changes with the status only", token=old["id"])
 
 
@@ -62,8 +62,14 @@ def _check_new_token(key: bytes, new: Row, height: int) -> None:
         raise broken(Reason.CORE_ROW_SCHEMA, "a token stands under its id", token=new["id"])
     if new["status"] not in STATUSES or not new["holder"]:
         raise broken(Reason.CORE_ROW_SCHEMA, "a token has a status and a holder", token=new["id"])
-    if new.get("born") != height or new.get("ended") != (0 if new["status"] == LIVE else height):
+    ended = 0 if new["status"] == LIVE else height
+    if not (_same(new.get("born"), height) and _same(new.get("ended"), ended)):
         raise broken(Reason.CORE_ROW_SCHEMA, "born and ended are the heights where it happened", token=new["id"])
+
+
+def _same(value: Any, other: str | int) -> bool:
+    """Equal and of one type: Python says True == 1."""
+    return value == other and type(value) is type(other)
 
 
 def check_parent(token: Row, parent: Row | None, bill: Row) -> None:
@@ -88,7 +94,7 @@ def check_bill(key: bytes, old: Row | None, new: Row | None) -> bool:
         _check_new_bill(key, new)
         return False
     for name in FROZEN_BILL:
-        if new.get(name) != old[name]:
+        if not _same(new.get(name), old[name]):
             raise broken(Reason.CORE_ROW_FIXED, f"{name} of a bill never changes", bill=old["id"])
     before, after = old["status"], new.get("status")
     if before in ACCEPTED or after not in ACCEPTED:

@@ -22,12 +22,16 @@ Work = Callable[[Machine], list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What tells one unit from another: its id (32 bytes), the nonce that salts closed rows, its context and gas."""
+    """What tells one unit from another: its id (32 bytes), the nonce that salts closed rows, its context and gas.
+
+    base_gas counts as used before the calls begin.
+    """
 
     id: bytes
     nonce: bytes
     context: Context
     gas_limit: int
+    base_gas: int = 0
 
 
 def run_unit(overlay: Overlay, checks: CoreChecks, machine: Machine, unit: Unit, work: Work) -> Receipt:

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainbill.errors import InternalFault, Reason
 from chainbill.ledger import core_rows
-from chainbill.ledger.token_rules import LEAVES, LIVE
+from chainbill.ledger.token_rules import ACCEPTED, LEAVES, LIVE
 from chainbill.limits import MAX_SCAN
 from chainbill.state import rows
 from chainbill.state.keys import split_key, table_prefix
@@ -55,6 +55,8 @@ def check_bill(view: View, bill: str) -> BillTotals | None:
         tokens += 1
         end = hi
     if tokens == 0:
+        if row["status"] in ACCEPTED:
+            raise _broken(bill, "the bill is accepted and has no range")
         return None
     if end != row["face"]:
         raise _broken(bill, f"the ranges end at {end}, the face is {row['face']}")

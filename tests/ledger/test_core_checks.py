@@ -121,7 +121,17 @@ def test_cents_of_one_bill_do_not_pay_for_another(world: TokenWorld) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("lo", 1), ("hi", 999), ("holder", "S2"), ("currency", "USD"), ("bill", "B2"), ("parent", "T9"), ("born", 7)],
+    [
+        ("lo", 1),
+        ("lo", False),
+        ("ended", False),
+        ("hi", 999),
+        ("holder", "S2"),
+        ("currency", "USD"),
+        ("bill", "B2"),
+        ("parent", "T9"),
+        ("born", 7),
+    ],
 )
 def test_what_a_token_is_never_changes(world: TokenWorld, field: str, value: object) -> None:
     with refused(Reason.CORE_ROW_FIXED):

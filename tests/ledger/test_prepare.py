@@ -74,7 +74,7 @@ def test_a_block_is_bounded_in_bytes_count_and_gas(network: TinyNetwork, monkeyp
     assert len(network.prepare(wires, max_bytes=room).block.encoded) <= room
     assert len(network.prepare(wires, max_transactions=7).block.transactions) == 7
     full = network.block(*wires)
-    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 1_000)
+    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 8_000)
     assert 1 < len(network.prepare(wires).block.transactions) < 20
     with pytest.raises(Refused, match="block_gas"):
         network.apply(full)
