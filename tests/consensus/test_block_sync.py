@@ -1,0 +1,96 @@
+"""Block sync: whom to ask, and what not to believe."""
+
+from __future__ import annotations
+
+from chainbill_node.sync import blocks as sync
+from chainbill_node.sync.blocks import Request, SyncState
+from consensus.consensus_kit import CHAIN_ID, block, certificate, validators
+
+from chainbill.ledger.certificate import Certificate
+
+A, B = block(b"A"), block(b"B")
+
+
+def claiming(**heights: int) -> SyncState:
+    state = SyncState()
+    for peer, height in heights.items():
+        state = sync.heard(state, peer, height)
+    return state
+
+
+def test_nobody_is_asked_who_has_nothing_more() -> None:
+    assert sync.plan(claiming(one=4, two=5), 5, 0)[1] is None
+
+
+def test_one_bounded_request_at_a_time_to_the_peer_that_claims_most() -> None:
+    state, request = sync.plan(claiming(one=90, two=200), 5, 1_000)
+    assert request == Request("two", 5, 32, 6_000)
+    assert sync.plan(state, 5, 1_000)[1] is None
+
+
+def test_a_short_tail_is_asked_for_as_it_is() -> None:
+    assert sync.plan(claiming(one=7), 5, 0)[1] == Request("one", 5, 3, 5_000)
+
+
+def test_who_does_not_answer_is_asked_last_and_in_the_end_dropped() -> None:
+    state = claiming(liar=10**12, honest=40)
+    state, request = sync.plan(state, 5, 0)
+    assert request is not None
+    assert request.peer == "liar"
+    assert sync.expired(state, 4_999) == (state, None)
+    for strike in (1, 2, 3):
+        state, drop = sync.expired(state, 10**9)
+        assert (drop == "liar") is (strike == 3)
+        if strike < 3:
+            state = sync.heard(state, "liar", 10**12)
+            state, request = sync.plan(SyncState({"liar": 10**12}, state.strikes), 5, 0)
+    state = sync.heard(sync.forget(state, "liar"), "honest", 40)
+    assert sync.plan(state, 5, 0)[1] == Request("honest", 5, 32, 5_000)
+
+
+def test_an_honest_peer_goes_before_one_that_failed() -> None:
+    state, _ = sync.plan(claiming(liar=99, honest=40), 5, 0)
+    state, _ = sync.expired(state, 10**9)
+    state = sync.heard(state, "liar", 99)
+    _, request = sync.plan(state, 5, 0)
+    assert request is not None
+    assert request.peer == "honest"
+
+
+def test_only_what_was_asked_for_is_taken() -> None:
+    state, _ = sync.plan(claiming(one=90), 5, 0)
+    for peer, first in (("two", 5), ("one", 6)):
+        assert sync.answered(state, peer, first, 3, pruned=False)[1] is False
+    after, wanted, drop = sync.answered(state, "one", 5, 3, pruned=False)
+    assert (wanted, drop, after.request) == (True, None, None)
+
+
+def test_empty_answers_are_strikes_but_pruning_is_no_lie() -> None:
+    for pruned, dropped in ((False, "one"), (True, None)):
+        state = claiming(one=90)
+        drop = None
+        for _ in range(sync.STRIKES_ALLOWED):
+            state, _ = sync.plan(sync.heard(state, "one", 90), 5, 0)
+            state, _, drop = sync.answered(state, "one", 5, 0, pruned=pruned)
+        assert drop == dropped
+
+
+def test_claims_are_bounded() -> None:
+    state = SyncState()
+    for number in range(sync.MAX_PEERS + 10):
+        state = sync.heard(state, f"p{number}", 5)
+    assert len(state.claims) == sync.MAX_PEERS
+
+
+def test_only_a_certificate_of_this_very_block_by_a_quorum_is_believed() -> None:
+    members = validators()
+    good = certificate(A)
+    assert sync.refusal(A, good, CHAIN_ID, members) is None
+    assert sync.refusal(B, good, CHAIN_ID, members) == "certificate_of_other_block"
+    assert sync.refusal(A, good, "other-chain", members) == "chain_id_wrong"
+    assert sync.refusal(A, certificate(A, (0, 1)), CHAIN_ID, members) is not None
+    assert sync.refusal(A, certificate(A, (0, 1, 5)), CHAIN_ID, members) is not None
+    forged = Certificate(1, 1, A.id, good.signatures)
+    assert sync.refusal(A, forged, CHAIN_ID, members) is not None
+    twice = Certificate(1, 0, A.id, (good.signatures[0], *good.signatures[:2]))
+    assert sync.refusal(A, twice, CHAIN_ID, members) is not None

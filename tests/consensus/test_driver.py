@@ -1,0 +1,419 @@
+"""The driver: what it believes of peers, in which order it does things, and where it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from chainbill_node import wire
+from chainbill_node.consensus.state import Signing, Step
+from chainbill_node.consensus.timeouts import Timer, TimerKind
+from chainbill_node.driver import Driver
+from chainbill_node.driver_events import DriverEvent, MessageReceived, PeerJoined, PeerLeft, TimerFired, WorkArrived
+from chainbill_node.driver_ports import NOTE_KINDS, Note, Ports, Settings, Tip
+from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.wire.messages import (
+    BlockAnswer,
+    Blocks,
+    Decided,
+    EvidenceFound,
+    Message,
+    Own,
+    Proposal,
+    Status,
+    Transactions,
+    Votes,
+    WantBlock,
+    WantBlocks,
+    WantOwn,
+)
+from consensus.consensus_kit import (
+    CHAIN_ID,
+    KEYS,
+    NOW_MS,
+    PRECOMMIT,
+    PREVOTE,
+    MemoryFile,
+    block,
+    certificate,
+    proposal,
+    validators,
+    vote,
+)
+from sim.ledger import LightLedger, Store
+
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.evidence import DuplicateVote
+
+A = block(b"A")
+
+
+class Desk(LightLedger):
+    """One driver with everything it touches, and a list of what it did in order."""
+
+    def __init__(self, own: int | None = 0, count: int = 4, **settings: int) -> None:
+        known = {one.key: one for one in validators(7).validators}
+        super().__init__(Store.genesis(validators(count)), CHAIN_ID, known)
+        self.did: list[str] = []
+        self.sent: list[tuple[str, Message]] = []
+        self.timers: list[tuple[Timer, int]] = []
+        self.dropped: list[tuple[str, str]] = []
+        self.notes: list[Note] = []
+        self.file = MemoryFile(b"" if own is None else new_signer_file(CHAIN_ID, KEYS[own].public))
+        key = None if own is None else KEYS[own]
+        self.driver = Driver(Ports(self, self, self, self, self, self, key), Settings(CHAIN_ID, **settings))  # type: ignore[arg-type]
+
+    # ports
+
+    def read(self) -> bytes:
+        return self.file.read()
+
+    def append(self, frames: bytes) -> None:
+        self.did.append("append")
+        self.file.append(frames)
+
+    def rewrite(self, frames: bytes) -> None:
+        self.did.append("rewrite")
+        self.file.rewrite(frames)
+
+    def send(self, peer: str, data: bytes) -> None:
+        self.did.append("send")
+        self.sent.append((peer, wire.decode(data)))
+
+    def broadcast(self, data: bytes) -> None:
+        self.send("*", data)
+
+    def drop(self, peer: str, reason: str) -> None:
+        self.dropped.append((peer, reason))
+
+    def schedule(self, timer: Timer, after_ms: int) -> None:
+        self.timers.append((timer, after_ms))
+
+    def now_ms(self) -> int:
+        return NOW_MS
+
+    def note(self, note: Note) -> None:
+        assert note.kind in NOTE_KINDS
+        self.notes.append(note)
+
+    def commit(self, block: Block, certificate: Certificate) -> Tip:
+        self.did.append("commit")
+        return super().commit(block, certificate)
+
+    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
+        self.did.append("build")
+        return super().build_block(height, time_ms, proposer, evidence)
+
+    # play
+
+    def begin(self) -> Desk:
+        """Started, answered by two peers, woken."""
+        self.driver.start()
+        if self.driver.rules.own is not None and len(self.driver.rules.validators) > 1:
+            for peer in ("p1", "p2"):
+                self.hear(Own(1, self.driver.rules.own), peer)
+        return self.fire(TimerKind.START, 1)
+
+    def hear(self, message: Message, peer: str = "p1", *, verified: bool = False) -> Desk:
+        return self.event(MessageReceived(peer, message, verified))
+
+    def fire(self, kind: TimerKind, height: int, round_: int = 0) -> Desk:
+        return self.event(TimerFired(Timer(kind, height, round_)))
+
+    def event(self, event: DriverEvent) -> Desk:
+        self.driver.handle(event)
+        return self
+
+    def of(self, kind: type) -> list[tuple[str, Message]]:
+        return [(peer, message) for peer, message in self.sent if isinstance(message, kind)]
+
+    def told(self, kind: str) -> list[Note]:
+        return [note for note in self.notes if note.kind == kind]
+
+
+def test_persist_before_speaking_and_count_only_then() -> None:
+    desk = Desk().begin()
+    desk.did.clear()
+    desk.hear(proposal(1, 0, A))
+    assert desk.did == ["append", "send"]
+    assert desk.driver.state.book.at(0).prevotes.count(A.id) == 1
+
+
+def test_a_failing_disk_ends_everything_before_anything_is_said() -> None:
+    desk = Desk().begin()
+    desk.sent.clear()
+
+    def full(frames: bytes) -> None:
+        raise OSError(28, "no space left")
+
+    desk.append = full  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no space left"):
+        desk.hear(proposal(1, 0, A))
+    assert desk.sent == []
+
+
+def test_the_proposer_builds_signs_sends_in_that_order_with_a_time_after_its_parent() -> None:
+    desk = Desk(1)
+    desk.store.states[0] = type(desk.store.tip)(**{**_fields(desk.store.tip), "time_ms": NOW_MS + 5})
+    desk.begin()
+    assert [what for what in desk.did if what in ("build", "append")][:2] == ["build", "append"]
+    sent = desk.of(Proposal)[0][1]
+    assert isinstance(sent, Proposal)
+    assert sent.block.header.time_ms == NOW_MS + 6
+
+
+def test_the_signer_file_names_a_height_before_the_database_has_it() -> None:
+    desk = Desk().begin()
+    desk.did.clear()
+    desk.hear(Decided(A, certificate(A)))
+    assert [what for what in desk.did if what in ("append", "commit")] == ["append", "commit"]
+    assert desk.store.tip.height == 1
+
+
+def test_the_first_signature_waits_for_the_peers_answers() -> None:
+    desk = Desk()
+    desk.driver.start()
+    desk.fire(TimerKind.START, 1).hear(proposal(1, 0, A))
+    assert desk.driver.state.signing is Signing.ASKING
+    assert desk.of(WantOwn)
+    desk.hear(Own(1, KEYS[0].public), "p1").hear(Own(1, KEYS[0].public), "p1")
+    assert not desk.of(Votes)
+    desk.hear(Own(1, KEYS[0].public), "p2")
+    assert len(desk.of(Votes)) == 1
+
+
+def test_an_own_message_that_the_file_lacks_forbids_signing_at_this_height_only() -> None:
+    desk = Desk()
+    desk.driver.start()
+    desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),))).hear(Own(1, KEYS[0].public), "p2")
+    desk.fire(TimerKind.START, 1).hear(proposal(1, 0, A))
+    assert desk.driver.state.signing is Signing.ABSTAINING
+    assert not desk.of(Votes)
+    assert desk.told("abstaining")[0].fields["reason"] == "own_message_missing"
+    desk.hear(Decided(A, certificate(A)))
+    assert desk.driver.state.signing is Signing.ASKING
+
+
+def test_a_forged_report_costs_the_peer_its_connection() -> None:
+    desk = Desk()
+    desk.driver.start()
+    desk.hear(Own(1, KEYS[0].public, (), (vote(1, PREVOTE, 0, A),)))
+    assert desk.dropped == [("p1", "own_message_bad")]
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (Votes((type(vote(1, PREVOTE, 0, A))(PRECOMMIT, *_rest),)), "vote_signature_bad")
+        for _rest in [(1, 0, A.id, KEYS[1].public, vote(1, PREVOTE, 0, A).signature)]
+    ]
+    + [
+        (Proposal(proposal(1, 0, A).header, block(b"B")), None),
+        (proposal(2, 1, A, 0, (vote(1, PREVOTE, 0, A), vote(1, PREVOTE, 0, A))), "proposal_prevotes_bad"),
+        (proposal(2, 1, A, 0, (vote(5, PREVOTE, 0, A),)), "proposal_prevotes_bad"),
+        (Decided(A, certificate(A, (0, 1))), "certificate_quorum"),
+        (Decided(A, certificate(block(b"B"))), "certificate_of_other_block"),
+    ],
+)
+def test_lies_are_answered_with_the_door(message: Message, reason: str | None) -> None:
+    desk = Desk().begin()
+    try:
+        message = wire.decode(wire.encode(message))
+    except Exception:
+        assert reason is None, "only the block that is not the header's is stopped by the decoder"
+        return
+    desk.hear(message, "liar")
+    assert desk.dropped == [("liar", reason)]
+    assert desk.store.tip.height == 0
+
+
+def test_strangers_votes_and_other_heights_are_ignored() -> None:
+    desk = Desk().begin()
+    before = desk.driver.state.book
+    for number, height in ((5, 1), (1, 3), (1, 2)):
+        desk.hear(Votes((vote(number, PREVOTE, 0, A, height=height),)))
+    assert desk.driver.state.book == before
+    assert desk.dropped == []
+
+
+def test_a_signature_is_verified_once_and_not_at_all_when_the_shell_has_done_it() -> None:
+    desk = Desk().begin()
+    bad = Votes((type(vote(1, PREVOTE, 0, A))(PREVOTE, 1, 0, A.id, KEYS[1].public, bytes(64)),))
+    desk.hear(bad, verified=True)
+    assert desk.dropped == []
+    assert desk.driver.state.book.at(0).prevotes.count(A.id) == 1
+    desk.hear(bad)
+    assert desk.dropped == [], "the very same vote is known already"
+
+
+def test_messages_of_the_next_height_wait_for_their_turn() -> None:
+    desk = Desk().begin()
+    desk.hear(Votes((vote(1, PREVOTE, 0, None, height=2), vote(2, PREVOTE, 0, None, height=2))))
+    desk.hear(Decided(A, certificate(A)))
+    assert desk.driver.state.height == 2
+    assert (Timer(TimerKind.START, 2, 0), 0) in desk.timers
+    desk.fire(TimerKind.START, 2)
+    assert desk.driver.state.book.at(0).prevotes.count(None) == 2
+
+
+def test_what_waits_for_the_next_height_is_bounded_by_peer() -> None:
+    desk = Desk().begin()
+    for round_ in range(2_000):
+        desk.hear(Votes((vote(1, PREVOTE, round_, None, height=2),)) if round_ < 5 else _cheap(round_))
+    desk.hear(Decided(A, certificate(A)))
+    assert len(desk.driver._ahead.take()) <= 400
+
+
+def test_heights_are_glued_by_a_timer_and_idle_ones_wait() -> None:
+    desk = Desk(idle_interval_ms=7_000).begin()
+    desk.hear(Decided(A, certificate(A)))
+    assert desk.driver.state.step is Step.WAIT
+    assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 0), "block 1 changed the state: its proof block follows"
+    desk.event(WorkArrived())
+    assert desk.timers.count((Timer(TimerKind.START, 2, 0), 0)) == 1, "one start at a time"
+
+
+def test_an_idle_height_starts_when_the_interval_ends_or_work_arrives() -> None:
+    desk = Desk(idle_interval_ms=7_000)
+    desk.driver.start()
+    assert (Timer(TimerKind.START, 1, 0), 7_000) in desk.timers
+    desk.event(WorkArrived())
+    assert (Timer(TimerKind.START, 1, 0), 0) in desk.timers
+    quiet = Desk(idle_interval_ms=0)
+    quiet.driver.start()
+    assert [timer.kind for timer, _ in quiet.timers] == [TimerKind.GOSSIP]
+
+
+def test_a_network_of_one_commits_without_recursion() -> None:
+    desk = Desk(0, count=1)
+    desk.mempool = [b"one"]
+    desk.driver.start()
+    assert desk.store.tip.height == 0, "only through a timer"
+    for height in range(1, 4):
+        desk.mempool.append(b"tx%d" % height)
+        desk.fire(TimerKind.START, height)
+        assert desk.store.tip.height == height
+
+
+def test_gossip_repeats_and_counts_its_attempts() -> None:
+    desk = Desk().begin()
+    for _ in range(3):
+        desk.fire(TimerKind.GOSSIP, 0)
+    attempts = [message.attempt for _, message in desk.of(Status) if isinstance(message, Status)]
+    assert attempts == [0, 1, 2] or attempts == [1, 2, 3]
+    assert desk.timers.count((Timer(TimerKind.GOSSIP, 0, 0), 1_000)) == 4
+
+
+def test_a_status_from_behind_gets_decided_one_from_ahead_is_asked() -> None:
+    desk = Desk().begin().hear(Decided(A, certificate(A)))
+    desk.sent.clear()
+    desk.hear(Status(1, 0, (), ()), "late")
+    assert [(peer, type(message)) for peer, message in desk.sent] == [("late", Decided)]
+    desk.hear(Status(50, 0, (), ()), "early")
+    assert ("early", WantBlocks(2, 32)) in desk.sent
+
+
+def test_batches_are_applied_one_by_one_through_timers_and_a_forged_one_is_refused() -> None:
+    source = Desk().begin().hear(Decided(A, certificate(A)))
+    second = source.build_block(2, NOW_MS + 1, KEYS[2].public, ())
+    assert second is not None
+    desk = Desk().begin().hear(Status(50, 0, (), ()), "source")
+    for forged, height in ((True, 1), (False, 2)):
+        signers = (0, 1) if forged else (0, 1, 2)
+        batch = Blocks(1, (Decided(A, certificate(A)), Decided(second, certificate(second, signers))))
+        if not forged:
+            batch = Blocks(2, batch.blocks[1:])
+        desk.hear(batch, "source")
+        for _ in range(3):
+            desk.fire(TimerKind.START, desk.driver.state.height)
+        assert desk.store.tip.height == height
+        assert desk.dropped == [("source", "certificate_quorum")]
+        desk.hear(Status(50, 0, (), ()), "source")
+
+
+def test_batches_nobody_asked_for_and_disordered_ones() -> None:
+    desk = Desk().begin().hear(Blocks(1, (Decided(A, certificate(A)),)), "stranger")
+    desk.fire(TimerKind.START, 1)
+    assert desk.store.tip.height == 0
+    desk.hear(Status(50, 0, (), ()), "source").hear(Blocks(1, (Decided(A, certificate(A)),) * 2), "source")
+    assert desk.dropped == [("source", "sync_batch_out_of_order")]
+
+
+def test_blocks_are_served_in_bounded_batches() -> None:
+    desk = Desk().begin().hear(Decided(A, certificate(A)))
+    desk.sent.clear()
+    desk.hear(WantBlocks(1, 32), "late").hear(WantBlocks(9, 32), "late").hear(WantBlock(1, A.id), "late")
+    assert desk.sent[0] == ("late", Blocks(1, (Decided(A, certificate(A)),)))
+    assert desk.sent[1] == ("late", Blocks(9, ()))
+    assert desk.sent[2] == ("late", Decided(A, certificate(A)))
+
+
+def test_an_undecided_block_is_given_by_its_id() -> None:
+    desk = Desk().begin().hear(proposal(1, 0, A))
+    desk.sent.clear()
+    desk.hear(WantBlock(1, A.id), "peer").hear(WantBlock(1, bytes(32)), "peer")
+    assert desk.sent == [("peer", BlockAnswer(A))]
+
+
+def test_evidence_is_verified_kept_once_and_passed_on() -> None:
+    desk = Desk().begin()
+    proof = DuplicateVote.of(vote(3, PREVOTE, 0, A), vote(3, PREVOTE, 0, None))
+    forged = DuplicateVote(proof.first, type(proof.second)(PREVOTE, 1, 0, A.id, KEYS[3].public, bytes(64)))
+    desk.hear(EvidenceFound(forged.encode())).hear(EvidenceFound(b"rubbish"))
+    assert desk.told("evidence") == []
+    desk.hear(EvidenceFound(proof.encode())).hear(EvidenceFound(proof.encode()))
+    assert len(desk.told("evidence")) == 1
+    for _ in range(10):
+        desk.fire(TimerKind.GOSSIP, 0)
+    assert desk.of(EvidenceFound) == [("*", EvidenceFound(proof.encode()))]
+
+
+def test_a_diverged_node_stops_for_good() -> None:
+    desk = Desk().begin()
+    wrong = type(A)(type(A.header)(**{**_fields(A.header), "app_hash": bytes(32)}), A.transactions, ())
+    desk.hear(Decided(wrong, certificate(wrong)))
+    assert desk.driver.halted == "header"
+    assert desk.told("halted")
+    desk.did.clear()
+    desk.hear(proposal(1, 0, A)).fire(TimerKind.GOSSIP, 0)
+    assert desk.did == []
+
+
+def test_peers_come_and_go() -> None:
+    desk = Desk()
+    desk.driver.start()
+    desk.sent.clear()
+    desk.event(PeerJoined("new"))
+    assert [type(message) for _, message in desk.sent] == [Status, WantOwn]
+    desk.event(PeerLeft("new")).hear(Transactions((b"x",)))
+    assert desk.dropped == []
+
+
+def test_an_observer_needs_no_signer_file_and_follows() -> None:
+    desk = Desk(None).begin().hear(proposal(1, 0, A))
+    desk.hear(Votes(tuple(vote(number, PRECOMMIT, 0, A) for number in (0, 1, 2))))
+    assert desk.store.tip.height == 1
+    assert not desk.of(Votes)
+    assert "append" not in desk.did
+
+
+def test_a_restart_sends_the_identical_bytes_again() -> None:
+    desk = Desk().begin().hear(proposal(1, 0, A))
+    before = desk.of(Votes)
+    again = Desk()
+    again.file = desk.file
+    again.driver.start()
+    assert again.of(Votes) == before
+    assert again.driver.waiting_for().reason == "asking_peers_for_own_messages"
+
+
+def _fields(value: object) -> dict[str, object]:
+    from dataclasses import fields
+
+    return {one.name: getattr(value, one.name) for one in fields(value)}  # type: ignore[arg-type]
+
+
+def _cheap(round_: int) -> Votes:
+    """A vote of the next height with a signature that nobody has looked at yet."""
+    return Votes((type(vote(1, PREVOTE, 0, A))(PREVOTE, 2, round_, None, KEYS[1].public, bytes(64)),))

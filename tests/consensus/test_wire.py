@@ -1,0 +1,161 @@
+"""Messages between nodes: round trips, and bytes that no node should survive badly."""
+
+from __future__ import annotations
+
+import pytest
+from chainbill_node import wire
+from chainbill_node.wire import limits
+from chainbill_node.wire.messages import (
+    BlockAnswer,
+    Blocks,
+    Decided,
+    EvidenceFound,
+    Message,
+    Own,
+    Proposal,
+    Status,
+    Transactions,
+    Votes,
+    VoteSummary,
+    WantBlock,
+    WantBlocks,
+    WantOwn,
+)
+from consensus.consensus_kit import KEYS, PRECOMMIT, PREVOTE, block, certificate, proposal, vote
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainbill import codec
+from chainbill.errors import ChainbillError, Malformed
+from chainbill.ledger.evidence import DuplicateVote
+from chainbill.ledger.vote import VoteType
+
+A, B = block(b"A"), block(b"B")
+DECIDED = Decided(A, certificate(A))
+PREVOTES = tuple(vote(who, PREVOTE, 0, A) for who in (1, 2, 3))
+SAMPLES: tuple[Message, ...] = (
+    proposal(1, 0, A),
+    proposal(2, 1, A, 0, PREVOTES),
+    Votes(PREVOTES),
+    Votes((vote(0, PRECOMMIT, 7, None),)),
+    Status(1, -1, (), ()),
+    Status(9, 3, (A.id, B.id), (VoteSummary(3, PREVOTE, A.id, b"\x07"), VoteSummary(0, PRECOMMIT, None, b"\x00"))),
+    DECIDED,
+    WantBlock(1, A.id),
+    BlockAnswer(A),
+    WantOwn(1, KEYS[0].public),
+    Own(1, KEYS[0].public, (proposal(0, 3, A).header,), (vote(0, PREVOTE, 0, None),)),
+    EvidenceFound(DuplicateVote.of(vote(0, PREVOTE, 0, A), vote(0, PREVOTE, 0, None)).encode()),
+    WantBlocks(5, 32),
+    Blocks(1, (DECIDED,)),
+    Blocks(1, (), pruned=True),
+    Transactions((b"one", b"two")),
+)
+
+hashes = st.binary(min_size=32, max_size=32)
+rounds = st.integers(0, 2**31 - 1)
+heights = st.integers(1, 2**63 - 1)
+kinds = st.sampled_from([VoteType.PREVOTE, VoteType.PRECOMMIT])
+lines = st.builds(VoteSummary, rounds, kinds, st.none() | hashes, st.binary(max_size=13))
+statuses = st.builds(
+    Status,
+    heights,
+    st.integers(-1, 2**31 - 1),
+    st.lists(hashes, max_size=4).map(tuple),
+    st.lists(lines, max_size=64).map(tuple),
+    rounds,
+)
+
+
+@pytest.mark.parametrize("message", SAMPLES, ids=lambda message: type(message).__name__)
+def test_every_message_comes_back_as_it_was(message: Message) -> None:
+    assert wire.decode(wire.encode(message)) == message
+
+
+@given(statuses)
+def test_a_status_comes_back_as_it_was(status: Status) -> None:
+    assert wire.decode(wire.encode(status)) == status
+
+
+@settings(max_examples=2_000)
+@given(st.binary(max_size=200))
+def test_noise_is_malformed_and_nothing_else(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        wire.decode(data)
+
+
+@settings(max_examples=3_000)
+@given(st.sampled_from(SAMPLES), st.data())
+def test_damaged_bytes_are_malformed_or_another_message(message: Message, data: st.DataObject) -> None:
+    raw = bytearray(wire.encode(message))
+    for _ in range(data.draw(st.integers(1, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        again = wire.decode(bytes(raw))
+    except Malformed:
+        return
+    assert wire.encode(again) == bytes(raw), "one form only"
+
+
+leaves = st.none() | st.booleans() | st.integers(0, 9) | st.binary(max_size=4)
+
+
+@settings(max_examples=1_000)
+@given(st.recursive(leaves, lambda inner: st.lists(inner, max_size=4)))
+def test_wrong_shapes_are_malformed(value: object) -> None:
+    with pytest.raises(Malformed):
+        wire.decode(codec.encode([value, value]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [],
+        [99],
+        [True, []],
+        [2],
+        [2, [], []],
+        [3, 0, 0, [], [], 0],
+        [3, 1, -2, [], [], 0],
+        [3, 1, 0, [bytes(32)] * 5, [], 0],
+        [3, 1, 0, [], [[0, 0, None, b""]], 0],
+        [3, 1, 0, [], [[0, 1, None, bytes(14)]], 0],
+        [10, 1, 0],
+        [10, 1, 33],
+        [11, 1, [], 0],
+        [12, [b"x" * (64 * 1024 + 1)]],
+    ],
+    ids=repr,
+)
+def test_bounds(fields: list[object]) -> None:
+    with pytest.raises(Malformed):
+        wire.decode(codec.encode(fields))
+
+
+def test_a_proposal_must_carry_the_block_it_names() -> None:
+    good = proposal(1, 0, A)
+    with pytest.raises(Malformed):
+        wire.decode(wire.encode(Proposal(good.header, B)))
+
+
+def test_a_block_must_be_what_its_header_says() -> None:
+    other = type(A)(A.header, (b"something else",), ())
+    for message in (BlockAnswer(other), Decided(other, certificate(A)), Proposal(proposal(1, 0, A).header, other)):
+        with pytest.raises(ChainbillError):
+            wire.decode(wire.encode(message))
+
+
+def test_nothing_above_the_limit_is_looked_at() -> None:
+    with pytest.raises(Malformed):
+        wire.decode(bytes(limits.MAX_MESSAGE_BYTES + 1))
+
+
+def test_the_largest_block_with_its_votes_fits() -> None:
+    from chainbill.limits import MAX_BLOCK_BYTES, MAX_VALUE_BYTES
+
+    assert MAX_BLOCK_BYTES < limits.MAX_MESSAGE_BYTES <= MAX_VALUE_BYTES
+
+
+def test_only_messages_are_encoded() -> None:
+    with pytest.raises(TypeError):
+        wire.encode("hello")  # type: ignore[arg-type]
