@@ -202,9 +202,7 @@ class BillBook:
         row = self.token(token)
         return self._move(token, "sale", bank, row["tier"], row["financed_tier"], {"rate": 20000, "days": 10})
 
-    def _move(
-        self, token: str, kind: str, to: str, tier: int, financed: int, price: Row | None = None
-    ) -> str:
+    def _move(self, token: str, kind: str, to: str, tier: int, financed: int, price: Row | None = None) -> str:
         row = self.token(token)
         self._end(token, "moved")
         self.change_token(token, locks=[])

@@ -196,4 +196,3 @@ def wire_of(party: str = "SUPPLIER1", functions: Sequence[str] = ("issue",), non
         calls=[Call("bill", function, {"face": 1}) for function in functions],
     )  # fmt: skip
     return sign_transaction(body, [key_of(party)])
-

@@ -61,7 +61,9 @@ def library_signed(covered: tuple[str, ...], **options: object) -> dict[str, str
     return made.headers
 
 
-@pytest.mark.parametrize("url", [URL, "http://node.test/", "https://NODE.test:443/v1/x", "http://[::1]:99/v1?q=%E4%B8%AD"])
+@pytest.mark.parametrize(
+    "url", [URL, "http://node.test/", "https://NODE.test:443/v1/x", "http://[::1]:99/v1?q=%E4%B8%AD"]
+)
 def test_what_we_sign_is_accepted_for_sixty_seconds(url: str) -> None:
     headers = sign_request(KEY, "get", url, created_s=NOW, nonce=NONCE)
     for now in (NOW - 5, NOW, NOW + 60):

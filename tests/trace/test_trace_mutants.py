@@ -48,7 +48,6 @@ def _sees_every_price(self: Sight, hop: Any) -> bool:
     return True
 
 
-
 MUTANTS = {
     "returns count as reached": (lineage, "_extend", _keeps_returns),
     "hops of others show": (Sight, "sees_hop", _sees_every_hop),

@@ -87,5 +87,3 @@ def _signed_url(request: Request) -> str:
     query = request.scope.get("query_string", b"").decode("latin-1")
     host = request.headers.get("host", "")
     return f"{request.url.scheme}://{host}{path}" + (f"?{query}" if query else "")
-
-

@@ -79,6 +79,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["security"] = []
         if path in ("/health", "/ready"):
             responses["503"] = {"description": "Not sound, or not ready", "content": {"application/json": {}}}
+        elif path == "/metrics":
+            responses["200"] = {"description": "Exposition format", "content": {"text/plain": {}}}
+            responses["404"] = _PROBLEM
         return
     writes = method == "post"
     for status in _WRITE_PROBLEMS if writes else _READ_PROBLEMS:

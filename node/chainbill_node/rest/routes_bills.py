@@ -67,9 +67,7 @@ def bills(
     return view.answer(list_body(page.listing, view.height, names, show))
 
 
-def _bill_names(
-    view: View, wanted: dict[str, str], holder: str | None, bank: str | None, invoice: str | None
-) -> Names:
+def _bill_names(view: View, wanted: dict[str, str], holder: str | None, bank: str | None, invoice: str | None) -> Names:
     """Give the candidates by the narrowest index there is."""
     if holder is not None:
         return from_names(held_bills(view, holder))

@@ -237,5 +237,3 @@ def proposals(
         return Entry(dict(row)) if row and matches({"status": status, "kind": kind}, row) else None
 
     return view.answer(list_body(page.listing, view.height, from_table(view.reader, "governance", "proposal"), show))
-
-
