@@ -38,6 +38,7 @@ class LedgerPort:
         max_bytes: int,
         now_ms: Callable[[], int],
         on_commit: OnCommit,
+        on_dropped: Callable[[bytes], None],
     ) -> None:
         self._ledger = ledger
         self._mempool = mempool
@@ -45,6 +46,7 @@ class LedgerPort:
         self._max_bytes = max_bytes
         self._now_ms = now_ms
         self._on_commit = on_commit
+        self._on_dropped = on_dropped
         self._cost_s = FIRST_COST_S
 
     def tip(self) -> Tip:
@@ -92,6 +94,8 @@ class LedgerPort:
             if one is not None:
                 one.failed_runs += 1
         self._mempool.remove(proposal.never)
+        for identity in proposal.never:
+            self._on_dropped(identity)
         return proposal.block
 
     def _fitting(self) -> int:

@@ -57,6 +57,10 @@ class Admission:
     def __len__(self) -> int:
         return len(self._by_wire)
 
+    def has(self, wire_id: bytes) -> bool:
+        """True while these very bytes are on their way in."""
+        return wire_id in self._by_wire
+
     def offer(self, transaction: Transaction, *, own: bool, done: Callable[[Outcome], None] | None = None) -> bool:
         """Take one transaction in; False when too many wait. The same bytes again only add a listener."""
         arrival = self._by_wire.get(transaction.wire_id)

@@ -22,6 +22,21 @@ from chainbill_node.storage.store import DiskError
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
 EXIT_FAULT = 1
 EXIT_REFUSED = 2
+_SAFE_HEIGHT = (
+    "or, if it cannot be had, start once with --safe-height set to a height that this validator has surely never "
+    "signed / 否则以 --safe-height 指定一个本验证节点从未签过的高度启动一次"
+)
+SIGNER_MENDS = {
+    "signer_file_empty": f"put back signer/ of this node / 请放回本节点的 signer/ 目录; {_SAFE_HEIGHT}",
+    "signer_file_damaged": f"put back an undamaged signer/ / 签名文件已损坏，请换回完好的文件; {_SAFE_HEIGHT}",
+    "signer_file_foreign": (
+        "put back the signer file that belongs to this key and chain / 请放回属于本密钥与本链的签名文件"
+    ),
+    "signer_file_height": (
+        "signer/ and data/ are not of the same moment: put back those that belong together "
+        f"/ signer/ 与 data/ 不属于同一时刻，请放回配套的文件; {_SAFE_HEIGHT}"
+    ),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +84,11 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
         await node.start()
         await rest.start()
         await node.stopped.wait()
-    except (ConfigError, SignerFileError, OSError) as error:
+    except SignerFileError as error:
+        mend = SIGNER_MENDS.get(error.reason, SIGNER_MENDS["signer_file_damaged"])
+        log.error("refused_to_start", what=f"{error}: {mend}")
+        return EXIT_REFUSED
+    except (ConfigError, DiskError, OSError) as error:
         log.error("refused_to_start", what=str(error))
         return EXIT_REFUSED
     finally:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from chainbill.ledger.block import Block
+from chainbill.ledger.receipt import Receipt
 
 INTERVAL_BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 WAIT_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5, 10)
@@ -29,12 +34,6 @@ class Metrics:
         self.refused_transactions = Counter(
             "chainbill_consensus_refused_txs", "Committed transactions that had no effect", **labels
         )
-        self.commit_seconds = Histogram(
-            "chainbill_state_block_processing_time_seconds",
-            "Time to store a decided block",
-            buckets=WAIT_BUCKETS_S,
-            **labels,
-        )
         self.wait_seconds = Histogram(
             "chainbill_mempool_wait_seconds",
             "From arrival to commit, own transactions",
@@ -47,6 +46,19 @@ class Metrics:
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", **labels)
         self.notes = Counter("chainbill_consensus_events", "Consensus events by kind", ["kind"], **labels)
         Gauge("chainbill_node_info", "This node", ["chain_id", "name"], **labels).labels(chain_id, name).set(1)
+
+    def committed(
+        self, block: Block, receipts: Sequence[Receipt], *, interval_ms: int, waits_ms: Sequence[int]
+    ) -> None:
+        """Count one committed block. `waits_ms`: from arrival to commit, of transactions handed in here."""
+        self.height.set(block.header.height)
+        self.block_interval.observe(max(0, interval_ms) / 1000)
+        self.block_bytes.set(len(block.encoded))
+        self.block_transactions.set(len(receipts))
+        self.total_transactions.inc(len(receipts))
+        self.refused_transactions.inc(sum(not receipt.ok for receipt in receipts))
+        for wait_ms in waits_ms:
+            self.wait_seconds.observe(max(0, wait_ms) / 1000)
 
     def exposition(self) -> tuple[bytes, str]:
         """The text and its content type."""

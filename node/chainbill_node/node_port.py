@@ -11,7 +11,7 @@ import asyncio
 from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import decode_transaction
+from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.node_status import node_status
@@ -49,7 +49,7 @@ class ServedNode:
         future = node.waiters.add(transaction.id)
         try:
             if transaction.id not in node.mempool:
-                await self._admitted(wire)
+                await self._admitted(transaction)
             if wait_ms > 0:
                 async with asyncio.timeout(min(wait_ms, MAX_WAIT_MS) / 1000):
                     return await future
@@ -61,8 +61,7 @@ class ServedNode:
             return future.result()
         return Submission("pending", transaction.id)
 
-    async def _admitted(self, wire: bytes) -> None:
-        transaction = decode_transaction(wire)
+    async def _admitted(self, transaction: Transaction) -> None:
         admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
 
         def done(outcome: ChainbillError | None) -> None:
@@ -107,7 +106,7 @@ class ServedNode:
                 name=member.name,
                 address=member.address,
                 connected=member.node_id in connected,
-                height=node.peer_heights.get(member.node_id, 0),
+                height=node.traffic.peer_heights.get(member.node_id, 0),
                 since_ms=node.peers.since_ms.get(member.node_id, 0),
             )
             for member in node.members().values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.consensus.state import Step
 from chainbill_node.rest.ports import NodeStatus
 
@@ -19,7 +20,7 @@ def node_status(node: Node) -> NodeStatus:
     info = node.ledger.info()
     waiting = node.driver.waiting_for()
     now_ms = node.clock.now_ms()
-    newest = max(node.peer_heights.values(), default=0)
+    newest = max(node.traffic.peer_heights.values(), default=0)
     connected = len(node.peers.connected)
     why = _why_not_ready(node, newest, now_ms)
     return NodeStatus(
@@ -57,12 +58,24 @@ def _why_not_ready(node: Node, newest: int, now_ms: int) -> tuple[str, str] | No
     own = 1 if bytes.fromhex(node.node_id) in validators else 0
     present = own + sum(bytes.fromhex(peer) in validators for peer in node.peers.connected)
     if present < validators.quorum:
-        return (
-            f"{present} of {validators.quorum} validators connected",
-            f"已连接验证节点 {present}/{validators.quorum}",
-        )
+        return _too_few(node, validators, present, now_ms)
     if newest > height + BEHIND_HEIGHTS:
         return f"catching up: height {height} of {newest}", f"正在同步：高度 {height}/{newest}"
     if waiting.missing and now_ms - waiting.since_ms > STALLED_MS:
         return f"halted: {waiting.text('en', now_ms)}", f"停滞：{waiting.text('zh', now_ms)}"
     return None
+
+
+def _too_few(node: Node, validators: ValidatorSet, present: int, now_ms: int) -> tuple[str, str]:
+    """Not enough validators are connected for a block: who is missing, and since when."""
+    connected = {node.node_id, *node.peers.connected}
+    missing = [one for one in validators.validators if one.key.hex() not in connected]
+    names = [one.name or one.key.hex()[:8] for one in missing]
+    since_ms = max((node.peers.since_ms.get(one.key.hex(), node.started_ms) for one in missing), default=now_ms)
+    seconds = max(0, now_ms - since_ms) // 1000
+    height = node.ledger.info().height + 1
+    return (
+        f"halted: {present} of {validators.quorum} validators connected at height {height}, "
+        f"waiting for {', '.join(names)} for {seconds} s",
+        f"停滞：高度 {height} 已连接验证节点 {present}/{validators.quorum}，等待 {'、'.join(names)} 已 {seconds} 秒",
+    )

@@ -14,6 +14,8 @@ from chainbill_node.service import Node
 
 START_POLL_S = 0.005
 STOP_TIMEOUT_S = 3
+KEEP_ALIVE_S = 30
+MAX_CONNECTIONS = 1_000
 
 
 class _Server(uvicorn.Server):
@@ -37,6 +39,8 @@ class RestServer:
                 access_log=False,
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                limit_concurrency=MAX_CONNECTIONS,
             )
         )
         self._task: asyncio.Task[None] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from chainbill.errors import ChainbillError
 from chainbill.ledger.receipt import Receipt
 from chainbill_node.rest.ports import Submission
 
@@ -37,6 +38,12 @@ class Waiters:
             for future in self._waiting.pop(receipt.id, ()):
                 if not future.done():
                     future.set_result(Submission("committed", receipt.id, height, place, receipt))
+
+    def refused(self, identity: bytes, error: ChainbillError) -> None:
+        """Tell those that wait that no block will ever carry this transaction."""
+        for future in self._waiting.pop(identity, ()):
+            if not future.done():
+                future.set_exception(error)
 
     def close(self) -> None:
         """Nobody will be told any more."""

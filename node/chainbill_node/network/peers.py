@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -160,6 +161,7 @@ class PeerNetwork:
         self._connections[connection.peer] = connection
         if former is not None:
             former.abort("replaced")
+        self.since_ms[connection.peer] = time.time_ns() // 1_000_000
         log.info("peer_up", peer=connection.peer, dialled=connection.dialled)
         self._on_up(connection.peer)
 
@@ -168,6 +170,7 @@ class PeerNetwork:
         self._pending.discard(connection)
         if self._connections.get(connection.peer) is connection:
             del self._connections[connection.peer]
+            self.since_ms[connection.peer] = time.time_ns() // 1_000_000
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
 

@@ -1,0 +1,183 @@
+"""What comes in and what is passed on: frames of peers, proposals, transactions, and what a commit clears away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chainbill.errors import ChainbillError, Malformed, Reason, Refused
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.transaction import decode_transaction, wire_id_of
+from chainbill_node import wire
+from chainbill_node.admission import Arrival, Outcome
+from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, WorkArrived
+from chainbill_node.engine.protocol import Finalized
+from chainbill_node.logs import log
+from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
+from chainbill_node.wire.messages import Proposal, Status, Transactions
+
+if TYPE_CHECKING:
+    from chainbill_node.service import Node
+
+GOSSIP_BYTES = 512 * 1024
+
+
+class Traffic:
+    """Between the network, the mempool and consensus of one node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.peer_heights: dict[str, int] = {}
+
+    # peers
+
+    def peer_up(self, peer: str) -> None:
+        """A peer is connected: it gets the transactions handed in here, which it may have missed."""
+        node = self._node
+        node.metrics.peers.set(len(node.peers.connected))
+        own = [one.transaction.wire for one in node.mempool if one.own]
+        for frame in transaction_frames(own):
+            node.peers.send(peer, frame, droppable=True)
+        node.drive(PeerJoined(peer))
+
+    def peer_down(self, peer: str) -> None:
+        """A peer is gone."""
+        self._node.metrics.peers.set(len(self._node.peers.connected))
+        self.peer_heights.pop(peer, None)
+        self._node.drive(PeerLeft(peer))
+
+    def frame(self, peer: str, frame: bytes) -> None:
+        """One message of a peer; one that breaks the format costs it the connection."""
+        node = self._node
+        try:
+            message = wire.decode(frame)
+            if isinstance(message, Transactions):
+                self._take_in(message.wires)
+                return
+        except Malformed as error:
+            log.warning("peer_dropped", peer=peer, why=str(error))
+            node.peers.drop(peer, str(error))
+            return
+        if isinstance(message, Status):
+            self.peer_heights[peer] = message.height - 1
+        if isinstance(message, Proposal):
+            self._take_proposal(peer, message)
+        else:
+            node.drive(MessageReceived(peer, message))
+
+    def _take_in(self, wires: Sequence[bytes]) -> None:
+        """Transactions from a peer: those that are new go through admission. Raises Malformed."""
+        node = self._node
+        for one in wires:
+            wire_id = wire_id_of(one)
+            if wire_id in node.verified or node.admission.has(wire_id):
+                continue
+            transaction = decode_transaction(one)
+            if transaction.id not in node.mempool and not node.ledger.is_used(transaction.id):
+                node.admission.offer(transaction, own=False)
+
+    def _take_proposal(self, peer: str, message: Proposal) -> None:
+        """Hand a proposal over once the signatures of its transactions that are new here have been verified."""
+        node = self._node
+        event = MessageReceived(peer, message)
+        block = message.block
+        pairs = zip(block.wire_ids, block.transactions, strict=True)
+        unknown = [one for wire_id, one in pairs if wire_id not in node.verified]
+        missing = 0
+
+        def verified(_outcome: Outcome) -> None:
+            nonlocal missing
+            missing -= 1
+            if missing == 0:
+                node.drive(event)
+
+        for one in unknown:
+            try:
+                transaction = decode_transaction(one)
+            except Malformed:
+                continue  # check_block refuses the block for it
+            if node.admission.offer(transaction, own=False, done=verified):
+                missing += 1
+        if missing:
+            node.admission.hurry()
+        else:
+            node.drive(event)
+
+    # transactions
+
+    def accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        """Verified transactions, in order: check, pool, pass on what came in here."""
+        node = self._node
+        node.verified.remember([arrival.transaction for arrival in arrivals])
+        was_empty = len(node.mempool) == 0
+        now_ms = node.clock.now_ms()
+        outcomes: list[Outcome] = []
+        fresh: list[bytes] = []
+        for arrival in arrivals:
+            outcome = self._admit(arrival, now_ms)
+            outcomes.append(outcome)
+            if outcome is None and arrival.own:
+                fresh.append(arrival.transaction.wire)
+            elif outcome is not None:
+                node.metrics.refused_admissions.inc()
+        for frame in transaction_frames(fresh):
+            node.peers.broadcast(frame, droppable=True)
+        if was_empty and len(node.mempool):
+            node.drive(WorkArrived())
+        return outcomes
+
+    def _admit(self, arrival: Arrival, now_ms: int) -> Outcome:
+        try:
+            self._node.ledger.check_tx(arrival.transaction, now_ms)
+            self._node.mempool.add(arrival.transaction, now_ms, own=arrival.own)
+        except ChainbillError as error:
+            return error
+        return None
+
+    def committed(self, block: Block, certificate: Certificate, finalized: Finalized) -> None:
+        """A block is on the disk: clear the pool, tell who waits, count."""
+        node = self._node
+        height, receipts = block.header.height, finalized.transaction_receipts
+        ids = [receipt.id for receipt in receipts]
+        now_ms = node.clock.now_ms()
+        waits_ms = [
+            now_ms - waiting.arrived_ms for waiting in map(node.mempool.get, ids) if waiting is not None and waiting.own
+        ]
+        node.mempool.remove(ids)
+        node.verified.forget(block.wire_ids)
+        for identity in node.mempool.expire(block.header.time_ms):
+            self.give_up(identity)
+        node.waiters.committed(height, receipts)
+        node.metrics.committed(block, receipts, interval_ms=now_ms - node.last_commit_ms, waits_ms=waits_ms)
+        node.last_commit_ms = now_ms
+        log.info(
+            "committed",
+            height=height,
+            transactions=len(ids),
+            block=block.id,
+            app_hash=finalized.app_hash,
+            signatures=len(certificate.signatures),
+        )
+
+    def give_up(self, identity: bytes) -> None:
+        """A transaction has left the pool and no block will carry it."""
+        log.debug("transaction_expired", id=identity)
+        error = Refused(Reason.TRANSACTION_EXPIRED, "no block took it while it was valid")
+        self._node.waiters.refused(identity, error)
+
+
+def transaction_frames(wires: Sequence[bytes]) -> list[bytes]:
+    """TRANSACTIONS messages of bounded size."""
+    frames: list[bytes] = []
+    part: list[bytes] = []
+    size = 0
+    for one in wires:
+        if part and (size + len(one) > GOSSIP_BYTES or len(part) >= MAX_GOSSIP_TRANSACTIONS):
+            frames.append(wire.encode(Transactions(tuple(part))))
+            part, size = [], 0
+        part.append(one)
+        size += len(one)
+    if part:
+        frames.append(wire.encode(Transactions(tuple(part))))
+    return frames
