@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
-
 from chainbill_cli.kit import Program
 from chainbill_cli.texts import choose_language, set_language
 
@@ -37,11 +35,14 @@ program = Program(
 )
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line (without the program's name) and return its exit code."""
+def run(arguments: Sequence[str], *, transport: object = None) -> int:
+    """Run one command line (without the program's name) and return its exit code.
+
+    transport: an httpx transport to speak through instead of the network.
+    """
     set_language(choose_language(arguments))
     try:
-        result = program.main(args=list(arguments), prog_name="chainbill", standalone_mode=False)
+        result = program.main(args=list(arguments), prog_name="chainbill", standalone_mode=False, obj=transport)
     except BaseException as error:  # every way out of a command ends in one exit code
         from chainbill_cli.endings import exit_code_for
 
@@ -53,8 +54,6 @@ def main() -> None:
     """Run the command line of this process."""
     sys.exit(run(sys.argv[1:]))
 
-
-__all__ = ["click", "main", "program", "run"]
 
 if __name__ == "__main__":
     main()

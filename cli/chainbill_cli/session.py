@@ -164,6 +164,6 @@ def current_session() -> Session:
             settings = gather(given_settings(ctx))
         except ValueError as error:
             raise fail(Exit.FAILED, "error.home_file", path="config.toml", why=str(error)) from error
-        found = root.meta["session"] = Session(settings, transport=root.meta.get("transport"))
+        found = root.meta["session"] = Session(settings, transport=root.obj)
         root.call_on_close(found.close)
     return cast(Session, found)

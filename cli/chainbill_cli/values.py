@@ -98,7 +98,7 @@ def payees_of_file(path: Path) -> list[tuple[str, str]]:
             continue
         if len(cells) < 2:
             raise usage("error.payees_file", path=str(path), line=number, why=",".join(cells))
-        payees.append((cells[0].strip("\t'"), cells[-1]))
+        payees.append((cells[0].strip("\t'=\""), cells[-1]))
     return payees
 
 

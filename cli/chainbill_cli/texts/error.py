@@ -27,7 +27,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.did_you_mean": ("did you mean {what}?", "是否想用 {what}？"),
     "error.bad_value": ("{what}: {why}", "{what}：{why}"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
-    "error.too_many": ("too many arguments: {what}", "参数过多：{what}"),
     "error.amount": (
         "{value} is not an amount in {currency}; write it as 1,000,000.00",
         "{value} 不是有效的 {currency} 金额；请写成 1,000,000.00",
@@ -81,7 +80,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "name at least one recipient with --to or --payees",
         "请用 --to 或 --payees 至少指定一个收款方",
     ),
-    "error.not_found": ("{what} was not found", "未找到 {what}"),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
     "error.bad_answer": (

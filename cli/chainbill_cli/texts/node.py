@@ -7,7 +7,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "node.status": ("Where a node stands, and why when it stands still", "节点所处状态；停滞时说明原因"),
     "node.wait": ("Wait until a node has a height", "等待节点到达某高度"),
     "node.verify": ("Replay a node's data from genesis and compare everything", "从创世重放节点数据并逐项核对"),
-    "node.arg_home": ("Home of the node", "节点目录"),
     "node.opt_watch": ("Show it again and again", "持续刷新"),
     "node.opt_safe": ("Sign from this height on, after the signer file was lost", "签名文件丢失后，从此高度起签名"),
     "node.still": ("{name} stands at height {height}: {reason}", "{name} 停在高度 {height}：{reason}"),

@@ -12,6 +12,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "note: {old} has moved; its successor {new}, which you hold, is taken",
         "提示：{old} 已转移，改用您持有的后继子凭证 {new}",
     ),
-    "note.saved": ("saved in {path}", "已保存到 {path}"),
-    "note.done": ("done", "完成"),
 }

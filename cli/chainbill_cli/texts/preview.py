@@ -14,7 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.due_on": ("due on", "到期日"),
     "preview.pay_on": ("paid on", "付款日"),
     "preview.remains": ("remains with you", "剩余（仍由您持有）"),
-    "preview.outstanding": ("outstanding", "未兑付余额"),
     "preview.after": ("still open afterwards", "此后未兑付余额"),
     "preview.invoice": ("invoice", "发票"),
     "preview.rate": ("rate", "利率"),
@@ -26,7 +25,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.value_date": ("value date", "起息日"),
     "preview.bill": ("bill", "凭证"),
     "preview.token": ("token", "子凭证"),
-    "preview.reason": ("reason", "原因"),
     "preview.bill_issue": ("A bill is about to be issued:", "即将开立凭证："),
     "preview.bill_confirm": (
         "The debt is about to be confirmed; the promise is then fixed:",

@@ -35,7 +35,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.usage": ("Usage:", "用法："),
     "root.options": ("Options", "选项"),
     "root.commands": ("Commands", "命令"),
-    "root.arguments": ("Arguments", "参数"),
     "root.globals_hint": (
         "Global options (--as, --node, -o json, --yes, …) work before and after the command: see chainbill --help",
         "全局选项（--as、--node、-o json、--yes 等）可放在命令之前或之后，见 chainbill --help",

@@ -21,7 +21,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "bill {bill}: {debtor} owes {face} {currency}, paid on {pay_on}",
         "凭证 {bill}：{debtor} 应付 {face} {currency}，付款日 {pay_on}",
     ),
-    "trace.by_tier": ("By tier", "按层级"),
     "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
     "trace.received": ("Received", "收到"),
     "trace.given": ("Given", "付出"),

@@ -1,0 +1,309 @@
+"""Homes: keys, profiles, applications, network descriptions, and what a local network leaves on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ids import make_test_uscc
+from chainbill.vm.natives import signed_by
+from chainbill_cli import settings as settings_module
+from chainbill_cli.failure import Failure
+from chainbill_cli.home import load_key, load_network, load_profiles
+from chainbill_cli.localnet import layout, processes
+from chainbill_cli.network_file import read_plan
+from cli.cli_fakes import NAMES, PARTIES, FakeNode, Shell, ok
+
+APPLICANT = make_test_uscc(b"applicant")
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_new_key_is_encrypted_and_private(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.run("key", "new", "alice", expect=2)
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "open sesame")
+    made = shell.run("key", "new", "alice", "--party", APPLICANT, "-o", "json")
+    path = Path(made["path"])
+    assert b"ENCRYPTED" in path.read_bytes()
+    assert mode_of(path) == 0o600
+    assert load_key(path).public.hex() == made["public"]
+    assert load_profiles(shell.home)["alice"].party == APPLICANT
+    shell.run("key", "new", "alice", expect=1)
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "wrong")
+    shell.run("key", "show", "alice", expect=4)
+    monkeypatch.delenv("CHAINBILL_PASSPHRASE")
+    shell.run("key", "show", "alice", expect=4)
+
+
+def test_import_and_export(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "secret")
+    exported = tmp_path / "out.pem"
+    shell.run("key", "export", "supplier1", str(exported))
+    assert b"ENCRYPTED" in exported.read_bytes()
+    shell.run("key", "import", "again", str(exported))
+    assert shell.run("key", "show", "again", "-o", "json")["public"] == shell.keys["supplier1"].public.hex()
+    shell.run("key", "new", "no/good", expect=2)
+    assert [one["name"] for one in shell.run("key", "list", "-o", "json")] == list(NAMES)
+
+
+def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    shell.run("key", "new", "newcomer", "--no-passphrase")
+    path = tmp_path / "application.json"
+    shell.run(
+        "party", "apply", "--id", APPLICANT, "--name-zh", "新公司", "--role", "supplier", "--key", "newcomer",
+        "--identifier", "VAT=XX1234", "--account", "CNY:bank1:6222000000000001", "--out", str(path),
+    )  # fmt: skip
+    application = json.loads(path.read_text(encoding="utf-8"))
+    statement = application["statement"]
+    assert signed_by(application["key"], statement, application["signature"])
+    assert not signed_by(application["key"], {**statement, "name_en": "x"}, application["signature"])
+    assert statement["identifiers"] == [{"scheme": "vat", "value": "XX1234"}]
+    assert statement["accounts"][0]["bank"] == PARTIES["bank1"]
+    assert "6222000000000001" not in path.read_text(encoding="utf-8"), "an account number never leaves the home"
+    kept = shell.home / "accounts" / f"{APPLICANT}-CNY.json"
+    assert json.loads(kept.read_text(encoding="utf-8"))["number"] == "6222000000000001"
+    assert mode_of(kept) == 0o600
+    shell.run("party", "register", str(path), profile="bank1")
+    assert node.call == ("party", "register", {"applications": [application]})
+    path.write_text("{}", encoding="utf-8")
+    shell.run("party", "register", str(path), profile="bank1", expect=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--id", "911"], ["--account", "CNY:bank1"], ["--account", "XYZ:bank1:1"], ["--identifier", "x"], ["--role", "bank"]],
+)
+def test_applications_that_are_refused(shell: Shell, wrong: list[str]) -> None:
+    shell.run("key", "new", "newcomer", "--no-passphrase")
+    right = ["--id", APPLICANT, "--name-en", "New", "--role", "supplier", "--key", "newcomer"]
+    shell.run("party", "apply", *right, *wrong, expect=2)
+
+
+def test_rotate_key_changes_the_profile_after_the_commit(shell: Shell, node: FakeNode) -> None:
+    shell.run("key", "new", "fresh", "--no-passphrase")
+    fresh = load_key(shell.home / "keys" / "fresh.pem").public.hex()
+    shell.run("party", "rotate-key", "--new", "fresh", "--dry-run", expect=1)
+    assert load_profiles(shell.home)["supplier1"].key.name == "supplier1.pem"
+    shell.run("party", "rotate-key", "--new", "fresh")
+    assert node.call == ("party", "rotate_key", {"old": shell.keys["supplier1"].public.hex(), "new": fresh})
+    assert load_profiles(shell.home)["supplier1"].key.name == "fresh.pem"
+
+
+def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
+    shell.run("party", "account", "--paying-bank", "bank2", profile="anchor")
+    assert node.call == ("party", "set_paying_bank", {"bank": PARTIES["bank2"]})
+    shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1")
+    assert node.call == ("party", "attest_account", {"party": PARTIES["anchor"], "currency": "CNY"})
+    shell.run("party", "account", "--announce", "CNY:bank1:123", profile="anchor")
+    assert node.call[1] == "announce_account"
+    assert set(node.call[2]) == {"currency", "bank", "digest_hex"}
+    shell.run("party", "account", "--announce", "CNY:bank1:123", "--attest", "CNY", expect=2)
+    shell.run("party", "policy", "--rule", "bill.confirm:CNY:1,000,000", profile="anchor")
+    rule = {"action": "bill.confirm", "currency": "CNY", "above": 100_000_000}
+    assert node.call == ("party", "set_policy", {"policy": {"rules": [rule]}})
+    shell.run("party", "policy", "--clear", profile="anchor")
+    assert node.call[2] == {"policy": {"rules": []}}
+    path = f"GET /v1/parties/{PARTIES['anchor']}"
+    node.answers[path] = ok({"id": PARTIES["anchor"], "policy": {"rules": [rule]}, "accounts": []})
+    assert shell.run("party", "policy", "anchor", "-o", "json") == [rule]
+    assert shell.run("party", "account", "anchor", "-o", "json") == []
+
+
+def test_governance(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    shell.run("governance", "propose", "parameter", "min_split", "100", profile="bank1")
+    assert node.call == (
+        "governance", "propose", {"kind": "parameter", "content": {"name": "min_split", "value": 100}},
+    )  # fmt: skip
+    from chainbill.vm.natives import digest
+
+    source = tmp_path / "x.py"
+    source.write_text('"""X."""\n', encoding="utf-8")
+    shell.run("governance", "propose", "contract", "x", str(source), "--height", "500", profile="bank1")
+    content = node.call[2]["content"]
+    assert content == {"name": "x", "source": '"""X."""\n', "hash": digest('"""X."""\n'), "active_height": 500}
+    days = tmp_path / "days.json"
+    days.write_text('{"holidays": ["2027-01-01"], "workdays": []}', encoding="utf-8")
+    shell.run("governance", "propose", "calendar", "2027", str(days), profile="bank1")
+    assert node.call[2]["content"] == {"year": 2027, "holidays": ["2027-01-01"], "workdays": []}
+    shell.run("governance", "propose", "parameter", "min_split", expect=2)
+    node.answers["GET /v1/governance/proposals"] = ok({"data": [{"id": "GABCDEFGH", "status": "open"}], "next": None})
+    shell.run("governance", "vote", "GABCDE", "yes", profile="bank2")
+    assert node.call == ("governance", "vote", {"proposal": "GABCDEFGH", "choice": "yes"})
+    shell.run("governance", "show", "GZZZZZZ", expect=1)
+
+
+NETWORK = f"""
+chain_id = "consortium"
+public_reads = false
+idle_interval_ms = 30000
+
+[[party]]
+alias = "bank1"
+id = "{make_test_uscc(b"b1")}"
+name_zh = "甲银行"
+name_en = "Bank A"
+roles = ["bank"]
+
+[[party]]
+alias = "anchor"
+id = "{make_test_uscc(b"a")}"
+name_zh = "核心"
+name_en = "Anchor"
+roles = ["anchor"]
+sponsor = "bank1"
+paying_bank = "bank1"
+identifiers = ["vat=XX1"]
+accounts = [{{ currency = "CNY", bank = "bank1", number = "1" }}]
+
+[[validator]]
+name = "bank1"
+party = "bank1"
+host = "127.0.0.1"
+p2p_port = 7001
+api_port = 7000
+"""
+
+
+def test_network_init(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK, encoding="utf-8")
+    out = tmp_path / "net"
+    made = shell.run("network", "init", str(path), "--out", str(out), "-o", "json")
+    genesis = json.loads((out / "genesis.json").read_text(encoding="utf-8"))
+    assert (genesis["chain_id"], genesis["clock"], genesis["public_reads"]) == ("consortium", "real", False)
+    assert made["nodes"][0]["api"] == "http://127.0.0.1:7000"
+    assert list(load_profiles(out)) == ["bank1", "anchor"]
+    assert len(load_network(out).invoice_key) == 32
+    assert mode_of(out / "network.json") == 0o600
+    shell.run("network", "init", str(path), "--out", str(out), expect=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ('chain_id = "consortium"', "", "chain_id"),
+        ("public_reads = false", 'public_reads = "no"', "public_reads"),
+        ("public_reads = false", "public_raeds = false", "public_raeds"),
+        ('host = "127.0.0.1"', "", "host"),
+        ('roles = ["bank"]', 'role = "bank"', "role"),
+        ('identifiers = ["vat=XX1"]', 'identifiers = ["XX1"]', "identifiers"),
+        ("[[party]]", "[[party]", "line"),
+    ],
+)
+def test_descriptions_with_mistakes(tmp_path: Path, old: str, new: str, names: str) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(Failure) as caught:
+        read_plan(path, genesis_time_ms=0, passphrase="")
+    assert names in caught.value.problem["detail"]
+
+
+def test_home_when_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = Path(os.environ["HOME"]) / ".chainbill"
+    assert settings_module.default_home() == user
+    other = tmp_path / "other"
+    other.mkdir()
+    layout.point_here(other)
+    assert settings_module.default_home() == user, "a home without profiles is none"
+    (other / "profiles.toml").write_text("", encoding="utf-8")
+    assert settings_module.default_home() == other
+    (user / "profiles.toml").write_text("", encoding="utf-8")
+    assert settings_module.default_home() == user
+    layout.forget(tmp_path)
+    assert settings_module.pointer_file().exists()
+    layout.forget(other)
+    assert not settings_module.pointer_file().exists()
+
+
+def a_node(home: Path) -> layout.LocalNode:
+    home.mkdir(parents=True, exist_ok=True)
+    return layout.LocalNode("bank1", "http://127.0.0.1:1", "127.0.0.1:2", home)
+
+
+def test_a_stale_pid_names_nobody(tmp_path: Path) -> None:
+    node = a_node(tmp_path / "n")
+    assert processes.pid_of(node) is None
+    node.pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    assert processes.pid_of(node) is None, "this very test is no node"
+    node.pid_file.write_text("nonsense", encoding="ascii")
+    assert processes.pid_of(node) is None
+    assert processes.stop(node) is False
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_start_and_stop_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: bool) -> None:
+    """A module that only waits stands in for the node."""
+    (tmp_path / "waiting_node.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)\n", encoding="utf-8")
+    monkeypatch.setattr(processes, "MODULE", "waiting_node")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    node = a_node(tmp_path / "n")
+    pid = processes.start(node)
+    assert processes.pid_of(node) == pid
+    assert processes.start(node) == pid, "it runs already"
+    assert processes.stop(node, kill=kill) is True
+    assert processes.pid_of(node) is None
+    assert not node.pid_file.exists()
+
+
+def test_reset_removes_only_its_own(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for name in layout.OWN_NAMES:
+        (home / name).mkdir(parents=True) if "." not in name else (home / name).write_text("x", encoding="utf-8")
+    (home / "mine.txt").write_text("mine", encoding="utf-8")
+    layout.remove(home)
+    assert [path.name for path in home.iterdir()] == ["mine.txt"]
+    (home / "mine.txt").unlink()
+    layout.remove(home)
+    assert not home.exists()
+
+
+def test_localnet_without_a_network(shell: Shell, tmp_path: Path) -> None:
+    found = shell.run("localnet", "status", "--home", str(tmp_path / "x"), "-o", "json", expect=1)
+    assert found["code"] == "none"
+    assert "localnet up" in found["hint"]
+
+
+def test_doctor_names_the_fix(shell: Shell) -> None:
+    path = shell.home / "keys" / "anchor.pem"
+    path.chmod(0o644)
+    (shell.home / "keys" / "bank1.pem").unlink()
+    rows = shell.run("doctor", "-o", "json", expect=1)
+    fixes = {row["fix"] for row in rows if not row["ok"]}
+    assert f"chmod 600 {path}" in fixes
+    assert any("key import" in fix for fix in fixes)
+    assert any(row["ok"] for row in rows)
+
+
+def test_completion_and_version(shell: Shell) -> None:
+    assert "_CHAINBILL_COMPLETE" in shell.run("completion", "bash")
+    assert shell.run("version", "-o", "json")["version"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "chainbill_cli.main"], capture_output=True, text=True, check=False,
+        env={**os.environ, "_CHAINBILL_COMPLETE": "bash_complete", "COMP_WORDS": "chainbill bi", "COMP_CWORD": "1"},
+    )  # fmt: skip
+    assert "bill" in done.stdout
+
+
+def test_unreadable_files_are_said(shell: Shell) -> None:
+    (shell.home / "profiles.toml").write_text("[", encoding="utf-8")
+    shell.run("bill", "list", "--debtor", "x", expect=1)
+    assert "profiles.toml" in shell.err
+
+
+def test_keys_of_the_core_open(tmp_path: Path) -> None:
+    key = PrivateKey.generate()
+    path = tmp_path / "k.pem"
+    path.write_bytes(key.to_pem(b"pw"))
+    os.environ["CHAINBILL_PASSPHRASE"] = "pw"
+    try:
+        assert load_key(path) == key
+    finally:
+        del os.environ["CHAINBILL_PASSPHRASE"]

@@ -1,0 +1,88 @@
+"""Tables, JSON in REST's shapes, and CSV that a spreadsheet reads rightly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from chainbill_cli.output import Column, Output, csv_cell, csv_text, shown
+from chainbill_cli.texts import set_language
+from cli.cli_fakes import PARTIES, FakeNode, Shell, bill, listing, ok
+from hypothesis import given
+from hypothesis import strategies as st
+
+ID = Column("id", "id")
+AMOUNT = Column("amount", "amount")
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [("91310000000000000", '="91310000000000000"'), ("1E10", '="1E10"'), ("-5", '="-5"'), ("0012", '="0012"'),
+     ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+49 30", "'+49 30"), ("T0J0EQFH7SY3F19X22", "T0J0EQFH7SY3F19X22")],
+)  # fmt: skip
+def test_cells_stay_text(value: str, cell: str) -> None:
+    assert csv_cell(value, ID) == cell
+
+
+def test_amounts_in_csv_are_numbers() -> None:
+    rows = [{"id": "12345", "amount": 100_000_050, "currency": "CNY"}, {"id": "B1", "amount": 7, "currency": "JPY"}]
+    read = list(csv.reader(io.StringIO(csv_text(rows, [ID, AMOUNT]))))
+    assert read == [["id", "amount"], ['="12345"', "1000000.50"], ["B1", "7"]]
+
+
+@given(st.text(max_size=40))
+def test_no_text_becomes_a_number_or_a_formula(value: str) -> None:
+    cell = csv_cell(value, Column("name"))
+    assert not cell.startswith(("=", "+", "-", "@")) or cell == f'="{value}"'
+    with pytest.raises(ValueError, match="could not convert|."):
+        float(cell if cell.strip().lower() not in {"nan", "inf", "infinity"} else "x")
+
+
+def test_csv_has_a_byte_order_mark(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    Output("csv", color=False, quiet=True).rows([{"id": "B1"}], [ID])
+    assert capsysbinary.readouterr().out == "\ufeffid\r\nB1\r\n".encode()
+
+
+def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output("jsonl", color=False, quiet=True)
+    output.json([{"a": 1}, {"b": "中"}])
+    output.json([])
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [{"a": 1}, {"b": "中"}]
+
+
+def test_tables_show_major_units_names_and_words(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/bills"] = ok({**listing(bill(status="pending_confirm")), "sum": {"CNY": 100_000}})
+    shell.run("bill", "list")
+    assert "1,000.00" in shell.out
+    assert "waiting for the debtor" in shell.out
+    assert "anchor" in shell.out
+    assert "1,000.00 CNY" in shell.err
+    shell.run("--lang", "zh", "bill", "list")
+    assert "待确权" in shell.out
+
+
+def test_csv_keeps_ids_and_plain_amounts(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/bills"] = ok(listing(bill()))
+    shell.run("bill", "list", "-o", "csv")
+    read = list(csv.DictReader(io.StringIO(shell.out.lstrip("\ufeff"))))
+    assert read[0]["face"] == "1000.00"
+    assert read[0]["debtor"].strip('="') == PARTIES["anchor"]
+
+
+def test_control_characters_do_not_reach_the_terminal(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/bills"] = ok(listing(bill(status="\x1b[31mred\x07")))
+    shell.run("bill", "list")
+    assert "\x1b" not in shell.out
+    assert "\x07" not in shell.out
+
+
+def test_values_in_words() -> None:
+    row = {"ok": True, "rate": 38_500, "list": [{"kind": "offered"}, "x"], "none": None}
+    assert shown(row, Column("ok"), str) == "yes"
+    set_language("zh")
+    assert shown(row, Column("ok"), str) == "是"
+    assert shown(row, Column("rate", "rate"), str) == "3.8500%"
+    assert shown(row, Column("list", "list"), str) == "offered, x"
+    assert shown(row, Column("none"), str) == ""

@@ -1,0 +1,76 @@
+"""Every text is there in English and Chinese, and every key that the program uses is a text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import chainbill_cli
+import pytest
+from chainbill_cli.texts import AREAS, choose_language, has_text, set_language, text, texts_of
+
+SOURCES = sorted(Path(chainbill_cli.__file__).parent.rglob("*.py"))
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_BOTH = {"doctor.python", "doctor.package_fix", "doctor.key_mode_fix", "doctor.node_still", "network.bad_file",
+                "column.version", "column.python", "error.bad_value", "doctor.node_fix"}  # fmt: skip
+
+
+def fields_of(line: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(line) if name}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_both_languages(area: str) -> None:
+    for key, (english, chinese) in texts_of(area).items():
+        assert key.startswith(f"{area}."), key
+        assert english.strip(), key
+        assert chinese.strip(), key
+        assert fields_of(english) == fields_of(chinese), key
+        assert not CHINESE.search(english) or key in {"bill.opt_invoice", "root.program"} or "数电票" in english, key
+        if key not in SAME_IN_BOTH:
+            assert CHINESE.search(chinese), key
+
+
+KEY = re.compile(r'"((?:' + "|".join(AREAS) + r')\.[a-z_0-9]+)"')
+NOT_KEYS = {"localnet.json", "network.json", "node.pid", "node.log", "party.identifiers"}
+
+
+def test_every_key_used_is_a_text() -> None:
+    missing = []
+    for source in SOURCES:
+        if source.parent.name == "texts":
+            continue
+        for key in KEY.findall(source.read_text(encoding="utf-8")):
+            if key not in NOT_KEYS and not has_text(key):
+                missing.append(f"{source.name}: {key}")
+    assert not missing
+
+
+def test_every_text_is_used() -> None:
+    everything = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.parent.name != "texts")
+    by_name = re.compile(r"^(column|value|root|doctor|trace|preview|node)\.")
+    unused = [key for area in AREAS for key in texts_of(area) if not by_name.match(key) and f'"{key}"' not in everything]
+    assert not unused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [
+        ([], {}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        ([], {"LANG": "de_DE.UTF-8"}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8", "CHAINBILL_LANG": "en"}, "en"),
+        (["bill", "list", "--lang", "zh"], {"LANG": "en_US"}, "zh"),
+        (["--lang=en", "bill"], {"LANG": "zh_CN"}, "en"),
+    ],
+)
+def test_language(arguments: list[str], environment: dict[str, str], expected: str) -> None:
+    assert choose_language(arguments, environment) == expected
+
+
+def test_text_in_language() -> None:
+    set_language("zh")
+    assert text("value.yes") == "是"
+    set_language("en")
+    assert text("error.missing", what="X") == "missing: X"
