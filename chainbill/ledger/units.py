@@ -17,6 +17,7 @@ from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
 from chainbill.vm.machine import Machine
 
+TEXTS = ("en", "zh")
 Work = Callable[[Machine], list[Any]]
 
 
@@ -59,14 +60,15 @@ def run_unit(overlay: Overlay, checks: CoreChecks, machine: Machine, unit: Unit,
 
 
 def failed_receipt(unit_id: bytes, error: ChainbillError, gas: int) -> Receipt:
-    """The receipt of a unit that had no effect."""
+    """The receipt of a unit that had no effect. Texts for people stay out of it: they may differ between versions."""
     if isinstance(error, OutOfGas):
         status = Status.OUT_OF_GAS
     elif isinstance(error, ContractFault):
         status = Status.FAULT
     else:
         status = Status.REFUSED
-    return Receipt(unit_id, status.value, error.reason, error.fields, [], [], gas)
+    details = {name: value for name, value in error.fields.items() if name not in TEXTS}
+    return Receipt(unit_id, status.value, error.reason, details, [], [], gas)
 
 
 def with_core_event(receipt: Receipt, topic: str, facts: dict[str, Any]) -> Receipt:

@@ -230,6 +230,15 @@ def test_a_contract_that_does_not_compile_or_link_is_not_activated(network: Tiny
     assert network.ok("S1", "diary", "spin", turns=3) == 3
 
 
+@pytest.mark.parametrize("name", ["Foo Bar", "core", "x" * 70, "治理", ""])
+def test_a_contract_with_a_name_that_is_none_is_not_activated(network: TinyNetwork, name: str) -> None:
+    deploy(network, name, tiny_contracts.DIARY, 1)
+    (receipt,) = network.decide(network.block()).receipts
+    assert receipt.events[0][1] == "activation_failed"
+    assert set(receipt.details) <= {"contract", "line"}
+    assert network.decide(network.block()).receipts == ()
+
+
 def test_contracts_that_need_each_other_come_together(network: TinyNetwork) -> None:
     caller = f'"""Caller."""\n{tiny_contracts.HEAD}\n@call\ndef ask():\n    return invoke("callee", "answer")\n'
     callee = f'"""Callee."""\n{tiny_contracts.HEAD}\n@internal("caller")\ndef answer():\n    return 42\n'

@@ -8,14 +8,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
-from ledger.random_chain import digest, play
+from ledger.random_chain import digest, one_wire, play
 from ledger.tiny_network import TinyNetwork
 
 from chainbill.ledger.block import decode_block, encode_block
+from chainbill.ledger.core_rows import TOKENS
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import decode_transaction
+from chainbill.state.keys import split_key
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -31,6 +34,22 @@ def test_a_chain_replayed_from_its_bytes_gives_the_same_roots(seed: int) -> None
         assert applied.next_day_ms == expected.next_day_ms
     statuses = {receipt.status for applied in first.results for receipt in applied.receipts}
     assert statuses >= {"ok", "refused"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_proposer_prepares_is_what_the_others_compute(seed: int) -> None:
+    random = Random(seed)
+    network = play(seed, 6)
+    tokens = [str(split_key(stored)[2][0]) for stored, _ in network.view.scan(TOKENS, b"", 20)]
+    for _ in range(6):
+        wires = [one_wire(network, random, tokens) for _ in range(8)]
+        keep = random.random() < 0.5
+        prepared = network.prepare(wires, keep_failed=lambda *_, keep=keep: keep)
+        assert len(prepared.block.transactions) + len(prepared.left_out) == 8
+        checked = network.apply(prepared.block)
+        assert checked.receipt_bytes == prepared.applied.receipt_bytes
+        assert checked.changes == prepared.applied.changes
+        network.decide(prepared.block, prepared.applied)
 
 
 def test_signatures_verified_before_or_within_give_the_same_root() -> None:
