@@ -252,6 +252,8 @@ class Driver:
         if self.state.signing is Signing.ASKING and self.rules.own is not None:
             messages.append(WantOwn(self.state.height, self.rules.own))
         self._answer(peer, messages)
+        for data in self._engine.own_messages():
+            self._ports.network.send(peer, data)
 
     def _answer(self, peer: PeerId, messages: list[Message]) -> None:
         for message in messages:

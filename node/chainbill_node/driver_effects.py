@@ -63,9 +63,14 @@ class Engine:
         self._enter(tip)
         self.tell("started")
         self.ask_for_own()
-        if self._signer is not None and self._signer.memory.height == self.state.height:
-            for data in self._signer.memory.messages.values():
-                self._ports.network.broadcast(data)
+        for data in self.own_messages():
+            self._ports.network.broadcast(data)
+
+    def own_messages(self) -> tuple[bytes, ...]:
+        """What this node has signed at this height, as it was sent: for peers that connect, and after a restart."""
+        if self._signer is None or self._signer.memory.height != self.state.height:
+            return ()
+        return tuple(self._signer.memory.messages.values())
 
     def wake(self, *, running: bool = False) -> None:
         """There is a reason to start this height: through a timer, so that nothing recurses, one at a time.

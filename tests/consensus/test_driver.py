@@ -405,6 +405,8 @@ def test_a_restart_sends_the_identical_bytes_again() -> None:
     again.file = desk.file
     again.driver.start()
     assert again.of(Votes) == before
+    again.event(PeerJoined("late"))
+    assert again.of(Votes)[1:] == [("late", message) for _, message in before], "a peer that connects hears them too"
     assert again.driver.waiting_for().reason == "asking_peers_for_own_messages"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from chainbill_node import wire
 from chainbill_node.wire import limits
@@ -10,6 +12,7 @@ from chainbill_node.wire.messages import (
     Blocks,
     Decided,
     EvidenceFound,
+    Kind,
     Message,
     Own,
     Proposal,
@@ -159,3 +162,10 @@ def test_the_largest_block_with_its_votes_fits() -> None:
 def test_only_messages_are_encoded() -> None:
     with pytest.raises(TypeError):
         wire.encode("hello")  # type: ignore[arg-type]
+
+
+def test_the_reference_names_every_kind_and_the_bound() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")
+    for kind in Kind:
+        assert f"| {int(kind)} | {kind.name} |" in text
+    assert f"{limits.MAX_MESSAGE_BYTES:,} bytes" in text
