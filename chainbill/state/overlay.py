@@ -164,7 +164,7 @@ class Overlay:
         return found
 
     def _written(self, prefix: bytes, after: bytes) -> list[bytes]:
-        """Keys written in this block, in order, that begin with `prefix` and are greater than `after`."""
+        """Keys this block wrote (undone or not), in order, that begin with `prefix` and are greater than `after`."""
         for key in self._unindexed:
             order = self._index.setdefault(head_of(key), [])
             at = bisect_left(order, key)
@@ -177,6 +177,5 @@ class Overlay:
         for key in order[start:]:
             if not key.startswith(prefix):
                 break
-            if key in self._writes:
-                found.append(key)
+            found.append(key)
         return found

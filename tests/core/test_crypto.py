@@ -162,6 +162,7 @@ def test_log_trees_and_all_their_proofs(size: int) -> None:
         assert not merkle.verify_inclusion(root, item + b"x", index, size, proof)
         assert not merkle.verify_inclusion(root, item, index, size, [*proof, bytes(32)])
         assert not merkle.verify_inclusion(root, item, size, size, proof)
+        assert not merkle.verify_inclusion(root, item, index, 4 * size, proof)
         assert not merkle.verify_inclusion(bytes(32), item, index, size, proof)
         if proof:
             assert not merkle.verify_inclusion(root, item, index, size, proof[:-1])

@@ -142,6 +142,14 @@ def test_a_block_that_changes_nothing_still_counts_as_a_root() -> None:
     assert verify_proof(chain.roots[0], key("a"), None, chain.tree.prove(chain.view, key("a"), 2))
 
 
+def test_buckets_that_do_not_change_are_not_written() -> None:
+    chain = Chain()
+    chain.block({key("a"): raw_row(1), key("b"): raw_row(2)})
+    again = [RowChange(key("a"), raw_row(1), raw_row(1, height=9)), RowChange(key("never"), None, None)]
+    delta = chain.tree.stage(chain.view, again)
+    assert (delta.buckets, delta.leaves, delta.levels, delta.root) == ({}, {}, (), chain.tree.root)
+
+
 def test_a_delta_of_another_root_is_our_own_fault() -> None:
     chain = Chain()
     stale = chain.tree.stage(chain.view, [RowChange(key("a"), None, raw_row(1))])
