@@ -95,7 +95,7 @@ class Machine:
             return self.copy_in(entry.run(self, *arguments))
         except ChainbillError as error:
             if isinstance(error, (ContractFault, OutOfGas)):
-                self._place(error)
+                self._place(error, entry)
             raise
         except Exception as error:
             raise self._fault_of(error) from error
@@ -112,9 +112,13 @@ class Machine:
         return [self.copy_in(args[name]) for name in entry.parameters]
 
     # --- faults -------------------------------------------------------------------------------------------------------
-    def _place(self, error: ChainbillError) -> None:
-        for name, value in self._where(error.__traceback__)[0].items():
-            error.fields.setdefault(name, value)
+    def _place(self, error: ChainbillError, entry: Entry) -> None:
+        """Add contract, function and line; outside any contract code these are of the function that was called."""
+        place = self._where(error.__traceback__)[0]
+        if not place:
+            line = self.program.contracts[entry.contract].contract.functions[entry.name].line
+            place = {"contract": entry.contract, "function": entry.name, "line": line}
+        error.fields.update(place)
 
     def _where(self, traceback: TracebackType | None) -> tuple[dict[str, Any], bool]:
         """Return contract, function and line of the innermost contract frame; and is it the innermost of all?"""

@@ -18,9 +18,11 @@ from typing import Any, NoReturn
 from chainbill.state.keys import split_key
 from chainbill.vm import natives, prelude
 from chainbill.vm.bounds import MAX_SCAN_ROWS
+from chainbill.vm.compiler import compile_contract, link
 from chainbill.vm.context import CONTEXT_FIELDS, Context
 from chainbill.vm.errors import ContractRefused
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
+from chainbill.vm.program import Program
 from chainbill.vm.values import Value, copy_counted, copy_in, fault, hand_over
 
 __all__ = ["Harness", "MemoryRows"]
@@ -63,6 +65,8 @@ class Harness:
         self._counter = 0
         self._stack: list[str] = []
         self._modules: dict[str, dict[str, Any]] = {}
+        self._sources = dict(sources)
+        self._program: Program | None = None
         for name, source in sources.items():
             self._modules[name] = self._load(name, source)
 
@@ -212,9 +216,9 @@ class Harness:
         return natives.date_of_offset(time_ms, self.context.zone_offset_minutes)
 
     def source_problem(self, name: str, source: str) -> str:
-        """Return "" when the source parses as Python; the machine checks the language itself."""
-        try:
-            compile(source, f"<contract {name}>", "exec")
-        except (SyntaxError, ValueError):
-            return "syntax_error"
-        return ""
+        """Return "" if the source could be deployed beside the contracts of this harness, else the reason why not."""
+        if type(name) is not str or type(source) is not str:
+            raise fault("bad_argument", "source_problem: two texts are needed")
+        if self._program is None:
+            self._program = link({own: compile_contract(own, text) for own, text in self._sources.items()})
+        return self._program.problem(name, source)
