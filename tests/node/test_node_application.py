@@ -1,0 +1,332 @@
+"""The ledger behind the engine seam, one validator, no processes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from chainbill_node.adapters import AGED_MS, LEAST_TRANSACTIONS, LedgerPort
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.mempool import Mempool
+from chainbill_node.rest.ports import Future, Pruned
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.leveldb import LevelStore
+from node_chain import LocalChain
+
+from chainbill.errors import InternalFault, Malformed, Refused
+from chainbill.ledger.block import Block
+from chainbill.ledger.transaction import Transaction, assemble, decode_transaction
+from chainbill.state.keys import row_key
+from chainbill.state.proof import verify_proof
+from chainbill.state.rows import row_hash
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chains")
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> LocalChain:
+    return LocalChain(tmp_path / "net")
+
+
+def pays_at(chain: LocalChain, bank: str, alias: str = "anchor") -> Transaction:
+    return chain.sign(alias, ("party", "set_paying_bank", {"bank": chain.party(bank)}))
+
+
+def test_a_block_changes_the_state_that_later_readers_see(chain: LocalChain) -> None:
+    before = chain.ledger.info()
+    assert before.height == 0
+    receipts = chain.commit(pays_at(chain, "bank2"))
+    assert [one.status for one in receipts] == ["ok"]
+    after = chain.ledger.info()
+    assert (after.height, after.changed_state) == (1, True)
+    assert after.app_hash != before.app_hash
+    party = chain.party("anchor")
+    assert chain.ledger.query(None, "party", "party", party)["paying_bank"] == chain.party("bank2")
+    assert chain.ledger.query(0, "party", "party", party)["paying_bank"] == chain.party("bank1")
+    assert chain.ledger.reader(1).header(1).id == after.block_id
+    with pytest.raises(Future):
+        chain.ledger.reader(2)
+    with pytest.raises(Pruned):
+        chain.ledger.reader(-1)
+
+
+def test_a_reader_keeps_its_height_while_blocks_are_committed(chain: LocalChain) -> None:
+    reader = chain.ledger.reader(None)
+    chain.commit(pays_at(chain, "bank2"))
+    assert reader.height == 0
+    assert reader.get("party", "party", chain.party("anchor"))["paying_bank"] == chain.party("bank1")
+    assert chain.ledger.reader(None).height == 1
+
+
+def test_an_empty_block_changes_nothing(chain: LocalChain) -> None:
+    chain.commit(pays_at(chain, "bank2"))
+    before = chain.ledger.info()
+    chain.commit()
+    after = chain.ledger.info()
+    assert after.app_hash == before.app_hash
+    assert not after.changed_state
+
+
+def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
+    store = LevelStore(tmp_path / "db", create=True)
+    chain = LocalChain(tmp_path / "net", store)
+    chain.trade()
+    info = chain.ledger.info()
+    store.close()
+    chain.store = LevelStore(tmp_path / "db", create=False)
+    chain.ledger = LedgerApplication(ChainDatabase(chain.store))
+    assert chain.ledger.open_chain(chain.genesis) == info
+    chain.call("anchor", "party", "set_paying_bank", {"bank": chain.party("bank2")})
+    assert chain.ledger.info().height == info.height + 1
+    assert chain.ledger.load_block(info.height)[0].height == info.height
+    assert chain.ledger.load_block(99) is None
+    chain.store.close()
+
+
+# proposals
+
+
+def test_a_proposal_is_executed_once_and_its_result_is_kept(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = chain.propose(pays_at(chain, "bank2")).block
+
+    def not_again(*_: object) -> None:
+        raise AssertionError("executed again")
+
+    monkeypatch.setattr("chainbill_node.engine.application.apply_block", not_again)
+    assert chain.ledger.process_proposal(block).accepted
+    assert chain.ledger.finalize_block(block).changed_state
+
+
+def test_a_transaction_that_fails_may_be_left_out_once(chain: LocalChain) -> None:
+    good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
+    patient = chain.propose(good, bad, may_leave_out=frozenset((good.id, bad.id)))
+    assert patient.block.transactions == (good.wire,)
+    assert patient.left_out == (bad.id,)
+    firm = chain.propose(good, bad)
+    assert firm.block.transactions == (good.wire, bad.wire)
+    assert firm.left_out == ()
+    receipts = chain.decide(firm.block)
+    assert [(one.status, one.reason) for one in receipts] == [("ok", ""), ("refused", "not_a_bank")]
+
+
+def test_one_that_fails_alone_goes_in_and_its_id_is_used_up(chain: LocalChain) -> None:
+    bad = pays_at(chain, "supplier1")
+    proposal = chain.propose(bad, may_leave_out=frozenset((bad.id,)))
+    assert proposal.block.transactions == (bad.wire,)
+    chain.decide(proposal.block)
+    assert chain.ledger.is_used(bad.id)
+    again = chain.propose(bad)
+    assert again.block.transactions == ()
+    assert again.never == (bad.id,)
+
+
+def test_an_expired_transaction_never_goes_in(chain: LocalChain) -> None:
+    old = pays_at(chain, "bank2")
+    chain.time_ms += 700_000
+    proposal = chain.propose(old)
+    assert proposal.block.transactions == ()
+    assert proposal.never == (old.id,)
+
+
+def test_a_block_that_breaks_a_rule_is_refused_with_the_reason(chain: LocalChain) -> None:
+    block = chain.propose(pays_at(chain, "bank2")).block
+    for changed, reason in (
+        ({"height": 2}, "block_height"),
+        ({"parent": bytes(32)}, "block_parent"),
+        ({"app_hash": bytes(32)}, "block_app_hash"),
+        ({"time_ms": 1}, "block_time"),
+        ({"tx_root": bytes(32)}, "block_tx_root"),
+    ):
+        verdict = chain.ledger.process_proposal(Block(replace(block.header, **changed), block.transactions))
+        assert not verdict.accepted
+        assert reason in verdict.reason
+
+
+def test_a_block_with_a_forged_signature_is_refused(chain: LocalChain) -> None:
+    good = pays_at(chain, "bank2")
+    key, signature = good.signatures[0]
+    forged = decode_transaction(assemble(good.body_bytes, [(key, signature[:-1] + bytes([signature[-1] ^ 1]))]))
+    block = chain.propose(forged).block  # the pool vouches for signatures, a block from outside does not
+    chain.ledger._results.clear()
+    verdict = chain.ledger.process_proposal(block)
+    assert "signature_invalid" in verdict.reason
+
+
+def test_an_internal_fault_while_checking_refuses_the_block_and_after_a_decision_stops(
+    chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = chain.propose(pays_at(chain, "bank2")).block
+    chain.ledger._results.clear()
+
+    def broken(*_: object) -> None:
+        raise RecursionError("deep")
+
+    monkeypatch.setattr("chainbill_node.engine.application.apply_block", broken)
+    assert "RecursionError" in chain.ledger.process_proposal(block).reason
+    with pytest.raises(RecursionError):
+        chain.ledger.finalize_block(block)
+
+
+def test_a_decided_block_that_does_not_run_here_is_our_fault(chain: LocalChain) -> None:
+    block = chain.propose().block
+    wrong = Block(replace(block.header, app_hash=bytes(32)))
+    with pytest.raises(InternalFault, match="does not run here"):
+        chain.ledger.finalize_block(wrong)
+
+
+def test_commit_needs_a_finalized_block(chain: LocalChain) -> None:
+    with pytest.raises(InternalFault):
+        chain.ledger.commit(None)  # type: ignore[arg-type]
+
+
+# admission, simulation, proofs, snapshots
+
+
+def test_admission_knows_time_replay_and_keys(chain: LocalChain) -> None:
+    now_ms = chain.time_ms
+    good = pays_at(chain, "bank2")
+    chain.ledger.check_tx(good, now_ms)
+    with pytest.raises(Refused, match="transaction_expired"):
+        chain.ledger.check_tx(good, now_ms + 700_000)
+    chain.commit(good)
+    with pytest.raises(Refused, match="transaction_replayed"):
+        chain.ledger.check_tx(good, now_ms)
+    with pytest.raises(Malformed, match="chain_id_wrong"):
+        other = LocalChain.__new__(LocalChain)
+        other.__dict__ |= {**chain.__dict__, "genesis": replace(chain.genesis, chain_id="other")}
+        chain.ledger.check_tx(pays_at(other, "bank2"), now_ms)
+
+
+def test_simulation_keeps_nothing(chain: LocalChain) -> None:
+    before = chain.ledger.info()
+    assert chain.ledger.simulate(pays_at(chain, "bank2").wire, chain.time_ms).ok
+    assert chain.ledger.simulate(pays_at(chain, "supplier1").wire, chain.time_ms).reason == "not_a_bank"
+    assert chain.ledger.info() == before
+    with pytest.raises(Malformed):
+        chain.ledger.simulate(b"?", chain.time_ms)
+
+
+def test_proofs_hold_for_the_last_roots(chain: LocalChain) -> None:
+    key = row_key("party", "party", chain.party("anchor"))
+    absent = row_key("party", "party", "NOBODY")
+    for number in range(20):
+        chain.commit(pays_at(chain, ("bank1", "bank2")[number % 2]))
+    newest = chain.ledger.info().height
+    for height in range(newest - 15, newest + 1):
+        reader = chain.ledger.reader(height)
+        root = reader.app_hash_at(height)
+        raw = reader.raw(key)
+        assert raw is not None
+        assert verify_proof(root, key, row_hash(key, raw), reader.prove(key))
+        assert verify_proof(root, absent, None, reader.prove(absent))
+    with pytest.raises(Refused, match="proof_too_old"):
+        chain.ledger.reader(1).prove(key)
+
+
+def test_snapshot_calls_say_honestly_that_there_are_none(chain: LocalChain) -> None:
+    assert chain.ledger.list_snapshots() == ()
+    assert chain.ledger.load_snapshot_chunk(1, 1, 0) is None
+    assert not chain.ledger.offer_snapshot(1, bytes(32)).accepted
+    assert "no snapshots" in chain.ledger.apply_snapshot_chunk(0, b"").reason
+
+
+# the driver's port
+
+
+class Port:
+    """A LedgerPort over a chain, with what it told."""
+
+    def __init__(self, chain: LocalChain, max_transactions: int = 100) -> None:
+        self.chain = chain
+        self.pool = Mempool(1_000, 10_000_000)
+        self.dropped: list[bytes] = []
+        self.port = LedgerPort(
+            chain.ledger,
+            self.pool,
+            max_transactions=max_transactions,
+            max_bytes=1_000_000,
+            now_ms=lambda: chain.time_ms,
+            on_commit=lambda *_: None,
+            on_dropped=self.dropped.append,
+        )
+
+    def build(self) -> Block:
+        block = self.port.build_block(
+            self.chain.ledger.info().height + 1, self.chain.time_ms + 1_000, self.chain.key.public, ()
+        )
+        assert block is not None
+        return block
+
+
+def test_a_young_failure_waits_and_an_old_one_goes_in(chain: LocalChain) -> None:
+    port = Port(chain)
+    good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
+    port.pool.add(good, chain.time_ms, own=True)
+    port.pool.add(bad, chain.time_ms, own=True)
+    assert port.build().transactions == (good.wire,)
+    assert port.build().transactions == (good.wire, bad.wire)  # its second run
+    fresh = Port(chain)
+    fresh.pool.add(good, chain.time_ms - AGED_MS, own=True)
+    fresh.pool.add(bad, chain.time_ms - AGED_MS, own=True)
+    assert fresh.build().transactions == (good.wire, bad.wire)
+
+
+def test_what_no_block_may_carry_leaves_the_pool(chain: LocalChain) -> None:
+    port = Port(chain)
+    used = pays_at(chain, "bank2")
+    chain.commit(used)
+    port.pool.add(used, chain.time_ms, own=True)
+    assert port.build().transactions == ()
+    assert port.dropped == [used.id]
+    assert len(port.pool) == 0
+
+
+def test_there_is_work_while_something_waits_or_wants_its_proof(chain: LocalChain) -> None:
+    port = Port(chain)
+    assert port.port.tip().has_work  # the genesis state is not certified yet
+    chain.commit()
+    assert not port.port.tip().has_work
+    port.pool.add(pays_at(chain, "bank2"), chain.time_ms, own=True)
+    assert port.port.tip().has_work
+    port.pool.remove(port.pool.ids())
+    chain.commit(pays_at(chain, "bank2"))
+    assert port.port.tip().has_work
+    chain.commit()
+    assert not port.port.tip().has_work
+
+
+def test_day_work_is_work(chain: LocalChain) -> None:
+    chain.trade()
+    due_ms = chain.ledger.info().next_day_ms
+    assert due_ms is not None
+    port = Port(chain)
+    chain.commit()
+    assert not port.port.tip().has_work
+    chain.time_ms = due_ms
+    assert port.port.tip().has_work
+
+
+def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
+    port = Port(chain, max_transactions=1_000)
+    assert port.port._fitting() == 300
+    port.port._learn(100, 1.0)
+    assert port.port._fitting() < 60
+    for _ in range(50):
+        port.port._learn(100, 100.0)
+    assert port.port._fitting() == LEAST_TRANSACTIONS
+    for _ in range(50):
+        port.port._learn(100, 0.0001)
+    assert port.port._fitting() == 1_000
+
+
+def test_a_fault_while_building_is_no_block(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("chainbill_node.engine.application.prepare", broken)
+    port = Port(chain)
+    assert port.port.build_block(1, chain.time_ms + 1, chain.key.public, ()) is None

@@ -1,0 +1,214 @@
+"""A home that does not fit together refuses to start and names the mend in both languages."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+from chainbill_node import home as home_module
+from chainbill_node.config import ConfigError, NodeConfig, config_content, load_config, parse_config
+from chainbill_node.home import check_python, open_home
+from chainbill_node.main import EXIT_REFUSED, SIGNER_MENDS, run
+from chainbill_node.setup.keys import key_file, load_private_key, write_secret
+from chainbill_node.setup.local import create_local_network, local_parties
+from chainbill_node.setup.network import CreatedNetwork
+from chainbill_node.storage.lock import HomeLock
+from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
+from chainbill_node.storage.store import DiskError
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ids import valid_uscc
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> CreatedNetwork:
+    return create_local_network(tmp_path_factory.mktemp("homes") / "net", validators=2)
+
+
+@pytest.fixture
+def home(network: CreatedNetwork, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(network.nodes[0].home, tmp_path / "home"))
+
+
+def test_every_home_has_its_own_secrets_and_the_same_genesis(network: CreatedNetwork) -> None:
+    assert len({(node.home / "genesis.json").read_bytes() for node in network.nodes}) == 1
+    assert len({(node.home / "keys/validator.pem").read_bytes() for node in network.nodes}) == 2
+    for path in network.directory.rglob("*"):
+        if path.suffix in (".key", ".pem") or path.parent.name == "parties":
+            assert path.is_dir() or stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_a_network_is_never_written_over(network: CreatedNetwork) -> None:
+    with pytest.raises(FileExistsError):
+        create_local_network(network.directory, validators=2)
+
+
+def test_local_parties_are_those_of_the_documentation() -> None:
+    parties = {party.alias: party for party in local_parties(1)}
+    assert set(parties) == {"bank1", "bank2", "anchor", "supplier1", "supplier2", "supplier3", "regulator", "auditor"}
+    assert all(valid_uscc(party.party) for party in parties.values())
+    assert parties["anchor"].paying_bank == "bank1"
+    assert {one.bank for one in parties["supplier2"].accounts} == {"bank2"}
+    assert "bank7" in {party.alias for party in local_parties(7)}
+    assert local_parties(4)[0].party == local_parties(9)[0].party
+
+
+def test_a_home_opens_and_closes_and_opens_again(home: Path) -> None:
+    first = open_home(home)
+    height_0 = first.ledger.info()
+    first.close()
+    second = open_home(home)
+    assert second.ledger.info() == height_0
+    second.close()
+
+
+def test_a_second_process_is_kept_out(home: Path) -> None:
+    lock = HomeLock(home)
+    with pytest.raises(DiskError, match="另一个进程"):
+        open_home(home)
+    lock.close()
+    open_home(home).close()
+
+
+def refuses(home: Path, pattern: str) -> None:
+    with pytest.raises((ConfigError, DiskError), match=pattern):
+        open_home(home).close()
+
+
+def test_a_missing_file_refuses(home: Path) -> None:
+    for name, pattern in (
+        ("signer/signer.bin", "safe-height"),
+        ("genesis.json", "genesis.json"),
+        ("keys/validator.pem", "密钥文件"),
+        ("node.toml", "network init"),
+    ):
+        content = (home / name).read_bytes()
+        (home / name).unlink()
+        refuses(home, pattern)
+        (home / name).write_bytes(content)
+        (home / name).chmod(0o600)
+    open_home(home).close()
+
+
+def test_a_key_that_others_may_read_refuses(home: Path) -> None:
+    (home / "keys/validator.pem").chmod(0o644)
+    refuses(home, "chmod 600")
+
+
+def test_an_encrypted_key_needs_its_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = PrivateKey.from_seed(b"k" * 32)
+    write_secret(tmp_path / "key.pem", key_file(key, "secret"))
+    monkeypatch.delenv("CHAINBILL_PASSPHRASE", raising=False)
+    with pytest.raises(ConfigError, match="CHAINBILL_PASSPHRASE"):
+        load_private_key(tmp_path / "key.pem")
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "secret")
+    assert load_private_key(tmp_path / "key.pem") == key
+    with pytest.raises(FileExistsError):
+        write_secret(tmp_path / "key.pem", b"")
+
+
+def test_the_data_of_another_chain_refuses(home: Path, tmp_path: Path) -> None:
+    open_home(home).close()
+    other = create_local_network(tmp_path / "other", validators=1)
+    shutil.copy(other.nodes[0].home / "genesis.json", home / "genesis.json")
+    refuses(home, "another chain")
+
+
+def test_another_python_refuses(home: Path) -> None:
+    with pytest.raises(ConfigError, match=r"CPython 3\.99"):
+        check_python("3.99")
+    text = (home / "genesis.json").read_text(encoding="utf-8")
+    (home / "genesis.json").write_text(text.replace('"python": "3.11"', '"python": "3.12"'), encoding="utf-8")
+    running = home_module.sys.version_info[:2]
+    if running == (3, 11):
+        refuses(home, r"请用该版本启动节点")
+
+
+def test_main_refuses_with_its_own_exit_code_and_the_mend(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (home / "signer/signer.bin").write_bytes(b"")
+    assert run(home) == EXIT_REFUSED
+    said = capfd.readouterr().err
+    assert "refused_to_start" in said
+    assert "safe-height" in said
+    (home / "signer/signer.bin").unlink()
+    assert run(home) == EXIT_REFUSED
+    assert "签名文件不存在" in capfd.readouterr().err
+    assert set(SIGNER_MENDS) >= {
+        "signer_file_empty",
+        "signer_file_damaged",
+        "signer_file_foreign",
+        "signer_file_height",
+    }
+
+
+def test_a_signer_file_of_another_key_refuses(
+    network: CreatedNetwork, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(network.nodes[1].home / "signer/signer.bin", home / "signer/signer.bin")
+    assert run(home) == EXIT_REFUSED
+    assert "signer_file_foreign" in capfd.readouterr().err
+
+
+def test_data_without_its_signer_heights_refuses(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from chainbill_node.driver_signing import new_signer_file
+
+    opened = open_home(home)
+    content = new_signer_file(opened.genesis.chain_id, opened.key.public, 7)
+    opened.close()
+    (home / "signer/signer.bin").write_bytes(content)
+    assert run(home) == EXIT_REFUSED
+    said = capfd.readouterr().err
+    assert "signer_file_height" in said
+    assert "不属于同一时刻" in said
+
+
+# configuration
+
+
+def test_a_configuration_is_read_as_it_was_written(home: Path) -> None:
+    config = load_config(home)
+    assert parse_config(tomllib.loads(tomli_w.dumps(config_content(config))), "x") == config
+    assert parse_config({"name": "n"}, "x") == NodeConfig("n")
+
+
+@pytest.mark.parametrize(
+    ("content", "pattern"),
+    [
+        ({}, "name"),
+        ({"name": 1}, "name"),
+        ({"name": "n", "colour": "red"}, "colour"),
+        ({"name": "n", "rest": {"prot": 1}}, r"rest\.prot"),
+        ({"name": "n", "rest": {"port": "1"}}, r"rest\.port"),
+        ({"name": "n", "rest": {"port": True}}, r"rest\.port"),
+        ({"name": "n", "rest": {"port": -1}}, r"rest\.port"),
+        ({"name": "n", "limits": 5}, "limits"),
+    ],
+)
+def test_a_typo_is_no_default(content: dict, pattern: str) -> None:
+    with pytest.raises(ConfigError, match=pattern):
+        parse_config(content, "node.toml")
+
+
+# signer file
+
+
+def test_the_signer_file_appends_and_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "signer.bin"
+    create_signer_file(path, b"first")
+    with pytest.raises(FileExistsError):
+        create_signer_file(path)
+    file = FileSignerFile(path)
+    file.append(b"-second")
+    assert file.read() == b"first-second"
+    file.rewrite(b"fresh")
+    file.append(b"!")
+    assert path.read_bytes() == file.read() == b"fresh!"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    file.close()
+    file.close()
+    with pytest.raises(DiskError, match="节点在对外发送之前停止"):
+        file.append(b"late")

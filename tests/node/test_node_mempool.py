@@ -1,0 +1,108 @@
+"""The pool against a naive twin: bounds, order, duplicates, expiry."""
+
+from __future__ import annotations
+
+import pytest
+from chainbill_node.mempool import Mempool, MempoolFull, VerifiedTransactions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, Transaction, decode_transaction, encode_body, sign_transaction
+
+KEYS = [PrivateKey.from_seed(bytes([number]) * 32) for number in (1, 2)]
+
+
+def transaction(number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "") -> Transaction:
+    body = encode_body(
+        chain_id="test",
+        party="P",
+        valid_until_ms=valid_until_ms,
+        nonce=number.to_bytes(16, "big"),
+        calls=[Call("demo", "act", {})],
+        memo=memo,
+    )
+    return decode_transaction(sign_transaction(body, [KEYS[key]]))
+
+
+TEN = [transaction(number, valid_until_ms=1_000 + number * 10) for number in range(10)]
+
+
+def test_the_order_of_arrival_is_kept() -> None:
+    pool = Mempool(100, 100_000)
+    for one in (TEN[3], TEN[1], TEN[2]):
+        assert pool.add(one, 5, own=False)
+    assert [one.transaction for one in pool.candidates(10, 100_000)] == [TEN[3], TEN[1], TEN[2]]
+    assert pool.ids() == [TEN[3].id, TEN[1].id, TEN[2].id]
+
+
+def test_an_id_stands_once_whatever_its_signatures() -> None:
+    pool = Mempool(100, 100_000)
+    other = transaction(0, valid_until_ms=1_000, key=1)
+    assert other.id == TEN[0].id
+    assert other.wire_id != TEN[0].wire_id
+    assert pool.add(TEN[0], 5, own=True)
+    assert not pool.add(other, 6, own=False)
+    assert pool.has_wire(TEN[0].wire_id)
+    assert not pool.has_wire(other.wire_id)
+    assert len(pool) == 1
+
+
+def test_it_is_bounded_by_count_and_by_bytes() -> None:
+    by_count = Mempool(2, 100_000)
+    by_count.add(TEN[0], 0, own=False)
+    by_count.add(TEN[1], 0, own=False)
+    with pytest.raises(MempoolFull):
+        by_count.add(TEN[2], 0, own=False)
+    by_bytes = Mempool(100, len(TEN[0].wire) * 2)
+    by_bytes.add(TEN[0], 0, own=False)
+    by_bytes.add(TEN[1], 0, own=False)
+    with pytest.raises(MempoolFull):
+        by_bytes.add(TEN[2], 0, own=False)
+    by_bytes.remove([TEN[0].id])
+    assert by_bytes.add(TEN[2], 0, own=False)
+
+
+def test_candidates_fit_into_the_block() -> None:
+    pool = Mempool(100, 100_000)
+    for one in TEN:
+        pool.add(one, 0, own=False)
+    assert len(pool.candidates(4, 100_000)) == 4
+    assert len(pool.candidates(100, len(TEN[0].wire) * 3)) == 2  # a little is added to each wire
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "expire"]), st.integers(0, 9)), max_size=40))
+def test_any_history_ends_as_in_a_plain_list(acts: list[tuple[str, int]]) -> None:
+    pool = Mempool(6, 100_000)
+    twin: list[Transaction] = []
+    for act, number in acts:
+        one = TEN[number]
+        if act == "add":
+            try:
+                added = pool.add(one, 0, own=False)
+                assert added == (one not in twin)
+            except MempoolFull:
+                assert len(twin) == 6
+                continue
+            if added:
+                twin.append(one)
+        elif act == "remove":
+            pool.remove([one.id])
+            twin = [other for other in twin if other is not one]
+        else:
+            gone = pool.expire(one.valid_until_ms)
+            assert gone == [other.id for other in twin if other.valid_until_ms < one.valid_until_ms]
+            twin = [other for other in twin if other.valid_until_ms >= one.valid_until_ms]
+        assert [waiting.transaction for waiting in pool] == twin
+        assert pool.bytes == sum(len(other.wire) for other in twin)
+        assert all(pool.has_wire(other.wire_id) for other in twin)
+
+
+def test_verified_transactions_forget_the_oldest() -> None:
+    known = VerifiedTransactions(3)
+    known.remember(TEN[:4])
+    assert TEN[0].wire_id not in known
+    assert known[TEN[3].wire_id] is TEN[3]
+    assert len(known) == len(list(known)) == 3
+    known.forget([TEN[3].wire_id, b"?"])
+    assert known.get(TEN[3].wire_id) is None
