@@ -265,7 +265,7 @@ def fall_due(bill):
 def become_overdue(bill):
     if bill["status"] == "due" and ctx.today > bill["overdue_after"]:
         bill["status"] = "overdue"
-        bill["overdue_on"] = ctx.today
+        bill["overdue_on"] = add_days(bill["overdue_after"], 1)
         bills.put(bill["id"], bill)
         outstanding = bill["face"] - bill["settled"] - bill["diluted"] - bill["void"]
         emit("overdue", {"bill": bill["id"], "debtor": bill["debtor"], "outstanding": outstanding})

@@ -6,6 +6,7 @@ overlay and run the core's checks after every transaction, so that ranges and ho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -102,6 +103,7 @@ class World:
         parameters: dict[str, Any] | None = None,
         calendar: list[dict[str, Any]] | None = None,
         members: list[dict[str, Any]] | None = None,
+        changes: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.backend = backend
         self.overlay = Overlay(MemoryView())
@@ -113,7 +115,7 @@ class World:
         self.events: list[tuple[str, str, dict[str, Any]]] = []
         self.failed_items: list[tuple[list[Any], str]] = []
         self._seeds = 0
-        self._harness = _harness()
+        self._harness = _harness() if not changes else _harness(tuple(changes.items()))
         self._program = None if backend == "plain" else _program()
         self._genesis(parameters or {}, genesis_init(members or MEMBERS, calendar or []))
 
@@ -263,8 +265,11 @@ class World:
 
 
 @cache
-def _harness() -> Harness:
-    return Harness(sources())
+def _harness(changes: tuple[tuple[str, tuple[str, str]], ...] = ()) -> Harness:
+    changed = sources()
+    for name, (before, after) in changes:
+        changed[name] = changed[name].replace(before, after)
+    return Harness(changed)
 
 
 @cache

@@ -1,0 +1,42 @@
+"""The checks on random lives are worth something: each broken contract is found, the real ones pass."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from chainbill_contracts import source
+from contracts.test_life_of_bills import LIFE, BillLife
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from chainbill.errors import Refused
+
+TELL_PAID = 'invoke("finance", "token_paid", paid["request"])'
+PAYEE = 'result = {"token": row["id"], "party": row["holder"]'
+MUTANTS = {
+    "the last cents of a part payment go to nobody": ("token", "            parts[number] += 1", "            pass"),
+    "an offered token is paid to the recipient": ("token", PAYEE, PAYEE.replace("holder", "offered_to")),
+    "a rest forgets its lock": ("token", '    rest["locks"] = row["locks"]\n', '    rest["locks"] = []\n'),
+    "a returned token keeps its tier": ("token", '    child["tier"] = earlier["tier"]\n', ""),
+    "a lapse joins over locked pieces": ("token", ' and len(row["locks"]) == 0', ""),
+    "an exit keeps the invoice": ("invoice", '    row["occupied"] -= amount\n', ""),
+    "an invoice is occupied beyond its total": ("invoice", 'row["occupied"] + amount <= total', "True"),
+    "a receipt is not added up": ("bill", '    row["settled"] += amount\n', ""),
+    "a paid request stays open": ("settlement", TELL_PAID, "pass"),
+    "a request is not told of a part payment": ("finance", '    row["amount"] = amount\n', ""),
+    "an expired bill stays pending with its invoices free": ("bill", '    row["status"] = status\n', ""),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_checks_find_a_broken_contract(mutant: str) -> None:
+    name, before, after = MUTANTS[mutant]
+    assert source(name).count(before) == 1
+    machine: Any = type("Broken", (BillLife,), {"changes": MappingProxyType({name: (before, after)})})
+    search = settings(
+        LIFE, max_examples=600, phases=[Phase.generate], derandomize=True, print_blob=False, database=None
+    )
+    with pytest.raises((AssertionError, Refused, KeyError, IndexError)):
+        run_state_machine_as_test(machine, settings=search)

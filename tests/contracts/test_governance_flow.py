@@ -1,0 +1,150 @@
+"""Governance: what a vote decides, when, and what it may not do to the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chainbill_contracts import source
+from contracts.invariants import StatusWatch
+from contracts.refusals_governance import SOURCE, candidate, deploy, propose, vote
+from contracts.refusals_party import statement
+from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, VALIDATORS, World, issue, key_of
+
+from chainbill.errors import Refused
+from chainbill.vm.natives import digest
+
+
+def proposal_of(world: World, identity: str) -> dict[str, Any]:
+    return world.row("governance", "proposal", identity)
+
+
+def validator(world: World, key: str) -> dict[str, Any]:
+    return world.row("governance", "validator", key)
+
+
+def test_three_of_four_decide(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=100)
+    assert vote(world, proposal, BANK1, BANK2)["status"] == "open"
+    assert world.row("governance", "parameter", "min_split") == {"value": 1}
+    result = vote(world, proposal, BANK4)
+    assert result == {"proposal": proposal, "status": "accepted", "yes": 3, "no": 0, "needed": 3}
+    assert world.row("governance", "parameter", "min_split") == {"value": 100}
+    assert world.bill(issue(world))["terms"]["min_split"] == 100
+    assert world.rows("governance", "agenda") == []
+
+
+def test_two_of_four_prevent(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=100)
+    vote(world, proposal, BANK1, choice="no")
+    assert vote(world, proposal, BANK1, BANK2, choice="yes")["no"] == 0
+    assert vote(world, proposal, BANK2, BANK3, choice="no")["status"] == "rejected"
+    assert proposal_of(world, proposal)["votes"] == {BANK1: "yes", BANK2: "no", BANK3: "no"}
+
+
+def test_an_undecided_proposal_expires(world: World) -> None:
+    watch = StatusWatch()
+    proposal, added = propose(world, "parameter", name="min_split", value=100), candidate(world)
+    watch.check(world)
+    world.day(world.plus(29))
+    assert proposal_of(world, proposal)["status"] == "open"
+    world.day(world.plus(1))
+    assert proposal_of(world, proposal)["status"] == proposal_of(world, added)["status"] == "expired"
+    assert validator(world, "f" * 64)["status"] == "removed"
+    candidate(world)
+    watch.check(world)
+
+
+def test_a_seat_counts_not_a_party(world: World) -> None:
+    for number in range(3):
+        proposal = candidate(world, key=f"{number + 100:064x}", party=BANK1)
+        world.call(BANK1, "governance", "ready")
+        vote(world, proposal, *BANKS[:3])
+    proposal = propose(world, "parameter", name="min_split", value=100)
+    assert vote(world, proposal, BANK1)["yes"] == 4
+    assert vote(world, proposal, BANK2)["status"] == "accepted"
+
+
+def test_a_validator_is_added_and_removed(world: World) -> None:
+    watch = StatusWatch()
+    proposal = candidate(world)
+    watch.check(world)
+    assert validator(world, "f" * 64)["status"] == "candidate"
+    vote(world, proposal, BANK1, BANK2, BANK3)
+    watch.check(world)
+    assert validator(world, "f" * 64)["status"] == "active"
+    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
+    watch.check(world)
+    assert validator(world, "f" * 64)["status"] == "removed"
+
+
+def test_a_candidate_that_is_ready_counts_as_live(world: World) -> None:
+    world.recent = tuple(VALIDATORS[:3])
+    proposal = candidate(world)
+    vote(world, proposal, BANK1, BANK2)
+    with pytest.raises(Refused, match="too_few_live_validators") as refusal:
+        vote(world, proposal, BANK3)
+    assert refusal.value.fields == {"live": 3, "needed": 4}
+    assert world.call(BANK1, "governance", "ready") == {"validators": ["f" * 64]}
+    assert vote(world, proposal, BANK3)["status"] == "accepted"
+
+
+def test_readiness_grows_old(world: World) -> None:
+    world.recent = tuple(VALIDATORS[:3])
+    proposal = candidate(world)
+    world.call(BANK1, "governance", "ready")
+    world.height += 30
+    vote(world, proposal, BANK1, BANK2)
+    with pytest.raises(Refused, match="too_few_live_validators"):
+        vote(world, proposal, BANK3)
+
+
+def test_a_contract_is_deployed_at_its_height(world: World) -> None:
+    proposal = deploy(world)
+    assert "source" not in proposal_of(world, proposal)["content"]
+    vote(world, proposal, BANK1, BANK2, BANK3)
+    row = world.row("governance", "contract_next", "deposit")
+    height = proposal_of(world, proposal)["content"]["active_height"]
+    assert row == {"source": SOURCE, "hash": digest(SOURCE), "version": 1, "active_from": height}
+
+
+def test_a_new_version_follows_the_one_that_runs(world: World) -> None:
+    changed = source("calendar").replace("LONGEST_SEARCH = 60", "LONGEST_SEARCH = 50")
+    proposal = deploy(world, name="calendar", source=changed, hash=digest(changed))
+    vote(world, proposal, BANK1, BANK2, BANK3)
+    assert world.row("governance", "contract_next", "calendar")["version"] == 2
+
+
+def test_regulators_come_in_by_vote(world: World) -> None:
+    admitted = statement(roles=["regulator"], accounts=[])
+    vote(world, propose(world, "party", statement=admitted), BANK1, BANK2, BANK3)
+    row = world.row("party", "party", admitted["id"])
+    assert (row["roles"], row["sponsor"], row["status"]) == (["regulator"], "", "active")
+
+
+def test_a_calendar_is_decided_by_vote(world: World) -> None:
+    content = {"year": 2027, "holidays": ["2027-10-04", "2027-10-01"], "workdays": ["2027-10-09"]}
+    vote(world, propose(world, "calendar", **content), BANK1, BANK2, BANK3)
+    expected = {"holidays": ["2027-10-01", "2027-10-04"], "workdays": ["2027-10-09"]}
+    assert world.row("calendar", "year", 2027) == expected
+
+
+def test_the_adjustable_clock_only_moves_forward(world: World) -> None:
+    first = world.call(BANK3, "governance", "advance_clock", milliseconds=86_400_000, to_ms=0)
+    assert first == {"offset_ms": 86_400_000}
+    target = world.time_ms + 5_000
+    second = world.call(BANK3, "governance", "advance_clock", milliseconds=0, to_ms=target)
+    assert second == {"offset_ms": 86_400_000 + 4_000}
+    assert world.row("governance", "clock", "offset") == second
+
+
+def test_parameters_of_the_genesis_stay(backend: str) -> None:
+    world = World(backend, parameters={"pending_days": 3})
+    assert world.bill(issue(world))["expires_on"] == world.plus(3)
+    assert world.row("governance", "parameter", "offer_business_days") == {"value": 5}
+
+
+def test_votes_need_an_admin_key(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=2)
+    world.send(BANK2, ("governance", "vote", {"proposal": proposal, "choice": "yes"}), keys=[key_of(BANK2, 1)])
+    assert proposal_of(world, proposal)["votes"] == {BANK2: "yes"}

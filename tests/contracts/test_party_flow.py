@@ -1,0 +1,201 @@
+"""Parties: how they come in, change, and are paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contracts.invariants import StatusWatch
+from contracts.world import (
+    ALL,
+    ANCHOR,
+    BANK1,
+    BANK2,
+    DIGEST,
+    MEMBERS,
+    S1,
+    World,
+    accepted_bill,
+    key_of,
+    member,
+    settle,
+    uscc,
+)  # fmt: skip
+
+from chainbill.codec import encode
+from chainbill.crypto.keys import PrivateKey
+from chainbill.errors import Refused
+from chainbill.state.keys import row_key
+
+LEI = "529900T8BM49AURSDO55"
+OTHER_DIGEST = "cd" * 32
+
+
+def application(number: int, **fields: Any) -> dict[str, Any]:
+    key = PrivateKey.from_seed(number.to_bytes(32, "big"))
+    statement = {
+        "id": uscc(1_000 + number), "name_zh": f"供应商{number}", "name_en": "", "roles": ["supplier"],
+        "identifiers": [{"scheme": "vat", "value": f"cn-{number:06d}"}],
+        "keys": [{"key": key.public.hex(), "capabilities": ALL}],
+        "accounts": [{"currency": "CNY", "bank": BANK2, "digest": DIGEST}], **fields,
+    }  # fmt: skip
+    signature = key.sign("application", encode(statement)).hex()
+    return {"statement": statement, "key": key.public.hex(), "signature": signature}
+
+
+def party(world: World, identity: str) -> dict[str, Any]:
+    return world.row("party", "party", identity)
+
+
+def account(world: World, identity: str, currency: str = "CNY") -> dict[str, Any]:
+    return world.row("party", "account", [identity, currency])
+
+
+def test_a_bank_attests_signed_applications(world: World) -> None:
+    signed = application(1, roles=["supplier", "anchor"])
+    identity = signed["statement"]["id"]
+    assert world.call(BANK1, "party", "register", applications=[signed]) == {"parties": [identity]}
+    row = party(world, identity)
+    assert (row["sponsor"], row["status"], row["since"]) == (BANK1, "active", world.today)
+    assert row["roles"] == ["supplier", "anchor"]
+    assert row["identifiers"] == [{"scheme": "uscc", "value": identity}, {"scheme": "vat", "value": "CN000001"}]
+    assert world.row("party", "identifier", ["vat", "CN000001"]) == {"party": identity}
+    assert world.row("party", "key", signed["key"])["party"] == identity
+    assert account(world, identity)["status"] == "announced"
+    world.call(BANK2, "party", "attest_account", party=identity, currency="CNY")
+    assert account(world, identity)["status"] == "active"
+
+
+def test_accounts_at_the_sponsor_are_attested_with_the_application(world: World) -> None:
+    signed = application(2)
+    world.call(BANK2, "party", "register", applications=[signed])
+    assert account(world, signed["statement"]["id"])["status"] == "active"
+
+
+def test_a_batch_of_two_hundred(world: World) -> None:
+    batch = [application(number) for number in range(10, 210)]
+    assert len(world.call(BANK1, "party", "register", applications=batch)["parties"]) == 200
+    with pytest.raises(Refused, match="batch_size"):
+        world.call(BANK1, "party", "register", applications=[application(number) for number in range(300, 501)])
+
+
+def test_a_party_may_be_known_by_its_lei(world: World) -> None:
+    world.call(BANK1, "party", "register", applications=[application(3, id=LEI)])
+    assert party(world, LEI)["identifiers"][0] == {"scheme": "lei", "value": LEI}
+
+
+def test_one_bad_application_refuses_the_whole_batch(world: World) -> None:
+    good, bad = application(4), application(5)
+    bad["statement"]["name_zh"] = "另一名称"
+    with pytest.raises(Refused, match="application_signature_wrong"):
+        world.call(BANK1, "party", "register", applications=[good, bad])
+    assert party(world, good["statement"]["id"]) is None
+
+
+def test_a_changed_account_acts_after_two_business_days_once_it_is_attested(world: World) -> None:
+    watch = StatusWatch()
+    arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": OTHER_DIGEST}
+    announced = world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])[0]
+    assert announced["from"] == "2026-03-04"
+    assert "party.account_change_announced" in world.topics()
+    world.call(BANK2, "party", "attest_account", party=S1, currency="CNY")
+    world.day("2026-03-03")
+    assert account(world, S1)["digest"] == DIGEST
+    world.day("2026-03-04")
+    row = account(world, S1)
+    assert (row["digest"], row["bank"], row["from"], row["next"]) == (OTHER_DIGEST, BANK2, "2026-03-04", None)
+    watch.check(world)
+
+
+def test_a_change_that_is_attested_late_acts_then(world: World) -> None:
+    arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": OTHER_DIGEST}
+    world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])
+    world.day("2026-03-05")
+    assert account(world, S1)["digest"] == DIGEST
+    world.call(BANK2, "party", "attest_account", party=S1, currency="CNY")
+    assert account(world, S1)["digest"] == OTHER_DIGEST
+
+
+def test_a_newer_announcement_takes_the_place_of_the_older(world: World) -> None:
+    keys = [key_of(S1), key_of(S1, 1)]
+    for digest in (OTHER_DIGEST, "ef" * 32):
+        arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": digest}
+        world.send(S1, ("party", "announce_account", arguments), keys=keys)
+        world.day(world.plus(1))
+    world.call(BANK2, "party", "attest_account", party=S1, currency="CNY")
+    world.day("2026-03-04")
+    assert account(world, S1)["digest"] == DIGEST
+    world.day("2026-03-05")
+    assert account(world, S1)["digest"] == "ef" * 32
+
+
+def test_a_first_account_acts_with_its_attestation(world: World) -> None:
+    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, digest_hex=DIGEST)
+    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, digest_hex=OTHER_DIGEST)
+    world.call(BANK2, "party", "attest_account", party=S1, currency="USD")
+    assert (account(world, S1, "USD")["status"], account(world, S1, "USD")["digest"]) == ("active", OTHER_DIGEST)
+    assert party(world, S1)["account_count"] == 3
+
+
+def test_a_payee_without_an_account_is_instructed_all_the_same(backend: str) -> None:
+    world = World(backend)
+    bill, _ = accepted_bill(world, face=10)
+    world.overlay.delete(row_key("party", "account", [S1, "CNY"]))
+    settle(world, bill, 10)
+    assert [row["account"] for _, row in world.rows("settlement", "payment")] == [""]
+
+
+def test_keys_are_added_rotated_and_revoked(world: World) -> None:
+    new, newer = "12" * 32, "34" * 32
+    world.call(S1, "party", "add_key", key=new, capabilities=["maker"])
+    world.call(S1, "party", "rotate_key", old=new, new=newer)
+    assert world.row("party", "key", new)["status"] == "revoked"
+    assert world.row("party", "key", newer)["capabilities"] == ["maker"]
+    world.call(S1, "party", "revoke_key", key=newer)
+    assert party(world, S1)["keys"] == [key_of(S1), key_of(S1, 1)]
+
+
+def test_a_party_with_one_admin_key_is_warned(world: World) -> None:
+    world.call(S1, "party", "set_policy", policy={"rules": []})
+    assert "party.few_admin_keys" not in world.topics()
+    world.call(S1, "party", "revoke_key", key=key_of(S1, 1))
+    assert "party.few_admin_keys" in world.topics()
+
+
+def test_names_keep_their_dates(world: World) -> None:
+    world.call(BANK1, "party", "rename", party=S1, name_zh="改名公司", name_en="Renamed")
+    names = party(world, S1)["names"]
+    assert names[-1] == {"zh": "改名公司", "en": "Renamed", "from": world.today}
+    assert len(names) == 2
+
+
+def test_the_sponsor_suspends_and_lifts(world: World) -> None:
+    watch = StatusWatch()
+    watch.check(world)
+    for status in ("suspended", "active", "insolvent", "active"):
+        world.call(BANK1, "party", "set_status", party=S1, status=status, reason="review")
+        watch.check(world)
+    assert len(watch.seen) == 4
+
+
+def test_a_debtor_names_its_paying_bank(world: World) -> None:
+    world.call(ANCHOR, "party", "set_paying_bank", bank=BANK2)
+    assert party(world, ANCHOR)["paying_bank"] == BANK2
+    bill, _ = accepted_bill(world, face=10)
+    arguments = {"bill": bill, "amount": 10, "reference": "A", "value_date": world.today, "partial": False}
+    assert world.call(BANK2, "settlement", "settle", **arguments)["outstanding"] == 0
+
+
+def test_a_party_lets_an_auditor_read_and_ends_it(backend: str) -> None:
+    world = World(backend, members=[*MEMBERS, member(uscc(70), "auditor")])
+    grant = {"auditor": uscc(70), "scope": "all", "first_day": world.today, "last_day": ""}
+    watch = StatusWatch()
+    world.call(ANCHOR, "party", "grant", **grant)
+    watch.check(world)
+    row = world.row("party", "grant", [uscc(70), ANCHOR])
+    assert row == {"scope": "all", "from": world.today, "until": "", "status": "active"}
+    world.call(ANCHOR, "party", "revoke_grant", auditor=uscc(70))
+    watch.check(world)
+    world.call(ANCHOR, "party", "grant", **{**grant, "scope": ["B1"], "last_day": world.plus(9)})
+    watch.check(world)
+    assert len(watch.seen) == 2

@@ -1,0 +1,137 @@
+"""Settlement: every cent to its holder, once, whatever locks there are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from chainbill_contracts import sources
+from contracts.invariants import check_all
+from contracts.world import BANK1, DIGEST, S1, S2, S3, World, accepted_bill, issue, offer, pay, settle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainbill.errors import Refused
+from chainbill.vm.testing import Harness
+
+PARTS = Harness(sources()).function("token", "parts_in_proportion")
+
+
+@settings(max_examples=200)
+@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=20), st.data())
+def test_parts_are_by_largest_remainder_and_ties_by_lo(amounts: list[int], data: st.DataObject) -> None:
+    total = sum(amounts)
+    amount = data.draw(st.integers(1, total))
+    leaves, lo = [], 0
+    for size in amounts:
+        leaves.append({"lo": lo, "hi": lo + size})
+        lo += size
+    shares = [Fraction(size * amount, total) for size in amounts]
+    floors = [share.numerator // share.denominator for share in shares]
+    order = sorted(range(len(amounts)), key=lambda i: (floors[i] - shares[i], i))
+    expected = list(floors)
+    for i in order[: amount - sum(floors)]:
+        expected[i] += 1
+    parts = PARTS(leaves, amount, total)
+    assert parts == expected
+    assert sum(parts) == amount
+    assert all(0 <= part <= size for part, size in zip(parts, amounts, strict=True))
+
+
+def test_a_part_payment_is_shared_by_amount(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    second, rest = pay(world, token, S2, 333)
+    offered = offer(world, rest, (S3, 300))["tokens"][0]
+    result = settle(world, bill, 100, partial=True)
+    assert [(entry["party"], entry["amount"]) for entry in result["payments"]] == [(S2, 33), (S1, 30), (S1, 37)]
+    assert (result["outstanding"], world.bill(bill)["settled"]) == (900, 100)
+    assert world.bill(bill)["status"] == "active"
+    leaves = [(leaf["lo"], leaf["hi"], leaf["status"], leaf["offered_to"]) for leaf in world.leaves(bill)]
+    assert leaves == [
+        (0, 33, "settled", ""), (33, 333, "live", ""), (333, 363, "settled", ""), (363, 633, "live", S3),
+        (633, 670, "settled", ""), (670, 1_000, "live", ""),
+    ]  # fmt: skip
+    assert world.token(second)["cut_for"] == world.token(offered)["cut_for"] == "payment"
+    check_all(world)
+    accepted = world.call(S3, "token", "accept", token=world.leaves(bill)[3]["id"])["token"]
+    assert world.token(accepted)["tier"] == 2
+    last = settle(world, bill, 900)
+    assert sum(entry["amount"] for entry in last["payments"]) == 900
+    assert world.bill(bill)["status"] == "settled"
+    check_all(world)
+
+
+def test_the_rest_of_an_offer_lapses_on_its_day(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    offer(world, token, (S2, 500))
+    settle(world, bill, 100, partial=True)
+    world.day("2026-03-10")
+    assert all(leaf["offered_to"] == "" for leaf in world.leaves(bill))
+    assert world.rows("token", "agenda") == []
+
+
+def test_a_cent_can_be_paid(world: World) -> None:
+    bill, token = accepted_bill(world, face=3)
+    world.call(S1, "token", "split", token=token, amounts=[1, 1])
+    assert [entry["amount"] for entry in settle(world, bill, 1, partial=True)["payments"]] == [1]
+    assert [leaf["status"] for leaf in world.leaves(bill)] == ["settled", "live", "live"]
+
+
+def test_the_same_receipt_again_pays_nothing_twice(world: World) -> None:
+    bill, _ = accepted_bill(world, face=1_000)
+    first = settle(world, bill, 400, partial=True, reference="A")
+    assert settle(world, bill, 400, partial=True, reference="A") == {**first, "repeated": True}
+    assert world.bill(bill)["settled"] == 400
+    with pytest.raises(Refused, match="reference_used_otherwise"):
+        settle(world, bill, 401, partial=True, reference="A")
+    assert settle(world, bill, 400, partial=True, reference="B")["repeated"] is False
+
+
+def test_a_full_amount_said_to_be_partial_settles(world: World) -> None:
+    bill, _ = accepted_bill(world, face=1_000)
+    settle(world, bill, 1_000, partial=True)
+    assert world.bill(bill)["status"] == "settled"
+
+
+def test_one_returned_payment_disturbs_nobody_else(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    pay(world, token, S2, 400)
+    entries = settle(world, bill, 1_000)["payments"]
+    mine, other = entries[0], entries[1]
+
+    def report(status: str, reference: str) -> dict[str, object]:
+        place = {"bill": bill, "token": mine["token"]}
+        return dict(world.call(BANK1, "settlement", "pay_result", **place, status=status, reference=reference))
+
+    assert report("returned", "X1")["repeated"] is False
+    assert report("returned", "X1")["repeated"] is True
+    assert world.row("settlement", "payment", [bill, other["token"]])["status"] == "instructed"
+    report("instructed", "X2")
+    report("paid", "X3")
+    payment = world.row("settlement", "payment", [bill, mine["token"]])
+    assert (payment["status"], payment["party"], payment["account"], payment["amount"]) == ("paid", S2, DIGEST, 400)
+
+
+def test_a_receipt_recorded_late_raises_an_alert(world: World) -> None:
+    bill, _ = accepted_bill(world, face=1_000)
+    world.day("2026-03-06")
+    settle(world, bill, 100, partial=True, value_date="2026-03-05")
+    assert "settlement.late_receipt" not in world.topics()
+    settle(world, bill, 100, partial=True, value_date="2026-03-04")
+    assert "settlement.late_receipt" in world.topics()
+
+
+def test_a_bill_of_many_holders_is_settled_in_one_step(world: World) -> None:
+    bill, token = accepted_bill(world, face=100_000)
+    pieces = world.call(S1, "token", "split", token=token, amounts=[100] * 99)["tokens"]
+    for piece in pieces[:5]:
+        world.call(S1, "token", "split", token=piece, amounts=[1] * 99)
+    result = settle(world, bill, 100_000)
+    assert len(result["payments"]) == 595
+    check_all(world)
+
+
+def test_pending_bills_cannot_be_paid(world: World) -> None:
+    bill = issue(world)
+    with pytest.raises(Refused, match="bill_not_payable"):
+        settle(world, bill, 1, partial=True)
