@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainbill_node.consensus.signer_frames import SignerFileError
 from chainbill_node.consensus.timeouts import Timer
@@ -12,7 +12,6 @@ from chainbill_node.driver_events import DriverEvent, MessageReceived, TimerFire
 from chainbill_node.driver_ports import Note, Ports, Tip
 from chainbill_node.driver_signing import new_signer_file
 from sim.checkers import ViolationError
-from sim.ledger import LightLedger, Store
 from sim.telling import decode, told
 
 from chainbill.crypto.keys import PrivateKey
@@ -37,9 +36,9 @@ class SimulatedNode:
         self.honest = honest
         self.skew_ms = skew_ms
         self.signer_bytes = new_signer_file(world.settings.chain_id, key.public)
-        self.store = Store.genesis(world.genesis)
+        self.store: Any = world.new_store()
         self.driver: Driver | None = None
-        self.application: LightLedger
+        self.application: Any = None
         self.incarnation = 0
         self.crash_in: int | None = None
         self.tear_at: int | None = None
@@ -60,7 +59,7 @@ class SimulatedNode:
         """Start the process on what the disk holds."""
         self.incarnation += 1
         self.crash_in = None
-        self.application = LightLedger(self.store, self.world.settings.chain_id, self.world.known)
+        self.application = self.world.new_ledger(self.store)
         fresh = [wire for wire in self.world.outstanding if wire not in self.application.committed]
         self.application.mempool = fresh
         ports = Ports(self, _CrashingLedger(self), self, _Timers(self), self, self, self.key)

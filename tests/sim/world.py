@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainbill_node.consensus.timeouts import Timeouts
 from chainbill_node.driver_events import PeerJoined, PeerLeft
 from chainbill_node.driver_ports import Settings
 from chainbill_node.wire.messages import Message
 from sim.checkers import Checkers
+from sim.ledger import LightLedger, Store
 from sim.telling import Labels, decode
 
 if TYPE_CHECKING:
@@ -57,25 +58,44 @@ Filter = Callable[[str, str, Message], bool]
 class World:
     """Time, links, nodes and checkers of one run."""
 
-    def __init__(self, seed: int, validators: int, *, spare: int = 0, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        validators: int,
+        *,
+        spare: int = 0,
+        settings: Settings | None = None,
+        start_ms: int = START_MS,
+        names: Sequence[PrivateKey] = (),
+    ) -> None:
         self.random = random.Random(seed)
-        self.now_ms = START_MS
+        self.now_ms = self.start_ms = start_ms
         self.links = Links()
         self.filters: list[Filter] = []
         self.settings = settings or Settings(CHAIN_ID, Timeouts(), idle_interval_ms=10_000)
-        self.keys = keys(validators + spare)
+        self.keys = tuple(names) or keys(validators + spare)
         self.names = {key.public: f"n{number}" for number, key in enumerate(self.keys)}
         self.known = {key.public: Validator(key.public, self.names[key.public], "", "") for key in self.keys}
         chosen = sorted(self.random.sample(range(validators + spare), validators)) if spare else range(validators)
         self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
         self.nodes: dict[str, SimulatedNode] = {}
-        self.checkers = Checkers(CHAIN_ID, self.genesis, self.known)
+        self.checkers = Checkers(self.settings.chain_id, self.genesis, self.known)
         self.log: list[str] = []
         self.label = Labels()
         self.outstanding: list[bytes] = []
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self.steps = 0
+
+    # ---- what the nodes run; another ledger overrides these two ----
+
+    def new_store(self) -> Any:
+        """The database of a new node."""
+        return Store.genesis(self.genesis)
+
+    def new_ledger(self, store: Any) -> Any:
+        """The application of a process that starts on a database."""
+        return LightLedger(store, self.settings.chain_id, self.known)
 
     # ---- time ----
 
@@ -133,4 +153,4 @@ class World:
             node.submit(transaction)
 
     def tell(self, name: str, text: str) -> None:
-        self.log.append(f"{self.now_ms - START_MS:>6} {name:<4} {text}")
+        self.log.append(f"{self.now_ms - self.start_ms:>6} {name:<4} {text}")
