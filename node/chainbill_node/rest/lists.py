@@ -25,6 +25,7 @@ MAX_EXAMINED = 20_000
 
 MAX_CURSOR_CHARACTERS = 2_000
 MAX_HEIGHT_DIGITS = 15
+MAX_KEY_TEXT = 128
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -106,6 +107,8 @@ def list_body(
         if examined >= MAX_EXAMINED:
             complete = False
             break
+        if len(shown) < listing.limit:
+            last = name
         entry = show(name)
         if entry is None:
             continue
@@ -114,7 +117,6 @@ def list_body(
             sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
         if len(shown) < listing.limit:
             shown.append(entry.shape)
-            last = name
     totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete)
     return _body(shown, totals, more=count > len(shown) or not complete)
 
@@ -145,10 +147,17 @@ def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
     return body if totals.complete else body | {"count_complete": False}
 
 
+def may_be_key(parts: Iterable[KeyPart]) -> bool:
+    """Say whether text from outside can be part of a table key at all: short, printable and not empty."""
+    return all(0 < len(part) <= MAX_KEY_TEXT and part.isprintable() for part in parts if isinstance(part, str))
+
+
 def from_index(reader: Reader, index: str, value: Sequence[KeyPart]) -> Callable[[str], Iterator[str]]:
-    """Give the ids of an index as candidates."""
+    """Give the ids of an index as candidates; none for a value that cannot be a key."""
 
     def names(after: str) -> Iterator[str]:
+        if not may_be_key(value):
+            return
         while True:
             ids = reader.index(index, value, after, SCAN_LIMIT)
             yield from ids

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer, sight_of
-from chainbill_node.rest.lists import every, from_index, from_table
+from chainbill_node.rest.lists import every, from_index, from_table, may_be_key
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
 from chainbill_node.trace.lineage import BillFacts, Lineage, Sight, lineage_of
@@ -17,8 +17,6 @@ from chainbill_node.trace.shapes import Row, names_of
 
 MAX_TRACE_TOKENS = 200_000
 """Tokens that one answer may have to read."""
-
-MAX_ID_CHARACTERS = 128
 
 
 class View:
@@ -74,8 +72,7 @@ class View:
     def row(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Row | None:
         """Give a row, None where there is none or the key cannot be one."""
         parts = (key,) if isinstance(key, (str, int)) else key
-        fit = all(len(part) <= MAX_ID_CHARACTERS and part.isprintable() for part in parts if isinstance(part, str))
-        return self.reader.get(contract, table, key) if fit and "" not in parts else None
+        return self.reader.get(contract, table, key) if may_be_key(parts) else None
 
     def party(self, party: str) -> Row | None:
         """Give a party row."""

@@ -1,0 +1,153 @@
+"""Corners: long lists, contracts, proposals, simulation of others, what a bank is concerned in."""
+
+from __future__ import annotations
+
+import chainbill_node.rest
+import pytest
+from chainbill_node.rest.access import Grant, Viewer, grant_of, viewer_of
+from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
+from rest.conftest import BASE, NOW_MS, TestClient, app_of, key_of, nonces, sign_request, signed_get
+from rest.node_twin import TwinNode, wire_of
+from rest.test_rest_errors import check
+
+SOURCE = '''"""A contract for tests."""
+from chainbill.vm.prelude import *
+
+table = own_table("row")
+
+
+@call
+def put(name):
+    """Keep a name."""
+    require(name != "", "name_missing")
+    table.put(name, {"name": name})
+    emit("kept", {"name": name})
+    return {"name": name}
+'''
+
+
+def test_a_list_that_is_too_long_to_count_says_so_and_goes_on(
+    client: TestClient, example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", 5)
+    for _number in range(12):
+        example[0].issue(ANCHOR, SUPPLIERS[0], 10)
+    page = client.get("/v1/bills?limit=2").json()
+    assert (page["count"], page["count_complete"]) == (5, False)
+    seen = [bill["id"] for bill in page["data"]]
+    while page["next"]:
+        page = client.get(f"/v1/bills?limit=2&after={page['next']}").json()
+        assert page["count_complete"] is False
+        seen += [bill["id"] for bill in page["data"]]
+    assert len(seen) == len(set(seen)) == 13
+
+
+def test_a_long_list_without_a_match_goes_on_too(
+    client: TestClient, example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", 3)
+    for number in range(10):
+        example[0].issue(ANCHOR, SUPPLIERS[0], 10, "EUR" if number == 9 else "CNY")
+    page = client.get("/v1/bills?currency=EUR").json()
+    pages = 1
+    while not page["data"]:
+        assert page["next"]
+        page = client.get(f"/v1/bills?currency=EUR&after={page['next']}").json()
+        pages += 1
+    assert [bill["currency"] for bill in page["data"]] == ["EUR"]
+    assert pages > 2
+
+
+def test_indexes_and_tables_are_read_in_portions(
+    client: TestClient, example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chainbill_node.rest.lists.SCAN_LIMIT", 2)
+    assert client.get("/v1/parties").json()["count"] == 13
+    assert client.get("/v1/tokens?status=all").json()["count"] == len(list(example[0].scan("token", "token")))
+    assert client.get(f"/v1/tokens?debtor={ANCHOR}&status=live").json()["count"] == 7
+
+
+def test_a_contract_shows_what_runs(client: TestClient, example: tuple[BillBook, str]) -> None:
+    row = {"source": SOURCE, "hash": "ab", "version": 1, "active_from": 0}
+    example[0].put("governance", "contract", "sample", row)
+    assert client.get("/v1/contracts").json()["data"] == [
+        {"name": "sample", "hash": "ab", "version": 1, "active_from": 0}
+    ]
+    body = client.get("/v1/contracts/sample").json()
+    assert body["source"] == SOURCE
+    [function] = body["description"]["functions"]
+    assert (function["name"], function["arguments"]) == ("put", ["name"])
+    assert "name_missing" in function["reasons"]
+
+
+def test_proposals_are_listed_and_filtered(client: TestClient, example: tuple[BillBook, str]) -> None:
+    for name, status in (("P1", "open"), ("P2", "passed")):
+        row = {"id": name, "kind": "parameter", "content": {}, "proposer": "BANK1", "votes": {}, "status": status}
+        example[0].put("governance", "proposal", name, row)
+    assert client.get("/v1/governance/proposals").json()["count"] == 2
+    assert [row["id"] for row in client.get("/v1/governance/proposals?status=open").json()["data"]] == ["P1"]
+    assert client.get("/v1/governance/proposals?kind=other").json()["data"] == []
+
+
+def test_on_a_closed_network_a_party_simulates_its_own_only(closed: TestClient) -> None:
+    path, wire = "/v1/transactions/simulate", wire_of("SUPPLIER1")
+
+    def post(who: str, body: bytes) -> object:
+        nonce = next(nonces).to_bytes(12, "big")
+        signed = sign_request(key_of(who), "POST", BASE + path, created_s=NOW_MS // 1000, nonce=nonce, body=wire)
+        return closed.post(path, content=body, headers=signed | {"Content-Type": "application/msgpack"})
+
+    assert post("SUPPLIER1", wire).status_code == 200  # type: ignore[attr-defined]
+    assert post("REGULATOR", wire).status_code == 200  # type: ignore[attr-defined]
+    check(post("SUPPLIER2", wire), 403, "not_permitted")
+    check(post("SUPPLIER1", wire_of("SUPPLIER1", nonce=9)), 401, "signature_invalid")
+
+
+def test_what_a_bank_is_asked_to_finance_is_its_concern(example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    token = next(token for token in book.live(bill) if book.token(token)["holder"] == SUPPLIERS[0])
+    book.put("finance", "request", "R9", {
+        "id": "R9", "holder": SUPPLIERS[0], "token": token, "bill": bill, "currency": "CNY", "amount": 5,
+        "banks": ["BANK4"], "status": "withdrawn", "quotes": [], "declined": [], "agreed_quote": "",
+    })  # fmt: skip
+    book.file("request.bank", ("BANK4",), "R9")
+    book.file("request.token", (token,), "R9")
+    with app_of(TwinNode(book, public_reads=False)) as client:
+        assert [row["id"] for row in signed_get(client, "BANK4", "/v1/bills").json()["data"]] == [bill]
+        for query in (f"token={token}", f"holder={SUPPLIERS[0]}", "bank=BANK4", f"bill={bill}", "status=withdrawn"):
+            expected = 0 if query.startswith("holder") else 1  # filed under no holder in this book
+            assert signed_get(client, "BANK4", f"/v1/finance/requests?{query}").json()["count"] == expected
+
+
+def test_settled_leaves_tell_their_payment(client: TestClient, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    book.next_height()
+    token = book.live(bill)[0]
+    book.leaf(token, "settled")
+    book.put("settlement", "payment", (bill, token), {
+        "bill": bill, "token": token, "party": "BANK1", "amount": 1, "status": "instructed", "bank": "BANK3", "reference": "PAY-1",
+    })  # fmt: skip
+    step = client.get(f"/v1/bills/{bill}/history").json()["data"][-1]
+    assert (step["kind"], step["payment"]["reference"], step["date"]) == ("settled", "PAY-1", "2026-01-07")
+
+
+def test_refusals_at_the_gate_are_named() -> None:
+    key_row = {"party": "A", "status": "active"}
+    assert viewer_of("k", None, None, ()) == "key_not_registered"
+    assert viewer_of("k", {**key_row, "status": "revoked"}, {"status": "active"}, ()) == "key_not_active"
+    for party in (None, {"status": "pending"}, {"status": "closed"}):
+        assert viewer_of("k", key_row, party, ()) == "party_may_not_read"
+    both = viewer_of(
+        "k", key_row, {"status": "active", "roles": ["supplier", "auditor"]}, [Grant("B", frozenset(), "", "")]
+    )
+    assert isinstance(both, Viewer)
+    assert both.reads_for() == {"A", "B"}
+    assert grant_of({"party": "B", "scope": ["X"], "from": None, "until": None}).scope == {"X"}
+    assert not grant_of({"party": "B", "scope": "all"}).scope
+
+
+def test_the_package_gives_the_application_and_nothing_else() -> None:
+    assert callable(chainbill_node.rest.create_app)
+    assert chainbill_node.rest.RestOptions().metrics is True
+    with pytest.raises(AttributeError):
+        _ = chainbill_node.rest.nothing  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""The auditor's page in a real browser: it draws tree and table in both languages and loads nothing from outside."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from chainbill_node.rest.app import create_app
+from rest.bill_book import ANCHOR, penetration_example
+from rest.conftest import with_parties
+from rest.node_twin import TwinNode
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--virtual-time-budget=8000", "--dump-dom",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[str, str]]:
+    book, bill = penetration_example()
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(TwinNode(with_parties(book)))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", bill
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+def page(url: str, profile: Path) -> str:
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", url]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+def test_the_page_draws_a_bill(served: tuple[str, str], tmp_path: Path) -> None:
+    base, bill = served
+    drawn = page(f"{base}/?id={bill}&lang=en", tmp_path)
+    for text in ("SUPPLIER1 Ltd", "1,000,000.00 CNY", "600,000.00", "50.00 %", "4.0000", "BANK2 Ltd", "Tree of tokens"):
+        assert text in drawn
+
+
+def test_the_page_draws_an_anchor_in_chinese(served: tuple[str, str], tmp_path: Path) -> None:
+    drawn = page(f"{served[0]}/?id={ANCHOR}&lang=zh", tmp_path)
+    for text in ("穿透率", "60.00 %", "20.00 %", "SUPPLIER3公司", "BANK1公司", "核心企业"):
+        assert text in drawn
+
+
+def test_the_page_says_what_is_wrong(served: tuple[str, str], tmp_path: Path) -> None:
+    drawn = page(f"{served[0]}/?id=B12345678901234567&lang=en", tmp_path)
+    assert "There is no bill B12345678901234567" in drawn
+
+
+def test_the_reference_lists_the_addresses(served: tuple[str, str], tmp_path: Path) -> None:
+    drawn = page(f"{served[0]}/docs", tmp_path)
+    assert "/v1/trace/anchors/{party}" in drawn
+    assert "RFC 9457" in drawn
