@@ -125,7 +125,8 @@ def test_settled_leaves_tell_their_payment(client: TestClient, example: tuple[Bi
     token = book.live(bill)[0]
     book.leaf(token, "settled")
     book.put("settlement", "payment", (bill, token), {
-        "bill": bill, "token": token, "party": "BANK1", "amount": 1, "status": "instructed", "bank": "BANK3", "reference": "PAY-1",
+        "bill": bill, "token": token, "party": "BANK1", "amount": 1, "status": "instructed", "bank": "BANK3",
+        "reference": "PAY-1",
     })  # fmt: skip
     step = client.get(f"/v1/bills/{bill}/history").json()["data"][-1]
     assert (step["kind"], step["payment"]["reference"], step["date"]) == ("settled", "PAY-1", "2026-01-07")

@@ -32,7 +32,10 @@ def test_cells(name: str, value: object, currency: str, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
-    [(1, 3, "0.333333"), (2, 3, "0.666667"), (1, 2_000_000, "0.000001"), (0, 5, "0.000000"), (5, 5, "1.000000"), (1, 0, None)],
+    [
+        (1, 3, "0.333333"), (2, 3, "0.666667"), (1, 2_000_000, "0.000001"), (0, 5, "0.000000"), (5, 5, "1.000000"),
+        (1, 0, None),
+    ],
 )  # fmt: skip
 def test_ratios_are_exact_and_rounded_half_up(part: int, whole: int, text: str | None) -> None:
     assert ratio_text(part, whole) == text
