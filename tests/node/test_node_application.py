@@ -195,10 +195,11 @@ def test_admission_knows_time_replay_and_keys(chain: LocalChain) -> None:
     chain.commit(good)
     with pytest.raises(Refused, match="transaction_replayed"):
         chain.ledger.check_tx(good, now_ms)
+    other = LocalChain.__new__(LocalChain)
+    other.__dict__ |= {**chain.__dict__, "genesis": replace(chain.genesis, chain_id="other")}
+    foreign = pays_at(other, "bank2")
     with pytest.raises(Malformed, match="chain_id_wrong"):
-        other = LocalChain.__new__(LocalChain)
-        other.__dict__ |= {**chain.__dict__, "genesis": replace(chain.genesis, chain_id="other")}
-        chain.ledger.check_tx(pays_at(other, "bank2"), now_ms)
+        chain.ledger.check_tx(foreign, now_ms)
 
 
 def test_simulation_keeps_nothing(chain: LocalChain) -> None:

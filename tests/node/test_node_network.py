@@ -161,10 +161,11 @@ def test_a_plain_connection_gets_nowhere(tmp_path: Path, authority: Issued) -> N
         await peer.network.start()
         reader, writer = await asyncio.open_connection(LOOPBACK, ports[0])
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
-        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        try:
             answer = await reader.read(1000)
-            if not answer or answer[0] == 0x15:  # a TLS alert
-                raise ConnectionResetError
+        except ConnectionError:
+            answer = b""
+        assert answer == b"" or answer[0] == 0x15  # nothing, or a TLS alert
         writer.close()
         assert peer.network.connected == []
         await peer.network.stop()
