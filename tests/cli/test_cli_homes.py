@@ -79,7 +79,13 @@ def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, t
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--id", "911"], ["--account", "CNY:bank1"], ["--account", "XYZ:bank1:1"], ["--identifier", "x"], ["--role", "bank"]],
+    [
+        ["--id", "911"],
+        ["--account", "CNY:bank1"],
+        ["--account", "XYZ:bank1:1"],
+        ["--identifier", "x"],
+        ["--role", "bank"],
+    ],
 )
 def test_applications_that_are_refused(shell: Shell, wrong: list[str]) -> None:
     shell.run("key", "new", "newcomer", "--no-passphrase")
@@ -241,7 +247,9 @@ def test_a_stale_pid_names_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kill", [False, True])
 def test_start_and_stop_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: bool) -> None:
     """A module that only waits stands in for the node."""
-    (tmp_path / "waiting_node.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)\n", encoding="utf-8")
+    (tmp_path / "waiting_node.py").write_text(
+        "print('up', flush=True)\nimport time\ntime.sleep(60)\n", encoding="utf-8"
+    )
     monkeypatch.setattr(processes, "MODULE", "waiting_node")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     node = a_node(tmp_path / "n")

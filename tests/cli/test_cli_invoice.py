@@ -51,7 +51,12 @@ def test_ubl() -> None:
 
 def test_chinese() -> None:
     found = parsed(CHINESE)
-    assert (found.format, found.number, found.issued_on, found.due_on) == ("cn", "26310000000000000017", "2026-03-02", "")
+    assert (found.format, found.number, found.issued_on, found.due_on) == (
+        "cn",
+        "26310000000000000017",
+        "2026-03-02",
+        "",
+    )
     assert (found.currency, found.payable_minor) == ("CNY", 100_000_000)
     assert found.seller.name == "明瑞汽车部件（示例）有限公司"
     assert found.seller.identifiers == (Identifier("uscc", make_test_uscc(found.seller.name.encode())),)
@@ -116,7 +121,10 @@ def test_ubl_that_is_no_claim(old: str, new: str, code: str | None) -> None:
 
 
 def test_trailing_zeros_are_no_further_digits() -> None:
-    assert parsed(UBL.replace(">240000.00</cbc:PayableAmount>", ">240000.0000</cbc:PayableAmount>")).payable_minor == 24_000_000
+    assert (
+        parsed(UBL.replace(">240000.00</cbc:PayableAmount>", ">240000.0000</cbc:PayableAmount>")).payable_minor
+        == 24_000_000
+    )
 
 
 @pytest.mark.parametrize(

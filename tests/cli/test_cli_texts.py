@@ -50,7 +50,9 @@ def test_every_key_used_is_a_text() -> None:
 def test_every_text_is_used() -> None:
     everything = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.parent.name != "texts")
     by_name = re.compile(r"^(column|value|root|doctor|trace|preview|node)\.")
-    unused = [key for area in AREAS for key in texts_of(area) if not by_name.match(key) and f'"{key}"' not in everything]
+    unused = [
+        key for area in AREAS for key in texts_of(area) if not by_name.match(key) and f'"{key}"' not in everything
+    ]
     assert not unused
 
 

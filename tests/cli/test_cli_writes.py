@@ -61,7 +61,9 @@ def test_the_debtor_issues_for_a_named_creditor(shell: Shell, node: FakeNode) ->
         (["finance", "withdraw", REQUEST], "finance", "withdraw", {"request": REQUEST}),
     ],
 )
-def test_simple_steps(shell: Shell, node: FakeNode, words: list[str], contract: str, function: str, arguments: object) -> None:
+def test_simple_steps(
+    shell: Shell, node: FakeNode, words: list[str], contract: str, function: str, arguments: object
+) -> None:
     shell.run(*words, "-o", "json")
     assert node.call == (contract, function, arguments)
 
@@ -185,7 +187,9 @@ def test_repeated_is_said(shell: Shell, node: FakeNode) -> None:
 
 
 def test_dry_run(shell: Shell, node: FakeNode) -> None:
-    node.answers["POST /v1/transactions/simulate"] = ok({"id": "00", "status": "ok", "result": {"token": TOKEN}, "gas": 9})
+    node.answers["POST /v1/transactions/simulate"] = ok(
+        {"id": "00", "status": "ok", "result": {"token": TOKEN}, "gas": 9}
+    )
     answer = shell.run("bill", "accept", BILL, "--dry-run", "-o", "json")
     assert (answer["status"], answer["token"], answer["gas"]) == ("simulated", TOKEN, 9)
     refused = {"id": "00", "status": "refused", "reason": "not_the_creditor", "code": "not_the_creditor", "detail": "x"}
@@ -199,7 +203,11 @@ def test_offline_then_send(shell: Shell, node: FakeNode, tmp_path: Path) -> None
     words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00"]
     shell.run(*words, "--due", "+120d", "--offline", str(path), expect=2)
     answer = shell.run(*words, "--due", "2026-12-31", "--offline", str(path), "-o", "json")
-    assert answer == {"transaction": decode_transaction(path.read_bytes()).id.hex(), "status": "signed", "file": str(path)}
+    assert answer == {
+        "transaction": decode_transaction(path.read_bytes()).id.hex(),
+        "status": "signed",
+        "file": str(path),
+    }
     assert not node.requests
     sent = shell.run("tx", "send", str(path), "-o", "json")
     assert sent["transaction"] == answer["transaction"]
@@ -237,9 +245,7 @@ def test_wait(shell: Shell, node: FakeNode) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_preview_and_question(
-    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, language: str
-) -> None:
+def test_preview_and_question(shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     asked: list[str] = []
     monkeypatch.setattr(previews, "asks", lambda _: True)
     monkeypatch.setattr("chainbill_cli.commands.token.asks", lambda _: True)

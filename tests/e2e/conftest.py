@@ -42,6 +42,12 @@ class Network:
 
 
 @pytest.fixture
+def new_home(tmp_path: Path) -> Callable[[], Network]:
+    """Makes homes without a network."""
+    return lambda: Network(tmp_path / "home", tmp_path)
+
+
+@pytest.fixture
 def new_network(tmp_path: Path) -> Iterator[Callable[..., Network]]:
     """Makes networks that are taken down after the test."""
     made: list[Network] = []

@@ -93,7 +93,9 @@ def test_on_an_open_network(new_network: Callable[..., Any]) -> None:
     api = network.json("localnet", "status")["nodes"][0]["api"]
     by_curl = httpx.get(f"{api}/v1/trace/bills/{ids['BILL']}", trust_env=False).json()
     assert by_curl["totals"] == answers["trace bill"]["totals"]
-    again = network.json("--as", "bank1", "bill", "settle", ids["BILL"], "--amount", "1000000.00", "--reference", "PAY-002")
+    again = network.json(
+        "--as", "bank1", "bill", "settle", ids["BILL"], "--amount", "1000000.00", "--reference", "PAY-002"
+    )
     assert again["payments"] == answers["bill settle"]["payments"]
     refused = network.json("--as", "supplier2", "token", "accept", ids["TOKEN2"], expect=3)
     assert refused["code"]

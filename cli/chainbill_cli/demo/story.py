@@ -194,9 +194,9 @@ class Story:
         self.teller.chapter("demo.c_crash")
         nodes = self.stage.network.nodes
         victim = nodes[-1]
-        pid = processes.pid_of(victim)
+        bank, pid = self.name(victim.name), processes.pid_of(victim)
         processes.stop(victim, kill=True)
-        self.teller.warn("demo.killed", bank=self.name(victim.name), pid=pid)
+        self.teller.warn("demo.killed", bank=bank, pid=pid)
         carries_on = len(nodes) >= VICTIM_AFTER
         if not carries_on:
             self.teller.say("demo.cannot_carry_on")

@@ -55,8 +55,10 @@ class Teller:
         self._line("  ✗ ", text(key, **fields) if fields else text(key), "yellow")
 
     def command(self, line: str) -> None:
-        """A command to type."""
-        self._line("    $ ", line, "bold")
+        """A command to type; in one line, so that it can be copied."""
+        from rich.text import Text
+
+        self.console.print(Text(f"    $ {line}", style="bold"), soft_wrap=True)
 
     def show(self, thing: Any) -> None:
         """Something rich can print, such as a tree."""
