@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from struct import Struct
 from typing import NamedTuple
 
 from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
@@ -23,37 +24,42 @@ from chainbill.state.proof import StateProof, bucket_index, edit_bucket, key_has
 from chainbill.state.rows import row_hash
 from chainbill.state.view import RowChange, View
 
-__all__ = ["BUCKETS", "Level", "StateProof", "StateTree", "TreeDelta", "verify_proof"]
+__all__ = ["BUCKETS", "StateProof", "StateTree", "TreeDelta", "verify_proof"]
 
 BUCKETS = 1 << TREE_DEPTH
 _KEY, _LEAF = domain_prefix("state-key"), domain_prefix("state-leaf")
+_put_node = Struct(f"{HASH_BYTES}s").pack_into
 _NODE_HASH = sha256(domain_prefix("state-node"))
 _EMPTY_LEAF = leaf_hash(b"")
 
 
-class Level(NamedTuple):
-    """Changed nodes of one level: heap indices in ascending order and their hashes, 32 bytes each, joined."""
-
-    indices: list[int]
-    hashes: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class TreeDelta:
-    """What one block changes in the tree: to be stored (`buckets`, `leaves` by bucket index) and committed."""
+    """What one block changes in the tree.
+
+    To be stored: `buckets` and `leaves` by bucket index; an empty bucket row means that there is none any more.
+    To be committed: `levels`, from the leaves up, changed nodes by heap index in ascending order.
+    """
 
     base_root: bytes
     root: bytes
     buckets: dict[int, bytes]
     leaves: dict[int, bytes]
     old_buckets: dict[int, bytes]
-    levels: tuple[Level, ...]
+    levels: tuple[dict[int, bytes], ...]
+
+
+class _OldLevel(NamedTuple):
+    """What nodes of one level were: heap indices in ascending order, and the hashes joined."""
+
+    indices: list[int]
+    hashes: bytes
 
 
 class _Undo(NamedTuple):
     root: bytes
     buckets: dict[int, bytes]
-    levels: tuple[Level, ...]
+    levels: tuple[_OldLevel, ...]
 
 
 class StateTree:
@@ -106,7 +112,7 @@ class StateTree:
         buckets = {index: edited[index] for index in sorted(edited) if edited[index] != old_buckets[index]}
         leaves = {index: sha256(_LEAF + row).digest() for index, row in buckets.items()}
         levels = self._levels(leaves)
-        root = levels[-1].hashes if levels else self.root
+        root = levels[-1][1] if levels else self.root
         old_buckets = {index: old_buckets[index] for index in buckets}
         return TreeDelta(self.root, root, buckets, leaves, old_buckets, levels)
 
@@ -152,29 +158,26 @@ class StateTree:
                     return level.hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES]
         return bytes(self._nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES])
 
-    def _levels(self, leaves: dict[int, bytes]) -> tuple[Level, ...]:
+    def _levels(self, leaves: dict[int, bytes]) -> tuple[dict[int, bytes], ...]:
         """Changed nodes from the leaves up to the root."""
         if not leaves:
             return ()
         level = {BUCKETS + index: leaf for index, leaf in leaves.items()}
-        levels = [Level(list(level), b"".join(level.values()))]
+        levels = [level]
         while 1 not in level:
             level = _parents(self._nodes, level)
-            levels.append(Level(list(level), b"".join(level.values())))
+            levels.append(level)
         return tuple(levels)
 
-    def _exchange(self, level: Level) -> Level:
+    def _exchange(self, level: dict[int, bytes]) -> _OldLevel:
         """Write a level's hashes, give back what was there."""
-        nodes, hashes = self._nodes, level.hashes
+        nodes = self._nodes
         old = []
-        source = 0
-        for index in level.indices:
+        for index, node in level.items():
             start = index * HASH_BYTES
-            end = start + HASH_BYTES
-            old.append(nodes[start:end])
-            nodes[start:end] = hashes[source : source + HASH_BYTES]
-            source += HASH_BYTES
-        return Level(level.indices, b"".join(old))
+            old.append(nodes[start : start + HASH_BYTES])
+            _put_node(nodes, start, node)
+        return _OldLevel(list(level), b"".join(old))
 
 
 def _parents(nodes: bytearray, level: dict[int, bytes]) -> dict[int, bytes]:
