@@ -2,8 +2,8 @@
 
     python benchmarks/state_tree.py [--keys 100000,1000000] [--blocks 20] [--changes 1000] [--leveldb]
 
-Stage and commit are processor time of the thread, the store is wall time. Blocks of --changes keys, half of them overwritten, half
-new, on a state that already holds --keys rows.
+Stage and commit are processor time of the thread, the store is wall time. Blocks of --changes keys, half of them
+overwritten, half new, on a state that already holds --keys rows.
 """
 
 from __future__ import annotations
