@@ -8,6 +8,7 @@ from chainbill.vm.prelude import *
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
+steps = own_table("step")  # bill -> {"bank", "reference", "value_date", "next"}: a settlement that takes several steps
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
@@ -22,7 +23,8 @@ def settle(bill, amount, reference, value_date, partial):
     """Record the debtor's money as its paying bank (兑付), from acceptance of the bill on.
 
     amount: minor units; less than what is outstanding only with partial = True, and is then shared out over all live
-    tokens in proportion. value_date: date on which the money arrived.
+    tokens in proportion. value_date: date on which the money arrived. A bill of very many tokens is settled in several
+    steps: while "complete" is False the bank goes on with `proceed`.
     """
     require_capability("maker")
     require_reference(reference)
@@ -38,6 +40,7 @@ def settle(bill, amount, reference, value_date, partial):
     require(row is not None, "bill_unknown")
     require(parties.get(row["debtor"])["paying_bank"] == ctx.party, "not_the_paying_bank")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
+    require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     require(is_date(value_date), "date_not_valid", {"date": value_date})
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
@@ -50,12 +53,11 @@ def settle(bill, amount, reference, value_date, partial):
     require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
     require_policy(bank, "settlement.settle", row["currency"], amount)
 
-    entries = []
-    for paid in invoke("token", "settle", bill, amount):
-        tell_finance(paid)
-        entries += [keep_payment(row, paid, reference)]
-    left = invoke("bill", "record_payment", bill, amount, value_date)
-    result = {"payments": entries, "outstanding": left, "repeated": False}
+    if amount == outstanding:
+        done = invoke("token", "settle_whole", bill, 0)
+    else:
+        done = invoke("token", "settle_part", bill, amount)
+    result = take_step(row, done, reference, value_date)
     receipts.put([ctx.party, reference], {
         "digest": content,
         "bill": bill,
@@ -66,10 +68,22 @@ def settle(bill, amount, reference, value_date, partial):
         "height": ctx.height,
         "transaction": ctx.transaction,
     })  # fmt: skip
-    emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date, "outstanding": left})
+    emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date})
     if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
         emit("late_receipt", {"bill": bill, "bank": ctx.party, "reference": reference, "value_date": value_date})
     return result
+
+
+@call
+def proceed(bill):
+    """Go on with a settlement that takes several steps; the bank that reported the money may."""
+    require_capability("maker")
+    step = steps.get(bill)
+    require(step is not None, "nothing_to_proceed")
+    require(step["bank"] == ctx.party, "not_the_paying_bank")
+    steps.delete(bill)
+    done = invoke("token", "settle_whole", bill, step["next"])
+    return take_step(bills.get(bill), done, step["reference"], step["value_date"])
 
 
 @call
@@ -91,6 +105,22 @@ def pay_result(bill, token, status, reference):
     payments.put([bill, token], row)
     emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": status})
     return {"bill": bill, "token": token, "status": status, "repeated": False}
+
+
+def take_step(bill, done, reference, value_date):
+    """Write down whom the bank owes what, and how far the settlement has come."""
+    entries = []
+    amount = 0
+    for paid in done["paid"]:
+        tell_finance(paid)
+        entries += [keep_payment(bill, paid, reference)]
+        amount += paid["amount"]
+    left = invoke("bill", "record_payment", bill["id"], amount, value_date)
+    complete = done["next"] == bill["face"]
+    if not complete:
+        step = {"bank": ctx.party, "reference": reference, "value_date": value_date, "next": done["next"]}
+        steps.put(bill["id"], step)
+    return {"payments": entries, "outstanding": left, "complete": complete, "repeated": False}
 
 
 def tell_finance(paid):

@@ -23,7 +23,7 @@ RANKS = 9007199254740992  # above every amount and every lo
 MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
 MOST_PIECES = 100
-MOST_LEAVES = 2000  # of one bill at its settlement
+MOST_LEAVES = 1500  # in one step of a settlement
 LONGEST_SEARCH = 50  # upwards, for the token that was cut
 LONGEST_TEXT = 200
 
@@ -228,25 +228,35 @@ def finance_to(token, bank, price):
 
 
 @internal("settlement")
-def settle(bill, amount):
-    """End cents that the debtor paid: all of them, or a part of every live token in proportion to its amount.
+def settle_whole(bill, start):
+    """End the live cents of a bill from `start` on, as many leaves as one step takes: the debtor has paid all of them.
 
-    No lock stops this; an offer or a request on a token that is paid whole lapses and its holder is paid. Of a token
-    that is paid in part, the cents [lo, lo + part) are settled and the rest stays live with the same locks.
+    No lock stops this; an offer or a request on a token that is paid lapses and its holder is paid. `next` is the cent
+    where the next step goes on, the face when all is done.
+    """
+    found = leaves_from(bill, start, bills.get(bill)["face"])
+    paid = []
+    for leaf in found["live"]:
+        paid += [pay(leaf, leaf["hi"] - leaf["lo"])]
+    return {"paid": paid, "next": found["next"]}
+
+
+@internal("settlement")
+def settle_part(bill, amount):
+    """End a part of every live token of a bill, in proportion to its amount: cents [lo, lo + part) of each.
+
+    The rest of each token stays live with the same locks.
     """
     row = bills.get(bill)
+    found = leaves_from(bill, 0, row["face"])
+    require(found["next"] == row["face"], "too_many_leaves")
     outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
-    leaves = live_leaves(bill, row["face"])
-    live = 0
-    for leaf in leaves:
-        live += leaf["hi"] - leaf["lo"]
-    require(live == outstanding, "settle_in_its_own_transaction")
-    parts = parts_in_proportion(leaves, amount, outstanding)
+    parts = parts_in_proportion(found["live"], amount, outstanding)
     paid = []
-    for number in range(len(leaves)):
+    for number in range(len(parts)):
         if parts[number] > 0:
-            paid += [pay(leaves[number], parts[number])]
-    return paid
+            paid += [pay(found["live"][number], parts[number])]
+    return {"paid": paid, "next": row["face"]}
 
 
 @each_day("agenda")
@@ -519,21 +529,21 @@ def cut_token(first, hi):
 
 
 # --- settlement -------------------------------------------------------------------------------------------------------
-def live_leaves(bill, face):
-    """The live tokens of a bill, by lo: a walk over its leaves from the first cent to the last."""
-    leaves = []
-    lo = 0
+def leaves_from(bill, start, face):
+    """The live tokens among a bill's leaves: a walk by lo from `start` to the last cent, or as far as one step goes."""
+    live = []
+    lo = start
     for step in range(MOST_LEAVES):
         if lo == face:
-            return leaves
+            break
         leaf = ranges.get([bill, lo])
         require(leaf is not None, "settle_in_its_own_transaction")
         row = token_rows.get(leaf[1])
+        require(row["status"] not in ("split", "moved"), "settle_in_its_own_transaction")
         if row["status"] == "live":
-            leaves += [row]
+            live += [row]
         lo = leaf[0]
-    require(lo == face, "too_many_leaves")
-    return leaves
+    return {"live": live, "next": lo}
 
 
 def parts_in_proportion(leaves, amount, outstanding):

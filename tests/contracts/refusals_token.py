@@ -292,10 +292,34 @@ def settle_beside_a_disbursement(world: World) -> None:
     )
 
 
-@refuses("too_many_leaves")
-def settle_more_pieces_than_one_step_takes(world: World) -> None:
+def dust(world: World) -> str:
+    """A bill of 1,585 pieces."""
     bill, token = accepted_bill(world)
     pieces = split(world, token, *[1_000_000] * 99)
-    for piece in pieces[:20]:
+    for piece in pieces[:15]:
         split(world, piece, *[1] * 99)
+    return bill
+
+
+@refuses("too_many_leaves")
+def settle_a_part_of_more_pieces_than_one_step_takes(world: World) -> None:
+    settle(world, dust(world), 50_000_000, partial=True)
+
+
+@refuses("settlement_under_way")
+def settle_again_while_a_settlement_goes_on(world: World) -> None:
+    bill = dust(world)
     settle(world, bill, 100_000_000)
+    settle(world, bill, 1, partial=True)
+
+
+@refuses("not_the_paying_bank")
+def proceed_as_another_bank(world: World) -> None:
+    bill = dust(world)
+    settle(world, bill, 100_000_000)
+    world.call(BANK2, "settlement", "proceed", bill=bill)
+
+
+@refuses("nothing_to_proceed")
+def proceed_with_nothing(world: World) -> None:
+    world.call(BANK1, "settlement", "proceed", bill=accepted_bill(world)[0])

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from chainbill_contracts import sources
 from contracts.invariants import check_all
+from contracts.refusals_token import dust
 from contracts.world import BANK1, DIGEST, S1, S2, S3, World, accepted_bill, issue, offer, pay, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +129,23 @@ def test_a_bill_of_many_holders_is_settled_in_one_step(world: World) -> None:
         world.call(S1, "token", "split", token=piece, amounts=[1] * 99)
     result = settle(world, bill, 100_000)
     assert len(result["payments"]) == 595
+    check_all(world)
+
+
+def test_a_bill_of_very_many_pieces_is_settled_in_steps(world: World) -> None:
+    bill = dust(world)
+    first = settle(world, bill, 100_000_000, reference="A")
+    assert (first["complete"], len(first["payments"])) == (False, 1_500)
+    assert world.bill(bill)["status"] == "active"
+    moved = world.leaves(bill)[-1]["id"]
+    pay(world, moved, S2, 400_000)
+    last = world.call(BANK1, "settlement", "proceed", bill=bill)
+    assert (last["complete"], last["outstanding"], world.bill(bill)["status"]) == (True, 0, "settled")
+    assert settle(world, bill, 100_000_000, reference="A") == {**first, "repeated": True}
+    assert {"party": S2, "amount": 400_000} in [
+        {name: entry[name] for name in ("party", "amount")} for entry in last["payments"]
+    ]
+    assert world.rows("settlement", "step") == []
     check_all(world)
 
 
