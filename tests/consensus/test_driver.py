@@ -42,9 +42,11 @@ from consensus.consensus_kit import (
 )
 from sim.ledger import LightLedger, Store
 
+from chainbill.errors import InternalFault
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.evidence import DuplicateVote
+from chainbill.ledger.vote import Vote
 
 A = block(b"A")
 
@@ -56,6 +58,7 @@ class Desk(LightLedger):
         known = {one.key: one for one in validators(7).validators}
         super().__init__(Store.genesis(validators(count)), CHAIN_ID, known)
         self.did: list[str] = []
+        self.clock_ms = NOW_MS
         self.sent: list[tuple[str, Message]] = []
         self.timers: list[tuple[Timer, int]] = []
         self.dropped: list[tuple[str, str]] = []
@@ -91,7 +94,7 @@ class Desk(LightLedger):
         self.timers.append((timer, after_ms))
 
     def now_ms(self) -> int:
-        return NOW_MS
+        return self.clock_ms
 
     def note(self, note: Note) -> None:
         assert note.kind in NOTE_KINDS
@@ -408,6 +411,95 @@ def test_a_restart_sends_the_identical_bytes_again() -> None:
     again.event(PeerJoined("late"))
     assert again.of(Votes)[1:] == [("late", message) for _, message in before], "a peer that connects hears them too"
     assert again.driver.waiting_for().reason == "asking_peers_for_own_messages"
+
+
+def test_a_proposal_with_a_bad_signature_costs_the_connection() -> None:
+    desk = Desk().begin()
+    good = proposal(1, 0, A)
+    forged = type(good.header)(1, 0, A.id, -1, KEYS[1].public, bytes(64))
+    desk.hear(Proposal(forged, A), "liar")
+    assert desk.dropped == [("liar", "proposal_signature_bad")]
+    late = Desk().begin().hear(proposal(2, 1, A, 0, (_bad_vote(),)), "liar")
+    assert late.dropped == [("liar", "vote_signature_bad")]
+
+
+def test_a_restarted_validator_is_told_what_it_said_wherever_we_stand() -> None:
+    desk = Desk().begin().hear(proposal(1, 0, A)).hear(Votes((vote(3, PREVOTE, 0, A),)))
+    ahead = block(b"C", proposer=2)
+    header = proposal(2, 0, ahead).header
+    early = type(header)(2, 0, ahead.id, -1, KEYS[2].public, header.signature)
+    desk.hear(Votes((vote(3, PREVOTE, 0, None, height=2),)), "p2").hear(Proposal(early, ahead), "p2")
+    for height in (1, 2, 7):
+        desk.sent.clear()
+        desk.hear(WantOwn(height, KEYS[3].public), "n3")
+        answer = desk.sent[0][1]
+        assert isinstance(answer, Own)
+        assert [one.height for one in answer.votes] == ([height] if height < 7 else [])
+    desk.sent.clear()
+    desk.hear(WantOwn(2, KEYS[2].public), "n2")
+    assert desk.sent == [("n2", Own(2, KEYS[2].public, (early,), ()))]
+    desk.hear(Decided(A, certificate(A))).sent.clear()
+    desk.hear(WantOwn(1, KEYS[3].public), "n3")
+    assert desk.sent == [("n3", Decided(A, certificate(A)))]
+
+
+def test_only_so_many_proposals_and_peers_may_wait_for_the_next_height() -> None:
+    desk = Desk().begin()
+    header = proposal(2, 0, A).header
+    for number in range(4):
+        desk.hear(Proposal(type(header)(2, number, A.id, -1, KEYS[2].public, header.signature), A), "one")
+    for number in range(300):
+        desk.hear(_cheap(number), f"peer{number}")
+    waiting = desk.driver._ahead.take()
+    assert sum(isinstance(message, Proposal) for _, message, _ in waiting) == 2
+    assert len({peer for peer, _, _ in waiting}) == 256
+
+
+def test_who_cannot_build_leaves_the_round_to_its_timeout() -> None:
+    desk = Desk(1)
+    desk.build_block = lambda *_: None  # type: ignore[method-assign, assignment]
+    desk.begin().fire(TimerKind.PROPOSE, 1)
+    assert not desk.of(Proposal)
+    assert [message.votes[0].block_id for _, message in desk.of(Votes) if isinstance(message, Votes)] == [None]
+
+
+def test_a_proposer_that_restarts_sends_its_stored_proposal_and_builds_nothing() -> None:
+    desk = Desk(1).begin()
+    again = Desk(1)
+    again.file = desk.file
+    again.begin()
+    assert "build" not in again.did
+    assert {message for _, message in again.of(Proposal)} == {message for _, message in desk.of(Proposal)}
+
+
+def test_an_application_that_commits_something_else_ends_the_process() -> None:
+    desk = Desk().begin()
+    tip = desk.tip()
+    desk.commit = lambda *_: tip  # type: ignore[method-assign]
+    with pytest.raises(InternalFault, match="commit_height"):
+        desk.hear(Decided(A, certificate(A)))
+
+
+def test_a_silent_liar_about_its_height_is_dropped_in_the_end() -> None:
+    desk = Desk().begin()
+    desk.clock_ms = NOW_MS
+    for _ in range(3):
+        desk.hear(Status(10**9, 0, (), ()), "liar")
+        desk.clock_ms += 6_000
+        desk.fire(TimerKind.GOSSIP, 0)
+    assert desk.dropped == [("liar", "claimed_height_not_delivered")]
+
+
+def test_a_decided_block_from_far_ahead_is_only_a_reason_to_ask() -> None:
+    desk = Desk().begin()
+    far = type(A)(type(A.header)(**{**_fields(A.header), "height": 9}), A.transactions, ())
+    desk.hear(Decided(far, certificate(far)), "early").fire(TimerKind.GOSSIP, 0)
+    assert ("early", WantBlocks(1, 9)) in desk.sent
+    assert desk.store.tip.height == 0
+
+
+def _bad_vote() -> Vote:
+    return Vote(PREVOTE, 1, 0, A.id, KEYS[1].public, bytes(64))
 
 
 def _fields(value: object) -> dict[str, object]:

@@ -11,10 +11,12 @@ from chainbill_node.consensus.signer_frames import SignerFileError
 from chainbill_node.consensus.signer_memory import Recovered, check_heights, recover_memory
 from chainbill_node.consensus.state import Choice, Signing
 from chainbill_node.driver_signing import Signer, new_signer_file
+from chainbill_node.wire.messages import Status
 from consensus.consensus_kit import CHAIN_ID, KEYS, PRECOMMIT, PREVOTE, MemoryFile, block, proposal, rules, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainbill.errors import InternalFault
 from chainbill.ledger.vote import VoteType
 
 A = block(b"A")
@@ -221,3 +223,18 @@ def test_a_frame_that_claims_too_much_is_refused_before_anything_is_read() -> No
     data = length + zlib.crc32(length).to_bytes(4, "big") + bytes(4)
     with pytest.raises(SignerFileError, match="too long"):
         frames.recover(data)
+
+
+@pytest.mark.parametrize(
+    "record", [b"", b"rubbish", b"\x90", b"\x91\x09", b"\x93\x02\x01\x00", b"\x95\x03\x01\x00\xc4\x00\x90"]
+)
+def test_a_record_that_cannot_be_read_refuses(record: bytes) -> None:
+    data = frames.frames([*frames.recover(new_signer_file(CHAIN_ID, PUBLIC))[0], record])[0]
+    with pytest.raises(SignerFileError, match="signer_file_damaged"):
+        recover_memory(data, CHAIN_ID, PUBLIC)
+
+
+def test_an_own_message_of_another_kind_is_our_own_fault() -> None:
+    memory = Recovered(1, {(0, PREVOTE): wire.encode(Status(1, 0, (), ()))})
+    with pytest.raises(InternalFault):
+        open_height(rules(0), memory, ask=False)

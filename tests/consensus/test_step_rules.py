@@ -304,6 +304,18 @@ def test_two_proposals_are_evidence_and_the_one_with_a_quorum_wins() -> None:
     assert height.said()[-1] == ("PRECOMMIT", 0, A.id)
 
 
+def test_a_third_proposal_is_not_kept_and_a_far_one_only_as_a_sign_of_life() -> None:
+    height = Height().start()
+    for name in (b"A", b"B", b"C"):
+        height.proposed(proposal(1, 0, block(name)))
+    assert len(height.state.book.at(0).proposals) == 2
+    far = block(b"D", proposer=2)
+    height.proposed(proposal(2, 101, far))
+    assert far.id not in height.state.blocks
+    assert height.votes(PREVOTE, 101, None, 3).state.round == 101
+    assert [header.block_id for header in height.state.book.at(101).proposals] == [far.id]
+
+
 def test_strangers_do_not_count() -> None:
     height = Height().start().votes(PRECOMMIT, 0, A, 4, 5, 6).proposed(proposal(1, 0, A))
     assert not height.of(Commit)

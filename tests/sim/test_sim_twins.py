@@ -1,4 +1,4 @@
-"""2,000 enumerated Twins scenarios: agreement and liveness with one validator doubled and a partition in every round."""
+"""2,000 enumerated Twins scenarios: agreement and liveness with a doubled validator and a partition in every round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enumerated Twins scenarios (Bano et al., arXiv 2004.10617): four validators, one of them doubled, a partition a round.
+"""Enumerated Twins scenarios (Bano et al., arXiv 2004.10617): one of four validators doubled, a partition a round.
 
 The doubled validator runs twice with one key, each copy honest by itself, so together it equivocates in every way that
 the protocol allows. In each of the first rounds of height 1 the five processes are cut into two groups; messages of
