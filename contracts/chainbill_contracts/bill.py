@@ -4,6 +4,7 @@ A bill is issued by creditor or debtor, confirmed by the debtor (确权), and ac
 on it cannot be taken back, and its whole face is one token of tier 1. This contract keeps the promise and its dates;
 who holds which cents is kept by `token`, what was paid by `settlement`.
 """
+
 from chainbill.vm.prelude import *
 
 bills = own_table("bill")  # id -> bill row

@@ -3,6 +3,7 @@
 A year that was decided has its public holidays and its working weekends (调休); a year that was not yet decided uses
 Saturdays and Sundays alone, and what is computed from it is provisional. Only governance decides a year.
 """
+
 from chainbill.vm.prelude import *
 
 years = own_table("year")  # 2027 -> {"holidays": [date, …], "workdays": [date, …]}

@@ -4,6 +4,7 @@ The discount is computed here, in whole numbers and once: interest = amount × r
 unit, days from the value date to the day of payment. A token moves to the bank in the same step in which its payment is
 recorded. Bids stand in clear for now. Credit lines are a bank's own business and are not kept here.
 """
+
 from chainbill.vm.prelude import *
 
 requests = own_table("request")  # id -> request row

@@ -5,6 +5,7 @@ active validators), and acts in that moment. Contracts, parameters, validators, 
 sponsor may bring in change only so. The core writes the validators, contracts and parameters of the genesis before this
 contract begins.
 """
+
 from chainbill.vm.prelude import *
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core

@@ -3,6 +3,7 @@
 An invoice is known by its keyed fingerprint; number, date and content stay with seller and buyer. Its occupied amount
 is taken when the buyer confirms a bill, given back by every exit of that bill, and never exceeds the invoice's total.
 """
+
 from chainbill.vm.prelude import *
 
 invoices = own_table("invoice")  # fingerprint -> invoice row

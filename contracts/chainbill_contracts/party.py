@@ -4,6 +4,7 @@ A party comes in through an application that it signs itself and that a sponsor 
 and auditors come in by a vote of the validators. An identifier belongs to one party only. A settlement account is kept
 as a salted hash: its content is known to its bank and to the paying bank alone.
 """
+
 from chainbill.vm.prelude import *
 
 parties = own_table("party")  # id -> party row
@@ -243,9 +244,7 @@ def grant(auditor, scope, first_day, last_day):
     require(is_date(first_day), "date_not_valid", {"date": first_day})
     if last_day != "":
         require(is_date(last_day) and last_day >= first_day, "date_not_valid", {"date": last_day})
-    grants.put(
-        [auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"}
-    )
+    grants.put([auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"})
     emit("granted", {"party": ctx.party, "auditor": auditor, "from": first_day, "until": last_day})
     return {"auditor": auditor}
 

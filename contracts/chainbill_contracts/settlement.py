@@ -4,6 +4,7 @@ The ledger holds receipts of banks, not money. A receipt is known by (bank, refe
 the first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇)
 disturbs nobody else. No lock ever stops a settlement.
 """
+
 from chainbill.vm.prelude import *
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row

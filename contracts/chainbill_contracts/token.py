@@ -6,6 +6,7 @@ that the last change of ownership made, and the hop of that token says who gave 
 origin. What this contract does not do: money. Finance and settlement move tokens through the functions that only they
 may call.
 """
+
 from chainbill.vm.prelude import *
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core

@@ -311,5 +311,3 @@ def name_a_supplier_as_paying_bank(world: World) -> None:
 @refuses("not_a_validators_party", members=[*MEMBERS, member(uscc(60), "bank", accounts=[])])
 def propose_as_a_bank_without_a_seat(world: World) -> None:
     world.call(uscc(60), "governance", "propose", kind="calendar", content={})
-
-

@@ -377,5 +377,3 @@ def return_a_paid_payment(world: World) -> None:
     payment = paid(world)
     world.call(BANK1, "settlement", "pay_result", **payment, status="paid", reference="X")
     world.call(BANK1, "settlement", "pay_result", **payment, status="returned", reference="Y")
-
-

@@ -209,5 +209,3 @@ def advance_the_clock_in_two_ways(world: World) -> None:
 @refuses("not_a_validators_party")
 def advance_the_clock_as_a_supplier(world: World) -> None:
     world.call(S1, "governance", "advance_clock", milliseconds=1, to_ms=0)
-
-

@@ -17,6 +17,7 @@ from chainbill.dates import add_days, date_of, start_of_day_ms
 from chainbill.ids import uscc_check_char
 from chainbill.ledger import core_rows
 from chainbill.ledger.checks import CoreChecks
+from chainbill.limits import GAS_INIT, GAS_PER_TRANSACTION
 from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import MemoryView
@@ -24,9 +25,7 @@ from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
 ZONE = 480
-AGENDAS = {
-    name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "party", "token")
-}
+AGENDAS = {name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "party", "token")}
 ALL = ["maker", "checker", "admin"]
 VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
 
@@ -251,7 +250,9 @@ class World:
             return self._run_plain(context, calls, seed)
         from chainbill.vm.machine import Machine, Meter
 
-        machine = Machine(self._program, self.overlay, context, Meter(1_000_000_000), seed)
+        machine = Machine(
+            self._program, self.overlay, context, Meter(GAS_INIT if self.height == 0 else GAS_PER_TRANSACTION), seed
+        )
         values = [machine.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
         return values, [tuple(event) for event in machine.events]
 
