@@ -263,7 +263,14 @@ def main() -> None:
         )
         if singles:
             print("one transaction a request:")
-            measure(network, processes, wires[given.transfers :], batch=1, connections=given.connections or 32)
+            measure(
+                network,
+                processes,
+                wires[given.transfers :],
+                batch=1,
+                connections=given.connections or 32,
+                profile=given.profile is not None,
+            )
         time.sleep(1.5)
         heads = {
             (one["height"], one["app_hash"])

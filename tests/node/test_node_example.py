@@ -6,12 +6,12 @@ import tomllib
 from pathlib import Path
 
 from chainbill_cli.network_file import read_plan
-
-from chainbill.ledger.genesis import genesis_from_json
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.setup.network import create_network
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
+
+from chainbill.ledger.genesis import genesis_from_json
 
 EXAMPLE = Path(__file__).parents[2] / "network.example.toml"
 

@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from node_processes import Network
-
 from chainbill_node.verify import verify_home
+from node_processes import Network
 
 pytestmark = pytest.mark.e2e
 

@@ -42,10 +42,10 @@ class Batch:
             puts.append((b"l" + bucket.to_bytes(3, "big"), leaf))
 
 
-def index_entries(key: bytes, old: bytes | None, new: bytes) -> set[bytes]:
+def index_entries(key: bytes, old: bytes | None, new: bytes) -> list[bytes]:
     """Entries that a change of one stored row adds."""
-    if not indexes.indexes_of(key):
-        return set()
+    if not indexes.is_indexed(key):
+        return []
     return indexes.entries_of(key, None if old is None else row_value(old), row_value(new))
 
 

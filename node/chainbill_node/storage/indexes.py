@@ -7,91 +7,55 @@ a reader of any height filters by the row itself; the height in the key puts ids
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from chainbill.errors import Malformed
-from chainbill.state.keys import head_of, row_key, split_key, table_head, table_prefix
+from chainbill.state.keys import MAX_INTEGER_PART, head_of, row_key, split_key, table_head, table_prefix
 
 Row = Mapping[str, Any]
 Part = str | int
-Values = tuple[Part, ...]
 
 SPACE = "index"  # stands where a contract's name stands in row keys; the table is the index's name with "_" for "."
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index. `values` gives the values (each a tuple of key parts) a row is listed under, none or several."""
+    """One index: the rows of `table` are listed under the text in `field`.
+
+    field "": all rows under no value. each "": the field is the text; "*": a list of texts; else a list of maps that
+    hold it under this name.
+    """
 
     name: str
     table: tuple[str, str]
-    values: Callable[[Row], Sequence[Values]]
+    field: str
+    each: str = ""
 
-    def entries(self, key: bytes, row: Row) -> list[bytes]:
-        """Index keys of one row with its row key."""
-        return self._keys(self.values(row), key, row)
+    def values(self, row: Row) -> Sequence[Any]:
+        """The values a row is listed under. What is no text, or cannot stand in a key, lists nothing."""
+        if not self.field:
+            return ("",)
+        found = row.get(self.field)
+        if not self.each:
+            found = (found,)
+        elif not isinstance(found, list | tuple):
+            return ()
+        elif self.each != "*":
+            found = [item.get(self.each) for item in found if isinstance(item, Mapping)]
+        return [one for one in found if isinstance(one, str) and one and "\0" not in one]
 
-    def added(self, key: bytes, old: Row | None, new: Row) -> list[bytes]:
-        """Index keys that a change of a row adds: nothing where it is listed as it was."""
-        values = self.values(new)
-        if old is not None:
-            if values == self.values(old):
-                return []
-            known = frozenset(self.values(old))
-            values = [one for one in values if one not in known]
-        return self._keys(values, key, new)
-
-    def _keys(self, values: Sequence[Values], key: bytes, row: Row) -> list[bytes]:
-        if not values:
-            return []
-        tail = b"\x01" + made_at(row).to_bytes(8, "big") + _last_part(key)
-        heads = [_encoded(self.name, one) for one in values]
-        return [head + tail for head in heads if head is not None]
-
-
-@lru_cache(maxsize=4096)
-def _encoded(name: str, values: Values) -> bytes | None:
-    """Encoded index name and values; None for values that no key can hold: such a row is not listed under them."""
-    try:
-        return table_prefix(SPACE, name.replace(".", "_"), values)
-    except Malformed:
-        return None
-
-
-def _last_part(key: bytes) -> bytes:
-    """The last part of a row key, a text, as it is encoded."""
-    return key[key.rindex(b"\0", 0, -1) + 1 :]
+    @property
+    def prefix(self) -> bytes:
+        """What all entries of this index begin with."""
+        return table_prefix(SPACE, self.name.replace(".", "_"))
 
 
 def made_at(row: Row) -> int:
     """Height the object was made at, 0 where its row does not say: then ids are in their own order."""
     created = row.get("created")
     height = created.get("height", 0) if isinstance(created, Mapping) else row.get("born", row.get("height", 0))
-    return height if isinstance(height, int) and height >= 0 else 0
-
-
-def _field(name: str) -> Callable[[Row], Sequence[Values]]:
-    def values(row: Row) -> Sequence[Values]:
-        value = row.get(name, "")
-        return ((value,),) if isinstance(value, str) and value else ()
-
-    return values
-
-
-def _each(name: str, inner: str = "") -> Callable[[Row], Sequence[Values]]:
-    def values(row: Row) -> Sequence[Values]:
-        items = row.get(name, ())
-        listed = [item.get(inner) if inner and isinstance(item, Mapping) else item for item in items]
-        return tuple([(item,) for item in listed if isinstance(item, str)])
-
-    return values
-
-
-def _all(_row: Row) -> Sequence[Values]:
-    return ((),)
+    return height if isinstance(height, int) and 0 <= height <= MAX_INTEGER_PART else 0
 
 
 BILL, TOKEN, HOP = ("bill", "bill"), ("token", "token"), ("token", "hop")
@@ -99,43 +63,62 @@ REQUEST, QUOTE = ("finance", "request"), ("finance", "quote")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 
 INDEXES: tuple[Index, ...] = (
-    Index("bill.all", BILL, _all),
-    Index("bill.debtor", BILL, _field("debtor")),
-    Index("bill.creditor", BILL, _field("creditor")),
-    Index("bill.invoice", BILL, _each("invoices", "fingerprint")),
-    Index("token.bill", TOKEN, _field("bill")),
-    Index("token.holder", TOKEN, _field("holder")),
-    Index("token.offered_to", TOKEN, _field("offered_to")),
-    Index("token.parent", TOKEN, _field("parent")),
-    Index("request.holder", REQUEST, _field("holder")),
-    Index("request.bank", REQUEST, _each("banks")),
-    Index("request.token", REQUEST, _field("token")),
-    Index("quote.request", QUOTE, _field("request")),
-    Index("hop.bill", HOP, _field("bill")),
-    Index("party.all", PARTY, _all),
-    Index("party.sponsor", PARTY, _field("sponsor")),
-    Index("payment.bill", PAYMENT, _field("bill")),
+    Index("bill.all", BILL, ""),
+    Index("bill.debtor", BILL, "debtor"),
+    Index("bill.creditor", BILL, "creditor"),
+    Index("bill.invoice", BILL, "invoices", each="fingerprint"),
+    Index("token.bill", TOKEN, "bill"),
+    Index("token.holder", TOKEN, "holder"),
+    Index("token.offered_to", TOKEN, "offered_to"),
+    Index("token.parent", TOKEN, "parent"),
+    Index("request.holder", REQUEST, "holder"),
+    Index("request.bank", REQUEST, "banks", each="*"),
+    Index("request.token", REQUEST, "token"),
+    Index("quote.request", QUOTE, "request"),
+    Index("hop.bill", HOP, "bill"),
+    Index("party.all", PARTY, ""),
+    Index("party.sponsor", PARTY, "sponsor"),
+    Index("payment.bill", PAYMENT, "bill"),
 )
 
 NAMES = frozenset(index.name for index in INDEXES)
-_BY_TABLE: dict[tuple[str, str], tuple[Index, ...]] = {}
+_BY_HEAD: dict[bytes, tuple[tuple[bytes, Index], ...]] = {}
 for _index in INDEXES:
-    _BY_TABLE[_index.table] = (*_BY_TABLE.get(_index.table, ()), _index)
-_BY_HEAD = {table_head(*table): indexes for table, indexes in _BY_TABLE.items()}
+    _head = table_head(*_index.table)
+    _BY_HEAD[_head] = (*_BY_HEAD.get(_head, ()), (_index.prefix, _index))
 
 
-def indexes_of(key: bytes) -> tuple[Index, ...]:
-    """The indexes over the table of a row key."""
-    return _BY_HEAD.get(head_of(key), ())
+def is_indexed(key: bytes) -> bool:
+    """Whether rows of the table of a row key are listed anywhere."""
+    return head_of(key) in _BY_HEAD
 
 
-def entries_of(key: bytes, old: Row | None, new: Row | None) -> set[bytes]:
-    """Entries that a change of one row adds. Values are decoded rows; a row that goes keeps its entries."""
-    added: set[bytes] = set()
-    if new is not None:
-        for index in indexes_of(key):
-            added.update(index.added(key, old, new))
+def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
+    """Entries that a change of one row adds: nothing where it is listed as it was.
+
+    Values are decoded rows; a row that goes keeps its entries.
+    """
+    if new is None:
+        return []
+    added: list[bytes] = []
+    tail = b""
+    for prefix, index in _BY_HEAD.get(head_of(key), ()):
+        field = index.field
+        if old is not None and (not field or old.get(field) == new.get(field)):
+            continue
+        known = () if old is None else index.values(old)
+        for value in index.values(new):
+            if value in known:
+                continue
+            tail = tail or _tail(key, new)
+            listed = b"\x02" + value.encode("utf-8") + b"\0" if value else b""
+            added.append(prefix + listed + tail)
     return added
+
+
+def _tail(key: bytes, row: Row) -> bytes:
+    """The end of an entry: the height the object was made at, and the last part of its row key, a text, as encoded."""
+    return b"\x01" + made_at(row).to_bytes(8, "big") + key[key.rindex(b"\0", 0, -1) + 1 :]
 
 
 KEYED_BY_VALUE = frozenset({"payment.bill"})  # rows keyed by [value, id]; all others by [id]
