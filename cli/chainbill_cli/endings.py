@@ -10,11 +10,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.settings import default_home, read_config
 from chainbill_cli.texts import text
 
 
@@ -124,7 +126,7 @@ def _parameter(error: click.BadParameter) -> str:
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether the line (or the environment) asks for JSON, also when it could not be parsed."""
-    asked = os.environ.get("CHAINBILL_OUTPUT", "")
+    asked = os.environ.get("CHAINBILL_OUTPUT", "") or kept_output(arguments)
     for position, word in enumerate(arguments):
         if word in {"-o", "--output"} and position + 1 < len(arguments):
             asked = arguments[position + 1]
@@ -133,6 +135,20 @@ def wants_json(arguments: Sequence[str]) -> bool:
         elif word.startswith("-o") and len(word) > 2:
             asked = word[2:].removeprefix("=")
     return asked in {"json", "jsonl"}
+
+
+def kept_output(arguments: Sequence[str]) -> str:
+    """The form of output that the home keeps; "" when it keeps none or cannot be read."""
+    home = os.environ.get("CHAINBILL_HOME", "")
+    for position, word in enumerate(arguments):
+        if word == "--home" and position + 1 < len(arguments):
+            home = arguments[position + 1]
+        elif word.startswith("--home="):
+            home = word.removeprefix("--home=")
+    try:
+        return str(read_config(Path(home).expanduser() if home else default_home()).get("output", ""))
+    except (OSError, ValueError):
+        return ""
 
 
 def report(failure: Failure, as_json: bool) -> None:

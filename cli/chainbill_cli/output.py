@@ -17,7 +17,8 @@ from typing import Any
 
 from chainbill_cli.texts import has_text, text
 
-NUMBER_LIKE = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?$")
+NUMBER_LIKE = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]*\d[\s\d.,:/%eE+\-_()$¥€]*")
+"""What a spreadsheet may take for a number, a date, a time or an amount."""
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 WIDE = 240
 
@@ -98,9 +99,9 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
 
 def csv_cell(value: str, column: Column) -> str:
     """A cell that means the same after a spreadsheet has opened it."""
-    if column.kind in {"amount", "rate", "int"}:
+    if column.kind in {"amount", "rate", "int", "date"}:
         return value
-    if NUMBER_LIKE.match(value):
+    if NUMBER_LIKE.fullmatch(value):
         return f'="{value}"'
     if value.startswith(FORMULA_START):
         return "'" + value

@@ -5,6 +5,7 @@ Only in a terminal, without `--yes` and when no program reads the answer; with `
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -61,3 +62,4 @@ class Preview:
             click.echo(f"  {label}: {clean}", err=True)
         if not click.confirm(text("preview.question"), default=False, err=True):
             raise fail(Exit.FAILED, "error.aborted", code="aborted")
+        session.out.note(text("preview.again", command=shlex.join(["chainbill", *sys.argv[1:], "--yes"])))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles, write_private
+from chainbill_cli.main import run
+from chainbill_node.setup.keys import key_file
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_id, make_test_uscc
 from chainbill.ledger.transaction import Transaction, decode_transaction
-from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles, write_private
-from chainbill_cli.main import run
-from chainbill_node.setup.keys import key_file
 
 NODE_1, NODE_2 = "http://node1.test", "http://node2.test"
 NAMES = ("anchor", "supplier1", "supplier2", "bank1", "bank2")
@@ -46,7 +47,8 @@ def ok(body: Any, status: int = 200) -> httpx.Response:
 def problem(status: int, code: str, **members: Any) -> httpx.Response:
     """A problem document."""
     body = {"type": f"urn:chainbill:problem:{code}", "title": code, "detail": f"about {code}", "code": code}
-    return httpx.Response(status, json={**body, "status": status, **members}, headers={"content-type": "application/problem+json"})  # fmt: skip
+    headers = {"content-type": "application/problem+json"}
+    return httpx.Response(status, json={**body, "status": status, **members}, headers=headers)
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Shell:
         )
         self.out, self.err = self.capsys.readouterr()
         assert expect is None or code == expect, f"exit {code}: {self.out}{self.err}"
-        return json.loads(self.out) if ("-o", "json") in zip(words, words[1:], strict=False) and self.out else self.out
+        return json.loads(self.out) if ("-o", "json") in pairwise(words) and self.out else self.out
 
 
 def make_home(home: Path) -> dict[str, PrivateKey]:
@@ -139,7 +141,8 @@ def bill(**fields: Any) -> dict[str, Any]:
     row = {
         "id": BILL, "debtor": PARTIES["anchor"], "creditor": PARTIES["supplier1"], "face": 100_000, "currency": "CNY",
         "issued_on": "2026-03-02", "due_on": "2026-06-30", "pay_on": "2026-06-30", "status": "active",
-        "outstanding": 100_000, "settled": 0, "invoices": [], "terms": {}, "created": {"height": 3, "transaction": "ee" * 32},
+        "outstanding": 100_000, "settled": 0, "invoices": [], "terms": {},
+        "created": {"height": 3, "transaction": "ee" * 32},
     }  # fmt: skip
     return {**row, **fields}
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from chainbill_cli import texts
 from cli.cli_fakes import FakeNode, Shell, make_home
 

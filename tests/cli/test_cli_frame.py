@@ -84,6 +84,8 @@ def test_kept_settings(shell: Shell, node: FakeNode) -> None:
     shell.run("config", "set", "output", "json")
     shell.run("bill", "list")
     assert json.loads(shell.out) == []
+    shell.run("bill", "show", expect=2)
+    assert json.loads(shell.out)["code"] == "missing", "errors too"
     shell.run("config", "unset", "output")
     shell.run("config", "set", "colour", "red", expect=2)
 

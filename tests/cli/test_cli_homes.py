@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from chainbill.crypto.keys import PrivateKey
-from chainbill.ids import make_test_uscc
-from chainbill.vm.natives import signed_by
 from chainbill_cli import settings as settings_module
 from chainbill_cli.failure import Failure
 from chainbill_cli.home import load_key, load_network, load_profiles
 from chainbill_cli.localnet import layout, processes
 from chainbill_cli.network_file import read_plan
 from cli.cli_fakes import NAMES, PARTIES, FakeNode, Shell, ok
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ids import make_test_uscc
+from chainbill.vm.natives import signed_by
 
 APPLICANT = make_test_uscc(b"applicant")
 

@@ -7,15 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill.ids import make_test_uscc
 from chainbill_cli.failure import Failure
 from chainbill_cli.invoice import (
-    Identifier, Invoice, Trader, check_parties, fingerprint, matching_identifier, parse_invoice, read_invoice,
+    Identifier,
+    Invoice,
+    Trader,
+    check_parties,
+    fingerprint,
+    matching_identifier,
+    parse_invoice,
+    read_invoice,
 )  # fmt: skip
 from chainbill_cli.texts import set_language
 from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, ok
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from chainbill.ids import make_test_uscc
 
 EXAMPLES = files("chainbill_cli.demo").joinpath("examples")
 UBL = EXAMPLES.joinpath("ubl-invoice.xml").read_text(encoding="utf-8")
@@ -81,7 +89,8 @@ def test_identifiers_and_their_schemes() -> None:
     lei = "529900T8BM49AURSDO55"
     uscc = make_test_uscc(b"x")
     extra = (
-        f'<cbc:EndpointID schemeID="0184">DK 12.34.56.78</cbc:EndpointID><cbc:EndpointID schemeID="EM">a@b.example</cbc:EndpointID>'
+        '<cbc:EndpointID schemeID="0184">DK 12.34.56.78</cbc:EndpointID>'
+        '<cbc:EndpointID schemeID="EM">a@b.example</cbc:EndpointID>'
         f'<cac:PartyIdentification><cbc:ID schemeID="0199">{lei}</cbc:ID></cac:PartyIdentification>'
         f"<cac:PartyIdentification><cbc:ID>{uscc.lower()}</cbc:ID></cac:PartyIdentification>"
         "<cac:PartyName><cbc:Name>Example Castings</cbc:Name></cac:PartyName>"
@@ -89,7 +98,8 @@ def test_identifiers_and_their_schemes() -> None:
     content = UBL.replace("<cac:PartyName><cbc:Name>Example Castings</cbc:Name></cac:PartyName>", extra)
     found = parsed(content).seller
     assert found.identifiers == (
-        Identifier("vat", "XX100000017"), Identifier("lei", lei), Identifier("uscc", uscc), Identifier("0184", "DK12345678"),
+        Identifier("vat", "XX100000017"), Identifier("lei", lei), Identifier("uscc", uscc),
+        Identifier("0184", "DK12345678"),
     )  # fmt: skip
 
 

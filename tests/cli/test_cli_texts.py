@@ -37,13 +37,12 @@ NOT_KEYS = {"localnet.json", "network.json", "node.pid", "node.log", "party.iden
 
 
 def test_every_key_used_is_a_text() -> None:
-    missing = []
+    missing: list[str] = []
     for source in SOURCES:
         if source.parent.name == "texts":
             continue
-        for key in KEY.findall(source.read_text(encoding="utf-8")):
-            if key not in NOT_KEYS and not has_text(key):
-                missing.append(f"{source.name}: {key}")
+        keys = set(KEY.findall(source.read_text(encoding="utf-8"))) - NOT_KEYS
+        missing += [f"{source.name}: {key}" for key in keys if not has_text(key)]
     assert not missing
 
 

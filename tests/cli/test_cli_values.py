@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chainbill.money import format_amount
 from chainbill_cli.failure import Failure
 from chainbill_cli.values import amount_minor, date_value, payees_of_file, positive_amount, rate_value, recipient_value
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chainbill.money import format_amount
 
 
 def today() -> str:

@@ -8,12 +8,26 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chainbill.ledger.transaction import decode_transaction, verify_signatures
 from chainbill_cli import preview as previews
 from chainbill_cli import writing
 from cli.cli_fakes import (
-    BILL, NODE_2, PARTIES, QUOTE, REQUEST, TOKEN, FakeNode, Shell, an_id, bill, listing, ok, problem, token,
+    BILL,
+    NODE_2,
+    PARTIES,
+    QUOTE,
+    REQUEST,
+    TOKEN,
+    FakeNode,
+    Shell,
+    an_id,
+    bill,
+    listing,
+    ok,
+    problem,
+    token,
 )  # fmt: skip
+
+from chainbill.ledger.transaction import decode_transaction, verify_signatures
 
 PENDING = httpx.Response(202, json={"id": "00", "status": "pending"})
 

@@ -88,7 +88,12 @@ def test_life_of_a_local_network(new_network: Callable[..., Any]) -> None:
     down = network.json("localnet", "down")
     assert [node["pid"] for node in down["nodes"]] == [None, None]
     assert network.json("bill", "list", expect=5)["code"] == "unreachable"
+    verified = network.json("node", "verify", "--home", str(network.home / "nodes" / "bank1"))
+    assert (verified["ok"], verified["problems"]) == (True, [])
+    assert verified["height"] >= 2
     assert network.up()["nodes"][0]["height"] >= 2
+    busy = network.json("node", "verify", "--home", str(network.home / "nodes" / "bank1"), expect=1)
+    assert busy["code"] == "cannot_verify"
     pids = [node["pid"] for node in network.json("localnet", "status")["nodes"]]
     assert network.json("localnet", "reset")["removed"]
     assert not network.home.exists()
@@ -110,8 +115,8 @@ def test_parties_come_in_by_application_and_vote(new_network: Callable[..., Any]
     newcomer = make_test_uscc(b"newcomer")
     network.json("key", "new", "newcomer", "--no-passphrase")
     path = str(tmp_path / "application.json")
-    network.json("party", "apply", "--id", newcomer, "--name-zh", "新来", "--name-en", "Newcomer", "--role", "supplier",
-                 "--key", "newcomer", "--account", "CNY:bank1:622200", "--identifier", "vat=XX77", "--out", path)  # fmt: skip
+    names = ["--name-zh", "新来", "--name-en", "Newcomer", "--identifier", "vat=XX77", "--account", "CNY:bank1:622200"]
+    network.json("party", "apply", "--id", newcomer, *names, "--role", "supplier", "--key", "newcomer", "--out", path)
     network.json("--as", "bank1", "party", "register", path)
     shown = network.json("party", "show", newcomer)
     assert shown["names"][0]["en"] == "Newcomer"

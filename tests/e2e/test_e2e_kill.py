@@ -11,11 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-from chainbill.ledger.transaction import decode_transaction
 from chainbill_cli.failure import Failure
 from chainbill_cli.session import Session
 from chainbill_cli.settings import gather
 from chainbill_cli.writing import call, send, sign
+
+from chainbill.ledger.transaction import decode_transaction
 
 pytestmark = pytest.mark.e2e
 

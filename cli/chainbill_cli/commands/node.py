@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
     Column("step"), Column("waiting_for", "list"), Column("since"), Column("app_hash", "id"), Column("peers"),
     Column("mempool"),
+)  # fmt: skip
+VERIFIED = (
+    Column("ok"), Column("chain_id"), Column("height", "int"), Column("app_hash", "id"), Column("transactions", "int"),
+    Column("bills", "int"), Column("totals"), Column("problems"),
 )  # fmt: skip
 POLL_S = 0.2
 WATCH_S = 1.0
@@ -84,3 +89,44 @@ def wait(height: int) -> None:
         if left_until(deadline) <= 0:
             raise fail(Exit.PENDING, "node.wait_pending", code="pending", height=found.get("height", 0), wanted=height)
         time.sleep(min(POLL_S, left_until(deadline)))
+
+
+@node.command("verify", help="node.verify")
+def verify() -> None:
+    """Replay the data of a node that does not run; exit 1 when anything differs."""
+    from chainbill_node.config import ConfigError
+    from chainbill_node.storage.store import DiskError
+    from chainbill_node.verify import verify_home
+
+    session = current_session()
+    home = node_home(session)
+    try:
+        report = verify_home(home, _progress(session))
+    except (ConfigError, DiskError, OSError) as error:
+        raise fail(Exit.FAILED, "node.cannot_verify", home=str(home), why=str(error)) from error
+    problems = [{"height": one.height, "what": one.what, "detail": one.detail} for one in report.problems]
+    answer = {
+        "ok": report.ok, "chain_id": report.chain_id, "height": report.height, "app_hash": report.app_hash.hex(),
+        "blocks": report.blocks, "transactions": report.transactions, "rows": report.rows, "bills": report.bills,
+        "totals": report.totals, "problems": problems,
+    }  # fmt: skip
+    session.out.thing(answer, VERIFIED)
+    if not report.ok:
+        session.out.note(text("node.differs", count=len(problems)))
+        raise click.exceptions.Exit(int(Exit.FAILED))
+    session.out.note(text("node.verified", height=report.height))
+
+
+def _progress(session: Session) -> Callable[[int, int], None] | None:
+    """Tell how far it is, to a person."""
+    import sys
+
+    if session.settings.quiet or not sys.stderr.isatty():
+        return None
+
+    def tell(height: int, newest: int) -> None:
+        if height % 100 == 0 or height == newest:
+            end = "\n" if height == newest else ""
+            print(f"\r{height} / {newest}", end=end, file=sys.stderr, flush=True)
+
+    return tell

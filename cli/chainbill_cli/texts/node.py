@@ -16,5 +16,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "node.verified": ("all {height} blocks replay to the same state", "全部 {height} 个区块重放后状态一致"),
     "node.no_home": ("name the node's home: --home DIR", "请用 --home DIR 指定节点目录"),
-    "node.running": ("the node of {home} runs; stop it first", "{home} 的节点正在运行，请先停止"),
+    "node.differs": (
+        "{count} findings: this data is not what the genesis leads to",
+        "发现 {count} 处问题：数据与从创世重放的结果不符",
+    ),
+    "node.cannot_verify": ("{home} cannot be verified: {why}", "无法核对 {home}：{why}"),
 }

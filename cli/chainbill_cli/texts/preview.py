@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "preview.again": ("without asking: {command}", "不再询问可用：{command}"),
     "preview.question": ("Go ahead?", "确认执行？"),
     "preview.uppercase": ("in words", "大写金额"),
     "preview.amount": ("amount", "金额"),
