@@ -47,6 +47,8 @@ def quick_key(head: bytes, key: Value) -> bytes | None:
     """Return what `stored_key` would for the usual short ASCII texts and numbers, None for anything else."""
     if type(key) is str:
         return head + b"\x02" + key.encode() + b"\0" if _is_plain(key) else None
+    if type(key) is int:
+        return head + b"\x01" + key.to_bytes(8, "big") if 0 <= key <= MAX_KEY_NUMBER else None
     if type(key) is not list or not 0 < len(key) <= 4:
         return None
     encoded = head

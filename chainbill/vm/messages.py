@@ -8,7 +8,7 @@ from __future__ import annotations
 from chainbill.vm import bounds
 from chainbill.vm.errors import ContractRejected
 
-__all__ = ["INSTEAD", "REJECTIONS", "rejected"]
+__all__ = ["FAULTS", "INSTEAD", "REJECTIONS", "rejected"]
 
 #: What the language has instead of a refused word, sign or kind of node.
 INSTEAD: dict[str, tuple[str, str]] = {
@@ -177,6 +177,55 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     ),
     "contract_cycle": ("contracts invoke each other in a circle: {what}", "合约循环调用:{what}"),
     "contract_name": ("{what} is no contract name: [a-z][a-z0-9_]*, at most 40 long", "{what} 不是合约名称"),
+}
+
+
+#: Why a run ended without effect, apart from the contract's own refusals: faults of its code, and limits reached.
+FAULTS: dict[str, tuple[str, str]] = {
+    "unknown_function": ("the contract has no such function to call", "合约没有这个可调用的函数"),
+    "bad_arguments": ("the arguments are not those of the function", "参数与函数不符"),
+    "bad_argument": ("a function of the language was given something it does not take", "语言函数收到了不接受的参数"),
+    "wrong_type": ("an operation does not go with this kind of value", "该运算不适用于这种值"),
+    "wrong_value": ("an operation does not go with this value", "该运算不适用于这个值"),
+    "wrong_length": (
+        "a list is taken apart into more or fewer names than it has items",
+        "拆分列表时名称与元素个数不同",
+    ),
+    "key_missing": ("a map has no such key", "映射中没有这个键"),
+    "index_out_of_range": ("a list or text has no such place", "列表或文本没有这个位置"),
+    "key_not_text": ("the keys of a map are text", "映射的键必须是文本"),
+    "empty": ("the smallest or largest of nothing", "空列表没有最小值或最大值"),
+    "division_by_zero": ("division by zero", "除数为零"),
+    "number_too_large": ("a number needs more than 256 bits", "数字超过 256 位"),
+    "number_not_storable": (
+        "a number that leaves a contract is between -2**63 and 2**64-1",
+        "传出合约的数字须在 -2**63 与 2**64-1 之间",
+    ),
+    "name_not_set": ("a name is used before it has a value", "名称在赋值之前被使用"),
+    "constant_changed": ("a module constant cannot be changed", "模块常量不能更改"),
+    "list_too_long": (f"a list has at most {bounds.MAX_ITEMS} items", f"列表最多 {bounds.MAX_ITEMS} 个元素"),
+    "map_too_large": (f"a map has at most {bounds.MAX_ITEMS} entries", f"映射最多 {bounds.MAX_ITEMS} 项"),
+    "text_too_long": (f"a text has at most {bounds.MAX_TEXT} characters", f"文本最多 {bounds.MAX_TEXT} 个字符"),
+    "text_not_nfc": ("a text that leaves a contract is in Unicode normal form C", "传出合约的文本须为 NFC"),
+    "text_not_unicode": ("a text holds half of a surrogate pair", "文本含有孤立代理"),
+    "value_too_deep": (
+        f"lists and maps nest at most {bounds.MAX_VALUE_DEPTH} deep",
+        f"嵌套最多 {bounds.MAX_VALUE_DEPTH} 层",
+    ),
+    "value_too_large": (
+        f"a value has at most {bounds.MAX_VALUE_BYTES} bytes",
+        f"一个值最多 {bounds.MAX_VALUE_BYTES} 字节",
+    ),
+    "not_a_value": ("this is not a value of the language", "这不是语言中的值"),
+    "bad_key": ("a key is a text, a whole number, or up to 8 of these", "键是文本、整数或至多 8 个这样的部分"),
+    "bad_row": ("a row cannot be stored", "该行无法存储"),
+    "bad_limit": (f"a scan reads 1 to {bounds.MAX_SCAN_ROWS} rows", f"扫描读取 1 至 {bounds.MAX_SCAN_ROWS} 行"),
+    "bad_details": ("the details of require are a small map", "require 的细节须为小映射"),
+    "agenda_not_in_future": ("an agenda key begins with a date after today", "日程的键以今天之后的日期开头"),
+    "out_of_gas": ("the run has used all its gas", "燃料用尽"),
+    "out_of_memory_allowance": ("the run has used all its memory", "内存额度用尽"),
+    "too_many_writes": ("the run has written all it may", "写入次数已达上限"),
+    "too_many_events": ("the run has emitted all it may", "事件数已达上限"),
 }
 
 
