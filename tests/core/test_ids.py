@@ -20,7 +20,7 @@ from chainbill.ids import (
 )
 
 PUBLISHED_USCC = [
-    "91350100M000100Y43",  # the example of GB 32100-2015
+    "91350100M000100Y43",  # a widely published example
     "91110000600037341L",  # Lenovo (Beijing)
     "911100001000044477",  # ICBC
     "91440300708461136T",  # Tencent Computer
