@@ -17,12 +17,22 @@ ID = Column("id", "id")
 AMOUNT = Column("amount", "amount")
 
 
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [("91310000000000000", '="91310000000000000"'), ("1E10", '="1E10"'), ("-5", '="-5"'), ("0012", '="0012"'),
-     ("=1+1", "'=1+1"),
-     ("@SUM(A1)", "'@SUM(A1)"), (" 12 ", '=" 12 "'), ("3-5", '="3-5"'), ("１２", '="１２"'), ("+49 30 x", "'+49 30 x"), ("T0J0EQFH7SY3F19X22", "T0J0EQFH7SY3F19X22")],
-)  # fmt: skip
+CELLS = {
+    "91310000000000000": '="91310000000000000"',
+    "1E10": '="1E10"',
+    "-5": '="-5"',
+    "0012": '="0012"',
+    " 12 ": '=" 12 "',
+    "3-5": '="3-5"',
+    "１２": '="１２"',
+    "=1+1": "'=1+1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "+49 30 x": "'+49 30 x",
+    "T0J0EQFH7SY3F19X22": "T0J0EQFH7SY3F19X22",
+}
+
+
+@pytest.mark.parametrize(("value", "cell"), CELLS.items())
 def test_cells_stay_text(value: str, cell: str) -> None:
     assert csv_cell(value, ID) == cell
 

@@ -18,8 +18,8 @@ from chainbill_cli.texts import text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
-    Column("step"), Column("waiting_for", "list"), Column("since"), Column("app_hash", "id"), Column("peers"),
-    Column("mempool"),
+    Column("step"), Column("waiting_for", "list"), Column("since"), Column("app_hash", "id"),
+    Column("peers.connected", "int"), Column("mempool.transactions", "int"),
 )  # fmt: skip
 VERIFIED = (
     Column("ok"), Column("chain_id"), Column("height", "int"), Column("app_hash", "id"), Column("transactions", "int"),
