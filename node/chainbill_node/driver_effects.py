@@ -26,14 +26,14 @@ from chainbill_node.consensus.effects import (
 )
 from chainbill_node.consensus.events import BlockBuilt, Event, OwnMessageStored
 from chainbill_node.consensus.evidence_pool import EvidencePool
-from chainbill_node.consensus.opening import open_height
+from chainbill_node.consensus.opening import open_height, own_message
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Signing
 from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.driver_ports import Note, Ports, Settings, Tip
 from chainbill_node.driver_signing import Signer
-from chainbill_node.wire.messages import EvidenceFound, Proposal, Votes, WantBlock, WantOwn
+from chainbill_node.wire.messages import EvidenceFound, WantBlock, WantOwn
 
 
 class Engine:
@@ -162,31 +162,22 @@ class Engine:
         """Sign, append, sync; only then send, and count it (persist before speaking)."""
         if self._signer is None:
             raise InternalFault("signer_missing", "a node without a key was asked to sign")
-        data, repeated = self._signer.sign(self.state.height, effect.message, effect.lock)
+        signed = self._signer.sign(self.state.height, effect.message, effect.lock)
         self._has_signed = True
-        self._ports.network.broadcast(data)
-        message = wire.decode(data)
-        self.tell("resent" if repeated else "signed", message=message)
-        return self._stored(message)
-
-    def _stored(self, message: wire.Message) -> Event:
-        now_ms = self._ports.clock.now_ms()
-        if isinstance(message, Proposal):
-            return OwnMessageStored(message, now_ms)
-        if isinstance(message, Votes):
-            return OwnMessageStored(message.votes[0], now_ms)
-        raise InternalFault("signer_file_record", "an own message is neither a proposal nor a vote")
+        self._ports.network.broadcast(signed.data)
+        self.tell("resent" if signed.repeated else "signed", message=signed.message)
+        return OwnMessageStored(signed.message, self._ports.clock.now_ms())
 
     def _build(self, round_: int) -> Event | None:
         """Rule 1: a proposal that is in the signer file is sent again; else max(clock, parent + 1) is its time."""
         signer, own = self._signer, self.rules.own
         if signer is None or own is None:
             return None
+        now_ms = self._ports.clock.now_ms()
         data = signer.stored(self.state.height, round_, VoteType.PROPOSAL)
         if data is not None:
             self._ports.network.broadcast(data)
-            return self._stored(wire.decode(data))
-        now_ms = self._ports.clock.now_ms()
+            return OwnMessageStored(own_message(data), now_ms)
         time_ms = max(now_ms + self._tip.clock_offset_ms, self._tip.time_ms + 1)
         waiting = self.evidence.oldest(MAX_EVIDENCE)
         block = self._ports.application.build_block(self.state.height, time_ms, own, waiting)

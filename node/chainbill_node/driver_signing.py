@@ -6,6 +6,8 @@ signed twice, a second request gives back the stored bytes. It does not decide w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chainbill.ledger.vote import (
     PROPOSAL_DOMAIN,
     VOTE_DOMAIN,
@@ -18,6 +20,7 @@ from chainbill.ledger.vote import (
 from chainbill_node import wire
 from chainbill_node.consensus import signer_frames as frames
 from chainbill_node.consensus.effects import UnsignedProposal, UnsignedVote
+from chainbill_node.consensus.opening import own_message
 from chainbill_node.consensus.signer_memory import (
     RecordKind,
     Recovered,
@@ -40,6 +43,15 @@ def new_signer_file(chain_id: str, public_key: bytes, height: int = 0) -> bytes:
     if height:
         records.append(height_record(height))
     return frames.frames(records)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An own message, its wire bytes, and whether it was in the file before."""
+
+    message: Proposal | Vote
+    data: bytes
+    repeated: bool
 
 
 class Signer:
@@ -74,19 +86,19 @@ class Signer:
         """The bytes of the own message of this height, round and type, if there is one."""
         return self._messages_at(height).get((round_, kind))
 
-    def sign(self, height: int, unsigned: UnsignedProposal | UnsignedVote, lock: Choice | None) -> tuple[bytes, bool]:
-        """The wire bytes of the signed message, synced to the file; True if they were there before."""
+    def sign(self, height: int, unsigned: UnsignedProposal | UnsignedVote, lock: Choice | None) -> Signed:
+        """The signed message, synced to the file; if one was stored before, that one."""
         kind = unsigned.type if isinstance(unsigned, UnsignedVote) else VoteType.PROPOSAL
         known = self.stored(height, unsigned.round, kind)
         if known is not None:
-            return known, True
+            return Signed(own_message(known), known, repeated=True)
         message = self._message(height, unsigned)
-        data = wire.encode(message)
+        data = wire.encode(message if isinstance(message, Proposal) else Votes((message,)))
         records = [] if lock is None else [choice_record(RecordKind.LOCK, height, lock)]
         records.append(message_record(height, unsigned.round, kind, data))
         self._append(records)
         self._remember(height, messages={**self._messages_at(height), (unsigned.round, kind): data})
-        return data, False
+        return Signed(message, data, repeated=False)
 
     def keep_valid(self, height: int, valid: Choice) -> None:
         """Store a valid value."""
@@ -128,12 +140,12 @@ class Signer:
         self._size = len(data)
         self.memory = _with_checksum(self.memory, checksum)
 
-    def _message(self, height: int, unsigned: UnsignedProposal | UnsignedVote) -> Proposal | Votes:
+    def _message(self, height: int, unsigned: UnsignedProposal | UnsignedVote) -> Proposal | Vote:
         own = self._key.public
         if isinstance(unsigned, UnsignedVote):
             said = vote_sign_bytes(self._chain_id, unsigned.type, height, unsigned.round, unsigned.block_id)
             signature = self._key.sign(VOTE_DOMAIN, said)
-            return Votes((Vote(unsigned.type, height, unsigned.round, unsigned.block_id, own, signature),))
+            return Vote(unsigned.type, height, unsigned.round, unsigned.block_id, own, signature)
         block = unsigned.block
         said = proposal_sign_bytes(self._chain_id, height, unsigned.round, block.id, unsigned.valid_round)
         signature = self._key.sign(PROPOSAL_DOMAIN, said)

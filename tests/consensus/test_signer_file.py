@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainbill.errors import InternalFault
-from chainbill.ledger.vote import VoteType
+from chainbill.ledger.vote import Vote, VoteType
 
 A = block(b"A")
 LOCK = Choice(A, 0, tuple(vote(who, PREVOTE, 0, A) for who in (1, 2, 3)))
@@ -45,18 +45,20 @@ def signed_round() -> MemoryFile:
 
 def test_a_message_is_synced_before_it_is_handed_out_and_never_signed_twice() -> None:
     file, signer = fresh()
-    data, repeated = signer.sign(1, UnsignedVote(PREVOTE, 0, A.id), None)
-    assert (file.synced, repeated) == (1, False)
-    assert signer.sign(1, UnsignedVote(PREVOTE, 0, None), None) == (data, True)
-    assert opened(file).sign(1, UnsignedVote(PREVOTE, 0, None), None) == (data, True)
+    first = signer.sign(1, UnsignedVote(PREVOTE, 0, A.id), None)
+    assert (file.synced, first.repeated) == (1, False)
+    for again in (signer, opened(file)):
+        second = again.sign(1, UnsignedVote(PREVOTE, 0, None), None)
+        assert (second.message, second.data, second.repeated) == (first.message, first.data, True)
     assert file.synced == 1
-    assert wire.decode(data).votes[0].verify(CHAIN_ID)  # type: ignore[union-attr]
+    assert isinstance(first.message, Vote)
+    assert first.message.verify(CHAIN_ID)
 
 
 def test_other_rounds_types_and_heights_are_other_messages() -> None:
     _, signer = fresh()
     said = {
-        signer.sign(height, UnsignedVote(kind, round_, None), None)[0]
+        signer.sign(height, UnsignedVote(kind, round_, None), None).data
         for height in (1, 2)
         for round_ in (0, 1)
         for kind in (PREVOTE, PRECOMMIT)
@@ -66,9 +68,9 @@ def test_other_rounds_types_and_heights_are_other_messages() -> None:
 
 def test_a_proposal_comes_back_with_its_block_and_prevotes() -> None:
     file, signer = fresh()
-    data, _ = signer.sign(1, UnsignedProposal(2, A, 0, LOCK.prevotes), None)
+    signed = signer.sign(1, UnsignedProposal(2, A, 0, LOCK.prevotes), None)
     message = wire.decode(opened(file).stored(1, 2, VoteType.PROPOSAL) or b"")
-    assert message == wire.decode(data)
+    assert message == wire.decode(signed.data) == signed.message
     assert message == proposal(0, 2, A, 0, LOCK.prevotes)
 
 

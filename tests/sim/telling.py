@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from chainbill_node import wire
 from chainbill_node.driver_ports import Note
-from chainbill_node.wire.messages import Proposal, Votes
+from chainbill_node.wire.messages import Proposal
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.vote import NO_ROUND
+from chainbill.ledger.vote import NO_ROUND, Vote
 
 decode = lru_cache(maxsize=4096)(wire.decode)
 """Bytes to messages; every receiver of the same bytes gets the same frozen message."""
@@ -72,7 +72,6 @@ def said(message: object, label: Labels) -> str:
         header = message.header
         earlier = "" if header.valid_round == NO_ROUND else f", valid since round {header.valid_round}"
         return f"PROPOSAL {label(header.block_id)} (height {header.height} round {header.round}{earlier})"
-    if isinstance(message, Votes):
-        vote = message.votes[0]
-        return f"{vote.type.name} {label(vote.block_id)} (height {vote.height} round {vote.round})"
+    if isinstance(message, Vote):
+        return f"{message.type.name} {label(message.block_id)} (height {message.height} round {message.round})"
     return ""
