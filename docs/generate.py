@@ -1,0 +1,40 @@
+"""Write the generated parts of the documents again, or with --check say which of them are stale.
+
+Usage: python docs/generate.py [--check]. Each generator names its file and gives the whole new text of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from chainbill.vm.grammar_document import contract_language_document
+
+ROOT = Path(__file__).resolve().parent
+GENERATORS: dict[str, Callable[[str], str]] = {
+    "reference/contract-language.md": contract_language_document,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1 when --check finds a stale file."""
+    stale = []
+    for name, generate in GENERATORS.items():
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        after = generate(before)
+        if after == before:
+            continue
+        stale.append(name)
+        if "--check" not in arguments:
+            path.write_text(after, encoding="utf-8")
+            print(f"wrote docs/{name}")
+    if stale and "--check" in arguments:
+        print("stale, run `python docs/generate.py`: " + ", ".join(stale), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
