@@ -311,3 +311,13 @@ def name_a_supplier_as_paying_bank(world: World) -> None:
 @refuses("not_a_validators_party", members=[*MEMBERS, member(uscc(60), "bank", accounts=[])])
 def propose_as_a_bank_without_a_seat(world: World) -> None:
     world.call(uscc(60), "governance", "propose", kind="calendar", content={})
+
+
+@refuses("date_not_valid")
+def ask_the_calendar_about_no_day(world: World) -> None:
+    world.view("calendar", "is_business_day", date="tomorrow")
+
+
+@refuses("no_business_day_near", calendar=[{"year": 2026, "holidays": LONG, "workdays": []}])
+def issue_right_after_an_endless_holiday(world: World) -> None:
+    issue(world, due_on="2026-09-01")

@@ -16,6 +16,7 @@ from contracts.world import (
     ask,
     bid,
     disburse,
+    key_of,
     settle,
 )  # fmt: skip
 
@@ -377,3 +378,24 @@ def return_a_paid_payment(world: World) -> None:
     payment = paid(world)
     world.call(BANK1, "settlement", "pay_result", **payment, status="paid", reference="X")
     world.call(BANK1, "settlement", "pay_result", **payment, status="returned", reference="Y")
+
+
+@refuses("capability_missing")
+def pay_with_a_checker_alone(world: World) -> None:
+    money = {"reference": "A", "value_date": world.today, "amount": 0, "registration": ""}
+    world.send(BANK1, ("finance", "disburse", {"quote": agreed(world), **money}), keys=[key_of(BANK1, 1)])
+
+
+@refuses("capability_missing")
+def settle_with_a_checker_alone(world: World) -> None:
+    money = {"bill": accepted_bill(world)[0], "amount": 1, "reference": "A", "value_date": world.today, "partial": True}
+    world.send(BANK1, ("settlement", "settle", money), keys=[key_of(BANK1, 1)])
+
+
+@refuses("maker_and_checker_needed")
+def settle_alone_above_the_limit(world: World) -> None:
+    rules = [{"action": "settlement.settle", "currency": "CNY", "above": 99_999_999}]
+    world.call(BANK1, "party", "set_policy", policy={"rules": rules})
+    bill = accepted_bill(world)[0]
+    settle(world, bill, 50_000_000, partial=True)
+    settle(world, accepted_bill(world)[0], 100_000_000)

@@ -207,3 +207,40 @@ def test_early_settlement_is_possible_from_acceptance_on(world: World) -> None:
     world.day(world.plus(200))
     assert world.bill(bill)["status"] == "settled"
     assert not world.failed_items
+
+
+def test_each_side_may_say_no_before_acceptance(world: World) -> None:
+    rejected, withdrawn = issue(world), issue(world)
+    world.call(ANCHOR, "bill", "reject", bill=rejected, reason="wrong order")
+    world.call(S1, "bill", "withdraw", bill=withdrawn, reason="issued twice")
+    assert (world.bill(rejected)["status"], world.bill(withdrawn)["status"]) == ("rejected", "withdrawn")
+    assert world.bill(rejected)["closed_on"] == world.today
+    assert world.rows("bill", "agenda") == []
+    assert world.topics()[-2:] == ["bill.rejected", "bill.withdrawn"]
+
+
+def test_a_day_that_is_over_does_not_become_the_day_of_payment(world: World) -> None:
+    bill, _ = accepted_bill(world, due_on="2026-07-04")  # a Saturday: Monday is the day of payment
+    world.day("2026-07-05")
+    decide(world, "calendar", **CALENDAR_2026)  # the Saturday was a working day
+    assert (world.bill(bill)["pay_on"], world.bill(bill)["status"]) == ("2026-07-06", "active")
+    world.day("2026-07-06")
+    assert world.bill(bill)["status"] == "due"
+
+
+def test_anyone_may_ask_which_days_are_business_days(backend: str) -> None:
+    world = World(backend, calendar=[CALENDAR_2026])
+    days = ["2026-07-01", "2026-07-02", "2026-07-04", "2026-07-05", "2027-01-02", "2027-01-04"]
+    answers = [world.view("calendar", "is_business_day", date=day) for day in days]
+    assert answers == [False, True, True, False, False, True]
+
+
+def test_very_many_provisional_bills_take_more_than_one_day(backend: str) -> None:
+    world = World(backend)
+    bills = [issue(world, face=1, due_on="2026-07-01") for _ in range(2_110)]
+    decide(world, "calendar", **CALENDAR_2026)
+    world.day("2026-03-03")
+    assert sum(world.bill(bill)["pay_on_final"] for bill in bills) == 2_100
+    world.day("2026-03-04")
+    assert all(world.bill(bill)["pay_on_final"] for bill in bills)
+    assert not world.failed_items

@@ -122,6 +122,12 @@ def test_regulators_come_in_by_vote(world: World) -> None:
     assert (row["roles"], row["sponsor"], row["status"]) == (["regulator"], "", "active")
 
 
+def test_a_bank_comes_in_by_vote_and_its_account_waits_for_attestation(world: World) -> None:
+    admitted = statement(roles=["bank"])
+    vote(world, propose(world, "party", statement=admitted), BANK1, BANK2, BANK3)
+    assert world.row("party", "account", [admitted["id"], "CNY"])["status"] == "announced"
+
+
 def test_a_calendar_is_decided_by_vote(world: World) -> None:
     content = {"year": 2027, "holidays": ["2027-10-04", "2027-10-01"], "workdays": ["2027-10-09"]}
     vote(world, propose(world, "calendar", **content), BANK1, BANK2, BANK3)

@@ -213,3 +213,29 @@ def test_terms_fix_the_least_split_at_issue(backend: str) -> None:
     assert row["terms"] == {"non_transferable": False, "min_split": 100}
     assert world.bill(issue(world, terms={"min_split": 500}))["terms"]["min_split"] == 500
     assert world.bill(issue(world, debtor=ANCHOR))["terms"]["min_split"] == 100
+
+
+def test_deep_cuts_merge_below_their_origin(world: World) -> None:
+    _, token = accepted_bill(world, face=100)
+    rest, pieces = token, []
+    for _ in range(60):
+        rest, piece = world.call(S1, "token", "split", token=rest, amounts=[span(world, rest)[1] - 1])["tokens"]
+        pieces.append(piece)
+    joined = world.call(S1, "token", "merge", tokens=[rest, *pieces])["token"]
+    assert (span(world, joined), world.token(joined)["parent"]) == ((0, 100), token)
+    check_all(world)
+
+
+def test_a_merge_across_two_cuts_stands_for_itself(world: World) -> None:
+    bill, token = accepted_bill(world, face=100)
+    first = offer(world, token, (S2, 30))
+    second = offer(world, first["remainder"], (S3, 20))
+    alone = world.call(S2, "token", "reject", token=first["tokens"][0], reason="")["token"]
+    _, tail = world.call(S1, "token", "split", token=alone, amounts=[10])["tokens"]
+    rest = world.call(S3, "token", "reject", token=second["tokens"][0], reason="")["token"]
+    joined = world.call(S1, "token", "merge", tokens=[tail, rest])["token"]
+    assert (span(world, joined), world.token(joined)["parent"]) == ((10, 100), token)
+    offer(world, joined, (S2, 90))
+    assert world.call(S2, "token", "reject", token=joined, reason="")["token"] == joined
+    check_all(world)
+    assert [leaf[:2] for leaf in ranges(world, bill)] == [(0, 10), (10, 100)]

@@ -167,6 +167,9 @@ class World:
         context = self._context(party=party, signers=tuple(signers), transaction=f"{self.height:064x}")
         return self._unit(context, [(*call, "call") for call in calls])
 
+    def view(self, contract: str, function: str, /, **arguments: Any) -> Any:
+        return self._unit(self._context(), [(contract, function, arguments, "view")])[0]
+
     def day(self, today: str) -> None:
         """Move to nine o'clock of a later day and do what it brings."""
         self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
