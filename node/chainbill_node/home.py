@@ -26,14 +26,14 @@ class OpenHome:
     genesis: Genesis
     key: PrivateKey
     ledger: LedgerApplication
-    database: ChainDatabase
+    store: LevelStore
     signer_file: FileSignerFile
     lock: HomeLock
 
     def close(self) -> None:
         """Close files and let go of the lock."""
         self.signer_file.close()
-        self.database.store.close()
+        self.store.close()
         self.lock.close()
 
 
@@ -72,17 +72,17 @@ def open_home(home: Path) -> OpenHome:
     try:
         signer_file = FileSignerFile(home / config.files.signer)
         try:
-            database, ledger = open_ledger(home / config.files.data, genesis)
+            store, ledger = open_ledger(home / config.files.data, genesis)
         except BaseException:
             signer_file.close()
             raise
     except BaseException:
         lock.close()
         raise
-    return OpenHome(config, genesis, key, ledger, database, signer_file, lock)
+    return OpenHome(config, genesis, key, ledger, store, signer_file, lock)
 
 
-def open_ledger(data: Path, genesis: Genesis) -> tuple[ChainDatabase, LedgerApplication]:
+def open_ledger(data: Path, genesis: Genesis) -> tuple[LevelStore, LedgerApplication]:
     """The database in `data` (made when the folder is empty) and the ledger over it."""
     store = LevelStore(data / "chain", create=not (data / "chain").exists())
     try:
@@ -96,4 +96,4 @@ def open_ledger(data: Path, genesis: Genesis) -> tuple[ChainDatabase, LedgerAppl
     except BaseException:
         store.close()
         raise
-    return database, ledger
+    return store, ledger

@@ -57,6 +57,7 @@ class EventLog:
         else:
             facts = " ".join(f"{name}={value}" for name, value in shown.items())
             line = f"{moment} {level.upper():7} {self._node} {event} {facts}".rstrip()
+            line = "\\n".join(line.splitlines())  # whatever a fact holds: one line an event
         print(line, file=self._stream or sys.stderr, flush=True)
 
 

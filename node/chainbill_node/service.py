@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort
 from chainbill_node.admission import Admission
@@ -24,6 +25,7 @@ from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, server_context
 from chainbill_node.storage.signer_file import FileSignerFile
+from chainbill_node.storage.store import DiskError
 from chainbill_node.traffic import Traffic
 from chainbill_node.waiters import Waiters
 
@@ -54,6 +56,7 @@ class Node:
         self.mempool = Mempool(limits.mempool_transactions, limits.mempool_bytes)
         self.verified = VerifiedTransactions(2 * limits.mempool_transactions)
         ledger.verified = self.verified
+        opened.store.on_error = self.fail_from_thread
         self.admission = Admission(
             self.traffic.accept,
             gather_ms=limits.gather_ms,
@@ -118,6 +121,7 @@ class Node:
 
     async def start(self) -> None:
         """Recover the signer file, listen, dial. Raises what refuses a start."""
+        self._loop.set_exception_handler(self._on_loop_error)
         self.driver.start()
         self.started = True
         await self.peers.start()
@@ -137,6 +141,19 @@ class Node:
             self.fault = error
             log.error("node_fault", what=f"{type(error).__name__}: {error}")
         self.stopped.set()
+
+    def fail_from_thread(self, error: BaseException) -> None:
+        """`fail`, from whatever thread noticed."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.fail, error)
+
+    def _on_loop_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody caught: a disk error ends the node, anything else is logged."""
+        error = context.get("exception")
+        if isinstance(error, DiskError):
+            self.fail(error)
+            return
+        log.error("loop_error", what=f"{context.get('message')}: {type(error).__name__}: {error}")
 
     def drive(self, event: DriverEvent) -> None:
         """Hand one event to consensus."""

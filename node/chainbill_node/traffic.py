@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chainbill.errors import ChainbillError, Malformed, Reason, Refused
+from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.transaction import decode_transaction, wire_id_of
 from chainbill_node import wire
 from chainbill_node.admission import Arrival, Outcome
 from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, WorkArrived
+from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.logs import log
+from chainbill_node.storage.store import DiskError
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
 from chainbill_node.wire.messages import Proposal, Status, Transactions
 
@@ -133,6 +135,12 @@ class Traffic:
             self._node.mempool.add(arrival.transaction, now_ms, own=arrival.own)
         except ChainbillError as error:
             return error
+        except DiskError as error:
+            self._node.fail(error)
+            return InternalFault(Reason.INTERNAL, str(error))
+        except INTERNAL_ERRORS as error:  # our own mistake refuses the transaction and nothing else
+            log.error("admission_fault", id=arrival.transaction.id, what=f"{type(error).__name__}: {error}")
+            return InternalFault(Reason.INTERNAL, f"{type(error).__name__}: {error}")
         return None
 
     def committed(self, block: Block, certificate: Certificate, finalized: Finalized) -> None:

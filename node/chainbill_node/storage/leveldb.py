@@ -6,7 +6,7 @@ With plyvel's defaults a log with a flipped bit opens without an error, silently
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ MEND_ZH = (
 
 
 class LevelStore:
-    """One LevelDB database. `path` is made when `create` says so; else it must be there."""
+    """One LevelDB database. `path` is made when `create` says so; else it must be there.
+
+    `on_error` hears of every failed read or write, from whatever thread, before DiskError is raised.
+    """
 
     def __init__(self, path: Path, *, create: bool) -> None:
         try:
@@ -46,18 +49,19 @@ class LevelStore:
         except (plyvel.Error, OSError) as error:
             raise DiskError(f"database {path} does not open ({error})", MEND_EN, MEND_ZH) from error
         self._get = self._db.get
+        self.on_error: Callable[[DiskError], None] | None = None
 
     def get(self, key: bytes) -> bytes | None:
         """Value of `key`, None where there is none."""
         try:
             value: bytes | None = self._get(key)
         except (plyvel.Error, OSError) as error:
-            raise DiskError(f"a row could not be read ({error})", MEND_EN, MEND_ZH) from error
+            raise self.failed(f"a row could not be read ({error})") from error
         return value
 
     def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
         """Rows with start ≤ key < stop, in byte order, or backwards."""
-        return _checked(self._db.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True))
+        return _checked(self, self._db.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True))
 
     def write(self, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
         """One synced batch. Raises DiskError; then the process must end."""
@@ -69,11 +73,18 @@ class LevelStore:
                 for key, value in puts:
                     put(key, value)
         except (plyvel.Error, OSError) as error:
-            raise DiskError(f"a block could not be written ({error})", MEND_EN, MEND_ZH) from error
+            raise self.failed(f"a block could not be written ({error})") from error
 
     def snapshot(self) -> LevelSnapshot:
         """A view that later writes do not change."""
-        return LevelSnapshot(self._db.snapshot())
+        return LevelSnapshot(self, self._db.snapshot())
+
+    def failed(self, what: str) -> DiskError:
+        """The error to raise; whoever must know hears of it first."""
+        error = DiskError(what, MEND_EN, MEND_ZH)
+        if self.on_error is not None:
+            self.on_error(error)
+        return error
 
     def close(self) -> None:
         """Close; a second call does nothing."""
@@ -83,7 +94,8 @@ class LevelStore:
 class LevelSnapshot:
     """Reads of the moment the snapshot was taken."""
 
-    def __init__(self, snapshot: Any) -> None:
+    def __init__(self, store: LevelStore, snapshot: Any) -> None:
+        self._store = store
         self._snapshot = snapshot
 
     def get(self, key: bytes) -> bytes | None:
@@ -91,20 +103,22 @@ class LevelSnapshot:
         try:
             value: bytes | None = self._snapshot.get(key)
         except (plyvel.Error, OSError) as error:
-            raise DiskError(f"a row could not be read ({error})", MEND_EN, MEND_ZH) from error
+            raise self._store.failed(f"a row could not be read ({error})") from error
         return value
 
     def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
         """Rows with start ≤ key < stop, in byte order, or backwards."""
-        return _checked(self._snapshot.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True))
+        return _checked(
+            self._store, self._snapshot.iterator(start=start, stop=stop, reverse=reverse, verify_checksums=True)
+        )
 
     def close(self) -> None:
         """Give the snapshot back."""
         self._snapshot.close()
 
 
-def _checked(rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+def _checked(store: LevelStore, rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
     try:
         yield from rows
     except (plyvel.Error, OSError) as error:
-        raise DiskError(f"rows could not be read ({error})", MEND_EN, MEND_ZH) from error
+        raise store.failed(f"rows could not be read ({error})") from error

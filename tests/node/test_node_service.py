@@ -1,0 +1,200 @@
+"""A whole node of one validator inside the test's own event loop, as the REST interface sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chainbill_node.home import open_home
+from chainbill_node.logs import EventLog
+from chainbill_node.mempool import MempoolFull
+from chainbill_node.node_port import ServedNode
+from chainbill_node.rest.ports import Busy
+from chainbill_node.service import Node
+from chainbill_node.setup.keys import load_private_key
+from chainbill_node.setup.local import create_local_network
+from chainbill_node.storage.store import DiskError
+
+from chainbill.errors import Malformed, Refused
+from chainbill.ledger.transaction import Call, assemble, decode_transaction, encode_body, sign_transaction
+
+
+class Running:
+    """A started node, its port, and a signer for the anchor."""
+
+    def __init__(self, node: Node, network: Any) -> None:
+        self.node = node
+        self.port = ServedNode(node)
+        self.network = network
+
+    def sign(self, bank: str, *, seconds: int = 600) -> bytes:
+        party = self.network.parties["anchor"]
+        body = encode_body(
+            chain_id=self.network.genesis.chain_id,
+            party=party.party,
+            valid_until_ms=time.time_ns() // 1_000_000 + seconds * 1_000,
+            nonce=secrets.token_bytes(16),
+            calls=[Call("party", "set_paying_bank", {"bank": self.network.parties[bank].party})],
+        )
+        return sign_transaction(body, [load_private_key(party.key)])
+
+
+def run(tmp_path: Path, act: Callable[[Running], Coroutine[Any, Any, None]]) -> None:
+    network = create_local_network(tmp_path / "net", validators=1)
+    opened = open_home(network.nodes[0].home)
+
+    async def main() -> None:
+        node = Node(network.nodes[0].home, opened)
+        await node.start()
+        try:
+            async with asyncio.timeout(60):
+                await act(Running(node, network))
+        finally:
+            await node.stop()
+
+    try:
+        asyncio.run(main())
+    finally:
+        opened.close()
+
+
+def test_submit_waits_answers_again_and_reads(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        port = running.port
+        wire = running.sign("bank2")
+        first = await port.submit(wire, 10_000)
+        assert (first.status, first.repeated) == ("committed", False)
+        again = await port.submit(wire, 0)
+        assert (again.height, again.index, again.repeated) == (first.height, first.index, True)
+        both = await asyncio.gather(*(port.submit(wire, 10_000) for wire in [running.sign("bank1")] * 3))
+        assert len({(one.height, one.index) for one in both}) == 1
+        refused = await port.submit(running.sign("supplier1"), 10_000)
+        assert refused.receipt is not None
+        assert refused.receipt.reason == "not_a_bank"
+        reader = port.reader(None)
+        assert reader.transaction(first.id).wire == wire
+        assert port.simulate(running.sign("bank2")).ok
+        status = port.status()
+        assert status.ready, status.reason
+        assert status.height == port.reader(None).height >= 2
+        assert port.validators(1).keys == (bytes.fromhex(status.validator_key),)
+        assert port.peers() == []
+        assert port.mempool_ids() == []
+        text = port.metrics()[0].decode()
+        assert f"chainbill_consensus_height {status.height}.0" in text
+        assert "chainbill_consensus_refused_txs_total 1.0" in text
+
+    run(tmp_path, act)
+
+
+def test_what_is_not_admitted_is_said_at_once(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        port = running.port
+        with pytest.raises(Malformed):
+            await port.submit(b"?", 0)
+        with pytest.raises(Refused, match="transaction_expired"):
+            await port.submit(running.sign("bank2", seconds=-5), 1_000)
+        good = decode_transaction(running.sign("bank2"))
+        key, signature = good.signatures[0]
+        with pytest.raises(Malformed, match="signature_invalid"):
+            await port.submit(assemble(good.body_bytes, [(key, bytes(64))]), 1_000)
+        assert (await port.submit(assemble(good.body_bytes, [(key, signature)]), 10_000)).status == "committed"
+
+    run(tmp_path, act)
+
+
+def test_a_wait_that_is_over_is_pending_and_an_expired_one_is_refused(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        node, port = running.node, running.port
+        await port.submit(running.sign("bank2"), 10_000)
+        node.started = False  # consensus hears nothing: nothing is committed
+        wire = running.sign("bank1")
+        pending = await port.submit(wire, 50)
+        assert pending.status == "pending"
+        assert port.mempool_ids() == [pending.id]
+        waiting = asyncio.create_task(port.submit(wire, 10_000))
+        await asyncio.sleep(0.05)
+        node.traffic.give_up(pending.id)
+        with pytest.raises(Refused, match="transaction_expired"):
+            await waiting
+        node.mempool.remove([pending.id])
+
+        def full(*_: object, **__: object) -> bool:
+            raise MempoolFull("mempool_full", "no room")
+
+        node.mempool.add = full  # type: ignore[method-assign]
+        with pytest.raises(Busy):
+            await port.submit(running.sign("bank1"), 50)
+
+    run(tmp_path, act)
+
+
+def test_a_fault_of_our_own_at_admission_refuses_and_the_node_goes_on(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        node = running.node
+        honest = node.ledger.check_tx
+
+        def broken(*_: object) -> None:
+            raise RecursionError("deep")
+
+        node.ledger.check_tx = broken  # type: ignore[method-assign]
+        with pytest.raises(Exception, match="internal"):
+            await running.port.submit(running.sign("bank2"), 1_000)
+        node.ledger.check_tx = honest  # type: ignore[method-assign]
+        assert (await running.port.submit(running.sign("bank2"), 10_000)).status == "committed"
+
+    run(tmp_path, act)
+
+
+def test_a_disk_error_at_a_commit_ends_the_node(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        node = running.node
+        await running.port.submit(running.sign("bank2"), 10_000)
+        height = node.ledger.info().height
+
+        def failing(*_: object) -> None:
+            raise node_error
+
+        node_error = DiskError("no space left", "make room", "清理空间")
+        node.ledger._database.store.write = failing  # type: ignore[method-assign]
+        pending = await running.port.submit(running.sign("bank1"), 300)
+        assert pending.status == "pending"
+        assert node.stopped.is_set()
+        assert node.fault is node_error
+        assert node.ledger.info().height <= height + 1
+        status = running.port.status()
+        assert not status.ready
+        assert "make room" in status.faulty_part
+
+    run(tmp_path, act)
+
+
+def test_a_disk_error_seen_by_a_reading_thread_ends_the_node(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        store: Any = running.node.ledger._database.store
+        await asyncio.to_thread(store.failed, "a row could not be read")
+        await asyncio.wait_for(running.node.stopped.wait(), 5)
+        assert isinstance(running.node.fault, DiskError)
+
+    run(tmp_path, act)
+
+
+def test_the_log_is_one_line_an_event() -> None:
+    stream = io.StringIO()
+    written = EventLog()
+    written.configure(level="info", json_lines=True, node="bank1", stream=stream)
+    written.debug("hidden")
+    written.info("committed", height=3, block=b"\x01\x02", words="一\n二")
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["height"], line["block"], line["node"]) == ("committed", 3, "0102", "bank1")
+    text = io.StringIO()
+    written.configure(level="info", json_lines=False, node="bank1", stream=text)
+    written.error("node_fault", what="two\nlines")
+    assert text.getvalue().count("\n") == 1
