@@ -1,0 +1,101 @@
+"""docs/reference/state.md names every table and every field that the contracts write, and only real ones."""
+
+from __future__ import annotations
+
+import re
+
+from chainbill_contracts import NAMES, source
+from contracts.invariants import REFERENCE, STEPS
+from contracts.refusals_governance import candidate, deploy, propose, vote
+from contracts.world import (
+    ANCHOR,
+    BANK1,
+    BANK2,
+    BANK3,
+    MEMBERS,
+    S1,
+    S2,
+    World,
+    accepted_bill,
+    ask,
+    bid,
+    disburse,
+    finance,
+    issue,
+    key_of,
+    member,
+    offer,
+    pay,
+    settle,
+    uscc,
+)
+
+TEXT = REFERENCE.read_text(encoding="utf-8")
+
+
+def sections() -> dict[str, str]:
+    """The text about each table, from its bold name to the next one."""
+    parts = re.split(r"\*\*(\w+/\w+)\*\*", TEXT)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def busy_world() -> World:
+    """A network in which every table has a row."""
+    world = World(members=[*MEMBERS, member(uscc(70), "auditor")])
+    world.call(ANCHOR, "party", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
+    issue(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
+    bill, token = accepted_bill(world)
+    second, rest = pay(world, token, S2, 40_000_000)
+    finance(world, second, BANK1, 10_000_000)
+    offer(world, rest, (S2, 10_000_000))
+    asked = ask(world, world.leaves(bill)[-1]["id"], BANK2, amount=5_000_000)
+    bid(world, asked["request"], BANK2)
+    settle(world, bill, 1_000_000, partial=True)
+    vote(world, deploy(world), BANK1, BANK2, BANK3)
+    candidate(world)
+    world.call(BANK1, "governance", "ready")
+    propose(world, "calendar", year=2026, holidays=[], workdays=[])
+    vote(world, propose(world, "calendar", year=2027, holidays=[], workdays=[]), BANK1, BANK2, BANK3)
+    world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=0)
+    world.gap_ms = 7_200_001
+    world.day(world.plus(10))
+    late = accepted_bill(world, due_on=world.plus(30))
+    world.call(S1, "finance", "request", token=late[1], banks=[BANK1], amount=100_000_000)
+    request = next(key[0] for key, row in world.rows("finance", "request") if row["status"] == "open")
+    quote = bid(world, request, BANK1)["quote"]
+    world.call(S1, "finance", "agree", quote=quote)
+    disburse(world, BANK1, quote)
+    offer(world, accepted_bill(world)[1], (S2, 10_000_000))
+    ask(world, accepted_bill(world)[1], BANK2, amount=1)
+    account = {"currency": "CNY", "bank": BANK2, "digest_hex": "cd" * 32}
+    world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
+    return world
+
+
+def test_every_table_is_in_the_reference() -> None:
+    declared = {f"{name}/{table}" for name in NAMES for table in re.findall(r'own_table\("(\w+)"\)', source(name))}
+    assert declared | {"core/range", "core/holding"} == set(sections())
+
+
+def test_every_field_is_in_the_reference() -> None:
+    world = busy_world()
+    seen = set()
+    for place, text in sections().items():
+        contract, table = place.split("/")
+        for _, row in world.rows(contract, table):
+            seen.add(place)
+            for name in row if isinstance(row, dict) else ():
+                assert re.search(rf"[`\"]{name}[`\"]", text), f"{place}: {name}"
+    assert set(sections()) - seen == {"settlement/step"}
+
+
+def test_every_parameter_is_in_the_reference() -> None:
+    printed = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", sections()["governance/parameter"], re.MULTILINE)
+    world = World()
+    stored = {key[0]: row["value"] for key, row in world.rows("governance", "parameter")}
+    assert {name: int(value.replace(",", "")) for name, value in printed} == stored
+
+
+def test_every_step_is_taken_between_printed_statuses() -> None:
+    assert set(STEPS) >= {"bill", "token", "request", "quote", "payment", "party", "proposal", "validator", "invoice"}
+    assert all(before != after for steps in STEPS.values() for before, after in steps)
