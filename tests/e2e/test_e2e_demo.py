@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_cli.texts import texts_of
 
 pytestmark = pytest.mark.e2e
 
@@ -32,9 +31,9 @@ def test_demo_on_four_nodes(new_home: Callable[[], Any]) -> None:
     done = network.command("demo", "-o", "json")
     assert done.returncode == 0, done.stderr
     check(json.loads(done.stdout), 4)
-    for key in ("demo.killed", "demo.back", "demo.twice", "demo.refuses", "demo.exact", "demo.same"):
-        start = texts_of("demo")[key][0].split("{")
-        assert max(start, key=len).split("}")[-1].strip()[:20] in " ".join(done.stderr.split()), key
+    told = " ".join(done.stderr.split())
+    for part in ("no cent is financed twice", "and refuses", "SIGKILL", "starts its node again", "to the cent"):
+        assert part in told, part
 
 
 def test_demo_with_an_invoice_kept_and_gone_on_with(new_home: Callable[[], Any], tmp_path: Path) -> None:
