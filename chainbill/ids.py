@@ -31,6 +31,12 @@ _DIGITS = frozenset("0123456789")
 _ID_CHARS = 16
 _BITS_PER_CHAR = 5
 OBJECT_ID_LENGTH = 1 + _ID_CHARS + 1
+_PAIRS = [one + other for one in _CROCKFORD for other in _CROCKFORD]
+_PAIR_SHIFTS = range(2 * _BITS_PER_CHAR * (_ID_CHARS // 2 - 1), -1, -2 * _BITS_PER_CHAR)
+_CARRIES = [
+    {char: ((carry + value) % 36 or 36) * 2 % 37 for value, char in enumerate(_ALPHANUMERIC)} for carry in range(37)
+]
+"""MOD 37,36: the carry that follows a carry and a character."""
 
 
 def make_id(prefix: str, seed: bytes) -> str:
@@ -38,8 +44,7 @@ def make_id(prefix: str, seed: bytes) -> str:
     if len(prefix) != 1 or prefix not in _CAPITALS:
         raise Malformed(Reason.IDENTIFIER_MALFORMED, f"prefix {prefix!r} is not one capital letter")
     number = int.from_bytes(tagged_hash("object-id", seed)[: _ID_CHARS * _BITS_PER_CHAR // 8], "big")
-    shifts = range(_BITS_PER_CHAR * (_ID_CHARS - 1), -1, -_BITS_PER_CHAR)
-    body = prefix + "".join([_CROCKFORD[number >> shift & 31] for shift in shifts])
+    body = prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _PAIR_SHIFTS])
     return body + mod_37_36_check_char(body)
 
 
@@ -57,11 +62,11 @@ def is_object_id(text: object) -> bool:
 def mod_37_36_check_char(text: str) -> str:
     """ISO/IEC 7064 MOD 37,36 over 0-9A-Z: finds every single wrong character and almost all swaps."""
     carry = 36
-    for char in text:
-        value = _ALPHANUMERIC.find(char) if len(char) == 1 else -1
-        if value < 0:
-            raise Malformed(Reason.IDENTIFIER_MALFORMED, f"{char!r} is not 0-9 or A-Z")
-        carry = ((carry + value) % 36 or 36) * 2 % 37
+    try:
+        for char in text:
+            carry = _CARRIES[carry][char]
+    except KeyError:
+        raise Malformed(Reason.IDENTIFIER_MALFORMED, f"{char!r} is not 0-9 or A-Z") from None
     return _ALPHANUMERIC[(37 - carry) % 36]
 
 
