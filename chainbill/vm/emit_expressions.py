@@ -10,6 +10,7 @@ import re
 
 from chainbill.vm import tree
 from chainbill.vm.kinds import Kinds
+from chainbill.vm.native_calls import TAKE_MACHINE
 from chainbill.vm.values import Value
 
 __all__ = ["ExpressionEmitter", "invoke_name"]
@@ -198,7 +199,7 @@ class ExpressionEmitter:
             return self._least_or_most(name, node, arguments)
         if name in ("abs", "sorted"):
             return f"absolute({arguments[0]})" if name == "abs" else f"ordered(m, {arguments[0]})"
-        return f"n_{name}({', '.join(['m', *arguments])})"
+        return f"n_{name}({', '.join(['m', *arguments] if name in TAKE_MACHINE else arguments)})"
 
     def _least_or_most(self, name: str, node: tree.Call, arguments: list[str]) -> str:
         if len(arguments) == 1:

@@ -19,6 +19,9 @@ from chainbill.vm.values import SCALARS, Value, copy_counted, copy_in, fault
 __all__ = ["Machine", "Rows", "invoke"]
 
 
+_REMEMBERED_KEYS = 8192
+
+
 class Rows(Protocol):
     """Decoded rows by stored key; what `get` and `scan` give is never edited. The overlay is one."""
 
@@ -165,20 +168,31 @@ class Machine:
         return copied
 
     # --- tables, for emitted code -------------------------------------------------------------------------------------
+    def _key(self, table: TableRef, key: Value) -> bytes:
+        encoded = quick_key(table.head, key) or stored_key(table.contract, table.name, key)
+        if type(key) is str:
+            if len(table.keys) >= _REMEMBERED_KEYS:
+                table.keys.clear()
+            table.keys[key] = encoded
+        return encoded
+
     def get(self, table: TableRef, key: Value) -> Value:
         """Return a copy of a row, None if there is none."""
-        value = self.rows.get(quick_key(table.head, key) or stored_key(table.contract, table.name, key))
+        value = self.rows.get((table.keys.get(key) if type(key) is str else None) or self._key(table, key))
         if value is None:
             self.pay(gas.GET_GAS, 0)
             return None
         copied, nodes = copy_counted(value)
-        self.pay(gas.GET_GAS + nodes, 64 * nodes)
+        self.gas -= gas.GET_GAS + nodes
+        self.room -= 64 * nodes
+        if self.gas < 0 or self.room < 0:
+            self.pay(0, 0)
         return copied
 
     def has(self, table: TableRef, key: Value) -> bool:
         """Say whether there is a row."""
         self.pay(gas.GET_GAS, 0)
-        return self.rows.get(quick_key(table.head, key) or stored_key(table.contract, table.name, key)) is not None
+        return self.rows.get(self._key(table, key)) is not None
 
     def put(self, table: TableRef, key: Value, value: Value) -> None:
         """Store a copy of a row."""
@@ -190,7 +204,7 @@ class Machine:
         self.pay(gas.PUT_GAS + size // gas.BYTES_A_GAS, size)
         self._write()
         try:
-            self.rows.put(quick_key(table.head, key) or stored_key(table.contract, table.name, key), copied)
+            self.rows.put(self._key(table, key), copied)
         except Malformed as error:
             raise fault("bad_row", str(error)) from None
 
@@ -198,7 +212,7 @@ class Machine:
         """Remove a row, if there is one."""
         self.pay(gas.DELETE_GAS, 0)
         self._write()
-        self.rows.delete(quick_key(table.head, key) or stored_key(table.contract, table.name, key))
+        self.rows.delete(self._key(table, key))
 
     def scan(self, table: TableRef, leading: Value, limit: Value) -> list[Value]:
         """Return [[key parts, row], ...] in key order."""

@@ -1,4 +1,4 @@
-"""The natives as emitted code calls them: with the machine first, and charged by size where the size matters."""
+"""The natives as emitted code calls them: those that need the machine, or are charged by size, take it first."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from chainbill.vm.values import Value, copy_in, fault
 if TYPE_CHECKING:
     from chainbill.vm.machine import Machine
 
-__all__ = ["NATIVE_CALLS"]
+__all__ = ["NATIVE_CALLS", "TAKE_MACHINE"]
 
+#: Natives whose emitted calls take the machine as their first argument.
+TAKE_MACHINE = frozenset(("new_id", "date_of", "digest", "signed_by", "source_problem"))
 _FIXED_PRICE = (
     natives.add_days,
     natives.add_months,
@@ -26,13 +28,6 @@ _FIXED_PRICE = (
     natives.normalise_identifier,
     natives.currency_digits,
 )
-
-
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    def run(_: Machine, *arguments: Value) -> Value:
-        return function(*arguments)
-
-    return run
 
 
 def new_id(m: Machine, prefix: Value) -> str:
@@ -69,6 +64,6 @@ def source_problem(m: Machine, name: Value, source: Value) -> str:
 
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {
-    **{f"n_{function.__name__}": _plain(function) for function in _FIXED_PRICE},
-    **{f"n_{function.__name__}": function for function in (new_id, date_of, digest, signed_by, source_problem)},
+    f"n_{function.__name__}": function
+    for function in (*_FIXED_PRICE, new_id, date_of, digest, signed_by, source_problem)
 }

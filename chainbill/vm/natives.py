@@ -6,6 +6,7 @@ The machine and plain Python run these same functions, so they cannot differ. A 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from chainbill import codec, dates, ids, money
@@ -36,6 +37,7 @@ __all__ = [
 _Answer = TypeVar("_Answer")
 _HEX_DIGITS = frozenset("0123456789abcdef")
 MAX_IDENTIFIER = 256
+_REMEMBERED = 8192  # answers of pure functions kept; the arguments' types are checked before
 
 
 def _checked(function: Callable[..., _Answer], *arguments: Any) -> _Answer:
@@ -44,7 +46,8 @@ def _checked(function: Callable[..., _Answer], *arguments: Any) -> _Answer:
     except ContractFault:
         raise
     except (ChainbillError, ValueError, OverflowError) as error:
-        raise fault("bad_argument", f"{function.__name__}: {error}") from None
+        name = getattr(function, "__name__", "function")
+        raise fault("bad_argument", f"{name}: {error}") from None
 
 
 def _text(name: str, value: Value, limit: int = MAX_IDENTIFIER) -> str:
@@ -63,19 +66,26 @@ def _whole(name: str, value: Value, bound: int = 1 << 63) -> int:
     return value
 
 
+_add_days = lru_cache(_REMEMBERED)(dates.add_days)
+_add_months = lru_cache(_REMEMBERED)(dates.add_months)
+_days_between = lru_cache(_REMEMBERED)(dates.days_between)
+_weekday = lru_cache(_REMEMBERED)(dates.weekday)
+_is_date = lru_cache(_REMEMBERED)(dates.is_date)
+
+
 def add_days(date: str, days: int) -> str:
     """Return the ISO date `days` after `date`; days may be negative."""
-    return _checked(dates.add_days, _text("add_days", date), _whole("add_days", days, 10_000_000))
+    return _checked(_add_days, _text("add_days", date), _whole("add_days", days, 10_000_000))
 
 
 def add_months(date: str, months: int) -> str:
     """Return the ISO date `months` calendar months after `date`, clamped to the end of the month."""
-    return _checked(dates.add_months, _text("add_months", date), _whole("add_months", months, 1_000_000))
+    return _checked(_add_months, _text("add_months", date), _whole("add_months", months, 1_000_000))
 
 
 def days_between(start: str, end: str) -> int:
     """Return the days from `start` to `end` (first in, last out); negative if end is earlier."""
-    return _checked(dates.days_between, _text("days_between", start), _text("days_between", end))
+    return _checked(_days_between, _text("days_between", start), _text("days_between", end))
 
 
 def days_30_360(start: str, end: str) -> int:
@@ -85,12 +95,12 @@ def days_30_360(start: str, end: str) -> int:
 
 def weekday(date: str) -> int:
     """Return 1 for Monday .. 7 for Sunday."""
-    return _checked(dates.weekday, _text("weekday", date))
+    return _checked(_weekday, _text("weekday", date))
 
 
 def is_date(text: str) -> bool:
     """Say whether `text` is an ISO date such as 2027-03-31; anything that is not text is not a date."""
-    return type(text) is str and len(text) == 10 and bool(_checked(dates.is_date, text))
+    return type(text) is str and len(text) == 10 and bool(_checked(_is_date, text))
 
 
 def date_of_offset(time_ms: int, zone_offset_minutes: int) -> str:

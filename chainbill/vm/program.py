@@ -35,13 +35,14 @@ class CompiledContract:
 class TableRef:
     """A table as emitted code sees it."""
 
-    __slots__ = ("contract", "head", "is_agenda", "name")
+    __slots__ = ("contract", "head", "is_agenda", "keys", "name")
 
     def __init__(self, contract: str, name: str, is_agenda: bool) -> None:
         self.contract = contract
         self.name = name
         self.is_agenda = is_agenda
         self.head: bytes = table_prefix(contract, name)
+        self.keys: dict[str, bytes] = {}  # encoded text keys: a cache that changes no answer
 
 
 @dataclass(slots=True)

@@ -141,11 +141,16 @@ def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
             size += 9
         elif kind in SCALARS:
             size += _scalar_size(item)
+        elif not item and (kind is list or kind is dict) and depth < MAX_VALUE_DEPTH - 1:
+            fields[key] = kind()
+            size += 5
         else:
             fields[key], used = copy_in(item, depth + 1)
             size += used
-            _check_size(size)
-    _check_size(size)
+            if size > MAX_VALUE_BYTES:
+                _check_size(size)
+    if size > MAX_VALUE_BYTES:
+        _check_size(size)
     return fields, size
 
 
@@ -153,13 +158,18 @@ def _copy_list(value: list[Value] | tuple[Value, ...], depth: int) -> tuple[Valu
     items = list(value)
     size = 5
     for index, item in enumerate(items):
-        if type(item) in SCALARS:
+        kind = type(item)
+        if kind is str:
+            size += len(item) + 5 if item.isascii() else _text_size(item)
+        elif kind in SCALARS:
             size += _scalar_size(item)
         else:
             items[index], used = copy_in(item, depth + 1)
             size += used
-            _check_size(size)
-    _check_size(size)
+            if size > MAX_VALUE_BYTES:
+                _check_size(size)
+    if size > MAX_VALUE_BYTES:
+        _check_size(size)
     return items, size
 
 
