@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.settings import default_home, read_config
-from chainbill_cli.texts import text
+from chainbill_cli.texts import language, text
+
+if TYPE_CHECKING:
+    from chainbill.errors import ChainbillError
+
+EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 
 
 def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
@@ -45,29 +51,37 @@ def failure_of(error: BaseException) -> Failure:
         return fail(Exit.FAILED, "error.aborted")
     if isinstance(error, click.UsageError):
         return usage_failure(error)
-    from chainbill.errors import InternalFault, Malformed, Refused
+    from chainbill.errors import ChainbillError, InternalFault
 
-    if isinstance(error, Malformed | Refused):
-        code = Exit.USAGE if isinstance(error, Malformed) else Exit.REFUSED
-        fields = error.fields if isinstance(error.fields, dict) else {}
-        return Failure(
-            code,
-            {
-                **fields,
-                "type": "about:blank",
-                "title": text("error.failed"),
-                "detail": error.detail or error.reason,
-                "code": error.reason,
-            },
-        )
     if isinstance(error, InternalFault):
         return fail(Exit.FAILED, "error.internal", code="internal", kind=error.reason, detail=error.detail)
+    if isinstance(error, ChainbillError):
+        return core_failure(error)
     if isinstance(error, click.ClickException):
-        return Failure(
-            Exit.FAILED,
-            {"type": "about:blank", "title": text("error.failed"), "detail": error.message, "code": "failed"},
-        )
+        return Failure(Exit.FAILED, _object("error.failed", error.message, "failed"))
     return fail(Exit.FAILED, "error.internal", code="internal", kind=type(error).__name__, detail=str(error))
+
+
+def core_failure(error: ChainbillError) -> Failure:
+    """A refusal of the core on this machine, in the words that a node would use for it."""
+    from chainbill_node.rest.texts import load_texts
+
+    from chainbill.errors import Malformed
+
+    fields = error.fields if isinstance(error.fields, dict) else {}
+    said = load_texts().say(str(error.reason), "zh" if language() == "zh" else "en", fields)
+    malformed = isinstance(error, Malformed)
+    title = "error.usage" if malformed else "error.refused"
+    problem = _object(title, said.detail or error.detail or str(error.reason), str(error.reason))
+    if said.hint:
+        problem["hint"] = said.hint
+    if error.detail and error.detail != problem["detail"]:
+        problem["cause"] = error.detail
+    return Failure(Exit.USAGE if malformed else Exit.REFUSED, {**fields, **problem})
+
+
+def _object(title: str, detail: str, code: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": text(title), "detail": detail, "code": code}
 
 
 def usage_failure(error: click.UsageError) -> Failure:
@@ -87,17 +101,30 @@ def _usage_kind(error: click.UsageError) -> Failure:
     if isinstance(error, click.MissingParameter):
         return usage("error.missing", what=_parameter(error))
     if isinstance(error, click.BadParameter):
-        if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
-            choices = ", ".join(str(choice) for choice in error.param.type.choices)
-            return usage("error.bad_value", what=_parameter(error), why=choices)
-        return usage("error.bad_value", what=_parameter(error), why=error.message)
+        return usage("error.bad_value", what=_parameter(error), why=wanted(error))
+    if isinstance(error, click.BadOptionUsage):
+        return usage("error.option_value", option=error.option_name)
     name = getattr(error, "command_name", None)
     if name is not None or error.message.startswith("No such command"):
         return _no_such_command(error, str(name or error.message.split("'")[1]))
-    return Failure(
-        Exit.USAGE,
-        {"type": "about:blank", "title": text("error.usage"), "detail": error.format_message(), "code": "usage"},
-    )
+    extra = EXTRA_ARGUMENTS.search(error.message)
+    if extra:
+        return usage("error.too_many", what=extra.group(1))
+    return Failure(Exit.USAGE, _object("error.usage", error.format_message(), "usage"))
+
+
+def wanted(error: click.BadParameter) -> str:
+    """What a parameter takes, in the language in use; click's own words for types that are not used here."""
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.Choice):
+        return text("error.wants_choice", choices=", ".join(str(choice) for choice in kind.choices))
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        low = "" if kind.min is None else f"{kind.min} {'<' if kind.min_open else '≤'} "
+        high = "" if kind.max is None else f" {'<' if kind.max_open else '≤'} {kind.max}"
+        return text("error.wants_range", range=f"{low}n{high}")
+    if kind is click.INT:
+        return text("error.wants_number")
+    return error.message
 
 
 def _no_such_command(error: click.UsageError, name: str) -> Failure:

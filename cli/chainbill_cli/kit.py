@@ -33,7 +33,10 @@ class Option(click.Option):
         record = super().get_help_record(ctx)
         if record is None or not self.help:
             return record
-        return record[0], record[1].replace(self.help, say(self.help), 1)
+        said = record[1].replace(self.help, say(self.help), 1)
+        for english, key in (("[default: ", "root.default"), ("[required]", "root.required")):
+            said = said.replace(english, text(key), 1)
+        return record[0], said
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:

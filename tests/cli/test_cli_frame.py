@@ -114,6 +114,37 @@ def test_usage_errors(shell: Shell) -> None:
     shell.run("bill", "show", BILL, "EXTRA", expect=2)
 
 
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        (["bill", "list", "--limit", "x"], "1 ≤ n ≤ 1000", "须为满足 1 ≤ n ≤ 1000 的数"),
+        (["bill", "list", "--limit", "0"], "1 ≤ n ≤ 1000", "须为满足"),
+        (["completion", "tcsh"], "one of bash, zsh, fish", "可选值为 bash, zsh, fish"),
+        (["calendar", "show", "soon"], "a whole number", "须为整数"),
+        (["bill", "list", "--limit"], "--limit needs a value", "--limit 需要一个值"),
+        (["bill", "show", BILL, "EXTRA"], "more than is taken here: EXTRA", "多余的参数：EXTRA"),
+        (["bill", "show"], "missing: BILL", "缺少：BILL"),
+        (["bill", "--what"], "there is no option --what", "没有选项 --what"),
+        (["bill", "shwo"], "did you mean show?", "是否想用 show？"),
+        (
+            ["party", "apply", "--id", "911", "--name-en", "x", "--role", "anchor", "--key", "anchor"],
+            "USCC",
+            "统一社会信用代码",
+        ),
+        (
+            ["party", "account", "--announce", "XYZ:bank1:1"],
+            "The currency is unknown.",
+            "币种未知。",
+        ),
+    ],
+)
+def test_usage_errors_in_both_languages(shell: Shell, words: list[str], english: str, chinese: str) -> None:
+    shell.run(*words, expect=2)
+    assert english in shell.err
+    shell.run("--lang", "zh", *words, expect=2)
+    assert chinese in shell.err
+
+
 def test_unreachable(tmp_path: Path) -> None:
     done = chainbill("--home", str(tmp_path), "--node", "http://127.0.0.1:9", "bill", "list", "-o", "json")
     assert done.returncode == 5

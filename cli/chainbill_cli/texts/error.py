@@ -26,6 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.no_such_command": ("there is no command {command}", "没有命令 {command}"),
     "error.did_you_mean": ("did you mean {what}?", "是否想用 {what}？"),
     "error.bad_value": ("{what}: {why}", "{what}：{why}"),
+    "error.too_many": ("more than is taken here: {what}", "多余的参数：{what}"),
+    "error.option_value": ("{option} needs a value", "{option} 需要一个值"),
+    "error.wants_choice": ("one of {choices}", "可选值为 {choices}"),
+    "error.wants_range": ("a number with {range}", "须为满足 {range} 的数"),
+    "error.wants_number": ("a whole number", "须为整数"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
     "error.amount": (
         "{value} is not an amount in {currency}; write it as 1,000,000.00",

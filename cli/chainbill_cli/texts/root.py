@@ -39,5 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Global options (--as, --node, -o json, --yes, …) work before and after the command: see chainbill --help",
         "全局选项（--as、--node、-o json、--yes 等）可放在命令之前或之后，见 chainbill --help",
     ),
+    "root.default": ("[default: ", "[默认："),
+    "root.required": ("[required]", "[必填]"),
     "root.help_option": ("Show this help", "显示本帮助"),
 }
