@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from chainbill.errors import ChainbillError, Malformed, Reason
 from chainbill.ledger.transaction import Transaction, verify_signatures
@@ -98,7 +99,7 @@ class Admission:
         results: list[list[bool] | None] = [None] * len(chunks)
         for place, chunk in enumerate(chunks):
             future = self._loop.run_in_executor(self._pool, _verify, [one.transaction for one in chunk])
-            future.add_done_callback(lambda done, place=place: self._verified(batch, results, place, done))
+            future.add_done_callback(partial(self._verified, batch, results, place))
 
     def _verified(
         self,

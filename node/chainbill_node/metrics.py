@@ -18,34 +18,38 @@ class Metrics:
 
     def __init__(self, chain_id: str, name: str) -> None:
         self._registry = CollectorRegistry()
-        labels = {"registry": self._registry}
-        self.height = Gauge("chainbill_consensus_height", "Newest committed height", **labels)
-        self.round = Gauge("chainbill_consensus_round", "Round of the height in work", **labels)
-        self.validators = Gauge("chainbill_consensus_validators", "Validators of the height in work", **labels)
+        registry = self._registry
+        self.height = Gauge("chainbill_consensus_height", "Newest committed height", registry=registry)
+        self.round = Gauge("chainbill_consensus_round", "Round of the height in work", registry=registry)
+        self.validators = Gauge("chainbill_consensus_validators", "Validators of the height in work", registry=registry)
         self.block_interval = Histogram(
             "chainbill_consensus_block_interval_seconds",
             "Time between two commits",
             buckets=INTERVAL_BUCKETS_S,
-            **labels,
+            registry=registry,
         )
-        self.block_bytes = Gauge("chainbill_consensus_block_size_bytes", "Size of the newest block", **labels)
-        self.block_transactions = Gauge("chainbill_consensus_num_txs", "Transactions of the newest block", **labels)
-        self.total_transactions = Counter("chainbill_consensus_total_txs", "Transactions committed", **labels)
+        self.block_bytes = Gauge("chainbill_consensus_block_size_bytes", "Size of the newest block", registry=registry)
+        self.block_transactions = Gauge(
+            "chainbill_consensus_num_txs", "Transactions of the newest block", registry=registry
+        )
+        self.total_transactions = Counter("chainbill_consensus_total_txs", "Transactions committed", registry=registry)
         self.refused_transactions = Counter(
-            "chainbill_consensus_refused_txs", "Committed transactions that had no effect", **labels
+            "chainbill_consensus_refused_txs", "Committed transactions that had no effect", registry=registry
         )
         self.wait_seconds = Histogram(
             "chainbill_mempool_wait_seconds",
             "From arrival to commit, own transactions",
             buckets=WAIT_BUCKETS_S,
-            **labels,
+            registry=registry,
         )
-        self.mempool_size = Gauge("chainbill_mempool_size", "Transactions that wait", **labels)
-        self.mempool_bytes = Gauge("chainbill_mempool_size_bytes", "Bytes that wait", **labels)
-        self.refused_admissions = Counter("chainbill_mempool_failed_txs", "Transactions not admitted", **labels)
-        self.peers = Gauge("chainbill_p2p_peers", "Connected peers", **labels)
-        self.notes = Counter("chainbill_consensus_events", "Consensus events by kind", ["kind"], **labels)
-        Gauge("chainbill_node_info", "This node", ["chain_id", "name"], **labels).labels(chain_id, name).set(1)
+        self.mempool_size = Gauge("chainbill_mempool_size", "Transactions that wait", registry=registry)
+        self.mempool_bytes = Gauge("chainbill_mempool_size_bytes", "Bytes that wait", registry=registry)
+        self.refused_admissions = Counter(
+            "chainbill_mempool_failed_txs", "Transactions not admitted", registry=registry
+        )
+        self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
+        self.notes = Counter("chainbill_consensus_events", "Consensus events by kind", ["kind"], registry=registry)
+        Gauge("chainbill_node_info", "This node", ["chain_id", "name"], registry=registry).labels(chain_id, name).set(1)
 
     def committed(
         self, block: Block, receipts: Sequence[Receipt], *, interval_ms: int, waits_ms: Sequence[int]
