@@ -29,7 +29,7 @@ class Session:
 
     def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
         self.settings = settings
-        self._transport = transport
+        self.transport = transport
         self._registered: dict[str, dict[str, Any]] = {}
         self.offline = False
 
@@ -62,7 +62,7 @@ class Session:
             known = sorted(self.known.nodes, key=lambda node: node[0] != self.settings.profile)
             nodes = tuple(api for _, api in known)
         signer = self._sign_read if self.settings.profile else None
-        return NodeClient(nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self._transport)
+        return NodeClient(nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport)
 
     def close(self) -> None:
         """Close connections."""

@@ -59,7 +59,7 @@ def _play(session: Session, scene: Any, home: Path, validators: int, *, keep: bo
     teller.console.print(text("demo.title"), style="bold")
     teller.chapter("demo.c_network")
     network = stage.build(home, scene, validators)
-    played = stage.Stage(network, session.settings)
+    played = stage.Stage(network, session.settings, transport=session.transport)
     finished = False
     try:
         pids = ", ".join(str(processes.pid_of(node)) for node in network.nodes)

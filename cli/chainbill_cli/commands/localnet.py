@@ -152,7 +152,9 @@ def session_in(session: Session, network: layout.LocalNetwork, profile: str = ""
     from dataclasses import replace
 
     name = profile or session.settings.profile or network.nodes[0].name
-    return Session(replace(session.settings, home=network.home, profile=name))
+    acting = Session(replace(session.settings, home=network.home, profile=name), transport=session.transport)
+    click.get_current_context().call_on_close(acting.close)
+    return acting
 
 
 @localnet.command("down", help="localnet.down")

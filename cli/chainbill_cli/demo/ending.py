@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-import httpx
-
-from chainbill_cli.client import deadline_in, left_until
+from chainbill_cli.client import NodeClient, deadline_in, left_until
 from chainbill_cli.demo.story import Story
-from chainbill_cli.failure import Exit, fail
+from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.localnet.clock import advance_quietly
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import by_tier_rows, tree_of
@@ -20,6 +19,7 @@ TIER_TABLE = (
     Column("financed", "amount"), Column("amount", "amount"), Column("share_financed"), Column("mean_rate"),
 )  # fmt: skip
 PAYMENTS = tuple(column for column in PAYMENT_ROWS if column.path != "token")
+POLL_S = 0.05
 SETTLE_REFERENCE = "DEMO-PAY-1"
 
 
@@ -86,7 +86,7 @@ def tell_same(story: Story) -> dict[str, Any]:
     stage, teller = story.stage, story.teller
     teller.chapter("demo.c_same")
     height = int(stage.get("/v1/network")["as_of"]["height"])
-    roots = {node.name: root_at(node.api, height) for node in stage.network.nodes}
+    roots = {node.name: root_at(story, node.api, height) for node in stage.network.nodes}
     if len(set(roots.values())) != 1:
         raise fail(Exit.FAILED, "demo.differs", found=", ".join(f"{name} {root}" for name, root in roots.items()))
     root = next(iter(roots.values()))
@@ -94,18 +94,21 @@ def tell_same(story: Story) -> dict[str, Any]:
     return {"height": height, "app_hash": root, "nodes": roots}
 
 
-def root_at(api: str, height: int) -> str:
+def root_at(story: Story, api: str, height: int) -> str:
     """The state root of a node after a height, as soon as it has one."""
+    client = NodeClient((api,), timeout_s=5, transport=story.stage.transport)
     deadline = deadline_in(30)
-    with httpx.Client(trust_env=False, timeout=5) as http:
+    try:
         while left_until(deadline) > 0:
             try:
-                body = http.get(f"{api}/v1/network", params={"at": height}).json()
-            except httpx.HTTPError:
-                continue
-            root = (body.get("as_of") or {}).get("app_hash")
+                root = client.get("/v1/network", at=height)["as_of"].get("app_hash")
+            except Failure:
+                root = None  # not there yet
             if root:
                 return str(root)
+            time.sleep(POLL_S)
+    finally:
+        client.close()
     return ""
 
 

@@ -19,6 +19,7 @@ from chainbill_cli.settings import Settings
 from chainbill_cli.writing import Outcome, send, sign
 
 if TYPE_CHECKING:
+    import httpx
     from chainbill_node.setup.plan import NetworkPlan
 
 ZONE_MINUTES = 480
@@ -29,15 +30,18 @@ READY_S = 60.0
 class Stage:
     """The network of one demo, and its actors by name."""
 
-    def __init__(self, network: layout.LocalNetwork, settings: Settings) -> None:
+    def __init__(
+        self, network: layout.LocalNetwork, settings: Settings, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self.network = network
+        self.transport = transport
         self._settings = replace(settings, home=network.home, nodes=(), output="table", quiet=True)
         self._actors: dict[str, Session] = {}
 
     def actor(self, name: str) -> Session:
         """The session in which a party acts."""
         if name not in self._actors:
-            self._actors[name] = Session(replace(self._settings, profile=name))
+            self._actors[name] = Session(replace(self._settings, profile=name), transport=self.transport)
         return self._actors[name]
 
     def party(self, name: str) -> str:
