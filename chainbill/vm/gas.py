@@ -22,6 +22,8 @@ ROW_GAS = 20
 EMIT_GAS = 30
 INVOKE_GAS = 25
 CALL_GAS = 4
+CONTEXT_LIST_GAS = 30
+COMPARE_GAS = 8  # a pair of values inside lists and maps that are compared or looked through
 BYTES_A_GAS = 8
 HASH_BYTES_A_GAS = 4
 

@@ -135,19 +135,19 @@ NATIVES: dict[str, Signature] = {
         1,
         1,
         "bool",
-        60,
+        130,
         "valid_uscc(text)",
         "GB 32100-2015 code with a right check character?",
         "统一社会信用代码是否有效",
     ),
     "valid_lei": Signature(
-        1, 1, "bool", 60, "valid_lei(text)", "ISO 17442 identifier with right check digits?", "LEI 是否有效"
+        1, 1, "bool", 160, "valid_lei(text)", "ISO 17442 identifier with right check digits?", "LEI 是否有效"
     ),
     "normalise_identifier": Signature(
         1, 1, "text", 60, "normalise_identifier(text)", "NFKC, upper case, letters and digits", "规范化标识"
     ),
     "currency_digits": Signature(
-        1, 1, "int", 20, 'currency_digits("CNY")', "minor digits, -1 if unknown", "币种小数位,未知为-1"
+        1, 1, "int", 60, 'currency_digits("CNY")', "minor digits, -1 if unknown", "币种小数位,未知为-1"
     ),
     "digest": Signature(
         1, 1, "text", 60, "digest(value)", "hash of the canonical encoding, 64 hex digits", "规范编码的哈希"

@@ -58,6 +58,8 @@ PRICES = {
     "EMIT_GAS": f"emit; and 1 for every {gas.BYTES_A_GAS} bytes",
     "INVOKE_GAS": f"invoke; and 1 for every {gas.BYTES_A_GAS} bytes handed over",
     "CALL_GAS": "call of an own function",
+    "CONTEXT_LIST_GAS": "ctx.signers, ctx.recent_proposers",
+    "COMPARE_GAS": "a pair of values inside lists and maps that are compared or looked through",
 }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from chainbill.vm.bounds import INT_BOUND, MAX_DETAILS_BYTES, MAX_ITEMS, MAX_TEXT, MAX_VALUE_DEPTH
 from chainbill.vm.errors import ContractRefused, OutOfGas
+from chainbill.vm.gas import COMPARE_GAS
 from chainbill.vm.values import Value, copy_in, fault, kind_of
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _all_same(m: Machine, pairs: Iterable[tuple[Value, Value]], depth: int) -> b
     if depth >= MAX_VALUE_DEPTH:
         raise fault("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
     for left, right in pairs:
-        m.pay(2, 0)
+        m.pay(COMPARE_GAS, 0)
         if not same(m, left, right, depth + 1):
             return False
     return True
@@ -176,7 +177,7 @@ def holds(m: Machine, item: Value, container: Value) -> bool:
     if not isinstance(container, (list, tuple)):
         wrong("in", item, container)
     for found in container:
-        m.pay(2, 0)
+        m.pay(COMPARE_GAS, 0)
         if same(m, found, item):
             return True
     return False

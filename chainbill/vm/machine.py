@@ -239,6 +239,7 @@ class Machine:
 
     def context_list(self, name: str) -> list[Value]:
         """Return a copy of ctx.signers or ctx.recent_proposers."""
+        self.pay(gas.CONTEXT_LIST_GAS, 0)
         copied: list[Value] = self.copy_in(list(getattr(self.context, name)))
         return copied
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["NATIVE_CALLS", "TAKE_MACHINE"]
 
 #: Natives whose emitted calls take the machine as their first argument.
-TAKE_MACHINE = frozenset(("new_id", "date_of", "digest", "signed_by", "source_problem"))
+TAKE_MACHINE = frozenset(("new_id", "date_of", "digest", "normalise_identifier", "signed_by", "source_problem"))
 _FIXED_PRICE = (
     natives.add_days,
     natives.add_months,
@@ -25,7 +25,6 @@ _FIXED_PRICE = (
     natives.kind_of,
     natives.valid_uscc,
     natives.valid_lei,
-    natives.normalise_identifier,
     natives.currency_digits,
 )
 
@@ -48,6 +47,12 @@ def digest(m: Machine, value: Value) -> str:
     return natives.digest(value)
 
 
+def normalise_identifier(m: Machine, text: Value) -> str:
+    """Return the text in NFKC and upper case, letters and digits only."""
+    m.pay(2 * len(text) if type(text) is str else 0, 0)
+    return natives.normalise_identifier(text)
+
+
 def signed_by(m: Machine, public_key_hex: Value, statement: Value, signature_hex: Value) -> bool:
     """Say whether a key signed a statement."""
     _, size = copy_in(statement)
@@ -65,5 +70,5 @@ def source_problem(m: Machine, name: Value, source: Value) -> str:
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {
     f"n_{function.__name__}": function
-    for function in (*_FIXED_PRICE, new_id, date_of, digest, signed_by, source_problem)
+    for function in (*_FIXED_PRICE, new_id, date_of, digest, normalise_identifier, signed_by, source_problem)
 }

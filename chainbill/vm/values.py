@@ -32,6 +32,7 @@ __all__ = [
 
 Value: TypeAlias = Any  # None | bool | int | str | bytes | list[Value] | dict[str, Value], checked at run time
 SCALARS = frozenset((bool, int, str, bytes, type(None)))
+_CONTAINER_NODES = 4  # a list or map costs as much to copy as this many scalars
 _KNOWN_KEYS = 4096
 _key_sizes: dict[str, int] = {}  # a cache: what is in it changes no answer
 
@@ -193,7 +194,7 @@ def copy_counted(value: Value) -> tuple[Value, int]:
     kind = type(value)
     if kind is dict:
         fields = value.copy()
-        nodes = len(value) + 1
+        nodes = len(value) + _CONTAINER_NODES
         for key, item in value.items():
             kind = type(item)
             if kind is dict or kind is list:
@@ -205,7 +206,7 @@ def copy_counted(value: Value) -> tuple[Value, int]:
         return fields, nodes
     if kind is list:
         items = value.copy()
-        nodes = len(value) + 1
+        nodes = len(value) + _CONTAINER_NODES
         for index, item in enumerate(value):
             if type(item) is dict or type(item) is list:
                 items[index], more = copy_counted(item)
