@@ -66,7 +66,7 @@ class SoloNode:
         repeated = self.ledger.is_used(transaction.id)
         if not repeated:
             if not verify_signatures(transaction):
-                raise Refused(Reason.SIGNATURE_WRONG, "a signature is wrong")
+                raise Refused(Reason.SIGNATURE_INVALID, "a signature is wrong")
             self.ledger.check_tx(transaction, now_ms())
             self.block([transaction])
         record = self.ledger.reader(None).transaction(transaction.id)

@@ -109,6 +109,50 @@ def test_a_bill_through_all_its_commands(desk: Desk) -> None:
     assert desk.json("auditor", "bill", "show", bill)["status"] == "settled"
 
 
+def test_every_write_has_a_preview(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chainbill_cli import preview
+    from chainbill_cli.commands import bill, finance, token
+
+    for module in (preview, bill, finance, token):
+        monkeypatch.setattr(module, "asks", lambda session: not session.settings.machine)
+    monkeypatch.setattr(preview.click, "confirm", lambda *_, **__: True)  # type: ignore[attr-defined]
+    step = {"n": 0}
+
+    def write(who: str, *words: str) -> None:
+        step["n"] += 1
+        desk.text("--as", who, "--lang", "zh" if step["n"] % 2 else "en", *words)
+        assert "(9199" in desk.err or "CNY" in desk.err, desk.err
+        assert "--yes" in desk.err
+
+    newest = lambda *words: desk.json("auditor", *words, "list")[-1]["id"]  # noqa: E731
+    write("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "1000", "--due", "+120d")
+    number = newest("bill")
+    write("anchor", "bill", "confirm", number)
+    write("supplier1", "bill", "accept", number)
+    root = newest("token")
+    write("supplier1", "token", "split", root, "--amount", "400")
+    parts = [one["id"] for one in desk.json("supplier1", "token", "list", "--holder", "supplier1")]
+    write("supplier1", "token", "merge", *parts)
+    [whole] = [one["id"] for one in desk.json("supplier1", "token", "list", "--holder", "supplier1")]
+    write("supplier1", "token", "transfer", whole, "--to", "supplier2:500")
+    [offered] = [one["id"] for one in desk.json("supplier1", "token", "list", "--lock", "offered")]
+    write("supplier2", "token", "accept", offered)
+    write("supplier2", "finance", "request", offered, "--to", "bank1", "--amount", "100")
+    request = newest("finance")
+    write("bank1", "finance", "quote", request, "--rate", "3", "--no-recourse")
+    quote = desk.json("auditor", "finance", "show", request)["quotes"][0]["id"]
+    write("supplier2", "finance", "agree", quote)
+    write("bank1", "finance", "disburse", quote, "--reference", "P")
+    write("supplier1", "finance", "request", newest_of(desk, "supplier1"), "--to", "bank1")
+    write("bank1", "finance", "decline", desk.json("auditor", "finance", "list", "--status", "open")[0]["id"])
+    write("bank1", "bill", "settle", number, "--amount", "1000", "--reference", "S")
+    assert desk.json("auditor", "bill", "show", number)["status"] == "settled"
+
+
+def newest_of(desk: Desk, holder: str) -> str:
+    return str(desk.json("auditor", "token", "list", "--holder", holder)[-1]["id"])
+
+
 def test_exits_of_a_bill(desk: Desk) -> None:
     ids = [
         desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+4m")["bill"]

@@ -1,0 +1,199 @@
+"""The local network's commands over processes that only answer /ready."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chainbill_cli.commands import localnet as commands
+from chainbill_cli.localnet import layout, processes, status
+from chainbill_cli.main import run
+
+NODE = """
+import http.server, json, pathlib, sys, tomllib
+home = pathlib.Path(sys.argv[sys.argv.index("--home") + 1])
+if (home / "broken").exists():
+    sys.exit("this node refuses to start")
+config = tomllib.loads((home / "node.toml").read_text())
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        ready = not (home / "slow").exists()
+        body = json.dumps({"ready": ready, "reason": "" if ready else "waiting for bank2", "name": config["name"],
+                           "height": 5, "app_hash": "ab" * 32}).encode()
+        self.send_response(200 if ready else 503)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *arguments):
+        pass
+print("listening", flush=True)
+http.server.ThreadingHTTPServer(("127.0.0.1", config["rest"]["port"]), Answer).serve_forever()
+"""
+
+
+class Lab:
+    """Runs `localnet` commands in one home."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.capsys = capsys
+        self.out = self.err = ""
+
+    def text(self, *words: str, expect: int = 0) -> str:
+        code = run(["--home", str(self.home), *words])
+        self.out, self.err = self.capsys.readouterr()
+        assert code == expect, f"{words}: exit {code}\n{self.out}{self.err}"
+        return self.out
+
+    def json(self, *words: str, expect: int = 0) -> Any:
+        return json.loads(self.text(*words, "-o", "json", expect=expect))
+
+    def node_file(self, node: str, name: str) -> Path:
+        return self.home / "nodes" / node / name
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Lab]:
+    (tmp_path / "answering_node.py").write_text(NODE, encoding="utf-8")
+    monkeypatch.setattr(processes, "MODULE", "answering_node")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found = Lab(tmp_path / "net", capsys)
+    yield found
+    if layout.exists(found.home):
+        processes.stop_all(layout.load(found.home).nodes, kill=True)
+
+
+def test_up_and_down(lab: Lab) -> None:
+    up = lab.json("localnet", "up", "--validators", "2", "--detach")
+    assert [(node["name"], node["ready"], node["height"]) for node in up["nodes"]] == [
+        ("bank1", True, 5),
+        ("bank2", True, 5),
+    ]
+    assert set(up) == {"home", "chain_id", "nodes", "profiles"}
+    assert set(up["nodes"][0]) == {"name", "pid", "api", "p2p", "home", "ready", "height", "app_hash"}
+    assert up["profiles"]["anchor"]["party"].startswith("9199")
+    assert Path(up["profiles"]["anchor"]["key"]).is_file()
+    assert lab.json("localnet", "status") == up
+    assert lab.json("localnet", "up", "--detach") == up, "what runs is left alone"
+    lab.json("localnet", "up", "--detach", "--validators", "3", expect=1)
+    assert "bank2" in lab.text("localnet", "status")
+    stopped = lab.json("localnet", "stop", "bank2")["nodes"]
+    assert (stopped[0]["ready"], stopped[1]["ready"], stopped[1]["pid"], stopped[1]["height"]) == (
+        True,
+        False,
+        None,
+        None,
+    )
+    lab.json("localnet", "stop", "bank9", expect=2)
+    assert lab.json("localnet", "start", "bank2")["nodes"][1]["ready"]
+    assert "bank1  listening" in lab.text("localnet", "logs", "bank1")
+    assert "bank2  listening" in lab.text("localnet", "logs", "-n", "1")
+    lab.text("localnet", "down")
+    assert [node["pid"] for node in lab.json("localnet", "down")["nodes"]] == [None, None]
+    assert lab.json("localnet", "reset")["removed"]
+    assert not lab.home.exists()
+
+
+def test_a_node_that_does_not_start(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    lab.text("localnet", "down")
+    lab.node_file("bank1", "broken").touch()
+    found = lab.json("localnet", "up", "--detach", expect=1)
+    assert found["code"] == "ended"
+    assert "this node refuses to start" in found["errors"]
+    assert "this node refuses to start" in lab.err
+
+
+def test_a_node_that_stands_still(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    lab.node_file("bank1", "slow").touch()
+    assert lab.json("localnet", "status")["nodes"][0]["reason"] == "waiting for bank2"
+    assert lab.json("node", "status", expect=1)["reason"] == "waiting for bank2"
+    lab.json("node", "wait", "--height", "5")
+    found = lab.json("node", "wait", "--height", "6", "--timeout", "0.3", expect=6)
+    assert (found["height"], found["wanted"]) == (5, 6)
+    monkeypatch.setattr(commands, "READY_S", 0.5)
+    assert lab.json("localnet", "start", "bank1", "--timeout", "0.5", expect=1)["code"] == "not_ready"
+
+
+def test_in_the_foreground_nodes_end_with_the_command(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int | None] = []
+
+    def until_stopped() -> None:
+        seen.extend(processes.pid_of(node) for node in layout.load(lab.home).nodes)
+
+    monkeypatch.setattr(commands, "_until_stopped", until_stopped)
+    lab.text("localnet", "up", "--validators", "1")
+    assert seen[0] is not None
+    assert processes.pid_of(layout.load(lab.home).nodes[0]) is None
+
+
+def test_a_home_with_something_else(lab: Lab) -> None:
+    lab.home.mkdir()
+    (lab.home / "genesis.json").write_text("{}", encoding="utf-8")
+    assert lab.json("localnet", "up", "--detach", expect=1)["code"] == "foreign"
+
+
+def test_logs_are_followed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    log = lab.node_file("bank1", "node.log")
+    rounds = 0
+
+    def pause(_: float) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            with log.open("a", encoding="utf-8") as file:
+                file.write("one whole line\nand half a")
+        if rounds == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands.time, "sleep", pause)
+    lab.text("localnet", "logs", "-f", "-n", "0", expect=1)
+    assert lab.out == "bank1  one whole line\n"
+
+
+def test_a_stubborn_process_is_killed(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "stubborn_node.py").write_text(
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\ntime.sleep(60)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(processes, "MODULE", "stubborn_node")
+    monkeypatch.setattr(processes, "STOP_PATIENCE_S", 0.3)
+    home = tmp_path / "stubborn"
+    home.mkdir()
+    node = layout.LocalNode("x", "http://127.0.0.1:1", "", home)
+    processes.start(node)
+    deadline = time.monotonic() + 20
+    while "up" not in "".join(processes.log_tail(node)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes.stop(node)
+    assert processes.pid_of(node) is None
+
+
+def test_broken_state_files_are_said(lab: Lab) -> None:
+    lab.home.mkdir()
+    (lab.home / layout.STATE).write_text("{", encoding="utf-8")
+    assert lab.json("localnet", "status", expect=1)["code"] == "home_file"
+    (lab.home / layout.STATE).unlink()
+
+
+def test_waiting_ends_in_time(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    nodes = layout.load(lab.home).nodes
+    done = threading.Event()
+
+    def wait() -> None:
+        status.wait_ready(nodes, 10)
+        done.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join(10)
+    assert done.is_set()
