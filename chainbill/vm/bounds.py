@@ -17,6 +17,7 @@ MAX_ELIF = 50  # elif branches of one if
 MAX_BLOCK_NESTING = 16  # if and for inside one another
 MAX_EXPRESSION_DEPTH = 40  # nodes on the longest way down one expression
 MAX_FUNCTIONS = 200
+MAX_GUARDED_BYTES = 256 * 1024  # of the guarded code that a contract becomes
 MAX_PARAMETERS = 32
 MAX_LOCALS = 128  # names of one function, parameters included
 MAX_NAME_LENGTH = 64

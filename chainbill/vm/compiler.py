@@ -8,6 +8,7 @@ from typing import Any
 
 from chainbill.errors import InternalFault
 from chainbill.vm.analysis import analyse
+from chainbill.vm.bounds import MAX_GUARDED_BYTES
 from chainbill.vm.emit import constant_globals, emit_contract
 from chainbill.vm.emit_expressions import invoke_name
 from chainbill.vm.errors import ContractRejected
@@ -43,6 +44,8 @@ def _compile(name: str, source: str) -> CompiledContract:
     facts = analyse(contract)
     emitted = emit_contract(contract, facts)
     guarded = "\n".join([*emitted.text, ""])
+    if len(guarded) > MAX_GUARDED_BYTES:
+        raise rejected("too_many_operations")
     try:
         code = compile(guarded, file_name(name), "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -79,12 +82,15 @@ def link(contracts: Mapping[str, CompiledContract]) -> Program:
         for fact in compiled.facts.values():
             for contract, function_name in fact.invokes:
                 spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
-    return Program(dict(contracts), entries, agendas, _problem)
+    return Program(dict(contracts), entries, agendas, _examine)
 
 
-def _problem(program: Program, name: str, source: str) -> str:
+def _examine(program: Program, name: str, source: str) -> tuple[str, int]:
+    size = 0
     try:
-        link({**program.contracts, name: compile_contract(name, source)})
+        compiled = compile_contract(name, source)
+        size = len(compiled.guarded)
+        link({**program.contracts, name: compiled})
     except ContractRejected as error:
-        return error.reason
-    return ""
+        return error.reason, size
+    return "", size

@@ -186,7 +186,7 @@ class _FunctionEmitter:
         items = codes[0] if kinds[0] == "list" else f"items({codes[0]})"
         if statement.kind == "items":
             return items
-        return f"enumerate({items})" if len(codes) == 1 else f"numbered({', '.join(codes)})"
+        return f"enumerate({items})" if len(codes) == 1 else f"numbered({items}, {codes[1]})"
 
     # --- calls for their effect ---------------------------------------------------------------------------------------
     def _do(self, call: tree.Call | tree.Invoke | tree.TableCall, indent: int) -> None:

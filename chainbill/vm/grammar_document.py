@@ -34,6 +34,7 @@ BOUNDS = {
     "MAX_ELIF": "elif of an if, those of the ifs around it counted in",
     "MAX_BLOCK_NESTING": "blocks inside one another",
     "MAX_FUNCTIONS": "functions of a contract",
+    "MAX_GUARDED_BYTES": "bytes of guarded code that a contract becomes",
     "MAX_PARAMETERS": "parameters of a function",
     "MAX_LOCALS": "names of a function",
     "MAX_NAME_LENGTH": "characters of a name, a reason or a topic",
@@ -59,6 +60,8 @@ PRICES = {
     "INVOKE_GAS": f"invoke; and 1 for every {gas.BYTES_A_GAS} bytes handed over",
     "CALL_GAS": "call of an own function",
     "CONTEXT_LIST_GAS": "ctx.signers, ctx.recent_proposers",
+    "SOURCE_CHARACTER_GAS": "a character of a source that source_problem looks at",
+    "GUARDED_BYTE_GAS": "a byte of guarded code that source_problem compiles",
     "COMPARE_GAS": "a pair of values inside lists and maps that are compared or looked through",
 }
 

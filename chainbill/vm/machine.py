@@ -28,8 +28,8 @@ class Rows(Protocol):
     def get(self, key: bytes) -> Any:
         """Return the row, None if there is none."""
 
-    def put(self, key: bytes, value: Any) -> None:
-        """Store the row, or raise Malformed."""
+    def put_checked(self, key: bytes, value: Any) -> None:
+        """Store the row, a value as `copy_in` gives it, or raise Malformed."""
 
     def delete(self, key: bytes) -> None:
         """Remove the row, if there is one."""
@@ -204,7 +204,7 @@ class Machine:
         self.pay(gas.PUT_GAS + size // gas.BYTES_A_GAS, size)
         self._write()
         try:
-            self.rows.put(self._key(table, key), copied)
+            self.rows.put_checked(self._key(table, key), copied)
         except Malformed as error:
             raise fault("bad_row", str(error)) from None
 

@@ -134,6 +134,10 @@ REJECTIONS: dict[str, tuple[str, str]] = {
         "常量 {what} 不是字面量:整数及其运算、文本、布尔、列表、映射",
     ),
     "constant_assigned": ("{what} is a constant or a table of the contract", "{what} 是合约的常量或表"),
+    "too_many_operations": (
+        f"the contract becomes more than {bounds.MAX_GUARDED_BYTES} bytes of guarded code; split it",
+        f"合约生成的受保护代码超过 {bounds.MAX_GUARDED_BYTES} 字节,请拆分",
+    ),
     "parameters_not_plain": (
         "{what}: parameters have no defaults, no annotations, no * and no /",
         "{what}:参数没有默认值、标注、* 和 /",

@@ -64,8 +64,10 @@ def source_problem(m: Machine, name: Value, source: Value) -> str:
     """Return "" if the source could be deployed beside the contracts of this program, else the reason why not."""
     if type(name) is not str or type(source) is not str:
         raise fault("bad_argument", "source_problem: two texts are needed")
-    m.pay(20 * len(source), 16 * len(source))
-    return m.program.problem(name, source)
+    m.pay(gas.SOURCE_CHARACTER_GAS * len(source), 16 * len(source))
+    reason, guarded_size = m.program.examine(name, source)
+    m.pay(gas.GUARDED_BYTE_GAS * guarded_size, 0)
+    return reason
 
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {

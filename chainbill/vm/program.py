@@ -64,8 +64,12 @@ class Program:
     contracts: Mapping[str, CompiledContract]
     entries: Mapping[tuple[str, str], Entry]
     agendas: Mapping[tuple[str, str], str]  # (contract, table) -> function
-    check: Callable[[Program, str, str], str]
+    check: Callable[[Program, str, str], tuple[str, int]]
+
+    def examine(self, name: str, source: str) -> tuple[str, int]:
+        """Return "" if `source` could take the place of contract `name` here, else why not; and its guarded size."""
+        return self.check(self, name, source)
 
     def problem(self, name: str, source: str) -> str:
         """Return "" if `source` could take the place of contract `name` in this program, else the reason why not."""
-        return self.check(self, name, source)
+        return self.check(self, name, source)[0]

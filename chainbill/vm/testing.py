@@ -42,6 +42,10 @@ class MemoryRows:
         """Store the row."""
         self.rows[key] = value
 
+    def put_checked(self, key: bytes, value: Value) -> None:
+        """Store the row; the machine has checked and copied it."""
+        self.put(key, value)
+
     def delete(self, key: bytes) -> None:
         """Remove the row, if there is one."""
         self.rows.pop(key, None)

@@ -113,13 +113,42 @@ def _scalar_size(value: Value) -> int:
     raise fault("not_a_value", f"{kind.__name__} is not a value of the language")
 
 
-def copy_in(value: Value, depth: int = 0) -> tuple[Value, int]:
+def copy_in(value: Value) -> tuple[Value, int]:
     """Copy a value that leaves a contract and check that it can be written; returns it with its size in bytes.
 
-    The size is at least that of the canonical encoding.
+    The size is at least that of the canonical encoding. Of several faults in one value the one that is raised does not
+    depend on the order in which its maps were filled.
     """
     if type(value) in SCALARS:
         return value, _scalar_size(value)
+    try:
+        return _copy(value, 0)
+    except ContractFault:
+        _check_in_order(value, 0)
+        raise
+
+
+def _check_in_order(value: Value, depth: int) -> int:
+    """Raise the first fault of a value whose maps are gone through in the order of their keys; return the size."""
+    if type(value) in SCALARS:
+        return _scalar_size(value)
+    if depth >= MAX_VALUE_DEPTH or not isinstance(value, (dict, list, tuple)):
+        return _copy(value, depth)[1]
+    size = 5
+    if isinstance(value, dict):
+        if any(type(key) is not str for key in value):
+            raise fault("key_not_text", "the keys of a map are text")
+        for key in sorted(value):
+            size += _text_size(key) + _check_in_order(value[key], depth + 1)
+            _check_size(size)
+        return size
+    for item in value:
+        size += _check_in_order(item, depth + 1)
+        _check_size(size)
+    return size
+
+
+def _copy(value: Value, depth: int) -> tuple[Value, int]:
     if depth >= MAX_VALUE_DEPTH:
         raise fault("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
     if isinstance(value, dict):
@@ -146,7 +175,7 @@ def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
             fields[key] = kind()
             size += 5
         else:
-            fields[key], used = copy_in(item, depth + 1)
+            fields[key], used = _copy(item, depth + 1)
             size += used
             if size > MAX_VALUE_BYTES:
                 _check_size(size)
@@ -165,7 +194,7 @@ def _copy_list(value: list[Value] | tuple[Value, ...], depth: int) -> tuple[Valu
         elif kind in SCALARS:
             size += _scalar_size(item)
         else:
-            items[index], used = copy_in(item, depth + 1)
+            items[index], used = _copy(item, depth + 1)
             size += used
             if size > MAX_VALUE_BYTES:
                 _check_size(size)

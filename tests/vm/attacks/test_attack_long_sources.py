@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from vm.vm_room import assert_rejected, go
 
@@ -28,3 +30,10 @@ def test_names_are_short_and_do_not_begin_with_an_underscore(name: str) -> None:
 
 def test_sharing_does_not_multiply_constants() -> None:
     assert_rejected("A = [1, 2]\nB = [A, A]\n", "constant_not_literal", line=2)
+
+
+def test_a_short_source_that_becomes_a_long_program_is_refused_in_time() -> None:
+    dense = "def f(a):\n" + ("    a = " + "+".join(["a"] * 30) + "\n") * 390
+    start = process_time()
+    assert_rejected(dense, "too_many_operations")
+    assert process_time() - start < 3
