@@ -120,7 +120,7 @@ def prepare(
     left_out: list[tuple[Transaction, Receipt]] = []
     used: set[bytes] = set()
     room = max_bytes - BLOCK_OVERHEAD_BYTES - sum([len(proof) + FRAME_BYTES for proof in proofs])
-    gas = 0
+    gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
     for transaction in candidates:
         if gas >= GAS_PER_BLOCK or len(taken) >= max_transactions:
             break
@@ -128,6 +128,7 @@ def prepare(
         if size > room:
             continue
         receipt, fits = _try(run, transaction, used)
+        gas += receipt.gas
         if not receipt.ok and not (fits and keep_failed(transaction, receipt)):
             left_out.append((transaction, receipt))
             continue
@@ -135,7 +136,6 @@ def prepare(
         receipts.append(receipt)
         used.add(transaction.id)
         room -= size
-        gas += receipt.gas
     block = make_block(
         env,
         tree.root,

@@ -80,6 +80,16 @@ def test_a_block_is_bounded_in_bytes_count_and_gas(network: TinyNetwork, monkeyp
         network.apply(full)
 
 
+def test_candidates_that_fail_use_up_the_gas_of_the_run_too(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [network.wire("S1", ("bill", "accept", {"bill": "B404"})) for _ in range(20)]
+    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 8_000)
+    prepared = network.prepare([*failing, network.wire("S1", ISSUE)])
+    assert prepared.block.transactions == ()
+    assert 1 < len(prepared.left_out) < 20
+
+
 def test_nothing_that_was_given_is_changed(network: TinyNetwork) -> None:
     rows, root = dict(network.view.rows), network.tree.root
     wires = [network.wire("S1", ISSUE)]
