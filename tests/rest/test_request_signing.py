@@ -127,6 +127,7 @@ def test_missing_parameters_are_named() -> None:
     assert refused(headers | {"Signature-Input": fields.replace(KEY.public.hex(), "nokey")}) == "signature_invalid"
     assert refused(library_signed(("@method", "@target-uri"), nonce=None)) == "signature_without_nonce"
     assert refused(library_signed(("@method", "@target-uri"), nonce="short")) == "signature_without_nonce"
+    assert refused(library_signed(("@method", "@target-uri"), nonce="n" * 129)) == "signature_without_nonce"
     expired = library_signed(
         ("@method", "@target-uri"), expires=datetime.datetime.fromtimestamp(NOW + 5, datetime.UTC)
     )  # fmt: skip
@@ -145,6 +146,11 @@ def test_a_covered_body_must_fit() -> None:
     headers = sign_request(KEY, "POST", URL, created_s=NOW, nonce=NONCE, body=b"body")
     assert "content-digest" in verify_request(message(headers, "POST"), NOW, b"body").covered
     assert refused(headers, method="POST", body=b"other") == "signature_invalid"
+
+
+def test_a_body_must_be_covered() -> None:
+    headers = sign_request(KEY, "POST", URL, created_s=NOW, nonce=NONCE)
+    assert refused(headers, method="POST", body=b"body") == "signature_coverage"
 
 
 def test_our_key_rule_accepts_the_vector_of_rfc_9421_appendix_b_2_6() -> None:

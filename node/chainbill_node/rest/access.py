@@ -107,7 +107,8 @@ def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_b
     bill = lineage.facts.bill
     parties = viewer.reads_for(str(bill["id"]))
     named = not parties.isdisjoint(named_parties(bill))
-    own = _own_tokens(lineage, parties, requests)
+    asked = _asked_tokens(lineage, parties, requests)
+    own = _own_tokens(lineage, parties) | asked
     pays = paying_bank in parties
     if not (named or own or pays):
         return None
@@ -120,7 +121,8 @@ def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_b
     if named or pays:
         paths.update(lineage.roots)
     concerned = viewer.roles != {"auditor"}  # the prices that show to a party are its own
-    return Sight(frozenset(paths.union(lineage.leaves if pays else ())), parties, small_means=concerned)
+    shown = frozenset(paths.union(lineage.leaves if pays else ()))
+    return Sight(shown, parties, small_means=concerned, asked=asked)
 
 
 def named_parties(bill: Row) -> set[str]:
@@ -131,15 +133,18 @@ def named_parties(bill: Row) -> set[str]:
     return (named | ({guarantor} if isinstance(guarantor, str) else set())) - {""}
 
 
-def _own_tokens(lineage: Lineage, parties: frozenset[str], requests: Sequence[Row]) -> set[str]:
-    own = {
+def _own_tokens(lineage: Lineage, parties: frozenset[str]) -> set[str]:
+    return {
         token_id for token_id, token in lineage.facts.tokens.items()
         if token["holder"] in parties or token["offered_to"] in parties
     }  # fmt: skip
-    for request in requests:
-        if not parties.isdisjoint(request.get("banks", ())) and request["token"] in lineage.facts.tokens:
-            own.add(str(request["token"]))
-    return own
+
+
+def _asked_tokens(lineage: Lineage, parties: frozenset[str], requests: Sequence[Row]) -> frozenset[str]:
+    return frozenset(
+        str(request["token"]) for request in requests
+        if not parties.isdisjoint(request.get("banks", ())) and request["token"] in lineage.facts.tokens
+    )  # fmt: skip
 
 
 def sees_request(viewer: Viewer, request: Row) -> bool:

@@ -32,6 +32,7 @@ MAX_NONCES = 50_000
 """Signed requests remembered at a time; more within the validity are refused for the moment."""
 
 MIN_NONCE_CHARACTERS = 16
+MAX_NONCE_CHARACTERS = 128
 MAX_FIELD_CHARACTERS = 4_096
 
 
@@ -118,7 +119,7 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
     """Check the one signature of a request; raises SignatureRefused.
 
     It must cover ``@method`` and either ``@target-uri`` or both ``@path`` and ``@query``, and carry ``created``,
-    ``keyid`` and ``nonce``. A covered Content-Digest must fit the body.
+    ``keyid`` and ``nonce``. With a body it must cover a Content-Digest, which must fit.
     """
     fields = [value for name, value in message.headers.items() if name.startswith("signature")]
     if any(len(value) > MAX_FIELD_CHARACTERS for value in fields):
@@ -132,10 +133,11 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
         raise
     except (HTTPMessageSignaturesException, ValueError, KeyError, TypeError) as error:
         raise SignatureRefused("signature_invalid", str(error)[:200]) from error
-    if "@method" not in covered or not ("@target-uri" in covered or {"@path", "@query"} <= covered):
+    whole = "@target-uri" in covered or {"@path", "@query"} <= covered
+    if "@method" not in covered or not whole or (body and "content-digest" not in covered):
         raise SignatureRefused("signature_coverage")
     nonce = result.parameters.get("nonce")
-    if not isinstance(nonce, str) or len(nonce) < MIN_NONCE_CHARACTERS:
+    if not isinstance(nonce, str) or not MIN_NONCE_CHARACTERS <= len(nonce) <= MAX_NONCE_CHARACTERS:
         raise SignatureRefused("signature_without_nonce")
     return VerifiedRequest(bytes.fromhex(str(result.parameters["keyid"])), covered, nonce)
 

@@ -55,11 +55,12 @@ def requests(
 
     def show(name: str) -> Entry | None:
         row = view.row("finance", "request", name)
-        if row is None or not matches(filters, row) or (asked is not None and asked not in row["banks"]):
+        if row is None or not matches(filters, row) or not sees_request(view.viewer, row):
             return None
-        if not sees_request(view.viewer, row):
+        shape = request_shape(view, row)
+        if asked is not None and asked not in shape["banks"]:
             return None
-        return Entry(request_shape(view, row), str(row["currency"]), int(row["amount"]))
+        return Entry(shape, str(row["currency"]), int(row["amount"]))
 
     if token is not None:
         names = from_index(view.reader, "request.token", (token,))

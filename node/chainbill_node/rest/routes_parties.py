@@ -12,7 +12,7 @@ from chainbill_node.rest.lists import Entry, every, from_index, from_names, from
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.view import View
-from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape, token_shape
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape
 
 router = APIRouter(prefix="/v1", tags=["parties"])
 
@@ -57,6 +57,8 @@ def parties(
         row = view.party(name)
         if row is None or not sees_directory(view, name):
             return None
+        if sponsor and not view.viewer.is_or_reads_for(name, str(row.get("sponsor") or "")):
+            return None
         fits = (role is None or role in row.get("roles", ())) and (status is None or row.get("status") == status)
         return Entry(party_shape(view, row)) if fits else None
 
@@ -88,11 +90,14 @@ def party_bills(
 ) -> Response:
     """List the bills that name a party or of which it holds or was offered a token."""
     view = page.view
-    names = from_names(view.concerned_bills([known_party(view, party)]))
+    found = known_party(view, party)
+    names = from_names(view.concerned_bills([found]))
 
     def show(name: str) -> Entry | None:
         row = view.row("bill", "bill", name)
-        if row is None or not view.sees_bill(row) or (status is not None and row["status"] not in status.split(",")):
+        if row is None or (status is not None and row["status"] not in status.split(",")):
+            return None
+        if not view.sees_part_of(row, found):
             return None
         return Entry(bill_shape(row), str(row["currency"]), int(row["face"]))
 
@@ -113,15 +118,15 @@ def party_tokens(
         row = view.row("token", "token", name)
         if row is None or row["holder"] != holder or not view.sees_token(row):
             return None
-        return token_entry(row) if status == "all" or row["status"] in status.split(",") else None
+        return token_entry(view, row) if status == "all" or row["status"] in status.split(",") else None
 
     return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
 
 
-def token_entry(row: Row) -> Entry:
+def token_entry(view: View, row: Row) -> Entry:
     """Show a token in a list; only leaves add to the sum, so that no cent counts twice."""
     leaf = row["status"] in LEAF_STATUSES
-    return Entry(token_shape(row), str(row["currency"]) if leaf else "", amount_of(row) if leaf else 0)
+    return Entry(view.shown_token(row), str(row["currency"]) if leaf else "", amount_of(row) if leaf else 0)
 
 
 def is_offered(row: Row) -> bool:
@@ -149,10 +154,10 @@ def offers(
 
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name)
-        if row is None or not is_offered(row) or not view.sees_token(row):
+        if row is None or not is_offered(row) or not view.sees_token(row) or not view.shown_token(row)["offered_to"]:
             return None
         fits = recipient in (None, row["offered_to"]) and holder in (None, row["holder"])
-        return token_entry(row) if fits else None
+        return token_entry(view, row) if fits else None
 
     return view.answer(list_body(page.listing, view.height, names, show))
 
@@ -162,10 +167,10 @@ def _party_filter(text: str | None) -> str | None:
 
 
 def held_bills(view: View, holder: str) -> set[str]:
-    """Give the bills of which a party holds live tokens."""
+    """Give the bills of which a party holds live tokens that the viewer may see."""
     found: set[str] = set()
     for token_id in every(from_index(view.reader, "token.holder", (holder,))):
         row: Any = view.row("token", "token", token_id)
-        if row is not None and row["status"] == "live" and row["holder"] == holder:
+        if row is not None and row["status"] == "live" and row["holder"] == holder and view.sees_token(row):
             found.add(str(row["bill"]))
     return found

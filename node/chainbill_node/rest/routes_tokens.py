@@ -14,7 +14,7 @@ from chainbill_node.rest.routes_parties import party_id, token_entry
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import trace_path
 from chainbill_node.trace.lineage import EVERYTHING
-from chainbill_node.trace.shapes import Row, token_shape
+from chainbill_node.trace.shapes import Row
 
 router = APIRouter(prefix="/v1", tags=["tokens"])
 
@@ -37,7 +37,7 @@ def token_shown(
         row = view.row("token", "token", name)
         if row is None or not (status in (None, "all") or row["status"] in str(status).split(",")) or not fits(row):
             return None
-        return token_entry(row) if view.sees_token(row) else None
+        return token_entry(view, row) if view.sees_token(row) else None
 
     return show
 
@@ -68,7 +68,7 @@ def tokens(
             return False
         if (bill is not None and row["bill"] != bill) or (tier is not None and row["tier"] != tier):
             return False
-        if lock is not None and lock not in {entry["kind"] for entry in row["locks"]}:
+        if lock is not None and not _locked_by(view, row, lock):
             return False
         if not by_bill:
             return True
@@ -78,6 +78,12 @@ def tokens(
     chosen = status or ("live" if wanted is not None else None)
     names = _token_names(view, wanted, bill, owed_by)
     return view.answer(list_body(page.listing, view.height, names, token_shown(view, chosen, fits=fits)))
+
+
+def _locked_by(view: View, row: Row, lock: str) -> bool:
+    if lock not in {entry["kind"] for entry in row["locks"]}:
+        return False
+    return view.sees_token(row) and bool(view.shown_token(row)["locks"])
 
 
 def _token_names(view: View, holder: str | None, bill: str | None, debtor: str | None) -> Names:
@@ -99,7 +105,7 @@ def _tokens_of(view: View, bill_ids: Iterable[str]) -> Names:
 @router.get("/tokens/{token_id}", summary="One token")
 def token(view: Opened, token_id: str) -> Response:
     """Show a token."""
-    return view.answer(token_shape(view.token(token_id)))
+    return view.answer(view.shown_token(view.token(token_id)))
 
 
 @router.get("/tokens/{token_id}/path", summary="How a token came to its holder")

@@ -95,7 +95,8 @@ def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupB
 def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
     """Give, per currency, what a party received and gave by tier, what it cost, and for a bank its exposure."""
     found = known_party(view, party)
-    bills = list(_sighted(view, sorted(view.concerned_bills([found]))))
+    concerned = (name for name in sorted(view.concerned_bills([found])) if _sees_part_of(view, name, found))
+    bills = list(_sighted(view, concerned))
     name_en, name_zh = view.name_of(found)
     head: dict[str, Any] = {"party": {"id": found, "name_en": name_en, "name_zh": name_zh}}
     if form == "graph":
@@ -104,6 +105,11 @@ def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
     if form == "csv":
         return view.text(csv_text(_party_rows(tables), PARTY_COLUMNS), CSV_TYPE, f"party-{found}.csv")
     return view.answer(head | {"currencies": tables})
+
+
+def _sees_part_of(view: View, bill_id: str, party: str) -> bool:
+    row = view.row("bill", "bill", bill_id)
+    return row is not None and view.sees_part_of(row, party)
 
 
 def _sighted(view: View, bill_ids: Iterable[str]) -> Iterable[tuple[Lineage, Sight]]:

@@ -8,12 +8,12 @@ from typing import Any
 from starlette.responses import Response
 
 from chainbill.dates import date_of
-from chainbill_node.rest.access import Viewer, sight_of
+from chainbill_node.rest.access import Viewer, named_parties, sight_of
 from chainbill_node.rest.lists import every, from_index, from_table, may_be_key
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
-from chainbill_node.trace.lineage import BillFacts, Lineage, Sight, lineage_of
-from chainbill_node.trace.shapes import Row, names_of
+from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
+from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
 
 MAX_TRACE_TOKENS = 200_000
 """Tokens that one answer may have to read."""
@@ -119,6 +119,23 @@ class View:
             return True
         sight = self.sight(str(token["bill"]))
         return sight is not None and sight.sees(str(token["id"]))
+
+    def shown_token(self, token: Row) -> Shape:
+        """Show a token that the viewer may see, as far as it may see it."""
+        sight = self.sight(str(token["bill"])) or EVERYTHING
+        return token_shape(token, with_offer=sight.sees_offer(token))
+
+    def sees_part_of(self, bill: Row, party: str) -> bool:
+        """Say whether the viewer sees a bill, and that a party has a part in it."""
+        if self.viewer.everything:
+            return True
+        bill_id = str(bill["id"])
+        sight = self.sight(bill_id)
+        if sight is None:
+            return False
+        if party in self.viewer.reads_for(bill_id) or party in named_parties(bill):
+            return True
+        return sight.sees_part_of(self.lineage(bill_id), party)
 
     def lineage(self, bill_id: str) -> Lineage:
         """Read a bill with all its tokens; Problem trace_too_large (400)."""

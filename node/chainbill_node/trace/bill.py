@@ -26,12 +26,17 @@ def trace_bill(lineage: Lineage, sight: Sight, is_bank: IsBank, depth: int = DEF
     return {
         "bill": bill_shape(lineage.facts.bill),
         "tree": tree_of(lineage, sight, depth),
-        "leaves": [token_shape(lineage.token(leaf)) for leaf in lineage.leaves if sight.sees(leaf)],
+        "leaves": [_token(lineage, leaf, sight) for leaf in lineage.leaves if sight.sees(leaf)],
         "totals": totals,
         "by_tier": table.rows(),
         "parties_total": table.parties_total(),
         "hops": hops_of(lineage, sight),
     }
+
+
+def _token(lineage: Lineage, token_id: str, sight: Sight) -> Shape:
+    token = lineage.token(token_id)
+    return token_shape(token, with_offer=sight.sees_offer(token))
 
 
 def hops_of(lineage: Lineage, sight: Sight) -> list[Shape]:
@@ -58,7 +63,7 @@ def tree_of(lineage: Lineage, sight: Sight, depth: int) -> Shape | None:
         above = shown.get(str(token["parent"]), "")
         level = levels[above] + 1 if above else 1
         if sight.sees(token_id) and level <= depth:
-            node = token_shape(token) | {"children": []}
+            node = _token(lineage, token_id, sight) | {"children": []}
             nodes[token_id], levels[token_id], shown[token_id] = node, level, token_id
             if above:
                 nodes[above]["children"].append(node)
@@ -92,8 +97,8 @@ def trace_path(lineage: Lineage, token_id: str, sight: Sight) -> Shape:
     hops = [(token, lineage.facts.hops[token]) for token in path if token in lineage.facts.hops]
     steps = [step for step in lineage.steps(token_id) if sight.sees_hop(step.token, step.hop)][::-1]
     return {
-        "token": token_shape(lineage.token(token_id)),
-        "path": [token_shape(lineage.token(token)) for token in path if sight.sees(token)],
+        "token": _token(lineage, token_id, sight),
+        "path": [_token(lineage, token, sight) for token in path if sight.sees(token)],
         "hops": [hop_shape(hop, with_price=sight.sees_price(hop)) for token, hop in hops if sight.sees_hop(token, hop)],
         "chain": [
             {"party": step.hop["to"], "tier": step.hop["financed_tier"] or step.hop["tier"], "kind": step.hop["kind"]}

@@ -42,13 +42,14 @@ class Sight:
     """What a reader may see of one bill.
 
     ``tokens`` is None for a reader who sees all of it, else the ids of the tokens that show. ``parties`` are those
-    on whose behalf it reads: hops from or to them show, with their price. ``small_means`` allows means over fewer
-    than three financings.
+    on whose behalf it reads: hops from or to them show, with their price. ``asked`` are tokens that one of them was
+    asked to finance. ``small_means`` allows means over fewer than three financings.
     """
 
     tokens: frozenset[str] | None = None
     parties: frozenset[str] = frozenset()
     small_means: bool = True
+    asked: frozenset[str] = frozenset()
 
     @property
     def partial(self) -> bool:
@@ -59,6 +60,15 @@ class Sight:
         """Say whether a token shows."""
         return self.tokens is None or token_id in self.tokens
 
+    def sees_offer(self, token: Row) -> bool:
+        """Say whether it shows to whom a token is offered and how it is locked."""
+        return (
+            self.tokens is None
+            or token["holder"] in self.parties
+            or token["offered_to"] in self.parties
+            or token["id"] in self.asked
+        )
+
     def sees_hop(self, token_id: str, hop: Row) -> bool:
         """Say whether a hop shows: the token it made does, or the reader was part of it."""
         return self.sees(token_id) or self.concerned(hop)
@@ -66,6 +76,22 @@ class Sight:
     def sees_price(self, hop: Row) -> bool:
         """Say whether the price of a hop shows."""
         return self.tokens is None or self.concerned(hop)
+
+    def sees_part_of(self, lineage: Lineage, party: str) -> bool:
+        """Say whether it shows that a party has a part in the bill, beyond what the bill itself names."""
+        facts = lineage.facts
+        return (
+            any(
+                party == token["holder"] or (party == token["offered_to"] and self.sees_offer(token))
+                for token_id, token in facts.tokens.items()
+                if self.sees(token_id)
+            )
+            or any(
+                party in (hop["from"], hop["to"])
+                for token_id, hop in facts.hops.items()
+                if self.sees_hop(token_id, hop)
+            )
+        )  # fmt: skip
 
     def concerned(self, hop: Row) -> bool:
         """Say whether the hop was made by or to one of the parties read for."""

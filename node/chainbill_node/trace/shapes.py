@@ -54,11 +54,13 @@ def bill_shape(bill: Row) -> Shape:
     return shape
 
 
-def token_shape(token: Row) -> Shape:
-    """Show a token row with its amount."""
+def token_shape(token: Row, *, with_offer: bool = True) -> Shape:
+    """Show a token row with its amount; to whom it is offered, and its locks, only where the reader may see them."""
     shape: Shape = {name: token[name] for name in ("id", "bill", "lo", "hi")}
     shape["amount"] = amount_of(token)
     shape.update({name: token.get(name) for name in _TOKEN_TAIL})
+    if not with_offer:
+        shape |= {"offered_to": "", "locks": []}
     return shape
 
 

@@ -1,0 +1,81 @@
+"""On a closed network no filter, list or lock tells what a reader may not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
+from rest.test_rest_access import ReadAs, _request
+
+S1, S2, S3, S4, S5, S6 = SUPPLIERS
+
+
+def held_by(example: tuple[BillBook, str], party: str) -> str:
+    book, bill = example
+    return next(token for token in book.live(bill) if book.token(token)["holder"] == party)
+
+
+@pytest.mark.parametrize("who", [ANCHOR, S1])
+def test_bills_cannot_be_asked_for_by_hidden_holders(read_as: ReadAs, who: str) -> None:
+    assert read_as(who, "/v1/bills").json()["count"] == 1
+    for path in (f"/v1/bills?holder={S3}", f"/v1/parties/{S3}/bills"):
+        assert read_as(who, path).json()["count"] == 0, path
+    assert read_as(who, f"/v1/trace/parties/{S3}").json()["currencies"] == []
+
+
+def test_what_shows_of_a_party_is_still_found(read_as: ReadAs) -> None:
+    for path in (f"/v1/bills?holder={S3}", f"/v1/parties/{S3}/bills", f"/v1/parties/{ANCHOR}/bills"):
+        assert read_as(S3, path).json()["count"] == 1, path
+        assert read_as("REGULATOR", path).json()["count"] == 1, path
+    assert read_as(S2, f"/v1/parties/{S3}/bills").json()["count"] == 1  # its own hop led there
+    assert read_as(S2, f"/v1/parties/{S1}/bills").json()["count"] == 1  # upstream
+    assert read_as("BANK3", f"/v1/bills?holder={S3}").json()["count"] == 1  # it will pay
+
+
+def test_who_was_asked_to_finance_does_not_show_in_the_bills_of_a_bank(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    _request(example[0], "R1", S3, held_by(example, S3), ["BANK4"])
+    assert read_as(S1, "/v1/parties/BANK4/bills").json()["count"] == 0
+    assert read_as("BANK4", "/v1/parties/BANK4/bills").json()["count"] == 1
+
+
+def test_requests_cannot_be_asked_for_by_rival_banks(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    _request(example[0], "R1", S3, held_by(example, S3), ["BANK4", "BANK1"])
+    for who, bank, count in (("BANK4", "BANK1", 0), ("BANK4", "BANK4", 1), (S3, "BANK1", 1), ("REGULATOR", "BANK1", 1)):
+        assert read_as(who, f"/v1/finance/requests?bank={bank}").json()["count"] == count, (who, bank)
+
+
+def test_sponsors_do_not_show_through_the_filter(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    for name in (S1, S2):
+        example[0].file("party.sponsor", ("BANK1",), name)
+    assert read_as("BANK1", "/v1/parties?sponsor=BANK1").json()["count"] == 2
+    assert read_as("REGULATOR", "/v1/parties?sponsor=BANK1").json()["count"] == 2
+    assert [row["id"] for row in read_as(S1, "/v1/parties?sponsor=BANK1").json()["data"]] == [S1]
+    assert read_as(S3, "/v1/parties?sponsor=BANK1").json()["count"] == 0
+
+
+def test_offers_and_locks_show_to_those_they_concern(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, bill = example
+    token = held_by(example, S3)
+    lock = {"kind": "in_finance", "ref": "R1", "since": "", "until": ""}
+    book.change_token(token, locks=[lock])
+    _request(book, "R1", S3, token, ["BANK4"])
+
+    def leaf(who: str) -> dict[str, Any]:
+        found = read_as(who, f"/v1/trace/bills/{bill}").json()["leaves"]
+        return dict(next(one for one in found if one["id"] == token))
+
+    for who, shown in ((S3, [lock]), ("BANK4", [lock]), ("REGULATOR", [lock]), ("BANK3", [])):
+        assert leaf(who)["locks"] == shown, who
+        assert read_as(who, f"/v1/tokens/{token}").json()["locks"] == shown, who
+        assert read_as(who, f"/v1/tokens?bill={bill}&lock=in_finance").json()["count"] == len(shown), who
+
+
+def test_open_offers_of_others_do_not_show_to_the_paying_bank(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    piece, _ = example[0].offer(held_by(example, S1), S5, 100)
+    for path in (f"/v1/offers?to={S5}", f"/v1/offers?from={S1}"):
+        for who, count in ((S5, 1), (S1, 1), ("REGULATOR", 1), ("BANK3", 0), (S3, 0)):
+            assert read_as(who, path).json()["count"] == count, (who, path)
+    assert read_as("BANK3", f"/v1/tokens/{piece}").json()["offered_to"] == ""
