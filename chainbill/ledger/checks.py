@@ -206,7 +206,7 @@ class _TokenChange:
             if row["lo"] not in starts:
                 self._overlay.delete(core_rows.range_key(bill_id, row["lo"]))
         for row in made:
-            self._overlay.put(core_rows.range_key(bill_id, row["lo"]), [row["hi"], row["id"]])
+            self._overlay.put_checked(core_rows.range_key(bill_id, row["lo"]), [row["hi"], row["id"]])
 
     def _derive_holding(self, holding: tuple[str, str, str], count: int, total: int) -> None:
         key = core_rows.holding_key(*holding)
@@ -215,6 +215,6 @@ class _TokenChange:
         if not 0 <= total <= MAX_AMOUNT:
             raise broken(Reason.CORE_HOLDINGS, "a sum exceeds the largest amount", party=holding[0])
         if count:
-            self._overlay.put(key, [count, total])
+            self._overlay.put_checked(key, [count, total])
         else:
             self._overlay.delete(key)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from chainbill.codec import decode, encode
+from chainbill.codec import decode, encode, encode_trusted
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_map, as_text, bad_shape
 from chainbill.limits import MAX_RECEIPT_BYTES, MAX_TEXT
 
@@ -52,7 +52,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
     def encode(self) -> bytes:
         """The canonical bytes: a leaf of receipts_root."""
-        return encode(self.fields())
+        return encode_trusted(self.fields()) if self.ok else encode(self.fields())
 
 
 def decode_receipt(data: bytes) -> Receipt:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Any, NamedTuple
 
-from chainbill.codec import Value, encode
+from chainbill.codec import Value, encode, encode_trusted
 from chainbill.errors import InternalFault, Malformed, Reason
 from chainbill.limits import MAX_ROW_BYTES, MAX_SCAN
 from chainbill.state import rows
@@ -37,6 +37,7 @@ class Overlay:
         self._journal: list[tuple[bytes, Any, _Write | None]] = []
         self._marks: list[int] = []
         self._nonce = b""
+        self._stored: dict[bytes, Any] = {}
         self._unindexed: list[bytes] = []
         self._index: dict[bytes, list[bytes]] = {}
 
@@ -53,11 +54,17 @@ class Overlay:
         """Write a row. Malformed: a value that has no canonical form, is None, or is too large."""
         if value is None:
             raise Malformed(Reason.ROW_MALFORMED, "a row is never none; delete it instead")
-        encoded = encode(value)
+        self._put(key, value, encode(value))
+
+    def put_checked(self, key: bytes, value: Value) -> None:
+        """`put` for a value that is known to have a canonical form: nothing but its size is looked at."""
+        self._put(key, value, encode_trusted(value))
+
+    def _put(self, key: bytes, value: Value, encoded: bytes) -> None:
         if len(encoded) > MAX_ROW_BYTES:
             raise Malformed(Reason.ROW_TOO_LARGE, f"{len(encoded)} bytes, at most {MAX_ROW_BYTES}")
         nonce = b""
-        if rows.closed_fields(key) is not None:
+        if rows.is_closed(key):
             nonce = self._nonce
             if not nonce:
                 raise InternalFault(Reason.OVERLAY_NO_NONCE, "a closed row needs the transaction's nonce")
@@ -131,18 +138,22 @@ class Overlay:
             old = self._raws[key] if key in self._raws else self._view.get(key)
             if encoded is None:
                 if old is not None:
-                    changes.append(RowChange(key, old, None))
+                    changes.append(RowChange(key, old, None, self._stored.get(key)))
             elif old is None or rows.value_bytes(old) != encoded:
                 salt = rows.salt_for(nonce, key) if nonce else b""
-                changes.append(RowChange(key, old, rows.pack(height, salt, encoded)))
+                raw = rows.pack(height, salt, encoded)
+                changes.append(RowChange(key, old, raw, self._stored.get(key), self._values[key]))
         return tuple(changes)
 
     def _write(self, key: bytes, value: Any, write: _Write) -> None:
         before = self._writes.get(key)
+        old = self.get(key) if self._marks else None
         if before is None:
             self._unindexed.append(key)
+            if old is not None:
+                self._stored[key] = old
         if self._marks:
-            self._journal.append((key, self.get(key), before))
+            self._journal.append((key, old, before))
         self._values[key] = value
         self._writes[key] = write
 

@@ -11,7 +11,7 @@ import hmac
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from chainbill.codec import Value, decode_trusted, encode
+from chainbill.codec import Value, decode_trusted, encode, encode_trusted
 from chainbill.crypto.hashing import domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason
 from chainbill.limits import MAX_SALT_BYTES
@@ -23,7 +23,7 @@ CLOSED_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 _CLOSED_BY_HEAD = {table_head(*table): frozenset(fields) for table, fields in CLOSED_FIELDS.items()}
 _CLOSED_HEADS = tuple(_CLOSED_BY_HEAD)
-_ROW = domain_prefix("row")
+_ROW, _ROW_OPEN, _ROW_CLOSED = domain_prefix("row"), domain_prefix("row-open"), domain_prefix("row-closed")
 _HEIGHT_BYTES = 8
 
 
@@ -66,27 +66,32 @@ def closed_fields(key: bytes) -> frozenset[str] | None:
     return _CLOSED_BY_HEAD[head_of(key)] if key.startswith(_CLOSED_HEADS) else None
 
 
+def is_closed(key: bytes) -> bool:
+    """Whether the key's table has closed fields."""
+    return key.startswith(_CLOSED_HEADS)
+
+
 def salt_for(nonce: bytes, key: bytes) -> bytes:
     """32 bytes: HMAC-SHA256 of the row's key under the writing transaction's nonce."""
     return hmac.digest(nonce, key, "sha256")
 
 
-def row_hash(key: bytes, raw: bytes) -> bytes:
+def row_hash(key: bytes, raw: bytes, known: Any = None) -> bytes:
     """32 bytes. Open tables: H("row", value).
 
     Closed tables: H("row-open", canon(open fields) ‖ H("row-closed", salt ‖ canon(closed fields))).
+    known: the decoded value of `raw`, where the caller has it.
     """
     if not key.startswith(_CLOSED_HEADS):
         return sha256(_ROW + raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :]).digest()
-    closed = _CLOSED_BY_HEAD[head_of(key)]
-    row = unpack(raw)
-    fields = decode_trusted(row.value_bytes)
-    if type(fields) is not dict:
-        return tagged_hash("row", row.value_bytes)
-    return open_row_hash(
-        {name: part for name, part in fields.items() if name not in closed},
-        closed_hash(row.salt, {name: part for name, part in fields.items() if name in closed}),
-    )
+    fields = value(raw) if known is None else known
+    if not isinstance(fields, dict):
+        return tagged_hash("row", value_bytes(raw))
+    salt = raw[_HEIGHT_BYTES + 1 : _HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES]]
+    shown = fields.copy()
+    hidden = {name: shown.pop(name) for name in _CLOSED_BY_HEAD[head_of(key)] if name in shown}
+    closed = sha256(_ROW_CLOSED + salt + encode_trusted(hidden)).digest()
+    return sha256(_ROW_OPEN + encode_trusted(shown) + closed).digest()
 
 
 def closed_hash(salt: bytes, fields: dict[str, Value]) -> bytes:

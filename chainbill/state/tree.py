@@ -102,13 +102,13 @@ class StateTree:
         """The delta of a block's changes, computed against `view` (the state of this root). Pure."""
         old_buckets: dict[int, bytes] = {}
         edited: dict[int, bytes] = {}
-        for key, _, raw in changes:
+        for key, _, raw, _, value in changes:
             hashed = sha256(_KEY + key).digest()
             index = int.from_bytes(hashed[:3], "big") >> (24 - TREE_DEPTH)
             row = edited.get(index)
             if row is None:
                 row = old_buckets[index] = view.bucket(index)
-            edited[index] = edit_bucket(row, hashed, None if raw is None else row_hash(key, raw))
+            edited[index] = edit_bucket(row, hashed, None if raw is None else row_hash(key, raw, value))
         buckets = {index: edited[index] for index in sorted(edited) if edited[index] != old_buckets[index]}
         leaves = {index: sha256(_LEAF + row).digest() for index, row in buckets.items()}
         levels = self._levels(leaves)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _REBUILD_ABOVE = 256
 
 
 class RowChange(NamedTuple):
-    """One changed row: stored bytes before and after, None where there is no row."""
+    """One changed row: stored bytes before and after, None where there is no row.
+
+    old_value, new_value: the same decoded, where it is known, so that nobody needs to decode again; never edited.
+    """
 
     key: bytes
     old_raw: bytes | None
     new_raw: bytes | None
+    old_value: Any = None
+    new_value: Any = None
 
 
 class View(Protocol):
@@ -75,7 +80,7 @@ class MemoryView:
         """Write a block's changes in place."""
         added: list[bytes] = []
         removed: list[bytes] = []
-        for key, _, raw in changes:
+        for key, _, raw, _, _ in changes:
             if raw is None:
                 if self.rows.pop(key, None) is not None:
                     removed.append(key)

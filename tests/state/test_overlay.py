@@ -105,9 +105,12 @@ class OverlayMachine(RuleBasedStateMachine):
         assert {change.key for change in changes} == {
             key for key in {*self.start, *self.twin} if encode(self.start.get(key)) != encode(self.twin.get(key))
         }
-        for key, old, new in changes:
+        for key, old, new, old_value, new_value in changes:
             assert old == self.view.get(key)
             assert new is None or unpack(new).since == self.height
+            assert old_value is None or encode(old_value) == encode(value(old))
+            assert (new is None) == (new_value is None)
+            assert new is None or encode(new_value) == encode(value(new))
         self.view.apply(changes)
         self.start = dict(self.twin)
         self.overlay = Overlay(self.view)

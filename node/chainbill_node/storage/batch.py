@@ -27,7 +27,7 @@ class Batch:
         """Rows of the state, their history and index entries, and the tree over them."""
         puts = self.puts
         for change in changes:
-            key, old, new = change
+            key, old, new, _, _ = change
             if new is None:
                 self.deletes.append(b"s" + key)
             else:
@@ -35,18 +35,21 @@ class Batch:
             if old is not None:
                 puts.append((b"h" + history_key(key, height - 1), old))
             if new is not None:
-                puts.extend((b"i" + entry, b"") for entry in index_entries(key, old, new))
+                puts.extend((b"i" + entry, b"") for entry in index_entries(change))
         for bucket, row in delta.buckets.items():
             puts.append((b"b" + bucket.to_bytes(3, "big"), row))
         for bucket, leaf in delta.leaves.items():
             puts.append((b"l" + bucket.to_bytes(3, "big"), leaf))
 
 
-def index_entries(key: bytes, old: bytes | None, new: bytes) -> list[bytes]:
+def index_entries(change: RowChange) -> list[bytes]:
     """Entries that a change of one stored row adds."""
-    if not indexes.is_indexed(key):
+    key, old_raw, new_raw, old, new = change
+    if new_raw is None or not indexes.is_indexed(key):
         return []
-    return indexes.entries_of(key, None if old is None else row_value(old), row_value(new))
+    if old is None and old_raw is not None:
+        old = row_value(old_raw)
+    return indexes.entries_of(key, old, row_value(new_raw) if new is None else new)
 
 
 def row_value(raw: bytes) -> Any:
