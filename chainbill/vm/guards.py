@@ -276,6 +276,8 @@ def put_item(place: Value, index: Value, value: Value) -> None:
             raise fault("map_too_large", f"a map has at most {MAX_ITEMS} entries")
     elif not isinstance(place, list) or type(index) is not int:
         wrong("[]=", place, index)
+    elif not -len(place) <= index < len(place):
+        raise fault("index_out_of_range", "a list has no such place")
     place[index] = value
 
 

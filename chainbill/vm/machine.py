@@ -11,6 +11,7 @@ from chainbill.state.keys import split_key
 from chainbill.vm import gas
 from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
+from chainbill.vm.guards import spent
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, quick_key, stored_key
 from chainbill.vm.meter import Meter
 from chainbill.vm.program import Entry, Program, TableRef
@@ -20,6 +21,7 @@ __all__ = ["Machine", "Rows", "invoke"]
 
 
 _REMEMBERED_KEYS = 8192
+_GUARDS_FILE = spent.__code__.co_filename
 
 
 class Rows(Protocol):
@@ -124,13 +126,17 @@ class Machine:
         error.fields.update(place)
 
     def _where(self, traceback: TracebackType | None) -> tuple[dict[str, Any], bool]:
-        """Return contract, function and line of the innermost contract frame; and is it the innermost of all?"""
+        """Return contract, function and line of the innermost contract frame; and did contract code itself raise?
+
+        The guards count as contract code: they work on its values alone, so what they raise is the same everywhere.
+        """
         found: dict[str, Any] = {}
         innermost = False
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            innermost = code.co_filename.startswith("<contract ")
-            if innermost:
+            of_contract = code.co_filename.startswith("<contract ")
+            innermost = of_contract or code.co_filename == _GUARDS_FILE
+            if of_contract:
                 contract = self.program.contracts[code.co_filename[len("<contract ") : -1]]
                 line = contract.lines[traceback.tb_lineno]
                 found = {"contract": contract.name, "function": code.co_name.removeprefix("f_"), "line": line}

@@ -147,9 +147,9 @@ def test_any_text_as_a_source_is_refused(text: str) -> None:
 
 
 PIECES = """
-def f(a): | return | a | b | ( | ) | [ | ] | { | } | : | , | = | + | - | == | < | in | not | is | None | if | else | elif
-for | "x" | 1 | ctx | . | party | rows | get | own_table | require | emit | invoke | @call | @view | len | and | or | *
-// | % | += | pass | break | ' | # | \\ |
+def f(a): | return | a | b | ( | ) | [ | ] | { | } | : | , | = | + | - | == | < | in | not | is | None | if | else
+elif | for | "x" | 1 | ctx | . | party | rows | get | own_table | require | emit | invoke | @call | @view
+len | and | or | * | // | % | += | pass | break | ' | # | \\ |
 """
 WORDS = [word.strip(" ") or "    " for line in PIECES.strip().split("\n") for word in line.split("|")]
 

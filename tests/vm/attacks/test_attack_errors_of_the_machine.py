@@ -51,6 +51,9 @@ def test_errors_below_the_contract_are_internal(error: Exception) -> None:
         ("return 1 // 0", "division_by_zero"),
         ("return 1 % 0", "division_by_zero"),
         ("return x", "name_not_set"),
+        ("y = []\nk = 0\ny[k] = 1", "index_out_of_range"),
+        ("y = [1]\ny[-2] = 1", "index_out_of_range"),
+        ("y = [1]\nk = 99999999999999999999\ny[k] = 1", "index_out_of_range"),
         ("return None[0]", "wrong_type"),
         ("return len(1)", "wrong_type"),
         ('y = "a"\ny["b"] = 1', "wrong_type"),
@@ -79,3 +82,15 @@ def test_the_meter_knows_what_a_failed_run_used() -> None:
         room.run()
     assert room.meter.used > 50
     assert room.meter.writes == 1
+
+
+def test_what_a_guard_raises_by_itself_is_a_fault_of_the_contract() -> None:
+    room = Room(go("x = [1, 2]", "return sorted(x)"))
+    space = room.program.entries["trial", "go"].run.__globals__
+    space["ordered"].__globals__["_room_for_items"], kept = None, space["ordered"].__globals__["_room_for_items"]
+    try:
+        with pytest.raises(ContractFault) as caught:
+            room.run()
+    finally:
+        space["ordered"].__globals__["_room_for_items"] = kept
+    assert (caught.value.reason, caught.value.fields["line"]) == ("wrong_type", 7)
