@@ -159,6 +159,7 @@ class Driver:
         for block_id in gossip.missing_blocks(state):
             send(wire.encode(WantBlock(state.height, block_id)))
         self._engine.ask_for_own()
+        self._engine.find_safe_height(self._catchup.claims)
         if self._ticks % EVIDENCE_EVERY_TICKS == 0:
             for evidence in self._engine.evidence.oldest(1):
                 send(wire.encode(EvidenceFound(evidence)))

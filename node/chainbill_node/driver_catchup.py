@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from chainbill_node import wire
 from chainbill_node.consensus.rules import Rules
@@ -26,6 +27,11 @@ class Catchup:
     def has_blocks(self) -> bool:
         """Whether received blocks wait for their turn."""
         return bool(self._waiting)
+
+    @property
+    def claims(self) -> Mapping[PeerId, int]:
+        """The last height that each connected peer says it has decided."""
+        return self._state.claims
 
     def heard(self, peer: PeerId, decided_height: int) -> None:
         """A peer claims to have decided this height."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import assert_never
 
 from chainbill.errors import ChainbillError, InternalFault
@@ -33,6 +34,7 @@ from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.driver_ports import Note, Ports, Settings, Tip
 from chainbill_node.driver_signing import Signer
+from chainbill_node.sync.safe_height import safe_height
 from chainbill_node.wire.messages import EvidenceFound, WantBlock, WantOwn
 
 
@@ -105,6 +107,16 @@ class Engine:
                     pending.append(following)
             if self.state.height != height:
                 return
+
+    def find_safe_height(self, claims: Mapping[str, int]) -> None:
+        """Where it is not known what was signed before: learn from the peers from which height on signing is safe."""
+        signer, own = self._signer, self.rules.own
+        if signer is None or own is None or not signer.follows:
+            return
+        height = safe_height(self.rules.validators, own, self.state.height, claims)
+        if height is not None:
+            signer.sign_from(height)
+            self.tell("safe_height", sign_from=height)
 
     def take_evidence(self, data: bytes) -> None:
         """Evidence from a peer: into the pool if it proves what it says."""

@@ -147,7 +147,7 @@ class Note:
 
 NOTE_KINDS = (
     "started", "round", "signed", "resent", "built", "committed", "synced", "refused_block", "evidence", "dropped_peer",
-    "asking", "abstaining", "halted",
+    "asking", "abstaining", "safe_height", "halted",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from chainbill_node.consensus import signer_frames as frames
 from chainbill_node.consensus.effects import UnsignedProposal, UnsignedVote
 from chainbill_node.consensus.opening import own_message
 from chainbill_node.consensus.signer_memory import (
+    HEIGHT_UNKNOWN,
     RecordKind,
     Recovered,
     check_heights,
@@ -42,6 +43,13 @@ def new_signer_file(chain_id: str, public_key: bytes, height: int = 0) -> bytes:
     records = [identity_record(chain_id, public_key)]
     if height:
         records.append(height_record(height))
+    return frames.frames(records)[0]
+
+
+def following_signer_file(chain_id: str, public_key: bytes, height: int) -> bytes:
+    """The content of the file beside restored or fetched data: nothing is signed until the peers have shown that the
+    network is beyond every height this key may have signed."""
+    records = [identity_record(chain_id, public_key), height_record(height), safe_record(HEIGHT_UNKNOWN)]
     return frames.frames(records)[0]
 
 
@@ -77,10 +85,28 @@ class Signer:
             self.memory = Recovered(database_height, sign_from=safe_height)
             self._rewrite()
             return
+        if memory.sign_from >= HEIGHT_UNKNOWN:
+            word = safe_height is not None and safe_height > database_height
+            self.memory = Recovered(database_height, sign_from=safe_height if word and safe_height else HEIGHT_UNKNOWN)
+            self._rewrite()
+            return
         if memory.whole_bytes < len(data):
             self._file.rewrite(data[: memory.whole_bytes])
         self._size = memory.whole_bytes
         self.memory = memory
+
+    @property
+    def follows(self) -> bool:
+        """True while nothing may be signed because it is not known what was signed before."""
+        return self.memory.sign_from >= HEIGHT_UNKNOWN
+
+    def sign_from(self, height: int) -> None:
+        """The peers have shown that nothing was signed at this height or above: keep that, synced."""
+        self._append([safe_record(height)])
+        memory = self.memory
+        self.memory = Recovered(
+            memory.height, memory.messages, sign_from=height, checksum=memory.checksum, whole_bytes=self._size
+        )
 
     def stored(self, height: int, round_: int, kind: VoteType) -> bytes | None:
         """The bytes of the own message of this height, round and type, if there is one."""

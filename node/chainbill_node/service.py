@@ -27,6 +27,7 @@ from chainbill_node.network.tls import client_context, server_context
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
 from chainbill_node.traffic import Traffic
+from chainbill_node.upkeep import Upkeep
 from chainbill_node.waiters import Waiters
 
 REFRESH_S = 1.0
@@ -68,6 +69,7 @@ class Node:
             self._peer_settings(home), self.members, self.traffic.frame, self.traffic.peer_up, self.traffic.peer_down
         )
         self.driver = Driver(self._ports(opened.signer_file, key), self._settings(safe_height))
+        self.upkeep = Upkeep(self, home, opened.store)
 
     def _peer_settings(self, home: Path) -> PeerSettings:
         files = self.config.files
@@ -125,12 +127,14 @@ class Node:
         self.driver.start()
         self.started = True
         await self.peers.start()
+        await self.upkeep.start()
         self._loop.call_later(REFRESH_S, self._refresh)
         log.info("node_started", height=self.ledger.info().height, node=self.node_id)
 
     async def stop(self) -> None:
         """Close connections and threads; storage is the caller's to close."""
         self.started = False
+        await self.upkeep.stop()
         await self.peers.stop()
         self.admission.close()
         self.waiters.close()
@@ -197,7 +201,7 @@ class Node:
         if note.kind == "round":
             self.metrics.round.set(note.round)
         write: Callable[..., None] = log.debug
-        if note.kind in ("refused_block", "evidence", "dropped_peer", "halted", "abstaining"):
+        if note.kind in ("refused_block", "evidence", "dropped_peer", "halted", "abstaining", "safe_height"):
             write = log.warning
         elif note.kind in ("started", "synced", "asking"):
             write = log.info

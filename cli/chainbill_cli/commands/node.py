@@ -1,15 +1,16 @@
-"""`node`: start, status, wait, verify."""
+"""`node`: start, status, wait, verify, backup, restore."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from chainbill_cli.client import deadline_in, left_until
+from chainbill_cli.commands import node_keep
+from chainbill_cli.commands.node_keep import node_home
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
 from chainbill_cli.output import Column
@@ -29,13 +30,8 @@ POLL_S = 0.2
 WATCH_S = 1.0
 
 node = noun("node")
-
-
-def node_home(session: Session) -> Path:
-    """The node's home that was named."""
-    if session.settings.sources["home"] != "given":
-        raise fail(Exit.USAGE, "node.no_home")
-    return session.settings.home
+node.command("backup", help="node.backup")(node_keep.backup)
+node.command("restore", help="node.restore")(node_keep.restore)
 
 
 @node.command("start", help="node.start")

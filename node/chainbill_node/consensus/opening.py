@@ -9,12 +9,13 @@ from chainbill.ledger.vote import Vote
 from chainbill_node import wire
 from chainbill_node.consensus.receive import said, take_own
 from chainbill_node.consensus.rules import Rules
-from chainbill_node.consensus.signer_memory import Recovered
+from chainbill_node.consensus.signer_memory import HEIGHT_UNKNOWN, Recovered
 from chainbill_node.consensus.state import HeightState, Signing
 from chainbill_node.wire.messages import Proposal, Votes
 
 NOT_A_VALIDATOR = "not_a_validator"
 BELOW_SAFE_HEIGHT = "below_safe_height"
+SAFE_HEIGHT_UNKNOWN = "safe_height_unknown"
 ASKING_PEERS = "asking_peers_for_own_messages"
 
 
@@ -62,6 +63,8 @@ def own_message(data: bytes) -> Proposal | Vote:
 def _signing(rules: Rules, memory: Recovered | None, *, ask: bool) -> tuple[Signing, str]:
     if memory is None or not rules.is_validator:
         return Signing.ABSTAINING, NOT_A_VALIDATOR
+    if memory.sign_from >= HEIGHT_UNKNOWN:
+        return Signing.ABSTAINING, SAFE_HEIGHT_UNKNOWN
     if rules.height < memory.sign_from:
         return Signing.ABSTAINING, BELOW_SAFE_HEIGHT
     if ask and rules.quorum > 1:

@@ -2,7 +2,7 @@
 
 Records are canonical lists inside frames: [IDENTITY, version, chain id, public key] first, then [HEIGHT, height],
 [MESSAGE, height, round, type, wire bytes], [LOCK | VALID, height, round, block bytes, [prevote, …]] and
-[SAFE, height] (the operator's word: no signature below that height).
+[SAFE, height] (no signature below that height; nil: none at all until the peers have shown which height is safe).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from chainbill_node.consensus.signer_frames import MAX_PAYLOAD_BYTES, SignerFile
 from chainbill_node.consensus.state import Choice
 
 VERSION = 1
+HEIGHT_UNKNOWN = 2**62
+"""`sign_from` of a file that was made for restored or fetched data: what was signed before is not known."""
 
 
 class RecordKind(IntEnum):
@@ -56,8 +58,8 @@ def height_record(height: int) -> bytes:
 
 
 def safe_record(height: int) -> bytes:
-    """The operator's word: sign from this height on."""
-    return encode([int(RecordKind.SAFE), height])
+    """Sign from this height on: the operator's word, or what the peers have shown; HEIGHT_UNKNOWN is written as nil."""
+    return encode([int(RecordKind.SAFE), None if height >= HEIGHT_UNKNOWN else height])
 
 
 def message_record(height: int, round: int, kind: VoteType, wire: bytes) -> bytes:  # noqa: A002
@@ -86,8 +88,11 @@ def recover_memory(data: bytes, chain_id: str, public_key: bytes) -> Recovered:
 
 
 def check_heights(recovered: Recovered, database_height: int) -> None:
-    """Refuse a file that is neither at the database's height nor one above: it is not this database's file."""
-    if recovered.height not in (database_height, database_height + 1):
+    """Refuse a file that is neither at the database's height nor one above: it is not this database's file.
+
+    A file that allows no signature yet says nothing about the database.
+    """
+    if recovered.sign_from < HEIGHT_UNKNOWN and recovered.height not in (database_height, database_height + 1):
         raise SignerFileError(
             "signer_file_height",
             f"the signer file is at height {recovered.height}, the database at {database_height}",
@@ -103,7 +108,7 @@ def _summarize(records: list[Any], checksum: int, whole: int) -> Recovered:
     for record in records[1:]:
         kind = RecordKind(record[0])
         if kind is RecordKind.SAFE:
-            sign_from = record[1]
+            sign_from = HEIGHT_UNKNOWN if record[1] is None else record[1]
         elif record[1] == height and kind is RecordKind.MESSAGE:
             messages.setdefault((record[2], VoteType(record[3])), record[4])
         elif record[1] == height and kind in (RecordKind.LOCK, RecordKind.VALID):

@@ -1,0 +1,65 @@
+"""`node`: backup, restore. Loaded by `commands.node`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.kit import argument
+from chainbill_cli.output import Column
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+
+KEPT = (
+    Column("path"), Column("height", "int"), Column("app_hash", "id"), Column("rows", "int"), Column("bytes", "int"),
+)  # fmt: skip
+
+
+def node_home(session: Session) -> Path:
+    """The node's home that was named."""
+    if session.settings.sources["home"] != "given":
+        raise fail(Exit.USAGE, "node.no_home")
+    return session.settings.home
+
+
+@argument("file", metavar="FILE")
+def backup(file: str) -> None:
+    """Write the chain of a home to a file, while its node runs or not."""
+    from chainbill_node.backup import backup_home
+
+    session = current_session()
+    home = node_home(session)
+    target = Path(file).expanduser().absolute()
+    done = _carried_out(lambda: backup_home(home, target), "node.cannot_backup", home=str(home))
+    session.out.thing(asdict(done), KEPT)
+    session.out.note(text("node.backed_up", path=done.path, height=done.height))
+
+
+@argument("file", metavar="FILE")
+def restore(file: str) -> None:
+    """Put a backup into a home without data."""
+    from chainbill_node.backup import restore_home
+
+    session = current_session()
+    home = node_home(session)
+    archive = Path(file).expanduser().absolute()
+    done = _carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home))
+    session.out.thing(asdict(done), KEPT)
+    session.out.note(text("node.restored", height=done.height))
+
+
+def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
+    from chainbill_node.config import ConfigError
+    from chainbill_node.control import ControlError
+    from chainbill_node.storage.archive import ArchiveError
+    from chainbill_node.storage.store import DiskError
+
+    try:
+        return work()
+    except FileExistsError as error:
+        raise fail(Exit.FAILED, "node.in_the_way", path=str(error)) from error
+    except (ArchiveError, ConfigError, ControlError, DiskError, OSError) as error:
+        raise fail(Exit.FAILED, key, why=str(error), **fields) from error

@@ -1,0 +1,158 @@
+"""`node backup` and `node restore`: the chain to a file and back, while the node runs or not.
+
+A backup is of one height. A restore puts it into a home without data, checks every checksum and the state root, and
+takes the right to sign from the home's signer file until the peers have shown from which height on signing is safe
+(docs/reference/backup.md).
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from chainbill.ledger.genesis import Genesis
+from chainbill_node.config import FILE_NAME, NodeConfig, load_config
+from chainbill_node.control import ask_node
+from chainbill_node.driver_signing import following_signer_file
+from chainbill_node.home import load_genesis
+from chainbill_node.setup.keys import load_private_key
+from chainbill_node.storage.archive import (
+    ArchiveError,
+    Manifest,
+    archived_file,
+    archived_rows,
+    check_archive,
+    write_archive,
+)
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.lock import HomeLock
+from chainbill_node.storage.rebuild import root_of_rows
+from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file, sync_folder
+from chainbill_node.storage.store import Readable
+
+RESTORING = "chain.restoring"
+SCRATCH = "chain.scratch"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was backed up or restored. `live`: the node went on meanwhile. Hashes are hex."""
+
+    path: str
+    height: int
+    app_hash: str
+    rows: int
+    bytes: int
+    live: bool
+
+
+def backup_home(home: Path, target: Path) -> Done:
+    """Write a backup of a home, through the running node if there is one.
+
+    Raises FileExistsError, OSError, ConfigError, DiskError, ArchiveError; ControlError from the running node.
+    """
+    target = target.absolute()
+    answer = ask_node(home, {"do": "backup", "to": str(target)})
+    if answer is not None:
+        return Done(**answer, live=True)
+    config = load_config(home)
+    genesis = load_genesis(home, config)
+    lock = HomeLock(home)
+    try:
+        store = LevelStore(home / config.files.data / "chain", create=False)
+        try:
+            return backup_store(store, home, config, genesis, target)
+        finally:
+            store.close()
+    finally:
+        lock.close()
+
+
+def backup_store(source: Readable, home: Path, config: NodeConfig, genesis: Genesis, target: Path) -> Done:
+    """Write a backup of an open store or snapshot."""
+    files = {FILE_NAME: (home / FILE_NAME).read_bytes(), "genesis.json": (home / config.files.genesis).read_bytes()}
+    manifest = write_archive(source, files, target, chain_id=genesis.chain_id)
+    return _done(target, manifest)
+
+
+def restore_home(home: Path, archive: Path) -> Done:
+    """Put a backup into a home that has its keys and no data.
+
+    `node.toml` and `genesis.json` come from the backup where the home has none. Raises FileExistsError when there is
+    data, ArchiveError, ConfigError, DiskError, OSError; the home's data is untouched then.
+    """
+    manifest = check_archive(archive)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in (FILE_NAME, "genesis.json"):
+        content = archived_file(archive, name)
+        if content is not None and not (home / name).exists():
+            (home / name).write_bytes(content)
+    config = load_config(home)
+    genesis = load_genesis(home, config)
+    key = load_private_key(home / config.files.validator_key)
+    if manifest.genesis_hash != genesis.hash.hex():
+        raise ArchiveError(f"it is of another network ({manifest.chain_id}) than this home's genesis.json")
+    lock = HomeLock(home)
+    try:
+        data = home / config.files.data
+        if (data / "chain").exists():
+            raise FileExistsError(data / "chain")
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _fill(archive, data, manifest, genesis)
+        follow_only(home / config.files.signer, genesis.chain_id, key.public, manifest.height)
+        (data / RESTORING).rename(data / "chain")
+        sync_folder(data)
+    finally:
+        lock.close()
+    return _done(archive, manifest)
+
+
+def follow_only(path: Path, chain_id: str, public: bytes, height: int) -> None:
+    """Make the signer file one that allows no signature yet; what it was is kept beside it for examination."""
+    content = following_signer_file(chain_id, public, height)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        create_signer_file(path, content)
+        return
+    shutil.copy2(path, path.with_name(path.name + ".before"))
+    file = FileSignerFile(path)
+    try:
+        file.rewrite(content)
+    finally:
+        file.close()
+
+
+def _fill(archive: Path, data: Path, manifest: Manifest, genesis: Genesis) -> None:
+    """The rows into a new database beside the place of the real one; then everything about it is checked."""
+    for leftover in (data / RESTORING, data / SCRATCH):
+        shutil.rmtree(leftover, ignore_errors=True)
+    store = LevelStore(data / RESTORING, create=True)
+    scratch = LevelStore(data / SCRATCH, create=True)
+    try:
+        for rows in archived_rows(archive):
+            store.write(rows)
+        database = ChainDatabase(store)
+        database.check_format(genesis.hash)
+        head = database.head()
+        if (head.height, head.app_hash.hex()) != (manifest.height, manifest.app_hash):
+            raise ArchiveError("its newest height is not the one its manifest names")
+        database.build_tree()
+        if root_of_rows(store, scratch) != head.app_hash:
+            raise ArchiveError("its rows do not have the state root that it names")
+    finally:
+        store.close()
+        scratch.close()
+        shutil.rmtree(data / SCRATCH, ignore_errors=True)
+
+
+def _done(path: Path, manifest: Manifest) -> Done:
+    return Done(
+        path=str(path),
+        height=manifest.height,
+        app_hash=manifest.app_hash,
+        rows=manifest.rows,
+        bytes=path.stat().st_size,
+        live=False,
+    )

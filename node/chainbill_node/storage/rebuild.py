@@ -1,0 +1,88 @@
+"""The state tree and the indexes, made anew from nothing but the rows of the state.
+
+Rows come in any order. Their 64-byte entries wait in a scratch store, which sorts them: the first bits of a key's hash
+are its bucket. So memory stays bounded, however many rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainbill.state.proof import key_hash, leaf_hash
+from chainbill.state.rows import row_hash, value
+from chainbill.state.tree import StateTree
+from chainbill_node.storage import indexes, layout
+from chainbill_node.storage.layout import bucket_key
+from chainbill_node.storage.store import Readable, Store, prefix_end
+
+BATCH_ROWS = 5_000
+BUCKET_SHIFT = 6  # of the first three bytes of a key hash, 18 bits name the bucket
+ENTRIES = (b"", b"\xff" * 33)
+Row = tuple[bytes, bytes]
+
+
+class StateRebuild:
+    """Takes rows (row key, stored bytes), writes them to `target` if there is one; `finish` gives the root."""
+
+    def __init__(self, scratch: Store, target: Store | None = None) -> None:
+        self._scratch = scratch
+        self._target = target
+        self._entries: list[Row] = []
+        self._puts: list[Row] = []
+
+    def add(self, key: bytes, raw: bytes) -> None:
+        """One row of the state."""
+        self._entries.append((key_hash(key), row_hash(key, raw)))
+        if self._target is not None:
+            self._puts.append((layout.STATE + key, raw))
+            if indexes.is_indexed(key):
+                entries = indexes.entries_of(key, None, value(raw))
+                self._puts.extend((layout.INDEX + entry, b"") for entry in entries)
+        if len(self._entries) >= BATCH_ROWS:
+            self._flush()
+
+    def finish(self) -> bytes:
+        """Make buckets and leaves; the root over them."""
+        self._flush()
+        tree = StateTree()
+        tree.build(self._leaves())
+        self._flush()
+        return tree.root
+
+    def _leaves(self) -> Iterator[tuple[int, bytes]]:
+        bucket = -1
+        row: list[bytes] = []
+        for hashed, row_hashed in self._scratch.range(*ENTRIES):
+            index = int.from_bytes(hashed[:3], "big") >> BUCKET_SHIFT
+            if index != bucket and row:
+                yield self._leaf(bucket, b"".join(row))
+                row = []
+            bucket = index
+            row += (hashed, row_hashed)
+        if row:
+            yield self._leaf(bucket, b"".join(row))
+
+    def _leaf(self, bucket: int, row: bytes) -> tuple[int, bytes]:
+        leaf = leaf_hash(row)
+        if self._target is not None:
+            self._puts.append((bucket_key(layout.BUCKET, bucket), row))
+            self._puts.append((bucket_key(layout.LEAF, bucket), leaf))
+            if len(self._puts) >= BATCH_ROWS:
+                self._flush()
+        return bucket, leaf
+
+    def _flush(self) -> None:
+        if self._entries:
+            self._scratch.write(self._entries)
+            self._entries = []
+        if self._puts and self._target is not None:
+            self._target.write(self._puts)
+            self._puts = []
+
+
+def root_of_rows(source: Readable, scratch: Store) -> bytes:
+    """The root that the rows of the state in a store really have."""
+    rebuild = StateRebuild(scratch)
+    for key, raw in source.range(layout.STATE, prefix_end(layout.STATE)):
+        rebuild.add(key[1:], raw)
+    return rebuild.finish()
