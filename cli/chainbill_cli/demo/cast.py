@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainbill.dates import add_days, days_between
+from chainbill.dates import add_days, weekday
 from chainbill.ids import make_test_uscc, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice import Invoice, Trader, parse_invoice, read_invoice
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from chainbill_node.setup.plan import PartyPlan
 
 DAYS_WHEN_NONE = 90
-LEAST_DAYS = 7
-"""Everything is told within one day of issue; financing needs some days until payment."""
+WEEKEND = (6, 7)
 LEAST_FACE = 100
 """Minor units: below this there is nothing to share out among three tiers."""
 
@@ -50,9 +49,19 @@ def scene_of(file: str) -> Scene:
         invoice = parse_invoice(content, "einvoice.xml")
     if invoice.payable_minor < LEAST_FACE:
         raise fail(Exit.FAILED, "demo.too_small", path=file)
-    said = bool(invoice.due_on) and days_between(invoice.issued_on, invoice.due_on) >= LEAST_DAYS
+    said = bool(invoice.due_on) and leaves_a_business_day(invoice.issued_on, invoice.due_on)
     due_on = invoice.due_on if said else add_days(invoice.issued_on, DAYS_WHEN_NONE)
     return Scene(invoice, due_on, said)
+
+
+def leaves_a_business_day(issued_on: str, due_on: str) -> bool:
+    """Whether the story, told on the day of issue, ends by the business day before payment: offers stand no longer."""
+    if due_on <= issued_on:
+        return False
+    last_offer_on = add_days(due_on, -1)
+    while weekday(last_offer_on) in WEEKEND:
+        last_offer_on = add_days(last_offer_on, -1)
+    return last_offer_on >= issued_on
 
 
 def party_id_of(trader: Trader) -> str:
