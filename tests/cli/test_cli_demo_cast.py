@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from chainbill_cli.demo.cast import leaves_a_business_day
 
 

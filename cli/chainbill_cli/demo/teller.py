@@ -10,7 +10,7 @@ from typing import Any
 from chainbill_cli.output import Column, Names, shown
 from chainbill_cli.texts import text
 
-WIDTH = 100
+WIDTH = 110
 
 
 class Teller:
