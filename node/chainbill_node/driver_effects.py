@@ -229,11 +229,12 @@ class Engine:
         memory = None if self._signer is None else self._signer.memory
         self.state = open_height(self.rules, memory, ask=not self._has_signed)
         self._woken_height = 0
-        if self.state.wake or tip.has_work:
+        if self.state.wake or (tip.has_work and not tip.only_proof):
             self.wake()
-        elif self._settings.idle_interval_ms > 0:
-            start = Timer(TimerKind.START, self.state.height, 0)
-            self._ports.timers.schedule(start, self._settings.idle_interval_ms)
+            return
+        pause_ms = self._settings.proof_delay_ms if tip.only_proof else self._settings.idle_interval_ms
+        if pause_ms > 0 or tip.only_proof:
+            self._ports.timers.schedule(Timer(TimerKind.START, self.state.height, 0), pause_ms)
 
     def _keep_evidence(self, evidence: Evidence) -> bool:
         pool = self.evidence.add(evidence)

@@ -22,6 +22,7 @@ from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.tree import StateTree
+from chainbill_node.engine.cached_view import CachedView
 from chainbill_node.engine.environment import EnvKeeper
 from chainbill_node.engine.protocol import Finalized, Info, Proposal, ProposalRequest, SnapshotOffer, Verdict
 from chainbill_node.engine.snapshots import SnapshotReaders
@@ -67,6 +68,7 @@ class LedgerApplication:
         """Take up the chain that is in the database. Raises DiskError when it is not whole."""
         self._head = self._database.head()
         self._tree = self._database.build_tree()
+        self._view = CachedView(self._database.view)
         self._env = EnvKeeper(genesis, self._database, self._head, self._programs)
         return self.info()
 
@@ -96,7 +98,7 @@ class LedgerApplication:
 
     def check_tx(self, transaction: Transaction, now_ms: int) -> None:
         """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
-        admit(self._database.view, transaction, self._env.current, self._env.block_time(now_ms))
+        admit(self._view, transaction, self._env.current, self._env.block_time(now_ms))
 
     def prepare_proposal(self, request: ProposalRequest) -> Proposal:
         """Build the block of the next height; its result is kept, so that it is not executed again."""
@@ -110,7 +112,7 @@ class LedgerApplication:
 
     def _prepare(self, request: ProposalRequest, may_leave_out: frozenset[bytes]) -> Prepared:
         return prepare(
-            self._database.view,
+            self._view,
             self._tree,
             request.candidates,
             self._env.current,
@@ -134,7 +136,7 @@ class LedgerApplication:
         return Verdict(True)
 
     def _apply(self, block: Block) -> Applied:
-        return apply_block(self._database.view, self._tree, block, self._env.current)
+        return apply_block(self._view, self._tree, block, self._env.current)
 
     def _keep(self, block: Block, applied: Applied) -> None:
         while len(self._results) >= KEPT_RESULTS:
@@ -188,6 +190,7 @@ class LedgerApplication:
         )
         with self._lock:
             self._database.write_block(write)
+            self._view.committed(applied.changes, applied.delta.buckets)
             self._tree.commit(applied.delta)
             self._head = record
         self._env.advance(block, applied)

@@ -1,0 +1,84 @@
+"""The newest state with what was read and written lately in memory: one random read of the disk less for each.
+
+Two generations: what is used lives in the young one; when that is full, it becomes the old one and the former old one
+is forgotten. So memory is bounded, whatever the size of the ledger, and no step costs more than a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
+
+from chainbill.state.view import RowChange, View
+
+KEPT_ROWS = 30_000
+KEPT_BUCKETS = 60_000
+LARGEST_KEPT_ROW = 4096
+
+Key = TypeVar("Key", bytes, int)
+
+
+class Generations(Generic[Key]):
+    """A bounded memory of bytes by key, at most 2 × `size` entries."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._young: dict[Key, bytes] = {}
+        self._old: dict[Key, bytes] = {}
+
+    def get(self, key: Key) -> bytes | None:
+        """What is remembered for a key, None where nothing is."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: Key, value: bytes) -> None:
+        """Remember one value."""
+        if len(self._young) >= self._size:
+            self._old, self._young = self._young, {}
+        self._young[key] = value
+
+    def drop(self, key: Key) -> None:
+        """Forget one value."""
+        self._young.pop(key, None)
+        self._old.pop(key, None)
+
+
+class CachedView:
+    """A `View` over the newest state. `committed` must hear of every block once it is on the disk."""
+
+    def __init__(self, view: View, *, rows: int = KEPT_ROWS, buckets: int = KEPT_BUCKETS) -> None:
+        self._view = view
+        self._rows: Generations[bytes] = Generations(rows)
+        self._buckets: Generations[int] = Generations(buckets)
+        self.scan = view.scan
+
+    def get(self, key: bytes) -> bytes | None:
+        """Stored bytes of a row, None where there is none (which is not remembered)."""
+        raw = self._rows.get(key)
+        if raw is None:
+            raw = self._view.get(key)
+            if raw is not None and len(raw) <= LARGEST_KEPT_ROW:
+                self._rows.put(key, raw)
+        return raw
+
+    def bucket(self, index: int) -> bytes:
+        """Entries of one bucket of the state tree, b"" when empty."""
+        row = self._buckets.get(index)
+        if row is None:
+            row = self._view.bucket(index)
+            self._buckets.put(index, row)
+        return row
+
+    def committed(self, changes: Iterable[RowChange], buckets: Mapping[int, bytes]) -> None:
+        """Follow a block: what it changed is what will be read next."""
+        for change in changes:
+            if change.new_raw is None or len(change.new_raw) > LARGEST_KEPT_ROW:
+                self._rows.drop(change.key)
+            else:
+                self._rows.put(change.key, change.new_raw)
+        for index, row in buckets.items():
+            self._buckets.put(index, row)

@@ -1,0 +1,43 @@
+"""The memory in front of the newest state: bounded, and never another answer than the state's own."""
+
+from __future__ import annotations
+
+import random
+
+from chainbill_node.engine.cached_view import LARGEST_KEPT_ROW, CachedView, Generations
+
+from chainbill.state.rows import pack
+from chainbill.state.tree import StateTree
+from chainbill.state.view import MemoryView, RowChange
+
+
+def test_it_answers_as_the_state_does_through_many_blocks() -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)
+    state, tree = MemoryView(), StateTree()
+    view = CachedView(state, rows=20, buckets=20)
+    keys = [b"one\0row\0\x02%03d\0" % number for number in range(100)]
+    for height in range(1, 60):
+        changes = []
+        for key in sorted(chance.sample(keys, 15)):
+            size = chance.choice([1, 30, LARGEST_KEPT_ROW + 1])
+            new = None if chance.random() < 0.3 else pack(height, b"", b"\xc4" + chance.randbytes(size))
+            if (view.get(key), new) != (None, None):
+                changes.append(RowChange(key, view.get(key), new))
+        delta = tree.stage(view, changes)
+        assert delta.root == tree.stage(state, changes).root
+        state.apply(changes, delta)
+        view.committed(changes, delta.buckets)
+        tree.commit(delta)
+        assert all(view.get(key) == state.get(key) for key in chance.sample(keys, 40)), f"seed {seed}"
+        assert view.scan(b"one\0", b"", 1000) == state.scan(b"one\0", b"", 1000)
+
+
+def test_it_remembers_what_is_used_and_no_more_than_it_may() -> None:
+    memory: Generations[int] = Generations(10)
+    for number in range(1000):
+        memory.put(number, b"x")
+        assert memory.get(0) == b"x"
+    assert sum(memory.get(number) is not None for number in range(1, 1000)) <= 20
+    memory.drop(0)
+    assert memory.get(0) is None
