@@ -86,9 +86,13 @@ def add(m: Machine, left: Value, right: Value) -> Value:
 def extend(m: Machine, left: Value, right: Value) -> Value:
     """Left += right: a list grows in place, anything else becomes a new value."""
     if type(left) is list and isinstance(right, list):
-        if len(left) + len(right) > MAX_ITEMS:
+        count = len(right)
+        if len(left) + count > MAX_ITEMS:
             raise fault("list_too_long", f"a list has at most {MAX_ITEMS} items")
-        m.pay(1 + len(right), 8 * len(right))
+        m.gas -= 1 + count
+        m.room -= 8 * count
+        if m.gas < 0 or m.room < 0:
+            m.pay(0, 0)
         left += right
         return left
     if isinstance(left, list) and isinstance(right, list):

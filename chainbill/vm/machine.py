@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed
 from chainbill.state.keys import split_key
@@ -157,13 +157,14 @@ class Machine:
         self.gas -= gas_units
         self.room -= memory_bytes
         if self.gas < 0 or self.room < 0:
-            reason = "out_of_gas" if self.gas < 0 else "out_of_memory_allowance"
-            raise OutOfGas(reason, "the run has used all it may")
+            self._stop()
 
-    def _write(self) -> None:
-        self.writes_left -= 1
-        if self.writes_left < 0:
-            raise OutOfGas("too_many_writes", "the run has written all it may")
+    def _stop(self) -> NoReturn:
+        if self.gas < 0:
+            raise OutOfGas("out_of_gas", "the run has used all its gas")
+        if self.room < 0:
+            raise OutOfGas("out_of_memory_allowance", "the run has used all its memory")
+        raise OutOfGas("too_many_writes", "the run has written all it may")
 
     def copy_in(self, value: Value) -> Value:
         """Copy a value that crosses a border, and charge for it."""
@@ -192,7 +193,7 @@ class Machine:
         self.gas -= gas.GET_GAS + nodes
         self.room -= 64 * nodes
         if self.gas < 0 or self.room < 0:
-            self.pay(0, 0)
+            self._stop()
         return copied
 
     def has(self, table: TableRef, key: Value) -> bool:
@@ -207,8 +208,11 @@ class Machine:
         if table.is_agenda:
             check_agenda_key(key, self.today)
         copied, size = copy_in(value)
-        self.pay(gas.PUT_GAS + size // gas.BYTES_A_GAS, size)
-        self._write()
+        self.gas -= gas.PUT_GAS + size // gas.BYTES_A_GAS
+        self.room -= size
+        self.writes_left -= 1
+        if self.gas < 0 or self.room < 0 or self.writes_left < 0:
+            self._stop()
         try:
             self.rows.put_checked(self._key(table, key), copied)
         except Malformed as error:
@@ -216,8 +220,10 @@ class Machine:
 
     def delete(self, table: TableRef, key: Value) -> None:
         """Remove a row, if there is one."""
-        self.pay(gas.DELETE_GAS, 0)
-        self._write()
+        self.gas -= gas.DELETE_GAS
+        self.writes_left -= 1
+        if self.gas < 0 or self.writes_left < 0:
+            self._stop()
         self.rows.delete(self._key(table, key))
 
     def scan(self, table: TableRef, leading: Value, limit: Value) -> list[Value]:

@@ -163,7 +163,10 @@ def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
     size = 5
     key_sizes = _key_sizes
     for key, item in value.items():
-        size += key_sizes.get(key) or _key_size(key)
+        try:
+            size += key_sizes[key]
+        except KeyError:
+            size += _key_size(key)
         kind = type(item)
         if kind is str:
             size += len(item) + 5 if item.isascii() else _text_size(item)

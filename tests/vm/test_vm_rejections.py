@@ -79,7 +79,7 @@ CASES: list[tuple[str, str, int]] = [
     (go("def inner():\n    pass"), "not_in_the_language", 3),
     (go('require(True, "reason that is ' + "x" * 60 + '")'), "literal_needed", 3),
     (go('require(True, "原因")'), "literal_needed", 3),
-    (go('return "' + "x" * 900 + '" + """' + ("y" * 1_800 + "\n") * 3 + '"""'), "text_too_long", 0),
+    (go('return "' + "x" * 900 + '" + """' + ("y" * 900 + "\n") * 5 + '"""'), "text_too_long", 0),
 ]
 
 
