@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -48,6 +48,17 @@ class Metrics:
             "chainbill_mempool_failed_txs", "Transactions not admitted", registry=registry
         )
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
+        self.missing = Gauge(
+            "chainbill_consensus_missing_validator",
+            "1 for a validator that a network which stands still waits for",
+            ["validator"],
+            registry=registry,
+        )
+        self.still_seconds = Gauge(
+            "chainbill_consensus_standing_still_seconds",
+            "How long no block could be made, 0: it goes on",
+            registry=registry,
+        )
         self.notes = Counter("chainbill_consensus_events", "Consensus events by kind", ["kind"], registry=registry)
         Gauge("chainbill_node_info", "This node", ["chain_id", "name"], registry=registry).labels(chain_id, name).set(1)
 
@@ -63,6 +74,13 @@ class Metrics:
         self.refused_transactions.inc(sum(not receipt.ok for receipt in receipts))
         for wait_ms in waits_ms:
             self.wait_seconds.observe(max(0, wait_ms) / 1000)
+
+    def standing(self, missing: Mapping[str, bool], still_s: float) -> None:
+        """Say whom a network that stands still waits for, and how long; `missing` has every validator by name."""
+        self.missing.clear()
+        for name, is_missing in missing.items():
+            self.missing.labels(name).set(int(is_missing))
+        self.still_seconds.set(still_s)
 
     def exposition(self) -> tuple[bytes, str]:
         """The text and its content type."""

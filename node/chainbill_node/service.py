@@ -24,6 +24,7 @@ from chainbill_node.mempool import Mempool, VerifiedTransactions
 from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, server_context
+from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
 from chainbill_node.traffic import Traffic
@@ -46,6 +47,7 @@ class Node:
         self.node_id = key.public.hex()
         self.metrics = Metrics(genesis.chain_id, config.name)
         self.waiters = Waiters()
+        self._standing = StandingStill(self)
         self.traffic = Traffic(self)
         self.stopped = asyncio.Event()
         self.fault: BaseException | None = None
@@ -179,6 +181,7 @@ class Node:
             return
         self.peers.refresh()
         self._wake_for_day_work()
+        self._standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
 
     def _wake_for_day_work(self) -> None:
