@@ -6,7 +6,7 @@ home is made, never by a start: a node that has lost it must not sign as if it h
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -23,6 +23,7 @@ LOST_ZH = (
 WRITE_EN = "the signer file could not be written; the node stops before it says anything; mend the disk and start again"
 WRITE_ZH = "签名文件无法写入；节点在对外发送之前停止；请修复磁盘后重新启动"
 MAX_BYTES = 256 * 1024 * 1024
+CANNOT_SYNC_FOLDERS = (errno.EINVAL, errno.ENOTSUP)  # some file systems; the file itself is synced
 
 
 class FileSignerFile:
@@ -86,8 +87,10 @@ def sync_folder(folder: Path) -> None:
     """Make a rename or a new file in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with contextlib.suppress(OSError):  # some file systems cannot sync a folder; the file itself is synced
-            os.fsync(descriptor)
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in CANNOT_SYNC_FOLDERS:
+            raise
     finally:
         os.close(descriptor)
 
