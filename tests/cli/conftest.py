@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from chainbill_cli import texts
+from chainbill_cli.localnet import layout
+from chainbill_node.setup.local import create_local_network
+from cli.cli_desk import Desk
 from cli.cli_fakes import FakeNode, Shell, make_home
+from cli.solo_node import SoloTransport
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +33,24 @@ def shell(tmp_path: Path, node: FakeNode, capsys: pytest.CaptureFixture[str]) ->
     found = Shell(tmp_path / "home", node, capsys)
     found.keys = make_home(found.home)
     return found
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Desk]]:
+    made: list[SoloTransport] = []
+
+    def make(*, public_reads: bool = True) -> Desk:
+        created = create_local_network(tmp_path / "net", validators=1, public_reads=public_reads)
+        layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+        made.append(SoloTransport())
+        made[-1].serve(created.genesis)
+        return Desk(tmp_path / "net", made[-1], capsys)
+
+    yield make
+    for transport in made:
+        transport.end()
+
+
+@pytest.fixture
+def desk(new_desk: Callable[..., Desk]) -> Desk:
+    return new_desk()

@@ -1,67 +1,14 @@
-"""Commands against the real ledger and contracts in this process; the demo's story on a stage without processes."""
+"""Commands against the real ledger and contracts in this process."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from chainbill_cli.demo import cast, stage
-from chainbill_cli.localnet import layout, processes, status
-from chainbill_cli.main import run
-from chainbill_node.setup.local import create_local_network
-from chainbill_node.setup.network import create_network
-from cli.solo_node import SoloTransport
-
-
-class Desk:
-    """The command line at a desk with every profile of a local network."""
-
-    def __init__(self, home: Path, transport: SoloTransport, capsys: pytest.CaptureFixture[str]) -> None:
-        self.home = home
-        self.transport = transport
-        self.capsys = capsys
-        self.out = self.err = ""
-
-    def text(self, *words: str, expect: int = 0) -> str:
-        code = run(["--home", str(self.home), *words], transport=self.transport)
-        self.out, self.err = self.capsys.readouterr()
-        assert code == expect, f"{' '.join(words)}: exit {code}\n{self.out}{self.err}"
-        return self.out
-
-    def json(self, who: str, *words: str, expect: int = 0) -> Any:
-        return json.loads(self.text("--as", who, "-o", "json", *words, expect=expect))
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Desk]]:
-    made: list[SoloTransport] = []
-
-    def make(*, public_reads: bool = True) -> Desk:
-        created = create_local_network(tmp_path / "net", validators=1, public_reads=public_reads)
-        layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
-        made.append(SoloTransport())
-        made[-1].serve(created.genesis)
-        return Desk(tmp_path / "net", made[-1], capsys)
-
-    yield make
-    for transport in made:
-        transport.end()
-
-
-@pytest.fixture
-def desk(new_desk: Callable[..., Desk]) -> Desk:
-    return new_desk()
-
-
-def accepted_bill(desk: Desk, amount: str = "1000.00") -> tuple[str, str]:
-    bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", amount, "--due", "+120d")["bill"]
-    desk.json("anchor", "bill", "confirm", bill)
-    return bill, desk.json("supplier1", "bill", "accept", bill)["token"]
+from cli.cli_desk import Desk, accepted_bill
 
 
 def test_a_bill_through_all_its_commands(desk: Desk) -> None:
@@ -210,100 +157,3 @@ def test_closed_reads(new_desk: Callable[..., Desk]) -> None:
     assert [one["id"] for one in desk.json("anchor", "bill", "list")] == [bill]
     assert desk.json("supplier3", "bill", "list") == []
     assert desk.json("supplier3", "token", "show", token, expect=1)["status"] == 404
-
-
-@pytest.fixture
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoloTransport]:
-    """The stage without processes: one node in this process answers for all."""
-    transport = SoloTransport()
-    killed: list[str] = []
-
-    def build(home: Path, scene: cast.Scene, validators: int) -> layout.LocalNetwork:
-        created = create_network(home, stage.plan_of(scene, validators))
-        transport.serve(created.genesis)
-        return layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
-
-    monkeypatch.setattr(stage, "build", build)
-    monkeypatch.setattr(stage, "wait_ready", lambda _: None)
-    monkeypatch.setattr(status, "wait_ready", lambda *_: None)
-    monkeypatch.setattr(status, "ready_of", lambda *_: {"ready": True, "height": transport.node.ledger.info().height})
-    monkeypatch.setattr(processes, "pid_of", lambda node: 4711)
-    monkeypatch.setattr(processes, "stop", lambda node, **_: killed.append(node.name))
-    monkeypatch.setattr(processes, "start", lambda node: 4712)
-    monkeypatch.setattr(processes, "stop_all", lambda *_, **__: 0)
-    yield transport
-    transport.end()
-    assert len(killed) == 1
-
-
-EXAMPLES = Path(stage.__file__).parent / "examples"
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        ([], ["no cent is financed twice", "and refuses", "SIGKILL", "to the cent", "90 days", "The others carry on"]),
-        (
-            ["--lang", "zh", "--invoice", str(EXAMPLES / "ubl-invoice.xml")],
-            ["拒收", "与票面分毫不差", "2026-06-30", "EUR"],
-        ),
-        (["--validators", "2"], ["story waits for it to come back"]),
-    ],
-)
-def test_demo(
-    no_processes: SoloTransport,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    words: list[str],
-    told: list[str],
-) -> None:
-    kept = tmp_path / "kept"
-    code = run(["demo", "-o", "json", "--keep", str(kept), *words], transport=no_processes)
-    out, err = capsys.readouterr()
-    assert code == 0, err
-    summary = json.loads(out)
-    assert sum(one["amount"] for one in summary["payments"]) == summary["face"]
-    assert {one["status"] for one in summary["payments"]} == {"paid"}
-    assert [row["tier"] for row in summary["by_tier"]] == [1, 2, 3]
-    assert sum(row["amount"] for row in summary["by_tier"]) == summary["face"]
-    joined = " ".join(err.split())
-    for part in told:
-        assert part in joined.replace(" ", "") or part in joined, part
-    assert f"--home {kept}" in err
-
-
-def invoice_with(**changes: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(cast.scene_of("").invoice, **changes)
-
-
-@pytest.mark.parametrize(
-    ("due_on", "expected", "said"),
-    [("", "2026-05-31", False), ("2026-03-02", "2026-05-31", False), ("2026-03-05", "2026-05-31", False),
-     ("2026-03-20", "2026-03-20", True)],
-)  # fmt: skip
-def test_due_date_of_the_demo(monkeypatch: pytest.MonkeyPatch, due_on: str, expected: str, said: bool) -> None:
-    invoice = invoice_with(due_on=due_on)
-    monkeypatch.setattr(cast, "parse_invoice", lambda *_: invoice)
-    scene = cast.scene_of("")
-    assert (scene.due_on, scene.due_said) == (expected, said)
-
-
-def test_too_small_an_invoice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    invoice = invoice_with(payable_minor=99)
-    monkeypatch.setattr(cast, "parse_invoice", lambda *_: invoice)
-    assert run(["demo"]) == 1
-    assert "too small" in capsys.readouterr().err
-
-
-def test_everybody_has_an_id_of_their_own() -> None:
-    everyone = cast.cast_of(cast.scene_of("").invoice, 4)
-    assert len({one.party for one in everyone}) == len(everyone) == 11
-    buyer = next(one for one in everyone if one.alias == "anchor")
-    assert buyer.party == cast.scene_of("").invoice.buyer.tax_id
-    assert buyer.identifiers == ()
-    ubl = cast.scene_of(str(EXAMPLES / "ubl-invoice.xml"))
-    seller = next(one for one in cast.cast_of(ubl.invoice, 1) if one.alias == "supplier1")
-    assert seller.identifiers == (("vat", "XX100000017"),)
-    assert seller.party == cast.test_uscc("Example Castings Ltd")
