@@ -10,6 +10,8 @@ years = own_table("year")  # 2027 -> {"holidays": [date, …], "workdays": [date
 
 LONGEST_SEARCH = 60  # days: no run of holidays is longer
 MOST_SPECIAL_DAYS = 150
+MOST_HOLIDAYS_A_MONTH = 20
+MONTH = 31  # days
 DIGITS = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9}
 
 
@@ -109,3 +111,7 @@ def check_dates(year, holidays, workdays):
         require(is_date(date) and year_of(date) == year, "date_not_valid", {"date": date})
         require(date not in holidays, "day_both_holiday_and_workday", {"date": date})
         require(weekday(date) > 5, "workday_not_a_weekend", {"date": date})
+    ordered = sorted(holidays)
+    for number in range(MOST_HOLIDAYS_A_MONTH, len(ordered)):
+        apart = days_between(ordered[number - MOST_HOLIDAYS_A_MONTH], ordered[number])
+        require(apart >= MONTH, "too_many_holidays", {"date": ordered[number]})

@@ -20,13 +20,17 @@ agenda = own_table("agenda")
 parties = read_table("party", "party")
 
 MOST_SEATS = 100
+MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
+MOST_ROWS = 500  # of seats and candidates together
+MOST_PARAMETERS = 100
+LAST_DATE = "2899-12-31"  # of an adjustable clock
 LONGEST_TEXT = 200
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
 
 # name, default, smallest, largest
 PARAMETERS = [
-    ["account_change_business_days", 2, 0, 30],
+    ["account_change_business_days", 2, 1, 30],
     ["gap_limit_ms", 7200000, 60000, 604800000],
     ["grace_business_days", 0, 0, 30],
     ["min_split", 1, 1, 100000000],
@@ -38,7 +42,10 @@ PARAMETERS = [
 
 @init
 def begin():
-    """Give every parameter that the genesis does not set its default."""
+    """Check the parameters that the genesis sets, and give every other one its default."""
+    for entry in parameters.scan([], MOST_PARAMETERS):
+        if entry[0][0] != "clock_offset_ms":  # the core's own, of an adjustable clock
+            check_parameter(entry[0][0], entry[1]["value"])
     for entry in PARAMETERS:
         if not parameters.has(entry[0]):
             parameters.put(entry[0], {"value": entry[1]})
@@ -106,7 +113,7 @@ def ready():
     """Say that the sender's validators to be are up and have caught up; counts for the next blocks."""
     require_capability("maker")
     found = []
-    for entry in validators.scan([], MOST_SEATS):
+    for entry in validators.scan([], MOST_ROWS):
         if entry[1]["party"] == ctx.party and entry[1]["status"] == "candidate":
             readiness.put(entry[0][0], {"height": ctx.height})
             found += [entry[0][0]]
@@ -119,12 +126,14 @@ def advance_clock(milliseconds, to_ms):
     """Move the clock of a test or demo forward, by `milliseconds` or up to the time `to_ms`; the other is 0."""
     require(ctx.clock == "adjustable", "clock_not_adjustable")
     require_seat()
+    require_capability("maker")
     require(kind_of(milliseconds) == "int" and kind_of(to_ms) == "int", "clock_step_not_valid")
     step = milliseconds
     if to_ms != 0:
         require(milliseconds == 0, "clock_step_not_valid")
         step = to_ms - ctx.time_ms
     require(step > 0 and step <= LONGEST_ADVANCE_MS, "clock_step_not_valid", {"milliseconds": step})
+    require(date_of(ctx.time_ms + step) <= LAST_DATE, "clock_step_not_valid", {"milliseconds": step})
     offset = 0
     row = clocks.get("offset")
     if row is not None:
@@ -194,16 +203,16 @@ def check_candidate(content):
     require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
     for digit in key:
         require(digit in "0123456789abcdef", "key_not_valid")
-    known = validators.get(key)
-    require(known is None or known["status"] == "removed", "validator_exists")
+    require(not validators.has(key), "validator_exists")
     party = parties.get(content["party"])
     require(party is not None, "party_unknown", {"id": content["party"]})
     require("bank" in party["roles"], "not_a_bank", {"id": content["party"]})
     require(kind_of(content["name"]) == "text" and kind_of(content["address"]) == "text", "text_expected")
     require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
     require(len(content["address"]) <= LONGEST_TEXT, "text_too_long")
-    require(len(validators.scan([], MOST_SEATS)) < MOST_SEATS, "too_many_validators")
-    keep_validator(content, "candidate")
+    require(len(active_validators()) < MOST_SEATS, "too_many_validators")
+    require(count_candidates() < MOST_CANDIDATES, "too_many_candidates")
+    keep_validator(content, "candidate", ctx.party)
 
 
 # --- what a decision does ---------------------------------------------------------------------------------------------
@@ -213,13 +222,13 @@ def put_into_effect(kind, content):
     elif kind == "parameter":
         parameters.put(content["name"], {"value": content["value"]})
     elif kind == "validator_add":
-        keep_validator(content, "active")
+        keep_validator(content, "active", validators.get(content["key"])["proposer"])
+        require(len(active_validators()) <= MOST_SEATS, "too_many_validators")
         require_live_quorum()
     elif kind == "validator_remove":
         row = validators.get(content["key"])
-        require(row["status"] == "active", "validator_unknown")
-        row["status"] = "removed"
-        validators.put(content["key"], row)
+        require(row is not None and row["status"] == "active", "validator_unknown")
+        validators.delete(content["key"])
         require_live_quorum()
     elif kind == "party":
         invoke("party", "admit", content["statement"])
@@ -243,21 +252,31 @@ def deploy(content):
     emit("contract_decided", content)
 
 
-def keep_validator(content, status):
+def keep_validator(content, status, proposer):
     validators.put(content["key"], {
         "name": content["name"],
         "party": content["party"],
         "address": content["address"],
         "status": status,
+        "proposer": proposer,
     })  # fmt: skip
+
+
+def count_candidates():
+    """How many undecided candidates the sender has proposed: nobody may fill the list for all others."""
+    count = 0
+    for entry in validators.scan([], MOST_ROWS):
+        if entry[1]["status"] == "candidate" and entry[1]["proposer"] == ctx.party:
+            count += 1
+    return count
 
 
 def drop(proposal):
     """What a proposal that failed leaves behind: a candidate is none any more."""
     if proposal["kind"] == "validator_add":
         row = validators.get(proposal["content"]["key"])
-        if row["status"] == "candidate":
-            keep_validator(proposal["content"], "removed")
+        if row is not None and row["status"] == "candidate":
+            validators.delete(proposal["content"]["key"])
 
 
 def require_live_quorum():
@@ -280,7 +299,7 @@ def require_live_quorum():
 # --- seats ------------------------------------------------------------------------------------------------------------
 def active_validators():
     active = []
-    for entry in validators.scan([], MOST_SEATS):
+    for entry in validators.scan([], MOST_ROWS):
         if entry[1]["status"] == "active":
             active += [{"key": entry[0][0], "party": entry[1]["party"]}]
     return active

@@ -24,6 +24,11 @@ LONGEST_TEXT = 200
 LONGEST_SCHEME = 32
 MOST_GRANTED_BILLS = 500
 LARGEST_AMOUNT = 9007199254740991
+ACTS_UNDER_POLICY = [
+    "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
+    "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
+    "token.transfer",
+]  # fmt: skip
 
 
 @init
@@ -97,7 +102,7 @@ def set_paying_bank(bank):
 def set_policy(policy):
     """Say which acts above which amount need a maker and a checker (经办/复核), two different keys.
 
-    policy: {"rules": [{"action", "currency", "above"}]}; action is "contract.function" or "any", above in minor units.
+    policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
     """
     row = require_active_sender()
     require_capability("admin")
@@ -352,6 +357,8 @@ def take_identifier(party, scheme, value):
 
 def take_key(row, key, capabilities):
     require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
+    for digit in key:
+        require(digit in "0123456789abcdef", "key_not_valid")
     require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
     for capability in capabilities:
         require(capability in ("maker", "checker", "admin"), "capability_unknown")
@@ -394,7 +401,8 @@ def check_policy_rules(policy):
     rules = policy["rules"]
     require(kind_of(rules) == "list" and len(rules) <= MOST_RULES, "policy_not_valid")
     for rule in rules:
-        require(kind_of(rule["action"]) == "text" and len(rule["action"]) <= 64, "policy_not_valid")
+        require(kind_of(rule["action"]) == "text", "policy_not_valid")
+        require(rule["action"] in ACTS_UNDER_POLICY, "policy_act_unknown", {"acts": ACTS_UNDER_POLICY})
         require(kind_of(rule["currency"]) == "text" and currency_digits(rule["currency"]) >= 0, "currency_unknown")
         require(kind_of(rule["above"]) == "int", "policy_not_valid")
         require(rule["above"] >= 0 and rule["above"] <= LARGEST_AMOUNT, "policy_not_valid")

@@ -21,6 +21,8 @@ from contracts.world import (
     uscc,
 )  # fmt: skip
 
+from chainbill.state.keys import row_key
+
 INVOICE = "1" * 64
 
 
@@ -114,6 +116,11 @@ def issue_with_an_unknown_term(world: World) -> None:
 @refuses("too_many_invoices")
 def issue_over_too_many_invoices(world: World) -> None:
     issue(world, invoices=[over(1, 1, f"{number:064x}")[0] for number in range(101)], face=101)
+
+
+@refuses("fingerprint_not_valid")
+def issue_over_a_fingerprint_in_capitals(world: World) -> None:
+    issue(world, invoices=over(fingerprint="AB" * 32))
 
 
 @refuses("fingerprint_not_valid")
@@ -289,8 +296,16 @@ def propose_a_monday_as_working_weekend(world: World) -> None:
 LONG = [f"2026-{month:02d}-{day:02d}" for month in (6, 7, 8) for day in range(1, 32) if not (month == 6 and day == 31)]
 
 
-@refuses("no_business_day_near", calendar=[{"year": 2026, "holidays": LONG, "workdays": []}])
+def make_endless_holiday(world: World) -> None:
+    """A year that no vote may decide."""
+    world.overlay.begin()
+    world.overlay.put(row_key("calendar", "year", 2026), {"holidays": LONG, "workdays": []})
+    world.overlay.commit()
+
+
+@refuses("no_business_day_near")
 def issue_into_an_endless_holiday(world: World) -> None:
+    make_endless_holiday(world)
     issue(world, due_on="2026-06-01")
 
 
@@ -318,6 +333,7 @@ def ask_the_calendar_about_no_day(world: World) -> None:
     world.view("calendar", "is_business_day", date="tomorrow")
 
 
-@refuses("no_business_day_near", calendar=[{"year": 2026, "holidays": LONG, "workdays": []}])
+@refuses("no_business_day_near")
 def issue_right_after_an_endless_holiday(world: World) -> None:
+    make_endless_holiday(world)
     issue(world, due_on="2026-09-01")

@@ -6,8 +6,9 @@ from typing import Any
 
 from contracts.refusals import refuses
 from contracts.refusals_party import statement
-from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, uscc
+from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, key_of, uscc
 
+from chainbill.state.keys import row_key
 from chainbill.vm.natives import digest
 
 SOURCE = '"""Nothing yet."""\nfrom chainbill.vm.prelude import *\n'
@@ -103,10 +104,44 @@ def propose_a_validator_without_a_name(world: World) -> None:
     candidate(world, name="")
 
 
-@refuses("too_many_validators")
-def propose_validators_without_end(world: World) -> None:
-    for number in range(97):
+@refuses("too_many_candidates")
+def propose_candidates_without_end(world: World) -> None:
+    for number in range(4):
         candidate(world, key=f"{number + 1000:064x}")
+
+
+@refuses("too_many_validators")
+def propose_a_validator_beyond_the_last_seat(world: World) -> None:
+    world.overlay.begin()
+    for number in range(96):
+        row = {"name": "more", "party": BANK1, "address": "", "status": "active"}
+        world.overlay.put(row_key("governance", "validator", f"{number + 1000:064x}"), row)
+    world.overlay.commit()
+    candidate(world)
+
+
+@refuses("capability_missing")
+def advance_the_clock_with_a_checkers_key(world: World) -> None:
+    step = {"milliseconds": 1, "to_ms": 0}
+    world.send(BANK1, ("governance", "advance_clock", step), keys=[key_of(BANK1, 1)])
+
+
+@refuses("clock_step_not_valid")
+def advance_the_clock_to_the_end_of_time(world: World) -> None:
+    for _ in range(100):
+        world.call(BANK1, "governance", "advance_clock", milliseconds=315_576_000_000, to_ms=0)
+        world.time_ms += 315_576_000_000
+
+
+@refuses("parameter_out_of_range")
+def propose_that_accounts_change_at_once(world: World) -> None:
+    propose(world, "parameter", name="account_change_business_days", value=0)
+
+
+@refuses("too_many_holidays")
+def propose_a_year_without_business_days(world: World) -> None:
+    holidays = [f"2027-{month:02}-{day:02}" for month in (3, 4, 5) for day in range(1, 31)]
+    propose(world, "calendar", year=2027, holidays=holidays, workdays=[])
 
 
 @refuses("party_exists")

@@ -195,6 +195,17 @@ def set_a_policy_below_zero(world: World) -> None:
     world.call(S1, "party", "set_policy", policy={"rules": [rule]})
 
 
+@refuses("policy_act_unknown")
+def set_a_policy_for_a_misspelt_act(world: World) -> None:
+    rule = {"action": "token.transfr", "currency": "CNY", "above": 1}
+    world.call(S1, "party", "set_policy", policy={"rules": [rule]})
+
+
+@refuses("key_not_valid")
+def add_a_key_in_capitals(world: World) -> None:
+    world.call(S1, "party", "add_key", key="AB" * 32, capabilities=["admin"])
+
+
 @refuses("currency_unknown")
 def set_a_policy_in_no_currency(world: World) -> None:
     rule = {"action": "any", "currency": "XQQ", "above": 1}
