@@ -27,8 +27,8 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     """Issue a bill (开立; by a creditor: 发起开立申请); the debtor confirms next.
 
     face: minor units. due_on: date. invoices: [{"fingerprint", "amount", "total"}], none, or amounts that sum to the
-    face. contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "min_split": minor units}, each
-    optional.
+    face. contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "debtor_pays_interest": bool
+    (买方付息: quotes may charge the debtor), "min_split": minor units}, each optional.
     """
     require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
     require_capability("maker")
@@ -343,7 +343,7 @@ def checked_invoices(invoices, face):
     amount = 0
     for invoice in invoices:
         fingerprint = invoice["fingerprint"]
-        require(kind_of(fingerprint) == "text" and len(fingerprint) == 64, "fingerprint_not_valid")
+        require_fingerprint(fingerprint)
         require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
         require_amount(invoice["amount"])
         require_amount(invoice["total"])
@@ -354,14 +354,22 @@ def checked_invoices(invoices, face):
     return parts
 
 
+def require_fingerprint(fingerprint):
+    """One writing only, or the same invoice could stand behind bills under two."""
+    require(kind_of(fingerprint) == "text" and len(fingerprint) == 64, "fingerprint_not_valid")
+    for digit in fingerprint:
+        require(digit in "0123456789abcdef", "fingerprint_not_valid")
+
+
 def checked_terms(terms):
     require(kind_of(terms) == "map", "terms_not_valid")
     known = 0
-    result = {"non_transferable": False, "min_split": parameter("min_split")}
-    if "non_transferable" in terms:
-        require(kind_of(terms["non_transferable"]) == "bool", "terms_not_valid")
-        result["non_transferable"] = terms["non_transferable"]
-        known += 1
+    result = {"non_transferable": False, "debtor_pays_interest": False, "min_split": parameter("min_split")}
+    for name in ["non_transferable", "debtor_pays_interest"]:
+        if name in terms:
+            require(kind_of(terms[name]) == "bool", "terms_not_valid")
+            result[name] = terms[name]
+            known += 1
     if "min_split" in terms:
         require_amount(terms["min_split"])
         result["min_split"] = max(result["min_split"], terms["min_split"])

@@ -22,7 +22,7 @@ settlement_receipts = read_table("settlement", "receipt")
 LARGEST_AMOUNT = 9007199254740991  # minor units
 WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
-MOST_QUOTES = 60  # for one request
+MOST_QUOTES = 10  # of one bank for one request
 LONGEST_REFERENCE = 64
 LONGEST_TEXT = 200
 
@@ -44,7 +44,9 @@ def request(token, banks, amount):
         asked += [bank]
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
+    require(row["holder"] == ctx.party, "not_the_holder")
     bill = bills.get(row["bill"])
+    require(bill["debtor"] not in asked, "bank_is_the_debtor", {"id": bill["debtor"]})
     require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
     require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
     require_policy(sender, "finance.request", row["currency"], amount)
@@ -81,7 +83,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
 
     rate: 1/10,000 of a percent a year. recourse: bool. basis: "act/360", "act/365f" or "30/360". fee: minor units.
     value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder", or
-    "debtor" (买方付息).
+    "debtor" (买方付息), where the bill's terms that the debtor confirmed say so.
     """
     row = require_open_request(request)
     require(ctx.party in row["banks"], "bank_not_asked")
@@ -104,9 +106,10 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     require(ctx.today <= valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
     require(ctx.today <= value_date <= disburse_by, "value_date_not_in_order")
     require(disburse_by < bill["pay_on"], "disburse_by_too_late", {"pay_on": bill["pay_on"]})
-    require(len(row["quotes"]) < MOST_QUOTES, "too_many_quotes")
+    consents = interest_payer == "holder" or bill["terms"]["debtor_pays_interest"]
+    require(consents, "debtor_does_not_pay_interest", {"bill": row["bill"]})
+    require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
 
-    replace_own_offer(row)
     quote_id = new_id("Q")
     offer = {
         "id": quote_id,
@@ -126,6 +129,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
         "valid_until": valid_until,
         "pay_on": bill["pay_on"],
         "days": 0,
+        "actual_days": 0,
         "interest": 0,
         "net": 0,
         "status": "offered",
@@ -203,12 +207,11 @@ def disburse(quote, reference, value_date, amount, registration):
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
     require(is_date(value_date), "date_not_valid", {"date": value_date})
     require(kind_of(amount) == "int" and amount >= 0 and amount <= LARGEST_AMOUNT, "amount_not_positive")
-    if offer["status"] == "expired" and offer["agreed_on"] != "":
+    row = requests.get(offer["request"])
+    if agreement_ended(offer, row):
         return keep_unmatched(offer, reference, value_date, amount, content)
     require(offer["status"] == "agreed", "quote_not_agreed", {"status": offer["status"]})
-    row = requests.get(offer["request"])
     require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
-    require(ctx.today <= row["until"], "disbursement_too_late", {"until": row["until"]})
     require_amount_of_request(offer, row)
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
@@ -346,7 +349,8 @@ def on_day(date, item, row):
 def price(offer, value_date):
     """Compute days, interest and net of a quote for a value date."""
     require(value_date < offer["pay_on"], "value_date_not_before_payment", {"pay_on": offer["pay_on"]})
-    days = days_between(value_date, offer["pay_on"])
+    actual_days = days_between(value_date, offer["pay_on"])
+    days = actual_days
     year = 360
     if offer["basis"] == "30/360":
         days = days_30_360(value_date, offer["pay_on"])
@@ -358,6 +362,7 @@ def price(offer, value_date):
         net -= interest
     require(net > 0, "net_not_positive", {"net": net})
     offer["days"] = days
+    offer["actual_days"] = actual_days
     offer["interest"] = interest
     offer["net"] = net
 
@@ -371,6 +376,7 @@ def price_of(offer):
     return {
         "rate": offer["rate"],
         "days": offer["days"],
+        "actual_days": offer["actual_days"],
         "interest": offer["interest"],
         "fee": offer["fee"],
         "net": offer["net"],
@@ -407,10 +413,15 @@ def set_quote_status(offer, status):
 
 
 def replace_own_offer(row):
+    """Withdraw the sender's open quote; answers how many it has made for this request."""
+    made = 0
     for quote_id in row["quotes"]:
         offer = quotes.get(quote_id)
-        if offer["bank"] == ctx.party and offer["status"] == "offered":
-            set_quote_status(offer, "withdrawn")
+        if offer["bank"] == ctx.party:
+            made += 1
+            if offer["status"] == "offered":
+                set_quote_status(offer, "withdrawn")
+    return made
 
 
 def plan_end(request_id, until):
@@ -419,6 +430,13 @@ def plan_end(request_id, until):
 
 def forget_end(request_id, until):
     agenda.delete([add_days(until, 1), "request", request_id])
+
+
+def agreement_ended(offer, row):
+    """Say whether an agreement has run out, whether or not the day change has noticed it yet."""
+    if offer["agreed_on"] == "":
+        return False
+    return offer["status"] == "expired" or (offer["status"] == "agreed" and ctx.today > row["until"])
 
 
 def keep_unmatched(offer, reference, value_date, amount, content):

@@ -9,7 +9,7 @@ from chainbill.vm.prelude import *
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
-steps = own_table("step")  # bill -> {"bank", "reference", "value_date", "next"}: a settlement that takes several steps
+steps = own_table("step")  # bill -> how far a settlement that takes several steps has come
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
@@ -24,19 +24,15 @@ def settle(bill, amount, reference, value_date, partial):
     """Record the debtor's money as its paying bank (兑付), from acceptance of the bill on.
 
     amount: minor units; less than what is outstanding only with partial = True, and is then shared out over all live
-    tokens in proportion. value_date: date on which the money arrived. A bill of very many tokens is settled in several
-    steps: while "complete" is False the bank goes on with `proceed`.
+    tokens in proportion. value_date: date on which the money arrived. A bill of very many tokens is settled, or paid in
+    part, in several steps: while "complete" is False the bank goes on with `proceed`.
     """
     require_capability("maker")
     require_reference(reference)
     content = digest(["settlement", bill, amount, value_date, partial])
-    known = receipts.get([ctx.party, reference])
+    known = known_result(reference, content)
     if known is not None:
-        require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
-        result = known["result"]
-        result["repeated"] = True
-        return result
-    require(not finance_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
+        return known
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
     require(parties.get(row["debtor"])["paying_bank"] == ctx.party, "not_the_paying_bank")
@@ -54,21 +50,16 @@ def settle(bill, amount, reference, value_date, partial):
     require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
     require_policy(bank, "settlement.settle", row["currency"], amount)
 
-    if amount == outstanding:
-        done = invoke("token", "settle_whole", bill, 0)
-    else:
-        done = invoke("token", "settle_part", bill, amount)
-    result = take_step(row, done, reference, value_date)
-    receipts.put([ctx.party, reference], {
-        "digest": content,
-        "bill": bill,
-        "amount": amount,
+    result = take_step(row, {
+        "bank": ctx.party,
+        "reference": reference,
         "value_date": value_date,
-        "kind": "settlement",
-        "result": result,
-        "height": ctx.height,
-        "transaction": ctx.transaction,
+        "amount": amount,
+        "outstanding": outstanding,
+        "next": 0,
+        "seen": 0,
     })  # fmt: skip
+    keep_receipt(reference, content, bill, amount, value_date, "settlement", result)
     emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date})
     if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
         emit("late_receipt", {"bill": bill, "bank": ctx.party, "reference": reference, "value_date": value_date})
@@ -83,8 +74,7 @@ def proceed(bill):
     require(step is not None, "nothing_to_proceed")
     require(step["bank"] == ctx.party, "not_the_paying_bank")
     steps.delete(bill)
-    done = invoke("token", "settle_whole", bill, step["next"])
-    return take_step(bills.get(bill), done, step["reference"], step["value_date"])
+    return take_step(bills.get(bill), step)
 
 
 @call
@@ -92,11 +82,14 @@ def pay_result(bill, token, status, reference):
     """Report what became of one payee's payment: paid, returned (退汇), or instructed once more."""
     require_capability("maker")
     require_reference(reference)
+    content = digest(["payment", bill, token, status])
+    known = known_result(reference, content)
+    if known is not None:
+        return known
     row = payments.get([bill, token])
     require(row is not None, "payment_unknown")
     require(row["bank"] == ctx.party, "not_the_paying_bank")
-    if row["status"] == status and row["last_reference"] == reference:
-        return {"bill": bill, "token": token, "status": status, "repeated": True}
+    require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
     require(payment_may_become(row["status"], status), "payment_transition", {"from": row["status"], "to": status})
     row["status"] = status
     row["last_reference"] = reference
@@ -105,21 +98,56 @@ def pay_result(bill, token, status, reference):
         row["account"] = account_of(row["party"], row["currency"])
     payments.put([bill, token], row)
     emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": status})
-    return {"bill": bill, "token": token, "status": status, "repeated": False}
+    result = {"bill": bill, "token": token, "status": status, "repeated": False}
+    keep_receipt(reference, content, bill, row["amount"], ctx.today, "payment", result)
+    return result
 
 
-def take_step(bill, done, reference, value_date):
-    """Write down whom the bank owes what, and how far the settlement has come."""
+def known_result(reference, content):
+    """The result that the sender's reference had before; nothing if it is new. Other content under it is refused."""
+    known = receipts.get([ctx.party, reference])
+    if known is None:
+        used = finance_receipts.has([ctx.party, reference])
+        require(not used, "reference_used_otherwise", {"reference": reference})
+        return None
+    require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
+    result = known["result"]
+    result["repeated"] = True
+    return result
+
+
+def keep_receipt(reference, content, bill, amount, value_date, kind, result):
+    receipts.put([ctx.party, reference], {
+        "digest": content,
+        "bill": bill,
+        "amount": amount,
+        "value_date": value_date,
+        "kind": kind,
+        "result": result,
+        "height": ctx.height,
+        "transaction": ctx.transaction,
+    })  # fmt: skip
+
+
+def take_step(bill, step):
+    """Pay the next tokens, write down whom the bank owes what, and how far the settlement has come."""
+    if step["amount"] == step["outstanding"]:
+        done = invoke("token", "settle_whole", bill["id"], step["next"])
+    else:
+        done = invoke(
+            "token", "settle_part", bill["id"], step["next"], step["seen"], step["amount"], step["outstanding"]
+        )
     entries = []
     amount = 0
     for paid in done["paid"]:
         tell_finance(paid)
-        entries += [keep_payment(bill, paid, reference)]
+        entries += [keep_payment(bill, paid, step["reference"])]
         amount += paid["amount"]
-    left = invoke("bill", "record_payment", bill["id"], amount, value_date)
+    left = invoke("bill", "record_payment", bill["id"], amount, step["value_date"])
     complete = done["next"] == bill["face"]
     if not complete:
-        step = {"bank": ctx.party, "reference": reference, "value_date": value_date, "next": done["next"]}
+        step["next"] = done["next"]
+        step["seen"] = done["seen"]
         steps.put(bill["id"], step)
     return {"payments": entries, "outstanding": left, "complete": complete, "repeated": False}
 

@@ -18,6 +18,8 @@ parties = read_table("party", "party")
 accounts = read_table("party", "account")
 parameters = read_table("governance", "parameter")
 ranges = read_table("core", "range")
+steps = read_table("settlement", "step")
+requests = read_table("finance", "request")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units
 RANKS = 9007199254740992  # above every amount and every lo
@@ -25,6 +27,7 @@ MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
 MOST_PIECES = 100
 MOST_LEAVES = 1500  # in one step of a settlement
+MOST_LEAVES_IN_PART = 750  # whose paid cents become tokens of their own
 LONGEST_SEARCH = 50  # upwards, for the token that was cut
 LONGEST_TEXT = 200
 
@@ -128,7 +131,8 @@ def give_back(token):
     """Offer a token back to the party it came from (return), while it is whole, unlocked and was never financed."""
     row = free_token_of_sender(token)
     require_capability("maker")
-    require_active(ctx.party)
+    giver = require_active(ctx.party)
+    require_policy(giver, "token.give_back", row["currency"], row["hi"] - row["lo"])
     first = token_rows.get(row["origin"])
     require(first["lo"] == row["lo"] and first["hi"] == row["hi"], "token_not_whole")
     hop = hops.get(row["origin"])
@@ -143,6 +147,7 @@ def split(token, amounts):
     """Cut a token into pieces of the given amounts (拆分); what is left is a further piece."""
     row = free_token_of_sender(token)
     require_capability("maker")
+    require_active(ctx.party)
     require(kind_of(amounts) == "list" and len(amounts) >= 1 and len(amounts) <= MOST_PIECES, "too_many_pieces")
     least = bills.get(row["bill"])["terms"]["min_split"]
     pieces = []
@@ -165,6 +170,7 @@ def merge(tokens):
     """Put together pieces that a cut made: neighbours with the same origin. The parent is the token that was cut."""
     require(kind_of(tokens) == "list" and len(tokens) >= 2 and len(tokens) <= MOST_TOKENS, "too_few_to_merge")
     require_capability("maker")
+    require_active(ctx.party)
     pieces = []
     for token in tokens:
         pieces = placed_by_lo(pieces, free_token_of_sender(token))
@@ -173,6 +179,7 @@ def merge(tokens):
         right = pieces[number]
         require(left["bill"] == right["bill"] and left["hi"] == right["lo"], "tokens_not_neighbours")
         require(left["origin"] == right["origin"], "tokens_of_different_paths")
+    require(not steps.has(pieces[0]["bill"]), "settlement_under_way", {"bill": pieces[0]["bill"]})
     joined = join(pieces, cut_token(pieces[0], pieces[len(pieces) - 1]["hi"]))
     emit("merged", {"token": joined["id"], "pieces": tokens})
     return {"token": joined["id"]}
@@ -235,29 +242,33 @@ def settle_whole(bill, start):
     No lock stops this; an offer or a request on a token that is paid lapses and its holder is paid. `next` is the cent
     where the next step goes on, the face when all is done.
     """
-    found = leaves_from(bill, start, bills.get(bill)["face"])
+    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES)
     paid = []
     for leaf in found["live"]:
         paid += [pay(leaf, leaf["hi"] - leaf["lo"])]
-    return {"paid": paid, "next": found["next"]}
+    return {"paid": paid, "next": found["next"], "seen": 0}
 
 
 @internal("settlement")
-def settle_part(bill, amount):
+def settle_part(bill, start, seen, amount, outstanding):
     """End a part of every live token of a bill, in proportion to its amount: cents [lo, lo + part) of each.
 
-    The rest of each token stays live with the same locks.
+    The rest of each token stays live with the same locks. One step takes the leaves from `start` on, as many as it
+    may. Its share of `amount` follows from the live cents that earlier steps have `seen` and from its own: what all
+    of them come to, rounded down, less what those before came to. So the steps together pay exactly `amount`.
     """
-    row = bills.get(bill)
-    found = leaves_from(bill, 0, row["face"])
-    require(found["next"] == row["face"], "too_many_leaves")
-    outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
-    parts = parts_in_proportion(found["live"], amount, outstanding)
+    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES_IN_PART)
+    live = 0
+    for leaf in found["live"]:
+        live += leaf["hi"] - leaf["lo"]
+    share = (seen + live) * amount // outstanding - seen * amount // outstanding
     paid = []
-    for number in range(len(parts)):
-        if parts[number] > 0:
-            paid += [pay(found["live"][number], parts[number])]
-    return {"paid": paid, "next": row["face"]}
+    if share > 0:
+        parts = parts_in_proportion(found["live"], share, live)
+        for number in range(len(parts)):
+            if parts[number] > 0:
+                paid += [pay(found["live"][number], parts[number])]
+    return {"paid": paid, "next": found["next"], "seen": seen + live}
 
 
 @each_day("agenda")
@@ -461,6 +472,8 @@ def rejoin(row):
     parent = token_rows.get(row["parent"])
     if parent["status"] != "split" or parent["cut_for"] not in ("offer", "finance"):
         return row["id"]
+    if steps.has(row["bill"]):  # a settlement goes on at a cent where a token must begin
+        return row["id"]
     run = free_run(parent["into"], row)
     if len(run) < 2:
         return row["id"]
@@ -530,12 +543,13 @@ def cut_token(first, hi):
 
 
 # --- settlement -------------------------------------------------------------------------------------------------------
-def leaves_from(bill, start, face):
+def leaves_from(bill, start, face, most):
     """The live tokens among a bill's leaves: a walk by lo from `start` to the last cent, or as far as one step goes."""
     live = []
     lo = start
-    for step in range(MOST_LEAVES):
-        if lo == face:
+    work = 0
+    for step in range(most):
+        if lo == face or work >= most:
             break
         leaf = ranges.get([bill, lo])
         require(leaf is not None, "settle_in_its_own_transaction")
@@ -543,8 +557,17 @@ def leaves_from(bill, start, face):
         require(row["status"] not in ("split", "moved"), "settle_in_its_own_transaction")
         if row["status"] == "live":
             live += [row]
+            work += work_of_paying(row)
         lo = leaf[0]
     return {"live": live, "next": lo}
+
+
+def work_of_paying(row):
+    """What it takes to pay a token, in free tokens: a request on it ends together with its quotes."""
+    for lock in row["locks"]:
+        if lock["kind"] == "in_finance":
+            return 2 + len(requests.get(lock["ref"])["quotes"]) // 2
+    return 1
 
 
 def parts_in_proportion(leaves, amount, outstanding):

@@ -9,6 +9,8 @@ from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    DIGEST,
+    MEMBERS,
     S1,
     S2,
     World,
@@ -17,6 +19,7 @@ from contracts.world import (
     bid,
     disburse,
     key_of,
+    member,
     settle,
 )  # fmt: skip
 
@@ -177,8 +180,24 @@ def quote_a_fee_of_everything(world: World) -> None:
 @refuses("too_many_quotes")
 def quote_without_end(world: World) -> None:
     request = asked(world)
-    for _ in range(61):
+    for _ in range(11):
         bid(world, request, BANK1)
+
+
+@refuses("debtor_does_not_pay_interest")
+def quote_at_the_debtors_cost_without_its_consent(world: World) -> None:
+    quoted(world, interest_payer="debtor")
+
+
+BANK_THAT_OWES = member(
+    BANK1, "bank", "anchor", accounts=[{"currency": "CNY", "bank": BANK1, "digest": DIGEST}], paying_bank=BANK1
+)  # fmt: skip
+
+
+@refuses("bank_is_the_debtor", members=[BANK_THAT_OWES, *(one for one in MEMBERS if one["id"] != BANK1)])
+def ask_the_debtor_to_finance_its_own_debt(world: World) -> None:
+    token = accepted_bill(world, debtor=BANK1)[1]
+    ask(world, token, BANK1, amount=1)
 
 
 # --- agree, decline, withdraw
@@ -293,13 +312,6 @@ def pay_less_than_agreed(world: World) -> None:
 @refuses("amount_below_agreed_net")
 def pay_earlier_and_therefore_less_than_agreed(world: World) -> None:
     quote = agreed(world, value_date=world.plus(3), disburse_by=world.plus(3))
-    disburse(world, BANK1, quote)
-
-
-@refuses("disbursement_too_late")
-def pay_after_the_last_day(world: World) -> None:
-    quote = agreed(world, disburse_by=world.today)
-    world.time_ms += 2 * DAY_MS
     disburse(world, BANK1, quote)
 
 

@@ -301,9 +301,27 @@ def dust(world: World) -> str:
     return bill
 
 
-@refuses("too_many_leaves")
-def settle_a_part_of_more_pieces_than_one_step_takes(world: World) -> None:
-    settle(world, dust(world), 50_000_000, partial=True)
+@refuses("settlement_under_way")
+def merge_while_a_settlement_goes_on(world: World) -> None:
+    bill = dust(world)
+    settle(world, bill, 50_000_000, partial=True)
+    last = [leaf["id"] for leaf in world.leaves(bill)[-2:]]
+    world.call(S1, "token", "merge", tokens=last)
+
+
+@refuses("party_not_active")
+def split_while_suspended(world: World) -> None:
+    token = accepted_bill(world)[1]
+    world.call(BANK1, "party", "set_status", party=S1, status="suspended", reason="")
+    split(world, token, 1)
+
+
+@refuses("maker_and_checker_needed")
+def give_back_with_one_key_above_the_limit(world: World) -> None:
+    rules = [{"action": "token.give_back", "currency": "CNY", "above": 50}]
+    world.call(S2, "party", "set_policy", policy={"rules": rules})
+    taken, _ = pay(world, accepted_bill(world)[1], S2, 51)
+    world.call(S2, "token", "give_back", token=taken)
 
 
 @refuses("settlement_under_way")

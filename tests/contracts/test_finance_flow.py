@@ -68,11 +68,13 @@ def agree(world: World, quote: str) -> Any:
 
 
 def test_day_counts_and_who_pays(world: World) -> None:
-    asked = request(world, BANK1, BANK2, BANK3, due_on="2026-08-31")  # a Monday; from 2026-03-02: 182 days
+    terms = {"debtor_pays_interest": True}
+    asked = request(world, BANK1, BANK2, BANK3, due_on="2026-08-31", terms=terms)  # a Monday, 182 days on
     first = bid(world, asked["request"], BANK1, rate=36_500, basis="act/365f", fee=1_000)
     assert (first["days"], first["interest"], first["net"]) == (182, 1_820_000, FACE - 1_820_000 - 1_000)
     second = bid(world, asked["request"], BANK2, rate=36_000, basis="30/360", interest_payer="debtor")
     assert (second["days"], second["interest"], second["net"]) == (178 + 1, 1_790_000, FACE)
+    assert row(world, "quote", second["quote"])["actual_days"] == 182
     third = bid(world, asked["request"], BANK3, rate=36_000, value_date=world.plus(2))
     assert (third["days"], third["interest"]) == (180, 1_800_000)
 
@@ -164,6 +166,22 @@ def test_an_agreed_request_ends_one_business_day_after_its_last_day_and_a_late_r
     assert row(world, "receipt", [BANK1, "LATE"])["kind"] == "unmatched"
     assert "finance.receipt_unmatched" in world.topics()
     assert world.token(asked["token"])["holder"] == S1
+
+
+def test_a_receipt_after_the_end_is_flagged_before_the_day_change_too(world: World) -> None:
+    asked = request(world)
+    quote = bid(world, asked["request"], BANK1, disburse_by=world.today)["quote"]
+    agree(world, quote)
+    world.time_ms += 2 * 86_400_000
+    assert disburse(world, BANK1, quote)["unmatched"] is True
+    assert world.token(asked["token"])["holder"] == S1
+
+
+def test_a_bank_that_quotes_again_and_again_keeps_no_other_from_it(world: World) -> None:
+    asked = request(world, BANK1, BANK2)
+    for _ in range(10):
+        bid(world, asked["request"], BANK1)
+    assert bid(world, asked["request"], BANK2)["quote"]
 
 
 def test_the_bank_may_cancel_what_was_agreed(world: World) -> None:

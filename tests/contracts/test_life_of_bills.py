@@ -77,6 +77,7 @@ class BillLife(RuleBasedStateMachine):
         by = (creditor, debtor)[number // 4 % 2]
         self.attempt(
             issue, self.world, by, debtor=debtor, creditor=creditor, face=amount, invoices=invoices,
+            terms={"debtor_pays_interest": True},
             due_on=self.world.plus(due_in),
         )  # fmt: skip
 

@@ -8,11 +8,26 @@ import pytest
 from chainbill_contracts import sources
 from contracts.invariants import check_all
 from contracts.refusals_token import dust
-from contracts.world import BANK1, DIGEST, S1, S2, S3, World, accepted_bill, issue, offer, pay, settle
+from contracts.world import (
+    BANK1,
+    DIGEST,
+    S1,
+    S2,
+    S3,
+    World,
+    accepted_bill,
+    ask,
+    bid,
+    issue,
+    offer,
+    pay,
+    settle,
+)  # fmt: skip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainbill.errors import Refused
+from chainbill.state.keys import row_key
 from chainbill.vm.testing import Harness
 
 PARTS = Harness(sources()).function("token", "parts_in_proportion")
@@ -147,6 +162,73 @@ def test_a_bill_of_very_many_pieces_is_settled_in_steps(world: World) -> None:
     ]
     assert world.rows("settlement", "step") == []
     check_all(world)
+
+
+def test_a_part_of_very_many_pieces_is_paid_in_steps_to_the_cent(world: World) -> None:
+    bill = dust(world)
+    before = {leaf["id"]: leaf["hi"] - leaf["lo"] for leaf in world.leaves(bill)}
+    step = settle(world, bill, 33_333_333, reference="A", partial=True)
+    payments = step["payments"]
+    last = world.leaves(bill)[-1]["id"]
+    moved = world.call(S1, "token", "split", token=last, amounts=[1])["tokens"]
+    while not step["complete"]:
+        with pytest.raises(Refused, match="settlement_under_way"):
+            settle(world, bill, 1, partial=True)
+        step = world.call(BANK1, "settlement", "proceed", bill=bill)
+        payments += step["payments"]
+    check_all(world)
+    assert sum(entry["amount"] for entry in payments) == world.bill(bill)["settled"] == 33_333_333
+    assert step["outstanding"] == 100_000_000 - 33_333_333
+    assert world.rows("settlement", "step") == []
+    paid: dict[str, int] = {}
+    for entry in payments:
+        whole = entry["token"] if entry["token"] in before else world.token(entry["token"])["parent"]
+        paid[last if whole in moved else whole] = entry["amount"]
+    assert all(abs(amount / 3 - paid.get(token, 0)) < 2 for token, amount in before.items() if token != last)
+
+
+def test_tokens_with_many_quotes_make_a_step_shorter(world: World) -> None:
+    bill, token = accepted_bill(world, face=2_000)
+    pieces = world.call(S1, "token", "split", token=token, amounts=[100] * 19)["tokens"]
+    for piece in pieces:
+        request = ask(world, piece, BANK1, amount=100)["request"]
+        quote = bid(world, request, BANK1)["quote"]
+        row = world.row("finance", "request", request)
+        world.overlay.begin()
+        world.overlay.put(row_key("finance", "request", request), {**row, "quotes": [quote] * 200})
+        world.overlay.commit()
+    first = settle(world, bill, 2_000)
+    assert (first["complete"], len(first["payments"])) == (False, 15)
+    assert world.call(BANK1, "settlement", "proceed", bill=bill)["complete"]
+    check_all(world)
+
+
+def test_a_lapse_leaves_the_cent_where_a_settlement_goes_on(world: World) -> None:
+    bill = dust(world)
+    settle(world, bill, 33_333_333, partial=True)
+    following = world.row("settlement", "step", bill)["next"]
+    left, right = (
+        next(leaf for leaf in world.leaves(bill) if leaf[end] == following) for end in ("hi", "lo")
+    )  # fmt: skip
+    assert left["status"] == right["status"] == "live"
+    piece = offer(world, right["id"], (S2, 1))["tokens"][0]
+    world.call(S2, "token", "reject", token=piece, reason="")
+    assert world.row("core", "range", [bill, following])[1] == piece
+    while world.row("settlement", "step", bill):
+        world.call(BANK1, "settlement", "proceed", bill=bill)
+    check_all(world)
+
+
+def test_a_reference_reports_one_payment_only(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    pay(world, token, S2, 400)
+    entries = settle(world, bill, 1_000, reference="A")["payments"]
+    paid = {"bill": bill, "token": entries[0]["token"], "status": "paid"}
+    with pytest.raises(Refused, match="reference_used_otherwise"):
+        world.call(BANK1, "settlement", "pay_result", **paid, reference="A")
+    world.call(BANK1, "settlement", "pay_result", **paid, reference="X")
+    with pytest.raises(Refused, match="reference_used_otherwise"):
+        world.call(BANK1, "settlement", "pay_result", **{**paid, "token": entries[1]["token"]}, reference="X")
 
 
 def test_pending_bills_cannot_be_paid(world: World) -> None:

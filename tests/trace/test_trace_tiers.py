@@ -113,6 +113,19 @@ def test_onward_sale_keeps_the_financed_tier_and_is_no_second_financing() -> Non
     assert [move["kind"] for move in table["other_moves"]] == ["sale"]
 
 
+def test_rates_are_weighted_by_actual_days_whatever_the_basis_counts() -> None:
+    book = BillBook()
+    rest = book.issue(ANCHOR, SUPPLIERS[0], 1_000_000)
+    bill = str(book.token(rest)["bill"])
+    for rate, days, actual_days in ((20_000, 30, 31), (50_000, 30, 93)):
+        made, rest = book.finance(rest, BANKS[0], 100_000, rate, days)
+        hop = book.get("token", "hop", made) or {}
+        price = {**hop["price"], "actual_days": actual_days, "basis": "30/360"}
+        book.put("token", "hop", made, {**hop, "price": price})
+    [row] = trace_bill(lineage_of(book.facts(bill)), EVERYTHING, is_bank)["by_tier"]
+    assert row["mean_rate"] == "4.2500"  # (2 × 31 + 5 × 93) / 124
+
+
 def test_means_over_fewer_than_three_financings_show_only_to_those_concerned() -> None:
     book, bill = penetration_example()
     lineage = lineage_of(book.facts(bill))

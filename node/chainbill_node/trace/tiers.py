@@ -40,7 +40,7 @@ class Prices:
         if "rate" not in price:
             self.unseen += 1
             return
-        amount, days = amount_of(hop), int(price.get("days", 0))
+        amount, days = amount_of(hop), int(price.get("actual_days", price.get("days", 0)))
         fee = int(price.get("fee", 0))
         self.count += 1
         self.weight += amount * days
