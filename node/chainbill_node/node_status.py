@@ -33,7 +33,7 @@ def node_status(node: Node) -> NodeStatus:
         waiting_for=waiting.missing,
         since_ms=max(waiting.since_ms, node.last_commit_ms),
         app_hash=info.app_hash,
-        lowest_height=0,
+        lowest_height=node.ledger.lowest_height,
         peers_connected=connected,
         peers_known=len([one for one in node.members() if one != node.node_id]),
         mempool_transactions=len(node.mempool),

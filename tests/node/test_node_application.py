@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from chainbill_node.adapters import AGED_MS, LEAST_TRANSACTIONS, LedgerPort
 from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.engine.protocol import SnapshotInfo
 from chainbill_node.mempool import Mempool
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase
@@ -228,11 +229,12 @@ def test_proofs_hold_for_the_last_roots(chain: LocalChain) -> None:
         chain.ledger.reader(1).prove(key)
 
 
-def test_snapshot_calls_say_honestly_that_there_are_none(chain: LocalChain) -> None:
+def test_a_ledger_with_a_chain_takes_no_snapshot(chain: LocalChain) -> None:
     assert chain.ledger.list_snapshots() == ()
     assert chain.ledger.load_snapshot_chunk(1, 1, 0) is None
-    assert not chain.ledger.offer_snapshot(1, bytes(32)).accepted
-    assert "no snapshots" in chain.ledger.apply_snapshot_chunk(0, b"").reason
+    offered = SnapshotInfo(1, 1, 1, bytes(32), b"")
+    assert not chain.ledger.offer_snapshot(chain.genesis, offered).accepted
+    assert not chain.ledger.apply_snapshot_chunk(0, b"").accepted
 
 
 # the driver's port

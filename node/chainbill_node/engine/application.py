@@ -24,7 +24,16 @@ from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.tree import StateTree
 from chainbill_node.engine.cached_view import CachedView
 from chainbill_node.engine.environment import EnvKeeper
-from chainbill_node.engine.protocol import Finalized, Info, Proposal, ProposalRequest, SnapshotOffer, Verdict
+from chainbill_node.engine.protocol import (
+    Finalized,
+    Info,
+    Proposal,
+    ProposalRequest,
+    SnapshotInfo,
+    SnapshotOffer,
+    Verdict,
+)
+from chainbill_node.engine.snapshot_calls import SnapshotCalls
 from chainbill_node.engine.snapshots import SnapshotReaders
 from chainbill_node.storage.database import BlockWrite, ChainDatabase
 from chainbill_node.storage.reader import HeightReader
@@ -32,15 +41,16 @@ from chainbill_node.storage.records import HeightRecord
 
 KEPT_RESULTS = 8
 INTERNAL_ERRORS = (MemoryError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
-NO_SNAPSHOTS = "this version makes and takes no snapshots"
+NO_SNAPSHOTS = "this ledger takes no snapshots: it has a chain already, or no room for one"
 NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED, Reason.CHAIN_ID_WRONG})
 
 
 class LedgerApplication:
     """`engine.protocol.Application`, and what the node's own parts read of the ledger."""
 
-    def __init__(self, database: ChainDatabase) -> None:
+    def __init__(self, database: ChainDatabase, snapshots: SnapshotCalls | None = None) -> None:
         self._database = database
+        self._snapshots = snapshots
         self._programs = ProgramCache()
         self._tree = StateTree()
         self._lock = threading.Lock()  # tree and newest height change together under it
@@ -203,27 +213,39 @@ class LedgerApplication:
         """One row as it was after a height (None: the newest). Raises Pruned or Future."""
         return self.reader(height).get(contract, table, key)
 
-    def list_snapshots(self) -> tuple[()]:
-        """Always empty."""
-        return ()
+    def list_snapshots(self) -> tuple[SnapshotInfo, ...]:
+        """The snapshots that are here, newest first."""
+        return () if self._snapshots is None else self._snapshots.listed()
 
-    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> None:  # noqa: A002, ARG002  as in ABCI
-        """None: there is no such snapshot."""
-        return
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> bytes | None:  # noqa: A002  as in ABCI
+        """One chunk, None where there is none."""
+        return None if self._snapshots is None else self._snapshots.chunk(height, format, chunk)
 
-    def offer_snapshot(self, height: int, app_hash: bytes) -> SnapshotOffer:  # noqa: ARG002
-        """Never accepted."""
-        return SnapshotOffer(False, NO_SNAPSHOTS)
+    def offer_snapshot(self, genesis: Genesis, snapshot: SnapshotInfo) -> SnapshotOffer:
+        """Whether to fetch this snapshot into the empty database."""
+        if self._snapshots is None or not self._database.empty:
+            return SnapshotOffer(False, NO_SNAPSHOTS)
+        return self._snapshots.offer(genesis, snapshot, self._database.store)
 
-    def apply_snapshot_chunk(self, index: int, chunk: bytes) -> SnapshotOffer:  # noqa: ARG002
-        """Never accepted."""
-        return SnapshotOffer(False, NO_SNAPSHOTS)
+    def apply_snapshot_chunk(self, index: int, chunk: bytes) -> SnapshotOffer:
+        """The next chunk; after the last one the chain is opened."""
+        if self._snapshots is None:
+            return SnapshotOffer(False, NO_SNAPSHOTS)
+        answer, genesis = self._snapshots.apply(index, chunk)
+        if genesis is not None:
+            self.open_chain(genesis)
+        return answer
 
     # what the node's own parts read
 
     def reader(self, at: int | None) -> HeightReader:
         """The ledger at a height (None: the newest). Raises Pruned or Future. From any thread."""
         return self._readers.reader(at)
+
+    @property
+    def lowest_height(self) -> int:
+        """The lowest height that can be read."""
+        return self._readers.lowest()
 
     def simulate(self, wire: bytes, now_ms: int) -> Receipt:
         """What a transaction would bring on the newest state. Raises Malformed. From any thread."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chainbill.ledger import core_rows
 from chainbill.ledger.admission import clock_offset_ms
-from chainbill.ledger.block import Block, decode_block, header_of
+from chainbill.ledger.block import Block
 from chainbill.ledger.environment import PROPOSERS_KEPT, BlockEnv
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
@@ -29,11 +29,10 @@ class EnvKeeper:
     def __init__(self, genesis: Genesis, database: ChainDatabase, head: HeightRecord, programs: ProgramCache) -> None:
         self._database = database
         height = head.height
-        found = database.block_bytes(height)
         self.current = BlockEnv(
             genesis=genesis,
             programs=programs,
-            previous=None if found is None else decode_block(found[0]).header,
+            previous=database.header(height) if height else None,
             receipts_root=head.receipts_root,
             validators=database.validators(height + 1),
             next_validators=database.validators(height + 2),
@@ -77,9 +76,9 @@ class EnvKeeper:
         """Proposers of the last headers, newest last: enough of them for a set that grows."""
         proposers = []
         for at in range(max(1, height - PROPOSERS_KEPT + 1), height + 1):
-            found = self._database.block_bytes(at)
+            found = self._database.header(at)
             if found is not None:
-                proposers.append(header_of(found[0]).proposer)
+                proposers.append(found.proposer)
         return tuple(proposers)
 
     def _validators_at(self, height: int) -> ValidatorSet | None:

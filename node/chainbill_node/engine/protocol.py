@@ -90,8 +90,19 @@ class Finalized:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotInfo:
+    """One snapshot that can be fetched. `metadata` is its manifest (docs/reference/snapshots.md), `hash` its hash."""
+
+    height: int
+    format: int
+    chunks: int
+    hash: bytes
+    metadata: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotOffer:
-    """Answer to an offered snapshot: this version makes and takes none."""
+    """Answer to an offered snapshot or a chunk of it: accepted, or why not."""
 
     accepted: bool
     reason: str
@@ -124,14 +135,14 @@ class Application(Protocol):
     def query(self, height: int | None, contract: str, table: str, key: Any) -> Any | None:
         """One row as it was after a height (None: the newest)."""
 
-    def list_snapshots(self) -> tuple[()]:
-        """Always empty: this version makes no snapshots."""
+    def list_snapshots(self) -> Sequence[SnapshotInfo]:
+        """The snapshots that are here, newest first."""
 
-    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> None:  # noqa: A002  the word of ABCI
-        """None: there is no such snapshot."""
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> bytes | None:  # noqa: A002  the word of ABCI
+        """One chunk, None where there is none."""
 
-    def offer_snapshot(self, height: int, app_hash: bytes) -> SnapshotOffer:
-        """Never accepted."""
+    def offer_snapshot(self, genesis: Genesis, snapshot: SnapshotInfo) -> SnapshotOffer:
+        """Whether to fetch this snapshot; only before `init_chain`. What was taken of an earlier one is given up."""
 
     def apply_snapshot_chunk(self, index: int, chunk: bytes) -> SnapshotOffer:
-        """Never accepted."""
+        """The next chunk of the accepted snapshot. After the last one the ledger stands at the snapshot's height."""

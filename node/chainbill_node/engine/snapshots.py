@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chainbill_node.rest.ports import Future, Pruned
-from chainbill_node.storage.database import ChainDatabase, LiveView
+from chainbill_node.storage.database import ChainDatabase, LiveView, lowest_height
 from chainbill_node.storage.layout import HEAD_KEY
 from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.store import Snapshot
-
-LOWEST_HEIGHT = 0
 
 
 class SnapshotReaders:
@@ -22,7 +20,7 @@ class SnapshotReaders:
         self._database = database
         self._prove = prove
         self._lock = threading.Lock()
-        self._current: tuple[Snapshot, int] | None = None
+        self._current: tuple[Snapshot, int, int] | None = None
 
     def forget(self) -> None:
         """A block was committed: later readers get a new snapshot; old ones live as long as their readers."""
@@ -31,22 +29,26 @@ class SnapshotReaders:
 
     def reader(self, at: int | None) -> HeightReader:
         """The ledger at a height (None: the newest). Raises Pruned or Future."""
-        snapshot, newest = self._newest()
+        snapshot, newest, lowest = self._newest()
         height = newest if at is None else at
         if height > newest:
-            raise Future(height, LOWEST_HEIGHT, newest)
-        if height < LOWEST_HEIGHT:
-            raise Pruned(height, LOWEST_HEIGHT, newest)
+            raise Future(height, lowest, newest)
+        if height < lowest:
+            raise Pruned(height, lowest, newest)
         return HeightReader(snapshot, height, newest, self._prove)
 
     def view(self) -> LiveView:
         """The newest state as the core's `View`, unchanged by later commits."""
         return LiveView(self._newest()[0])
 
-    def _newest(self) -> tuple[Snapshot, int]:
+    def lowest(self) -> int:
+        """The lowest height that can be read."""
+        return self._newest()[2]
+
+    def _newest(self) -> tuple[Snapshot, int, int]:
         with self._lock:
             if self._current is None:
                 snapshot = self._database.store.snapshot()
-                head = snapshot.get(HEAD_KEY)
-                self._current = (snapshot, int.from_bytes(head or b"", "big"))
+                head = int.from_bytes(snapshot.get(HEAD_KEY) or b"", "big")
+                self._current = (snapshot, head, lowest_height(snapshot))
             return self._current

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chainbill.codec import decode_trusted
+from chainbill.ledger.block import Header, header_of
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange
@@ -150,6 +152,14 @@ class ChainDatabase:
         certificate = self.store.get(height_key(layout.CERTIFICATE, height)) if height > 0 else None
         return None if block is None or certificate is None else (block, certificate)
 
+    def header(self, height: int) -> Header | None:
+        """Header of one height, also where the block is not kept."""
+        block = self.store.get(height_key(layout.BLOCK, height))
+        if block is not None:
+            return header_of(block)
+        raw = self.store.get(height_key(layout.HEADER, height))
+        return None if raw is None else Header.from_fields(decode_trusted(raw))
+
     def is_used(self, transaction_id: bytes) -> bool:
         """True when the id is in a block already."""
         return self.store.get(b"t" + transaction_id) is not None
@@ -169,6 +179,11 @@ class ChainDatabase:
                 f"the state of height {head.height} has another root than its record", DAMAGED_EN, DAMAGED_ZH
             )
         return tree
+
+
+def lowest_height(source: Readable) -> int:
+    """The lowest height that can be read."""
+    return int.from_bytes(source.get(layout.LOWEST_KEY) or b"", "big")
 
 
 def newest_validators(source: Readable) -> tuple[int, ValidatorSet]:

@@ -5,6 +5,8 @@ Heights are 8 bytes big endian, bucket numbers 3, so that byte order is number o
 
 from __future__ import annotations
 
+from typing import Any
+
 from chainbill import codec
 
 STATE = b"s"  # row key → stored row (since ‖ salt ‖ value)
@@ -19,11 +21,14 @@ RECORD = b"H"  # height → HeightRecord
 TRANSACTION = b"t"  # transaction id → height ‖ index; an id that is here is used up
 BLOCK_ID = b"k"  # block id → height
 VALIDATORS = b"V"  # height → validator set that acts from that height on
+HEADER = b"E"  # height → header of a block that is not kept any more, or never was here
+LINK = b"T"  # height → what certifies the validator set that acts from there on, where its block is not kept
 META = b"m"  # name → value
 
 FORMAT_KEY = META + b"format"
 GENESIS_KEY = META + b"genesis"
 HEAD_KEY = META + b"head"
+LOWEST_KEY = META + b"lowest"  # the lowest height that can be read, absent while it is 0
 FORMAT = b"1"
 
 HEIGHT_BYTES = 8
@@ -53,6 +58,11 @@ def pack_location(height: int, index: int) -> bytes:
 def unpack_location(raw: bytes) -> tuple[int, int]:
     """(height, place in the block)."""
     return int.from_bytes(raw[:HEIGHT_BYTES], "big"), int.from_bytes(raw[HEIGHT_BYTES:], "big")
+
+
+def pack_link(fields: list[Any]) -> bytes:
+    """Canonical [header, certificate] of the height that names a new validator set."""
+    return codec.encode(fields)
 
 
 def pack_list(items: list[bytes] | tuple[bytes, ...]) -> bytes:

@@ -1,0 +1,80 @@
+"""The four snapshot calls of the Application Protocol: listing and loading from the folder, offering and applying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import ChainbillError
+from chainbill.ledger.genesis import Genesis
+from chainbill_node.engine.protocol import SnapshotInfo, SnapshotOffer
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.storage.snapshot_taker import SnapshotTaker
+from chainbill_node.storage.store import Store
+from chainbill_node.sync.manifest import FORMAT, decode_manifest
+
+UNREADABLE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError)
+
+
+def snapshot_info(manifest: bytes, height: int, chunks: int) -> SnapshotInfo:
+    """What an engine is told of a snapshot."""
+    return SnapshotInfo(height, FORMAT, chunks, tagged_hash("snapshot", manifest), manifest)
+
+
+class SnapshotCalls:
+    """`scratch` gives an empty store for the time of taking one in; `trusted`: what the operator knows."""
+
+    def __init__(
+        self,
+        folder: SnapshotFolder | None,
+        scratch: Callable[[], Store] | None = None,
+        trusted: tuple[int, bytes] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._scratch = scratch
+        self._trusted = trusted
+        self._taker: SnapshotTaker | None = None
+        self._genesis: Genesis | None = None
+
+    def listed(self) -> tuple[SnapshotInfo, ...]:
+        """Newest first."""
+        found = [] if self.folder is None else self.folder.manifests()
+        return tuple([snapshot_info(data, manifest.height, len(manifest.chunks)) for manifest, data in found])
+
+    def chunk(self, height: int, format: int, chunk: int) -> bytes | None:  # noqa: A002  as in ABCI
+        """One chunk, None where there is none."""
+        return None if self.folder is None or format != FORMAT else self.folder.chunk(height, chunk)
+
+    def offer(self, genesis: Genesis, snapshot: SnapshotInfo, store: Store) -> SnapshotOffer:
+        """Check the chain of trust up to the snapshot's header; then chunks are taken into `store`, which is empty."""
+        if self._scratch is None:
+            return SnapshotOffer(False, "there is no room for a snapshot")
+        try:
+            self._taker = SnapshotTaker(
+                decode_manifest(snapshot.metadata), genesis, store, self._scratch(), self._trusted
+            )
+        except ChainbillError as error:
+            return SnapshotOffer(False, str(error))
+        self._genesis = genesis
+        return SnapshotOffer(True, "")
+
+    def apply(self, index: int, chunk: bytes) -> tuple[SnapshotOffer, Genesis | None]:
+        """The next chunk; with the last one the genesis whose chain is complete now."""
+        taker = self._taker
+        if taker is None:
+            return SnapshotOffer(False, "no snapshot was accepted"), None
+        try:
+            taker.take(index, chunk)
+            if taker.missing is not None:
+                return SnapshotOffer(True, ""), None
+            taker.finish()
+        except (
+            ChainbillError,
+            *UNREADABLE,
+        ) as error:  # rows are read before they are believed
+            self._taker = None
+            return SnapshotOffer(False, str(error)), None
+        self._taker = None
+        return SnapshotOffer(True, ""), self._genesis

@@ -1,0 +1,145 @@
+"""Snapshots on disk: made beside the running node from a LevelDB snapshot, served in chunks.
+
+data/snapshots/HEIGHT/manifest       canonical manifest; written last, so that a folder with one is whole
+data/snapshots/HEIGHT/000000 …       chunks of one MiB
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chainbill.codec import decode_trusted
+from chainbill.errors import ChainbillError
+from chainbill.ledger.block import Header, header_of
+from chainbill.ledger.certificate import Certificate, decode_certificate
+from chainbill_node.storage import layout
+from chainbill_node.storage.layout import height_key
+from chainbill_node.storage.records import decode_validators
+from chainbill_node.storage.signer_file import sync_folder
+from chainbill_node.storage.snapshot_stream import chunks_of, records_of
+from chainbill_node.storage.store import Readable
+from chainbill_node.sync.manifest import Link, SnapshotManifest, chunk_hash, decode_manifest
+
+MANIFEST = "manifest"
+UNFINISHED = ".unfinished"
+LONGEST_BREATH_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenChunks:
+    """Chunks of a snapshot whose header is not certified yet."""
+
+    height: int
+    size: int
+    hashes: tuple[bytes, ...]
+
+
+class SnapshotFolder:
+    """The snapshots of one node. Making one runs in a thread; everything else is quick."""
+
+    def __init__(self, folder: Path, keep: int) -> None:
+        self._folder = folder
+        self._keep = keep
+        self._manifests: dict[int, tuple[SnapshotManifest, bytes]] = {}
+        for found in sorted(folder.glob("*")) if folder.is_dir() else ():
+            self._adopt(found)
+
+    def _adopt(self, found: Path) -> None:
+        try:
+            data = (found / MANIFEST).read_bytes()
+            manifest = decode_manifest(data)
+        except (OSError, ChainbillError):
+            shutil.rmtree(found, ignore_errors=True)
+            return
+        self._manifests[manifest.height] = (manifest, data)
+
+    def manifests(self) -> list[tuple[SnapshotManifest, bytes]]:
+        """Newest first, with their canonical bytes."""
+        return [self._manifests[height] for height in sorted(self._manifests, reverse=True)]
+
+    def chunk(self, height: int, index: int) -> bytes | None:
+        """One chunk, None where there is none."""
+        found = self._manifests.get(height)
+        if found is None or not 0 <= index < len(found[0].chunks):
+            return None
+        try:
+            return (self._folder / str(height) / f"{index:06d}").read_bytes()
+        except OSError:
+            return None
+
+    def write(self, source: Readable, height: int, go_on: Callable[[], bool]) -> WrittenChunks | None:
+        """Write the chunks of a source that stands still at `height`; None when `go_on` said no. Raises OSError.
+
+        Takes a breath as long as each piece of work took, so that consensus gets at least half of the interpreter.
+        """
+        folder = self._folder / f"{height}{UNFINISHED}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        hashes: list[bytes] = []
+        size = 0
+        began_s = time.perf_counter()
+        for chunk in chunks_of(records_of(source)):
+            if not go_on():
+                shutil.rmtree(folder, ignore_errors=True)
+                return None
+            if chunk:
+                (folder / f"{len(hashes):06d}").write_bytes(chunk)
+                hashes.append(chunk_hash(chunk))
+                size += len(chunk)
+            time.sleep(min(LONGEST_BREATH_S, time.perf_counter() - began_s))
+            began_s = time.perf_counter()
+        return WrittenChunks(height, size, tuple(hashes))
+
+    def finish(self, written: WrittenChunks, source: Readable, chain_id: str, genesis_hash: bytes) -> bool:
+        """Give it its manifest once the next height is committed; False as long as it is not. Raises OSError."""
+        anchor = _certified(source, written.height + 1)
+        if anchor is None:
+            return False
+        manifest = SnapshotManifest(
+            chain_id=chain_id,
+            genesis_hash=genesis_hash,
+            anchor=anchor[0],
+            certificate=anchor[1],
+            links=links_of(source, written.height + 2),
+            size=written.size,
+            chunks=written.hashes,
+        )
+        unfinished = self._folder / f"{written.height}{UNFINISHED}"
+        data = manifest.encode()
+        (unfinished / MANIFEST).write_bytes(data)
+        target = self._folder / str(written.height)
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.rename(target)
+        sync_folder(self._folder)
+        self._manifests[written.height] = (manifest, data)
+        for height in sorted(self._manifests, reverse=True)[self._keep :]:
+            del self._manifests[height]
+            shutil.rmtree(self._folder / str(height), ignore_errors=True)
+        return True
+
+
+def links_of(source: Readable, up_to: int) -> tuple[Link, ...]:
+    """Every change of the validator set that acts from `up_to` or before, with what certifies it."""
+    links = []
+    stop = height_key(layout.VALIDATORS, up_to + 1)
+    for key, raw in source.range(height_key(layout.VALIDATORS, 2), stop):
+        start = int.from_bytes(key[1:], "big")
+        found = _certified(source, start - 1)
+        if found is None:
+            kept = source.get(height_key(layout.LINK, start))
+            if kept is None:
+                continue
+            header, certificate = decode_trusted(kept)
+            found = Header.from_fields(header), Certificate.from_fields(certificate)
+        links.append(Link(*found, decode_validators(raw)))
+    return tuple(links)
+
+
+def _certified(source: Readable, height: int) -> tuple[Header, Certificate] | None:
+    block = source.get(height_key(layout.BLOCK, height))
+    certificate = source.get(height_key(layout.CERTIFICATE, height))
+    return None if block is None or certificate is None else (header_of(block), decode_certificate(certificate))

@@ -1,0 +1,146 @@
+"""What a snapshot is said to be, and whether to believe it: the chain of trust from genesis to its state root.
+
+A manifest is canonical [1, chain id, genesis hash, header h + 1, its certificate, [[header, certificate, set], …],
+size, [chunk hash, …]]. The header of h + 1 carries the root of the state after h. Each link is the header that names
+the next change of validators, certified by the set before it. So a set is believed only because the one before it
+certified it, and the first one stands in the genesis. Pure (docs/reference/snapshots.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainbill.codec import decode, encode
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.ledger.block import Header
+from chainbill.ledger.certificate import Certificate, verify_certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_text
+from chainbill.ledger.validators import ValidatorSet
+from chainbill.limits import MAX_CHAIN_ID_BYTES
+
+FORMAT = 1
+CHUNK_BYTES = 1024 * 1024
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+MAX_CHUNKS = 65_536
+MAX_LINKS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A certified header whose next validators are another set: `validators` act from its height + 1 on."""
+
+    header: Header
+    certificate: Certificate
+    validators: ValidatorSet
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotManifest:
+    """One snapshot of the state after `height`. `anchor`: the header of height + 1. `size`: bytes of all chunks."""
+
+    chain_id: str
+    genesis_hash: bytes
+    anchor: Header
+    certificate: Certificate
+    links: tuple[Link, ...]
+    size: int
+    chunks: tuple[bytes, ...]
+
+    @property
+    def height(self) -> int:
+        """The height whose state it holds."""
+        return self.anchor.height - 1
+
+    def encode(self) -> bytes:
+        """The canonical bytes."""
+        return encode(
+            [
+                FORMAT,
+                self.chain_id,
+                self.genesis_hash,
+                self.anchor.fields(),
+                self.certificate.fields(),
+                [[one.header.fields(), one.certificate.fields(), one.validators.fields()] for one in self.links],
+                self.size,
+                list(self.chunks),
+            ]
+        )
+
+
+def decode_manifest(data: bytes) -> SnapshotManifest:
+    """Read canonical bytes. Malformed if they break the format or a bound."""
+    fields = as_list(decode(data, max_bytes=MAX_MANIFEST_BYTES), "snapshot", length=8)
+    as_int(fields[0], "snapshot format", low=FORMAT, high=FORMAT)
+    chunks = as_list(fields[7], "chunks", at_most=MAX_CHUNKS)
+    return SnapshotManifest(
+        as_text(fields[1], "chain_id", at_most=MAX_CHAIN_ID_BYTES),
+        as_bytes(fields[2], "genesis hash", length=32),
+        Header.from_fields(fields[3]),
+        Certificate.from_fields(fields[4]),
+        tuple([_link(one) for one in as_list(fields[5], "links", at_most=MAX_LINKS)]),
+        as_int(fields[6], "size", high=MAX_CHUNKS * CHUNK_BYTES),
+        tuple([as_bytes(one, "chunk hash", length=32) for one in chunks]),
+    )
+
+
+def _link(value: Any) -> Link:
+    header, certificate, validators = as_list(value, "link", length=3)
+    return Link(Header.from_fields(header), Certificate.from_fields(certificate), ValidatorSet.from_fields(validators))
+
+
+def chunk_hash(chunk: bytes) -> bytes:
+    """What a manifest names a chunk by."""
+    return tagged_hash("snapshot-chunk", chunk)
+
+
+def trusted_sets(manifest: SnapshotManifest, genesis: Genesis) -> dict[int, ValidatorSet]:
+    """The validator sets by the height they act from, up to the one after the anchor's.
+
+    Raises Malformed or Refused (`snapshot_…`, or the certificate's reason) where the chain of trust breaks.
+    """
+    if (manifest.chain_id, manifest.genesis_hash) != (genesis.chain_id, genesis.hash):
+        raise Refused("snapshot_of_other_chain", "the snapshot belongs to another network")
+    if manifest.height < 1 or manifest.size > len(manifest.chunks) * CHUNK_BYTES:
+        raise Malformed("snapshot_malformed", "its height or its size cannot be")
+    sets = {1: genesis.validators}
+    current, last = genesis.validators, 0
+    for link in manifest.links:
+        if not last < link.header.height <= manifest.anchor.height:
+            raise Refused("snapshot_links", "the changes of validators are out of order")
+        _certified(link.header, link.certificate, current, genesis.chain_id)
+        if link.header.next_validators_hash != link.validators.hash():
+            raise Refused("snapshot_links", f"header {link.header.height} names another next set")
+        current, last = link.validators, link.header.height
+        sets[last + 1] = current
+    acting = set_at(sets, manifest.anchor.height)
+    _certified(manifest.anchor, manifest.certificate, acting, genesis.chain_id)
+    if manifest.anchor.next_validators_hash != current.hash():
+        raise Refused("snapshot_links", "the set after the snapshot is not the one its header names")
+    return sets
+
+
+def set_at(sets: dict[int, ValidatorSet], height: int) -> ValidatorSet:
+    """The set that acts at a height."""
+    return sets[max(start for start in sets if start <= height)]
+
+
+def _certified(header: Header, certificate: Certificate, validators: ValidatorSet, chain_id: str) -> None:
+    if header.chain_id != chain_id:
+        raise Refused("snapshot_of_other_chain", "a header belongs to another network")
+    if header.validators_hash != validators.hash():
+        raise Refused("snapshot_links", f"header {header.height} was made by another set than the one that is trusted")
+    if (certificate.height, certificate.block_id) != (header.height, header.id):
+        raise Refused("snapshot_certificate", f"the certificate is not of header {header.height}")
+    verify_certificate(certificate, chain_id, validators)
+
+
+def refusal_of(manifest: SnapshotManifest, genesis: Genesis) -> str | None:
+    """None if the snapshot's root is certified, else the reason."""
+    try:
+        trusted_sets(manifest, genesis)
+    except ChainbillError as error:
+        return str(error)
+    return None

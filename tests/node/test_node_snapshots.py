@@ -1,0 +1,279 @@
+"""Snapshots: made while blocks come, believed only up to a certified root, and good enough to go on from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.engine.protocol import SnapshotInfo
+from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
+from chainbill_node.rest.ports import Pruned
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.storage.snapshot_stream import RecordReader, chunks_of, records_of
+from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
+from node_chain import LocalChain
+
+from chainbill.errors import Malformed
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.vote import VoteType, sign_vote
+
+
+@dataclasses.dataclass
+class Made:
+    chain: LocalChain
+    folder: SnapshotFolder
+    height: int
+    bill: str
+
+    @property
+    def info(self) -> SnapshotInfo:
+        manifest, data = self.folder.manifests()[0]
+        return snapshot_info(data, manifest.height, len(manifest.chunks))
+
+    @property
+    def manifest(self) -> SnapshotManifest:
+        return self.folder.manifests()[0][0]
+
+    def chunks(self) -> list[bytes]:
+        return [self.folder.chunk(self.height, index) or b"" for index in range(len(self.manifest.chunks))]
+
+
+def make(directory: Path) -> Made:
+    chain = LocalChain(directory / "net")
+    bill = chain.trade()
+    folder = SnapshotFolder(directory / "snapshots", 2)
+    height = chain.ledger.info().height
+    source = chain.store.snapshot()
+    chain.commit()  # the node goes on while the snapshot is written
+    written = folder.write(source, height, lambda: True)
+    assert written is not None
+    assert folder.finish(written, chain.store, "local", chain.genesis.hash)
+    return Made(chain, folder, height, bill)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("snapshot"))
+
+
+def taken(
+    made: Made, info: SnapshotInfo | None = None, chunks: list[bytes] | None = None, **options: Any
+) -> tuple[LedgerApplication, MemoryStore, str]:
+    """A ledger that was given the chunks, its store, and why it refused (or "")."""
+    store = MemoryStore()
+    ledger = LedgerApplication(ChainDatabase(store), SnapshotCalls(None, MemoryStore, **options))
+    answer = ledger.offer_snapshot(made.chain.genesis, info or made.info)
+    for index, chunk in enumerate(made.chunks() if chunks is None else chunks):
+        if answer.accepted:
+            answer = ledger.apply_snapshot_chunk(index, chunk)
+    return ledger, store, answer.reason
+
+
+def tree_rows(store: Any) -> dict[bytes, bytes]:
+    """Rows of the state, and of the tree where it is not empty."""
+    rows = {key: value for key, value in store.range(b"", b"\xff") if key[:1] in b"sbl"}
+    emptied = {key[1:] for key, value in rows.items() if key[:1] == b"b" and not value}
+    return {key: value for key, value in rows.items() if key[:1] == b"s" or key[1:] not in emptied}
+
+
+def test_both_ways_lead_to_the_same_state(made: Made) -> None:
+    ledger, store, refused = taken(made)
+    assert refused == ""
+    assert ledger.info().height == made.height
+    chain = made.chain
+    while ledger.info().height < chain.ledger.info().height:
+        found = chain.ledger.load_block(ledger.info().height + 1)
+        assert found is not None
+        ledger.finalize_block(found[0])
+        ledger.commit(found[1])
+    assert ledger.info().app_hash == chain.ledger.info().app_hash
+    ours, theirs = tree_rows(store), tree_rows(chain.store)
+    assert ours == theirs
+    assert ledger.validators_of(made.height + 2) == chain.ledger.validators_of(made.height + 2)
+
+
+def test_it_goes_on_like_the_others(made: Made, tmp_path: Path) -> None:
+    """Used ids, receipts and proposers are there: the next blocks come out the same, a replay is refused."""
+    ledger, _, _ = taken(made)
+    chain = made.chain
+    used = next(chain.ledger.load_block(height)[0] for height in range(1, made.height + 1))  # type: ignore[index]
+    reader = ledger.reader(None)
+    record = chain.ledger.reader(None).transaction(chain.ledger.reader(None).receipts(1)[-1].id)
+    assert record is not None
+    assert reader.transaction(record.receipt.id) == record
+    assert ledger.is_used(record.receipt.id)
+    assert used.id == reader.block(1).id  # type: ignore[union-attr]
+    assert ledger._env.current.recent_proposers == chain.ledger._env.current.recent_proposers[: made.height]
+
+
+def test_reads_below_it_name_the_lowest_height(made: Made) -> None:
+    ledger, _, _ = taken(made)
+    assert ledger.lowest_height == made.height
+    assert ledger.reader(made.height).get("bill", "bill", made.bill) is not None
+    with pytest.raises(Pruned) as caught:
+        ledger.reader(made.height - 1)
+    assert caught.value.lowest == made.height
+
+
+def test_lists_are_the_same(made: Made) -> None:
+    ledger, _, _ = taken(made)
+    ours, theirs = ledger.reader(made.height), made.chain.ledger.reader(made.height)
+    for party in ("anchor", "supplier1", "supplier2"):
+        for name in ("bill.debtor", "bill.creditor", "token.holder", "token.offered_to"):
+            value = [made.chain.party(party)]
+            live = {
+                one
+                for one in theirs.index(name, value)
+                if (theirs.get(*(("bill", "bill") if name.startswith("bill") else ("token", "token")), one) or {}).get(
+                    name.partition(".")[2]
+                )
+                == value[0]
+            }
+            assert live <= set(ours.index(name, value)) <= set(theirs.index(name, value))
+
+
+def test_the_folder_is_found_again_and_what_was_left_unfinished_goes(made: Made, tmp_path: Path) -> None:
+    fresh = make(tmp_path)
+    (tmp_path / "snapshots" / "99.unfinished").mkdir()
+    again = SnapshotFolder(tmp_path / "snapshots", 2)
+    assert again.manifests() == fresh.folder.manifests()
+    assert not (tmp_path / "snapshots" / "99.unfinished").exists()
+    assert again.chunk(fresh.height, 0) == fresh.chunks()[0]
+    assert again.chunk(fresh.height, 9_999) is None
+    assert again.chunk(7, 0) is None
+
+
+def test_writing_ends_when_the_node_does(made: Made, tmp_path: Path) -> None:
+    folder = SnapshotFolder(tmp_path / "snapshots", 2)
+    assert folder.write(made.chain.store.snapshot(), made.height, lambda: False) is None
+    assert not list((tmp_path / "snapshots").iterdir())
+
+
+# --- what must not be believed
+
+
+def repacked(made: Made, change: Callable[[list[Any]], Iterator[list[Any]]]) -> tuple[SnapshotInfo, list[bytes]]:
+    """A snapshot with other records under the same certified header: what a lying server would send."""
+    records = [one for old in original_records(made) for one in change(old)]
+    chunks = [chunk for chunk in chunks_of(records) if chunk]
+    lie = dataclasses.replace(
+        made.manifest, chunks=tuple(map(chunk_hash, chunks)), size=sum(len(chunk) for chunk in chunks)
+    )
+    data = lie.encode()
+    return snapshot_info(data, lie.height, len(chunks)), chunks
+
+
+def original_records(made: Made) -> list[list[Any]]:
+    reader = RecordReader()
+    return [record for chunk in made.chunks() for record in reader.feed(chunk)]
+
+
+def edit(kind: int, work: Callable[[list[Any]], list[list[Any]]], nth: int = 0) -> Callable[[list[Any]], Any]:
+    seen = {"count": -1}
+
+    def change(record: list[Any]) -> Iterator[list[Any]]:
+        if record[0] == kind:
+            seen["count"] += 1
+            if seen["count"] == nth:
+                yield from work(record)
+                return
+        yield record
+
+    return change
+
+
+def flip(data: bytes) -> bytes:
+    return data[:-1] + bytes((data[-1] ^ 1,))
+
+
+LIES = {
+    "a row less": (edit(3, lambda _record: [], 5), "snapshot_root"),
+    "a row changed": (edit(3, lambda record: [[3, record[1], flip(record[2])]], 5), "snapshot_root"),
+    "a row twice": (edit(3, lambda record: [record, record]), "snapshot_malformed"),
+    "a row of the future": (edit(3, lambda record: [[3, record[1], b"\x7f" + record[2][1:]]]), "snapshot_malformed"),
+    "a row of garbage": (edit(3, lambda record: [[3, record[1], bytes(9) + b"\xc1"]]), ""),
+    "a block less": (edit(1, lambda _record: [], 1), ""),
+    "the first block less": (edit(1, lambda _record: []), ""),
+    "a receipt changed": (edit(2, lambda record: [[2, flip(record[1])]]), "snapshot_receipts"),
+    "a certificate of another": (edit(1, lambda record: [[1, record[1], flip(record[2]), record[3]]]), ""),
+    "no end": (edit(4, lambda _record: []), "snapshot_incomplete"),
+    "more after the end": (edit(4, lambda record: [record, record]), "snapshot_malformed"),
+    "an unknown kind": (edit(4, lambda record: [[7], record]), ""),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lie_in_the_chunks_is_found(made: Made, name: str) -> None:
+    change, reason = LIES[name]
+    _, _, refused = taken(made, *repacked(made, change))
+    assert refused, name
+    assert reason in refused
+
+
+def test_a_damaged_chunk_is_found_at_once(made: Made) -> None:
+    chunks = made.chunks()
+    assert "snapshot_chunk" in taken(made, None, [flip(chunks[0]), *chunks[1:]])[2]
+
+
+def test_history_that_begins_too_late_is_refused(made: Made) -> None:
+    def headers_only(record: list[Any]) -> Iterator[list[Any]]:
+        if record[0] != 1 and record[0] != 2:
+            yield record
+
+    assert "snapshot_" in taken(made, *repacked(made, headers_only))[2]
+
+
+def forged(made: Made, **changes: Any) -> SnapshotInfo:
+    lie = dataclasses.replace(made.manifest, **changes)
+    return snapshot_info(lie.encode(), lie.height, len(lie.chunks))
+
+
+def test_only_the_networks_own_validators_are_believed(made: Made, tmp_path: Path) -> None:
+    stranger = LocalChain(tmp_path / "other").key
+    anchor = made.manifest.anchor
+    vote = sign_vote(
+        stranger, "local", type=VoteType.PRECOMMIT, height=anchor.height, round=0, block_id=anchor.id
+    )  # fmt: skip
+    assert "certificate_signers" in taken(made, forged(made, certificate=Certificate.from_votes([vote])))[2]
+    other = dataclasses.replace(anchor, app_hash=bytes(32))
+    assert "snapshot_certificate" in taken(made, forged(made, anchor=other))[2]
+    assert "snapshot_of_other_chain" in taken(made, forged(made, genesis_hash=bytes(32)))[2]
+    assert not LedgerApplication(ChainDatabase(MemoryStore())).offer_snapshot(made.chain.genesis, made.info).accepted
+
+
+def test_the_operators_trusted_block_must_be_in_it(made: Made) -> None:
+    record = made.chain.ledger.reader(None).header(2)
+    assert record is not None
+    assert taken(made, trusted=(2, record.id))[2] == ""
+    assert "snapshot_not_trusted" in taken(made, trusted=(2, bytes(32)))[2]
+    assert "snapshot_not_trusted" in taken(made, trusted=(made.height + 9, bytes(32)))[2]
+
+
+def test_a_manifest_reads_back(made: Made) -> None:
+    assert decode_manifest(made.manifest.encode()) == made.manifest
+    assert trusted_sets(made.manifest, made.chain.genesis).keys() == {1}
+    for place in range(0, len(made.info.metadata), 7):
+        damaged = bytearray(made.info.metadata)
+        damaged[place] ^= 1
+        try:
+            lie = decode_manifest(bytes(damaged))
+        except Malformed:
+            continue
+        assert taken(made, snapshot_info(bytes(damaged), lie.height, len(lie.chunks)))[2], place
+
+
+def test_what_cannot_be_unpacked_is_malformed(made: Made) -> None:
+    with pytest.raises(Malformed):
+        list(RecordReader().feed(b"no zlib"))
+    whole = b"".join(made.chunks())
+    reader, records = RecordReader(), []
+    for start in range(0, len(whole), 1000):  # cut anywhere
+        records += list(reader.feed(whole[start : start + 1000]))
+    assert records == original_records(made)
+    assert list(records_of(made.chain.store))[-1] == [4]
