@@ -32,8 +32,11 @@ class Clients:
     A party's paying bank is the register. One write in eight is one that the ledger refuses.
     """
 
-    def __init__(self, network: Network, writers: tuple[str, ...] = WRITERS, pause_s: float = 0.0) -> None:
+    def __init__(
+        self, network: Network, writers: tuple[str, ...] = WRITERS, pause_s: float = 0.0, nodes: tuple[str, ...] = ()
+    ) -> None:
         self.network = network
+        self._nodes = nodes or tuple(network.nodes)
         self.events: list[Event] = []
         self.strange: list[str] = []
         self.start = {alias: network.party("bank2" if alias == "supplier2" else "bank1") for alias in writers}
@@ -63,7 +66,7 @@ class Clients:
         try:
             while not self._stop.is_set():
                 number += 1
-                names = list(self.network.processes)
+                names = [name for name in list(self.network.processes) if name in self._nodes]
                 if names:
                     self._write(alias, names[number % len(names)], number)
                     self._read(alias, names[(number // 2) % len(names)])

@@ -1,0 +1,95 @@
+"""Clocks that are an hour wrong, and clocks that jump: no fork, no block whose time a quorum found too far ahead, a
+refusal that says why; and liveness while the wrong clocks are fewer than a third.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from clients import Clients, judge, start_odd
+from node_processes import Network
+from sim.nodes import SimulatedNode
+from sim.world import World
+
+HOUR_MS = 3_600_000
+SEEDS = 25
+
+
+def world_of(seed: int, count: int, skews_ms: dict[int, int]) -> tuple[World, list[SimulatedNode]]:
+    world = World(seed, count)
+    nodes = [
+        SimulatedNode(world, world.names[key.public], key, skew_ms=skews_ms.get(number, 0))
+        for number, key in enumerate(world.keys)
+    ]
+    for node in nodes:
+        node.boot()
+    return world, nodes
+
+
+def commit(world: World, nodes: list[SimulatedNode], names: list[bytes], for_ms: int = 300_000) -> None:
+    """Hand in and wait until all nodes have everything; the world's checkers watch every block and signature."""
+    for name in names:
+        world.submit(name)
+        done = world.run(for_ms, until=lambda name=name: all(name in node.application.committed for node in nodes))
+        assert done, [node.driver.waiting_for().text("en", node.now_ms()) for node in nodes if node.driver]
+
+
+@pytest.mark.parametrize("skew_ms", [HOUR_MS, -HOUR_MS])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_one_of_four_an_hour_wrong(seed: int, skew_ms: int) -> None:
+    world, nodes = world_of(seed, 4, {seed % 4: skew_ms})
+    commit(world, nodes, [b"tx%d" % number for number in range(8)])
+    refused = [line for line in world.log if "wanting" in line]
+    assert refused
+    assert all("time" in line or "clock" in line for line in refused), refused
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_clocks_that_jump(seed: int) -> None:
+    """Every second or so one clock of seven jumps somewhere within an hour; at most two are wrong at a time."""
+    world, nodes = world_of(seed, 7, {})
+    chance = random.Random(seed)
+
+    def jump() -> None:
+        wrong = chance.sample(nodes, 2)
+        for node in nodes:
+            node.skew_ms = chance.randint(-HOUR_MS, HOUR_MS) if node in wrong else 0
+
+    for moment in range(0, 20_000, 1_000):
+        world.at(moment + chance.randint(0, 900), jump)
+    commit(world, nodes, [b"tx%d" % number for number in range(12)])
+
+
+def test_too_many_wrong_clocks_stand_still_and_do_not_fork() -> None:
+    """All four apart by hours: nothing forks; with the clocks mended it goes on."""
+    world, nodes = world_of(5, 4, {0: -2 * HOUR_MS, 1: 0, 2: 2 * HOUR_MS, 3: 4 * HOUR_MS})
+    world.submit(b"tx0")
+    world.run(60_000)
+    for node in nodes:
+        node.skew_ms = 0
+    commit(world, nodes, [b"tx1"])
+
+
+@pytest.mark.e2e
+def test_a_real_node_whose_clock_jumps_by_an_hour(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    with Network(tmp_path / "net", 4) as network:
+        network.start("bank1", "bank2", "bank3")
+        start_odd(network, "bank4", "--clock-file", str(clock))
+        network.wait_ready()
+        with Clients(network, nodes=("bank1", "bank2", "bank3")) as clients:
+            for jump_ms in (HOUR_MS, -HOUR_MS, 0):
+                temporary = tmp_path / "clock.new"
+                temporary.write_text(str(jump_ms))
+                temporary.rename(clock)
+                before = len(clients.acknowledged)
+                time.sleep(3)
+                network.wait(lambda before=before: len(clients.acknowledged) > before + 8, "going on")
+        print(judge(network, clients))
+        said = "".join(network.log_of(name) for name in ("bank1", "bank2", "bank3"))
+        assert "refused_block" in said
+        assert "node_fault" not in said + network.log_of("bank4")
