@@ -61,7 +61,7 @@ vectors: $(VENV)/.dev
 	$(BIN)/python tests/vectors/generate.py
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/throughput.py $(ARGS)
+	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv

@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNetwork
+from cores import started_on
 
 from chainbill import codec
 from chainbill.crypto.keys import PrivateKey
@@ -35,6 +36,7 @@ from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 PIECES = 50
 AMOUNT_MINOR = 100_000
+MADE_AT_ONCE = 20
 MSGPACK = {"Content-Type": "application/msgpack"}
 
 
@@ -77,13 +79,16 @@ class Sender:
         return sign_transaction(body, [self._key])
 
 
-def start(network: CreatedNetwork, profile: Path | None) -> list[subprocess.Popen[bytes]]:
+def start(
+    network: CreatedNetwork, profile: Path | None, cores: set[int] | None = None
+) -> list[subprocess.Popen[bytes]]:
+    """One process a node, on these cores (None: all)."""
     processes = []
     for number, node in enumerate(network.nodes):
         environment = dict(os.environ)
         if profile is not None and number == 0:
             environment["CHAINBILL_PROFILE"] = str(profile / node.name)
-        with (node.home / "node.log").open("ab") as log:
+        with (node.home / "node.log").open("ab") as log, started_on(cores):
             processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", "chainbill_node.main", "--home", str(node.home), "--log-level", "warning"],
@@ -113,7 +118,6 @@ def make_tokens(network: CreatedNetwork, count: int) -> list[str]:
     """Tokens of supplier1 that nothing has been done with yet."""
     client = Client(network.nodes[0].api)
     supplier, anchor = Sender(network, "supplier1"), Sender(network, "anchor")
-    commit = "/v1/transactions?wait=committed&timeout=60"
     issue = {
         "debtor": anchor.party,
         "creditor": supplier.party,
@@ -125,14 +129,28 @@ def make_tokens(network: CreatedNetwork, count: int) -> list[str]:
         "delivered_on": "",
         "terms": {},
     }
-    tokens: list[str] = []
-    while len(tokens) < count:
-        bill = client.post(commit, supplier.sign(("bill", "issue", issue)))["result"]["bill"]
-        client.post(commit, anchor.sign(("bill", "confirm", {"bill": bill})))
-        token = client.post(commit, supplier.sign(("bill", "accept", {"bill": bill})))["result"]["token"]
-        cut = supplier.sign(("token", "split", {"token": token, "amounts": [AMOUNT_MINOR] * (PIECES - 1)}))
-        tokens += client.post(commit, cut)["result"]["tokens"]
-    return tokens[:count]
+    amounts = [AMOUNT_MINOR] * (PIECES - 1)
+    made = committed(client, [supplier.sign(("bill", "issue", issue)) for _ in range(-(-count // PIECES))])
+    bills = [answer["bill"] for answer in made]
+    committed(client, [anchor.sign(("bill", "confirm", {"bill": bill})) for bill in bills])
+    roots = [
+        answer["token"]
+        for answer in committed(client, [supplier.sign(("bill", "accept", {"bill": bill})) for bill in bills])
+    ]
+    cuts = [supplier.sign(("token", "split", {"token": token, "amounts": amounts})) for token in roots]
+    return [token for answer in committed(client, cuts) for token in answer["tokens"]][:count]
+
+
+def committed(client: Client, wires: list[bytes]) -> list[Any]:
+    """Hand in transactions of one call each and wait for their blocks; what the calls answer."""
+    results = []
+    for at in range(0, len(wires), MADE_AT_ONCE):
+        body = codec.encode(wires[at : at + MADE_AT_ONCE])
+        answer = client.post("/v1/transactions/batch?wait=committed&timeout=60", body)
+        if answer["refused"]:
+            raise RuntimeError(str(answer)[:2000])
+        results += [item["result"] for item in answer["data"]]
+    return results
 
 
 def transfers(network: CreatedNetwork, tokens: list[str]) -> list[bytes]:
