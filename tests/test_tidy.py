@@ -49,10 +49,36 @@ def test_every_text_that_people_read_exists_in_english_and_chinese() -> None:
             assert re.search(r"[\u4e00-\u9fff]", entry.get("zh", "")), f"{path.name}: {key} has no Chinese text"
 
 
-def test_the_two_readmes_have_the_same_headings() -> None:
-    english, chinese = (ROOT / "README.md").read_text(), (ROOT / "README.zh.md").read_text()
-    assert len(re.findall(r"^#+ ", english, re.M)) == len(re.findall(r"^#+ ", chinese, re.M))
-    assert english.count("```") == chinese.count("```")
+def chinese_documents() -> list[Path]:
+    """The documents X.zh.md in the root and anywhere under docs/."""
+    return sorted([*ROOT.glob("*.zh.md"), *(ROOT / "docs").rglob("*.zh.md")])
+
+
+def english_of(chinese: Path) -> Path:
+    return chinese.with_name(chinese.name.removesuffix(".zh.md") + ".md")
+
+
+@pytest.mark.parametrize("path", chinese_documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_in_two_languages_has_one_structure_and_two_links(path: Path) -> None:
+    chinese, english = path.read_text(), english_of(path).read_text()
+    assert _levels(chinese) == _levels(english), "the headings differ"
+    assert _fences(chinese) == _fences(english), "the code fences differ"
+    assert re.search(r"[\u4e00-\u9fff]", chinese), "this is not Chinese"
+    assert f"[English]({english_of(path).name})" in _top(chinese), "no link to the English version at the top"
+    assert f"[中文]({path.name})" in _top(english), "no link to the Chinese version at the top"
+
+
+def _levels(text: str) -> list[int]:
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    return [len(marks) for marks in re.findall(r"^(#+) ", outside, re.M)]
+
+
+def _fences(text: str) -> list[str]:
+    return re.findall(r"^```.*$", text, re.M)
+
+
+def _top(text: str) -> str:
+    return "\n".join(text.splitlines()[:5])
 
 
 def test_nothing_names_a_machine_or_a_registry_address() -> None:
