@@ -9,6 +9,7 @@ Written by the core only: everything of contract "core", and `governance/contrac
     core/program  "active"    → [[name, source hash], …]        the contracts that run
     core/migration name       → {"cursor", "version"}            a migration under way
     core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
+    core/gap      "last"      → {"date"}                        when blocks last came again after a long gap
     core/seed     "day"       → 32 bytes                        what day items draw their salts from
 """
 
@@ -37,6 +38,8 @@ _SHORT = table_prefix(CORE, "t")
 CLOCK_OFFSET = row_key("governance", "clock", "offset")
 LAST_OFFSET = row_key(CORE, "clock", "offset")
 PROGRAM = row_key(CORE, "program", "active")
+GAP_LIMIT = row_key("governance", "parameter", "gap_limit_ms")
+LAST_GAP = row_key(CORE, "gap", "last")
 DAY_SEED = row_key(CORE, "seed", "day")
 
 

@@ -130,13 +130,19 @@ class Execution:
         )
 
     def _note_clock(self) -> None:
-        """The gap since the parent, less what the adjustable clock was moved; the offset is kept for the next block."""
+        """The gap since the parent, less what the adjustable clock was moved; the offset is kept for the next block.
+
+        The date of a gap above `gap_limit_ms` is kept too: the day items that it concerns may run in later blocks only.
+        """
         now = self.overlay.get(core_rows.CLOCK_OFFSET) or {"offset_ms": 0}
         last = self.overlay.get(core_rows.LAST_OFFSET) or {"offset_ms": 0}
         moved = now["offset_ms"] - last["offset_ms"]
         self._gap_ms = max(0, self.time_ms - self.env.parent_time_ms - moved)
         if moved:
             self.overlay.put(core_rows.LAST_OFFSET, {"offset_ms": now["offset_ms"]})
+        limit = self.overlay.get(core_rows.GAP_LIMIT)
+        if limit is not None and self._gap_ms > limit["value"] and self.env.previous is not None:
+            self.overlay.put(core_rows.LAST_GAP, {"date": self.today})
 
     def _run_item(self, agenda: Agenda, key: bytes, row: Any) -> Receipt:
         self.overlay.delete(key)

@@ -11,7 +11,7 @@ from chainbill.vm.program import CompiledContract
 __all__ = ["CORE_TABLES", "check_links"]
 
 #: Tables that the core itself keeps; contracts read them with read_table("core", name).
-CORE_TABLES = frozenset(("range", "holding"))
+CORE_TABLES = frozenset(("gap", "holding", "range"))
 _Target = tuple[str, str]
 
 

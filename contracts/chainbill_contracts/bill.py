@@ -9,11 +9,11 @@ from chainbill.vm.prelude import *
 
 bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
-pauses = own_table("pause")  # "gap" -> {"until"}: the day change leaves bills alone before that date
 agenda = own_table("agenda")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
 parameters = read_table("governance", "parameter")
+gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
 
 LARGEST_AMOUNT = 9007199254740991  # minor units
 MOST_INVOICES = 100
@@ -226,12 +226,13 @@ def on_day(date, item, row):
 
 def left_alone_until():
     """The date before which bills are left alone, because the network stood still for too long; "" if it did not."""
-    if ctx.gap_ms > parameter("gap_limit_ms"):
-        pauses.put("gap", {"until": invoke("calendar", "business_days_after", ctx.today, 1)})
-    pause = pauses.get("gap")
-    if pause is None or ctx.today >= pause["until"]:
+    gap = gaps.get("last")
+    if gap is None:
         return ""
-    return pause["until"]
+    resume_on = invoke("calendar", "business_days_after", gap["date"], 1)
+    if ctx.today >= resume_on:
+        return ""
+    return resume_on
 
 
 def put_off(bill, step, resume_on):

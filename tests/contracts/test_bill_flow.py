@@ -150,6 +150,16 @@ def test_after_a_long_gap_bills_are_left_alone_until_the_next_business_day(world
     world.call(ANCHOR, "bill", "confirm", bill=waiting)
 
 
+def test_a_gap_on_a_quiet_day_keeps_the_next_midnight_from_bills_too(world: World) -> None:
+    bill, _ = accepted_bill(world, due_on="2026-07-03")
+    world.day("2026-07-03")
+    world.gap_ms = 7_200_001
+    world.day("2026-07-03")
+    for today, status in (("2026-07-04", "due"), ("2026-07-05", "due"), ("2026-07-06", "overdue")):
+        world.day(today)
+        assert world.bill(bill)["status"] == status
+
+
 def test_a_gap_of_two_hours_is_none(world: World) -> None:
     bill, _ = accepted_bill(world, due_on="2026-07-03")
     world.gap_ms = 7_200_000

@@ -77,8 +77,7 @@ class BillLife(RuleBasedStateMachine):
         by = (creditor, debtor)[number // 4 % 2]
         self.attempt(
             issue, self.world, by, debtor=debtor, creditor=creditor, face=amount, invoices=invoices,
-            terms={"debtor_pays_interest": True},
-            due_on=self.world.plus(due_in),
+            due_on=self.world.plus(due_in), terms={"debtor_pays_interest": True},
         )  # fmt: skip
 
     @rule(number=pick, yes=st.booleans())
@@ -124,11 +123,14 @@ class BillLife(RuleBasedStateMachine):
             more = {"reason": "no"} if act == "reject" else {}
             self.attempt(self.world.call, party, "token", act, token=token["id"], **more)
 
-    @rule(number=pick)
-    def give_back(self, number: int) -> None:
-        token = self.choose(number, "token", "token", "live")
-        if token:
-            self.attempt(self.world.call, token["holder"], "token", "give_back", token=token["id"])
+    @rule(number=pick, accepted=st.booleans())
+    def give_back(self, number: int, accepted: bool) -> None:
+        rows = [row for _, row in self.world.rows("token", "token") if row["status"] == "live" and row["tier"] > 1]
+        if rows:
+            token = rows[number % len(rows)]["id"]
+            self.attempt(self.world.call, self.world.token(token)["holder"], "token", "give_back", token=token)
+            if accepted and self.world.token(token)["offered_to"]:
+                self.attempt(self.world.call, self.world.token(token)["offered_to"], "token", "accept", token=token)
 
     @rule(number=pick, parts=st.lists(amounts, min_size=1, max_size=3))
     def split(self, number: int, parts: list[int]) -> None:

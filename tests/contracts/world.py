@@ -173,6 +173,10 @@ class World:
     def day(self, today: str) -> None:
         """Move to nine o'clock of a later day and do what it brings."""
         self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
+        if self.gap_ms > self.row("governance", "parameter", "gap_limit_ms")["value"]:
+            self.overlay.begin()
+            self.overlay.put(core_rows.LAST_GAP, {"date": today})
+            self.overlay.commit()
         self.sweep()
 
     def sweep(self) -> None:

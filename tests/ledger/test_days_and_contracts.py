@@ -394,3 +394,18 @@ def test_genesis_rows_are_written_by_the_core() -> None:
     validator = network.genesis.validators.validators[0]
     assert network.row("governance", "validator", validator.key.hex())["status"] == "active"
     assert network.row("party", "key", PARTIES["S1"].public.hex())["party"] == "S1"
+
+
+# --- gaps -----------------------------------------------------------------
+def test_the_date_of_a_long_gap_is_kept_for_later_blocks() -> None:
+    network = TinyNetwork(genesis(parameters={"gap_limit_ms": 7_200_000}))
+    late = START_MS + 9_000_000
+    network.decide(network.block(time_ms=late))
+    assert network.row("core", "gap", "last") is None  # no block came before
+    network.decide(network.block(time_ms=late + 7_200_000))
+    assert network.row("core", "gap", "last") is None
+    network.decide(network.block(time_ms=late + DAY_MS))
+    assert network.row("core", "gap", "last") == {"date": TOMORROW}
+    network.decide(network.block(time_ms=late + DAY_MS + 1_000))
+    assert network.row("core", "gap", "last") == {"date": TOMORROW}
+    assert not network.applied.changed_state
