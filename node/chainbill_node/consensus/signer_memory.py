@@ -83,7 +83,7 @@ def recover_memory(data: bytes, chain_id: str, public_key: bytes) -> Recovered:
         if records[0] != [int(RecordKind.IDENTITY), VERSION, chain_id, public_key]:
             raise SignerFileError("signer_file_foreign", "the signer file belongs to another chain, key or version")
         return _summarize(records, checksum, whole)
-    except (Malformed, ValueError, IndexError, TypeError) as error:
+    except (Malformed, ValueError, LookupError, TypeError) as error:
         raise SignerFileError("signer_file_damaged", f"a record cannot be read: {error}") from error
 
 
@@ -99,7 +99,27 @@ def check_heights(recovered: Recovered, database_height: int) -> None:
         )
 
 
+SHAPES: dict[RecordKind, tuple[tuple[type, ...], ...]] = {
+    RecordKind.HEIGHT: ((int,),),
+    RecordKind.MESSAGE: ((int,), (int,), (int,), (bytes,)),
+    RecordKind.LOCK: ((int,), (int,), (bytes,), (list,)),
+    RecordKind.VALID: ((int,), (int,), (bytes,), (list,)),
+    RecordKind.SAFE: ((int, type(None)),),
+}
+
+
+def _check_shape(record: Any) -> None:
+    """ValueError, LookupError or TypeError unless this is a record as one of the functions above makes it."""
+    shape = SHAPES[RecordKind(record[0])]
+    if type(record) is not list or len(record) != 1 + len(shape):
+        raise ValueError("it has another number of fields")
+    if any(type(field) not in allowed for field, allowed in zip(record[1:], shape, strict=True)):
+        raise ValueError("a field is of another type")
+
+
 def _summarize(records: list[Any], checksum: int, whole: int) -> Recovered:
+    for record in records[1:]:
+        _check_shape(record)
     height = max((record[1] for record in records[1:] if record[0] != RecordKind.SAFE), default=0)
     messages: dict[tuple[int, VoteType], bytes] = {}
     lock: Choice | None = None
