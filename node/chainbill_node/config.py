@@ -70,6 +70,28 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageConfig:
+    """What is kept. keep_blocks: how many of the newest blocks, 0 for all; snapshot_interval: heights between two
+    snapshots, 0 for none; keep_snapshots: how many of them stay."""
+
+    keep_blocks: int = 0
+    snapshot_interval: int = 1_000
+    keep_snapshots: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SyncConfig:
+    """How an empty home gets the chain. peers: "NODE-ID@HOST:PORT, …", whom to ask besides the validators of the
+    genesis; trusted_height, trusted_block: a block that the operator knows to be right, 0 and "" for none."""
+
+    from_snapshot: bool = False
+    wait_ms: int = 10_000
+    peers: str = ""
+    trusted_height: int = 0
+    trusted_block: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     """Level (debug, info, warning, error) and form (text, json) of the log on stderr."""
 
@@ -87,15 +109,20 @@ class NodeConfig:
     files: FilesConfig = field(default_factory=FilesConfig)
     consensus: ConsensusConfig = field(default_factory=ConsensusConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
     log: LogConfig = field(default_factory=LogConfig)
 
 
+WANTED = {int: "a whole number from 0 up", str: "text", bool: "true or false"}
 _SECTIONS: dict[str, type[Any]] = {
     "rest": Address,
     "p2p": Address,
     "files": FilesConfig,
     "consensus": ConsensusConfig,
     "limits": LimitsConfig,
+    "storage": StorageConfig,
+    "sync": SyncConfig,
     "log": LogConfig,
 }
 
@@ -137,7 +164,7 @@ def _section(origin: str, section: str, kind: type[Any], given: Any) -> Any:
             )
         wanted = type(getattr(default, name))
         if type(value) is not wanted or (wanted is int and value < 0):
-            raise _fault(origin, f"{section}.{name}", "a whole number from 0 up" if wanted is int else "text")
+            raise _fault(origin, f"{section}.{name}", WANTED[wanted])
     return kind(**given)
 
 

@@ -1,6 +1,6 @@
 """The control socket of a running node: a Unix socket in its home that only its owner can reach.
 
-One JSON object a line in, one out. Commands: {"do": "backup", "to": FILE}, {"do": "snapshot"}, {"do": "prune"}.
+One JSON object a line in, one out. The only command is {"do": "backup", "to": FILE}.
 Paths are bound through the folder's descriptor, because a socket's path may have only 107 bytes.
 """
 

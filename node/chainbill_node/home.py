@@ -11,11 +11,13 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill_node.config import ConfigError, NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.engine.snapshot_calls import SnapshotCalls
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def open_home(home: Path) -> OpenHome:
     try:
         signer_file = FileSignerFile(home / config.files.signer)
         try:
-            store, ledger = open_ledger(home / config.files.data, genesis)
+            store, ledger = open_ledger(home / config.files.data, genesis, config.storage.keep_snapshots)
         except BaseException:
             signer_file.close()
             raise
@@ -82,12 +84,12 @@ def open_home(home: Path) -> OpenHome:
     return OpenHome(config, genesis, key, ledger, store, signer_file, lock)
 
 
-def open_ledger(data: Path, genesis: Genesis) -> tuple[LevelStore, LedgerApplication]:
+def open_ledger(data: Path, genesis: Genesis, keep_snapshots: int = 2) -> tuple[LevelStore, LedgerApplication]:
     """The database in `data` (made when the folder is empty) and the ledger over it."""
     store = LevelStore(data / "chain", create=not (data / "chain").exists())
     try:
         database = ChainDatabase(store)
-        ledger = LedgerApplication(database)
+        ledger = LedgerApplication(database, SnapshotCalls(SnapshotFolder(data / "snapshots", keep_snapshots)))
         if database.empty:
             ledger.init_chain(genesis)
         else:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
+from chainbill_node.joining import fetch_first
 from chainbill_node.logs import LEVELS, log
 from chainbill_node.storage.store import DiskError
 
@@ -52,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(home: Path, *, safe_height: int | None = None, log_level: str | None = None) -> int:
     """Run the node of a home until SIGTERM or SIGINT. Returns the exit code."""
     try:
+        fetch_first(home, log_level)
         opened = open_home(home)
     except (ConfigError, DiskError) as error:
         log.error("refused_to_start", what=str(error))

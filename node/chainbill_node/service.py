@@ -22,8 +22,7 @@ from chainbill_node.home import OpenHome
 from chainbill_node.logs import log
 from chainbill_node.mempool import Mempool, VerifiedTransactions
 from chainbill_node.metrics import Metrics
-from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
-from chainbill_node.network.tls import client_context, server_context
+from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
 from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
@@ -68,22 +67,14 @@ class Node:
             max_waiting=limits.mempool_transactions,
         )
         self.peers = PeerNetwork(
-            self._peer_settings(home), self.members, self.traffic.frame, self.traffic.peer_up, self.traffic.peer_down
+            peer_settings(home, config, self.node_id, genesis.hash),
+            self.members,
+            self.traffic.frame,
+            self.traffic.peer_up,
+            self.traffic.peer_down,
         )
         self.driver = Driver(self._ports(opened.signer_file, key), self._settings(safe_height))
         self.upkeep = Upkeep(self, home, opened.store)
-
-    def _peer_settings(self, home: Path) -> PeerSettings:
-        files = self.config.files
-        paths = (home / files.tls_ca, home / files.tls_certificate, home / files.tls_key)
-        return PeerSettings(
-            node_id=self.node_id,
-            host=self.config.p2p.host,
-            port=self.config.p2p.port,
-            genesis_hash=self.genesis.hash,
-            server=server_context(*paths),
-            client=client_context(*paths),
-        )
 
     def _ports(self, signer_file: FileSignerFile, key: VoteKey) -> Ports:
         limits = self.config.limits
@@ -191,10 +182,12 @@ class Node:
             self.drive(WorkArrived())
 
     def members(self) -> Mapping[str, Member]:
-        """Nodes that may connect: validators and candidates of the state."""
+        """Nodes that may connect: validators, candidates and observers of the state."""
         height = self.ledger.info().height
         if self._members_cache[0] != height:
             found = {one.key.hex(): Member(one.key.hex(), one.name, one.address) for one in self.ledger.members()}
+            if self.node_id not in found:  # a newcomer's state may be too old to know who is there today
+                found = {**configured_peers(self.config.sync.peers), **found}
             self._members_cache = (height, found)
         return self._members_cache[1]
 

@@ -16,8 +16,9 @@ from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.logs import log
 from chainbill_node.storage.store import DiskError
-from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
-from chainbill_node.wire.messages import Proposal, Status, Transactions
+from chainbill_node.sync.manifest import FORMAT
+from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
+from chainbill_node.wire.messages import Chunk, Proposal, Snapshots, Status, Transactions, WantChunk, WantSnapshots
 
 if TYPE_CHECKING:
     from chainbill_node.service import Node
@@ -61,12 +62,22 @@ class Traffic:
             log.warning("peer_dropped", peer=peer, why=str(error))
             node.peers.drop(peer, str(error))
             return
+        if isinstance(message, WantSnapshots | WantChunk):
+            node.peers.send(peer, wire.encode(self._snapshot_answer(message)))
+            return
         if isinstance(message, Status):
             self.peer_heights[peer] = message.height - 1
         if isinstance(message, Proposal):
             self._take_proposal(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
+
+    def _snapshot_answer(self, message: WantSnapshots | WantChunk) -> Snapshots | Chunk:
+        ledger = self._node.ledger
+        if isinstance(message, WantChunk):
+            data = ledger.load_snapshot_chunk(message.height, FORMAT, message.index)
+            return Chunk(message.height, message.index, data)
+        return Snapshots(tuple([one.metadata for one in ledger.list_snapshots()[:MAX_SNAPSHOTS]]))
 
     def _take_in(self, wires: Sequence[bytes]) -> None:
         """Transactions from a peer: those that are new go through admission. Raises Malformed."""
@@ -159,6 +170,7 @@ class Traffic:
         node.waiters.committed(height, receipts)
         node.metrics.committed(block, receipts, interval_ms=now_ms - node.last_commit_ms, waits_ms=waits_ms)
         node.last_commit_ms = now_ms
+        node.upkeep.committed(height)
         log.info(
             "committed",
             height=height,

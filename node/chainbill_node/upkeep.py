@@ -1,4 +1,4 @@
-"""What a running node does besides its work: backups on request, through its control socket."""
+"""What a running node does besides its work: snapshots every so often, and backups on request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill_node.backup import backup_store
 from chainbill_node.control import ControlError, ControlServer
+from chainbill_node.logs import log
 from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.storage.store import DiskError, Snapshot
 
 if TYPE_CHECKING:
     from chainbill_node.service import Node
+
+CERTIFIED_POLL_S = 0.25
 
 
 class Upkeep:
@@ -24,16 +29,53 @@ class Upkeep:
         self._store = store
         self._control = ControlServer(home, self._handle)
         self._busy = asyncio.Lock()
+        self._making: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Listen for commands. Raises OSError."""
         await self._control.start()
 
     async def stop(self) -> None:
-        """Take no more commands; a backup under way is finished first, because it reads the store."""
+        """Take no more commands; what reads the store is finished or given up first."""
+        self._stopping = True
         await self._control.stop()
+        if self._making is not None:
+            await asyncio.gather(self._making, return_exceptions=True)
         async with self._busy:
             pass
+
+    # snapshots
+
+    def committed(self, height: int) -> None:
+        """A block is on the disk: is it time for a snapshot?"""
+        interval = self._node.config.storage.snapshot_interval
+        folder = self._node.ledger.snapshot_folder
+        making = self._making is not None and not self._making.done()
+        if folder is None or not interval or height % interval or making or self._stopping:
+            return
+        source = self._store.snapshot()
+        self._making = asyncio.get_running_loop().create_task(self._make(folder, source, height))
+
+    async def _make(self, folder: SnapshotFolder, source: Snapshot, height: int) -> None:
+        """Write the chunks in a thread, then wait until the next header certifies what they hold."""
+        genesis = self._node.genesis
+        try:
+            try:
+                written = await asyncio.to_thread(folder.write, source, height, lambda: not self._stopping)
+            finally:
+                source.close()
+            while written is not None and not self._stopping:
+                if folder.finish(written, self._store, genesis.chain_id, genesis.hash):
+                    log.info("snapshot_made", height=height, bytes=written.size, chunks=len(written.hashes))
+                    return
+                await asyncio.sleep(CERTIFIED_POLL_S)
+        except DiskError as error:
+            self._node.fail(error)
+        except OSError as error:  # no room for a snapshot is no reason to stop
+            log.warning("snapshot_failed", height=height, why=str(error))
+
+    # commands
 
     async def _handle(self, command: dict[str, Any]) -> dict[str, Any]:
         match command.get("do"):

@@ -10,19 +10,23 @@ from chainbill_node.wire import limits
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
+    Chunk,
     Decided,
     EvidenceFound,
     Kind,
     Message,
     Own,
     Proposal,
+    Snapshots,
     Status,
     Transactions,
     Votes,
     VoteSummary,
     WantBlock,
     WantBlocks,
+    WantChunk,
     WantOwn,
+    WantSnapshots,
 )
 from consensus.consensus_kit import KEYS, PRECOMMIT, PREVOTE, block, certificate, proposal, vote
 from hypothesis import given, settings
@@ -53,6 +57,11 @@ SAMPLES: tuple[Message, ...] = (
     Blocks(1, (DECIDED,)),
     Blocks(1, (), pruned=True),
     Transactions((b"one", b"two")),
+    WantSnapshots(),
+    Snapshots((b"manifest", b"older")),
+    WantChunk(9, 0),
+    Chunk(9, 0, b"data"),
+    Chunk(9, 1, None),
 )
 
 hashes = st.binary(min_size=32, max_size=32)

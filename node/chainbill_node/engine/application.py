@@ -38,6 +38,7 @@ from chainbill_node.engine.snapshots import SnapshotReaders
 from chainbill_node.storage.database import BlockWrite, ChainDatabase
 from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.records import HeightRecord
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
 
 KEPT_RESULTS = 8
 INTERNAL_ERRORS = (MemoryError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
@@ -212,6 +213,11 @@ class LedgerApplication:
     def query(self, height: int | None, contract: str, table: str, key: Any) -> Any | None:
         """One row as it was after a height (None: the newest). Raises Pruned or Future."""
         return self.reader(height).get(contract, table, key)
+
+    @property
+    def snapshot_folder(self) -> SnapshotFolder | None:
+        """Where snapshots are made, None where none are."""
+        return None if self._snapshots is None else self._snapshots.folder
 
     def list_snapshots(self) -> tuple[SnapshotInfo, ...]:
         """The snapshots that are here, newest first."""

@@ -12,11 +12,14 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from chainbill import codec
 from chainbill.errors import Malformed
+from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
 from chainbill_node.network.connection import Connection
+from chainbill_node.network.tls import client_context, server_context
 
 HELLO_VERSION = 1
 FIRST_BACKOFF_S = 0.1
@@ -46,6 +49,30 @@ class PeerSettings:
     genesis_hash: bytes
     server: ssl.SSLContext
     client: ssl.SSLContext
+
+
+def peer_settings(home: Path, config: NodeConfig, node_id: str, genesis_hash: bytes) -> PeerSettings:
+    """Settings of a home. Raises OSError or ssl.SSLError when its TLS files cannot be used."""
+    files = config.files
+    paths = (home / files.tls_ca, home / files.tls_certificate, home / files.tls_key)
+    return PeerSettings(
+        node_id=node_id,
+        host=config.p2p.host,
+        port=config.p2p.port,
+        genesis_hash=genesis_hash,
+        server=server_context(*paths),
+        client=client_context(*paths),
+    )
+
+
+def configured_peers(given: str) -> dict[str, Member]:
+    """Nodes of a setting "NODE-ID@HOST:PORT, …", by id; what is no such entry is left out."""
+    found = {}
+    for entry in given.split(","):
+        node_id, _, address = entry.strip().partition("@")
+        if node_id and address:
+            found[node_id] = Member(node_id, node_id[:8], address)
+    return found
 
 
 class PeerNetwork:

@@ -12,23 +12,28 @@ from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
 from chainbill.ledger.vote import MAX_ROUND, ProposalHeader, Vote, VoteType
 from chainbill.limits import MAX_BLOCK_BYTES, MAX_EVIDENCE_BYTES, MAX_TRANSACTION_BYTES, MAX_VALIDATORS
+from chainbill_node.sync.manifest import CHUNK_BYTES, MAX_CHUNKS, MAX_MANIFEST_BYTES
 from chainbill_node.wire import limits
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
+    Chunk,
     Decided,
     EvidenceFound,
     Kind,
     Message,
     Own,
     Proposal,
+    Snapshots,
     Status,
     Transactions,
     Votes,
     VoteSummary,
     WantBlock,
     WantBlocks,
+    WantChunk,
     WantOwn,
+    WantSnapshots,
 )
 
 BITMAP_BYTES = (MAX_VALIDATORS + 7) // 8
@@ -117,6 +122,26 @@ def _(message: Transactions) -> list[Any]:
     return [int(Kind.TRANSACTIONS), list(message.wires)]
 
 
+@_fields.register
+def _(message: WantSnapshots) -> list[Any]:  # noqa: ARG001  it has no fields
+    return [int(Kind.WANT_SNAPSHOTS)]
+
+
+@_fields.register
+def _(message: Snapshots) -> list[Any]:
+    return [int(Kind.SNAPSHOTS), list(message.manifests)]
+
+
+@_fields.register
+def _(message: WantChunk) -> list[Any]:
+    return [int(Kind.WANT_CHUNK), message.height, message.index]
+
+
+@_fields.register
+def _(message: Chunk) -> list[Any]:
+    return [int(Kind.CHUNK), message.height, message.index, message.data]
+
+
 def _vote_fields(votes: tuple[Vote, ...]) -> list[Any]:
     return [vote.fields() for vote in votes]
 
@@ -194,6 +219,16 @@ def _read_transactions(fields: list[Any]) -> Transactions:
     return Transactions(tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]))
 
 
+def _read_snapshots(fields: list[Any]) -> Snapshots:
+    manifests = as_list(fields[0], "snapshots", at_most=limits.MAX_SNAPSHOTS)
+    return Snapshots(tuple([as_bytes(one, "snapshot", at_most=MAX_MANIFEST_BYTES) for one in manifests]))
+
+
+def _read_chunk(fields: list[Any]) -> Chunk:
+    data = None if fields[2] is None else as_bytes(fields[2], "chunk", at_most=CHUNK_BYTES)
+    return Chunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS), data)
+
+
 _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.PROPOSAL: (3, _read_proposal),
     Kind.VOTES: (1, lambda fields: Votes(_read_votes(fields[0], limits.MAX_VOTES))),
@@ -212,4 +247,11 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     ),
     Kind.BLOCKS: (3, _read_blocks),
     Kind.TRANSACTIONS: (1, _read_transactions),
+    Kind.WANT_SNAPSHOTS: (0, lambda _fields: WantSnapshots()),
+    Kind.SNAPSHOTS: (1, _read_snapshots),
+    Kind.WANT_CHUNK: (
+        2,
+        lambda fields: WantChunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS)),
+    ),
+    Kind.CHUNK: (3, _read_chunk),
 }

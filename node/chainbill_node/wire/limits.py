@@ -20,5 +20,7 @@ MAX_BATCH_BYTES = 4 * 1024 * 1024
 """Blocks after the first are left out of a batch that would grow above this."""
 MAX_GOSSIP_TRANSACTIONS = 1_000
 """Transactions in one gossip message."""
+MAX_SNAPSHOTS = 2
+"""Manifests in one answer."""
 MAX_MESSAGE_BYTES = max(MAX_BLOCK_BYTES, MAX_BATCH_BYTES) + MAX_CERTIFICATE_BYTES + MAX_VOTES * VOTE_BYTES + 65_536
 """Any message: the largest is a block with its certificate or votes."""

@@ -25,6 +25,10 @@ class Kind(IntEnum):
     WANT_BLOCKS = 10
     BLOCKS = 11
     TRANSACTIONS = 12
+    WANT_SNAPSHOTS = 13
+    SNAPSHOTS = 14
+    WANT_CHUNK = 15
+    CHUNK = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,35 @@ class Transactions:
     wires: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WantSnapshots:
+    """Asks which snapshots a node has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """The answer to WANT_SNAPSHOTS: canonical manifests, newest first (docs/reference/snapshots.md)."""
+
+    manifests: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantChunk:
+    """Asks for one chunk of the snapshot of a height."""
+
+    height: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The answer to WANT_CHUNK; None if it is not there (any more)."""
+
+    height: int
+    index: int
+    data: bytes | None
+
+
 Message = (
     Proposal
     | Votes
@@ -159,4 +192,8 @@ Message = (
     | WantBlocks
     | Blocks
     | Transactions
+    | WantSnapshots
+    | Snapshots
+    | WantChunk
+    | Chunk
 )

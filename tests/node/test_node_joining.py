@@ -1,0 +1,93 @@
+"""A node without data begins with a snapshot of the others, or with blocks, and ends at the same root."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import tomli_w
+from chainbill_node.config import config_content, load_config
+from node_processes import Network
+
+pytestmark = pytest.mark.e2e
+
+
+def setting(home: Path, section: str, **values: object) -> None:
+    content = config_content(load_config(home))
+    content[section] |= values
+    (home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
+
+
+def busy(network: Network, via: str, count: int) -> int:
+    height = 0
+    for number in range(count):
+        bank = network.party("bank1" if number % 2 else "bank2")
+        status, body = network.send(via, network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+        assert (status, body["status"]) == (201, "committed"), body
+        height = body["height"]
+    return height
+
+
+def empty(network: Network, name: str) -> Path:
+    """The home of a node that has lost everything but its keys and its signer file."""
+    home = network.nodes[name].home
+    network.kill(name)
+    shutil.rmtree(home / "data")
+    (home / "data").mkdir()
+    setting(home, "sync", from_snapshot=True, wait_ms=8000)
+    return home
+
+
+def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
+    with Network(tmp_path / "net", 4) as network:
+        for node in network.nodes.values():
+            setting(node.home, "storage", snapshot_interval=5)
+        network.start()
+        network.wait_ready()
+        busy(network, "bank1", 12)
+        network.wait(lambda: "snapshot_made" in network.log_of("bank1"), "a snapshot")
+        home = empty(network, "bank4")
+        busy(network, "bank1", 2)
+        began = time.monotonic()
+        network.start("bank4")
+        network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
+        assert time.monotonic() - began < 20
+        assert "snapshot_taken" in network.log_of("bank4")
+        lowest = network.get("bank4", "/ready")["lowest_height"]
+        assert lowest >= 5
+        assert lowest % 5 == 0
+        gone = network.get("bank4", f"/v1/parties/{network.party('anchor')}?at={lowest - 1}")
+        assert (gone["status"], gone["code"], gone["lowest_height"]) == (410, "height_pruned", lowest)
+        status, body = network.send("bank4", network.sign("anchor", ("party", "set_paying_bank", {"bank": "x"})))
+        assert status == 422, body
+        assert network.stop("bank4") == 0
+        network.start("bank4")  # a second start finds the data and asks for nothing
+        network.wait_ready("bank4")
+        assert network.log_of("bank4").count("snapshot_taken") == 1
+        assert (home / "signer/signer.bin.before").exists()
+
+
+def test_where_there_is_no_snapshot_blocks_are_fetched(tmp_path: Path) -> None:
+    with Network(tmp_path / "net", 4) as network:
+        network.start()
+        network.wait_ready()
+        busy(network, "bank1", 3)
+        home = empty(network, "bank4")
+        shutil.rmtree(home / "signer")
+        (home / "signer").mkdir()
+        shutil.copy(empty_signer(network, tmp_path), home / "signer/signer.bin")
+        network.start("bank4")
+        network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
+        assert "no_snapshot" in network.log_of("bank4")
+        assert network.get("bank4", "/ready")["lowest_height"] == 0
+
+
+def empty_signer(network: Network, folder: Path) -> Path:
+    from chainbill_node.driver_signing import following_signer_file
+
+    public = bytes.fromhex(network.nodes["bank4"].node_id)
+    path = folder / "signer.bin"
+    path.write_bytes(following_signer_file("local", public, 0))
+    return path
