@@ -400,10 +400,12 @@ def end_request(row, status, by, quote_status):
 
 
 def close_quotes(row, except_quote, status):
+    """End the quotes still open, without events: an answer that a bank gets must not tell of its rivals' quotes."""
     for quote_id in row["quotes"]:
         offer = quotes.get(quote_id)
         if quote_id != except_quote and offer["status"] in ("offered", "agreed"):
-            set_quote_status(offer, status)
+            offer["status"] = status
+            quotes.put(quote_id, offer)
 
 
 def set_quote_status(offer, status):

@@ -168,6 +168,17 @@ def test_an_agreed_request_ends_one_business_day_after_its_last_day_and_a_late_r
     assert world.token(asked["token"])["holder"] == S1
 
 
+def test_what_a_bank_is_told_of_its_financing_names_no_rivals_quote(world: World) -> None:
+    asked = request(world, BANK1, BANK2)
+    rival = bid(world, asked["request"], BANK2)["quote"]
+    quote = bid(world, asked["request"], BANK1)["quote"]
+    agree(world, quote)
+    world.events.clear()
+    disburse(world, BANK1, quote)
+    assert row(world, "quote", rival)["status"] == "lost"
+    assert rival not in str(world.events)
+
+
 def test_a_receipt_after_the_end_is_flagged_before_the_day_change_too(world: World) -> None:
     asked = request(world)
     quote = bid(world, asked["request"], BANK1, disburse_by=world.today)["quote"]
