@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -18,7 +19,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 ANSWER_KINDS = {
     "transaction": "id", "status": "status", "height": "int", "bill": "id", "token": "id", "request": "id",
     "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
-    "amount": "amount", "proposal": "id", "gas": "int",
+    "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
+    "payment_status": "status", "decision": "proposal", "party_status": "status",
 }  # fmt: skip
 
 
@@ -45,7 +47,32 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     shown = {**answer, "currency": currency or session.settings.currency}
     if isinstance(shown.get("tokens"), list):
         shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
-    session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text")) for name in answer])
+    names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False))
+    session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text")) for name in names])
+
+
+def answer_results(session: Session, outcome: Outcome) -> None:
+    """Print all that a transaction of any kind gave: the result of its only call, or `results` of several.
+
+    A result's own `status` is not the write's: it is printed as `payment_status`, `decision` or `party_status`.
+    """
+    if len(outcome.results) > 1:
+        answer_write(session, outcome, results=list(outcome.results))
+        return
+    fields = own_fields(outcome.result)
+    answer_write(session, replace(outcome, results=(fields,)), *fields)
+
+
+OWN_STATUSES = (("proposal", "decision"), ("bill", "payment_status"), ("party", "party_status"))
+
+
+def own_fields(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a call's result under names that the answer of a write does not have already."""
+    ready = {name: value for name, value in result.items() if name not in {"transaction", "status", "height"}}
+    if "status" in result:
+        name = next((name for field, name in OWN_STATUSES if field in result), "result_status")
+        ready[name] = result["status"]
+    return ready
 
 
 def _token_line(token: Any) -> str:

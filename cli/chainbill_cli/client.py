@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail
@@ -24,12 +24,16 @@ Signer = Callable[[str, str, bytes], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A node's answer: HTTP status, decoded JSON body, headers, and the node that gave it."""
+    """A node's answer: HTTP status, decoded JSON body, headers, and the node that gave it.
+
+    sent_before: the same bytes had gone to another node of this call, whose answer was lost.
+    """
 
     status: int
     body: Any
     headers: Mapping[str, str]
     node: str
+    sent_before: bool = False
 
 
 class NodeClient:
@@ -149,7 +153,7 @@ class NodeClient:
             if answer.status == 503:
                 busy = busy or answer
                 continue
-            return answer
+            return replace(answer, sent_before=late)
         if busy is not None:
             return busy
         raise unreachable(tried, maybe_sent=late and method == "POST")

@@ -191,7 +191,7 @@ def report(failure: Failure, as_json: bool) -> None:
 def _entry(entry: Any) -> str:
     if isinstance(entry, dict):
         return str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
-    return str(entry)
+    return ", ".join(_entry(one) for one in entry) if isinstance(entry, list) else str(entry)
 
 
 def readable(problem: dict[str, Any]) -> list[str]:
@@ -202,6 +202,9 @@ def readable(problem: dict[str, Any]) -> list[str]:
     rule = problem.get("rule")
     if isinstance(rule, dict):
         lines.append("  " + " ".join(str(rule[name]) for name in ("pack", "article", "text") if rule.get(name)))
+    details = problem.get("details")
+    if isinstance(details, dict):
+        lines += [f"  {name}: {_entry(value)}" for name, value in details.items() if value not in ("", None)]
     lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
     if problem.get("hint"):
         lines.append("  → " + str(problem["hint"]))

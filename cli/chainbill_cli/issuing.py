@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
@@ -43,7 +44,8 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
     """Arguments of `bill.issue`. Creditor and debtor are checked against the invoices by their registered ids."""
     debtor, creditor = parties_of(session, typed)
     shares = [_share(one) for one in typed.invoices]
-    currency = typed.currency or (shares[0].invoice.currency if shares else session.settings.currency)
+    named = typed.currency or (shares[0].invoice.currency if shares else session.settings.currency)
+    currency = currency_code(named)
     for share in shares:
         if share.invoice.currency != currency:
             raise usage("bill.invoice_currency", path=share.path, found=share.invoice.currency, expected=currency)

@@ -21,13 +21,17 @@ NUMBER_LIKE = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]*\d[\s\d.,:/%eE+\-_()$¥€]
 """What a spreadsheet may take for a number, a date, a time or an amount."""
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 WIDE = 240
+WORDS = {
+    "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_", "step": "step_",
+}  # fmt: skip
+"""Kinds of columns whose values are words of the ledger, and how their texts begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
-    kind: text, id, party, amount, rate, date, int, list, status.
+    kind: text, id, party, amount, rate, date, int, list, or one of WORDS: a word of the ledger said in the language.
     """
 
     path: str
@@ -67,9 +71,9 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         return f"{format_rate(value)}%" if grouping else format_rate(value)
     if column.kind == "party" and isinstance(value, str):
         return name_of(str(value)) if grouping else str(value)
-    if column.kind == "status" and grouping:
-        key = f"value.{value}"
-        return text(key) if has_text(key) else str(value)
+    if column.kind in WORDS and grouping:
+        words = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(_word(WORDS[column.kind], word) for word in words)
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     if isinstance(value, list | tuple):
@@ -77,8 +81,18 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
             return ", ".join(name_of(str(element)) for element in value)
         return ", ".join(_element(element) for element in value)
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False)
+        return _pairs(value) if grouping else json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _pairs(value: Mapping[str, Any]) -> str:
+    """A small mapping as a person reads it: `name value, name value`."""
+    return ", ".join(f"{name} {_element(one)}" for name, one in value.items())
+
+
+def _word(prefix: str, word: Any) -> str:
+    key = f"value.{prefix}{_element(word)}"
+    return text(key) if has_text(key) else _element(word)
 
 
 def _element(element: Any) -> str:
@@ -86,8 +100,8 @@ def _element(element: Any) -> str:
         for name in ("kind", "id", "party", "fingerprint"):
             if name in element:
                 return str(element[name])
-        return json.dumps(element, ensure_ascii=False)
-    return str(element)
+        return _pairs(element)
+    return ", ".join(_element(one) for one in element) if isinstance(element, list | tuple) else str(element)
 
 
 def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
@@ -182,17 +196,17 @@ class Output:
         return Console(file=sys.stdout, width=None if terminal else WIDE, no_color=not self.color, highlight=False)
 
     def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
+        """A table in which nothing is cut: wider than usual when it is not for a terminal, folded on a narrow one."""
+        from rich.measure import Measurement
 
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            right = column.kind in {"amount", "rate", "int"}
-            whole = column.kind in {"id", "amount", "date", "rate", "int"}
-            table.add_column(column.title, justify="right" if right else "left", no_wrap=whole, overflow="fold")
-        for row in rows:
-            table.add_row(*(_plain(shown(row, column, self.name_of)) for column in columns))
-        self.console().print(table)
+        console = self.console()
+        table = _grid(rows, columns, self.name_of, whole=True)
+        needed = Measurement.get(console, console.options.update(max_width=sys.maxsize), table)
+        if not sys.stdout.isatty():
+            console.width = max(WIDE, needed.maximum)
+        elif needed.minimum > console.width:
+            table = _grid(rows, columns, self.name_of, whole=False)
+        console.print(table)
 
     def _sheet(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
         from rich.table import Table
@@ -207,6 +221,21 @@ class Output:
             if cell:
                 table.add_row(column.title, _plain(cell))
         self.console().print(table)
+
+
+def _grid(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], name_of: Names, *, whole: bool) -> Any:
+    """The rich table; `whole`: ids, amounts and dates stay on one line."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        right = column.kind in {"amount", "rate", "int"}
+        one_line = whole and column.kind in {"id", "amount", "date", "rate", "int"}
+        table.add_column(column.title, justify="right" if right else "left", no_wrap=one_line, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(shown(row, column, name_of)) for column in columns))
+    return table
 
 
 def _plain(cell: str) -> Any:

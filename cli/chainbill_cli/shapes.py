@@ -18,18 +18,21 @@ BILL = (
 TOKEN_ROWS = (
     Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
     Column("currency"), Column("tier", "int"), Column("status", "status"), Column("offered_to", "party"),
-    Column("locks", "list"),
+    Column("locks", "lock"),
 )  # fmt: skip
 TOKEN = (
     Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
     Column("currency"), Column("lo", "int"), Column("hi", "int"), Column("offered_to", "party"),
     Column("tier", "int"), Column("financed_tier", "int"), Column("parent", "id"), Column("status", "status"),
-    Column("locks", "list"), Column("born", "int"), Column("ended", "int"),
+    Column("locks", "lock"), Column("born", "int"), Column("ended", "int"),
 )  # fmt: skip
 HOP_ROWS = (
-    Column("height", "int"), Column("date", "date"), Column("kind"), Column("from", "party"), Column("to", "party"),
-    Column("amount", "amount"), Column("currency"), Column("tier", "int"), Column("token", "id"),
-    Column("transaction", "id"),
+    Column("height", "int"), Column("date", "date"), Column("kind", "hop"), Column("from", "party"),
+    Column("to", "party"), Column("amount", "amount"), Column("currency"), Column("tier", "int"),
+    Column("token", "id"), Column("transaction", "id"),
+)  # fmt: skip
+HISTORY_ROWS = (
+    *HOP_ROWS[:-1], Column("payment.status", "status"), Column("payment.reference"), HOP_ROWS[-1],
 )  # fmt: skip
 REQUEST_ROWS = (
     Column("id", "id"), Column("holder", "party"), Column("token", "id"), Column("amount", "amount"),
@@ -45,9 +48,10 @@ QUOTE = (
     Column("disburse_by", "date"), Column("pay_on", "date"),
 )  # fmt: skip
 PARTY_ROWS = (
-    Column("id", "id"), Column("name"), Column("roles", "list"), Column("status", "status"), Column("sponsor", "party"),
+    Column("id", "id"), Column("name"), Column("roles", "role"), Column("status", "status"), Column("sponsor", "party"),
 )  # fmt: skip
 PAYMENT_ROWS = (
     Column("party", "party"), Column("token", "id"), Column("amount", "amount"), Column("currency"),
     Column("status", "status"),
 )  # fmt: skip
+PAYMENTS_MADE = (*PAYMENT_ROWS, Column("bank", "party"), Column("reference"))

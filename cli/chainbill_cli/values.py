@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from chainbill import dates, money
-from chainbill.errors import ChainbillError
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill.errors import ChainbillError, Reason
+from chainbill_cli.failure import Exit, Failure, fail, usage
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
                "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
@@ -22,17 +22,33 @@ def amount_minor(typed: str, currency: str) -> int:
     plain = typed.strip()
     large = WITH_UNIT.match(plain)
     if large:
-        example = _written_out(large.group(1), LARGE_UNITS[large.group(2).lower()])
+        example = _written_out(large.group(1), LARGE_UNITS[large.group(2).lower()], currency)
         failure = usage("error.amount_wan", value=plain, example=example)
         failure.problem["hint"] = example
         raise failure
     try:
         minor = money.parse_amount(plain, currency)
     except ChainbillError as error:
-        failure = usage("error.amount", value=plain, currency=currency)
+        failure = _no_amount(plain, currency, str(error.reason))
         failure.problem["reason"] = error.reason
         raise failure from error
     return minor
+
+
+def _no_amount(typed: str, currency: str, reason: str) -> Failure:
+    """Why something typed is not an amount, with an example in this currency."""
+    if reason == Reason.CURRENCY_UNKNOWN:
+        return usage("error.currency", value=currency)
+    if reason == Reason.AMOUNT_RANGE:
+        largest = money.format_amount(money.MAX_AMOUNT, currency)
+        return usage("error.amount_range", value=typed, largest=largest, currency=currency)
+    digits = money.minor_digits(currency)
+    if reason == Reason.AMOUNT_TOO_MANY_DIGITS and not digits:
+        return usage("error.amount_whole", value=typed, currency=currency)
+    if reason == Reason.AMOUNT_TOO_MANY_DIGITS:
+        return usage("error.amount_digits", value=typed, currency=currency, digits=digits)
+    example = money.format_amount(10 ** (6 + digits), currency)
+    return usage("error.amount", value=typed, currency=currency, example=example)
 
 
 def positive_amount(typed: str, currency: str) -> int:
@@ -43,10 +59,10 @@ def positive_amount(typed: str, currency: str) -> int:
     return minor
 
 
-def _written_out(number: str, unit: int) -> str:
+def _written_out(number: str, unit: int, currency: str) -> str:
     try:
-        return f"{Decimal(number.replace(',', '')) * unit:,.2f}"
-    except InvalidOperation:
+        return f"{Decimal(number.replace(',', '')) * unit:,.{money.minor_digits(currency)}f}"
+    except (InvalidOperation, ChainbillError):
         return "1,000,000.00"
 
 

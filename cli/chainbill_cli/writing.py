@@ -159,7 +159,7 @@ def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committ
                 raise
         else:
             if answer.status in {200, 201}:
-                return committed(answer.body, identifier)
+                return committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
             if answer.status == 202:
                 maybe_there = True
                 if wait == "accepted":
@@ -177,16 +177,30 @@ def _post(session: Session, wire: bytes, wait: str, left_s: float) -> Answer:
     return session.client.post_transaction(wire, wait="committed", timeout=f"{min(MAX_WAIT_S, max(0.1, left_s)):.1f}")
 
 
-def committed(body: Mapping[str, Any], identifier: str) -> Outcome:
-    """The outcome of a transaction that is in a block; a failure if it did not pass there."""
+def committed(body: Mapping[str, Any], identifier: str, *, own_retry: bool = False) -> Outcome:
+    """The outcome of a transaction that is in a block; a failure if it did not pass there.
+
+    own_retry: this command itself had sent it before, so that "repeated" would say nothing.
+    """
     receipt = body.get("receipt")
     state = receipt.get("status", "ok") if isinstance(receipt, Mapping) else body.get("status", "committed")
     if state not in {"ok", "committed"}:
         reason = str(body.get("reason") or (receipt or {}).get("reason") or state)
-        raise fail(Exit.REFUSED, "error.transaction_failed", code=reason, height=body.get("height", 0), reason=reason)
+        raise _refused_in_block(body, reason)
     height = body.get("height")
-    extra = {"repeated": True} if body.get("repeated") else {}
+    extra = {"repeated": True} if body.get("repeated") and not own_retry else {}
     return Outcome(identifier, "committed", height if isinstance(height, int) else None, results_of(body), extra)
+
+
+def _refused_in_block(body: Mapping[str, Any], reason: str) -> Failure:
+    """A transaction that is in a block without effect, in the node's words for it where it has any."""
+    height = body.get("height", 0)
+    failure = fail(Exit.REFUSED, "error.transaction_failed", code=reason, height=height, reason=reason)
+    said = {name: body[name] for name in ("detail", "hint", "details", "outcome") if body.get(name)}
+    if "detail" in said:
+        said["title"] = text("error.refused_in_block", height=height)
+    failure.problem.update(said)
+    return failure
 
 
 def results_of(body: Mapping[str, Any]) -> Sequence[Any]:

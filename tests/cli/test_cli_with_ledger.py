@@ -58,9 +58,9 @@ def test_a_bill_through_all_its_commands(desk: Desk) -> None:
 
 def test_every_write_has_a_preview(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from chainbill_cli import preview
-    from chainbill_cli.commands import bill, finance, token
+    from chainbill_cli.commands import bill, bill_settle, finance, token
 
-    for module in (preview, bill, finance, token):
+    for module in (preview, bill, bill_settle, finance, token):
         monkeypatch.setattr(module, "asks", lambda session: not session.settings.machine)
     monkeypatch.setattr(preview.click, "confirm", lambda *_, **__: True)  # type: ignore[attr-defined]
     step = {"n": 0}

@@ -1,21 +1,24 @@
-"""`bill`: issue, confirm, accept, end, list, show, settle."""
+"""`bill`: issue, confirm, accept, end, list, show; what concerns payments is in `bill_settle`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.commands import bill_settle
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import BILL as BILL_FIELDS
-from chainbill_cli.shapes import BILL_ROWS, HOP_ROWS, PAYMENT_ROWS
-from chainbill_cli.values import positive_amount
+from chainbill_cli.shapes import BILL_ROWS, HISTORY_ROWS
 from chainbill_cli.writing import Writing, call, write, writes
 
 bill = noun("bill")
+bill.command("settle", help="bill.settle")(bill_settle.settle)
+bill.command("payments", help="bill.payments")(bill_settle.payments)
+bill.command("payment", help="bill.payment")(bill_settle.payment)
 
 
 @bill.command("issue", help="bill.issue")
@@ -132,8 +135,10 @@ def filters_of(session: Session, filters: dict[str, Any]) -> dict[str, Any]:
 def show(bill: str, at: str | None) -> None:
     """Show a bill."""
     session = current_session()
-    body = session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", at=at)
-    session.out.thing(without_as_of(body), BILL_FIELDS)
+    body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", at=at))
+    session.out.thing(body, BILL_FIELDS)
+    if session.out.form == "table":
+        bill_settle.show_payments(session, body, at)
 
 
 @bill.command("history", help="bill.history")
@@ -142,50 +147,7 @@ def show(bill: str, at: str | None) -> None:
 def history(bill: str, **filters: Any) -> None:
     """Every hop of a bill."""
     session = current_session()
-    answer_list(session, f"/v1/bills/{object_id(session, BILL, bill)}/history", HOP_ROWS, **filters)
-
-
-@bill.command("settle", help="bill.settle")
-@argument("bill")
-@option("--amount", metavar="AMOUNT", required=True, help="option.amount")
-@option("--reference", required=True, help="option.reference")
-@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
-@option("--partial", is_flag=True, help="bill.opt_partial")
-@option("--currency", metavar="CODE", default="", help="option.currency")
-@writes
-def settle(
-    session: Session,
-    writing: Writing,
-    bill: str,
-    *,
-    amount: str,
-    reference: str,
-    value_date: str,
-    partial: bool,
-    currency: str,
-) -> None:
-    """The debtor's bank reports the debtor's money."""
-    identifier = object_id(session, BILL, bill)
-    found = {} if session.offline else read_bill(session, identifier)
-    currency = currency or str(found.get("currency") or session.settings.currency)
-    minor = positive_amount(amount, currency)
-    arguments: dict[str, Any] = {
-        "bill": identifier, "amount": minor, "reference": reference, "value_date": session.date(value_date),
-        "partial": partial,
-    }  # fmt: skip
-    preview = None
-    if asks(session) and found:
-        preview = Preview("preview.bill_settle").line("preview.bill", identifier)
-        preview.party(session, "preview.debtor", found["debtor"]).money("preview.amount", minor, currency)
-        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
-        preview.money("preview.after", max(0, int(found.get("outstanding", 0)) - minor), currency)
-    outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
-    if session.out.form == "table" and outcome.result.get("payments"):
-        payments = [{**payment, "currency": currency} for payment in outcome.result["payments"]]
-        answer_write(session, outcome, bill=identifier, currency=currency)
-        session.out.rows(payments, PAYMENT_ROWS)
-        return
-    answer_write(session, outcome, "payments", "repeated", bill=identifier, currency=currency)
+    answer_list(session, f"/v1/bills/{object_id(session, BILL, bill)}/history", HISTORY_ROWS, **filters)
 
 
 __all__ = ["bill", "filters_of"]

@@ -9,9 +9,10 @@ import click
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.token import usable
+from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_quote, read_request
+from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
@@ -29,19 +30,25 @@ finance = noun("finance")
 @argument("token")
 @option("--to", "banks", metavar="BANK", multiple=True, help="finance.opt_to")
 @option("--amount", metavar="AMOUNT", default="", help="finance.opt_amount")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
-def request(session: Session, writing: Writing, token: str, banks: tuple[str, ...], amount: str) -> None:
+def request(
+    session: Session, writing: Writing, token: str, *, banks: tuple[str, ...], amount: str, currency: str
+) -> None:
     """The holder asks banks to finance a token or a part of it."""
     if not banks:
         raise usage("finance.no_bank")
-    found = usable(session, token)
+    found = usable(session, token, currency)
     if not amount and found["amount"] is None:
         raise usage("error.missing", what="--amount")
     minor = positive_amount(amount, found["currency"]) if amount else int(found["amount"])
     arguments = {"token": found["id"], "banks": [session.party_id(bank) for bank in banks], "amount": minor}
     preview = None
     if asks(session) and found["amount"] is not None:
-        preview = Preview("preview.finance_request").money("preview.amount", minor, found["currency"])
+        bill = read_bill(session, str(found["bill"]))
+        preview = Preview("preview.finance_request").line("preview.token", found["id"])
+        preview.party(session, "preview.debtor", bill["debtor"]).line("preview.due_on", bill["due_on"])
+        preview.money("preview.amount", minor, found["currency"])
         for bank in arguments["banks"]:
             preview.party(session, "preview.bank", bank)
         preview.money("preview.remains", max(0, found["amount"] - minor), found["currency"])
@@ -71,6 +78,7 @@ def request(session: Session, writing: Writing, token: str, banks: tuple[str, ..
     show_default=True,
     help="finance.opt_payer",
 )
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
 def quote(session: Session, writing: Writing, request: str, recourse: bool | None, **typed: str) -> None:
     """A bank gives a quote."""
@@ -78,13 +86,14 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
         raise usage("finance.recourse_needed")
     identifier = object_id(session, REQUEST, request)
     found = {} if session.offline else read_request(session, identifier)
-    currency = str(found.get("currency") or session.settings.currency)
+    no_fee = not found and not typed["fee"].strip("0.,")
+    currency = "" if no_fee and not typed["currency"] else currency_for(session, typed["currency"], found)
     arguments: dict[str, Any] = {
         "request": identifier,
         "rate": rate_value(typed["rate"]),
         "recourse": recourse,
         "basis": typed["basis"].lower(),
-        "fee": amount_minor(typed["fee"], currency),
+        "fee": amount_minor(typed["fee"], currency) if currency else 0,
         "value_date": "" if typed["value_date"] == "today" else session.date(typed["value_date"]),
         "disburse_by": session.date(typed["disburse_by"]) if typed["disburse_by"] else "",
         "valid_until": session.date(typed["valid_until"]) if typed["valid_until"] else "",
@@ -124,14 +133,23 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
 @option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
 @option("--registration", default="", help="finance.opt_registration")
 @option("--amount", metavar="AMOUNT", default="", help="finance.opt_paid")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
 def disburse(
-    session: Session, writing: Writing, quote: str, *, reference: str, value_date: str, registration: str, amount: str
+    session: Session,
+    writing: Writing,
+    quote: str,
+    *,
+    reference: str,
+    value_date: str,
+    registration: str,
+    amount: str,
+    currency: str,
 ) -> None:
     """The bank has paid the holder; the token moves to the bank."""
     identifier = object_id(session, QUOTE, quote)
     found = {} if session.offline else read_quote(session, identifier)
-    currency = str(found.get("currency") or session.settings.currency)
+    currency = currency_for(session, currency, found) if found or amount or currency else ""
     paid = positive_amount(amount, currency) if amount else 0
     arguments: dict[str, Any] = {
         "quote": identifier,
@@ -142,11 +160,21 @@ def disburse(
     }
     preview = None
     if asks(session) and found:
-        preview = Preview("preview.finance_disburse")
-        preview.money("preview.net", paid or int(found.get("net") or 0), currency)
+        preview = _preview_disburse(session, found).money("preview.net", paid or int(found.get("net") or 0), currency)
         preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
     outcome = write(session, writing, [call("finance", "disburse", **arguments)], preview)
-    answer_write(session, outcome, "token", "interest", "net", "days", currency=currency)
+    names = ("token", "interest", "net", "paid", "days", "unmatched", "repeated")
+    answer_write(session, outcome, *names, currency=currency)
+
+
+def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
+    """Who paid whom for which token; the request is read for the payee and the token as it is now."""
+    asked = read_request(session, str(quote["request"]))
+    preview = Preview("preview.finance_disburse").party(session, "preview.bank", quote["bank"])
+    preview.party(session, "preview.payee", asked["holder"]).line("preview.token", str(asked.get("token") or ""))
+    for name in ("amount", "interest", "fee"):
+        preview.money(f"preview.{name}", int(quote.get(name) or 0), quote["currency"])
+    return preview
 
 
 @finance.command("decline", help="finance.decline")
@@ -170,7 +198,10 @@ def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
     preview = None
     if asks(session) and not session.offline:
         found = read_request(session, identifier)
-        preview = Preview("preview.finance_end").money("preview.amount", found["amount"], found["currency"])
+        preview = Preview("preview.finance_end").party(session, "preview.holder", found["holder"])
+        preview.line("preview.token", str(found.get("token") or "")).money(
+            "preview.amount", found["amount"], found["currency"]
+        )
     outcome = write(session, writing, [call("finance", function, request=identifier)], preview)
     answer_write(session, outcome, "token", request=identifier)
 

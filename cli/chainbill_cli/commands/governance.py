@@ -18,8 +18,8 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 KINDS = ("parameter", "contract", "calendar", "validator_add", "validator_remove", "party")
 ROWS = (
-    Column("id", "id"), Column("kind"), Column("proposer", "party"), Column("status", "status"), Column("votes"),
-    Column("created.height", "int"),
+    Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
+    Column("status", "proposal"), Column("votes"), Column("created.height", "int"),
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100

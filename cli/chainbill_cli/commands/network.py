@@ -15,7 +15,7 @@ from chainbill_cli.session import current_session
 from chainbill_cli.texts import text
 
 NETWORK = (
-    Column("chain_id"), Column("date", "date"), Column("clock"), Column("public_reads"), Column("bids"),
+    Column("chain_id"), Column("date", "date"), Column("clock", "word"), Column("public_reads"), Column("bids", "word"),
     Column("validators", "int"), Column("quorum", "int"), Column("genesis_hash", "id"),
 )  # fmt: skip
 VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), Column("key", "id"))

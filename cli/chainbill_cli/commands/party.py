@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chainbill_cli import applying
-from chainbill_cli.answers import answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_results, answer_write, lists, without_as_of
 from chainbill_cli.commands.key import find_key
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles
@@ -23,8 +23,8 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (*PARTY_ROWS, Column("paying_bank", "party"), Column("identifiers"), Column("since"))
 ACCOUNT_ROWS = (
-    Column("currency"), Column("bank", "party"), Column("status", "status"), Column("from", "date"),
-    Column("digest", "id"),
+    Column("currency"), Column("bank", "party"), Column("status", "status"),
+    Column("from", "date", "column.account_from"), Column("digest", "id"),
 )  # fmt: skip
 RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
 
@@ -171,7 +171,7 @@ def account(session: Session, writing: Writing, party: str, *, announce: str, at
         accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
         session.out.rows(accounts, ACCOUNT_ROWS)
         return
-    answer_write(session, outcome, *outcome.result)
+    answer_results(session, outcome)
 
 
 @party.command("policy", help="party.policy")

@@ -7,6 +7,7 @@ from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
+from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill, read_token
@@ -49,11 +50,17 @@ def show(token: str, at: str | None) -> None:
     session.out.thing(without_as_of(body), TOKEN_FIELDS)
 
 
-def usable(session: Session, typed: str) -> dict[str, Any]:
-    """The acting party's token that was meant; offline only its id and the usual currency are known."""
+def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:
+    """The acting party's token that was meant; offline only its id and the currency named for it are known.
+
+    currency: as typed for the amounts, "" when it was left out; None when no amount is typed at all.
+    """
     if session.offline:
-        return {"id": object_id(session, TOKEN, typed), "currency": session.settings.currency, "amount": None}
-    return read_token(session, typed, acting=session.party)
+        known = "" if currency is None else currency_for(session, currency, {})
+        return {"id": object_id(session, TOKEN, typed), "currency": known, "amount": None}
+    found = read_token(session, typed, acting=session.party)
+    currency_for(session, currency or "", found)
+    return found
 
 
 def one_currency(tokens: list[dict[str, Any]]) -> str:
@@ -67,12 +74,13 @@ def one_currency(tokens: list[dict[str, Any]]) -> str:
 @token.command("split", help="token.split")
 @argument("token")
 @option("--amount", "amounts", metavar="AMOUNT", multiple=True, help="token.opt_split")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
-def split(session: Session, writing: Writing, token: str, amounts: tuple[str, ...]) -> None:
+def split(session: Session, writing: Writing, token: str, amounts: tuple[str, ...], currency: str) -> None:
     """Cut a token into parts."""
     if not amounts:
         raise usage("token.no_parts")
-    found = usable(session, token)
+    found = usable(session, token, currency)
     minors = [positive_amount(amount, found["currency"]) for amount in amounts]
     preview = None
     if asks(session) and found["amount"] is not None:
@@ -81,7 +89,7 @@ def split(session: Session, writing: Writing, token: str, amounts: tuple[str, ..
             preview.money("preview.amount", minor, found["currency"])
         preview.money("preview.remains", max(0, found["amount"] - sum(minors)), found["currency"])
     outcome = write(session, writing, [call("token", "split", token=found["id"], amounts=minors)], preview)
-    answer_write(session, outcome, "tokens", currency=found["currency"])
+    answer_write(session, outcome, "tokens", currency=str(found["currency"]))
 
 
 @token.command("merge", help="token.merge")
@@ -103,10 +111,13 @@ def merge(session: Session, writing: Writing, tokens: tuple[str, ...]) -> None:
 @argument("tokens", nargs=-1, required=True)
 @option("--to", "to", metavar="PARTY:AMOUNT", multiple=True, help="token.opt_to")
 @option("--payees", metavar="FILE", default="", help="token.opt_payees")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
-def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], to: tuple[str, ...], payees: str) -> None:
+def transfer(
+    session: Session, writing: Writing, tokens: tuple[str, ...], *, to: tuple[str, ...], payees: str, currency: str
+) -> None:
     """Offer tokens, or parts of them; what is left stays with the holder."""
-    found = [usable(session, typed) for typed in tokens]
+    found = [usable(session, typed, currency) for typed in tokens]
     currency = one_currency(found)
     typed = [recipient_value(one) for one in to] + (payees_of_file(Path(payees)) if payees else [])
     if not typed:

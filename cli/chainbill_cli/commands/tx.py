@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from chainbill_cli.answers import answer_write, without_as_of
+from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
@@ -80,7 +80,7 @@ def send(session: Session, writing: Writing, file: str) -> None:
     if not signatures:
         raise usage("tx.unsigned")
     outcome = hand_in(session, writing, assemble(body, signatures))
-    answer_write(session, outcome, *outcome.result)
+    answer_results(session, outcome)
 
 
 @tx.command("decode", help="tx.decode")
@@ -112,7 +112,7 @@ def wait(transaction: str) -> None:
         body = _now(session, identifier)
         if body.get("height") is not None:
             outcome = committed(body, identifier)
-            answer_write(session, outcome, *outcome.result)
+            answer_results(session, outcome)
             return
         if left_until(deadline) <= 0:
             raise pending(identifier)

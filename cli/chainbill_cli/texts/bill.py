@@ -16,6 +16,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill.show": ("Show a bill", "查看凭证"),
     "bill.history": ("Every change of hands of a bill's cents", "凭证金额的每一次流转"),
     "bill.settle": ("Record the debtor's payment (the debtor's bank)", "记录债务人付款（债务人的付款行）"),
+    "bill.payments": ("What became of the payments of a bill", "查看凭证各笔付款的结果"),
+    "bill.payment": (
+        "Report what became of one payment: paid, returned, or instructed once more (the bank that pays)",
+        "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（付款行）",
+    ),
+    "bill.opt_payment_status": (
+        "paid, returned, or instructed once more after a return",
+        "paid 已付款、returned 已退汇，或退汇后 instructed 重新指令",
+    ),
+    "bill.no_payment": ("no payment for {token} is known", "没有子凭证 {token} 的付款记录"),
+    "bill.settle_steps": (
+        "the bill has very many tokens: its settlement takes several steps",
+        "凭证的子凭证数量很多，兑付分多步进行",
+    ),
+    "bill.settle_again": (
+        "the settlement is not complete yet: the same command again goes on with it",
+        "兑付尚未完成：再次执行同一命令即可继续",
+    ),
     "bill.opt_debtor": ("Who owes", "债务人"),
     "bill.opt_creditor": ("Whom it is owed to, when the debtor issues", "债权人（由债务人开立时填写）"),
     "bill.opt_due": (

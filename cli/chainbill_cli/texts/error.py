@@ -33,8 +33,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.wants_number": ("a whole number", "须为整数"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
     "error.amount": (
-        "{value} is not an amount in {currency}; write it as 1,000,000.00",
-        "{value} 不是有效的 {currency} 金额；请写成 1,000,000.00",
+        "{value} is not an amount in {currency}; write it as {example}",
+        "{value} 不是有效的 {currency} 金额；请写成 {example}",
+    ),
+    "error.amount_range": (
+        "{value} is too large: the largest amount is {largest} {currency}",
+        "{value} 过大：金额上限为 {largest} {currency}",
+    ),
+    "error.amount_whole": (
+        "{value}: {currency} has no digits after the point; write whole amounts",
+        "{value}：{currency} 没有小数位，请写整数金额",
+    ),
+    "error.amount_digits": (
+        "{value}: {currency} has {digits} digits after the point at most",
+        "{value}：{currency} 最多 {digits} 位小数",
+    ),
+    "error.currency": (
+        "{value} is no currency known here; write an ISO 4217 code such as CNY, EUR or JPY",
+        "{value} 不是可识别的币种；请写 ISO 4217 代码，如 CNY、EUR、JPY",
+    ),
+    "error.currency_differs": (
+        "the amount is in {currency}, not in {typed}; leave --currency out or write {currency}",
+        "金额币种为 {currency}，不是 {typed}；请省略 --currency 或写 {currency}",
+    ),
+    "error.currency_offline": (
+        "offline the currency is not known: name it with --currency",
+        "离线时无从得知币种：请用 --currency 指明",
     ),
     "error.amount_wan": (
         "amounts are typed out in full: write {example} instead of {value}",
@@ -95,6 +119,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
+    "error.refused_in_block": (
+        "refused by the ledger in block {height}",
+        "账本在区块 {height} 中拒绝了该交易",
+    ),
     "error.transaction_failed": (
         "the transaction is in block {height} but failed there: {reason}",
         "交易已入区块 {height}，但执行失败：{reason}",

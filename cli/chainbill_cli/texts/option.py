@@ -28,6 +28,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.at": ("As of a height, a date or a time", "截至某高度、日期或时间"),
     "option.amount": ("Amount in major units, such as 1,000,000.00", "金额（元），如 1,000,000.00"),
     "option.currency": ("Currency (ISO 4217)", "币种（ISO 4217）"),
+    "option.currency_check": (
+        "Currency of the amount (ISO 4217): needed offline, else only compared",
+        "金额币种（ISO 4217）：离线时必填，否则仅作核对",
+    ),
     "option.reason": ("Why", "原因"),
     "option.status": ("Only with this status", "仅此状态"),
     "option.holder": ("Only held by this party", "仅此持有人"),

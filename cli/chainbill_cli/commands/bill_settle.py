@@ -1,0 +1,153 @@
+"""`bill`: settle, payment, payments. Loaded by `commands.bill`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from chainbill_cli.answers import answer_write
+from chainbill_cli.currencies import currency_for
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.kit import argument, option
+from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import PAYMENT_ROWS, PAYMENTS_MADE
+from chainbill_cli.texts import text
+from chainbill_cli.values import positive_amount
+from chainbill_cli.writing import Outcome, Writing, call, write, writes
+
+PAYMENT_STATUSES = ("paid", "returned", "instructed")
+NOTHING_LEFT = "nothing_to_proceed"
+"""The contract's reason when a settlement of several steps has come to its end already."""
+
+
+@argument("bill")
+@option("--amount", metavar="AMOUNT", required=True, help="option.amount")
+@option("--reference", required=True, help="option.reference")
+@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
+@option("--partial", is_flag=True, help="bill.opt_partial")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
+@writes
+def settle(
+    session: Session,
+    writing: Writing,
+    bill: str,
+    *,
+    amount: str,
+    reference: str,
+    value_date: str,
+    partial: bool,
+    currency: str,
+) -> None:
+    """The debtor's bank reports the debtor's money."""
+    identifier = object_id(session, BILL, bill)
+    found = {} if session.offline else read_bill(session, identifier)
+    currency = currency_for(session, currency, found)
+    minor = positive_amount(amount, currency)
+    arguments: dict[str, Any] = {
+        "bill": identifier, "amount": minor, "reference": reference, "value_date": session.date(value_date),
+        "partial": partial,
+    }  # fmt: skip
+    preview = None
+    if asks(session) and found:
+        preview = Preview("preview.bill_settle").line("preview.bill", identifier)
+        preview.party(session, "preview.debtor", found["debtor"]).money("preview.amount", minor, currency)
+        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
+        preview.money("preview.after", max(0, int(found.get("outstanding", 0)) - minor), currency)
+    outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
+    payments, steps = _to_the_end(session, writing, outcome, identifier, reference)
+    further = {"steps": steps} if steps else {}
+    if session.out.form == "table" and payments:
+        answer_write(session, outcome, "repeated", bill=identifier, currency=currency, **further)
+        session.out.rows([{**payment, "currency": currency} for payment in payments], PAYMENT_ROWS)
+        return
+    known = {"payments": payments} if "payments" in outcome.result else {}
+    answer_write(session, outcome, "repeated", bill=identifier, currency=currency, **known, **further)
+
+
+def _to_the_end(
+    session: Session, writing: Writing, outcome: Outcome, bill: str, reference: str
+) -> tuple[list[Any], list[str]]:
+    """All payments of a settlement, going on while the ledger says it is not complete; ids of the further steps."""
+    payments = list(outcome.result.get("payments") or ())
+    steps: list[str] = []
+    if outcome.status != "committed" or outcome.result.get("complete", True):
+        return payments, steps
+    session.out.note(text("bill.settle_steps"))
+    try:
+        while True:
+            step = write(session, Writing(memo=writing.memo), [call("settlement", "proceed", bill=bill)])
+            steps.append(step.transaction)
+            payments += step.result.get("payments") or ()
+            if step.result.get("complete", True):
+                break
+    except Failure as failure:
+        if not (outcome.result.get("repeated") and failure.problem.get("code") == NOTHING_LEFT):
+            failure.problem["hint"] = text("bill.settle_again")
+            raise
+    if outcome.result.get("repeated"):
+        # the first answer is that of the first step alone: the ledger has the others
+        found = [one for one in payments_of(session, bill) if one["reference"] == reference]
+        payments = [{name: one[name] for name in ("party", "token", "amount", "status")} for one in found]
+    return payments, steps
+
+
+def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str, Any]]:
+    """The payments of a bill as its history has them, with token and currency."""
+    found = []
+    for step in session.client.pages(f"/v1/bills/{bill}/history", **parameters):
+        payment = step.get("payment")
+        if isinstance(payment, Mapping):
+            found.append({"token": step.get("token"), "currency": step.get("currency"), **payment})
+    return found
+
+
+@argument("bill")
+@option("--status", type=click.Choice(PAYMENT_STATUSES), default=None, help="option.status")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def payments(bill: str, status: str | None, at: str | None) -> None:
+    """What became of the payments of a bill."""
+    session = current_session()
+    found = payments_of(session, object_id(session, BILL, bill), at=at)
+    session.out.rows([one for one in found if status in (None, one["status"])], PAYMENTS_MADE)
+
+
+@argument("bill")
+@argument("token")
+@option("--status", type=click.Choice(PAYMENT_STATUSES), required=True, help="bill.opt_payment_status")
+@option("--reference", required=True, help="option.reference")
+@writes
+def payment(session: Session, writing: Writing, bill: str, token: str, *, status: str, reference: str) -> None:
+    """The bank that pays reports what became of one payment."""
+    identifier, paid = object_id(session, BILL, bill), object_id(session, TOKEN, token)
+    preview = _preview_payment(session, identifier, paid, status, reference) if asks(session) else None
+    arguments = {"bill": identifier, "token": paid, "status": status, "reference": reference}
+    outcome = write(session, writing, [call("settlement", "pay_result", **arguments)], preview)
+    answer_write(session, outcome, "repeated", bill=identifier, token=paid, payment_status=status)
+
+
+def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:
+    preview = Preview("preview.bill_payment").line("preview.bill", bill).line("preview.token", token)
+    if not session.offline:
+        found = [one for one in payments_of(session, bill) if one["token"] == token]
+        if not found:
+            raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token)
+        preview.party(session, "preview.to", found[0]["party"])
+        preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))
+        preview.line("preview.now", text(f"value.{found[0]['status']}"))
+    return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
+
+
+def show_payments(session: Session, bill: Mapping[str, Any], at: str | None) -> None:
+    """Below a bill that was shown to a person: its payments, where there are any."""
+    if not int(bill.get("settled") or 0):
+        return
+    found: Sequence[Mapping[str, Any]] = payments_of(session, str(bill["id"]), at=at)
+    if found:
+        session.out.rows(found, PAYMENTS_MADE)
+
+
+__all__ = ["payment", "payments", "settle", "show_payments"]

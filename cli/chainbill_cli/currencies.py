@@ -1,0 +1,40 @@
+"""Which currency an amount is typed in: that of the object it is paid for, never one that merely was named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainbill import money
+from chainbill.errors import ChainbillError
+from chainbill_cli.failure import usage
+from chainbill_cli.session import Session
+
+
+def currency_code(typed: str) -> str:
+    """An ISO 4217 code in capitals; a failure for one that is not known."""
+    code = typed.strip().upper()
+    try:
+        money.minor_digits(code)
+    except ChainbillError as error:
+        raise usage("error.currency", value=typed) from error
+    return code
+
+
+def currency_for(session: Session, typed: str, found: Mapping[str, Any]) -> str:
+    """The currency of an object that was read; naming another one is refused.
+
+    found: the object, or {} offline. Then the currency must be named, on the line or as a kept setting, because an
+    amount typed in another currency's units would be another amount.
+    """
+    code = currency_code(typed) if typed else ""
+    if found.get("currency"):
+        own = str(found["currency"])
+        if code and code != own:
+            raise usage("error.currency_differs", typed=code, currency=own)
+        return own
+    if code:
+        return code
+    if session.settings.sources.get("currency", "default") == "default":
+        raise usage("error.currency_offline")
+    return currency_code(session.settings.currency)
