@@ -20,6 +20,7 @@ from chainbill_node.rest import (
     routes_trace,
     routes_transactions,
 )
+from chainbill_node.rest.fast_path import FastPath
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.reading import Rest, RestOptions
 from chainbill_node.rest.scope import RequestScope
@@ -58,5 +59,6 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
+    app.add_middleware(FastPath)
     app.add_middleware(RequestScope)
     return app
