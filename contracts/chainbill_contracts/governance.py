@@ -56,8 +56,8 @@ def propose(kind, content):
     """Propose a change; the sender's own vote is a vote of its own.
 
     kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
-    "validator_add" {"key", "name", "party", "address"}; "validator_remove" {"key"}; "party" {"statement"} as in
-    party.register; "calendar" {"year", "holidays", "workdays"}. hash: digest(source).
+    "validator_add", "observer_add" {"key", "name", "party", "address"}; "validator_remove" {"key"}, of an observer too;
+    "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}. hash: digest(source).
     """
     require_seat()
     require_capability("admin")
@@ -114,7 +114,7 @@ def ready():
     require_capability("maker")
     found = []
     for entry in validators.scan([], MOST_ROWS):
-        if entry[1]["party"] == ctx.party and entry[1]["status"] == "candidate":
+        if entry[1]["party"] == ctx.party and entry[1]["status"] in ("candidate", "observer"):
             readiness.put(entry[0][0], {"height": ctx.height})
             found += [entry[0][0]]
     require(len(found) > 0, "no_candidate_of_sender")
@@ -161,11 +161,11 @@ def checked_content(kind, content):
         return checked_contract(content)
     if kind == "parameter":
         check_parameter(content["name"], content["value"])
-    elif kind == "validator_add":
-        check_candidate(content)
+    elif kind == "validator_add" or kind == "observer_add":
+        check_candidate(kind, content)
     elif kind == "validator_remove":
         row = validators.get(content["key"])
-        require(row is not None and row["status"] == "active", "validator_unknown")
+        require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
     elif kind == "party":
         require(not parties.has(content["statement"]["id"]), "party_exists", {"id": content["statement"]["id"]})
     elif kind == "calendar":
@@ -198,21 +198,25 @@ def check_parameter(name, value):
     require(False, "parameter_unknown")
 
 
-def check_candidate(content):
+def check_candidate(kind, content):
+    """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator."""
     key = content["key"]
     require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
     for digit in key:
         require(digit in "0123456789abcdef", "key_not_valid")
-    require(not validators.has(key), "validator_exists")
+    known = validators.get(key)
+    is_observer = known is not None and known["status"] == "observer"
+    require(known is None or (is_observer and kind == "validator_add"), "validator_exists")
     party = parties.get(content["party"])
     require(party is not None, "party_unknown", {"id": content["party"]})
-    require("bank" in party["roles"], "not_a_bank", {"id": content["party"]})
+    require(kind == "observer_add" or "bank" in party["roles"], "not_a_bank", {"id": content["party"]})
     require(kind_of(content["name"]) == "text" and kind_of(content["address"]) == "text", "text_expected")
     require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
     require(len(content["address"]) <= LONGEST_TEXT, "text_too_long")
     require(len(active_validators()) < MOST_SEATS, "too_many_validators")
     require(count_candidates() < MOST_CANDIDATES, "too_many_candidates")
-    keep_validator(content, "candidate", ctx.party)
+    if kind == "validator_add" and not is_observer:
+        keep_validator(content, "candidate", ctx.party)
 
 
 # --- what a decision does ---------------------------------------------------------------------------------------------
@@ -221,13 +225,19 @@ def put_into_effect(kind, content):
         deploy(content)
     elif kind == "parameter":
         parameters.put(content["name"], {"value": content["value"]})
+    elif kind == "observer_add":
+        require(not validators.has(content["key"]), "validator_exists")
+        require(len(validators.scan([], MOST_ROWS)) < MOST_ROWS, "too_many_validators")
+        keep_validator(content, "observer", "")
     elif kind == "validator_add":
-        keep_validator(content, "active", validators.get(content["key"])["proposer"])
+        row = validators.get(content["key"])
+        require(row is not None and row["status"] in ("candidate", "observer"), "validator_unknown")
+        keep_validator(content, "active", row["proposer"])
         require(len(active_validators()) <= MOST_SEATS, "too_many_validators")
         require_live_quorum()
     elif kind == "validator_remove":
         row = validators.get(content["key"])
-        require(row is not None and row["status"] == "active", "validator_unknown")
+        require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
         validators.delete(content["key"])
         require_live_quorum()
     elif kind == "party":

@@ -9,7 +9,7 @@ from chainbill_contracts import source
 from contracts.invariants import StatusWatch
 from contracts.refusals_governance import SOURCE, candidate, deploy, propose, vote
 from contracts.refusals_party import statement
-from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, VALIDATORS, World, issue, key_of
+from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, issue, key_of
 
 from chainbill.errors import Refused
 from chainbill.vm.natives import digest
@@ -87,6 +87,49 @@ def test_a_candidate_that_is_ready_counts_as_live(world: World) -> None:
     assert refusal.value.fields == {"live": 3, "needed": 4}
     assert world.call(BANK1, "governance", "ready") == {"validators": ["f" * 64]}
     assert vote(world, proposal, BANK3)["status"] == "accepted"
+
+
+def observer(world: World, **fields: Any) -> str:
+    content = {"key": "f" * 64, "name": "observer", "party": S1, "address": "127.0.0.1:1", **fields}
+    return propose(world, "observer_add", **content)
+
+
+def test_an_observer_comes_in_by_vote_and_goes_by_vote(world: World) -> None:
+    proposal = observer(world)
+    assert validator(world, "f" * 64) is None
+    again = observer(world)
+    vote(world, proposal, BANK1, BANK2, BANK3)
+    assert validator(world, "f" * 64)["status"] == "observer"
+    vote(world, again, BANK1, BANK2)
+    with pytest.raises(Refused, match="validator_exists"):
+        vote(world, again, BANK3)
+    assert vote(world, propose(world, "parameter", name="min_split", value=2), BANK1)["needed"] == 3
+    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
+    assert validator(world, "f" * 64) is None
+
+
+def test_an_observer_that_is_ready_becomes_a_validator(world: World) -> None:
+    watch = StatusWatch()
+    vote(world, observer(world, party=BANK1), BANK1, BANK2, BANK3)
+    watch.check(world)
+    world.recent = tuple(VALIDATORS[:3])
+    lost = candidate(world)
+    assert validator(world, "f" * 64)["status"] == "observer"
+    vote(world, lost, BANK1, BANK2, choice="no")
+    assert validator(world, "f" * 64)["status"] == "observer"
+    world.call(BANK1, "governance", "ready")
+    vote(world, candidate(world), BANK1, BANK2, BANK3)
+    watch.check(world)
+    assert validator(world, "f" * 64)["status"] == "active"
+
+
+def test_who_left_before_the_vote_is_not_voted_in(world: World) -> None:
+    vote(world, observer(world, party=BANK1), BANK1, BANK2, BANK3)
+    proposal = candidate(world)
+    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
+    vote(world, proposal, BANK1, BANK2)
+    with pytest.raises(Refused, match="validator_unknown"):
+        vote(world, proposal, BANK3)
 
 
 def test_readiness_grows_old(world: World) -> None:

@@ -19,7 +19,7 @@ from chainbill.state.keys import split_key
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.records import HeightRecord
 
-MEMBER_STATUSES = ("active", "candidate")
+MEMBER_STATUSES = ("active", "candidate", "observer")
 MAX_MEMBERS = 1000
 
 
