@@ -63,6 +63,9 @@ vectors: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \

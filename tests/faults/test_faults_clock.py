@@ -87,7 +87,7 @@ def test_a_real_node_whose_clock_jumps_by_an_hour(tmp_path: Path) -> None:
                 temporary.write_text(str(jump_ms))
                 temporary.rename(clock)
                 before = len(clients.acknowledged)
-                time.sleep(3)
+                time.sleep(2)
                 network.wait(lambda before=before: len(clients.acknowledged) > before + 8, "going on")
         print(judge(network, clients))
         said = "".join(network.log_of(name) for name in ("bank1", "bank2", "bank3"))

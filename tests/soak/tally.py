@@ -1,0 +1,57 @@
+"""What a soak has done and found."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Tally:
+    """Counts by name, findings in words, and notes for the summary."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def tried(self, what: str, how_many: int = 1) -> None:
+        self.counts[what] += how_many
+
+    def found(self, what: str, error: object, repeat: str) -> None:
+        self.findings.append(f"{what}: {type(error).__name__}: {error}"[:2_000] + f"\n    repeat: {repeat}")
+
+    def attempt(self, what: str, action: Callable[[], object], repeat: str) -> bool:
+        """Count one attempt; whatever it raises is a finding."""
+        self.tried(what)
+        try:
+            action()
+        except Exception as error:
+            self.found(what, error, repeat)
+            return False
+        return True
+
+    def merge(self, other: Tally) -> None:
+        self.counts += other.counts
+        self.findings += other.findings
+        self.notes += other.notes
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on the monotonic clock."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self.at - time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        return self.left_s == 0.0
