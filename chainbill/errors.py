@@ -100,6 +100,7 @@ class Reason(StrEnum):
     EVIDENCE_KNOWN = "evidence_known"
     GENESIS_MALFORMED = "genesis_malformed"
     PYTHON_VERSION = "python_version"
+    RULES_VERSION = "rules_version"
     # our own mistakes
     INTERNAL = "internal"
 

@@ -14,6 +14,7 @@ from typing import Any
 from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason, Refused
+from chainbill.ledger.rules import rules_digest
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
@@ -36,7 +37,8 @@ class Genesis:
     """The beginning of a network.
 
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
-    python: the CPython minor version whose behaviour contracts rely on; another refuses to start. clock: "real", or
+    python: the CPython minor version whose behaviour contracts rely on; rules: the digest of prices and bounds
+    (ledger.rules); a node with another of either refuses to start. clock: "real", or
     "adjustable" for demonstrations and tests. contracts: (name, source) in the order in which their @init functions
     run. init: contract → arguments of its @init function. parameters: governed values by name.
     """
@@ -52,6 +54,7 @@ class Genesis:
     clock: str = "real"
     public_reads: bool = False
     bids: str = "clear"
+    rules: str = field(default_factory=rules_digest)
 
     def __post_init__(self) -> None:
         as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1)
@@ -65,6 +68,7 @@ class Genesis:
             raise bad_shape("public_reads", "true or false")
         if self.bids not in BIDS:
             raise bad_shape("bids", "clear")
+        as_text(self.rules, "rules", at_most=64, at_least=64)
         names = [name for name, _ in self.contracts]
         if len(names) > MAX_CONTRACTS or len(names) != len(set(names)):
             raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, each once")
@@ -87,6 +91,7 @@ class Genesis:
             self.clock,
             self.public_reads,
             self.bids,
+            self.rules,
             self.validators.fields(),
             [[name, source] for name, source in self.contracts],
             self.init,
@@ -104,6 +109,7 @@ class Genesis:
             "clock": self.clock,
             "public_reads": self.public_reads,
             "bids": self.bids,
+            "rules": self.rules,
             "validators": [
                 {"key": one.key.hex(), "name": one.name, "party": one.party, "address": one.address}
                 for one in self.validators.validators
@@ -122,12 +128,20 @@ def check_python(genesis: Genesis, running: tuple[int, int]) -> None:
         raise Refused(Reason.PYTHON_VERSION, f"the network runs on Python {genesis.python}, this is {version}")
 
 
+def check_rules(genesis: Genesis) -> None:
+    """Refused unless this software computes by the prices and bounds that the genesis names."""
+    ours = rules_digest()
+    if ours != genesis.rules:
+        detail = f"the network runs by rules {genesis.rules[:16]}, this software by {ours[:16]}"
+        raise Refused(Reason.RULES_VERSION, detail)
+
+
 def genesis_from_json(text: str | bytes) -> Genesis:
     """Read a genesis file; Malformed says which part is wrong. Unknown members are refused: a typo is no default."""
     content = _load(text)
     known = {
         "version", "chain_id", "time_ms", "zone_offset_minutes", "python", "clock", "public_reads", "bids",
-        "validators", "contracts", "init", "parameters",
+        "rules", "validators", "contracts", "init", "parameters",
     }  # fmt: skip
     wrong = sorted(known ^ set(content))
     if wrong:
@@ -142,6 +156,7 @@ def genesis_from_json(text: str | bytes) -> Genesis:
         clock=as_text(content["clock"], "clock"),
         public_reads=content["public_reads"],
         bids=as_text(content["bids"], "bids"),
+        rules=content["rules"],
         validators=ValidatorSet.of([_validator(entry) for entry in as_list(content["validators"], "validators")]),
         contracts=tuple([_contract(entry) for entry in as_list(content["contracts"], "contracts")]),
         init={name: as_map(args, "init") for name, args in as_map(content["init"], "init").items()},

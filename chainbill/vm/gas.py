@@ -29,7 +29,7 @@ COMPARE_GAS = 8  # a pair of values inside lists and maps that are compared or l
 BYTES_A_GAS = 8
 HASH_BYTES_A_GAS = 4
 
-_NODE_GAS: dict[type, int] = {
+NODE_GAS: dict[type, int] = {
     tree.Literal: 0,
     tree.Name: 0,
     tree.ContextField: 1,
@@ -60,7 +60,7 @@ def expression_gas(node: tree.Node) -> int:
         name = node.function
         known = BUILTINS.get(name) or NATIVES.get(name) or STATEMENTS.get(name)
         return below + (CALL_GAS if known is None else known.gas)
-    return below + _NODE_GAS[type(node)]
+    return below + NODE_GAS[type(node)]
 
 
 def block_gas(body: Iterable[tree.Statement]) -> int:

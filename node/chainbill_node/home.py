@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainbill.crypto.keys import PrivateKey
-from chainbill.errors import ChainbillError
-from chainbill.ledger.genesis import Genesis, genesis_from_json
+from chainbill.errors import ChainbillError, Refused
+from chainbill.ledger.genesis import Genesis, check_rules, genesis_from_json
 from chainbill_node.config import ConfigError, NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls
@@ -51,6 +51,7 @@ def load_genesis(home: Path, config: NodeConfig) -> Genesis:
             "请放回网络的 genesis.json（各节点相同）",
         ) from error
     check_python(genesis.python)
+    check_software(genesis)
     return genesis
 
 
@@ -63,6 +64,18 @@ def check_python(wanted: str) -> None:
             f"this network runs contracts on CPython {wanted}; start the node with it",
             f"本网络的合约运行于 CPython {wanted}；请用该版本启动节点",
         )
+
+
+def check_software(genesis: Genesis) -> None:
+    """Raises ConfigError unless this software computes by the rules that the genesis names."""
+    try:
+        check_rules(genesis)
+    except Refused as error:
+        raise ConfigError(
+            error.detail,
+            "start the node with the chainbill release that the network runs; the data is not damaged",
+            "请用本网络所运行的 chainbill 版本启动节点；数据没有损坏",
+        ) from error
 
 
 def open_home(home: Path) -> OpenHome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import tomllib
@@ -212,3 +213,10 @@ def test_the_signer_file_appends_and_is_replaced_whole(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(DiskError, match="节点在对外发送之前停止"):
         file.append(b"late")
+
+
+def test_software_with_other_rules_refuses(home: Path) -> None:
+    text = (home / "genesis.json").read_text(encoding="utf-8")
+    (home / "genesis.json").write_text(re.sub(r'"rules": "\w+"', f'"rules": "{"0" * 64}"', text), encoding="utf-8")
+    refuses(home, "the data is not damaged")
+    refuses(home, "数据没有损坏")
