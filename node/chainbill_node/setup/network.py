@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ def make_genesis(plan: NetworkPlan, salts: Mapping[str, bytes]) -> Genesis:
         init=chainbill_contracts.genesis_init(members, plan.calendar),
         parameters=dict(plan.parameters),
         zone_offset_minutes=plan.zone_offset_minutes,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
         clock=plan.clock,
         public_reads=plan.public_reads,
     )
