@@ -1,7 +1,7 @@
 # chainbill: `make demo` runs the whole story, `make test` all tests, `make check` lint, types, imports, generated files.
 # Each target sets up what it needs in .venv from the lock files (names, versions and hashes).
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+PYTHON ?= $(shell for it in python3.11 python3.12 python3; do $$it -c 'import venv' 2>/dev/null && echo $$it && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
