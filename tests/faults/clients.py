@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ BANKS = ("bank1", "bank2")
 FINAL_OK = (200, 201)
 NOT_FINAL = (202, 503)
 ANSWER_S = 4
+BROKEN_OFF = (OSError, ValueError, HTTPException)
 
 
 class Clients:
@@ -89,7 +91,7 @@ class Clients:
         self.events.append(Submitted(time.monotonic(), alias, node, identity, (alias, bank)))
         try:
             status, body = self.network.send(node, wire, timeout_s=ANSWER_S)
-        except (OSError, ValueError):  # the node was killed under the request: nobody was told anything
+        except BROKEN_OFF:  # the node was killed under the request: nobody was told anything
             time.sleep(0.02)
             status, body = 0, {}
         now = time.monotonic()
@@ -104,7 +106,7 @@ class Clients:
         began = time.monotonic()
         try:
             body = self.network.get(node, f"/v1/parties/{self.network.party(alias)}")
-        except (OSError, ValueError):
+        except BROKEN_OFF:
             return
         if "paying_bank" in body:
             height = body["as_of"]["height"]

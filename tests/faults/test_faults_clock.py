@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from clients import Clients, judge, start_odd
 from node_processes import Network
+from sim.checkers import ViolationError
+from sim.mutants import MUTANTS
 from sim.nodes import SimulatedNode
 from sim.world import World
 
@@ -93,3 +95,10 @@ def test_a_real_node_whose_clock_jumps_by_an_hour(tmp_path: Path) -> None:
         said = "".join(network.log_of(name) for name in ("bank1", "bank2", "bank3"))
         assert "refused_block" in said
         assert "node_fault" not in said + network.log_of("bank4")
+
+
+def test_the_runs_can_fail() -> None:
+    """Without the clock bound a block an hour ahead gets through, and the checker of times says so."""
+    world, nodes = world_of(0, 4, {0: HOUR_MS})
+    with MUTANTS["clock bound not asked"](), pytest.raises(ViolationError, match="time"):
+        commit(world, nodes, [b"tx%d" % number for number in range(8)])

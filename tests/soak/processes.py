@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -122,13 +123,18 @@ def wire(tally: Tally, base: int, seconds: float) -> None:
     trouble_s = max(2.0, (seconds - NETWORK_LEAST_S) / 4.5)
     environment = {**os.environ, "CHAINBILL_TROUBLE_S": f"{trouble_s:.0f}", "CHAINBILL_SEED": str(base)}
     line = [sys.executable, "-m", "pytest", NETWORK_TEST, "-q", "-s", "-p", "no:cacheprovider", "--timeout", "7200"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-    if done.returncode:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
+        try:
+            told = process.communicate()[0]
+        except BaseException:  # its nodes and namespaces go with it only if it may clean up
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+            raise
+    if process.returncode:
         repeat = f"CHAINBILL_TROUBLE_S={trouble_s:.0f} CHAINBILL_SEED={base} {' '.join(line[1:4])}"
-        tally.found("network scenarios", AssertionError(done.stdout[-1_500:]), repeat)
-    elif "skipped" in done.stdout:
-        tally.notes.append(done.stdout.strip().splitlines()[-2].strip())
+        tally.found("network scenarios", AssertionError(told[-1_500:]), repeat)
+    elif "skipped" in told:
+        tally.notes.append(next(one for one in told.splitlines() if one.startswith("SKIPPED")))
     else:
         tally.tried("network scenarios on real nodes", 4)
-        told = [one for one in done.stdout.splitlines() if "heights" in one]
-        tally.notes += [f"bad wire: {one.lstrip('.')}" for one in told]
+        tally.notes += [f"bad wire: {one.lstrip('.')}" for one in told.splitlines() if "heights" in one]
