@@ -63,6 +63,7 @@ def test_a_document_in_two_languages_has_one_structure_and_two_links(path: Path)
     chinese, english = path.read_text(), english_of(path).read_text()
     assert _levels(chinese) == _levels(english), "the headings differ"
     assert _fences(chinese) == _fences(english), "the code fences differ"
+    assert _rows(chinese) == _rows(english), "the tables differ: a row is there in one language only"
     assert re.search(r"[\u4e00-\u9fff]", chinese), "this is not Chinese"
     assert f"[English]({english_of(path).name})" in _top(chinese), "no link to the English version at the top"
     assert f"[中文]({path.name})" in _top(english), "no link to the Chinese version at the top"
@@ -75,6 +76,10 @@ def _levels(text: str) -> list[int]:
 
 def _fences(text: str) -> list[str]:
     return re.findall(r"^```.*$", text, re.M)
+
+
+def _rows(text: str) -> int:
+    return len(re.findall(r"^\|", text, re.M))
 
 
 def _top(text: str) -> str:
