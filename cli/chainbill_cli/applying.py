@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill import codec
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.money import minor_digits
+from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import write_private
 from chainbill_cli.session import Session
@@ -28,8 +28,7 @@ def split_account(session: Session, typed: str) -> tuple[str, str, str]:
     bank, _, number = rest.partition(":")
     if not currency or not bank or not number:
         raise usage("party.bad_account", value=typed)
-    minor_digits(currency.upper())
-    return currency.upper(), session.party_id(bank), number.strip()
+    return currency_code(currency), session.party_id(bank), number.strip()
 
 
 def account_digest(salt: bytes, currency: str, number: str) -> str:
@@ -48,11 +47,17 @@ def new_account(currency: str, bank: str, number: str) -> tuple[dict[str, Any], 
 
 
 def keep_account(session: Session, party: str, kept: dict[str, Any]) -> Path:
-    """Keep what only banks get to see of an account, readable by its user alone."""
+    """Keep what only banks get to see of an account, readable by its user alone.
+
+    The file bears the digest, so that no account ever takes the place of another one's salt.
+    """
     folder = session.settings.home / "accounts"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{party}-{kept['currency']}.json"
-    write_private(path, (json.dumps(kept, ensure_ascii=False, indent=2) + "\n").encode())
+    path = folder / f"{party}-{kept['currency']}-{kept['digest']}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(path, (json.dumps(kept, ensure_ascii=False, indent=2) + "\n").encode())
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file_write", path=str(path), why=str(error.strerror or error)) from error
     return path
 
 

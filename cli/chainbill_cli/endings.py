@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from chainbill.errors import ChainbillError
 
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
+HINTS = {
+    "maker_and_checker_needed": "error.hint_two_keys",
+    "capability_missing": "error.hint_capability",
+    "last_admin_key": "error.hint_admin_key",
+}
+"""Refusals after which a command of this program is the remedy."""
 
 
 def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
@@ -206,6 +212,6 @@ def readable(problem: dict[str, Any]) -> list[str]:
     if isinstance(details, dict):
         lines += [f"  {name}: {_entry(value)}" for name, value in details.items() if value not in ("", None)]
     lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
-    if problem.get("hint"):
-        lines.append("  → " + str(problem["hint"]))
+    hints = [problem.get("hint"), text(HINTS[problem["code"]]) if problem.get("code") in HINTS else ""]
+    lines += [f"  → {hint}" for hint in hints if hint]
     return lines

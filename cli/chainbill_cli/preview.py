@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 def asks(session: Session) -> bool:
     """Whether a question may be put: a person sits there and has not said --yes."""
     settings = session.settings
-    return not settings.yes and not settings.machine and sys.stdin.isatty() and sys.stderr.isatty()
+    return not settings.yes and not settings.machine and person()
+
+
+def person() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @dataclass(slots=True)

@@ -87,11 +87,23 @@ def call(contract: str, function: str, /, **arguments: Any) -> Call:
     return Call(contract, function, arguments)
 
 
-def write(session: Session, writing: Writing, calls: Sequence[Call], preview: Preview | None = None) -> Outcome:
-    """Carry out calls as one transaction of the acting party."""
+def write(
+    session: Session,
+    writing: Writing,
+    calls: Sequence[Call],
+    preview: Preview | None = None,
+    *,
+    before: Callable[[], None] | None = None,
+) -> Outcome:
+    """Carry out calls as one transaction of the acting party.
+
+    before: what must have happened on this machine before the transaction leaves it; not for a dry run.
+    """
     if preview is not None and not writing.dry_run:
         preview.ask(session)
     wire = sign(session, calls, writing.memo)
+    if before is not None and not writing.dry_run:
+        before()
     return hand_in(session, writing, wire)
 
 

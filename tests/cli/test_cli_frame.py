@@ -133,8 +133,8 @@ def test_usage_errors(shell: Shell) -> None:
         ),
         (
             ["party", "account", "--announce", "XYZ:bank1:1"],
-            "The currency is unknown.",
-            "币种未知。",
+            "XYZ is no currency known here",
+            "XYZ 不是可识别的币种",
         ),
     ],
 )

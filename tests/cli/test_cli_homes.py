@@ -69,7 +69,8 @@ def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, t
     assert statement["identifiers"] == [{"scheme": "vat", "value": "XX1234"}]
     assert statement["accounts"][0]["bank"] == PARTIES["bank1"]
     assert "6222000000000001" not in path.read_text(encoding="utf-8"), "an account number never leaves the home"
-    kept = shell.home / "accounts" / f"{APPLICANT}-CNY.json"
+    digest = statement["accounts"][0]["digest"]
+    kept = shell.home / "accounts" / f"{APPLICANT}-CNY-{digest}.json"
     assert json.loads(kept.read_text(encoding="utf-8"))["number"] == "6222000000000001"
     assert mode_of(kept) == 0o600
     shell.run("party", "register", str(path), profile="bank1")

@@ -85,7 +85,11 @@ def cancel(session: Session, writing: Writing, bill: str, reason: str) -> None:
 
 def _step(session: Session, writing: Writing, typed: str, function: str, title: str, **others: Any) -> None:
     identifier = object_id(session, BILL, typed)
-    preview = _preview_bill(session, identifier, title) if asks(session) else None
+    preview = None
+    if asks(session) and not session.offline:
+        preview = _preview_bill(session, identifier, title)
+        if others.get("reason"):
+            preview.line("column.reason", str(others["reason"]))
     outcome = write(session, writing, [call("bill", function, bill=identifier, **others)], preview)
     answer_write(session, outcome, "token", bill=identifier)
 
@@ -94,7 +98,7 @@ def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
     found = read_bill(session, identifier)
     preview = Preview(title).line("preview.bill", identifier)
     preview.party(session, "preview.debtor", found["debtor"]).party(session, "preview.creditor", found["creditor"])
-    return preview.money("preview.amount", found["face"], found["currency"]).line("preview.due_on", found["due_on"])
+    return preview.money("preview.face", found["face"], found["currency"]).line("preview.due_on", found["due_on"])
 
 
 @bill.command("list", help="bill.list")

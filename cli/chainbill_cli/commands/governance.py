@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,21 @@ from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
 from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import has_text, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
-KINDS = ("parameter", "contract", "calendar", "validator_add", "validator_remove", "party")
+KINDS = ("parameter", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party")
 ROWS = (
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
     Column("status", "proposal"), Column("votes"), Column("created.height", "int"),
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
+LONGEST_SHOWN = 300
+KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 
 governance = noun("governance")
 
@@ -38,8 +44,25 @@ def propose(
 ) -> None:
     """Propose a change."""
     value = json_value(content) if content else _content(session, kind, words, height)
-    outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)])
+    preview = _preview_propose(kind, value) if asks(session) else None
+    outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)], preview)
     answer_write(session, outcome, "proposal")
+    if outcome.status == "committed" and outcome.result.get("proposal"):
+        session.out.note(text("governance.vote_too", proposal=outcome.result["proposal"]))
+
+
+def _preview_propose(kind: str, content: Any) -> Preview:
+    return _content_lines(Preview("preview.governance_propose"), kind, content)
+
+
+def _content_lines(preview: Preview, kind: str, content: Any) -> Preview:
+    """What a proposal says, a line each; the source of a contract by its length alone."""
+    said = f"value.proposal_{kind}"
+    preview.line("preview.kind", text(said) if has_text(said) else kind)
+    for name, value in content.items() if isinstance(content, dict) else [("content", content)]:
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        preview.line(name, shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown)))
+    return preview
 
 
 def _content(session: Session, kind: str, words: tuple[str, ...], height: int | None) -> dict[str, Any]:
@@ -56,11 +79,22 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         if isinstance(days, dict):
             return {"year": int(words[0]), "holidays": days.get("holidays", []), "workdays": days.get("workdays", [])}
     if kind == "validator_remove" and len(words) == 1:
-        return {"key": words[0].lower()}
+        return {"key": _validator_key(session, words[0])}
     wanted = {
-        "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "KEY",
+        "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "NAME|KEY",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
+
+
+def _validator_key(session: Session, typed: str) -> str:
+    """The public key of a validator, given by key or by name."""
+    if KEY.match(typed.strip()):
+        return typed.strip().lower()
+    known = [] if session.offline else session.client.get("/v1/validators")["data"]
+    found = [str(one["key"]) for one in known if one.get("name") == typed.strip()]
+    if len(found) != 1:
+        raise usage("governance.no_validator", value=typed, known=", ".join(str(one.get("name")) for one in known))
+    return found[0]
 
 
 def _text_of(path: str) -> str:
@@ -76,8 +110,16 @@ def _text_of(path: str) -> str:
 @writes
 def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None:
     """Vote on a proposal."""
-    identifier = proposal.strip().upper() if session.offline else find(session, proposal)["id"]
-    outcome = write(session, writing, [call("governance", "vote", proposal=identifier, choice=choice)])
+    found = {} if session.offline else find(session, proposal)
+    identifier = found.get("id") or proposal.strip().upper()
+    preview = None
+    if asks(session):
+        preview = Preview("preview.governance_vote").line("preview.proposal", identifier)
+        if found.get("kind"):
+            _content_lines(preview, str(found["kind"]), found.get("content"))
+        preview.line("preview.choice", text(f"value.{choice}"))
+    change = call("governance", "vote", proposal=identifier, choice=choice)
+    outcome = write(session, writing, [change], preview)
     decided = outcome.result.get("status")
     answer_write(session, outcome, "yes", "no", "needed", proposal=identifier, decision=decided)
 

@@ -1,4 +1,4 @@
-"""`network`: init, show."""
+"""`network`: init, join, certify, show."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+from chainbill_cli.commands import network_join
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.kit import argument, noun, option
@@ -21,6 +22,8 @@ NETWORK = (
 VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), Column("key", "id"))
 
 network = noun("network")
+network.command("join", help="network.join")(network_join.join)
+network.command("certify", help="network.certify")(network_join.certify)
 
 
 @network.command("init", help="network.init")

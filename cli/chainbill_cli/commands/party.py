@@ -1,4 +1,4 @@
-"""`party`: apply, register, list, show, account, policy, rotate-key."""
+"""`party`: apply, register, list, show; accounts, policy and keys are in modules of their own."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from typing import Any
 import click
 
 from chainbill_cli import applying
-from chainbill_cli.answers import answer_results, answer_write, lists, without_as_of
-from chainbill_cli.commands.key import find_key
+from chainbill_cli.answers import answer_write, lists, without_as_of
+from chainbill_cli.commands import party_keys, party_terms
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
 from chainbill_cli.texts import text
-from chainbill_cli.values import amount_minor
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (*PARTY_ROWS, Column("paying_bank", "party"), Column("identifiers"), Column("since"))
-ACCOUNT_ROWS = (
-    Column("currency"), Column("bank", "party"), Column("status", "status"),
-    Column("from", "date", "column.account_from"), Column("digest", "id"),
-)  # fmt: skip
-RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
 
 party = noun("party")
+party.command("account", help="party.account")(party_terms.account)
+party.command("policy", help="party.policy")(party_terms.policy)
+party.command("rotate-key", help="party.rotate_key")(party_keys.rotate_key)
+party.add_command(party_keys.key)
 
 
 @party.command("apply", help="party.apply")
@@ -45,9 +43,9 @@ party = noun("party")
 )
 @option("--identifier", "identifiers", metavar="SCHEME=VALUE", multiple=True, help="party.opt_identifier")
 @option("--account", "accounts", metavar="CURRENCY:BANK:NUMBER", multiple=True, help="party.opt_account")
-@option("--key", "key_name", required=True, metavar="NAME", help="party.opt_key")
+@option("--key", "keys", required=True, multiple=True, metavar="NAME[=maker,checker,admin]", help="party.opt_key")
 @option("--out", default="", metavar="FILE", help="party.opt_out")
-def apply(identity: str, name_zh: str, name_en: str, key_name: str, out: str, **typed: Any) -> None:
+def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out: str, **typed: Any) -> None:
     """Write and sign an application; account numbers stay in the home, only their salted hashes are in it."""
     from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 
@@ -57,7 +55,12 @@ def apply(identity: str, name_zh: str, name_en: str, key_name: str, out: str, **
         raise usage("party.bad_id", value=identity)
     if not name_zh and not name_en:
         raise usage("party.lei_name")
-    key = load_key(find_key(session, key_name)[0])
+    named = [party_keys.named_key(session, one) for one in keys]
+    if not any("admin" in one.capabilities for one in named):
+        raise usage("party.no_admin_key")
+    signing = next((one.private for one in named if one.private is not None), None)
+    if signing is None:
+        raise usage("party.no_own_key")
     accounts = [applying.new_account(*applying.split_account(session, one)) for one in typed["accounts"]]
     statement = {
         "id": identifier,
@@ -65,12 +68,12 @@ def apply(identity: str, name_zh: str, name_en: str, key_name: str, out: str, **
         "name_en": name_en or name_zh,
         "roles": list(typed["roles"]),
         "identifiers": [_identifier(one) for one in typed["identifiers"]],
-        "keys": [{"key": key.public.hex(), "capabilities": ["maker", "checker", "admin"]}],
+        "keys": [{"key": one.public, "capabilities": list(one.capabilities)} for one in named],
         "accounts": [known for known, _ in accounts],
     }
     for _, kept in accounts:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, identifier, kept))))
-    content = json.dumps(applying.sign_statement(statement, key), ensure_ascii=False, indent=2) + "\n"
+    content = json.dumps(applying.sign_statement(statement, signing), ensure_ascii=False, indent=2) + "\n"
     if not out:
         session.out.raw(content)
         return
@@ -78,16 +81,10 @@ def apply(identity: str, name_zh: str, name_en: str, key_name: str, out: str, **
         Path(out).write_text(content, encoding="utf-8")
     except OSError as error:
         raise fail(Exit.FAILED, "error.file_write", path=out, why=str(error.strerror or error)) from error
-    _add_profile(session, key_name, identifier)
+    for one in named:
+        if one.private is not None:
+            party_keys.add_profile(session, one.name, identifier)
     session.out.thing({"id": identifier, "file": out}, [Column("id", "id"), Column("file")])
-
-
-def _add_profile(session: Session, name: str, identifier: str) -> None:
-    """From now on the key's name is a profile that acts for the applicant."""
-    profiles = load_profiles(session.settings.home)
-    if name not in profiles:
-        profiles[name] = Profile(name, identifier, find_key(session, name)[0])
-        save_profiles(session.settings.home, profiles)
 
 
 def _identifier(typed: str) -> dict[str, str]:
@@ -103,8 +100,21 @@ def _identifier(typed: str) -> dict[str, str]:
 def register(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
     """A sponsor bank attests applications."""
     applications = applying.read_applications(files)
-    outcome = write(session, writing, [call("party", "register", applications=applications)])
+    preview = _preview_register(applications) if asks(session) else None
+    outcome = write(session, writing, [call("party", "register", applications=applications)], preview)
     answer_write(session, outcome, "parties")
+
+
+def _preview_register(applications: list[dict[str, Any]]) -> Preview:
+    preview = Preview("preview.party_register")
+    for application in applications:
+        statement = application["statement"]
+        names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))
+        preview.line("preview.applicant", f"{' / '.join(name for name in names if name)} ({statement.get('id')})")
+        preview.line("preview.roles", ", ".join(str(role) for role in statement.get("roles") or ()))
+        for known in statement.get("keys") or ():
+            preview.line("preview.key", f"{known.get('key')} ({', '.join(known.get('capabilities') or ())})")
+    return preview
 
 
 @party.command("list", help="party.list")
@@ -142,75 +152,3 @@ def show(party: str, at: str | None) -> None:
         ids = [f"{one['scheme']}:{one['value']}" for one in body.get("identifiers") or ()]
         body = {**body, "name": name_of(body), "identifiers": ", ".join(ids)}
     session.out.thing(body, FIELDS)
-
-
-@party.command("account", help="party.account")
-@argument("party", default="")
-@option("--announce", default="", metavar="CURRENCY:BANK:NUMBER", help="party.opt_announce")
-@option("--attest", default="", metavar="CURRENCY", help="party.opt_attest")
-@option("--paying-bank", default="", metavar="BANK", help="party.opt_paying")
-@writes
-def account(session: Session, writing: Writing, party: str, *, announce: str, attest: str, paying_bank: str) -> None:
-    """Show accounts, or one change of them."""
-    if sum(bool(one) for one in (announce, attest, paying_bank)) > 1:
-        raise usage("party.one_act")
-    whom = session.party_id(party) if party else session.party
-    if announce:
-        known, kept = applying.new_account(*applying.split_account(session, announce))
-        change = call(
-            "party", "announce_account", currency=known["currency"], bank=known["bank"], digest_hex=known["digest"]
-        )
-        outcome = write(session, writing, [change])
-        if outcome.status != "simulated":
-            session.out.note(text("party.salts", path=str(applying.keep_account(session, session.party, kept))))
-    elif attest:
-        outcome = write(session, writing, [call("party", "attest_account", party=whom, currency=attest.upper())])
-    elif paying_bank:
-        outcome = write(session, writing, [call("party", "set_paying_bank", bank=session.party_id(paying_bank))])
-    else:
-        accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
-        session.out.rows(accounts, ACCOUNT_ROWS)
-        return
-    answer_results(session, outcome)
-
-
-@party.command("policy", help="party.policy")
-@argument("party", default="")
-@option("--rule", "rules", multiple=True, metavar="ACTION:CURRENCY:ABOVE", help="party.opt_rule")
-@option("--clear", is_flag=True, help="party.opt_clear")
-@writes
-def policy(session: Session, writing: Writing, party: str, rules: tuple[str, ...], clear: bool) -> None:
-    """Show or set the policy."""
-    if not rules and not clear:
-        whom = session.party_id(party) if party else session.party
-        found = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("policy") or {}
-        session.out.rows(found.get("rules") or [], RULE_ROWS)
-        return
-    written = [] if clear else [_rule(one) for one in rules]
-    outcome = write(session, writing, [call("party", "set_policy", policy={"rules": written})])
-    answer_write(session, outcome, party=session.party)
-
-
-def _rule(typed: str) -> dict[str, Any]:
-    action, _, rest = typed.partition(":")
-    currency, _, above = rest.partition(":")
-    if not action or not currency or not above:
-        raise usage("party.bad_rule", value=typed)
-    return {"action": action, "currency": currency.upper(), "above": amount_minor(above, currency.upper())}
-
-
-@party.command("rotate-key", help="party.rotate_key")
-@option("--new", "name", required=True, metavar="NAME", help="party.opt_new")
-@writes
-def rotate_key(session: Session, writing: Writing, name: str) -> None:
-    """Put a new key in the place of the acting profile's; the profile signs with it after the commit."""
-    path = find_key(session, name)[0]
-    new = load_key(path)
-    change = call("party", "rotate_key", old=session.key.public.hex(), new=new.public.hex())
-    outcome = write(session, writing, [change])
-    if outcome.status == "committed":
-        profiles = load_profiles(session.settings.home)
-        profiles[session.profile.name] = Profile(session.profile.name, session.party, path)
-        save_profiles(session.settings.home, profiles)
-        session.out.note(text("party.key_now", name=session.profile.name, path=str(path)))
-    answer_write(session, outcome, key=new.public.hex())

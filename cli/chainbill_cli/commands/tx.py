@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import Any
@@ -12,6 +13,7 @@ from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import not_found
 from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.transactions import read_parts, shown, store, with_signature
 from chainbill_cli.values import json_value
@@ -79,8 +81,18 @@ def send(session: Session, writing: Writing, file: str) -> None:
     body, signatures = read_parts(file)
     if not signatures:
         raise usage("tx.unsigned")
+    if asks(session) and not writing.dry_run:
+        _preview_send(session, shown(body, signatures)).ask(session)
     outcome = hand_in(session, writing, assemble(body, signatures))
     answer_results(session, outcome)
+
+
+def _preview_send(session: Session, said: dict[str, Any]) -> Preview:
+    preview = Preview("preview.tx_send").party(session, "preview.party", str(said["party"]))
+    for one in said["calls"]:
+        arguments = json.dumps(one["arguments"], ensure_ascii=False, default=str)
+        preview.line("preview.call", f"{one['contract']}.{one['function']} {arguments}")
+    return preview.line("column.valid_until", str(said["valid_until"]))
 
 
 @tx.command("decode", help="tx.decode")

@@ -119,6 +119,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
+    "error.hint_two_keys": (
+        "sign twice: the command with --offline FILE, then --as CHECKER tx sign FILE, then tx send FILE; "
+        "a second key: party key add NAME --capability checker",
+        "两人签名：命令加 --offline FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
+        "新增复核密钥：party key add NAME --capability checker",
+    ),
+    "error.hint_capability": (
+        "give a key what it lacks: party key add NAME --capability maker|checker|admin (signed by an admin key)",
+        "新增具备权限的密钥：party key add NAME --capability maker|checker|admin（由管理密钥签名）",
+    ),
+    "error.hint_admin_key": (
+        "chainbill party key add NAME --capability admin, or party rotate-key --new NAME",
+        "chainbill party key add NAME --capability admin，或 party rotate-key --new NAME",
+    ),
     "error.refused_in_block": (
         "refused by the ledger in block {height}",
         "账本在区块 {height} 中拒绝了该交易",

@@ -28,7 +28,31 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Settlement account as CURRENCY:BANK:NUMBER; may be repeated",
         "结算账户，格式 CURRENCY:BANK:NUMBER，可多次给出",
     ),
-    "party.opt_key": ("Name of the applicant's key in this home (key new)", "申请人密钥在本目录的名称（key new）"),
+    "party.opt_key": (
+        "Key of the applicant: a name in this home (key new) or a public key, and what it may do (default: all); "
+        "may be repeated",
+        "申请人的密钥：本目录中的名称（key new）或公钥，及其权限（默认全部），可多次给出",
+    ),
+    "party.key": ("Give a party further keys, or take one away", "为参与方新增或撤销密钥"),
+    "party.key_add": ("Give the acting party one more key", "为当前参与方新增一把密钥"),
+    "party.key_revoke": ("Take a key of the acting party away", "撤销当前参与方的一把密钥"),
+    "party.opt_capability": (
+        "What the key may do: maker (business), checker (second signature), admin (keys, policy); may be repeated",
+        "密钥权限：maker 经办、checker 复核、admin 管理（密钥与策略），可多次给出",
+    ),
+    "party.bad_capability": ("{value}: a key has capabilities out of {known}", "{value}：密钥权限只能取自 {known}"),
+    "party.no_admin_key": ("one key at least must have the capability admin", "至少一把密钥须具备 admin 权限"),
+    "party.no_own_key": (
+        "one key at least must be of this home: the application is signed with it",
+        "至少一把密钥须在本目录中：申请由它签名",
+    ),
+    "party.bad_action": (
+        "{value} is no act that a policy can name; known: {known}",
+        "{value} 不是策略可指定的操作；可用：{known}",
+    ),
+    "party.rule_or_clear": ("either --rule or --clear", "--rule 与 --clear 只能用一个"),
+    "party.own_policy": ("a party sets its own policy only", "只能设置本参与方的策略"),
+    "party.no_rules": ("none: one key is enough for everything", "无规则：任何操作单人签名即可"),
     "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
     "party.opt_announce": ("Announce an account as CURRENCY:BANK:NUMBER", "公布结算账户，格式 CURRENCY:BANK:NUMBER"),
     "party.opt_attest": ("Attest the party's account in this currency (its bank)", "核验该参与方此币种账户（开户行）"),

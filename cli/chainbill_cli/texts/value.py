@@ -73,6 +73,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.proposal_calendar": ("calendar", "日历"),
     "value.proposal_validator_add": ("add a validator", "新增验证方"),
     "value.proposal_validator_remove": ("remove a validator", "移除验证方"),
+    "value.proposal_observer_add": ("add an observer", "新增观察节点"),
     "value.proposal_party": ("admit a party", "接纳参与方"),
     "value.proposal_accepted": ("accepted", "已通过"),
     "value.proposal_rejected": ("rejected", "未通过"),

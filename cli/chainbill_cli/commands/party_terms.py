@@ -1,0 +1,123 @@
+"""`party`: account and policy. Loaded by `commands.party`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill_cli import applying
+from chainbill_cli.answers import answer_results, answer_write, without_as_of
+from chainbill_cli.currencies import currency_code
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, option
+from chainbill_cli.output import Column, amount_text
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+from chainbill_cli.values import amount_minor
+from chainbill_cli.writing import Writing, call, write, writes
+
+ACCOUNT_ROWS = (
+    Column("currency"), Column("bank", "party"), Column("status", "status"),
+    Column("from", "date", "column.account_from"), Column("digest", "id"),
+)  # fmt: skip
+RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
+
+
+@argument("party", default="")
+@option("--announce", default="", metavar="CURRENCY:BANK:NUMBER", help="party.opt_announce")
+@option("--attest", default="", metavar="CURRENCY", help="party.opt_attest")
+@option("--paying-bank", default="", metavar="BANK", help="party.opt_paying")
+@writes
+def account(session: Session, writing: Writing, party: str, *, announce: str, attest: str, paying_bank: str) -> None:
+    """Show accounts, or one change of them."""
+    if sum(bool(one) for one in (announce, attest, paying_bank)) > 1:
+        raise usage("party.one_act")
+    whom = session.party_id(party) if party else session.party
+    if announce:
+        _announce(session, writing, announce)
+    elif attest:
+        currency = currency_code(attest)
+        preview = Preview("preview.account_attest").party(session, "preview.party", whom) if asks(session) else None
+        if preview is not None:
+            preview.line("preview.currency", currency)
+        outcome = write(session, writing, [call("party", "attest_account", party=whom, currency=currency)], preview)
+        answer_results(session, outcome)
+    elif paying_bank:
+        bank = session.party_id(paying_bank)
+        preview = Preview("preview.paying_bank").party(session, "preview.bank", bank) if asks(session) else None
+        outcome = write(session, writing, [call("party", "set_paying_bank", bank=bank)], preview)
+        answer_results(session, outcome)
+    else:
+        accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
+        session.out.rows(accounts, ACCOUNT_ROWS)
+
+
+def _announce(session: Session, writing: Writing, typed: str) -> None:
+    """Announce an account. Its salt is kept before anything is sent: without it the account could never be shown."""
+    known, kept = applying.new_account(*applying.split_account(session, typed))
+    preview = None
+    if asks(session):
+        preview = Preview("preview.account_announce").party(session, "preview.party", session.party)
+        preview.party(session, "preview.bank", known["bank"])
+        preview.line("preview.account", f"{known['currency']} {kept['number']}")
+
+    def keep() -> None:
+        session.out.note(text("party.salts", path=str(applying.keep_account(session, session.party, kept))))
+
+    change = call(
+        "party", "announce_account", currency=known["currency"], bank=known["bank"], digest_hex=known["digest"]
+    )
+    answer_results(session, write(session, writing, [change], preview, before=keep))
+
+
+@argument("party", default="")
+@option("--rule", "rules", multiple=True, metavar="ACTION:CURRENCY:ABOVE", help="party.opt_rule")
+@option("--clear", is_flag=True, help="party.opt_clear")
+@writes
+def policy(session: Session, writing: Writing, party: str, *, rules: tuple[str, ...], clear: bool) -> None:
+    """Show or set the policy."""
+    if not rules and not clear:
+        whom = session.party_id(party) if party else session.party
+        found = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("policy") or {}
+        session.out.rows(found.get("rules") or [], RULE_ROWS)
+        return
+    if rules and clear:
+        raise usage("party.rule_or_clear")
+    if party and session.party_id(party) != session.party:
+        raise usage("party.own_policy")
+    written = [_rule(one) for one in rules]
+    preview = _preview_policy(session, written) if asks(session) else None
+    outcome = write(session, writing, [call("party", "set_policy", policy={"rules": written})], preview)
+    answer_write(session, outcome, party=session.party)
+
+
+def _rule(typed: str) -> dict[str, Any]:
+    action, _, rest = typed.partition(":")
+    currency, _, above = rest.partition(":")
+    if not action or not currency or not above:
+        raise usage("party.bad_rule", value=typed)
+    known = acts_under_policy()
+    if known and action not in known:
+        raise usage("party.bad_action", value=action, known=", ".join(known))
+    code = currency_code(currency)
+    return {"action": action, "currency": code, "above": amount_minor(above, code)}
+
+
+def acts_under_policy() -> tuple[str, ...]:
+    """What a policy's rule may name, as the contract `party` that ships with this program lists it."""
+    import ast
+
+    import chainbill_contracts
+
+    for statement in ast.parse(chainbill_contracts.sources()["party"]).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "ACTS_UNDER_POLICY":
+            return tuple(ast.literal_eval(statement.value))
+    return ()
+
+
+def _preview_policy(session: Session, rules: list[dict[str, Any]]) -> Preview:
+    preview = Preview("preview.party_policy").party(session, "preview.party", session.party)
+    for rule in rules:
+        above = f"> {amount_text(rule['above'], rule['currency'])} {rule['currency']}"
+        preview.line("preview.rule", f"{rule['action']} {above}")
+    return preview if rules else preview.line("preview.rule", text("party.no_rules"))

@@ -1,0 +1,161 @@
+"""Parties: salts that are never lost, policies, several keys; a preview before every write on a terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from chainbill_cli import preview as previews
+from chainbill_cli.applying import account_digest
+from chainbill_cli.commands.party_terms import acts_under_policy
+from chainbill_cli.home import load_profiles
+from cli.cli_desk import Desk
+from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, bill, ok, problem
+
+from chainbill.ids import make_test_uscc
+
+ANNOUNCE = ["party", "account", "--announce", "CNY:bank1:6222"]
+APPLY = ["party", "apply", "--id", make_test_uscc(b"applicant"), "--name-en", "New", "--role", "supplier"]
+
+
+def salts(shell: Shell) -> dict[str, str]:
+    """Digest → account number of every account file."""
+    found = {}
+    for path in (shell.home / "accounts").glob("*.json"):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        assert kept["digest"] in path.name
+        assert account_digest(bytes.fromhex(kept["salt"]), kept["currency"], kept["number"]) == kept["digest"]
+        found[kept["digest"]] = kept["number"]
+    return found
+
+
+def test_every_announced_account_keeps_its_salt(shell: Shell, node: FakeNode) -> None:
+    shell.run(*ANNOUNCE, "--dry-run", expect=1)
+    assert salts(shell) == {}
+    announced = []
+    for _ in range(2):
+        shell.run(*ANNOUNCE)
+        announced.append(node.call[2]["digest_hex"])
+    assert sorted(salts(shell)) == sorted(announced), "the second is not written over the first"
+
+
+def test_a_salt_is_kept_before_the_announcement_leaves(shell: Shell, node: FakeNode) -> None:
+    seen: list[int] = []
+
+    def pending(_: httpx.Request) -> httpx.Response:
+        seen.append(len(salts(shell)))
+        return httpx.Response(202, json={"id": "00", "status": "pending"})
+
+    node.answers["POST /v1/transactions"] = pending
+    shell.run(*ANNOUNCE, "--timeout", "0.3", expect=6)
+    assert seen
+    assert seen[0] == 1
+    node.answers["POST /v1/transactions"] = problem(422, "too_many_accounts")
+    shell.run(*ANNOUNCE, expect=3)
+    assert len(salts(shell)) == 2
+
+
+def test_an_application_does_not_take_another_salt_s_place(shell: Shell, tmp_path: Path) -> None:
+    shell.run("key", "new", "newcomer", "--no-passphrase")
+    words = [*APPLY, "--key", "newcomer", "--account", "CNY:bank1:1"]
+    for number in range(2):
+        shell.run(*words, "--out", str(tmp_path / f"{number}.json"))
+    files = [json.loads((tmp_path / f"{number}.json").read_text(encoding="utf-8")) for number in range(2)]
+    assert sorted(salts(shell)) == sorted(one["statement"]["accounts"][0]["digest"] for one in files)
+
+
+@pytest.mark.parametrize("action", ["nonsense", "bill.nonsense", "bill.withdraw", "Bill.confirm", "any.any"])
+def test_a_rule_about_nothing_is_refused(shell: Shell, node: FakeNode, action: str) -> None:
+    shell.run("party", "policy", "--rule", f"{action}:CNY:5", expect=2)
+    assert "bill.confirm" in shell.err
+    assert not node.transactions
+
+
+def test_rules_that_count(shell: Shell, node: FakeNode) -> None:
+    assert {"any", "bill.issue", "settlement.settle", "finance.disburse"} <= set(acts_under_policy())
+    for action in acts_under_policy():
+        shell.run("party", "policy", "--rule", f"{action}:CNY:5")
+        assert node.call[2]["policy"]["rules"][0]["action"] == action
+    shell.run("party", "policy", "--rule", "any:XYZ:5", expect=2)
+    shell.run("party", "policy", "--rule", "any:CNY:5", "--clear", expect=2)
+    shell.run("party", "policy", "bank1", "--clear", expect=2)
+
+
+def test_an_application_with_several_keys(shell: Shell, tmp_path: Path) -> None:
+    for name in ("ops", "boss"):
+        shell.run("key", "new", name, "--no-passphrase")
+    path = tmp_path / "application.json"
+    away = "ab" * 32
+    keys = ["--key", f"{away}=checker", "--key", "ops=maker", "--key", "boss=checker,admin"]
+    shell.run(*APPLY, *keys, "--out", str(path))
+    statement = json.loads(path.read_text(encoding="utf-8"))["statement"]
+    assert [one["capabilities"] for one in statement["keys"]] == [["checker"], ["maker"], ["checker", "admin"]]
+    assert statement["keys"][0]["key"] == away
+    assert {"ops", "boss"} <= set(load_profiles(shell.home))
+    for wrong in (["ops=maker"], ["ops=king"], ["ops="], [away], ["nobody"]):
+        shell.run(*APPLY, *(word for one in wrong for word in ("--key", one)), expect=2)
+
+
+def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_path: Path) -> None:
+    desk.text("key", "new", "second", "--no-passphrase")
+    desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:100")
+    number = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "500", "--due", "+120d")["bill"]
+    desk.json("anchor", "bill", "confirm", number, expect=3)
+    assert "party key add NAME --capability checker" in desk.err
+    desk.json("anchor", "party", "key", "add", "second", "--capability", "checker")
+    assert load_profiles(desk.home)["second"].party == load_profiles(desk.home)["anchor"].party
+    path = str(tmp_path / "two.tx")
+    desk.text("--as", "anchor", "bill", "confirm", number, "--offline", path)
+    desk.text("--as", "second", "tx", "sign", path)
+    assert json.loads(desk.text("tx", "send", path, "-o", "json"))["status"] == "committed"
+    desk.json("second", "party", "policy", "--clear", expect=3)
+    assert "capability" in desk.err
+    desk.json("anchor", "party", "key", "revoke", "second")
+    assert desk.json("anchor", "party", "key", "revoke", "anchor", expect=3)["code"] == "last_admin_key"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["party", "policy", "--clear"], [PARTIES["bank1"]]),
+        (["party", "policy", "--rule", "any:CNY:5"], ["any > 5.00 CNY"]),
+        (["party", "account", "--paying-bank", "bank2"], [PARTIES["bank2"]]),
+        (["party", "account", "anchor", "--attest", "CNY"], [PARTIES["anchor"], "CNY"]),
+        (["party", "account", "--announce", "CNY:bank2:6222"], ["6222", PARTIES["bank2"]]),
+        (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
+        (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", "maker"]),
+        (["party", "key", "revoke", "fresh"], ["{fresh}"]),
+        (["party", "register", "{application}"], ["New", APPLY[3], "supplier", "{fresh}"]),
+        (["governance", "propose", "parameter", "min_split", "100"], ["min_split", "100"]),
+        (["governance", "vote", "GABCDE", "yes"], ["GABCDEFGH", "min_split", "100"]),
+        (["tx", "send", "{file}"], ["bill.confirm", BILL, PARTIES["bank1"]]),
+        (["bill", "withdraw", BILL, "--reason", "typo"], [BILL, "1,000.00", PARTIES["anchor"], "typo"]),
+        (["bill", "cancel", BILL], [BILL, "1,000.00", PARTIES["supplier1"], "2026-06-30"]),
+        (["bill", "reject", BILL], [BILL, "1,000.00", PARTIES["supplier1"]]),
+    ],
+)
+def test_nothing_is_written_without_a_preview(
+    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], told: list[str],
+    language: str,
+) -> None:  # fmt: skip
+    fresh = shell.run("key", "new", "fresh", "--no-passphrase", "-o", "json", profile="")["public"]
+    application, file = tmp_path / "application.json", tmp_path / "signed.tx"
+    shell.run(*APPLY, "--key", "fresh", "--out", str(application))
+    shell.run("tx", "build", "--call", "bill.confirm", json.dumps({"bill": BILL}), "--out", str(file), profile="bank1")
+    shell.run("tx", "sign", str(file), profile="bank1")
+    content = {"name": "min_split", "value": 100}
+    open_one = {"id": "GABCDEFGH", "kind": "parameter", "content": content, "status": "open"}
+    node.answers["GET /v1/governance/proposals"] = ok({"data": [open_one], "next": None})
+    node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
+    asked: list[str] = []
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews.click, "confirm", lambda line, **_: asked.append(line) or False)
+    names = {"fresh": fresh, "application": str(application), "file": str(file)}
+    shell.run("--lang", language, *(word.format(**names) for word in words), profile="bank1", expect=1)
+    assert len(asked) == 1
+    assert not node.transactions
+    for part in told:
+        assert part.format(**names) in shell.err
