@@ -57,6 +57,11 @@ def _why_not_ready(node: Node, newest: int, now_ms: int) -> tuple[str, str] | No
     validators = node.ledger.validators_of(height + 1)
     own = 1 if bytes.fromhex(node.node_id) in validators else 0
     present = own + sum(bytes.fromhex(peer) in validators for peer in node.peers.connected)
+    if not present and node.node_id not in node.members():
+        return (
+            f"not a member: the state of height {height} names this node neither validator nor observer",
+            f"非网络成员：高度 {height} 的状态中，本节点既非验证方也非观察节点",
+        )
     if present < validators.quorum:
         return _too_few(node, validators, present, now_ms)
     if newest > height + BEHIND_HEIGHTS:
