@@ -23,8 +23,13 @@ config = tomllib.loads((home / "node.toml").read_text())
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         ready = not (home / "slow").exists()
-        body = json.dumps({"ready": ready, "reason": "" if ready else "waiting for bank2", "name": config["name"],
-                           "height": 5, "app_hash": "ab" * 32}).encode()
+        answer = {"ready": ready, "reason": "" if ready else "waiting for bank2", "name": config["name"],
+                  "height": 5, "app_hash": "ab" * 32}
+        if self.path == "/v1/validators":
+            genesis = json.loads((home / "genesis.json").read_text())
+            voted_out = (home / "voted_out").read_text().split() if (home / "voted_out").exists() else []
+            answer = {"data": [one for one in genesis["validators"] if one["name"] not in voted_out]}
+        body = json.dumps(answer).encode()
         self.send_response(200 if ready else 503)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -186,14 +191,31 @@ def test_broken_state_files_are_said(lab: Lab) -> None:
 
 def test_waiting_ends_in_time(lab: Lab) -> None:
     lab.json("localnet", "up", "--validators", "1", "--detach")
-    nodes = layout.load(lab.home).nodes
+    network = layout.load(lab.home)
     done = threading.Event()
 
     def wait() -> None:
-        status.wait_ready(nodes, 10)
+        status.wait_ready(network, network.nodes, 10)
         done.set()
 
     thread = threading.Thread(target=wait)
     thread.start()
     thread.join(10)
     assert done.is_set()
+
+
+def test_a_node_that_was_voted_out_is_not_waited_for(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "3", "--detach")
+    lab.json("localnet", "down")
+    lab.node_file("bank1", "voted_out").write_text("bank3", encoding="utf-8")
+    lab.node_file("bank3", "slow").touch()
+    lab.json("localnet", "up", "--detach", "--lang", "zh")
+    last = lab.json("localnet", "status")["nodes"][2]
+    assert (last["ready"], last["validator"], last["reason"]) == (
+        False,
+        False,
+        "no validator any more: removed by vote",
+    )
+    lab.json("localnet", "stop", "bank3")
+    assert lab.json("localnet", "start", "bank3")["nodes"][2]["validator"] is False
+    assert "validator" not in lab.json("localnet", "status")["nodes"][0]

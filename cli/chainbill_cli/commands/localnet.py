@@ -44,7 +44,7 @@ def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool)
     try:
         for node in network.nodes:
             processes.start(node)
-        status.wait_ready(network.nodes, max(READY_S, session.settings.timeout_s))
+        status.wait_ready(network, network.nodes, max(READY_S, session.settings.timeout_s))
     except BaseException:
         if not detach:
             processes.stop_all(network.nodes)
@@ -124,7 +124,7 @@ def start(name: str) -> None:
     session = current_session()
     network = _network(session)
     processes.start(network.node(name))
-    status.wait_ready([network.node(name)], max(READY_S, session.settings.timeout_s))
+    status.wait_ready(network, [network.node(name)], max(READY_S, session.settings.timeout_s))
     _print(session, status.describe(network))
 
 

@@ -116,4 +116,4 @@ def build(home: Path, scene: Scene, validators: int) -> layout.LocalNetwork:
 
 def wait_ready(network: layout.LocalNetwork) -> None:
     """Wait until all nodes take part."""
-    status.wait_ready(network.nodes, READY_S)
+    status.wait_ready(network, network.nodes, READY_S)

@@ -217,7 +217,7 @@ class Story:
         victim = self.stage.network.nodes[-1]
         began = time.monotonic()
         processes.start(victim)
-        status.wait_ready([victim], 60.0)
+        status.wait_ready(self.stage.network, [victim], 60.0)
         head = int(self.stage.get("/v1/network")["as_of"]["height"])
         height = self.wait_for_height(victim.api, head)
         seconds = time.monotonic() - began

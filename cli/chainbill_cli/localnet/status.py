@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.home import load_profiles
+from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import processes
 from chainbill_cli.localnet.layout import LocalNetwork, LocalNode
-from chainbill_cli.texts import language
+from chainbill_cli.reading import signed_headers
+from chainbill_cli.texts import language, text
 
 if TYPE_CHECKING:
     import httpx
 
 ASK_TIMEOUT_S = 3.0
 POLL_S = 0.1
+REMOVED_LOOK_S = 1.0
 
 
 def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
@@ -49,12 +52,55 @@ def ready_of(http: httpx.Client, api: str) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
+def removed(http: httpx.Client, network: LocalNetwork) -> set[str]:
+    """Names of the nodes that were voted out: validators of the genesis that a node of today lists no more.
+
+    Empty while no node answers.
+    """
+    keys = genesis_keys(network)
+    for node in network.nodes:
+        listed = _validators_of(http, network, node) if processes.pid_of(node) is not None else None
+        if listed:
+            return {name for name, key in keys.items() if key not in listed}
+    return set()
+
+
+def genesis_keys(network: LocalNetwork) -> dict[str, str]:
+    """Name → public key of the validators that the network began with."""
+    try:
+        content = json.loads((network.home / "genesis.json").read_text(encoding="utf-8"))
+        return {str(one["name"]): str(one["key"]) for one in content["validators"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _validators_of(http: httpx.Client, network: LocalNetwork, node: LocalNode) -> set[str] | None:
+    """Keys of the validators that a node that is ready lists; signed by its own profile where reads are closed."""
+    import httpx
+
+    said = ready_of(http, node.api)
+    if said is None or not said.get("ready"):
+        return None
+    url = f"{node.api}/v1/validators"
+    profile = load_profiles(network.home).get(node.name)
+    try:
+        headers = signed_headers(load_key(profile.key), "GET", url) if profile is not None else {}
+        body = http.get(url, headers=dict(headers), timeout=ASK_TIMEOUT_S).json()
+        return {str(one["key"]) for one in body["data"]}
+    except (httpx.HTTPError, Failure, ValueError, KeyError, TypeError):
+        return None
+
+
 def describe(network: LocalNetwork) -> dict[str, Any]:
     """The object that `localnet up --detach` and `localnet status` print."""
     import httpx
 
     with httpx.Client(trust_env=False) as http:
         nodes = [node_status(http, node) for node in network.nodes]
+        gone = removed(http, network)
+    for found in nodes:
+        if found["name"] in gone:
+            found.update(validator=False, reason=text("localnet.no_validator"))
     profiles = {
         profile.name: {"party": profile.party, "key": str(profile.key)}
         for profile in load_profiles(network.home).values()
@@ -62,14 +108,22 @@ def describe(network: LocalNetwork) -> dict[str, Any]:
     return {"home": str(network.home), "chain_id": network.chain_id, "nodes": nodes, "profiles": profiles}
 
 
-def wait_ready(nodes: Iterable[LocalNode], timeout_s: float) -> None:
-    """Wait until every one of these nodes is ready; a failure with its log when one ends or does not come up."""
+def wait_ready(network: LocalNetwork, nodes: Iterable[LocalNode], timeout_s: float) -> None:
+    """Wait until every one of these nodes is ready; a failure with its log when one ends or does not come up.
+
+    A node that was voted out is not waited for: it never will be.
+    """
     import httpx
 
     deadline = time.monotonic() + timeout_s
+    look_again = time.monotonic() + REMOVED_LOOK_S
     waiting = list(nodes)
     with httpx.Client(trust_env=False) as http:
         while waiting:
+            if time.monotonic() > look_again:
+                gone = removed(http, network)
+                waiting = [node for node in waiting if node.name not in gone]
+                look_again = time.monotonic() + REMOVED_LOOK_S
             still = []
             for node in waiting:
                 if processes.pid_of(node) is None:

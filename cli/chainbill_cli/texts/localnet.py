@@ -28,6 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.not_started": ("{name} could not be started: {why}", "无法启动 {name}：{why}"),
     "localnet.ended": ("{name} ended while it was starting; its log is {log}", "{name} 启动时退出，日志见 {log}"),
     "localnet.not_ready": ("{name} is not ready yet; its log is {log}", "{name} 尚未就绪，日志见 {log}"),
+    "localnet.no_validator": ("no validator any more: removed by vote", "已不是验证方：经表决移除"),
     "localnet.already": (
         "{home} has a network with {count} validators; use it, or delete it with `localnet reset`",
         "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `localnet reset` 删除",
