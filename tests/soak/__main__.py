@@ -12,6 +12,7 @@ import platform
 import random
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -33,14 +34,14 @@ def main() -> int:
     seconds = max(30.0, given.minutes * 60 - CLOSING_S)
     print(f"soak of {given.minutes:g} minutes, SEED={base}", flush=True)
     began = time.monotonic()
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        lane = pool.apply_async(pure.run, (base, seconds))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        lane = pool.submit(pure.run, base, seconds)
         tally = Tally()
         try:
             processes.run(tally, base, seconds)
+            tally.merge(lane.result())
         except Exception as error:
             tally.found("soak", error, f"make soak SEED={base}")
-        tally.merge(lane.get())
     print(summary(tally, base, time.monotonic() - began))
     return 1 if tally.findings else 0
 

@@ -1,0 +1,66 @@
+"""A soak counts what it did, and a finding is told with the command that repeats it and ends it with exit code 1."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "node"), str(TESTS / "faults")]
+
+from sim import real, seeded, twins  # noqa: E402
+from sim.checkers import ViolationError  # noqa: E402
+from soak import __main__ as soak  # noqa: E402
+from soak import processes, pure  # noqa: E402
+from soak.tally import Tally  # noqa: E402
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a handful of each."""
+    monkeypatch.setattr(pure, "SEEDS_AT_ONCE", 1)
+    monkeypatch.setattr(pure, "FUZZ_AT_ONCE", 50)
+    monkeypatch.setattr(pure, "TORN_AT_ONCE", 20)
+    monkeypatch.setattr(real, "play", lambda seed: None)
+
+
+def test_every_part_gets_its_turn(quick: None) -> None:
+    tally = pure.run(1_000, 3.0)
+    assert tally.findings == []
+    assert set(tally.counts) == {
+        "simulator seeds", "Twins scenarios", "real-ledger seeds", "decoder inputs", "torn database logs",
+    }  # fmt: skip
+
+
+def test_a_finding_is_told_and_counts(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seed: int) -> None:
+        raise ViolationError("agreement", f"a fork in {seed}")
+
+    monkeypatch.setattr(seeded, "play", broken)
+    monkeypatch.setattr(twins, "play", lambda number: None)
+    tally = pure.run(7_000, 0.5)
+    told = soak.summary(tally, 7_000, 0.5)
+    assert "[agreement] a fork in 7000" in told
+    assert "repeat: python -m tests.sim 7000 -v" in told
+    assert f"findings: {len(tally.findings)}" in told
+
+
+def nothing(base: int, seconds: float) -> Tally:
+    return Tally()
+
+
+@pytest.mark.parametrize("finds", [False, True])
+def test_the_exit_code(finds: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def found(tally: Tally, base: int, seconds: float) -> None:
+        if finds:
+            raise AssertionError("lost")
+
+    monkeypatch.setattr(pure, "run", nothing)
+    monkeypatch.setattr(soak, "ProcessPoolExecutor", lambda count, context: ThreadPoolExecutor(count))
+    monkeypatch.setattr(processes, "run", found)
+    monkeypatch.setattr(sys, "argv", ["soak", "0.1", "--seed", "5"])
+    assert soak.main() == int(finds)
+    assert "SEED=5" in capsys.readouterr().out
