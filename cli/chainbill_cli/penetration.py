@@ -15,6 +15,7 @@ BY_TIER = (
 )  # fmt: skip
 LineOf = Callable[[Mapping[str, Any]], str]
 INNER = {"split", "moved"}
+PARTS = ("hidden", "folded")
 MAX_DEPTH = 200
 
 
@@ -39,21 +40,33 @@ def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, *
     if not top:
         root.add(_safe(text("trace.nothing")))
     for token in [top] if isinstance(top, Mapping) else top or ():
-        _grow(root, token, lambda one: token_line(one, name_of, ids=ids), "", MAX_DEPTH)
+        _grow(root, {"currency": currency, **token}, lambda one: token_line(one, name_of, ids=ids), "", MAX_DEPTH)
     return root
 
 
 def _grow(branch: Any, token: Mapping[str, Any], line_of: LineOf, holder: str, depth: int) -> None:
-    """Add a token: a new branch where the holder changes or the line ends, else straight to its children."""
+    """Add a token: a new branch where the holder changes or the line ends, else straight to its children.
+
+    What the reader may not see, and what lies deeper than was asked for, is a line with its amount. A root that the
+    reader may not see has no holder: then only such a line is there.
+    """
     children: Sequence[Mapping[str, Any]] = token.get("children") or ()
     below = branch
-    if token["holder"] != holder or not children:
+    if "holder" in token and (token["holder"] != holder or not children):
         below = branch.add(_safe(line_of(token)))
     if depth > 0:
         for child in children:
-            if child["status"] in INNER and not child.get("children"):
+            if child["status"] in INNER and not any(child.get(name) for name in ("children", *PARTS)):
                 continue  # joined again into a token that stands beside it
-            _grow(below, child, line_of, str(token["holder"]), depth - 1)
+            _grow(below, child, line_of, str(token.get("holder", "")), depth - 1)
+    for name in PARTS:
+        if token.get(name):
+            below.add(_safe(_part_line(f"trace.{name}", token[name], str(token["currency"]))))
+
+
+def _part_line(key: str, part: Mapping[str, Any], currency: str) -> str:
+    amount = amount_text(int(part["amount"]), currency)
+    return text(key, amount=amount, currency=currency, tokens=part.get("tokens", 0))
 
 
 def token_line(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> str:
@@ -74,15 +87,43 @@ def token_line(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) ->
     return " · ".join(parts)
 
 
+def hidden_minor(totals: Mapping[str, Any]) -> int:
+    """Minor units of a trace that its reader may not see."""
+    return int((totals.get("hidden") or {}).get("amount") or 0)
+
+
 def by_tier_rows(trace: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
-    """Rows of the by-tier table, with the currency for the amounts."""
-    return [{**row, "currency": currency} for row in trace.get("by_tier") or ()]
+    """Rows of the by-tier table, with the currency for the amounts; what does not show is a row of its own."""
+    rows = [{**row, "currency": currency} for row in trace.get("by_tier") or ()]
+    hidden = hidden_minor(trace.get("totals") or {})
+    if hidden:
+        rows.append({"tier": text("trace.not_shown"), "amount": hidden, "currency": currency})
+    return rows
+
+
+def group_rows(groups: Sequence[Mapping[str, Any]], currency: str) -> tuple[list[dict[str, Any]], list[Column]]:
+    """Rows and columns of leaves grouped by some fields; what does not show is the last row."""
+    named = [name for name in groups[0] if name not in {"amount", "tokens", "hidden"}] if groups else []
+    rows: list[dict[str, Any]] = []
+    for group in groups:
+        if "hidden" in group:
+            first = {named[0]: text("trace.not_shown")} if named else {"status": text("trace.not_shown")}
+            rows.append({**first, **group["hidden"], "currency": currency})
+        else:
+            rows.append({**group, "currency": currency})
+    columns = [Column(name, GROUP_KINDS.get(name, "text")) for name in named or ["status"]]
+    return rows, [*columns, Column("amount", "amount"), Column("currency"), Column("tokens", "int")]
+
+
+GROUP_KINDS = {"bank": "party", "party": "party", "status": "status", "bill": "id", "tier": "int"}
 
 
 def totals_line(totals: Mapping[str, Any], currency: str) -> str:
-    """The totals of a trace in one line."""
+    """The totals of a trace in one line; the parts add up to the face."""
     names = ("face", "live", "settled", "diluted", "void")
-    return text("trace.totals", **{name: amount_text(int(totals.get(name) or 0), currency) for name in names})
+    line = text("trace.totals", **{name: amount_text(int(totals.get(name) or 0), currency) for name in names})
+    hidden = hidden_minor(totals)
+    return line + (text("trace.totals_hidden", hidden=amount_text(hidden, currency)) if hidden else "")
 
 
 def _safe(line: str) -> Any:

@@ -9,7 +9,7 @@ import click
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
-from chainbill_cli.penetration import BY_TIER, by_tier_rows, totals_line, tree_of
+from chainbill_cli.penetration import BY_TIER, by_tier_rows, group_rows, totals_line, tree_of
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import HOP_ROWS
 from chainbill_cli.texts import text
@@ -61,6 +61,14 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     console.print(tree_of(body, found, session.out.name_of))
     console.print(totals_line(body["totals"], found["currency"]))
     session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
+    _groups(session, body, str(found["currency"]))
+
+
+def _groups(session: Session, body: dict[str, Any], currency: str) -> None:
+    """The leaves of one currency grouped as --group-by asked, as a table."""
+    groups = (body.get("groups") or {}).get(currency)
+    if groups:
+        session.out.rows(*group_rows(groups, currency))
 
 
 @trace.command("token", help="trace.token")
@@ -106,6 +114,7 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
     for currency, group in groups:
         console.print(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
         session.out.rows(by_tier_rows(group, currency), BY_TIER)
+        _groups(session, body, currency)
 
 
 def per_currency(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -135,20 +144,9 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
 
 
 AMOUNTS = {
-    "amount",
-    "held",
-    "financed",
-    "reached",
-    "face",
-    "live",
-    "settled",
-    "diluted",
-    "void",
-    "financed_ever",
-    "interest",
-    "fees",
-    "sum",
-}
+    "amount", "held", "financed", "reached", "face", "live", "settled", "diluted", "void", "financed_ever", "interest",
+    "fees", "sum",
+}  # fmt: skip
 PARTIES = {"from", "to", "party", "bank", "debtor", "holder", "anchor", "creditor"}
 
 
@@ -157,4 +155,4 @@ def columns_of(rows: list[dict[str, Any]]) -> list[Column]:
     found = (name for row in rows for name, value in row.items() if not isinstance(value, list | dict))
     names = list(dict.fromkeys(found))
     kinds = {**dict.fromkeys(AMOUNTS, "amount"), **dict.fromkeys(PARTIES, "party")}
-    return [Column(name, kinds.get(name, "text")) for name in names]
+    return [Column(name, "hop" if name == "kind" else kinds.get(name, "text")) for name in names]

@@ -17,6 +17,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}",
         "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，注销 {void}",
     ),
+    "trace.totals_hidden": (", not shown to you {hidden}", "，对您不可见 {hidden}"),
+    "trace.not_shown": ("not shown to you", "对您不可见"),
+    "trace.hidden": (
+        "not shown to you: {amount} {currency} in {tokens} tokens",
+        "对您不可见：{amount} {currency}，共 {tokens} 个子凭证",
+    ),
+    "trace.folded": (
+        "deeper: {amount} {currency} in {tokens} tokens",
+        "更深层级：{amount} {currency}，共 {tokens} 个子凭证",
+    ),
     "trace.bill_line": (
         "bill {bill}: {debtor} owes {face} {currency}, paid on {pay_on}",
         "凭证 {bill}：{debtor} 应付 {face} {currency}，付款日 {pay_on}",

@@ -25,6 +25,9 @@ from chainbill_node.trace.table_text import csv_text
 router = APIRouter(prefix="/v1/trace", tags=["trace"])
 
 CSV_TYPE = "text/csv; charset=utf-8"
+HIDDEN = "hidden"
+"""Status or tier of the row for what a reader may not see."""
+
 LEAF_COLUMNS = (
     "id", "bill", "lo", "hi", "amount", "currency", "holder", "offered_to", "tier", "financed_tier", "status", "parent",
     "born", "ended",
@@ -70,7 +73,9 @@ def bill_trace(
         return view.answer({"bill": bill_id, **flow.graph(view.name_of), "other_moves": flow.other_moves()})
     trace = trace_bill(lineage, sight, view.is_bank, depth)
     if form == "csv":
-        return view.text(csv_text(trace["leaves"], LEAF_COLUMNS), CSV_TYPE, f"bill-{bill_id}.csv")
+        currency = str(trace["bill"]["currency"])
+        rows = trace["leaves"] + _hidden_row(trace["totals"], {"bill": bill_id, "currency": currency, "status": HIDDEN})
+        return view.text(csv_text(rows, LEAF_COLUMNS), CSV_TYPE, f"bill-{bill_id}.csv")
     return view.answer(trace | _groups(view, [(lineage, sight)], group_by))
 
 
@@ -86,7 +91,10 @@ def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupB
         graphs = [{name: table[name] for name in ("currency", "other_moves")} | table["graph"] for table in tables]
         return view.answer(head | {"currencies": graphs})
     if form == "csv":
-        rows = [{"currency": table["currency"], **row} for table in tables for row in table["by_tier"]]
+        rows = []
+        for table in tables:
+            rows += [{"currency": table["currency"], **row} for row in table["by_tier"]]
+            rows += _hidden_row(table["totals"], {"currency": table["currency"], "tier": HIDDEN})
         return view.text(csv_text(rows, TIER_COLUMNS), CSV_TYPE, f"anchor-{anchor}.csv")
     return view.answer(head | {"currencies": tables} | _groups(view, bills, group_by))
 
@@ -105,6 +113,12 @@ def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
     if form == "csv":
         return view.text(csv_text(_party_rows(tables), PARTY_COLUMNS), CSV_TYPE, f"party-{found}.csv")
     return view.answer(head | {"currencies": tables})
+
+
+def _hidden_row(totals: Shape, head: Shape) -> list[Shape]:
+    """Give the row of a partial view that makes its amounts add up to the face."""
+    amount = int((totals.get("hidden") or {}).get("amount", 0))
+    return [{**head, "amount": amount}] if amount else []
 
 
 def _sees_part_of(view: View, bill_id: str, party: str) -> bool:

@@ -1,0 +1,79 @@
+"""Closed networks: what a reader may not see is counted, so that trees, totals, tables and CSV add up."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from chainbill_cli.penetration import group_rows, tree_of
+from cli.cli_desk import Desk, accepted_bill
+
+
+@pytest.fixture
+def closed(new_desk: Callable[..., Desk]) -> tuple[Desk, str]:
+    desk = new_desk(public_reads=False)
+    number, token = accepted_bill(desk)
+    desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:600.00")
+    offered = desk.json("supplier2", "token", "list", "--lock", "offered", "--bill", number)[0]["id"]
+    desk.json("supplier2", "token", "accept", offered)
+    held = desk.json("supplier2", "token", "list", "--holder", "supplier2")[0]["id"]
+    moved = desk.json("supplier2", "token", "transfer", held, "--to", "supplier3:150.00")["tokens"][0]["id"]
+    desk.json("supplier3", "token", "accept", moved)
+    return desk, number
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+@pytest.mark.parametrize("who", ["supplier1", "supplier2", "supplier3", "anchor"])
+def test_a_partial_view_of_a_bill_adds_up(closed: tuple[Desk, str], who: str) -> None:
+    desk, number = closed
+    body = desk.json(who, "trace", "bill", number)
+    hidden = (body["totals"].get("hidden") or {}).get("amount", 0)
+    told = desk.text("--as", who, "trace", "bill", number)
+    assert "not shown to you" in told or not hidden
+    assert f"{hidden / 100:,.2f}" in told or not hidden
+    rows = rows_of(desk.text("--as", who, "trace", "bill", number, "--format", "csv"))
+    assert sum(round(float(row["amount"]) * 100) for row in rows) == 100_000
+    assert any(row["status"] == "hidden" for row in rows) == bool(hidden)
+
+
+def test_a_partial_view_exists(closed: tuple[Desk, str]) -> None:
+    desk, number = closed
+    assert desk.json("supplier3", "trace", "bill", number)["totals"]["hidden"]["amount"] > 0
+    told = desk.text("--as", "supplier3", "--lang", "zh", "trace", "bill", number, "--group-by", "status")
+    assert told.count("对您不可见") >= 4, "in the tree, the totals, the table by tier and the groups"
+
+
+@pytest.mark.parametrize("who", ["supplier1", "supplier3", "anchor"])
+def test_a_partial_view_of_an_anchor_adds_up(closed: tuple[Desk, str], who: str) -> None:
+    desk, _ = closed
+    rows = rows_of(desk.text("--as", who, "trace", "anchor", "anchor", "--format", "csv"))
+    assert sum(round(float(row["amount"]) * 100) for row in rows) == 100_000
+    desk.text("--as", who, "trace", "anchor", "anchor", "--group-by", "tier,party")
+
+
+def test_trees_with_roots_and_leaves_that_do_not_show() -> None:
+    from rich.console import Console
+
+    def drawn(tree: object) -> str:
+        console = Console(file=io.StringIO(), width=200)
+        bill = {"id": "B", "debtor": "anchor", "face": 1000, "currency": "CNY"}
+        console.print(tree_of({"tree": tree}, bill, str))
+        return console.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "not shown to you: 10.00 CNY in 2 tokens" in drawn({"children": [], "hidden": {"amount": 1000, "tokens": 2}})
+    token = {"id": "T", "holder": "a", "amount": 1000, "currency": "CNY", "status": "moved", "tier": 1}
+    inner = {**token, "id": "U", "children": [], "hidden": {"amount": 600, "tokens": 1}}
+    told = drawn({**token, "children": [inner], "folded": {"amount": 400, "tokens": 3}})
+    assert "not shown to you: 6.00 CNY" in told
+    assert "deeper: 4.00 CNY in 3 tokens" in told
+
+
+def test_groups_with_nothing_that_shows() -> None:
+    rows, columns = group_rows([{"hidden": {"amount": 5, "tokens": 1}}], "CNY")
+    assert [column.path for column in columns] == ["status", "amount", "currency", "tokens"]
+    assert rows == [{"status": "not shown to you", "amount": 5, "tokens": 1, "currency": "CNY"}]
