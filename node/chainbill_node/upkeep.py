@@ -1,8 +1,9 @@
-"""What a running node does besides its work: snapshots every so often, and backups on request."""
+"""What a running node does besides its work: snapshots every so often, pruning, and backups on request."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from chainbill_node.backup import backup_store
 from chainbill_node.control import ControlError, ControlServer
 from chainbill_node.logs import log
 from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.store import DiskError, Snapshot
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from chainbill_node.service import Node
 
 CERTIFIED_POLL_S = 0.25
+PRUNE_PAUSE_S = 0.2  # between two pieces of pruning
+PRUNE_REST_S = 5.0  # when there was nothing to take away
 
 
 class Upkeep:
@@ -30,18 +34,24 @@ class Upkeep:
         self._control = ControlServer(home, self._handle)
         self._busy = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None
+        self._pruning: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
         self._stopping = False
 
     async def start(self) -> None:
         """Listen for commands. Raises OSError."""
         await self._control.start()
+        keep = self._node.config.storage.keep_blocks
+        if keep:
+            self._pruning = asyncio.get_running_loop().create_task(self._prune(Pruner(self._store, keep)))
 
     async def stop(self) -> None:
         """Take no more commands; what reads the store is finished or given up first."""
         self._stopping = True
         await self._control.stop()
-        if self._making is not None:
-            await asyncio.gather(self._making, return_exceptions=True)
+        self._wake.set()
+        running = [one for one in (self._making, self._pruning) if one is not None]
+        await asyncio.gather(*running, return_exceptions=True)
         async with self._busy:
             pass
 
@@ -74,6 +84,22 @@ class Upkeep:
             self._node.fail(error)
         except OSError as error:  # no room for a snapshot is no reason to stop
             log.warning("snapshot_failed", height=height, why=str(error))
+
+    # pruning
+
+    async def _prune(self, pruner: Pruner) -> None:
+        """Take away what is too old, a little at a time, in a thread."""
+        while not self._stopping:
+            try:
+                busy = await asyncio.to_thread(pruner.step)
+            except DiskError as error:
+                self._node.fail(error)
+                return
+            if busy:
+                self._node.ledger.forget_readers()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PRUNE_PAUSE_S if busy else PRUNE_REST_S):
+                    await self._wake.wait()
 
     # commands
 

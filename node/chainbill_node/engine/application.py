@@ -248,6 +248,10 @@ class LedgerApplication:
         """The ledger at a height (None: the newest). Raises Pruned or Future. From any thread."""
         return self._readers.reader(at)
 
+    def forget_readers(self) -> None:
+        """Old rows were taken away: later readers get a new view of the store."""
+        self._readers.forget()
+
     @property
     def lowest_height(self) -> int:
         """The lowest height that can be read."""

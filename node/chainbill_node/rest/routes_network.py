@@ -14,6 +14,7 @@ from chainbill.ledger.transaction import decode_transaction
 from chainbill.vm import compile_contract, describe
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.lists import Cursor, Entry, from_table, list_body, matches, write_cursor
+from chainbill_node.rest.ports import Pruned
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, Shared
 from chainbill_node.rest.routes_operations import versions
@@ -157,6 +158,9 @@ def _block(view: View, name: str) -> Block:
     elif len(name) == 64:
         height = view.reader.block_height(_hex(name))
     found = view.reader.block(height) if height is not None and 0 < height <= view.height else None
+    lowest = 0 if found is not None else view.node.status().lowest_height
+    if height is not None and 0 < height < lowest:
+        raise Pruned(height, lowest, view.height)
     if found is None:
         raise not_found("block", name, view.height)
     return found

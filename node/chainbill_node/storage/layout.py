@@ -29,6 +29,8 @@ FORMAT_KEY = META + b"format"
 GENESIS_KEY = META + b"genesis"
 HEAD_KEY = META + b"head"
 LOWEST_KEY = META + b"lowest"  # the lowest height that can be read, absent while it is 0
+BLOCKS_KEY = META + b"blocks"  # the lowest height whose block is kept, absent before anything was taken away
+HEADERS_KEY = META + b"headers"  # the lowest height whose header is kept, likewise
 FORMAT = b"1"
 
 HEIGHT_BYTES = 8

@@ -128,9 +128,14 @@ class HeightReader:
         return prefix
 
     def header(self, height: int) -> Header | None:
-        """Header of any height held up to the node's head, or None."""
-        raw = self._source.get(height_key(layout.BLOCK, height)) if height > 0 else None
-        return None if raw is None else Header.from_fields(decode_trusted(raw)[0])
+        """Header of any height held up to the node's head, also where its block is not kept, or None."""
+        if height <= 0:
+            return None
+        raw = self._source.get(height_key(layout.BLOCK, height))
+        if raw is not None:
+            return Header.from_fields(decode_trusted(raw)[0])
+        kept = self._source.get(height_key(layout.HEADER, height))
+        return None if kept is None else Header.from_fields(decode_trusted(kept))
 
     def block(self, height: int) -> Block | None:
         """Block of a height, or None."""

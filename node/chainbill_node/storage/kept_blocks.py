@@ -1,0 +1,61 @@
+"""Checks of the blocks that a pruned or fetched store still has: certified, in a row, and agreeing with its records."""
+
+from __future__ import annotations
+
+from chainbill.codec import decode_trusted
+from chainbill.crypto import merkle
+from chainbill.errors import Refused
+from chainbill.ledger.block import decode_block
+from chainbill.ledger.certificate import decode_certificate, verify_certificate
+from chainbill.ledger.genesis import Genesis
+from chainbill_node.storage import layout
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.layout import height_key
+from chainbill_node.storage.snapshot_folder import links_of
+from chainbill_node.storage.store import Store, prefix_end
+from chainbill_node.sync.manifest import SnapshotManifest, set_at, trusted_sets
+
+
+def check_blocks(store: Store, genesis: Genesis) -> tuple[int, int]:
+    """(blocks, transactions) that are kept. Refused or Malformed where one does not belong to this chain.
+
+    The validator sets are followed from the genesis, change by change, and must be the stored ones.
+    """
+    database = ChainDatabase(store)
+    head = database.head().height
+    first = next((int.from_bytes(key[1:], "big") for key, _ in store.range(b"B", prefix_end(b"B"))), head + 1)
+    newest = database.block_bytes(head)
+    if newest is None:
+        raise Refused("block_missing", f"block {head} is not there")
+    anchor, certificate = decode_block(newest[0]).header, decode_certificate(newest[1])
+    links = links_of(store, head + 1)
+    sets = trusted_sets(SnapshotManifest(genesis.chain_id, genesis.hash, anchor, certificate, links, 0, ()), genesis)
+    parent = b""
+    transactions = 0
+    for height in range(first, head + 1):
+        found = database.block_bytes(height)
+        record = database.record(height)
+        if found is None or record is None:
+            raise Refused("block_missing", f"block {height}, its certificate or its record is not there")
+        block, given = decode_block(found[0]), decode_certificate(found[1])
+        if (given.height, given.block_id) != (height, block.id) or block.height != height:
+            raise Refused("certificate_of_other_block", f"at height {height}")
+        verify_certificate(given, genesis.chain_id, set_at(sets, height))
+        if database.validators(height) != set_at(sets, height):
+            raise Refused("validators_differ", f"the stored set of height {height} is not the certified one")
+        before = database.record(height - 1)
+        if parent and block.header.parent != parent:
+            raise Refused("block_parent", f"block {height} does not follow block {height - 1}")
+        if before is not None and (before.app_hash, before.receipts_root) != (
+            block.header.app_hash,
+            block.header.receipts_root,
+        ):
+            raise Refused("record_differs", f"the record of height {height - 1} is not what block {height} certifies")
+        if (record.block_id, record.time_ms) != (block.id, block.header.time_ms):
+            raise Refused("record_differs", f"the record of height {height} is of another block")
+        receipts = decode_trusted(store.get(height_key(layout.RECEIPTS, height)) or b"\x90")
+        if merkle.root(receipts) != record.receipts_root:
+            raise Refused("receipts_differ", f"the receipts of height {height} have another root")
+        parent = block.id
+        transactions += len(block.transactions)
+    return head + 1 - first, transactions

@@ -1,0 +1,187 @@
+"""Pruning: what is old goes, nothing younger than a day, and what stays answers as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
+from chainbill_node.rest.ports import Pruned
+from chainbill_node.storage import pruning, snapshot_stream, snapshot_taker
+from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.pruning import Pruner
+from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.verify import verify_store
+from node_chain import LocalChain
+
+from chainbill.limits import DAY_MS, HOUR_MS
+from chainbill.state.keys import row_key
+from chainbill.state.proof import verify_proof
+from chainbill.state.rows import row_hash
+
+PROPOSERS = 5
+
+
+@pytest.fixture(autouse=True)
+def _few_proposers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (pruning, snapshot_stream, snapshot_taker):
+        monkeypatch.setattr(module, "PROPOSERS_KEPT", PROPOSERS)
+
+
+def grown(directory: Path, hours: int) -> tuple[LocalChain, str]:
+    """A chain with a bill, then a block with a change every hour."""
+    chain = LocalChain(directory / "net")
+    bill = chain.trade()
+    for hour in range(hours):
+        chain.time_ms += HOUR_MS
+        pay(chain, hour)
+    return chain, bill
+
+
+def pay(chain: LocalChain, number: int) -> None:
+    bank = chain.party("bank1" if number % 2 else "bank2")
+    chain.commit(chain.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+
+
+def pruned(chain: LocalChain, keep: int = 1) -> Pruner:
+    pruner = Pruner(chain.store, keep)
+    for _ in range(100):
+        if not pruner.step():
+            break
+    chain.ledger.forget_readers()
+    return pruner
+
+
+def history_heights(chain: LocalChain) -> list[int]:
+    return [int.from_bytes(key[-8:], "big") for key, _ in chain.store.range(b"h", b"i")]
+
+
+def test_nothing_younger_than_a_day_goes(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 40)
+    head = chain.ledger.info()
+    pruned(chain)
+    lowest = chain.ledger.lowest_height
+    assert lowest > 5
+    reader = chain.ledger.reader(lowest)
+    assert reader.header(lowest).time_ms <= head.time_ms - DAY_MS < reader.header(lowest + 1).time_ms
+    assert min(history_heights(chain)) >= lowest
+    for height in range(lowest, head.height + 1):
+        assert chain.ledger.load_block(height) is not None
+        assert chain.ledger.reader(height).receipts(height) is not None
+    assert chain.ledger.load_block(lowest - 1) is None
+    assert reader.header(lowest - 1) is not None  # for evidence
+    with pytest.raises(Pruned) as caught:
+        chain.ledger.reader(lowest - 1)
+    assert caught.value.lowest == lowest
+
+
+def test_so_many_blocks_stay_as_were_asked_for(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 40)
+    pruned(chain, 30)
+    assert chain.ledger.lowest_height == chain.ledger.info().height - 30
+    before = chain.ledger.lowest_height
+    pruned(chain, 0)
+    assert chain.ledger.lowest_height == before
+
+
+def test_what_is_kept_answers_as_before(tmp_path: Path) -> None:
+    chain, bill = grown(tmp_path, 40)
+    head = chain.ledger.info().height
+    party = chain.party("anchor")
+
+    def answers(height: int) -> Any:
+        reader = chain.ledger.reader(height)
+        return (
+            reader.get("bill", "bill", bill), reader.scan("token", "token"), reader.scan("token", "hop"),
+            reader.get("party", "party", party), reader.index("bill.debtor", [party]), reader.app_hash_at(height),
+        )  # fmt: skip
+
+    before = {height: answers(height) for height in range(head - 20, head + 1)}
+    pruned(chain)
+    assert chain.ledger.lowest_height <= head - 20
+    assert {height: answers(height) for height in before} == before
+    key = row_key("bill", "bill", bill)
+    reader = chain.ledger.reader(head - 3)
+    raw = reader.raw(key)
+    assert raw is not None
+    assert verify_proof(reader.app_hash_at(head - 3) or b"", key, row_hash(key, raw), reader.prove(key))
+
+
+def test_headers_stay_for_seven_days(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 30)
+    for day in range(9):
+        chain.time_ms += DAY_MS
+        pay(chain, day)
+    head = chain.ledger.info()
+    pruned(chain)
+    kept = [int.from_bytes(key[1:], "big") for key, _ in chain.store.range(b"E", b"F")]
+    records = [int.from_bytes(key[1:], "big") for key, _ in chain.store.range(b"H", b"I")]
+    oldest = chain.ledger.reader(None).header(kept[0])
+    assert oldest is not None
+    assert oldest.time_ms <= head.time_ms - 7 * DAY_MS
+    assert kept[0] > 20
+    assert min(one for one in records if one) == kept[0]
+
+
+def test_a_pruned_node_goes_on_starts_again_and_is_verified(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 40)
+    pruner = pruned(chain)
+    for hour in range(3):
+        chain.time_ms += HOUR_MS
+        pay(chain, hour)
+        pruner.step()
+    again = LedgerApplication(ChainDatabase(chain.store))
+    again.open_chain(chain.genesis)
+    assert again.info() == chain.ledger.info()
+    assert again._env.current.recent_proposers[-3:] == chain.ledger._env.current.recent_proposers[-3:]
+    report = verify_store(chain.store, chain.genesis)
+    assert report.ok, report.problems
+    chain.ledger.forget_readers()
+    assert report.blocks == report.height - chain.ledger.lowest_height + 1
+
+
+def test_verifying_finds_what_was_changed(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 40)
+    pruned(chain)
+    head = chain.ledger.info().height
+    rows = dict(chain.store.range(b"", b"\xff"))
+    for prefix in (b"sbill\0bill", b"B", b"C", b"R", b"H", b"V"):
+        found = [key for key in rows if key.startswith(prefix)]
+        key = b"H" + (head - 2).to_bytes(8, "big") if prefix == b"H" else found[len(found) // 2]
+        middle = len(rows[key]) // 2
+        damaged = rows[key][:middle] + bytes((rows[key][middle] ^ 1,)) + rows[key][middle + 1 :]
+        assert not verify_store(MemoryStore({**rows, key: damaged}), chain.genesis).ok, prefix
+    for prefix in (b"iindex\0token_bill", b"b", b"l", b"stoken", b"B"):
+        key = max(key for key in rows if key.startswith(prefix) and (rows[key] or prefix[:1] == b"i"))
+        fewer = {name: value for name, value in rows.items() if name != key}
+        assert not verify_store(MemoryStore(fewer), chain.genesis).ok, prefix
+
+
+def test_a_pruned_node_serves_snapshots_and_the_newcomer_can_too(tmp_path: Path) -> None:
+    chain, _ = grown(tmp_path, 40)
+    pruned(chain)
+    store: Any = chain.store
+    for generation in range(2):
+        ledger = LedgerApplication(ChainDatabase(store))
+        ledger.open_chain(chain.genesis)
+        chain.ledger, chain.store = ledger, store
+        folder = SnapshotFolder(tmp_path / f"snapshots{generation}", 1)
+        source, height = store.snapshot(), ledger.info().height
+        chain.time_ms += HOUR_MS
+        pay(chain, generation)
+        written = folder.write(source, height, lambda: True)
+        assert written is not None
+        assert folder.finish(written, store, "local", chain.genesis.hash)
+        manifest, data = folder.manifests()[0]
+        store = MemoryStore()
+        taker = LedgerApplication(ChainDatabase(store), SnapshotCalls(None, MemoryStore))
+        answer = taker.offer_snapshot(chain.genesis, snapshot_info(data, height, len(manifest.chunks)))
+        for index in range(len(manifest.chunks)):
+            assert answer.accepted, answer.reason
+            answer = taker.apply_snapshot_chunk(index, folder.chunk(height, index) or b"")
+        assert answer.accepted, answer.reason
+        report = verify_store(store, chain.genesis)
+        assert report.ok, report.problems
