@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
+from chainbill_node.config import config_content, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
 from chainbill_node.rest.ports import Pruned
@@ -14,8 +16,9 @@ from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
-from chainbill_node.verify import verify_store
+from chainbill_node.verify import verify_home, verify_store
 from node_chain import LocalChain
+from node_processes import Network
 
 from chainbill.limits import DAY_MS, HOUR_MS
 from chainbill.state.keys import row_key
@@ -184,4 +187,39 @@ def test_a_pruned_node_serves_snapshots_and_the_newcomer_can_too(tmp_path: Path)
             answer = taker.apply_snapshot_chunk(index, folder.chunk(height, index) or b"")
         assert answer.accepted, answer.reason
         report = verify_store(store, chain.genesis)
+        assert report.ok, report.problems
+
+
+@pytest.mark.e2e
+def test_a_running_node_prunes_and_names_the_lowest_height(tmp_path: Path) -> None:
+    with Network(tmp_path / "net", 1) as network:
+        home = network.nodes["bank1"].home
+        content = config_content(load_config(home))
+        content["storage"]["keep_blocks"] = 1  # which means 400
+        (home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
+        network.start()
+        network.wait_ready()
+        height = 0
+        while height < 410:
+            bank = network.party("bank1" if height % 4 else "bank2")
+            status, body = network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+            assert status in (201, 422), body
+            height = network.height("bank1")
+        ahead = ("governance", "advance_clock", {"milliseconds": 30 * HOUR_MS, "to_ms": 0})
+        status, body = network.send("bank1", network.sign("bank1", ahead))
+        assert status == 201, body
+        bank = {"bank": network.party("bank1")}
+        network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", bank), minutes=31 * 60))
+        network.wait(lambda: network.get("bank1", "/ready")["lowest_height"] > 5, "pruning")
+        lowest = network.get("bank1", "/ready")["lowest_height"]
+        for path in ("/v1/blocks/1", f"/v1/parties/{network.party('anchor')}?at=1"):
+            answer = network.get("bank1", path)
+            assert (answer["status"], answer["code"]) == (410, "height_pruned"), answer
+            assert answer["lowest_height"] >= lowest
+        assert network.get("bank1", f"/v1/parties/{network.party('anchor')}?at={lowest + 5}")["as_of"]
+        assert network.stop("bank1") == 0
+        network.start("bank1")
+        network.wait_ready("bank1")
+        assert network.stop("bank1") == 0
+        report = verify_home(home)
         assert report.ok, report.problems
