@@ -43,7 +43,11 @@ class Written:
 
 @pytest.fixture(scope="module")
 def written(scratch: Path) -> Written:
-    path = scratch / "whole.bin"
+    return write(scratch / "whole.bin")
+
+
+def write(path: Path) -> Written:
+    """Four votes of two rounds, a lock before the last, each synced."""
     create_signer_file(path, new_signer_file(CHAIN_ID, KEYS[0].public))
     signer, file = opened(path)
     told = {file_length(path): dict(signer.memory.messages)}
@@ -81,21 +85,27 @@ def opened(path: Path) -> tuple[Signer, FileSignerFile]:
 def test_torn_at_every_byte_of_the_last_two_frames(
     written: Written, damage: Callable[[bytes, int], bytes], scratch: Path
 ) -> None:
-    path = scratch / "signer.bin"
     counted: Counter[str] = Counter()
     for position in range(written.ends[-3], len(written.content)):
-        torn = damage(written.content, position)
-        if torn == written.content:
-            continue
-        path.write_bytes(torn)
-        try:
-            signer, file = opened(path)
-        except SignerFileError as error:
-            assert "safe-height" in SIGNER_MENDS[error.reason]  # noqa: PT017
-            counted[error.reason] += 1
-            continue
-        counted["recovered"] += 1
-        whole = max(end for end in written.ends if end <= position)
+        counted[outcome(written, damage, position, scratch / "signer.bin")] += 1
+    print(dict(counted))
+    assert (counted["recovered"] > 0) == (damage is cut), "what is not cut cleanly is never guessed"
+    assert (counted["signer_file_damaged"] > 0) == (damage is not cut)
+
+
+def outcome(written: Written, damage: Callable[[bytes, int], bytes], position: int, path: Path) -> str:
+    """ "recovered", or why the start is refused; "" where there was nothing to damage."""
+    torn = damage(written.content, position)
+    if torn == written.content:
+        return ""
+    path.write_bytes(torn)
+    try:
+        signer, file = opened(path)
+    except SignerFileError as error:
+        assert "safe-height" in SIGNER_MENDS[error.reason]  # noqa: PT017
+        return error.reason
+    try:
+        whole = max((end for end in written.ends if end <= position), default=0)
         assert damage is not flipped, f"a flipped bit at byte {position} was not noticed"
         assert path.read_bytes() == written.content[:whole], "the file is cut back to its whole part"
         said = [messages for length, messages in written.told.items() if length <= whole]
@@ -104,10 +114,9 @@ def test_torn_at_every_byte_of_the_last_two_frames(
         for (round_, kind), data in said[-1].items():
             again = signer.sign(1, UnsignedVote(kind, round_, None), None)
             assert (again.data, again.repeated) == (data, True), "the same bytes again, whatever is wished"
+    finally:
         file.close()
-    print(dict(counted))
-    assert (counted["recovered"] > 0) == (damage is cut), "what is not cut cleanly is never guessed"
-    assert (counted["signer_file_damaged"] > 0) == (damage is not cut)
+    return "recovered"
 
 
 @pytest.mark.parametrize("frames_lost", [1, 2])

@@ -6,17 +6,19 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import test_faults_fuzz as fuzz
 import test_faults_torn_database as torn
+import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
 from node_state import RowChain
 from sim import real, seeded, twins
 from soak.tally import Deadline, Tally
 
 FUZZ_AT_ONCE = 2_000
-TORN_AT_ONCE = 300
+TORN_AT_ONCE = 100
 SEEDS_AT_ONCE = 10
 
 
@@ -93,12 +95,22 @@ def noise(_sample: bytes, seed: int) -> bytes:
 
 
 def offsets(tally: Tally) -> Iterator[None]:
-    """The newest LevelDB log damaged at every byte, from its first; then the same again."""
+    """The signer file and the newest LevelDB log damaged at every byte, from the first; then the same again."""
     shared = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="chainbill-soak-", dir=shared if shared.is_dir() else None))
     try:
         whole = make_whole(folder / "whole")
+        written = torn_signer.write(folder / "written.bin")
         while True:
+            for position in range(len(written.content)):
+                for damaging in (torn.cut, torn.zeroed_from, torn.zeroed_at, torn.flipped):
+                    tally.attempt(
+                        "torn signer files",
+                        partial(torn_signer.outcome, written, damaging, position, folder / "signer.bin"),
+                        f"damage {damaging.__name__} at byte {position} of tests/faults/test_faults_torn_signer.py",
+                    )
+                if position % TORN_AT_ONCE == 0:
+                    yield
             for number, (damage, position, content) in enumerate(torn.damages(whole.content, 0), 1):
                 tally.attempt(
                     "torn database logs",
