@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chainbill_node.rest.filters import WORDS
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
 from rest.test_rest_access import ReadAs, _request
 
@@ -79,3 +80,18 @@ def test_open_offers_of_others_do_not_show_to_the_paying_bank(read_as: ReadAs, e
         for who, count in ((S5, 1), (S1, 1), ("REGULATOR", 1), ("BANK3", 0), (S3, 0)):
             assert read_as(who, path).json()["count"] == count, (who, path)
     assert read_as("BANK3", f"/v1/tokens/{piece}").json()["offered_to"] == ""
+
+
+@pytest.mark.parametrize(("route", "parameter"), sorted(WORDS))
+def test_a_word_that_no_object_can_have_is_refused(
+    read_as: ReadAs, example: tuple[BillBook, str], route: str, parameter: str
+) -> None:
+    path = route.format(bill_id=example[1], party=S3)
+    for word in WORDS[route, parameter]:
+        assert read_as("REGULATOR", f"{path}?{parameter}={word}").status_code == 200, word
+    for wrong in ("nonsense", "active,nonsense", "Live"):
+        answer = read_as("REGULATOR", f"{path}?{parameter}={wrong}")
+        assert answer.status_code == 400
+        [error] = answer.json()["errors"]
+        assert error["parameter"] == parameter
+        assert all(word in error["detail"] for word in WORDS[route, parameter])

@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
 from chainbill_node.rest.access import Viewer
+from chainbill_node.rest.filters import check_words
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.heights import height_of
 from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing, query_digest, read_cursor
@@ -53,7 +54,7 @@ async def rest_of(request: Request) -> Rest:
 
 
 async def known_parameters(request: Request) -> None:
-    """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer."""
+    """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer or empty it."""
     route = request.scope["route"]
     known = query_names(route.dependant)
     unknown = sorted(set(request.query_params) - known)
@@ -61,6 +62,7 @@ async def known_parameters(request: Request) -> None:
         listed = ", ".join(sorted(known)) or "-"
         fields = {"names": ", ".join(name[:40] for name in unknown[:10]), "known": listed}
         raise Problem(400, "unknown_parameter", fields=fields)
+    check_words(route.path, request.query_params)
 
 
 def query_names(dependant: Dependant) -> set[str]:

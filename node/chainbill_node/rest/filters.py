@@ -1,0 +1,50 @@
+"""Filters that take words of the ledger: which words each knows, so that a misspelt one is no empty list.
+
+The statuses are those of docs/reference/state.md; several go with commas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.datastructures import QueryParams
+
+from chainbill_node.rest.problems import parameter_problem
+from chainbill_node.trace.shapes import LEAF_STATUSES
+
+BILL_STATUSES = (
+    "draft", "pending_confirm", "pending_accept", "active", "due", "overdue", "settled", "withdrawn", "rejected",
+    "cancelled", "expired", "void",
+)  # fmt: skip
+TOKEN_STATUSES = (*LEAF_STATUSES, "split", "moved", "all")
+LOCKS = ("offered", "in_finance", "pledged", "frozen")
+REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
+PARTY_STATUSES = ("pending", "active", "suspended", "insolvent", "leaving", "closed")
+ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
+PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired")
+
+WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("/v1/bills", "status"): BILL_STATUSES,
+    ("/v1/bills/{bill_id}/tokens", "status"): TOKEN_STATUSES,
+    ("/v1/tokens", "status"): TOKEN_STATUSES,
+    ("/v1/tokens", "lock"): LOCKS,
+    ("/v1/finance/requests", "status"): REQUEST_STATUSES,
+    ("/v1/parties", "status"): PARTY_STATUSES,
+    ("/v1/parties", "role"): ROLES,
+    ("/v1/parties/{party}/bills", "status"): BILL_STATUSES,
+    ("/v1/parties/{party}/tokens", "status"): TOKEN_STATUSES,
+    ("/v1/governance/proposals", "status"): PROPOSAL_STATUSES,
+}
+"""(route, parameter) → the words it takes."""
+
+ONE_WORD = frozenset({"/v1/parties"})
+"""Routes whose filters take one word only."""
+
+
+def check_words(path: str, query: QueryParams) -> None:
+    """Refuse a filter's word that no object can have; Problem bad_parameter (400) names those it can."""
+    for name, text in query.multi_items():
+        known = WORDS.get((path, name))
+        words = [text] if path in ONE_WORD else text.split(",")
+        if known is not None and not set(words) <= set(known):
+            raise parameter_problem(name, "parameter_choice", known=", ".join(known))
