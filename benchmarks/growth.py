@@ -77,6 +77,7 @@ def cost_s(tokens: int) -> float:
                 fill(store, tree, waiting)
                 waiting = []
         fill(store, tree, waiting)
+        store._db.compact_range()  # what filling left for later is not the transfers' cost
         view = CachedView(LiveView(store))
         network.view, network.tree = view, tree  # type: ignore[assignment]
         spent = 0.0
