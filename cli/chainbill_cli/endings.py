@@ -45,7 +45,10 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
     verbose = any(word in {"-v", "-vv", "--verbose"} for word in arguments)
     if failure.exit_code is Exit.FAILED and failure.problem.get("code") == "internal" and verbose:
         traceback.print_exception(error, file=sys.stderr)
-    report(failure, wants_json(arguments))
+    try:
+        report(failure, wants_json(arguments))
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  nobody reads; the exit code still tells
     return int(failure.exit_code)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from chainbill_cli.kit import Program
 from chainbill_cli.texts import choose_language, set_language
@@ -51,8 +53,26 @@ def run(arguments: Sequence[str], *, transport: object = None) -> int:
 
 
 def main() -> None:
-    """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line of this process. A reader that closes the pipe early is no error."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0
+    for stream in (sys.stdout, sys.stderr):
+        _give_up_if_closed(stream)
+    sys.exit(code)
+
+
+def _give_up_if_closed(stream: TextIO) -> None:
+    """Point a stream whose reader has gone to nowhere, so that the end of the process does not complain."""
+    try:
+        stream.flush()
+    except (BrokenPipeError, ValueError):
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except (OSError, ValueError):
+            return
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from chainbill_cli import home as homes
+from chainbill_cli import ledger_clock
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import given_settings
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from chainbill.crypto.keys import PrivateKey
 
+ZONE_OFFSET_MINUTES = 480
+"""The zone of a date typed where no node says the network's own; write a time with its zone elsewhere."""
+
 
 class Session:
     """Everything a command needs, made when it is first asked for."""
@@ -32,6 +36,7 @@ class Session:
         self.transport = transport
         self._registered: dict[str, dict[str, Any]] = {}
         self.offline = False
+        self._ledger_time_ms: int | None = None
 
     @cached_property
     def known(self) -> homes.KnownNetwork:
@@ -80,6 +85,7 @@ class Session:
         body = self.client.get("/v1/network")
         if not isinstance(body, dict) or "chain_id" not in body:
             raise fail(Exit.FAILED, "error.bad_answer", node=self.client.nodes[0], why="/v1/network")
+        ledger_clock.remember(self.settings.home, body)
         return body
 
     @property
@@ -87,16 +93,33 @@ class Session:
         """Id of the acting party."""
         return self.profile.party
 
+    def take_ledger_time(self, typed: str) -> None:
+        """What the ledger's time is, as a person says it, for signing without a node."""
+        if not self.offline:
+            raise usage("error.time_offline")
+        self._ledger_time_ms = ledger_clock.time_value(typed, ZONE_OFFSET_MINUTES)
+
     def today(self) -> str:
         """The ledger's date."""
+        if self._ledger_time_ms is not None:
+            from chainbill.dates import date_of
+
+            return date_of(self._ledger_time_ms, ZONE_OFFSET_MINUTES)
         if self.offline:
             raise usage("error.date_offline", value="today")
         return ledger_date(self.network)
 
     def now_ms(self) -> int:
-        """The time of a block made now, in milliseconds UTC, as far as it can be known."""
+        """The time of a block made now, in milliseconds UTC, as far as it can be known.
+
+        Offline: as it was said, else this machine's time moved by the offset that the network was last read with.
+        """
+        if self._ledger_time_ms is not None:
+            return self._ledger_time_ms
         own = time.time_ns() // 1_000_000
-        return own if self.offline else ledger_now_ms(self.network, own)
+        if self.offline:
+            return own + ledger_clock.offset_ms(self.settings.home, self.known.chain_id)
+        return ledger_now_ms(self.network, own)
 
     def date(self, typed: str) -> str:
         """An ISO date from what was typed."""

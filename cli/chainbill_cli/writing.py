@@ -65,9 +65,13 @@ def writes(function: Function) -> Function:
     """Give a command the options of a write; it is called with `session` and `writing`."""
 
     @wraps(function)
-    def wrapped(*arguments: Any, wait: str, dry_run: bool, offline: str, memo: str, **others: Any) -> Any:
+    def wrapped(
+        *arguments: Any, wait: str, dry_run: bool, offline: str, ledger_time: str, memo: str, **others: Any
+    ) -> Any:
         session = current_session()
         session.offline = bool(offline)
+        if ledger_time:
+            session.take_ledger_time(ledger_time)
         writing = Writing(wait=wait, dry_run=dry_run, offline=offline, memo=memo)
         return function(session, writing, *arguments, **others)
 
@@ -76,6 +80,7 @@ def writes(function: Function) -> Function:
             option("--wait", type=click.Choice(["committed", "accepted"]), default="committed", help="option.wait"),
             option("--dry-run", is_flag=True, help="option.dry_run"),
             option("--offline", metavar="FILE", default="", help="option.offline"),
+            option("--ledger-time", metavar="TIME", default="", help="option.ledger_time"),
             option("--memo", default="", help="option.memo"),
         ]
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
+from chainbill_cli.ledger_clock import FILE as CLOCK
 from chainbill_cli.settings import Settings, pointer_file, user_directory
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 STATE = "localnet.json"
 INVOICE_KEY_BYTES = 32
-OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE)
+OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK)
 """What `reset` removes; nothing else in the home is touched."""
 
 

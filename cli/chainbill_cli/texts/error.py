@@ -70,9 +70,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是有效日期；请写 2027-03-31、today、+120d 或 +4m",
     ),
     "error.date_offline": (
-        "{value} depends on the ledger's date, which is not known offline; write the date itself",
-        "{value} 取决于账本日期，离线时无从得知；请直接写日期",
+        "{value} depends on the ledger's date, not known offline; write the date itself, or give --ledger-time",
+        "{value} 取决于账本日期，离线时无从得知；请直接写日期，或给出 --ledger-time",
     ),
+    "error.time": (
+        "{value} is not a time; write 2027-03-31 or 2027-03-31T09:00:00+08:00",
+        "{value} 不是有效时间；请写 2027-03-31 或 2027-03-31T09:00:00+08:00",
+    ),
+    "error.time_offline": ("--ledger-time goes with --offline only", "--ledger-time 只能与 --offline 一起使用"),
     "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
     "error.party_unknown": (
         "{value} is neither a name known here nor a USCC or LEI with a right check digit",

@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.wait": ("Wait for the commit, or only until a node has accepted it", "等待提交，或只等节点接收"),
     "option.dry_run": ("Let a node try it; nothing is written", "仅由节点试算，不写入"),
     "option.offline": ("Sign into FILE without a node", "不连接节点，签名后写入文件"),
+    "option.ledger_time": (
+        "With --offline: the ledger's time, where it is not this machine's; default: as last read in this home",
+        "与 --offline 一起使用：账本时间（与本机不同时）；默认取本目录上次读到的网络时钟",
+    ),
     "option.memo": ("Note kept with the transaction", "随交易保存的备注"),
     "option.limit": ("How many at most", "最多条数"),
     "option.after": ("Continue after this cursor", "从此游标之后继续"),
