@@ -18,11 +18,23 @@ from chainbill_node.logs import log
 from chainbill_node.storage.store import DiskError
 from chainbill_node.sync.manifest import FORMAT
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
-from chainbill_node.wire.messages import Chunk, Proposal, Snapshots, Status, Transactions, WantChunk, WantSnapshots
+from chainbill_node.wire.messages import (
+    Chunk,
+    Proposal,
+    Snapshots,
+    Status,
+    Transactions,
+    WantBlock,
+    WantBlocks,
+    WantChunk,
+    WantOwn,
+    WantSnapshots,
+)
 
 if TYPE_CHECKING:
     from chainbill_node.service import Node
 
+QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
 
 
@@ -56,11 +68,12 @@ class Traffic:
         try:
             message = wire.decode(frame)
             if isinstance(message, Transactions):
-                self._take_in(message.wires)
+                self._take_in(peer, message.wires)
                 return
         except Malformed as error:
-            log.warning("peer_dropped", peer=peer, why=str(error))
             node.peers.drop(peer, str(error))
+            return
+        if isinstance(message, QUESTIONS) and not node.peers.question(peer):
             return
         if isinstance(message, WantSnapshots | WantChunk):
             node.peers.send(peer, wire.encode(self._snapshot_answer(message)))
@@ -79,16 +92,24 @@ class Traffic:
             return Chunk(message.height, message.index, data)
         return Snapshots(tuple([one.metadata for one in ledger.list_snapshots()[:MAX_SNAPSHOTS]]))
 
-    def _take_in(self, wires: Sequence[bytes]) -> None:
-        """Transactions from a peer: those that are new go through admission. Raises Malformed."""
+    def _take_in(self, peer: str, wires: Sequence[bytes]) -> None:
+        """Transactions from a peer: those that are new go through admission. Raises Malformed.
+
+        An honest node has verified what it passes on, so a bad signature costs the peer its connection.
+        """
         node = self._node
+
+        def verified(outcome: Outcome) -> None:
+            if outcome is not None and outcome.reason == Reason.SIGNATURE_INVALID:
+                node.peers.drop(peer, outcome.reason)
+
         for one in wires:
             wire_id = wire_id_of(one)
             if wire_id in node.verified or node.admission.has(wire_id):
                 continue
             transaction = decode_transaction(one)
             if transaction.id not in node.mempool and not node.ledger.is_used(transaction.id):
-                node.admission.offer(transaction, own=False)
+                node.admission.offer(transaction, own=False, done=verified)
 
     def _take_proposal(self, peer: str, message: Proposal) -> None:
         """Hand a proposal over once the signatures of its transactions that are new here have been verified."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
+from chainbill_node.network.budget import Budget
 from chainbill_node.network.tls import node_id_of
 
 LENGTH_BYTES = 4
 MAX_FRAME_BYTES = 16 * 1024 * 1024
+FRAME_WITHIN_S = 60.0
 DROP_ABOVE_BYTES = 4 * 1024 * 1024  # queued for one peer: above it gossip is dropped
 CLOSE_ABOVE_BYTES = 64 * 1024 * 1024  # above it the peer is let go and comes back through block sync
 
@@ -38,6 +40,8 @@ class Connection(asyncio.Protocol):
         self.dialled = dialled
         self.greeted = False
         self.last_heard_s = 0.0
+        self.budget = Budget()
+        self._frame_began_s = 0.0
         self._events = events
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
@@ -62,11 +66,15 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut the stream into frames; an oversized one ends the connection before its bytes are kept."""
+        if self.ending:
+            return
         self.last_heard_s = self._loop.time()
         buffer = self._input
+        if not buffer:
+            self._frame_began_s = self.last_heard_s
         buffer += data
         start = 0
-        while self._open and len(buffer) - start >= LENGTH_BYTES:
+        while self._open and not self.ending and len(buffer) - start >= LENGTH_BYTES:
             size = int.from_bytes(buffer[start : start + LENGTH_BYTES], "big")
             if size > MAX_FRAME_BYTES:
                 self.abort(f"frame of {size} bytes")
@@ -76,8 +84,13 @@ class Connection(asyncio.Protocol):
                 break
             frame = bytes(buffer[start + LENGTH_BYTES : end])
             start = end
+            self._frame_began_s = self.last_heard_s
             self._events.received(self, frame)
         del buffer[:start]
+
+    def stalled(self, now_s: float) -> bool:
+        """Whether a frame has been begun long ago and does not come to its end."""
+        return bool(self._input) and now_s - self._frame_began_s > FRAME_WITHIN_S
 
     def send(self, frame: bytes, *, droppable: bool = False) -> bool:
         """Queue one frame; False when it was not taken."""
@@ -102,6 +115,11 @@ class Connection(asyncio.Protocol):
         output, self._output, self._output_bytes = self._output, [], 0
         if self._open and self._transport is not None:
             self._transport.write(b"".join(output))
+
+    @property
+    def ending(self) -> bool:
+        """Whether it is being ended: what is still in its buffers counts no more."""
+        return bool(self._reason)
 
     def abort(self, reason: str) -> None:
         """End the connection at once."""

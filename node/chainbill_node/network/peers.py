@@ -18,6 +18,7 @@ from chainbill import codec
 from chainbill.errors import Malformed
 from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
+from chainbill_node.network.budget import Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.tls import client_context, server_context
 
@@ -96,6 +97,7 @@ class PeerNetwork:
         self._dialling: dict[str, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
         self._stopping = False
+        self._exclusions = Exclusions()
         self.since_ms: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -139,6 +141,8 @@ class PeerNetwork:
                 connection.abort("not a member")
             elif now_s - connection.last_heard_s > SILENCE_S:
                 connection.abort("silent")
+            elif connection.stalled(now_s):
+                self.drop(peer, "frame_not_finished")
         for connection in list(self._pending):
             if now_s - connection.last_heard_s > DIAL_TIMEOUT_S:
                 connection.abort("no hello")
@@ -158,13 +162,27 @@ class PeerNetwork:
             connection.send(frame, droppable=droppable)
 
     def drop(self, peer: str, reason: str) -> None:
-        """End the connection to a peer; it may come back."""
+        """End the connection to a peer that broke a rule; it may come back after a while, each time a longer one."""
         connection = self._connections.get(peer)
-        if connection is not None:
+        if connection is not None and not connection.ending:
+            seconds = self._exclusions.exclude(peer, reason, asyncio.get_running_loop().time())
+            log.warning("peer_dropped", peer=peer, why=reason, excluded_s=int(seconds))
             connection.abort(reason)
+
+    def question(self, peer: str) -> bool:
+        """A peer wants an answer; False when it has asked too much, then its connection is gone."""
+        connection = self._connections.get(peer)
+        excess = None if connection is None else connection.budget.question(asyncio.get_running_loop().time())
+        if excess is not None:
+            self.drop(peer, excess)
+        return connection is not None and excess is None
 
     def opened(self, connection: Connection) -> None:
         """TLS is up: check membership, say hello."""
+        excluded = self._exclusions.reason(connection.peer, asyncio.get_running_loop().time())
+        if excluded is not None:
+            connection.abort(f"excluded: {excluded}")
+            return
         if self._stopping or len(self._pending) >= MAX_PENDING or not self._welcome(connection.peer, self._members()):
             log.info("peer_refused", peer=connection.peer, why="not a member")
             connection.abort("not a member")
@@ -176,7 +194,11 @@ class PeerNetwork:
         """First frame is the hello, every later one a message."""
         if connection.greeted:
             if self._connections.get(connection.peer) is connection:
-                self._on_message(connection.peer, frame)
+                excess = connection.budget.frame(len(frame), asyncio.get_running_loop().time())
+                if excess is None:
+                    self._on_message(connection.peer, frame)
+                else:
+                    self.drop(connection.peer, excess)
             return
         if not self._same_network(frame):
             log.warning("peer_refused", peer=connection.peer, why="other network or version")

@@ -1,0 +1,74 @@
+"""What one peer may cost: frames, bytes and questions a second, and how long it stays out after it broke a rule.
+
+The rates are far above what an honest node sends at full load; a burst of some seconds is allowed, because a node that
+was busy reads everything that came meanwhile at once. Pure: the time is given.
+"""
+
+from __future__ import annotations
+
+FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
+BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 512 * 1024 * 1024
+QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
+FIRST_EXCLUSION_S = 1.0
+LONGEST_EXCLUSION_S = 600.0
+FORGIVEN_AFTER_S = 1_200.0
+
+
+class Bucket:
+    """Fills at `rate` a second up to `burst`."""
+
+    __slots__ = ("_burst", "_full_at_s", "_rate")
+
+    def __init__(self, rate: int, burst: int) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._full_at_s = 0.0
+
+    def take(self, amount: int, now_s: float) -> bool:
+        """Take some; False when there is not enough, then nothing is taken."""
+        full_at_s = max(self._full_at_s, now_s) + amount / self._rate
+        if full_at_s - now_s > self._burst / self._rate:
+            return False
+        self._full_at_s = full_at_s
+        return True
+
+
+class Budget:
+    """Of one connection."""
+
+    __slots__ = ("_bytes", "_frames", "_questions")
+
+    def __init__(self) -> None:
+        self._frames = Bucket(FRAMES_A_SECOND, FRAMES_BURST)
+        self._bytes = Bucket(BYTES_A_SECOND, BYTES_BURST)
+        self._questions = Bucket(QUESTIONS_A_SECOND, QUESTIONS_BURST)
+
+    def frame(self, size: int, now_s: float) -> str | None:
+        """A frame came: None, or why it is too much."""
+        if not self._frames.take(1, now_s):
+            return "too_many_messages"
+        return None if self._bytes.take(size, now_s) else "too_many_bytes"
+
+    def question(self, now_s: float) -> str | None:
+        """A message that wants an answer came: None, or why it is too much."""
+        return None if self._questions.take(1, now_s) else "too_many_questions"
+
+
+class Exclusions:
+    """Who stays out, why, and until when: each time twice as long as the time before. Only members get in here."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, float, str]] = {}  # until, length of the last one, reason
+
+    def exclude(self, peer: str, reason: str, now_s: float) -> float:
+        """Keep a peer out; for how many seconds."""
+        until_s, last_s, _ = self._known.get(peer, (0.0, 0.0, ""))
+        forgiven = now_s - until_s > FORGIVEN_AFTER_S
+        length_s = FIRST_EXCLUSION_S if forgiven or not last_s else min(2 * last_s, LONGEST_EXCLUSION_S)
+        self._known[peer] = (now_s + length_s, length_s, reason)
+        return length_s
+
+    def reason(self, peer: str, now_s: float) -> str | None:
+        """Why a peer is kept out now, None if it is not."""
+        until_s, _, reason = self._known.get(peer, (0.0, 0.0, ""))
+        return reason if now_s < until_s else None

@@ -1,0 +1,253 @@
+"""A member's own certificate in hostile hands, over real TLS: it is dropped with a reason, honest traffic goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from chainbill_node import wire
+from chainbill_node.network import budget
+from chainbill_node.network.budget import Bucket, Budget, Exclusions
+from chainbill_node.network.connection import FRAME_WITHIN_S, Connection
+from chainbill_node.network.tls import client_context
+from chainbill_node.wire.messages import Blocks, Status, Transactions, WantBlocks, WantSnapshots
+from node_processes import Network
+
+from chainbill import codec
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
+
+HELLO_VERSION = 1
+
+
+class Hostile:
+    """A raw client with the TLS identity of a validator that is down."""
+
+    def __init__(self, network: Network, identity: str, target: str) -> None:
+        home = network.nodes[identity].home
+        context = client_context(home / "tls/ca.pem", home / "tls/node.pem", home / "tls/node.key")
+        host, _, port = network.nodes[target].p2p.rpartition(":")
+        self._reader: threading.Thread | None = None
+        plain = socket.create_connection((host, int(port)), timeout=10)
+        try:
+            self._socket = context.wrap_socket(plain)
+        except OSError:
+            plain.close()
+            raise
+        self.send(codec.encode([HELLO_VERSION, network.created.genesis.hash]))
+
+    def send(self, frame: bytes) -> None:
+        self.raw(len(frame).to_bytes(4, "big") + frame)
+
+    def raw(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def drain(self) -> None:
+        """Read what comes, so that only what we send counts."""
+
+        def read() -> None:
+            try:
+                while self._socket.recv(65536):
+                    pass
+            except OSError:
+                return
+
+        self._reader = threading.Thread(target=read, daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Close, also under a reader in another thread."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if self._reader is not None:
+            self._reader.join(5)
+        self._socket.close()
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    with Network(tmp_path_factory.mktemp("hostile") / "net", 4) as running:
+        running.start("bank1", "bank2", "bank3")
+        running.wait_ready("bank1", "bank2", "bank3")
+        yield running
+
+
+def works(network: Network) -> float:
+    """Seconds that an honest transaction takes."""
+    began_s = time.monotonic()
+    bank = {"bank": network.party(secrets.choice(["bank1", "bank2"]))}
+    status, body = network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", bank)))
+    assert (status, body["status"]) == (201, "committed"), body
+    return time.monotonic() - began_s
+
+
+def attack(network: Network, target: str, work: Callable[[Hostile], None], reason: str, limit_s: float = 30.0) -> None:
+    """Work until the node lets go; the reason is in its log, and honest traffic went on meanwhile."""
+    before = network.log_of(target).count("peer_dropped")
+    over = threading.Event()
+
+    def act() -> None:
+        while not over.is_set():
+            client = None
+            try:
+                client = Hostile(network, "bank4", target)
+                client.drain()
+                while not over.is_set():
+                    work(client)
+            except OSError:  # let go, or still kept out for what it did before
+                time.sleep(0.2)
+            finally:
+                if client is not None:
+                    client.close()
+
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    try:
+        network.wait(lambda: network.log_of(target).count("peer_dropped") > before, f"dropping for {reason}", limit_s)
+    finally:
+        over.set()
+        thread.join(limit_s)
+    assert reason in network.log_of(target)
+    assert works(network) < 15
+    network.wait(lambda: len(set(network.heads().values())) == 1, "agreement")
+
+
+def forged(network: Network) -> bytes:
+    body = encode_body(
+        chain_id="local",
+        party=network.party("anchor"),
+        valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
+        nonce=secrets.token_bytes(16),
+        calls=[Call("party", "set_paying_bank", {"bank": network.party("bank1")})],
+    )
+    whole = sign_transaction(body, [PrivateKey.generate()])
+    return whole[:-1] + bytes((whole[-1] ^ 1,))
+
+
+@pytest.mark.e2e
+def test_garbage(network: Network) -> None:
+    """A hundred bad frames at once are one offence: it is kept out for a second, not for ten minutes."""
+    frame = (200).to_bytes(4, "big") + secrets.token_bytes(200)
+    attack(network, "bank1", lambda client: client.raw(100 * frame), "excluded_s=1")
+    assert "excluded_s=600" not in network.log_of("bank1")
+
+
+@pytest.mark.e2e
+def test_a_frame_that_is_too_large(network: Network) -> None:
+    client = Hostile(network, "bank4", "bank2")
+    client.raw((2**31).to_bytes(4, "big"))
+    network.wait(lambda: "frame of 2147483648 bytes" in network.log_of("bank2"), "refusing the frame")
+    client.close()
+    assert works(network) < 15
+
+
+@pytest.mark.e2e
+def test_a_flood_of_questions(network: Network) -> None:
+    asked = wire.encode(WantBlocks(1, 32))
+    attack(network, "bank2", lambda client: [client.send(asked) for _ in range(200)] and None, "too_many_questions")
+
+
+@pytest.mark.e2e
+def test_transactions_that_nobody_signed(network: Network) -> None:
+    attack(
+        network,
+        "bank3",
+        lambda client: client.send(wire.encode(Transactions(tuple(forged(network) for _ in range(20))))),
+        "signature_invalid",
+    )
+
+
+@pytest.mark.e2e
+def test_a_height_that_is_claimed_and_never_delivered(network: Network) -> None:
+    status = wire.encode(Status(1_000_000, -1, (), ()))
+
+    def lie(client: Hostile) -> None:
+        client.send(status)
+        next_height = network.height("bank1") + 1
+        client.send(wire.encode(Blocks(next_height, ())))
+        time.sleep(0.3)
+
+    attack(network, "bank1", lie, "claimed_height_not_delivered", 50.0)
+
+
+@pytest.mark.e2e
+def test_one_that_asks_and_never_reads(network: Network) -> None:
+    client = Hostile(network, "bank4", "bank3")
+    asked = wire.encode(WantBlocks(1, 32))
+    client._socket.settimeout(1.0)
+    ended = False
+    until_s = time.monotonic() + 30
+    while time.monotonic() < until_s and not ended:
+        try:
+            client.send(asked)
+            client.send(wire.encode(WantSnapshots()))
+        except (TimeoutError, OSError, ssl.SSLError):
+            ended = True
+    assert ended
+    client.close()
+    assert works(network) < 15
+
+
+# --- the arithmetic
+
+
+def test_a_bucket_gives_its_rate_and_a_burst() -> None:
+    bucket = Bucket(10, 50)
+    assert [bucket.take(1, 0.0) for _ in range(51)] == [True] * 50 + [False]
+    assert not bucket.take(2, 0.1)
+    assert bucket.take(1, 0.1)
+    assert sum(bucket.take(1, 1_000.0) for _ in range(60)) in (49, 50)  # floats: one more or less
+
+
+def test_each_kind_of_excess_has_its_name() -> None:
+    one = Budget()
+    assert one.frame(100, 0.0) is None
+    assert one.frame(budget.BYTES_BURST + 1, 0.0) == "too_many_bytes"
+    assert {one.question(0.0) for _ in range(budget.QUESTIONS_BURST + 1)} == {None, "too_many_questions"}
+    assert {one.frame(1, 0.0) for _ in range(budget.FRAMES_BURST)} == {None, "too_many_messages"}
+
+
+def test_each_exclusion_is_twice_as_long_until_forgiven() -> None:
+    out = Exclusions()
+    now_s = 0.0
+    lengths = []
+    for _ in range(12):
+        lengths.append(out.exclude("a", "why", now_s))
+        assert out.reason("a", now_s) == "why"
+        now_s += lengths[-1]
+        assert out.reason("a", now_s) is None
+    assert lengths[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert lengths[-1] == budget.LONGEST_EXCLUSION_S
+    assert out.exclude("a", "again", now_s + budget.FORGIVEN_AFTER_S + 1) == 1.0
+    assert out.reason("b", 0.0) is None
+
+
+async def _stall() -> None:
+    class Nobody:
+        def opened(self, connection: Connection) -> None: ...
+
+        def received(self, connection: Connection, frame: bytes) -> None: ...
+
+        def closed(self, connection: Connection, reason: str) -> None: ...
+
+    connection = Connection(Nobody(), dialled=False)
+    connection._open = True
+    now_s = connection._loop.time()
+    connection.data_received(b"\0\0\0\x05ab")
+    assert not connection.stalled(now_s + FRAME_WITHIN_S - 1)
+    connection.data_received(b"c")  # a drip now and then does not help
+    assert connection.stalled(now_s + FRAME_WITHIN_S + 1)
+    connection.data_received(b"de")
+    assert not connection.stalled(now_s + 10 * FRAME_WITHIN_S)
+
+
+def test_a_frame_that_never_ends_is_noticed() -> None:
+    import asyncio
+
+    asyncio.run(_stall())
