@@ -106,11 +106,22 @@ def lists(function: Function) -> Function:
     return options(function)
 
 
-def answer_list(session: Session, path: str, columns: Sequence[Column], **parameters: Any) -> None:
-    """Read a list and print it: JSON is the array of entries, [] when there is none."""
+def answer_list(
+    session: Session,
+    path: str,
+    columns: Sequence[Column],
+    /,
+    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    **parameters: Any,
+) -> None:
+    """Read a list and print it: JSON is the array of entries, [] when there is none.
+
+    told: how an entry is told to people, in tables.
+    """
     body = session.client.get(path, **parameters)
     rows = body["data"] if isinstance(body, dict) else body
-    session.out.rows(rows, columns)
+    people = told is not None and session.out.form == "table"
+    session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if not isinstance(body, dict):
         return
     if session.out.form == "table" and rows:

@@ -80,7 +80,7 @@ def core_failure(error: ChainbillError) -> Failure:
     fields = error.fields if isinstance(error.fields, dict) else {}
     said = load_texts().say(str(error.reason), "zh" if language() == "zh" else "en", fields)
     malformed = isinstance(error, Malformed)
-    title = "error.usage" if malformed else "error.refused"
+    title = "error.usage" if malformed else "error.refused_here"
     problem = _object(title, said.detail or error.detail or str(error.reason), str(error.reason))
     if said.hint:
         problem["hint"] = said.hint

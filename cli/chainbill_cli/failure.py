@@ -32,7 +32,7 @@ class Failure(Exception):  # noqa: N818  an ending that is planned for, not an e
 TITLES = {
     Exit.FAILED: "error.failed",
     Exit.USAGE: "error.usage",
-    Exit.REFUSED: "error.refused",
+    Exit.REFUSED: "error.refused_here",
     Exit.NOT_PERMITTED: "error.not_permitted",
 }
 

@@ -111,6 +111,8 @@ def _fit(shares: list[Share], face: int, currency: str) -> list[Share]:
 def _due_on(session: Session, typed: str, shares: Sequence[Share]) -> str:
     if typed:
         return session.date(typed)
+    if not shares:
+        raise usage("bill.due_needed")
     found = [share.invoice.due_on for share in shares if share.invoice.due_on > share.invoice.issued_on]
     if not found:
         raise usage("bill.no_due")

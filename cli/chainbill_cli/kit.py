@@ -161,6 +161,16 @@ class Noun(_Translated, click.Group):
         return None if command is None or command.hidden else command.get_short_help_str()
 
 
+def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Print the program's version and end."""
+    del parameter
+    if value and not ctx.resilient_parsing:
+        import chainbill
+
+        click.echo(f"chainbill {chainbill.__version__}")
+        ctx.exit()
+
+
 class Program(Noun):
     """The program: nouns are modules of `chainbill_cli.commands`, loaded when they are used."""
 
@@ -169,6 +179,16 @@ class Program(Noun):
     def __init__(self, *arguments: Any, modules: Mapping[str, str], **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
         self.modules = modules
+        self.params.append(
+            Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_version,
+                help="root.version_flag",
+            )
+        )
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The nouns, in the order of the help."""

@@ -70,7 +70,7 @@ def _check(path: Path, where: str, entry: Any, known: Mapping[str, type], *, nee
             raise wrong(path, text("network.missing", what=where + name))
     for name, value in entry.items():
         if name not in known:
-            raise wrong(path, text("network.unknown", what=where + name))
+            raise wrong(path, text("network.setting", what=where + name, known=", ".join(known)))
         if type(value) is not known[name]:
             raise wrong(path, text("network.wrong", what=where + name, wanted=known[name].__name__))
 
@@ -92,7 +92,7 @@ def _party(path: Path, entry: Any) -> PartyPlan:
     _check(path, "party.", entry, PARTY, needed=("alias", "id", "name_zh", "name_en", "roles"))
     identifier = normalise_identifier(entry["id"])
     if not valid_uscc(identifier) and not valid_lei(identifier):
-        raise wrong(path, text("network.wrong", what=f"party.id {entry['id']}", wanted="USCC / LEI"))
+        raise wrong(path, text("network.bad_id", what=f"{entry['alias']}: id", value=entry["id"]))
     accounts = entry.get("accounts", [])
     for account in accounts:
         _check(path, "party.accounts.", account, ACCOUNT, needed=tuple(ACCOUNT))

@@ -88,7 +88,8 @@ def rate_value(typed: str) -> int:
     try:
         return money.parse_rate(typed.strip().removesuffix("%").strip())
     except ChainbillError as error:
-        raise usage("error.rate", value=typed) from error
+        key = "error.rate_range" if error.reason == Reason.RATE_RANGE else "error.rate"
+        raise usage(key, value=typed) from error
 
 
 def recipient_value(typed: str) -> tuple[str, str]:

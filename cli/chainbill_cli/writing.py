@@ -214,9 +214,8 @@ def _refused_in_block(body: Mapping[str, Any], reason: str) -> Failure:
     height = body.get("height", 0)
     failure = fail(Exit.REFUSED, "error.transaction_failed", code=reason, height=height, reason=reason)
     said = {name: body[name] for name in ("detail", "hint", "details", "outcome") if body.get(name)}
-    if "detail" in said:
-        said["title"] = text("error.refused_in_block", height=height)
-    failure.problem.update(said)
+    title = text("error.refused_in_block", height=height) if "detail" in said else text("error.refused")
+    failure.problem.update(said, title=title)
     return failure
 
 

@@ -191,6 +191,12 @@ def test_network_init(shell: Shell, tmp_path: Path) -> None:
     assert list(load_profiles(out)) == ["bank1", "anchor"]
     assert len(load_network(out).invoice_key) == 32
     assert mode_of(out / "network.json") == 0o600
+    for name in ("bank1", "anchor"):
+        folder = out / "parties" / name
+        assert load_network(folder) == load_network(out), "a member's folder works alone"
+        assert load_profiles(folder)[name].key == folder / "key.pem"
+        assert mode_of(folder / "network.json") == 0o600
+    assert "works alone" in shell.err
     shell.run("network", "init", str(path), "--out", str(out), expect=1)
 
 
@@ -204,6 +210,8 @@ def test_network_init(shell: Shell, tmp_path: Path) -> None:
         ('roles = ["bank"]', 'role = "bank"', "role"),
         ('identifiers = ["vat=XX1"]', 'identifiers = ["XX1"]', "identifiers"),
         ("[[party]]", "[[party]", "line"),
+        (make_test_uscc(b"b1"), make_test_uscc(b"b1")[:-1] + "?", "bank1: id"),
+        ("public_reads = false", "public_raeds = false", "public_reads"),
     ],
 )
 def test_descriptions_with_mistakes(tmp_path: Path, old: str, new: str, names: str) -> None:

@@ -142,6 +142,7 @@ def test_trailing_zeros_are_no_further_digits() -> None:
     [
         ("<TotalTax-includedAmount>1000000.00", "<TotalTax-includedAmount>-1000000.00", "red"),
         ("<InvoiceNumber>26310000000000000017", "<InvoiceNumber>2631", "cn_number"),
+        ("<TotalTax-includedAmount>1000000.00", "<TotalTax-includedAmount>1000000.01", "cn_sum"),
         ("<IssueTime>2026-03-02 10:15:08", "<IssueTime>2026年3月2日", "bad_date"),
         ("<SellerName>明瑞汽车部件（示例）有限公司", "<SellerName> ", "missing"),
     ],

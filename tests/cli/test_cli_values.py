@@ -95,3 +95,23 @@ def test_recipients(tmp_path: Path) -> None:
     with pytest.raises(Failure) as caught:
         payees_of_file(path)
     assert caught.value.problem["line"] == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "said"),
+    [
+        ("5", "XYZ", "XYZ is no currency"), ("90071992547409.92", "CNY", "90,071,992,547,409.91 CNY"),
+        ("9000.00", "JPY", "whole amounts"), ("1.234", "CNY", "2 digits"), ("x", "JPY", "1,000,000"),
+    ],
+)  # fmt: skip
+def test_a_wrong_amount_says_what_is_wrong(typed: str, currency: str, said: str) -> None:
+    with pytest.raises(Failure) as caught:
+        amount_minor(typed, currency)
+    assert said in caught.value.problem["detail"]
+    assert "1,000,000.00" not in caught.value.problem["detail"] or currency != "JPY"
+
+
+def test_a_rate_beyond_all_bounds() -> None:
+    with pytest.raises(Failure) as caught:
+        rate_value("101")
+    assert "0 to 100" in caught.value.problem["detail"]

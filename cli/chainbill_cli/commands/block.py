@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ import click
 from chainbill_cli.answers import answer_list, lists, without_as_of
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
-from chainbill_cli.session import current_session
+from chainbill_cli.session import Session, current_session
 
 BLOCK_ROWS = (
     Column("height", "int"), Column("time", "date"), Column("id", "id"), Column("proposer", "id"),
@@ -25,7 +26,20 @@ block = noun("block")
 @lists
 def list_(**filters: Any) -> None:
     """List blocks."""
-    answer_list(current_session(), "/v1/blocks", BLOCK_ROWS, **filters)
+    session = current_session()
+    names = proposer_names(session) if session.out.form == "table" else {}
+    answer_list(session, "/v1/blocks", BLOCK_ROWS, told=lambda row: with_name(row, names), **filters)
+
+
+def proposer_names(session: Session) -> dict[str, str]:
+    """Public key → name of the validators of today."""
+    return {str(one["key"]): str(one.get("name") or "") for one in session.client.get("/v1/validators")["data"]}
+
+
+def with_name(block: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A block as people read it: its proposer by name, where it is a validator still."""
+    key = str(block.get("proposer", ""))
+    return {**block, "proposer": names.get(key) or key}
 
 
 @block.command("show", help="block.show")
@@ -34,7 +48,9 @@ def show(block: str) -> None:
     """Show a block."""
     session = current_session()
     body = without_as_of(session.client.get(f"/v1/blocks/{block}"))
-    session.out.thing(body, [Column(name, _kind(name)) for name in body if name != "as_of"])
+    columns = [Column(name, _kind(name)) for name in body if name != "as_of"]
+    people = session.out.form == "table"
+    session.out.thing(with_name(body, proposer_names(session)) if people else body, columns)
 
 
 def _kind(name: str) -> str:

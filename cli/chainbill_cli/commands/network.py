@@ -46,13 +46,17 @@ def init(file: str, out: str) -> None:
     except FileExistsError as error:
         raise fail(Exit.FAILED, "network.exists", path=str(target)) from error
     except KeyError as error:
-        raise wrong(Path(file), text("network.unknown", what=str(error))) from error
+        raise wrong(Path(file), text("network.no_alias", what=str(error))) from error
     except ChainbillError as error:
         raise wrong(Path(file), str(error)) from error
     save_profiles(target, {name: Profile(name, one.party, one.key) for name, one in created.parties.items()})
     nodes = tuple((node.name, node.api) for node in created.nodes)
     names = tuple((name, one.party) for name, one in created.parties.items())
-    save_network(target, KnownNetwork(plan.chain_id, nodes, names, secrets.token_bytes(32)))
+    known = KnownNetwork(plan.chain_id, nodes, names, secrets.token_bytes(32))
+    save_network(target, known)
+    for name, one in created.parties.items():
+        save_profiles(one.key.parent, {name: Profile(name, one.party, one.key)})
+        save_network(one.key.parent, known)
     if not passphrase:
         session.out.note(text("network.plain_keys"))
     session.out.note(text("network.hand_out", path=str(target)))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainbill.ids import normalise_identifier, valid_uscc
+from chainbill.money import format_amount
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.elements import amount_from, date_from, needed, part_from, text_at
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CURRENCY = "CNY"
 NUMBER_LENGTH = 20
 DATA = "EInvoiceData"
+PARTS = ("TotalAmWithoutTax", "TotalTaxAm")
 TOTAL = f"{DATA}/BasicInformation/TotalTax-includedAmount"
 
 
@@ -37,6 +39,7 @@ def read(root: Element, path: str) -> Invoice:
         raise fail(Exit.FAILED, "invoice.red", path=path)
     issued = text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{DATA}/BasicInformation/RequestTime")
     minor = amount_from(total, CURRENCY, "TotalTax-includedAmount", path)
+    _check_sum(root, minor, path)
     return Invoice(
         format="cn",
         number=number,
@@ -49,6 +52,19 @@ def read(root: Element, path: str) -> Invoice:
         payable_minor=minor,
         total_minor=minor,
     )
+
+
+def _check_sum(root: Element, total_minor: int, path: str) -> None:
+    """Refuse an invoice whose net amount and tax do not make its total; one that leaves a part out is taken."""
+    parts = [text_at(root, f"{DATA}/BasicInformation/{name}") for name in PARTS]
+    if not all(parts):
+        return
+    found = sum(part_from(part, CURRENCY, name, path) for part, name in zip(parts, PARTS, strict=True))
+    if found != total_minor:
+        raise fail(
+            Exit.FAILED, "invoice.cn_sum", path=path, found=format_amount(found, CURRENCY),
+            total=format_amount(total_minor, CURRENCY),
+        )  # fmt: skip
 
 
 def _trader(root: Element, side: str, path: str) -> Trader:

@@ -42,6 +42,14 @@ def date_from(value: str, field: str, path: str) -> str:
 
 def amount_from(value: str, currency: str, field: str, path: str) -> int:
     """Minor units of a decimal; trailing zeros beyond the currency's digits are fine, other digits are not."""
+    minor = part_from(value, currency, field, path)
+    if minor <= 0:
+        raise fail(Exit.FAILED, "invoice.nothing_payable", path=path)
+    return minor
+
+
+def part_from(value: str, currency: str, field: str, path: str) -> int:
+    """As `amount_from`, and may be zero: a part of a total."""
     if value.startswith("-"):
         raise fail(Exit.FAILED, "invoice.negative", path=path, value=value)
     found = DECIMAL.match(value)
@@ -51,9 +59,6 @@ def amount_from(value: str, currency: str, field: str, path: str) -> int:
         digits = minor_digits(currency)
         whole, fraction = found.group(1).lstrip("0") or "0", (found.group(2) or "").rstrip("0")
         written = f"{whole}.{fraction.ljust(digits, '0')}" if digits or fraction else whole
-        minor = parse_amount(written, currency)
+        return parse_amount(written, currency)
     except ChainbillError as error:
         raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency) from error
-    if minor <= 0:
-        raise fail(Exit.FAILED, "invoice.nothing_payable", path=path)
-    return minor

@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本目录没有联盟发票密钥（network.json），无法计算发票指纹",
     ),
     "bill.no_amount": ("give --amount or --invoice", "请给出 --amount 或 --invoice"),
+    "bill.due_needed": ("give --due, such as 2027-03-31 or +120d", "请给出 --due，如 2027-03-31 或 +120d"),
     "bill.no_due": (
         "give --due: the invoice has no due date after its issue date",
         "请给出 --due：发票没有晚于开票日的到期日",

@@ -79,6 +79,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.time_offline": ("--ledger-time goes with --offline only", "--ledger-time 只能与 --offline 一起使用"),
     "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
+    "error.rate_range": (
+        "{value} is out of range: a rate is 0 to 100 percent a year",
+        "{value} 超出范围：年利率为 0 至 100%",
+    ),
+    "error.refused_here": ("refused on this machine, nothing was sent", "本地检查未通过，未发送任何内容"),
     "error.party_unknown": (
         "{value} is neither a name known here nor a USCC or LEI with a right check digit",
         "{value} 既不是本地已知的名称，也不是校验位正确的统一社会信用代码或 LEI",

@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}: the invoice number {value} does not have 20 digits",
         "{path}：发票号码 {value} 不是 20 位数字",
     ),
+    "invoice.cn_sum": (
+        "{path}: net amount and tax make {found}, the total is {total}",
+        "{path}：不含税金额与税额合计 {found}，与价税合计 {total} 不符",
+    ),
     "invoice.seller_without_id": (
         "the seller {name} has no identifier in the invoice, so it cannot be told from another's",
         "发票中的销售方 {name} 没有任何标识，无法与他人的发票区分",

@@ -39,13 +39,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_out": ("Directory to write into; must not hold a network", "输出目录，不得已有网络"),
     "network.bad_file": ("{path}: {why}", "{path}：{why}"),
     "network.missing": ("{what} is missing", "缺少 {what}"),
-    "network.unknown": ("{what} is not a setting", "{what} 不是可用的设置"),
     "network.wrong": ("{what} must be {wanted}", "{what} 必须是 {wanted}"),
     "network.exists": ("{path} holds a network already", "{path} 已有网络"),
     "network.hand_out": (
-        "next: give each member its folder under {path}/nodes and {path}/parties, over a safe way, and delete it here",
-        "接下来：将 {path}/nodes 与 {path}/parties 下各成员的目录通过安全方式交付，并在此处删除",
+        "next: give each member its folder under {path}/nodes and {path}/parties, over a safe way, and delete it here; "
+        "a folder under parties works alone: chainbill --home FOLDER --as NAME",
+        "接下来：将 {path}/nodes 与 {path}/parties 下各成员的目录通过安全方式交付，并在此处删除；"
+        "parties 下的目录可独立使用：chainbill --home 目录 --as 名称",
     ),
+    "network.bad_id": (
+        "{what} {value} is not a USCC or LEI with a right check digit",
+        "{what} {value} 不是校验位正确的统一社会信用代码或 LEI",
+    ),
+    "network.no_alias": ("{what} names no party of this file", "{what} 不是本文件中的参与方"),
+    "network.setting": ("{what} is not a setting; known: {known}", "{what} 不是可用的设置；可用：{known}"),
     "network.plain_keys": (
         "the key files have no passphrase: set CHAINBILL_PASSPHRASE before `network init` outside of trials",
         "密钥文件未设口令：正式使用前请在 `network init` 之前设置 CHAINBILL_PASSPHRASE",

@@ -32,6 +32,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "检查本机安装，并给出每个问题的解决办法",
     ),
     "root.version": ("Show the versions of the program and the node", "显示程序与节点的版本"),
+    "root.version_flag": ("Show the program's version", "显示程序版本"),
     "root.usage": ("Usage:", "用法："),
     "root.options": ("Options", "选项"),
     "root.commands": ("Commands", "命令"),
