@@ -54,6 +54,7 @@ class Metrics:
             ["validator"],
             registry=registry,
         )
+        self._named: set[str] = set()
         self.still_seconds = Gauge(
             "chainbill_consensus_standing_still_seconds",
             "How long no block could be made, 0: it goes on",
@@ -77,7 +78,9 @@ class Metrics:
 
     def standing(self, missing: Mapping[str, bool], still_s: float) -> None:
         """Say whom a network that stands still waits for, and how long; `missing` has every validator by name."""
-        self.missing.clear()
+        for name in self._named - missing.keys():
+            self.missing.remove(name)
+        self._named = set(missing)
         for name, is_missing in missing.items():
             self.missing.labels(name).set(int(is_missing))
         self.still_seconds.set(still_s)

@@ -123,4 +123,5 @@ class ServedNode:
         node.metrics.mempool_size.set(len(node.mempool))
         node.metrics.mempool_bytes.set(node.mempool.bytes)
         node.metrics.validators.set(len(self.validators(node.ledger.info().height + 1)))
+        node.standing.measure()
         return node.metrics.exposition()

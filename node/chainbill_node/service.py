@@ -46,7 +46,7 @@ class Node:
         self.node_id = key.public.hex()
         self.metrics = Metrics(genesis.chain_id, config.name)
         self.waiters = Waiters()
-        self._standing = StandingStill(self)
+        self.standing = StandingStill(self)
         self.traffic = Traffic(self)
         self.stopped = asyncio.Event()
         self.fault: BaseException | None = None
@@ -172,7 +172,7 @@ class Node:
             return
         self.peers.refresh()
         self._wake_for_day_work()
-        self._standing.look()
+        self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
 
     def _wake_for_day_work(self) -> None:

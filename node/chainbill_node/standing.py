@@ -13,6 +13,7 @@ from chainbill_node.node_status import node_status
 
 if TYPE_CHECKING:
     from chainbill.ledger.validators import Validator
+    from chainbill_node.rest.ports import NodeStatus
     from chainbill_node.service import Node
 
 LOOKS_BEFORE_TOLD = 2  # a second without a peer at a start is not worth a line
@@ -28,8 +29,8 @@ class StandingStill:
         self._told_ms: int | None = None
         self._since_ms = 0
 
-    def look(self) -> None:
-        """Set the metrics; write a line where one is due."""
+    def measure(self) -> tuple[NodeStatus, set[str] | None]:
+        """Set the metrics. Where the node stands, and who is missing; None while it goes on."""
         node = self._node
         status = node_status(node)
         stands = node.started and not status.ready and not status.syncing
@@ -39,10 +40,17 @@ class StandingStill:
             {_name(one): _name(one) in missing for one in self._validators()},
             max(0, now_ms - status.since_ms) / 1000 if stands else 0.0,
         )
-        self._looks = self._looks + 1 if stands else 0
-        if not stands:
+        return status, missing if stands else None
+
+    def look(self) -> None:
+        """Set the metrics; write a line where one is due."""
+        status, missing = self.measure()
+        now_ms = self._node.clock.now_ms()
+        if missing is None:
+            self._looks = 0
             self._over(status.height, now_ms)
             return
+        self._looks += 1
         due = self._told_ms is None or now_ms - self._told_ms >= TOLD_AGAIN_MS
         if self._looks >= LOOKS_BEFORE_TOLD and due:
             self._since_ms = status.since_ms if self._told_ms is None else self._since_ms
