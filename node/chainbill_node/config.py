@@ -19,6 +19,12 @@ class ConfigError(Exception):
 
     def __init__(self, what: str, mend_en: str, mend_zh: str) -> None:
         super().__init__(f"{what}: {mend_en} / {mend_zh}")
+        self.what = what
+        self.mends = {"en": mend_en, "zh": mend_zh}
+
+    def said(self, language: str) -> str:
+        """What and the mend in one language, "en" or "zh"; any other gives both."""
+        return f"{self.what}: {self.mends[language]}" if language in self.mends else str(self)
 
 
 @dataclass(frozen=True, slots=True)

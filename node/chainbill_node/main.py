@@ -50,13 +50,16 @@ def main(arguments: list[str] | None = None) -> int:
     return run(given.home, safe_height=given.safe_height, log_level=given.log_level)
 
 
-def run(home: Path, *, safe_height: int | None = None, log_level: str | None = None) -> int:
-    """Run the node of a home until SIGTERM or SIGINT. Returns the exit code."""
+def run(home: Path, *, safe_height: int | None = None, log_level: str | None = None, language: str = "") -> int:
+    """Run the node of a home until SIGTERM or SIGINT. Returns the exit code.
+
+    language: "en" or "zh" for why it refuses to start, where a person has asked in it; else both are said.
+    """
     try:
         fetch_first(home, log_level)
         opened = open_home(home)
     except (ConfigError, DiskError) as error:
-        log.error("refused_to_start", what=str(error))
+        log.error("refused_to_start", what=_said(error, language))
         return EXIT_REFUSED
     config = opened.config
     log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
@@ -64,12 +67,12 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     try:
-        return asyncio.run(_serve(home, opened, safe_height))
+        return asyncio.run(_serve(home, opened, safe_height, language))
     finally:
         opened.close()
 
 
-async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
+async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language: str) -> int:
     from chainbill_node.consensus.signer_frames import SignerFileError
     from chainbill_node.rest_server import RestServer
     from chainbill_node.service import Node
@@ -88,10 +91,10 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
         await node.stopped.wait()
     except SignerFileError as error:
         mend = SIGNER_MENDS.get(error.reason, SIGNER_MENDS["signer_file_damaged"])
-        log.error("refused_to_start", what=f"{error}: {mend}")
+        log.error("refused_to_start", what=f"{error}: {in_language(mend, language)}")
         return EXIT_REFUSED
     except (ConfigError, DiskError, OSError) as error:
-        log.error("refused_to_start", what=str(error))
+        log.error("refused_to_start", what=_said(error, language))
         return EXIT_REFUSED
     finally:
         if rest is not None:
@@ -100,6 +103,18 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None) -> int:
             await node.stop()
     log.info("node_stopped", fault=str(node.fault or ""))
     return 0 if node.fault is None else EXIT_FAULT
+
+
+def _said(error: Exception, language: str) -> str:
+    return error.said(language) if isinstance(error, ConfigError) else str(error)
+
+
+def in_language(text: str, language: str) -> str:
+    """One language of "English / 中文; English / 中文"; both for a language that is neither "en" nor "zh"."""
+    if language not in {"en", "zh"}:
+        return text
+    pairs = [part.rpartition(" / ") for part in text.split("; ")]
+    return "; ".join(chinese if language == "zh" or not english else english for english, _, chinese in pairs)
 
 
 def _allow_profiling(loop: asyncio.AbstractEventLoop) -> None:

@@ -13,7 +13,7 @@ import tomli_w
 from chainbill_node import home as home_module
 from chainbill_node.config import ConfigError, NodeConfig, config_content, load_config, parse_config
 from chainbill_node.home import check_python, open_home
-from chainbill_node.main import EXIT_REFUSED, SIGNER_MENDS, run
+from chainbill_node.main import EXIT_REFUSED, SIGNER_MENDS, in_language, run
 from chainbill_node.setup.keys import key_file, load_private_key, write_secret
 from chainbill_node.setup.local import create_local_network, local_parties
 from chainbill_node.setup.network import CreatedNetwork
@@ -220,3 +220,22 @@ def test_software_with_other_rules_refuses(home: Path) -> None:
     (home / "genesis.json").write_text(re.sub(r'"rules": "\w+"', f'"rules": "{"0" * 64}"', text), encoding="utf-8")
     refuses(home, "the data is not damaged")
     refuses(home, "数据没有损坏")
+
+
+def test_why_a_node_refuses_is_said_in_one_language_where_one_is_asked_for(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = {}
+    for language in ("", "en", "zh"):
+        assert run(tmp_path / "nothing", language=language) == EXIT_REFUSED
+        said[language] = "".join(capfd.readouterr())
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    assert chinese.search(said[""])
+    assert not chinese.search(said["en"])
+    assert chinese.search(said["zh"])
+    assert len({len(one) for one in said.values()}) == 3
+    for mend in SIGNER_MENDS.values():
+        assert not chinese.search(in_language(mend, "en"))
+        assert chinese.search(in_language(mend, "zh"))
+        assert "cannot be had" not in in_language(mend, "zh")
+        assert in_language(mend, "") == mend

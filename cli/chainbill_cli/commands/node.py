@@ -10,12 +10,12 @@ import click
 
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.commands import node_keep
-from chainbill_cli.commands.node_keep import node_home
+from chainbill_cli.commands.node_keep import node_home, why_of
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import language, text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
@@ -40,7 +40,7 @@ def start(safe_height: int | None) -> None:
     """Run a node in the foreground until SIGTERM or Ctrl-C."""
     from chainbill_node.main import run
 
-    code = run(node_home(current_session()), safe_height=safe_height)
+    code = run(node_home(current_session()), safe_height=safe_height, language=language())
     if code:
         raise click.exceptions.Exit(code)
 
@@ -99,7 +99,7 @@ def verify() -> None:
     try:
         report = verify_home(home, _progress(session))
     except (ConfigError, DiskError, OSError) as error:
-        raise fail(Exit.FAILED, "node.cannot_verify", home=str(home), why=str(error)) from error
+        raise fail(Exit.FAILED, "node.cannot_verify", home=str(home), why=why_of(error)) from error
     problems = [{"height": one.height, "what": one.what, "detail": one.detail} for one in report.problems]
     answer = {
         "ok": report.ok, "chain_id": report.chain_id, "height": report.height, "app_hash": report.app_hash.hex(),
