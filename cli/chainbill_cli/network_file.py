@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.texts import text
 
@@ -25,6 +26,8 @@ PARTY = {"alias": str, "id": str, "name_zh": str, "name_en": str, "roles": list,
 VALIDATOR = {"name": str, "party": str, "host": str, "p2p_port": int, "api_port": int}
 ACCOUNT = {"currency": str, "bank": str, "number": str}
 
+ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
+
 
 def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPlan:
     """The plan of a description. New keys are made for every party and validator; "" leaves key files plain."""
@@ -33,6 +36,8 @@ def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPl
 
     content = _load(path)
     _check(path, "", content, TOP, needed=("chain_id", "party", "validator"))
+    parameters = {str(entry[0]): int for entry in contract_constant("governance", "PARAMETERS") or ()}
+    _check(path, "parameters.", content.get("parameters", {}), parameters, needed=())
     consensus = ConsensusConfig()
     if "idle_interval_ms" in content:
         consensus = ConsensusConfig(idle_interval_ms=content["idle_interval_ms"])
@@ -93,6 +98,9 @@ def _party(path: Path, entry: Any) -> PartyPlan:
     identifier = normalise_identifier(entry["id"])
     if not valid_uscc(identifier) and not valid_lei(identifier):
         raise wrong(path, text("network.bad_id", what=f"{entry['alias']}: id", value=entry["id"]))
+    for role in entry["roles"]:
+        if role not in ROLES:
+            raise wrong(path, text("network.setting", what=f"{entry['alias']}: {role}", known=", ".join(ROLES)))
     accounts = entry.get("accounts", [])
     for account in accounts:
         _check(path, "party.accounts.", account, ACCOUNT, needed=tuple(ACCOUNT))

@@ -212,6 +212,9 @@ def test_network_init(shell: Shell, tmp_path: Path) -> None:
         ("[[party]]", "[[party]", "line"),
         (make_test_uscc(b"b1"), make_test_uscc(b"b1")[:-1] + "?", "bank1: id"),
         ("public_reads = false", "public_raeds = false", "public_reads"),
+        ("[[party]]", "[parameters]\nmin_splitt = 1\n[[party]]", "parameters.min_splitt"),
+        ("[[party]]", '[parameters]\nmin_split = "1"\n[[party]]', "parameters.min_split"),
+        ('roles = ["bank"]', 'roles = ["bnak"]', "bnak"),
     ],
 )
 def test_descriptions_with_mistakes(tmp_path: Path, old: str, new: str, names: str) -> None:

@@ -25,6 +25,7 @@ NODE_ROWS = (
     Column("name"), Column("pid", "int"), Column("api"), Column("p2p"), Column("ready"), Column("height", "int"),
     Column("app_hash", "id"), Column("reason"),
 )  # fmt: skip
+CLOCK_KINDS = {"transaction": "id", "status": "status", "clock": "word"}
 READY_S = 60.0
 FOLLOW_S = 0.3
 
@@ -144,7 +145,7 @@ def clock(to: str, by: str) -> None:
         answer = {"transaction": outcome.transaction, "status": outcome.status, "height": outcome.height}
     found = acting.network
     answer.update(date=acting.today(), clock=found.get("clock"), clock_offset_ms=found.get("clock_offset_ms"))
-    session.out.thing(answer, [Column(name, "id" if name == "transaction" else "text") for name in answer])
+    session.out.thing(answer, [Column(name, CLOCK_KINDS.get(name, "text")) for name in answer])
 
 
 def session_in(session: Session, network: layout.LocalNetwork, profile: str = "") -> Session:

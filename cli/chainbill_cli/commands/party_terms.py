@@ -6,6 +6,7 @@ from typing import Any
 
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_results, answer_write, without_as_of
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, option
@@ -105,14 +106,7 @@ def _rule(typed: str) -> dict[str, Any]:
 
 def acts_under_policy() -> tuple[str, ...]:
     """What a policy's rule may name, as the contract `party` that ships with this program lists it."""
-    import ast
-
-    import chainbill_contracts
-
-    for statement in ast.parse(chainbill_contracts.sources()["party"]).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "ACTS_UNDER_POLICY":
-            return tuple(ast.literal_eval(statement.value))
-    return ()
+    return tuple(contract_constant("party", "ACTS_UNDER_POLICY") or ())
 
 
 def _preview_policy(session: Session, rules: list[dict[str, Any]]) -> Preview:
