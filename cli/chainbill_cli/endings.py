@@ -86,6 +86,7 @@ def core_failure(error: ChainbillError) -> Failure:
         problem["hint"] = said.hint
     if error.detail and error.detail != problem["detail"]:
         problem["cause"] = error.detail
+    problem["status"] = 400 if malformed else 422
     return Failure(Exit.USAGE if malformed else Exit.REFUSED, {**fields, **problem})
 
 

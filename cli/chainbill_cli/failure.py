@@ -35,6 +35,8 @@ TITLES = {
     Exit.REFUSED: "error.refused_here",
     Exit.NOT_PERMITTED: "error.not_permitted",
 }
+STATUSES = {Exit.USAGE: 400, Exit.NOT_PERMITTED: 403, Exit.REFUSED: 422, Exit.UNREACHABLE: 503}
+"""The HTTP status that a node's problem object has for such an end; what fails on this machine alone has none."""
 
 
 def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fields: object) -> Failure:
@@ -46,6 +48,9 @@ def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fiel
         "detail": detail,
         "code": code or key.partition(".")[2].replace(".", "_"),
     }
+    status = STATUSES.get(exit_code) if problem["code"] != "not_found" else 404
+    if status:
+        problem["status"] = status
     if hint:
         problem["hint"] = hint
     for name, value in fields.items():

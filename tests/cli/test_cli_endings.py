@@ -29,6 +29,8 @@ def test_failures(error: BaseException, code: str, expected: int) -> None:
     failure = failure_of(error)
     assert (failure.problem["code"], int(failure.exit_code)) == (code, expected)
     assert readable(failure.problem)[0]
+    if expected in {2, 3} and code != "usage":
+        assert failure.problem["status"] == {2: 400, 3: 422}[expected]
 
 
 def test_exits(capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,6 +200,14 @@ def test_network_init(shell: Shell, tmp_path: Path) -> None:
     shell.run("network", "init", str(path), "--out", str(out), expect=1)
 
 
+def test_a_network_that_could_never_begin_is_not_written(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK.replace('roles = ["bank"]', 'roles = ["supplier"]', 1), encoding="utf-8")
+    shell.run("network", "init", str(path), "--out", str(tmp_path / "net"), expect=2)
+    assert "bank" in shell.err
+    assert not (tmp_path / "net").exists()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "names"),
     [

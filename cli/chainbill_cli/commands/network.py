@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chainbill_cli.commands import network_join
+from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.kit import argument, noun, option
@@ -14,6 +16,9 @@ from chainbill_cli.network_file import read_plan, wrong
 from chainbill_cli.output import Column
 from chainbill_cli.session import current_session
 from chainbill_cli.texts import text
+
+if TYPE_CHECKING:
+    from chainbill_node.setup.plan import NetworkPlan
 
 NETWORK = (
     Column("chain_id"), Column("date", "date"), Column("clock", "word"), Column("public_reads"), Column("bids", "word"),
@@ -42,13 +47,15 @@ def init(file: str, out: str) -> None:
     passphrase = os.environ.get("CHAINBILL_PASSPHRASE", "")
     plan = read_plan(Path(file), genesis_time_ms=time.time_ns() // 1_000_000, passphrase=passphrase)
     try:
+        if not (target / "genesis.json").exists():
+            try_genesis(plan)
         created = create_network(target, plan)
     except FileExistsError as error:
         raise fail(Exit.FAILED, "network.exists", path=str(target)) from error
     except KeyError as error:
         raise wrong(Path(file), text("network.no_alias", what=str(error))) from error
     except ChainbillError as error:
-        raise wrong(Path(file), str(error)) from error
+        raise wrong(Path(file), f"{core_failure(error)} {error.detail}".strip()) from error
     save_profiles(target, {name: Profile(name, one.party, one.key) for name, one in created.parties.items()})
     nodes = tuple((node.name, node.api) for node in created.nodes)
     names = tuple((name, one.party) for name, one in created.parties.items())
@@ -67,6 +74,16 @@ def init(file: str, out: str) -> None:
         "nodes": [{"name": one.name, "home": str(one.home), "api": one.api, "p2p": one.p2p} for one in created.nodes],
     }
     session.out.thing(answer, [Column("chain_id"), Column("home"), Column("genesis_hash", "id"), Column("nodes")])
+
+
+def try_genesis(plan: NetworkPlan) -> None:
+    """Make the state that a plan's genesis leads to, and forget it: what contracts refuse is known before a start."""
+    from chainbill_node.setup.network import make_genesis
+
+    from chainbill.ledger.genesis_state import make_genesis_state
+    from chainbill.ledger.programs import ProgramCache
+
+    make_genesis_state(make_genesis(plan, {party.alias: bytes(16) for party in plan.parties}), ProgramCache())
 
 
 @network.command("show", help="network.show")
