@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -150,3 +151,8 @@ def bill(**fields: Any) -> dict[str, Any]:
 def listing(*entries: Any, after: str | None = None) -> dict[str, Any]:
     """A list as REST shows it."""
     return {"data": list(entries), "count": len(entries), "sum": {}, "next": after, "as_of": AS_OF}
+
+
+def mode_of(path: Path) -> int:
+    """Permission bits of a file."""
+    return stat.S_IMODE(path.stat().st_mode)

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from chainbill_cli import settings as settings_module
-from chainbill_cli.failure import Failure
-from chainbill_cli.home import load_key, load_network, load_profiles
+from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import layout, processes
-from chainbill_cli.network_file import read_plan
-from cli.cli_fakes import NAMES, PARTIES, FakeNode, Shell, ok
+from cli.cli_fakes import NAMES, PARTIES, FakeNode, Shell, mode_of, ok
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_test_uscc
 from chainbill.vm.natives import signed_by
 
 APPLICANT = make_test_uscc(b"applicant")
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_new_key_is_encrypted_and_private(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,91 +139,6 @@ def test_governance(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
     shell.run("governance", "vote", "GABCDE", "yes", profile="bank2")
     assert node.call == ("governance", "vote", {"proposal": "GABCDEFGH", "choice": "yes"})
     shell.run("governance", "show", "GZZZZZZ", expect=1)
-
-
-NETWORK = f"""
-chain_id = "consortium"
-public_reads = false
-idle_interval_ms = 30000
-
-[[party]]
-alias = "bank1"
-id = "{make_test_uscc(b"b1")}"
-name_zh = "甲银行"
-name_en = "Bank A"
-roles = ["bank"]
-
-[[party]]
-alias = "anchor"
-id = "{make_test_uscc(b"a")}"
-name_zh = "核心"
-name_en = "Anchor"
-roles = ["anchor"]
-sponsor = "bank1"
-paying_bank = "bank1"
-identifiers = ["vat=XX1"]
-accounts = [{{ currency = "CNY", bank = "bank1", number = "1" }}]
-
-[[validator]]
-name = "bank1"
-party = "bank1"
-host = "127.0.0.1"
-p2p_port = 7001
-api_port = 7000
-"""
-
-
-def test_network_init(shell: Shell, tmp_path: Path) -> None:
-    path = tmp_path / "network.toml"
-    path.write_text(NETWORK, encoding="utf-8")
-    out = tmp_path / "net"
-    made = shell.run("network", "init", str(path), "--out", str(out), "-o", "json")
-    genesis = json.loads((out / "genesis.json").read_text(encoding="utf-8"))
-    assert (genesis["chain_id"], genesis["clock"], genesis["public_reads"]) == ("consortium", "real", False)
-    assert made["nodes"][0]["api"] == "http://127.0.0.1:7000"
-    assert list(load_profiles(out)) == ["bank1", "anchor"]
-    assert len(load_network(out).invoice_key) == 32
-    assert mode_of(out / "network.json") == 0o600
-    for name in ("bank1", "anchor"):
-        folder = out / "parties" / name
-        assert load_network(folder) == load_network(out), "a member's folder works alone"
-        assert load_profiles(folder)[name].key == folder / "key.pem"
-        assert mode_of(folder / "network.json") == 0o600
-    assert "works alone" in shell.err
-    shell.run("network", "init", str(path), "--out", str(out), expect=1)
-
-
-def test_a_network_that_could_never_begin_is_not_written(shell: Shell, tmp_path: Path) -> None:
-    path = tmp_path / "network.toml"
-    path.write_text(NETWORK.replace('roles = ["bank"]', 'roles = ["supplier"]', 1), encoding="utf-8")
-    shell.run("network", "init", str(path), "--out", str(tmp_path / "net"), expect=2)
-    assert "bank" in shell.err
-    assert not (tmp_path / "net").exists()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "names"),
-    [
-        ('chain_id = "consortium"', "", "chain_id"),
-        ("public_reads = false", 'public_reads = "no"', "public_reads"),
-        ("public_reads = false", "public_raeds = false", "public_raeds"),
-        ('host = "127.0.0.1"', "", "host"),
-        ('roles = ["bank"]', 'role = "bank"', "role"),
-        ('identifiers = ["vat=XX1"]', 'identifiers = ["XX1"]', "identifiers"),
-        ("[[party]]", "[[party]", "line"),
-        (make_test_uscc(b"b1"), make_test_uscc(b"b1")[:-1] + "?", "bank1: id"),
-        ("public_reads = false", "public_raeds = false", "public_reads"),
-        ("[[party]]", "[parameters]\nmin_splitt = 1\n[[party]]", "parameters.min_splitt"),
-        ("[[party]]", '[parameters]\nmin_split = "1"\n[[party]]', "parameters.min_split"),
-        ('roles = ["bank"]', 'roles = ["bnak"]', "bnak"),
-    ],
-)
-def test_descriptions_with_mistakes(tmp_path: Path, old: str, new: str, names: str) -> None:
-    path = tmp_path / "network.toml"
-    path.write_text(NETWORK.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(Failure) as caught:
-        read_plan(path, genesis_time_ms=0, passphrase="")
-    assert names in caught.value.problem["detail"]
 
 
 def test_home_when_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
