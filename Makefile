@@ -43,7 +43,7 @@ test: $(VENV)/.dev chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "simulation and not slow" $(ARGS)
 	$(BIN)/python -m pytest -m "e2e and not slow" $(ARGS)
 
-COVERAGE ?= 85
+COVERAGE ?= 90
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
