@@ -95,6 +95,7 @@ def test_up_and_down(lab: Lab) -> None:
         None,
         None,
     )
+    assert lab.json("localnet", "status")["nodes"][1]["reason"] == "not running; chainbill localnet start bank2"
     lab.json("localnet", "stop", "bank9", expect=2)
     assert lab.json("localnet", "start", "bank2")["nodes"][1]["ready"]
     assert "bank1  listening" in lab.text("localnet", "logs", "bank1")

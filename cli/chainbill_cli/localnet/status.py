@@ -30,10 +30,10 @@ def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
         "ready": False, "height": None, "app_hash": None,
     }  # fmt: skip
     if pid is None:
-        return found
+        return {**found, "reason": text("localnet.not_running", name=node.name)}
     said = ready_of(http, node.api)
     if said is None:
-        return found
+        return {**found, "reason": text("localnet.no_answer", name=node.name)}
     found.update(ready=bool(said.get("ready")), height=said.get("height"), app_hash=said.get("app_hash"))
     if not found["ready"] and said.get("reason"):
         found["reason"] = said["reason"]

@@ -52,6 +52,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "next: chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",
         "接下来可以：chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",
     ),
+    "localnet.not_running": (
+        "not running; chainbill localnet start {name}",
+        "未运行；chainbill localnet start {name}",
+    ),
+    "localnet.no_answer": (
+        "does not answer yet; chainbill localnet logs",
+        "尚无应答；chainbill localnet logs",
+    ),
     "localnet.stopped": ("stopped {count} nodes", "已停止 {count} 个节点"),
     "localnet.reset_sure": ("Delete the network in {home} with its ledger?", "确认删除 {home} 中的网络及其账本？"),
 }
