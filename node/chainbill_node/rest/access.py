@@ -49,11 +49,6 @@ class Viewer:
     grants: tuple[Grant, ...] = ()
 
     @property
-    def only_network(self) -> bool:
-        """Say whether the viewer is an auditor to whom nobody has granted anything."""
-        return not self.everything and self.roles == {"auditor"} and not self.grants
-
-    @property
     def logged(self) -> bool:
         """Say whether its reads are logged: those of supervisors and auditors are."""
         return bool(self.roles & {"regulator", "auditor"})

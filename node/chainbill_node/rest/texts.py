@@ -42,10 +42,6 @@ class Texts:
     def __init__(self, entries: Mapping[str, Mapping[str, str]]) -> None:
         self._entries = dict(entries)
 
-    def knows(self, code: str) -> bool:
-        """Say whether there is a text for a code."""
-        return code in self._entries
-
     def codes(self) -> list[str]:
         """Give every code there is a text for."""
         return sorted(self._entries)

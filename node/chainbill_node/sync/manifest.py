@@ -13,7 +13,7 @@ from typing import Any
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.errors import Malformed, Refused
 from chainbill.ledger.block import Header
 from chainbill.ledger.certificate import Certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
@@ -135,12 +135,3 @@ def _certified(header: Header, certificate: Certificate, validators: ValidatorSe
     if (certificate.height, certificate.block_id) != (header.height, header.id):
         raise Refused("snapshot_certificate", f"the certificate is not of header {header.height}")
     verify_certificate(certificate, chain_id, validators)
-
-
-def refusal_of(manifest: SnapshotManifest, genesis: Genesis) -> str | None:
-    """None if the snapshot's root is certified, else the reason."""
-    try:
-        trusted_sets(manifest, genesis)
-    except ChainbillError as error:
-        return str(error)
-    return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chainbill_node.trace.shapes import LEAF_STATUSES, Row, amount_of
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row
 
 ACCEPTANCE_KINDS = frozenset({"issue", "transfer"})
 """The hops by which a party that is no bank accepts cents at a tier."""
@@ -130,10 +130,6 @@ class Lineage:
         while current in self.facts.tokens:
             yield current
             current = str(self.facts.tokens[current]["parent"])
-
-    def leaf_amount(self) -> int:
-        """Give the cents that the leaves cover."""
-        return sum(amount_of(self.token(leaf)) for leaf in self.leaves)
 
 
 def lineage_of(facts: BillFacts) -> Lineage:
