@@ -15,7 +15,7 @@ from chainbill.ledger.genesis import Genesis
 from chainbill_node.config import FILE_NAME, NodeConfig, load_config
 from chainbill_node.control import ask_node
 from chainbill_node.driver_signing import following_signer_file
-from chainbill_node.home import load_genesis
+from chainbill_node.home import load_genesis, stopped_store
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.archive import (
     ArchiveError,
@@ -57,17 +57,8 @@ def backup_home(home: Path, target: Path) -> Done:
     answer = ask_node(home, {"do": "backup", "to": str(target)})
     if answer is not None:
         return Done(**answer, live=True)
-    config = load_config(home)
-    genesis = load_genesis(home, config)
-    lock = HomeLock(home)
-    try:
-        store = LevelStore(home / config.files.data / "chain", create=False)
-        try:
-            return backup_store(store, home, config, genesis, target)
-        finally:
-            store.close()
-    finally:
-        lock.close()
+    with stopped_store(home) as (config, genesis, store):
+        return backup_store(store, home, config, genesis, target)
 
 
 def backup_store(source: Readable, home: Path, config: NodeConfig, genesis: Genesis, target: Path) -> Done:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chainbill.crypto.keys import PrivateKey
-from chainbill.errors import ChainbillError, Refused
-from chainbill.ledger.genesis import Genesis, check_rules, genesis_from_json
+from chainbill.errors import ChainbillError, Reason, Refused
+from chainbill.ledger.genesis import Genesis, check_python, check_rules, genesis_from_json
 from chainbill_node.config import ConfigError, NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls
@@ -50,24 +52,23 @@ def load_genesis(home: Path, config: NodeConfig) -> Genesis:
             "put back the network's genesis.json, the same file on every node",
             "请放回网络的 genesis.json（各节点相同）",
         ) from error
-    check_python(genesis.python)
     check_software(genesis)
     return genesis
 
 
-def check_python(wanted: str) -> None:
-    """Raises ConfigError unless this is CPython of the minor version that the genesis names."""
-    running = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if sys.implementation.name != "cpython" or running != wanted:
-        raise ConfigError(
-            f"Python {running} ({sys.implementation.name})",
-            f"this network runs contracts on CPython {wanted}; start the node with it",
-            f"本网络的合约运行于 CPython {wanted}；请用该版本启动节点",
-        )
-
-
 def check_software(genesis: Genesis) -> None:
-    """Raises ConfigError unless this software computes by the rules that the genesis names."""
+    """Raises ConfigError unless this is the CPython minor version and these are the rules that the genesis names."""
+    running = sys.version_info[:2]
+    try:
+        check_python(genesis, running)
+        if sys.implementation.name != "cpython":
+            raise Refused(Reason.PYTHON_VERSION, sys.implementation.name)
+    except Refused as error:
+        raise ConfigError(
+            f"Python {running[0]}.{running[1]} ({sys.implementation.name})",
+            f"this network runs contracts on CPython {genesis.python}; start the node with it",
+            f"本网络的合约运行于 CPython {genesis.python}；请用该版本启动节点",
+        ) from error
     try:
         check_rules(genesis)
     except Refused as error:
@@ -76,6 +77,15 @@ def check_software(genesis: Genesis) -> None:
             "start the node with the chainbill release that the network runs; the data is not damaged",
             "请用本网络所运行的 chainbill 版本启动节点；数据没有损坏",
         ) from error
+
+
+@contextmanager
+def stopped_store(home: Path) -> Iterator[tuple[NodeConfig, Genesis, LevelStore]]:
+    """The chain of a node that does not run, locked for as long. Raises ConfigError or DiskError."""
+    config = load_config(home)
+    genesis = load_genesis(home, config)
+    with closing(HomeLock(home)), closing(LevelStore(home / config.files.data / "chain", create=False)) as store:
+        yield config, genesis, store
 
 
 def open_home(home: Path) -> OpenHome:

@@ -21,14 +21,11 @@ from chainbill.ledger.block import decode_block
 from chainbill.ledger.certificate import decode_certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.whole_state import check_state
-from chainbill_node.config import load_config
 from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.home import load_genesis
+from chainbill_node.home import stopped_store
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import ChainDatabase, LiveView, lowest_height
 from chainbill_node.storage.kept_blocks import check_blocks
-from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.rebuild import StateRebuild
 from chainbill_node.storage.store import Readable, Store, prefix_end
@@ -85,17 +82,8 @@ def verify_home(home: Path, progress: Callable[[int, int], None] | None = None) 
 
     `progress(height, newest height)` is called once a block.
     """
-    config = load_config(home)
-    genesis = load_genesis(home, config)
-    lock = HomeLock(home)
-    try:
-        store = LevelStore(home / config.files.data / "chain", create=False)
-        try:
-            return verify_store(store, genesis, progress)
-        finally:
-            store.close()
-    finally:
-        lock.close()
+    with stopped_store(home) as (_, genesis, store):
+        return verify_store(store, genesis, progress)
 
 
 def verify_store(store: Store, genesis: Genesis, progress: Callable[[int, int], None] | None = None) -> VerifyReport:

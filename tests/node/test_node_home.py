@@ -6,13 +6,14 @@ import re
 import shutil
 import stat
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tomli_w
 from chainbill_node import home as home_module
 from chainbill_node.config import ConfigError, NodeConfig, config_content, load_config, parse_config
-from chainbill_node.home import check_python, open_home
+from chainbill_node.home import check_software, open_home
 from chainbill_node.main import EXIT_REFUSED, SIGNER_MENDS, in_language, run
 from chainbill_node.setup.keys import key_file, load_private_key, write_secret
 from chainbill_node.setup.local import create_local_network, local_parties
@@ -23,6 +24,7 @@ from chainbill_node.storage.store import DiskError
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import valid_uscc
+from chainbill.ledger.genesis import genesis_from_json
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +122,9 @@ def test_the_data_of_another_chain_refuses(home: Path, tmp_path: Path) -> None:
 
 
 def test_another_python_refuses(home: Path) -> None:
+    genesis = genesis_from_json((home / "genesis.json").read_bytes())
     with pytest.raises(ConfigError, match=r"CPython 3\.99"):
-        check_python("3.99")
+        check_software(replace(genesis, python="3.99"))
     text = (home / "genesis.json").read_text(encoding="utf-8")
     (home / "genesis.json").write_text(text.replace('"python": "3.11"', '"python": "3.12"'), encoding="utf-8")
     running = home_module.sys.version_info[:2]
