@@ -249,7 +249,7 @@ def test_openapi_describes_every_route_and_its_problems(client: TestClient) -> N
 
 
 def test_pages_need_nothing_from_outside(client: TestClient) -> None:
-    for path in ("/", "/docs", "/web/page.js", "/web/docs.js", "/web/page.css", "/web/page_words.js"):
+    for path in ("/", "/docs", "/web/dom.js", "/web/page.js", "/web/docs.js", "/web/page.css", "/web/page_words.js"):
         text = client.get(path).text
         assert "https://" not in text
         assert "http://" not in text

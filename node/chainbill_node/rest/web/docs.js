@@ -1,15 +1,5 @@
 // The API reference: drawn from /openapi.json, with a button that sends a GET and shows what comes back.
-const find = (id) => document.getElementById(id);
-
-function element(tag, options = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(options)) {
-    if (name === "text") made.textContent = value;
-    else made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
+import { element, find } from "/web/dom.js";
 
 function kindOf(schema) {
   if (!schema) return "";

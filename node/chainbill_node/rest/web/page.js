@@ -1,5 +1,6 @@
 // The auditor's page: asks the API for a bill or an anchor and draws the tree and the by-tier table.
 // Text goes into the page as text nodes only, never as markup.
+import { element, find } from "/web/dom.js";
 import { words } from "/web/page_words.js";
 
 const query = new URLSearchParams(location.search);
@@ -9,17 +10,6 @@ let shown = null;
 const names = new Map();
 
 const say = (word) => words[language][word] || word.replace(/^(kind|status)_/, "").replaceAll("_", " ");
-const find = (id) => document.getElementById(id);
-
-function element(tag, options = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(options)) {
-    if (name === "text") made.textContent = value;
-    else made.setAttribute(name, value);
-  }
-  made.append(...children.filter((child) => child !== null));
-  return made;
-}
 
 async function read(path) {
   const answer = await fetch(path, { headers: { "Accept-Language": language, Accept: "application/json" } });
