@@ -7,9 +7,10 @@ Sources: GB 32100-2015 (USCC), GB 11714-1997 (its inner organisation code), ISO 
 from __future__ import annotations
 
 import unicodedata
+from hashlib import sha256
 from typing import NewType
 
-from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.hashing import domain_prefix, tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.limits import MAX_IDENTIFIER_TEXT
 
@@ -33,19 +34,30 @@ _BITS_PER_CHAR = 5
 OBJECT_ID_LENGTH = 1 + _ID_CHARS + 1
 _PAIRS = [one + other for one in _CROCKFORD for other in _CROCKFORD]
 _PAIR_SHIFTS = range(2 * _BITS_PER_CHAR * (_ID_CHARS // 2 - 1), -1, -2 * _BITS_PER_CHAR)
+_OBJECT_ID = domain_prefix("object-id")
 _CARRIES = [
     {char: ((carry + value) % 36 or 36) * 2 % 37 for value, char in enumerate(_ALPHANUMERIC)} for carry in range(37)
 ]
 """MOD 37,36: the carry that follows a carry and a character."""
+_PAIR_CARRIES = [
+    [after[other] for one in _CROCKFORD for after in (_CARRIES[step[one]],) for other in _CROCKFORD]
+    for step in _CARRIES
+]
+"""The carry that follows a carry and two characters of an object id, by their ten bits."""
 
 
 def make_id(prefix: str, seed: bytes) -> str:
     """An object id of 18 characters: a capital letter, 16 characters of H("object-id", seed), a check character."""
     if len(prefix) != 1 or prefix not in _CAPITALS:
         raise Malformed(Reason.IDENTIFIER_MALFORMED, f"prefix {prefix!r} is not one capital letter")
-    number = int.from_bytes(tagged_hash("object-id", seed)[: _ID_CHARS * _BITS_PER_CHAR // 8], "big")
-    body = prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _PAIR_SHIFTS])
-    return body + mod_37_36_check_char(body)
+    number = int.from_bytes(sha256(_OBJECT_ID + seed).digest()[: _ID_CHARS * _BITS_PER_CHAR // 8], "big")
+    carry = _CARRIES[36][prefix]
+    text = prefix
+    for shift in _PAIR_SHIFTS:
+        pair = number >> shift & 1023
+        carry = _PAIR_CARRIES[carry][pair]
+        text += _PAIRS[pair]
+    return text + _ALPHANUMERIC[(37 - carry) % 36]
 
 
 def is_object_id(text: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
-from chainbill.ledger.authorisation import check_chain, check_signatures, check_window, signers_of
+from chainbill.ledger.authorisation import DecodedRows, check_chain, check_signatures, check_window, signers_of
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.receipt import Receipt
@@ -19,10 +19,10 @@ from chainbill.state.view import View
 from chainbill.vm.context import Signer
 
 
-def admit(view: View, transaction: Transaction, env: BlockEnv, now_ms: int) -> None:
+def admit(rows: DecodedRows, transaction: Transaction, env: BlockEnv, now_ms: int) -> None:
     """Raise Malformed or Refused unless the transaction could be run in a block at `now_ms`; its calls are not run.
 
-    Signatures are verified unless the wire id is in `env.verified`.
+    rows: of the newest state. Signatures are verified unless the wire id is in `env.verified`.
     """
     check_chain(transaction, env.genesis.chain_id)
     check_window(transaction, now_ms)
@@ -30,7 +30,7 @@ def admit(view: View, transaction: Transaction, env: BlockEnv, now_ms: int) -> N
         raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
     if transaction.wire_id not in env.verified:
         check_signatures(transaction)
-    signers_of(transaction, Overlay(view))
+    signers_of(transaction, rows)
 
 
 def simulate(

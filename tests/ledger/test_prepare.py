@@ -12,6 +12,7 @@ from chainbill.errors import Malformed, Refused
 from chainbill.ledger import transition
 from chainbill.ledger.admission import admit, clock_offset_ms, read_view, simulate
 from chainbill.ledger.transaction import decode_transaction
+from chainbill.state.overlay import Overlay
 
 ISSUE = ("bill", "issue", {"debtor": "ANCHOR", "face": 1000})
 
@@ -102,7 +103,7 @@ def test_nothing_that_was_given_is_changed(network: TinyNetwork) -> None:
 def test_admission_asks_everything_but_the_contracts(network: TinyNetwork) -> None:
     def refusal(wire: bytes) -> str:
         try:
-            admit(network.view, decode_transaction(wire), network.env, network.time_ms)
+            admit(Overlay(network.view), decode_transaction(wire), network.env, network.time_ms)
         except (Malformed, Refused) as error:
             return error.reason
         return ""
@@ -120,7 +121,7 @@ def test_admission_asks_everything_but_the_contracts(network: TinyNetwork) -> No
 def test_admission_trusts_the_callers_cache_of_signatures(network: TinyNetwork) -> None:
     good = network.wire("S1", ISSUE)
     forged = decode_transaction(good[:-1] + bytes([good[-1] ^ 1]))
-    admit(network.view, forged, replace(network.env, verified={forged.wire_id: forged}), network.time_ms)
+    admit(Overlay(network.view), forged, replace(network.env, verified={forged.wire_id: forged}), network.time_ms)
 
 
 def test_a_dry_run_says_what_would_happen_and_keeps_nothing(network: TinyNetwork) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
-from chainbill_node.engine.cached_view import LARGEST_KEPT_ROW, CachedView, Generations
+from chainbill_node.engine.cached_view import LARGEST_KEPT_ROW, CachedView, DecodedRows, Generations
+from chainbill_node.engine.environment import UsedIds
 
+from chainbill.codec import encode
 from chainbill.state.rows import pack
 from chainbill.state.tree import StateTree
 from chainbill.state.view import MemoryView, RowChange
@@ -41,3 +43,39 @@ def test_it_remembers_what_is_used_and_no_more_than_it_may() -> None:
     assert sum(memory.get(number) is not None for number in range(1, 1000)) <= 20
     memory.drop(0)
     assert memory.get(0) is None
+
+
+def test_decoded_rows_are_those_of_the_newest_state() -> None:
+    state = MemoryView({b"key": pack(1, b"", encode({"status": "active"}))})
+    decoded = DecodedRows(state, most=2)
+    assert decoded.get(b"key") == {"status": "active"}
+    assert decoded.get(b"later") is None
+    state.rows |= {b"key": pack(2, b"", encode({"status": "closed"})), b"later": pack(2, b"", encode(1))}
+    assert decoded.get(b"later") == 1, "that there is no row is never remembered"
+    decoded.forget()
+    assert decoded.get(b"key") == {"status": "closed"}
+    for number in range(10):
+        state.rows[b"%d" % number] = pack(2, b"", encode(number))
+        assert decoded.get(b"%d" % number) == number
+    assert len(decoded._known) <= 2
+
+
+def test_an_id_is_used_from_the_block_on_that_has_it() -> None:
+    stored: set[bytes] = {b"old"}
+    asked: list[bytes] = []
+
+    def look(identity: bytes) -> bool:
+        asked.append(identity)
+        return identity in stored
+
+    used = UsedIds(look, most=3)
+    assert used(b"old")
+    assert not used(b"new")
+    assert not used(b"new")
+    assert asked == [b"old", b"new"]
+    stored.add(b"new")
+    used.committed([b"new", b"never asked for"])
+    assert used(b"new")
+    for number in range(10):
+        assert not used(b"%d" % number)
+    assert len(used._unused) <= 3

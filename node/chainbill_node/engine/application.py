@@ -22,7 +22,7 @@ from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.tree import StateTree
-from chainbill_node.engine.cached_view import CachedView
+from chainbill_node.engine.cached_view import CachedView, DecodedRows
 from chainbill_node.engine.environment import EnvKeeper
 from chainbill_node.engine.protocol import (
     Finalized,
@@ -80,6 +80,7 @@ class LedgerApplication:
         self._head = self._database.head()
         self._tree = self._database.build_tree()
         self._view = CachedView(self._database.view)
+        self._rows = DecodedRows(self._view)
         self._env = EnvKeeper(genesis, self._database, self._head, self._programs)
         return self.info()
 
@@ -109,7 +110,7 @@ class LedgerApplication:
 
     def check_tx(self, transaction: Transaction, now_ms: int) -> None:
         """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
-        admit(self._view, transaction, self._env.current, self._env.block_time(now_ms))
+        admit(self._rows, transaction, self._env.current, self._env.block_time(now_ms))
 
     def prepare_proposal(self, request: ProposalRequest) -> Proposal:
         """Build the block of the next height; its result is kept, so that it is not executed again."""
@@ -202,6 +203,7 @@ class LedgerApplication:
         with self._lock:
             self._database.write_block(write)
             self._view.committed(applied.changes, applied.delta.buckets)
+            self._rows.forget()
             self._tree.commit(applied.delta)
             self._head = record
         self._env.advance(block, applied)
@@ -264,7 +266,7 @@ class LedgerApplication:
 
     def is_used(self, transaction_id: bytes) -> bool:
         """True when the id is in a block already."""
-        return self._database.is_used(transaction_id)
+        return self._env.is_used(transaction_id)
 
     def validators_of(self, height: int) -> ValidatorSet:
         """The set that decides `height` (at most the newest height + 2)."""

@@ -7,13 +7,15 @@ is forgotten. So memory is bounded, whatever the size of the ledger, and no step
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from chainbill.state import rows
 from chainbill.state.view import RowChange, View
 
 KEPT_ROWS = 30_000
 KEPT_BUCKETS = 60_000
 LARGEST_KEPT_ROW = 4096
+KEPT_DECODED = 4_096
 
 Key = TypeVar("Key", bytes, int)
 
@@ -82,3 +84,31 @@ class CachedView:
                 self._rows.put(change.key, change.new_raw)
         for index, row in buckets.items():
             self._buckets.put(index, row)
+
+
+class DecodedRows:
+    """Rows of the newest state, decoded once a height: the same parties and keys hand in many transactions.
+
+    Not to be edited. `forget` must be called with every block that is committed.
+    """
+
+    def __init__(self, view: View, *, most: int = KEPT_DECODED) -> None:
+        self._view = view
+        self._most = most
+        self._known: dict[bytes, Any] = {}
+
+    def get(self, key: bytes) -> Any:
+        """Decoded value of a row, None when there is none."""
+        found = self._known.get(key)
+        if found is None:
+            raw = self._view.get(key)
+            if raw is None:
+                return None
+            if len(self._known) >= self._most:
+                self._known.clear()
+            found = self._known[key] = rows.value(raw)
+        return found
+
+    def forget(self) -> None:
+        """The state is another one now."""
+        self._known.clear()

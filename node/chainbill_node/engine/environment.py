@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from chainbill.ledger import core_rows
@@ -21,6 +21,33 @@ from chainbill_node.storage.records import HeightRecord
 
 MEMBER_STATUSES = ("active", "candidate", "observer")
 MAX_MEMBERS = 1000
+MOST_REMEMBERED = 65_536
+
+
+class UsedIds:
+    """Which transaction ids stand in blocks. That one does not is remembered until a block takes it: the same id is
+    asked for on arrival, at admission and again in its block. The newest state must be committed through `committed`.
+    """
+
+    def __init__(self, stored: Callable[[bytes], bool], *, most: int = MOST_REMEMBERED) -> None:
+        self._stored = stored
+        self._most = most
+        self._unused: set[bytes] = set()
+
+    def __call__(self, identity: bytes) -> bool:
+        """True when the id is used up."""
+        if identity in self._unused:
+            return False
+        if self._stored(identity):
+            return True
+        if len(self._unused) >= self._most:
+            self._unused.clear()
+        self._unused.add(identity)
+        return False
+
+    def committed(self, ids: Iterable[bytes]) -> None:
+        """These stand in a block now."""
+        self._unused.difference_update(ids)
 
 
 class EnvKeeper:
@@ -28,6 +55,7 @@ class EnvKeeper:
 
     def __init__(self, genesis: Genesis, database: ChainDatabase, head: HeightRecord, programs: ProgramCache) -> None:
         self._database = database
+        self.is_used = UsedIds(database.is_used)
         height = head.height
         self.current = BlockEnv(
             genesis=genesis,
@@ -37,7 +65,7 @@ class EnvKeeper:
             validators=database.validators(height + 1),
             next_validators=database.validators(height + 2),
             recent_proposers=self._proposers(height),
-            seen=database.is_used,
+            seen=self.is_used,
             validators_at=self._validators_at,
             time_at=self._time_at,
         )
@@ -54,6 +82,7 @@ class EnvKeeper:
 
     def advance(self, block: Block, applied: Applied) -> None:
         """Go on to the height after a committed block."""
+        self.is_used.committed(applied.used_ids)
         self.current = self.current.after(block, applied.receipts_root, applied.next_validators)
         if self.current.genesis.clock == "adjustable":
             self.clock_offset_ms = clock_offset_ms(self._database.view)
