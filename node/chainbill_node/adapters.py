@@ -10,6 +10,7 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.validators import ValidatorSet
+from chainbill_node import wire
 from chainbill_node.consensus.timeouts import Timer
 from chainbill_node.driver_ports import PeerId, Tip
 from chainbill_node.engine.application import INTERNAL_ERRORS, LedgerApplication
@@ -17,6 +18,8 @@ from chainbill_node.engine.protocol import Finalized, ProposalRequest
 from chainbill_node.logs import log
 from chainbill_node.mempool import Mempool
 from chainbill_node.network.peers import PeerNetwork
+from chainbill_node.wire.compact import shortened
+from chainbill_node.wire.messages import Proposal as ProposalMessage
 
 AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
 LEAST_TRANSACTIONS = 20
@@ -144,6 +147,11 @@ class NetworkPort:
     def broadcast(self, data: bytes) -> None:
         """Queue an encoded message for every connected peer."""
         self._peers.broadcast(data)
+
+    def propose(self, proposal: ProposalMessage, data: bytes) -> None:
+        """Name the transactions of an own proposal by their ids, where that is shorter."""
+        carries = proposal.block.transactions
+        self._peers.broadcast(wire.encode(shortened(proposal)) if carries else data)
 
     def drop(self, peer: PeerId, reason: str) -> None:
         """Close the connection to a peer that broke a rule."""

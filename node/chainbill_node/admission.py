@@ -62,6 +62,11 @@ class Admission:
         """True while these very bytes are on their way in."""
         return wire_id in self._by_wire
 
+    def get(self, wire_id: bytes) -> Transaction | None:
+        """The transaction with these very bytes while it is on its way in."""
+        arrival = self._by_wire.get(wire_id)
+        return None if arrival is None else arrival.transaction
+
     def offer(self, transaction: Transaction, *, own: bool, done: Callable[[Outcome], None] | None = None) -> bool:
         """Take one transaction in; False when too many wait. The same bytes again only add a listener."""
         arrival = self._by_wire.get(transaction.wire_id)

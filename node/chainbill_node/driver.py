@@ -39,7 +39,7 @@ from chainbill_node.driver_catchup import Catchup
 from chainbill_node.driver_effects import Engine
 from chainbill_node.driver_events import DriverEvent, MessageReceived, PeerJoined, PeerLeft, TimerFired, WorkArrived
 from chainbill_node.driver_inbox import Ahead, BadPeerError, checked_own, checked_proposal, fresh_votes
-from chainbill_node.driver_peers import answer_block, answer_own, answer_status
+from chainbill_node.driver_peers import answer_block, answer_own, answer_proposal, answer_status
 from chainbill_node.driver_ports import PeerId, Ports, Settings
 from chainbill_node.sync.blocks import refusal
 from chainbill_node.wire.messages import (
@@ -55,6 +55,7 @@ from chainbill_node.wire.messages import (
     WantBlock,
     WantBlocks,
     WantOwn,
+    WantProposal,
 )
 
 EVIDENCE_EVERY_TICKS = 10
@@ -193,6 +194,8 @@ class Driver:
                 self._receive_decided(peer, message)
             case WantBlock():
                 self._answer(peer, answer_block(self.state, self._ports.application, message))
+            case WantProposal():
+                self._answer(peer, answer_proposal(self.state, self._ports.application, message))
             case BlockAnswer(block=block):
                 if block.height == self.state.height:
                     self._engine.step(BlockArrived(block, self._now_ms()))

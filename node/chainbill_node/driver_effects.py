@@ -35,7 +35,7 @@ from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.driver_ports import Note, Ports, Settings, Tip
 from chainbill_node.driver_signing import Signer
 from chainbill_node.sync.safe_height import safe_height
-from chainbill_node.wire.messages import EvidenceFound, WantBlock, WantOwn
+from chainbill_node.wire.messages import EvidenceFound, Proposal, WantBlock, WantOwn
 
 
 class Engine:
@@ -176,7 +176,10 @@ class Engine:
             raise InternalFault("signer_missing", "a node without a key was asked to sign")
         signed = self._signer.sign(self.state.height, effect.message, effect.lock)
         self._has_signed = True
-        self._ports.network.broadcast(signed.data)
+        if isinstance(signed.message, Proposal):
+            self._ports.network.propose(signed.message, signed.data)
+        else:
+            self._ports.network.broadcast(signed.data)
         self.tell("resent" if signed.repeated else "signed", message=signed.message)
         return OwnMessageStored(signed.message, self._ports.clock.now_ms())
 

@@ -1,4 +1,4 @@
-"""Answering peers: what a driver sends back to STATUS, WANT_BLOCK and WANT_OWN. Reads the state, never changes it."""
+"""Answering peers: what a driver sends back to STATUS and the WANT messages. Reads the state, never changes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState
 from chainbill_node.driver_inbox import Ahead
 from chainbill_node.driver_ports import Application
-from chainbill_node.wire.messages import BlockAnswer, Decided, Message, Own, Status, WantBlock, WantOwn
+from chainbill_node.wire.messages import BlockAnswer, Decided, Message, Own, Status, WantBlock, WantOwn, WantProposal
 
 DECIDED_REACH = 2
 """A peer this many heights behind gets DECIDED for its STATUS; further behind it asks for batches."""
@@ -27,6 +27,13 @@ def answer_block(state: HeightState, application: Application, wanted: WantBlock
     if wanted.height == state.height:
         block = state.blocks.get(wanted.block_id)
         return [] if block is None else [BlockAnswer(block)]
+    return decided_at(application, wanted.height) if wanted.height < state.height else []
+
+
+def answer_proposal(state: HeightState, application: Application, wanted: WantProposal) -> list[Message]:
+    """The whole proposals of a round; the decided block where that height is behind us."""
+    if wanted.height == state.height:
+        return list(gossip.held_proposals(state, wanted.round))
     return decided_at(application, wanted.height) if wanted.height < state.height else []
 
 

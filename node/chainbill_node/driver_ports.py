@@ -15,6 +15,7 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.consensus.timeouts import Timeouts, Timer
+from chainbill_node.wire.messages import Proposal
 
 PeerId = str
 """The authenticated name of a connected node (the node id of its TLS certificate); opaque to the driver."""
@@ -101,6 +102,10 @@ class Network(Protocol):
 
     def broadcast(self, data: bytes) -> None:
         """Queue an encoded message for every connected peer."""
+        ...
+
+    def propose(self, proposal: Proposal, data: bytes) -> None:
+        """Queue an own proposal for every connected peer: `data`, its encoding, or a form that the peers restore."""
         ...
 
     def drop(self, peer: PeerId, reason: str) -> None:

@@ -47,6 +47,12 @@ class Metrics:
         self.refused_admissions = Counter(
             "chainbill_mempool_failed_txs", "Transactions not admitted", registry=registry
         )
+        self.compact_proposals = Counter(
+            "chainbill_consensus_compact_proposals",
+            "Compact proposals: restored from what was here, or short of a transaction",
+            ["result"],
+            registry=registry,
+        )
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
         self.missing = Gauge(
             "chainbill_consensus_missing_validator",

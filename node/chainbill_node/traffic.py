@@ -17,9 +17,11 @@ from chainbill_node.engine.protocol import Finalized
 from chainbill_node.logs import log
 from chainbill_node.storage.store import DiskError
 from chainbill_node.sync.manifest import FORMAT
+from chainbill_node.wire.compact import restored
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
 from chainbill_node.wire.messages import (
     Chunk,
+    CompactProposal,
     Proposal,
     Snapshots,
     Status,
@@ -28,13 +30,14 @@ from chainbill_node.wire.messages import (
     WantBlocks,
     WantChunk,
     WantOwn,
+    WantProposal,
     WantSnapshots,
 )
 
 if TYPE_CHECKING:
     from chainbill_node.service import Node
 
-QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantSnapshots)
+QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
 
 
@@ -69,6 +72,9 @@ class Traffic:
             message = wire.decode(frame)
             if isinstance(message, Transactions):
                 self._take_in(peer, message.wires)
+                return
+            if isinstance(message, CompactProposal):
+                self._take_compact(peer, message)
                 return
         except Malformed as error:
             node.peers.drop(peer, str(error))
@@ -110,6 +116,26 @@ class Traffic:
             transaction = decode_transaction(one)
             if transaction.id not in node.mempool and not node.ledger.is_used(transaction.id):
                 node.admission.offer(transaction, own=False, done=verified)
+
+    def _take_compact(self, peer: str, message: CompactProposal) -> None:
+        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is not enough.
+
+        Malformed: its block is not the one that its header names.
+        """
+        node = self._node
+        if not 0 < message.header.height - node.ledger.info().height <= 2:
+            return
+        proposal = restored(message, self._wire_of)
+        node.metrics.compact_proposals.labels("short" if proposal is None else "restored").inc()
+        if proposal is None:
+            node.peers.send(peer, wire.encode(WantProposal(message.header.height, message.header.round)))
+        else:
+            self._take_proposal(peer, proposal)
+
+    def _wire_of(self, wire_id: bytes) -> bytes | None:
+        """The bytes of a transaction that has arrived, verified or about to be."""
+        found = self._node.verified.get(wire_id) or self._node.admission.get(wire_id)
+        return None if found is None else found.wire
 
     def _take_proposal(self, peer: str, message: Proposal) -> None:
         """Hand a proposal over once the signatures of its transactions that are new here have been verified."""

@@ -88,6 +88,10 @@ class Desk(LightLedger):
     def broadcast(self, data: bytes) -> None:
         self.send("*", data)
 
+    def propose(self, proposal: Proposal, data: bytes) -> None:
+        assert wire.decode(data) == proposal
+        self.broadcast(data)
+
     def drop(self, peer: str, reason: str) -> None:
         self.dropped.append((peer, reason))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from chainbill_node import wire
 from chainbill_node.wire import limits
+from chainbill_node.wire.compact import restored, shortened
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
     Chunk,
+    CompactProposal,
     Decided,
     EvidenceFound,
     Kind,
@@ -26,6 +29,7 @@ from chainbill_node.wire.messages import (
     WantBlocks,
     WantChunk,
     WantOwn,
+    WantProposal,
     WantSnapshots,
 )
 from consensus.consensus_kit import KEYS, PRECOMMIT, PREVOTE, block, certificate, proposal, vote
@@ -43,6 +47,8 @@ PREVOTES = tuple(vote(who, PREVOTE, 0, A) for who in (1, 2, 3))
 SAMPLES: tuple[Message, ...] = (
     proposal(1, 0, A),
     proposal(2, 1, A, 0, PREVOTES),
+    shortened(proposal(2, 1, A, 0, PREVOTES)),
+    WantProposal(1, 0),
     Votes(PREVOTES),
     Votes((vote(0, PRECOMMIT, 7, None),)),
     Status(1, -1, (), ()),
@@ -87,6 +93,30 @@ def test_every_message_comes_back_as_it_was(message: Message) -> None:
 @given(statuses)
 def test_a_status_comes_back_as_it_was(status: Status) -> None:
     assert wire.decode(wire.encode(status)) == status
+
+
+def test_a_compact_proposal_is_restored_from_what_is_known_by_wire_id() -> None:
+    whole = proposal(2, 1, A, 0, PREVOTES)
+    known = dict(zip(A.wire_ids, A.transactions, strict=True))
+    assert A.transactions, "a block without transactions shows nothing"
+    compact = wire.decode(wire.encode(shortened(whole)))
+    assert isinstance(compact, CompactProposal)
+    again = restored(compact, known.get)
+    assert again == whole
+    assert again.block.encoded == whole.block.encoded
+    assert restored(compact, {}.get) is None, "a transaction is not here: the whole proposal is asked for"
+
+
+@pytest.mark.parametrize("change", ["fewer", "other", "evidence"])
+def test_a_compact_proposal_of_another_block_is_malformed_known_or_not(
+    change: str,
+) -> None:
+    compact = shortened(proposal(2, 1, A))
+    ids = {"fewer": compact.wire_ids[1:], "other": (bytes(32), *compact.wire_ids[1:])}
+    broken = replace(compact, wire_ids=ids[change]) if change in ids else replace(compact, evidence=(b"x",))
+    for find in (lambda _id: b"wire", lambda _id: None):
+        with pytest.raises(Malformed, match="root"):
+            restored(broken, find)
 
 
 @settings(max_examples=2_000)

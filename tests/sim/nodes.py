@@ -19,6 +19,7 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 
 if TYPE_CHECKING:
+    from chainbill_node.wire.messages import Proposal
     from sim.world import World
 
 
@@ -154,6 +155,9 @@ class SimulatedNode:
         for peer in self.world.nodes:
             if peer != self.name:
                 self.send(peer, data)
+
+    def propose(self, _proposal: Proposal, data: bytes) -> None:
+        self.broadcast(data)
 
     def drop(self, peer: str, reason: str) -> None:
         self.world.checkers.dropped(self.name, peer, reason, honest=self.honest and self.world.nodes[peer].honest)

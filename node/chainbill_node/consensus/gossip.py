@@ -69,6 +69,15 @@ def messages_of(state: HeightState, validator: bytes) -> Own:
     return Own(state.height, validator, tuple(proposals[:MAX_OWN_MESSAGES]), tuple(votes[:MAX_OWN_MESSAGES]))
 
 
+def held_proposals(state: HeightState, number: int) -> Iterator[Proposal]:
+    """What was proposed in a round, where the block is here, with the prevotes that it refers to."""
+    for header in state.book.at(number).proposals:
+        block = state.blocks.get(header.block_id)
+        if block is not None:
+            earlier = header.valid_round
+            yield Proposal(header, block, state.book.at(earlier).prevotes.votes(block.id) if earlier >= 0 else ())
+
+
 def missing_blocks(state: HeightState) -> list[bytes]:
     """Blocks that were asked for and have not come."""
     return sorted(state.asked_blocks - state.blocks.keys())
@@ -101,12 +110,9 @@ def _missing_proposals(state: HeightState, rules: Rules, theirs: Status, number:
     if rules.own != rules.proposer(number) and theirs.attempt < PATIENT_ATTEMPTS:
         return
     known = theirs.proposals if number == theirs.round else ()
-    for header in state.book.at(number).proposals:
-        block = state.blocks.get(header.block_id)
-        if block is None or header.block_id in known:
-            continue
-        prevotes = state.book.at(header.valid_round).prevotes.votes(header.block_id) if header.valid_round >= 0 else ()
-        yield Proposal(header, block, prevotes)
+    for proposal in held_proposals(state, number):
+        if proposal.header.block_id not in known:
+            yield proposal
 
 
 def _missing_votes(number: int, here: RoundBook, held: dict[Line, bytes], validators: ValidatorSet) -> Iterator[Vote]:

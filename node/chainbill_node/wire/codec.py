@@ -7,17 +7,25 @@ from functools import singledispatch
 from typing import Any
 
 from chainbill import codec
-from chainbill.ledger.block import Block, decode_block
+from chainbill.ledger.block import Block, Header, decode_block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
 from chainbill.ledger.vote import MAX_ROUND, ProposalHeader, Vote, VoteType
-from chainbill.limits import MAX_BLOCK_BYTES, MAX_EVIDENCE_BYTES, MAX_TRANSACTION_BYTES, MAX_VALIDATORS
+from chainbill.limits import (
+    MAX_BLOCK_BYTES,
+    MAX_BLOCK_TRANSACTIONS,
+    MAX_EVIDENCE,
+    MAX_EVIDENCE_BYTES,
+    MAX_TRANSACTION_BYTES,
+    MAX_VALIDATORS,
+)
 from chainbill_node.sync.manifest import CHUNK_BYTES, MAX_CHUNKS, MAX_MANIFEST_BYTES
 from chainbill_node.wire import limits
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
     Chunk,
+    CompactProposal,
     Decided,
     EvidenceFound,
     Kind,
@@ -33,6 +41,7 @@ from chainbill_node.wire.messages import (
     WantBlocks,
     WantChunk,
     WantOwn,
+    WantProposal,
     WantSnapshots,
 )
 
@@ -63,6 +72,17 @@ def _fields(message: object) -> list[Any]:
 @_fields.register
 def _(message: Proposal) -> list[Any]:
     return [int(Kind.PROPOSAL), message.header.fields(), message.block.encoded, _vote_fields(message.prevotes)]
+
+
+@_fields.register
+def _(message: CompactProposal) -> list[Any]:
+    block = [message.block_header.fields(), list(message.wire_ids), list(message.evidence)]
+    return [int(Kind.COMPACT_PROPOSAL), message.header.fields(), block, _vote_fields(message.prevotes)]
+
+
+@_fields.register
+def _(message: WantProposal) -> list[Any]:
+    return [int(Kind.WANT_PROPOSAL), message.height, message.round]
 
 
 @_fields.register
@@ -170,6 +190,27 @@ def _read_proposal(fields: list[Any]) -> Proposal:
     return Proposal(header, block, _read_votes(fields[2], MAX_VALIDATORS))
 
 
+def _read_compact(fields: list[Any]) -> CompactProposal:
+    header = ProposalHeader.from_fields(fields[0])
+    named, ids, proofs = as_list(fields[1], "compact block", length=3)
+    block_header = Header.from_fields(named)
+    if block_header.id != header.block_id or block_header.height != header.height:
+        raise bad_shape("compact block", "the block that its header names")
+    wire_ids = as_list(ids, "wire ids", at_most=MAX_BLOCK_TRANSACTIONS)
+    evidence = as_list(proofs, "evidence", at_most=MAX_EVIDENCE)
+    return CompactProposal(
+        header,
+        block_header,
+        tuple([as_bytes(one, "wire id", length=32) for one in wire_ids]),
+        tuple([as_bytes(proof, "evidence", at_most=MAX_EVIDENCE_BYTES) for proof in evidence]),
+        _read_votes(fields[2], MAX_VALIDATORS),
+    )
+
+
+def _read_want_proposal(fields: list[Any]) -> WantProposal:
+    return WantProposal(_height(fields[0]), as_int(fields[1], "round", high=MAX_ROUND))
+
+
 def _read_status(fields: list[Any]) -> Status:
     ids = as_list(fields[2], "proposals", at_most=limits.MAX_KNOWN_PROPOSALS)
     lines = as_list(fields[3], "summaries", at_most=limits.MAX_SUMMARIES)
@@ -254,4 +295,6 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
         lambda fields: WantChunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS)),
     ),
     Kind.CHUNK: (3, _read_chunk),
+    Kind.COMPACT_PROPOSAL: (3, _read_compact),
+    Kind.WANT_PROPOSAL: (2, _read_want_proposal),
 }

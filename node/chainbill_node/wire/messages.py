@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from chainbill.ledger.block import Block
+from chainbill.ledger.block import Block, Header
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
 
@@ -29,6 +29,8 @@ class Kind(IntEnum):
     SNAPSHOTS = 14
     WANT_CHUNK = 15
     CHUNK = 16
+    COMPACT_PROPOSAL = 17
+    WANT_PROPOSAL = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,25 @@ class Proposal:
     header: ProposalHeader
     block: Block
     prevotes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompactProposal:
+    """COMPACT_PROPOSAL: a PROPOSAL whose transactions are named by wire id; the receiver has most of them already."""
+
+    header: ProposalHeader
+    block_header: Header
+    wire_ids: tuple[bytes, ...]
+    evidence: tuple[bytes, ...] = ()
+    prevotes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WantProposal:
+    """Asks for the whole PROPOSAL of a round: the receiver lacks transactions of its compact form."""
+
+    height: int
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +202,8 @@ class Chunk:
 
 Message = (
     Proposal
+    | CompactProposal
+    | WantProposal
     | Votes
     | Status
     | Decided
