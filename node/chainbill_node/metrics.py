@@ -47,6 +47,12 @@ class Metrics:
         self.refused_admissions = Counter(
             "chainbill_mempool_failed_txs", "Transactions not admitted", registry=registry
         )
+        self.turned_away = Counter(
+            "chainbill_turned_away",
+            "Turned away by a limit: at the mempool, admission, p2p or rest door, and why",
+            ["at", "reason"],
+            registry=registry,
+        )
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
         self.missing = Gauge(
             "chainbill_consensus_missing_validator",

@@ -19,6 +19,7 @@ from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Reader, Submis
 from chainbill_node.service import Node
 
 MAX_WAIT_MS = 120_000
+SHARE_RETRY_S = 2
 
 
 class ServedNode:
@@ -47,6 +48,8 @@ class ServedNode:
         if repeated is not None:
             return repeated
         future = node.waiters.add(transaction.id)
+        if future is None:
+            raise Busy("too many clients wait for a commit")
         try:
             if transaction.id not in node.mempool:
                 await self._admitted(transaction)
@@ -62,17 +65,22 @@ class ServedNode:
         return Submission("pending", transaction.id)
 
     async def _admitted(self, transaction: Transaction) -> None:
+        full = self._node.mempool.refusal(transaction.party, len(transaction.wire))
+        if full is not None:  # no signature need be verified to know it
+            self._node.traffic.turned_away(full)
+            raise _busy(full)
         admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
 
         def done(outcome: ChainbillError | None) -> None:
             if not admitted.done():
                 admitted.set_result(outcome)
 
-        if not self._node.admission.offer(transaction, own=True, done=done):
+        if not self._node.admission.offer(transaction, own=True, source=transaction.party, done=done):
+            self._node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
             raise Busy("too many transactions wait to be verified")
         outcome = await admitted
         if isinstance(outcome, MempoolFull):
-            raise Busy(outcome.detail)
+            raise _busy(outcome)
         if outcome is not None and self._committed(transaction.id) is None:
             raise outcome
 
@@ -125,3 +133,9 @@ class ServedNode:
         node.metrics.validators.set(len(self.validators(node.ledger.info().height + 1)))
         node.standing.measure()
         return node.metrics.exposition()
+
+
+def _busy(full: MempoolFull) -> Busy:
+    """What a client is told whose transaction found no room."""
+    party = str(full.fields.get("party", ""))
+    return Busy(full.detail, SHARE_RETRY_S if party else 1, party=party, waiting=int(full.fields.get("count", 0)))

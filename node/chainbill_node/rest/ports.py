@@ -47,12 +47,17 @@ class Future(HeightNotHeld):
 
 
 class Busy(Exception):  # noqa: N818 - an outcome a client is told about, not a fault
-    """The node takes no more transactions at the moment; ``retry_after_s`` says when to come back (503)."""
+    """The node takes no more transactions at the moment; ``retry_after_s`` says when to come back (503).
 
-    def __init__(self, detail: str, retry_after_s: int = 1) -> None:
+    ``party``: no more of this party, which has its share waiting already; others are taken (429).
+    """
+
+    def __init__(self, detail: str, retry_after_s: int = 1, *, party: str = "", waiting: int = 0) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.party = party
+        self.waiting = waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,9 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(429 if busy else 401, error.code, fields={"problem": error.detail}, headers=headers)
         case Busy():
             headers = {"Retry-After": str(error.retry_after_s)}
+            if error.party:
+                fields = {"party": error.party, "count": error.waiting}
+                return Problem(429, "mempool_party_share", fields=fields, headers=headers)
             return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
         case Future():
             return Problem(404, "height_in_future", fields={"value": error.height, "head": error.head})
