@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 from typing import Any, TextIO
@@ -71,6 +72,23 @@ class EventLog:
             line = f"{moment} {level.upper():7} {self._node} {event} {facts}".rstrip()
             line = "\\n".join(line.splitlines())  # whatever a fact holds: one line an event
         print(line, file=self._stream or sys.stderr, flush=True)
+
+
+class _Forward(logging.Handler):
+    """What parts of the node and its libraries hand to `logging`, as events named like the logger."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        level = record.levelname.lower()
+        log._write(level if level in LEVELS else "error", record.name, {"what": self.format(record)})
+
+
+def forward_logging() -> None:
+    """Have `logging` write into the event log: reads of supervisors and auditors, faults, warnings of libraries."""
+    root = logging.getLogger()
+    if not any(isinstance(one, _Forward) for one in root.handlers):
+        root.addHandler(_Forward())
+    logging.getLogger("chainbill.rest").setLevel(logging.INFO)
 
 
 log = EventLog()
