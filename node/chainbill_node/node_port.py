@@ -15,7 +15,7 @@ from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.node_status import node_status
-from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Reader, Submission
+from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Pruned, Reader, Submission, holders
 from chainbill_node.service import Node
 
 MAX_WAIT_MS = 120_000
@@ -35,7 +35,11 @@ class ServedNode:
 
     def reader(self, at: int | None) -> Reader:
         """The ledger at a height (None: the newest). Raises Pruned or Future."""
-        return self._node.ledger.reader(at)
+        try:
+            return self._node.ledger.reader(at)
+        except Pruned as error:
+            error.held_by = tuple(holders(self.peers(), error.height))
+            raise
 
     async def submit(self, wire: bytes, wait_ms: int) -> Submission:
         """Admit a transaction, pass it on, and wait up to `wait_ms` for its commit.
@@ -116,6 +120,7 @@ class ServedNode:
                 connected=member.node_id in connected,
                 height=node.traffic.peer_heights.get(member.node_id, 0),
                 since_ms=node.peers.since_ms.get(member.node_id, 0),
+                lowest_height=node.peers.lowest_of(member.node_id),
             )
             for member in node.members().values()
             if member.node_id != node.node_id

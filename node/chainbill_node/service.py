@@ -72,6 +72,7 @@ class Node:
             self.traffic.frame,
             self.traffic.peer_up,
             self.traffic.peer_down,
+            lowest=lambda: self.ledger.lowest_height,
             on_refused=lambda reason: self.metrics.turned_away.labels("p2p", reason).inc(),
         )
         self.driver = Driver(self._ports(opened.signer_file, key), self._settings(safe_height))

@@ -104,6 +104,10 @@ def test_pruned_heights_are_gone(node: TwinNode) -> None:
     with app_of(node) as client:
         body = check(client.get("/v1/bills?at=3"), 410, "height_pruned")
         assert body["lowest_height"] == 4
+        assert [(one["name"], one["lowest_height"]) for one in body["held_by"]] == [("bank3", 0), ("bank2", 3)]
+        assert "bank3, bank2" in body["hint"]
+        [only] = client.get("/v1/bills?at=2").json()["held_by"]
+        assert only == {"name": "bank3", "id": "bb", "address": "127.0.0.1:3", "lowest_height": 0}
 
 
 def test_bad_submissions_are_named(client: TestClient) -> None:

@@ -89,6 +89,7 @@ class PeerNetwork:
         on_down: Callable[[str], None],
         *,
         on_refused: Callable[[str], None] = lambda _reason: None,
+        lowest: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._members = members
@@ -99,6 +100,7 @@ class PeerNetwork:
         self._pending: set[Connection] = set()
         self._dialling: dict[str, asyncio.Task[None]] = {}
         self._on_refused = on_refused
+        self._lowest = lowest
         self._door = Door(
             settings.host, settings.port, settings.server, lambda: Connection(self, dialled=False), on_refused
         )
@@ -127,6 +129,11 @@ class PeerNetwork:
     def connected(self) -> list[str]:
         """Ids of the peers that are connected and have said hello."""
         return list(self._connections)
+
+    def lowest_of(self, peer: str) -> int | None:
+        """The lowest height that a connected peer held when it connected, None where that is not known."""
+        connection = self._connections.get(peer)
+        return None if connection is None else connection.lowest
 
     def refresh(self) -> None:
         """Follow the on-chain set: dial who is new, drop who is out, drop who has been silent too long."""
@@ -206,7 +213,9 @@ class PeerNetwork:
         if len(same) >= limits.MAX_PENDING_PER_PEER:
             self._refuse(min(same, key=lambda one: one.opened_s), "too_many_without_hello")
         self._pending.add(connection)
-        connection.send(codec.encode([HELLO_VERSION, self._settings.genesis_hash]))
+        lowest = self._lowest()
+        hello = [HELLO_VERSION, self._settings.genesis_hash]
+        connection.send(codec.encode(hello if lowest is None else [*hello, lowest]))
 
     def received(self, connection: Connection, frame: bytes) -> None:
         """First frame is the hello, every later one a message."""
@@ -218,10 +227,12 @@ class PeerNetwork:
                 else:
                     self.drop(connection.peer, excess)
             return
-        if not self._same_network(frame):
+        hello = self._hello(frame)
+        if hello is None:
             self._refuse(connection, "other network or version")
             return
         connection.greeted = True
+        connection.lowest = hello[0] if hello else None
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -250,12 +261,16 @@ class PeerNetwork:
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
 
-    def _same_network(self, frame: bytes) -> bool:
+    def _hello(self, frame: bytes) -> list[int] | None:
+        """The lowest height that a peer of this network says it holds, [] where it does not say; else None."""
         try:
             hello = codec.decode(frame, max_bytes=limits.MAX_HELLO_BYTES)
         except Malformed:
-            return False
-        return bool(hello == [HELLO_VERSION, self._settings.genesis_hash])
+            return None
+        if type(hello) is not list or hello[:2] != [HELLO_VERSION, self._settings.genesis_hash] or len(hello) > 3:
+            return None
+        said = hello[2:]
+        return said if all(type(one) is int and one >= 0 for one in said) else None
 
     def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
         """Members are welcome; a node that is out of the set meets members only."""
