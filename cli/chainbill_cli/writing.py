@@ -181,11 +181,16 @@ def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committ
                 maybe_there = True
                 if wait == "accepted":
                     return Outcome(identifier, "accepted")
-            elif answer.status != 503 or (left_until(deadline) <= 0 and not maybe_there):
+            elif not _come_back(answer) or (left_until(deadline) <= 0 and not maybe_there):
                 raise problem_failure(answer)
         if left_until(deadline) <= 0:
             raise pending(identifier)
         time.sleep(min(BUSY_PAUSE_S, left_until(deadline)))
+
+
+def _come_back(answer: Answer) -> bool:
+    """Whether the node takes no more at the moment, in all or of this party, and will later."""
+    return answer.status == 503 or (answer.status == 429 and answer.body.get("code") == "mempool_party_share")
 
 
 def _post(session: Session, wire: bytes, wait: str, left_s: float) -> Answer:

@@ -69,15 +69,20 @@ class LedgerPort:
         )
 
     def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
-        """A block of the oldest transactions that run here.
+        """A block of transactions that run here, the oldest, and where more wait than fit, some of every party.
 
         One that fails in the run is left out once, because what it builds on may still be on its way; if it has
         waited, has failed before, or nothing else runs, it goes in as failed, so that its sender gets an answer.
+        One that was taken before older ones is left out until it is its turn: it may build on one of those.
         None when a fault of our own keeps us from building.
         """
         waiting = self._mempool.candidates(self._fitting(), self._max_bytes)
         now_ms = self._now_ms()
-        patient = {one.transaction.id for one in waiting if not one.failed_runs and now_ms - one.arrived_ms < AGED_MS}
+        patient = {
+            one.transaction.id
+            for one in waiting
+            if one.early or (not one.failed_runs and now_ms - one.arrived_ms < AGED_MS)
+        }
         request = ProposalRequest(
             height=height,
             time_ms=time_ms,
@@ -96,7 +101,7 @@ class LedgerPort:
         self._learn(len(waiting), time.perf_counter() - began_s)
         for identity in proposal.left_out:
             one = self._mempool.get(identity)
-            if one is not None:
+            if one is not None and not one.early:
                 one.failed_runs += 1
         self._mempool.remove(proposal.never)
         for identity in proposal.never:

@@ -17,16 +17,24 @@ from chainbill.errors import ChainbillError, Malformed, Reason
 from chainbill.ledger.transaction import Transaction, verify_signatures
 
 LEAST_CHUNK = 10
+LEAST_TO_VERIFY = 2_000
+"""So many may wait to be verified however small the pool is."""
+LEAST_PER_SOURCE = 16
+"""So many of one peer, or of one party here, may wait to be verified as long as there is any room at all."""
+MAX_LISTENERS = 1_000
+"""Clients that hand in the same bytes at the same time."""
 Outcome = ChainbillError | None
 
 
 @dataclass(slots=True)
 class Arrival:
     """One transaction on its way in. `done` hears the outcome once: None when its signatures are good and it was
-    offered to the pool, else why not. `own`: handed in at this node."""
+    offered to the pool, else why not. `own`: handed in at this node. `source`: the peer it came from, or, when it was
+    handed in here, its party."""
 
     transaction: Transaction
     own: bool
+    source: str = ""
     done: list[Callable[[Outcome], None]] = field(default_factory=list)
 
 
@@ -50,6 +58,7 @@ class Admission:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="verify")
         self._waiting: list[Arrival] = []
         self._by_wire: dict[bytes, Arrival] = {}
+        self._by_source: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
@@ -67,17 +76,26 @@ class Admission:
         arrival = self._by_wire.get(wire_id)
         return None if arrival is None else arrival.transaction
 
-    def offer(self, transaction: Transaction, *, own: bool, done: Callable[[Outcome], None] | None = None) -> bool:
-        """Take one transaction in; False when too many wait. The same bytes again only add a listener."""
+    def offer(
+        self, transaction: Transaction, *, own: bool, source: str = "", done: Callable[[Outcome], None] | None = None
+    ) -> bool:
+        """Take one transaction in; False when too many wait, in all or of this source: at most as many as there is
+        room left, as in the pool. The same bytes again only add a listener, up to MAX_LISTENERS.
+        """
         arrival = self._by_wire.get(transaction.wire_id)
         if arrival is None:
-            if len(self._by_wire) >= self._max_waiting or self._closed:
+            free = self._max_waiting - len(self._by_wire)
+            waiting = self._by_source.get(source, 0)
+            if free <= 0 or (waiting >= LEAST_PER_SOURCE and waiting >= free) or self._closed:
                 return False
-            arrival = Arrival(transaction, own)
+            arrival = Arrival(transaction, own, source)
+            self._by_source[source] = waiting + 1
             self._by_wire[transaction.wire_id] = arrival
             self._waiting.append(arrival)
             self._arm()
         if done is not None:
+            if len(arrival.done) >= MAX_LISTENERS:
+                return False
             arrival.done.append(done)
         return True
 
@@ -121,6 +139,7 @@ class Admission:
         good = [verdict for result in results if result is not None for verdict in result]
         for arrival in batch:
             del self._by_wire[arrival.transaction.wire_id]
+            self._one_less(arrival.source)
         passed = [arrival for arrival, verdict in zip(batch, good, strict=True) if verdict]
         outcomes = dict(zip(map(id, passed), self._accept(passed), strict=True)) if passed else {}
         bad = Malformed(Reason.SIGNATURE_INVALID, "a signature is bad")
@@ -131,6 +150,13 @@ class Admission:
         self._busy = False
         if self._waiting:
             self._start()
+
+    def _one_less(self, source: str) -> None:
+        left = self._by_source[source] - 1
+        if left:
+            self._by_source[source] = left
+        else:
+            del self._by_source[source]
 
     def close(self) -> None:
         """Take nothing in any more and end the threads."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from chainbill.ledger.genesis import Genesis
 from chainbill_node.config import FILE_NAME, NodeConfig, load_config
 from chainbill_node.control import ask_node
-from chainbill_node.driver_signing import following_signer_file
+from chainbill_node.driver_signing import following_signer_file, is_following
 from chainbill_node.home import load_genesis, stopped_store
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.archive import (
@@ -107,7 +107,8 @@ def follow_only(path: Path, chain_id: str, public: bytes, height: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         create_signer_file(path, content)
         return
-    shutil.copy2(path, path.with_name(path.name + ".before"))
+    if not is_following(path.read_bytes(), chain_id, public):  # else it was made here, and `.before` is what counts
+        shutil.copy2(path, path.with_name(path.name + ".before"))
     file = FileSignerFile(path)
     try:
         file.rewrite(content)

@@ -73,6 +73,8 @@ class LimitsConfig:
     gather_ms: int = 3
     gather_transactions: int = 50
     verify_threads: int = 2
+    rest_connections: int = 1_000
+    rest_connections_per_address: int = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,16 @@ def following_signer_file(chain_id: str, public_key: bytes, height: int) -> byte
     return frames.frames(records)[0]
 
 
+def is_following(content: bytes, chain_id: str, public_key: bytes) -> bool:
+    """Whether this is such a file and nothing has been signed with it since."""
+    try:
+        records, _, _ = frames.recover(content)
+    except frames.SignerFileError:
+        return False
+    begun = [identity_record(chain_id, public_key), safe_record(HEIGHT_UNKNOWN)]
+    return len(records) == 3 and [records[0], records[2]] == begun
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """An own message, its wire bytes, and whether it was in the file before."""

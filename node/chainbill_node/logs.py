@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 from typing import Any, TextIO
 
+SELDOM_S = 1.0
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -18,6 +20,7 @@ class EventLog:
         self._json = False
         self._node = ""
         self._stream: TextIO | None = None
+        self._seldom: dict[str, tuple[float, int]] = {}  # by event, a word of ours: when last written, how many since
 
     def configure(self, *, level: str, json_lines: bool, node: str, stream: TextIO | None = None) -> None:
         """Set level (debug, info, warning, error), form, the node's name and the stream (None: stderr)."""
@@ -42,6 +45,16 @@ class EventLog:
         """Something an operator must mend."""
         self._write("error", event, fields)
 
+    def seldom(self, event: str, **fields: Any) -> None:
+        """A warning that a stranger can cause at will: one line a second of each event, with how many were left out."""
+        now_s = time.monotonic()
+        last_s, left_out = self._seldom.get(event, (0.0, 0))
+        if last_s and now_s - last_s < SELDOM_S:
+            self._seldom[event] = (last_s, left_out + 1)
+            return
+        self._seldom[event] = (now_s, 0)
+        self._write("warning", event, {**fields, **({"left_out": left_out} if left_out else {})})
+
     def _write(self, level: str, event: str, fields: dict[str, Any]) -> None:
         if LEVELS[level] < self._level:
             return
@@ -59,6 +72,23 @@ class EventLog:
             line = f"{moment} {level.upper():7} {self._node} {event} {facts}".rstrip()
             line = "\\n".join(line.splitlines())  # whatever a fact holds: one line an event
         print(line, file=self._stream or sys.stderr, flush=True)
+
+
+class _Forward(logging.Handler):
+    """What parts of the node and its libraries hand to `logging`, as events named like the logger."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        level = record.levelname.lower()
+        log._write(level if level in LEVELS else "error", record.name, {"what": self.format(record)})
+
+
+def forward_logging() -> None:
+    """Have `logging` write into the event log: reads of supervisors and auditors, faults, warnings of libraries."""
+    root = logging.getLogger()
+    if not any(isinstance(one, _Forward) for one in root.handlers):
+        root.addHandler(_Forward())
+    logging.getLogger("chainbill.rest").setLevel(logging.INFO)
 
 
 log = EventLog()

@@ -17,7 +17,7 @@ from pathlib import Path
 from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
-from chainbill_node.logs import LEVELS, log
+from chainbill_node.logs import LEVELS, forward_logging, log
 from chainbill_node.storage.store import DiskError
 
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
@@ -63,6 +63,7 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
         return EXIT_REFUSED
     config = opened.config
     log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
+    forward_logging()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

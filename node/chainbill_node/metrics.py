@@ -53,6 +53,12 @@ class Metrics:
             ["result"],
             registry=registry,
         )
+        self.turned_away = Counter(
+            "chainbill_turned_away",
+            "Turned away by a limit: at the mempool, admission, p2p or rest door, and why",
+            ["at", "reason"],
+            registry=registry,
+        )
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
         self.missing = Gauge(
             "chainbill_consensus_missing_validator",

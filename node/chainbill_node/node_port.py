@@ -15,10 +15,11 @@ from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.node_status import node_status
-from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Reader, Submission
+from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Pruned, Reader, Submission, holders
 from chainbill_node.service import Node
 
 MAX_WAIT_MS = 120_000
+SHARE_RETRY_S = 2
 
 
 class ServedNode:
@@ -34,7 +35,11 @@ class ServedNode:
 
     def reader(self, at: int | None) -> Reader:
         """The ledger at a height (None: the newest). Raises Pruned or Future."""
-        return self._node.ledger.reader(at)
+        try:
+            return self._node.ledger.reader(at)
+        except Pruned as error:
+            error.held_by = tuple(holders(self.peers(), error.height))
+            raise
 
     async def submit(self, wire: bytes, wait_ms: int) -> Submission:
         """Admit a transaction, pass it on, and wait up to `wait_ms` for its commit.
@@ -47,6 +52,8 @@ class ServedNode:
         if repeated is not None:
             return repeated
         future = node.waiters.add(transaction.id)
+        if future is None:
+            raise Busy("too many clients wait for a commit")
         try:
             if transaction.id not in node.mempool:
                 await self._admitted(transaction)
@@ -62,17 +69,22 @@ class ServedNode:
         return Submission("pending", transaction.id)
 
     async def _admitted(self, transaction: Transaction) -> None:
+        full = self._node.mempool.refusal(transaction.party, len(transaction.wire))
+        if full is not None:  # no signature need be verified to know it
+            self._node.traffic.turned_away(full)
+            raise _busy(full)
         admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
 
         def done(outcome: ChainbillError | None) -> None:
             if not admitted.done():
                 admitted.set_result(outcome)
 
-        if not self._node.admission.offer(transaction, own=True, done=done):
+        if not self._node.admission.offer(transaction, own=True, source=transaction.party, done=done):
+            self._node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
             raise Busy("too many transactions wait to be verified")
         outcome = await admitted
         if isinstance(outcome, MempoolFull):
-            raise Busy(outcome.detail)
+            raise _busy(outcome)
         if outcome is not None and self._committed(transaction.id) is None:
             raise outcome
 
@@ -108,6 +120,7 @@ class ServedNode:
                 connected=member.node_id in connected,
                 height=node.traffic.peer_heights.get(member.node_id, 0),
                 since_ms=node.peers.since_ms.get(member.node_id, 0),
+                lowest_height=node.peers.lowest_of(member.node_id),
             )
             for member in node.members().values()
             if member.node_id != node.node_id
@@ -125,3 +138,9 @@ class ServedNode:
         node.metrics.validators.set(len(self.validators(node.ledger.info().height + 1)))
         node.standing.measure()
         return node.metrics.exposition()
+
+
+def _busy(full: MempoolFull) -> Busy:
+    """What a client is told whose transaction found no room."""
+    party = str(full.fields.get("party", ""))
+    return Busy(full.detail, SHARE_RETRY_S if party else 1, party=party, waiting=int(full.fields.get("count", 0)))

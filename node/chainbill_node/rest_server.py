@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest import create_app
+from chainbill_node.rest_guard import KEEP_ALIVE_S, MAX_HEADER_BYTES, Crowd, guarded
 from chainbill_node.service import Node
 
 START_POLL_S = 0.005
 STOP_TIMEOUT_S = 3
-KEEP_ALIVE_S = 30
-MAX_CONNECTIONS = 1_000
 
 
 class _Server(uvicorn.Server):
@@ -29,7 +29,13 @@ class RestServer:
     """Serves one node's API."""
 
     def __init__(self, node: Node) -> None:
-        address = node.config.rest
+        address, limits = node.config.rest, node.config.limits
+        most = clients_within(allow_descriptors(), limits.rest_connections)
+        self.crowd = Crowd(
+            most,
+            min(most, limits.rest_connections_per_address),
+            lambda reason: node.metrics.turned_away.labels("rest", reason).inc(),
+        )
         self._server = _Server(
             uvicorn.Config(
                 create_app(ServedNode(node)),
@@ -40,7 +46,10 @@ class RestServer:
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                limit_concurrency=MAX_CONNECTIONS,
+                http=guarded(self.crowd),
+                ws="none",
+                h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+                log_level="error",
             )
         )
         self._task: asyncio.Task[None] | None = None

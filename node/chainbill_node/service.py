@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort
-from chainbill_node.admission import Admission
+from chainbill_node.admission import LEAST_TO_VERIFY, Admission
 from chainbill_node.clock import SystemClock
 from chainbill_node.consensus.timeouts import Timeouts, Timer
 from chainbill_node.driver import Driver
@@ -64,7 +64,7 @@ class Node:
             gather_ms=limits.gather_ms,
             gather_count=limits.gather_transactions,
             threads=max(1, limits.verify_threads),
-            max_waiting=limits.mempool_transactions,
+            max_waiting=max(limits.mempool_transactions, LEAST_TO_VERIFY),
         )
         self.peers = PeerNetwork(
             peer_settings(home, config, self.node_id, genesis.hash),
@@ -72,6 +72,8 @@ class Node:
             self.traffic.frame,
             self.traffic.peer_up,
             self.traffic.peer_down,
+            lowest=lambda: self.ledger.lowest_height,
+            on_refused=lambda reason: self.metrics.turned_away.labels("p2p", reason).inc(),
         )
         self.driver = Driver(self._ports(opened.signer_file, key), self._settings(safe_height))
         self.upkeep = Upkeep(self, home, opened.store)
@@ -171,6 +173,7 @@ class Node:
         if self.stopped.is_set():
             return
         self.peers.refresh()
+        self.traffic.sweep()
         self._wake_for_day_work()
         self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)

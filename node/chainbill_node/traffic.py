@@ -15,6 +15,7 @@ from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, 
 from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.logs import log
+from chainbill_node.mempool import MempoolFull
 from chainbill_node.storage.store import DiskError
 from chainbill_node.sync.manifest import FORMAT
 from chainbill_node.wire.compact import restored
@@ -115,7 +116,11 @@ class Traffic:
                 continue
             transaction = decode_transaction(one)
             if transaction.id not in node.mempool and not node.ledger.is_used(transaction.id):
-                node.admission.offer(transaction, own=False, done=verified)
+                full = node.mempool.refusal(transaction.party, len(one))
+                if full is not None:
+                    self.turned_away(full)
+                elif not node.admission.offer(transaction, own=False, source=peer, done=verified):
+                    node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
 
     def _take_compact(self, peer: str, message: CompactProposal) -> None:
         """Restore a proposal of this height or the next from what is here; ask for the whole one if that is not enough.
@@ -157,7 +162,7 @@ class Traffic:
                 transaction = decode_transaction(one)
             except Malformed:
                 continue  # check_block refuses the block for it
-            if node.admission.offer(transaction, own=False, done=verified):
+            if node.admission.offer(transaction, own=False, source=peer, done=verified):
                 missing += 1
         if missing:
             node.admission.hurry()
@@ -191,6 +196,9 @@ class Traffic:
         try:
             self._node.ledger.check_tx(arrival.transaction, now_ms)
             self._node.mempool.add(arrival.transaction, now_ms, own=arrival.own)
+        except MempoolFull as error:
+            self.turned_away(error)
+            return error
         except ChainbillError as error:
             return error
         except DiskError as error:
@@ -200,6 +208,21 @@ class Traffic:
             log.error("admission_fault", id=arrival.transaction.id, what=f"{type(error).__name__}: {error}")
             return InternalFault(Reason.INTERNAL, f"{type(error).__name__}: {error}")
         return None
+
+    def turned_away(self, full: MempoolFull) -> None:
+        """No room for a transaction: counted by reason, and now and then a line."""
+        self._node.metrics.turned_away.labels("mempool", full.reason).inc()
+        log.seldom(
+            "mempool_refused", why=full.reason, party=full.fields.get("party", ""), waiting=full.fields.get("count", 0)
+        )
+
+    def sweep(self) -> None:
+        """Take out what no block can carry any more, also while no block comes. A node whose clock is ahead waits a
+        little longer: others may still put it into a block."""
+        node = self._node
+        latest_ms = node.clock.now_ms() + node.ledger.info().clock_offset_ms - node.config.consensus.clock_drift_ms
+        for identity in node.mempool.expire(latest_ms):
+            self.give_up(identity)
 
     def committed(self, block: Block, certificate: Certificate, finalized: Finalized) -> None:
         """A block is on the disk: clear the pool, tell who waits, count."""

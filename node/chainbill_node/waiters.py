@@ -9,21 +9,33 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.receipt import Receipt
 from chainbill_node.rest.ports import Submission
 
+MAX_WAITERS = 20_000
+"""Clients that wait at a time, a batch counts with each of its transactions; another one is told to come back."""
+
 
 class Waiters:
     """Futures by transaction id; each gets its Submission when the block is on the disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_WAITERS) -> None:
         self._waiting: dict[bytes, list[asyncio.Future[Submission]]] = {}
+        self._most = most
+        self._count = 0
 
-    def add(self, identity: bytes) -> asyncio.Future[Submission]:
-        """A future for one transaction. Give it back with `drop` when the wait is over."""
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, identity: bytes) -> asyncio.Future[Submission] | None:
+        """A future for one transaction, None when too many wait. Give it back with `drop` when the wait is over."""
+        if self._count >= self._most:
+            return None
+        self._count += 1
         future: asyncio.Future[Submission] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(identity, []).append(future)
         return future
 
     def drop(self, identity: bytes, future: asyncio.Future[Submission]) -> None:
-        """Stop waiting; a future that is done already is no error."""
+        """Stop waiting, once for each `add`; a future that is done already is no error."""
+        self._count -= 1
         futures = self._waiting.get(identity)
         if futures is not None and future in futures:
             futures.remove(future)

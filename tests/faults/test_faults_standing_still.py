@@ -9,8 +9,12 @@ import time
 import urllib.request
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from chainbill_cli.localnet.layout import LocalNode
+from chainbill_cli.localnet.status import node_status
 from clients import Clients, fetch, judge
 from node_processes import Network
 
@@ -26,6 +30,15 @@ def value(text: str, series: str) -> float:
     found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
     assert found, f"{series} is not among the metrics"
     return float(found[1])
+
+
+def shown_by_localnet(network: Network, name: str) -> dict[str, Any]:
+    """The line of `localnet status` for one node."""
+    node = network.nodes[name]
+    local = LocalNode(name, node.api, node.p2p, node.home)
+    local.pid_file.write_text(str(network.processes[name].pid))
+    with httpx.Client() as client:
+        return node_status(client, local)
 
 
 def test_two_of_four_stopped_and_everything_says_who_is_missing(tmp_path: Path) -> None:
@@ -54,6 +67,12 @@ def test_two_of_four_stopped_and_everything_says_who_is_missing(tmp_path: Path) 
             told = subprocess.run(line, capture_output=True, text=True, check=False, timeout=30)
             assert told.returncode == 1
             assert all(word in " ".join(told.stdout.split()) for word in ("bank3", "bank4", "validators connected"))
+
+            shown = shown_by_localnet(network, "bank1")
+            assert all(word in shown["reason"] for word in ("bank3", "bank4", f"height {ready['height'] + 1}"))
+            assert isinstance(shown["round"], int)
+            assert datetime.fromisoformat(shown["since"]).timestamp() == since
+            assert set(shown["waiting_for"]) <= {"bank3", "bank4"}
 
             text = metrics(network, "bank1")
             for name in ("bank3", "bank4"):

@@ -105,11 +105,11 @@ class Network:
     def party(self, alias: str) -> str:
         return self.created.parties[alias].party
 
-    def sign(self, alias: str, *calls: tuple[str, str, dict[str, Any]], minutes: int = 10) -> bytes:
+    def sign(self, alias: str, *calls: tuple[str, str, dict[str, Any]], minutes: float = 10) -> bytes:
         body = encode_body(
             chain_id=self.created.genesis.chain_id,
             party=self.party(alias),
-            valid_until_ms=time.time_ns() // 1_000_000 + minutes * 60_000,
+            valid_until_ms=time.time_ns() // 1_000_000 + int(minutes * 60_000),
             nonce=secrets.token_bytes(16),
             calls=[Call(*call) for call in calls],
         )

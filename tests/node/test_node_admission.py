@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from chainbill_node.admission import Admission, Arrival, Outcome
+from chainbill_node.admission import MAX_LISTENERS, Admission, Arrival, Outcome
+from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 
 from chainbill.errors import ChainbillError
@@ -73,3 +74,36 @@ def test_more_than_may_wait_are_not_taken() -> None:
     many = [transaction(number) for number in range(30)]
     _batches, outcomes = asyncio.run(admit(many, max_waiting=10, gather_count=1000, gather_ms=50))
     assert len(outcomes) == 10
+
+
+async def _many_sources() -> None:
+    admission = Admission(
+        lambda batch: [None for _ in batch], gather_ms=10_000, gather_count=10_000, threads=1, max_waiting=100
+    )
+    taken = [admission.offer(transaction(number), own=False, source="flood") for number in range(200)]
+    assert sum(taken) == 50
+    assert admission.offer(transaction(500), own=False, source="honest")
+    listeners = [admission.offer(transaction(500), own=False, done=lambda _: None) for _ in range(MAX_LISTENERS + 5)]
+    assert sum(listeners) == MAX_LISTENERS
+    admission.close()
+
+
+def test_one_source_leaves_room_for_others_and_listeners_are_bounded() -> None:
+    asyncio.run(_many_sources())
+
+
+async def _waiters() -> None:
+    waiters = Waiters(most=3)
+    futures = [waiters.add(b"a"), waiters.add(b"a"), waiters.add(b"b")]
+    assert waiters.add(b"c") is None
+    waiters.refused(b"a", ChainbillError("transaction_expired"))
+    for future in futures[:2]:
+        assert future is not None
+        assert future.exception() is not None
+        waiters.drop(b"a", future)
+    assert len(waiters) == 1
+    assert waiters.add(b"c") is not None
+
+
+def test_those_who_wait_for_a_commit_are_bounded() -> None:
+    asyncio.run(_waiters())

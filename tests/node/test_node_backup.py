@@ -205,3 +205,17 @@ def test_the_safe_height_is_kept(made: tuple[Path, Path], empty: Path) -> None:
     again = recover_memory(file.read(), "local", key.public)
     assert (again.height, again.sign_from) == (done.height + 1, done.height + 3)
     file.close()
+
+
+def test_what_was_signed_is_kept_when_a_restore_or_fetch_is_done_twice(tmp_path: Path) -> None:
+    """Killed between the signer file and the data, it is done again: the first copy is the one that counts."""
+    from chainbill_node.backup import follow_only
+    from chainbill_node.driver_signing import is_following
+
+    path = tmp_path / "signer.bin"
+    path.write_bytes(b"what this key has signed")
+    follow_only(path, "test", bytes(32), 7)
+    assert is_following(path.read_bytes(), "test", bytes(32))
+    assert not is_following(path.read_bytes(), "other", bytes(32))
+    follow_only(path, "test", bytes(32), 9)
+    assert path.with_name("signer.bin.before").read_bytes() == b"what this key has signed"

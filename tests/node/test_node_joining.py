@@ -58,8 +58,14 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         lowest = network.get("bank4", "/ready")["lowest_height"]
         assert lowest >= 5
         assert lowest % 5 == 0
-        gone = network.get("bank4", f"/v1/parties/{network.party('anchor')}?at={lowest - 1}")
+        older = f"/v1/parties/{network.party('anchor')}?at={lowest - 1}"
+        network.wait(lambda: len(network.get("bank4", older)["held_by"]) == 3, "three peers that hold it")
+        gone = network.get("bank4", older)
         assert (gone["status"], gone["code"], gone["lowest_height"]) == (410, "height_pruned", lowest)
+        assert {one["name"] for one in gone["held_by"]} == {"bank1", "bank2", "bank3"}
+        assert {one["lowest_height"] for one in gone["held_by"]} == {0}
+        named = {one["name"]: one for one in network.get("bank1", "/v1/peers")["data"]}
+        assert named["bank4"]["lowest_height"] == lowest
         status, body = network.send("bank4", network.sign("anchor", ("party", "set_paying_bank", {"bank": "x"})))
         assert status == 422, body
         assert network.stop("bank4") == 0

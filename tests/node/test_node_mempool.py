@@ -13,10 +13,12 @@ from chainbill.ledger.transaction import Call, Transaction, decode_transaction, 
 KEYS = [PrivateKey.from_seed(bytes([number]) * 32) for number in (1, 2)]
 
 
-def transaction(number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "") -> Transaction:
+def transaction(
+    number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "", party: str = "P"
+) -> Transaction:
     body = encode_body(
         chain_id="test",
-        party="P",
+        party=party,
         valid_until_ms=valid_until_ms,
         nonce=number.to_bytes(16, "big"),
         calls=[Call("demo", "act", {})],

@@ -10,15 +10,18 @@ import tomli_w
 from chainbill_node.config import config_content, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
-from chainbill_node.rest.ports import Pruned
+from chainbill_node.rest import create_app
+from chainbill_node.rest.ports import PeerInfo, Pruned, holders
 from chainbill_node.storage import pruning, snapshot_stream, snapshot_taker
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.verify import verify_home, verify_store
+from cli.solo_node import SoloNode
 from node_chain import LocalChain
 from node_processes import Network
+from rest.conftest import TestClient
 
 from chainbill.limits import DAY_MS, HOUR_MS
 from chainbill.state.keys import row_key
@@ -223,3 +226,39 @@ def test_a_running_node_prunes_and_names_the_lowest_height(tmp_path: Path) -> No
         assert network.stop("bank1") == 0
         report = verify_home(home)
         assert report.ok, report.problems
+
+
+def test_a_pruned_node_shows_state_and_lineage_of_what_it_keeps_and_who_has_the_rest(tmp_path: Path) -> None:
+    """Through the REST interface: the same trace as before pruning, and 410 with the nodes that hold more below it."""
+    chain, bill = grown(tmp_path, 40)
+    node = SoloNode.__new__(SoloNode)
+    node.genesis, node.ledger = chain.genesis, chain.ledger
+    peers = [
+        PeerInfo("ab", "archive", "10.0.0.9:26656", True, 50, 0, 0),
+        PeerInfo("cd", "also", "x:1", True, 50, 0, 45),
+    ]
+
+    def reader(at: int | None) -> Any:
+        try:
+            return chain.ledger.reader(at)
+        except Pruned as error:
+            error.held_by = tuple(holders(peers, error.height))
+            raise
+
+    node.reader = reader  # type: ignore[method-assign]
+    with TestClient(create_app(node)) as client:
+        lowest_then = chain.ledger.info().height - 5
+        paths = [
+            f"{path}{'&' if '?' in path else '?'}at={lowest_then}"
+            for path in (f"/v1/trace/bills/{bill}", f"/v1/bills/{bill}", f"/v1/tokens?bill={bill}")
+        ]
+        before = [client.get(path).json() for path in paths]
+        assert before[0]["tree"]
+        pruned(chain)
+        assert [client.get(path).json() for path in paths] == before
+        lowest = chain.ledger.lowest_height
+        assert lowest > 5
+        for path in (f"/v1/trace/bills/{bill}?at=3", f"/v1/bills/{bill}?at=3"):
+            body = client.get(path).json()
+            assert (body["status"], body["code"], body["lowest_height"]) == (410, "height_pruned", lowest)
+            assert [one["name"] for one in body["held_by"]] == ["archive"]

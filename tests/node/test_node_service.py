@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from chainbill_node.home import open_home
-from chainbill_node.logs import EventLog
+from chainbill_node.logs import EventLog, forward_logging, log
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest.ports import Busy
@@ -184,6 +185,40 @@ def test_a_disk_error_seen_by_a_reading_thread_ends_the_node(tmp_path: Path) -> 
         assert isinstance(running.node.fault, DiskError)
 
     run(tmp_path, act)
+
+
+def test_what_is_handed_to_logging_reaches_the_nodes_log(capfd: pytest.CaptureFixture[str]) -> None:
+    """The reads of regulators and auditors are logged through `logging`: without this they went nowhere."""
+    before = logging.getLogger().handlers[:]
+    try:
+        forward_logging()
+        forward_logging()
+        log.configure(level="info", json_lines=False, node="bank1")
+        logging.getLogger("chainbill.rest.access").info("party=%s GET /v1/bills", "REGULATOR")
+        logging.getLogger("uvicorn.access").info("not this")
+        try:
+            raise ValueError("two\nlines")
+        except ValueError as error:
+            logging.getLogger("chainbill.rest").error("request failed", exc_info=error)
+    finally:
+        logging.getLogger().handlers = before
+        logging.getLogger("chainbill.rest").setLevel(logging.NOTSET)
+        log.configure(level="warning", json_lines=False, node="")
+    read, fault = capfd.readouterr().err.splitlines()
+    assert read.endswith("INFO    bank1 chainbill.rest.access what=party=REGULATOR GET /v1/bills")
+    assert "ERROR   bank1 chainbill.rest what=request failed" in fault
+
+
+def test_a_warning_that_strangers_can_cause_is_written_now_and_then() -> None:
+    stream = io.StringIO()
+    written = EventLog()
+    written.configure(level="info", json_lines=True, node="bank1", stream=stream)
+    for _ in range(1_000):
+        written.seldom("client_dropped", why="slow_request")
+    written._seldom["client_dropped"] = (-10.0, 999)
+    written.seldom("client_dropped", why="slow_request")
+    first, last = map(json.loads, stream.getvalue().splitlines())
+    assert ("left_out" in first, last["left_out"]) == (False, 999)
 
 
 def test_the_log_is_one_line_an_event() -> None:

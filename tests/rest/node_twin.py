@@ -15,6 +15,7 @@ from chainbill_node.rest.ports import (
     Pruned,
     Submission,
     TransactionRecord,
+    holders,
 )
 from rest.bill_book import BillBook
 
@@ -125,7 +126,7 @@ class TwinNode:
         if height > self.book.height:
             raise Future(height, self.lowest, self.book.height)
         if height < self.lowest:
-            raise Pruned(height, self.lowest, self.book.height)
+            raise Pruned(height, self.lowest, self.book.height, holders(self.peers(), height))
         return TwinReader(self, height)
 
     def block_at(self, height: int) -> Block | None:
@@ -175,7 +176,12 @@ class TwinNode:
         return self.genesis.validators
 
     def peers(self) -> list[PeerInfo]:
-        return [PeerInfo("aa", "bank2", "127.0.0.1:2", True, self.book.height, START_MS)]
+        height = self.book.height
+        return [
+            PeerInfo("aa", "bank2", "127.0.0.1:2", True, height, START_MS, 3),
+            PeerInfo("bb", "bank3", "127.0.0.1:3", True, height, START_MS, 0),
+            PeerInfo("cc", "bank4", "127.0.0.1:4", False, height, START_MS),
+        ]
 
     def mempool_ids(self) -> list[bytes]:
         return list(self.waiting)

@@ -104,6 +104,10 @@ def test_pruned_heights_are_gone(node: TwinNode) -> None:
     with app_of(node) as client:
         body = check(client.get("/v1/bills?at=3"), 410, "height_pruned")
         assert body["lowest_height"] == 4
+        assert [(one["name"], one["lowest_height"]) for one in body["held_by"]] == [("bank3", 0), ("bank2", 3)]
+        assert "bank3, bank2" in body["hint"]
+        [only] = client.get("/v1/bills?at=2").json()["held_by"]
+        assert only == {"name": "bank3", "id": "bb", "address": "127.0.0.1:3", "lowest_height": 0}
 
 
 def test_bad_submissions_are_named(client: TestClient) -> None:
@@ -146,6 +150,15 @@ def test_refusals_busy_nodes_and_faults(node: TwinNode) -> None:
         answer = client.post("/v1/transactions", content=wire_of(), headers=headers)
         check(answer, 503, "node_busy")
         assert answer.headers["Retry-After"] == "7"
+        node.outcome = Busy("16 wait", 2, party="SUPPLIER1", waiting=16)
+        for language, words in (("en", "room is for other parties"), ("zh", "其余空间留给其他参与方")):
+            answer = client.post(
+                "/v1/transactions", content=wire_of(), headers=headers | {"Accept-Language": language}
+            )  # fmt: skip
+            body = check(answer, 429, "mempool_party_share")
+            assert words in body["detail"]
+            assert "Retry-After" in body["hint"]
+            assert answer.headers["Retry-After"] == "2"
         node.outcome = InternalFault(Reason.SHAPE_WRONG, "a bug")
         check(client.post("/v1/transactions", content=wire_of(), headers=headers), 500, "internal_fault")
         node.outcome = RuntimeError("a bug")

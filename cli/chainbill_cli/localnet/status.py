@@ -37,6 +37,7 @@ def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
     found.update(ready=bool(said.get("ready")), height=said.get("height"), app_hash=said.get("app_hash"))
     if not found["ready"] and said.get("reason"):
         found["reason"] = said["reason"]
+        found.update({name: said.get(name) for name in ("round", "waiting_for", "since")})
     return found
 
 

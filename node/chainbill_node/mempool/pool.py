@@ -1,28 +1,48 @@
-"""The pool itself: a dict by id in order of arrival."""
+"""The pool itself: a dict by id in order of arrival, and the same by party, so that nobody can take all of it.
+
+The share of a party is as large as the room that is left: alone it may fill half of the pool, n parties that flood
+fill n/(n + 1) of it together, and whoever comes then still gets in (dynamic thresholds, Choudhury and Hahne, IEEE/ACM
+ToN 6(2), 1998). A block is filled half in order of arrival and half by taking turns among the parties.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.transaction import Transaction
+from chainbill_node.mempool.limits import LEAST_SHARE_BYTES, LEAST_SHARE_TRANSACTIONS, WIRE_OVERHEAD_BYTES
 
-REPLAY_WINDOW_MS = 24 * 3600 * 1000
+PARTY_SHARE = "mempool_party_share"
+FULL = "mempool_full"
 
 
 class MempoolFull(ChainbillError):  # noqa: N818 - an outcome, not a fault
-    """No room for another transaction; the client comes back later."""
+    """No room for another transaction of this party, or of anybody; the client comes back later."""
 
 
 @dataclass(slots=True)
 class Waiting:
-    """One transaction of the pool. `failed_runs` counts this node's own block runs in which it failed."""
+    """One transaction of the pool. `failed_runs` counts this node's own block runs in which it failed in its turn.
+
+    `early`: it was taken into the last block run before others that had come before it.
+    """
 
     transaction: Transaction
     arrived_ms: int
     own: bool
     failed_runs: int = 0
+    early: bool = False
+
+
+@dataclass(slots=True)
+class _Share:
+    """What one party has waiting here, in order of arrival."""
+
+    waiting: dict[bytes, Waiting]
+    bytes: int = 0
 
 
 class Mempool:
@@ -33,6 +53,7 @@ class Mempool:
         self._max_bytes = max_bytes
         self._waiting: dict[bytes, Waiting] = {}
         self._by_wire: dict[bytes, bytes] = {}
+        self._shares: dict[str, _Share] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -56,6 +77,26 @@ class Mempool:
         """Ids, oldest first."""
         return list(self._waiting)
 
+    @property
+    def parties(self) -> int:
+        """How many parties have something waiting here."""
+        return len(self._shares)
+
+    def refusal(self, party: str, size: int) -> MempoolFull | None:
+        """Why a transaction of so many bytes finds no room here; None when it does."""
+        free, free_bytes = self._max_count - len(self._waiting), self._max_bytes - self.bytes
+        if free <= 0 or size > free_bytes:
+            return MempoolFull(FULL, f"{len(self._waiting)} transactions wait already", count=len(self._waiting))
+        share = self._shares.get(party)
+        if share is None:
+            return None
+        count = len(share.waiting)
+        if count >= max(LEAST_SHARE_TRANSACTIONS, free) or share.bytes + size > max(LEAST_SHARE_BYTES, free_bytes):
+            return MempoolFull(
+                PARTY_SHARE, f"{count} transactions of {party} wait already", count=count, party=party
+            )  # fmt: skip
+        return None
+
     def add(self, transaction: Transaction, now_ms: int, *, own: bool) -> bool:
         """Append a verified transaction; False when its id is here already. Raises MempoolFull.
 
@@ -64,10 +105,16 @@ class Mempool:
         if transaction.id in self._waiting:
             return False
         size = len(transaction.wire)
-        if len(self._waiting) >= self._max_count or self.bytes + size > self._max_bytes:
-            raise MempoolFull("mempool_full", f"{len(self._waiting)} transactions wait already")
-        self._waiting[transaction.id] = Waiting(transaction, now_ms, own)
+        refused = self.refusal(transaction.party, size)
+        if refused is not None:
+            raise refused
+        one = Waiting(transaction, now_ms, own)
+        share = self._shares.get(transaction.party)
+        if share is None:
+            share = self._shares[transaction.party] = _Share({})
+        self._waiting[transaction.id] = share.waiting[transaction.id] = one
         self._by_wire[transaction.wire_id] = transaction.id
+        share.bytes += size
         self.bytes += size
         return True
 
@@ -75,9 +122,17 @@ class Mempool:
         """Take out those that were committed or refused; others are no error."""
         for identity in identities:
             gone = self._waiting.pop(identity, None)
-            if gone is not None:
-                del self._by_wire[gone.transaction.wire_id]
-                self.bytes -= len(gone.transaction.wire)
+            if gone is None:
+                continue
+            transaction = gone.transaction
+            size = len(transaction.wire)
+            del self._by_wire[transaction.wire_id]
+            self.bytes -= size
+            share = self._shares[transaction.party]
+            del share.waiting[identity]
+            share.bytes -= size
+            if not share.waiting:
+                del self._shares[transaction.party]
 
     def expire(self, block_time_ms: int) -> list[bytes]:
         """Take out those that no later block may carry, and name them."""
@@ -86,15 +141,60 @@ class Mempool:
         return gone
 
     def candidates(self, max_count: int, max_bytes: int) -> list[Waiting]:
-        """The oldest that fit into a block, in order of arrival."""
-        chosen: list[Waiting] = []
-        room = max_bytes
+        """What goes into the next block, in order of arrival within it: all where it fits.
+
+        Else half of the room goes to the oldest, and the rest to all parties in turn, each one's oldest first.
+        """
         for one in self._waiting.values():
-            room -= len(one.transaction.wire) + WIRE_OVERHEAD_BYTES
-            if len(chosen) >= max_count or room < 0:
-                break
-            chosen.append(one)
-        return chosen
+            one.early = False
+        if len(self) <= max_count and self.bytes + len(self) * WIRE_OVERHEAD_BYTES <= max_bytes:
+            return list(self._waiting.values())
+        alone = len(self._shares) < 2
+        room = _Room(max_count if alone else -(-max_count // 2), max_bytes if alone else -(-max_bytes // 2))
+        chosen = dict(takewhile(lambda item: room.take(item[1]), self._waiting.items()))
+        if not alone:
+            room.widen(max_count, max_bytes)
+            chosen |= self._in_turn(chosen, room)
+        return [one for identity, one in self._waiting.items() if identity in chosen]
+
+    def _in_turn(self, taken: dict[bytes, Waiting], room: _Room) -> dict[bytes, Waiting]:
+        """Further ones, the parties taking turns, until the room is used."""
+        queues = [
+            (one for identity, one in share.waiting.items() if identity not in taken)
+            for share in self._shares.values()
+        ]  # fmt: skip
+        found: dict[bytes, Waiting] = {}
+        while queues:
+            left = []
+            for queue in queues:
+                one = next(queue, None)
+                if one is None:
+                    continue
+                if not room.take(one):
+                    return found
+                one.early = True
+                found[one.transaction.id] = one
+                left.append(queue)
+            queues = left
+        return found
 
 
-WIRE_OVERHEAD_BYTES = 5  # what a block's list adds to each wire at most
+class _Room:
+    """What still fits into a block."""
+
+    def __init__(self, max_count: int, max_bytes: int) -> None:
+        self._count, self._bytes = max_count, max_bytes
+        self._used, self._used_bytes = 0, 0
+
+    def widen(self, max_count: int, max_bytes: int) -> None:
+        """Allow more."""
+        self._count, self._bytes = max_count, max_bytes
+
+    def take(self, one: Waiting) -> bool:
+        """Use some of it; False when it does not fit, then nothing is used."""
+        size = len(one.transaction.wire) + WIRE_OVERHEAD_BYTES
+        if self._used >= self._count or self._used_bytes + size > self._bytes:
+            return False
+        self._used += 1
+        self._used_bytes += size
+        return True

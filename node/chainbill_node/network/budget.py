@@ -6,6 +6,8 @@ was busy reads everything that came meanwhile at once. Pure: the time is given.
 
 from __future__ import annotations
 
+from chainbill_node.network.limits import MAX_REMEMBERED_PEERS
+
 FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
 BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 512 * 1024 * 1024
 QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
@@ -65,7 +67,10 @@ class Exclusions:
         until_s, last_s, _ = self._known.get(peer, (0.0, 0.0, ""))
         forgiven = now_s - until_s > FORGIVEN_AFTER_S
         length_s = FIRST_EXCLUSION_S if forgiven or not last_s else min(2 * last_s, LONGEST_EXCLUSION_S)
+        self._known.pop(peer, None)
         self._known[peer] = (now_s + length_s, length_s, reason)
+        while len(self._known) > MAX_REMEMBERED_PEERS:
+            del self._known[next(iter(self._known))]
         return length_s
 
     def reason(self, peer: str, now_s: float) -> str | None:

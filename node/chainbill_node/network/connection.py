@@ -10,13 +10,17 @@ import asyncio
 from typing import Protocol, cast
 
 from chainbill_node.network.budget import Budget
+from chainbill_node.network.door import address_of
+from chainbill_node.network.limits import (
+    CLOSE_ABOVE_BYTES,
+    DROP_ABOVE_BYTES,
+    FRAME_WITHIN_S,
+    MAX_FRAME_BYTES,
+    MAX_HELLO_BYTES,
+)
 from chainbill_node.network.tls import node_id_of
 
 LENGTH_BYTES = 4
-MAX_FRAME_BYTES = 16 * 1024 * 1024
-FRAME_WITHIN_S = 60.0
-DROP_ABOVE_BYTES = 4 * 1024 * 1024  # queued for one peer: above it gossip is dropped
-CLOSE_ABOVE_BYTES = 64 * 1024 * 1024  # above it the peer is let go and comes back through block sync
 
 
 class ConnectionEvents(Protocol):
@@ -39,7 +43,10 @@ class Connection(asyncio.Protocol):
         self.peer = ""
         self.dialled = dialled
         self.greeted = False
-        self.last_heard_s = 0.0
+        self.address = ""  # of the other side, as the door counts it
+        self.lowest: int | None = None  # height that the peer says it holds
+        self.offence = ""  # what it did to be kept out for a while
+        self.opened_s = self.last_heard_s = 0.0
         self.budget = Budget()
         self._frame_began_s = 0.0
         self._events = events
@@ -61,7 +68,9 @@ class Connection(asyncio.Protocol):
             return
         self.peer = peer
         self._open = True
-        self.last_heard_s = self._loop.time()
+        self.opened_s = self.last_heard_s = self._loop.time()
+        remote = transport.get_extra_info("peername")
+        self.address = address_of(remote[0]) if isinstance(remote, tuple) else ""
         self._events.opened(self)
 
     def data_received(self, data: bytes) -> None:
@@ -76,7 +85,8 @@ class Connection(asyncio.Protocol):
         start = 0
         while self._open and not self.ending and len(buffer) - start >= LENGTH_BYTES:
             size = int.from_bytes(buffer[start : start + LENGTH_BYTES], "big")
-            if size > MAX_FRAME_BYTES:
+            if size > (MAX_FRAME_BYTES if self.greeted else MAX_HELLO_BYTES):
+                self.offence = "frame_too_large"
                 self.abort(f"frame of {size} bytes")
                 return
             end = start + LENGTH_BYTES + size
@@ -96,7 +106,7 @@ class Connection(asyncio.Protocol):
         """Queue one frame; False when it was not taken."""
         if not self._open or self._transport is None:
             return False
-        queued = self._output_bytes + self._transport.get_write_buffer_size()
+        queued = self.queued_bytes
         if droppable and queued > DROP_ABOVE_BYTES:
             return False
         if queued > CLOSE_ABOVE_BYTES:
@@ -115,6 +125,11 @@ class Connection(asyncio.Protocol):
         output, self._output, self._output_bytes = self._output, [], 0
         if self._open and self._transport is not None:
             self._transport.write(b"".join(output))
+
+    @property
+    def queued_bytes(self) -> int:
+        """What waits to be sent."""
+        return self._output_bytes + (self._transport.get_write_buffer_size() if self._transport is not None else 0)
 
     @property
     def ending(self) -> bool:

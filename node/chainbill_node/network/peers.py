@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -18,8 +19,10 @@ from chainbill import codec
 from chainbill.errors import Malformed
 from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
+from chainbill_node.network import limits
 from chainbill_node.network.budget import Exclusions
 from chainbill_node.network.connection import Connection
+from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.tls import client_context, server_context
 
 HELLO_VERSION = 1
@@ -27,8 +30,6 @@ FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 5.0
 WATCH_S = 0.5  # how often a connected peer is looked at by its dialling task
 DIAL_TIMEOUT_S = 5.0
-SILENCE_S = 20.0
-MAX_PENDING = 64  # connections that are open but have not said hello
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ class PeerNetwork:
         on_message: Callable[[str, bytes], None],
         on_up: Callable[[str], None],
         on_down: Callable[[str], None],
+        *,
+        on_refused: Callable[[str], None] = lambda _reason: None,
+        lowest: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._members = members
@@ -95,21 +99,18 @@ class PeerNetwork:
         self._connections: dict[str, Connection] = {}
         self._pending: set[Connection] = set()
         self._dialling: dict[str, asyncio.Task[None]] = {}
-        self._server: asyncio.Server | None = None
+        self._on_refused = on_refused
+        self._lowest = lowest
+        self._door = Door(
+            settings.host, settings.port, settings.server, lambda: Connection(self, dialled=False), on_refused
+        )
         self._stopping = False
         self._exclusions = Exclusions()
         self.since_ms: dict[str, int] = {}
 
     async def start(self) -> None:
         """Listen and begin dialling. Raises OSError when the port is taken."""
-        settings = self._settings
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, dialled=False),
-            settings.host,
-            settings.port,
-            ssl=settings.server,
-            ssl_handshake_timeout=DIAL_TIMEOUT_S,
-        )
+        await self._door.open()
         self.refresh()
 
     async def stop(self) -> None:
@@ -121,14 +122,18 @@ class PeerNetwork:
         self._dialling.clear()
         for connection in [*self._connections.values(), *self._pending]:
             connection.abort("stopping")
-        if self._server is not None:
-            self._server.close()
+        await self._door.close()
         await asyncio.sleep(0)
 
     @property
     def connected(self) -> list[str]:
         """Ids of the peers that are connected and have said hello."""
         return list(self._connections)
+
+    def lowest_of(self, peer: str) -> int | None:
+        """The lowest height that a connected peer held when it connected, None where that is not known."""
+        connection = self._connections.get(peer)
+        return None if connection is None else connection.lowest
 
     def refresh(self) -> None:
         """Follow the on-chain set: dial who is new, drop who is out, drop who has been silent too long."""
@@ -139,17 +144,31 @@ class PeerNetwork:
         for peer, connection in list(self._connections.items()):
             if not self._welcome(peer, members):
                 connection.abort("not a member")
-            elif now_s - connection.last_heard_s > SILENCE_S:
+            elif now_s - connection.last_heard_s > limits.SILENCE_S:
                 connection.abort("silent")
             elif connection.stalled(now_s):
                 self.drop(peer, "frame_not_finished")
         for connection in list(self._pending):
-            if now_s - connection.last_heard_s > DIAL_TIMEOUT_S:
-                connection.abort("no hello")
+            if now_s - connection.opened_s > limits.HELLO_WITHIN_S:
+                self._refuse(connection, "no_hello")
+        self._let_the_slowest_go()
+        for member in members.values():
+            self._door.rates.remember(address_of(member.address.rpartition(":")[0].strip("[]")))
+        for peer in list(self.since_ms)[: max(0, len(self.since_ms) - limits.MAX_REMEMBERED_PEERS)]:
+            del self.since_ms[peer]
         own = self._settings.node_id
         for peer in members:
             if peer != own and (own < peer or own not in members) and peer not in self._dialling:
                 self._dialling[peer] = asyncio.get_running_loop().create_task(self._keep_dialling(peer))
+
+    def _let_the_slowest_go(self) -> None:
+        """What is queued for all peers together is bounded."""
+        queued = {peer: connection.queued_bytes for peer, connection in self._connections.items()}
+        while sum(queued.values()) > limits.MAX_QUEUED_BYTES:
+            slowest = max(queued, key=lambda peer: queued[peer])
+            del queued[slowest]
+            self._connections[slowest].abort("too slow")
+            self._on_refused("too_slow")
 
     def send(self, peer: str, frame: bytes, *, droppable: bool = False) -> bool:
         """Queue a frame for one peer; False when it is not connected or its queue is full."""
@@ -167,6 +186,7 @@ class PeerNetwork:
         if connection is not None and not connection.ending:
             seconds = self._exclusions.exclude(peer, reason, asyncio.get_running_loop().time())
             log.warning("peer_dropped", peer=peer, why=reason, excluded_s=int(seconds))
+            self._on_refused(re.split("[: ]", reason, maxsplit=1)[0])
             connection.abort(reason)
 
     def question(self, peer: str) -> bool:
@@ -181,14 +201,21 @@ class PeerNetwork:
         """TLS is up: check membership, say hello."""
         excluded = self._exclusions.reason(connection.peer, asyncio.get_running_loop().time())
         if excluded is not None:
+            self._on_refused("excluded")
             connection.abort(f"excluded: {excluded}")
             return
-        if self._stopping or len(self._pending) >= MAX_PENDING or not self._welcome(connection.peer, self._members()):
-            log.info("peer_refused", peer=connection.peer, why="not a member")
-            connection.abort("not a member")
+        if self._stopping or not self._welcome(connection.peer, self._members()):
+            self._refuse(connection, "not a member")
             return
+        if connection.address:
+            self._door.rates.remember(connection.address)
+        same = [one for one in self._pending if one.peer == connection.peer]
+        if len(same) >= limits.MAX_PENDING_PER_PEER:
+            self._refuse(min(same, key=lambda one: one.opened_s), "too_many_without_hello")
         self._pending.add(connection)
-        connection.send(codec.encode([HELLO_VERSION, self._settings.genesis_hash]))
+        lowest = self._lowest()
+        hello = [HELLO_VERSION, self._settings.genesis_hash]
+        connection.send(codec.encode(hello if lowest is None else [*hello, lowest]))
 
     def received(self, connection: Connection, frame: bytes) -> None:
         """First frame is the hello, every later one a message."""
@@ -200,11 +227,12 @@ class PeerNetwork:
                 else:
                     self.drop(connection.peer, excess)
             return
-        if not self._same_network(frame):
-            log.warning("peer_refused", peer=connection.peer, why="other network or version")
-            connection.abort("other network or version")
+        hello = self._hello(frame)
+        if hello is None:
+            self._refuse(connection, "other network or version")
             return
         connection.greeted = True
+        connection.lowest = hello[0] if hello else None
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -214,21 +242,35 @@ class PeerNetwork:
         log.info("peer_up", peer=connection.peer, dialled=connection.dialled)
         self._on_up(connection.peer)
 
+    def _refuse(self, connection: Connection, reason: str) -> None:
+        log.seldom("peer_refused", peer=connection.peer, why=reason)
+        self._on_refused(reason.replace(" ", "_"))
+        self._pending.discard(connection)
+        connection.abort(reason)
+
     def closed(self, connection: Connection, reason: str) -> None:
         """Forget it, unless another connection has taken its place."""
         self._pending.discard(connection)
+        if connection.offence:
+            seconds = self._exclusions.exclude(connection.peer, connection.offence, asyncio.get_running_loop().time())
+            log.warning("peer_dropped", peer=connection.peer, why=reason, excluded_s=int(seconds))
+            self._on_refused(connection.offence)
         if self._connections.get(connection.peer) is connection:
             del self._connections[connection.peer]
             self.since_ms[connection.peer] = time.time_ns() // 1_000_000
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
 
-    def _same_network(self, frame: bytes) -> bool:
+    def _hello(self, frame: bytes) -> list[int] | None:
+        """The lowest height that a peer of this network says it holds, [] where it does not say; else None."""
         try:
-            hello = codec.decode(frame, max_bytes=1024)
+            hello = codec.decode(frame, max_bytes=limits.MAX_HELLO_BYTES)
         except Malformed:
-            return False
-        return bool(hello == [HELLO_VERSION, self._settings.genesis_hash])
+            return None
+        if type(hello) is not list or hello[:2] != [HELLO_VERSION, self._settings.genesis_hash] or len(hello) > 3:
+            return None
+        said = hello[2:]
+        return said if all(type(one) is int and one >= 0 for one in said) else None
 
     def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
         """Members are welcome; a node that is out of the set meets members only."""

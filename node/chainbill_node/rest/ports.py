@@ -7,7 +7,7 @@ blocks are committed beside it (a storage snapshot does this). ``NodePort.submit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -29,10 +29,11 @@ SCAN_LIMIT = 1_000
 
 
 class HeightNotHeld(Exception):  # noqa: N818 - an outcome a reader is told about, not a fault
-    """The height asked for cannot be read here; ``lowest`` and ``head`` name what can."""
+    """The height asked for cannot be read here; ``lowest`` and ``head`` name what can, ``held_by`` who has it."""
 
-    def __init__(self, height: int, lowest: int, head: int) -> None:
+    def __init__(self, height: int, lowest: int, head: int, held_by: Sequence[PeerInfo] = ()) -> None:
         super().__init__(f"height {height} is not between {lowest} and {head}")
+        self.held_by = tuple(held_by)
         self.height = height
         self.lowest = lowest
         self.head = head
@@ -47,12 +48,17 @@ class Future(HeightNotHeld):
 
 
 class Busy(Exception):  # noqa: N818 - an outcome a client is told about, not a fault
-    """The node takes no more transactions at the moment; ``retry_after_s`` says when to come back (503)."""
+    """The node takes no more transactions at the moment; ``retry_after_s`` says when to come back (503).
 
-    def __init__(self, detail: str, retry_after_s: int = 1) -> None:
+    ``party``: no more of this party, which has its share waiting already; others are taken (429).
+    """
+
+    def __init__(self, detail: str, retry_after_s: int = 1, *, party: str = "", waiting: int = 0) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.party = party
+        self.waiting = waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class PeerInfo:
-    """One other node of the network as this node sees it now."""
+    """One other node of the network as this node sees it now. ``lowest_height``: what it held when it connected."""
 
     node_id: str
     name: str
@@ -92,6 +98,13 @@ class PeerInfo:
     connected: bool
     height: int
     since_ms: int
+    lowest_height: int | None = None
+
+
+def holders(peers: Iterable[PeerInfo], height: int) -> list[PeerInfo]:
+    """Give the connected peers that hold a height, those that hold most first."""
+    found = [one for one in peers if one.connected and one.lowest_height is not None and one.lowest_height <= height]
+    return sorted(found, key=lambda one: (one.lowest_height or 0, one.name))
 
 
 @dataclass(frozen=True, slots=True)

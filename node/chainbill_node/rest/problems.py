@@ -152,12 +152,21 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(429 if busy else 401, error.code, fields={"problem": error.detail}, headers=headers)
         case Busy():
             headers = {"Retry-After": str(error.retry_after_s)}
+            if error.party:
+                fields = {"party": error.party, "count": error.waiting}
+                return Problem(429, "mempool_party_share", fields=fields, headers=headers)
             return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
         case Future():
             return Problem(404, "height_in_future", fields={"value": error.height, "head": error.head})
         case HeightNotHeld():
-            fields = {"height": error.height, "lowest": error.lowest}
-            return Problem(410, "height_pruned", fields=fields, members={"lowest_height": error.lowest})
+            held_by = [
+                {"name": one.name, "id": one.node_id, "address": one.address, "lowest_height": one.lowest_height}
+                for one in error.held_by
+            ]
+            names = ", ".join(one.name for one in error.held_by) or "-"
+            fields = {"height": error.height, "lowest": error.lowest, "held_by": names}
+            members = {"lowest_height": error.lowest, "held_by": held_by}
+            return Problem(410, "height_pruned", fields=fields, members=members)
         case Refused():
             return refusal(error.reason, error.fields, error.detail)
         case Malformed():

@@ -14,7 +14,7 @@ from chainbill.ledger.transaction import decode_transaction
 from chainbill.vm import compile_contract, describe
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.lists import Cursor, Entry, from_table, list_body, matches, write_cursor
-from chainbill_node.rest.ports import Pruned
+from chainbill_node.rest.ports import Pruned, holders
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, Shared
 from chainbill_node.rest.routes_operations import versions
@@ -69,7 +69,8 @@ def peers(rest: Shared, view: Opened) -> Response:
     data = [
         {
             "id": peer.node_id, "name": peer.name, "address": peer.address, "connected": peer.connected,
-            "height": peer.height, "since": rfc3339(peer.since_ms) if peer.since_ms else None,
+            "height": peer.height, "lowest_height": peer.lowest_height,
+            "since": rfc3339(peer.since_ms) if peer.since_ms else None,
         }
         for peer in rest.node.peers()
     ]  # fmt: skip
@@ -160,7 +161,7 @@ def _block(view: View, name: str) -> Block:
     found = view.reader.block(height) if height is not None and 0 < height <= view.height else None
     lowest = 0 if found is not None else view.node.status().lowest_height
     if height is not None and 0 < height < lowest:
-        raise Pruned(height, lowest, view.height)
+        raise Pruned(height, lowest, view.height, holders(view.node.peers(), height))
     if found is None:
         raise not_found("block", name, view.height)
     return found

@@ -1,0 +1,40 @@
+"""Bounds of what others may cost at the door and on a connection: counts, bytes, seconds."""
+
+from __future__ import annotations
+
+from chainbill_node.wire.limits import MAX_MESSAGE_BYTES
+
+# before a peer is known: TCP is up, TLS is not
+MAX_HANDSHAKES = 64
+"""TLS handshakes under way at a time. One more ends the oldest one of the address that has most."""
+MAX_HANDSHAKES_PER_ADDRESS = 16
+"""Of one address (IPv6: of one /64). One more ends its oldest one: an honest handshake takes milliseconds."""
+HANDSHAKE_WITHIN_S = 5.0
+HANDSHAKES_A_SECOND, HANDSHAKES_BURST = 20, 100
+"""Of one address."""
+STRANGERS_A_SECOND, STRANGERS_BURST = 50, 200
+"""Of all addresses together that no member is known to have."""
+MAX_ADDRESSES = 1_024
+"""Addresses whose rate is remembered; the one not seen for longest goes first."""
+MAX_KNOWN_ADDRESSES = 512
+"""Addresses remembered because a member came from there."""
+LISTEN_BACKLOG = 128
+
+# after the handshake
+MAX_PENDING_PER_PEER = 2
+"""Connections of one member that have not said hello."""
+HELLO_WITHIN_S = 5.0
+MAX_HELLO_BYTES = 1_024
+MAX_FRAME_BYTES = MAX_MESSAGE_BYTES
+FRAME_WITHIN_S = 60.0
+SILENCE_S = 20.0
+MAX_REMEMBERED_PEERS = 512
+"""Peers of which something is remembered while they are away: exclusions, since when."""
+
+# what is queued for slow peers
+DROP_ABOVE_BYTES = 4 * 1024 * 1024
+"""For one peer: above it gossip is dropped."""
+CLOSE_ABOVE_BYTES = 64 * 1024 * 1024
+"""Above it the peer is let go and comes back through block sync."""
+MAX_QUEUED_BYTES = 256 * 1024 * 1024
+"""For all peers together: above it the slowest one is let go."""

@@ -1,0 +1,206 @@
+"""Slow and greedy clients of the REST interface over real sockets: each is let go by name, honest clients go on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from chainbill_node import descriptors, rest_guard
+from chainbill_node.config import NodeConfig
+from chainbill_node.descriptors import allow_descriptors, clients_within
+from chainbill_node.home import open_home
+from chainbill_node.rest_server import RestServer
+from chainbill_node.service import Node
+from chainbill_node.setup.local import create_local_network
+from chainbill_node.setup.network import CreatedNetwork
+from test_node_service import Running
+
+HOST = "127.0.0.1"
+ASKED = b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n"
+Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Served:
+    """One validator with its REST interface in this process."""
+
+    def __init__(self, node: Node, server: RestServer, network: CreatedNetwork) -> None:
+        self.node, self.server, self.network = node, server, network
+        self.port = int(network.nodes[0].api.rpartition(":")[2])
+        self._opened: list[Client] = []
+
+    async def connect(self, source: str = HOST) -> Client:
+        client = await asyncio.open_connection(HOST, self.port, local_addr=(source, 0))
+        self._opened.append(client)
+        return client
+
+    async def honest(self) -> None:
+        """Somebody who asks gets an answer, and soon."""
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{self.port}", timeout=5) as client:
+            assert (await client.get("/v1/network")).status_code == 200
+
+    def refused(self, reason: str) -> float:
+        return float(self.node.metrics.turned_away.labels("rest", reason)._value.get())
+
+    async def close(self) -> None:
+        for _, writer in self._opened:
+            writer.transport.abort()
+        await self.server.stop()
+
+
+def serve(tmp_path: Path, act: Callable[[Served], Coroutine[Any, Any, None]], **limits: int) -> None:
+    network = create_local_network(tmp_path / "net", validators=1)
+    opened = open_home(network.nodes[0].home)
+    for name, value in limits.items():
+        object.__setattr__(opened.config.limits, name, value)
+
+    async def main() -> None:
+        node = Node(network.nodes[0].home, opened)
+        server = RestServer(node)
+        await node.start()
+        await server.start()
+        served = Served(node, server, network)
+        try:
+            async with asyncio.timeout(60):
+                await act(served)
+        finally:
+            await served.close()
+            await node.stop()
+
+    try:
+        asyncio.run(main())
+    finally:
+        opened.close()
+
+
+async def let_go(client: Client, within_s: float = 5.0) -> bytes:
+    """What the server said until it closed."""
+    async with asyncio.timeout(within_s):
+        try:
+            return await client[0].read()
+        except ConnectionError:
+            return b""
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stage in rest_guard._WITHIN_S:
+        monkeypatch.setitem(rest_guard._WITHIN_S, stage, 0.6)
+
+
+async def drip(client: Client, data: bytes) -> None:
+    try:
+        for place in range(len(data)):
+            client[1].write(data[place : place + 1])
+            await client[1].drain()
+            await asyncio.sleep(0.1)
+    except ConnectionError:
+        return
+
+
+@pytest.mark.usefixtures("hurried")
+def test_slow_headers_a_slow_body_silence_and_one_that_does_not_read(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        silent, headers, body, twice, deaf = [await served.connect() for _ in range(5)]
+        body[1].write(b"POST /v1/transactions HTTP/1.1\r\nHost: x\r\nContent-Type: application/msgpack\r\n"
+                      b"Content-Length: 1000\r\n\r\n")  # fmt: skip
+        twice[1].write(ASKED)
+        assert b"200" in await twice[0].readline()
+        drips = [
+            asyncio.create_task(drip(one, data))
+            for one, data in ((headers, ASKED * 9), (body, b"x" * 999), (twice, ASKED))
+        ]
+        began_s = time.monotonic()
+        deaf[1].transport.pause_reading()  # type: ignore[attr-defined]
+        deaf[1].write(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 300)
+        await served.honest()
+        for one in (silent, headers, body, twice):
+            await let_go(one)
+        assert 0.4 < time.monotonic() - began_s < 5
+        await asyncio.gather(*drips)
+        assert served.refused("slow_request") == 3
+        assert served.refused("slow_body") == 1
+        async with asyncio.timeout(10):
+            while served.refused("slow_reading") < 1:
+                await asyncio.sleep(0.05)
+        await served.honest()
+
+    serve(tmp_path, act)
+
+
+def test_one_address_cannot_take_every_place(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    async def act(served: Served) -> None:
+        idle = [await served.connect("127.0.0.9") for _ in range(30)]
+        await served.honest()
+        await asyncio.sleep(0.1)
+        assert len(served.server.crowd) <= 11
+        assert served.refused("too_many_connections_of_address") == 20
+        assert await let_go(idle[0]) == b""
+        newest = idle[-1]
+        newest[1].write(ASKED)  # the newest ones stay, the oldest gave way
+        assert b"200" in await newest[0].readline()
+
+    serve(tmp_path, act, rest_connections=40, rest_connections_per_address=10)
+    assert "client_dropped why=too_many_connections_of_address" in capfd.readouterr().err
+
+
+def test_many_addresses_cannot_either(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        for number in range(60):
+            await served.connect(f"127.0.0.{number % 30 + 2}")
+            if number % 20 == 0:
+                await served.honest()
+        assert len(served.server.crowd) <= 20
+        assert served.refused("too_many_connections") >= 40
+        await served.honest()
+
+    serve(tmp_path, act, rest_connections=20, rest_connections_per_address=10)
+
+
+def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        served.node.started = False  # nothing is committed: those who wait for a commit keep waiting
+        signing = Running(served.node, served.network)
+        head = b"POST /v1/transactions?wait=committed&timeout=20 HTTP/1.1\r\nHost: x\r\n"
+        for _ in range(4):
+            one = await served.connect()
+            wire = signing.sign("bank2")
+            one[1].write(head + b"Content-Type: application/msgpack\r\nContent-Length: %d\r\n\r\n" % len(wire) + wire)
+        async with asyncio.timeout(5):
+            while [one.stage for one in served.server.crowd._here] != ["answer"] * 4 or len(served.node.mempool) < 4:
+                await asyncio.sleep(0.02)
+        said = await let_go(await served.connect())
+        assert said.startswith(b"HTTP/1.1 503")
+        assert b"Retry-After" in said
+        served.node.started = True
+        served.node.traffic.give_up(served.node.mempool.ids()[0])  # one is answered: there is room again
+        await asyncio.sleep(0.2)
+        await served.honest()
+
+    serve(tmp_path, act, rest_connections=4, rest_connections_per_address=4)
+
+
+def test_headers_that_are_too_large_and_noise(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        large, noise = await served.connect(), await served.connect()
+        large[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * rest_guard.MAX_HEADER_BYTES)
+        noise[1].write(b"\x00\xff" * 100 + b"\r\n\r\n")
+        assert b"400" in (await let_go(large))[:20]
+        await let_go(noise)
+        assert served.refused("request_malformed") == 2
+        await served.honest()
+
+    serve(tmp_path, act)
+
+
+def test_the_door_is_as_wide_as_the_descriptors_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert allow_descriptors() >= 1_024
+    assert clients_within(65_536, 1_000) == 1_000
+    assert 16 <= clients_within(1_024, 1_000) < 1_000
+    assert clients_within(256, 1_000) == descriptors.LEAST_CLIENTS
+    limits = NodeConfig("x").limits
+    assert limits.rest_connections_per_address < limits.rest_connections
