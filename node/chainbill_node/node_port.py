@@ -14,6 +14,7 @@ from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node.mempool import MempoolFull
+from chainbill_node.mempool.limits import DOOR_WITHIN_S
 from chainbill_node.node_status import node_status
 from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Pruned, Reader, Submission, holders
 from chainbill_node.service import Node
@@ -56,7 +57,7 @@ class ServedNode:
             raise Busy("too many clients wait for a commit")
         try:
             if transaction.id not in node.mempool:
-                await self._admitted(transaction)
+                await self._admitted(transaction, wait_ms)
             if wait_ms > 0:
                 async with asyncio.timeout(min(wait_ms, MAX_WAIT_MS) / 1000):
                     return await future
@@ -68,11 +69,19 @@ class ServedNode:
             return future.result()
         return Submission("pending", transaction.id)
 
-    async def _admitted(self, transaction: Transaction) -> None:
+    async def _admitted(self, transaction: Transaction, wait_ms: int) -> None:
         full = self._node.mempool.refusal(transaction.party, len(transaction.wire))
         if full is not None:  # no signature need be verified to know it
             self._node.traffic.turned_away(full)
             raise _busy(full)
+        try:
+            async with self._node.pace.turn(transaction.party, max(DOOR_WITHIN_S, min(wait_ms, MAX_WAIT_MS) / 1000)):
+                await self._let_in(transaction)
+        except TimeoutError:
+            self._node.metrics.turned_away.labels("admission", "too_long_at_the_door").inc()
+            raise Busy("more is handed in than blocks take") from None
+
+    async def _let_in(self, transaction: Transaction) -> None:
         admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
 
         def done(outcome: ChainbillError | None) -> None:

@@ -23,6 +23,7 @@ from chainbill_node.logs import log
 from chainbill_node.mempool import Mempool, VerifiedTransactions
 from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
+from chainbill_node.pace import Pace
 from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
@@ -56,6 +57,7 @@ class Node:
         self._members_cache: tuple[int, Mapping[str, Member]] = (-1, {})
         limits = config.limits
         self.mempool = Mempool(limits.mempool_transactions, limits.mempool_bytes)
+        self.pace = Pace(self.mempool)
         self.verified = VerifiedTransactions(2 * limits.mempool_transactions)
         ledger.verified = self.verified
         opened.store.on_error = self.fail_from_thread

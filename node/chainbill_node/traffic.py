@@ -240,6 +240,7 @@ class Traffic:
         node.waiters.committed(height, receipts)
         node.metrics.committed(block, receipts, interval_ms=now_ms - node.last_commit_ms, waits_ms=waits_ms)
         node.last_commit_ms = now_ms
+        node.pace.committed(len(ids), now_ms)
         node.upkeep.committed(height)
         log.info(
             "committed",

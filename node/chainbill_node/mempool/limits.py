@@ -10,3 +10,11 @@ LEAST_SHARE_BYTES = MAX_TRANSACTION_BYTES
 """The same in bytes."""
 WIRE_OVERHEAD_BYTES = 5
 """What a block's list adds to each wire at most."""
+LEAST_WAITING = 400
+"""So many transactions may wait before clients wait at the door, however slow the blocks are: some full blocks."""
+WAITING_WITHIN_S = 0.5
+"""Else as many as blocks lately took in this time."""
+DOOR_WITHIN_S = 5.0
+"""Who waits longer at the door is told to come back."""
+AT_THE_DOOR = 10_000
+"""So many wait at the door."""

@@ -82,6 +82,11 @@ class Mempool:
         """How many parties have something waiting here."""
         return len(self._shares)
 
+    def waiting_of(self, party: str) -> int:
+        """How many transactions of a party wait here."""
+        share = self._shares.get(party)
+        return 0 if share is None else len(share.waiting)
+
     def refusal(self, party: str, size: int) -> MempoolFull | None:
         """Why a transaction of so many bytes finds no room here; None when it does."""
         free, free_bytes = self._max_count - len(self._waiting), self._max_bytes - self.bytes

@@ -1,0 +1,132 @@
+"""The door of the mempool: it opens as blocks take what waits, in order, and at once for who hands in little."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from chainbill_node import pace as door
+from chainbill_node.mempool import Mempool
+from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS, LEAST_WAITING
+from chainbill_node.pace import Pace
+
+from chainbill.ledger.transaction import Transaction
+
+
+def transaction(number: int, party: str) -> Transaction:
+    name = f"{party}-{number}".encode()
+    return Transaction(
+        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, signatures=(), chain_id="c", party=party,
+        valid_until_ms=1, nonce=b"", calls=(), memo="",
+    )  # fmt: skip
+
+
+class Door:
+    """A pool with a door, and clients that hand in."""
+
+    def __init__(self) -> None:
+        self.pool = Mempool(100_000, 10_000_000)
+        self.pace = Pace(self.pool)
+        self.order: list[str] = []
+        self.within_s = 60.0
+
+    async def hand_in(self, number: int, party: str) -> None:
+        async with self.pace.turn(party, self.within_s):
+            self.order.append(f"{party}-{number}")
+            self.pool.add(transaction(number, party), 0, own=True)
+
+    async def flood(self, count: int, party: str = "flood", first: int = 0) -> list[asyncio.Task[None]]:
+        tasks = [asyncio.create_task(self.hand_in(first + number, party)) for number in range(count)]
+        await settle()
+        return tasks
+
+    def block(self, count: int, now_ms: int) -> None:
+        self.pool.remove(self.pool.ids()[:count])
+        self.pace.committed(count, now_ms)
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def run(act: Callable[[Door], Coroutine[Any, Any, None]]) -> None:
+    async def main() -> None:
+        await act(Door())
+
+    asyncio.run(main())
+
+
+def test_who_hands_in_too_much_waits_and_comes_in_as_blocks_take_it_in_order() -> None:
+    async def act(here: Door) -> None:
+        tasks = await here.flood(LEAST_WAITING + 300)
+        assert (len(here.pool), len(here.pace)) == (LEAST_WAITING, 300)
+        here.block(100, 1_000)
+        await settle()
+        assert (len(here.pool), len(here.pace)) == (LEAST_WAITING, 200)
+        for turn in range(2, 8):
+            here.block(100, turn * 1_000)
+            await settle()
+        await asyncio.gather(*tasks)
+        assert here.order == [f"flood-{number}" for number in range(LEAST_WAITING + 300)]
+        assert len(here.pool) == 0
+        assert not here.pace._inside
+
+    run(act)
+
+
+def test_a_party_with_little_waiting_does_not_wait_behind_a_flood() -> None:
+    async def act(here: Door) -> None:
+        await here.flood(LEAST_WAITING + 50)
+        few = await here.flood(LEAST_SHARE_TRANSACTIONS + 1, "supplier")
+        assert [task.done() for task in few] == [True] * LEAST_SHARE_TRANSACTIONS + [False]
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await settle()
+        assert not here.pace._inside
+
+    run(act)
+
+
+def test_the_room_follows_what_blocks_take() -> None:
+    async def act(here: Door) -> None:
+        assert here.pace.room == LEAST_WAITING
+        tasks = await here.flood(20_000)
+        for turn in range(1, 31):
+            here.block(200, turn * 100)  # 2,000 a second
+            await settle()
+        assert 950 <= here.pace.room <= 1_000
+        assert len(here.pool) == here.pace.room
+        for task in tasks:
+            task.cancel()
+
+    run(act)
+
+
+def test_who_waits_too_long_is_told_and_nobody_loses_a_turn() -> None:
+    async def act(here: Door) -> None:
+        here.within_s = 0.05
+        tasks = await here.flood(LEAST_WAITING + 3)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(end) for end in ends[LEAST_WAITING:]] == [TimeoutError] * 3
+        here.block(2, 1_000)
+        await here.flood(2, first=1_000)
+        assert len(here.pool) == LEAST_WAITING
+        assert len(here.pace) == 0
+
+    run(act)
+
+
+def test_no_more_than_so_many_wait_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "AT_THE_DOOR", 5)
+
+    async def act(here: Door) -> None:
+        tasks = await here.flood(LEAST_WAITING + 7)
+        refused = [task for task in tasks if task.done() and task.exception() is not None]
+        assert len(refused) == 2
+        for task in tasks:
+            task.cancel()
+
+    run(act)
