@@ -21,10 +21,15 @@ from chainbill_node.sync.manifest import FORMAT
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
 from chainbill_node.wire.messages import (
     Chunk,
+    Decided,
+    EvidenceFound,
+    Message,
+    Own,
     Proposal,
     Snapshots,
     Status,
     Transactions,
+    Votes,
     WantBlock,
     WantBlocks,
     WantChunk,
@@ -69,12 +74,16 @@ class Traffic:
         try:
             message = wire.decode(frame)
             if isinstance(message, Transactions):
-                self._take_in(peer, message.wires)
+                if node.peers.transactions(peer, len(message.wires)):
+                    self._take_in(peer, message.wires)
                 return
         except Malformed as error:
             node.peers.drop(peer, str(error))
             return
         if isinstance(message, QUESTIONS) and not node.peers.question(peer):
+            return
+        signatures = signatures_in(message)
+        if signatures and not node.peers.votes(peer, signatures):
             return
         if isinstance(message, WantSnapshots | WantChunk):
             node.peers.send(peer, wire.encode(self._snapshot_answer(message)))
@@ -229,6 +238,23 @@ class Traffic:
         log.debug("transaction_expired", id=identity)
         error = Refused(Reason.TRANSACTION_EXPIRED, "no block took it while it was valid")
         self._node.waiters.refused(identity, error)
+
+
+def signatures_in(message: Message) -> int:
+    """How many signatures of consensus have to be verified for a message at most, its blocks' certificates left out."""
+    match message:
+        case Votes():
+            return len(message.votes)
+        case Proposal():
+            return 1 + len(message.prevotes)
+        case Own():
+            return len(message.proposals) + len(message.votes)
+        case Decided():
+            return len(message.certificate.signatures)
+        case EvidenceFound():
+            return 2
+        case _:
+            return 0
 
 
 def transaction_frames(wires: Sequence[bytes]) -> list[bytes]:
