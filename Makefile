@@ -63,7 +63,12 @@ vectors: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
-soak: $(VENV)/.dev
+# optional: coverage-led inputs for the decoders; where there is no wheel the soak says that it leaves them out
+$(VENV)/.soak: $(VENV)/.dev requirements-soak.lock
+	-$(PIP) install --require-hashes -r requirements-soak.lock
+	@touch $@
+
+soak: $(VENV)/.soak
 	$(BIN)/python -m tests.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lock:
@@ -72,6 +77,8 @@ lock:
 	  --no-strip-extras --group build pyproject.toml -o requirements.lock
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --no-strip-extras --group build --group dev pyproject.toml -o requirements-dev.lock
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --no-strip-extras --group soak -o requirements-soak.lock
 
 clean:
 	rm -rf $(VENV) build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,14 +15,9 @@ from functools import partial
 
 from chainbill.errors import ChainbillError, Malformed, Reason
 from chainbill.ledger.transaction import Transaction, verify_signatures
+from chainbill_node.limits import LEAST_PER_SOURCE, MAX_LISTENERS
 
 LEAST_CHUNK = 10
-LEAST_TO_VERIFY = 2_000
-"""So many may wait to be verified however small the pool is."""
-LEAST_PER_SOURCE = 16
-"""So many of one peer, or of one party here, may wait to be verified as long as there is any room at all."""
-MAX_LISTENERS = 1_000
-"""Clients that hand in the same bytes at the same time."""
 Outcome = ChainbillError | None
 
 

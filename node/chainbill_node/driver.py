@@ -31,6 +31,7 @@ from chainbill_node.consensus.events import (
     TimeoutFired,
     VoteReceived,
 )
+from chainbill_node.consensus.limits import VALIDATORS_HEARD
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
@@ -221,7 +222,7 @@ class Driver:
         for vote in list(fresh_votes(message, self.state, self.rules, verified=verified)):
             if self.state.height != height:
                 return
-            self._heard_ms[vote.validator] = self._now_ms()
+            self._heard(vote.validator)
             self._engine.step(VoteReceived(vote, self._now_ms()))
 
     def _receive_proposal(self, peer: PeerId, message: Proposal, *, verified: bool) -> None:
@@ -230,7 +231,7 @@ class Driver:
             self._ahead.keep(height + 1, peer, message, verified=verified)
         proposal = checked_proposal(message, self.state, self.rules, verified=verified)
         if proposal is not None:
-            self._heard_ms[proposal.header.validator] = self._now_ms()
+            self._heard(proposal.header.validator)
             self._engine.step(ProposalReceived(proposal, self._now_ms()))
 
     def _receive_decided(self, peer: PeerId, message: Decided) -> None:
@@ -250,6 +251,12 @@ class Driver:
             self._engine.step(OwnMessagesReported(peer, said, self._now_ms()))
 
     # ---- small things ----
+
+    def _heard(self, validator: bytes) -> None:
+        """Note when a validator's word came; those of former sets are forgotten."""
+        if len(self._heard_ms) >= VALIDATORS_HEARD and validator not in self._heard_ms:
+            self._heard_ms = {one: at for one, at in self._heard_ms.items() if one in self.rules.validators}
+        self._heard_ms[validator] = self._now_ms()
 
     def _greet(self, peer: PeerId) -> None:
         messages: list[Message] = [gossip.status(self.state, self.rules, 0)]

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainbill.ledger.vote import ProposalHeader, Vote
+from chainbill_node.consensus.limits import PEERS_AHEAD, PROPOSALS_AHEAD_PER_PEER, VOTES_AHEAD_PER_PEER
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState
 from chainbill_node.driver_ports import PeerId
 from chainbill_node.wire.messages import Own, Proposal, Votes
-
-VOTES_AHEAD_PER_PEER = 400
-PROPOSALS_AHEAD_PER_PEER = 2
-PEERS_AHEAD = 256
 
 
 class BadPeerError(Exception):

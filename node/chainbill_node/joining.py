@@ -25,6 +25,7 @@ from chainbill_node.config import NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
 from chainbill_node.home import load_genesis
+from chainbill_node.limits import CHUNK_WITHIN_S, CHUNKS_AHEAD, MAX_ANSWERS_WAITING, MAX_OFFERS
 from chainbill_node.logs import log
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
 from chainbill_node.setup.keys import load_private_key
@@ -39,9 +40,6 @@ from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, W
 FETCHING = "chain.fetching"
 SCRATCH = "chain.scratch"
 CHUNKS = "chain.chunks"
-AHEAD = 4
-MAX_OFFERS = 256  # manifests looked at in one attempt
-CHUNK_WITHIN_S = 15.0
 GATHER_S = 1.0  # how long to wait for more offers after the first
 EMPTY_S = 3.0  # how long to wait for an offer after somebody said that it has none
 
@@ -105,8 +103,8 @@ class Joining:
             one.key.hex(): Member(one.key.hex(), one.name, one.address) for one in genesis.validators.validators
         } | configured_peers(config.sync.peers)
         self._members = {name: one for name, one in found.items() if name != self._own}
-        self._offers: asyncio.Queue[list[Offer]] = asyncio.Queue(64)
-        self._chunks: asyncio.Queue[tuple[str, Chunk]] = asyncio.Queue(64)
+        self._offers: asyncio.Queue[list[Offer]] = asyncio.Queue(MAX_ANSWERS_WAITING)
+        self._chunks: asyncio.Queue[tuple[str, Chunk]] = asyncio.Queue(MAX_ANSWERS_WAITING)
         self._peers = PeerNetwork(
             peer_settings(home, config, self._own, genesis.hash),
             lambda: self._members,
@@ -231,7 +229,7 @@ class Joining:
         offer = fetching.offer
         while offer.peers:
             peer = offer.peers[0]
-            for ahead in range(index, min(len(offer.manifest.chunks), index + AHEAD)):
+            for ahead in range(index, min(len(offer.manifest.chunks), index + CHUNKS_AHEAD)):
                 if ahead not in fetching.asked and self._kept.get(offer.manifest, ahead) is None:
                     fetching.asked.add(ahead)
                     self._send(peer, WantChunk(offer.manifest.height, ahead))

@@ -8,7 +8,8 @@ import sys
 import time
 from typing import Any, TextIO
 
-SELDOM_S = 1.0
+from chainbill_node.limits import SELDOM_S
+
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 

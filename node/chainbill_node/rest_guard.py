@@ -15,16 +15,10 @@ from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from chainbill_node.limits import BODY_WITHIN_S, READING_WITHIN_S, REQUEST_WITHIN_S
 from chainbill_node.logs import log
 from chainbill_node.network.door import address_of
 
-REQUEST_WITHIN_S = 10.0
-"""From the first byte of a request, or from the connection, to the end of its headers."""
-BODY_WITHIN_S = 60.0
-READING_WITHIN_S = 30.0
-"""How long a client may take nothing of an answer that is ready."""
-KEEP_ALIVE_S = 30
-MAX_HEADER_BYTES = 16 * 1024
 NO_ROOM = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )  # fmt: skip

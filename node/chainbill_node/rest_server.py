@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import uvicorn
 
 from chainbill_node.descriptors import allow_descriptors, clients_within
+from chainbill_node.limits import KEEP_ALIVE_S, MAX_HEADER_BYTES
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest import create_app
-from chainbill_node.rest_guard import KEEP_ALIVE_S, MAX_HEADER_BYTES, Crowd, guarded
+from chainbill_node.rest_guard import Crowd, guarded
 from chainbill_node.service import Node
 
 START_POLL_S = 0.005

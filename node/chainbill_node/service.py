@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort
-from chainbill_node.admission import LEAST_TO_VERIFY, Admission
+from chainbill_node.admission import Admission
 from chainbill_node.clock import SystemClock
 from chainbill_node.consensus.timeouts import Timeouts, Timer
 from chainbill_node.driver import Driver
 from chainbill_node.driver_events import DriverEvent, TimerFired, WorkArrived
 from chainbill_node.driver_ports import Note, Ports, Settings, VoteKey
 from chainbill_node.home import OpenHome
+from chainbill_node.limits import LEAST_TO_VERIFY
 from chainbill_node.logs import log
 from chainbill_node.mempool import Mempool, VerifiedTransactions
 from chainbill_node.metrics import Metrics

@@ -23,10 +23,15 @@ from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
 from chainbill_node.wire.messages import (
     Chunk,
     CompactProposal,
+    Decided,
+    EvidenceFound,
+    Message,
+    Own,
     Proposal,
     Snapshots,
     Status,
     Transactions,
+    Votes,
     WantBlock,
     WantBlocks,
     WantChunk,
@@ -72,22 +77,25 @@ class Traffic:
         try:
             message = wire.decode(frame)
             if isinstance(message, Transactions):
-                self._take_in(peer, message.wires)
-                return
-            if isinstance(message, CompactProposal):
-                self._take_compact(peer, message)
+                if node.peers.transactions(peer, len(message.wires)):
+                    self._take_in(peer, message.wires)
                 return
         except Malformed as error:
             node.peers.drop(peer, str(error))
             return
         if isinstance(message, QUESTIONS) and not node.peers.question(peer):
             return
+        signatures = signatures_in(message)
+        if signatures and not node.peers.votes(peer, signatures):
+            return
         if isinstance(message, WantSnapshots | WantChunk):
             node.peers.send(peer, wire.encode(self._snapshot_answer(message)))
             return
         if isinstance(message, Status):
             self.peer_heights[peer] = message.height - 1
-        if isinstance(message, Proposal):
+        if isinstance(message, CompactProposal):
+            self._take_compact(peer, message)
+        elif isinstance(message, Proposal):
             self._take_proposal(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
@@ -123,14 +131,15 @@ class Traffic:
                     node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
 
     def _take_compact(self, peer: str, message: CompactProposal) -> None:
-        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is not enough.
-
-        Malformed: its block is not the one that its header names.
-        """
+        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short."""
         node = self._node
         if not 0 < message.header.height - node.ledger.info().height <= 2:
             return
-        proposal = restored(message, self._wire_of)
+        try:
+            proposal = restored(message, self._wire_of)
+        except Malformed as error:
+            node.peers.drop(peer, str(error))
+            return
         node.metrics.compact_proposals.labels("short" if proposal is None else "restored").inc()
         if proposal is None:
             node.peers.send(peer, wire.encode(WantProposal(message.header.height, message.header.round)))
@@ -256,6 +265,23 @@ class Traffic:
         log.debug("transaction_expired", id=identity)
         error = Refused(Reason.TRANSACTION_EXPIRED, "no block took it while it was valid")
         self._node.waiters.refused(identity, error)
+
+
+def signatures_in(message: Message) -> int:
+    """How many signatures of consensus have to be verified for a message at most, its blocks' certificates left out."""
+    match message:
+        case Votes():
+            return len(message.votes)
+        case Proposal() | CompactProposal():
+            return 1 + len(message.prevotes)
+        case Own():
+            return len(message.proposals) + len(message.votes)
+        case Decided():
+            return len(message.certificate.signatures)
+        case EvidenceFound():
+            return 2
+        case _:
+            return 0
 
 
 def transaction_frames(wires: Sequence[bytes]) -> list[bytes]:

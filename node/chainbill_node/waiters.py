@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.receipt import Receipt
+from chainbill_node.limits import MAX_WAITERS
 from chainbill_node.rest.ports import Submission
-
-MAX_WAITERS = 20_000
-"""Clients that wait at a time, a batch counts with each of its transactions; another one is told to come back."""
 
 
 class Waiters:

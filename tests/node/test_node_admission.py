@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from chainbill_node.admission import MAX_LISTENERS, Admission, Arrival, Outcome
+from chainbill_node.admission import Admission, Arrival, Outcome
+from chainbill_node.limits import MAX_LISTENERS
 from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 

@@ -16,12 +16,14 @@ from chainbill_node.network import budget
 from chainbill_node.network.budget import Bucket, Budget, Exclusions
 from chainbill_node.network.connection import FRAME_WITHIN_S, Connection
 from chainbill_node.network.tls import client_context
-from chainbill_node.wire.messages import Blocks, Status, Transactions, WantBlocks, WantSnapshots
+from chainbill_node.setup.keys import load_private_key
+from chainbill_node.wire.messages import Blocks, Status, Transactions, Votes, WantBlocks, WantSnapshots
 from node_processes import Network
 
 from chainbill import codec
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
+from chainbill.ledger.vote import Vote, VoteType, sign_vote
 
 HELLO_VERSION = 1
 
@@ -109,6 +111,7 @@ def attack(network: Network, target: str, work: Callable[[Hostile], None], reaso
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
     try:
+        assert works(network) < 15, "honest traffic stands still meanwhile"
         network.wait(lambda: network.log_of(target).count("peer_dropped") > before, f"dropping for {reason}", limit_s)
     finally:
         over.set()
@@ -164,6 +167,43 @@ def test_transactions_that_nobody_signed(network: Network) -> None:
 
 
 @pytest.mark.e2e
+def test_a_flood_of_good_votes(network: Network) -> None:
+    """Each is well signed and of a round that may come: what costs the node is verifying them."""
+    key = load_private_key(network.nodes["bank4"].home / "keys/validator.pem")
+    rounds = iter(range(20, 10_000_000))
+
+    def vote(height: int, number: int) -> Vote:
+        return sign_vote(key, "local", type=VoteType.PREVOTE, height=height, round=number, block_id=bytes(32))
+
+    def some(client: Hostile) -> None:
+        height = network.height("bank1") + 1
+        frame = wire.encode(Votes(tuple([vote(height, next(rounds)) for _ in range(400)])))
+        for _ in range(20):  # again and again: they are no newer than what is kept, and are verified all the same
+            client.send(frame)
+
+    attack(network, "bank1", some, "too_many_votes")
+
+
+@pytest.mark.e2e
+def test_a_flood_of_transactions_by_keys_that_nobody_knows(network: Network) -> None:
+    stranger = PrivateKey.generate()
+    body = {"bank": network.party("bank1")}
+
+    def signed() -> bytes:
+        encoded = encode_body(
+            chain_id="local",
+            party="nobody",
+            valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
+            nonce=secrets.token_bytes(16),
+            calls=[Call("party", "set_paying_bank", body)],
+        )
+        return sign_transaction(encoded, [stranger])
+
+    frame = wire.encode(Transactions(tuple(signed() for _ in range(1_000))))
+    attack(network, "bank3", lambda client: client.send(frame), "too_many_transactions")
+
+
+@pytest.mark.e2e
 def test_a_height_that_is_claimed_and_never_delivered(network: Network) -> None:
     status = wire.encode(Status(1_000_000, -1, (), ()))
 
@@ -211,6 +251,9 @@ def test_each_kind_of_excess_has_its_name() -> None:
     assert one.frame(budget.BYTES_BURST + 1, 0.0) == "too_many_bytes"
     assert {one.question(0.0) for _ in range(budget.QUESTIONS_BURST + 1)} == {None, "too_many_questions"}
     assert {one.frame(1, 0.0) for _ in range(budget.FRAMES_BURST)} == {None, "too_many_messages"}
+    assert {one.votes(400, 0.0) for _ in range(budget.VOTES_BURST // 400 + 1)} == {None, "too_many_votes"}
+    gossip = {one.transactions(1_000, 0.0) for _ in range(budget.TRANSACTIONS_BURST // 1_000 + 1)}
+    assert gossip == {None, "too_many_transactions"}
 
 
 def test_each_exclusion_is_twice_as_long_until_forgiven() -> None:

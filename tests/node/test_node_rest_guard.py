@@ -14,6 +14,7 @@ from chainbill_node import descriptors, rest_guard
 from chainbill_node.config import NodeConfig
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.home import open_home
+from chainbill_node.limits import MAX_HEADER_BYTES
 from chainbill_node.rest_server import RestServer
 from chainbill_node.service import Node
 from chainbill_node.setup.local import create_local_network
@@ -187,7 +188,7 @@ def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path
 def test_headers_that_are_too_large_and_noise(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
         large, noise = await served.connect(), await served.connect()
-        large[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * rest_guard.MAX_HEADER_BYTES)
+        large[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * MAX_HEADER_BYTES)
         noise[1].write(b"\x00\xff" * 100 + b"\r\n\r\n")
         assert b"400" in (await let_go(large))[:20]
         await let_go(noise)

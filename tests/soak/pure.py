@@ -15,6 +15,7 @@ import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
 from node_state import RowChain
 from sim import real, seeded, twins
+from soak import guided
 from soak.tally import Deadline, Tally
 
 FUZZ_AT_ONCE = 2_000
@@ -32,7 +33,7 @@ def run(base: int, seconds: float) -> Tally:
         seeds(tally, base + 10**8),
         offsets(tally),
     ]
-    parts.append(stories(tally, base))
+    parts += [stories(tally, base), guided.inputs(tally, base)]
     while not deadline.over:
         for part in parts:
             if not deadline.over:

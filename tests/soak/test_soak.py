@@ -14,7 +14,7 @@ sys.path[:0] = [str(TESTS / "node"), str(TESTS / "faults")]
 from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
-from soak import processes, pure  # noqa: E402
+from soak import guided, processes, pure  # noqa: E402
 from soak.tally import Tally  # noqa: E402
 
 
@@ -25,6 +25,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pure, "FUZZ_AT_ONCE", 50)
     monkeypatch.setattr(pure, "TORN_AT_ONCE", 20)
     monkeypatch.setattr(real, "play", lambda seed: None)
+    monkeypatch.setattr(guided, "AT_ONCE_S", 1)
 
 
 def test_every_part_gets_its_turn(quick: None) -> None:
@@ -46,6 +47,28 @@ def test_a_finding_is_told_and_counts(quick: None, monkeypatch: pytest.MonkeyPat
     assert "[agreement] a fork in 7000" in told
     assert "repeat: python -m tests.sim 7000 -v" in told
     assert f"findings: {len(tally.findings)}" in told
+
+
+def test_without_atheris_the_soak_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    tally = Tally()
+    next(guided.inputs(tally, 1))
+    assert "atheris is not installed" in tally.notes[0]
+    assert guided.NAME not in tally.counts
+
+
+@pytest.mark.slow
+def test_coverage_leads_to_a_planted_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("atheris", reason="installed by make soak")
+    tally = Tally()
+    guided.one_turn(tally, tmp_path, 5, 5)
+    assert tally.counts[guided.NAME] > 1_000
+    assert tally.findings == []
+    monkeypatch.setenv(guided.PLANTED, "1")
+    guided.one_turn(tally, tmp_path / "planted", 5, 60)
+    [finding] = tally.findings
+    assert "the planted fault" in finding
+    assert "627567" in finding
 
 
 def nothing(base: int, seconds: float) -> Tally:

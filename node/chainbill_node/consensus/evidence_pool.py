@@ -5,9 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from chainbill.ledger.evidence import Evidence, decode_evidence
-
-MAX_POOL = 256
-MAX_REMEMBERED = 1_024
+from chainbill_node.consensus.limits import EVIDENCE_REMEMBERED, EVIDENCE_WAITING
 
 Misdeed = tuple[bytes, int, int, int]
 """(validator, height, round, type)."""
@@ -22,7 +20,7 @@ class EvidencePool(msgspec.Struct, frozen=True):
     def add(self, evidence: Evidence) -> EvidencePool:
         """With new evidence; the same pool if the misdeed is known or the pool is full."""
         key = evidence.key
-        if key in self.waiting or key in self.settled or len(self.waiting) >= MAX_POOL:
+        if key in self.waiting or key in self.settled or len(self.waiting) >= EVIDENCE_WAITING:
             return self
         return EvidencePool({**self.waiting, key: evidence.encode()}, self.settled)
 
@@ -32,7 +30,7 @@ class EvidencePool(msgspec.Struct, frozen=True):
             return self
         keys = tuple([decode_evidence(data).key for data in recorded])
         waiting = {key: data for key, data in self.waiting.items() if key not in keys}
-        return EvidencePool(waiting, (*self.settled, *keys)[-MAX_REMEMBERED:])
+        return EvidencePool(waiting, (*self.settled, *keys)[-EVIDENCE_REMEMBERED:])
 
     def oldest(self, count: int) -> tuple[bytes, ...]:
         """Up to `count` encoded pieces, oldest first."""

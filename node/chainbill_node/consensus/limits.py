@@ -14,3 +14,14 @@ MAX_SUMMARY_LINES = 64
 """Lines of a STATUS."""
 PATIENT_ATTEMPTS = 2
 """A STATUS of this many attempts in one round without a proposal is answered by others than the proposer too."""
+EVIDENCE_WAITING = 256
+"""Misdeeds that wait to get into a block."""
+EVIDENCE_REMEMBERED = 1_024
+"""Misdeeds in blocks that are remembered, so that they are not taken in again."""
+VOTES_AHEAD_PER_PEER = 400
+"""Votes of the next height kept for one peer."""
+PROPOSALS_AHEAD_PER_PEER = 2
+PEERS_AHEAD = 256
+"""Peers of which something of the next height is kept."""
+VALIDATORS_HEARD = 200
+"""Validators whose last word is remembered; beyond it only those of the set at work."""

@@ -6,14 +6,22 @@ was busy reads everything that came meanwhile at once. Pure: the time is given.
 
 from __future__ import annotations
 
-from chainbill_node.network.limits import MAX_REMEMBERED_PEERS
-
-FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
-BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 512 * 1024 * 1024
-QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
-FIRST_EXCLUSION_S = 1.0
-LONGEST_EXCLUSION_S = 600.0
-FORGIVEN_AFTER_S = 1_200.0
+from chainbill_node.network.limits import (
+    BYTES_A_SECOND,
+    BYTES_BURST,
+    FIRST_EXCLUSION_S,
+    FORGIVEN_AFTER_S,
+    FRAMES_A_SECOND,
+    FRAMES_BURST,
+    LONGEST_EXCLUSION_S,
+    MAX_REMEMBERED_PEERS,
+    QUESTIONS_A_SECOND,
+    QUESTIONS_BURST,
+    TRANSACTIONS_A_SECOND,
+    TRANSACTIONS_BURST,
+    VOTES_A_SECOND,
+    VOTES_BURST,
+)
 
 
 class Bucket:
@@ -38,12 +46,14 @@ class Bucket:
 class Budget:
     """Of one connection."""
 
-    __slots__ = ("_bytes", "_frames", "_questions")
+    __slots__ = ("_bytes", "_frames", "_questions", "_transactions", "_votes")
 
     def __init__(self) -> None:
         self._frames = Bucket(FRAMES_A_SECOND, FRAMES_BURST)
         self._bytes = Bucket(BYTES_A_SECOND, BYTES_BURST)
         self._questions = Bucket(QUESTIONS_A_SECOND, QUESTIONS_BURST)
+        self._votes = Bucket(VOTES_A_SECOND, VOTES_BURST)
+        self._transactions = Bucket(TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST)
 
     def frame(self, size: int, now_s: float) -> str | None:
         """A frame came: None, or why it is too much."""
@@ -54,6 +64,14 @@ class Budget:
     def question(self, now_s: float) -> str | None:
         """A message that wants an answer came: None, or why it is too much."""
         return None if self._questions.take(1, now_s) else "too_many_questions"
+
+    def votes(self, count: int, now_s: float) -> str | None:
+        """So many signatures of consensus came: None, or why it is too much."""
+        return None if self._votes.take(count, now_s) else "too_many_votes"
+
+    def transactions(self, count: int, now_s: float) -> str | None:
+        """So many transactions came: None, or why it is too much."""
+        return None if self._transactions.take(count, now_s) else "too_many_transactions"
 
 
 class Exclusions:

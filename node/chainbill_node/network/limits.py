@@ -31,6 +31,17 @@ SILENCE_S = 20.0
 MAX_REMEMBERED_PEERS = 512
 """Peers of which something is remembered while they are away: exclusions, since when."""
 
+# what a peer may send; far above an honest node at full load, and some seconds of it at once after a pause
+FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
+BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 512 * 1024 * 1024
+QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
+VOTES_A_SECOND, VOTES_BURST = 4_000, 40_000
+"""Votes, and what else has to be verified: one signature costs this node more than it costs the sender."""
+TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST = 5_000, 50_000
+FIRST_EXCLUSION_S = 1.0
+LONGEST_EXCLUSION_S = 600.0
+FORGIVEN_AFTER_S = 1_200.0
+
 # what is queued for slow peers
 DROP_ABOVE_BYTES = 4 * 1024 * 1024
 """For one peer: above it gossip is dropped."""

@@ -20,7 +20,7 @@ from chainbill.errors import Malformed
 from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
 from chainbill_node.network import limits
-from chainbill_node.network.budget import Exclusions
+from chainbill_node.network.budget import Budget, Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.tls import client_context, server_context
@@ -191,8 +191,19 @@ class PeerNetwork:
 
     def question(self, peer: str) -> bool:
         """A peer wants an answer; False when it has asked too much, then its connection is gone."""
+        return self._within(peer, Budget.question)
+
+    def votes(self, peer: str, count: int) -> bool:
+        """A peer sent so many signatures of consensus; False when it is too much, then its connection is gone."""
+        return self._within(peer, lambda budget, now_s: budget.votes(count, now_s))
+
+    def transactions(self, peer: str, count: int) -> bool:
+        """A peer sent so many transactions; False when it is too much, then its connection is gone."""
+        return self._within(peer, lambda budget, now_s: budget.transactions(count, now_s))
+
+    def _within(self, peer: str, spend: Callable[[Budget, float], str | None]) -> bool:
         connection = self._connections.get(peer)
-        excess = None if connection is None else connection.budget.question(asyncio.get_running_loop().time())
+        excess = None if connection is None else spend(connection.budget, asyncio.get_running_loop().time())
         if excess is not None:
             self.drop(peer, excess)
         return connection is not None and excess is None

@@ -23,7 +23,7 @@ _PROBLEM = {
 }
 
 _READ_PROBLEMS = ("400", "401", "403", "404", "410", "429")
-_WRITE_PROBLEMS = ("400", "413", "415", "422", "503")
+_WRITE_PROBLEMS = ("400", "413", "415", "422", "429", "503")
 
 _TRANSACTION_BODY = {
     "required": True,
@@ -116,4 +116,4 @@ def _write_responses(path: str, operation: dict[str, Any], responses: dict[str, 
     responses["200"] = {"description": "Done", "content": {"application/json": {"schema": {"type": "object"}}}}
     if path.endswith("/simulate"):
         operation["security"] = [{}, {"signature": []}]
-        responses |= {"401": _PROBLEM, "403": _PROBLEM, "429": _PROBLEM}
+        responses |= {"401": _PROBLEM, "403": _PROBLEM}

@@ -1,0 +1,33 @@
+"""Bounds of the node's shell: who waits, slow clients, fetching. What is only one node's choice is in node.toml."""
+
+from __future__ import annotations
+
+# the way into the mempool
+LEAST_TO_VERIFY = 2_000
+"""So many transactions may wait to be verified however small the pool is."""
+LEAST_PER_SOURCE = 16
+"""So many of one peer, or of one party here, may wait as long as there is any room at all."""
+MAX_LISTENERS = 1_000
+"""Clients that hand in the same bytes at the same time."""
+MAX_WAITERS = 20_000
+"""Clients that wait for a commit, a batch counts with each of its transactions; another one is told to come back."""
+
+# REST connections (their number is in node.toml)
+REQUEST_WITHIN_S = 10.0
+"""From the first byte of a request, or from the connection, to the end of its headers."""
+BODY_WITHIN_S = 60.0
+READING_WITHIN_S = 30.0
+"""How long a client may take nothing of an answer that is ready."""
+KEEP_ALIVE_S = 30
+MAX_HEADER_BYTES = 16 * 1024
+
+# state sync
+CHUNKS_AHEAD = 4
+MAX_OFFERS = 256
+"""Manifests looked at in one attempt."""
+MAX_ANSWERS_WAITING = 64
+CHUNK_WITHIN_S = 15.0
+
+# the log
+SELDOM_S = 1.0
+"""Of a warning that strangers can cause there is one line in so long."""

@@ -1,0 +1,244 @@
+"""Everything that can grow in a running node is named here with its bound; a collection that is not named fails."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import importlib
+from pathlib import Path
+
+import pytest
+from chainbill_node.consensus.evidence_pool import EvidencePool
+from chainbill_node.consensus.limits import (
+    EVIDENCE_REMEMBERED,
+    EVIDENCE_WAITING,
+    PEERS_AHEAD,
+    PROPOSALS_AHEAD_PER_PEER,
+    VALIDATORS_HEARD,
+    VOTES_AHEAD_PER_PEER,
+)
+from chainbill_node.driver import Driver
+from chainbill_node.driver_inbox import Ahead
+from chainbill_node.network.budget import Exclusions
+from chainbill_node.network.limits import MAX_REMEMBERED_PEERS
+from chainbill_node.network.peers import PeerNetwork
+from chainbill_node.wire.messages import Votes
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.evidence import DuplicateVote, Evidence
+from chainbill.ledger.vote import Vote, VoteType, sign_vote
+
+NODE = Path(__file__).resolve().parents[2] / "node" / "chainbill_node"
+
+ONE_REQUEST = "lives as long as one request, one block, one message or one start"
+BY_MEMBERS = "at most one for each node of the on-chain set, which is bounded by limits.MAX_VALIDATORS and governance"
+BOUNDS = {
+    "admission.Admission._waiting": "service: max_waiting",
+    "admission.Admission._by_wire": "service: max_waiting",
+    "admission.Admission._by_source": "service: max_waiting",
+    "admission.Arrival.done": "limits.MAX_LISTENERS",
+    "consensus.book.Book.rounds": "consensus.limits.ROUNDS_KEPT",
+    "consensus.book.Book.far": BY_MEMBERS,
+    "consensus.book.Tally.by_value": "consensus.limits.VALUES_PER_SENDER",
+    "consensus.book.Tally.senders": BY_MEMBERS,
+    "consensus.evidence_pool.EvidencePool.waiting": "consensus.limits.EVIDENCE_WAITING",
+    "consensus.state.HeightState.blocks": "consensus.limits.ROUNDS_KEPT",
+    "consensus.signer_memory.Recovered.messages": ONE_REQUEST,
+    "driver.Driver._heard_ms": "consensus.limits.VALIDATORS_HEARD",
+    "driver_catchup.Catchup._waiting": "wire.limits.MAX_BLOCKS_IN_BATCH",
+    "driver_inbox.Ahead._by_peer": "consensus.limits.PEERS_AHEAD",
+    "engine.application.LedgerApplication._results": "engine.application.KEPT_RESULTS",
+    "engine.cached_view.Generations._young": "engine.cached_view.KEPT_ROWS",
+    "engine.cached_view.Generations._old": "engine.cached_view.KEPT_ROWS",
+    "joining.Joining._offers": "limits.MAX_ANSWERS_WAITING",
+    "joining.Joining._chunks": "limits.MAX_ANSWERS_WAITING",
+    "joining._Fetching.asked": "limits.CHUNKS_AHEAD",
+    "logs.EventLog._seldom": "by event: words of the program",
+    "mempool.pool.Mempool._waiting": "config.LimitsConfig.mempool_transactions",
+    "mempool.pool.Mempool._by_wire": "config.LimitsConfig.mempool_transactions",
+    "mempool.pool.Mempool._shares": "config.LimitsConfig.mempool_transactions",
+    "mempool.verified.VerifiedTransactions._known": "config.LimitsConfig.mempool_transactions",
+    "metrics.Metrics._named": BY_MEMBERS,
+    "network.budget.Exclusions._known": "network.limits.MAX_REMEMBERED_PEERS",
+    "network.connection.Connection._input": "network.limits.MAX_FRAME_BYTES",
+    "network.connection.Connection._output": "network.limits.CLOSE_ABOVE_BYTES",
+    "network.door.Rates._known": "network.limits.MAX_KNOWN_ADDRESSES",
+    "network.door.Rates._buckets": "network.limits.MAX_ADDRESSES",
+    "network.door.Door._listeners": ONE_REQUEST,
+    "network.door.Door._accepting": ONE_REQUEST,
+    "network.door.Door._shaking": "network.limits.MAX_HANDSHAKES",
+    "network.peers.PeerNetwork._connections": BY_MEMBERS,
+    "network.peers.PeerNetwork._pending": "network.limits.MAX_PENDING_PER_PEER",
+    "network.peers.PeerNetwork._dialling": BY_MEMBERS,
+    "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
+    "rest.request_verifying.ReplayGuard._seen": "rest.request_verifying.MAX_NONCES",
+    "rest.view.View._lineages": ONE_REQUEST,
+    "rest.view.View._sights": ONE_REQUEST,
+    "rest.view.View._parties": ONE_REQUEST,
+    "rest.view.View._requests": ONE_REQUEST,
+    "rest.problems.Problem.fields": ONE_REQUEST,
+    "rest.problems.Problem.errors": ONE_REQUEST,
+    "rest.problems.Problem.members": ONE_REQUEST,
+    "rest.problems.Problem.headers": ONE_REQUEST,
+    "rest.texts.Texts._entries": ONE_REQUEST,
+    "rest_guard.Crowd._here": "config.LimitsConfig.rest_connections",
+    "rest_guard.Crowd._of": "config.LimitsConfig.rest_connections",
+    "storage.batch.Batch.puts": ONE_REQUEST,
+    "storage.batch.Batch.deletes": ONE_REQUEST,
+    "storage.rebuild.StateRebuild._entries": ONE_REQUEST,
+    "storage.rebuild.StateRebuild._puts": "storage.rebuild.BATCH_ROWS",
+    "storage.snapshot_folder.SnapshotFolder._manifests": "config.StorageConfig.keep_snapshots",
+    "storage.snapshot_stream.RecordReader._ready": "storage.snapshot_stream.STEP_BYTES",
+    "storage.snapshot_taker.SnapshotTaker._puts": "storage.snapshot_taker.BATCH_BYTES",
+    "storage.snapshot_taker.SnapshotTaker._receipts": ONE_REQUEST,
+    "sync.blocks.SyncState.claims": "sync.blocks.MAX_PEERS",
+    "sync.blocks.SyncState.strikes": "sync.blocks.MAX_PEERS",
+    "traffic.Traffic.peer_heights": BY_MEMBERS,
+    "waiters.Waiters._waiting": "limits.MAX_WAITERS",
+}  # fmt: skip
+MAKERS = {"dict", "list", "set", "deque", "OrderedDict", "defaultdict", "Counter", "Queue", "bytearray"}
+
+
+def makes_collection(value: ast.expr | None) -> bool:
+    """{} [] set() deque() bytearray() asyncio.Queue() …, or a field with such a factory."""
+    match value:
+        case ast.Dict(keys=[]) | ast.List(elts=[]):
+            return True
+        case ast.Call(func=ast.Name(id=name)) if name in MAKERS:
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)) if name in MAKERS:
+            return True
+        case ast.Call(func=ast.Name(id="field"), keywords=keywords):
+            return any(
+                one.arg == "default_factory" and isinstance(one.value, ast.Name) and one.value.id in MAKERS
+                for one in keywords
+            )
+    return False
+
+
+def collections_of(path: Path) -> set[str]:
+    module = str(path.relative_to(NODE).with_suffix("")).replace("/", ".")
+    found = set()
+    for owner in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        for node in ast.walk(owner):
+            targets: list[ast.expr] = []
+            if isinstance(node, ast.Assign):
+                targets = node.targets
+            elif isinstance(node, ast.AnnAssign):
+                targets = [node.target]
+            if not targets or not makes_collection(node.value):  # type: ignore[attr-defined]
+                continue
+            for target in targets:
+                if isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self":
+                    found.add(f"{module}.{owner.name}.{target.attr}")
+                elif isinstance(target, ast.Name) and node in owner.body:
+                    found.add(f"{module}.{owner.name}.{target.id}")
+    return found
+
+
+def grow() -> set[str]:
+    """What a long-lived object holds; the records of consensus, wire and trace are values of one height or request."""
+    skipped = {"trace", "setup"}
+    paths = [path for path in NODE.rglob("*.py") if path.relative_to(NODE).parts[0] not in skipped]
+    return set().union(*map(collections_of, paths))
+
+
+def test_every_collection_has_a_bound_that_exists() -> None:
+    found = grow()
+    unnamed = {one for one in found - BOUNDS.keys() if "prometheus" not in one and not one.startswith("metrics.")}
+    assert not unnamed, f"bound it, in a limits module, test that, and name it here: {sorted(unnamed)}"
+    gone = {one for one in BOUNDS.keys() - found if not importable(one)}
+    assert not gone, f"no longer there: {sorted(gone)}"
+
+
+def importable(name: str) -> bool:
+    """Whether module and class of an entry exist."""
+    module, owner, _ = name.rsplit(".", 2)
+    return hasattr(importlib.import_module(f"chainbill_node.{module}"), owner)
+
+
+@pytest.mark.parametrize("bound", sorted(set(BOUNDS.values())))
+def test_every_bound_that_is_named_exists(bound: str) -> None:
+    if " " in bound:
+        return
+    module, _, name = bound.rpartition(".")
+    try:
+        owner = importlib.import_module(f"chainbill_node.{module}")
+    except ModuleNotFoundError:
+        module, _, section = module.rpartition(".")
+        owner = getattr(importlib.import_module(f"chainbill_node.{module}"), section)()
+    assert int(getattr(owner, name)) > 0
+
+
+# --- filled
+
+
+KEY = PrivateKey.from_seed(b"k" * 32)
+
+
+def vote(height: int, number: int, value: bytes = bytes(32)) -> Vote:
+    return Vote(VoteType.PREVOTE, height, number, value, KEY.public, bytes(64))
+
+
+def misdeed(height: int) -> Evidence:
+    one, other = (
+        sign_vote(KEY, "test", type=VoteType.PREVOTE, height=height, round=0, block_id=bytes([byte]) * 32)
+        for byte in (1, 2)
+    )
+    return DuplicateVote.of(one, other)
+
+
+def test_evidence_waits_and_is_remembered_up_to_a_bound() -> None:
+    pool = EvidencePool()
+    for height in range(1, EVIDENCE_WAITING + 20):
+        pool = pool.add(misdeed(height))
+    assert len(pool.waiting) == EVIDENCE_WAITING
+    for height in range(1, EVIDENCE_REMEMBERED + 20):
+        pool = pool.settle((misdeed(height).encode(),))
+    assert len(pool.settled) == EVIDENCE_REMEMBERED
+    assert not pool.waiting
+
+
+def test_messages_of_the_next_height_are_bounded_by_peer_and_in_all() -> None:
+    ahead = Ahead()
+    for peer in range(PEERS_AHEAD + 10):
+        for number in range(3):
+            votes = tuple(vote(7, 300 * number + at) for at in range(VOTES_AHEAD_PER_PEER // 2))
+            ahead.keep(7, f"peer{peer}", Votes(votes), verified=False)
+    taken = ahead.take()
+    assert len({peer for peer, _, _ in taken}) == PEERS_AHEAD
+    assert len(taken) == 2 * PEERS_AHEAD
+    assert PROPOSALS_AHEAD_PER_PEER == 2
+    assert ahead.take() == []
+
+
+def test_who_was_heard_is_forgotten_with_the_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = Driver.__new__(Driver)
+    driver._heard_ms = {}
+    monkeypatch.setattr(Driver, "rules", type("Rules", (), {"validators": {b"new"}}))
+    monkeypatch.setattr(Driver, "_now_ms", lambda _self: 1)
+    for number in range(VALIDATORS_HEARD):
+        driver._heard(b"old%d" % number)
+    driver._heard(b"new")
+    assert set(driver._heard_ms) == {b"new"}
+
+
+def test_peers_that_are_away_are_remembered_up_to_a_bound() -> None:
+    out = Exclusions()
+    for number in range(3 * MAX_REMEMBERED_PEERS):
+        out.exclude(f"peer{number}", "why", 0.0)
+    assert len(out._known) == MAX_REMEMBERED_PEERS
+    assert out.reason(f"peer{3 * MAX_REMEMBERED_PEERS - 1}", 0.5) == "why"
+
+    async def refreshed() -> int:
+        peers = PeerNetwork.__new__(PeerNetwork)
+        peers.since_ms = {f"peer{number}": number for number in range(3 * MAX_REMEMBERED_PEERS)}
+        peers._stopping, peers._connections, peers._pending = False, {}, set()
+        peers._members, peers._settings = dict, type("Settings", (), {"node_id": "a"})()  # type: ignore[assignment]
+        peers.refresh()
+        assert f"peer{3 * MAX_REMEMBERED_PEERS - 1}" in peers.since_ms
+        return len(peers.since_ms)
+
+    assert asyncio.run(refreshed()) == MAX_REMEMBERED_PEERS

@@ -1,0 +1,125 @@
+"""A closed network with two unrelated bills, and a request of every kind for every address: the ground of the matrix.
+
+`own` objects are those that SUPPLIER3 has a part in, `foreign` ones belong to SUPPLIER6, ANCHOR2 and BANK5 alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+from chainbill_node.rest.request_signing import sign_request
+from rest.bill_book import ANCHOR, SUPPLIERS, BillBook, penetration_example
+from rest.conftest import BASE, NOW_MS, TestClient, app_of, nonces, with_parties
+from rest.node_twin import TwinNode, key_of, wire_of
+
+from chainbill.codec import encode
+
+OWNER, OTHER, STRANGER = SUPPLIERS[2], SUPPLIERS[4], SUPPLIERS[5]
+ROLES = {
+    "anonymous": "", "owner": OWNER, "other": OTHER, "anchor": ANCHOR, "bank": "BANK4", "rival": "BANK2",
+    "regulator": "REGULATOR", "auditor": "AUDITOR", "auditor+grant": "AUDITOR",
+}  # fmt: skip
+SOURCE = Path(__file__).resolve().parents[2] / "contracts/chainbill_contracts/calendar.py"
+MSGPACK = "application/msgpack"
+
+
+def _finance(book: BillBook, request: str, quote: str, holder: str, token: str, bank: str) -> None:
+    bill = book.token(token)["bill"]
+    book.put("finance", "request", request, {
+        "id": request, "holder": holder, "token": token, "bill": bill, "currency": "CNY", "amount": 100,
+        "banks": [bank], "status": "open", "quotes": [quote], "declined": [], "agreed_quote": "",
+        "until": "2026-02-01", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+    book.file("request.holder", (holder,), request)
+    book.file("request.bank", (bank,), request)
+    book.put("finance", "quote", quote, {"id": quote, "request": request, "bank": bank, "bill": bill, "rate": 1})
+
+
+def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> None:
+    book.put("invoice", "invoice", name, {
+        "fingerprint": name, "seller": seller, "buyer": buyer, "currency": "CNY", "total": 5, "occupied": 5,
+        "bills": [bill], "status": "registered",
+    })  # fmt: skip
+
+
+class World:
+    """One closed network; `ids[kind][whose]` is what stands in an address."""
+
+    def __init__(self, *, granted: bool) -> None:
+        book, own_bill = penetration_example()
+        with_parties(book)
+        book.party("ANCHOR2", "anchor", key=key_of("ANCHOR2").public.hex(), sponsor="BANK5")
+        book.party("BANK5", "bank", key=key_of("BANK5").public.hex())
+        book.party(STRANGER, "supplier", key=key_of(STRANGER).public.hex(), sponsor="BANK5")
+        own_token = next(token for token in book.live(own_bill) if book.token(token)["holder"] == OWNER)
+        foreign_token = book.issue("ANCHOR2", STRANGER, 5_000)
+        foreign_bill = str(book.token(foreign_token)["bill"])
+        upper = next(token for token in book.live(own_bill) if book.token(token)["holder"] == SUPPLIERS[1])
+        own_offer, _ = book.offer(upper, OWNER, 100)
+        foreign_offer, foreign_token = book.offer(foreign_token, "BANK5", 100)
+        _finance(book, "R-own", "Q-own", OWNER, own_token, "BANK4")
+        _finance(book, "R-foreign", "Q-foreign", STRANGER, foreign_token, "BANK5")
+        _invoice(book, "f-own", OWNER, SUPPLIERS[0], own_bill)
+        _invoice(book, "f-foreign", STRANGER, "ANCHOR2", foreign_bill)
+        if granted:
+            row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
+            book.put("party", "grant", ("AUDITOR", OWNER), row)
+        book.put("governance", "contract", "calendar", {"source": SOURCE.read_text(), "hash": "ab", "since": 1})
+        self.node = TwinNode(book, public_reads=False)
+        self.wires = {"own": wire_of(OWNER), "foreign": wire_of(STRANGER)}
+        sent = {whose: self.node.commit(wire, self.node.simulate(wire)) for whose, wire in self.wires.items()}
+        self.ids = {
+            "bill_id": {"own": own_bill, "foreign": foreign_bill},
+            "token_id": {"own": own_token, "foreign": foreign_token},
+            "request_id": {"own": "R-own", "foreign": "R-foreign"},
+            "quote_id": {"own": "Q-own", "foreign": "Q-foreign"},
+            "fingerprint": {"own": "f-own", "foreign": "f-foreign"},
+            "party": {"own": OWNER, "foreign": STRANGER},
+            "graph": {"own": OWNER, "foreign": STRANGER},
+            "giver": {"own": SUPPLIERS[1], "foreign": "ANCHOR2"},
+            "offer": {"own": own_offer, "foreign": foreign_offer},
+            "anchor": {"own": ANCHOR, "foreign": "ANCHOR2"},
+            "identifier": {whose: one.receipt.id.hex() for whose, one in sent.items()},
+            "name": {whose: str(one.height) for whose, one in sent.items()},
+        }
+        self.client: TestClient = app_of(self.node)
+
+    def ask(self, role: str, method: str, path: str, body: bytes = b"") -> httpx.Response:
+        """One request, signed by the party of the role."""
+        url = f"{BASE}{path}"
+        headers = {"Content-Type": MSGPACK} if body else {}
+        party = ROLES[role]
+        if party:
+            extra: dict[str, Any] = {"body": body} if body else {}
+            headers |= sign_request(
+                key_of(party), method, url, created_s=NOW_MS // 1000, nonce=next(nonces).to_bytes(12, "big"), **extra
+            )
+        return self.client.request(method, path, headers=headers, content=body or None)
+
+    def path(self, route: str, whose: str) -> str:
+        """The address of a route with the ids of one side."""
+        route = route.replace("/contracts/{name}", "/contracts/calendar")
+        kinds = {**self.ids, "party": self.ids["anchor"]} if "/anchors/" in route else self.ids
+        for kind, names in kinds.items():
+            route = route.replace(f"{{{kind}}}", names[whose])
+        return route.replace("{year}", "2026")
+
+    def body(self, route: str, whose: str) -> bytes:
+        """What is handed in: that side's transaction."""
+        wire = self.wires[whose]
+        return encode([wire]) if route.endswith("/batch") else wire
+
+    def cell(self, role: str, method: str, route: str, whose: str, mark: str) -> str:
+        """What a role gets: the status, and + where the object of that side is in the answer, − where it is not."""
+        body = self.body(route, whose) if method == "POST" else b""
+        answer = self.ask(role, method, self.path(route, whose), body)
+        if answer.status_code >= 300 or not mark:
+            return str(answer.status_code)
+        wanted = f'"{self.ids[mark][whose]}"'
+        wanted = f'"party":{wanted}' if route.endswith("{name}/transactions") else wanted
+        return f"{answer.status_code}{'+' if wanted in answer.text else '-'}"
+
+    def close(self) -> None:
+        self.client.__exit__()
