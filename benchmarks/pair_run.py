@@ -1,0 +1,57 @@
+"""One run for `pair`: prints one line of JSON with the figures of the program that PYTHONPATH names."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import chainbill_node
+import growing
+import local_ledger
+import rates
+from figures import latency_ms
+from running import Running
+from work import transfers
+
+PACED_PER_S, PACED_S = 100, 5
+
+
+def main(count: int) -> dict[str, float | str]:
+    found: dict[str, float | str] = {"program": str(chainbill_node.__file__)}
+    for validators in (1, 4):
+        singles, paced = count // 3, PACED_PER_S * PACED_S
+        with Running(validators, cores=rates.cores_for(validators)) as net:
+            wires = transfers(net.network, net.tokens(count // 5 + count + singles + paced))
+            net.flood(wires[: count // 5], rates.BATCH)
+            del wires[: count // 5]
+            loads = ("batched", rates.BATCH, wires[:count]), ("single", 1, wires[count : count + singles])
+            for name, batch, part in loads:
+                time.sleep(rates.SETTLE_S)
+                rate = net.flood(part, batch)
+                found[f"{validators} validators, {name}, tx/s"] = round(rate.per_s, 1)
+                found[f"{validators} validators, {name}, cpu µs/tx"] = round(rate.cpu_s * 1e6, 1)
+            time.sleep(rates.SETTLE_S)
+            waits = latency_ms(net.paced(wires[count + singles :], 1, PACED_PER_S))
+            for name in ("p50_ms", "p99_ms"):
+                found[f"{validators} validators at {PACED_PER_S}/s, {name}"] = waits[name]
+            net.check()
+    found["in one process, cpu µs/tx"] = _in_process()
+    return found
+
+
+def _in_process() -> float:
+    """The work of a transfer in one process on 10⁴ tokens: the figure that other work on the machine changes least."""
+    with tempfile.TemporaryDirectory(prefix="chainbill-pair-") as folder:
+        ledger = local_ledger.LocalLedger(Path(folder) / "net")
+        ledger.fill(10_000)
+        ledger.close()
+        cost_s = growing.cost_s(ledger)
+        ledger.close()
+    return round(cost_s * 1e6, 1)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1])), ensure_ascii=False))
