@@ -56,9 +56,11 @@ def machine() -> dict[str, Any]:
     """Where and with what this is measured."""
     model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=False)
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "commit": head.strip(),
+        "uncommitted_changes": bool(changed.stdout.strip()),
         "processor": model.partition(":")[2].strip(),
         "cores": os.cpu_count(),
         "memory_gib": round(pages / 2**30, 1),

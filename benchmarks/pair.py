@@ -22,6 +22,7 @@ PLACE = ROOT / "build" / "pair"
 PACKAGES = (".", "contracts", "node", "cli")
 LOCK = "requirements.lock"
 RUN_WITHIN_S = 600
+LEAST_ROUNDS = 3  # fewer say nothing about the spread
 LOWER_IS_BETTER = ("cpu", "_ms")
 
 
@@ -30,7 +31,6 @@ def checked_out(revision: str) -> tuple[str, Path]:
     commit = _git("rev-parse", "--short=12", f"{revision}^{{commit}}")
     folder = PLACE / commit
     if not folder.exists():
-        _git("worktree", "prune")
         _git("worktree", "add", "--detach", "--force", str(folder), commit)
     return commit, folder
 
@@ -74,7 +74,7 @@ def compared(base: list[dict[str, float]], head: list[dict[str, float]]) -> list
         ratios = [ratio(mine[name], theirs[name]) for theirs, mine in zip(base, head, strict=True)]
         middle, low, high = spread(ratios)
         falling = any(part in name for part in LOWER_IS_BETTER)
-        sure = low > 1 or high < 1
+        sure = len(ratios) >= LEAST_ROUNDS and (low > 1 or high < 1)
         word = "±" if not sure else "better" if (middle < 1) == falling else "worse"
         medians = (spread([one[name] for one in runs])[0] for runs in (base, head))
         rows.append((name, *medians, f"{middle:.2f}", f"{low:.2f} … {high:.2f}", word))

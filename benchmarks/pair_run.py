@@ -31,15 +31,20 @@ def main(count: int) -> dict[str, float | str]:
             for name, batch, part in loads:
                 time.sleep(rates.SETTLE_S)
                 rate = net.flood(part, batch)
-                found[f"{validators} validators, {name}, tx/s"] = round(rate.per_s, 1)
-                found[f"{validators} validators, {name}, cpu µs/tx"] = round(rate.cpu_s * 1e6, 1)
+                found[f"{name_of(validators)}, {name}, tx/s"] = round(rate.per_s, 1)
+                found[f"{name_of(validators)}, {name}, cpu µs/tx"] = round(rate.cpu_s * 1e6, 1)
             time.sleep(rates.SETTLE_S)
             waits = latency_ms(net.paced(wires[count + singles :], 1, PACED_PER_S))
             for name in ("p50_ms", "p99_ms"):
-                found[f"{validators} validators at {PACED_PER_S}/s, {name}"] = waits[name]
+                found[f"{name_of(validators)} at {PACED_PER_S}/s, {name}"] = waits[name]
             net.check()
     found["in one process, cpu µs/tx"] = _in_process()
     return found
+
+
+def name_of(validators: int) -> str:
+    """In words."""
+    return f"{validators} validator{'s' * (validators > 1)}"
 
 
 def _in_process() -> float:

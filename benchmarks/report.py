@@ -7,6 +7,7 @@ from typing import Any
 
 from figures import number, picked, table
 from goals import GOALS
+from report_more import compare, disk, growth, sustained
 
 Found = Mapping[str, Any]
 NETWORKS = (("one_validator", "1"), ("four_validators", "4"), ("seven_validators", "7"))
@@ -40,9 +41,11 @@ def machine(found: Found, zh: bool) -> str:
         (("系统" if zh else "system"), one.get("system", "")),
         ("Python", one.get("python", "")),
         (("软件版本" if zh else "versions"), versions),
-        (("提交" if zh else "commit"), one.get("commit", "")[:12]),
+        (("提交" if zh else "commit"), one.get("commit", "")[:12] + "+" * bool(one.get("uncommitted_changes"))),
         (("开始时负载" if zh else "load before"), one.get("load_before", "")),
     ]
+    if found.get("quick"):
+        rows.append(("快速运行" if zh else "quick run", "仅用于检查" if zh else "only to see that everything runs"))
     return table(("", ""), rows)
 
 
@@ -151,48 +154,6 @@ def readers(found: Found, zh: bool) -> str:
     return table(head, rows)
 
 
-def growth(found: Found, zh: bool) -> str:
-    """Start-up, cost, reads and disk by size of the ledger."""
-    points = found.get("startup", [])
-    rows: list[tuple[Any, ...]] = []
-    for key, en, chinese in (
-        ("transactions", "transactions", "交易数"),
-        ("start_s", "start-up, s", "启动时间，秒"),
-        ("rss_mib", "memory after start-up, MiB", "启动后内存，MiB"),
-        ("cost_us", "CPU µs a transfer", "每笔转让 CPU，µs"),
-        ("disk_mib", "disk, MiB", "磁盘，MiB"),
-        ("disk_bytes_per_token", "disk bytes a token", "每凭证磁盘字节"),
-    ):
-        rows.append((chinese if zh else en, *(point.get(key, "") for point in points)))
-    for kind in points[0]["reads"] if points else ():
-        label = f"读取 {kind}，p50 ms" if zh else f"read {kind}, p50 ms"
-        rows.append((label, *(point["reads"].get(kind, {}).get("p50_ms", "–") for point in points)))
-    return table(("凭证数" if zh else "tokens", *(f"{point['tokens']:,}" for point in points)), rows)
-
-
-def compare(found: Found, zh: bool) -> str:
-    """The other systems, in the same run."""
-    words = {
-        "chainbill": ("chainbill, one validator, all cores", "chainbill，1 个验证节点，全部核"),
-        "postgres": ("PostgreSQL + FastAPI + Ed25519", "PostgreSQL + FastAPI + Ed25519"),
-        "anvil": ("Anvil + Solidity", "Anvil + Solidity"),
-    }
-    head = (
-        "系统" if zh else "system",
-        "100 笔/请求" if zh else "tx/s, 100 a request",
-        "1 笔/请求" if zh else "tx/s, 1 a request",
-        "",
-    )
-    rows = []
-    for name, one in found.get("compare", {}).items():
-        if "not_here" in one:
-            rows.append((words[name][zh], "–", "–", one["not_here"]))
-        else:
-            figures = [one[kind]["committed_per_s"] for kind in ("batched", "single")]
-            rows.append((words[name][zh], *figures, one.get("system", "")))
-    return table(head, rows)
-
-
 def goals(found: Found, zh: bool) -> str:
     """Each goal beside what was measured."""
     head = (
@@ -222,8 +183,11 @@ TABLES: dict[str, Callable[[Found, bool], str]] = {
     "readers": readers,
     "growth": growth,
     "compare": compare,
+    "disk": disk,
+    "sustained": sustained,
 }
 NEEDS = {
+    "machine": ("machine",),
     "rates": ("one_validator", "four_validators", "seven_validators"),
     "more": ("four_validators", "sync"),
     "stages": ("stages",),
@@ -231,6 +195,8 @@ NEEDS = {
     "readers": ("queries",),
     "growth": ("startup",),
     "compare": ("compare",),
+    "disk": ("disk_use",),
+    "sustained": ("sustained",),
 }
 
 

@@ -145,7 +145,8 @@ def install() -> list[str]:
     return missing
 
 
-def _wrap(name: str, stage: str) -> bool:
+def find(name: str) -> tuple[Any, str, Callable[..., Any]] | None:
+    """(owner, attribute, function) of "module:path", None where there is no such plain function."""
     module_name, _, path = name.partition(":")
     owner_name, _, attribute = path.rpartition(".")
     try:
@@ -153,12 +154,19 @@ def _wrap(name: str, stage: str) -> bool:
         owner = getattr(module, owner_name) if owner_name else module
         original = inspect.getattr_static(owner, attribute)
     except (ImportError, AttributeError):
+        return None
+    plain = inspect.isfunction(original) and not inspect.iscoroutinefunction(original)
+    return (owner, attribute, original) if plain else None
+
+
+def _wrap(name: str, stage: str) -> bool:
+    found = find(name)
+    if found is None:
         return False
-    if not inspect.isfunction(original) or inspect.iscoroutinefunction(original):
-        return False
+    owner, attribute, original = found
     wrapped = timed(original, stage)
     setattr(owner, attribute, wrapped)
-    if owner is module:  # where it was imported by name, and by which
+    if inspect.ismodule(owner):  # where it was imported by name, and by which
         for other in list(sys.modules.values()):
             if getattr(other, "__name__", "").startswith("chainbill"):
                 for known, value in list(vars(other).items()):

@@ -52,7 +52,7 @@ def run(count: int) -> dict[str, Any]:
 def node() -> Iterator[str]:
     """One node: its address."""
     (port,) = free_ports(1)
-    options = ["--silent", "--prune-history", "--gas-limit", "1000000000", "--block-time", BLOCK_S]
+    options = ["--silent", "--gas-limit", "1000000000", "--block-time", BLOCK_S]
     command = [PACKAGES / ".bin" / "anvil", "--port", str(port), *options]
     process = subprocess.Popen(command, start_new_session=True)
     api = f"http://127.0.0.1:{port}"
