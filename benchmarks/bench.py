@@ -31,7 +31,7 @@ import stage_figures
 import syncing
 from compare import NotHereError, ethereum, postgres
 from figures import word_for
-from running import Running
+from running import SETTLE_S, Running
 from work import transfers as signed_transfers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,7 +95,7 @@ def _alone(count: int) -> dict[str, Any]:
             ("batched", postgres.MANY, wires[WARM : WARM + count]),
             ("single", 1, wires[WARM + count :]),
         ):
-            time.sleep(rates.SETTLE_S)
+            time.sleep(SETTLE_S)
             found[name] = rates.line(net.flood(part, size))
         net.check()
     return found

@@ -39,7 +39,7 @@ def run(sizes: Sequence[int]) -> tuple[list[Found], Found]:
             began = time.perf_counter()
             ledger.fill(size)
             ledger.close()
-            point = {"tokens": size, "transactions": ledger.transactions, "blocks": ledger.height}
+            point: Found = {"tokens": size, "transactions": ledger.transactions, "blocks": ledger.height}
             point["filled_in_s"] = round(time.perf_counter() - began, 1)
             point["disk_mib"] = round(disk_bytes(ledger.home / "data") / 2**20, 1)
             point["disk_bytes_per_token"] = round(disk_bytes(ledger.home / "data") / size)

@@ -106,7 +106,7 @@ async def connect(api: str) -> Connection:
     """A connection to http://HOST:PORT."""
     parts = urlsplit(api)
     loop = asyncio.get_running_loop()
-    return (await loop.create_connection(Connection, parts.hostname, parts.port))[1]
+    return (await loop.create_connection(Connection, parts.hostname or "", parts.port or 80))[1]
 
 
 def ok(status: int, body: bytes) -> None:

@@ -70,7 +70,7 @@ def order(rounds: int) -> list[str]:
 def compared(base: list[dict[str, float]], head: list[dict[str, float]]) -> list[tuple[Any, ...]]:
     """Rows: figure, median of base and of head, median ratio, its lowest and highest, better or worse."""
     rows = []
-    for name in base[0]:
+    for name in (name for name in base[0] if name in head[0]):
         ratios = [ratio(mine[name], theirs[name]) for theirs, mine in zip(base, head, strict=True)]
         middle, low, high = spread(ratios)
         falling = any(part in name for part in LOWER_IS_BETTER)

@@ -18,8 +18,7 @@ import load
 import work
 from figures import latency_ms, ratio
 from observing import admit, wait_height
-from rates import BATCH, SETTLE_S
-from running import Running, wait_ready
+from running import BATCH, SETTLE_S, Running, wait_ready
 
 READS_PER_S = 100
 READERS = 8

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
 import ceiling
 from figures import latency_ms, ratio
-from running import Rate, Running
+from running import BATCH, SETTLE_S, Rate, Running, cores_for
 from work import transfers
 
-BATCH = 50
 FIXED_PER_S = 500
 FIXED_S = 10
 PACED_S = 6
 CALLS = 10
 CALL_BATCH = 25
-SETTLE_S = 1.0
 SINGLES_PART = 3  # singles are slower: a third of the transfers
 
 Found = dict[str, Any]
-
-
-def cores_for(validators: int) -> set[int] | None:
-    """One validator has one core, so that the load client is on the others; more share all."""
-    return {0} if validators == 1 and (os.cpu_count() or 1) > 1 else None
 
 
 def run(validators: int, transfers: int, work: ceiling.Work) -> Found:

@@ -29,6 +29,8 @@ REFUSED = "chainbill_consensus_refused_txs_total"
 READY_WITHIN_S = 120.0
 AGREE_WITHIN_S = 30.0
 STOP_WITHIN_S = 30.0
+BATCH = 50
+SETTLE_S = 1.0  # between two loads
 FLOOD_CONNECTIONS = {1: 128}  # by transactions a request
 BATCH_CONNECTIONS = 8
 
@@ -170,6 +172,11 @@ class Running:
             time.sleep(0.2)
         if self.total(REFUSED):
             raise RuntimeError("a transfer was refused in a block")
+
+
+def cores_for(validators: int) -> set[int] | None:
+    """One validator has one core, so that the load client is on the others; more share all."""
+    return {0} if validators == 1 and (os.cpu_count() or 1) > 1 else None
 
 
 def start_node(

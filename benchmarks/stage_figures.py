@@ -9,8 +9,7 @@ import time
 from typing import Any
 
 from figures import ratio
-from rates import BATCH, SETTLE_S, cores_for
-from running import Running
+from running import BATCH, SETTLE_S, Running, cores_for
 from timed_node import FILE
 from work import transfers
 

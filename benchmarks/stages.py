@@ -176,7 +176,7 @@ def _wrap(name: str, stage: str) -> bool:
 
 
 def _time_the_loop() -> None:
-    original = asyncio.Handle._run  # type: ignore[attr-defined]
+    original = asyncio.Handle._run
 
     def run(handle: Any) -> None:
         spent = here()
@@ -186,7 +186,7 @@ def _time_the_loop() -> None:
         finally:
             spent.leave()
 
-    asyncio.Handle._run = run  # type: ignore[attr-defined]
+    asyncio.Handle._run = run  # type: ignore[method-assign, assignment]
 
 
 def stage_of(callback: Any) -> str:

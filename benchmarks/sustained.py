@@ -17,13 +17,13 @@ from typing import Any
 import load
 from figures import is_flat, latency_ms, table, thirds
 from processes import open_files
-from rates import BATCH, SETTLE_S
-from running import Running
+from running import BATCH, SETTLE_S, Running
 from work import Sender, batches, transfers
 
 MINUTE_S = 60.0
 PROBE = 2_000
 REQUEST = 10
+LEAST_SAMPLES = 6
 ALLOWED = 0.1
 SLICE_S = 10  # signed ahead for so long
 CONNECTIONS = 256
@@ -44,7 +44,7 @@ def run(minutes: float, share: float, rate: float | None, window_s: float = MINU
         samples: list[dict[str, float]] = []
         until = time.monotonic() + minutes * 60
         while time.monotonic() < until:
-            sample, tokens = _window(net, tokens, per_s, window_s)
+            sample, tokens = _window(net, tokens, per_s, min(window_s, minutes * 60 / LEAST_SAMPLES))
             samples.append(sample)
             print(f"{len(samples):>4}  {samples[-1]}", flush=True)
         net.check()
@@ -53,7 +53,8 @@ def run(minutes: float, share: float, rate: float | None, window_s: float = MINU
 
 def _window(net: Running, tokens: list[str], per_s: float, seconds: float) -> tuple[dict[str, float], list[str]]:
     """Slices until the time is over; what is left of the tokens."""
-    began, waits, count = time.monotonic(), [], 0
+    began, count = time.monotonic(), 0
+    waits: list[float] = []
     while not waits or time.monotonic() < began + seconds:
         count += len(tokens)
         more, tokens = _slice(net, tokens, per_s)

@@ -6,8 +6,7 @@ import time
 from typing import Any
 
 from observing import admit, wait_height
-from rates import BATCH, SETTLE_S
-from running import Running
+from running import BATCH, SETTLE_S, Running
 from work import transfers
 
 

@@ -24,7 +24,7 @@ from compare import NotHereError
 HERE = Path(__file__).resolve().parent / "anvil"
 PACKAGES = HERE.parents[2] / "build" / "compare" / "anvil" / "node_modules"
 MANY = 100
-CONNECTIONS = {1: 32, MANY: 4}
+CONNECTIONS = {1: 32, MANY: 8}
 START_WITHIN_S = 30.0
 PREPARED_WITHIN_S = 120.0
 DONE_WITHIN_S = 60.0
@@ -52,8 +52,8 @@ def run(count: int) -> dict[str, Any]:
 def node() -> Iterator[str]:
     """One node: its address."""
     (port,) = free_ports(1)
-    options = ["--silent", "--gas-limit", "1000000000", "--block-time", BLOCK_S]
-    command = [PACKAGES / ".bin" / "anvil", "--port", str(port), *options]
+    options: list[str] = ["--silent", "--gas-limit", "1000000000", "--block-time", BLOCK_S]
+    command = [str(PACKAGES / ".bin" / "anvil"), "--port", str(port), *options]
     process = subprocess.Popen(command, start_new_session=True)
     api = f"http://127.0.0.1:{port}"
     try:
@@ -73,7 +73,7 @@ def node() -> Iterator[str]:
 
 
 def _prepare(api: str, count: int, out: Path) -> dict[str, Any]:
-    command = ["node", HERE / "prepare.js", api, str(count), out]
+    command = ["node", str(HERE / "prepare.js"), api, str(count), str(out)]
     done = subprocess.run(
         command, env={**os.environ, "NODE_PATH": str(PACKAGES)}, capture_output=True, text=True, check=False,
         timeout=PREPARED_WITHIN_S,
