@@ -120,7 +120,7 @@ def measure(
         tell("readers")
     if "sync" in sections:
         results["sync"] = syncing.run(size.sync)
-        tell("more")
+        tell("sync")
     if "compare" in sections:
         results["compare"] = compared(size.compared, size.transfers)
         tell("compare")

@@ -79,32 +79,44 @@ def rates(found: Found, zh: bool) -> str:
     return table(head, rows)
 
 
-def more(found: Found, zh: bool) -> str:
-    """Ten calls in a transaction, latency at a fixed load, memory, disk, block sync."""
-    four = found.get("four_validators", {})
-    rows: list[tuple[str, Any]] = []
-
-    def add(en: str, chinese: str, value: Any) -> None:
-        if value is not None:
-            rows.append((chinese if zh else en, value))
-
-    add("calls/s, 10 calls a transaction", "调用数/秒，每笔交易 10 个调用", picked(four, "ten_calls.calls_per_s"))
-    for name in ("p50", "p99", "max"):
-        add(f"latency {name} at 500 tx/s, ms", f"500 笔/秒时延迟 {name}，毫秒", picked(four, f"at_500_per_s.{name}_ms"))
-    add("memory of a node, MiB", "单节点内存，MiB", picked(four, "memory_disk.rss_mib"))
-    add(
-        "memory a transaction adds, bytes",
-        "每笔交易增加的内存，字节",
-        picked(four, "memory_disk.rss_growth_bytes_per_tx"),
-    )
-    add(
+MORE = (
+    ("ten_calls.calls_per_s", "calls/s, 10 calls a transaction", "调用数/秒，每笔交易 10 个调用"),
+    ("at_500_per_s.p50_ms", "latency p50 at 500 tx/s, ms", "500 笔/秒时延迟 p50，毫秒"),
+    ("at_500_per_s.p99_ms", "latency p99 at 500 tx/s, ms", "500 笔/秒时延迟 p99，毫秒"),
+    ("at_500_per_s.max_ms", "latency max at 500 tx/s, ms", "500 笔/秒时延迟最大值，毫秒"),
+    ("memory_disk.rss_mib", "memory of a node, MiB", "单节点内存，MiB"),
+    ("memory_disk.rss_growth_bytes_per_tx", "memory a transaction adds, bytes", "每笔交易增加的内存，字节"),
+    (
+        "memory_disk.disk_bytes_per_tx",
         "disk a transaction takes, bytes (log included)",
         "每笔交易占磁盘，字节（含日志）",
-        picked(four, "memory_disk.disk_bytes_per_tx"),
+    ),
+)
+
+
+def more(found: Found, zh: bool) -> str:
+    """Ten calls in a transaction, latency at a fixed load, memory and disk."""
+    names = [name for name, _ in NETWORKS if name in found]
+    rows = []
+    for path, en, chinese in MORE:
+        values = [picked(found, f"{name}.{path}") for name in names]
+        rows.append((chinese if zh else en, *("–" if value is None else value for value in values)))
+    return table(("验证节点" if zh else "validators", *(dict(NETWORKS)[name] for name in names)), rows)
+
+
+def sync(found: Found, zh: bool) -> str:
+    """How fast a newcomer takes the chain over."""
+    one = found["sync"]
+    words = {
+        "blocks": ("blocks", "区块"),
+        "transactions": ("transactions", "交易"),
+        "blocks_per_s": ("blocks/s", "区块/秒"),
+        "transactions_per_s": ("tx/s", "笔/秒"),
+        "ready_after_s": ("from its start until it has them all, s", "从启动到全部取得，秒"),
+    }
+    return table(
+        ("新节点" if zh else "a new node", ""), [(words[name][zh], one[name]) for name in words if name in one]
     )
-    add("block sync of a new node, blocks/s", "新节点同步，区块/秒", picked(found, "sync.blocks_per_s"))
-    add("block sync of a new node, tx/s", "新节点同步，笔/秒", picked(found, "sync.transactions_per_s"))
-    return table(("4 个验证节点" if zh else "4 validators", "数值" if zh else "figure"), rows)
 
 
 def stages(found: Found, zh: bool) -> str:
@@ -179,6 +191,7 @@ TABLES: dict[str, Callable[[Found, bool], str]] = {
     "rates": rates,
     "more": more,
     "stages": stages,
+    "sync": sync,
     "queries": queries,
     "readers": readers,
     "growth": growth,
@@ -189,7 +202,8 @@ TABLES: dict[str, Callable[[Found, bool], str]] = {
 NEEDS = {
     "machine": ("machine",),
     "rates": ("one_validator", "four_validators", "seven_validators"),
-    "more": ("four_validators", "sync"),
+    "more": ("one_validator", "four_validators", "seven_validators"),
+    "sync": ("sync",),
     "stages": ("stages",),
     "queries": ("queries",),
     "readers": ("queries",),
