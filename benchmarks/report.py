@@ -88,8 +88,8 @@ MORE = (
     ("memory_disk.rss_growth_bytes_per_tx", "memory a transaction adds, bytes", "每笔交易增加的内存，字节"),
     (
         "memory_disk.disk_bytes_per_tx",
-        "disk a transaction takes, bytes (log included)",
-        "每笔交易占磁盘，字节（含日志）",
+        "disk a transaction takes, bytes",
+        "每笔交易占磁盘，字节",
     ),
 )
 
