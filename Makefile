@@ -86,6 +86,7 @@ bench: $(VENV)/.bench postgres
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 bench-compare: $(VENV)/.bench
+	@test -n "$(BASE)" || { echo "say which commit to compare with: make bench-compare BASE=main" >&2; exit 2; }
 	$(BIN)/python benchmarks/pair.py $(BASE) $(or $(HEAD),HEAD) $(ARGS)
 
 bench-sustained: $(VENV)/.bench

@@ -95,9 +95,14 @@ def main() -> None:
     commits = {name: checked_out(getattr(given, name)) for name in ("base", "head")}
     pythons = {name: python_of(folder) for name, (_, folder) in commits.items()}
     runs: dict[str, list[dict[str, float]]] = {"base": [], "head": []}
-    for who in order(given.rounds):
-        runs[who].append(measured(commits[who][1], pythons[who], given.transfers))
-        print(f"{who} {commits[who][0]}: {runs[who][-1]}", file=sys.stderr, flush=True)
+    try:
+        for who in order(given.rounds):
+            runs[who].append(measured(commits[who][1], pythons[who], given.transfers))
+            print(f"{who} {commits[who][0]}: {runs[who][-1]}", file=sys.stderr, flush=True)
+    finally:
+        for _, folder in commits.values():
+            if folder.exists():
+                _git("worktree", "remove", "--force", str(folder))
     head = ("figure", f"base {commits['base'][0]}", f"head {commits['head'][0]}", "head ÷ base", "lowest … highest", "")
     print(table(head, compared(runs["base"], runs["head"])))
 
