@@ -8,12 +8,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 MINUTES ?= 30
 
-.PHONY: demo test check format lock vectors bench soak chromium clean help
+.PHONY: postgres demo test check format lock vectors bench bench-compare bench-sustained bench-disk bench-docs soak chromium clean help
 
 help:
 	@echo "make demo    a network of four banks, one invoice, from the anchor to tier 3 and back to cash"
 	@echo "make test    all tests with coverage          make check   lint, types, imports, generated files"
-	@echo "make bench   measure and print                make soak    long runs, MINUTES=30"
+	@echo "make bench   measure and print (20 minutes)   make bench ARGS=--quick   the same in three"
+	@echo "make bench-compare BASE=rev   two commits     make bench-sustained      MINUTES=30 at 80% of the rate"
+	@echo "make bench-disk  a million transactions       make bench-docs           tables and plot of docs/performance.md"
+	@echo "make soak    long runs, MINUTES=30"
 	@echo "make vectors write the golden vectors again   make lock    pin the dependencies again"
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
@@ -49,6 +52,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python tests/vectors/generate.py --check
 	$(BIN)/python docs/generate.py --check
@@ -60,8 +64,41 @@ format: $(VENV)/.dev
 vectors: $(VENV)/.dev
 	$(BIN)/python tests/vectors/generate.py
 
-bench: $(VENV)/.dev
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# Anvil and the Solidity compiler, from the npm packages that are locked there; without npm the tables say so
+ANVIL := build/compare/anvil
+$(ANVIL)/.done: benchmarks/compare/anvil/package-lock.json
+	@mkdir -p $(ANVIL)
+	@cp benchmarks/compare/anvil/package.json benchmarks/compare/anvil/package-lock.json benchmarks/compare/anvil/.npmrc $(ANVIL)/
+	@(cd $(ANVIL) && npm ci --silent --no-audit --no-fund && touch .done) || \
+	  echo "Anvil cannot be installed here; it is left out" >&2
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	  { (apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql) >/dev/null 2>&1; } || \
+	  echo "PostgreSQL is not here and cannot be installed; it is left out" >&2
+
+bench: $(VENV)/.bench postgres
+	@$(MAKE) --no-print-directory $(ANVIL)/.done
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+bench-compare: $(VENV)/.bench
+	@test -n "$(BASE)" || { echo "say which commit to compare with: make bench-compare BASE=main" >&2; exit 2; }
+	$(BIN)/python benchmarks/pair.py $(BASE) $(or $(HEAD),HEAD) $(ARGS)
+
+bench-sustained: $(VENV)/.bench
+	$(BIN)/python benchmarks/sustained.py --minutes $(MINUTES) $(ARGS)
+
+bench-disk: $(VENV)/.bench
+	rm -f build/disk-use.json
+	$(BIN)/python benchmarks/disk_use.py $(ARGS)
+	$(BIN)/python benchmarks/disk_use.py --keep 500 $(ARGS)
+
+bench-docs: $(VENV)/.bench
+	$(BIN)/python docs/performance.py
 
 # optional: coverage-led inputs for the decoders; where there is no wheel the soak says that it leaves them out
 $(VENV)/.soak: $(VENV)/.dev requirements-soak.lock
@@ -79,6 +116,8 @@ lock:
 	  --no-strip-extras --group build --group dev pyproject.toml -o requirements-dev.lock
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --no-strip-extras --group soak -o requirements-soak.lock
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --no-strip-extras --group bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,11 +1,11 @@
 """How fast chainbill is on this machine, against what the machine could do at most in the same run.
 
-    python benchmarks/bench.py [--transfers 3000] [--validators 1,4] [--out build/bench.json]
+    python benchmarks/bench.py [--quick] [--only rates,stages,…] [--transfers N] [--validators 1,4,7] [--out FILE]
 
-For each number of validators: the ceiling (see ceiling.py), a network of real processes under as much load as it takes
-(batches of 50, then one transaction a request), and the latency from when a request was due until its commit at half
-of that load. One validator and its ceiling run on one core, the load client on the others. Only the ratios of one run
-can be compared: other work on the machine changes everything else.
+Real node processes, real contracts, TLS, synced commits; the load client is on the same machine. The ceiling (see
+`ceiling`) does the same work without network, consensus and contracts. Only ratios of one run can be compared: other
+work on the machine changes everything else. Figures go to build/bench.json, `docs/performance.py` makes the tables of
+the documents from it.
 """
 
 from __future__ import annotations
@@ -14,250 +14,146 @@ import argparse
 import json
 import os
 import platform
-import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import ceiling
-import throughput
-from chainbill_node.setup.local import create_local_network
-from chainbill_node.setup.network import CreatedNetwork
+import growing
+import queries
+import rates
+import report
+import stage_figures
+import syncing
+from compare import NotHereError, ethereum, postgres
+from figures import word_for
+from running import SETTLE_S, Running
+from work import transfers as signed_transfers
 
-from chainbill import codec
-
-BATCH = 50
-WORDS = {1: "one_validator", 4: "four_validators", 7: "seven_validators"}
-SINGLE_CONNECTIONS = 32
-PACED_CONNECTIONS = 48
-PACED_S = 6
-SETTLE_S = 1.0
+ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("cryptography", "pynacl", "msgspec", "plyvel", "fastapi", "uvicorn")
+SECTIONS = ("rates", "stages", "queries", "sync", "compare", "growth")
+WARM = 300
 
 
-@dataclass(frozen=True)
-class Result:
-    """One line of a table. cpu_s_per_tx: of all nodes together; cpu_ratio: the ceiling's over it, which other work on
-    the machine changes least."""
+class Size:
+    """How much of everything is done."""
 
-    committed_per_s: float
-    ceiling_per_s: float
-    ratio_to_ceiling: float
-    cpu_ratio: float
-    p50_ms: float
-    p99_ms: float
-    max_ms: float
-    load_per_s: float
-    cpu_s_per_tx: float
-    ceiling_cpu_s_per_tx: float
-    blocks: int
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Under full load: transfers a second, processor seconds of all nodes a transfer, blocks."""
-
-    per_s: float
-    cpu_s: float
-    blocks: int
-
-
-class Bench:
-    """A running network of real nodes, and the transfers that wait to be sent."""
-
-    def __init__(self, network: CreatedNetwork, processes: list[subprocess.Popen[bytes]], wires: list[bytes]) -> None:
-        self._network = network
-        self._processes = processes
-        self._wires = wires
-        self.nodes = len(processes)
-
-    def take(self, count: int) -> list[bytes]:
-        """The next transfers."""
-        taken, self._wires = self._wires[:count], self._wires[count:]
-        return taken
-
-    def flood(self, wires: list[bytes], batch: int) -> Rate:
-        """As much as the network takes."""
-        before, height = throughput.total(self._network, throughput.TOTAL), self._height()
-        used = [throughput.cpu_seconds(one.pid) for one in self._processes]
-        began = time.perf_counter()
-        throughput.send_all(self._network, wires, batch, SINGLE_CONNECTIONS if batch == 1 else 8)
-        done = self._wait(before + len(wires))
-        seconds = sum(throughput.cpu_seconds(one.pid) for one in self._processes) - sum(used)
-        return Rate(len(wires) / (done - began), seconds / len(wires), self._height() - height)
-
-    def _wait(self, total: int) -> float:
-        until = time.perf_counter() + 120
-        while throughput.total(self._network, throughput.TOTAL) < total:
-            if time.perf_counter() > until:
-                raise RuntimeError("transfers were lost")
-            time.sleep(0.01)
-        return time.perf_counter()
-
-    def paced(self, wires: list[bytes], batch: int, per_s: float) -> list[float]:
-        """Requests at fixed times, whether earlier ones are answered or not; seconds from due until committed."""
-        parts = [wires[at : at + batch] for at in range(0, len(wires), batch)]
-        waits: list[float] = []
-        faults: list[BaseException] = []
-        numbers = iter(range(len(parts)))
-        lock = threading.Lock()
-        began = time.perf_counter() + 0.2
-
-        def work(worker: int) -> None:
-            try:
-                client = throughput.Client(self._network.nodes[worker % len(self._network.nodes)].api)
-                while True:
-                    with lock:
-                        number = next(numbers, None)
-                    if number is None:
-                        return
-                    due = began + number * batch / per_s
-                    time.sleep(max(0.0, due - time.perf_counter()))
-                    send(client, parts[number])
-                    waits.append(time.perf_counter() - due)
-            except BaseException as error:
-                faults.append(error)
-
-        threads = [threading.Thread(target=work, args=(worker,)) for worker in range(PACED_CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if faults:
-            raise faults[0]
-        return waits
-
-    def _height(self) -> int:
-        return int(json.loads(throughput.Client(self._network.nodes[0].api).get("/ready"))["height"])
-
-    def check(self) -> None:
-        """All nodes agree, and nothing was refused."""
-        time.sleep(2 * SETTLE_S)
-        heads = set()
-        for node in self._network.nodes:
-            ready = json.loads(throughput.Client(node.api).get("/ready"))
-            heads.add((ready["height"], ready["app_hash"]))
-        if len(heads) != 1 or throughput.total(self._network, throughput.REFUSED):
-            raise RuntimeError(f"nodes differ or refused a transfer: {heads}")
-
-
-def send(client: throughput.Client, part: list[bytes]) -> None:
-    """One request that is answered when its transfers are committed."""
-    if len(part) == 1:
-        client.post("/v1/transactions?wait=committed&timeout=60", part[0])
-    elif client.post("/v1/transactions/batch?wait=committed&timeout=60", codec.encode(part))["refused"]:
-        raise RuntimeError("a transfer was refused")
-
-
-def run(validators: int, transfers: int, work: ceiling.Work) -> dict[str, Result]:
-    """Ceiling, full load and half load for one number of validators."""
-    cores = {0} if validators == 1 and (os.cpu_count() or 1) > 1 else None
-    first = ceiling.measure(work, validators, cores=cores)
-    folder = Path(tempfile.mkdtemp(prefix="chainbill-bench-"))
-    network = create_local_network(folder / "net", validators=validators)
-    processes = throughput.start(network, None, cores)
-    try:
-        throughput.wait_ready(network)
-        tokens = throughput.make_tokens(network, 4 * transfers)
-        bench = Bench(network, processes, throughput.transfers(network, tokens))
-        bench.flood(bench.take(transfers // 10), BATCH)  # what is compiled and cached at first use
-        measured = {}
-        for name, batch, count in (("batched", BATCH, transfers), ("single", 1, transfers // 3)):
-            time.sleep(SETTLE_S)
-            measured[name] = (bench, *line(bench, batch, count))
-        bench.check()
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
-    second = ceiling.measure(work, validators, cores=cores)
-    highest = max(first, second, key=lambda one: one.committed_per_s)
-    return {name: result(highest, *figures) for name, figures in measured.items()}
-
-
-def line(bench: Bench, batch: int, count: int) -> tuple[Rate, float, list[float]]:
-    """Full load, then half of it: the rate, the half, and the waits at it."""
-    rate = bench.flood(bench.take(count), batch)
-    time.sleep(SETTLE_S)
-    half = rate.per_s / 2
-    waits = bench.paced(bench.take(max(batch, min(count, int(half * PACED_S)))), batch, half)
-    return rate, half, waits
-
-
-def result(highest: ceiling.Ceiling, bench: Bench, rate: Rate, half: float, waits: list[float]) -> Result:
-    """The figures beside the ceiling: the better of the one before and the one after the network ran."""
-    cuts = statistics.quantiles(waits, n=100, method="inclusive") if len(waits) > 1 else waits * 99
-    return Result(
-        committed_per_s=round(rate.per_s, 1),
-        ceiling_per_s=round(highest.committed_per_s, 1),
-        ratio_to_ceiling=round(rate.per_s / highest.committed_per_s, 3),
-        cpu_ratio=round(highest.cpu_s_per_tx * bench.nodes / rate.cpu_s, 3),
-        p50_ms=round(cuts[49] * 1000, 1),
-        p99_ms=round(cuts[98] * 1000, 1),
-        max_ms=round(max(waits) * 1000, 1),
-        load_per_s=round(half, 1),
-        cpu_s_per_tx=round(rate.cpu_s, 6),
-        ceiling_cpu_s_per_tx=round(highest.cpu_s_per_tx, 6),
-        blocks=rate.blocks,
-    )
+    def __init__(self, transfers: int, *, quick: bool) -> None:
+        self.transfers = transfers
+        self.stages = max(400, transfers // 2)
+        self.queries = max(300, transfers // 2)
+        self.sync = transfers
+        self.compared = 2_000 if quick else 9_000
+        self.tokens = (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000)
 
 
 def machine() -> dict[str, Any]:
-    """Where and with what this was measured."""
+    """Where and with what this is measured."""
     model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    root = Path(__file__).resolve().parent.parent
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False).stdout
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=False)
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
-        "commit": commit.strip(),
+        "commit": head.strip(),
+        "uncommitted_changes": bool(changed.stdout.strip()),
         "processor": model.partition(":")[2].strip(),
         "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0],
+        "memory_gib": round(pages / 2**30, 1),
+        "load_before": round(os.getloadavg()[0], 2),
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
 
 
-def show(validators: int, found: dict[str, Result]) -> None:
-    print(f"\n{validators} validator{'s' * (validators > 1)}")
-    print(
-        f"{'':<10}{'tx/s':>8}{'ceiling':>9}{'ratio':>7}{'cpu':>6}{'at/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'max ms':>8}",
-        end="",
+def compared(count: int, own: int) -> dict[str, Any]:
+    """The other systems, and one validator with the whole machine as they have it."""
+    found: dict[str, Any] = {"chainbill": _alone(own)}
+    systems: tuple[tuple[str, Callable[[int], dict[str, Any]]], ...] = (
+        ("postgres", postgres.run),
+        ("anvil", ethereum.run),
     )
-    print(f"{'us a tx':>9}{'x nodes':>9}{'blocks':>8}")
-    for name, one in found.items():
-        print(f"{name:<10}{one.committed_per_s:>8.0f}{one.ceiling_per_s:>9.0f}{one.ratio_to_ceiling:>7.2f}", end="")
-        print(f"{one.cpu_ratio:>6.2f}", end="")
-        print(f"{one.load_per_s:>8.0f}{one.p50_ms:>8.1f}{one.p99_ms:>8.1f}{one.max_ms:>8.1f}", end="")
-        print(f"{one.cpu_s_per_tx * 1e6:>9.0f}{one.ceiling_cpu_s_per_tx * validators * 1e6:>9.0f}{one.blocks:>8}")
+    for name, run in systems:
+        try:
+            found[name] = run(count)
+        except (NotHereError, RuntimeError, OSError, subprocess.SubprocessError) as error:
+            found[name] = {"not_here": " ".join(str(error).split())[:200]}
+    return found
+
+
+def _alone(count: int) -> dict[str, Any]:
+    with Running(1) as net:
+        wires = signed_transfers(net.network, net.tokens(WARM + count + count // 3))
+        net.flood(wires[:WARM], postgres.MANY)
+        found = {}
+        for name, size, part in (
+            ("batched", postgres.MANY, wires[WARM : WARM + count]),
+            ("single", 1, wires[WARM + count :]),
+        ):
+            time.sleep(SETTLE_S)
+            found[name] = rates.line(net.flood(part, size))
+        net.check()
+    return found
+
+
+def measure(
+    results: dict[str, Any], sections: list[str], counts: list[int], size: Size, tell: Callable[[str], None]
+) -> None:
+    """Fill the results section by section; `tell` hears what has just been measured."""
+    if "rates" in sections:
+        work = ceiling.record(size.transfers)
+        for validators in counts:
+            results[word_for(validators)] = rates.run(validators, size.transfers, work)
+            tell("rates")
+        tell("more")
+    if "stages" in sections:
+        results["stages"] = {word_for(count): stage_figures.run(count, size.stages) for count in counts if count < 7}
+        tell("stages")
+    if "queries" in sections:
+        results["queries"] = queries.run(size.queries)
+        tell("queries")
+        tell("readers")
+    if "sync" in sections:
+        results["sync"] = syncing.run(size.sync)
+        tell("sync")
+    if "compare" in sections:
+        results["compare"] = compared(size.compared, size.transfers)
+        tell("compare")
+    if "growth" in sections:
+        results["startup"], results["growth"] = growing.run(size.tokens)
+        tell("growth")
+    tell("goals")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--transfers", type=int, default=3_000)
-    parser.add_argument("--validators", default="1,4")
+    parser.add_argument("--quick", action="store_true", help="a fifth of the work: to see that everything runs")
+    parser.add_argument("--transfers", type=int, help="of each full load (3000; quick: 600)")
+    parser.add_argument("--validators", default="1,4,7")
+    parser.add_argument("--only", default=",".join(SECTIONS), help=",".join(SECTIONS))
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
     given = parser.parse_args()
-    results: dict[str, Any] = {"machine": machine()}
-    print("tx/s: committed under full load; at/s: load for the latencies, half of it; us a tx: processor time of all")
-    print("nodes together; x nodes: the same of the ceiling's processes; cpu: the ratio of these", flush=True)
-    work = ceiling.record(given.transfers)
-    for validators in map(int, given.validators.split(",")):
-        found = run(validators, given.transfers, work)
-        show(validators, found)
-        sys.stdout.flush()
-        results[WORDS.get(validators, f"{validators}_validators")] = {name: asdict(one) for name, one in found.items()}
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps(results, indent=2) + "\n")
+    sections = given.only.split(",")
+    if set(sections) - set(SECTIONS):
+        parser.error(f"sections are {', '.join(SECTIONS)}")
+    size = Size(given.transfers or (600 if given.quick else 3_000), quick=given.quick)
+    began = time.monotonic()
+    results: dict[str, Any] = {"machine": machine(), "quick": given.quick}
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+
+    def tell(name: str) -> None:
+        results["took_s"] = round(time.monotonic() - began)
+        given.out.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"\n[{results['took_s']} s] {name}\n{report.TABLES[name](results, False)}", flush=True)
+
+    print(report.machine(results, False), flush=True)
+    measure(results, sections, [int(one) for one in given.validators.split(",")], size, tell)
+    print(f"\n{given.out}, {results['took_s']} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def change(number: int, height: int) -> RowChange:
         "hi": number + height,
         "status": "live",
     }
-    return RowChange(row_key("bench", "row", value["id"]), None, pack(height, b"", encode(value)))
+    return RowChange(row_key("bench", "row", f"T{number:017d}"), None, pack(height, b"", encode(value)))
 
 
 class LevelView(MemoryView):
@@ -46,7 +46,8 @@ class LevelView(MemoryView):
         self.database = plyvel.DB(str(path), create_if_missing=True, bloom_filter_bits=10, lru_cache_size=256 << 20)
 
     def bucket(self, index: int) -> bytes:
-        return self.database.get(b"b" + index.to_bytes(4, "big"), b"")
+        found: bytes = self.database.get(b"b" + index.to_bytes(4, "big"), b"")
+        return found
 
     def store(self, delta: TreeDelta) -> None:
         with self.database.write_batch(sync=True) as batch:

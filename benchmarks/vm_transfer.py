@@ -135,10 +135,10 @@ def main(repetitions: int) -> None:
         return meter
 
     bench = Harness({"token": TOKEN}, CONTEXT)
-    bench.rows = CopiedRows()
+    bench.rows = copied = CopiedRows()
 
     def plain() -> object:
-        bench.rows.written = {}
+        copied.written = {}
         bench.events.clear()
         return bench.call("token", "transfer", ARGUMENTS)
 

@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import performance
+
 from chainbill.vm.grammar_document import contract_language_document
 
 ROOT = Path(__file__).resolve().parent
 GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/contract-language.md": contract_language_document,
+    "performance.md": performance.english,
+    "performance.zh.md": performance.chinese,
 }
 
 

@@ -1,0 +1,122 @@
+"""What grows with the ledger: cost of a transfer, start-up, read latency, disk, at 10⁴ to 10⁶ tokens.
+
+The ledger is made by real transactions in this process. At each size it is closed and opened again, a node is started
+on a copy and read from, and transfers of tokens taken at random from the whole ledger are verified, run and committed.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import load
+import queries
+from figures import ratio
+from local_ledger import LocalLedger
+from processes import cpu_seconds, disk_bytes, rss_bytes
+from running import ended, start_node, wait_ready
+
+WARM, MEASURED = 500, 2_000
+ALONE_S = 5.0  # at most for one kind of read
+QUIET_S, QUIET_WITHIN_S = 0.5, 60.0
+
+Found = dict[str, Any]
+
+
+def run(sizes: Sequence[int]) -> tuple[list[Found], Found]:
+    """(figures of each size, smallest first; the ratios of the last to the first)."""
+    points: list[Found] = []
+    folder = Path(tempfile.mkdtemp(prefix="chainbill-growth-"))
+    try:
+        ledger = LocalLedger(folder / "net")
+        for size in sorted(sizes):
+            began = time.perf_counter()
+            ledger.fill(size)
+            ledger.close()
+            point: Found = {"tokens": size, "transactions": ledger.transactions, "blocks": ledger.height}
+            point["filled_in_s"] = round(time.perf_counter() - began, 1)
+            point["disk_mib"] = round(disk_bytes(ledger.home / "data") / 2**20, 1)
+            point["disk_bytes_per_token"] = round(disk_bytes(ledger.home / "data") / size)
+            point |= _node(ledger, folder / "copy")
+            point["cost_us"] = round(cost_s(ledger) * 1e6, 1)
+            points.append(point)
+        ledger.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    first, last = points[0], points[-1]
+    name = "cost_ratio_1e6_to_1e4" if (first["tokens"], last["tokens"]) == (10**4, 10**6) else "cost_ratio"
+    return points, {
+        name: ratio(last["cost_us"], first["cost_us"]),
+        "start_ratio": ratio(last["start_s"], first["start_s"]),
+        "from_tokens": first["tokens"],
+        "to_tokens": last["tokens"],
+    }
+
+
+def _node(ledger: LocalLedger, folder: Path) -> Found:
+    """Seconds from the start of the process until /ready, memory then, and how long reads take."""
+    node = ledger.startable_copy(folder)
+    began = time.perf_counter()
+    process = start_node(folder)
+    try:
+        wait_ready(node.api, folder)
+        found: Found = {"start_s": round(time.perf_counter() - began, 2)}
+        found["rss_mib"] = round(rss_bytes(process.pid) / 2**20)
+        found["start_cpu_s"] = round(cpu_seconds(process.pid), 2)
+        found["reads"] = {kind: _alone(node.api, path) for kind, path in _paths(ledger, node.api).items()}
+    finally:
+        process.terminate()
+        ended(process)
+        shutil.rmtree(folder)
+    return found
+
+
+def _paths(ledger: LocalLedger, api: str) -> dict[str, str]:
+    token = load.read(api, f"/v1/tokens/{ledger.tokens[len(ledger.tokens) // 2]}")
+    return {
+        "one token": f"/v1/tokens/{token['id']}",
+        "one bill": f"/v1/bills/{token['bill']}",
+        "a bill's tree": f"/v1/trace/bills/{token['bill']}",
+        "50 tokens of a bill": f"/v1/tokens?bill={token['bill']}&limit=50",
+        "50 tokens of a holder": f"/v1/tokens?holder={token['holder']}&limit=50",
+    }
+
+
+def _alone(api: str, path: str) -> Found:
+    """As many reads as fit into ALONE_S, one after the other."""
+    began = time.perf_counter()
+    load.read(api, path)
+    took = time.perf_counter() - began
+    count = max(1, min(queries.ALONE_COUNT, int(ALONE_S / took)))
+    return queries.alone(api, path, count) | {"reads": count}
+
+
+def cost_s(ledger: LocalLedger) -> float:
+    """Processor seconds of this process a transfer, LevelDB's own thread included; caches are empty at first."""
+    ledger.open()
+    _quiet()
+    chosen = random.Random(ledger.transactions).sample(range(len(ledger.tokens)), WARM + MEASURED)
+    wires = ledger.transfers([ledger.tokens[place] for place in chosen])
+    spent = set(chosen)
+    ledger.tokens = [token for place, token in enumerate(ledger.tokens) if place not in spent]
+    ledger.commit(wires[:WARM], verify=True)
+    gc.collect()
+    began = time.process_time()
+    ledger.commit(wires[WARM:], verify=True)
+    return (time.process_time() - began) / MEASURED
+
+
+def _quiet() -> None:
+    """Until LevelDB has tidied up what filling left for later: it is not the transfers' cost."""
+    until = time.monotonic() + QUIET_WITHIN_S
+    while time.monotonic() < until:
+        before = time.process_time()
+        time.sleep(QUIET_S)
+        if time.process_time() - before < QUIET_S / 50:
+            return

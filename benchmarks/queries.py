@@ -1,0 +1,116 @@
+"""How long typical reads take, alone and beside commits, and whether readers slow the commits.
+
+Four validators and an observer run all the time. The reads come at a fixed rate, once to a validator, once to the
+observer, and once there are none, in turns; the commits are a flood through the other three validators.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import statistics
+import time
+from collections.abc import Sequence
+from multiprocessing.queues import Queue
+from typing import Any
+
+import load
+import work
+from figures import latency_ms, ratio
+from observing import admit, wait_height
+from running import BATCH, SETTLE_S, Running, wait_ready
+
+READS_PER_S = 100
+READERS = 8
+ALONE_COUNT = 300
+ROUNDS = 3
+MODES = ("no_readers", "readers_on_a_validator", "readers_on_the_observer")
+
+Found = dict[str, Any]
+
+
+def run(transfers: int) -> Found:
+    """Latencies by kind of read, and the commit rates without readers, with them, and with them on an observer."""
+    with Running(4) as net:
+        observer = admit(net, "observer1")
+        net.start("observer1", observer.home)
+        tokens = net.tokens(4 * transfers)
+        wires = work.transfers(net.network, tokens)
+        net.flood(wires[:transfers], BATCH)
+        wait_ready(observer.api, observer.home)
+        wait_height(observer.api, net.height())
+        paths = kinds(net, tokens)
+        found: Found = {"alone": {kind: alone(net.apis[0], path) for kind, path in paths.items()}}
+        shared = list(paths.values())
+        rates: dict[str, list[float]] = {}
+        waits: dict[str, list[float]] = {}
+        part = transfers // ROUNDS
+        for round_ in range(ROUNDS):
+            for place, name in enumerate(MODES):
+                time.sleep(SETTLE_S)
+                wait_height(observer.api, net.height())
+                start = transfers + (round_ * len(MODES) + place) * part
+                api = {"readers_on_a_validator": net.apis[0], "readers_on_the_observer": observer.api}.get(name, "")
+                rate, seen = _beside(net, wires[start : start + part], api, shared)
+                rates.setdefault(name, []).append(rate)
+                waits.setdefault(name, []).extend(seen)
+        net.check()
+    commits = {name: round(statistics.median(values), 1) for name, values in rates.items()}
+    beside = {name: latency_ms(seen) | {"reads": len(seen)} for name, seen in waits.items() if seen}
+    return found | {
+        "reads_per_s": READS_PER_S,
+        "while_committing": beside,
+        "commits_per_s": commits,
+        "commit_ratio_readers_on_a_validator": ratio(commits["readers_on_a_validator"], commits["no_readers"]),
+        "commit_ratio_readers_on_the_observer": ratio(commits["readers_on_the_observer"], commits["no_readers"]),
+    }
+
+
+def kinds(net: Running, tokens: Sequence[str]) -> dict[str, str]:
+    """Typical reads by name."""
+    token = load.read(net.apis[0], f"/v1/tokens/{tokens[0]}")
+    holder, bill = token["holder"], token["bill"]
+    block = load.read(net.apis[0], "/v1/blocks/head")
+    listed = load.read(net.apis[0], f"/v1/blocks/{block['height'] - 1}/transactions")
+    first = listed["data"][0]["id"] if listed["data"] else ""
+    paths = {
+        "one token": f"/v1/tokens/{tokens[0]}",
+        "one bill": f"/v1/bills/{bill}",
+        "a bill's tree": f"/v1/trace/bills/{bill}",
+        "50 tokens of a holder": f"/v1/tokens?holder={holder}&limit=50",
+        "newest block": "/v1/blocks/head",
+    }
+    return paths | ({"one transaction": f"/v1/transactions/{first}"} if first else {})
+
+
+def alone(api: str, path: str, count: int = ALONE_COUNT) -> Found:
+    """One reader, one request after the other."""
+    load.read(api, path)
+    return latency_ms(load.flood([api], [load.get(path)] * count, 1).waits_s)
+
+
+def _beside(net: Running, wires: Sequence[bytes], api: str, paths: Sequence[str]) -> tuple[float, list[float]]:
+    """The commit rate of a flood through three validators, and the waits of the reads beside it, from a process."""
+    if not api:
+        return net.flood(wires, BATCH, net.apis[1:]).per_s, []
+    context = multiprocessing.get_context("spawn")
+    stop, answers = context.Event(), context.Queue()
+    reader = context.Process(target=_read_on, args=(api, list(paths), stop, answers))
+    reader.start()
+    answers.get(timeout=60)  # it reads
+    rate = net.flood(wires, BATCH, net.apis[1:])
+    stop.set()
+    waits: list[float] = json.loads(answers.get(timeout=60))
+    reader.join(60)
+    return rate.per_s, waits
+
+
+def _read_on(api: str, paths: list[str], stop: Any, answers: Queue[str]) -> None:
+    """Read at the fixed rate until told to stop, a second at a time."""
+    waits: list[float] = []
+    load.read(api, paths[0])
+    answers.put("reading")
+    requests = [load.get(paths[number % len(paths)]) for number in range(READS_PER_S // 4)]
+    while not stop.is_set():
+        waits += load.paced([api], requests, READS_PER_S, READERS).waits_s
+    answers.put(json.dumps(waits))
