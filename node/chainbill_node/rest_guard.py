@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from chainbill_node.limits import BODY_WITHIN_S, READING_WITHIN_S, REQUEST_WITHIN_S
+from chainbill_node.limits import BODY_WITHIN_S, MAX_HEADER_BYTES, READING_WITHIN_S, REQUEST_WITHIN_S
 from chainbill_node.logs import log
 from chainbill_node.network.door import address_of
 
@@ -68,7 +68,7 @@ class Crowd:
         log.seldom("client_dropped", why=reason, stage=stage, address=address, connections=len(self._here))
 
 
-class GuardedProtocol(H11Protocol):
+class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with deadlines; `crowd` is set by `guarded`."""
 
     crowd: ClassVar[Crowd]
@@ -77,6 +77,7 @@ class GuardedProtocol(H11Protocol):
     stage = ""
     _timer: asyncio.TimerHandle | None = None
     _slow = False  # what was sent is not being taken
+    _besides = 0  # bytes of the request under way that are no body: the parser keeps headers and trailers of any length
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
@@ -89,8 +90,21 @@ class GuardedProtocol(H11Protocol):
         """Some bytes of a request."""
         if self.transport.is_closing():
             return
+        self._besides += len(data)
         super().data_received(data)
+        if self._besides > MAX_HEADER_BYTES and not self.transport.is_closing():
+            self.send_400_response("The headers are too large.")
         self._look("request")
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a request's body; the application bounds how much of it there may be."""
+        self._besides -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is here as a whole."""
+        self._besides = 0
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """An answer is out."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from chainbill_node.descriptors import allow_descriptors, clients_within
-from chainbill_node.limits import KEEP_ALIVE_S, MAX_HEADER_BYTES
+from chainbill_node.limits import KEEP_ALIVE_S
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest import create_app
 from chainbill_node.rest_guard import Crowd, guarded
@@ -49,7 +49,6 @@ class RestServer:
                 timeout_keep_alive=KEEP_ALIVE_S,
                 http=guarded(self.crowd),
                 ws="none",
-                h11_max_incomplete_event_size=MAX_HEADER_BYTES,
                 log_level="error",
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -187,13 +187,35 @@ def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path
 
 def test_headers_that_are_too_large_and_noise(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
-        large, noise = await served.connect(), await served.connect()
+        large, noise, trailing = [await served.connect() for _ in range(3)]
         large[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * MAX_HEADER_BYTES)
         noise[1].write(b"\x00\xff" * 100 + b"\r\n\r\n")
+        trailing[1].write(b"POST /v1/transactions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ")
+        for _ in range(4 * MAX_HEADER_BYTES // 1_000):
+            trailing[1].write(b"y" * 1_000)
         assert b"400" in (await let_go(large))[:20]
         await let_go(noise)
-        assert served.refused("request_malformed") == 2
+        await let_go(trailing)
+        assert served.refused("request_malformed") == 3
         await served.honest()
+
+    serve(tmp_path, act)
+
+
+def test_bodies_are_not_counted_as_headers_and_several_requests_share_a_connection(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        async def in_chunks() -> AsyncIterator[bytes]:
+            for _ in range(20):
+                yield b"z" * MAX_HEADER_BYTES
+
+        kind = {"Content-Type": "application/msgpack"}
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{served.port}", timeout=5) as client:
+            for body in (b"x" * 20 * MAX_HEADER_BYTES, in_chunks(), b"y"):
+                answer = await client.post("/v1/transactions/batch", content=body, headers=kind)
+                assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
+                assert (await client.get("/version")).status_code == 200
+            assert len(served.server.crowd) == 1
+        assert served.refused("request_malformed") == 0
 
     serve(tmp_path, act)
 
