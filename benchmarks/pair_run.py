@@ -57,7 +57,7 @@ def _in_process() -> float:
         ledger = local_ledger.LocalLedger(Path(folder) / "net")
         ledger.fill(10_000)
         ledger.close()
-        cost_s = growing.cost_s(ledger)
+        cost_s, _ = growing.cost_s(ledger)
         ledger.close()
     return round(cost_s * 1e6, 1)
 
