@@ -17,7 +17,9 @@ import platform
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -101,33 +103,44 @@ def _alone(count: int) -> dict[str, Any]:
     return found
 
 
-def measure(
-    results: dict[str, Any], sections: list[str], counts: list[int], size: Size, tell: Callable[[str], None]
-) -> None:
-    """Fill the results section by section; `tell` hears what has just been measured."""
+class Run:
+    """Results, told and kept as they come. A section that fails is noted and leaves the others standing."""
+
+    def __init__(self, results: dict[str, Any], tell: Callable[[str], None]) -> None:
+        self._results = results
+        self._tell = tell
+
+    def section(self, name: str, work: Callable[[], Any], *tables: str) -> None:
+        """Measure one thing; `tables` show it."""
+        try:
+            self._results[name] = work()
+        except (RuntimeError, OSError, ExceptionGroup, subprocess.SubprocessError) as error:
+            traceback.print_exc()
+            self._results.setdefault("failed", {})[name] = f"{type(error).__name__}: {error}"[:500]
+            return
+        for table in tables:
+            self._tell(table)
+
+
+def measure(results: dict[str, Any], sections: list[str], counts: list[int], size: Size, run: Run) -> None:
+    """Fill the results section by section."""
     if "rates" in sections:
         work = ceiling.record(size.transfers)
-        for validators in counts:
-            results[word_for(validators)] = rates.run(validators, size.transfers, work)
-            tell("rates")
-        tell("more")
+        for count in counts:
+            run.section(word_for(count), partial(rates.run, count, size.transfers, work), "rates", "more")
     if "stages" in sections:
-        results["stages"] = {word_for(count): stage_figures.run(count, size.stages) for count in counts if count < 7}
-        tell("stages")
+        known = [count for count in counts if count < 7]
+        run.section("stages", lambda: {word_for(one): stage_figures.run(one, size.stages) for one in known}, "stages")
     if "queries" in sections:
-        results["queries"] = queries.run(size.queries)
-        tell("queries")
-        tell("readers")
+        run.section("queries", partial(queries.run, size.queries), "queries", "readers")
     if "sync" in sections:
-        results["sync"] = syncing.run(size.sync)
-        tell("sync")
+        run.section("sync", partial(syncing.run, size.sync), "sync")
     if "compare" in sections:
-        results["compare"] = compared(size.compared, size.transfers)
-        tell("compare")
+        run.section("compare", partial(compared, size.compared, size.transfers), "compare")
     if "growth" in sections:
-        results["startup"], results["growth"] = growing.run(size.tokens)
-        tell("growth")
-    tell("goals")
+        run.section("startup", partial(growing.run, size.tokens), "growth")
+        if "startup" in results:
+            results["growth"] = growing.ratios(results["startup"])
 
 
 def main() -> None:
@@ -152,8 +165,12 @@ def main() -> None:
         print(f"\n[{results['took_s']} s] {name}\n{report.TABLES[name](results, False)}", flush=True)
 
     print(report.machine(results, False), flush=True)
-    measure(results, sections, [int(one) for one in given.validators.split(",")], size, tell)
+    counts = [int(one) for one in given.validators.split(",")]
+    measure(results, sections, counts, size, Run(results, tell))
+    tell("goals")
     print(f"\n{given.out}, {results['took_s']} s", file=sys.stderr)
+    if "failed" in results:
+        raise SystemExit(f"failed: {results['failed']}")
 
 
 if __name__ == "__main__":

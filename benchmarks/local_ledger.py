@@ -35,14 +35,18 @@ AGE_MS = 86_400_000  # the genesis lies a day back, so that block times do not r
 
 
 class LocalLedger:
-    """`tokens`: what supplier1 holds and nothing has been done with. step_ms: block time from block to block."""
+    """`bills`: of each bill the tokens of supplier1 that nothing has been done with; `made`: how many tokens there are.
+
+    step_ms: block time from block to block. age_ms: how long ago the genesis was.
+    """
 
     def __init__(self, folder: Path, *, step_ms: int = 1_000, age_ms: int = AGE_MS) -> None:
         self.time_ms = time.time_ns() // 1_000_000 - age_ms
         self.network = create_local_network(folder, validators=1, genesis_time_ms=self.time_ms)
         self.home = self.network.nodes[0].home
         self.transactions = 0
-        self.tokens: list[str] = []
+        self.bills: list[list[str]] = []
+        self.made = 0
         self._step_ms = step_ms
         self._key = load_private_key(self.home / FilesConfig().validator_key)
         self.supplier, self.anchor = (work.Sender(self.network, alias) for alias in ("supplier1", "anchor"))
@@ -100,14 +104,15 @@ class LocalLedger:
         return [one["token"] for one in self.commit([self.sign(("bill", "accept", {"bill": bill})) for bill in made])]
 
     def fill(self, count: int) -> None:
-        """Make tokens until there are `count`."""
+        """Make tokens until `count` were made."""
         amounts = [PIECE_MINOR] * (PIECES - 1)
-        while len(self.tokens) < count:
-            bills = min(BILLS_AT_ONCE, -(-(count - len(self.tokens)) // PIECES))
+        while self.made < count:
+            bills = min(BILLS_AT_ONCE, -(-(count - self.made) // PIECES))
             roots = self.accepted(bills, PIECES * PIECE_MINOR)
             cuts = [self.sign(("token", "split", {"token": root, "amounts": amounts})) for root in roots]
             for answer in self.commit(cuts):
-                self.tokens += answer["tokens"]
+                self.bills.append(answer["tokens"])
+                self.made += PIECES
 
     def sign(self, call: work.NamedCall, sender: work.Sender | None = None) -> bytes:
         """A transaction of supplier1 unless another is named, valid at the ledger's time."""

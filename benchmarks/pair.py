@@ -48,6 +48,7 @@ def measured(folder: Path, python: Path, transfers: int) -> dict[str, float]:
     paths = os.pathsep.join(str((folder / part).resolve()) for part in PACKAGES)
     done = subprocess.run(
         [python, Path(__file__).with_name("pair_run.py"), str(transfers)],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,
@@ -57,7 +58,7 @@ def measured(folder: Path, python: Path, transfers: int) -> dict[str, float]:
     if done.returncode:
         raise RuntimeError(done.stderr[-3000:])
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    if not Path(found.pop("program")).is_relative_to(folder):
+    if not all(Path(one).is_relative_to(folder) for one in found.pop("program").split()):
         raise RuntimeError("another commit was measured than was asked for")
     return found
 

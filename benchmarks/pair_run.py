@@ -14,11 +14,13 @@ from figures import latency_ms
 from running import BATCH, SETTLE_S, Running, cores_for
 from work import transfers
 
+import chainbill
+
 PACED_PER_S, PACED_S = 100, 5
 
 
 def main(count: int) -> dict[str, float | str]:
-    found: dict[str, float | str] = {"program": str(chainbill_node.__file__)}
+    found: dict[str, float | str] = {"program": f"{chainbill.__file__} {chainbill_node.__file__}"}
     for validators in (1, 4):
         singles, paced = count // 3, PACED_PER_S * PACED_S
         with Running(validators, cores=cores_for(validators)) as net:
@@ -55,7 +57,7 @@ def _in_process() -> float:
         ledger = local_ledger.LocalLedger(Path(folder) / "net")
         ledger.fill(10_000)
         ledger.close()
-        cost_s = growing.cost_s(ledger)
+        cost_s, _ = growing.cost_s(ledger)
         ledger.close()
     return round(cost_s * 1e6, 1)
 

@@ -19,6 +19,7 @@ def growth(found: Found, zh: bool) -> str:
         ("start_s", "start-up, s", "启动时间，秒"),
         ("rss_mib", "memory after start-up, MiB", "启动后内存，MiB"),
         ("cost_us", "CPU µs a transfer", "每笔转让 CPU，µs"),
+        ("cost_without_leveldb_thread_us", "of it not in LevelDB's own thread", "其中不在 LevelDB 自有线程"),
         ("disk_mib", "disk, MiB", "磁盘，MiB"),
         ("disk_bytes_per_token", "disk bytes a token", "每凭证磁盘字节"),
     ):

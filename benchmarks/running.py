@@ -192,8 +192,11 @@ def start_node(
     timed: bool = False,
     environment: dict[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """One node process. timed: with stage timers, which it writes down on SIGUSR2 (`timed_node`)."""
-    program = [str(HERE / "timed_node.py")] if timed else ["-m", "chainbill_node.main"]
+    """One node process of the program that this process runs (-P: not of the folder it happens to stand in).
+
+    timed: with stage timers, which it writes down on SIGUSR2 (`timed_node`).
+    """
+    program = [str(HERE / "timed_node.py")] if timed else ["-P", "-m", "chainbill_node.main"]
     command = [sys.executable, *program, "--home", str(home), "--log-level", "warning", *more]
     with (home / "node.log").open("ab") as log, started_on(cores):
         return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
