@@ -1,15 +1,17 @@
-"""State sync: an empty home gets the newest snapshot of another node before it is opened.
+"""State sync before a start: an empty home gets the newest snapshot of another node before it is opened.
 
-One peer's snapshot is taken at a time, a few chunks ahead; a peer that stalls, lies or has none any more is left for
-the next one. Where nobody has a snapshot the home stays empty and block sync begins at block 1. The new database stands
-beside its place until it is whole; the signer file then allows no signature until the peers have shown a safe height.
+What to ask whom is `sync.snapshots`; here are its ports: connections, two databases beside the place of the real one,
+and the signer file, which then allows no signature until the peers have shown a safe height. Where nobody has a
+snapshot the home stays empty and block sync begins at block 1.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import signal
+import time
 from pathlib import Path
 
 from chainbill.crypto.keys import PrivateKey
@@ -28,17 +30,12 @@ from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import sync_folder
-from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
-from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, WantSnapshots
+from chainbill_node.sync.manifest import SnapshotManifest
+from chainbill_node.sync.snapshots import StateSync, adopt
+from chainbill_node.wire.messages import Message
 
 FETCHING = "chain.fetching"
 SCRATCH = "chain.scratch"
-AHEAD = 4
-CHUNK_WITHIN_S = 15.0
-GATHER_S = 1.0  # how long to wait for more offers after the first
-EMPTY_S = 3.0  # how long to wait for an offer after somebody said that it has none
-
-Offer = tuple[str, SnapshotManifest, bytes]
 
 
 def fetch_first(home: Path, log_level: str | None = None) -> None:
@@ -54,9 +51,7 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
         height = asyncio.run(Joining(home, config, genesis, key).run())
         if height is not None:
-            follow_only(home / config.files.signer, genesis.chain_id, key.public, height)
-            (data / FETCHING).rename(data / "chain")
-            sync_folder(data)
+            adopt(_Home(home / config.files.signer, data, genesis.chain_id, key.public), height)
             log.info("snapshot_taken", height=height)
     finally:
         for leftover in (data / FETCHING, data / SCRATCH):
@@ -64,26 +59,46 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         lock.close()
 
 
+class _Home:
+    """`JoinedHome` on the disk."""
+
+    def __init__(self, signer: Path, data: Path, chain_id: str, public: bytes) -> None:
+        self._signer = signer
+        self._data = data
+        self._chain_id = chain_id
+        self._public = public
+
+    def follow_only(self, height: int) -> None:
+        follow_only(self._signer, self._chain_id, self._public, height)
+
+    def put_in_place(self) -> None:
+        (self._data / FETCHING).rename(self._data / "chain")
+        sync_folder(self._data)
+
+
 class Joining:
-    """One attempt to get a snapshot."""
+    """One attempt to get a snapshot: `JoinPorts` over connections and LevelDB."""
 
     def __init__(self, home: Path, config: NodeConfig, genesis: Genesis, key: PrivateKey) -> None:
         self._config = config
         self._genesis = genesis
         self._data = home / config.files.data
-        self._own = key.public.hex()
+        own = key.public.hex()
         found = {
             one.key.hex(): Member(one.key.hex(), one.name, one.address) for one in genesis.validators.validators
         } | configured_peers(config.sync.peers)
-        self._members = {name: one for name, one in found.items() if name != self._own}
-        self._offers: asyncio.Queue[list[Offer]] = asyncio.Queue(64)
-        self._chunks: asyncio.Queue[tuple[str, Chunk]] = asyncio.Queue(64)
+        members = {name: one for name, one in found.items() if name != own}
+        self._stores: list[LevelStore] = []
+        self._ledger: LedgerApplication | None = None
+        self._heard = asyncio.Event()
+        self._sync = StateSync(self, self._now_ms(), members=len(members), wait_ms=config.sync.wait_ms)
+        self._fault: BaseException | None = None
         self._peers = PeerNetwork(
-            peer_settings(home, config, self._own, genesis.hash),
-            lambda: self._members,
+            peer_settings(home, config, own, genesis.hash),
+            lambda: members,
             self._frame,
-            lambda peer: self._send(peer, WantSnapshots()),
-            lambda _peer: None,
+            self._sync.joined,
+            lambda peer: self._sync.gone(peer, self._now_ms()),
         )
 
     async def run(self) -> int | None:
@@ -93,94 +108,70 @@ class Joining:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await self._peers.start()
         try:
-            for peer, manifest, data in await self._gather():
-                if await self._fetch(peer, manifest, data):
-                    return manifest.height
+            while not self._sync.done:
+                self._heard.clear()
+                self._sync.tick(self._now_ms())
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0, self._sync.deadline_ms - self._now_ms()) / 1000):
+                        await self._heard.wait()
+                if self._fault is not None:
+                    raise self._fault
         finally:
             await self._peers.stop()
-        log.info("no_snapshot", why="nobody offers one that can be used; blocks are fetched from the first one on")
-        return None
-
-    def _send(self, peer: str, message: Message) -> None:
-        self._peers.send(peer, wire.encode(message))
+            self._close()
+        if self._sync.height is None:
+            log.info("no_snapshot", why="nobody offers one that can be used; blocks are fetched from the first one on")
+        return self._sync.height
 
     def _frame(self, peer: str, frame: bytes) -> None:
         try:
-            message = wire.decode(frame)
-            if isinstance(message, Snapshots):
-                self._offers.put_nowait([(peer, decode_manifest(one), one) for one in message.manifests])
-            elif isinstance(message, Chunk):
-                self._chunks.put_nowait((peer, message))
+            self._sync.receive(peer, wire.decode(frame), self._now_ms())
         except Malformed as error:
             self._peers.drop(peer, str(error))
-        except asyncio.QueueFull:
-            self._peers.drop(peer, "too many answers")
+        except Exception as error:  # a disk error, or a fault of our own: it ends `run`
+            self._fault = error
+        self._heard.set()
 
-    async def _gather(self) -> list[Offer]:
-        """Offers, highest first; waits for the first one, then a little for better ones."""
-        loop = asyncio.get_running_loop()
-        until_s = loop.time() + self._config.sync.wait_ms / 1000
-        found: list[Offer] = []
-        answers = 0
-        while answers < len(self._members) and loop.time() < until_s:
-            try:
-                async with asyncio.timeout_at(until_s):
-                    found += await self._offers.get()
-            except TimeoutError:
-                break
-            answers += 1
-            until_s = min(until_s, loop.time() + (GATHER_S if found else EMPTY_S))
-        return sorted(found, key=lambda offer: -offer[1].height)
+    def _now_ms(self) -> int:
+        return int(time.monotonic() * 1000)
 
-    async def _fetch(self, peer: str, manifest: SnapshotManifest, data: bytes) -> bool:
-        """Take one snapshot of one peer. False: it would not do, and nothing of it is left."""
-        stores: list[LevelStore] = []
+    # ---- ports ----
 
-        def fresh(name: str) -> LevelStore:
-            shutil.rmtree(self._data / name, ignore_errors=True)
-            self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            stores.append(LevelStore(self._data / name, create=True))
-            return stores[-1]
+    def send(self, peer: str, message: Message) -> None:
+        """Queue a message."""
+        self._peers.send(peer, wire.encode(message))
 
-        try:
-            calls = SnapshotCalls(None, lambda: fresh(SCRATCH), self._trusted())
-            ledger = LedgerApplication(ChainDatabase(fresh(FETCHING)), calls)
-            offered = ledger.offer_snapshot(self._genesis, snapshot_info(data, manifest.height, len(manifest.chunks)))
-            why = await self._take(peer, manifest, ledger) if offered.accepted else offered.reason
-        finally:
-            for store in stores:
-                store.close()
-        if why:
-            log.warning("snapshot_refused", peer=peer, height=manifest.height, why=why)
-            self._peers.drop(peer, why)
-        return not why
+    def drop(self, peer: str, reason: str) -> None:
+        """Close a connection, and say why."""
+        log.warning("snapshot_refused", peer=peer, why=reason)
+        self._peers.drop(peer, reason)
 
-    async def _take(self, peer: str, manifest: SnapshotManifest, ledger: LedgerApplication) -> str:
-        """Every chunk in order, some asked for ahead; "" when it is whole, else why not."""
-        count = len(manifest.chunks)
-        early: dict[int, bytes] = {}
-        asked = 0
-        for index in range(count):
-            while asked < min(count, index + AHEAD):
-                self._send(peer, WantChunk(manifest.height, asked))
-                asked += 1
-            while index not in early:
-                try:
-                    async with asyncio.timeout(CHUNK_WITHIN_S):
-                        sender, chunk = await self._chunks.get()
-                except TimeoutError:
-                    return f"chunk {index} did not come"
-                if sender != peer or chunk.height != manifest.height or not index <= chunk.index < asked:
-                    continue
-                if chunk.data is None:
-                    return f"chunk {chunk.index} is not there any more"
-                early[chunk.index] = chunk.data
-            answer = ledger.apply_snapshot_chunk(index, early.pop(index))
-            if not answer.accepted:
-                return answer.reason
-            await asyncio.sleep(0)
-        return "" if count else "it has no chunks"
+    def left(self, peer: str, height: int, why: str) -> None:
+        """Say why a snapshot was given up."""
+        log.warning("snapshot_left", peer=peer, height=height, why=why)
 
-    def _trusted(self) -> tuple[int, bytes] | None:
+    def begin(self, manifest: SnapshotManifest, data: bytes) -> str:
+        """Two new databases, and the offer."""
+        self._close()
         given = self._config.sync
-        return (given.trusted_height, bytes.fromhex(given.trusted_block)) if given.trusted_height else None
+        trusted = (given.trusted_height, bytes.fromhex(given.trusted_block)) if given.trusted_height else None
+        calls = SnapshotCalls(None, lambda: self._fresh(SCRATCH), trusted)
+        self._ledger = LedgerApplication(ChainDatabase(self._fresh(FETCHING)), calls)
+        return self._ledger.offer_snapshot(
+            self._genesis, snapshot_info(data, manifest.height, len(manifest.chunks))
+        ).reason
+
+    def take(self, index: int, chunk: bytes) -> str:
+        """The next chunk, into the database."""
+        return "" if self._ledger is None else self._ledger.apply_snapshot_chunk(index, chunk).reason
+
+    def _fresh(self, name: str) -> LevelStore:
+        shutil.rmtree(self._data / name, ignore_errors=True)
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._stores.append(LevelStore(self._data / name, create=True))
+        return self._stores[-1]
+
+    def _close(self) -> None:
+        for store in self._stores:
+            store.close()
+        self._stores = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +15,8 @@ from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_taker import SnapshotTaker
 from chainbill_node.storage.store import Store
 from chainbill_node.sync.manifest import FORMAT, decode_manifest
+from chainbill_node.wire.limits import MAX_SNAPSHOTS
+from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
 
 UNREADABLE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError)
 
@@ -21,6 +24,23 @@ UNREADABLE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, Attribut
 def snapshot_info(manifest: bytes, height: int, chunks: int) -> SnapshotInfo:
     """What an engine is told of a snapshot."""
     return SnapshotInfo(height, FORMAT, chunks, tagged_hash("snapshot", manifest), manifest)
+
+
+class SnapshotSource(Protocol):
+    """The two calls that serve others (`engine.protocol.Application` has them)."""
+
+    def list_snapshots(self) -> Sequence[SnapshotInfo]:
+        """Newest first."""
+
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> bytes | None:  # noqa: A002  as in ABCI
+        """One chunk, None where there is none."""
+
+
+def snapshot_answer(ledger: SnapshotSource, message: WantSnapshots | WantChunk) -> Snapshots | Chunk:
+    """What a peer that asks for snapshots gets."""
+    if isinstance(message, WantChunk):
+        return Chunk(message.height, message.index, ledger.load_snapshot_chunk(message.height, FORMAT, message.index))
+    return Snapshots(tuple([one.metadata for one in ledger.list_snapshots()[:MAX_SNAPSHOTS]]))
 
 
 class SnapshotCalls:
