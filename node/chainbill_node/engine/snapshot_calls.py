@@ -11,10 +11,9 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis
 from chainbill_node.engine.protocol import SnapshotInfo, SnapshotOffer
-from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_taker import SnapshotTaker
 from chainbill_node.storage.store import Store
-from chainbill_node.sync.manifest import FORMAT, decode_manifest
+from chainbill_node.sync.manifest import FORMAT, SnapshotManifest, decode_manifest
 from chainbill_node.wire.limits import MAX_SNAPSHOTS
 from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
 
@@ -24,6 +23,16 @@ UNREADABLE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, Attribut
 def snapshot_info(manifest: bytes, height: int, chunks: int) -> SnapshotInfo:
     """What an engine is told of a snapshot."""
     return SnapshotInfo(height, FORMAT, chunks, tagged_hash("snapshot", manifest), manifest)
+
+
+class SnapshotShelf(Protocol):
+    """Where finished snapshots lie (`storage.snapshot_folder` on disk)."""
+
+    def manifests(self) -> list[tuple[SnapshotManifest, bytes]]:
+        """Newest first, with their canonical bytes."""
+
+    def chunk(self, height: int, index: int) -> bytes | None:
+        """One chunk, None where there is none."""
 
 
 class SnapshotSource(Protocol):
@@ -48,7 +57,7 @@ class SnapshotCalls:
 
     def __init__(
         self,
-        folder: SnapshotFolder | None,
+        folder: SnapshotShelf | None,
         scratch: Callable[[], Store] | None = None,
         trusted: tuple[int, bytes] | None = None,
     ) -> None:
