@@ -165,10 +165,14 @@ class Disk:
         chain = self.levels.get("chain")
         return int.from_bytes((chain.rows.get(HEAD_KEY) if chain else None) or b"", "big")
 
-    def rows(self, prefix: bytes) -> dict[bytes, bytes]:
-        """Rows of the chain whose keys begin so, without the prefix."""
-        size = len(prefix)
-        return {key[size:]: raw for key, raw in self.levels["chain"].rows.items() if key.startswith(prefix)}
+    def spaces(self, *prefixes: bytes) -> list[dict[bytes, bytes]]:
+        """For each prefix of one byte the rows of the chain that begin so, without it."""
+        found: dict[bytes, dict[bytes, bytes]] = {prefix: {} for prefix in prefixes}
+        for key, raw in self.levels["chain"].rows.items():
+            space = found.get(key[:1])
+            if space is not None:
+                space[key[1:]] = raw
+        return list(found.values())
 
     def crash(self) -> None:
         """What a crash does to all of them."""

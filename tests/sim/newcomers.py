@@ -13,6 +13,7 @@ from chainbill_node.driver_signing import following_signer_file
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_answer, snapshot_info
 from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.layout import LOWEST_KEY
 from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_manifest import manifest_of
 from chainbill_node.storage.snapshot_stream import chunks_of, records_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 KEPT_SNAPSHOTS = 2
 WAIT_MS = 8_000
 PRUNE_AFTER_MS = 50
+OPERATOR_MS = 2_000
 
 
 class Shelf:
@@ -144,7 +146,7 @@ class ProductNode(SimulatedNode):
 
         def send(self, peer: str, message: Message) -> None:
             node = self._node
-            if node.point():
+            if node.point("send"):
                 raise CrashError
             node.world.transmit(node.name, peer, wire.encode(message), node.lag_ms)
 
@@ -190,6 +192,11 @@ class ProductNode(SimulatedNode):
 
     def _settle(self, sync: StateSync) -> None:
         height = sync.height
+        if height is None and self.world.keep_blocks:
+            self.world.tell(self.name, "finds no snapshot, and blocks alone will not do: its operator tries again")
+            self.world.at(OPERATOR_MS, self._come_back)
+            self.stop()
+            return
         if height is None:
             self.world.tell(self.name, "finds no snapshot and begins with block 1")
         else:
@@ -216,11 +223,11 @@ class ProductNode(SimulatedNode):
 
     def put_in_place(self) -> None:
         """`JoinedHome`: the fetched database becomes the chain."""
-        if self.point():
+        if self.point("place"):
             raise CrashError
         self.store.rename("chain.fetching", "chain")
         self.persisted()
-        if self.point():
+        if self.point("place"):
             raise CrashError
 
     # ---- after a commit ----
@@ -250,8 +257,9 @@ class ProductNode(SimulatedNode):
     def _prune(self, incarnation: int) -> None:
         pruner: Any = self._pruner
         if self.incarnation == incarnation and self.driver is not None and pruner is not None:
+            before = self.store.levels["chain"].rows.get(LOWEST_KEY)
             self._guard(pruner.step)
-            if self.driver is not None:
+            if self.driver is not None and before != self.store.levels["chain"].rows.get(LOWEST_KEY):
                 self.application.ledger.forget_readers()
                 if self.honest:
                     self.world.check_disk(self)

@@ -45,6 +45,7 @@ class SimulatedNode:
         self.application: Any = None
         self.incarnation = 0
         self.crash_in: int | None = None
+        self.crash_at = ""
         self.tear_at: int | None = None
         self.restart_after_ms = 1_000
         world.nodes[name] = self
@@ -134,9 +135,9 @@ class SimulatedNode:
         if self.lag_ms:
             self.busy_until_ms, self.lag_ms = self.world.now_ms + self.lag_ms, 0
 
-    def point(self) -> bool:
-        """A persist or send point; True if the process dies here."""
-        if self.crash_in is None:
+    def point(self, kind: str) -> bool:
+        """A point of a kind ("signer", "store", "commit", "place", "send"); True if the process dies here."""
+        if self.crash_in is None or self.crash_at not in ("", kind):
             return False
         self.crash_in -= 1
         return self.crash_in < 0
@@ -158,26 +159,26 @@ class SimulatedNode:
             self.signer_bytes += frames[: self.tear_at]
             self.tear_at = None
             raise CrashError
-        if self.point():
+        if self.point("signer"):
             self.signer_bytes += frames[: self.world.random.randint(0, len(frames))]
             raise CrashError
         self.signer_bytes += frames
         self.persisted()
-        if self.point():
+        if self.point("signer"):
             raise CrashError
 
     def rewrite(self, frames: bytes) -> None:
-        if self.point():
+        if self.point("signer"):
             raise CrashError
         self.signer_bytes = frames
         self.persisted()
-        if self.point():
+        if self.point("signer"):
             raise CrashError
 
     # ---- ports: network ----
 
     def send(self, peer: str, data: bytes) -> None:
-        if self.point():
+        if self.point("send"):
             raise CrashError
         self.world.transmit(self.name, peer, data, self.lag_ms)
 
@@ -232,7 +233,7 @@ class CrashingLedger:
 
     def commit(self, block: Block, certificate: Certificate) -> Tip:
         node = self._node
-        if node.point():
+        if node.point("commit"):
             raise CrashError
         tip = self._commit(block, certificate)
         node.persisted()
@@ -240,6 +241,6 @@ class CrashingLedger:
         if node.honest:
             node.world.checkers.committed(node.name, block, certificate, node.world.now_ms)
         node.has_committed(block)
-        if node.point():
+        if node.point("commit"):
             raise CrashError
         return tip

@@ -34,10 +34,15 @@ class OfNode(Event, frozen=True):
 
 
 class Crash(OfNode, frozen=True):
-    """It survives `after` persists and sends, and dies at the next; it comes back after `away_ms`."""
+    """It survives `after` points and dies at the next; it comes back after `away_ms`.
+
+    Points lie before and after each persist, and before each send. `at`: only those of the "signer" file, of a database
+    write ("store"), around a "commit", of fetched data being put in "place", or of a "send" count.
+    """
 
     after: int
     away_ms: int
+    at: str = ""
 
 
 class SlowDisk(OfNode, frozen=True):
@@ -170,7 +175,8 @@ def _said(event: AnyEvent) -> str:  # noqa: PLR0911  a line a kind
             )
         case Crash():
             return (
-                f"{event.node} dies at persist or send point {event.after + 1} from here, for {event.away_ms} ms"
+                f"{event.node} dies at {event.at or 'persist or send'} point {event.after + 1} from here, "
+                f"for {event.away_ms} ms"
             )
         case SlowDisk():
             return f"each persist of {event.node} takes {event.persist_ms} ms"

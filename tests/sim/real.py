@@ -8,7 +8,7 @@ reference that runs the core alone. Slow beside the light ledger, so there are f
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -101,7 +101,7 @@ class RealWorld(World):
 
     def new_store(self, node: SimulatedNode) -> Disk:
         def point() -> None:
-            if node.point():
+            if node.point("store"):
                 raise CrashError
 
         return Disk(self.random, point, node.persisted)
@@ -193,12 +193,12 @@ def draw_joining(seed: int) -> Plan:
     keep = 0
     if by_snapshot and chance.random() < 0.3:
         keep = 1
-        events.append(Story(chance.randint(0, 2_000), "advance", (30,)))
+        events.append(Story(chance.randint(0, 2_000), "advance", (8, 5)))
     everyone = [*voters, *outside]
     events += draw_trouble(chance, [*honest, *outside], everyone, TROUBLE_MS, most_crashes=4)
     return Plan(
         seed=seed, size=len(everyone), ledger="real", outside=outside, liars=liar, events=tuple(events),
-        trouble_ms=TROUBLE_MS, snapshot_every=chance.choice((3, 5)) if by_snapshot else 0, keep_blocks=keep,
+        trouble_ms=TROUBLE_MS, snapshot_every=chance.choice((4, 8)) if by_snapshot else 0, keep_blocks=keep,
     )  # fmt: skip
 
 
@@ -235,9 +235,10 @@ def play(seed: int) -> RealRun:
     return play_plan(draw(seed))
 
 
-def play_plan(plan: Plan) -> RealRun:
-    """Run one plan; ViolationError if a promise is broken."""
+def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> RealRun:
+    """Run one plan; ViolationError if a promise is broken. `made` hears of the run before it begins."""
     with remembered_signatures(), small_limits():
         run = RealRun(plan)
+        made(run)
         run.play()
     return run

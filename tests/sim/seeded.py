@@ -25,6 +25,7 @@ from chainbill.crypto.keys import PrivateKey
 TROUBLE_MS = 15_000
 HEAL_WITHIN_MS = 120_000
 TRANSACTIONS = 12
+POINTS = ("", "", "", "signer", "commit", "send", "store")
 SIZES = (4, 4, 4, 1, 2, 3, 5, 4, 7, 10, 4, 6, 4, 4, 8, 4, 9, 4, 5, 4)
 """1 to 10 validators, four most often."""
 
@@ -70,7 +71,8 @@ def draw_trouble(
         events.append(Net(chance.randint(0, for_ms), drop, double, chance.choice((5, 50, 800)), cut))
     for _ in range(chance.randint(0, most_crashes)):
         after, away_ms = chance.randint(0, 30), chance.randint(50, 5_000)
-        events.append(Crash(chance.randint(0, for_ms), chance.choice(processes), after, away_ms))
+        node, at = chance.choice(processes), chance.choice(POINTS)
+        events.append(Crash(chance.randint(0, for_ms), node, after // 4 if at else after, away_ms, at))
     for _ in range(chance.choice((0, 0, 1, 2))):
         at_ms, node = chance.randint(0, for_ms), chance.choice(processes)
         events.append(SlowDisk(at_ms, node, chance.choice((20, 200, 1_500))))
@@ -179,8 +181,8 @@ class Run:
     def happen_to(self, node: SimulatedNode, event: AnyEvent) -> None:
         """A fault of one node."""
         match event:
-            case Crash(after=after, away_ms=away_ms):
-                node.crash_in, node.restart_after_ms = after, away_ms
+            case Crash(after=after, away_ms=away_ms, at=at):
+                node.crash_in, node.crash_at, node.restart_after_ms = after, at, away_ms
             case SlowDisk(persist_ms=persist_ms):
                 self.world.tell(node.name, f"persists in {persist_ms} ms from now on")
                 node.slow_ms = persist_ms
@@ -227,9 +229,10 @@ def play(seed: int) -> Run:
     return play_plan(draw(seed))
 
 
-def play_plan(plan: Plan) -> Run:
-    """Run one plan; ViolationError if a promise is broken."""
+def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> Run:
+    """Run one plan; ViolationError if a promise is broken. `made` hears of the run before it begins."""
     run = Run(plan)
+    made(run)
     with remembered_signatures():
         run.play()
     return run

@@ -132,12 +132,11 @@ def settlement(world: RealWorld, face: int, part: int) -> Telling:
     yield Act(BANKS[0], "settlement", "settle", {**money, "reference": made + "-2"}, "bill_not_payable")
 
 
-def advance(world: RealWorld, hours: int) -> Telling:
+def advance(world: RealWorld, steps: int, hours: int) -> Telling:
     """The network's adjustable clock moves, in steps, with a change of state after each."""
-    for hour in range(hours):
-        forward = {"milliseconds": HOUR_MS, "to_ms": 0}
-        yield Act(BANKS[0], "governance", "advance_clock", forward)
-        yield _another_bank(hour)
+    for step in range(steps):
+        yield Act(BANKS[0], "governance", "advance_clock", {"milliseconds": hours * HOUR_MS, "to_ms": 0})
+        yield _another_bank(step)
 
 
 def _another_bank(number: int) -> Act:

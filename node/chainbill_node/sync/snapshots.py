@@ -2,8 +2,8 @@
 
 First everybody is asked for offers; then the highest one is taken, a few chunks ahead, each asked for again if it does
 not come. A peer that lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left.
-Where offers failed and nobody lied, everybody is asked once more: a snapshot may have made place for a newer one. The
-node's process (`joining`) and the simulator run this very class; they differ in the ports.
+Where offers failed and nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have
+made place for a newer one. The node's process (`joining`) and the simulator run this very class with other ports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AGAIN_MS = 3_000  # what was not answered is asked again
 CHUNK_WITHIN_MS = 15_000
 GATHER_MS = 1_000  # how long to wait for more offers after the first
 EMPTY_MS = 3_000  # how long to wait for an offer after somebody said that it has none
-ROUNDS = 3
+ROUNDS = 20
 
 
 class JoinPorts(Protocol):
@@ -169,7 +169,8 @@ class StateSync:
             return
         self._answered.add(peer)
         self._offers += offers
-        self._until_ms = min(self._until_ms, now_ms + (GATHER_MS if self._offers else EMPTY_MS))
+        gather_ms = GATHER_MS if self._rounds == 1 else 0
+        self._until_ms = min(self._until_ms, now_ms + (gather_ms if self._offers else EMPTY_MS))
         self.tick(now_ms)
 
     def _next(self, now_ms: int) -> None:
