@@ -63,6 +63,10 @@ class Level:
             self._unsynced.append(undo)
         self._point()
 
+    def touched(self) -> None:
+        """Somebody has changed `rows` from outside."""
+        self._keys = None
+
     def crash(self, chance: random.Random) -> None:
         """Some of the batches that were not synced are lost, the newest first."""
         kept = chance.randint(0, len(self._unsynced)) if self._unsynced else 0

@@ -17,8 +17,9 @@ from chainbill_node.storage.layout import LOWEST_KEY
 from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_manifest import manifest_of
 from chainbill_node.storage.snapshot_stream import chunks_of, records_of
+from chainbill_node.sync import snapshots
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest
-from chainbill_node.sync.snapshots import StateSync, adopt
+from chainbill_node.sync.snapshots import StateSync
 from chainbill_node.wire.messages import Message, WantChunk, WantSnapshots
 from sim.checkers import ViolationError
 from sim.disks import Disk
@@ -202,7 +203,7 @@ class ProductNode(SimulatedNode):
         else:
             self.world.tell(self.name, f"has taken the snapshot of height {height}")
             self._check_believed()
-            adopt(self, height)
+            snapshots.adopt(self, height)
         self._sync = None
         self.world.joined[self.name] = 0 if height is None else height
         super()._start()

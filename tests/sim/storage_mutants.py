@@ -165,7 +165,7 @@ def data_in_place_before_the_signer_file() -> AbstractContextManager[Any]:
         home.put_in_place()
         home.follow_only(height)
 
-    return patch("sim.newcomers.adopt", the_other_way_round)
+    return patch("chainbill_node.sync.snapshots.adopt", the_other_way_round)
 
 
 def young_blocks_pruned() -> AbstractContextManager[Any]:
