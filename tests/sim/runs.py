@@ -15,7 +15,7 @@ DRAWS: dict[str, Callable[[int], Plan]] = {
     "real": real.draw,
     "joining": real.draw_joining,
 }
-MOST_LINES = 160
+MOST_LINES = 90
 
 
 @dataclass(frozen=True)
