@@ -26,7 +26,9 @@ from sim.transcripts import write
 
 def main(arguments: list[str]) -> int:
     """The exit code: 1 if a promise is broken."""
-    parser = argparse.ArgumentParser("python -m tests.sim", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "python -m tests.sim", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("seed", type=int, nargs="?")
     parser.add_argument("last", type=int, nargs="?")
     parser.add_argument("-v", "--verbose", action="store_true")

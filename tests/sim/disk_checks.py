@@ -18,7 +18,7 @@ SINCE_BYTES = 8
 
 
 def check_disk(name: str, disk: Disk, ledger: Any, reference: Reference, chance: random.Random) -> None:
-    """Rows, root, indexes, used ids, kept blocks with their receipts, and what earlier heights are said to have been."""
+    """Rows, root, indexes, used ids, kept blocks with receipts, and what earlier heights are said to have been."""
     height = disk.height
     after = reference.heights[height]
     held, listed, blocks = disk.spaces(layout.STATE, layout.INDEX, layout.BLOCK)
@@ -37,9 +37,7 @@ def _differing(held: dict[bytes, bytes], true: dict[bytes, bytes]) -> list[bytes
     if held == true:
         return []
     return sorted(
-        key
-        for key in held.keys() | true.keys()
-        if held.get(key, b"")[SINCE_BYTES:] != true.get(key, b"")[SINCE_BYTES:]
+        key for key in held.keys() | true.keys() if held.get(key, b"")[SINCE_BYTES:] != true.get(key, b"")[SINCE_BYTES:]
     )
 
 

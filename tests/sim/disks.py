@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from unittest.mock import patch
 
 from chainbill_node.storage.layout import HEAD_KEY
@@ -187,5 +186,3 @@ class Disk:
         """Everything is lost."""
         self.levels.clear()
         self.snapshots.clear()
-
-

@@ -166,13 +166,12 @@ def told(plan: Plan) -> list[str]:
     return [*lines, f"{plan.trouble_ms} ms: everything heals"]
 
 
-def _said(event: AnyEvent) -> str:  # noqa: PLR0911  a line a kind
+def _said(event: AnyEvent) -> str:
     match event:
         case Net():
             cut = f", cut {groups(event.cut)}" if event.cut else ""
-            return (
-                f"the network loses {event.drop:.0%}, doubles {event.double:.0%}, takes up to {event.slowest_ms} ms{cut}"
-            )
+            how = f"loses {event.drop:.0%}, doubles {event.double:.0%}, takes up to {event.slowest_ms} ms"
+            return f"the network {how}{cut}"
         case Crash():
             return (
                 f"{event.node} dies at {event.at or 'persist or send'} point {event.after + 1} from here, "

@@ -1,4 +1,4 @@
-"""The simulator over the product's own ledger: application, mempool, database, snapshots and contracts on simulated disks.
+"""The simulator over the product's ledger: application, mempool, database, snapshots, contracts on simulated disks.
 
 Bills are issued, split, moved and settled, members come and the clock advances while nodes crash; newcomers join
 through snapshots or blocks. After every block the rules of the ledger are checked, and every disk is compared with a
@@ -218,7 +218,7 @@ def _others(chance: random.Random) -> Iterator[Story]:
 
 @contextmanager
 def small_limits() -> Iterator[None]:
-    """Chunks and kept proposers in the size of a simulated chain; the same contracts are compiled once for all nodes."""
+    """Chunks and kept proposers in the size of a simulated chain; contracts are compiled once for all nodes."""
     places: Sequence[tuple[str, int]] = (
         ("snapshot_stream.CHUNK_BYTES", CHUNK_BYTES), ("snapshot_stream.PROPOSERS_KEPT", PROPOSERS),
         ("snapshot_taker.PROPOSERS_KEPT", PROPOSERS), ("pruning.PROPOSERS_KEPT", PROPOSERS),
@@ -233,6 +233,11 @@ def small_limits() -> Iterator[None]:
 def play(seed: int) -> RealRun:
     """Stories, partitions and crashes; then quiet, and everything must be in, the same everywhere."""
     return play_plan(draw(seed))
+
+
+def play_joining(seed: int) -> RealRun:
+    """The same with a newcomer."""
+    return play_plan(draw_joining(seed))
 
 
 def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> RealRun:

@@ -47,9 +47,7 @@ class Reference:
         self.known = known
         self.sets = [network.genesis.validators, network.genesis.validators]
         network.env = replace(network.env, validators_at=self._set_at, time_at=self._time_at)
-        self.heights = [
-            After(dict(network.view.rows), network.tree.root, network.genesis.time_ms, (), 0, ())
-        ]
+        self.heights = [After(dict(network.view.rows), network.tree.root, network.genesis.time_ms, (), 0, ())]
         self.receipts: dict[bytes, Receipt] = {}
         self.rules = Rules()
         self.entries = index_entries(self.heights[0].rows)
@@ -65,14 +63,16 @@ class Reference:
         return self.heights[-1].time_ms
 
     def decide(self, block: Block) -> ValidatorSet:
-        """A height further; the set that acts from two heights above. ViolationError: a rule of the ledger is broken."""
+        """A height further; the set that acts two heights later. ViolationError: a rule of the ledger is broken."""
         network = self.network
         try:
             done = network.decide(block)
         except ChainbillError as error:
             raise ViolationError("replay", f"block {block.height} does not run on the core alone: {error}") from error
         self.heights.append(
-            After(dict(network.view.rows), done.app_hash, block.header.time_ms, done.receipts, done.opening, done.used_ids)
+            After(
+                dict(network.view.rows), done.app_hash, block.header.time_ms, done.receipts, done.opening, done.used_ids
+            )
         )
         self.receipts |= {receipt.id: receipt for receipt in done.receipts[done.opening :]}
         self.entries = index_entries(self.heights[-1].rows)
@@ -183,7 +183,7 @@ def faces(tokens: dict[str, Any], bills: dict[str, Any]) -> Iterator[str]:
 
 
 def lineage(tokens: dict[str, Any], bills: dict[str, Any]) -> Iterator[str]:
-    """Every token descends from the one whole token of its bill, each inside its parent, and nothing goes in a circle."""
+    """Every token descends from the one whole token of its bill, inside its parent, and nothing goes in a circle."""
     roots: dict[str, str] = {}
     for name, token in tokens.items():
         seen = [name]

@@ -1,7 +1,7 @@
 """One seed, one plan, one run: a network, its faults, a quiet end, and what must hold then.
 
-First a time of trouble (loss, delay, doubling, partitions, crashes at persist and send points, slow disks, liars, twins,
-wrong and jumping clocks, validator changes, latecomers), then everything heals, and within a bounded time every
+First a time of trouble (loss, delay, doubling, partitions, crashes at persist and send points, slow disks, liars,
+twins, wrong and jumping clocks, validator changes, latecomers), then everything heals, and within a bounded time every
 transaction is in and all honest nodes stand at the same height.
 """
 
@@ -77,9 +77,10 @@ def draw_trouble(
         at_ms, node = chance.randint(0, for_ms), chance.choice(processes)
         events.append(SlowDisk(at_ms, node, chance.choice((20, 200, 1_500))))
         events.append(SlowDisk(at_ms + chance.randint(500, 5_000), node, 0))
-    for _ in range(chance.choice((0, 0, 1, 3))):
-        events.append(Clock(chance.randint(0, for_ms), chance.choice(processes), chance.randint(-3_000, 3_000)))
-    return events
+    jumps = range(chance.choice((0, 0, 1, 3)))
+    return events + [
+        Clock(chance.randint(0, for_ms), chance.choice(processes), chance.randint(-3_000, 3_000)) for _ in jumps
+    ]
 
 
 class Run:
