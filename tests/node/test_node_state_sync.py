@@ -1,4 +1,4 @@
-"""Whom a newcomer asks for a snapshot, in which order it takes chunks, and when it leaves a peer: no network, no disk."""
+"""Whom a newcomer asks for a snapshot, in which order it takes chunks, when it leaves a peer: no network, no disk."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_a_snapshot_that_has_made_place_for_a_newer_one_is_asked_for_anew() -> N
 
 
 def test_it_does_not_ask_for_ever() -> None:
-    sync, ports = begun("a", members=1)
+    sync, _ = begun("a", members=1)
     for _ in range(1_000):
         offer(sync, "a", 10)
         if sync.done:

@@ -8,7 +8,7 @@ from sim.findings import explain
 from sim.plan import Join, Wipe
 
 SEEDS = 6
-JOINING_SEEDS = 12
+JOINING_SEEDS = 8
 
 
 @pytest.mark.simulation
