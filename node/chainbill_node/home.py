@@ -13,13 +13,14 @@ from chainbill.errors import ChainbillError, Reason, Refused
 from chainbill.ledger.genesis import Genesis, check_python, check_rules, genesis_from_json
 from chainbill_node.config import ConfigError, NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.snapshot_calls import SnapshotCalls
+from chainbill_node.engine.snapshot_calls import SnapshotCalls, SnapshotShelf
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,20 @@ def open_ledger(data: Path, genesis: Genesis, keep_snapshots: int = 2) -> tuple[
     """The database in `data` (made when the folder is empty) and the ledger over it."""
     store = LevelStore(data / "chain", create=not (data / "chain").exists())
     try:
-        database = ChainDatabase(store)
-        ledger = LedgerApplication(database, SnapshotCalls(SnapshotFolder(data / "snapshots", keep_snapshots)))
-        if database.empty:
-            ledger.init_chain(genesis)
-        else:
-            database.check_format(genesis.hash)
-            ledger.open_chain(genesis)
+        ledger = ledger_over(store, genesis, SnapshotFolder(data / "snapshots", keep_snapshots))
     except BaseException:
         store.close()
         raise
     return store, ledger
+
+
+def ledger_over(store: Store, genesis: Genesis, snapshots: SnapshotShelf) -> LedgerApplication:
+    """The ledger over an opened store, which gets the state of the genesis if it is empty. Raises DiskError."""
+    database = ChainDatabase(store)
+    ledger = LedgerApplication(database, SnapshotCalls(snapshots))
+    if database.empty:
+        ledger.init_chain(genesis)
+    else:
+        database.check_format(genesis.hash)
+        ledger.open_chain(genesis)
+    return ledger

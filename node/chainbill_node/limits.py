@@ -1,4 +1,4 @@
-"""Bounds of the node's shell: who waits, slow clients, fetching. What is only one node's choice is in node.toml."""
+"""Bounds of the node's shell: who waits, slow clients. What is only one node's choice is in node.toml."""
 
 from __future__ import annotations
 
@@ -20,13 +20,6 @@ READING_WITHIN_S = 30.0
 """How long a client may take nothing of an answer that is ready."""
 KEEP_ALIVE_S = 30
 MAX_HEADER_BYTES = 16 * 1024
-
-# state sync
-CHUNKS_AHEAD = 4
-MAX_OFFERS = 256
-"""Manifests looked at in one attempt."""
-MAX_ANSWERS_WAITING = 64
-CHUNK_WITHIN_S = 15.0
 
 # the log
 SELDOM_S = 1.0

@@ -14,21 +14,19 @@ from chainbill_node.admission import Arrival, Outcome
 from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, WorkArrived
 from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
+from chainbill_node.engine.snapshot_calls import snapshot_answer
 from chainbill_node.logs import log
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.storage.store import DiskError
-from chainbill_node.sync.manifest import FORMAT
 from chainbill_node.wire.compact import restored
-from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS, MAX_SNAPSHOTS
+from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
 from chainbill_node.wire.messages import (
-    Chunk,
     CompactProposal,
     Decided,
     EvidenceFound,
     Message,
     Own,
     Proposal,
-    Snapshots,
     Status,
     Transactions,
     Votes,
@@ -89,7 +87,7 @@ class Traffic:
         if signatures and not node.peers.votes(peer, signatures):
             return
         if isinstance(message, WantSnapshots | WantChunk):
-            node.peers.send(peer, wire.encode(self._snapshot_answer(message)))
+            node.peers.send(peer, wire.encode(snapshot_answer(node.ledger, message)))
             return
         if isinstance(message, Status):
             self.peer_heights[peer] = message.height - 1
@@ -99,13 +97,6 @@ class Traffic:
             self._take_proposal(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
-
-    def _snapshot_answer(self, message: WantSnapshots | WantChunk) -> Snapshots | Chunk:
-        ledger = self._node.ledger
-        if isinstance(message, WantChunk):
-            data = ledger.load_snapshot_chunk(message.height, FORMAT, message.index)
-            return Chunk(message.height, message.index, data)
-        return Snapshots(tuple([one.metadata for one in ledger.list_snapshots()[:MAX_SNAPSHOTS]]))
 
     def _take_in(self, peer: str, wires: Sequence[bytes]) -> None:
         """Transactions from a peer: those that are new go through admission. Raises Malformed.

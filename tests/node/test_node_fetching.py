@@ -192,9 +192,12 @@ def test_liars_are_left_for_the_next_peer_and_what_was_right_stays(joiner: Joine
         assert lines
         assert reason in lines[0]
     assert not stranger.asked
-    for one, reason in ((gone, "snapshot_chunk_gone"), (damaged, "snapshot_chunk:")):
+    for one, event, reason in (
+        (gone, "snapshot_peer_left", "snapshot_chunk_gone"),
+        (damaged, "snapshot_refused", "snapshot_chunk:"),
+    ):
         assert one.asked
-        left = [line for line in log.splitlines() if f"snapshot_peer_left peer={one.node_id}" in line]
+        left = [line for line in log.splitlines() if f"{event} peer={one.node_id}" in line]
         assert left
         assert reason in left[0]
     asked = len(gone.asked) + len(damaged.asked) + len(honest.asked)
@@ -213,9 +216,10 @@ def test_what_is_kept_is_checked_again(made: Made, tmp_path: Path) -> None:
     kept = FetchedChunks(tmp_path / "kept")
     assert kept.manifest() is None
     assert kept.begin(manifest, manifest.encode()) == 0
-    assert not kept.put(manifest, 0, chunks[1])
-    assert kept.put(manifest, 0, chunks[0])
-    assert kept.put(manifest, 3, chunks[3])
+    kept.put(0, chunks[1])
+    assert kept.get(manifest, 0) is None
+    kept.put(0, chunks[0])
+    kept.put(3, chunks[3])
     assert kept.begin(manifest, manifest.encode()) == 2
     assert (kept.get(manifest, 0), kept.get(manifest, 1)) == (chunks[0], None)
     path = tmp_path / "kept/000000"
@@ -225,5 +229,5 @@ def test_what_is_kept_is_checked_again(made: Made, tmp_path: Path) -> None:
     assert kept.manifest() is None
     assert kept.begin(manifest, manifest.encode()) == 0, "whose chunks these are is not known any more"
     other, _ = recut(made.manifest, made.chunks(), 900)
-    kept.put(manifest, 2, chunks[2])
+    kept.put(2, chunks[2])
     assert kept.begin(other, other.encode()) == 0

@@ -53,6 +53,13 @@ class Store:
     def tip(self) -> State:
         return self.states[-1]
 
+    @property
+    def height(self) -> int:
+        return self.states[-1].height
+
+    def crash(self) -> None:
+        """Everything here is synced."""
+
 
 def after(state: State, block: Block, known: dict[bytes, Validator]) -> State:
     """The state after a block."""
@@ -113,6 +120,13 @@ class LightLedger:
         return Tip(
             state.height, state.block_id, state.time_ms, state.validators, state.needs_proof or bool(self.mempool)
         )
+
+    def hand_in(self, wire: bytes) -> bool:
+        """A client's transaction; whether it is new."""
+        fresh = wire not in self.mempool and wire not in self.committed
+        if fresh:
+            self.mempool.append(wire)
+        return fresh
 
     def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
         state = self.store.tip

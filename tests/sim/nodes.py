@@ -11,6 +11,7 @@ from chainbill_node.driver import Driver
 from chainbill_node.driver_events import DriverEvent, MessageReceived, TimerFired, WorkArrived
 from chainbill_node.driver_ports import Note, Ports, Tip
 from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.storage.store import DiskError
 from sim.checkers import ViolationError
 from sim.telling import decode, told
 
@@ -37,11 +38,15 @@ class SimulatedNode:
         self.honest = honest
         self.skew_ms = skew_ms
         self.signer_bytes = new_signer_file(world.settings.chain_id, key.public)
-        self.store: Any = world.new_store()
+        self.lag_ms = self.slow_ms = self.busy_until_ms = 0
+        self.acknowledged = self._fresh = 0
+        self.alive = False
+        self.store: Any = world.new_store(self)
         self.driver: Driver | None = None
         self.application: Any = None
         self.incarnation = 0
         self.crash_in: int | None = None
+        self.crash_at = ""
         self.tear_at: int | None = None
         self.restart_after_ms = 1_000
         world.nodes[name] = self
@@ -49,58 +54,76 @@ class SimulatedNode:
     # ---- life ----
 
     @property
-    def alive(self) -> bool:
-        return self.driver is not None
-
-    @property
     def height(self) -> int:
-        return self.store.tip.height
+        height: int = self.store.height
+        return height
 
     def boot(self) -> None:
         """Start the process on what the disk holds."""
         self.incarnation += 1
+        self.alive = True
         self.crash_in = None
-        self.application = self.world.new_ledger(self.store)
-        fresh = [wire for wire in self.world.outstanding if wire not in self.application.committed]
-        self.application.mempool = fresh
-        ports = Ports(self, _CrashingLedger(self), self, _Timers(self), self, self, self.key)
-        driver = Driver(ports, self.world.settings)
-        self.driver = driver
-        self._guard(driver.start)
-        if self.driver is driver:
+        self.lag_ms = self.busy_until_ms = 0
+        if self.honest and self.height < self.acknowledged:
+            raise ViolationError(
+                "durability", f"{self.name} had height {self.acknowledged} and comes back at {self.height}"
+            )
+        self._guard(self._start)
+        if self.alive:
             self.world.connect(self.name)
-            if fresh:
+            if self._fresh:
                 self.deliver(WorkArrived())
+
+    def _start(self) -> None:
+        self.application = self.world.new_ledger(self)
+        self._fresh = [self.application.hand_in(wire) for wire in self.world.outstanding].count(True)
+        ports = Ports(self, CrashingLedger(self), self, _Timers(self), self, self, self.key)
+        self.driver = Driver(ports, self.world.settings)
+        self.driver.start()
 
     def crash(self) -> None:
         """Lose everything but the disk; come back later."""
-        if self.driver is None:
+        if not self.alive:
             return
-        self.driver = None
+        self.stop()
         self.world.tell(self.name, "crashed")
         self.world.disconnect(self.name)
         if self.restart_after_ms >= 0:
             self.world.at(self.restart_after_ms, self._come_back)
 
+    def stop(self) -> None:
+        """The process ends here; what was not synced may be lost."""
+        self.alive, self.driver = False, None
+        self.store.crash()
+
     def _come_back(self) -> None:
-        if self.driver is None:
+        if not self.alive:
             self.world.tell(self.name, "restarted")
             self.boot()
 
     def deliver(self, event: DriverEvent) -> None:
+        if self.waits(lambda: self.deliver(event)):
+            return
         driver = self.driver
         if driver is not None:
             self._guard(lambda: driver.handle(event))
             if self.driver is driver and driver.halted is not None and self.honest:
                 self.world.checkers.halted(self.name, driver.halted)
 
+    def waits(self, action: Callable[[], None]) -> bool:
+        """Whether the process is in the middle of a slow persist; then the action comes after it."""
+        left_ms = self.busy_until_ms - self.world.now_ms
+        incarnation = self.incarnation
+        if left_ms > 0 and self.alive:
+            self.world.at(left_ms, lambda: action() if self.incarnation == incarnation else None)
+        return left_ms > 0
+
     def receive(self, source: str, data: bytes) -> None:
         if self.alive:
             self.deliver(MessageReceived(source, decode(data)))
 
     def submit(self, transaction: bytes) -> None:
-        if self.alive and transaction not in self.application.mempool:
-            self.application.mempool.append(transaction)
+        if self.driver is not None and self.application.hand_in(transaction):
             self.deliver(WorkArrived())
 
     def _guard(self, action: Callable[[], None]) -> None:
@@ -108,15 +131,24 @@ class SimulatedNode:
             action()
         except CrashError:
             self.crash()
-        except SignerFileError as error:
+        except (SignerFileError, DiskError) as error:
             raise ViolationError("recovery", f"{self.name}: {error}") from error
+        if self.lag_ms:
+            self.busy_until_ms, self.lag_ms = self.world.now_ms + self.lag_ms, 0
 
-    def point(self) -> bool:
-        """A persist or send point; True if the process dies here."""
-        if self.crash_in is None:
+    def point(self, kind: str) -> bool:
+        """A point of a kind ("signer", "store", "commit", "place", "send"); True if the process dies here."""
+        if self.crash_in is None or self.crash_at not in ("", kind):
             return False
         self.crash_in -= 1
         return self.crash_in < 0
+
+    def persisted(self) -> None:
+        """A synced write took its time: what follows in this step comes so much later."""
+        self.lag_ms += self.slow_ms
+
+    def has_committed(self, block: Block) -> None:
+        """A block is on its disk; nodes of another ledger look at more here."""
 
     # ---- ports: signer file ----
 
@@ -128,26 +160,28 @@ class SimulatedNode:
             self.signer_bytes += frames[: self.tear_at]
             self.tear_at = None
             raise CrashError
-        if self.point():
+        if self.point("signer"):
             self.signer_bytes += frames[: self.world.random.randint(0, len(frames))]
             raise CrashError
         self.signer_bytes += frames
-        if self.point():
+        self.persisted()
+        if self.point("signer"):
             raise CrashError
 
     def rewrite(self, frames: bytes) -> None:
-        if self.point():
+        if self.point("signer"):
             raise CrashError
         self.signer_bytes = frames
-        if self.point():
+        self.persisted()
+        if self.point("signer"):
             raise CrashError
 
     # ---- ports: network ----
 
     def send(self, peer: str, data: bytes) -> None:
-        if self.point():
+        if self.point("send"):
             raise CrashError
-        self.world.transmit(self.name, peer, data)
+        self.world.transmit(self.name, peer, data, self.lag_ms)
 
     def broadcast(self, data: bytes) -> None:
         if self.honest:
@@ -165,7 +199,7 @@ class SimulatedNode:
     # ---- ports: clock, observer ----
 
     def now_ms(self) -> int:
-        return self.world.now_ms + self.skew_ms
+        return self.world.now_ms + self.skew_ms + self.lag_ms
 
     def note(self, note: Note) -> None:
         text = told(note, self.world.names, self.world.label)
@@ -181,15 +215,15 @@ class _Timers:
         self._incarnation = node.incarnation
 
     def schedule(self, timer: Timer, after_ms: int) -> None:
-        self._node.world.at(after_ms, lambda: self._fire(timer))
+        self._node.world.at(after_ms + self._node.lag_ms, lambda: self._fire(timer))
 
     def _fire(self, timer: Timer) -> None:
         if self._node.incarnation == self._incarnation:
             self._node.deliver(TimerFired(timer))
 
 
-class _CrashingLedger:
-    """The light ledger, with a crash point before and after its one batch."""
+class CrashingLedger:
+    """A ledger with a crash point before and after its commit, and the checkers behind it."""
 
     def __init__(self, node: SimulatedNode) -> None:
         self._node = node
@@ -203,11 +237,14 @@ class _CrashingLedger:
 
     def commit(self, block: Block, certificate: Certificate) -> Tip:
         node = self._node
-        if node.point():
+        if node.point("commit"):
             raise CrashError
         tip = self._commit(block, certificate)
+        node.persisted()
+        node.acknowledged = tip.height
         if node.honest:
             node.world.checkers.committed(node.name, block, certificate, node.world.now_ms)
-        if node.point():
+        node.has_committed(block)
+        if node.point("commit"):
             raise CrashError
         return tip

@@ -1,255 +1,249 @@
-"""The simulator over the real ledger and the product's contracts: bills are issued, split and moved while nodes crash.
+"""The simulator over the product's ledger: application, mempool, database, snapshots, contracts on simulated disks.
 
-After every block of every node the whole state is checked (faces tiled, holdings, lineage), and at the end all nodes
-have the same app hash. Slow beside the light ledger, so there are few such seeds.
+Bills are issued, split, moved and settled, members come and the clock advances while nodes crash; newcomers join
+through snapshots or blocks. After every block the rules of the ledger are checked, and every disk is compared with a
+reference that runs the core alone. Slow beside the light ledger, so there are few such seeds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
+from chainbill_node.adapters import LedgerPort
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver_ports import Settings, Tip
-from ledger.ledger_kit import CHAIN, validator_keys
-from ledger.real_network import ANCHOR, S1, S2, S3, RealNetwork, genesis
+from chainbill_node.driver_ports import Settings
+from chainbill_node.home import ledger_over
+from chainbill_node.mempool import Mempool
+from ledger.ledger_kit import CHAIN, key, validator_keys
+from ledger.real_network import PROGRAMS, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
-from sim.nodes import SimulatedNode
-from sim.seeded import HEAL_WITHIN_MS, remembered_signatures
-from sim.world import Links, World
+from sim.disk_checks import check_disk
+from sim.disks import Disk
+from sim.newcomers import ProductNode, Shelf
+from sim.nodes import CrashError, SimulatedNode
+from sim.plan import AnyEvent, Join, Plan, Story, Wipe, names
+from sim.reference import Reference, Table
+from sim.seeded import Run, draw_trouble, remembered_signatures
+from sim.snapshot_lies import LIES
+from sim.stories import STORIES, Client
+from sim.world import World
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.header_check import make_block
-from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import Transaction, decode_transaction
-from chainbill.ledger.transition import Applied, apply_block, prepare
-from chainbill.ledger.validators import ValidatorSet
+from chainbill.ledger.transaction import decode_transaction
+from chainbill.ledger.validators import Validator, ValidatorSet
 
-STORIES = 4
 TROUBLE_MS = 12_000
-Call = tuple[str, str, str, dict[str, Any]]
-"""(party, contract, function, arguments)."""
+CHUNK_BYTES = 8 * 1024
+PROPOSERS = 24
+"""Enough for five validators, instead of 400 for a hundred, so that short chains can be pruned."""
 
 
-class RealStore(RealNetwork):
-    """A node's database: state, tree and blocks of the real ledger."""
+class ProductLedger:
+    """The process on a disk: ledger, mempool and the port to consensus, all of them the product's."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.certificates: list[Certificate] = []
-        self.receipts: dict[bytes, Receipt] = {}
+    def __init__(self, node: SimulatedNode, world: RealWorld) -> None:
+        self._node = node
+        self.store = node.store.open("chain")
+        self.shelf = Shelf(node.store)
+        self.ledger = ledger_over(self.store, world.ledger_genesis, self.shelf)
+        self.mempool = Mempool(10_000, 64 * 1024 * 1024)
+        port = LedgerPort(
+            self.ledger, self.mempool, max_transactions=1_000, max_bytes=1_000_000, now_ms=node.now_ms,
+            on_commit=self._committed, on_dropped=lambda _: None,
+        )  # fmt: skip
+        self.tip, self.build_block, self.check_block = port.tip, port.build_block, port.check_block
+        self.commit, self.load_block, self.load_validators = port.commit, port.load_block, port.load_validators
 
-    @property
-    def tip(self) -> Any:
-        """What the simulated node looks at: `.height`."""
-        return Tip(len(self.blocks), self.env.parent, self.env.parent_time_ms, self.env.validators, False)
+    def hand_in(self, wire: bytes) -> bool:
+        """As a node admits what it is given; whether it waits for a block now."""
+        transaction = decode_transaction(wire)
+        try:
+            self.ledger.check_tx(transaction, self._node.now_ms())
+            return self.mempool.add(transaction, self._node.now_ms(), own=True)
+        except ChainbillError:
+            return False
 
-    def members(self, height: int) -> ValidatorSet | None:
-        """The validators of a height; this network's do not change."""
-        return self.genesis.validators if 1 <= height <= len(self.blocks) + 2 else None
-
-
-class RealLedger:
-    """The Application port over `apply_block` and `prepare`."""
-
-    def __init__(self, store: RealStore) -> None:
-        self.store = store
-        self.mempool: list[bytes] = []
-        self._results: dict[bytes, Applied | str] = {}
-
-    @property
-    def committed(self) -> set[bytes]:
-        return {wire for block in self.store.blocks for wire in block.transactions}
-
-    def tip(self) -> Tip:
-        tip: Tip = self.store.tip
-        applied = self.store.applied
-        has_work = bool(self.mempool) or applied.has_more_work or applied.changed_state
-        return Tip(tip.height, tip.block_id, tip.time_ms, tip.validators, has_work)
-
-    def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
-        store = self.store
-        candidates: list[Transaction] = [decode_transaction(wire) for wire in self.mempool]
-        made = prepare(
-            store.view,
-            store.tree,
-            candidates,
-            store.env,
-            time_ms=time_ms,
-            proposer=proposer,
-            evidence=evidence,
-            max_bytes=1_000_000,
-        )
-        left_out = [transaction.wire for transaction, _ in made.left_out]
-        if not left_out:
-            self._results[made.block.id] = made.applied
-            return made.block
-        header = made.block.header
-        wires = [*made.block.transactions, *left_out]
-        return make_block(
-            store.env,
-            store.tree.root,
-            time_ms=header.time_ms,
-            proposer=header.proposer,
-            transactions=wires,
-            evidence=made.block.evidence,
-        )
-
-    def check_block(self, block: Block) -> str | None:
-        if block.id not in self._results:
-            try:
-                self._results[block.id] = apply_block(self.store.view, self.store.tree, block, self.store.env)
-            except ChainbillError as error:
-                self._results[block.id] = str(error)
-        found = self._results[block.id]
-        return found if isinstance(found, str) else None
-
-    def commit(self, block: Block, certificate: Certificate) -> Tip:
-        self.check_block(block)
-        applied = self._results[block.id]
-        if isinstance(applied, str):
-            raise AssertionError(applied)
-        done = self.store.decide(block, applied)
-        self.store.certificates.append(certificate)
-        self.store.receipts.update({receipt.id: receipt for receipt in done.receipts[done.opening :]})
-        self.mempool = [wire for wire in self.mempool if wire not in block.transactions]
-        self._results.clear()
-        return self.tip()
-
-    def load_block(self, height: int) -> tuple[Block, Certificate] | None:
-        known = 1 <= height <= len(self.store.certificates)
-        return (self.store.blocks[height - 1], self.store.certificates[height - 1]) if known else None
-
-    def load_validators(self, height: int) -> ValidatorSet | None:
-        return self.store.members(height)
+    def _committed(self, block: Block, certificate: Certificate, finalized: Any) -> None:
+        self.mempool.remove([receipt.id for receipt in finalized.transaction_receipts])
+        self.mempool.expire(block.header.time_ms)
 
 
 class RealWorld(World):
-    """Four banks with the product's contracts."""
+    """Four banks with the product's contracts, and room for one node more."""
 
-    def __init__(self, seed: int) -> None:
-        settings = Settings(CHAIN, Timeouts(), idle_interval_ms=10_000)
-        keys = validator_keys()
-        made = genesis()
-        super().__init__(seed, len(keys), settings=settings, start_ms=made.time_ms, names=keys)
-        self.known = {one.key: one for one in made.validators.validators}
+    def __init__(self, plan: Plan, members: list[int]) -> None:
+        self.ledger_genesis = made = genesis()
+        settings = Settings(CHAIN, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=2_000)
+        voters = validator_keys()
+        spare = [key(200 + number) for number in range(plan.size - len(members))]
+        super().__init__(
+            plan.seed, plan.size, settings=settings, start_ms=made.time_ms, names=[*voters, *spare],
+            members=range(len(voters)),
+        )  # fmt: skip
+        self.snapshot_every, self.keep_blocks = plan.snapshot_every, plan.keep_blocks
+        self.known |= {one.key: one for one in made.validators.validators}
         self.genesis = made.validators
-        self.checkers = Checkers(CHAIN, made.validators, self.known)
+        self.reference = Reference(self.known)
+        self.checkers = Checkers(CHAIN, made.validators, self.known, decide=self._decide)
         self.clients: list[Client] = []
+        self.joined: dict[str, int] = {}
 
-    def new_store(self) -> RealStore:
-        return RealStore()
+    @property
+    def today(self) -> str:
+        """The date of the ledger."""
+        return Table({}, self.reference.time_ms).today
 
-    def new_ledger(self, store: RealStore) -> RealLedger:
-        return RealLedger(store)
+    def new_store(self, node: SimulatedNode) -> Disk:
+        def point() -> None:
+            if node.point("store"):
+                raise CrashError
+
+        return Disk(self.random, point, node.persisted)
+
+    def new_ledger(self, node: SimulatedNode) -> ProductLedger:
+        return ProductLedger(node, self)
+
+    def check_disk(self, node: Any) -> None:
+        """Compare what a node has on its disk with the reference."""
+        check_disk(node.name, node.store, node.application.ledger, self.reference, self.random)
+
+    def _decide(self, block: Block) -> ValidatorSet:
+        following = self.reference.decide(block)
+        self.checkers.offset_ms = self.reference.clock_offset_ms
+        for one in following.validators:
+            self.known.setdefault(one.key, Validator(one.key, one.name, one.party, one.address))
+        return following
 
 
-class Client:
-    """Somebody who acts, waits until the act is in a block of any node, and acts again with what it gave."""
+class RealRun(Run):
+    """A plan played on the product's ledger."""
 
-    def __init__(self, world: RealWorld, story: Generator[Call, Any, None], wallet: RealNetwork) -> None:
-        self.world = world
-        self.story = story
-        self.wallet = wallet
-        self.waits_for: Transaction | None = None
-        self.done = False
+    world: RealWorld
 
-    def act(self, result: Any = None) -> None:
-        try:
-            party, contract, function, arguments = self.story.send(result)
-        except StopIteration:
-            self.done = True
+    def make_world(self, members: list[int]) -> World:
+        self.wallet = RealNetwork()
+        return RealWorld(self.plan, members)
+
+    def make_node(self, name: str, skew_ms: int) -> SimulatedNode:
+        return ProductNode(self.world, name, self.key_of(name), skew_ms=skew_ms)
+
+    def make_liar(self, name: str, behaviour: str) -> None:
+        self.processes.append(ProductNode(self.world, name, self.key_of(name), lie=behaviour))
+
+    def act(self, event: AnyEvent) -> None:
+        if isinstance(event, Story):
+            client = Client(self.world, STORIES[event.story](self.world, *event.numbers), self.wallet)
+            self.world.clients.append(client)
+            client.go_on()
+
+    def happen_to(self, node: SimulatedNode, event: AnyEvent) -> None:
+        if isinstance(node, ProductNode) and isinstance(event, Join):
+            node.newcomer = "snapshot" if event.snapshot else "blocks"
+        if isinstance(node, ProductNode) and isinstance(event, Wipe):
+            self.world.tell(node.name, "loses its disk")
+            node.wipe("snapshot" if event.snapshot else "blocks", keeps_signer=event.keeps_signer)
+            self.world.at(event.away_ms, lambda: None if node.alive else node.boot())
             return
-        wire = self.wallet.wire(party, (contract, function, arguments))
-        self.waits_for = decode_transaction(wire)
-        self.world.submit(wire)
-        self.world.at(100, self.look)
+        super().happen_to(node, event)
 
-    def look(self) -> None:
-        """Any honest node's word will do."""
-        for node in self.world.nodes.values():
-            receipt = node.store.receipts.get(self.waits_for.id) if self.waits_for is not None else None
-            if receipt is not None:
-                if not receipt.ok:
-                    raise ViolationError("story", f"an act failed: {receipt.reason} {receipt.details}")
-                self.act(receipt.results[0])
-                return
-        self.world.at(100, self.look)
+    def is_settled(self) -> bool:
+        told = sum(isinstance(event, Story) for event in self.plan.events)
+        together = {node.height for node in self.honest} == {self.world.reference.height}
+        finished = len(self.world.clients) == told and all(client.done for client in self.world.clients)
+        return together and finished and all(node.driver is not None for node in self.honest)
+
+    def judge(self) -> None:
+        roots = {node.application.ledger.info().app_hash for node in self.honest}
+        if len(roots) != 1:
+            raise ViolationError("state", "app hashes differ")
 
 
-def life_of_a_bill(face: int, parts: Sequence[int]) -> Generator[Call, Any, None]:
-    """Issue, confirm, accept; then pay on in parts, tier by tier; a third payment is refused."""
-    issue = {
-        "debtor": ANCHOR, "creditor": S1, "face": face, "currency": "CNY", "due_on": "2026-08-31", "invoices": [],
-        "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {},
-    }  # fmt: skip
-    bill = (yield S1, "bill", "issue", issue)["bill"]
-    yield ANCHOR, "bill", "confirm", {"bill": bill}
-    token = (yield S1, "bill", "accept", {"bill": bill})["token"]
-    for number, part in enumerate(parts):
-        paid = yield S1, "token", "transfer", {"tokens": [token], "recipients": [{"party": S2, "amount": part}]}
-        token = paid["remainder"]
-        if number == 2:
-            yield S2, "token", "reject", {"token": paid["tokens"][0], "reason": "not ours"}
-            return
-        held = (yield S2, "token", "accept", {"token": paid["tokens"][0]})["token"]
-        onward = {"tokens": [held], "recipients": [{"party": S3, "amount": max(1, part // 2)}]}
-        passed = yield S2, "token", "transfer", onward
-        yield S3, "token", "accept", {"token": passed["tokens"][0]}
+def draw(seed: int) -> Plan:
+    """Stories and faults among four banks."""
+    chance = random.Random(f"real {seed}")
+    voters = names(4)
+    events: list[AnyEvent] = [*_bills(chance, 2), *_others(chance)]
+    events += draw_trouble(chance, voters, voters, TROUBLE_MS, most_crashes=5)
+    return Plan(seed=seed, size=4, ledger="real", events=tuple(events), trouble_ms=TROUBLE_MS)
 
 
-def play(seed: int) -> RealWorld:
+def draw_joining(seed: int) -> Plan:
+    """The same, with snapshots, a newcomer or a lost disk, and at times somebody who lies about snapshots."""
+    chance = random.Random(f"joining {seed}")
+    voters = names(4)
+    liar = ((chance.choice(voters), chance.choice(LIES)),) if chance.random() < 0.6 else ()
+    honest = [name for name in voters if name not in dict(liar)]
+    at_ms = chance.randint(3_000, TROUBLE_MS)
+    by_snapshot = chance.random() < 0.75
+    events: list[AnyEvent] = [*_bills(chance, 1), Story(0, "changes", (chance.randint(4, 12),))]
+    outside: tuple[str, ...] = ()
+    if seed % 3 == 2:
+        events.append(Wipe(at_ms, chance.choice(honest), chance.randint(100, 3_000), snapshot=by_snapshot))
+    else:
+        outside = ("n4",)
+        events.append(Join(at_ms, "n4", snapshot=by_snapshot))
+        if seed % 3 == 1:
+            events.append(Story(at_ms, "member", (4,)))
+    keep = 0
+    if by_snapshot and chance.random() < 0.3:
+        keep = 1
+        events.append(Story(chance.randint(0, 2_000), "advance", (8, 5)))
+    everyone = [*voters, *outside]
+    events += draw_trouble(chance, [*honest, *outside], everyone, TROUBLE_MS, most_crashes=4)
+    return Plan(
+        seed=seed, size=len(everyone), ledger="real", outside=outside, liars=liar, events=tuple(events),
+        trouble_ms=TROUBLE_MS, snapshot_every=chance.choice((4, 8)) if by_snapshot else 0, keep_blocks=keep,
+    )  # fmt: skip
+
+
+def _bills(chance: random.Random, count: int) -> Iterator[Story]:
+    for _ in range(count):
+        parts = [chance.randint(1, 100_000) for _ in range(chance.randint(1, 4))]
+        yield Story(chance.randint(0, 3_000), "bill", (chance.randint(500_000, 10**9), *parts))
+
+
+def _others(chance: random.Random) -> Iterator[Story]:
+    total = chance.randint(100, 10**6)
+    yield Story(chance.randint(0, 3_000), "invoice", (total, chance.randint(1, total - 1)))
+    face = chance.randint(100, 10**6)
+    yield Story(chance.randint(0, 3_000), "settlement", (face, chance.randint(1, face - 1)))
+    yield Story(chance.randint(0, 6_000), "again", (chance.randint(1, 3),))
+
+
+@contextmanager
+def small_limits() -> Iterator[None]:
+    """Chunks and kept proposers in the size of a simulated chain; contracts are compiled once for all nodes."""
+    places: Sequence[tuple[str, int]] = (
+        ("snapshot_stream.CHUNK_BYTES", CHUNK_BYTES), ("snapshot_stream.PROPOSERS_KEPT", PROPOSERS),
+        ("snapshot_taker.PROPOSERS_KEPT", PROPOSERS), ("pruning.PROPOSERS_KEPT", PROPOSERS),
+    )  # fmt: skip
+    with ExitStack() as stack:
+        for place, value in places:
+            stack.enter_context(patch(f"chainbill_node.storage.{place}", value))
+        stack.enter_context(patch("chainbill_node.engine.application.ProgramCache", lambda: PROGRAMS))
+        yield
+
+
+def play(seed: int) -> RealRun:
     """Stories, partitions and crashes; then quiet, and everything must be in, the same everywhere."""
-    world = RealWorld(seed)
-    random = world.random
-    nodes = [SimulatedNode(world, world.names[key.public], key) for key in world.keys]
-    wallet = RealNetwork()
-    wallet.time_ms = world.start_ms
-    for _ in range(STORIES):
-        parts = [random.randint(1, 100_000) for _ in range(random.randint(1, 4))]
-        world.clients.append(Client(world, life_of_a_bill(random.randint(500_000, 10**9), parts), wallet))
-    with remembered_signatures():
-        for node in nodes:
-            node.boot()
-        for client in world.clients:
-            world.at(random.randint(0, 3_000), client.act)
-        _plan_trouble(world, nodes)
-        world.run(TROUBLE_MS)
-        world.links = Links()
-        for node in nodes:
-            node.crash_in, node.restart_after_ms = None, 100
-            if not node.alive:
-                node.boot()
-            world.connect(node.name)
-        if not world.run(HEAL_WITHIN_MS, until=_settled(world, nodes)):
-            raise ViolationError("liveness", f"heights {[node.height for node in nodes]}")
-    roots = {node.store.tree.root for node in nodes}
-    if len(roots) != 1:
-        raise ViolationError("state", "app hashes differ")
-    return world
+    return play_plan(draw(seed))
 
 
-def _settled(world: RealWorld, nodes: list[SimulatedNode]) -> Callable[[], bool]:
-    return lambda: all(client.done for client in world.clients) and len({node.height for node in nodes}) == 1
+def play_joining(seed: int) -> RealRun:
+    """The same with a newcomer."""
+    return play_plan(draw_joining(seed))
 
 
-def _plan_trouble(world: RealWorld, nodes: list[SimulatedNode]) -> None:
-    random = world.random
-
-    def doom(node: SimulatedNode) -> None:
-        node.restart_after_ms = random.randint(50, 2_000)
-        node.crash_in = random.randint(0, 20)
-
-    def cut() -> None:
-        names = [node.name for node in nodes]
-        random.shuffle(names)
-        at = random.randint(0, 4)
-        world.links = Links(random.choice((0.0, 0.2)), 0.1, random.choice((5, 200)), [set(names[:at]), set(names[at:])])
-
-    for _ in range(random.randint(1, 5)):
-        node = random.choice(nodes)
-        world.at(random.randint(0, TROUBLE_MS), lambda node=node: doom(node))  # type: ignore[misc]
-    for _ in range(random.randint(0, 3)):
-        world.at(random.randint(0, TROUBLE_MS), cut)
+def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> RealRun:
+    """Run one plan; ViolationError if a promise is broken. `made` hears of the run before it begins."""
+    with remembered_signatures(), small_limits():
+        run = RealRun(plan)
+        made(run)
+        run.play()
+    return run

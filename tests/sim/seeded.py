@@ -1,13 +1,14 @@
-"""One seed, one run: a network, its faults, a quiet end, and what must hold then.
+"""One seed, one plan, one run: a network, its faults, a quiet end, and what must hold then.
 
-First a time of trouble (loss, delay, doubling, partitions, crashes at persist and send points, liars, twins, wrong
-clocks, validator changes), then everything heals, and within a bounded time every transaction is in and all honest
-nodes stand at the same height.
+First a time of trouble (loss, delay, doubling, partitions, crashes at persist and send points, slow disks, liars,
+twins, wrong and jumping clocks, validator changes, latecomers), then everything heals, and within a bounded time every
+transaction is in and all honest nodes stand at the same height.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from unittest.mock import patch
@@ -15,108 +16,194 @@ from unittest.mock import patch
 from sim.byzantine import BEHAVIOURS, Liar
 from sim.checkers import ViolationError
 from sim.nodes import SimulatedNode
+from sim.plan import AnyEvent, Clock, Crash, Hand, Join, Member, Net, Plan, SlowDisk, groups, names
 from sim.world import Links, World
 
 from chainbill.crypto import signing
+from chainbill.crypto.keys import PrivateKey
 
 TROUBLE_MS = 15_000
 HEAL_WITHIN_MS = 120_000
 TRANSACTIONS = 12
+POINTS = ("", "", "", "signer", "commit", "send", "store")
+SIZES = (4, 4, 4, 1, 2, 3, 5, 4, 7, 10, 4, 6, 4, 4, 8, 4, 9, 4, 5, 4)
+"""1 to 10 validators, four most often."""
+
+
+def draw(seed: int) -> Plan:
+    """The plan that a seed stands for."""
+    chance = random.Random(f"plan {seed}")
+    voters = SIZES[seed % 20]
+    outside = (chance.choice(names(voters + 1)),) if seed % 3 == 0 else ()
+    everyone = names(voters + len(outside))
+    members = [name for name in everyone if name not in outside]
+    count = chance.randint(0, (voters - 1) // 3) if chance.random() < 0.6 else 0
+    faulty = chance.sample(members, count)
+    twins = tuple(name for name in faulty if chance.random() < 0.4)
+    liars = tuple((name, chance.choice(BEHAVIOURS)) for name in faulty if name not in twins)
+    skews = [(name, chance.choice((0, 0, 0, chance.randint(-3_000, 3_000)))) for name in everyone]
+    processes = [name for name in everyone if name not in dict(liars)] + [name + "'" for name in twins]
+    events: list[AnyEvent] = [Hand(chance.randint(0, TROUBLE_MS), f"tx{number}") for number in range(TRANSACTIONS)]
+    if voters > 1 and chance.random() < 0.3:
+        events += [Member(chance.randint(0, TROUBLE_MS), name, votes=True) for name in outside]
+        honest = [name for name in members if name not in faulty]
+        if voters > 4:
+            events.append(Member(chance.randint(0, TROUBLE_MS), chance.choice(honest), votes=False))
+    events += [Join(chance.randint(0, TROUBLE_MS), name) for name in outside if chance.random() < 0.5]
+    events += draw_trouble(chance, processes, [*processes, *dict(liars)], TROUBLE_MS)
+    return Plan(
+        seed=seed, size=len(everyone), outside=outside, twins=twins, liars=liars,
+        skews=tuple(one for one in skews if one[1] and one[0] not in faulty), events=tuple(events),
+        trouble_ms=TROUBLE_MS,
+    )  # fmt: skip
+
+
+def draw_trouble(
+    chance: random.Random, processes: Sequence[str], everyone: Sequence[str], for_ms: int, *, most_crashes: int = 8
+) -> list[AnyEvent]:
+    """Faults of the network, of processes, of disks and of clocks."""
+    events: list[AnyEvent] = []
+    for _ in range(chance.randint(0, 6)):
+        shuffled = chance.sample(list(everyone), len(everyone))
+        at = chance.randint(0, len(shuffled))
+        cut = (tuple(shuffled[:at]), tuple(shuffled[at:])) if chance.random() < 0.5 else ()
+        drop, double = chance.choice((0.0, 0.1, 0.4)), chance.choice((0.0, 0.2))
+        events.append(Net(chance.randint(0, for_ms), drop, double, chance.choice((5, 50, 800)), cut))
+    for _ in range(chance.randint(0, most_crashes)):
+        after, away_ms = chance.randint(0, 30), chance.randint(50, 5_000)
+        node, at = chance.choice(processes), chance.choice(POINTS)
+        events.append(Crash(chance.randint(0, for_ms), node, after // 4 if at else after, away_ms, at))
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        at_ms, node = chance.randint(0, for_ms), chance.choice(processes)
+        events.append(SlowDisk(at_ms, node, chance.choice((20, 200, 1_500))))
+        events.append(SlowDisk(at_ms + chance.randint(500, 5_000), node, 0))
+    jumps = range(chance.choice((0, 0, 1, 3)))
+    return events + [
+        Clock(chance.randint(0, for_ms), chance.choice(processes), chance.randint(-3_000, 3_000)) for _ in jumps
+    ]
 
 
 class Run:
-    """What a seed stands for."""
+    """A plan played on the light ledger."""
 
-    def __init__(self, seed: int) -> None:
-        self.world = world = World(seed, _size(seed), spare=(seed % 3 == 0 and 1) or 0)
-        random = world.random
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        members = [number for number, name in enumerate(names(plan.size)) if name not in plan.outside]
+        self.world = self.make_world(members)
         self.honest: list[SimulatedNode] = []
-        members = len(world.genesis)
-        liars = random.randint(0, world.genesis.max_faulty) if random.random() < 0.6 else 0
-        faulty = set(random.sample(world.genesis.keys, liars))
-        for key in world.keys:
-            name = world.names[key.public]
-            if key.public not in faulty:
-                skew_ms = random.choice((0, 0, 0, random.randint(-3_000, 3_000)))
-                self.honest.append(SimulatedNode(world, name, key, skew_ms=skew_ms))
-            elif random.random() < 0.4:
-                world.checkers.guilty.add(key.public)
-                SimulatedNode(world, name, key, honest=False)
-                SimulatedNode(world, name + "'", key, honest=False)
+        self.processes: list[SimulatedNode] = []
+        liars, skews = dict(plan.liars), dict(plan.skews)
+        for key in self.world.keys:
+            name = self.world.names[key.public]
+            if name in plan.faulty:
+                self.world.checkers.guilty.add(key.public)
+            if name in plan.twins:
+                self.processes += [
+                    SimulatedNode(self.world, one, key, honest=False, skew_ms=skews.get(name, 0))
+                    for one in (name, name + "'")
+                ]
+            elif name in liars:
+                self.make_liar(name, liars[name])
             else:
-                Liar(world, name, key, random.choice(BEHAVIOURS))
-        self.changes = members > 1 and random.random() < 0.3
+                self.honest.append(self.make_node(name, skews.get(name, 0)))
+        self.processes = [*self.honest, *self.processes]
+        self.world.lost = set(plan.lost)
+
+    # ---- another ledger overrides these ----
+
+    def make_world(self, members: list[int]) -> World:
+        """The world of the run."""
+        return World(self.plan.seed, len(members), spare=self.plan.size - len(members), members=members)
+
+    def make_node(self, name: str, skew_ms: int) -> SimulatedNode:
+        """An honest node."""
+        return SimulatedNode(self.world, name, self.key_of(name), skew_ms=skew_ms)
+
+    def make_liar(self, name: str, behaviour: str) -> None:
+        """A faulty one."""
+        Liar(self.world, name, self.key_of(name), behaviour)
+
+    def act(self, event: AnyEvent) -> None:
+        """What a client does."""
+        if isinstance(event, Hand):
+            self.world.tell("--", f"a client sends {event.transaction}")
+            self.world.submit(event.transaction.encode())
+        elif isinstance(event, Member):
+            self.world.tell("--", f"a decision: {event.node} {'joins' if event.votes else 'leaves'}")
+            self.world.submit((b"V+" if event.votes else b"V-") + self.key_of(event.node).public)
+
+    def is_settled(self) -> bool:
+        """Every transaction is in, and all honest nodes stand together."""
+        heights = {node.height for node in self.honest}
+        if len(heights) != 1 or not all(node.driver is not None for node in self.honest):
+            return False
+        committed = self.honest[0].application.committed
+        return all(transaction in committed for transaction in self.world.outstanding)
+
+    def judge(self) -> None:
+        """What must hold at the end beside standing together."""
+
+    # ---- playing ----
+
+    def key_of(self, name: str) -> PrivateKey:
+        """The key of a node."""
+        return self.world.keys[int(name[1:])]
 
     def play(self) -> None:
         """Trouble, healing, judgement; ViolationError if a promise is broken."""
         world = self.world
-        for node in self._processes():
-            node.boot()
-        self._plan_work()
-        self._plan_trouble()
-        world.run(TROUBLE_MS)
+        late = {event.node for event in self.plan.events if isinstance(event, Join)}
+        for event in self.plan.events:
+            world.at(event.at_ms, lambda event=event: self.happen(event))  # type: ignore[misc]
+        for node in self.processes:
+            if node.name not in late:
+                node.boot()
+        world.run(self.plan.trouble_ms)
         self._heal()
-        if not world.run(HEAL_WITHIN_MS, until=self._is_settled):
+        if not world.run(HEAL_WITHIN_MS, until=self.is_settled):
             raise ViolationError("liveness", self._standing())
+        self.judge()
 
-    def _processes(self) -> Iterator[SimulatedNode]:
-        return (node for node in self.world.nodes.values() if isinstance(node, SimulatedNode))
+    def happen(self, event: AnyEvent) -> None:
+        """One event of the plan."""
+        world = self.world
+        if isinstance(event, Net):
+            world.links = Links(event.drop, event.double, event.slowest_ms, [set(group) for group in event.cut])
+            cut = f", cut {groups(event.cut)}" if event.cut else ""
+            world.tell("net", f"loses {event.drop:.0%}, slowest {event.slowest_ms} ms{cut}")
+            return
+        if isinstance(event, Hand | Member) or not hasattr(event, "node"):
+            self.act(event)
+            return
+        node = next((one for one in self.processes if one.name == event.node), None)
+        if node is not None:
+            self.happen_to(node, event)
 
-    def _plan_work(self) -> None:
-        world, random = self.world, self.world.random
-        for number in range(TRANSACTIONS):
-            transaction = b"tx%d" % number
-            world.at(random.randint(0, TROUBLE_MS), lambda transaction=transaction: world.submit(transaction))  # type: ignore[misc]
-        if self.changes:
-            leaving = random.choice([key for key in world.genesis.keys if key not in world.checkers.guilty])
-            joining = [key.public for key in world.keys if key.public not in world.genesis]
-            for change in [b"V+" + key for key in joining] + [b"V-" + leaving] * (len(world.genesis) > 4):
-                world.at(random.randint(0, TROUBLE_MS), lambda change=change: world.submit(change))  # type: ignore[misc]
-
-    def _plan_trouble(self) -> None:
-        world, random = self.world, self.world.random
-        for _ in range(random.randint(0, 6)):
-            world.at(random.randint(0, TROUBLE_MS), self._change_links)
-        nodes = list(self._processes())
-        for _ in range(random.randint(0, 8)):
-            node = random.choice(nodes)
-            world.at(random.randint(0, TROUBLE_MS), lambda node=node: self._doom(node))  # type: ignore[misc]
-
-    def _change_links(self) -> None:
-        random = self.world.random
-        links = Links(random.choice((0.0, 0.1, 0.4)), random.choice((0.0, 0.2)), random.choice((5, 50, 800)))
-        if random.random() < 0.5:
-            names = list(self.world.nodes)
-            random.shuffle(names)
-            cut = random.randint(0, len(names))
-            links.cut = [set(names[:cut]), set(names[cut:])]
-        self.world.links = links
-        self.world.tell(
-            "net", f"loses {links.drop}, slowest {links.slowest_ms} ms, cut {[sorted(g) for g in links.cut]}"
-        )
-
-    def _doom(self, node: SimulatedNode) -> None:
-        """The next so many persist and send points are survived, the one after is not."""
-        node.restart_after_ms = self.world.random.randint(50, 5_000)
-        node.crash_in = self.world.random.randint(0, 30)
+    def happen_to(self, node: SimulatedNode, event: AnyEvent) -> None:
+        """A fault of one node."""
+        match event:
+            case Crash(after=after, away_ms=away_ms, at=at):
+                node.crash_in, node.crash_at, node.restart_after_ms = after, at, away_ms
+            case SlowDisk(persist_ms=persist_ms):
+                self.world.tell(node.name, f"persists in {persist_ms} ms from now on")
+                node.slow_ms = persist_ms
+            case Clock(skew_ms=skew_ms):
+                self.world.tell(node.name, f"has a clock that is wrong by {skew_ms} ms")
+                node.skew_ms = skew_ms
+            case Join():
+                self.world.tell(node.name, "starts for the first time")
+                node.boot()
 
     def _heal(self) -> None:
         self.world.links = Links()
+        self.world.lost = set()
         self.world.tell("net", "heals")
-        for node in self._processes():
-            node.crash_in = None
+        for node in self.processes:
+            node.crash_in, node.slow_ms = None, 0
             node.restart_after_ms = 100
             if not node.alive:
                 node.boot()
             self.world.connect(node.name)
-
-    def _is_settled(self) -> bool:
-        """Every transaction is in, and all honest nodes stand together."""
-        heights = {node.height for node in self.honest}
-        if len(heights) != 1 or not all(node.alive for node in self.honest):
-            return False
-        committed = self.honest[0].application.committed
-        return all(transaction in committed for transaction in self.world.outstanding)
 
     def _standing(self) -> str:
         """Who stands where, and what for."""
@@ -125,18 +212,14 @@ class Run:
         return "; ".join(told)
 
 
-def _size(seed: int) -> int:
-    """1 to 10 validators, four most often."""
-    return (4, 4, 4, 1, 2, 3, 5, 4, 7, 10, 4, 6, 4, 4, 8, 4, 9, 4, 5, 4)[seed % 20]
-
-
 @contextmanager
 def remembered_signatures() -> Iterator[None]:
     """Verify each signature once for all nodes: the simulation's only shortcut, a pure function remembered."""
-    once = lru_cache(maxsize=65_536)(signing.verify)
+    once: Callable[..., bool] = lru_cache(maxsize=65_536)(signing.verify)
     with (
         patch("chainbill.ledger.vote.verify", once),
         patch("chainbill.ledger.certificate.verify", once),
+        patch("chainbill.ledger.transaction.verify", once),
         patch("sim.checkers.verify", once),
     ):
         yield
@@ -144,7 +227,13 @@ def remembered_signatures() -> Iterator[None]:
 
 def play(seed: int) -> Run:
     """Run one seed; ViolationError if a promise is broken."""
-    run = Run(seed)
+    return play_plan(draw(seed))
+
+
+def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> Run:
+    """Run one plan; ViolationError if a promise is broken. `made` hears of the run before it begins."""
+    run = Run(plan)
+    made(run)
     with remembered_signatures():
         run.play()
     return run

@@ -1,12 +1,15 @@
 """300 seeds of the simulator: agreement, certificates, one signature each, evidence, liveness after healing.
 
-A failing seed is in the test's name; `python -m tests.sim SEED -v` repeats it and prints what happened.
+A failing seed is printed with the command that repeats it, and shrunk to a short transcript with one of its own.
 """
 
 from __future__ import annotations
 
 import pytest
-from sim.seeded import play
+from sim.byzantine import BEHAVIOURS
+from sim.findings import explain
+from sim.plan import Clock, Crash, Join, Member, Net, SlowDisk
+from sim.seeded import draw, play
 
 SEEDS = 300
 CHUNK = 10
@@ -19,9 +22,22 @@ def test_promises_hold_whatever_happens(first: int) -> None:
         try:
             play(seed)
         except Exception as error:
-            error.add_note(f"repeat with: python -m tests.sim {seed} -v")
-            raise
+            raise explain(error, "light", seed) from error
 
 
 def test_a_seed_repeats_exactly() -> None:
     assert play(11).world.log == play(11).world.log
+
+
+def test_the_seeds_try_every_kind_of_fault() -> None:
+    plans = [draw(seed) for seed in range(SEEDS)]
+    events = [event for plan in plans for event in plan.events]
+    for kind in (Clock, Crash, Join, Member, Net, SlowDisk):
+        assert sum(isinstance(event, kind) for event in events) >= 20, kind
+    assert {event.at for event in events if isinstance(event, Crash)} >= {"", "signer", "commit", "send"}
+    nets = [event for event in events if isinstance(event, Net)]
+    assert all(any(getattr(net, field) for net in nets) for field in ("drop", "double", "cut"))
+    assert max(net.slowest_ms for net in nets) > 500, "slow enough that messages overtake each other"
+    assert len({behaviour for plan in plans for _, behaviour in plan.liars}) == len(BEHAVIOURS)
+    assert sum(bool(plan.twins) for plan in plans) >= 20
+    assert {plan.size - len(plan.outside) for plan in plans} == set(range(1, 11))

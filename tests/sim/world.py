@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,6 +68,7 @@ class World:
         settings: Settings | None = None,
         start_ms: int = START_MS,
         names: Sequence[PrivateKey] = (),
+        members: Sequence[int] | None = None,
     ) -> None:
         self.random = random.Random(seed)
         self.now_ms = self.start_ms = start_ms
@@ -76,26 +78,31 @@ class World:
         self.keys = tuple(names) or keys(validators + spare)
         self.names = {key.public: f"n{number}" for number, key in enumerate(self.keys)}
         self.known = {key.public: Validator(key.public, self.names[key.public], "", "") for key in self.keys}
-        chosen = sorted(self.random.sample(range(validators + spare), validators)) if spare else range(validators)
+        chosen: Sequence[int] = members if members is not None else range(validators)
+        if spare and members is None:
+            chosen = sorted(self.random.sample(range(validators + spare), validators))
         self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
         self.nodes: dict[str, SimulatedNode] = {}
         self.checkers = Checkers(self.settings.chain_id, self.genesis, self.known)
         self.log: list[str] = []
         self.label = Labels()
         self.outstanding: list[bytes] = []
+        self.lost: set[tuple[str, str, int]] = set()  # (from, to, number on that way), beside what chance takes
+        self.taken_by_chance: list[tuple[str, str, int]] = []
+        self._sent_on: Counter[tuple[str, str]] = Counter()
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self.steps = 0
 
     # ---- what the nodes run; another ledger overrides these two ----
 
-    def new_store(self) -> Any:
+    def new_store(self, node: SimulatedNode) -> Any:
         """The database of a new node."""
         return Store.genesis(self.genesis)
 
-    def new_ledger(self, store: Any) -> Any:
-        """The application of a process that starts on a database."""
-        return LightLedger(store, self.settings.chain_id, self.known)
+    def new_ledger(self, node: SimulatedNode) -> Any:
+        """The application of a process that starts on a node's database."""
+        return LightLedger(node.store, self.settings.chain_id, self.known)
 
     # ---- time ----
 
@@ -118,15 +125,23 @@ class World:
 
     # ---- network ----
 
-    def transmit(self, source: str, target: str, data: bytes) -> None:
-        """One message on its way, or lost."""
+    def transmit(self, source: str, target: str, data: bytes, after_ms: int = 0) -> None:
+        """One message on its way, or lost. `after_ms`: the sender's disk keeps it so long."""
         links, chance = self.links, self.random.random
-        if target not in self.nodes or not links.connected(source, target) or chance() < links.drop:
+        if target not in self.nodes or not links.connected(source, target):
+            return
+        self._sent_on[source, target] += 1
+        number = (source, target, self._sent_on[source, target])
+        if chance() < links.drop:
+            self.taken_by_chance.append(number)
+            return
+        if number in self.lost:
             return
         if self.filters and not all(allowed(source, target, decode(data)) for allowed in self.filters):
             return
         for _ in range(2 if chance() < links.double else 1):
-            self.at(self.random.randint(1, links.slowest_ms), lambda: self._arrive(source, target, data))
+            delay_ms = after_ms + self.random.randint(1, links.slowest_ms)
+            self.at(delay_ms, lambda: self._arrive(source, target, data))
 
     def _arrive(self, source: str, target: str, data: bytes) -> None:
         if self.links.connected(source, target):

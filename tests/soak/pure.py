@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +16,16 @@ import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
 from node_state import RowChain
 from sim import real, seeded, twins
+from sim.findings import shrunk_transcript
+from sim.runs import DRAWS
 from soak import guided
 from soak.tally import Deadline, Tally
 
 FUZZ_AT_ONCE = 2_000
 TORN_AT_ONCE = 100
 SEEDS_AT_ONCE = 10
+SHRINK_RUNS = {"light": 150, "real": 25, "joining": 25}
+SHRUNK = 3  # findings of a kind that are shrunk; more of them are told by their seed
 
 
 def run(base: int, seconds: float) -> Tally:
@@ -33,7 +38,7 @@ def run(base: int, seconds: float) -> Tally:
         seeds(tally, base + 10**8),
         offsets(tally),
     ]
-    parts += [stories(tally, base), guided.inputs(tally, base)]
+    parts += [stories(tally, base), newcomers(tally, base), guided.inputs(tally, base)]
     while not deadline.over:
         for part in parts:
             if not deadline.over:
@@ -41,13 +46,21 @@ def run(base: int, seconds: float) -> Tally:
     return tally
 
 
+def attempt(tally: Tally, what: str, kind: str, number: int, play: Callable[[int], object]) -> None:
+    """Play a seed; the first findings of a kind are shrunk and told as a transcript."""
+    flag = "" if kind == "light" else f" --{kind}"
+    held = tally.attempt(what, lambda: play(number), f"python -m tests.sim {number}{flag} -v")
+    if not held and sum(f"({kind}), shrunk" in finding for finding in tally.findings) < SHRUNK:
+        told = shrunk_transcript(DRAWS[kind](number), kind, runs=SHRINK_RUNS[kind])
+        tally.findings[-1] += "\n" + textwrap.indent(told, "    ")
+
+
 def seeds(tally: Tally, base: int) -> Iterator[None]:
     """The light simulator: faults of network, clocks, disks and members at random."""
     number = base
     while True:
         for _ in range(SEEDS_AT_ONCE):
-            repeat = f"python -m tests.sim {number} -v"
-            tally.attempt("simulator seeds", lambda number=number: seeded.play(number), repeat)
+            attempt(tally, "simulator seeds", "light", number, lambda seed: seeded.play(seed))
             number += 1
         yield
 
@@ -66,11 +79,19 @@ def scenarios(tally: Tally, base: int) -> Iterator[None]:
 
 
 def stories(tally: Tally, base: int) -> Iterator[None]:
-    """The simulator over the real ledger and contracts, the whole state checked after every block."""
+    """The simulator over the product's ledger and contracts, rules and disks checked after every block."""
     number = base
     while True:
-        repeat = f"python -c 'import sys; sys.path.insert(0, \"tests\"); from sim.real import play; play({number})'"
-        tally.attempt("real-ledger seeds", lambda number=number: real.play(number), repeat)
+        attempt(tally, "real-ledger seeds", "real", number, lambda seed: real.play(seed))
+        number += 1
+        yield
+
+
+def newcomers(tally: Tally, base: int) -> Iterator[None]:
+    """The same with a node that joins or has lost its disk: through a snapshot, or through blocks."""
+    number = base
+    while True:
+        attempt(tally, "state-sync seeds", "joining", number, lambda seed: real.play_joining(seed))
         number += 1
         yield
 

@@ -13,6 +13,7 @@ sys.path[:0] = [str(TESTS / "node"), str(TESTS / "faults")]
 
 from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
+from sim.mutants import MUTANTS  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
 from soak import guided, processes, pure  # noqa: E402
 from soak.tally import Tally  # noqa: E402
@@ -25,6 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pure, "FUZZ_AT_ONCE", 50)
     monkeypatch.setattr(pure, "TORN_AT_ONCE", 20)
     monkeypatch.setattr(real, "play", lambda seed: None)
+    monkeypatch.setattr(real, "play_joining", lambda seed: None)
     monkeypatch.setattr(guided, "AT_ONCE_S", 1)
 
 
@@ -32,7 +34,8 @@ def test_every_part_gets_its_turn(quick: None) -> None:
     tally = pure.run(1_000, 3.0)
     assert tally.findings == []
     assert set(tally.counts) >= {
-        "simulator seeds", "Twins scenarios", "real-ledger seeds", "decoder inputs", "torn signer files",
+        "simulator seeds", "Twins scenarios", "real-ledger seeds", "state-sync seeds", "decoder inputs",
+        "torn signer files",
     }  # fmt: skip
 
 
@@ -47,6 +50,17 @@ def test_a_finding_is_told_and_counts(quick: None, monkeypatch: pytest.MonkeyPat
     assert "[agreement] a fork in 7000" in told
     assert "repeat: python -m tests.sim 7000 -v" in told
     assert f"findings: {len(tally.findings)}" in told
+
+
+def test_a_finding_is_shrunk(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twins, "play", lambda number: None)
+    with MUTANTS["quorum minus one"]():
+        tally = pure.run(40, 1.0)
+    told = soak.summary(tally, 40, 1.0)
+    assert "[certificate]" in told
+    assert "shrunk from" in told
+    assert "repeat: python -m tests.sim --plan '{" in told
+    assert told.count("shrunk from") <= pure.SHRUNK
 
 
 def test_without_atheris_the_soak_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,8 @@ class LedgerApplication:
     @property
     def snapshot_folder(self) -> SnapshotFolder | None:
         """Where snapshots are made, None where none are."""
-        return None if self._snapshots is None else self._snapshots.folder
+        folder = None if self._snapshots is None else self._snapshots.folder
+        return folder if isinstance(folder, SnapshotFolder) else None
 
     def list_snapshots(self) -> tuple[SnapshotInfo, ...]:
         """The snapshots that are here, newest first."""

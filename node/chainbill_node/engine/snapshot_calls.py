@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -10,10 +11,11 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis
 from chainbill_node.engine.protocol import SnapshotInfo, SnapshotOffer
-from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_taker import SnapshotTaker
 from chainbill_node.storage.store import Store
-from chainbill_node.sync.manifest import FORMAT, decode_manifest
+from chainbill_node.sync.manifest import FORMAT, SnapshotManifest, decode_manifest
+from chainbill_node.wire.limits import MAX_SNAPSHOTS
+from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
 
 UNREADABLE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError)
 
@@ -23,12 +25,39 @@ def snapshot_info(manifest: bytes, height: int, chunks: int) -> SnapshotInfo:
     return SnapshotInfo(height, FORMAT, chunks, tagged_hash("snapshot", manifest), manifest)
 
 
+class SnapshotShelf(Protocol):
+    """Where finished snapshots lie (`storage.snapshot_folder` on disk)."""
+
+    def manifests(self) -> list[tuple[SnapshotManifest, bytes]]:
+        """Newest first, with their canonical bytes."""
+
+    def chunk(self, height: int, index: int) -> bytes | None:
+        """One chunk, None where there is none."""
+
+
+class SnapshotSource(Protocol):
+    """The two calls that serve others (`engine.protocol.Application` has them)."""
+
+    def list_snapshots(self) -> Sequence[SnapshotInfo]:
+        """Newest first."""
+
+    def load_snapshot_chunk(self, height: int, format: int, chunk: int) -> bytes | None:  # noqa: A002  as in ABCI
+        """One chunk, None where there is none."""
+
+
+def snapshot_answer(ledger: SnapshotSource, message: WantSnapshots | WantChunk) -> Snapshots | Chunk:
+    """What a peer that asks for snapshots gets."""
+    if isinstance(message, WantChunk):
+        return Chunk(message.height, message.index, ledger.load_snapshot_chunk(message.height, FORMAT, message.index))
+    return Snapshots(tuple([one.metadata for one in ledger.list_snapshots()[:MAX_SNAPSHOTS]]))
+
+
 class SnapshotCalls:
     """`scratch` gives an empty store for the time of taking one in; `trusted`: what the operator knows."""
 
     def __init__(
         self,
-        folder: SnapshotFolder | None,
+        folder: SnapshotShelf | None,
         scratch: Callable[[], Store] | None = None,
         trusted: tuple[int, bytes] | None = None,
     ) -> None:

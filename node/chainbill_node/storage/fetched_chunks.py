@@ -3,8 +3,8 @@
 data/chain.chunks/manifest      what was offered and found certified
 data/chain.chunks/000000 …      chunks whose hash is the one that the manifest names
 
-Nothing here is believed: the hash of a chunk is checked when it is put in and again when it is read, and whatever the
-chunks hold is checked as if it came from a peer. A torn or foreign file counts as not there.
+Nothing here is believed: the hash of a chunk is checked when it is read, and whatever the chunks hold is checked as if
+it came from a peer. A torn or foreign file counts as not there.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ from pathlib import Path
 
 from chainbill.errors import ChainbillError
 from chainbill_node.storage.store import DiskError
-from chainbill_node.sync.manifest import MAX_MANIFEST_BYTES, SnapshotManifest, chunk_hash, decode_manifest
+from chainbill_node.sync.manifest import MAX_MANIFEST_BYTES, SnapshotManifest, decode_manifest
 
 MANIFEST = "manifest"
 MEND_EN = "look at free space and the disk, then start again: what has been fetched is kept"
 MEND_ZH = "请检查磁盘空间与硬盘后重新启动：已获取的部分会保留"
-
-
-def same_snapshot(one: SnapshotManifest, other: SnapshotManifest) -> bool:
-    """Whether two manifests are of the same bytes, whichever signatures certify their header."""
-    return (one.anchor.id, one.size, one.chunks) == (other.anchor.id, other.size, other.chunks)
 
 
 class FetchedChunks:
@@ -46,7 +41,7 @@ class FetchedChunks:
     def begin(self, manifest: SnapshotManifest, data: bytes) -> int:
         """Take up a snapshot: what is kept of it stays, what is kept of another one goes. How many chunks are here."""
         kept = self.manifest()
-        if kept is None or not same_snapshot(kept, manifest):
+        if kept is None or not kept.same_as(manifest):
             self.drop()
             self._write(MANIFEST, data)
         return sum((self._folder / f"{index:06d}").exists() for index in range(len(manifest.chunks)))
@@ -57,14 +52,11 @@ class FetchedChunks:
             chunk = (self._folder / f"{index:06d}").read_bytes()
         except OSError:
             return None
-        return chunk if chunk_hash(chunk) == manifest.chunks[index] else None
+        return chunk if manifest.names(index, chunk) else None
 
-    def put(self, manifest: SnapshotManifest, index: int, chunk: bytes) -> bool:
-        """Keep a chunk; False when it is not the one that the manifest names."""
-        if chunk_hash(chunk) != manifest.chunks[index]:
-            return False
+    def put(self, index: int, chunk: bytes) -> None:
+        """Keep a chunk."""
         self._write(f"{index:06d}", chunk)
-        return True
 
     def drop(self) -> None:
         """Nothing is kept any more."""

@@ -11,7 +11,7 @@ from chainbill.ledger.genesis import Genesis
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.layout import height_key
-from chainbill_node.storage.snapshot_folder import links_of
+from chainbill_node.storage.snapshot_manifest import links_of
 from chainbill_node.storage.store import Store, prefix_end
 from chainbill_node.sync.manifest import SnapshotManifest, set_at, trusted_sets
 

@@ -12,17 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainbill.codec import decode_trusted
 from chainbill.errors import ChainbillError
-from chainbill.ledger.block import Header, header_of
-from chainbill.ledger.certificate import Certificate, decode_certificate
-from chainbill_node.storage import layout
-from chainbill_node.storage.layout import height_key
-from chainbill_node.storage.records import decode_validators
 from chainbill_node.storage.signer_file import sync_folder
+from chainbill_node.storage.snapshot_manifest import manifest_of
 from chainbill_node.storage.snapshot_stream import chunks_of, records_of
 from chainbill_node.storage.store import Readable
-from chainbill_node.sync.manifest import Link, SnapshotManifest, chunk_hash, decode_manifest
+from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest
 
 MANIFEST = "manifest"
 UNFINISHED = ".unfinished"
@@ -96,18 +91,11 @@ class SnapshotFolder:
 
     def finish(self, written: WrittenChunks, source: Readable, chain_id: str, genesis_hash: bytes) -> bool:
         """Give it its manifest once the next height is committed; False as long as it is not. Raises OSError."""
-        anchor = _certified(source, written.height + 1)
-        if anchor is None:
-            return False
-        manifest = SnapshotManifest(
-            chain_id=chain_id,
-            genesis_hash=genesis_hash,
-            anchor=anchor[0],
-            certificate=anchor[1],
-            links=links_of(source, written.height + 2),
-            size=written.size,
-            chunks=written.hashes,
+        manifest = manifest_of(
+            source, written.height, written.size, written.hashes, chain_id=chain_id, genesis_hash=genesis_hash
         )
+        if manifest is None:
+            return False
         unfinished = self._folder / f"{written.height}{UNFINISHED}"
         data = manifest.encode()
         (unfinished / MANIFEST).write_bytes(data)
@@ -120,26 +108,3 @@ class SnapshotFolder:
             del self._manifests[height]
             shutil.rmtree(self._folder / str(height), ignore_errors=True)
         return True
-
-
-def links_of(source: Readable, up_to: int) -> tuple[Link, ...]:
-    """Every change of the validator set that acts from `up_to` or before, with what certifies it."""
-    links = []
-    stop = height_key(layout.VALIDATORS, up_to + 1)
-    for key, raw in source.range(height_key(layout.VALIDATORS, 2), stop):
-        start = int.from_bytes(key[1:], "big")
-        found = _certified(source, start - 1)
-        if found is None:
-            kept = source.get(height_key(layout.LINK, start))
-            if kept is None:
-                continue
-            header, certificate = decode_trusted(kept)
-            found = Header.from_fields(header), Certificate.from_fields(certificate)
-        links.append(Link(*found, decode_validators(raw)))
-    return tuple(links)
-
-
-def _certified(source: Readable, height: int) -> tuple[Header, Certificate] | None:
-    block = source.get(height_key(layout.BLOCK, height))
-    certificate = source.get(height_key(layout.CERTIFICATE, height))
-    return None if block is None or certificate is None else (header_of(block), decode_certificate(certificate))

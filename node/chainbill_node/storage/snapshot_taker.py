@@ -38,7 +38,7 @@ from chainbill_node.storage.rebuild import StateRebuild
 from chainbill_node.storage.records import HeightRecord, encode_validators
 from chainbill_node.storage.snapshot_stream import BLOCK, END, HEADER, RECEIPT, ROW, RecordReader
 from chainbill_node.storage.store import Store
-from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, set_at, trusted_sets
+from chainbill_node.sync.manifest import SnapshotManifest, set_at, trusted_sets
 
 BATCH_BYTES = 4 * 1024 * 1024
 SLACK = 512
@@ -84,7 +84,7 @@ class SnapshotTaker:
 
     def take(self, index: int, chunk: bytes) -> None:
         """The next chunk. Raises Malformed or Refused: the snapshot is none, and the store is to be thrown away."""
-        if index != self._next_chunk or chunk_hash(chunk) != self.manifest.chunks[index]:
+        if index != self._next_chunk or not self.manifest.names(index, chunk):
             raise Refused("snapshot_chunk", f"chunk {index} is not the one that the manifest names")
         self._next_chunk += 1
         for record in self._reader.feed(chunk):

@@ -54,6 +54,14 @@ class SnapshotManifest:
         """The height whose state it holds."""
         return self.anchor.height - 1
 
+    def names(self, index: int, chunk: bytes) -> bool:
+        """Whether this is chunk number `index`."""
+        return chunk_hash(chunk) == self.chunks[index]
+
+    def same_as(self, other: SnapshotManifest) -> bool:
+        """Whether both are of the same bytes, whichever signatures certify their header."""
+        return (self.anchor.id, self.size, self.chunks) == (other.anchor.id, other.size, other.chunks)
+
     def encode(self) -> bytes:
         """The canonical bytes."""
         return encode(

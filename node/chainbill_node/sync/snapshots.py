@@ -1,0 +1,330 @@
+"""State sync: whose snapshot to take, chunk by chunk, and when to leave a peer for the next one. Pure.
+
+First everybody is asked for offers. Then one snapshot is taken: the one of which an earlier attempt has kept chunks, if
+anybody still offers it, else the highest; a few chunks ahead, each asked for again if it does not come. Chunks that the
+manifest names are kept, so what was interrupted goes on with them, and so does the next peer that offers the same. A
+peer that lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers
+failed and nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place
+for a newer one. The node's process (`joining`) and the simulator run this very class with other ports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chainbill.errors import Malformed
+from chainbill_node.driver_ports import PeerId
+from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
+from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, WantSnapshots
+
+AHEAD = 4
+AGAIN_MS = 3_000  # what was not answered is asked again
+CHUNK_WITHIN_MS = 15_000
+GATHER_MS = 1_000  # how long to wait for more offers after the first
+EMPTY_MS = 3_000  # how long to wait for an offer after somebody said that it has none
+ROUNDS = 20
+MAX_SNAPSHOTS = 256  # different ones looked at in one round
+TAKEN_AT_ONCE = 8  # chunks that are here already, in one call
+
+
+class JoinPorts(Protocol):
+    """What a newcomer needs. A reason of "" is none: it went well."""
+
+    def send(self, peer: PeerId, message: Message) -> None:
+        """Queue a message; it may be lost."""
+
+    def drop(self, peer: PeerId, reason: str) -> None:
+        """Close the connection to a peer that lied."""
+
+    def kept_manifest(self) -> SnapshotManifest | None:
+        """The snapshot of which chunks are kept, None where none are."""
+
+    def begin(self, manifest: SnapshotManifest, data: bytes) -> str:
+        """Offer this snapshot to an empty ledger: why it will not do. Chunks that are kept of another one go."""
+
+    def keep(self, index: int, chunk: bytes) -> None:
+        """Keep a chunk of the snapshot that was begun, also for a later attempt."""
+
+    def kept(self, index: int) -> bytes | None:
+        """A chunk of the snapshot that was begun, None where it is not here or not whole."""
+
+    def take(self, index: int, chunk: bytes) -> str:
+        """Give the ledger the next chunk: why it will not do."""
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+
+    def left(self, peer: PeerId, height: int, why: str) -> None:
+        """For the log: this peer was left for the next one."""
+
+
+class JoinedHome(Protocol):
+    """The two things that make fetched data a node's own; each is on the disk when it returns."""
+
+    def follow_only(self, height: int) -> None:
+        """Make the signer file one that allows no signature yet."""
+
+    def put_in_place(self) -> None:
+        """Give the fetched database the name under which it is opened."""
+
+
+def adopt(home: JoinedHome, height: int) -> None:
+    """First the signer file, then the data: after a crash in between the home is still empty, and nothing is signed."""
+    home.follow_only(height)
+    home.put_in_place()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A peer has this snapshot; `data`: the manifest's bytes, with the signatures that this peer knows."""
+
+    peer: PeerId
+    manifest: SnapshotManifest
+    data: bytes
+
+
+@dataclass(slots=True)
+class _Taking:
+    """The snapshot under way, taken of the first of its offers: `following` is the next chunk, `asked` are under way,
+    `here` are kept and not yet taken."""
+
+    offers: list[Offer]
+    until_ms: int = 0
+    again_ms: int = 0
+    following: int = 0
+    asked: set[int] = field(default_factory=set)
+    here: set[int] = field(default_factory=set)
+
+    @property
+    def peer(self) -> PeerId:
+        return self.offers[0].peer
+
+    @property
+    def manifest(self) -> SnapshotManifest:
+        return self.offers[0].manifest
+
+    def wait(self, now_ms: int) -> None:
+        """Something came, or somebody else is asked."""
+        self.until_ms, self.again_ms = now_ms + CHUNK_WITHIN_MS, now_ms + AGAIN_MS
+
+
+class StateSync:
+    """One attempt. `done` and `height` tell how it ended: at the height of a snapshot, or None where there is none.
+
+    members: how many peers there may be. wait_ms: how long to wait for the first answer.
+    """
+
+    def __init__(self, ports: JoinPorts, now_ms: int, *, members: int, wait_ms: int) -> None:
+        self._ports = ports
+        self._members = members
+        self._wait_ms = wait_ms
+        self._peers: set[PeerId] = set()
+        self._liars: set[PeerId] = set()
+        self._snapshots: list[list[Offer]] = []  # offers of the same snapshot together
+        self._taking: _Taking | None = None
+        self._rounds = 0
+        self.done = False
+        self.height: int | None = None
+        self._gather(now_ms)
+
+    @property
+    def deadline_ms(self) -> int:
+        """When `tick` has something to do, if no message comes before."""
+        taking = self._taking
+        return min(self._until_ms, self._again_ms) if taking is None else min(taking.until_ms, taking.again_ms)
+
+    def joined(self, peer: PeerId) -> None:
+        """A peer is connected."""
+        self._peers.add(peer)
+        if self._taking is None and not self.done:
+            self._ports.send(peer, WantSnapshots())
+
+    def gone(self, peer: PeerId, now_ms: int) -> None:
+        """A peer is not connected any more."""
+        self._peers.discard(peer)
+        if self._taking is not None and self._taking.peer == peer:
+            self._leave("it is gone", now_ms)
+
+    def receive(self, peer: PeerId, message: Message, now_ms: int) -> None:
+        """An answer; everything else, and whatever was not asked for, is passed over."""
+        if self.done or peer in self._liars:
+            return
+        if isinstance(message, Snapshots):
+            self._take_offers(peer, message, now_ms)
+        elif isinstance(message, Chunk):
+            self._take_chunk(peer, message, now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Time has passed."""
+        taking = self._taking
+        if self.done:
+            return
+        if taking is None:
+            if now_ms >= self._until_ms or len(self._answered) >= self._members:
+                self._next(now_ms)
+            elif now_ms >= self._again_ms:
+                self._ask_for_offers(now_ms)
+        elif now_ms >= taking.until_ms:
+            self._leave(f"snapshot_chunk_late: {taking.following}", now_ms)
+        elif taking.following in taking.here:
+            self._go_on(taking, now_ms)
+        elif now_ms >= taking.again_ms:
+            taking.again_ms = now_ms + AGAIN_MS
+            for index in sorted(taking.asked):
+                self._ports.send(taking.peer, WantChunk(taking.manifest.height, index))
+
+    # ---- offers ----
+
+    def _gather(self, now_ms: int) -> None:
+        """Begin to ask around."""
+        self._rounds += 1
+        self._until_ms = now_ms + self._wait_ms
+        self._answered: set[PeerId] = set()
+        self._left = False
+        self._ask_for_offers(now_ms)
+
+    def _ask_for_offers(self, now_ms: int) -> None:
+        self._again_ms = now_ms + AGAIN_MS
+        for peer in sorted(self._peers - self._answered - self._liars):
+            self._ports.send(peer, WantSnapshots())
+
+    def _take_offers(self, peer: PeerId, message: Snapshots, now_ms: int) -> None:
+        if self._taking is not None or peer in self._answered:
+            return
+        try:
+            offers = [Offer(peer, decode_manifest(data), data) for data in message.manifests]
+        except Malformed as error:
+            self._lied(peer, str(error))
+            return
+        self._answered.add(peer)
+        for offer in offers:
+            self._file(offer)
+        gather_ms = GATHER_MS if self._rounds == 1 else 0
+        self._until_ms = min(self._until_ms, now_ms + (gather_ms if self._snapshots else EMPTY_MS))
+        self.tick(now_ms)
+
+    def _file(self, offer: Offer) -> None:
+        """To the other offers of the same snapshot."""
+        for offers in self._snapshots:
+            if offers[0].manifest.same_as(offer.manifest):
+                offers.append(offer)
+                return
+        if len(self._snapshots) < MAX_SNAPSHOTS:
+            self._snapshots.append([offer])
+
+    def _next(self, now_ms: int) -> None:
+        """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
+        while self._snapshots:
+            kept = self._ports.kept_manifest()
+            best = max(
+                self._snapshots,
+                key=lambda offers: (
+                    kept is not None and offers[0].manifest.same_as(kept),
+                    offers[0].manifest.height,
+                ),
+            )
+            offer = best[0]
+            why = self._ports.begin(offer.manifest, offer.data)
+            if not why and not offer.manifest.chunks:
+                why = "it has no chunks"
+            if why:
+                self._lied(offer.peer, why)
+                continue
+            self._snapshots.remove(best)
+            self._taking = _Taking(best)
+            self._taking.wait(now_ms)
+            self._go_on(self._taking, now_ms)
+            return
+        if self._left and self._rounds < ROUNDS:
+            self._gather(now_ms)
+        else:
+            self.done = True
+
+    # ---- chunks ----
+
+    def _take_chunk(self, peer: PeerId, chunk: Chunk, now_ms: int) -> None:
+        taking = self._taking
+        if taking is None or (peer, chunk.height) != (taking.peer, taking.manifest.height):
+            return
+        if chunk.index not in taking.asked:
+            return
+        if chunk.data is None:
+            self._leave(f"snapshot_chunk_gone: {chunk.index}", now_ms)
+        elif not taking.manifest.names(chunk.index, chunk.data):
+            self._lied(peer, f"snapshot_chunk: {chunk.index} is not the one that the manifest names")
+            self._ask_another(taking, now_ms)
+        else:
+            self._ports.keep(chunk.index, chunk.data)
+            taking.asked.discard(chunk.index)
+            taking.here.add(chunk.index)
+            self._go_on(taking, now_ms)
+
+    def _go_on(self, taking: _Taking, now_ms: int) -> None:
+        """Take what is here, in order, and ask for what is not, a few chunks ahead."""
+        count = len(taking.manifest.chunks)
+        self._look_ahead(taking, now_ms)
+        for _ in range(TAKEN_AT_ONCE):
+            if taking.following not in taking.here:
+                break
+            chunk = self._ports.kept(taking.following)
+            taking.here.discard(taking.following)
+            if chunk is None:  # the disk did not hold it
+                break
+            why = self._ports.take(taking.following, chunk)
+            if why:  # the hash was right: the manifest is a lie, and so is everybody's who offers it
+                self._give_up(taking, why, now_ms)
+                return
+            taking.following += 1
+            taking.wait(now_ms)
+            if taking.following == count:
+                self.done, self.height, self._taking = True, taking.manifest.height, None
+                return
+            self._look_ahead(taking, now_ms)
+
+    def _look_ahead(self, taking: _Taking, now_ms: int) -> None:
+        """Each of the next chunks is kept, or under way."""
+        manifest = taking.manifest
+        for index in range(taking.following, min(len(manifest.chunks), taking.following + AHEAD)):
+            if index in taking.asked or index in taking.here:
+                continue
+            if self._ports.kept(index) is not None:
+                taking.here.add(index)
+            else:
+                taking.asked.add(index)
+                self._ports.send(taking.peer, WantChunk(manifest.height, index))
+        if taking.following in taking.here:
+            taking.again_ms = now_ms
+
+    def _give_up(self, taking: _Taking, why: str, now_ms: int) -> None:
+        self._taking = None
+        self._ports.forget()
+        for offer in taking.offers:
+            self._lied(offer.peer, why)
+        self._next(now_ms)
+
+    def _leave(self, why: str, now_ms: int) -> None:
+        """Ask somebody else, without blaming anybody."""
+        taking = self._taking
+        if taking is not None:
+            self._ports.left(taking.peer, taking.manifest.height, why)
+            self._left = True
+            del taking.offers[0]
+            self._ask_another(taking, now_ms)
+
+    def _ask_another(self, taking: _Taking, now_ms: int) -> None:
+        """The next peer that offers the same snapshot, or the next snapshot."""
+        taking.offers = [one for one in taking.offers if one.peer in self._peers and one.peer not in self._liars]
+        taking.asked.clear()
+        if taking.offers:
+            taking.wait(now_ms)
+            self._go_on(taking, now_ms)
+        else:
+            self._taking = None
+            self._next(now_ms)
+
+    def _lied(self, peer: PeerId, why: str) -> None:
+        self._liars.add(peer)
+        without = [[one for one in offers if one.peer != peer] for offers in self._snapshots]
+        self._snapshots = [offers for offers in without if offers]
+        self._ports.drop(peer, why)

@@ -1,0 +1,311 @@
+"""Whom a newcomer asks for a snapshot, in which order it takes chunks, when it leaves a peer: no network, no disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chainbill_node.sync import snapshots
+from chainbill_node.sync.snapshots import AGAIN_MS, AHEAD, CHUNK_WITHIN_MS, EMPTY_MS, GATHER_MS, StateSync, adopt
+from chainbill_node.wire.messages import Chunk, Message, Snapshots, Status, WantChunk, WantSnapshots
+
+from chainbill.errors import Malformed
+
+WAIT_MS = 10_000
+CHUNKS = 6
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A manifest by its height; its chunks are all b"chunk"."""
+
+    height: int
+    chunks: tuple[bytes, ...] = (b"chunk",) * CHUNKS
+
+    def names(self, index: int, chunk: bytes) -> bool:
+        return chunk == self.chunks[index]
+
+    def same_as(self, other: Manifest) -> bool:
+        return self.height == other.height
+
+
+@dataclass
+class Recorder:
+    """Ports that write down what happens. `refuse`: chunks, heights or data that the ledger finds wanting."""
+
+    sent: list[tuple[str, Message]] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+    taken: list[int] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+    refuse: set[Any] = field(default_factory=set)
+    disk: tuple[Manifest, dict[int, bytes]] | None = None
+
+    def send(self, peer: str, message: Message) -> None:
+        self.sent.append((peer, message))
+
+    def drop(self, peer: str, reason: str) -> None:
+        self.dropped.append((peer, reason))
+
+    def left(self, peer: str, height: int, why: str) -> None:
+        self.given_up.append(f"{peer} {height}: {why}")
+
+    def begin(self, manifest: Any, data: bytes) -> str:
+        self.begun.append(manifest.height)
+        self.taken.clear()
+        if manifest.height in self.refuse or data in self.refuse:
+            return "no chain of trust"
+        if self.disk is None or not self.disk[0].same_as(manifest):
+            self.disk = (manifest, {})
+        return ""
+
+    def kept_manifest(self) -> Any:
+        return self.disk and self.disk[0]
+
+    def keep(self, index: int, chunk: bytes) -> None:
+        assert self.disk is not None
+        self.disk[1][index] = chunk
+
+    def kept(self, index: int) -> bytes | None:
+        return self.disk[1].get(index) if self.disk else None
+
+    def forget(self) -> None:
+        self.disk = None
+
+    def take(self, index: int, chunk: bytes) -> str:
+        self.taken.append(index)
+        return "not the one" if chunk in self.refuse else ""
+
+    def asked(self, kind: type) -> list[tuple[str, Any]]:
+        """What was asked since the last look."""
+        found = [(peer, getattr(message, "index", None)) for peer, message in self.sent if isinstance(message, kind)]
+        self.sent = [one for one in self.sent if not isinstance(one[1], kind)]
+        return found
+
+
+@pytest.fixture(autouse=True)
+def _plain_manifests(monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(data: bytes) -> Any:
+        if not data[:2].isdigit():
+            raise Malformed("snapshot_malformed", "no manifest")
+        return Manifest(int(data[:2]))
+
+    monkeypatch.setattr(snapshots, "decode_manifest", decode)
+
+
+def begun(*peers: str, members: int = 3) -> tuple[StateSync, Recorder]:
+    ports = Recorder()
+    sync = StateSync(ports, 0, members=members, wait_ms=WAIT_MS)
+    for peer in peers:
+        sync.joined(peer)
+    assert ports.asked(WantSnapshots) == [(peer, None) for peer in peers]
+    return sync, ports
+
+
+def offer(sync: StateSync, peer: str, *heights: int, at: int = 0) -> None:
+    sync.receive(peer, Snapshots(tuple(b"%d" % height for height in heights)), at)
+
+
+def deliver(sync: StateSync, peer: str, height: int, *indexes: int, at: int = 100) -> None:
+    for index in indexes:
+        sync.receive(peer, Chunk(height, index, b"chunk"), at)
+
+
+def test_the_highest_offer_is_taken_a_few_chunks_ahead_and_in_order() -> None:
+    sync, ports = begun("a", "b")
+    offer(sync, "a", 10, 5)
+    offer(sync, "b", 20)
+    sync.tick(GATHER_MS)
+    assert ports.begun == [20]
+    assert ports.asked(WantChunk) == [("b", index) for index in range(AHEAD)]
+    deliver(sync, "b", 20, 2, 1)
+    assert ports.taken == []
+    deliver(sync, "b", 20, 0)
+    assert ports.taken == [0, 1, 2]
+    assert ports.asked(WantChunk) == [("b", 4), ("b", 5)]
+    deliver(sync, "b", 20, 0, 3, 5, 4)
+    assert (sync.done, sync.height, ports.taken) == (True, 20, [0, 1, 2, 3, 4, 5])
+
+
+def test_what_nobody_asked_for_is_passed_over() -> None:
+    sync, ports = begun("a", "b")
+    offer(sync, "a", 10)
+    sync.tick(GATHER_MS)
+    deliver(sync, "b", 10, 0)
+    deliver(sync, "a", 9, 0)
+    deliver(sync, "a", 10, AHEAD)
+    sync.receive("a", Status(99, 0, (), ()), 5)
+    offer(sync, "b", 99)
+    assert ports.taken == []
+    assert ports.begun == [10]
+
+
+def test_a_chunk_that_does_not_come_is_asked_for_again() -> None:
+    sync, ports = begun("a")
+    offer(sync, "a", 10)
+    sync.tick(GATHER_MS)
+    ports.asked(WantChunk)
+    deliver(sync, "a", 10, 0, 2, at=GATHER_MS)
+    assert ports.asked(WantChunk) == [("a", 4)]
+    assert sync.deadline_ms == GATHER_MS + AGAIN_MS
+    sync.tick(sync.deadline_ms)
+    assert ports.asked(WantChunk) == [("a", 1), ("a", 3), ("a", 4)]
+
+
+def test_who_stalls_is_left_and_not_dropped() -> None:
+    sync, ports = begun("a", "b")
+    offer(sync, "a", 10)
+    offer(sync, "b", 20)
+    sync.tick(GATHER_MS)
+    sync.tick(GATHER_MS + CHUNK_WITHIN_MS)
+    assert ports.given_up == ["b 20: snapshot_chunk_late: 0"]
+    assert ports.dropped == []
+    assert ports.begun == [20, 10]
+    sync.gone("a", GATHER_MS + CHUNK_WITHIN_MS)
+    assert ports.given_up[1:] == ["a 10: it is gone"]
+
+
+def test_a_liar_is_dropped_and_never_asked_again() -> None:
+    sync, ports = begun("a", "b")
+    offer(sync, "a", 10)
+    offer(sync, "b", 20, 15)
+    ports.refuse = {b"chunk"}
+    sync.tick(GATHER_MS)
+    deliver(sync, "b", 20, 0)
+    assert ports.dropped == [("b", "not the one")]
+    assert ports.begun == [20, 10], "what else it offers is worth nothing"
+    ports.refuse = {10}
+    offer(sync, "b", 30)
+    sync.gone("a", 200)
+    assert ports.asked(WantSnapshots) == []
+
+
+def test_a_manifest_that_is_none_costs_the_connection() -> None:
+    sync, ports = begun("a", "b")
+    sync.receive("a", Snapshots((b"rubbish",)), 0)
+    offer(sync, "b", 20)
+    ports.refuse = {20}
+    sync.tick(GATHER_MS)
+    assert [peer for peer, _ in ports.dropped] == ["a", "b"]
+    assert (sync.done, sync.height) == (True, None)
+
+
+def test_a_snapshot_that_has_made_place_for_a_newer_one_is_asked_for_anew() -> None:
+    """Else a newcomer to a busy chain would begin with block 1, which pruned peers do not have."""
+    sync, ports = begun("a", members=1)
+    now_ms, height = 0, 10
+    for _ in range(5):
+        offer(sync, "a", height, at=now_ms)
+        assert ports.begun[-1] == height, "taken at once"
+        sync.receive("a", Chunk(height, 0, None), now_ms)
+        assert not sync.done
+        assert ports.asked(WantSnapshots) == [("a", None)]
+        now_ms, height = now_ms + 10, height + 10
+    offer(sync, "a", height, at=now_ms)
+    deliver(sync, "a", height, 0, 1, 2, 3, 4, 5, at=now_ms)
+    assert (sync.done, sync.height) == (True, height)
+    assert ports.dropped == []
+
+
+def test_it_does_not_ask_for_ever() -> None:
+    sync, _ = begun("a", members=1)
+    for _ in range(1_000):
+        offer(sync, "a", 10)
+        if sync.done:
+            break
+        sync.receive("a", Chunk(10, 0, None), 0)
+    assert (sync.done, sync.height) == (True, None)
+
+
+def test_the_next_peer_with_the_same_snapshot_goes_on_with_what_is_there() -> None:
+    sync, ports = begun("a", "b", "c")
+    for peer in ("a", "b", "c"):
+        offer(sync, peer, 20)
+    first, second, third = [peer for peer, _ in ports.asked(WantChunk)[:1]] + ["?", "?"]
+    deliver(sync, first, 20, 0, 1, 3)
+    sync.receive(first, Chunk(20, 2, None), 200)
+    assert ports.given_up == [f"{first} 20: snapshot_chunk_gone: 2"]
+    again = ports.asked(WantChunk)
+    second = again[-1][0]
+    assert [index for peer, index in again if peer == second] == [2, 4, 5]
+    sync.receive(second, Chunk(20, 4, b"another"), 300)
+    assert ports.dropped == [(second, "snapshot_chunk: 4 is not the one that the manifest names")]
+    third = ports.asked(WantChunk)[-1][0]
+    deliver(sync, third, 20, 2, 4, 5, at=400)
+    assert (sync.done, sync.height, ports.taken) == (True, 20, [0, 1, 2, 3, 4, 5])
+    assert ports.begun == [20]
+    assert len({first, second, third}) == 3
+
+
+def test_an_interrupted_attempt_goes_on_with_the_snapshot_it_had_begun() -> None:
+    sync, ports = begun("a", "b")
+    ports.disk = (Manifest(10), {0: b"chunk", 1: b"chunk", 4: b"chunk"})
+    offer(sync, "a", 10)
+    offer(sync, "b", 20)
+    sync.tick(GATHER_MS)
+    assert ports.begun == [10]
+    assert ports.taken == [0, 1]
+    assert ports.asked(WantChunk) == [("a", 2), ("a", 3), ("a", 5)]
+    deliver(sync, "a", 10, 5, 3, 2)
+    assert (sync.done, sync.height) == (True, 10)
+
+
+def test_what_is_all_here_is_taken_a_little_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "TAKEN_AT_ONCE", 2)
+    sync, ports = begun("a", members=1)
+    ports.disk = (Manifest(10), dict.fromkeys(range(CHUNKS), b"chunk"))
+    offer(sync, "a", 10)
+    turns = 0
+    while not sync.done:
+        assert sync.deadline_ms == 0, "there is work to do now"
+        sync.tick(0)
+        turns += 1
+    assert (turns, ports.taken, ports.asked(WantChunk)) == (2, [0, 1, 2, 3, 4, 5], [])
+
+
+def test_a_lie_under_right_hashes_costs_all_who_offer_it_and_nothing_of_it_stays() -> None:
+    sync, ports = begun("a", "b", "c")
+    offer(sync, "a", 20)
+    offer(sync, "b", 20)
+    ports.refuse = {b"chunk"}
+    offer(sync, "c", 10)
+    deliver(sync, ports.asked(WantChunk)[0][0], 20, 0)
+    assert sorted(ports.dropped) == [("a", "not the one"), ("b", "not the one")]
+    assert ports.begun == [20, 10]
+    assert ports.disk == (Manifest(10), {})
+
+
+def test_bad_signatures_of_one_peer_are_not_another_ones_fault() -> None:
+    sync, ports = begun("a", "b")
+    ports.refuse = {b"20 unsigned"}
+    sync.receive("b", Snapshots((b"20 unsigned",)), 0)
+    offer(sync, "a", 20)
+    sync.tick(GATHER_MS)
+    assert ports.dropped == [("b", "no chain of trust")]
+    assert ports.begun == [20, 20]
+    deliver(sync, "a", 20, 0, 1, 2, 3, 4, 5)
+    assert (sync.done, sync.height) == (True, 20)
+
+
+@pytest.mark.parametrize(("answers", "after_ms"), [(0, WAIT_MS), (1, EMPTY_MS), (2, 0)])
+def test_where_nobody_has_a_snapshot_it_ends_without_one(answers: int, after_ms: int) -> None:
+    sync, ports = begun("a", "b", members=2)
+    for peer in ("a", "b")[:answers]:
+        offer(sync, peer)
+    if after_ms:
+        sync.tick(after_ms - 1)
+        assert not sync.done
+        assert ports.asked(WantSnapshots) != [] or after_ms <= AGAIN_MS
+        sync.tick(after_ms)
+    assert (sync.done, sync.height) == (True, None)
+
+
+def test_the_signer_file_is_told_before_the_data_are_in_place() -> None:
+    told: list[str] = []
+    home = SimpleNamespace(
+        follow_only=lambda height: told.append(f"follow {height}"), put_in_place=lambda: told.append("in place")
+    )
+    adopt(home, 7)
+    assert told == ["follow 7", "in place"]

@@ -1,0 +1,85 @@
+"""What a node has on its disk, compared with the reference after every block and every start."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from chainbill_node.rest.ports import Pruned
+from chainbill_node.storage import layout
+from sim.checkers import ViolationError
+from sim.disks import Disk
+from sim.reference import Reference
+
+from chainbill.limits import REPLAY_WINDOW_MS
+
+SINCE_BYTES = 8
+"""How long ago a row was written is not hashed; who came through a snapshot takes its word for it."""
+
+
+def check_disk(name: str, disk: Disk, ledger: Any, reference: Reference, chance: random.Random) -> None:
+    """Rows, root, indexes, used ids, kept blocks with receipts, and what earlier heights are said to have been."""
+    height = disk.height
+    after = reference.heights[height]
+    held, listed, blocks = disk.spaces(layout.STATE, layout.INDEX, layout.BLOCK)
+    wrong = _differing(held, after.rows)
+    if wrong or ledger.info().app_hash != after.app_hash:
+        raise ViolationError("replay", f"{name}: height {height} differs from the core alone in {_named(wrong)}")
+    missing = (reference.entries - listed.keys()) if height == reference.height else set()
+    extra = listed.keys() - reference.ever_listed
+    if missing or extra:
+        raise ViolationError("indexes", f"{name}: {len(missing)} entries are missing, {len(extra)} belong to no row")
+    _check_kept(name, height, {int.from_bytes(key, "big") for key in blocks}, ledger, reference, chance)
+    _check_history(name, height, ledger, reference, chance)
+
+
+def _differing(held: dict[bytes, bytes], true: dict[bytes, bytes]) -> list[bytes]:
+    if held == true:
+        return []
+    return sorted(
+        key for key in held.keys() | true.keys() if held.get(key, b"")[SINCE_BYTES:] != true.get(key, b"")[SINCE_BYTES:]
+    )
+
+
+def _named(keys: list[bytes]) -> str:
+    shown = [key.replace(b"\0", b" ").decode("utf-8", "replace") for key in keys[:3]]
+    return ", ".join(shown) or "its root"
+
+
+def _check_kept(
+    name: str, height: int, blocks: set[int], ledger: Any, reference: Reference, chance: random.Random
+) -> None:
+    """Blocks of the last 24 hours are there with their receipts, and no id of theirs may be used again."""
+    young_ms = reference.heights[height].time_ms - REPLAY_WINDOW_MS
+    young = [at for at in range(1, height + 1) if reference.heights[at].time_ms > young_ms]
+    missing = [at for at in young if at not in blocks]
+    if missing:
+        raise ViolationError("kept", f"{name} at height {height} has not kept block {missing[0]}, not yet a day old")
+    reader = ledger.reader(None)
+    for at in {*young[-2:], *chance.sample(young, min(2, len(young)))}:
+        then = reference.heights[at]
+        if any(not ledger.is_used(identity) for identity in then.ids):
+            raise ViolationError("used ids", f"{name} at height {height} would take a transaction of block {at} again")
+        if ledger.load_block(at) is None or reader.receipts(at) != list(then.receipts):
+            raise ViolationError("receipts", f"{name}: block {at} or its receipts read otherwise")
+
+
+def _check_history(name: str, height: int, ledger: Any, reference: Reference, chance: random.Random) -> None:
+    """The height before, and one at random: every row that is another now reads as it was."""
+    lowest = ledger.lowest_height
+    now = reference.heights[height].rows
+    for at in {height - 1, chance.randint(min(lowest, height), height)}:
+        if at < lowest:
+            continue
+        then = reference.heights[at].rows
+        try:
+            reader = ledger.reader(at)
+        except Pruned as error:
+            raise ViolationError("history", f"{name}: height {at} cannot be read: {error}") from error
+        for key in then.keys() | now.keys():
+            true = then.get(key)
+            if true is now.get(key):
+                continue
+            read = reader.raw(key)
+            if (read or b"")[SINCE_BYTES:] != (true or b"")[SINCE_BYTES:]:
+                raise ViolationError("history", f"{name}: {_named([key])} reads wrong at height {at} of {height}")
