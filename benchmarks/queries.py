@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.queues import Queue
 from typing import Any
 
@@ -20,7 +20,9 @@ from figures import latency_ms, ratio
 from observing import admit, wait_height
 from running import BATCH, SETTLE_S, Running, wait_ready
 
-READS_PER_S = 100
+READS_PER_S = 50
+CHEAP = 4  # of the reads beside commits, so many of each single thing for one list and one tree
+HEAVY = ("a bill's tree", "50 tokens of a holder")
 READERS = 8
 ALONE_COUNT = 300
 ROUNDS = 3
@@ -41,7 +43,7 @@ def run(transfers: int) -> Found:
         wait_height(observer.api, net.height())
         paths = kinds(net, tokens)
         found: Found = {"alone": {kind: alone(net.apis[0], path) for kind, path in paths.items()}}
-        shared = list(paths.values())
+        shared = mix(paths)
         rates: dict[str, list[float]] = {}
         waits: dict[str, list[float]] = {}
         part = transfers // ROUNDS
@@ -83,6 +85,12 @@ def kinds(net: Running, tokens: Sequence[str]) -> dict[str, str]:
     return paths | ({"one transaction": f"/v1/transactions/{first}"} if first else {})
 
 
+def mix(paths: Mapping[str, str]) -> list[str]:
+    """What readers ask for beside commits: mostly single things, now and then a list or a tree."""
+    single = [path for kind, path in paths.items() if kind not in HEAVY]
+    return CHEAP * single + [paths[kind] for kind in HEAVY if kind in paths]
+
+
 def alone(api: str, path: str, count: int = ALONE_COUNT) -> Found:
     """One reader, one request after the other."""
     load.read(api, path)
@@ -106,11 +114,11 @@ def _beside(net: Running, wires: Sequence[bytes], api: str, paths: Sequence[str]
 
 
 def _read_on(api: str, paths: list[str], stop: Any, answers: Queue[str]) -> None:
-    """Read at the fixed rate until told to stop, a second at a time."""
+    """Read at the fixed rate until told to stop, once round the paths at a time."""
     waits: list[float] = []
     load.read(api, paths[0])
     answers.put("reading")
-    requests = [load.get(paths[number % len(paths)]) for number in range(READS_PER_S // 4)]
+    requests = [load.get(path) for path in paths]
     while not stop.is_set():
         waits += load.paced([api], requests, READS_PER_S, READERS).waits_s
     answers.put(json.dumps(waits))
