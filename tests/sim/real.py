@@ -22,8 +22,8 @@ from ledger.ledger_kit import CHAIN, key, validator_keys
 from ledger.real_network import PROGRAMS, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
 from sim.disk_checks import check_disk
-from sim.disks import Disk
-from sim.newcomers import ProductNode, Shelf
+from sim.disks import Disk, Shelf
+from sim.newcomers import ProductNode
 from sim.nodes import CrashError, SimulatedNode
 from sim.plan import AnyEvent, Join, Plan, Story, Wipe, names
 from sim.reference import Reference, Table
