@@ -110,7 +110,10 @@ class RealWorld(World):
         return ProductLedger(node, self)
 
     def check_disk(self, node: Any) -> None:
-        """Compare what a node has on its disk with the reference."""
+        """Compare what a node has on its disk with the reference. It may have died between its batch and telling us."""
+        for height in range(self.reference.height + 1, node.height + 1):
+            block, certificate = node.application.ledger.load_block(height)
+            self.checkers.committed(node.name, block, certificate, self.now_ms)
         check_disk(node.name, node.store, node.application.ledger, self.reference, self.random)
 
     def _decide(self, block: Block) -> ValidatorSet:
