@@ -25,7 +25,7 @@ from sim.disk_checks import check_disk
 from sim.disks import Disk, Shelf
 from sim.newcomers import ProductNode
 from sim.nodes import CrashError, SimulatedNode
-from sim.plan import AnyEvent, Join, Plan, Story, Wipe, names
+from sim.plan import AnyEvent, Clock, Join, Plan, Story, Wipe, names
 from sim.reference import Reference, Table
 from sim.seeded import Run, draw_trouble, remembered_signatures
 from sim.snapshot_lies import LIES
@@ -168,12 +168,16 @@ class RealRun(Run):
 
 
 def draw(seed: int) -> Plan:
-    """Stories and faults among four banks."""
+    """Stories and faults among four banks, of which one may run twice with one key."""
     chance = random.Random(f"real {seed}")
     voters = names(4)
     events: list[AnyEvent] = [*_bills(chance, 2), *_others(chance)]
-    events += draw_trouble(chance, voters, voters, TROUBLE_MS, most_crashes=5)
-    return Plan(seed=seed, size=4, ledger="real", events=tuple(events), trouble_ms=TROUBLE_MS)
+    twins = (chance.choice(voters),) if chance.random() < 0.3 else ()
+    second = [name + "'" for name in twins]
+    events += [Clock(0, name, 700) for name in second]  # so that it proposes other blocks than the first one
+    everyone = [*voters, *second]
+    events += draw_trouble(chance, everyone, everyone, TROUBLE_MS, most_crashes=5)
+    return Plan(seed=seed, size=4, ledger="real", twins=twins, events=tuple(events), trouble_ms=TROUBLE_MS)
 
 
 def draw_joining(seed: int) -> Plan:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from sim import real
+from sim.reference import Table
 from sim.runs import judged
 from sim.storage_mutants import MUTANTS
 from sim.storage_scenes import SCENES
@@ -69,6 +71,13 @@ def test_every_mutant_is_listed_with_its_checker() -> None:
         "durability", "history", "indexes", "kept", "one signature", "peers", "receipts", "recovery", "replay",
         "snapshot", "used ids",
     }  # fmt: skip
+
+
+def test_a_twin_is_on_record_in_the_state() -> None:
+    world = real.play_plan(SCENES["a-twin"]).world
+    recorded = Table(world.reference.heights[-1].rows, 0).rows("core", "evidence")
+    assert recorded
+    assert {key[0] for key, _ in recorded} == {world.keys[3].public.hex()}
 
 
 def test_a_scene_repeats_exactly() -> None:
