@@ -16,8 +16,9 @@ from unittest.mock import patch
 
 from chainbill_node.storage.layout import HEAD_KEY
 from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.sync.manifest import SnapshotManifest
+from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
 
+KEPT_SNAPSHOTS = 2
 Undo = list[tuple[bytes, bytes | None]]
 
 
@@ -193,3 +194,26 @@ class Disk:
         self.levels.clear()
         self.snapshots.clear()
         self.chunks = None
+
+
+class Shelf:
+    """The snapshots on a node's disk (`SnapshotShelf`): the twin of the product's folder."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def manifests(self) -> list[tuple[SnapshotManifest, bytes]]:
+        """Newest first."""
+        found = sorted(self._disk.snapshots.items(), reverse=True)
+        return [(decode_manifest(data), data) for _, (data, _) in found]
+
+    def chunk(self, height: int, index: int) -> bytes | None:
+        """One chunk, None where there is none."""
+        found = self._disk.snapshots.get(height)
+        return found[1][index] if found is not None and 0 <= index < len(found[1]) else None
+
+    def put(self, height: int, manifest: bytes, chunks: list[bytes]) -> None:
+        """Keep a finished one; the oldest go."""
+        self._disk.snapshots[height] = (manifest, chunks)
+        for old in sorted(self._disk.snapshots, reverse=True)[KEPT_SNAPSHOTS:]:
+            del self._disk.snapshots[old]

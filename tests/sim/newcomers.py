@@ -18,11 +18,10 @@ from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_manifest import manifest_of
 from chainbill_node.storage.snapshot_stream import chunks_of, records_of
 from chainbill_node.sync import snapshots
-from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest
+from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash
 from chainbill_node.sync.snapshots import StateSync
 from chainbill_node.wire.messages import Message, WantChunk, WantSnapshots
 from sim.checkers import ViolationError
-from sim.disks import Disk
 from sim.nodes import CrashError, SimulatedNode
 from sim.snapshot_lies import lie_about
 from sim.telling import decode
@@ -34,33 +33,9 @@ from chainbill.ledger.block import Block
 if TYPE_CHECKING:
     from sim.real import RealWorld
 
-KEPT_SNAPSHOTS = 2
 WAIT_MS = 8_000
 PRUNE_AFTER_MS = 50
 OPERATOR_MS = 2_000
-
-
-class Shelf:
-    """The snapshots on a node's disk (`SnapshotShelf`): the twin of the product's folder."""
-
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
-
-    def manifests(self) -> list[tuple[SnapshotManifest, bytes]]:
-        """Newest first."""
-        found = sorted(self._disk.snapshots.items(), reverse=True)
-        return [(decode_manifest(data), data) for _, (data, _) in found]
-
-    def chunk(self, height: int, index: int) -> bytes | None:
-        """One chunk, None where there is none."""
-        found = self._disk.snapshots.get(height)
-        return found[1][index] if found is not None and 0 <= index < len(found[1]) else None
-
-    def put(self, height: int, manifest: bytes, chunks: list[bytes]) -> None:
-        """Keep a finished one; the oldest go."""
-        self._disk.snapshots[height] = (manifest, chunks)
-        for old in sorted(self._disk.snapshots, reverse=True)[KEPT_SNAPSHOTS:]:
-            del self._disk.snapshots[old]
 
 
 class ProductNode(SimulatedNode):

@@ -22,10 +22,10 @@ from ledger.ledger_kit import CHAIN, key, validator_keys
 from ledger.real_network import PROGRAMS, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
 from sim.disk_checks import check_disk
-from sim.disks import Disk
-from sim.newcomers import ProductNode, Shelf
+from sim.disks import Disk, Shelf
+from sim.newcomers import ProductNode
 from sim.nodes import CrashError, SimulatedNode
-from sim.plan import AnyEvent, Join, Plan, Story, Wipe, names
+from sim.plan import AnyEvent, Clock, Join, Plan, Story, Wipe, names
 from sim.reference import Reference, Table
 from sim.seeded import Run, draw_trouble, remembered_signatures
 from sim.snapshot_lies import LIES
@@ -110,7 +110,10 @@ class RealWorld(World):
         return ProductLedger(node, self)
 
     def check_disk(self, node: Any) -> None:
-        """Compare what a node has on its disk with the reference."""
+        """Compare what a node has on its disk with the reference. It may have died between its batch and telling us."""
+        for height in range(self.reference.height + 1, node.height + 1):
+            block, certificate = node.application.ledger.load_block(height)
+            self.checkers.committed(node.name, block, certificate, self.now_ms)
         check_disk(node.name, node.store, node.application.ledger, self.reference, self.random)
 
     def _decide(self, block: Block) -> ValidatorSet:
@@ -165,12 +168,16 @@ class RealRun(Run):
 
 
 def draw(seed: int) -> Plan:
-    """Stories and faults among four banks."""
+    """Stories and faults among four banks, of which one may run twice with one key."""
     chance = random.Random(f"real {seed}")
     voters = names(4)
     events: list[AnyEvent] = [*_bills(chance, 2), *_others(chance)]
-    events += draw_trouble(chance, voters, voters, TROUBLE_MS, most_crashes=5)
-    return Plan(seed=seed, size=4, ledger="real", events=tuple(events), trouble_ms=TROUBLE_MS)
+    twins = (chance.choice(voters),) if chance.random() < 0.3 else ()
+    second = [name + "'" for name in twins]
+    events += [Clock(0, name, 700) for name in second]  # so that it proposes other blocks than the first one
+    everyone = [*voters, *second]
+    events += draw_trouble(chance, everyone, everyone, TROUBLE_MS, most_crashes=5)
+    return Plan(seed=seed, size=4, ledger="real", twins=twins, events=tuple(events), trouble_ms=TROUBLE_MS)
 
 
 def draw_joining(seed: int) -> Plan:

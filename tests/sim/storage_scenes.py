@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.plan import Crash, Hand, Join, Net, Plan, SlowDisk, Story, Wipe
+from sim.plan import Clock, Crash, Hand, Join, Net, Plan, SlowDisk, Story, Wipe
 from sim.snapshot_lies import LIES
 
 POINTS = ("store", "signer", "send", "store", "commit")
@@ -39,6 +39,14 @@ SCENES: dict[str, Plan] = {
         ),
     ),
     "a-slow-disk": of_real(CHANGES, SlowDisk(300, "n1", 700), Crash(2_000, "n1", 5, 300), SlowDisk(4_000, "n1", 0)),
+    "a-twin": of_real(
+        CHANGES,
+        Clock(0, "n3'", 700),
+        Net(300, 0.1, 0.1, 60, (("n0", "n1", "n3"), ("n2", "n3'"))),
+        Net(1_500),
+        Story(1_500, "changes", (6,)),
+        twins=("n3",),
+    ),
     "a-newcomer": newcomer(),
     "a-newcomer-on-a-bad-wire": of_real(
         CHANGES,

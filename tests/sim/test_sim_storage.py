@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
-from sim.runs import judged
+from sim import real
+from sim.reference import Table
+from sim.runs import Verdict, judged
 from sim.storage_mutants import MUTANTS
 from sim.storage_scenes import SCENES
 
@@ -41,9 +45,14 @@ REFUSED_FOR = {
 }
 
 
+@cache
+def unbroken(scene: str) -> Verdict:
+    return judged(SCENES[scene])
+
+
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_unbroken_storage_passes(scene: str) -> None:
-    verdict = judged(SCENES[scene])
+    verdict = unbroken(scene)
     assert verdict.checker == "", verdict.text
     assert len(set(verdict.heights)) == 1
     if not scene.startswith("a-liar-that-"):
@@ -71,5 +80,12 @@ def test_every_mutant_is_listed_with_its_checker() -> None:
     }  # fmt: skip
 
 
+def test_a_twin_is_on_record_in_the_state() -> None:
+    world = real.play_plan(SCENES["a-twin"]).world
+    recorded = Table(world.reference.heights[-1].rows, 0).rows("core", "evidence")
+    assert recorded
+    assert {key[0] for key, _ in recorded} == {world.keys[3].public.hex()}
+
+
 def test_a_scene_repeats_exactly() -> None:
-    assert judged(SCENES["a-newcomer"]).log == judged(SCENES["a-newcomer"]).log
+    assert judged(SCENES["a-newcomer"]).log == unbroken("a-newcomer").log
