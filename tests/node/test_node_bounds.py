@@ -250,3 +250,11 @@ def test_peers_that_are_away_are_remembered_up_to_a_bound() -> None:
         return len(peers.since_ms)
 
     assert asyncio.run(refreshed()) == MAX_REMEMBERED_PEERS
+
+
+def test_a_peer_may_send_ten_seconds_of_each_rate_at_once() -> None:
+    """docs/reference/wire.md says so."""
+    from chainbill_node.network import limits
+
+    for rate in ("FRAMES", "BYTES", "QUESTIONS", "VOTES", "TRANSACTIONS"):
+        assert getattr(limits, f"{rate}_BURST") == 10 * getattr(limits, f"{rate}_A_SECOND"), rate

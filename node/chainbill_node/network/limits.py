@@ -33,7 +33,7 @@ MAX_REMEMBERED_PEERS = 512
 
 # what a peer may send; far above an honest node at full load, and some seconds of it at once after a pause
 FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
-BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 512 * 1024 * 1024
+BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 640 * 1024 * 1024
 QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
 VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000
 """Votes, and what else is verified on the loop: below what a busy machine can do, or a flood only slows it down."""
