@@ -118,9 +118,9 @@ class LocalLedger:
         """A transaction of supplier1 unless another is named, valid at the ledger's time."""
         return (sender or self.supplier).sign(call, now_ms=self.time_ms)
 
-    def transfers(self, tokens: Sequence[str]) -> list[bytes]:
+    def transfers(self, tokens: Sequence[str], amount: int = work.OFFERED_MINOR) -> list[bytes]:
         """Signed transfers of part of each of these tokens."""
-        return [self.sign(work.transfer_call(token, self.recipient)) for token in tokens]
+        return [self.sign(work.transfer_call(token, self.recipient, amount)) for token in tokens]
 
     def startable_copy(self, folder: Path) -> CreatedNode:
         """A copy of the closed home on which a node can be started; its key has signed nothing yet."""

@@ -69,9 +69,9 @@ def issue_call(debtor: str, creditor: str, face: int, today_s: float | None = No
     )
 
 
-def transfer_call(token: str, recipient: str) -> NamedCall:
+def transfer_call(token: str, recipient: str, amount: int = OFFERED_MINOR) -> NamedCall:
     """Part of a token is cut off and offered, the rest stays."""
-    recipients = [{"party": recipient, "amount": OFFERED_MINOR}]
+    recipients = [{"party": recipient, "amount": amount}]
     return ("token", "transfer", {"tokens": [token], "recipients": recipients})
 
 
