@@ -18,7 +18,7 @@ from chainbill_node.engine.snapshot_calls import snapshot_answer
 from chainbill_node.logs import log
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.storage.store import DiskError
-from chainbill_node.wire.compact import restored
+from chainbill_node.wire.compact import CompactBudget, restored
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
 from chainbill_node.wire.messages import (
     CompactProposal,
@@ -51,6 +51,7 @@ class Traffic:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.peer_heights: dict[str, int] = {}
+        self._compact = CompactBudget()
 
     # peers
 
@@ -122,9 +123,20 @@ class Traffic:
                     node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
 
     def _take_compact(self, peer: str, message: CompactProposal) -> None:
-        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short."""
+        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short.
+
+        Restoring hashes every id: it is done for what a validator signed, and only so often a height.
+        """
         node = self._node
-        if not 0 < message.header.height - node.ledger.info().height <= 2:
+        header = message.header
+        if not 0 < header.height - node.ledger.info().height <= 2:
+            return
+        if header.validator not in node.ledger.validators_of(header.height):
+            return
+        if not header.verify(node.genesis.chain_id):  # else anybody could use up a validator's share
+            node.peers.drop(peer, "proposal_signature_bad")
+            return
+        if not self._compact.take(header):
             return
         try:
             proposal = restored(message, self._wire_of)
@@ -133,7 +145,7 @@ class Traffic:
             return
         node.metrics.compact_proposals.labels("short" if proposal is None else "restored").inc()
         if proposal is None:
-            node.peers.send(peer, wire.encode(WantProposal(message.header.height, message.header.round)))
+            node.peers.send(peer, wire.encode(WantProposal(header.height, header.round)))
         else:
             self._take_proposal(peer, proposal)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from chainbill_node import wire
 from chainbill_node.wire import limits
-from chainbill_node.wire.compact import restored, shortened
+from chainbill_node.wire.compact import CompactBudget, restored, shortened
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
@@ -117,6 +117,16 @@ def test_a_compact_proposal_of_another_block_is_malformed_known_or_not(
     for find in (lambda _id: b"wire", lambda _id: None):
         with pytest.raises(Malformed, match="root"):
             restored(broken, find)
+
+
+def test_a_validator_gets_so_many_compact_proposals_a_height_and_not_more() -> None:
+    budget = CompactBudget()
+    first, later = proposal(1, 0, A).header, replace(proposal(2, 0, A).header, height=2)
+    assert [budget.take(replace(first, round=number)) for number in range(70)] == [True] * 64 + [False] * 6
+    assert budget.take(later), "another one, and the next height, have their own"
+    assert not budget.take(first)
+    assert budget.take(replace(first, height=3))
+    assert set(budget._heights) == {2, 3}, "what is behind is forgotten"
 
 
 @settings(max_examples=2_000)

@@ -101,6 +101,7 @@ BOUNDS = {
     "sync.snapshots.StateSync._snapshots": "sync.snapshots.MAX_SNAPSHOTS",
     "sync.snapshots._Taking.asked": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.here": "sync.snapshots.AHEAD",
+    "wire.compact.CompactBudget._heights": "by three: the heights around the newest proposal",
     "traffic.Traffic.peer_heights": BY_MEMBERS,
     "waiters.Waiters._waiting": "limits.MAX_WAITERS",
 }  # fmt: skip

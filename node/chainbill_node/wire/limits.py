@@ -12,6 +12,8 @@ MAX_SUMMARIES = 64
 """Lines of a STATUS: (round, type, value) with the validators that voted for it."""
 MAX_KNOWN_PROPOSALS = 4
 """Proposal ids in a STATUS."""
+MAX_COMPACT_A_HEIGHT = 64
+"""Compact proposals of one validator that are restored at one height: one a round, for many rounds."""
 MAX_OWN_MESSAGES = 64
 """Signed messages in the answer about a validator's own messages."""
 MAX_BLOCKS_IN_BATCH = 32
