@@ -218,6 +218,15 @@ def test_damaged_invoices_are_read_or_refused(data: st.DataObject) -> None:
     assert found.seller.name
 
 
+def test_identifiers_of_any_length() -> None:
+    """Found by coverage-led inputs: a seller's id of more than 256 characters."""
+    length = "X" * 5_000
+    seller = CHINESE.split("<SellerIdNum>")[1].split("<")[0]
+    assert code_of(CHINESE.replace(seller, length)) == "cn_tax_id"
+    assert code_of(CHINESE.replace(seller, "9" * 65)) == "cn_tax_id"
+    assert parsed(UBL.replace("XX100000017", length)).seller.identifiers == ()
+
+
 def test_files(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.xml"):
         with pytest.raises(Failure) as caught:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chainbill.ids import normalise_identifier, valid_uscc
 from chainbill.money import format_amount
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import amount_from, date_from, needed, part_from, text_at
+from chainbill_cli.invoice.elements import MAX_IDENTIFIER, amount_from, date_from, needed, part_from, text_at
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def _trader(root: Element, side: str, path: str) -> Trader:
     place = f"{DATA}/{side}Information"
     name = needed(text_at(root, f"{place}/{side}Name"), f"{side}Name", path)
     value = normalise_identifier(text_at(root, f"{place}/{side}IdNum"))
+    if len(value) > MAX_IDENTIFIER:
+        raise fail(Exit.FAILED, "invoice.cn_tax_id", path=path, field=f"{side}IdNum", limit=MAX_IDENTIFIER)
     if not value:
         return Trader(name, (), "")
     return Trader(name, (Identifier("uscc" if valid_uscc(value) else "tax", value),), value)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from chainbill.dates import is_date
 from chainbill.errors import ChainbillError
+from chainbill.limits import MAX_IDENTIFIER_TEXT
 from chainbill.money import minor_digits, parse_amount
 from chainbill_cli.failure import Exit, fail
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_TEXT = 300
+MAX_TEXT = MAX_IDENTIFIER_TEXT
+MAX_IDENTIFIER = 64
 DECIMAL = re.compile(r"^([0-9]+)(?:\.([0-9]*))?$")
 
 
 def text_at(element: Element | None, path: str, namespaces: dict[str, str] | None = None) -> str:
-    """The trimmed text at a path, "" if there is none; at most 300 characters, one line."""
+    """The trimmed text at a path, "" if there is none; at most 256 characters, one line."""
     found = element.find(path, namespaces or {}) if element is not None else None
     if found is None or found.text is None:
         return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, amount_from, date_from, needed, text_at
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def _identifiers(party: Element) -> Iterator[Identifier]:
 
 
 def _identifier(written: str, scheme_id: str, default: str) -> Identifier | None:
-    if "@" in written:
+    if "@" in written or len(written) > MAX_TEXT:
         return None
     value = normalise_identifier(written)
-    if len(value) < 3 or len(value) > 64:
+    if len(value) < 3 or len(value) > MAX_IDENTIFIER:
         return None
     if valid_uscc(value):
         return Identifier("uscc", value)

@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}: the invoice number {value} does not have 20 digits",
         "{path}：发票号码 {value} 不是 20 位数字",
     ),
+    "invoice.cn_tax_id": (
+        "{path}: {field} is longer than {limit} characters, which no tax id is",
+        "{path}：{field} 超过 {limit} 个字符，不可能是税号",
+    ),
     "invoice.cn_sum": (
         "{path}: net amount and tax make {found}, the total is {total}",
         "{path}：不含税金额与税额合计 {found}，与价税合计 {total} 不符",
