@@ -202,6 +202,29 @@ def test_without_descriptors_the_oldest_handshake_ends_and_it_goes_on(monkeypatc
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_handshake_ended_as_it_begins_leaves_no_socket_open(turns: int) -> None:
+    """At whichever turn of the loop the door closes; a socket left open fails the test as a ResourceWarning."""
+
+    async def run() -> None:
+        [port] = free_ports(1)
+        refused: list[str] = []
+        door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, refused.append)
+        await door.open()
+        one = knock(port, LOOPBACK)
+        while not door.handshakes:
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await door.close()
+        assert ended(one)
+        assert door.handshakes == 0
+        assert refused == []
+        one.close()
+
+    asyncio.run(run())
+
+
 def test_all_queues_together_are_bounded(tmp_path: Path, authority: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         ports = free_ports(2)

@@ -9,6 +9,7 @@ leave the members' handshakes alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import ssl
@@ -33,6 +34,12 @@ def address_of(host: str) -> str:
         mapped = found.ipv4_mapped
         return str(mapped) if mapped is not None else str(ipaddress.ip_network((int(found) >> 64 << 64, 64)))
     return str(found)
+
+
+def hang_up(accepted: socket.socket) -> None:
+    """End a connection in its handshake. Not by cancelling its task: what asyncio has half set up would stay open."""
+    with contextlib.suppress(OSError):  # the other side was faster
+        accepted.shutdown(socket.SHUT_RDWR)
 
 
 class Rates:
@@ -87,7 +94,7 @@ class Door:
         self.rates = Rates()
         self._listeners: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
-        self._shaking: dict[asyncio.Task[None], str] = {}  # by age: the oldest first
+        self._shaking: dict[asyncio.Task[None], tuple[str, socket.socket]] = {}  # by age: the oldest first
 
     @property
     def handshakes(self) -> int:
@@ -107,10 +114,14 @@ class Door:
 
     async def close(self) -> None:
         """Listen no more; handshakes under way are ended."""
-        tasks = [*self._accepting, *self._shaking]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for accepting in self._accepting:
+            accepting.cancel()
+        await asyncio.gather(*self._accepting, return_exceptions=True)
+        under_way = dict(self._shaking)
+        self._shaking.clear()
+        for _, accepted in under_way.values():
+            hang_up(accepted)
+        await asyncio.gather(*under_way, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
         self._listeners, self._accepting = [], []
@@ -133,7 +144,7 @@ class Door:
                 continue
             self._make_room(address)
             task = loop.create_task(self._shake(accepted, address))
-            self._shaking[task] = address
+            self._shaking[task] = address, accepted
             task.add_done_callback(self._done)
             await asyncio.sleep(0)  # accepting does not wait while somebody is there: the loop gets its turn
 
@@ -141,7 +152,7 @@ class Door:
         self._shaking.pop(task, None)
 
     def _make_room(self, address: str) -> None:
-        if sum(one == address for one in self._shaking.values()) >= limits.MAX_HANDSHAKES_PER_ADDRESS:
+        if sum(one == address for one, _ in self._shaking.values()) >= limits.MAX_HANDSHAKES_PER_ADDRESS:
             self._end_one("handshake_gave_way", address)
         elif len(self._shaking) >= limits.MAX_HANDSHAKES:
             self._end_one("handshake_gave_way")
@@ -149,13 +160,13 @@ class Door:
     def _end_one(self, reason: str, address: str | None = None) -> None:
         """End the oldest handshake of an address; of the stranger's that has most where none is named."""
         if address is None:
-            held = list(self._shaking.values())
+            held = [one for one, _ in self._shaking.values()]
             strangers = [one for one in held if not self.rates.knows(one)] or held
             address = max(set(strangers), key=strangers.count, default=None)
-        for task, one in self._shaking.items():
+        for task, (one, accepted) in self._shaking.items():
             if one == address:
                 del self._shaking[task]
-                task.cancel()
+                hang_up(accepted)
                 self._turn_away(reason, one)
                 return
 
@@ -167,7 +178,8 @@ class Door:
             )
         except (OSError, ssl.SSLError) as error:
             late = isinstance(error, ConnectionAbortedError)
-            self._turn_away("handshake_too_slow" if late else "handshake_failed", address)
+            if asyncio.current_task() in self._shaking:  # else it was ended here, and said so
+                self._turn_away("handshake_too_slow" if late else "handshake_failed", address)
 
     def _turn_away(self, reason: str, address: str) -> None:
         log.seldom("connection_refused", why=reason, address=address, handshakes=len(self._shaking))
