@@ -1,4 +1,4 @@
-"""What a million transactions take on the disk: python benchmarks/disk_use.py [--transfers N] [--keep BLOCKS].
+"""What a million transactions take on the disk and in memory: python benchmarks/disk_use.py [--transfers N] [--keep B].
 
 Real contracts, real blocks with certificates and indexes over LevelDB, in this process. Each transfer cuts a piece off
 a token and offers it; the rest is cut again by a later one. Blocks of 250 stand a minute of block time apart, so that a
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 from chainbill_node.storage.pruning import Pruner
 from figures import table
 from local_ledger import BLOCK, LocalLedger
-from processes import disk_bytes
+from processes import disk_bytes, memory_bytes
 
 ROOTS = 2_500
 OFFERED_MINOR = 1
@@ -42,12 +43,15 @@ def run(transfers: int, keep: int) -> list[dict[str, Any]]:
                 pass
             if (number + BLOCK) % (transfers // 10) < BLOCK:
                 done, taken = ledger.transactions - first, disk_bytes(ledger.home / "data")
+                own, mapped = memory_bytes(os.getpid())
                 points.append(
                     {
                         "transactions": done,
                         "blocks": ledger.height,
                         "mib": round(taken / 2**20, 1),
                         "bytes_per_tx": round((taken - at_start) / done),
+                        "own_mib": round(own / 2**20, 1),
+                        "mapped_mib": round(mapped / 2**20, 1),
                         "seconds": round(time.monotonic() - began),
                     }
                 )

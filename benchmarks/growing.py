@@ -1,7 +1,8 @@
-"""What grows with the ledger: cost of a transfer, start-up, read latency, disk, at 10⁴ to 10⁶ tokens.
+"""What grows with the ledger: cost of a transfer, start-up, joining, read latency, disk, at 10⁴ to 10⁶ tokens.
 
 The ledger is made by real transactions in this process. At each size it is closed and opened again, a node is started
-on a copy and read from, and transfers of tokens of a hundred bills taken at random are verified, run and committed.
+on a copy and read from, a new node joins that one from a snapshot, and transfers of tokens of a hundred bills taken at
+random are verified, run and committed.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import load
 import queries
+from chainbill_node.config import FilesConfig
 from figures import ratio
 from local_ledger import PIECE_MINOR, LocalLedger
+from observing import admit, configure, wait_height
 from processes import cpu_seconds, disk_bytes, rss_bytes
-from running import ended, start_node, wait_ready
+from running import Running
 
 BILLS, OF_A_BILL = 100, 25
 TURNS = 8  # of transfers of all of them, so that LevelDB's tidying up is met as often as it comes
 ALONE_S = 5.0  # at most for one kind of read
 QUIET_S, QUIET_WITHIN_S = 0.5, 60.0
+JOINED_WITHIN_S = 600.0
 
 Found = dict[str, Any]
 
@@ -61,27 +66,52 @@ def ratios(points: Sequence[Found]) -> Found:
     return {
         name: ratio(last["cost_us"], first["cost_us"]),
         "start_ratio": ratio(last["start_s"], first["start_s"]),
+        "join_ratio": ratio(last["join_s"], first["join_s"]),
         "from_tokens": first["tokens"],
         "to_tokens": last["tokens"],
     }
 
 
 def _node(ledger: LocalLedger, folder: Path) -> Found:
-    """Seconds from the start of the process until /ready, memory then, and how long reads take."""
+    """Seconds from the start of the process until /ready, memory then, how long reads take, and how long joining."""
     node = ledger.startable_copy(folder)
-    began = time.perf_counter()
-    process = start_node(folder)
+    configure(node.home, "storage", "snapshot_interval", 1)
     try:
-        wait_ready(node.api, folder)
-        found: Found = {"start_s": round(time.perf_counter() - began, 2)}
-        found["rss_mib"] = round(rss_bytes(process.pid) / 2**20)
-        found["start_cpu_s"] = round(cpu_seconds(process.pid), 2)
-        found["reads"] = {kind: _alone(node.api, path) for kind, path in _paths(ledger, node.api).items()}
+        with Running(1, made=replace(ledger.network, nodes=(node,))) as net:
+            [pid] = net.pids
+            found: Found = {"start_s": round(net.ready_after_s, 2)}
+            found["rss_mib"] = round(rss_bytes(pid) / 2**20)
+            found["start_cpu_s"] = round(cpu_seconds(pid), 2)
+            found["reads"] = {kind: _alone(node.api, path) for kind, path in _paths(ledger, node.api).items()}
+            return found | _join(net, node.home)
     finally:
-        process.terminate()
-        ended(process)
         shutil.rmtree(folder)
-    return found
+
+
+def _join(net: Running, home: Path) -> Found:
+    """A new node takes the first snapshot that is made, and follows: seconds from its start until it is at the head."""
+    began = time.perf_counter()
+    observer = admit(net, "observer1", from_snapshot=True)
+    manifest = _snapshot(home)
+    found: Found = {"snapshot_s": round(time.perf_counter() - began, 1)}
+    found["snapshot_mib"] = round(disk_bytes(manifest.parent) / 2**20, 1)
+    began = time.perf_counter()
+    net.start("observer1", observer.home)
+    seen = wait_height(observer.api, net.height(), JOINED_WITHIN_S)
+    net.apis.append(observer.api)
+    net.check()
+    return found | {"join_s": round(seen[-1][0] - began, 1)}
+
+
+def _snapshot(home: Path) -> Path:
+    """The manifest of the first snapshot, once it is there. Raises RuntimeError."""
+    until = time.monotonic() + JOINED_WITHIN_S
+    while time.monotonic() < until:
+        found = [*(home / FilesConfig().data).glob("snapshots/*/manifest")]
+        if found:
+            return found[0]
+        time.sleep(0.02)
+    raise RuntimeError("no snapshot was made")
 
 
 def _paths(ledger: LocalLedger, api: str) -> dict[str, str]:

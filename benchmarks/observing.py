@@ -1,4 +1,4 @@
-"""A node more on a running network: voted in as an observer, it fetches every block and serves reads."""
+"""A node more on a running network: voted in as an observer, it fetches blocks or a snapshot, and serves reads."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from running import Running
 VOTERS = ("bank1", "bank2", "bank3")
 
 
-def admit(net: Running, name: str) -> JoinedNode:
-    """Make a home beside the network and vote its node in. It is not started, and begins with block 1."""
+def admit(net: Running, name: str, *, from_snapshot: bool = False) -> JoinedNode:
+    """Make a home beside the network and vote its node in. It is not started, and begins with block 1 or a snapshot."""
     directory = net.network.directory
     authority = Issued(*[(directory / "ca" / file).read_bytes() for file in ("ca.pem", "ca.key")])
     api_port, p2p_port = free_ports(2)
@@ -33,14 +33,15 @@ def admit(net: Running, name: str) -> JoinedNode:
         peers=tuple(f"{node.node_id}@{node.p2p}" for node in net.network.nodes),
     )
     made = create_home(net.folder / name, plan)
-    _fetch_blocks(made.home)
+    configure(made.home, "sync", "from_snapshot", from_snapshot)
     _vote_in(net, made, name)
     return made
 
 
-def _fetch_blocks(home: Path) -> None:
+def configure(home: Path, section: str, name: str, value: bool | int) -> None:
+    """Change one setting of a node that is not running."""
     content = config_content(load_config(home))
-    content["sync"]["from_snapshot"] = False
+    content[section][name] = value
     (home / FILE_NAME).write_text(tomli_w.dumps(content), encoding="utf-8")
 
 

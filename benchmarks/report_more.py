@@ -18,6 +18,8 @@ def growth(found: Found, zh: bool) -> str:
         ("transactions", "transactions", "交易数"),
         ("start_s", "start-up, s", "启动时间，秒"),
         ("rss_mib", "memory after start-up, MiB", "启动后内存，MiB"),
+        ("snapshot_mib", "snapshot, MiB", "快照，MiB"),
+        ("join_s", "a new node joins from it, s", "新节点由快照加入，秒"),
         ("cost_us", "CPU µs a transfer", "每笔转让 CPU，µs"),
         ("cost_without_leveldb_thread_us", "of it not in LevelDB's own thread", "其中不在 LevelDB 自有线程"),
         ("disk_mib", "disk, MiB", "磁盘，MiB"),

@@ -51,13 +51,14 @@ class Running:
     """One network in a folder of its own, stopped and removed at the end.
 
     cores: on which the nodes run, None for all. timed: the nodes count processor time by stage (`stages`).
-    environment: more variables for the nodes.
+    environment: more variables for the nodes. made: a network that is there already, instead of a new one.
     """
 
     validators: int
     cores: set[int] | None = None
     timed: bool = False
     environment: dict[str, str] = field(default_factory=dict)
+    made: CreatedNetwork | None = None
 
     def __enter__(self) -> Self:
         self._own_cores = os.sched_getaffinity(0)
@@ -66,7 +67,7 @@ class Running:
         self.folder = Path(tempfile.mkdtemp(prefix="chainbill-bench-"))
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            self.network: CreatedNetwork = create_local_network(self.folder / "net", validators=self.validators)
+            self.network = self.made or create_local_network(self.folder / "net", validators=self.validators)
             self.apis = [node.api for node in self.network.nodes]
             began = time.perf_counter()
             for node in self.network.nodes:

@@ -1,7 +1,8 @@
 """The newest state with what was read and written lately in memory: one random read of the disk less for each.
 
 Two generations: what is used lives in the young one; when that is full, it becomes the old one and the former old one
-is forgotten. So memory is bounded, whatever the size of the ledger, and no step costs more than a look-up.
+is forgotten. Bytes are counted, not entries: a bucket row grows with the ledger. So memory is bounded, whatever the
+size of the ledger, and no step costs more than a look-up.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ from typing import Any, Generic, TypeVar
 from chainbill.state import rows
 from chainbill.state.view import RowChange, View
 
-KEPT_ROWS = 30_000
-KEPT_BUCKETS = 60_000
+KEPT_ROW_BYTES = 12 * 1024 * 1024  # of each generation
+KEPT_BUCKET_BYTES = 32 * 1024 * 1024
 LARGEST_KEPT_ROW = 4096
+ENTRY_BYTES = 200  # what Python takes for an entry beside its value
 KEPT_DECODED = 4_096
 
 Key = TypeVar("Key", bytes, int)
 
 
 class Generations(Generic[Key]):
-    """A bounded memory of bytes by key, at most 2 × `size` entries."""
+    """A bounded memory of bytes by key: two generations of at most `most` bytes each."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = 0  # of the young one
         self._young: dict[Key, bytes] = {}
         self._old: dict[Key, bytes] = {}
 
@@ -39,23 +42,28 @@ class Generations(Generic[Key]):
 
     def put(self, key: Key, value: bytes) -> None:
         """Remember one value."""
-        if len(self._young) >= self._size:
+        before = self._young.get(key)
+        self._bytes += len(value) + ENTRY_BYTES if before is None else len(value) - len(before)
+        if self._bytes > self._most:
             self._old, self._young = self._young, {}
+            self._bytes = len(value) + ENTRY_BYTES
         self._young[key] = value
 
     def drop(self, key: Key) -> None:
         """Forget one value."""
-        self._young.pop(key, None)
+        known = self._young.pop(key, None)
+        if known is not None:
+            self._bytes -= len(known) + ENTRY_BYTES
         self._old.pop(key, None)
 
 
 class CachedView:
     """A `View` over the newest state. `committed` must hear of every block once it is on the disk."""
 
-    def __init__(self, view: View, *, rows: int = KEPT_ROWS, buckets: int = KEPT_BUCKETS) -> None:
+    def __init__(self, view: View, *, row_bytes: int = KEPT_ROW_BYTES, bucket_bytes: int = KEPT_BUCKET_BYTES) -> None:
         self._view = view
-        self._rows: Generations[bytes] = Generations(rows)
-        self._buckets: Generations[int] = Generations(buckets)
+        self._rows: Generations[bytes] = Generations(row_bytes)
+        self._buckets: Generations[int] = Generations(bucket_bytes)
         self.scan = view.scan
 
     def get(self, key: bytes) -> bytes | None:

@@ -32,12 +32,13 @@ class StateRebuild:
 
     def add(self, key: bytes, raw: bytes) -> None:
         """One row of the state."""
-        self._entries.append((key_hash(key), row_hash(key, raw)))
+        listed = self._target is not None and indexes.is_indexed(key)
+        known = value(raw) if listed else None
+        self._entries.append((key_hash(key), row_hash(key, raw, known)))
         if self._target is not None:
             self._puts.append((layout.STATE + key, raw))
-            if indexes.is_indexed(key):
-                entries = indexes.entries_of(key, None, value(raw))
-                self._puts.extend((layout.INDEX + entry, b"") for entry in entries)
+        if listed:
+            self._puts.extend((layout.INDEX + entry, b"") for entry in indexes.entries_of(key, None, known))
         if len(self._entries) >= BATCH_ROWS:
             self._flush()
 
