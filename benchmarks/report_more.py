@@ -75,7 +75,7 @@ def sustained(found: Found, zh: bool) -> str:
     words = {
         "p50_ms": ("latency p50, ms", "延迟 p50，毫秒"),
         "p99_ms": ("latency p99, ms", "延迟 p99，毫秒"),
-        "rss_mib": ("memory of a node, MiB", "单节点内存，MiB"),
+        "own_mib": ("own memory of a node, MiB", "单节点自有内存，MiB"),
         "descriptors": ("open files", "打开的文件数"),
         "tx_per_s": ("tx/s", "笔/秒"),
     }
