@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node import wire
 from chainbill_node.consensus.timeouts import Timer
@@ -26,6 +27,7 @@ LEAST_TRANSACTIONS = 20
 MAX_RUN_S = 0.15
 FIRST_COST_S = 0.0005  # until blocks of this machine say better
 
+OnPlan = Callable[[int, int, Sequence[Transaction]], None]
 OnCommit = Callable[[Block, Certificate, Finalized], None]
 
 
@@ -42,6 +44,7 @@ class LedgerPort:
         now_ms: Callable[[], int],
         on_commit: OnCommit,
         on_dropped: Callable[[bytes], None],
+        on_plan: OnPlan,
     ) -> None:
         self._ledger = ledger
         self._mempool = mempool
@@ -50,6 +53,7 @@ class LedgerPort:
         self._now_ms = now_ms
         self._on_commit = on_commit
         self._on_dropped = on_dropped
+        self._on_plan = on_plan
         self._cost_s = FIRST_COST_S
 
     def tip(self) -> Tip:
@@ -92,6 +96,8 @@ class LedgerPort:
             max_bytes=self._max_bytes,
             may_leave_out=frozenset(patient),
         )
+        if not evidence:
+            self._on_plan(height, time_ms, request.candidates)
         began_s = time.perf_counter()
         try:
             proposal = self._ledger.prepare_proposal(request)

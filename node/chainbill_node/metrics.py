@@ -53,6 +53,12 @@ class Metrics:
             ["result"],
             registry=registry,
         )
+        self.plans = Counter(
+            "chainbill_consensus_plans",
+            "Plans of proposers: run ahead of the proposal, too late for it, or refused",
+            ["result"],
+            registry=registry,
+        )
         self.turned_away = Counter(
             "chainbill_turned_away",
             "Turned away by a limit: at the mempool, admission, p2p or rest door, and why",

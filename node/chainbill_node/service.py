@@ -25,6 +25,7 @@ from chainbill_node.mempool import Mempool, VerifiedTransactions
 from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
 from chainbill_node.pace import Pace
+from chainbill_node.plans import Plans
 from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
@@ -50,6 +51,7 @@ class Node:
         self.waiters = Waiters()
         self.standing = StandingStill(self)
         self.traffic = Traffic(self)
+        self.plans = Plans(self)
         self.stopped = asyncio.Event()
         self.fault: BaseException | None = None
         self.started = False
@@ -91,6 +93,7 @@ class Node:
             now_ms=self.clock.now_ms,
             on_commit=self.traffic.committed,
             on_dropped=self.traffic.give_up,
+            on_plan=self.plans.tell,
         )
         return Ports(
             signer_file=signer_file,

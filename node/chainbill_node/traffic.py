@@ -26,6 +26,7 @@ from chainbill_node.wire.messages import (
     EvidenceFound,
     Message,
     Own,
+    Plan,
     Proposal,
     Status,
     Transactions,
@@ -92,7 +93,9 @@ class Traffic:
             return
         if isinstance(message, Status):
             self.peer_heights[peer] = message.height - 1
-        if isinstance(message, CompactProposal):
+        if isinstance(message, Plan):
+            node.plans.receive(peer, message)
+        elif isinstance(message, CompactProposal):
             self._take_compact(peer, message)
         elif isinstance(message, Proposal):
             self._take_proposal(peer, message)
@@ -186,7 +189,9 @@ class Traffic:
     def accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         """Verified transactions, in order: check, pool, pass on what came in here."""
         node = self._node
-        node.verified.remember([arrival.transaction for arrival in arrivals])
+        transactions = [arrival.transaction for arrival in arrivals]
+        node.verified.remember(transactions)
+        node.plans.arrived(transactions)
         was_empty = len(node.mempool) == 0
         now_ms = node.clock.now_ms()
         outcomes: list[Outcome] = []
@@ -254,6 +259,7 @@ class Traffic:
         node.last_commit_ms = now_ms
         node.pace.committed(len(ids), now_ms)
         node.upkeep.committed(height)
+        node.plans.committed()
         log.info(
             "committed",
             height=height,

@@ -255,6 +255,7 @@ class Port:
             now_ms=lambda: chain.time_ms,
             on_commit=lambda *_: None,
             on_dropped=self.dropped.append,
+            on_plan=lambda *_: None,
         )
 
     def build(self) -> Block:

@@ -73,6 +73,7 @@ BOUNDS = {
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
     "pace.Pace._door": "mempool.limits.AT_THE_DOOR",
     "pace.Pace._inside": "limits.MAX_WAITERS",
+    "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",
     "rest.request_verifying.ReplayGuard._seen": "rest.request_verifying.MAX_NONCES",
     "rest.view.View._lineages": ONE_REQUEST,
     "rest.view.View._sights": ONE_REQUEST,

@@ -16,6 +16,7 @@ from unittest.mock import patch
 from chainbill_node.adapters import LedgerPort
 from chainbill_node.consensus.timeouts import Timeouts
 from chainbill_node.driver_ports import Settings
+from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.home import ledger_over
 from chainbill_node.mempool import Mempool
 from ledger.ledger_kit import CHAIN, key, validator_keys
@@ -35,7 +36,7 @@ from sim.world import World
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import decode_transaction
+from chainbill.ledger.transaction import decode_transaction, verify_signatures
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 TROUBLE_MS = 12_000
@@ -55,10 +56,29 @@ class ProductLedger:
         self.mempool = Mempool(10_000, 64 * 1024 * 1024)
         port = LedgerPort(
             self.ledger, self.mempool, max_transactions=1_000, max_bytes=1_000_000, now_ms=node.now_ms,
-            on_commit=self._committed, on_dropped=lambda _: None,
+            on_commit=self._committed, on_dropped=lambda _: None, on_plan=lambda *_: None,
         )  # fmt: skip
-        self.tip, self.build_block, self.check_block = port.tip, port.build_block, port.check_block
+        self.tip, self.build_block, self._check = port.tip, port.build_block, port.check_block
         self.commit, self.load_block, self.load_validators = port.commit, port.load_block, port.load_validators
+
+    def check_block(self, block: Block) -> str | None:
+        """A plan may have come before the proposal: of this very block, of another one, or none."""
+        chance = random.Random(block.id + self._node.name.encode())
+        told = chance.choice(("nothing", "this", "another"))
+        if told != "nothing":
+            self._rehearse(block, fewer=int(told == "another"))
+        return self._check(block)
+
+    def _rehearse(self, block: Block, *, fewer: int) -> None:
+        try:
+            candidates = [decode_transaction(wire) for wire in block.transactions][fewer:]
+        except ChainbillError:
+            return
+        if all(map(verify_signatures, candidates)):
+            header = block.header
+            self.ledger.rehearse(
+                ProposalRequest(header.height, header.time_ms, header.proposer, (), candidates, 1_000_000, frozenset())
+            )
 
     def hand_in(self, wire: bytes) -> bool:
         """As a node admits what it is given; whether it waits for a block now."""

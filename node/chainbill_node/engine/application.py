@@ -16,6 +16,7 @@ from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
+from chainbill.ledger.header_check import check_header
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
@@ -134,6 +135,24 @@ class LedgerApplication:
             max_bytes=request.max_bytes,
             keep_failed=lambda transaction, _receipt: transaction.id not in may_leave_out,
         )
+
+    def rehearse(self, request: ProposalRequest) -> str:
+        """Run what another validator is about to propose, and keep the result under the block's id.
+
+        Nothing is believed: the same candidates, time and proposer make the same block, and `process_proposal` finds
+        it only if that very block is proposed. Answers "run", "late" (a block of this height was run already) or
+        "refused" (no block can follow so).
+        """
+        if self._results:
+            return "late"
+        everything = frozenset([one.id for one in request.candidates])
+        try:
+            prepared = self._prepare(request, everything)
+            check_header(prepared.block, self._env.current, self._tree.root)
+        except (ChainbillError, *INTERNAL_ERRORS):
+            return "refused"
+        self._keep(prepared.block, prepared.applied)
+        return "run"
 
     def process_proposal(self, block: Block) -> Verdict:
         """Execute a block on the newest state and keep the result. A fault of our own refuses the block too."""

@@ -120,6 +120,11 @@ class Connection(asyncio.Protocol):
             self._loop.call_soon(self._flush)
         return True
 
+    def flush(self) -> None:
+        """Write what is queued now, not at the end of this turn of the loop."""
+        if self._output:
+            self._flush()
+
     def _flush(self) -> None:
         self._flush_due = False
         output, self._output, self._output_bytes = self._output, [], 0

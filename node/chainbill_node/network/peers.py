@@ -180,6 +180,12 @@ class PeerNetwork:
         for connection in list(self._connections.values()):
             connection.send(frame, droppable=droppable)
 
+    def push(self, frame: bytes) -> None:
+        """Broadcast a frame before this turn of the loop goes on to something long; dropped where a peer is slow."""
+        for connection in list(self._connections.values()):
+            connection.send(frame, droppable=True)
+            connection.flush()
+
     def drop(self, peer: str, reason: str) -> None:
         """End the connection to a peer that broke a rule; it may come back after a while, each time a longer one."""
         connection = self._connections.get(peer)

@@ -31,6 +31,7 @@ from chainbill_node.wire.messages import (
     Kind,
     Message,
     Own,
+    Plan,
     Proposal,
     Snapshots,
     Status,
@@ -83,6 +84,11 @@ def _(message: CompactProposal) -> list[Any]:
 @_fields.register
 def _(message: WantProposal) -> list[Any]:
     return [int(Kind.WANT_PROPOSAL), message.height, message.round]
+
+
+@_fields.register
+def _(message: Plan) -> list[Any]:
+    return [int(Kind.PLAN), message.height, message.time_ms, list(message.wire_ids)]
 
 
 @_fields.register
@@ -211,6 +217,15 @@ def _read_want_proposal(fields: list[Any]) -> WantProposal:
     return WantProposal(_height(fields[0]), as_int(fields[1], "round", high=MAX_ROUND))
 
 
+def _read_plan(fields: list[Any]) -> Plan:
+    ids = as_list(fields[2], "wire ids", at_most=MAX_BLOCK_TRANSACTIONS)
+    return Plan(
+        _height(fields[0]),
+        as_int(fields[1], "block time"),
+        tuple([as_bytes(one, "wire id", length=32) for one in ids]),
+    )
+
+
 def _read_status(fields: list[Any]) -> Status:
     ids = as_list(fields[2], "proposals", at_most=limits.MAX_KNOWN_PROPOSALS)
     lines = as_list(fields[3], "summaries", at_most=limits.MAX_SUMMARIES)
@@ -297,4 +312,5 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.CHUNK: (3, _read_chunk),
     Kind.COMPACT_PROPOSAL: (3, _read_compact),
     Kind.WANT_PROPOSAL: (2, _read_want_proposal),
+    Kind.PLAN: (3, _read_plan),
 }

@@ -31,6 +31,7 @@ class Kind(IntEnum):
     CHUNK = 16
     COMPACT_PROPOSAL = 17
     WANT_PROPOSAL = 18
+    PLAN = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,18 @@ class WantProposal:
 
     height: int
     round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """PLAN (unsigned): what the proposer of a height is about to run, so that the others run it at the same time.
+
+    It binds nobody: the proposal that follows counts. `wire_ids`: all candidates, in order; `time_ms`: of the block.
+    """
+
+    height: int
+    time_ms: int
+    wire_ids: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,7 @@ Message = (
     Proposal
     | CompactProposal
     | WantProposal
+    | Plan
     | Votes
     | Status
     | Decided

@@ -1,0 +1,104 @@
+"""A height's transactions run on all nodes at once: the proposer says what it is about to run before it does.
+
+Without this the others would wait until the proposer has run its block, and then run it while the proposer waits. The
+plan binds nobody and nothing in it is believed: a node makes the block of it as if it were the proposer, keeps the
+result under that block's id, and when this very block is proposed, has run it already. Any other proposal is run as
+ever. Only the proposer of a height's first round is listened to, once, so a lie costs one run of a block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chainbill.ledger.transaction import Transaction
+from chainbill_node import wire
+from chainbill_node.engine.protocol import ProposalRequest
+from chainbill_node.wire.messages import Plan
+
+if TYPE_CHECKING:
+    from chainbill_node.service import Node
+
+LEAST_PLANNED = 8
+"""Fewer transactions are run faster than a plan is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A plan of which transactions are still on their way."""
+
+    plan: Plan
+    proposer: str
+    missing: set[bytes]
+
+
+class Plans:
+    """The plans of one node: told as a proposer, followed as another validator or an observer."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._taken = 0  # the height of which a plan was taken last
+        self._early: tuple[str, Plan] | None = None  # of the height after the one at work
+        self._short: _Short | None = None
+
+    def tell(self, height: int, time_ms: int, candidates: Sequence[Transaction]) -> None:
+        """This node is about to run these, in this order, for its own proposal."""
+        if len(candidates) >= LEAST_PLANNED:
+            plan = Plan(height, time_ms, tuple([one.wire_id for one in candidates]))
+            self._node.peers.push(wire.encode(plan))
+
+    def receive(self, peer: str, plan: Plan) -> None:
+        """A plan of a peer whose turn it is: run it, or keep it for after the commit if it is of the next height."""
+        node = self._node
+        ahead = plan.height - node.ledger.info().height
+        if ahead not in (1, 2) or self._taken >= plan.height or not self._is_proposer(peer, plan.height):
+            return
+        if ahead > 1:
+            self._early = (peer, plan)
+            return
+        self._taken = plan.height
+        missing = {one for one in plan.wire_ids if one not in node.verified}
+        if missing:
+            self._short = _Short(plan, peer, missing)
+        else:
+            self._run(peer, plan)
+
+    def arrived(self, transactions: Iterable[Transaction]) -> None:
+        """Signatures were verified here: a plan may be whole now."""
+        short = self._short
+        if short is None:
+            return
+        short.missing.difference_update([one.wire_id for one in transactions])
+        if not short.missing:
+            self._short = None
+            asyncio.get_running_loop().call_soon(self._run, short.proposer, short.plan)
+
+    def committed(self) -> None:
+        """A block is on the disk: the plan of the next height may have come before it."""
+        self._short = None
+        early, self._early = self._early, None
+        if early is not None:  # consensus first ends what it is doing
+            asyncio.get_running_loop().call_soon(self.receive, *early)
+
+    def _is_proposer(self, peer: str, height: int) -> bool:
+        return self._node.ledger.validators_of(height).proposer(height, 0).key.hex() == peer
+
+    def _run(self, proposer: str, plan: Plan) -> None:
+        node = self._node
+        found = [one for one in map(node.verified.get, plan.wire_ids) if one is not None]
+        late = plan.height != node.ledger.info().height + 1
+        if late or len(found) < len(plan.wire_ids) or node.fault is not None or not node.started:
+            return
+        request = ProposalRequest(
+            height=plan.height,
+            time_ms=plan.time_ms,
+            proposer=bytes.fromhex(proposer),
+            evidence=(),
+            candidates=found,
+            max_bytes=node.config.limits.block_bytes,
+            may_leave_out=frozenset(),
+        )
+        result = node.ledger.rehearse(request)
+        node.metrics.plans.labels(result).inc()

@@ -1,0 +1,276 @@
+"""Plans: what a proposer is about to run is run by the others meanwhile, and nothing in a plan is believed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chainbill_node import wire
+from chainbill_node.engine.protocol import ProposalRequest
+from chainbill_node.home import open_home
+from chainbill_node.node_port import ServedNode
+from chainbill_node.plans import LEAST_PLANNED, Plans
+from chainbill_node.service import Node
+from chainbill_node.setup.local import create_local_network
+from chainbill_node.wire.messages import CompactProposal, Plan
+from node_chain import LocalChain
+from test_node_compact import signed
+
+from chainbill.ledger.header_check import make_block
+from chainbill.ledger.transaction import Transaction
+
+CALL = ("party", "set_paying_bank", {"bank": ""})
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> LocalChain:
+    return LocalChain(tmp_path / "net")
+
+
+def candidates(chain: LocalChain, count: int = 3) -> list[Transaction]:
+    calls = [("party", "set_paying_bank", {"bank": chain.party(bank)}) for bank in ("bank1", "supplier1")]
+    return [chain.sign("anchor", calls[number % 2]) for number in range(count)]
+
+
+def request(chain: LocalChain, found: Iterable[Transaction], *, later_ms: int = 1_000) -> ProposalRequest:
+    return ProposalRequest(
+        height=chain.ledger.info().height + 1,
+        time_ms=chain.time_ms + later_ms,
+        proposer=chain.key.public,
+        evidence=(),
+        candidates=list(found),
+        max_bytes=1_000_000,
+        may_leave_out=frozenset(),
+    )
+
+
+# --- the ledger
+
+
+def test_what_was_rehearsed_is_what_the_proposed_block_does(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = candidates(chain)
+    block = chain.propose(*found, may_leave_out=frozenset(one.id for one in found)).block
+    assert 0 < len(block.transactions) < len(found), "one runs, one fails and is left out"
+    chain.ledger._results.clear()
+    assert chain.ledger.rehearse(request(chain, found)) == "run"
+    assert list(chain.ledger._results) == [block.id]
+    assert chain.ledger._results[block.id] == chain.ledger._apply(block)
+
+    def again(_block: object) -> None:
+        raise AssertionError("it was run already")
+
+    monkeypatch.setattr(chain.ledger, "_apply", again)
+    receipts = chain.decide(block)
+    assert [receipt.ok for receipt in receipts] == [True] * len(block.transactions)
+
+
+def test_another_block_than_the_rehearsed_one_is_run_itself(chain: LocalChain) -> None:
+    found = candidates(chain)
+    assert chain.ledger.rehearse(request(chain, found[1:])) == "run"
+    block = chain.propose(found[0]).block
+    assert block.id in chain.ledger._results
+    chain.ledger._results.pop(block.id)
+    assert [receipt.ok for receipt in chain.decide(block)] == [True]
+
+
+@pytest.mark.parametrize("later_ms", [0, -1_000])
+def test_a_plan_for_a_block_that_breaks_a_rule_makes_no_such_block_acceptable(chain: LocalChain, later_ms: int) -> None:
+    chain.commit()
+    found = candidates(chain, 1)
+    assert chain.ledger.rehearse(request(chain, found, later_ms=later_ms)) == "refused"
+    env = chain.ledger._env.current
+    wires = [one.wire for one in found]
+    root = chain.ledger._tree.root
+    block = make_block(
+        env, root, time_ms=chain.time_ms + later_ms, proposer=chain.key.public, transactions=wires
+    )  # fmt: skip
+    assert not chain.ledger.process_proposal(block).accepted
+
+
+def test_a_plan_after_a_proposal_runs_nothing(chain: LocalChain) -> None:
+    found = candidates(chain)
+    chain.propose(found[0])
+    assert chain.ledger.rehearse(request(chain, found)) == "late"
+    assert len(chain.ledger._results) == 1
+
+
+# --- who is listened to, and when
+
+PROPOSER, OTHER = "aa" * 32, "bb" * 32
+IDS = tuple(bytes([number]) * 32 for number in range(10))
+
+
+class Fake:
+    """As much of a node as plans need: at height 4, PROPOSER's turn is 5 and every other odd height."""
+
+    def __init__(self, known: Iterable[bytes] = IDS) -> None:
+        self.height = 4
+        self.runs: list[ProposalRequest] = []
+        self.pushed: list[bytes] = []
+        self.verified: dict[bytes, Any] = {one: SimpleNamespace(wire_id=one, id=one) for one in known}
+        self.ledger = SimpleNamespace(
+            info=lambda: SimpleNamespace(height=self.height), rehearse=self.rehearse, validators_of=self.validators_of
+        )
+        self.metrics = SimpleNamespace(plans=SimpleNamespace(labels=lambda _: SimpleNamespace(inc=lambda: None)))
+        self.config = SimpleNamespace(limits=SimpleNamespace(block_bytes=1_000))
+        self.peers = SimpleNamespace(push=self.pushed.append)
+        self.started, self.fault = True, None
+        self.plans = Plans(self)  # type: ignore[arg-type]
+
+    def rehearse(self, request: ProposalRequest) -> str:
+        self.runs.append(request)
+        return "run"
+
+    def validators_of(self, _height: int) -> Any:
+        def proposer(height: int, round_: int) -> Any:
+            return SimpleNamespace(key=bytes.fromhex(PROPOSER if (height + round_) % 2 else OTHER))
+
+        return SimpleNamespace(proposer=proposer)
+
+    def arrive(self, *ids: bytes) -> None:
+        found = [SimpleNamespace(wire_id=one, id=one) for one in ids]
+        self.verified.update(zip(ids, found, strict=True))
+        self.plans.arrived(found)  # type: ignore[arg-type]
+
+
+def within_loop(work: Callable[[], None]) -> None:
+    async def run() -> None:
+        work()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+
+
+def test_the_proposers_plan_is_run_once() -> None:
+    fake = Fake()
+    for _ in range(3):
+        fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    [run] = fake.runs
+    assert (run.height, run.time_ms, run.proposer) == (5, 77, bytes.fromhex(PROPOSER))
+    assert [one.wire_id for one in run.candidates] == list(IDS)
+
+
+@pytest.mark.parametrize(("peer", "height"), [(OTHER, 5), (PROPOSER, 4), (PROPOSER, 7), (PROPOSER, 6), (OTHER, 6)])
+def test_nobody_else_is_listened_to_and_at_no_other_height(peer: str, height: int) -> None:
+    fake = Fake()
+    fake.plans.receive(peer, Plan(height, 77, IDS))
+    assert fake.runs == []
+    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    assert len(fake.runs) == 1, "and it takes nothing from the proposer"
+
+
+def test_a_plan_that_comes_before_the_commit_waits_for_it() -> None:
+    fake = Fake()
+    fake.plans.receive(OTHER, Plan(6, 77, IDS))
+    fake.plans.receive(PROPOSER, Plan(6, 78, IDS))  # not its turn
+
+    def commit() -> None:
+        fake.height = 5
+        fake.plans.committed()
+        assert fake.runs == [], "consensus ends first"
+
+    within_loop(commit)
+    assert [run.time_ms for run in fake.runs] == [77]
+
+
+def test_a_plan_waits_for_transactions_that_are_on_their_way() -> None:
+    fake = Fake(known=IDS[:7])
+    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    within_loop(lambda: fake.arrive(IDS[9], IDS[7]))
+    assert fake.runs == []
+    within_loop(lambda: fake.arrive(IDS[8]))
+    assert [one.wire_id for one in fake.runs[0].candidates] == list(IDS)
+
+
+def test_a_plan_whose_height_is_over_is_forgotten() -> None:
+    fake = Fake(known=IDS[:9])
+    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+
+    def late() -> None:
+        fake.height = 5
+        fake.plans.committed()
+        fake.arrive(IDS[9])
+
+    within_loop(late)
+    assert fake.runs == []
+
+
+def test_a_node_that_ends_runs_nothing_more() -> None:
+    fake = Fake()
+    fake.plans.receive(OTHER, Plan(6, 77, IDS))
+
+    def end() -> None:
+        fake.height = 5
+        fake.plans.committed()
+        fake.started = False
+
+    within_loop(end)
+    assert fake.runs == []
+
+
+def test_few_transactions_are_not_worth_a_plan() -> None:
+    fake = Fake()
+    found: list[Any] = list(fake.verified.values())
+    fake.plans.tell(5, 77, found[: LEAST_PLANNED - 1])
+    assert fake.pushed == []
+    fake.plans.tell(5, 77, found)
+    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS)]
+
+
+# --- whole nodes
+
+
+def test_nodes_run_each_others_plans_and_agree(tmp_path: Path) -> None:
+    network = create_local_network(tmp_path / "net", validators=2)
+
+    async def main() -> None:
+        with contextlib.ExitStack() as stack:
+            opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
+            nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
+            for node in nodes:
+                await node.start()
+                slow_down_proposals(node)
+            try:
+                async with asyncio.timeout(60):
+                    while not all(node.peers.connected for node in nodes):
+                        await asyncio.sleep(0.01)
+                    while sum(map(runs, nodes)) < 3:
+                        waiting = [
+                            ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
+                            for number in range(3 * LEAST_PLANNED)
+                        ]
+                        answers = await asyncio.gather(*waiting)
+                        assert {answer.status for answer in answers} == {"committed"}
+                    while len({node.ledger.info().height for node in nodes}) > 1:
+                        await asyncio.sleep(0.01)
+                assert len({node.ledger.info().app_hash for node in nodes}) == 1
+            finally:
+                for node in nodes:
+                    await node.stop()
+
+    asyncio.run(main())
+
+
+def slow_down_proposals(node: Node) -> None:
+    """As if it took the proposer some time to run its block: here both nodes share a thread."""
+    broadcast = node.peers.broadcast
+
+    def slowly(frame: bytes, *, droppable: bool = False) -> None:
+        if isinstance(wire.decode(frame), CompactProposal):
+            asyncio.get_running_loop().call_later(0.05, broadcast, frame)
+        else:
+            broadcast(frame, droppable=droppable)
+
+    node.peers.broadcast = slowly  # type: ignore[method-assign]
+
+
+def runs(node: Node) -> float:
+    text = node.metrics.exposition()[0].decode()
+    name = 'chainbill_consensus_plans_total{result="run"}'
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
