@@ -59,7 +59,10 @@ def finish(tally: Tally, network: Network, clients: Clients, verified: str) -> N
 
 
 def memory(tally: Tally, seconds: float) -> None:
-    """Four nodes under load; the resident memory of the last third is hardly above that of the third before."""
+    """Four nodes under load; their own memory in the last third is hardly above that in the third before.
+
+    Pages of LevelDB's tables are left out: they follow the database, and the kernel takes them back when it must.
+    """
     deadline = Deadline.after(seconds)
     with tempfile.TemporaryDirectory(prefix="chainbill-soak-") as folder, Network(Path(folder) / "net", 4) as network:
         network.start()
@@ -68,14 +71,14 @@ def memory(tally: Tally, seconds: float) -> None:
         with Clients(network) as clients:
             while not deadline.over:
                 for name, process in network.processes.items():
-                    samples[name].append(resident_bytes(process.pid))
+                    samples[name].append(own_bytes(process.pid))
                 time.sleep(min(1.0, max(0.01, deadline.left_s)))
         finish(tally, network, clients, "bank1")
     for name, values in samples.items():
         third = len(values) // 3
         before, after = (statistics.median(part) for part in (values[third : 2 * third], values[2 * third :]))
         tally.notes.append(
-            f"memory of {name}: {values[0] / 2**20:.0f} MiB at first, {before / 2**20:.0f} in the second third, "
+            f"own memory of {name}: {values[0] / 2**20:.0f} MiB at first, {before / 2**20:.0f} in the second third, "
             f"{after / 2**20:.0f} in the last"
         )
         if after > before * (1 + GROWTH_ALLOWED) + GROWTH_FREE_BYTES:
@@ -83,10 +86,10 @@ def memory(tally: Tally, seconds: float) -> None:
     tally.tried("memory samples", sum(map(len, samples.values())))
 
 
-def resident_bytes(pid: int) -> int:
-    """VmRSS of a process."""
+def own_bytes(pid: int) -> int:
+    """RssAnon of a process."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(pid)
 
