@@ -120,6 +120,8 @@ class Joining:
             while not self._sync.done:
                 self._heard.clear()
                 self._sync.tick(self._now_ms())
+                if not self._peers.connected:
+                    log.seldom("no_peer", why="no node that might have a snapshot can be reached; it goes on trying")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0, self._sync.deadline_ms - self._now_ms()) / 1000):
                         await self._heard.wait()

@@ -129,6 +129,34 @@ def test_the_highest_offer_is_taken_a_few_chunks_ahead_and_in_order() -> None:
     assert (sync.done, sync.height, ports.taken) == (True, 20, [0, 1, 2, 3, 4, 5])
 
 
+def test_it_goes_on_trying_until_somebody_can_be_reached() -> None:
+    sync, ports = begun()
+    for _ in range(50):
+        sync.tick(sync.deadline_ms)
+    assert not sync.done
+    now = sync.deadline_ms
+    sync.joined("a")
+    offer(sync, "a", 10, at=now)
+    sync.tick(sync.deadline_ms)
+    assert ports.begun == [10]
+
+
+def test_a_peer_that_can_be_reached_and_has_none_ends_it_and_so_does_one_that_says_nothing() -> None:
+    for says_something in (True, False):
+        sync, _ = begun("a", members=2)
+        if says_something:
+            offer(sync, "a")
+        for _ in range(20):
+            sync.tick(sync.deadline_ms)
+        assert (sync.done, sync.height) == (True, None)
+
+
+def test_where_there_is_nobody_to_ask_it_ends_at_once() -> None:
+    sync, _ = begun(members=0)
+    sync.tick(0)
+    assert (sync.done, sync.height) == (True, None)
+
+
 def test_what_nobody_asked_for_is_passed_over() -> None:
     sync, ports = begun("a", "b")
     offer(sync, "a", 10)

@@ -5,7 +5,8 @@ anybody still offers it, else the highest; a few chunks ahead, each asked for ag
 manifest names are kept, so what was interrupted goes on with them, and so does the next peer that offers the same. A
 peer that lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers
 failed and nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place
-for a newer one. The node's process (`joining`) and the simulator run this very class with other ports.
+for a newer one. While no peer at all could be reached there is nothing to decide, and it goes on trying. The node's
+process (`joining`) and the simulator run this very class with other ports.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class _Taking:
 class StateSync:
     """One attempt. `done` and `height` tell how it ended: at the height of a snapshot, or None where there is none.
 
-    members: how many peers there may be. wait_ms: how long to wait for the first answer.
+    members: how many peers there may be. wait_ms: how long to wait for the first answer, once a peer is connected.
     """
 
     def __init__(self, ports: JoinPorts, now_ms: int, *, members: int, wait_ms: int) -> None:
@@ -83,6 +84,7 @@ class StateSync:
         self._snapshots: list[list[Offer]] = []  # offers of the same snapshot together
         self._taking: _Taking | None = None
         self._rounds = 0
+        self._met_somebody = False
         self.done = False
         self.height: int | None = None
         self._gather(now_ms)
@@ -96,6 +98,7 @@ class StateSync:
     def joined(self, peer: PeerId) -> None:
         """A peer is connected."""
         self._peers.add(peer)
+        self._met_somebody = True
         if self._taking is None and not self.done:
             self._ports.send(peer, WantSnapshots())
 
@@ -174,6 +177,9 @@ class StateSync:
 
     def _next(self, now_ms: int) -> None:
         """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
+        if self._members and not self._met_somebody:
+            self._until_ms = now_ms + self._wait_ms
+            return
         while self._snapshots:
             kept = self._ports.kept_manifest()
             best = max(
