@@ -56,17 +56,17 @@ def compare(found: Found, zh: bool) -> str:
 
 
 def disk(found: Found, zh: bool) -> str:
-    """Bytes a transaction over many of them, with everything kept and pruned."""
+    """Bytes a transaction over many of them, with everything kept and pruned, and the process's own memory."""
     head = (
-        ("交易数", "全部保留，MiB", "字节/笔", "修剪，MiB", "字节/笔")
+        ("交易数", "全部保留，MiB", "字节/笔", "内存，MiB", "修剪，MiB", "字节/笔", "内存，MiB")
         if zh
-        else ("transactions", "all kept, MiB", "bytes/tx", "pruned, MiB", "bytes/tx")
+        else ("transactions", "all kept, MiB", "bytes/tx", "memory, MiB", "pruned, MiB", "bytes/tx", "memory, MiB")
     )
     rows: dict[int, list[Any]] = {}
     for place, kind in enumerate(("all", "pruned")):
         for point in picked(found, f"disk_use.{kind}.points") or []:
-            row = rows.setdefault(point["transactions"], ["–"] * 4)
-            row[2 * place : 2 * place + 2] = point["mib"], point["bytes_per_tx"]
+            row = rows.setdefault(point["transactions"], ["–"] * 6)
+            row[3 * place : 3 * place + 3] = point["mib"], point["bytes_per_tx"], point.get("own_mib", "–")
     return table(head, [(count, *row) for count, row in sorted(rows.items())])
 
 
