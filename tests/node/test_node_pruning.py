@@ -93,6 +93,23 @@ def test_so_many_blocks_stay_as_were_asked_for(tmp_path: Path) -> None:
     assert chain.ledger.lowest_height == before
 
 
+def test_the_room_of_blocks_that_went_is_given_back_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain, _ = grown(tmp_path, 40)
+    merged: list[tuple[bytes, bytes]] = []
+    monkeypatch.setattr(chain.store, "compact", lambda start, stop: merged.append((start, stop)), raising=True)
+    monkeypatch.setattr(pruning, "HEIGHTS_A_STEP", 3)
+    monkeypatch.setattr(pruning, "HEIGHTS_A_MERGE", 10)
+    pruned(chain)
+    lowest = chain.ledger.lowest_height
+    reached = [int.from_bytes(stop[1:], "big") for start, stop in merged if start[:1] == b"B"]
+    assert len(reached) == lowest // 10
+    assert all(height % 10 < 3 for height in reached), "as soon as ten heights more are gone"
+    assert {start[:1] for start, _ in merged} == {stop[:1] for _, stop in merged}
+    assert len(merged) == 3 * len(reached)
+
+
 def test_what_is_kept_answers_as_before(tmp_path: Path) -> None:
     chain, bill = grown(tmp_path, 40)
     head = chain.ledger.info().height

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ def test_a_batch_deletes_and_then_puts(store: Store) -> None:
     store.write([(b"a", b"1"), (b"b", b"2")])
     store.write([(b"a", b"9")], [b"a", b"b"])
     assert list(store.range(b"", b"\xff")) == [(b"a", b"9")]
+
+
+def test_the_room_of_what_was_deleted_is_given_back(tmp_path: Path) -> None:
+    """Without being told LevelDB keeps it: nothing is ever written near those keys again."""
+    store = LevelStore(tmp_path / "db", create=True)
+    chance = random.Random(1)
+    names = [b"x%04d" % number for number in range(300)]
+    store.write([(name, chance.randbytes(10_000)) for name in names] + [(b"a", b"1"), (b"z", b"2")])
+    store.compact(b"x", b"y")
+    store.write((), names)
+    store.close()
+    store = LevelStore(tmp_path / "db", create=False)
+    assert taken(tmp_path) > 2_000_000
+    store.compact(b"x", b"y")
+    assert taken(tmp_path) < 100_000
+    assert list(store.range(b"", b"\xff")) == [(b"a", b"1"), (b"z", b"2")]
+    store.close()
+
+
+def taken(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.ldb"))
 
 
 def test_a_snapshot_does_not_see_later_writes(store: Store) -> None:

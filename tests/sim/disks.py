@@ -43,6 +43,9 @@ class Level:
     def write_batch(self, transaction: bool = False, sync: bool = False) -> WriteBatch:
         return WriteBatch(self, sync=sync)
 
+    def compact_range(self, start: bytes, stop: bytes) -> None:
+        """Nothing to give back in memory."""
+
     def snapshot(self) -> Level:
         copy = Level(lambda: None, lambda: None)
         copy.rows = dict(self.rows)

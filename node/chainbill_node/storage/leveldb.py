@@ -84,6 +84,13 @@ class LevelStore:
         except (plyvel.Error, OSError) as error:
             raise self.failed(f"a block could not be written ({error})") from error
 
+    def compact(self, start: bytes, stop: bytes) -> None:
+        """Merge the tables of a range now: what was deleted there takes room until LevelDB comes by, maybe never."""
+        try:
+            self._db.compact_range(start=start, stop=stop)
+        except (plyvel.Error, OSError) as error:
+            raise self.failed(f"tables could not be merged ({error})") from error
+
     def snapshot(self) -> LevelSnapshot:
         """A view that later writes do not change."""
         return LevelSnapshot(self, self._db.snapshot())

@@ -46,6 +46,9 @@ class MemoryStore(MemoryReadable):
         if fresh:
             self._keys = None
 
+    def compact(self, start: bytes, stop: bytes) -> None:
+        """Nothing to give back."""
+
     def snapshot(self) -> MemoryReadable:
         """A copy."""
         return MemoryReadable(dict(self._rows))

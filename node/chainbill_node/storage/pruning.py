@@ -3,7 +3,8 @@
 Never taken away: the state, the indexes, validator sets and what certifies them (`T`), anything of the last 24 hours of
 block time, and the last blocks that name who proposed. Headers and records stay for seven days, because evidence may
 name them. First the lowest height is raised, in one synced batch with the blocks that go; then history rows
-below it are swept out in key order. Safe beside commits: no key is written by both.
+below it are swept out in key order. Safe beside commits: no key is written by both. What lies in the order of heights
+is never written near again, so LevelDB would keep its room; now and then it is told to merge those tables.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from chainbill_node.storage.store import Store, prefix_end
 
 HEIGHTS_A_STEP = 100
 ROWS_A_STEP = 5_000
+HEIGHTS_A_MERGE = 100
+BY_HEIGHT = (layout.BLOCK, layout.CERTIFICATE, layout.RECEIPTS)
 HISTORY_END = prefix_end(layout.HISTORY)
 
 
@@ -80,6 +83,9 @@ class Pruner:
         puts.append((layout.BLOCKS_KEY, height_bytes(new)))
         puts.append((layout.LOWEST_KEY, height_bytes(max(lowest, new))))
         self._store.write(puts, deletes)
+        if new // HEIGHTS_A_MERGE > start // HEIGHTS_A_MERGE:
+            for prefix in BY_HEIGHT:
+                self._store.compact(height_key(prefix, 0), height_key(prefix, new))
         return True
 
     def _is_old(self, height: int, old_ms: int) -> bool:
@@ -97,7 +103,7 @@ class Pruner:
         if certificate is not None and self._store.get(height_key(layout.VALIDATORS, height + 1)) is not None:
             link = layout.pack_link([block.header.fields(), decode_trusted(certificate)])
             puts.append((height_key(layout.LINK, height + 1), link))
-        deletes.extend(height_key(prefix, height) for prefix in (layout.BLOCK, layout.CERTIFICATE, layout.RECEIPTS))
+        deletes.extend(height_key(prefix, height) for prefix in BY_HEIGHT)
         deletes.extend(layout.TRANSACTION + decode_transaction(wire).id for wire in block.transactions)
 
     def _drop_headers(self) -> bool:

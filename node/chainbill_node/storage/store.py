@@ -43,6 +43,10 @@ class Store(Readable, Protocol):
     def write(self, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
         """All or nothing, on the disk when it returns. Raises DiskError; then the process must end."""
 
+    def compact(self, start: bytes, stop: bytes) -> None:
+        """Give back the room of what was deleted with start ≤ key < stop. Raises DiskError."""
+        ...
+
     def snapshot(self) -> Snapshot:
         """A view that later writes do not change."""
 
