@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 
 from sim import mutants, storage_mutants
@@ -19,9 +20,9 @@ def command(plan: Plan, mutant: str = "") -> str:
     return f"python -m tests.sim --plan {shlex.quote(plans.encode(plan))}{switched_on}"
 
 
-def shrunk_transcript(plan: Plan, kind: str, mutant: str = "", runs: int = RUNS) -> str:
+def shrunk_transcript(plan: Plan, kind: str, mutant: str = "", runs: int = RUNS, within_s: float = math.inf) -> str:
     """The smallest plan found that fails in the same way, told."""
-    small = shrink(plan, runs)
+    small = shrink(plan, runs, within_s)
     title = f"Seed {plan.seed} ({kind}), shrunk from {plan.weight} to {small.weight}:"
     return transcript(small, title, command(small, mutant))
 

@@ -126,10 +126,10 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def sound(self) -> bool:
-        """Whether the promises are made at all: less than a third of the voters is faulty."""
-        voters = self.voters
-        liars = self.faulty & set(voters)
-        return bool(voters) and len(liars) <= (len(voters) - 1) // 3
+        """Whether the promises are made at all: less than a third of the voters is faulty, also once some have left."""
+        voters = set(self.voters)
+        left = {one.node for one in self.events if isinstance(one, Member) and not one.votes} - self.faulty
+        return bool(voters) and len(self.faulty & voters) <= (len(voters - left) - 1) // 3
 
     @property
     def weight(self) -> int:

@@ -47,7 +47,7 @@ def draw(seed: int) -> Plan:
     if voters > 1 and chance.random() < 0.3:
         events += [Member(chance.randint(0, TROUBLE_MS), name, votes=True) for name in outside]
         honest = [name for name in members if name not in faulty]
-        if voters > 4:
+        if voters > 4 and count <= (voters - 2) // 3:  # as few are faulty of those who are left
             events.append(Member(chance.randint(0, TROUBLE_MS), chance.choice(honest), votes=False))
     events += [Join(chance.randint(0, TROUBLE_MS), name) for name in outside if chance.random() < 0.5]
     events += draw_trouble(chance, processes, [*processes, *dict(liars)], TROUBLE_MS)

@@ -1,11 +1,13 @@
 """A failing plan made small: everything goes without which the same checker still fires.
 
 Delta debugging (Zeller, Hildebrandt 2002) over the plan's parts, then simpler values, over and over until nothing
-changes or the runs are used up. The order of attempts and each run are fixed, so a plan always shrinks to the same one.
+changes or the runs (in the soak also the seconds) are used up. The order of attempts and each run are fixed, so a plan always shrinks to the same one.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -19,17 +21,23 @@ Fails = Callable[[Plan], bool]
 
 
 class Shrinker:
-    """Counts its runs; `fails` is asked at most so many times, and never twice about one plan."""
+    """Counts its runs; `fails` is asked at most so many times and seconds, and never twice about one plan."""
 
-    def __init__(self, fails: Fails, runs: int) -> None:
+    def __init__(self, fails: Fails, runs: int, within_s: float = math.inf) -> None:
         self._fails = fails
         self._known: dict[Plan, bool] = {}
+        self._until_s = time.monotonic() + within_s
         self.left = runs
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more may be tried."""
+        return self.left <= 0 or time.monotonic() >= self._until_s
 
     def holds(self, plan: Plan) -> bool:
         """Whether a smaller plan still fails in the same way."""
         if plan not in self._known:
-            if self.left <= 0 or not plan.sound:
+            if self.over or not plan.sound:
                 return False
             self.left -= 1
             self._known[plan] = self._fails(plan)
@@ -57,12 +65,12 @@ class Shrinker:
         return next((plan for plan in plans if self.holds(plan)), otherwise)
 
 
-def shrink(plan: Plan, runs: int = RUNS) -> Plan:
+def shrink(plan: Plan, runs: int = RUNS, within_s: float = math.inf) -> Plan:
     """A plan that fails with the same checker, and of which hardly anything can be left out."""
     checker = judged(plan).checker
-    shrinker = Shrinker(lambda smaller: judged(smaller).checker == checker, runs)
+    shrinker = Shrinker(lambda smaller: judged(smaller).checker == checker, runs, within_s)
     before = None
-    while plan != before and shrinker.left > 0:
+    while plan != before and not shrinker.over:
         before = plan
         plan = _round(plan, shrinker)
     return plan

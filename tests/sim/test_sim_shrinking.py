@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sim import plan as plans
 from sim.__main__ import main
 from sim.findings import MUTANTS, command, explain, shrunk_transcript
-from sim.plan import Clock, Crash, Hand, Net, Plan, Story
+from sim.plan import Clock, Crash, Hand, Member, Net, Plan, Story
 from sim.runs import judged
 from sim.seeded import draw
 from sim.shrinking import Shrinker, shrink, without_node
@@ -41,6 +41,19 @@ def test_a_plan_always_shrinks_to_the_same_one() -> None:
         assert shrink(draw(0)) == small
         assert judged(small).checker == "certificate"
     assert small.events == ()
+
+
+def test_shrinking_ends_when_its_time_is_over() -> None:
+    plan = draw(0)
+    asked: list[Plan] = []
+
+    def fails(smaller: Plan) -> bool:
+        asked.append(smaller)
+        return True
+
+    shrinker = Shrinker(fails, 100, within_s=0)
+    assert shrinker.fewest(plan.events, lambda kept: replace(plan, events=kept)) == plan.events
+    assert asked == []
 
 
 def test_a_finding_on_the_real_ledger_shrinks_too() -> None:
@@ -113,3 +126,6 @@ def test_a_plan_with_too_many_liars_is_not_asked_about() -> None:
     assert not Plan(seed=1, size=3, liars=(("n0", "silent"),)).sound
     assert Plan(seed=1, size=4, liars=(("n0", "silent"),)).sound
     assert not Plan(seed=1, size=1, outside=("n0",)).sound
+    leaving = (Member(5, "n1", votes=False),)
+    assert Plan(seed=1, size=5, liars=(("n0", "silent"),), events=leaving).sound
+    assert not Plan(seed=1, size=4, liars=(("n0", "silent"),), events=leaving).sound

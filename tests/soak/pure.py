@@ -25,6 +25,7 @@ FUZZ_AT_ONCE = 2_000
 TORN_AT_ONCE = 100
 SEEDS_AT_ONCE = 10
 SHRINK_RUNS = {"light": 150, "real": 25, "joining": 25}
+SHRINK_WITHIN_S = 60.0  # each; the soak ends when it said it would
 SHRUNK = 3  # findings of a kind that are shrunk; more of them are told by their seed
 
 
@@ -51,7 +52,7 @@ def attempt(tally: Tally, what: str, kind: str, number: int, play: Callable[[int
     flag = "" if kind == "light" else f" --{kind}"
     held = tally.attempt(what, lambda: play(number), f"python -m tests.sim {number}{flag} -v")
     if not held and sum(f"({kind}), shrunk" in finding for finding in tally.findings) < SHRUNK:
-        told = shrunk_transcript(DRAWS[kind](number), kind, runs=SHRINK_RUNS[kind])
+        told = shrunk_transcript(DRAWS[kind](number), kind, runs=SHRINK_RUNS[kind], within_s=SHRINK_WITHIN_S)
         tally.findings[-1] += "\n" + textwrap.indent(told, "    ")
 
 
