@@ -1,7 +1,8 @@
 """A failing plan made small: everything goes without which the same checker still fires.
 
 Delta debugging (Zeller, Hildebrandt 2002) over the plan's parts, then simpler values, over and over until nothing
-changes or the runs (in the soak also the seconds) are used up. The order of attempts and each run are fixed, so a plan always shrinks to the same one.
+changes or the runs (in the soak also the seconds) are used up. The order of attempts and each run are fixed, so a plan
+always shrinks to the same one.
 """
 
 from __future__ import annotations
