@@ -1,14 +1,51 @@
-"""What is remembered of the newest state: always what the store has, and never more bytes than allowed."""
+"""The memory in front of the newest state: bounded, and never another answer than the state's own."""
 
 from __future__ import annotations
 
 import random
 
-from chainbill_node.engine.cached_view import ENTRY_BYTES, LARGEST_KEPT_ROW, CachedView, Generations
+from chainbill_node.engine.cached_view import ENTRY_BYTES, LARGEST_KEPT_ROW, CachedView, DecodedRows, Generations
+from chainbill_node.engine.environment import UsedIds
 
+from chainbill.codec import encode
+from chainbill.state.rows import pack
+from chainbill.state.tree import StateTree
 from chainbill.state.view import MemoryView, RowChange
 
+
 SEED = 20_261_125
+
+
+def test_it_answers_as_the_state_does_through_many_blocks() -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)
+    state, tree = MemoryView(), StateTree()
+    view = CachedView(state, row_bytes=5_000, bucket_bytes=20_000)
+    keys = [b"one\0row\0\x02%03d\0" % number for number in range(100)]
+    for height in range(1, 60):
+        changes = []
+        for key in sorted(chance.sample(keys, 15)):
+            size = chance.choice([1, 30, LARGEST_KEPT_ROW + 1])
+            new = None if chance.random() < 0.3 else pack(height, b"", b"\xc4" + chance.randbytes(size))
+            if (view.get(key), new) != (None, None):
+                changes.append(RowChange(key, view.get(key), new))
+        delta = tree.stage(view, changes)
+        assert delta.root == tree.stage(state, changes).root
+        state.apply(changes, delta)
+        view.committed(changes, delta.buckets)
+        tree.commit(delta)
+        assert all(view.get(key) == state.get(key) for key in chance.sample(keys, 40)), f"seed {seed}"
+        assert view.scan(b"one\0", b"", 1000) == state.scan(b"one\0", b"", 1000)
+
+
+def test_it_remembers_what_is_used_and_no_more_than_it_may() -> None:
+    memory: Generations[int] = Generations(10 * (1 + ENTRY_BYTES))
+    for number in range(1000):
+        memory.put(number, b"x")
+        assert memory.get(0) == b"x"
+    assert sum(memory.get(number) is not None for number in range(1, 1000)) <= 20
+    memory.drop(0)
+    assert memory.get(0) is None
 
 
 def held_bytes(kept: Generations[int]) -> int:
@@ -40,25 +77,37 @@ def test_what_is_written_again_and_again_pushes_nothing_out() -> None:
     assert kept.get(b"quiet") == bytes(100)
 
 
-def test_it_reads_like_the_store_under_it() -> None:
-    chance = random.Random(SEED)
-    store = MemoryView()
-    cached = CachedView(store, row_bytes=20_000, bucket_bytes=20_000)
-    for height in range(300):
-        changes = []
-        for _ in range(20):
-            key = b"%d" % chance.randrange(200)
-            size = chance.choice((50, 500, LARGEST_KEPT_ROW + 1))
-            raw = None if chance.random() < 0.2 else height.to_bytes(4, "big") + bytes(size)
-            changes.append(RowChange(key, store.get(key), raw))
-            if raw is None:
-                store.rows.pop(key, None)
-            else:
-                store.rows[key] = raw
-        buckets = {chance.randrange(50): bytes(chance.randrange(1_000)) for _ in range(5)}
-        store.buckets.update(buckets)
-        cached.committed(changes, buckets)
-        for key in (b"%d" % number for number in range(200)):
-            assert cached.get(key) == store.get(key), SEED
-        for index in range(50):
-            assert cached.bucket(index) == store.bucket(index), SEED
+def test_decoded_rows_are_those_of_the_newest_state() -> None:
+    state = MemoryView({b"key": pack(1, b"", encode({"status": "active"}))})
+    decoded = DecodedRows(state, most=2)
+    assert decoded.get(b"key") == {"status": "active"}
+    assert decoded.get(b"later") is None
+    state.rows |= {b"key": pack(2, b"", encode({"status": "closed"})), b"later": pack(2, b"", encode(1))}
+    assert decoded.get(b"later") == 1, "that there is no row is never remembered"
+    decoded.forget()
+    assert decoded.get(b"key") == {"status": "closed"}
+    for number in range(10):
+        state.rows[b"%d" % number] = pack(2, b"", encode(number))
+        assert decoded.get(b"%d" % number) == number
+    assert len(decoded._known) <= 2
+
+
+def test_an_id_is_used_from_the_block_on_that_has_it() -> None:
+    stored: set[bytes] = {b"old"}
+    asked: list[bytes] = []
+
+    def look(identity: bytes) -> bool:
+        asked.append(identity)
+        return identity in stored
+
+    used = UsedIds(look, most=3)
+    assert used(b"old")
+    assert not used(b"new")
+    assert not used(b"new")
+    assert asked == [b"old", b"new"]
+    stored.add(b"new")
+    used.committed([b"new", b"never asked for"])
+    assert used(b"new")
+    for number in range(10):
+        assert not used(b"%d" % number)
+    assert len(used._unused) <= 3
