@@ -12,7 +12,6 @@ from chainbill.state.rows import pack
 from chainbill.state.tree import StateTree
 from chainbill.state.view import MemoryView, RowChange
 
-
 SEED = 20_261_125
 
 
