@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from chainbill_node import wire
 from chainbill_node.engine.protocol import ProposalRequest
-from chainbill_node.home import open_home
 from chainbill_node.node_port import ServedNode
 from chainbill_node.plans import LEAST_PLANNED, Plans
 from chainbill_node.service import Node
@@ -20,11 +18,10 @@ from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.messages import CompactProposal, Plan
 from node_chain import LocalChain
 from test_node_compact import signed
+from whole_nodes import connected, counted
 
 from chainbill.ledger.header_check import make_block
 from chainbill.ledger.transaction import Transaction
-
-CALL = ("party", "set_paying_bank", {"bank": ""})
 
 
 @pytest.fixture
@@ -86,9 +83,7 @@ def test_a_plan_for_a_block_that_breaks_a_rule_makes_no_such_block_acceptable(ch
     env = chain.ledger._env.current
     wires = [one.wire for one in found]
     root = chain.ledger._tree.root
-    block = make_block(
-        env, root, time_ms=chain.time_ms + later_ms, proposer=chain.key.public, transactions=wires
-    )  # fmt: skip
+    block = make_block(env, root, time_ms=chain.time_ms + later_ms, proposer=chain.key.public, transactions=wires)
     assert not chain.ledger.process_proposal(block).accepted
 
 
@@ -230,29 +225,14 @@ def test_nodes_run_each_others_plans_and_agree(tmp_path: Path) -> None:
     network = create_local_network(tmp_path / "net", validators=2)
 
     async def main() -> None:
-        with contextlib.ExitStack() as stack:
-            opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
-            nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
-            for node in nodes:
-                await node.start()
-                slow_down_proposals(node)
-            try:
-                async with asyncio.timeout(60):
-                    while not all(node.peers.connected for node in nodes):
-                        await asyncio.sleep(0.01)
-                    while sum(map(runs, nodes)) < 3:
-                        waiting = [
-                            ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
-                            for number in range(3 * LEAST_PLANNED)
-                        ]
-                        answers = await asyncio.gather(*waiting)
-                        assert {answer.status for answer in answers} == {"committed"}
-                    while len({node.ledger.info().height for node in nodes}) > 1:
-                        await asyncio.sleep(0.01)
-                assert len({node.ledger.info().app_hash for node in nodes}) == 1
-            finally:
-                for node in nodes:
-                    await node.stop()
+        async with connected(network, slow_down_proposals) as nodes:
+            while sum(counted(node, "plans", "run") for node in nodes) < 3:
+                waiting = [
+                    ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
+                    for number in range(3 * LEAST_PLANNED)
+                ]
+                answers = await asyncio.gather(*waiting)
+                assert {answer.status for answer in answers} == {"committed"}
 
     asyncio.run(main())
 
@@ -268,9 +248,3 @@ def slow_down_proposals(node: Node) -> None:
             broadcast(frame, droppable=droppable)
 
     node.peers.broadcast = slowly  # type: ignore[method-assign]
-
-
-def runs(node: Node) -> float:
-    text = node.metrics.exposition()[0].decode()
-    name = 'chainbill_consensus_plans_total{result="run"}'
-    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))

@@ -1,0 +1,45 @@
+"""Whole nodes in the test's own event loop: real homes, ledgers, TLS between them, no processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from chainbill_node.home import open_home
+from chainbill_node.service import Node
+
+WITHIN_S = 60
+
+
+@contextlib.asynccontextmanager
+async def connected(network: Any, prepare: Callable[[Node], None] = lambda _: None) -> AsyncIterator[list[Node]]:
+    """The nodes of a network, prepared once each has started, and connected; at the end all agree and are stopped.
+
+    TimeoutError: it took longer than WITHIN_S.
+    """
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
+        nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
+        for node in nodes:
+            await node.start()
+            prepare(node)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                while not all(node.peers.connected for node in nodes):
+                    await asyncio.sleep(0.01)
+                yield nodes
+                while len({node.ledger.info().height for node in nodes}) > 1:
+                    await asyncio.sleep(0.01)
+            assert len({node.ledger.info().app_hash for node in nodes}) == 1
+        finally:
+            for node in nodes:
+                await node.stop()
+
+
+def counted(node: Node, name: str, result: str) -> float:
+    """A node's counter `chainbill_consensus_NAME_total` of one result."""
+    text = node.metrics.exposition()[0].decode()
+    line = f'chainbill_consensus_{name}_total{{result="{result}"}}'
+    return sum(float(one.split()[-1]) for one in text.splitlines() if one.startswith(line))
