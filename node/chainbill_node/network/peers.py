@@ -182,8 +182,8 @@ class PeerNetwork:
 
     def push(self, frame: bytes) -> None:
         """Broadcast a frame before this turn of the loop goes on to something long; dropped where a peer is slow."""
+        self.broadcast(frame, droppable=True)
         for connection in list(self._connections.values()):
-            connection.send(frame, droppable=True)
             connection.flush()
 
     def drop(self, peer: str, reason: str) -> None:

@@ -45,7 +45,6 @@ class Store(Readable, Protocol):
 
     def compact(self, start: bytes, stop: bytes) -> None:
         """Give back the room of what was deleted with start ≤ key < stop. Raises DiskError."""
-        ...
 
     def snapshot(self) -> Snapshot:
         """A view that later writes do not change."""
