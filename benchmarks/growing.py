@@ -147,11 +147,10 @@ def cost_s(ledger: LocalLedger) -> tuple[float, float]:
     for turn in range(1 + TURNS):
         wires = ledger.transfers(tokens, PIECE_MINOR // (TURNS + 2))
         gc.collect()
-        process, thread = time.process_time(), time.thread_time()
-        answers = ledger.commit(wires, verify=True)
+        answers, whole, mine = ledger.timed(wires, verify=True)
         if turn:  # the first one fills the caches
-            spent += time.process_time() - process
-            own += time.thread_time() - thread
+            spent += whole
+            own += mine
             count += len(wires)
         tokens = [answer["remainder"] for answer in answers]
     return spent / count, own / count

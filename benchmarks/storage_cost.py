@@ -13,7 +13,6 @@ import argparse
 import ast
 import random
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -40,10 +39,8 @@ def measure(tokens: int, transfers: int) -> dict[str, float]:
         others, own, count = 0.0, 0.0, 0
         while count < transfers:
             wires = ledger.transfers(taken, OFFERED_MINOR)
-            process, thread = time.process_time(), time.thread_time()
-            answers = ledger.commit(wires)
-            mine = time.thread_time() - thread
-            others += time.process_time() - process - mine
+            answers, whole, mine = ledger.timed(wires)
+            others += whole - mine
             own += mine
             count += len(wires)
             taken = [answer["remainder"] for answer in answers]
