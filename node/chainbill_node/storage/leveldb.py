@@ -6,8 +6,8 @@ there, and a range that it ends early; so every read asks for checksums too (of 
 from the cache), and ranges ask after every step. LevelDB's own repair is never called: it drops what it cannot read.
 
 Blocks of tables are not compressed, and memory is written out 32 MiB at a time: most of what a block writes are hashes,
-and LevelDB's own thread unpacked and packed every row a dozen times in merging them, which was a third of all
-processor time of a loaded node (docs/decisions/0017). Tables are mapped into memory, so they need no cache of ours.
+and LevelDB's own thread unpacked and packed them again with every merge, which was a third of all processor time of a
+loaded node (docs/decisions/0017). Tables are mapped into memory, so they need no cache of ours.
 """
 
 from __future__ import annotations

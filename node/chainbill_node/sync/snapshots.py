@@ -72,7 +72,8 @@ class _Taking:
 class StateSync:
     """One attempt. `done` and `height` tell how it ended: at the height of a snapshot, or None where there is none.
 
-    members: how many peers there may be. wait_ms: how long to wait for the first answer, once a peer is connected.
+    members: how many peers there may be. wait_ms: how long to wait for the first answer, over and
+    over while no peer was ever connected.
     """
 
     def __init__(self, ports: JoinPorts, now_ms: int, *, members: int, wait_ms: int) -> None:
