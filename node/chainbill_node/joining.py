@@ -106,7 +106,7 @@ class Joining:
             peer_settings(home, config, own, genesis.hash),
             lambda: members,
             self._frame,
-            self._sync.joined,
+            lambda peer: self._sync.joined(peer, self._now_ms()),
             lambda peer: self._sync.gone(peer, self._now_ms()),
         )
 
@@ -120,8 +120,6 @@ class Joining:
             while not self._sync.done:
                 self._heard.clear()
                 self._sync.tick(self._now_ms())
-                if not self._peers.connected:
-                    log.seldom("no_peer", why="no node that might have a snapshot can be reached; it goes on trying")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0, self._sync.deadline_ms - self._now_ms()) / 1000):
                         await self._heard.wait()
@@ -161,6 +159,10 @@ class Joining:
     def left(self, peer: str, height: int, why: str) -> None:
         """Say why a peer was left."""
         log.warning("snapshot_peer_left", peer=peer, height=height, why=why)
+
+    def nobody(self) -> None:
+        """Say that it goes on trying."""
+        log.warning("no_peer", why="no node that might have a snapshot can be reached; it goes on trying")
 
     def kept_manifest(self) -> SnapshotManifest | None:
         """What an earlier attempt had begun."""

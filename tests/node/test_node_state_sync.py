@@ -2,115 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from chainbill_node.sync import snapshots
-from chainbill_node.sync.snapshots import AGAIN_MS, AHEAD, CHUNK_WITHIN_MS, EMPTY_MS, GATHER_MS, StateSync, adopt
-from chainbill_node.wire.messages import Chunk, Message, Snapshots, Status, WantChunk, WantSnapshots
-
-from chainbill.errors import Malformed
-
-WAIT_MS = 10_000
-CHUNKS = 6
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """A manifest by its height; its chunks are all b"chunk"."""
-
-    height: int
-    chunks: tuple[bytes, ...] = (b"chunk",) * CHUNKS
-
-    def names(self, index: int, chunk: bytes) -> bool:
-        return chunk == self.chunks[index]
-
-    def same_as(self, other: Manifest) -> bool:
-        return self.height == other.height
-
-
-@dataclass
-class Recorder:
-    """Ports that write down what happens. `refuse`: chunks, heights or data that the ledger finds wanting."""
-
-    sent: list[tuple[str, Message]] = field(default_factory=list)
-    dropped: list[tuple[str, str]] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)
-    taken: list[int] = field(default_factory=list)
-    begun: list[int] = field(default_factory=list)
-    refuse: set[Any] = field(default_factory=set)
-    disk: tuple[Manifest, dict[int, bytes]] | None = None
-
-    def send(self, peer: str, message: Message) -> None:
-        self.sent.append((peer, message))
-
-    def drop(self, peer: str, reason: str) -> None:
-        self.dropped.append((peer, reason))
-
-    def left(self, peer: str, height: int, why: str) -> None:
-        self.given_up.append(f"{peer} {height}: {why}")
-
-    def begin(self, manifest: Any, data: bytes) -> str:
-        self.begun.append(manifest.height)
-        self.taken.clear()
-        if manifest.height in self.refuse or data in self.refuse:
-            return "no chain of trust"
-        if self.disk is None or not self.disk[0].same_as(manifest):
-            self.disk = (manifest, {})
-        return ""
-
-    def kept_manifest(self) -> Any:
-        return self.disk and self.disk[0]
-
-    def keep(self, index: int, chunk: bytes) -> None:
-        assert self.disk is not None
-        self.disk[1][index] = chunk
-
-    def kept(self, index: int) -> bytes | None:
-        return self.disk[1].get(index) if self.disk else None
-
-    def forget(self) -> None:
-        self.disk = None
-
-    def take(self, index: int, chunk: bytes) -> str:
-        self.taken.append(index)
-        return "not the one" if chunk in self.refuse else ""
-
-    def asked(self, kind: type) -> list[tuple[str, Any]]:
-        """What was asked since the last look."""
-        found = [(peer, getattr(message, "index", None)) for peer, message in self.sent if isinstance(message, kind)]
-        self.sent = [one for one in self.sent if not isinstance(one[1], kind)]
-        return found
+from chainbill_node.sync.snapshots import AGAIN_MS, AHEAD, CHUNK_WITHIN_MS, EMPTY_MS, GATHER_MS, adopt
+from chainbill_node.wire.messages import Chunk, Snapshots, Status, WantChunk, WantSnapshots
+from join_recorder import CHUNKS, WAIT_MS, Manifest, begun, decode, deliver, offer
 
 
 @pytest.fixture(autouse=True)
 def _plain_manifests(monkeypatch: pytest.MonkeyPatch) -> None:
-    def decode(data: bytes) -> Any:
-        if not data[:2].isdigit():
-            raise Malformed("snapshot_malformed", "no manifest")
-        return Manifest(int(data[:2]))
-
     monkeypatch.setattr(snapshots, "decode_manifest", decode)
-
-
-def begun(*peers: str, members: int = 3) -> tuple[StateSync, Recorder]:
-    ports = Recorder()
-    sync = StateSync(ports, 0, members=members, wait_ms=WAIT_MS)
-    for peer in peers:
-        sync.joined(peer)
-    assert ports.asked(WantSnapshots) == [(peer, None) for peer in peers]
-    return sync, ports
-
-
-def offer(sync: StateSync, peer: str, *heights: int, at: int = 0) -> None:
-    sync.receive(peer, Snapshots(tuple(b"%d" % height for height in heights)), at)
-
-
-def deliver(sync: StateSync, peer: str, height: int, *indexes: int, at: int = 100) -> None:
-    for index in indexes:
-        sync.receive(peer, Chunk(height, index, b"chunk"), at)
 
 
 def test_the_highest_offer_is_taken_a_few_chunks_ahead_and_in_order() -> None:
@@ -127,18 +30,6 @@ def test_the_highest_offer_is_taken_a_few_chunks_ahead_and_in_order() -> None:
     assert ports.asked(WantChunk) == [("b", 4), ("b", 5)]
     deliver(sync, "b", 20, 0, 3, 5, 4)
     assert (sync.done, sync.height, ports.taken) == (True, 20, [0, 1, 2, 3, 4, 5])
-
-
-def test_it_goes_on_trying_until_somebody_can_be_reached() -> None:
-    sync, ports = begun()
-    for _ in range(50):
-        sync.tick(sync.deadline_ms)
-    assert not sync.done
-    now = sync.deadline_ms
-    sync.joined("a")
-    offer(sync, "a", 10, at=now)
-    sync.tick(sync.deadline_ms)
-    assert ports.begun == [10]
 
 
 def test_a_peer_that_can_be_reached_and_has_none_ends_it_and_so_does_one_that_says_nothing() -> None:

@@ -87,7 +87,7 @@ class ProductNode(SimulatedNode):
         if sync is None:
             super().deliver(event)  # type: ignore[arg-type]
         elif isinstance(event, PeerJoined):
-            self._guard(lambda: sync.joined(event.peer))
+            self._guard(lambda: sync.joined(event.peer, self.now_ms()))
         elif isinstance(event, PeerLeft):
             self._guard(lambda: sync.gone(event.peer, self.now_ms()))
             self._finish(sync)
@@ -132,6 +132,9 @@ class ProductNode(SimulatedNode):
 
         def left(self, peer: str, height: int, why: str) -> None:
             self._node.world.tell(self._node.name, f"leaves {peer} with snapshot {height}: {why}")
+
+        def nobody(self) -> None:
+            self._node.world.tell(self._node.name, "reaches nobody that might have a snapshot, and goes on trying")
 
         def kept_manifest(self) -> SnapshotManifest | None:
             kept = self._node.store.chunks

@@ -41,6 +41,9 @@ class JoinPorts(Protocol):
     def left(self, peer: PeerId, height: int, why: str) -> None:
         """For the log: this peer was left for the next one."""
 
+    def nobody(self) -> None:
+        """For the log: a whole wait has passed, and nobody is there to be asked."""
+
 
 class JoinedHome(Protocol):
     """The two things that make fetched data a node's own; each is on the disk when it returns."""

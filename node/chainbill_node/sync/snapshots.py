@@ -5,8 +5,9 @@ anybody still offers it, else the highest; a few chunks ahead, each asked for ag
 manifest names are kept, so what was interrupted goes on with them, and so does the next peer that offers the same. A
 peer that lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers
 failed and nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place
-for a newer one. While no peer at all could be reached there is nothing to decide, and it goes on trying. The node's
-process (`joining`) and the simulator run this very class with other ports.
+for a newer one. While nobody is there, and nobody has answered, there is nothing to decide, and it goes on trying: also
+when the only peer goes away in the middle. The node's process (`joining`) and the simulator run this very class with
+other ports.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ AGAIN_MS = 3_000  # what was not answered is asked again
 CHUNK_WITHIN_MS = 15_000
 GATHER_MS = 1_000  # how long to wait for more offers after the first
 EMPTY_MS = 3_000  # how long to wait for an offer after somebody said that it has none
-ROUNDS = 20
+ROUNDS = 20  # how often those who are there are asked
 MAX_SNAPSHOTS = 256  # different ones looked at in one round
 TAKEN_AT_ONCE = 8  # chunks that are here already, in one call
 
@@ -72,20 +73,19 @@ class _Taking:
 class StateSync:
     """One attempt. `done` and `height` tell how it ended: at the height of a snapshot, or None where there is none.
 
-    members: how many peers there may be. wait_ms: how long to wait for the first answer, over and
-    over while no peer was ever connected.
+    members: how many peers there may be. wait_ms: how long to wait for the first answer, at least
+    AGAIN_MS; it begins anew with the first peer that comes, and ends nothing while nobody is there.
     """
 
     def __init__(self, ports: JoinPorts, now_ms: int, *, members: int, wait_ms: int) -> None:
         self._ports = ports
         self._members = members
-        self._wait_ms = wait_ms
-        self._peers: set[PeerId] = set()
+        self._wait_ms = max(wait_ms, AGAIN_MS)
+        self._peers: set[PeerId] = set()  # connected, without liars
         self._liars: set[PeerId] = set()
         self._snapshots: list[list[Offer]] = []  # offers of the same snapshot together
         self._taking: _Taking | None = None
-        self._rounds = 0
-        self._met_somebody = False
+        self._rounds = 1
         self.done = False
         self.height: int | None = None
         self._gather(now_ms)
@@ -96,16 +96,25 @@ class StateSync:
         taking = self._taking
         return min(self._until_ms, self._again_ms) if taking is None else min(taking.until_ms, taking.again_ms)
 
-    def joined(self, peer: PeerId) -> None:
-        """A peer is connected."""
-        self._peers.add(peer)
-        self._met_somebody = True
-        if self._taking is None and not self.done:
+    def joined(self, peer: PeerId, now_ms: int) -> None:
+        """A peer is connected, maybe again: what it answered before may be true no more."""
+        if self.done or peer in self._liars:
+            return
+        if not self._peers and not self._answered - self._liars:
+            self._until_ms = now_ms + self._wait_ms
+        if peer not in self._peers:
+            self._peers.add(peer)
+            self._answered.discard(peer)
+        if self._taking is None:
             self._ports.send(peer, WantSnapshots())
+        else:
+            self._ask_anew = True
 
     def gone(self, peer: PeerId, now_ms: int) -> None:
         """A peer is not connected any more."""
         self._peers.discard(peer)
+        if self._taking is not None or self._withdraw(peer):
+            self._ask_anew = True
         if self._taking is not None and self._taking.peer == peer:
             self._leave("it is gone", now_ms)
 
@@ -124,7 +133,7 @@ class StateSync:
         if self.done:
             return
         if taking is None:
-            if now_ms >= self._until_ms or len(self._answered) >= self._members:
+            if now_ms >= self._until_ms or len(self._answered | self._liars) >= self._members:
                 self._next(now_ms)
             elif now_ms >= self._again_ms:
                 self._ask_for_offers(now_ms)
@@ -141,15 +150,14 @@ class StateSync:
 
     def _gather(self, now_ms: int) -> None:
         """Begin to ask around."""
-        self._rounds += 1
         self._until_ms = now_ms + self._wait_ms
-        self._answered: set[PeerId] = set()
-        self._left = False
+        self._answered: set[PeerId] = set()  # in this round, with those that lied in it
+        self._ask_anew = False  # somebody was left, went or came in the meantime
         self._ask_for_offers(now_ms)
 
     def _ask_for_offers(self, now_ms: int) -> None:
         self._again_ms = now_ms + AGAIN_MS
-        for peer in sorted(self._peers - self._answered - self._liars):
+        for peer in sorted(self._peers - self._answered):
             self._ports.send(peer, WantSnapshots())
 
     def _take_offers(self, peer: PeerId, message: Snapshots, now_ms: int) -> None:
@@ -178,8 +186,9 @@ class StateSync:
 
     def _next(self, now_ms: int) -> None:
         """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
-        if self._members and not self._met_somebody:
+        if self._members and not self._peers and not self._answered:
             self._until_ms = now_ms + self._wait_ms
+            self._ports.nobody()
             return
         while self._snapshots:
             kept = self._ports.kept_manifest()
@@ -202,10 +211,12 @@ class StateSync:
             self._taking.wait(now_ms)
             self._go_on(self._taking, now_ms)
             return
-        if self._left and self._rounds < ROUNDS:
-            self._gather(now_ms)
-        else:
+        if not self._ask_anew or self._rounds >= ROUNDS:
             self.done = True
+            return
+        if self._peers:
+            self._rounds += 1
+        self._gather(now_ms)
 
     # ---- chunks ----
 
@@ -274,13 +285,13 @@ class StateSync:
         taking = self._taking
         if taking is not None:
             self._ports.left(taking.peer, taking.manifest.height, why)
-            self._left = True
+            self._ask_anew = True
             del taking.offers[0]
             self._ask_another(taking, now_ms)
 
     def _ask_another(self, taking: _Taking, now_ms: int) -> None:
         """The next peer that offers the same snapshot, or the next snapshot."""
-        taking.offers = [one for one in taking.offers if one.peer in self._peers and one.peer not in self._liars]
+        taking.offers = [one for one in taking.offers if one.peer in self._peers]
         taking.asked.clear()
         if taking.offers:
             taking.wait(now_ms)
@@ -291,6 +302,14 @@ class StateSync:
 
     def _lied(self, peer: PeerId, why: str) -> None:
         self._liars.add(peer)
-        without = [[one for one in offers if one.peer != peer] for offers in self._snapshots]
-        self._snapshots = [offers for offers in without if offers]
+        self._answered.add(peer)
+        self._peers.discard(peer)
+        self._withdraw(peer)
         self._ports.drop(peer, why)
+
+    def _withdraw(self, peer: PeerId) -> bool:
+        """What this peer offers is not to be had of it; whether it offered anything."""
+        without = [[one for one in offers if one.peer != peer] for offers in self._snapshots]
+        withdrawn = without != self._snapshots
+        self._snapshots = [offers for offers in without if offers]
+        return withdrawn
