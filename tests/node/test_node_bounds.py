@@ -67,6 +67,7 @@ BOUNDS = {
     "network.door.Door._listeners": ONE_REQUEST,
     "network.door.Door._accepting": ONE_REQUEST,
     "network.door.Door._shaking": "network.limits.MAX_HANDSHAKES",
+    "network.door.Door._tasks": "network.limits.MAX_HANDSHAKES, and those ended, for some turns of the loop",
     "network.peers.PeerNetwork._connections": BY_MEMBERS,
     "network.peers.PeerNetwork._pending": "network.limits.MAX_PENDING_PER_PEER",
     "network.peers.PeerNetwork._dialling": BY_MEMBERS,

@@ -225,6 +225,30 @@ def test_a_handshake_ended_as_it_begins_leaves_no_socket_open(turns: int) -> Non
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_the_door_waits_for_a_handshake_that_was_ended_just_before(turns: int) -> None:
+    """One that gave way is no longer among those under way, and yet its task has something to clear away."""
+
+    async def run() -> None:
+        [port] = free_ports(1)
+        door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, lambda _: None)
+        await door.open()
+        one = knock(port, LOOPBACK)
+        while not door.handshakes:
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        [task] = door._shaking
+        door._end_one("handshake_gave_way")
+        assert door.handshakes == 0
+        await door.close()
+        assert task.done()
+        assert ended(one)
+        one.close()
+
+    asyncio.run(run())
+
+
 def test_all_queues_together_are_bounded(tmp_path: Path, authority: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         ports = free_ports(2)

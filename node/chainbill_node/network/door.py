@@ -95,6 +95,7 @@ class Door:
         self._listeners: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
         self._shaking: dict[asyncio.Task[None], tuple[str, socket.socket]] = {}  # by age: the oldest first
+        self._tasks: set[asyncio.Task[None]] = set()  # of these, and of those that were ended and are not over yet
 
     @property
     def handshakes(self) -> int:
@@ -117,11 +118,10 @@ class Door:
         for accepting in self._accepting:
             accepting.cancel()
         await asyncio.gather(*self._accepting, return_exceptions=True)
-        under_way = dict(self._shaking)
-        self._shaking.clear()
-        for _, accepted in under_way.values():
+        for _, accepted in self._shaking.values():
             hang_up(accepted)
-        await asyncio.gather(*under_way, return_exceptions=True)
+        self._shaking.clear()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
         self._listeners, self._accepting = [], []
@@ -145,11 +145,13 @@ class Door:
             self._make_room(address)
             task = loop.create_task(self._shake(accepted, address))
             self._shaking[task] = address, accepted
+            self._tasks.add(task)
             task.add_done_callback(self._done)
             await asyncio.sleep(0)  # accepting does not wait while somebody is there: the loop gets its turn
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._shaking.pop(task, None)
+        self._tasks.discard(task)
 
     def _make_room(self, address: str) -> None:
         if sum(one == address for one, _ in self._shaking.values()) >= limits.MAX_HANDSHAKES_PER_ADDRESS:
