@@ -19,8 +19,8 @@ from chainbill_node.driver_ports import Settings
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.home import ledger_over
 from chainbill_node.mempool import Mempool
-from ledger.ledger_kit import CHAIN, key, validator_keys
-from ledger.real_network import PROGRAMS, RealNetwork, genesis
+from ledger.ledger_kit import CHAIN, key, validator_keys, wire
+from ledger.real_network import ANCHOR, BANKS, KEYS, PROGRAMS, S3, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
 from sim.disk_checks import check_disk
 from sim.disks import Disk, Shelf
@@ -36,13 +36,24 @@ from sim.world import World
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import decode_transaction, verify_signatures
+from chainbill.ledger.transaction import Transaction, decode_transaction, verify_signatures
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 TROUBLE_MS = 12_000
 CHUNK_BYTES = 8 * 1024
 PROPOSERS = 24
 """Enough for five validators, instead of 400 for a hundred, so that short chains can be pruned."""
+
+
+def failing(time_ms: int) -> list[Transaction]:
+    """Two transactions that write rows, among them one that stories write too, and are refused after that."""
+    writes = ("party", "set_paying_bank", {"bank": BANKS[1]}), ("party", "set_paying_bank", {"bank": BANKS[2]})
+    refused = ("bill", "accept", {"bill": "none"})
+    fields = {"valid_until_ms": time_ms + 60_000, "nonce": 10**9}
+    return [
+        decode_transaction(wire(one, refused, party=party, keys=(KEYS[party],), **fields))
+        for party, one in zip((S3, ANCHOR), writes, strict=True)
+    ]
 
 
 class ProductLedger:
@@ -66,19 +77,39 @@ class ProductLedger:
         chance = random.Random(block.id + self._node.name.encode())
         told = chance.choice(("nothing", "this", "another"))
         if told != "nothing":
-            self._rehearse(block, fewer=int(told == "another"))
+            self._rehearse(block, chance, fewer=int(told == "another"))
         return self._check(block)
 
-    def _rehearse(self, block: Block, *, fewer: int) -> None:
+    def _rehearse(self, block: Block, chance: random.Random, *, fewer: int) -> None:
+        """Among the candidates are some that fail, which the proposer would have left out."""
         try:
-            candidates = [decode_transaction(wire) for wire in block.transactions][fewer:]
+            candidates = [decode_transaction(one) for one in block.transactions][fewer:]
         except ChainbillError:
             return
-        if all(map(verify_signatures, candidates)):
-            header = block.header
-            self.ledger.rehearse(
-                ProposalRequest(header.height, header.time_ms, header.proposer, (), candidates, 1_000_000, frozenset())
-            )
+        if not all(map(verify_signatures, candidates)):
+            return
+        header = block.header
+        for extra in [*failing(header.time_ms), *candidates[:1]]:  # and one that stands there twice
+            candidates.insert(chance.randint(0, len(candidates)), extra)
+        request = ProposalRequest(
+            header.height, header.time_ms, header.proposer, (), candidates, 1_000_000, frozenset()
+        )
+        if self.ledger.rehearse(request) == "run":
+            self._check_rehearsed(block, whole=not fewer)
+
+    def _check_rehearsed(self, block: Block, *, whole: bool) -> None:
+        """What is kept under the block's id is what the block does; candidates that failed have left nothing behind."""
+        kept = self.ledger._results.get(block.id)
+        if kept is None and (block.evidence or not whole):
+            return
+        try:
+            applied = self.ledger._apply(block)
+        except ChainbillError:
+            applied = None
+        if kept is not None and kept != applied:
+            raise ViolationError("rehearsal", f"{self._node.name} would commit what the block does not do")
+        if kept is None and applied is not None and all(one.ok for one in applied.receipts[applied.opening :]):
+            raise ViolationError("rehearsal", f"{self._node.name} made another block of the same transactions")
 
     def hand_in(self, wire: bytes) -> bool:
         """As a node admits what it is given; whether it waits for a block now."""
