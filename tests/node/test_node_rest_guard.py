@@ -15,6 +15,7 @@ from chainbill_node.config import NodeConfig
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.home import open_home
 from chainbill_node.limits import MAX_HEADER_BYTES
+from chainbill_node.logs import log
 from chainbill_node.rest_server import RestServer
 from chainbill_node.service import Node
 from chainbill_node.setup.local import create_local_network
@@ -133,7 +134,11 @@ def test_slow_headers_a_slow_body_silence_and_one_that_does_not_read(tmp_path: P
     serve(tmp_path, act)
 
 
-def test_one_address_cannot_take_every_place(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_one_address_cannot_take_every_place(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_seldom", {})  # nothing was logged a moment ago
+
     async def act(served: Served) -> None:
         idle = [await served.connect("127.0.0.9") for _ in range(30)]
         await served.honest()
