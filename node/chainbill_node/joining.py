@@ -13,6 +13,7 @@ import contextlib
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from chainbill.crypto.keys import PrivateKey
@@ -106,8 +107,8 @@ class Joining:
             peer_settings(home, config, own, genesis.hash),
             lambda: members,
             self._frame,
-            lambda peer: self._sync.joined(peer, self._now_ms()),
-            lambda peer: self._sync.gone(peer, self._now_ms()),
+            lambda peer: self._guarded(lambda: self._sync.joined(peer, self._now_ms())),
+            lambda peer: self._guarded(lambda: self._sync.gone(peer, self._now_ms())),
         )
 
     async def run(self) -> int | None:
@@ -135,9 +136,16 @@ class Joining:
 
     def _frame(self, peer: str, frame: bytes) -> None:
         try:
-            self._sync.receive(peer, wire.decode(frame), self._now_ms())
+            message = wire.decode(frame)
         except Malformed as error:
             self._peers.drop(peer, str(error))
+            return
+        self._guarded(lambda: self._sync.receive(peer, message, self._now_ms()))
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """What the network tells is taken in; an error in that must not end in the network's own code."""
+        try:
+            act()
         except Exception as error:  # a disk error, or a fault of our own: it ends `run`
             self._fault = error
         self._heard.set()

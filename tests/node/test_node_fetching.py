@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 import signal
@@ -14,14 +15,19 @@ from typing import Any
 
 import pytest
 import tomli_w
+from chainbill_node import wire
 from chainbill_node.config import config_content, load_config
-from chainbill_node.home import stopped_store
-from chainbill_node.joining import CHUNKS
+from chainbill_node.home import load_genesis, stopped_store
+from chainbill_node.joining import CHUNKS, Joining
 from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.joining import JoinPlan, create_home
+from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import LOOPBACK, free_ports
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.fetched_chunks import FetchedChunks
+from chainbill_node.storage.store import DiskError
+from chainbill_node.sync.snapshots import StateSync
+from chainbill_node.wire.messages import WantSnapshots
 from snapshot_server import Answer, Server, Serving, recut
 from test_node_snapshots import Made, edit, make, repacked
 
@@ -231,3 +237,24 @@ def test_what_is_kept_is_checked_again(made: Made, tmp_path: Path) -> None:
     other, _ = recut(made.manifest, made.chunks(), 900)
     kept.put(2, chunks[2])
     assert kept.begin(other, other.encode()) == 0
+
+
+@pytest.mark.parametrize("told", ["_on_up", "_on_down", "_on_message"])
+def test_a_disk_error_ends_it_whatever_of_the_network_led_to_it(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    joiner = Joiner(made, tmp_path)
+    joiner.make_home()
+    config = load_config(joiner.home)
+    key = load_private_key(joiner.home / config.files.validator_key)
+    joining = Joining(joiner.home, config, load_genesis(joiner.home, config), key)
+
+    def fail(*_: object) -> None:
+        raise DiskError("no room", "mend", "mend")
+
+    for name in ("joined", "gone", "receive"):
+        monkeypatch.setattr(StateSync, name, fail)
+    frame = [wire.encode(WantSnapshots())] if told == "_on_message" else []
+    getattr(joining._peers, told)("peer", *frame)
+    with pytest.raises(DiskError, match="no room"):
+        asyncio.run(joining.run())

@@ -108,6 +108,9 @@ def test_a_manifest_that_is_none_costs_the_connection() -> None:
     ports.refuse = {20}
     sync.tick(GATHER_MS)
     assert [peer for peer, _ in ports.dropped] == ["a", "b"]
+    assert not sync.done, "a third might have one"
+    sync.tick(sync.deadline_ms)
+    sync.tick(WAIT_MS)
     assert (sync.done, sync.height) == (True, None)
 
 

@@ -110,6 +110,20 @@ def test_a_liar_alone_ends_it() -> None:
         assert (sync.done, sync.height) == (True, None)
 
 
+def test_a_quick_liar_does_not_shorten_the_wait_for_the_others() -> None:
+    sync, ports = begun("liar", members=3)
+    ports.refuse = {30}
+    offer(sync, "liar", 30)
+    idle(sync, GATHER_MS)
+    assert [peer for peer, _ in ports.dropped] == ["liar"]
+    assert not sync.done
+    idle(sync, WAIT_MS - 100)
+    sync.joined("a", WAIT_MS - 100)
+    offer(sync, "a", 10, at=WAIT_MS - 100)
+    idle(sync, WAIT_MS + GATHER_MS)
+    assert ports.begun == [30, 10]
+
+
 def test_one_that_has_none_and_is_gone_ends_it_unless_it_comes_back_with_one() -> None:
     for comes_back in (False, True):
         sync, ports = begun("a")

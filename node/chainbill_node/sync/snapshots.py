@@ -101,7 +101,7 @@ class StateSync:
         if self.done or peer in self._liars:
             return
         if not self._peers and not self._answered - self._liars:
-            self._until_ms = now_ms + self._wait_ms
+            self._wait(now_ms)
         if peer not in self._peers:
             self._peers.add(peer)
             self._answered.discard(peer)
@@ -133,7 +133,7 @@ class StateSync:
         if self.done:
             return
         if taking is None:
-            if now_ms >= self._until_ms or len(self._answered | self._liars) >= self._members:
+            if now_ms >= self._until_ms or self._asked_all:
                 self._next(now_ms)
             elif now_ms >= self._again_ms:
                 self._ask_for_offers(now_ms)
@@ -150,10 +150,18 @@ class StateSync:
 
     def _gather(self, now_ms: int) -> None:
         """Begin to ask around."""
-        self._until_ms = now_ms + self._wait_ms
+        self._wait(now_ms)
         self._answered: set[PeerId] = set()  # in this round, with those that lied in it
         self._ask_anew = False  # somebody was left, went or came in the meantime
         self._ask_for_offers(now_ms)
+
+    def _wait(self, now_ms: int) -> None:
+        """From now on for as long as the operator says; offers may shorten that."""
+        self._until_ms = self._whole_wait_ms = now_ms + self._wait_ms
+
+    @property
+    def _asked_all(self) -> bool:
+        return len(self._answered | self._liars) >= self._members
 
     def _ask_for_offers(self, now_ms: int) -> None:
         self._again_ms = now_ms + AGAIN_MS
@@ -187,7 +195,7 @@ class StateSync:
     def _next(self, now_ms: int) -> None:
         """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
         if self._members and not self._peers and not self._answered:
-            self._until_ms = now_ms + self._wait_ms
+            self._wait(now_ms)
             self._ports.nobody()
             return
         while self._snapshots:
@@ -211,12 +219,13 @@ class StateSync:
             self._taking.wait(now_ms)
             self._go_on(self._taking, now_ms)
             return
-        if not self._ask_anew or self._rounds >= ROUNDS:
+        if self._ask_anew and self._rounds < ROUNDS:
+            self._rounds += 1 if self._peers else 0
+            self._gather(now_ms)
+        elif self._liars & self._answered and not self._asked_all and now_ms < self._whole_wait_ms:
+            self._until_ms = self._whole_wait_ms  # a lie does not shorten the time that the others have to answer
+        else:
             self.done = True
-            return
-        if self._peers:
-            self._rounds += 1
-        self._gather(now_ms)
 
     # ---- chunks ----
 
