@@ -85,11 +85,20 @@ class Plans:
     def _is_proposer(self, peer: str, height: int) -> bool:
         return self._node.ledger.validators_of(height).proposer(height, 0).key.hex() == peer
 
+    def _may_be_proposed(self, plan: Plan) -> bool:
+        """Whether this node would prevote a proposal of this time: far ahead, it may bring the work of many days."""
+        node = self._node
+        latest_ms = node.driver.rules.latest_time_ms(node.clock.now_ms())
+        return node.ledger.info().time_ms < plan.time_ms <= latest_ms
+
     def _run(self, proposer: str, plan: Plan) -> None:
         node = self._node
         found = [one for one in map(node.verified.get, plan.wire_ids) if one is not None]
         late = plan.height != node.ledger.info().height + 1
         if late or len(found) < len(plan.wire_ids) or node.fault is not None or not node.started:
+            return
+        if not self._may_be_proposed(plan):
+            node.metrics.plans.labels("refused").inc()
             return
         request = ProposalRequest(
             height=plan.height,

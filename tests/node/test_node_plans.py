@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from chainbill_node.plans import LEAST_PLANNED, Plans
 from chainbill_node.service import Node
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.messages import CompactProposal, Plan
+from consensus import consensus_kit
 from node_chain import LocalChain
 from test_node_compact import signed
 from whole_nodes import connected, counted
@@ -100,6 +102,9 @@ PROPOSER, OTHER = "aa" * 32, "bb" * 32
 IDS = tuple(bytes([number]) * 32 for number in range(10))
 
 
+NOW_MS, PARENT_MS = 80, 50
+
+
 class Fake:
     """As much of a node as plans need: at height 4, PROPOSER's turn is 5 and every other odd height."""
 
@@ -109,9 +114,15 @@ class Fake:
         self.pushed: list[bytes] = []
         self.verified: dict[bytes, Any] = {one: SimpleNamespace(wire_id=one, id=one) for one in known}
         self.ledger = SimpleNamespace(
-            info=lambda: SimpleNamespace(height=self.height), rehearse=self.rehearse, validators_of=self.validators_of
+            info=lambda: SimpleNamespace(height=self.height, time_ms=PARENT_MS),
+            rehearse=self.rehearse,
+            validators_of=self.validators_of,
         )
-        self.metrics = SimpleNamespace(plans=SimpleNamespace(labels=lambda _: SimpleNamespace(inc=lambda: None)))
+        self.results: list[str] = []
+        counter = SimpleNamespace(inc=lambda: None)
+        self.metrics = SimpleNamespace(plans=SimpleNamespace(labels=lambda name: self.results.append(name) or counter))
+        self.clock = SimpleNamespace(now_ms=lambda: NOW_MS)
+        self.driver = SimpleNamespace(rules=replace(consensus_kit.rules(), clock_drift_ms=10, clock_offset_ms=1_000))
         self.config = SimpleNamespace(limits=SimpleNamespace(block_bytes=1_000))
         self.peers = SimpleNamespace(push=self.pushed.append)
         self.started, self.fault = True, None
@@ -149,6 +160,20 @@ def test_the_proposers_plan_is_run_once() -> None:
     [run] = fake.runs
     assert (run.height, run.time_ms, run.proposer) == (5, 77, bytes.fromhex(PROPOSER))
     assert [one.wire_id for one in run.candidates] == list(IDS)
+
+
+@pytest.mark.parametrize("time_ms", [0, PARENT_MS, NOW_MS + 1_000 + 11, 2**62])
+def test_a_plan_of_a_time_that_no_proposal_may_have_is_not_run(time_ms: int) -> None:
+    fake = Fake()
+    fake.plans.receive(PROPOSER, Plan(5, time_ms, IDS))
+    assert (fake.runs, fake.results) == ([], ["refused"])
+
+
+@pytest.mark.parametrize("time_ms", [PARENT_MS + 1, NOW_MS + 1_000 + 10])
+def test_a_plan_may_be_as_early_and_as_late_as_a_proposal(time_ms: int) -> None:
+    fake = Fake()
+    fake.plans.receive(PROPOSER, Plan(5, time_ms, IDS))
+    assert (len(fake.runs), fake.results) == (1, ["run"])
 
 
 @pytest.mark.parametrize(("peer", "height"), [(OTHER, 5), (PROPOSER, 4), (PROPOSER, 7), (PROPOSER, 6), (OTHER, 6)])

@@ -47,6 +47,10 @@ class Rules:
         """Whether this node votes at this height."""
         return self.own is not None and self.own in self.validators
 
+    def latest_time_ms(self, now_ms: int) -> int:
+        """The latest time that a proposed block may have: own block clock + drift."""
+        return now_ms + self.clock_offset_ms + self.clock_drift_ms
+
     def time_is_acceptable(self, block: Block, now_ms: int) -> bool:
-        """The clock bound, asked in rule 2 only: block time ≤ own block clock + drift."""
-        return block.header.time_ms <= now_ms + self.clock_offset_ms + self.clock_drift_ms
+        """The clock bound, asked of a proposal in rule 2 only, never of a decided block."""
+        return block.header.time_ms <= self.latest_time_ms(now_ms)
