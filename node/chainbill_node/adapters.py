@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node import wire
 from chainbill_node.consensus.timeouts import Timer
@@ -27,7 +26,7 @@ LEAST_TRANSACTIONS = 20
 MAX_RUN_S = 0.15
 FIRST_COST_S = 0.0005  # until blocks of this machine say better
 
-OnPlan = Callable[[int, int, Sequence[Transaction]], None]
+OnPlan = Callable[[ProposalRequest], None]
 OnCommit = Callable[[Block, Certificate, Finalized], None]
 
 
@@ -97,7 +96,7 @@ class LedgerPort:
             may_leave_out=frozenset(patient),
         )
         if not evidence:
-            self._on_plan(height, time_ms, request.candidates)
+            self._on_plan(request)
         began_s = time.perf_counter()
         try:
             proposal = self._ledger.prepare_proposal(request)

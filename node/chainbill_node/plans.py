@@ -9,12 +9,14 @@ ever. Only the proposer of a height's first round is listened to, once, so a lie
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainbill.ledger.transaction import Transaction
+from chainbill.limits import MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS
 from chainbill_node import wire
+from chainbill_node.consensus.gossip import bits_at, has_bit
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.wire.messages import Plan
 
@@ -43,11 +45,20 @@ class Plans:
         self._early: tuple[str, Plan] | None = None  # of the height after the one at work
         self._short: _Short | None = None
 
-    def tell(self, height: int, time_ms: int, candidates: Sequence[Transaction]) -> None:
-        """This node is about to run these, in this order, for its own proposal."""
-        if len(candidates) >= LEAST_PLANNED:
-            plan = Plan(height, time_ms, tuple([one.wire_id for one in candidates]))
-            self._node.peers.push(wire.encode(plan))
+    def tell(self, request: ProposalRequest) -> None:
+        """This node is about to make its own proposal so. A block with evidence is not told: a plan has none."""
+        candidates = request.candidates
+        if not LEAST_PLANNED <= len(candidates) <= MAX_BLOCK_TRANSACTIONS:
+            return
+        patient = [at for at, one in enumerate(candidates) if one.id in request.may_leave_out]
+        plan = Plan(
+            request.height,
+            request.time_ms,
+            tuple([one.wire_id for one in candidates]),
+            bits_at(patient, len(candidates)),
+            min(request.max_bytes, MAX_BLOCK_BYTES),
+        )
+        self._node.peers.push(wire.encode(plan))
 
     def receive(self, peer: str, plan: Plan) -> None:
         """A plan of a peer whose turn it is: run it, or keep it for after the commit if it is of the next height."""
@@ -106,8 +117,8 @@ class Plans:
             proposer=bytes.fromhex(proposer),
             evidence=(),
             candidates=found,
-            max_bytes=node.config.limits.block_bytes,
-            may_leave_out=frozenset(),
+            max_bytes=plan.max_bytes,
+            may_leave_out=frozenset([one.id for at, one in enumerate(found) if has_bit(plan.may_leave_out, at)]),
         )
         result = node.ledger.rehearse(request)
         node.metrics.plans.labels(result).inc()

@@ -41,6 +41,7 @@ from chainbill import codec
 from chainbill.errors import ChainbillError, Malformed
 from chainbill.ledger.evidence import DuplicateVote
 from chainbill.ledger.vote import VoteType
+from chainbill.limits import MAX_BLOCK_BYTES, MAX_VALUE_BYTES
 
 A, B = block(b"A"), block(b"B")
 DECIDED = Decided(A, certificate(A))
@@ -64,7 +65,8 @@ SAMPLES: tuple[Message, ...] = (
     Blocks(1, (DECIDED,)),
     Blocks(1, (), pruned=True),
     Transactions((b"one", b"two")),
-    Plan(5, 1_790_000_000_000, (bytes(32), b"i" * 32)),
+    Plan(5, 1_790_000_000_000, (bytes(32), b"i" * 32), b"\x02", 2 * 1024 * 1024),
+    Plan(5, 1, tuple([bytes([number]) * 32 for number in range(9)]), b"\xff\x01", MAX_BLOCK_BYTES),
     WantSnapshots(),
     Snapshots((b"manifest", b"older")),
     WantChunk(9, 0),
@@ -178,8 +180,20 @@ def test_wrong_shapes_are_malformed(value: object) -> None:
         [10, 1, 33],
         [11, 1, [], 0],
         [12, [b"x" * (64 * 1024 + 1)]],
+        [19, 5, 77, [bytes(32)]],
+        [19, 0, 77, [bytes(32)], b"\x00", 1_000],
+        [19, 5, -1, [bytes(32)], b"\x00", 1_000],
+        [19, 5, 77, [bytes(31)], b"\x00", 1_000],
+        [19, 5, 77, [bytes(32)], b"", 1_000],
+        [19, 5, 77, [bytes(32)], b"\x00\x00", 1_000],
+        [19, 5, 77, [bytes(32)], b"\x02", 1_000],
+        [19, 5, 77, [bytes(32)] * 9, b"\x00\x02", 1_000],
+        [19, 5, 77, [bytes(32)], [0], 1_000],
+        [19, 5, 77, [bytes(32)], b"\x00", -1],
+        [19, 5, 77, [bytes(32)], b"\x00", MAX_BLOCK_BYTES + 1],
+        [19, 5, 77, [bytes(32)] * 10_001, bytes(1_251), 1_000],
     ],
-    ids=repr,
+    ids=lambda fields: repr(fields)[:80],
 )
 def test_bounds(fields: list[object]) -> None:
     with pytest.raises(Malformed):
@@ -205,8 +219,6 @@ def test_nothing_above_the_limit_is_looked_at() -> None:
 
 
 def test_the_largest_block_with_its_votes_fits() -> None:
-    from chainbill.limits import MAX_BLOCK_BYTES, MAX_VALUE_BYTES
-
     assert MAX_BLOCK_BYTES < limits.MAX_MESSAGE_BYTES <= MAX_VALUE_BYTES
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from chainbill_node.adapters import AGED_MS, LEAST_TRANSACTIONS, LedgerPort
 from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import SnapshotInfo
+from chainbill_node.engine.protocol import ProposalRequest, SnapshotInfo
 from chainbill_node.mempool import Mempool
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase
@@ -247,6 +247,7 @@ class Port:
         self.chain = chain
         self.pool = Mempool(1_000, 10_000_000)
         self.dropped: list[bytes] = []
+        self.plans: list[ProposalRequest] = []
         self.port = LedgerPort(
             chain.ledger,
             self.pool,
@@ -255,7 +256,7 @@ class Port:
             now_ms=lambda: chain.time_ms,
             on_commit=lambda *_: None,
             on_dropped=self.dropped.append,
-            on_plan=lambda *_: None,
+            on_plan=self.plans.append,
         )
 
     def build(self) -> Block:
@@ -273,6 +274,7 @@ def test_a_young_failure_waits_and_an_old_one_goes_in(chain: LocalChain) -> None
     port.pool.add(bad, chain.time_ms, own=True)
     assert port.build().transactions == (good.wire,)
     assert port.build().transactions == (good.wire, bad.wire)  # its second run
+    assert [plan.may_leave_out for plan in port.plans] == [{good.id, bad.id}, {good.id}], "and the others are told so"
     fresh = Port(chain)
     fresh.pool.add(good, chain.time_ms - AGED_MS, own=True)
     fresh.pool.add(bad, chain.time_ms - AGED_MS, own=True)

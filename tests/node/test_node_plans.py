@@ -22,8 +22,10 @@ from node_chain import LocalChain
 from test_node_compact import signed
 from whole_nodes import connected, counted
 
+from chainbill.ledger import transition
 from chainbill.ledger.header_check import make_block
 from chainbill.ledger.transaction import Transaction
+from chainbill.limits import MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS
 
 
 @pytest.fixture
@@ -36,7 +38,9 @@ def candidates(chain: LocalChain, count: int = 3) -> list[Transaction]:
     return [chain.sign("anchor", calls[number % 2]) for number in range(count)]
 
 
-def request(chain: LocalChain, found: Iterable[Transaction], *, later_ms: int = 1_000) -> ProposalRequest:
+def request(
+    chain: LocalChain, found: Iterable[Transaction], *, later_ms: int = 1_000, may_leave_out: Iterable[bytes] = ()
+) -> ProposalRequest:
     return ProposalRequest(
         height=chain.ledger.info().height + 1,
         time_ms=chain.time_ms + later_ms,
@@ -44,19 +48,38 @@ def request(chain: LocalChain, found: Iterable[Transaction], *, later_ms: int = 
         evidence=(),
         candidates=list(found),
         max_bytes=1_000_000,
-        may_leave_out=frozenset(),
+        may_leave_out=frozenset(may_leave_out),
     )
 
 
 # --- the ledger
 
 
-def test_what_was_rehearsed_is_what_the_proposed_block_does(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = candidates(chain)
-    block = chain.propose(*found, may_leave_out=frozenset(one.id for one in found)).block
-    assert 0 < len(block.transactions) < len(found), "one runs, one fails and is left out"
+@pytest.mark.parametrize(
+    ("patient", "taken", "all_fail"),
+    [
+        pytest.param(range(10), 5, False, id="all-that-fail-left-out"),
+        pytest.param((), 10, False, id="all-that-fail-kept"),
+        pytest.param((1, 2, 5), 8, False, id="some-left-out-some-kept"),
+        pytest.param((0, 2, 9), 9, False, id="the-last-left-out"),
+        pytest.param(range(10), 10, True, id="nothing-runs-so-all-are-kept"),
+    ],
+)
+def test_what_a_plan_made_the_others_run_is_the_proposed_block_and_is_not_run_again(
+    chain: LocalChain, monkeypatch: pytest.MonkeyPatch, patient: Iterable[int], taken: int, all_fail: bool
+) -> None:
+    found = candidates(chain, 20)[1::2] if all_fail else candidates(chain, 10)
+    asked = request(chain, found, may_leave_out=[found[position].id for position in patient])
+    block = chain.ledger.prepare_proposal(asked).block
+    assert len(block.transactions) == taken
     chain.ledger._results.clear()
-    assert chain.ledger.rehearse(request(chain, found)) == "run"
+    fake = Fake.over(chain, found)
+    fake.plans.tell(asked)
+    [frame] = fake.pushed
+    plan = wire.decode(frame)
+    assert isinstance(plan, Plan)
+    fake.plans.receive(chain.key.public.hex(), plan)
+    assert fake.results == ["run"]
     assert list(chain.ledger._results) == [block.id]
     assert chain.ledger._results[block.id] == chain.ledger._apply(block)
 
@@ -64,8 +87,19 @@ def test_what_was_rehearsed_is_what_the_proposed_block_does(chain: LocalChain, m
         raise AssertionError("it was run already")
 
     monkeypatch.setattr(chain.ledger, "_apply", again)
-    receipts = chain.decide(block)
-    assert [receipt.ok for receipt in receipts] == [True] * len(block.transactions)
+    assert len(chain.decide(block)) == taken
+
+
+def test_a_plan_says_how_large_the_block_may_be(chain: LocalChain) -> None:
+    found = candidates(chain, 10)
+    asked = replace(request(chain, found), max_bytes=transition.BLOCK_OVERHEAD_BYTES + 1_000)
+    block = chain.ledger.prepare_proposal(asked).block
+    assert 0 < len(block.transactions) < 10
+    chain.ledger._results.clear()
+    fake = Fake.over(chain, found)
+    fake.plans.tell(asked)
+    fake.plans.receive(chain.key.public.hex(), wire.decode(fake.pushed[0]))  # type: ignore[arg-type]
+    assert list(chain.ledger._results) == [block.id]
 
 
 def test_another_block_than_the_rehearsed_one_is_run_itself(chain: LocalChain) -> None:
@@ -105,6 +139,10 @@ IDS = tuple(bytes([number]) * 32 for number in range(10))
 NOW_MS, PARENT_MS = 80, 50
 
 
+def plan(height: int = 5, time_ms: int = 77) -> Plan:
+    return Plan(height, time_ms, IDS, b"\x08\x00", 1_000)
+
+
 class Fake:
     """As much of a node as plans need: at height 4, PROPOSER's turn is 5 and every other odd height."""
 
@@ -123,10 +161,18 @@ class Fake:
         self.metrics = SimpleNamespace(plans=SimpleNamespace(labels=lambda name: self.results.append(name) or counter))
         self.clock = SimpleNamespace(now_ms=lambda: NOW_MS)
         self.driver = SimpleNamespace(rules=replace(consensus_kit.rules(), clock_drift_ms=10, clock_offset_ms=1_000))
-        self.config = SimpleNamespace(limits=SimpleNamespace(block_bytes=1_000))
         self.peers = SimpleNamespace(push=self.pushed.append)
         self.started, self.fault = True, None
         self.plans = Plans(self)  # type: ignore[arg-type]
+
+    @classmethod
+    def over(cls, chain: LocalChain, known: Iterable[Transaction]) -> Fake:
+        """One that runs plans on a chain's own ledger."""
+        fake = cls()
+        fake.ledger = chain.ledger  # type: ignore[assignment]
+        fake.verified = {one.wire_id: one for one in known}
+        fake.driver.rules = replace(fake.driver.rules, clock_offset_ms=chain.time_ms + 1_000)
+        return fake
 
     def rehearse(self, request: ProposalRequest) -> str:
         self.runs.append(request)
@@ -156,39 +202,40 @@ def within_loop(work: Callable[[], None]) -> None:
 def test_the_proposers_plan_is_run_once() -> None:
     fake = Fake()
     for _ in range(3):
-        fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+        fake.plans.receive(PROPOSER, plan())
     [run] = fake.runs
     assert (run.height, run.time_ms, run.proposer) == (5, 77, bytes.fromhex(PROPOSER))
+    assert (run.may_leave_out, run.max_bytes) == ({IDS[3]}, 1_000)
     assert [one.wire_id for one in run.candidates] == list(IDS)
 
 
 @pytest.mark.parametrize("time_ms", [0, PARENT_MS, NOW_MS + 1_000 + 11, 2**62])
 def test_a_plan_of_a_time_that_no_proposal_may_have_is_not_run(time_ms: int) -> None:
     fake = Fake()
-    fake.plans.receive(PROPOSER, Plan(5, time_ms, IDS))
+    fake.plans.receive(PROPOSER, plan(5, time_ms))
     assert (fake.runs, fake.results) == ([], ["refused"])
 
 
 @pytest.mark.parametrize("time_ms", [PARENT_MS + 1, NOW_MS + 1_000 + 10])
 def test_a_plan_may_be_as_early_and_as_late_as_a_proposal(time_ms: int) -> None:
     fake = Fake()
-    fake.plans.receive(PROPOSER, Plan(5, time_ms, IDS))
+    fake.plans.receive(PROPOSER, plan(5, time_ms))
     assert (len(fake.runs), fake.results) == (1, ["run"])
 
 
 @pytest.mark.parametrize(("peer", "height"), [(OTHER, 5), (PROPOSER, 4), (PROPOSER, 7), (PROPOSER, 6), (OTHER, 6)])
 def test_nobody_else_is_listened_to_and_at_no_other_height(peer: str, height: int) -> None:
     fake = Fake()
-    fake.plans.receive(peer, Plan(height, 77, IDS))
+    fake.plans.receive(peer, plan(height))
     assert fake.runs == []
-    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    fake.plans.receive(PROPOSER, plan())
     assert len(fake.runs) == 1, "and it takes nothing from the proposer"
 
 
 def test_a_plan_that_comes_before_the_commit_waits_for_it() -> None:
     fake = Fake()
-    fake.plans.receive(OTHER, Plan(6, 77, IDS))
-    fake.plans.receive(PROPOSER, Plan(6, 78, IDS))  # not its turn
+    fake.plans.receive(OTHER, plan(6, 77))
+    fake.plans.receive(PROPOSER, plan(6, 78))  # not its turn
 
     def commit() -> None:
         fake.height = 5
@@ -201,7 +248,7 @@ def test_a_plan_that_comes_before_the_commit_waits_for_it() -> None:
 
 def test_a_plan_waits_for_transactions_that_are_on_their_way() -> None:
     fake = Fake(known=IDS[:7])
-    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    fake.plans.receive(PROPOSER, plan())
     within_loop(lambda: fake.arrive(IDS[9], IDS[7]))
     assert fake.runs == []
     within_loop(lambda: fake.arrive(IDS[8]))
@@ -210,7 +257,7 @@ def test_a_plan_waits_for_transactions_that_are_on_their_way() -> None:
 
 def test_a_plan_whose_height_is_over_is_forgotten() -> None:
     fake = Fake(known=IDS[:9])
-    fake.plans.receive(PROPOSER, Plan(5, 77, IDS))
+    fake.plans.receive(PROPOSER, plan())
 
     def late() -> None:
         fake.height = 5
@@ -223,7 +270,7 @@ def test_a_plan_whose_height_is_over_is_forgotten() -> None:
 
 def test_a_node_that_ends_runs_nothing_more() -> None:
     fake = Fake()
-    fake.plans.receive(OTHER, Plan(6, 77, IDS))
+    fake.plans.receive(OTHER, plan(6, 77))
 
     def end() -> None:
         fake.height = 5
@@ -237,10 +284,20 @@ def test_a_node_that_ends_runs_nothing_more() -> None:
 def test_few_transactions_are_not_worth_a_plan() -> None:
     fake = Fake()
     found: list[Any] = list(fake.verified.values())
-    fake.plans.tell(5, 77, found[: LEAST_PLANNED - 1])
+    asked = ProposalRequest(5, 77, bytes(32), (), found, 1_000, frozenset([IDS[0], IDS[9]]))
+    fake.plans.tell(replace(asked, candidates=found[: LEAST_PLANNED - 1]))
     assert fake.pushed == []
-    fake.plans.tell(5, 77, found)
-    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS)]
+    fake.plans.tell(asked)
+    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS, b"\x01\x02", 1_000)]
+
+
+@pytest.mark.parametrize(("count", "max_bytes"), [(10, 2 * MAX_BLOCK_BYTES), (MAX_BLOCK_TRANSACTIONS + 1, 1_000)])
+def test_a_node_with_odd_limits_tells_no_plan_that_would_cost_it_its_peers(count: int, max_bytes: int) -> None:
+    fake = Fake()
+    found: list[Any] = [SimpleNamespace(wire_id=bytes(32), id=bytes(32))] * count
+    fake.plans.tell(ProposalRequest(5, 77, bytes(32), (), found, max_bytes, frozenset()))
+    for frame in fake.pushed:
+        assert isinstance(wire.decode(frame), Plan)
 
 
 # --- whole nodes

@@ -84,17 +84,21 @@ def missing_blocks(state: HeightState) -> list[bytes]:
 
 
 def bitmap(voters: Iterable[bytes], validators: ValidatorSet) -> bytes:
-    """Bit i of byte i // 8, lowest bit first, for validator i."""
-    bits = bytearray((len(validators) + 7) // 8)
-    for voter in voters:
-        position = validators.index(voter)
-        if position >= 0:
-            bits[position // 8] |= 1 << (position % 8)
+    """Which validators these are; strangers are left out."""
+    positions = [validators.index(voter) for voter in voters]
+    return bits_at([one for one in positions if one >= 0], len(validators))
+
+
+def bits_at(positions: Iterable[int], count: int) -> bytes:
+    """A bitmap over `count` entries: bit i of byte i // 8, lowest bit first, for position i."""
+    bits = bytearray((count + 7) // 8)
+    for position in positions:
+        bits[position // 8] |= 1 << (position % 8)
     return bytes(bits)
 
 
 def has_bit(bits: bytes, position: int) -> bool:
-    """Whether a bitmap names validator `position`."""
+    """Whether a bitmap names the entry at `position`."""
     byte = position // 8
     return position >= 0 and byte < len(bits) and bool(bits[byte] >> (position % 8) & 1)
 

@@ -115,13 +115,18 @@ class LedgerApplication:
 
     def prepare_proposal(self, request: ProposalRequest) -> Proposal:
         """Build the block of the next height; its result is kept, so that it is not executed again."""
-        prepared = self._prepare(request, request.may_leave_out)
-        left_out = [one.id for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
-        if left_out and not prepared.block.transactions:
-            prepared, left_out = self._prepare(request, frozenset()), []
+        prepared, left_out = self._prepare_best(request)
         never = tuple(one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN)
         self._keep(prepared.block, prepared.applied)
         return Proposal(prepared.block, tuple(left_out), never)
+
+    def _prepare_best(self, request: ProposalRequest) -> tuple[Prepared, list[bytes]]:
+        """The block, and whom it leaves out this time. Where nothing else would be in it, it takes what fails too."""
+        prepared = self._prepare(request, request.may_leave_out)
+        left_out = [one.id for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
+        if left_out and not prepared.block.transactions:
+            return self._prepare(request, frozenset()), []
+        return prepared, left_out
 
     def _prepare(self, request: ProposalRequest, may_leave_out: frozenset[bytes]) -> Prepared:
         return prepare(
@@ -139,15 +144,14 @@ class LedgerApplication:
     def rehearse(self, request: ProposalRequest) -> str:
         """Run what another validator is about to propose, and keep the result under the block's id.
 
-        Nothing is believed: the same candidates, time and proposer make the same block, and `process_proposal` finds
-        it only if that very block is proposed. Answers "run", "late" (a block of this height was run already) or
+        Nothing is believed: the same request makes the same block by the same code, and `process_proposal` finds it
+        only if that very block is proposed. Answers "run", "late" (a block of this height was run already) or
         "refused" (no block can follow so).
         """
         if self._results:
             return "late"
-        everything = frozenset([one.id for one in request.candidates])
         try:
-            prepared = self._prepare(request, everything)
+            prepared, _ = self._prepare_best(request)
             check_header(prepared.block, self._env.current, self._tree.root)
         except (ChainbillError, *INTERNAL_ERRORS):
             return "refused"

@@ -88,7 +88,8 @@ def _(message: WantProposal) -> list[Any]:
 
 @_fields.register
 def _(message: Plan) -> list[Any]:
-    return [int(Kind.PLAN), message.height, message.time_ms, list(message.wire_ids)]
+    ids = list(message.wire_ids)
+    return [int(Kind.PLAN), message.height, message.time_ms, ids, message.may_leave_out, message.max_bytes]
 
 
 @_fields.register
@@ -219,10 +220,15 @@ def _read_want_proposal(fields: list[Any]) -> WantProposal:
 
 def _read_plan(fields: list[Any]) -> Plan:
     ids = as_list(fields[2], "wire ids", at_most=MAX_BLOCK_TRANSACTIONS)
+    bits = as_bytes(fields[3], "may leave out", length=(len(ids) + 7) // 8)
+    if int.from_bytes(bits, "little") >> len(ids):
+        raise bad_shape("may leave out", "a bitmap over the wire ids")
     return Plan(
         _height(fields[0]),
         as_int(fields[1], "block time"),
         tuple([as_bytes(one, "wire id", length=32) for one in ids]),
+        bits,
+        as_int(fields[4], "max bytes", high=MAX_BLOCK_BYTES),
     )
 
 
@@ -312,5 +318,5 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.CHUNK: (3, _read_chunk),
     Kind.COMPACT_PROPOSAL: (3, _read_compact),
     Kind.WANT_PROPOSAL: (2, _read_want_proposal),
-    Kind.PLAN: (3, _read_plan),
+    Kind.PLAN: (5, _read_plan),
 }

@@ -67,11 +67,15 @@ class Plan:
     """PLAN (unsigned): what the proposer of a height is about to run, so that the others run it at the same time.
 
     It binds nobody: the proposal that follows counts. `wire_ids`: all candidates, in order; `time_ms`: of the block.
+    `may_leave_out` is a bitmap over the candidates like that of a STATUS: those that are left out if they fail in the
+    run; others that fail stand in the block. `max_bytes`: how large the proposer makes the block.
     """
 
     height: int
     time_ms: int
     wire_ids: tuple[bytes, ...]
+    may_leave_out: bytes
+    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
