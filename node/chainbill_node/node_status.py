@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainbill.ledger.validators import ValidatorSet
+from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill_node.consensus.state import Step
+from chainbill_node.network.hello import MENDS
 from chainbill_node.rest.ports import NodeStatus
 
 if TYPE_CHECKING:
@@ -79,8 +80,21 @@ def _too_few(node: Node, validators: ValidatorSet, present: int, now_ms: int) ->
     since_ms = max((node.peers.since_ms.get(one.key.hex(), node.started_ms) for one in missing), default=now_ms)
     seconds = max(0, now_ms - since_ms) // 1000
     height = node.ledger.info().height + 1
+    mend, mend_zh = _mends(node, missing)
     return (
         f"halted: {present} of {validators.quorum} validators connected at height {height}, "
-        f"waiting for {', '.join(names)} for {seconds} s",
-        f"停滞：高度 {height} 已连接验证节点 {present}/{validators.quorum}，等待 {'、'.join(names)} 已 {seconds} 秒",
+        f"waiting for {', '.join(names)} for {seconds} s{mend}",
+        f"停滞：高度 {height} 已连接验证节点 {present}/{validators.quorum}，"
+        f"等待 {'、'.join(names)} 已 {seconds} 秒{mend_zh}",
     )
+
+
+def _mends(node: Node, missing: list[Validator]) -> tuple[str, str]:
+    """Who of the missing is not away but refused at the first frame, and what to do; empty where none is."""
+    told, told_zh = "", ""
+    for reason, (mend, mend_zh) in MENDS.items():
+        names = [one.name or one.key.hex()[:8] for one in missing if node.peers.unmet.get(one.key.hex()) == reason]
+        if names:
+            told += f"; {', '.join(names)}: {mend}"
+            told_zh += f"；{'、'.join(names)}：{mend_zh}"
+    return told, told_zh

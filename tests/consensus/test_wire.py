@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from chainbill_node import wire
+from chainbill_node.network.hello import HELLO_VERSION
+from chainbill_node.wire import codec as codec_module
 from chainbill_node.wire import limits
 from chainbill_node.wire.compact import CompactBudget, restored, shortened
 from chainbill_node.wire.messages import (
@@ -232,3 +234,15 @@ def test_the_reference_names_every_kind_and_the_bound() -> None:
     for kind in Kind:
         assert f"| {int(kind)} | {kind.name} |" in text
     assert f"{limits.MAX_MESSAGE_BYTES:,} bytes" in text
+
+
+def test_other_messages_are_another_version() -> None:
+    """Whoever changes a field or bound below raises HELLO_VERSION: nodes that differ refuse each other at the hello."""
+    fields = {int(kind): count for kind, (count, _) in codec_module._READERS.items()}
+    assert fields == {
+        1: 3, 2: 1, 3: 5, 4: 2, 5: 2, 6: 1, 7: 2, 8: 4, 9: 1, 10: 2,
+        11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 5,
+    }  # fmt: skip
+    assert HELLO_VERSION == 2
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")
+    assert f"`[{HELLO_VERSION}, genesis hash]`" in text

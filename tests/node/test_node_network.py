@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chainbill_node.logs import log
 from chainbill_node.network import connection as connection_module
 from chainbill_node.network.connection import Connection
+from chainbill_node.network.hello import (
+    BAD_HELLO,
+    HELLO_VERSION,
+    OTHER_NETWORK,
+    OTHER_VERSION,
+    REFUSED_BY_PEER,
+    HelloRefused,
+    make_hello,
+    read_hello,
+)
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, node_id_of, server_context
 from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
 from chainbill_node.setup.local import LOOPBACK, free_ports
 
+from chainbill import codec
+
 NOW = datetime.datetime.now(datetime.UTC)
 IDS = ["aa", "bb", "cc"]
+GENESIS = b"g" * 32
 
 
 class Peer:
     """One node's network with what it heard."""
 
     def __init__(self, folder: Path, authority: Issued, node_id: str, port: int, members: dict[str, Member],
-                 genesis: bytes = b"g" * 32, certificate_id: str = "") -> None:  # fmt: skip
+                 genesis: bytes = GENESIS, certificate_id: str = "", version: int = HELLO_VERSION) -> None:  # fmt: skip
         folder.mkdir()
         issued = make_node_certificate(authority, certificate_id or node_id, LOOPBACK, NOW)
         paths = (folder / "ca.pem", folder / "node.pem", folder / "node.key")
@@ -31,13 +46,16 @@ class Peer:
             path.write_bytes(content)
         self.heard: list[tuple[str, bytes]] = []
         self.changes: list[tuple[str, str]] = []
-        settings = PeerSettings(node_id, LOOPBACK, port, genesis, server_context(*paths), client_context(*paths))
+        self.refused: list[str] = []
+        contexts = server_context(*paths), client_context(*paths)
+        settings = PeerSettings(node_id, LOOPBACK, port, genesis, *contexts, version)
         self.network = PeerNetwork(
             settings,
             lambda: members,
             lambda peer, frame: self.heard.append((peer, frame)),
             lambda peer: self.changes.append(("up", peer)),
             lambda peer: self.changes.append(("down", peer)),
+            on_refused=self.refused.append,
         )
 
 
@@ -150,8 +168,104 @@ def test_another_genesis_stays_outside(tmp_path: Path, authority: Issued) -> Non
         inside = Peer(tmp_path / "in", authority, "aa", ports[0], members)
         outside = Peer(tmp_path / "out", authority, "bb", ports[1], members, genesis=b"o" * 32)
         await stays_alone(inside, outside)
+        assert set(inside.refused) == set(outside.refused) == {"other_network"}
+        assert inside.network.unmet == {"bb": OTHER_NETWORK}
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(("dials", "answers"), [(1, 2), (2, 1)])
+def test_nodes_of_different_versions_refuse_each_other_at_the_hello_and_say_what_to_do(
+    tmp_path: Path, authority: Issued, dials: int, answers: int
+) -> None:
+    async def run() -> None:
+        ports = free_ports(2)
+        members = members_at(ports)
+        dialler = Peer(tmp_path / "aa", authority, "aa", ports[0], members, version=dials)
+        other = Peer(tmp_path / "bb", authority, "bb", ports[1], members, version=answers)
+        told = io.StringIO()
+        log.configure(level="warning", json_lines=False, node="n", stream=told)
+        await dialler.network.start()
+        await other.network.start()
+        await until(
+            lambda: dialler.network.unmet == {"bb": OTHER_VERSION} and other.network.unmet == {"aa": OTHER_VERSION}
+        )
+        await asyncio.sleep(1.0)
+        assert dialler.changes == other.changes == [], "it never counts as connected"
+        assert set(dialler.refused) == set(other.refused) == {"other_version"}, "refused, not shut out for an offence"
+        assert len(other.refused) < 6, "it is dialled less and less often"
+        assert "peer_dropped" not in told.getvalue()
+        assert (
+            f"theirs={answers} ours={dials}" in told.getvalue() or f"theirs={dials} ours={answers}" in told.getvalue()
+        )
+        assert all(mend in told.getvalue() for mend in ("update them to one release", "更新至同一版本"))
+
+        await other.network.stop()
+        updated = Peer(tmp_path / "new", authority, "bb", ports[1], members, version=dials)
+        await updated.network.start()
+        await until(lambda: dialler.network.connected == ["bb"] and updated.network.connected == ["aa"])
+        assert not dialler.network.unmet
+        await dialler.network.stop()
+        await updated.network.stop()
+
+    try:
+        asyncio.run(run())
+    finally:
+        log.configure(level="warning", json_lines=False, node="")
+
+
+def test_who_ends_the_connection_before_its_hello_is_told_of_and_dialled_less_and_less(
+    tmp_path: Path, authority: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As nodes of version 1 do when they answer: they refuse before what they say is sent."""
+
+    async def run() -> None:
+        ports = free_ports(2)
+        members = members_at(ports)
+        dialler = Peer(tmp_path / "aa", authority, "aa", ports[0], members)
+        older = Peer(tmp_path / "bb", authority, "bb", ports[1], members)
+        opened: list[Connection] = []
+        monkeypatch.setattr(older.network, "opened", lambda one: (opened.append(one), one._transport.abort()))
+        await dialler.network.start()
+        await older.network.start()
+        await until(lambda: dialler.network.unmet == {"bb": REFUSED_BY_PEER})
+        await asyncio.sleep(1.0)
+        assert len(opened) < 6
+        monkeypatch.undo()
+        await until(lambda: dialler.network.connected == ["bb"])
+        assert not dialler.network.unmet
+        await dialler.network.stop()
+        await older.network.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("frame", "reason"),
+    [
+        (codec.encode([HELLO_VERSION - 1, GENESIS]), OTHER_VERSION),
+        (codec.encode([HELLO_VERSION + 1, "of another shape", []]), OTHER_VERSION),
+        (codec.encode([HELLO_VERSION, b"o" * 32]), OTHER_NETWORK),
+        (codec.encode([HELLO_VERSION, GENESIS, -1]), BAD_HELLO),
+        (codec.encode([HELLO_VERSION, GENESIS, True]), BAD_HELLO),
+        (codec.encode([HELLO_VERSION, GENESIS, 1, 1]), BAD_HELLO),
+        (codec.encode([HELLO_VERSION]), BAD_HELLO),
+        (codec.encode([True, GENESIS]), BAD_HELLO),
+        (codec.encode([]), BAD_HELLO),
+        (codec.encode({}), BAD_HELLO),
+        (b"GET / HTTP/1.1", BAD_HELLO),
+        (bytes(2_000), BAD_HELLO),
+    ],
+)
+def test_what_is_no_hello_of_this_network_and_version_says_why(frame: bytes, reason: str) -> None:
+    with pytest.raises(HelloRefused) as refused:
+        read_hello(frame, HELLO_VERSION, GENESIS)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("lowest", [None, 0, 77])
+def test_a_hello_is_read_as_it_was_said(lowest: int | None) -> None:
+    assert read_hello(make_hello(HELLO_VERSION, GENESIS, lowest), HELLO_VERSION, GENESIS) == lowest
 
 
 def test_a_plain_connection_gets_nowhere(tmp_path: Path, authority: Issued) -> None:

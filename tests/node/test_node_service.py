@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ import pytest
 from chainbill_node.home import open_home
 from chainbill_node.logs import EventLog, forward_logging, log
 from chainbill_node.mempool import MempoolFull
+from chainbill_node.network.hello import HELLO_VERSION, OTHER_VERSION
 from chainbill_node.node_port import ServedNode
+from chainbill_node.node_status import node_status
 from chainbill_node.rest.ports import Busy
 from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
@@ -233,3 +237,29 @@ def test_the_log_is_one_line_an_event() -> None:
     written.configure(level="info", json_lines=False, node="bank1", stream=text)
     written.error("node_fault", what="two\nlines")
     assert text.getvalue().count("\n") == 1
+
+
+def test_who_speaks_another_version_of_the_messages_is_named_with_the_mend(tmp_path: Path) -> None:
+    network = create_local_network(tmp_path / "net", validators=2)
+
+    async def main() -> None:
+        with contextlib.ExitStack() as stack:
+            opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
+            nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
+            older = nodes[1].peers
+            older._settings = replace(older._settings, version=HELLO_VERSION - 1)
+            for node in nodes:
+                await node.start()
+            try:
+                async with asyncio.timeout(20):
+                    while not all(OTHER_VERSION in node.peers.unmet.values() for node in nodes):
+                        await asyncio.sleep(0.01)
+                status = node_status(nodes[0])
+            finally:
+                for node in nodes:
+                    await node.stop()
+        assert not status.ready
+        assert "; bank2: it speaks another version of the messages between nodes: stop all nodes" in status.reason
+        assert "；bank2：其节点消息版本不同：请停止全网所有节点，更新至同一版本后再启动" in status.reason_zh
+
+    asyncio.run(main())

@@ -15,17 +15,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainbill import codec
-from chainbill.errors import Malformed
 from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
 from chainbill_node.network import limits
 from chainbill_node.network.budget import Budget, Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
+from chainbill_node.network.hello import (
+    HELLO_VERSION,
+    MENDS,
+    OTHER_VERSION,
+    REFUSED_BY_PEER,
+    HelloRefused,
+    make_hello,
+    read_hello,
+)
 from chainbill_node.network.tls import client_context, server_context
 
-HELLO_VERSION = 1
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 5.0
 WATCH_S = 0.5  # how often a connected peer is looked at by its dialling task
@@ -43,7 +49,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PeerSettings:
-    """How this node meets others. `genesis_hash` keeps networks apart."""
+    """How this node meets others. `genesis_hash` keeps networks apart, `version` releases with other messages."""
 
     node_id: str
     host: str
@@ -51,6 +57,7 @@ class PeerSettings:
     genesis_hash: bytes
     server: ssl.SSLContext
     client: ssl.SSLContext
+    version: int = HELLO_VERSION
 
 
 def peer_settings(home: Path, config: NodeConfig, node_id: str, genesis_hash: bytes) -> PeerSettings:
@@ -107,6 +114,8 @@ class PeerNetwork:
         self._stopping = False
         self._exclusions = Exclusions()
         self.since_ms: dict[str, int] = {}
+        self.unmet: dict[str, str] = {}
+        """Members whose last connection ended before a hello that counts, and why."""
 
     async def start(self) -> None:
         """Listen and begin dialling. Raises OSError when the port is taken."""
@@ -148,6 +157,8 @@ class PeerNetwork:
                 connection.abort("silent")
             elif connection.stalled(now_s):
                 self.drop(peer, "frame_not_finished")
+        for peer in self.unmet.keys() - members.keys():
+            del self.unmet[peer]
         for connection in list(self._pending):
             if now_s - connection.opened_s > limits.HELLO_WITHIN_S:
                 self._refuse(connection, "no_hello")
@@ -230,9 +241,8 @@ class PeerNetwork:
         if len(same) >= limits.MAX_PENDING_PER_PEER:
             self._refuse(min(same, key=lambda one: one.opened_s), "too_many_without_hello")
         self._pending.add(connection)
-        lowest = self._lowest()
-        hello = [HELLO_VERSION, self._settings.genesis_hash]
-        connection.send(codec.encode(hello if lowest is None else [*hello, lowest]))
+        connection.send(make_hello(self._settings.version, self._settings.genesis_hash, self._lowest()))
+        connection.flush()  # now: if the peer is refused for its hello, it hears ours all the same
 
     def received(self, connection: Connection, frame: bytes) -> None:
         """First frame is the hello, every later one a message."""
@@ -244,12 +254,13 @@ class PeerNetwork:
                 else:
                     self.drop(connection.peer, excess)
             return
-        hello = self._hello(frame)
-        if hello is None:
-            self._refuse(connection, "other network or version")
+        try:
+            connection.lowest = read_hello(frame, self._settings.version, self._settings.genesis_hash)
+        except HelloRefused as refused:
+            self._refuse_hello(connection, refused)
             return
         connection.greeted = True
-        connection.lowest = hello[0] if hello else None
+        self.unmet.pop(connection.peer, None)
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -259,8 +270,18 @@ class PeerNetwork:
         log.info("peer_up", peer=connection.peer, dialled=connection.dialled)
         self._on_up(connection.peer)
 
-    def _refuse(self, connection: Connection, reason: str) -> None:
-        log.seldom("peer_refused", peer=connection.peer, why=reason)
+    def _refuse_hello(self, connection: Connection, refused: HelloRefused) -> None:
+        if refused.version is None:
+            self._refuse(connection, refused.reason)
+            return
+        mend, mend_zh = MENDS[OTHER_VERSION]
+        self._refuse(
+            connection, refused.reason,
+            theirs=refused.version, ours=self._settings.version, mend=mend, mend_zh=mend_zh,
+        )  # fmt: skip
+
+    def _refuse(self, connection: Connection, reason: str, **facts: str | int) -> None:
+        log.seldom("peer_refused", peer=connection.peer, why=reason, **facts)
         self._on_refused(reason.replace(" ", "_"))
         self._pending.discard(connection)
         connection.abort(reason)
@@ -268,6 +289,11 @@ class PeerNetwork:
     def closed(self, connection: Connection, reason: str) -> None:
         """Forget it, unless another connection has taken its place."""
         self._pending.discard(connection)
+        if not connection.greeted:
+            self.unmet[connection.peer] = reason if connection.ending else REFUSED_BY_PEER
+            if not connection.ending:
+                mend, mend_zh = MENDS[REFUSED_BY_PEER]
+                log.seldom("refused_by_peer", peer=connection.peer, mend=mend, mend_zh=mend_zh)
         if connection.offence:
             seconds = self._exclusions.exclude(connection.peer, connection.offence, asyncio.get_running_loop().time())
             log.warning("peer_dropped", peer=connection.peer, why=reason, excluded_s=int(seconds))
@@ -277,17 +303,6 @@ class PeerNetwork:
             self.since_ms[connection.peer] = time.time_ns() // 1_000_000
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
-
-    def _hello(self, frame: bytes) -> list[int] | None:
-        """The lowest height that a peer of this network says it holds, [] where it does not say; else None."""
-        try:
-            hello = codec.decode(frame, max_bytes=limits.MAX_HELLO_BYTES)
-        except Malformed:
-            return None
-        if type(hello) is not list or hello[:2] != [HELLO_VERSION, self._settings.genesis_hash] or len(hello) > 3:
-            return None
-        said = hello[2:]
-        return said if all(type(one) is int and one >= 0 for one in said) else None
 
     def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
         """Members are welcome; a node that is out of the set meets members only."""
@@ -302,7 +317,8 @@ class PeerNetwork:
                 break
             if peer not in self._connections:
                 connected = await self._dial(member)
-                backoff_s = FIRST_BACKOFF_S if connected else min(backoff_s * 2, LAST_BACKOFF_S)
+                soon = connected and peer not in self.unmet
+                backoff_s = FIRST_BACKOFF_S if soon else min(backoff_s * 2, LAST_BACKOFF_S)
                 pause_s = backoff_s
             else:
                 pause_s = WATCH_S
