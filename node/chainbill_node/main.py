@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -18,6 +19,7 @@ from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
 from chainbill_node.logs import LEVELS, forward_logging, log
+from chainbill_node.storage.background import stand_back
 from chainbill_node.storage.store import DiskError
 
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
@@ -55,6 +57,8 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
 
     language: "en" or "zh" for why it refuses to start, where a person has asked in it; else both are said.
     """
+    with contextlib.suppress(OSError, DiskError):
+        stand_back()
     try:
         fetch_first(home, log_level)
         opened = open_home(home)
@@ -103,7 +107,10 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
         if node is not None:
             await node.stop()
     log.info("node_stopped", fault=str(node.fault or ""))
-    return 0 if node.fault is None else EXIT_FAULT
+    if node.fault is not None:
+        return EXIT_FAULT
+    opened.store.settle()
+    return 0
 
 
 def _said(error: Exception, language: str) -> str:

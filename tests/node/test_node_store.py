@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import ast
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from chainbill_node.storage.background import NICENESS, TASKS
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError, Store, prefix_end
@@ -69,6 +74,24 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     again.close()
 
 
+def test_what_has_settled_leaves_no_log_to_read_again(tmp_path: Path) -> None:
+    store = LevelStore(tmp_path / "db", create=True)
+    store.write([(b"k%d" % number, b"v" * 1_000) for number in range(1_000)])
+
+    def logged() -> int:
+        return sum(one.stat().st_size for one in (tmp_path / "db").glob("*.log"))
+
+    assert logged() > 1_000_000
+    store.settle()
+    assert logged() == 0
+    store.close()
+    again = LevelStore(tmp_path / "db", create=False)
+    assert again.get(b"k999") == b"v" * 1_000
+    assert len(list(again.range(b"", b"\xff"))) == 1_000
+    again.settle()
+    again.close()
+
+
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(DiskError, match="does not open"):
         LevelStore(tmp_path / "none", create=False)
@@ -99,3 +122,27 @@ def test_prefix_end() -> None:
     assert prefix_end(b"a\xff") == b"b"
     with pytest.raises(ValueError, match="no end"):
         prefix_end(b"\xff\xff")
+
+
+@pytest.mark.skipif(not TASKS.is_dir(), reason="only where the system shows a process's threads")
+def test_the_thread_that_merges_stands_back_and_no_other() -> None:
+    code = """
+import os
+from chainbill_node.storage.background import stand_back
+from chainbill_node.storage.background import NICENESS, TASKS
+from chainbill_node.storage.leveldb import LevelStore
+from pathlib import Path
+import tempfile
+[lowered] = stand_back()
+with tempfile.TemporaryDirectory() as folder:
+    store = LevelStore(Path(folder) / "db", create=True)
+    store.settle()
+    store.close()
+print(lowered, {int(task): os.getpriority(os.PRIO_PROCESS, int(task)) for task in os.listdir("/proc/self/task")})
+"""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    lowered, priorities = printed.split(maxsplit=1)
+    found = ast.literal_eval(priorities)
+    assert found.pop(int(lowered)) == min(19, own + NICENESS)
+    assert list(found.values()) == [own], "one thread of our own, and LevelDB starts no second one"
