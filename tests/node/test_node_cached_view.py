@@ -68,6 +68,13 @@ def test_bytes_are_bounded_however_large_the_values_are() -> None:
     assert held_bytes(kept) > 50_000, "it remembers something"
 
 
+def test_long_keys_count_too() -> None:
+    kept: Generations[bytes] = Generations(50_000)
+    for number in range(1_000):
+        kept.put(number.to_bytes(1_000, "big"), b"")
+    assert len(kept._young) + len(kept._old) <= 2 * 50_000 // (1_000 + ENTRY_BYTES)
+
+
 def test_what_is_written_again_and_again_pushes_nothing_out() -> None:
     kept: Generations[bytes] = Generations(10 * (100 + ENTRY_BYTES))
     kept.put(b"quiet", bytes(100))

@@ -16,7 +16,7 @@ from chainbill.state.view import RowChange, View
 KEPT_ROW_BYTES = 12 * 1024 * 1024  # of each generation
 KEPT_BUCKET_BYTES = 32 * 1024 * 1024
 LARGEST_KEPT_ROW = 4096
-ENTRY_BYTES = 200  # what Python takes for an entry beside its value
+ENTRY_BYTES = 200  # what Python takes for an entry beside its key and value
 KEPT_DECODED = 4_096
 
 Key = TypeVar("Key", bytes, int)
@@ -43,18 +43,22 @@ class Generations(Generic[Key]):
     def put(self, key: Key, value: bytes) -> None:
         """Remember one value."""
         before = self._young.get(key)
-        self._bytes += len(value) + ENTRY_BYTES if before is None else len(value) - len(before)
+        self._bytes += _size(key, value) if before is None else len(value) - len(before)
         if self._bytes > self._most:
             self._old, self._young = self._young, {}
-            self._bytes = len(value) + ENTRY_BYTES
+            self._bytes = _size(key, value)
         self._young[key] = value
 
     def drop(self, key: Key) -> None:
         """Forget one value."""
         known = self._young.pop(key, None)
         if known is not None:
-            self._bytes -= len(known) + ENTRY_BYTES
+            self._bytes -= _size(key, known)
         self._old.pop(key, None)
+
+
+def _size(key: bytes | int, value: bytes) -> int:
+    return ENTRY_BYTES + len(value) + (len(key) if isinstance(key, bytes) else 0)
 
 
 class CachedView:
