@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+
 import chainbill_node.rest
 import pytest
 from chainbill_node.rest.access import Grant, Viewer, grant_of, viewer_of
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
 from rest.conftest import BASE, NOW_MS, TestClient, app_of, key_of, nonces, sign_request, signed_get
 from rest.node_twin import TwinNode, wire_of
+from rest.test_rest_access import _request
 from rest.test_rest_errors import check
 
 SOURCE = '''"""A contract for tests."""
@@ -65,6 +68,59 @@ def test_indexes_and_tables_are_read_in_portions(
     assert client.get("/v1/parties").json()["count"] == 13
     assert client.get("/v1/tokens?status=all").json()["count"] == len(list(example[0].scan("token", "token")))
     assert client.get(f"/v1/tokens?debtor={ANCHOR}&status=live").json()["count"] == 7
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """What a function of the REST interface gives from now on, call by call."""
+    module, _, function = name.rpartition(".")
+    original = getattr(importlib.import_module(f"chainbill_node.rest.{module}"), function)
+    given: list[object] = []
+
+    def call(*arguments: object, **named: object) -> object:
+        given.append(original(*arguments, **named))
+        return given[-1]
+
+    monkeypatch.setattr(f"chainbill_node.rest.{name}", call)
+    return given
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        (f"/v1/tokens?holder={SUPPLIERS[0]}", "view.token_shape"), ("/v1/tokens?lock=offered", "view.token_shape"),
+        (f"/v1/parties/{SUPPLIERS[0]}/tokens?status=all", "view.token_shape"),
+        (f"/v1/offers?from={SUPPLIERS[0]}", "view.token_shape"), ("/v1/bills", "routes_bills.bill_shape"),
+        (f"/v1/parties/{ANCHOR}/bills", "routes_parties.bill_shape"), ("/v1/parties", "routes_parties.party_shape"),
+        ("/v1/finance/requests?bank=BANK4", "routes_finance.request_shape"),
+    ],
+)  # fmt: skip
+def test_only_what_a_page_shows_is_shaped(
+    client: TestClient, example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch, path: str, shape: str
+) -> None:
+    book, _ = example
+    for number in range(8):
+        token, _rest = book.offer(book.issue(ANCHOR, SUPPLIERS[0], 100), SUPPLIERS[4], 60)
+        _request(book, f"R{number}", SUPPLIERS[0], token, ["BANK4"])
+    path += "&" if "?" in path else "?"
+    whole = client.get(path).json()
+    made = counted(monkeypatch, shape)
+    first = client.get(f"{path}limit=3").json()
+    assert (len(made), first["count"], first["sum"]) == (3, whole["count"], whole["sum"])
+    second = client.get(f"{path}limit=3&after={first['next']}").json()
+    assert len(made) == 6
+    assert first["data"] + second["data"] == whole["data"][:6]
+
+
+def test_a_party_s_own_tokens_are_listed_without_reading_all_their_bills(
+    example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, who = example[0], SUPPLIERS[5]
+    for _number in range(8):
+        book.issue(ANCHOR, who, 100)
+    read = counted(monkeypatch, "view.lineage_of")
+    with app_of(TwinNode(book, public_reads=False)) as client:
+        page = signed_get(client, who, f"/v1/tokens?holder={who}&limit=3").json()
+    assert (page["count"], page["sum"], len(read)) == (8, {"CNY": 800}, 3)
 
 
 def test_a_contract_shows_what_runs(client: TestClient, example: tuple[BillBook, str]) -> None:

@@ -38,6 +38,28 @@ def test_what_is_shown_and_hidden_adds_up(seed: int, steps: int, who: str, back:
         assert tokens["sum"] == _sums(tokens["data"], "amount")
 
 
+@settings(max_examples=12, deadline=None, print_blob=True)
+@given(seed=st.integers(0, 2**32), steps=st.integers(5, 25), who=st.sampled_from(EVERYBODY), limit=st.integers(1, 4))
+def test_the_pages_of_a_list_are_the_list(seed: int, steps: int, who: str, limit: int) -> None:
+    book, _ = random_history(seed, steps)
+    with_parties(book)
+    lists = (
+        "/v1/bills?status=active", "/v1/tokens?status=all", f"/v1/tokens?holder={who}", f"/v1/offers?from={who}",
+        f"/v1/tokens?debtor={ANCHOR}", f"/v1/parties/{who}/bills?", f"/v1/parties/{who}/tokens?", "/v1/parties?",
+    )  # fmt: skip
+    with app_of(TwinNode(book, public_reads=False)) as client:
+        for path in lists:
+            whole = signed_get(client, who, f"{path}&limit=1000").json()
+            page = signed_get(client, who, f"{path}&limit={limit}").json()
+            shown = page["data"]
+            while page["next"]:
+                assert (page["count"], page["sum"]) == (whole["count"], whole["sum"])
+                page = signed_get(client, who, f"{path}&limit={limit}&after={page['next']}").json()
+                shown += page["data"]
+            assert shown == whole["data"]
+            assert len(shown) == whole["count"]
+
+
 def _sums(rows: list[dict[str, object]], name: str) -> dict[str, int]:
     sums: dict[str, int] = {}
     for row in rows:

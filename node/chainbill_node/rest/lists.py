@@ -45,11 +45,13 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         return int(self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item of a list as shown; what it adds to ``sum`` (currency "" adds nothing)."""
+class Entry(msgspec.Struct, frozen=True):
+    """One item of a list: how to show it, and what it adds to ``sum`` (currency "" adds nothing).
 
-    shape: Any
+    Every row of a list is counted and few are shown: ``shape`` is called for those of the page only.
+    """
+
+    shape: Callable[[], Any]
     currency: str = ""
     amount: int = 0
 
@@ -116,7 +118,7 @@ def list_body(
         if entry.currency:
             sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
         if len(shown) < listing.limit:
-            shown.append(entry.shape)
+            shown.append(entry.shape())
     totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete)
     return _body(shown, totals, more=count > len(shown) or not complete)
 
@@ -133,7 +135,7 @@ def _next_page(
             break
         last = name
         if entry is not None:
-            shown.append(entry.shape)
+            shown.append(entry.shape())
     return _body(shown, msgspec.structs.replace(cursor, after=last), more=more)
 
 
@@ -149,7 +151,10 @@ def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
 
 def may_be_key(parts: Iterable[KeyPart]) -> bool:
     """Say whether text from outside can be part of a table key at all: short, printable and not empty."""
-    return all(0 < len(part) <= MAX_KEY_TEXT and part.isprintable() for part in parts if isinstance(part, str))
+    for part in parts:
+        if isinstance(part, str) and not (0 < len(part) <= MAX_KEY_TEXT and part.isprintable()):
+            return False
+    return True
 
 
 def from_index(reader: Reader, index: str, value: Sequence[KeyPart]) -> Callable[[str], Iterator[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -61,7 +62,7 @@ def bills(
             return None
         if bank is not None and not _financed_by(view, name, bank):
             return None
-        return Entry(bill_shape(row), str(row["currency"]), int(row["face"]))
+        return Entry(partial(bill_shape, row), str(row["currency"]), int(row["face"]))
 
     names = _bill_names(view, wanted, None if holder is None else party_id(holder), bank, invoice)
     return view.answer(list_body(page.listing, view.height, names, show))
@@ -140,7 +141,7 @@ def bill_history(page: Listed, bill_id: str) -> Response:
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
     names = from_names(by_name)
-    return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(by_name[name])))
+    return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(partial(by_name.get, name))))
 
 
 def _beginnings(bill: Row) -> list[Shape]:

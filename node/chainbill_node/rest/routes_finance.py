@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -25,13 +26,20 @@ def request_shape(view: View, row: Row) -> dict[str, Any]:
     if view.viewer.everything or row["holder"] in parties:
         return shape
     own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
-    shape["banks"] = [bank for bank in row["banks"] if bank in parties]
+    shape["banks"] = shown_banks(view, row)
     shape["declined"] = [bank for bank in row["declined"] if bank in parties]
     shape["quotes"] = own_quotes
     if shape.get("agreed_quote") not in own_quotes:
         shape["agreed_quote"] = ""
     shape["hidden"] = {"banks": len(row["banks"]) - len(shape["banks"])}
     return shape
+
+
+def shown_banks(view: View, row: Row) -> list[str]:
+    """Give the banks that a request shows as asked: all to its holder, to others those they read for."""
+    parties = view.viewer.reads_for(str(row["bill"]))
+    every_one = view.viewer.everything or row["holder"] in parties
+    return [bank for bank in row["banks"] if every_one or bank in parties]
 
 
 def _bank_of(view: View, quote_id: str) -> str:
@@ -57,10 +65,9 @@ def requests(
         row = view.row("finance", "request", name)
         if row is None or not matches(filters, row) or not sees_request(view.viewer, row):
             return None
-        shape = request_shape(view, row)
-        if asked is not None and asked not in shape["banks"]:
+        if asked is not None and asked not in shown_banks(view, row):
             return None
-        return Entry(shape, str(row["currency"]), int(row["amount"]))
+        return Entry(partial(request_shape, view, row), str(row["currency"]), int(row["amount"]))
 
     if token is not None:
         names = from_index(view.reader, "request.token", (token,))

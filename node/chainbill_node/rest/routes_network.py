@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -201,7 +201,7 @@ def contracts(page: Listed) -> Response:
 
     def show(name: str) -> Entry | None:
         row = view.row("governance", "contract", name)
-        return Entry({"name": name} | {key: row[key] for key in row if key != "source"}) if row else None
+        return Entry(lambda: {"name": name} | {key: row[key] for key in row if key != "source"}) if row else None
 
     return view.answer(list_body(page.listing, view.height, from_table(view.reader, "governance", "contract"), show))
 
@@ -239,6 +239,6 @@ def proposals(
 
     def show(name: str) -> Entry | None:
         row = view.row("governance", "proposal", name)
-        return Entry(dict(row)) if row and matches({"status": status, "kind": kind}, row) else None
+        return Entry(partial(dict, row)) if row and matches({"status": status, "kind": kind}, row) else None
 
     return view.answer(list_body(page.listing, view.height, from_table(view.reader, "governance", "proposal"), show))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -60,7 +61,7 @@ def parties(
         if sponsor and not view.viewer.is_or_reads_for(name, str(row.get("sponsor") or "")):
             return None
         fits = (role is None or role in row.get("roles", ())) and (status is None or row.get("status") == status)
-        return Entry(party_shape(view, row)) if fits else None
+        return Entry(partial(party_shape, view, row)) if fits else None
 
     if sponsor:
         names = from_index(view.reader, "party.sponsor", (party_id(sponsor),))
@@ -99,7 +100,7 @@ def party_bills(
             return None
         if not view.sees_part_of(row, found):
             return None
-        return Entry(bill_shape(row), str(row["currency"]), int(row["face"]))
+        return Entry(partial(bill_shape, row), str(row["currency"]), int(row["face"]))
 
     return view.answer(list_body(page.listing, view.height, names, show))
 
@@ -112,13 +113,13 @@ def party_tokens(
 ) -> Response:
     """List the tokens in a party's hands; with ``status=all`` those of its past too."""
     view = page.view
-    holder = known_party(view, party)
+    holder, wanted = known_party(view, party), status.split(",")
 
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name)
-        if row is None or row["holder"] != holder or not view.sees_token(row):
+        if row is None or row["holder"] != holder or not (status == "all" or row["status"] in wanted):
             return None
-        return token_entry(view, row) if status == "all" or row["status"] in status.split(",") else None
+        return token_entry(view, row) if view.sees_token(row) else None
 
     return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
 
@@ -126,7 +127,8 @@ def party_tokens(
 def token_entry(view: View, row: Row) -> Entry:
     """Show a token in a list; only leaves add to the sum, so that no cent counts twice."""
     leaf = row["status"] in LEAF_STATUSES
-    return Entry(view.shown_token(row), str(row["currency"]) if leaf else "", amount_of(row) if leaf else 0)
+    shape = partial(view.shown_token, row)
+    return Entry(shape, str(row["currency"]), amount_of(row)) if leaf else Entry(shape)
 
 
 def is_offered(row: Row) -> bool:
@@ -154,10 +156,10 @@ def offers(
 
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name)
-        if row is None or not is_offered(row) or not view.sees_token(row) or not view.shown_token(row)["offered_to"]:
+        if row is None or not is_offered(row):
             return None
         fits = recipient in (None, row["offered_to"]) and holder in (None, row["holder"])
-        return token_entry(view, row) if fits else None
+        return token_entry(view, row) if fits and view.sees_token(row) and view.sees_offer(row) else None
 
     return view.answer(list_body(page.listing, view.height, names, show))
 

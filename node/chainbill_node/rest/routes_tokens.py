@@ -33,9 +33,11 @@ def token_shown(
 ) -> Callable[[str], Entry | None]:
     """Give how tokens of a status are shown in a list; status None or "all" takes all, "a,b" either."""
 
+    wanted = None if status in (None, "all") else str(status).split(",")
+
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name)
-        if row is None or not (status in (None, "all") or row["status"] in str(status).split(",")) or not fits(row):
+        if row is None or not (wanted is None or row["status"] in wanted) or not fits(row):
             return None
         return token_entry(view, row) if view.sees_token(row) else None
 
@@ -83,7 +85,7 @@ def tokens(
 def _locked_by(view: View, row: Row, lock: str) -> bool:
     if lock not in {entry["kind"] for entry in row["locks"]}:
         return False
-    return view.sees_token(row) and bool(view.shown_token(row)["locks"])
+    return view.sees_token(row) and view.sees_offer(row)
 
 
 def _token_names(view: View, holder: str | None, bill: str | None, debtor: str | None) -> Names:

@@ -122,8 +122,11 @@ class View:
 
     def shown_token(self, token: Row) -> Shape:
         """Show a token that the viewer may see, as far as it may see it."""
-        sight = self.sight(str(token["bill"])) or EVERYTHING
-        return token_shape(token, with_offer=sight.sees_offer(token))
+        return token_shape(token, with_offer=self.sees_offer(token))
+
+    def sees_offer(self, token: Row) -> bool:
+        """Say whether a token that the viewer may see shows it to whom it is offered and how it is locked."""
+        return (self.sight(str(token["bill"])) or EVERYTHING).sees_offer(token)
 
     def sees_part_of(self, bill: Row, party: str) -> bool:
         """Say whether the viewer sees a bill, and that a party has a part in it."""
