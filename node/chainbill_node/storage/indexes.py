@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chainbill.state.keys import MAX_INTEGER_PART, head_of, row_key, split_key, table_head, table_prefix
+from chainbill.state.keys import MAX_INTEGER_PART, head_of, row_key, table_head, table_prefix
 
 Row = Mapping[str, Any]
 Part = str | int
@@ -116,6 +116,9 @@ def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
     return added
 
 
+_HEIGHT_PART = 9  # bytes of a height in an entry: a tag and 8
+
+
 def _tail(key: bytes, row: Row) -> bytes:
     """The end of an entry: the height the object was made at, and the last part of its row key, a text, as encoded."""
     return b"\x01" + made_at(row).to_bytes(8, "big") + key[key.rindex(b"\0", 0, -1) + 1 :]
@@ -142,6 +145,9 @@ def entry_key(name: str, values: Iterable[Part], made: int, identity: str) -> by
     return row_key(SPACE, name.replace(".", "_"), [*values, made, identity])
 
 
-def entry_id(entry: bytes) -> str:
-    """The id an entry names."""
-    return str(split_key(entry)[2][-1])
+def entry_id(entry: bytes, start: int) -> str:
+    """The id an entry names: the text behind the height, which follows the `start` bytes of the index and its values.
+
+    Nothing is checked, since long lists read very many: the entry is one that this program wrote.
+    """
+    return entry[start + _HEIGHT_PART + 1 : -1].decode("utf-8")

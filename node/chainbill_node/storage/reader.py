@@ -45,7 +45,8 @@ class HeightReader:
         live = self._source.get(layout.STATE + key)
         if self._height >= self._head:
             return live
-        return read_at(live, self._first_overwritten(key), self._height)
+        found = read_at(live, None, self._height)
+        return read_at(None, self._first_overwritten(key), self._height) if found is None else found
 
     def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
         """The row at the key, or None."""
@@ -110,7 +111,7 @@ class HeightReader:
         for key, _empty in self._source.range(start, prefix_end(prefix)):
             if len(found) >= limit:
                 break
-            found.append(indexes.entry_id(key[1:]))
+            found.append(indexes.entry_id(key, len(prefix)))
         return found
 
     def _behind(self, name: str, value: Sequence[KeyPart], prefix: bytes, after: str) -> bytes:
@@ -123,7 +124,7 @@ class HeightReader:
             if self._source.get(entry) is not None:
                 return entry + b"\x00"
         for key, _empty in self._source.range(prefix, prefix_end(prefix)):
-            if indexes.entry_id(key[1:]) == after:
+            if indexes.entry_id(key, len(prefix)) == after:
                 return key + b"\x00"
         return prefix
 
