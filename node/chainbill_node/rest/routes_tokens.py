@@ -74,7 +74,7 @@ def tokens(
             return False
         if not by_bill:
             return True
-        of = view.row("bill", "bill", str(row["bill"])) or {}
+        of = view.bill_of(row)
         return owed_by in (None, of.get("debtor")) and between(of.get("pay_on"), due_from, due_to)
 
     chosen = status or ("live" if wanted is not None else None)
