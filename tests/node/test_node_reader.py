@@ -38,6 +38,7 @@ def test_every_height_reads_as_it_was(edits: list[dict]) -> None:
         for contract, table, key in KEYS:
             wanted = rows.get((contract, table, key))
             assert reader.get(contract, table, key if isinstance(key, str) else list(key)) == wanted
+        assert reader.keys("demo", "row") == [parts for parts, _ in reader.scan("demo", "row")]
         listed = {(tuple(parts) if len(parts) > 1 else parts[0]): row for parts, row in reader.scan("demo", "row")}
         assert listed == {key: row for (contract, table, key), row in rows.items() if table == "row"}
 
@@ -63,6 +64,7 @@ def test_a_scan_goes_on_behind_a_key_and_stops_at_its_limit() -> None:
     assert [parts[1] for parts, _ in now.scan("demo", "row", ["p"], after=["p", 1], limit=3)] == [2, 4, 5]
     assert [row["n"] for _, row in before.scan("demo", "row", ["p"], after=["p", 1], limit=3)] == [2, 3, 4]
     assert now.scan("demo", "row", ["q"]) == []
+    assert now.keys("demo", "row", after=["p", 2], limit=2) == [["p", 4], ["p", 5]]
 
 
 def bill(identity: str, height: int, debtor: str) -> dict:

@@ -67,6 +67,11 @@ class TwinReader:
                 found.append((list(key), row))
         return found[:limit]
 
+    def keys(
+        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
+    ) -> list[list[KeyPart]]:
+        return [key for key, _ in self.scan(contract, table, (), after, limit)]
+
     def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
         ids = self._book.index_entries.get((name, tuple(value)), [])
         start = ids.index(after) + 1 if after in ids else 0

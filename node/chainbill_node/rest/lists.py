@@ -179,12 +179,12 @@ def from_table(reader: Reader, contract: str, table: str) -> Callable[[str], Ite
     def names(after: str) -> Iterator[str]:
         last: list[KeyPart] | None = [after] if after else None
         while True:
-            rows = reader.scan(contract, table, (), last, SCAN_LIMIT)
-            for key, _ in rows:
+            keys = reader.keys(contract, table, last, SCAN_LIMIT)
+            for key in keys:
                 yield str(key[0])
-            if len(rows) < SCAN_LIMIT:
+            if len(keys) < SCAN_LIMIT:
                 return
-            last = rows[-1][0]
+            last = keys[-1]
 
     return names
 

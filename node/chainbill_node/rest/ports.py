@@ -156,6 +156,11 @@ class Reader(Protocol):
     ) -> list[tuple[list[KeyPart], Value]]:
         """Give rows in key order whose key begins with ``leading`` and lies behind ``after`` (full key parts)."""
 
+    def keys(
+        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
+    ) -> list[list[KeyPart]]:
+        """Give the keys of a table in their order, those behind ``after`` (full key parts)."""
+
     def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
         """Give ids filed under ``value`` in the index's order, those behind id ``after``.
 

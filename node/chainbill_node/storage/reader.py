@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
+from itertools import islice
 from typing import Any
 
 from chainbill.codec import decode_trusted
@@ -62,14 +63,21 @@ class HeightReader:
         limit: int = SCAN_LIMIT,
     ) -> list[tuple[list[KeyPart], Any]]:
         """Rows in key order whose key begins with `leading` and lies behind `after` (full key parts)."""
+        found = self._behind_key(contract, table, leading, after)
+        return [(split_key(key)[2], row_value(raw)) for key, raw in islice(found, limit)]
+
+    def keys(
+        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
+    ) -> list[list[KeyPart]]:
+        """Keys of a table in their order, those behind `after`; no row is decoded."""
+        return [split_key(key)[2] for key, _raw in islice(self._behind_key(contract, table, (), after), limit)]
+
+    def _behind_key(
+        self, contract: str, table: str, leading: Sequence[KeyPart], after: Sequence[KeyPart] | None
+    ) -> Iterator[tuple[bytes, bytes]]:
         prefix = table_prefix(contract, table, tuple(leading))
         start = prefix if after is None else max(prefix, row_key(contract, table, list(after)) + b"\x00")
-        found: list[tuple[list[KeyPart], Any]] = []
-        for key, raw in self._rows(start, prefix_end(prefix)):
-            if len(found) >= limit:
-                break
-            found.append((list(split_key(key)[2]), row_value(raw)))
-        return found
+        return self._rows(start, prefix_end(prefix))
 
     def _rows(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         live = self._source.range(layout.STATE + start, layout.STATE + stop)
