@@ -27,7 +27,8 @@ from processes import cpu_seconds, disk_bytes, rss_bytes
 from running import Running
 
 BILLS, OF_A_BILL = 100, 25
-TURNS = 8  # of transfers of all of them, so that LevelDB's tidying up is met as often as it comes
+TURNS = 8  # of transfers of all of them, at least
+TOKENS_A_TURN = 20_000  # of the ledger: the larger it is, the less often LevelDB tidies up, and the more there is to do
 ALONE_S = 5.0  # at most for one kind of read
 QUIET_S, QUIET_WITHIN_S = 0.5, 60.0
 JOINED_WITHIN_S = 600.0
@@ -136,7 +137,8 @@ def _alone(api: str, path: str) -> Found:
 
 def cost_s(ledger: LocalLedger) -> tuple[float, float]:
     """Processor seconds of a transfer: (with LevelDB's own thread, which tidies up, without it); caches are empty at
-    first. The same number of bills is at work at every size, chosen at random."""
+    first. The same number of bills is at work at every size, chosen at random; at a large one for longer, so that what
+    that thread does in bursts is met as often as it comes."""
     ledger.open()
     _quiet()
     chance = random.Random(ledger.transactions)
@@ -144,8 +146,9 @@ def cost_s(ledger: LocalLedger) -> tuple[float, float]:
     tokens = [bill.pop() for bill in chance.sample(enough, BILLS) for _ in range(OF_A_BILL)]
     chance.shuffle(tokens)
     spent, own, count = 0.0, 0.0, 0
-    for turn in range(1 + TURNS):
-        wires = ledger.transfers(tokens, PIECE_MINOR // (TURNS + 2))
+    turns = max(TURNS, ledger.made // TOKENS_A_TURN)
+    for turn in range(1 + turns):
+        wires = ledger.transfers(tokens, PIECE_MINOR // (turns + 2))
         gc.collect()
         answers, whole, mine = ledger.timed(wires, verify=True)
         if turn:  # the first one fills the caches

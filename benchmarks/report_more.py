@@ -85,4 +85,8 @@ def sustained(found: Found, zh: bool) -> str:
     head = (title, *(("前三分之一", "中间", "后三分之一") if zh else ("first third", "middle", "last")), "")
     flat = {"flat": "平稳", "NOT flat": "不平稳"}
     rows = [(words[name][zh], *thirds, flat[word] if zh else word) for name, *thirds, word in one["thirds"]]
+    before, after = (number(one.get(name, "–")) for name in ("highest_per_s", "highest_at_the_end_per_s"))
+    rows.append(
+        ("此前、此后的最高速率，笔/秒" if zh else "the most they take before and after, tx/s", before, "", after, "")
+    )
     return table(head, rows)

@@ -1,6 +1,7 @@
 """A long run: python benchmarks/sustained.py [--minutes 30] [--share 0.8] [--rate TX/S].
 
-Four validators first say how much they take, then get a share of it for so long, in batches of 10 at fixed times. Every
+Four validators first say how much they take, then get a share of it for so long, in batches of 10 at fixed times; at
+the end they say again how much they take. Every
 minute: transactions a second, latency, memory and file descriptors of the nodes. At the end the first, the middle and
 the last third beside each other, and whether each is flat: the last third at most a tenth above the middle. Memory is
 the nodes' own; the mapped tables of LevelDB follow the database and are shown beside it.
@@ -48,8 +49,17 @@ def run(minutes: float, share: float, rate: float | None, window_s: float = MINU
             sample, tokens = _window(net, tokens, per_s, min(window_s, minutes * 60 / LEAST_SAMPLES))
             samples.append(sample)
             print(f"{len(samples):>4}  {samples[-1]}", flush=True)
+        time.sleep(SETTLE_S)
+        at_the_end = net.flood(transfers(net.network, tokens[:PROBE]), BATCH).per_s
+        print(f"{at_the_end:.0f}/s at most after it", flush=True)
         net.check()
-    return {"highest_per_s": round(highest, 1), "load_per_s": round(per_s, 1), "minutes": minutes, "samples": samples}
+    return {
+        "highest_per_s": round(highest, 1),
+        "highest_at_the_end_per_s": round(at_the_end, 1),
+        "load_per_s": round(per_s, 1),
+        "minutes": minutes,
+        "samples": samples,
+    }
 
 
 def _window(net: Running, tokens: list[str], per_s: float, seconds: float) -> tuple[dict[str, float], list[str]]:
