@@ -1,10 +1,10 @@
 """A long run: python benchmarks/sustained.py [--minutes 30] [--share 0.8] [--rate TX/S].
 
 Four validators first say how much they take, then get a share of it for so long, in batches of 10 at fixed times; at
-the end they say again how much they take. Every
-minute: transactions a second, latency, memory and file descriptors of the nodes. At the end the first, the middle and
-the last third beside each other, and whether each is flat: the last third at most a tenth above the middle. Memory is
-the nodes' own; the mapped tables of LevelDB follow the database and are shown beside it.
+the end they say again how much they take. Every minute: transactions a second, latency, memory and file descriptors of
+the nodes. At the end the first, the middle and the last third beside each other, and whether each is flat: the last
+third at most a tenth above the middle. Memory is the nodes' own; the mapped tables of LevelDB follow the database and
+are shown beside it.
 """
 
 from __future__ import annotations
