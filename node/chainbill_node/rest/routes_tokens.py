@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -65,6 +66,11 @@ def tokens(
     owed_by = None if debtor is None else party_id(debtor)
     by_bill = owed_by is not None or due_from is not None or due_to is not None
 
+    @cache
+    def bill_fits(bill_id: str) -> bool:
+        of = view.row("bill", "bill", bill_id) or {}
+        return owed_by in (None, of.get("debtor")) and between(of.get("pay_on"), due_from, due_to)
+
     def fits(row: Row) -> bool:
         if wanted is not None and row["holder"] != wanted:
             return False
@@ -72,10 +78,7 @@ def tokens(
             return False
         if lock is not None and not _locked_by(view, row, lock):
             return False
-        if not by_bill:
-            return True
-        of = view.bill_of(row)
-        return owed_by in (None, of.get("debtor")) and between(of.get("pay_on"), due_from, due_to)
+        return not by_bill or bill_fits(str(row["bill"]))
 
     chosen = status or ("live" if wanted is not None else None)
     names = _token_names(view, wanted, bill, owed_by)

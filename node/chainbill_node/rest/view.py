@@ -29,7 +29,6 @@ class View:
         self._lineages: dict[str, Lineage] = {}
         self._sights: dict[str, Sight | None] = {}
         self._parties: dict[str, Row | None] = {}
-        self._bills: dict[str, Row | None] = {}
         self._requests: dict[str, list[Row]] | None = None
         self._tokens_read = 0
 
@@ -91,13 +90,6 @@ class View:
         return names_of(self.party(party))
 
     # bills
-
-    def bill_of(self, token: Row) -> Row:
-        """Give the bill row of a token, {} where there is none; the tokens of a list share few bills."""
-        bill_id = str(token["bill"])
-        if bill_id not in self._bills:
-            self._bills[bill_id] = self.row("bill", "bill", bill_id)
-        return self._bills[bill_id] or {}
 
     def bill(self, bill_id: str) -> Row:
         """Give a bill that the viewer may see; Problem not_found (404)."""
