@@ -25,6 +25,8 @@ WRITE_BUFFER_BYTES = 128 * 1024 * 1024
 TABLE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024  # of blocks that could not be mapped: LevelDB maps 1,000 tables
 BLOOM_BITS = 10
+NEWEST_TABLES = b"leveldb.num-files-at-level0"
+MERGED_AT = 4  # so many of them
 
 MEND_EN = (
     "this copy of the chain is damaged or cannot be written; look at free space and the disk, then let the node fetch "
@@ -92,8 +94,12 @@ class LevelStore:
             raise self.failed(f"tables could not be merged ({error})") from error
 
     def settle(self) -> None:
-        """Write memory out to tables, so that the next opening has no log to read again."""
-        self.compact(b"\xff", b"\xff\x00")  # there are no such rows: nothing but memory is written
+        """Write memory out to tables, so that the next opening has no log to read again.
+
+        Not while the newest tables are being merged, which can take ten seconds: then the log stays.
+        """
+        if int(self._db.get_property(NEWEST_TABLES) or 0) < MERGED_AT:
+            self.compact(b"\xff", b"\xff\x00")  # there are no such rows: nothing but memory is written
 
     def snapshot(self) -> LevelSnapshot:
         """A view that later writes do not change."""
