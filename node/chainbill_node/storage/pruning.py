@@ -23,7 +23,7 @@ from chainbill_node.storage.store import Store, prefix_end
 
 HEIGHTS_A_STEP = 100
 ROWS_A_STEP = 5_000
-HEIGHTS_A_MERGE = 100
+HEIGHTS_A_MERGE = 500  # each writes out memory too, which LevelDB would rather fill first
 BY_HEIGHT = (layout.BLOCK, layout.CERTIFICATE, layout.RECEIPTS)
 HISTORY_END = prefix_end(layout.HISTORY)
 
