@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chainbill_node.service import Node
 
 CERTIFIED_POLL_S = 0.25
+RESTS = 4  # as long as the last snapshot took, until the next one is begun
 PRUNE_PAUSE_S = 0.2  # between two pieces of pruning
 PRUNE_REST_S = 5.0  # when there was nothing to take away
 
@@ -34,6 +35,7 @@ class Upkeep:
         self._control = ControlServer(home, self._handle)
         self._busy = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None
+        self._rested_s = 0.0  # when the next snapshot may be begun, by the loop's clock
         self._pruning: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stopping = False
@@ -58,11 +60,17 @@ class Upkeep:
     # snapshots
 
     def committed(self, height: int) -> None:
-        """A block is on the disk: is it time for a snapshot?"""
+        """A block is on the disk: is it time for a snapshot?
+
+        A snapshot is of the whole state. However large that is and however fast heights come, four fifths of the time
+        none is made.
+        """
         interval = self._node.config.storage.snapshot_interval
         folder = self._node.ledger.snapshot_folder
         making = self._making is not None and not self._making.done()
         if folder is None or not interval or height % interval or making or self._stopping:
+            return
+        if asyncio.get_running_loop().time() < self._rested_s:
             return
         source = self._store.snapshot()
         self._making = asyncio.get_running_loop().create_task(self._make(folder, source, height))
@@ -70,11 +78,14 @@ class Upkeep:
     async def _make(self, folder: SnapshotFolder, source: Snapshot, height: int) -> None:
         """Write the chunks in a thread, then wait until the next header certifies what they hold."""
         genesis = self._node.genesis
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         try:
             try:
                 written = await asyncio.to_thread(folder.write, source, height, lambda: not self._stopping)
             finally:
                 source.close()
+                self._rested_s = loop.time() + RESTS * (loop.time() - began_s)
             while written is not None and not self._stopping:
                 if folder.finish(written, self._store, genesis.chain_id, genesis.hash):
                     log.info("snapshot_made", height=height, bytes=written.size, chunks=len(written.hashes))

@@ -1,0 +1,61 @@
+"""When a running node makes a snapshot: at every so many heights, and not again before it has rested."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from chainbill_node.upkeep import RESTS, Upkeep
+
+TAKES_S = 0.1
+
+
+class Folder:
+    """Makes no snapshot and takes its time."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[int, float]] = []
+
+    def write(self, source: Any, height: int, go_on: Callable[[], bool]) -> None:
+        self.begun.append((height, time.monotonic()))
+        time.sleep(TAKES_S)
+
+
+def upkeep_of(folder: Folder, interval: int) -> Any:
+    storage = SimpleNamespace(snapshot_interval=interval, keep_blocks=0)
+    ledger = SimpleNamespace(snapshot_folder=folder)
+    node: Any = SimpleNamespace(config=SimpleNamespace(storage=storage), ledger=ledger, genesis=None)
+    store: Any = SimpleNamespace(snapshot=lambda: SimpleNamespace(close=lambda: None))
+    return Upkeep(node, Path("unused"), store)
+
+
+def heights(folder: Folder, interval: int, count: int, pause_s: float) -> None:
+    async def run() -> None:
+        upkeep = upkeep_of(folder, interval)
+        for height in range(1, count + 1):
+            upkeep.committed(height)
+            await asyncio.sleep(pause_s)
+        if upkeep._making is not None:
+            await upkeep._making
+
+    asyncio.run(run())
+
+
+def test_it_is_made_at_every_so_many_heights() -> None:
+    folder = Folder()
+    heights(folder, 10, 25, (1 + RESTS) * TAKES_S / 8)
+    assert [height for height, _ in folder.begun] == [10, 20]
+
+
+def test_however_fast_heights_come_it_rests_four_times_as_long_as_it_took() -> None:
+    folder = Folder()
+    heights(folder, 1, 200, 0.01)
+    moments = [moment for _, moment in folder.begun]
+    assert len(moments) >= 2
+    between = [after - before for before, after in itertools.pairwise(moments)]
+    assert all(one >= (1 + RESTS) * TAKES_S for one in between)
