@@ -26,7 +26,7 @@ from chainbill_node.storage.archive import (
     write_archive,
 )
 from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.leveldb import LOADING_BUFFER_BYTES, LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.rebuild import root_of_rows
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file, sync_folder
@@ -120,8 +120,8 @@ def _fill(archive: Path, data: Path, manifest: Manifest, genesis: Genesis) -> No
     """The rows into a new database beside the place of the real one; then everything about it is checked."""
     for leftover in (data / RESTORING, data / SCRATCH):
         shutil.rmtree(leftover, ignore_errors=True)
-    store = LevelStore(data / RESTORING, create=True)
-    scratch = LevelStore(data / SCRATCH, create=True)
+    store = LevelStore(data / RESTORING, create=True, buffer_bytes=LOADING_BUFFER_BYTES)
+    scratch = LevelStore(data / SCRATCH, create=True, buffer_bytes=LOADING_BUFFER_BYTES)
     try:
         for rows in archived_rows(archive):
             store.write(rows)

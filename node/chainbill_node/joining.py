@@ -30,7 +30,7 @@ from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, 
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.fetched_chunks import FetchedChunks
-from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.leveldb import LOADING_BUFFER_BYTES, LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import sync_folder
 from chainbill_node.sync.manifest import SnapshotManifest
@@ -40,6 +40,7 @@ from chainbill_node.wire.messages import Message
 FETCHING = "chain.fetching"
 SCRATCH = "chain.scratch"
 CHUNKS = "chain.chunks"
+LOOK_MS = 1_000  # how often connections are looked at
 
 
 def fetch_first(home: Path, log_level: str | None = None) -> None:
@@ -101,6 +102,7 @@ class Joining:
         self._stores: list[LevelStore] = []
         self._ledger: LedgerApplication | None = None
         self._heard = asyncio.Event()
+        self._leaving = False
         self._sync = StateSync(self, self._now_ms(), members=len(members), wait_ms=config.sync.wait_ms)
         self._fault: BaseException | None = None
         self._peers = PeerNetwork(
@@ -120,13 +122,16 @@ class Joining:
         try:
             while not self._sync.done:
                 self._heard.clear()
+                self._peers.refresh()
                 self._sync.tick(self._now_ms())
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(max(0, self._sync.deadline_ms - self._now_ms()) / 1000):
+                    wait_ms = min(LOOK_MS, self._sync.deadline_ms - self._now_ms())
+                    async with asyncio.timeout(max(0, wait_ms) / 1000):
                         await self._heard.wait()
                 if self._fault is not None:
                     raise self._fault
         finally:
+            self._leaving = True
             await self._peers.stop()
             self._close()
         if self._sync.height is None:
@@ -144,6 +149,8 @@ class Joining:
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """What the network tells is taken in; an error in that must not end in the network's own code."""
+        if self._leaving:  # the connections that end now are no reason to take another snapshot
+            return
         try:
             act()
         except Exception as error:  # a disk error, or a fault of our own: it ends `run`
@@ -215,7 +222,7 @@ class Joining:
     def _fresh(self, name: str) -> LevelStore:
         shutil.rmtree(self._data / name, ignore_errors=True)
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._stores.append(LevelStore(self._data / name, create=True))
+        self._stores.append(LevelStore(self._data / name, create=True, buffer_bytes=LOADING_BUFFER_BYTES))
         return self._stores[-1]
 
     def _close(self) -> None:

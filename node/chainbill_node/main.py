@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import gc
 import os
 import signal
@@ -57,8 +56,11 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
 
     language: "en" or "zh" for why it refuses to start, where a person has asked in it; else both are said.
     """
-    with contextlib.suppress(OSError, DiskError):
+    not_lowered = ""
+    try:
         stand_back()
+    except (OSError, DiskError) as error:
+        not_lowered = str(error)
     try:
         fetch_first(home, log_level)
         opened = open_home(home)
@@ -68,6 +70,8 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
     config = opened.config
     log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
     forward_logging()
+    if not_lowered:
+        log.warning("leveldb_thread_not_lowered", why=not_lowered)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -109,7 +113,10 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
     log.info("node_stopped", fault=str(node.fault or ""))
     if node.fault is not None:
         return EXIT_FAULT
-    opened.store.settle()
+    try:
+        opened.store.settle()
+    except DiskError as error:  # everything is in the log all the same
+        log.warning("log_not_written_out", why=str(error))
     return 0
 
 

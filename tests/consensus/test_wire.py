@@ -247,6 +247,13 @@ def test_other_messages_are_another_version() -> None:
         1: 3, 2: 1, 3: 5, 4: 2, 5: 2, 6: 1, 7: 2, 8: 4, 9: 1, 10: 2,
         11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 5,
     }  # fmt: skip
+    bounds = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
+    assert bounds == {
+        "MAX_BLOCK_BYTES": 8_388_608, "MAX_CERTIFICATE_BYTES": 16_384, "MAX_VALIDATORS": 100,
+        "MAX_VOTES": 400, "VOTE_BYTES": 192, "MAX_SUMMARIES": 64, "MAX_KNOWN_PROPOSALS": 4, "MAX_COMPACT_A_HEIGHT": 64,
+        "MAX_OWN_MESSAGES": 64, "MAX_BLOCKS_IN_BATCH": 32, "MAX_BATCH_BYTES": 4_194_304,
+        "MAX_GOSSIP_TRANSACTIONS": 1_000, "MAX_SNAPSHOTS": 2, "MAX_MESSAGE_BYTES": 8_547_328,
+    }  # fmt: skip
     assert HELLO_VERSION == 2
     text = (Path(__file__).parents[2] / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")
     assert f"`[{HELLO_VERSION}, genesis hash]`" in text

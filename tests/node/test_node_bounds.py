@@ -72,6 +72,7 @@ BOUNDS = {
     "network.peers.PeerNetwork._pending": "network.limits.MAX_PENDING_PER_PEER",
     "network.peers.PeerNetwork._dialling": BY_MEMBERS,
     "network.peers.PeerNetwork.unmet": BY_MEMBERS,
+    "network.peers.PeerNetwork._unmet_s": BY_MEMBERS,
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
     "pace.Pace._door": "mempool.limits.AT_THE_DOOR",
     "pace.Pace._inside": "limits.MAX_WAITERS",

@@ -239,15 +239,18 @@ def test_what_is_kept_is_checked_again(made: Made, tmp_path: Path) -> None:
     assert kept.begin(other, other.encode()) == 0
 
 
+def joining_of(joiner: Joiner) -> Joining:
+    joiner.make_home()
+    config = load_config(joiner.home)
+    key = load_private_key(joiner.home / config.files.validator_key)
+    return Joining(joiner.home, config, load_genesis(joiner.home, config), key)
+
+
 @pytest.mark.parametrize("told", ["_on_up", "_on_down", "_on_message"])
 def test_a_disk_error_ends_it_whatever_of_the_network_led_to_it(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
-    joiner = Joiner(made, tmp_path)
-    joiner.make_home()
-    config = load_config(joiner.home)
-    key = load_private_key(joiner.home / config.files.validator_key)
-    joining = Joining(joiner.home, config, load_genesis(joiner.home, config), key)
+    joining = joining_of(Joiner(made, tmp_path))
 
     def fail(*_: object) -> None:
         raise DiskError("no room", "mend", "mend")
@@ -258,3 +261,27 @@ def test_a_disk_error_ends_it_whatever_of_the_network_led_to_it(
     getattr(joining._peers, told)("peer", *frame)
     with pytest.raises(DiskError, match="no room"):
         asyncio.run(joining.run())
+
+
+def test_when_it_is_stopped_the_connections_that_end_lead_to_no_other_snapshot(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joining = joining_of(Joiner(made, tmp_path))
+    gone: list[str] = []
+    monkeypatch.setattr(StateSync, "gone", lambda self, peer, now_ms: gone.append(peer))
+    stop = joining._peers.stop
+
+    async def stop_and_lose_the_peer() -> None:
+        joining._peers._on_down("second")
+        await stop()
+
+    async def run() -> None:
+        task = asyncio.create_task(joining.run())
+        await asyncio.sleep(0.05)
+        joining._peers._on_down("first")
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    monkeypatch.setattr(joining._peers, "stop", stop_and_lose_the_peer)
+    asyncio.run(run())
+    assert gone == ["first"]

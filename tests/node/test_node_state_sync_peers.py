@@ -62,12 +62,13 @@ def test_a_peer_that_was_seen_and_is_gone_does_not_end_it() -> None:
     assert ports.begun == [10]
 
 
+@pytest.mark.parametrize("offered", [(20,), (20, 10)])
 @pytest.mark.parametrize("members", [1, 3])
-def test_the_only_peer_may_be_away_for_long_and_often_in_the_middle(members: int) -> None:
+def test_the_only_peer_may_be_away_for_long_and_often_in_the_middle(members: int, offered: tuple[int, ...]) -> None:
     sync, ports = begun("a", members=members)
     now = 0
     for turn in range(2 * ROUNDS):
-        offer(sync, "a", 20, at=now)
+        offer(sync, "a", *offered, at=now)
         sync.tick(now + GATHER_MS)
         deliver(sync, "a", 20, turn % 5, at=now + GATHER_MS)
         now += 100_000
@@ -75,11 +76,12 @@ def test_the_only_peer_may_be_away_for_long_and_often_in_the_middle(members: int
         idle(sync, now)
         assert not sync.done
         sync.joined("a", now)
-    offer(sync, "a", 20, at=now)
+    offer(sync, "a", *offered, at=now)
     sync.tick(now + GATHER_MS)
     ports.asked(WantChunk)
     deliver(sync, "a", 20, 5, at=now + GATHER_MS)
     assert (sync.done, sync.height, ports.taken) == (True, 20, [0, 1, 2, 3, 4, 5])
+    assert set(ports.begun) == {20}, "an older one of a peer that is away would cost the kept chunks"
 
 
 def test_the_only_honest_peer_may_be_away_although_another_lied_before() -> None:
@@ -122,6 +124,30 @@ def test_a_quick_liar_does_not_shorten_the_wait_for_the_others() -> None:
     offer(sync, "a", 10, at=WAIT_MS - 100)
     idle(sync, WAIT_MS + GATHER_MS)
     assert ports.begun == [30, 10]
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_liar_with_two_connections_ends_it_too(members: int) -> None:
+    sync, ports = begun("a", members=members)
+    offer(sync, "a", 20)
+    sync.tick(GATHER_MS)
+    sync.joined("a", 2_000)
+    sync.receive("a", Chunk(20, 0, b"another"), 2_000)
+    assert [peer for peer, _ in ports.dropped] == ["a"]
+    idle(sync, 3 * WAIT_MS)
+    assert (sync.done, sync.height, ports.alone) == (True, None, 0)
+
+
+def test_when_all_are_liars_it_ends_although_one_was_waited_for() -> None:
+    sync, ports = begun("a", "b", members=2)
+    offer(sync, "a", 20)
+    offer(sync, "b", 20)
+    sync.gone("b", 1_500)
+    sync.joined("b", 1_600)
+    sync.receive("a", Chunk(20, 0, b"another"), 2_000)
+    sync.receive("b", Snapshots((b"rubbish",)), 2_100)
+    idle(sync, 5 * WAIT_MS)
+    assert (sync.done, sync.height, ports.alone) == (True, None, 0)
 
 
 def test_one_that_has_none_and_is_gone_ends_it_unless_it_comes_back_with_one() -> None:

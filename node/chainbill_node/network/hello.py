@@ -20,9 +20,11 @@ MENDS = {
         "其节点消息版本不同：请停止全网所有节点，更新至同一版本后再启动",
     ),
     REFUSED_BY_PEER: (
-        "it ended the connection before its hello, as older releases do, and its log says why; if it is older: "
+        "it ended the connection before its hello, as older releases do, and nodes that have excluded this one "
+        "or do not know it as a member; its log says why; if it is older: "
         "stop all nodes of the network, update them to one release, start them",
-        "对方在首帧之前断开连接（较旧版本即如此），原因见对方日志；如系版本较旧：请停止全网所有节点，更新至同一版本后再启动",
+        "对方在首帧之前断开连接（较旧版本如此，已排除本节点或不认本节点为成员者亦如此），原因见对方日志；"
+        "如系版本较旧：请停止全网所有节点，更新至同一版本后再启动",
     ),
 }
 """Why a member that is reached does not count as connected, and what helps, in English and Chinese."""

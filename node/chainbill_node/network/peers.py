@@ -34,6 +34,7 @@ from chainbill_node.network.tls import client_context, server_context
 
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 5.0
+UNMET_S = 30.0  # after so long without another try, what was said of a member counts no more
 WATCH_S = 0.5  # how often a connected peer is looked at by its dialling task
 DIAL_TIMEOUT_S = 5.0
 
@@ -115,7 +116,8 @@ class PeerNetwork:
         self._exclusions = Exclusions()
         self.since_ms: dict[str, int] = {}
         self.unmet: dict[str, str] = {}
-        """Members whose last connection ended before a hello that counts, and why."""
+        """Members whose last connection ended before a hello that counts, and why; not those that are simply away."""
+        self._unmet_s: dict[str, float] = {}
 
     async def start(self) -> None:
         """Listen and begin dialling. Raises OSError when the port is taken."""
@@ -157,8 +159,9 @@ class PeerNetwork:
                 connection.abort("silent")
             elif connection.stalled(now_s):
                 self.drop(peer, "frame_not_finished")
-        for peer in self.unmet.keys() - members.keys():
-            del self.unmet[peer]
+        old = {peer for peer, told_s in self._unmet_s.items() if now_s - told_s > UNMET_S}
+        for peer in old | (self.unmet.keys() - members.keys()):
+            self._forget_unmet(peer)
         for connection in list(self._pending):
             if now_s - connection.opened_s > limits.HELLO_WITHIN_S:
                 self._refuse(connection, "no_hello")
@@ -260,7 +263,7 @@ class PeerNetwork:
             self._refuse_hello(connection, refused)
             return
         connection.greeted = True
-        self.unmet.pop(connection.peer, None)
+        self._forget_unmet(connection.peer)
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -291,6 +294,7 @@ class PeerNetwork:
         self._pending.discard(connection)
         if not connection.greeted:
             self.unmet[connection.peer] = reason if connection.ending else REFUSED_BY_PEER
+            self._unmet_s[connection.peer] = asyncio.get_running_loop().time()
             if not connection.ending:
                 mend, mend_zh = MENDS[REFUSED_BY_PEER]
                 log.seldom("refused_by_peer", peer=connection.peer, mend=mend, mend_zh=mend_zh)
@@ -303,6 +307,10 @@ class PeerNetwork:
             self.since_ms[connection.peer] = time.time_ns() // 1_000_000
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
+
+    def _forget_unmet(self, peer: str) -> None:
+        self.unmet.pop(peer, None)
+        self._unmet_s.pop(peer, None)
 
     def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
         """Members are welcome; a node that is out of the set meets members only."""
@@ -321,7 +329,7 @@ class PeerNetwork:
                 backoff_s = FIRST_BACKOFF_S if soon else min(backoff_s * 2, LAST_BACKOFF_S)
                 pause_s = backoff_s
             else:
-                pause_s = WATCH_S
+                backoff_s, pause_s = FIRST_BACKOFF_S, WATCH_S
             await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))
         self._dialling.pop(peer, None)
 
@@ -335,6 +343,7 @@ class PeerNetwork:
                 )
         except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
             log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
+            self._forget_unmet(member.node_id)
             return False
         if connection.peer != member.node_id:
             connection.abort("another node answers at this address")

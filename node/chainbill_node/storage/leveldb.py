@@ -22,6 +22,7 @@ import plyvel
 from chainbill_node.storage.store import DiskError
 
 WRITE_BUFFER_BYTES = 128 * 1024 * 1024
+LOADING_BUFFER_BYTES = 32 * 1024 * 1024  # where a database is filled in one go, beside others
 TABLE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024  # of blocks that could not be mapped: LevelDB maps 1,000 tables
 BLOOM_BITS = 10
@@ -41,17 +42,18 @@ MEND_ZH = (
 class LevelStore:
     """One LevelDB database. `path` is made when `create` says so; else it must be there.
 
-    `on_error` hears of every failed read or write, from whatever thread, before DiskError is raised.
+    buffer_bytes: how much is held in memory, at most twice, before it is written out. `on_error` hears of every failed
+    read or write, from whatever thread, before DiskError is raised.
     """
 
-    def __init__(self, path: Path, *, create: bool) -> None:
+    def __init__(self, path: Path, *, create: bool, buffer_bytes: int = WRITE_BUFFER_BYTES) -> None:
         try:
             self._db: Any = plyvel.DB(
                 str(path),
                 create_if_missing=create,
                 error_if_exists=False,
                 paranoid_checks=True,
-                write_buffer_size=WRITE_BUFFER_BYTES,
+                write_buffer_size=buffer_bytes,
                 lru_cache_size=CACHE_BYTES,
                 max_file_size=TABLE_BYTES,
                 bloom_filter_bits=BLOOM_BITS,
@@ -96,9 +98,9 @@ class LevelStore:
     def settle(self) -> None:
         """Write memory out to tables, so that the next opening has no log to read again.
 
-        Not while the newest tables are being merged, which can take ten seconds: then the log stays.
+        Not while the newest tables are being merged, or would be for this, which can take ten seconds: the log stays.
         """
-        if int(self._db.get_property(NEWEST_TABLES) or 0) < MERGED_AT:
+        if int(self._db.get_property(NEWEST_TABLES) or 0) < MERGED_AT - 1:
             self.compact(b"\xff", b"\xff\x00")  # there are no such rows: nothing but memory is written
 
     def snapshot(self) -> LevelSnapshot:

@@ -102,18 +102,20 @@ class StateSync:
             return
         if not self._peers and not self._answered - self._liars:
             self._wait(now_ms)
-        if peer not in self._peers:
+        again = peer in self._peers  # a second connection in the place of the first
+        if not again:
             self._peers.add(peer)
             self._answered.discard(peer)
         if self._taking is None:
             self._ports.send(peer, WantSnapshots())
-        else:
+        elif not again:
             self._ask_anew = True
 
     def gone(self, peer: PeerId, now_ms: int) -> None:
         """A peer is not connected any more."""
         self._peers.discard(peer)
-        if self._taking is not None or self._withdraw(peer):
+        withdrawn = self._withdraw(peer)
+        if withdrawn or self._taking is not None:
             self._ask_anew = True
         if self._taking is not None and self._taking.peer == peer:
             self._leave("it is gone", now_ms)
@@ -194,7 +196,7 @@ class StateSync:
 
     def _next(self, now_ms: int) -> None:
         """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
-        if self._members and not self._peers and not self._answered:
+        if not self._peers and not self._answered and len(self._liars) < self._members:
             self._wait(now_ms)
             self._ports.nobody()
             return
