@@ -247,12 +247,13 @@ def test_peers_that_are_away_are_remembered_up_to_a_bound() -> None:
 
     async def refreshed() -> int:
         peers = PeerNetwork.__new__(PeerNetwork)
-        peers.unmet = {"gone": "why"}
+        peers.unmet, peers._unmet_s = {"gone": "why"}, {"gone": 0.0}
         peers.since_ms = {f"peer{number}": number for number in range(3 * MAX_REMEMBERED_PEERS)}
         peers._stopping, peers._connections, peers._pending = False, {}, set()
         peers._members, peers._settings = dict, type("Settings", (), {"node_id": "a"})()  # type: ignore[assignment]
         peers.refresh()
         assert not peers.unmet
+        assert not peers._unmet_s
         assert f"peer{3 * MAX_REMEMBERED_PEERS - 1}" in peers.since_ms
         return len(peers.since_ms)
 
