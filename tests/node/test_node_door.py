@@ -202,20 +202,26 @@ def test_without_descriptors_the_oldest_handshake_ends_and_it_goes_on(monkeypatc
     asyncio.run(run())
 
 
+async def door_with_a_handshake(turns: int, refused: list[str]) -> tuple[Door, socket.socket]:
+    """An open door at which one handshake has been under way for so many turns of the loop, and its client."""
+    [port] = free_ports(1)
+    door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, refused.append)
+    await door.open()
+    client = knock(port, LOOPBACK)
+    while not door.handshakes:
+        await asyncio.sleep(0)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return door, client
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_a_handshake_ended_as_it_begins_leaves_no_socket_open(turns: int) -> None:
     """At whichever turn of the loop the door closes; a socket left open fails the test as a ResourceWarning."""
 
     async def run() -> None:
-        [port] = free_ports(1)
         refused: list[str] = []
-        door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, refused.append)
-        await door.open()
-        one = knock(port, LOOPBACK)
-        while not door.handshakes:
-            await asyncio.sleep(0)
-        for _ in range(turns):
-            await asyncio.sleep(0)
+        door, one = await door_with_a_handshake(turns, refused)
         await door.close()
         assert ended(one)
         assert door.handshakes == 0
@@ -230,14 +236,7 @@ def test_the_door_waits_for_a_handshake_that_was_ended_just_before(turns: int) -
     """One that gave way is no longer among those under way, and yet its task has something to clear away."""
 
     async def run() -> None:
-        [port] = free_ports(1)
-        door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, lambda _: None)
-        await door.open()
-        one = knock(port, LOOPBACK)
-        while not door.handshakes:
-            await asyncio.sleep(0)
-        for _ in range(turns):
-            await asyncio.sleep(0)
+        door, one = await door_with_a_handshake(turns, [])
         [task] = door._shaking
         door._end_one("handshake_gave_way")
         assert door.handshakes == 0
