@@ -71,8 +71,7 @@ BOUNDS = {
     "network.peers.PeerNetwork._connections": BY_MEMBERS,
     "network.peers.PeerNetwork._pending": "network.limits.MAX_PENDING_PER_PEER",
     "network.peers.PeerNetwork._dialling": BY_MEMBERS,
-    "network.peers.PeerNetwork.unmet": BY_MEMBERS,
-    "network.peers.PeerNetwork._unmet_s": BY_MEMBERS,
+    "network.peers.PeerNetwork._unmet": BY_MEMBERS,
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
     "pace.Pace._door": "mempool.limits.AT_THE_DOOR",
     "pace.Pace._inside": "limits.MAX_WAITERS",
@@ -247,13 +246,12 @@ def test_peers_that_are_away_are_remembered_up_to_a_bound() -> None:
 
     async def refreshed() -> int:
         peers = PeerNetwork.__new__(PeerNetwork)
-        peers.unmet, peers._unmet_s = {"gone": "why"}, {"gone": 0.0}
+        peers._unmet = {"gone": ("why", asyncio.get_running_loop().time())}
         peers.since_ms = {f"peer{number}": number for number in range(3 * MAX_REMEMBERED_PEERS)}
         peers._stopping, peers._connections, peers._pending = False, {}, set()
         peers._members, peers._settings = dict, type("Settings", (), {"node_id": "a"})()  # type: ignore[assignment]
         peers.refresh()
         assert not peers.unmet
-        assert not peers._unmet_s
         assert f"peer{3 * MAX_REMEMBERED_PEERS - 1}" in peers.since_ms
         return len(peers.since_ms)
 

@@ -115,9 +115,7 @@ class PeerNetwork:
         self._stopping = False
         self._exclusions = Exclusions()
         self.since_ms: dict[str, int] = {}
-        self.unmet: dict[str, str] = {}
-        """Members whose last connection ended before a hello that counts, and why; not those that are simply away."""
-        self._unmet_s: dict[str, float] = {}
+        self._unmet: dict[str, tuple[str, float]] = {}  # why, and when it was seen
 
     async def start(self) -> None:
         """Listen and begin dialling. Raises OSError when the port is taken."""
@@ -141,6 +139,11 @@ class PeerNetwork:
         """Ids of the peers that are connected and have said hello."""
         return list(self._connections)
 
+    @property
+    def unmet(self) -> dict[str, str]:
+        """Members whose last connection ended before a hello that counts, and why; not those that are simply away."""
+        return {peer: why for peer, (why, _) in self._unmet.items()}
+
     def lowest_of(self, peer: str) -> int | None:
         """The lowest height that a connected peer held when it connected, None where that is not known."""
         connection = self._connections.get(peer)
@@ -159,9 +162,8 @@ class PeerNetwork:
                 connection.abort("silent")
             elif connection.stalled(now_s):
                 self.drop(peer, "frame_not_finished")
-        old = {peer for peer, told_s in self._unmet_s.items() if now_s - told_s > UNMET_S}
-        for peer in old | (self.unmet.keys() - members.keys()):
-            self._forget_unmet(peer)
+        for peer in [one for one, (_, at_s) in self._unmet.items() if one not in members or now_s - at_s > UNMET_S]:
+            del self._unmet[peer]
         for connection in list(self._pending):
             if now_s - connection.opened_s > limits.HELLO_WITHIN_S:
                 self._refuse(connection, "no_hello")
@@ -263,7 +265,7 @@ class PeerNetwork:
             self._refuse_hello(connection, refused)
             return
         connection.greeted = True
-        self._forget_unmet(connection.peer)
+        self._unmet.pop(connection.peer, None)
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -293,8 +295,8 @@ class PeerNetwork:
         """Forget it, unless another connection has taken its place."""
         self._pending.discard(connection)
         if not connection.greeted:
-            self.unmet[connection.peer] = reason if connection.ending else REFUSED_BY_PEER
-            self._unmet_s[connection.peer] = asyncio.get_running_loop().time()
+            why = reason if connection.ending else REFUSED_BY_PEER
+            self._unmet[connection.peer] = why, asyncio.get_running_loop().time()
             if not connection.ending:
                 mend, mend_zh = MENDS[REFUSED_BY_PEER]
                 log.seldom("refused_by_peer", peer=connection.peer, mend=mend, mend_zh=mend_zh)
@@ -307,10 +309,6 @@ class PeerNetwork:
             self.since_ms[connection.peer] = time.time_ns() // 1_000_000
             log.info("peer_down", peer=connection.peer, why=reason)
             self._on_down(connection.peer)
-
-    def _forget_unmet(self, peer: str) -> None:
-        self.unmet.pop(peer, None)
-        self._unmet_s.pop(peer, None)
 
     def _welcome(self, peer: str, members: Mapping[str, Member]) -> bool:
         """Members are welcome; a node that is out of the set meets members only."""
@@ -325,7 +323,7 @@ class PeerNetwork:
                 break
             if peer not in self._connections:
                 connected = await self._dial(member)
-                soon = connected and peer not in self.unmet
+                soon = connected and peer not in self._unmet
                 backoff_s = FIRST_BACKOFF_S if soon else min(backoff_s * 2, LAST_BACKOFF_S)
                 pause_s = backoff_s
             else:
@@ -343,7 +341,7 @@ class PeerNetwork:
                 )
         except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
             log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
-            self._forget_unmet(member.node_id)
+            self._unmet.pop(member.node_id, None)
             return False
         if connection.peer != member.node_id:
             connection.abort("another node answers at this address")
