@@ -23,7 +23,7 @@ def request_shape(view: View, row: Row) -> dict[str, Any]:
     """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked."""
     shape = dict(row)
     parties = view.viewer.reads_for(str(row["bill"]))
-    if view.viewer.everything or row["holder"] in parties:
+    if _sees_all_banks(view, row):
         return shape
     own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
     shape["banks"] = shown_banks(view, row)
@@ -37,9 +37,14 @@ def request_shape(view: View, row: Row) -> dict[str, Any]:
 
 def shown_banks(view: View, row: Row) -> list[str]:
     """Give the banks that a request shows as asked: all to its holder, to others those they read for."""
+    if _sees_all_banks(view, row):
+        return list(row["banks"])
     parties = view.viewer.reads_for(str(row["bill"]))
-    every_one = view.viewer.everything or row["holder"] in parties
-    return [bank for bank in row["banks"] if every_one or bank in parties]
+    return [bank for bank in row["banks"] if bank in parties]
+
+
+def _sees_all_banks(view: View, row: Row) -> bool:
+    return view.viewer.everything or row["holder"] in view.viewer.reads_for(str(row["bill"]))
 
 
 def _bank_of(view: View, quote_id: str) -> str:

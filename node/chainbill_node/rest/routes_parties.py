@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -113,15 +114,24 @@ def party_tokens(
 ) -> Response:
     """List the tokens in a party's hands; with ``status=all`` those of its past too."""
     view = page.view
-    holder, wanted = known_party(view, party), status.split(",")
+    holder = known_party(view, party)
+    show = token_shown(view, status, fits=lambda row: row["holder"] == holder)
+    return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
+
+
+def token_shown(
+    view: View, status: str | None, *, fits: Callable[[Row], bool] = lambda _: True
+) -> Callable[[str], Entry | None]:
+    """Give how tokens of a status are shown in a list; status None or "all" takes all, "a,b" either."""
+    wanted = None if status in (None, "all") else str(status).split(",")
 
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name)
-        if row is None or row["holder"] != holder or not (status == "all" or row["status"] in wanted):
+        if row is None or not (wanted is None or row["status"] in wanted) or not fits(row):
             return None
         return token_entry(view, row) if view.sees_token(row) else None
 
-    return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
+    return show
 
 
 def token_entry(view: View, row: Row) -> Entry:

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.lists import every, from_index, from_names, from_table, list_body
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
-from chainbill_node.rest.routes_parties import party_id, token_entry
+from chainbill_node.rest.routes_parties import party_id, token_shown
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import trace_path
 from chainbill_node.trace.lineage import EVERYTHING
@@ -27,22 +27,6 @@ TextFilter = Annotated[str | None, Query(max_length=200)]
 def between(day: Any, first: str | None, last: str | None) -> bool:
     """Say whether a date lies from first to last, both inclusive, either open."""
     return (first is None or str(day) >= first) and (last is None or str(day) <= last)
-
-
-def token_shown(
-    view: View, status: str | None, *, fits: Callable[[Row], bool] = lambda _: True
-) -> Callable[[str], Entry | None]:
-    """Give how tokens of a status are shown in a list; status None or "all" takes all, "a,b" either."""
-
-    wanted = None if status in (None, "all") else str(status).split(",")
-
-    def show(name: str) -> Entry | None:
-        row = view.row("token", "token", name)
-        if row is None or not (wanted is None or row["status"] in wanted) or not fits(row):
-            return None
-        return token_entry(view, row) if view.sees_token(row) else None
-
-    return show
 
 
 @router.get("/tokens", summary="Tokens")
