@@ -16,15 +16,15 @@ from chainbill_node.driver_ports import PeerId, Tip
 from chainbill_node.engine.application import INTERNAL_ERRORS, LedgerApplication
 from chainbill_node.engine.protocol import Finalized, ProposalRequest
 from chainbill_node.logs import log
-from chainbill_node.mempool import Mempool
+from chainbill_node.mempool import Mempool, Room
 from chainbill_node.network.peers import PeerNetwork
 from chainbill_node.wire.compact import shortened
 from chainbill_node.wire.messages import Proposal as ProposalMessage
 
 AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
-LEAST_TRANSACTIONS = 20
+LEAST_CALLS = 20  # of a block, however long they take
 MAX_RUN_S = 0.15
-FIRST_COST_S = 0.0005  # until blocks of this machine say better
+FIRST_COST_S = 0.0005  # of a call, until blocks of this machine say better
 
 OnPlan = Callable[[ProposalRequest], None]
 OnCommit = Callable[[Block, Certificate, Finalized], None]
@@ -79,7 +79,7 @@ class LedgerPort:
         One that was taken before older ones is left out until it is its turn: it may build on one of those.
         None when a fault of our own keeps us from building.
         """
-        waiting = self._mempool.candidates(self._fitting(), self._max_bytes)
+        waiting = self._mempool.candidates(Room(self._max_transactions, self._fitting_calls(), self._max_bytes))
         now_ms = self._now_ms()
         patient = {
             one.transaction.id
@@ -103,7 +103,7 @@ class LedgerPort:
         except (ChainbillError, *INTERNAL_ERRORS) as error:
             log.error("no_block_built", height=height, why=f"{type(error).__name__}: {error}")
             return None
-        self._learn(len(waiting), time.perf_counter() - began_s)
+        self._learn(sum([len(one.transaction.calls) for one in waiting]), time.perf_counter() - began_s)
         for identity in proposal.left_out:
             one = self._mempool.get(identity)
             if one is not None and not one.early:
@@ -113,14 +113,18 @@ class LedgerPort:
             self._on_dropped(identity)
         return proposal.block
 
-    def _fitting(self) -> int:
-        """How many transactions a block may have so that running it takes no longer than MAX_RUN_S here."""
-        return max(LEAST_TRANSACTIONS, min(self._max_transactions, int(MAX_RUN_S / self._cost_s)))
+    def _fitting_calls(self) -> int:
+        """How many calls a block may have so that running it takes no longer than MAX_RUN_S here."""
+        return max(LEAST_CALLS, int(MAX_RUN_S / self._cost_s))
 
-    def _learn(self, count: int, took_s: float) -> None:
-        """Keep the mean time that one transaction takes, newer blocks counting more."""
-        if count >= LEAST_TRANSACTIONS:
-            self._cost_s += (max(took_s / count, 1e-6) - self._cost_s) / 4
+    def _learn(self, calls: int, took_s: float) -> None:
+        """What a call takes: at once what the last block says where that is more, and slowly less again.
+
+        Where a block takes longer than the others wait for a proposal, its whole round is lost.
+        """
+        if calls >= LEAST_CALLS:
+            seen_s = max(took_s / calls, 1e-6)
+            self._cost_s = max(seen_s, self._cost_s + (seen_s - self._cost_s) / 4)
 
     def check_block(self, block: Block) -> str | None:
         """None if the block may follow the tip, else the reason."""

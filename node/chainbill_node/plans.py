@@ -9,6 +9,7 @@ ever. Only the proposer of a height's first round is listened to, once, so a lie
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from chainbill.ledger.transaction import Transaction
 from chainbill.limits import MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS
 from chainbill_node import wire
 from chainbill_node.consensus.gossip import bits_at, has_bit
+from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.wire.messages import Plan
 
@@ -44,6 +46,7 @@ class Plans:
         self._taken = 0  # the height of which a plan was taken last
         self._early: tuple[str, Plan] | None = None  # of the height after the one at work
         self._short: _Short | None = None
+        self._ran = (0, 0.0)  # the height whose plan was run last, and how long that took, in seconds
 
     def tell(self, request: ProposalRequest) -> None:
         """This node is about to make its own proposal so. A block with evidence is not told: a plan has none."""
@@ -93,6 +96,17 @@ class Plans:
         if early is not None:  # consensus first ends what it is doing
             asyncio.get_running_loop().call_soon(self.receive, *early)
 
+    def grace_s(self, timer: Timer) -> float:
+        """So much longer than its timer says a planned proposal is waited for, once: as long as its run took here.
+
+        Its proposer was at work all that time too, and this node could not have heard of it.
+        """
+        height, took_s = self._ran
+        if (timer.kind, timer.height, timer.round) != (TimerKind.PROPOSE, height, 0):
+            return 0.0
+        self._ran = (0, 0.0)
+        return took_s
+
     def _is_proposer(self, peer: str, height: int) -> bool:
         return self._node.ledger.validators_of(height).proposer(height, 0).key.hex() == peer
 
@@ -120,5 +134,7 @@ class Plans:
             max_bytes=plan.max_bytes,
             may_leave_out=frozenset([one.id for at, one in enumerate(found) if has_bit(plan.may_leave_out, at)]),
         )
+        began_s = time.perf_counter()
         result = node.ledger.rehearse(request)
+        self._ran = (plan.height, time.perf_counter() - began_s)
         node.metrics.plans.labels(result).inc()

@@ -173,7 +173,11 @@ class Node:
             self.fail(RuntimeError(self.driver.halted))
 
     def _on_timer(self, timer: Timer) -> None:
-        self.drive(TimerFired(timer))
+        grace_s = self.plans.grace_s(timer)
+        if grace_s:
+            self._loop.call_later(grace_s, self.drive, TimerFired(timer))
+        else:
+            self.drive(TimerFired(timer))
 
     def _refresh(self) -> None:
         if self.stopped.is_set():

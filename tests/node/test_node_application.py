@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from chainbill_node.adapters import AGED_MS, LEAST_TRANSACTIONS, LedgerPort
+from chainbill_node.adapters import AGED_MS, LEAST_CALLS, MAX_RUN_S, LedgerPort
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import ProposalRequest, SnapshotInfo
 from chainbill_node.mempool import Mempool
@@ -319,16 +319,28 @@ def test_day_work_is_work(chain: LocalChain) -> None:
 
 
 def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
-    port = Port(chain, max_transactions=1_000)
-    assert port.port._fitting() == 300
-    port.port._learn(100, 1.0)
-    assert port.port._fitting() < 60
+    port = Port(chain).port
+    assert port._fitting_calls() == 300
+    port._learn(100, 1.0)
+    assert port._fitting_calls() == LEAST_CALLS, "at once, or the next block takes too long too"
+    port._learn(100, 0.1)
+    assert port._fitting_calls() == LEAST_CALLS, "and slowly back"
     for _ in range(50):
-        port.port._learn(100, 100.0)
-    assert port.port._fitting() == LEAST_TRANSACTIONS
-    for _ in range(50):
-        port.port._learn(100, 0.0001)
-    assert port.port._fitting() == 1_000
+        port._learn(100, 0.0001)
+    assert port._fitting_calls() > 10_000
+    port._learn(LEAST_CALLS - 1, 100.0)
+    assert port._fitting_calls() > 10_000, "one block of a few calls says little"
+
+
+def test_a_block_is_measured_in_calls(chain: LocalChain) -> None:
+    port = Port(chain)
+    once = ("party", "set_paying_bank", {"bank": chain.party("bank1")})
+    for _ in range(12):
+        port.pool.add(chain.sign("anchor", *[once] * 50), chain.time_ms, own=True)
+    port.port._cost_s = MAX_RUN_S / 200
+    block = port.port.build_block(1, chain.time_ms + 1, chain.key.public, ())
+    assert block is not None
+    assert len(block.transactions) == 4
 
 
 def test_a_fault_while_building_is_no_block(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import tomli_w
 from chainbill_node.config import config_content, load_config
-from chainbill_node.mempool import Mempool, MempoolFull
+from chainbill_node.mempool import Mempool, MempoolFull, Room
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,20 +68,21 @@ def test_a_block_takes_turns_and_keeps_each_partys_order() -> None:
     fill(pool, "flood")
     for number in range(3):
         pool.add(of("honest", 20_000 + number), 0, own=False)
-    chosen = pool.candidates(10, 1_000_000)
+    chosen = pool.candidates(Room(10, 1_000, 1_000_000))
     assert [one.transaction.party for one in chosen] == ["flood"] * 8 + ["honest"] * 2
     assert [one.early for one in chosen] == [False] * 5 + [True] * 5
     nonces = [int.from_bytes(one.transaction.nonce, "big") for one in chosen]
     assert nonces == [*range(8), 20_000, 20_001]
     pool.remove([one.transaction.id for one in chosen])
-    assert not any(one.early for one in pool.candidates(5_000, 10_000_000)), "all fit: nothing comes before its turn"
+    all_fit = pool.candidates(Room(5_000, 5_000, 10_000_000))
+    assert not any(one.early for one in all_fit), "nothing comes before its turn"
 
 
 @given(
     acts=st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 60)), max_size=12),
-    room=st.tuples(st.integers(1, 50), st.integers(200, 9_000)),
+    room=st.builds(Room, st.integers(1, 50), st.integers(1, 50), st.integers(200, 9_000)),
 )
-def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], room: tuple[int, int]) -> None:
+def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], room: Room) -> None:
     pool = Mempool(150, 1_000_000)
     number = 0
     for party, count in acts:
@@ -91,16 +92,16 @@ def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], roo
                 pool.add(of(party, number), number, own=False)
             except MempoolFull:
                 break
-    chosen = pool.candidates(*room)
-    assert len(chosen) <= room[0]
-    assert sum(len(one.transaction.wire) + 5 for one in chosen) <= room[1]
+    chosen = pool.candidates(room)
+    assert len(chosen) <= min(room.transactions, room.calls)
+    assert sum(len(one.transaction.wire) + 5 for one in chosen) <= room.bytes
     assert [one.arrived_ms for one in chosen] == sorted(one.arrived_ms for one in chosen)
     for party in "abc":
         theirs = [one for one in pool if one.transaction.party == party]
         assert [one for one in chosen if one.transaction.party == party] == theirs[: len(
             [one for one in chosen if one.transaction.party == party]
         )]  # fmt: skip
-    if len(pool) and room[1] >= 1_000 and room[0] >= 2 * pool.parties:
+    if len(pool) and room.bytes >= 1_000 and min(room.transactions, room.calls) >= 2 * pool.parties:
         assert {one.transaction.party for one in chosen} == {one.transaction.party for one in pool}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chainbill_node.mempool import Mempool, MempoolFull, VerifiedTransactions
+from chainbill_node.mempool import Mempool, MempoolFull, Room, VerifiedTransactions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,14 +14,14 @@ KEYS = [PrivateKey.from_seed(bytes([number]) * 32) for number in (1, 2)]
 
 
 def transaction(
-    number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "", party: str = "P"
+    number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "", party: str = "P", calls: int = 1
 ) -> Transaction:
     body = encode_body(
         chain_id="test",
         party=party,
         valid_until_ms=valid_until_ms,
         nonce=number.to_bytes(16, "big"),
-        calls=[Call("demo", "act", {})],
+        calls=[Call("demo", "act", {})] * calls,
         memo=memo,
     )
     return decode_transaction(sign_transaction(body, [KEYS[key]]))
@@ -34,7 +34,7 @@ def test_the_order_of_arrival_is_kept() -> None:
     pool = Mempool(100, 100_000)
     for one in (TEN[3], TEN[1], TEN[2]):
         assert pool.add(one, 5, own=False)
-    assert [one.transaction for one in pool.candidates(10, 100_000)] == [TEN[3], TEN[1], TEN[2]]
+    assert [one.transaction for one in pool.candidates(Room(10, 100, 100_000))] == [TEN[3], TEN[1], TEN[2]]
     assert pool.ids() == [TEN[3].id, TEN[1].id, TEN[2].id]
 
 
@@ -69,8 +69,27 @@ def test_candidates_fit_into_the_block() -> None:
     pool = Mempool(100, 100_000)
     for one in TEN:
         pool.add(one, 0, own=False)
-    assert len(pool.candidates(4, 100_000)) == 4
-    assert len(pool.candidates(100, len(TEN[0].wire) * 3)) == 2  # a little is added to each wire
+    assert len(pool.candidates(Room(4, 100, 100_000))) == 4
+    assert len(pool.candidates(Room(100, 100, len(TEN[0].wire) * 3))) == 2  # a little is added to each wire
+
+
+def test_candidates_have_no_more_calls_than_a_block_may_have() -> None:
+    pool = Mempool(100, 100_000)
+    waiting = [transaction(number, valid_until_ms=1_000, calls=calls) for number, calls in enumerate((3, 2, 3, 1))]
+    for one in waiting:
+        pool.add(one, 0, own=False)
+    assert pool.calls == 9
+
+    def chosen(calls: int) -> list[Transaction]:
+        return [one.transaction for one in pool.candidates(Room(100, calls, 100_000))]
+
+    assert chosen(9) == waiting
+    assert chosen(8) == waiting[:3]
+    assert chosen(7) == waiting[:2]
+    assert chosen(2) == waiting[:1], "the first may have any number, or it would never have its turn"
+    pool.remove([waiting[0].id])
+    assert pool.calls == 6
+    assert chosen(2) == waiting[1:2]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["add", "remove", "expire"]), st.integers(0, 9)), max_size=40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 
 import pytest
 from chainbill_node import wire
+from chainbill_node.consensus.timeouts import Timeouts, Timer, TimerKind
+from chainbill_node.driver_ports import Note
+from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.node_port import ServedNode
 from chainbill_node.plans import LEAST_PLANNED, Plans
@@ -281,6 +285,18 @@ def test_a_node_that_ends_runs_nothing_more() -> None:
     assert fake.runs == []
 
 
+def test_a_planned_proposal_is_waited_for_as_much_longer_as_its_run_took_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Fake()
+    monkeypatch.setattr("chainbill_node.plans.time.perf_counter", iter((10.0, 12.5)).__next__)
+    due = Timer(TimerKind.PROPOSE, 5, 0)
+    assert fake.plans.grace_s(due) == 0, "no plan was run"
+    fake.plans.receive(PROPOSER, plan())
+    others = [Timer(kind, 5, 0) for kind in TimerKind if kind is not TimerKind.PROPOSE]
+    for other in (*others, Timer(TimerKind.PROPOSE, 5, 1), Timer(TimerKind.PROPOSE, 6, 0)):
+        assert fake.plans.grace_s(other) == 0
+    assert [fake.plans.grace_s(due), fake.plans.grace_s(due)] == [2.5, 0]
+
+
 def test_few_transactions_are_not_worth_a_plan() -> None:
     fake = Fake()
     found: list[Any] = list(fake.verified.values())
@@ -317,6 +333,43 @@ def test_nodes_run_each_others_plans_and_agree(tmp_path: Path) -> None:
                 assert {answer.status for answer in answers} == {"committed"}
 
     asyncio.run(main())
+
+
+def test_a_long_run_of_a_plan_does_not_cost_its_proposer_the_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = create_local_network(tmp_path / "net", validators=2)
+    rounds: list[int] = []
+    rehearse, note = LedgerApplication.rehearse, Node.note
+
+    def at_length(ledger: LedgerApplication, request: ProposalRequest) -> str:
+        time.sleep(0.5)
+        return rehearse(ledger, request)
+
+    def watch(node: Node, told: Note) -> None:
+        rounds.append(told.round)
+        note(node, told)
+
+    monkeypatch.setattr(LedgerApplication, "rehearse", at_length)
+    monkeypatch.setattr(Node, "note", watch)
+
+    def impatient(node: Node) -> None:
+        node.driver._engine._settings = replace(node.driver._engine._settings, timeouts=Timeouts(propose_ms=200))
+        slow_down_proposals(node)
+
+    async def main() -> None:
+        async with connected(network, impatient) as nodes:
+            rounds.clear()  # they met at different moments
+            waiting = [
+                ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
+                for number in range(3 * LEAST_PLANNED)
+            ]
+            answers = await asyncio.gather(*waiting)
+            assert {answer.status for answer in answers} == {"committed"}
+            assert sum(counted(node, "plans", "run") for node in nodes) >= 1
+
+    asyncio.run(main())
+    assert set(rounds) <= {-1, 0}
 
 
 def slow_down_proposals(node: Node) -> None:

@@ -4,7 +4,7 @@ Rules: what is here has good signatures (admission saw to it); a sender's order 
 transaction leaves when its block is committed or its time is over. Time comes in as an argument. It does not gossip.
 """
 
-from chainbill_node.mempool.pool import Mempool, MempoolFull, Waiting
+from chainbill_node.mempool.pool import Mempool, MempoolFull, Room, Waiting
 from chainbill_node.mempool.verified import VerifiedTransactions
 
-__all__ = ["Mempool", "MempoolFull", "VerifiedTransactions", "Waiting"]
+__all__ = ["Mempool", "MempoolFull", "Room", "VerifiedTransactions", "Waiting"]

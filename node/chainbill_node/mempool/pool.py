@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.transaction import Transaction
@@ -21,6 +22,18 @@ FULL = "mempool_full"
 
 class MempoolFull(ChainbillError):  # noqa: N818 - an outcome, not a fault
     """No room for another transaction of this party, or of anybody; the client comes back later."""
+
+
+class Room(NamedTuple):
+    """What a block may hold: so many transactions, calls of them together, and bytes on the wire."""
+
+    transactions: int
+    calls: int
+    bytes: int
+
+    def half(self) -> Room:
+        """Half of it, rounded up."""
+        return Room(*[-(-most // 2) for most in self])
 
 
 @dataclass(slots=True)
@@ -54,6 +67,7 @@ class Mempool:
         self._waiting: dict[bytes, Waiting] = {}
         self._by_wire: dict[bytes, bytes] = {}
         self._shares: dict[str, _Share] = {}
+        self.calls = 0
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -121,6 +135,7 @@ class Mempool:
         self._by_wire[transaction.wire_id] = transaction.id
         share.bytes += size
         self.bytes += size
+        self.calls += len(transaction.calls)
         return True
 
     def remove(self, identities: Iterable[bytes]) -> None:
@@ -133,6 +148,7 @@ class Mempool:
             size = len(transaction.wire)
             del self._by_wire[transaction.wire_id]
             self.bytes -= size
+            self.calls -= len(transaction.calls)
             share = self._shares[transaction.party]
             del share.waiting[identity]
             share.bytes -= size
@@ -145,24 +161,25 @@ class Mempool:
         self.remove(gone)
         return gone
 
-    def candidates(self, max_count: int, max_bytes: int) -> list[Waiting]:
+    def candidates(self, room: Room) -> list[Waiting]:
         """What goes into the next block, in order of arrival within it: all where it fits.
 
         Else half of the room goes to the oldest, and the rest to all parties in turn, each one's oldest first.
         """
         for one in self._waiting.values():
             one.early = False
-        if len(self) <= max_count and self.bytes + len(self) * WIRE_OVERHEAD_BYTES <= max_bytes:
+        size = self.bytes + len(self) * WIRE_OVERHEAD_BYTES
+        if len(self) <= room.transactions and self.calls <= room.calls and size <= room.bytes:
             return list(self._waiting.values())
         alone = len(self._shares) < 2
-        room = _Room(max_count if alone else -(-max_count // 2), max_bytes if alone else -(-max_bytes // 2))
-        chosen = dict(takewhile(lambda item: room.take(item[1]), self._waiting.items()))
+        left = _Left(room if alone else room.half())
+        chosen = dict(takewhile(lambda item: left.take(item[1]), self._waiting.items()))
         if not alone:
-            room.widen(max_count, max_bytes)
-            chosen |= self._in_turn(chosen, room)
+            left.room = room
+            chosen |= self._in_turn(chosen, left)
         return [one for identity, one in self._waiting.items() if identity in chosen]
 
-    def _in_turn(self, taken: dict[bytes, Waiting], room: _Room) -> dict[bytes, Waiting]:
+    def _in_turn(self, taken: dict[bytes, Waiting], left: _Left) -> dict[bytes, Waiting]:
         """Further ones, the parties taking turns, until the room is used."""
         queues = [
             (one for identity, one in share.waiting.items() if identity not in taken)
@@ -170,36 +187,35 @@ class Mempool:
         ]  # fmt: skip
         found: dict[bytes, Waiting] = {}
         while queues:
-            left = []
+            longer = []
             for queue in queues:
                 one = next(queue, None)
                 if one is None:
                     continue
-                if not room.take(one):
+                if not left.take(one):
                     return found
                 one.early = True
                 found[one.transaction.id] = one
-                left.append(queue)
-            queues = left
+                longer.append(queue)
+            queues = longer
         return found
 
 
-class _Room:
-    """What still fits into a block."""
+class _Left:
+    """What is used of a room, which may be widened."""
 
-    def __init__(self, max_count: int, max_bytes: int) -> None:
-        self._count, self._bytes = max_count, max_bytes
-        self._used, self._used_bytes = 0, 0
-
-    def widen(self, max_count: int, max_bytes: int) -> None:
-        """Allow more."""
-        self._count, self._bytes = max_count, max_bytes
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self._used = Room(0, 0, 0)
 
     def take(self, one: Waiting) -> bool:
-        """Use some of it; False when it does not fit, then nothing is used."""
-        size = len(one.transaction.wire) + WIRE_OVERHEAD_BYTES
-        if self._used >= self._count or self._used_bytes + size > self._bytes:
+        """Use some of it; False when it does not fit, then nothing is used. The first may have any number of calls."""
+        transactions, calls, size = self._used
+        first = transactions == 0
+        transactions += 1
+        calls += len(one.transaction.calls)
+        size += len(one.transaction.wire) + WIRE_OVERHEAD_BYTES
+        if transactions > self.room.transactions or size > self.room.bytes or (calls > self.room.calls and not first):
             return False
-        self._used += 1
-        self._used_bytes += size
+        self._used = Room(transactions, calls, size)
         return True
