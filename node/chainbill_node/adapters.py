@@ -23,7 +23,8 @@ from chainbill_node.wire.messages import Proposal as ProposalMessage
 
 AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
 LEAST_CALLS = 20  # of a block, however long they take
-MAX_RUN_S = 0.15
+MAX_RUN_S = 0.25
+FAR_TOO_LONG_S = 2 * MAX_RUN_S
 FIRST_COST_S = 0.0005  # of a call, until blocks of this machine say better
 
 OnPlan = Callable[[ProposalRequest], None]
@@ -118,13 +119,11 @@ class LedgerPort:
         return max(LEAST_CALLS, int(MAX_RUN_S / self._cost_s))
 
     def _learn(self, calls: int, took_s: float) -> None:
-        """What a call takes: at once what the last block says where that is more, and slowly less again.
-
-        Where a block takes longer than the others wait for a proposal, its whole round is lost.
-        """
+        """Keep the mean time that a call takes, newer blocks counting more, and at once one that took far too long:
+        where a block takes longer than the others wait for a proposal, its whole round is lost."""
         if calls >= LEAST_CALLS:
             seen_s = max(took_s / calls, 1e-6)
-            self._cost_s = max(seen_s, self._cost_s + (seen_s - self._cost_s) / 4)
+            self._cost_s = seen_s if took_s > FAR_TOO_LONG_S else self._cost_s + (seen_s - self._cost_s) / 4
 
     def check_block(self, block: Block) -> str | None:
         """None if the block may follow the tip, else the reason."""

@@ -20,6 +20,7 @@ from chainbill_node.joining import fetch_first
 from chainbill_node.logs import LEVELS, forward_logging, log
 from chainbill_node.storage.background import stand_back
 from chainbill_node.storage.store import DiskError
+from chainbill_node.storage.writeback import Writeback
 
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
 EXIT_FAULT = 1
@@ -76,7 +77,8 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     try:
-        return asyncio.run(_serve(home, opened, safe_height, language))
+        with Writeback(opened.store.path):
+            return asyncio.run(_serve(home, opened, safe_height, language))
     finally:
         opened.close()
 

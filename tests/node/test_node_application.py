@@ -320,11 +320,15 @@ def test_day_work_is_work(chain: LocalChain) -> None:
 
 def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
     port = Port(chain).port
-    assert port._fitting_calls() == 300
+    assert port._fitting_calls() == 500
+    port._learn(100, 0.25)
+    assert port._fitting_calls() == 250, "a quarter of the way from 0.5 to 2.5 ms a call"
     port._learn(100, 1.0)
-    assert port._fitting_calls() == LEAST_CALLS, "at once, or the next block takes too long too"
+    assert port._fitting_calls() == 25, "at once: another such block would lose its round"
     port._learn(100, 0.1)
-    assert port._fitting_calls() == LEAST_CALLS, "and slowly back"
+    assert port._fitting_calls() == 32, "and slowly back"
+    port._learn(100, 100.0)
+    assert port._fitting_calls() == LEAST_CALLS
     for _ in range(50):
         port._learn(100, 0.0001)
     assert port._fitting_calls() > 10_000

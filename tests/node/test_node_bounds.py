@@ -97,6 +97,7 @@ BOUNDS = {
     "storage.snapshot_taker.SnapshotTaker._puts": "storage.snapshot_taker.BATCH_BYTES",
     "storage.snapshot_taker.SnapshotTaker._receipts": ONE_REQUEST,
     "sync.blocks.SyncState.claims": "sync.blocks.MAX_PEERS",
+    "storage.writeback.Writeback._sizes": "storage.writeback.NEWEST",
     "sync.blocks.SyncState.strikes": "sync.blocks.MAX_PEERS",
     "sync.snapshots.StateSync._answered": BY_MEMBERS,
     "sync.snapshots.StateSync._liars": BY_MEMBERS,

@@ -47,6 +47,7 @@ class LevelStore:
     """
 
     def __init__(self, path: Path, *, create: bool, buffer_bytes: int = WRITE_BUFFER_BYTES) -> None:
+        self.path = path
         try:
             self._db: Any = plyvel.DB(
                 str(path),
