@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from chainbill.state import rows
 from chainbill.state.view import RowChange, View
 
-KEPT_ROW_BYTES = 12 * 1024 * 1024  # of each generation
-KEPT_BUCKET_BYTES = 32 * 1024 * 1024
+KEPT_ROW_BYTES = 24 * 1024 * 1024  # of each generation
+KEPT_BUCKET_BYTES = 96 * 1024 * 1024
 LARGEST_KEPT_ROW = 4096
 ENTRY_BYTES = 200  # what Python takes for an entry beside its key and value
 KEPT_DECODED = 4_096

@@ -5,7 +5,7 @@ With plyvel's defaults a log with a flipped bit opens without an error, silently
 there, and a range that it ends early; so every read asks for checksums too (of blocks that come from the disk, not
 from the cache), and ranges ask after every step. LevelDB's own repair is never called: it drops what it cannot read.
 
-Blocks of tables are not compressed, and memory is written out 128 MiB at a time: most of what a block writes are
+Blocks of tables are not compressed, and memory is written out 256 MiB at a time: most of what a block writes are
 hashes, and LevelDB's own thread unpacked and packed them again with every merge, which was a third of all processor
 time of a loaded node (docs/decisions/0017, 0019). Tables are mapped into memory, so they need no cache of ours.
 """
@@ -21,7 +21,7 @@ import plyvel
 
 from chainbill_node.storage.store import DiskError
 
-WRITE_BUFFER_BYTES = 128 * 1024 * 1024
+WRITE_BUFFER_BYTES = 256 * 1024 * 1024
 LOADING_BUFFER_BYTES = 32 * 1024 * 1024  # where a database is filled in one go, beside others
 TABLE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024  # of blocks that could not be mapped: LevelDB maps 1,000 tables

@@ -1,6 +1,6 @@
 """What LevelDB writes out goes to the disk as it comes.
 
-LevelDB syncs a table once it is whole, and memory that is written out is one table of 128 MiB. Where the file system
+LevelDB syncs a table once it is whole, and memory that is written out is one table of 256 MiB. Where the file system
 has a journal, every commit waits behind that, also those of other programs on the same disk. So a thread looks at the
 newest tables and syncs those that grew; then little is left for LevelDB's own sync. Nothing depends on it.
 """
