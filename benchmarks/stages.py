@@ -77,7 +77,7 @@ OWNERS = (
     ("chainbill_node.driver", CONSENSUS),
     ("chainbill_node.upkeep", "pruning, snapshots"),
 )
-THREADS = (("verify", "verify"), ("AnyIO", REST), ("asyncio", "pruning, snapshots"))
+THREADS = (("verify", "verify"), ("writeback", "write"), ("AnyIO", REST), ("asyncio", "pruning, snapshots"))
 
 
 class Spent:

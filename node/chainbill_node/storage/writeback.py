@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-EVERY_S = 0.05
+EVERY_S = 0.2
 NEWEST = 3  # the table of memory that is written out, that of a merge beside it, and one that has just become whole
 TABLE = ".ldb"
 
