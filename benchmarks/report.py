@@ -125,7 +125,7 @@ def stages(found: Found, zh: bool) -> str:
     names = [name for name, _ in NETWORKS if name in known]
     every = sorted(
         {stage for name in names for stage in known[name]["stages_us_per_tx"]},
-        key=lambda stage: -known[names[-1]]["stages_us_per_tx"].get(stage, 0),
+        key=lambda stage: (-known[names[-1]]["stages_us_per_tx"].get(stage, 0), stage),
     )
     rows: list[tuple[Any, ...]] = [
         (stage, *(known[name]["stages_us_per_tx"].get(stage, 0) for name in names)) for stage in every

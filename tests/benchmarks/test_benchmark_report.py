@@ -97,6 +97,14 @@ def test_the_figures_of_a_run_get_into_the_document(tmp_path: Path, monkeypatch:
     assert "Zen" in performance.chinese(text)
 
 
+def test_stages_that_take_as_long_stand_in_order_of_their_names() -> None:
+    """Whatever order a set of names has in this process: else the documents differ from one run to the next."""
+    names = [f"stage {number:02}" for number in range(20)]
+    known = STAGES | {"stages_us_per_tx": {"zz": 1.0} | dict.fromkeys(reversed(names), 0.0)}
+    shown = report.stages({"stages": {"four_validators": known}}, False)
+    assert re.findall(r"stage \d\d|zz", shown) == ["zz", *names]
+
+
 @pytest.mark.parametrize("stage", stages.TARGETS)
 def test_every_stage_finds_something_to_time(stage: str) -> None:
     assert any(stages.find(name) is not None for name in stages.TARGETS[stage])
