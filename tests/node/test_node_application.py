@@ -347,6 +347,15 @@ def test_a_block_is_measured_in_calls(chain: LocalChain) -> None:
     assert len(block.transactions) == 4
 
 
+def test_a_block_has_no_more_transactions_than_is_set(chain: LocalChain) -> None:
+    port = Port(chain, max_transactions=3)
+    for _ in range(5):
+        port.pool.add(pays_at(chain, "bank1"), chain.time_ms, own=True)
+    block = port.port.build_block(1, chain.time_ms + 1, chain.key.public, ())
+    assert block is not None
+    assert len(block.transactions) == 3
+
+
 def test_a_fault_while_building_is_no_block(chain: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise MemoryError

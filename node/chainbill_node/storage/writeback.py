@@ -28,7 +28,7 @@ class Writeback:
         self._thread = threading.Thread(target=self._run, name="writeback", daemon=True)
 
     def __enter__(self) -> Self:
-        self._sizes = {path: _size(path) for path in self._newest()}
+        self._sizes = self._newest()
         self._thread.start()
         return self
 
@@ -48,16 +48,17 @@ class Writeback:
         An error is left to LevelDB, which syncs them too: Linux tells every open descriptor of one (errseq_t, since
         4.13), so that this one takes nothing from LevelDB's.
         """
-        before = self._sizes
-        self._sizes = {path: _size(path) for path in self._newest()}
+        before, self._sizes = self._sizes, self._newest()
         return [path for path, size in self._sizes.items() if size > before.get(path, 0) and _sync(path)]
 
-    def _newest(self) -> list[Path]:
+    def _newest(self) -> dict[Path, int]:
+        """The newest tables and how large each is."""
         try:
             numbers = [int(name.removesuffix(TABLE)) for name in os.listdir(self._folder) if name.endswith(TABLE)]
         except (OSError, ValueError):
-            return []
-        return [self._folder / f"{number:06}{TABLE}" for number in sorted(numbers)[-NEWEST:]]
+            return {}
+        newest = [self._folder / f"{number:06}{TABLE}" for number in sorted(numbers)[-NEWEST:]]
+        return {path: _size(path) for path in newest}
 
 
 def _size(path: Path) -> int:
