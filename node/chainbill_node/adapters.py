@@ -61,15 +61,13 @@ class LedgerPort:
         info = self._ledger.info()
         block_time_ms = self._now_ms() + info.clock_offset_ms
         day_due = info.next_day_ms is not None and info.next_day_ms <= block_time_ms
-        pressing = info.has_more_work or len(self._mempool) > 0 or day_due
         return Tip(
             height=info.height,
             block_id=info.block_id,
             time_ms=info.time_ms,
             validators=self._ledger.validators_of(info.height + 1),
-            has_work=pressing or info.changed_state,
+            has_work=info.changed_state or info.has_more_work or len(self._mempool) > 0 or day_due,
             clock_offset_ms=info.clock_offset_ms,
-            only_proof=info.changed_state and not pressing,
         )
 
     def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:

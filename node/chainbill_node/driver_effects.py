@@ -216,7 +216,10 @@ class Engine:
         self._enter(tip)
 
     def _enter(self, tip: Tip) -> None:
-        """A new height: nothing runs until there is work, the idle interval ends, or a message arrives (rule 11)."""
+        """A new height: nothing runs until there is work, the idle interval ends, or a message arrives (rule 11).
+
+        Work that is there already waits a moment for what came in while the last block ran.
+        """
         self._tip = tip
         own = None if self._ports.key is None else self._ports.key.public
         self.rules = Rules(
@@ -232,11 +235,11 @@ class Engine:
         memory = None if self._signer is None else self._signer.memory
         self.state = open_height(self.rules, memory, ask=not self._has_signed)
         self._woken_height = 0
-        if self.state.wake or (tip.has_work and not tip.only_proof):
+        if self.state.wake:
             self.wake()
             return
-        pause_ms = self._settings.proof_delay_ms if tip.only_proof else self._settings.idle_interval_ms
-        if pause_ms > 0 or tip.only_proof:
+        pause_ms = self._settings.gather_ms if tip.has_work else self._settings.idle_interval_ms
+        if pause_ms > 0 or tip.has_work:
             self._ports.timers.schedule(Timer(TimerKind.START, self.state.height, 0), pause_ms)
 
     def _keep_evidence(self, evidence: Evidence) -> bool:

@@ -28,7 +28,6 @@ class Tip:
     `block_id` and `time_ms` are the last block's (genesis hash and genesis time at height 0), the base of the
     next header. `validators` decide height + 1. `has_work`: the next block has something to do without any new
     transaction arriving (waiting transactions, day work, or a state change that still needs its proof block).
-    `only_proof`: that proof block is all there is to do, so it may wait a moment for transactions to carry.
     `clock_offset_ms` is added to the own clock to get block time (an adjustable clock; 0 anywhere else).
     """
 
@@ -38,7 +37,6 @@ class Tip:
     validators: ValidatorSet
     has_work: bool
     clock_offset_ms: int = 0
-    only_proof: bool = False
 
 
 class SignerFile(Protocol):
@@ -183,16 +181,16 @@ class Ports:
 class Settings:
     """How this node runs. Times in ms.
 
-    `clock_drift_ms`: how far in the future a proposal's time may lie. `proof_delay_ms`: how long a block that would
-    only certify the last state waits for transactions. `idle_interval_ms`: an empty block after that much silence, 0
-    for never. `safe_height`: the operator's word after the signer file was lost or does not
-    fit the database: sign from this height on.
+    `clock_drift_ms`: how far in the future a proposal's time may lie. `gather_ms`: how long after a commit
+    the next block waits for transactions that came in meanwhile. `idle_interval_ms`: an empty block after that much
+    silence, 0 for never. `safe_height`: the operator's word after the signer file was lost or does not fit the
+    database: sign from this height on.
     """
 
     chain_id: str
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock_drift_ms: int = 10_000
-    proof_delay_ms: int = 10
+    gather_ms: int = 10
     idle_interval_ms: int = 60_000
     gossip_interval_ms: int = 1_000
     signer_file_limit_bytes: int = 8 * 1024 * 1024

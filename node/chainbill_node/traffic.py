@@ -258,7 +258,7 @@ class Traffic:
         node.metrics.committed(block, receipts, interval_ms=now_ms - node.last_commit_ms, waits_ms=waits_ms)
         node.last_commit_ms = now_ms
         node.pace.committed(len(ids), now_ms)
-        node.upkeep.committed(height)
+        node.upkeep.committed(height, block.header.time_ms)
         node.plans.committed()
         log.info(
             "committed",

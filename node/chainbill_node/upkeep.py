@@ -14,6 +14,7 @@ from chainbill_node.logs import log
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.pruning import Pruner
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
+from chainbill_node.storage.snapshot_times import SnapshotTimes
 from chainbill_node.storage.store import DiskError, Snapshot
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Upkeep:
         self._control = ControlServer(home, self._handle)
         self._busy = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None
+        storage = node.config.storage
+        self._times = SnapshotTimes(storage.snapshot_interval, storage.snapshot_minutes)
         self._rested_s = 0.0  # when the next snapshot may be begun, by the loop's clock
         self._pruning: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -43,6 +46,9 @@ class Upkeep:
     async def start(self) -> None:
         """Listen for commands. Raises OSError."""
         await self._control.start()
+        folder = self._node.ledger.snapshot_folder
+        for newest, _ in folder.manifests()[:1] if folder is not None else ():
+            self._times.made(newest.anchor.time_ms)
         keep = self._node.config.storage.keep_blocks
         if keep:
             self._pruning = asyncio.get_running_loop().create_task(self._prune(Pruner(self._store, keep)))
@@ -59,19 +65,18 @@ class Upkeep:
 
     # snapshots
 
-    def committed(self, height: int) -> None:
-        """A block is on the disk: is it time for a snapshot?
+    def committed(self, height: int, time_ms: int) -> None:
+        """A block of that block time is on the disk: is a snapshot due?
 
-        A snapshot is of the whole state. However large that is and however fast heights come, four fifths of the time
-        none is made.
+        However large the state has become, four fifths of the time none is made.
         """
-        interval = self._node.config.storage.snapshot_interval
         folder = self._node.ledger.snapshot_folder
         making = self._making is not None and not self._making.done()
-        if folder is None or not interval or height % interval or making or self._stopping:
+        if folder is None or making or self._stopping or not self._times.is_due(height, time_ms):
             return
         if asyncio.get_running_loop().time() < self._rested_s:
             return
+        self._times.made(time_ms)
         source = self._store.snapshot()
         self._making = asyncio.get_running_loop().create_task(self._make(folder, source, height))
 

@@ -273,24 +273,14 @@ def test_what_waits_for_the_next_height_is_bounded_by_peer() -> None:
     assert len(desk.driver._ahead.take()) <= 400
 
 
-def test_heights_are_glued_by_a_timer_and_idle_ones_wait() -> None:
+def test_heights_are_glued_by_a_timer_and_wait_a_moment_for_what_came_in_meanwhile() -> None:
     desk = Desk(idle_interval_ms=7_000).begin()
     desk.hear(Decided(A, certificate(A)))
     assert desk.driver.state.step is Step.WAIT
-    assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 0), "block 1 changed the state: its proof block follows"
+    assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 10), "block 1 changed the state: its proof block follows"
+    desk.event(WorkArrived())
     desk.event(WorkArrived())
     assert desk.timers.count((Timer(TimerKind.START, 2, 0), 0)) == 1, "one start at a time"
-
-
-def test_a_block_that_would_only_certify_waits_a_moment_for_transactions() -> None:
-    desk = Desk(idle_interval_ms=7_000)
-    certifying = replace(desk.tip(), has_work=True, only_proof=True)
-    desk.tip = lambda: certifying
-    desk.driver.start()
-    assert (Timer(TimerKind.START, 1, 0), 10) in desk.timers
-    assert (Timer(TimerKind.START, 1, 0), 0) not in desk.timers
-    desk.event(WorkArrived())
-    assert (Timer(TimerKind.START, 1, 0), 0) in desk.timers
 
 
 def test_an_idle_height_starts_when_the_interval_ends_or_work_arrives() -> None:

@@ -294,12 +294,10 @@ def test_what_no_block_may_carry_leaves_the_pool(chain: LocalChain) -> None:
 def test_there_is_work_while_something_waits_or_wants_its_proof(chain: LocalChain) -> None:
     port = Port(chain)
     assert port.port.tip().has_work  # the genesis state is not certified yet
-    assert port.port.tip().only_proof
     chain.commit()
     assert not port.port.tip().has_work
     port.pool.add(pays_at(chain, "bank2"), chain.time_ms, own=True)
     assert port.port.tip().has_work
-    assert not port.port.tip().only_proof
     port.pool.remove(port.pool.ids())
     chain.commit(pays_at(chain, "bank2"))
     assert port.port.tip().has_work

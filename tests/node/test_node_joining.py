@@ -43,7 +43,7 @@ def empty(network: Network, name: str) -> Path:
 def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 4) as network:
         for node in network.nodes.values():
-            setting(node.home, "storage", snapshot_interval=5)
+            setting(node.home, "storage", snapshot_interval=5, snapshot_minutes=0)
         network.start()
         network.wait_ready()
         busy(network, "bank1", 12)

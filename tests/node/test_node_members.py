@@ -75,7 +75,7 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
     with Network(tmp_path / "net", 4) as network:
         for node in network.nodes.values():
             content = config_content(load_config(node.home))
-            content["storage"]["snapshot_interval"] = 4
+            content["storage"] |= {"snapshot_interval": 4, "snapshot_minutes": 0}
             (node.home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
         network.start()
         network.wait_ready()

@@ -21,7 +21,7 @@ from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_ma
 
 MANIFEST = "manifest"
 UNFINISHED = ".unfinished"
-BREATHS = 3  # as long as a piece of work took, for a breath after it
+BREATHS = 9  # as long as a piece of work took, for a breath after it
 LONGEST_BREATH_S = 0.1
 
 
@@ -70,7 +70,7 @@ class SnapshotFolder:
     def write(self, source: Readable, height: int, go_on: Callable[[], bool]) -> WrittenChunks | None:
         """Write the chunks of a source that stands still at `height`; None when `go_on` said no. Raises OSError.
 
-        Takes a breath three times as long as each piece of work took, so that it has at most a quarter of one core.
+        Takes a breath nine times as long as each piece of work took, so that it has at most a tenth of one core.
         """
         folder = self._folder / f"{height}{UNFINISHED}"
         shutil.rmtree(folder, ignore_errors=True)

@@ -81,18 +81,20 @@ def chunks_of(records: Iterable[list[Any]]) -> Iterator[bytes]:
     """Packed records in pieces of CHUNK_BYTES; b"" now and then in between, when the caller may take a breath."""
     packer = zlib.compressobj(1)
     ready = bytearray()
-    raw = 0
+    raw = bytearray()
     for record in records:
         data = encode(record)
-        ready += packer.compress(len(data).to_bytes(LENGTH_BYTES, "big") + data)
-        raw += len(data)
+        raw += len(data).to_bytes(LENGTH_BYTES, "big")
+        raw += data
+        if len(raw) < PIECE_BYTES:
+            continue
+        ready += packer.compress(raw)
+        raw.clear()
         while len(ready) >= CHUNK_BYTES:
             yield bytes(ready[:CHUNK_BYTES])
             del ready[:CHUNK_BYTES]
-        if raw >= PIECE_BYTES:
-            raw = 0
-            yield b""
-    ready += packer.flush()
+        yield b""
+    ready += packer.compress(raw) + packer.flush()
     for start in range(0, len(ready), CHUNK_BYTES):
         yield bytes(ready[start : start + CHUNK_BYTES])
 
