@@ -78,6 +78,7 @@ def sustained(found: Found, zh: bool) -> str:
         "own_mib": ("own memory of a node, MiB", "单节点自有内存，MiB"),
         "descriptors": ("open files", "打开的文件数"),
         "tx_per_s": ("tx/s", "笔/秒"),
+        "fixed_work_us": ("the same small piece of work, µs", "同一小段固定计算，微秒"),
     }
     one = found["sustained"]
     minutes, load = number(one["minutes"]), number(one["load_per_s"])

@@ -16,7 +16,7 @@ from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, SnapshotShelf
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.leveldb import WRITE_BUFFER_BYTES, LevelStore, buffer_of
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
@@ -98,7 +98,9 @@ def open_home(home: Path) -> OpenHome:
     try:
         signer_file = FileSignerFile(home / config.files.signer)
         try:
-            store, ledger = open_ledger(home / config.files.data, genesis, config.storage.keep_snapshots)
+            store, ledger = open_ledger(
+                home / config.files.data, genesis, config.storage.keep_snapshots, buffer_of(key.public)
+            )
         except BaseException:
             signer_file.close()
             raise
@@ -108,9 +110,11 @@ def open_home(home: Path) -> OpenHome:
     return OpenHome(config, genesis, key, ledger, store, signer_file, lock)
 
 
-def open_ledger(data: Path, genesis: Genesis, keep_snapshots: int = 2) -> tuple[LevelStore, LedgerApplication]:
+def open_ledger(
+    data: Path, genesis: Genesis, keep_snapshots: int = 2, buffer_bytes: int = WRITE_BUFFER_BYTES
+) -> tuple[LevelStore, LedgerApplication]:
     """The database in `data` (made when the folder is empty) and the ledger over it."""
-    store = LevelStore(data / "chain", create=not (data / "chain").exists())
+    store = LevelStore(data / "chain", create=not (data / "chain").exists(), buffer_bytes=buffer_bytes)
     try:
         ledger = ledger_over(store, genesis, SnapshotFolder(data / "snapshots", keep_snapshots))
     except BaseException:

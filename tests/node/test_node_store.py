@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chainbill_node.storage.background import NICENESS, TASKS
-from chainbill_node.storage.leveldb import LevelStore
+from chainbill_node.storage.leveldb import STAGGER_STEPS, WRITE_BUFFER_BYTES, LevelStore, buffer_of
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError, Store, prefix_end
 
@@ -102,6 +102,13 @@ def test_a_second_process_cannot_open_it(tmp_path: Path) -> None:
     with pytest.raises(DiskError):
         LevelStore(tmp_path / "db", create=False)
     first.close()
+
+
+def test_nodes_hold_different_amounts_in_memory() -> None:
+    sizes = {buffer_of(bytes([first, 7])) for first in range(256)}
+    assert len(sizes) == STAGGER_STEPS
+    assert max(sizes) == WRITE_BUFFER_BYTES
+    assert min(sizes) > WRITE_BUFFER_BYTES * 3 // 4
 
 
 def test_a_flipped_bit_in_the_log_refuses_to_open(tmp_path: Path) -> None:

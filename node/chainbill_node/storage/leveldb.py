@@ -22,6 +22,8 @@ import plyvel
 from chainbill_node.storage.store import DiskError
 
 WRITE_BUFFER_BYTES = 256 * 1024 * 1024
+STAGGER_BYTES = 4 * 1024 * 1024
+STAGGER_STEPS = 16
 LOADING_BUFFER_BYTES = 32 * 1024 * 1024  # where a database is filled in one go, beside others
 TABLE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024  # of blocks that could not be mapped: LevelDB maps 1,000 tables
@@ -37,6 +39,15 @@ MEND_ZH = (
     "本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后让节点重新同步："
     "移走 data 目录（保留 keys/ 与 signer/）后再启动；切勿原地修复"
 )
+
+
+def buffer_of(public_key: bytes) -> int:
+    """How much the node of a key holds in memory before it writes it out.
+
+    All nodes of a network write the same. If all held as much, they would write out, and merge, at the same moment, and
+    there would be no quick quorum then.
+    """
+    return WRITE_BUFFER_BYTES - public_key[0] % STAGGER_STEPS * STAGGER_BYTES
 
 
 class LevelStore:
