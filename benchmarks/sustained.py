@@ -1,7 +1,7 @@
 """A long run: python benchmarks/sustained.py [--minutes 30] [--warm-up 5] [--share 0.8] [--rate TX/S].
 
 Four validators work for some minutes as fast as they can, until memory and disk are as they are in use. Then they say
-how much they take, get a share of it for so long, in batches of 10 at fixed times, and say again how much they take.
+how much they take, get a share of it for so long, in the same batches at fixed times, and say again how much they take.
 Every minute: transactions a second, latency, memory and file descriptors of the nodes. At the end the first, the middle
 and the last third beside each other, and whether each is flat: the last third at most a tenth above the middle. Memory
 is the nodes' own; the mapped tables of LevelDB follow the database and are shown beside it. So is the processor time
@@ -27,7 +27,6 @@ from work import Sender, batches, transfers
 
 MINUTE_S = 60.0
 PROBE = 2_000
-REQUEST = 10
 LEAST_SAMPLES = 6
 ALLOWED = 0.1
 SLICE_S = 10  # signed ahead for so long
@@ -47,7 +46,7 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
         highest = net.flood(wires[:PROBE], BATCH).per_s
         per_s = given.rate or given.share * highest
         print(f"{highest:.0f}/s at most; {per_s:.0f}/s from now on", flush=True)
-        tokens = net.tokens(max(REQUEST, int(per_s * SLICE_S / REQUEST) * REQUEST))
+        tokens = net.tokens(max(BATCH, int(per_s * SLICE_S / BATCH) * BATCH))
         samples: list[dict[str, float]] = []
         until = time.monotonic() + minutes * 60
         while time.monotonic() < until:
@@ -111,7 +110,7 @@ def _slice(net: Running, tokens: list[str], per_s: float) -> tuple[list[float], 
         load.ok(status, body)
         answers.append(body)
 
-    outcome = load.paced(net.apis, batches(wires, REQUEST, wait=True), per_s / REQUEST, CONNECTIONS, keep)
+    outcome = load.paced(net.apis, batches(wires, BATCH, wait=True), per_s / BATCH, CONNECTIONS, keep)
     items = [item for body in answers for item in json.loads(body)["data"]]
     if len(items) != len(tokens) or not all(item.get("status") == "committed" for item in items):
         raise RuntimeError("a transfer was refused or not committed in time")

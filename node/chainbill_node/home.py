@@ -99,7 +99,7 @@ def open_home(home: Path) -> OpenHome:
         signer_file = FileSignerFile(home / config.files.signer)
         try:
             store, ledger = open_ledger(
-                home / config.files.data, genesis, config.storage.keep_snapshots, buffer_of(key.public)
+                home / config.files.data, genesis, config.storage.keep_snapshots, buffer_of(_place(key.public, genesis))
             )
         except BaseException:
             signer_file.close()
@@ -108,6 +108,11 @@ def open_home(home: Path) -> OpenHome:
         lock.close()
         raise
     return OpenHome(config, genesis, key, ledger, store, signer_file, lock)
+
+
+def _place(key: bytes, genesis: Genesis) -> int:
+    """A number that no other of the first validators has; that of a later node is by chance."""
+    return genesis.validators.index(key) if key in genesis.validators else int.from_bytes(key[:2], "big")
 
 
 def open_ledger(

@@ -96,8 +96,8 @@ class Plans:
         if early is not None:  # consensus first ends what it is doing
             asyncio.get_running_loop().call_soon(self.receive, *early)
 
-    def grace_s(self, timer: Timer) -> float:
-        """So much longer than its timer says a planned proposal is waited for, once: as long as its run took here.
+    def take_grace_s(self, timer: Timer) -> float:
+        """So much longer than its timer says a planned proposal is waited for: as long as its run took here. Given once.
 
         Its proposer was at work all that time too, and this node could not have heard of it.
         """

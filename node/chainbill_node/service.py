@@ -173,7 +173,7 @@ class Node:
             self.fail(RuntimeError(self.driver.halted))
 
     def _on_timer(self, timer: Timer) -> None:
-        grace_s = self.plans.grace_s(timer)
+        grace_s = self.plans.take_grace_s(timer)
         if grace_s:
             self._loop.call_later(grace_s, self.drive, TimerFired(timer))
         else:

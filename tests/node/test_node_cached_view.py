@@ -15,6 +15,20 @@ from chainbill.state.view import MemoryView, RowChange
 SEED = 20_261_125
 
 
+class Asked(MemoryView):
+    """A state that notes which rows it is asked for."""
+
+    def __init__(self, state: MemoryView, asked: list[bytes]) -> None:
+        self._state = state
+        self._asked = asked
+        self.scan = state.scan  # type: ignore[method-assign]
+        self.bucket = state.bucket  # type: ignore[method-assign]
+
+    def get(self, key: bytes) -> bytes | None:
+        self._asked.append(key)
+        return self._state.get(key)
+
+
 def test_it_answers_as_the_state_does_through_many_blocks() -> None:
     seed = random.SystemRandom().randrange(2**32)
     chance = random.Random(seed)
@@ -35,6 +49,17 @@ def test_it_answers_as_the_state_does_through_many_blocks() -> None:
         tree.commit(delta)
         assert all(view.get(key) == state.get(key) for key in chance.sample(keys, 40)), f"seed {seed}"
         assert view.scan(b"one\0", b"", 1000) == state.scan(b"one\0", b"", 1000)
+
+
+def test_a_row_that_is_not_there_is_not_looked_for() -> None:
+    state, tree = MemoryView(), StateTree()
+    rows = [RowChange(b"one\0row\0\x02%03d\0" % number, None, pack(1, b"", b"\xc0")) for number in range(20)]
+    state.apply(rows, tree.stage(state, rows))
+    asked: list[bytes] = []
+    view = CachedView(Asked(state, asked))
+    assert view.get(rows[3].key) == rows[3].new_raw
+    assert view.get(b"one\0row\0\x02500\0") is None
+    assert asked == [rows[3].key]
 
 
 def test_it_remembers_what_is_used_and_no_more_than_it_may() -> None:

@@ -289,12 +289,12 @@ def test_a_planned_proposal_is_waited_for_as_much_longer_as_its_run_took_once(mo
     fake = Fake()
     monkeypatch.setattr("chainbill_node.plans.time.perf_counter", iter((10.0, 12.5)).__next__)
     due = Timer(TimerKind.PROPOSE, 5, 0)
-    assert fake.plans.grace_s(due) == 0, "no plan was run"
+    assert fake.plans.take_grace_s(due) == 0, "no plan was run"
     fake.plans.receive(PROPOSER, plan())
     others = [Timer(kind, 5, 0) for kind in TimerKind if kind is not TimerKind.PROPOSE]
     for other in (*others, Timer(TimerKind.PROPOSE, 5, 1), Timer(TimerKind.PROPOSE, 6, 0)):
-        assert fake.plans.grace_s(other) == 0
-    assert [fake.plans.grace_s(due), fake.plans.grace_s(due)] == [2.5, 0]
+        assert fake.plans.take_grace_s(other) == 0
+    assert [fake.plans.take_grace_s(due), fake.plans.take_grace_s(due)] == [2.5, 0]
 
 
 def test_few_transactions_are_not_worth_a_plan() -> None:

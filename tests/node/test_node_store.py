@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import random
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from chainbill_node.storage.background import NICENESS, TASKS
-from chainbill_node.storage.leveldb import STAGGER_STEPS, WRITE_BUFFER_BYTES, LevelStore, buffer_of
+from chainbill_node.storage.leveldb import STAGGER_BYTES, WRITE_BUFFER_BYTES, LevelStore, buffer_of
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError, Store, prefix_end
 
@@ -105,10 +106,12 @@ def test_a_second_process_cannot_open_it(tmp_path: Path) -> None:
 
 
 def test_nodes_hold_different_amounts_in_memory() -> None:
-    sizes = {buffer_of(bytes([first, 7])) for first in range(256)}
-    assert len(sizes) == STAGGER_STEPS
-    assert max(sizes) == WRITE_BUFFER_BYTES
-    assert min(sizes) > WRITE_BUFFER_BYTES * 3 // 4
+    for count in range(2, 40):
+        sizes = sorted(map(buffer_of, range(count)))
+        assert sizes[-1] == WRITE_BUFFER_BYTES
+        assert sizes[0] > WRITE_BUFFER_BYTES - STAGGER_BYTES
+        between = [after - before for before, after in itertools.pairwise(sizes)]
+        assert min(between) > STAGGER_BYTES / count / 3
 
 
 def test_a_flipped_bit_in_the_log_refuses_to_open(tmp_path: Path) -> None:

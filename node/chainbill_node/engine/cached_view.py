@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from chainbill.state import rows
+from chainbill.state.proof import bucket_index, key_hash
 from chainbill.state.view import RowChange, View
 
 KEPT_ROW_BYTES = 24 * 1024 * 1024  # of each generation
@@ -71,9 +72,16 @@ class CachedView:
         self.scan = view.scan
 
     def get(self, key: bytes) -> bytes | None:
-        """Stored bytes of a row, None where there is none (which is not remembered)."""
+        """Stored bytes of a row, None where there is none.
+
+        Rows that a block makes are looked for first, under ids that nothing has yet. The bucket of a key lists the rows
+        that are there and is needed for the root anyway, while the store would look through all its levels in vain.
+        """
         raw = self._rows.get(key)
         if raw is None:
+            hashed = key_hash(key)
+            if hashed not in self.bucket(bucket_index(hashed)):
+                return None
             raw = self._view.get(key)
             if raw is not None and len(raw) <= LARGEST_KEPT_ROW:
                 self._rows.put(key, raw)

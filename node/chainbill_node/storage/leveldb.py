@@ -22,8 +22,8 @@ import plyvel
 from chainbill_node.storage.store import DiskError
 
 WRITE_BUFFER_BYTES = 256 * 1024 * 1024
-STAGGER_BYTES = 4 * 1024 * 1024
-STAGGER_STEPS = 16
+STAGGER_BYTES = 64 * 1024 * 1024  # so much less, at most, on some nodes
+GOLDEN = (5**0.5 - 1) / 2
 LOADING_BUFFER_BYTES = 32 * 1024 * 1024  # where a database is filled in one go, beside others
 TABLE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024  # of blocks that could not be mapped: LevelDB maps 1,000 tables
@@ -41,13 +41,14 @@ MEND_ZH = (
 )
 
 
-def buffer_of(public_key: bytes) -> int:
-    """How much the node of a key holds in memory before it writes it out.
+def buffer_of(place: int) -> int:
+    """How much the node at a place among all holds in memory before it writes it out.
 
     All nodes of a network write the same. If all held as much, they would write out, and merge, at the same moment, and
-    there would be no quick quorum then.
+    there would be no quick quorum then. Multiples of the golden ratio, without their whole part, lie well apart for any
+    count of places.
     """
-    return WRITE_BUFFER_BYTES - public_key[0] % STAGGER_STEPS * STAGGER_BYTES
+    return WRITE_BUFFER_BYTES - int(STAGGER_BYTES * (place * GOLDEN % 1))
 
 
 class LevelStore:
