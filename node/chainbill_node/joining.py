@@ -3,7 +3,8 @@
 What to ask whom is `sync.snapshots`; here are its ports: connections, kept chunks, two databases beside the place of
 the real one, and the signer file, which then allows no signature until the peers have shown a safe height. The database
 is made of the chunks from its beginning each time, beside its place until it is whole, so that there is never half a
-state. Where nobody has a snapshot the home stays empty and block sync begins at block 1.
+state. Where nobody has a snapshot the home stays empty and block sync begins at block 1; then too a key that has
+signed before signs nothing until a safe height is known.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from chainbill.ledger.genesis import Genesis
 from chainbill_node import wire
 from chainbill_node.backup import follow_only
 from chainbill_node.config import NodeConfig, load_config
+from chainbill_node.consensus.signer_frames import SignerFileError
+from chainbill_node.consensus.signer_memory import HEIGHT_REASON, check_heights, recover_memory
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
 from chainbill_node.home import load_genesis
@@ -59,6 +62,8 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
             adopt(_Home(home / config.files.signer, data, genesis.chain_id, key.public), height)
             shutil.rmtree(data / CHUNKS, ignore_errors=True)
             log.info("snapshot_taken", height=height)
+        else:
+            _sign_nothing_yet(home / config.files.signer, genesis.chain_id, key.public)
     except asyncio.CancelledError:
         log.info("fetching_stopped", why="asked to stop; what was fetched is kept for the next start")
         raise SystemExit(0) from None
@@ -66,6 +71,21 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         for leftover in (data / FETCHING, data / SCRATCH):
             shutil.rmtree(leftover, ignore_errors=True)
         lock.close()
+
+
+def _sign_nothing_yet(signer: Path, chain_id: str, public: bytes) -> None:
+    """The chain is fetched from its first block: a signer file that names later heights would refuse the start.
+
+    As after a snapshot, nothing is signed until the peers have shown a safe height. A file that is missing, damaged or
+    foreign is left as it is, and refuses.
+    """
+    try:
+        check_heights(recover_memory(signer.read_bytes(), chain_id, public), 0)
+    except SignerFileError as error:
+        if error.reason == HEIGHT_REASON:
+            follow_only(signer, chain_id, public, 0)
+    except OSError:
+        return
 
 
 class _Home:

@@ -37,7 +37,9 @@ SIGNER_MENDS = {
     ),
     "signer_file_height": (
         "signer/ and data/ are not of the same moment: put back those that belong together "
-        f"/ signer/ 与 data/ 不属于同一时刻，请放回配套的文件; {_SAFE_HEIGHT}"
+        "/ signer/ 与 data/ 不属于同一时刻，请放回配套的文件; "
+        "or move data/ away, set sync.from_snapshot = true in node.toml and start: the chain is fetched again "
+        f"/ 或移走 data/，在 node.toml 中设 sync.from_snapshot = true 后启动，重新同步; {_SAFE_HEIGHT}"
     ),
 }
 

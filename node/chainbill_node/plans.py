@@ -97,7 +97,7 @@ class Plans:
             asyncio.get_running_loop().call_soon(self.receive, *early)
 
     def take_grace_s(self, timer: Timer) -> float:
-        """So much longer than its timer says a planned proposal is waited for: as long as its run took here. Given once.
+        """So much longer than its timer says a planned proposal is waited for, given once: as long as its run took.
 
         Its proposer was at work all that time too, and this node could not have heard of it.
         """

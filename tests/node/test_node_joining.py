@@ -75,25 +75,22 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         assert (home / "signer/signer.bin.before").exists()
 
 
-def test_where_there_is_no_snapshot_blocks_are_fetched(tmp_path: Path) -> None:
+def test_where_there_is_no_snapshot_blocks_are_fetched_and_nothing_is_signed_too_early(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 4) as network:
         network.start()
         network.wait_ready()
         busy(network, "bank1", 3)
         home = empty(network, "bank4")
-        shutil.rmtree(home / "signer")
-        (home / "signer").mkdir()
-        shutil.copy(empty_signer(network, tmp_path), home / "signer/signer.bin")
         network.start("bank4")
         network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
         assert "no_snapshot" in network.log_of("bank4")
         assert network.get("bank4", "/ready")["lowest_height"] == 0
+        assert (home / "signer/signer.bin.before").exists()
+        network.wait(lambda: "consensus_safe_height" in network.log_of("bank4"), "a safe height")
+        bank4 = network.nodes["bank4"].node_id
+        network.wait(lambda: bank4 in signers(network, "bank1", busy(network, "bank1", 2) - 1), "its signature again")
 
 
-def empty_signer(network: Network, folder: Path) -> Path:
-    from chainbill_node.driver_signing import following_signer_file
-
-    public = bytes.fromhex(network.nodes["bank4"].node_id)
-    path = folder / "signer.bin"
-    path.write_bytes(following_signer_file("local", public, 0))
-    return path
+def signers(network: Network, via: str, height: int) -> set[str]:
+    found = network.get(via, f"/v1/blocks/{height}")
+    return {one["key"] for one in found["certificate"]["signatures"]}

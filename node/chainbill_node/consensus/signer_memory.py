@@ -19,6 +19,7 @@ from chainbill_node.consensus.signer_frames import MAX_PAYLOAD_BYTES, SignerFile
 from chainbill_node.consensus.state import Choice
 
 VERSION = 1
+HEIGHT_REASON = "signer_file_height"
 HEIGHT_UNKNOWN = 2**62
 """`sign_from` of a file that was made for restored or fetched data: what was signed before is not known."""
 
@@ -94,7 +95,7 @@ def check_heights(recovered: Recovered, database_height: int) -> None:
     """
     if recovered.sign_from < HEIGHT_UNKNOWN and recovered.height not in (database_height, database_height + 1):
         raise SignerFileError(
-            "signer_file_height",
+            HEIGHT_REASON,
             f"the signer file is at height {recovered.height}, the database at {database_height}",
         )
 

@@ -33,11 +33,12 @@ MERGED_AT = 4  # so many of them
 
 MEND_EN = (
     "this copy of the chain is damaged or cannot be written; look at free space and the disk, then let the node fetch "
-    "the chain again: move the data directory away (keep keys/ and signer/) and start; never repair it in place"
+    "the chain again: move the data directory away (keep keys/ and signer/), set sync.from_snapshot = true in "
+    "node.toml and start; never repair it in place"
 )
 MEND_ZH = (
     "本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后让节点重新同步："
-    "移走 data 目录（保留 keys/ 与 signer/）后再启动；切勿原地修复"
+    "移走 data 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后再启动；切勿原地修复"
 )
 
 
