@@ -20,6 +20,7 @@ from typing import Any
 import load
 import queries
 from chainbill_node.config import FilesConfig
+from chainbill_node.storage.snapshot_folder import UNFINISHED
 from figures import ratio
 from local_ledger import PIECE_MINOR, LocalLedger
 from observing import admit, configure, wait_height
@@ -109,8 +110,9 @@ def _snapshot(home: Path) -> Path:
     until = time.monotonic() + JOINED_WITHIN_S
     while time.monotonic() < until:
         found = [*(home / FilesConfig().data).glob("snapshots/*/manifest")]
-        if found:
-            return found[0]
+        whole = [one for one in found if one.parent.suffix != UNFINISHED]
+        if whole:
+            return whole[0]
         time.sleep(0.02)
     raise RuntimeError("no snapshot was made")
 
