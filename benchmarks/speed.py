@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import statistics
-import threading
 import time
-from types import TracebackType
-from typing import Self
 
 EVERY_S = 1.0
 TURNS = 20_000  # about a millisecond
 
 
 class Speed:
-    """Does the piece of work once a second in a thread of its own, from `with` until its end."""
+    """How long it took each time: `look` is to be called every EVERY_S, from a thread of its own."""
 
     def __init__(self) -> None:
         self._seen_us: list[float] = []
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="speed", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(EVERY_S):
-            self._seen_us.append(fixed_work_us())
+    def look(self) -> None:
+        """Do the piece of work once."""
+        self._seen_us.append(fixed_work_us())
 
     def taken(self) -> float:
         """The median since the last call, in µs of processor time; 0 where nothing was seen."""

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import load
+from chainbill_node.periodic import Periodic
 from figures import is_flat, latency_ms, table, thirds
 from processes import memory_bytes, open_files
 from running import BATCH, SETTLE_S, Running
-from speed import Speed
+from speed import EVERY_S, Speed
 from work import Sender, batches, transfers
 
 MINUTE_S = 60.0
@@ -38,7 +39,8 @@ SLACK = {"p50_ms": 2.0, "p99_ms": 20.0, "own_mib": 10.0, "descriptors": 4.0, "fi
 def run(given: argparse.Namespace) -> dict[str, Any]:
     """Samples of each window."""
     minutes: float = given.minutes
-    with Running(4) as net, Speed() as speed:
+    speed = Speed()
+    with Running(4) as net, Periodic(speed.look, EVERY_S, "speed"):
         warmed = _warm_up(net, given.warm_up * 60)
         wires = transfers(net.network, net.tokens(PROBE + PROBE // 10))
         net.flood(wires[PROBE:], BATCH)

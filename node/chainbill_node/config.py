@@ -80,8 +80,8 @@ class LimitsConfig:
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
     """What is kept. keep_blocks: how many of the newest blocks, 0 for all; snapshot_interval: a snapshot is made
-    at a multiple of so many heights, 0 for none; snapshot_minutes: at most one in so many minutes of block time, 0 for
-    no such bound; keep_snapshots: how many of them stay."""
+    at a multiple of so many heights, 0 for none; snapshot_minutes: at most one in each period of so many minutes of
+    block time, 0 for no such bound; keep_snapshots: how many of them stay."""
 
     keep_blocks: int = 0
     snapshot_interval: int = 1_000

@@ -24,7 +24,7 @@ from chainbill_node import wire
 from chainbill_node.backup import follow_only
 from chainbill_node.config import NodeConfig, load_config
 from chainbill_node.consensus.signer_frames import SignerFileError
-from chainbill_node.consensus.signer_memory import HEIGHT_REASON, check_heights, recover_memory
+from chainbill_node.consensus.signer_memory import recover_memory
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
 from chainbill_node.home import load_genesis
@@ -80,12 +80,11 @@ def _sign_nothing_yet(signer: Path, chain_id: str, public: bytes) -> None:
     foreign is left as it is, and refuses.
     """
     try:
-        check_heights(recover_memory(signer.read_bytes(), chain_id, public), 0)
-    except SignerFileError as error:
-        if error.reason == HEIGHT_REASON:
-            follow_only(signer, chain_id, public, 0)
-    except OSError:
+        memory = recover_memory(signer.read_bytes(), chain_id, public)
+    except (SignerFileError, OSError):
         return
+    if not memory.fits(0):
+        follow_only(signer, chain_id, public, 0)
 
 
 class _Home:

@@ -18,9 +18,10 @@ from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
 from chainbill_node.logs import LEVELS, forward_logging, log
+from chainbill_node.periodic import Periodic
 from chainbill_node.storage.background import stand_back
-from chainbill_node.storage.store import DiskError
-from chainbill_node.storage.writeback import Writeback
+from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError
+from chainbill_node.storage.writeback import EVERY_S, Writeback
 
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
 EXIT_FAULT = 1
@@ -38,8 +39,7 @@ SIGNER_MENDS = {
     "signer_file_height": (
         "signer/ and data/ are not of the same moment: put back those that belong together "
         "/ signer/ 与 data/ 不属于同一时刻，请放回配套的文件; "
-        "or move data/ away, set sync.from_snapshot = true in node.toml and start: the chain is fetched again "
-        f"/ 或移走 data/，在 node.toml 中设 sync.from_snapshot = true 后启动，重新同步; {_SAFE_HEIGHT}"
+        f"or {FETCH_AGAIN_EN} / 或{FETCH_AGAIN_ZH}; {_SAFE_HEIGHT}"
     ),
 }
 
@@ -79,7 +79,7 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     try:
-        with Writeback(opened.store.path):
+        with Periodic(Writeback(opened.store.path).look, EVERY_S, "writeback"):
             return asyncio.run(_serve(home, opened, safe_height, language))
     finally:
         opened.close()

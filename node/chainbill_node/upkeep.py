@@ -47,7 +47,9 @@ class Upkeep:
         """Listen for commands. Raises OSError."""
         await self._control.start()
         folder = self._node.ledger.snapshot_folder
-        for newest, _ in folder.manifests()[:1] if folder is not None else ():
+        here = [] if folder is None else folder.manifests()
+        if here:
+            newest, _ = here[0]
             self._times.made(newest.anchor.time_ms)
         keep = self._node.config.storage.keep_blocks
         if keep:

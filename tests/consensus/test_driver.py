@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from chainbill_node import wire
@@ -277,9 +278,21 @@ def test_heights_are_glued_by_a_timer_and_wait_a_moment_for_what_came_in_meanwhi
     desk.hear(Decided(A, certificate(A)))
     assert desk.driver.state.step is Step.WAIT
     assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 10), "block 1 changed the state: its proof block follows"
+    assert (Timer(TimerKind.START, 2, 0), 0) not in desk.timers
     desk.event(WorkArrived())
     desk.event(WorkArrived())
     assert desk.timers.count((Timer(TimerKind.START, 2, 0), 0)) == 1, "one start at a time"
+
+
+def test_a_height_with_work_waits_a_moment_after_a_start_too_and_not_where_work_comes() -> None:
+    desk = Desk(idle_interval_ms=7_000)
+    working = replace(desk.tip(), has_work=True)
+    desk.tip = lambda: working
+    desk.driver.start()
+    assert (Timer(TimerKind.START, 1, 0), 10) in desk.timers
+    assert (Timer(TimerKind.START, 1, 0), 0) not in desk.timers
+    desk.event(WorkArrived())
+    assert (Timer(TimerKind.START, 1, 0), 0) in desk.timers
 
 
 def test_an_idle_height_starts_when_the_interval_ends_or_work_arrives() -> None:

@@ -128,3 +128,18 @@ class Network:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)
+
+    def busy(self, via: str, count: int) -> int:
+        """So many transactions, each in a block; the height of the last."""
+        height = 0
+        for number in range(count):
+            bank = self.party("bank1" if number % 2 else "bank2")
+            status, body = self.send(via, self.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+            assert (status, body["status"]) == (201, "committed"), body
+            height = body["height"]
+        return height
+
+    def signers(self, via: str, height: int) -> set[str]:
+        """Whose signatures are in the certificate of a height."""
+        found = self.get(via, f"/v1/blocks/{height}")
+        return {one["key"] for one in found["certificate"]["signatures"]}

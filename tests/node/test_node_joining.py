@@ -20,16 +20,6 @@ def setting(home: Path, section: str, **values: object) -> None:
     (home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
 
 
-def busy(network: Network, via: str, count: int) -> int:
-    height = 0
-    for number in range(count):
-        bank = network.party("bank1" if number % 2 else "bank2")
-        status, body = network.send(via, network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
-        assert (status, body["status"]) == (201, "committed"), body
-        height = body["height"]
-    return height
-
-
 def empty(network: Network, name: str) -> Path:
     """The home of a node that has lost everything but its keys and its signer file."""
     home = network.nodes[name].home
@@ -46,10 +36,10 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
             setting(node.home, "storage", snapshot_interval=5, snapshot_minutes=0)
         network.start()
         network.wait_ready()
-        busy(network, "bank1", 12)
+        network.busy("bank1", 12)
         network.wait(lambda: "snapshot_made" in network.log_of("bank1"), "a snapshot")
         home = empty(network, "bank4")
-        busy(network, "bank1", 2)
+        network.busy("bank1", 2)
         began = time.monotonic()
         network.start("bank4")
         network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
@@ -79,7 +69,7 @@ def test_where_there_is_no_snapshot_blocks_are_fetched_and_nothing_is_signed_too
     with Network(tmp_path / "net", 4) as network:
         network.start()
         network.wait_ready()
-        busy(network, "bank1", 3)
+        network.busy("bank1", 3)
         home = empty(network, "bank4")
         network.start("bank4")
         network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
@@ -88,9 +78,4 @@ def test_where_there_is_no_snapshot_blocks_are_fetched_and_nothing_is_signed_too
         assert (home / "signer/signer.bin.before").exists()
         network.wait(lambda: "consensus_safe_height" in network.log_of("bank4"), "a safe height")
         bank4 = network.nodes["bank4"].node_id
-        network.wait(lambda: bank4 in signers(network, "bank1", busy(network, "bank1", 2) - 1), "its signature again")
-
-
-def signers(network: Network, via: str, height: int) -> set[str]:
-    found = network.get(via, f"/v1/blocks/{height}")
-    return {one["key"] for one in found["certificate"]["signatures"]}
+        network.wait(lambda: bank4 in network.signers("bank1", network.busy("bank1", 2) - 1), "its signature again")

@@ -52,23 +52,8 @@ def decide(network: Network, kind: str, voters: tuple[str, ...] = BANKS[:3], **c
     return dict(body)
 
 
-def busy(network: Network, via: str, count: int) -> int:
-    height = 0
-    for number in range(count):
-        bank = network.party("bank1" if number % 2 else "bank2")
-        status, body = network.send(via, network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
-        assert (status, body["status"]) == (201, "committed"), body
-        height = body["height"]
-    return height
-
-
 def keys(network: Network, via: str) -> set[str]:
     return {one["key"] for one in network.get(via, "/v1/validators")["data"]}
-
-
-def signers(network: Network, via: str, height: int) -> set[str]:
-    found = network.get(via, f"/v1/blocks/{height}")
-    return {one["key"] for one in found["certificate"]["signatures"]}
 
 
 def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) -> None:
@@ -79,7 +64,7 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
             (node.home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
         network.start()
         network.wait_ready()
-        busy(network, "bank1", 6)
+        network.busy("bank1", 6)
         new = join(network, tmp_path / "new", "new1")
         member = {"key": new.node_id, "name": "new1", "party": network.party("bank1"), "address": new.p2p}
         # a stranger is not let in
@@ -92,7 +77,7 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         network.wait(lambda: len(set(network.heads().values())) == 1, "following")
         assert "snapshot_taken" in network.log_of("new1")
         network.wait_ready("new1")
-        height = busy(network, "new1", 1)
+        height = network.busy("new1", 1)
         network.wait(lambda: network.height("new1") >= height, "its own transaction")
         assert new.node_id not in keys(network, "bank2")
         # it becomes a validator by vote
@@ -100,7 +85,7 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         assert status == 201, body
         decide(network, "validator_add", **member)
         network.wait(lambda: new.node_id in keys(network, "bank2"), "a new validator")
-        network.wait(lambda: new.node_id in signers(network, "bank2", busy(network, "bank2", 2) - 1), "its signature")
+        network.wait(lambda: new.node_id in network.signers("bank2", network.busy("bank2", 2) - 1), "its signature")
         # its bank takes the old key away: that was a rotation
         old = network.nodes["bank1"].node_id
         decide(network, "validator_remove", key=old)  # bank1 has two of the five seats now
@@ -108,13 +93,13 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         network.wait(lambda: "not a member" in network.get("bank1", "/ready")["reason"], "the reason at the old node")
         network.stop("bank1")
         # a bank leaves
-        busy(network, "bank2", 8)  # the last 4n blocks show who is up
+        network.busy("bank2", 8)  # the last 4n blocks show who is up
         gone = network.nodes["bank4"].node_id
         decide(network, "validator_remove", key=gone)
         network.wait(lambda: gone not in keys(network, "bank2"), "the bank to go")
         network.stop("bank4")
-        height = busy(network, "new1", 3)
-        assert signers(network, "new1", height - 1) <= keys(network, "bank2")
+        height = network.busy("new1", 3)
+        assert network.signers("new1", height - 1) <= keys(network, "bank2")
         network.wait(lambda: len(set(network.heads().values())) == 1, "agreement")
         assert not any("consensus_evidence" in network.log_of(name) for name in network.processes)
 

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from chainbill_node.periodic import Periodic
 from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.writeback import NEWEST, Writeback
+from chainbill_node.storage.writeback import EVERY_S, NEWEST, Writeback
 
 
 def table(folder: Path, number: int) -> Path:
@@ -26,8 +27,7 @@ def test_only_the_newest_tables_that_grew_are_synced(tmp_path: Path) -> None:
         grow(table(tmp_path, number))
     for other in ("000001.log", "MANIFEST-000002", "LOCK", "CURRENT"):
         grow(tmp_path / other)
-    with Writeback(tmp_path / "nowhere") as writeback:
-        pass  # its thread is over: what follows is this test's own
+    writeback = Writeback(tmp_path / "nowhere")
     writeback._folder = tmp_path
     assert writeback.look() == [table(tmp_path, number) for number in range(1_000_003 - NEWEST, 1_000_003)]
     assert writeback.look() == []
@@ -70,7 +70,7 @@ def test_what_is_there_at_the_start_is_not_synced_again_and_the_thread_ends(
     monkeypatch.setattr(os, "fdatasync", counted)
     grow(table(tmp_path, 7), 70)
     before = threading.active_count()
-    with Writeback(tmp_path):
+    with Periodic(Writeback(tmp_path).look, EVERY_S, "writeback"):
         grow(table(tmp_path, 8), 80)
         until = time.monotonic() + 20
         while not synced and time.monotonic() < until:

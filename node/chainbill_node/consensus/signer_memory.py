@@ -19,7 +19,6 @@ from chainbill_node.consensus.signer_frames import MAX_PAYLOAD_BYTES, SignerFile
 from chainbill_node.consensus.state import Choice
 
 VERSION = 1
-HEIGHT_REASON = "signer_file_height"
 HEIGHT_UNKNOWN = 2**62
 """`sign_from` of a file that was made for restored or fetched data: what was signed before is not known."""
 
@@ -46,6 +45,10 @@ class Recovered:
     sign_from: int = 0
     checksum: int = 0
     whole_bytes: int = 0
+
+    def fits(self, database_height: int) -> bool:
+        """Whether the file is at the database's height or one above; one that allows no signature yet fits any."""
+        return self.sign_from >= HEIGHT_UNKNOWN or self.height in (database_height, database_height + 1)
 
 
 def identity_record(chain_id: str, public_key: bytes) -> bytes:
@@ -89,13 +92,10 @@ def recover_memory(data: bytes, chain_id: str, public_key: bytes) -> Recovered:
 
 
 def check_heights(recovered: Recovered, database_height: int) -> None:
-    """Refuse a file that is neither at the database's height nor one above: it is not this database's file.
-
-    A file that allows no signature yet says nothing about the database.
-    """
-    if recovered.sign_from < HEIGHT_UNKNOWN and recovered.height not in (database_height, database_height + 1):
+    """Refuse a file that is not this database's."""
+    if not recovered.fits(database_height):
         raise SignerFileError(
-            HEIGHT_REASON,
+            "signer_file_height",
             f"the signer file is at height {recovered.height}, the database at {database_height}",
         )
 

@@ -18,16 +18,10 @@ from chainbill_node.storage import layout
 from chainbill_node.storage.batch import Batch
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
-from chainbill_node.storage.store import DiskError, Readable, Store, prefix_end
+from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError, Readable, Store, prefix_end
 
-DAMAGED_EN = (
-    "this data directory does not hold a whole chain; move it away (keep keys/ and signer/), set "
-    "sync.from_snapshot = true in node.toml and start: the node fetches the chain again"
-)
-DAMAGED_ZH = (
-    "该数据目录不是完整的链；请移走（保留 keys/ 与 signer/），"
-    "在 node.toml 中设 sync.from_snapshot = true 后启动，节点将重新同步"
-)
+DAMAGED_EN = f"this data directory does not hold a whole chain; {FETCH_AGAIN_EN}"
+DAMAGED_ZH = f"该数据目录不是完整的链；请{FETCH_AGAIN_ZH}"
 
 
 @dataclass(frozen=True, slots=True)

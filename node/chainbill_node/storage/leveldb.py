@@ -5,7 +5,7 @@ With plyvel's defaults a log with a flipped bit opens without an error, silently
 there, and a range that it ends early; so every read asks for checksums too (of blocks that come from the disk, not
 from the cache), and ranges ask after every step. LevelDB's own repair is never called: it drops what it cannot read.
 
-Blocks of tables are not compressed, and memory is written out 256 MiB at a time: most of what a block writes are
+Blocks of tables are not compressed, and memory is written out 192 to 256 MiB at a time: most of what a block writes are
 hashes, and LevelDB's own thread unpacked and packed them again with every merge, which was a third of all processor
 time of a loaded node (docs/decisions/0017, 0019). Tables are mapped into memory, so they need no cache of ours.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 import plyvel
 
-from chainbill_node.storage.store import DiskError
+from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError
 
 WRITE_BUFFER_BYTES = 256 * 1024 * 1024
 STAGGER_BYTES = 64 * 1024 * 1024  # so much less, at most, on some nodes
@@ -32,14 +32,10 @@ NEWEST_TABLES = b"leveldb.num-files-at-level0"
 MERGED_AT = 4  # so many of them
 
 MEND_EN = (
-    "this copy of the chain is damaged or cannot be written; look at free space and the disk, then let the node fetch "
-    "the chain again: move the data directory away (keep keys/ and signer/), set sync.from_snapshot = true in "
-    "node.toml and start; never repair it in place"
+    "this copy of the chain is damaged or cannot be written; look at free space and the disk, then "
+    f"{FETCH_AGAIN_EN}; never repair it in place"
 )
-MEND_ZH = (
-    "本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后让节点重新同步："
-    "移走 data 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后再启动；切勿原地修复"
-)
+MEND_ZH = f"本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后{FETCH_AGAIN_ZH}；切勿原地修复"
 
 
 def buffer_of(place: int) -> int:

@@ -70,7 +70,8 @@ class SnapshotFolder:
     def write(self, source: Readable, height: int, go_on: Callable[[], bool]) -> WrittenChunks | None:
         """Write the chunks of a source that stands still at `height`; None when `go_on` said no. Raises OSError.
 
-        Takes a breath nine times as long as each piece of work took, so that it has at most a tenth of one core.
+        Takes a breath nine times as long as each piece of work took, at most
+        LONGEST_BREATH_S, so that it has about a tenth of one core.
         """
         folder = self._folder / f"{height}{UNFINISHED}"
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,8 @@
 """When a snapshot is due: at a multiple of so many heights, and one at most in each period of block time.
 
 A snapshot is of the whole state, so it must not be made the more often the faster heights come. Heights and block times
-are the same on every node: all make theirs of the same heights, and a newcomer finds each of them with several peers.
+are the same on every node: they make theirs of the same heights, but for a node's first, and a newcomer mostly finds
+one with several peers.
 """
 
 from __future__ import annotations

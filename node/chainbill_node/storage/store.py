@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+FETCH_AGAIN_EN = (
+    "move the data directory away (keep keys/ and signer/), set sync.from_snapshot = true in node.toml and start: "
+    "the node fetches the chain again"
+)
+FETCH_AGAIN_ZH = (
+    "移走 data 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后启动：节点将重新同步"
+)
+
 
 class DiskError(Exception):
     """The disk or the database on it failed; the process must end. `str()` names the mend in two languages."""

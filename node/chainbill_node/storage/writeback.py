@@ -1,17 +1,14 @@
 """What LevelDB writes out goes to the disk as it comes.
 
-LevelDB syncs a table once it is whole, and memory that is written out is one table of 256 MiB. Where the file system
-has a journal, every commit waits behind that, also those of other programs on the same disk. So a thread looks at the
-newest tables and syncs those that grew; then little is left for LevelDB's own sync. Nothing depends on it.
+LevelDB syncs a table once it is whole, and memory that is written out is one table of up to 256 MiB. Where the file
+system has a journal, every commit waits behind that, also those of other programs on the same disk. So a thread looks
+at the newest tables and syncs those that grew; then little is left for LevelDB's own sync. Nothing depends on it.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 EVERY_S = 0.2
 NEWEST = 3  # the table of memory that is written out, that of a merge beside it, and one that has just become whole
@@ -19,28 +16,11 @@ TABLE = ".ldb"
 
 
 class Writeback:
-    """Syncs the tables of one database while they grow, from `with` until its end."""
+    """Syncs the tables of one database while they grow: `look` is to be called every EVERY_S."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._sizes: dict[Path, int] = {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="writeback", daemon=True)
-
-    def __enter__(self) -> Self:
         self._sizes = self._newest()
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(EVERY_S):
-            self.look()
 
     def look(self) -> list[Path]:
         """Sync the newest tables that grew since the last look, and name them.
