@@ -149,6 +149,15 @@ def test_the_folder_is_found_again_and_what_was_left_unfinished_goes(made: Made,
     assert again.chunk(7, 0) is None
 
 
+def test_one_that_was_not_yet_in_its_place_is_not_offered(made: Made, tmp_path: Path) -> None:
+    fresh = make(tmp_path)
+    folder = tmp_path / "snapshots"
+    (folder / str(fresh.height)).rename(folder / f"{fresh.height}.unfinished")  # killed before the last step
+    again = SnapshotFolder(folder, 2)
+    assert again.manifests() == []
+    assert not list(folder.iterdir())
+
+
 def test_writing_ends_when_the_node_does(made: Made, tmp_path: Path) -> None:
     folder = SnapshotFolder(tmp_path / "snapshots", 2)
     assert folder.write(made.chain.store.snapshot(), made.height, lambda: False) is None

@@ -1,6 +1,6 @@
 """Snapshots on disk: made beside the running node from a LevelDB snapshot, served in chunks.
 
-data/snapshots/HEIGHT/manifest       canonical manifest; written last, so that a folder with one is whole
+data/snapshots/HEIGHT/manifest       canonical manifest; a folder gets its name last, so that it is whole
 data/snapshots/HEIGHT/000000 …       chunks of one MiB
 """
 
@@ -42,7 +42,10 @@ class SnapshotFolder:
         self._keep = keep
         self._manifests: dict[int, tuple[SnapshotManifest, bytes]] = {}
         for found in sorted(folder.glob("*")) if folder.is_dir() else ():
-            self._adopt(found)
+            if found.suffix == UNFINISHED:
+                shutil.rmtree(found, ignore_errors=True)
+            else:
+                self._adopt(found)
 
     def _adopt(self, found: Path) -> None:
         try:
