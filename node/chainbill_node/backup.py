@@ -90,7 +90,6 @@ def restore_home(home: Path, archive: Path) -> Done:
         data = home / config.files.data
         if (data / "chain").exists():
             raise FileExistsError(data / "chain")
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         _fill(archive, data, manifest, genesis)
         follow_only(home / config.files.signer, genesis.chain_id, key.public, manifest.height)
         (data / RESTORING).rename(data / "chain")

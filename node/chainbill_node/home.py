@@ -118,7 +118,7 @@ def _place(key: bytes, genesis: Genesis) -> int:
 def open_ledger(
     data: Path, genesis: Genesis, keep_snapshots: int = 2, buffer_bytes: int = WRITE_BUFFER_BYTES
 ) -> tuple[LevelStore, LedgerApplication]:
-    """The database in `data` (made when the folder is empty) and the ledger over it."""
+    """The database in `data` (made when the folder is empty or gone) and the ledger over it. Raises DiskError."""
     store = LevelStore(data / "chain", create=not (data / "chain").exists(), buffer_bytes=buffer_bytes)
     try:
         ledger = ledger_over(store, genesis, SnapshotFolder(data / "snapshots", keep_snapshots))

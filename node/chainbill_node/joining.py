@@ -240,7 +240,6 @@ class Joining:
 
     def _fresh(self, name: str) -> LevelStore:
         shutil.rmtree(self._data / name, ignore_errors=True)
-        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._stores.append(LevelStore(self._data / name, create=True, buffer_bytes=LOADING_BUFFER_BYTES))
         return self._stores[-1]
 

@@ -69,6 +69,13 @@ def test_a_home_opens_and_closes_and_opens_again(home: Path) -> None:
     second.close()
 
 
+def test_a_data_folder_that_was_moved_away_is_made_again(home: Path) -> None:
+    shutil.rmtree(home / "data")
+    open_home(home).close()
+    assert (home / "data" / "chain").is_dir()
+    assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
+
+
 def test_a_second_process_is_kept_out(home: Path) -> None:
     lock = HomeLock(home)
     with pytest.raises(DiskError, match="另一个进程"):

@@ -25,7 +25,6 @@ def empty(network: Network, name: str) -> Path:
     home = network.nodes[name].home
     network.kill(name)
     shutil.rmtree(home / "data")
-    (home / "data").mkdir()
     setting(home, "sync", from_snapshot=True, wait_ms=8000)
     return home
 

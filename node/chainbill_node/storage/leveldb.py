@@ -58,6 +58,8 @@ class LevelStore:
     def __init__(self, path: Path, *, create: bool, buffer_bytes: int = WRITE_BUFFER_BYTES) -> None:
         self.path = path
         try:
+            if create:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db: Any = plyvel.DB(
                 str(path),
                 create_if_missing=create,
