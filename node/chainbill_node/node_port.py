@@ -6,21 +6,15 @@ commits do not touch.
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 
-from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
-from chainbill_node.mempool import MempoolFull
-from chainbill_node.mempool.limits import DOOR_WITHIN_S
+from chainbill_node.handing_in import HandingIn
 from chainbill_node.node_status import node_status
-from chainbill_node.rest.ports import Busy, NodeStatus, PeerInfo, Pruned, Reader, Submission, holders
+from chainbill_node.rest.ports import Answer, NodeStatus, PeerInfo, Pruned, Reader, holders
 from chainbill_node.service import Node
-
-MAX_WAIT_MS = 120_000
-SHARE_RETRY_S = 2
 
 
 class ServedNode:
@@ -42,68 +36,9 @@ class ServedNode:
             error.held_by = tuple(holders(self.peers(), error.height))
             raise
 
-    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
-        """Admit a transaction, pass it on, and wait up to `wait_ms` for its commit.
-
-        Raises Malformed or Refused when it is not admitted, Busy when the node takes no more.
-        """
-        node = self._node
-        transaction = decode_transaction(wire)
-        repeated = self._committed(transaction.id)
-        if repeated is not None:
-            return repeated
-        future = node.waiters.add(transaction.id)
-        if future is None:
-            raise Busy("too many clients wait for a commit")
-        try:
-            if transaction.id not in node.mempool:
-                await self._admitted(transaction, wait_ms)
-            if wait_ms > 0:
-                async with asyncio.timeout(min(wait_ms, MAX_WAIT_MS) / 1000):
-                    return await future
-        except TimeoutError:
-            pass
-        finally:
-            node.waiters.drop(transaction.id, future)
-        if future.done() and not future.cancelled():
-            return future.result()
-        return Submission("pending", transaction.id)
-
-    async def _admitted(self, transaction: Transaction, wait_ms: int) -> None:
-        full = self._node.mempool.refusal(transaction.party, len(transaction.wire))
-        if full is not None:  # no signature need be verified to know it
-            self._node.traffic.turned_away(full)
-            raise _busy(full)
-        try:
-            async with self._node.pace.turn(transaction.party, max(DOOR_WITHIN_S, min(wait_ms, MAX_WAIT_MS) / 1000)):
-                await self._let_in(transaction)
-        except TimeoutError:
-            self._node.metrics.turned_away.labels("admission", "too_long_at_the_door").inc()
-            raise Busy("more is handed in than blocks take") from None
-
-    async def _let_in(self, transaction: Transaction) -> None:
-        admitted: asyncio.Future[ChainbillError | None] = asyncio.get_running_loop().create_future()
-
-        def done(outcome: ChainbillError | None) -> None:
-            if not admitted.done():
-                admitted.set_result(outcome)
-
-        if not self._node.admission.offer(transaction, own=True, source=transaction.party, done=done):
-            self._node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
-            raise Busy("too many transactions wait to be verified")
-        outcome = await admitted
-        if isinstance(outcome, MempoolFull):
-            raise _busy(outcome)
-        if outcome is not None and self._committed(transaction.id) is None:
-            raise outcome
-
-    def _committed(self, identity: bytes) -> Submission | None:
-        if not self._node.ledger.is_used(identity):
-            return None
-        record = self.reader(None).transaction(identity)
-        if record is None:
-            return None
-        return Submission("committed", identity, record.height, record.index, record.receipt, repeated=True)
+    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+        """Admit transactions, pass them on, and wait up to `wait_ms` for their commits; an answer for each."""
+        return await HandingIn(self._node, wires, wait_ms).run()
 
     def simulate(self, wire: bytes) -> Receipt:
         """Run a transaction on the newest state without keeping anything. Raises Malformed."""
@@ -147,9 +82,3 @@ class ServedNode:
         node.metrics.validators.set(len(self.validators(node.ledger.info().height + 1)))
         node.standing.measure()
         return node.metrics.exposition()
-
-
-def _busy(full: MempoolFull) -> Busy:
-    """What a client is told whose transaction found no room."""
-    party = str(full.fields.get("party", ""))
-    return Busy(full.detail, SHARE_RETRY_S if party else 1, party=party, waiting=int(full.fields.get("count", 0)))

@@ -8,9 +8,9 @@ little waiting is let in at once: those who flood slow down themselves.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from chainbill_node.mempool import Mempool
 from chainbill_node.mempool.limits import (
@@ -24,6 +24,16 @@ from chainbill_node.mempool.limits import (
 NEWEST_COUNTS = 4  # the rate moves by a quarter of the difference with each full block
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Transactions of one party at the door; `left` of them are not in yet."""
+
+    party: str
+    left: int
+    let_in: Callable[[int], None]
+    over: asyncio.Future[None]
+
+
 class Pace:
     """The door of one node's mempool for what clients hand in here. All calls from the event loop's thread."""
 
@@ -31,28 +41,42 @@ class Pace:
         self._pool = pool
         self._per_s = 0.0
         self._busy_since_ms = 0  # when the last block left something waiting, 0: it did not
-        self._inside: Counter[str] = Counter()  # let in, not yet in the pool, by party
-        self._door: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self._inside: dict[str, int] = {}  # let in, not yet in the pool, by party
+        self._inside_count = 0
+        self._door: deque[_Turn] = deque()
+        self._at_the_door = 0
+        self._waking = False
 
     def __len__(self) -> int:
-        return len(self._door)
+        return self._at_the_door
 
     @property
     def room(self) -> int:
         """So many transactions may wait before clients do."""
         return max(LEAST_WAITING, int(self._per_s * WAITING_WITHIN_S))
 
-    @contextlib.asynccontextmanager
-    async def turn(self, party: str, within_s: float = DOOR_WITHIN_S) -> AsyncIterator[None]:
-        """Hand in one transaction of a party inside. TimeoutError: it did not come to that, or too many wait."""
-        if self._light(party) or (not self._door and self._has_room()):
-            self._inside[party] += 1
-        else:
-            await self._queue(party, within_s)
-        try:
-            yield
-        finally:
-            self._leave(party)
+    async def enter(
+        self, party: str, count: int, let_in: Callable[[int], None], within_s: float = DOOR_WITHIN_S
+    ) -> None:
+        """Until so many transactions of a party are in: `let_in(k)` hears each time that k more may go.
+
+        `leave` gives a place back, once for each that was let in. TimeoutError: not all came to that, or too many wait.
+        """
+        free = max(0, self._light(party), 0 if self._door else self._free())
+        at_once = min(count, free)
+        if at_once:
+            self._take(party, at_once, let_in)
+        if at_once < count:
+            await self._queue(party, count - at_once, let_in, within_s)
+
+    def leave(self, party: str) -> None:
+        """One that was let in is in the pool now, or will never be."""
+        self._inside[party] -= 1
+        if not self._inside[party]:
+            del self._inside[party]
+        self._inside_count -= 1
+        if self._door:
+            self._wake()
 
     def committed(self, count: int, now_ms: int) -> None:
         """A block took so many transactions, and they have left the pool."""
@@ -62,36 +86,51 @@ class Pace:
         self._busy_since_ms = now_ms if len(self._pool) else 0
         self._wake()
 
-    async def _queue(self, party: str, within_s: float) -> None:
-        if len(self._door) >= AT_THE_DOOR:
+    async def _queue(self, party: str, count: int, let_in: Callable[[int], None], within_s: float) -> None:
+        if self._at_the_door + count > AT_THE_DOOR:
             raise TimeoutError("too many wait at the door")
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._door.append((party, turn))
+        turn = _Turn(party, count, let_in, asyncio.get_running_loop().create_future())
+        self._door.append(turn)
+        self._at_the_door += count
         try:
             async with asyncio.timeout(within_s):
-                await turn
-        except BaseException:
-            if turn.done() and not turn.cancelled():  # the turn came at the same moment
-                self._leave(party)
-            turn.cancel()
-            raise
+                await turn.over
+        finally:
+            if turn.left:
+                self._at_the_door -= turn.left
+                turn.left = 0
+                self._door.remove(turn)
 
-    def _leave(self, party: str) -> None:
-        self._inside[party] -= 1
-        if not self._inside[party]:
-            del self._inside[party]
-        self._wake()
+    def _light(self, party: str) -> int:
+        """So many of this party may go in whatever else waits."""
+        return LEAST_SHARE_TRANSACTIONS - self._pool.waiting_of(party) - self._inside.get(party, 0)
 
-    def _light(self, party: str) -> bool:
-        return self._pool.waiting_of(party) + self._inside[party] < LEAST_SHARE_TRANSACTIONS
+    def _free(self) -> int:
+        return self.room - len(self._pool) - self._inside_count
 
-    def _has_room(self) -> bool:
-        return len(self._pool) + self._inside.total() < self.room
+    def _take(self, party: str, count: int, let_in: Callable[[int], None]) -> None:
+        self._inside[party] = self._inside.get(party, 0) + count
+        self._inside_count += count
+        let_in(count)
 
     def _wake(self) -> None:
         """Let in those at the front of the door as far as there is room."""
-        while self._door and (self._door[0][1].done() or self._has_room()):
-            party, turn = self._door.popleft()
-            if not turn.done():
-                self._inside[party] += 1
-                turn.set_result(None)
+        if self._waking:  # one that was just let in gave its place back at once: the loop below goes on with it
+            return
+        self._waking = True
+        try:
+            while self._door and (free := self._free()) > 0:
+                self._let_in_first(free)
+        finally:
+            self._waking = False
+
+    def _let_in_first(self, most: int) -> None:
+        turn = self._door[0]
+        count = min(turn.left, most)
+        turn.left -= count
+        self._at_the_door -= count
+        if not turn.left:
+            self._door.popleft()
+            if not turn.over.done():
+                turn.over.set_result(None)
+        self._take(turn.party, count, turn.let_in)

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.receipt import Receipt
 from chainbill_node.limits import MAX_WAITERS
 from chainbill_node.rest.ports import Submission
 
+Heard: TypeAlias = Callable[[Submission | ChainbillError | None], None]
+"""Hears once: what was committed, why no block will ever carry it, or None: the node ends and nobody will be told."""
+
 
 class Waiters:
-    """Futures by transaction id; each gets its Submission when the block is on the disk."""
+    """Listeners by transaction id; each hears when the block is on the disk."""
 
     def __init__(self, most: int = MAX_WAITERS) -> None:
-        self._waiting: dict[bytes, list[asyncio.Future[Submission]]] = {}
+        self._waiting: dict[bytes, list[Heard]] = {}
         self._most = most
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, identity: bytes) -> asyncio.Future[Submission] | None:
-        """A future for one transaction, None when too many wait. Give it back with `drop` when the wait is over."""
+    def add(self, identity: bytes, heard: Heard) -> bool:
+        """Listen for one transaction; False when too many do. Give it back with `drop` when the wait is over."""
         if self._count >= self._most:
-            return None
+            return False
         self._count += 1
-        future: asyncio.Future[Submission] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(identity, []).append(future)
-        return future
+        self._waiting.setdefault(identity, []).append(heard)
+        return True
 
-    def drop(self, identity: bytes, future: asyncio.Future[Submission]) -> None:
-        """Stop waiting, once for each `add`; a future that is done already is no error."""
+    def drop(self, identity: bytes, heard: Heard) -> None:
+        """Stop listening, once for each `add`; one that has heard already is no error."""
         self._count -= 1
-        futures = self._waiting.get(identity)
-        if futures is not None and future in futures:
-            futures.remove(future)
-            if not futures:
+        listeners = self._waiting.get(identity)
+        if listeners is not None and heard in listeners:
+            listeners.remove(heard)
+            if not listeners:
                 del self._waiting[identity]
 
     def committed(self, height: int, receipts: Sequence[Receipt]) -> None:
@@ -45,19 +47,17 @@ class Waiters:
         if not self._waiting:
             return
         for place, receipt in enumerate(receipts):
-            for future in self._waiting.pop(receipt.id, ()):
-                if not future.done():
-                    future.set_result(Submission("committed", receipt.id, height, place, receipt))
+            for heard in self._waiting.pop(receipt.id, ()):
+                heard(Submission("committed", receipt.id, height, place, receipt))
 
     def refused(self, identity: bytes, error: ChainbillError) -> None:
         """Tell those that wait that no block will ever carry this transaction."""
-        for future in self._waiting.pop(identity, ()):
-            if not future.done():
-                future.set_exception(error)
+        for heard in self._waiting.pop(identity, ()):
+            heard(error)
 
     def close(self) -> None:
         """Nobody will be told any more."""
-        for futures in self._waiting.values():
-            for future in futures:
-                future.cancel()
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, {}
+        for listeners in waiting.values():
+            for heard in listeners:
+                heard(None)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.rest.app import create_app
-from chainbill_node.rest.ports import NodeStatus, PeerInfo, Reader, Submission
+from chainbill_node.rest.ports import Answer, NodeStatus, PeerInfo, Reader, Submission
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 
-from chainbill.errors import Reason, Refused
+from chainbill.errors import ChainbillError, Reason, Refused
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
@@ -61,7 +62,16 @@ class SoloNode:
     def reader(self, at: int | None) -> Reader:
         return self.ledger.reader(at)
 
-    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+        return [self._submit(wire) for wire in wires]
+
+    def _submit(self, wire: bytes) -> Answer:
+        try:
+            return self._committed(wire)
+        except ChainbillError as error:
+            return error
+
+    def _committed(self, wire: bytes) -> Submission:
         transaction = decode_transaction(wire)
         repeated = self.ledger.is_used(transaction.id)
         if not repeated:

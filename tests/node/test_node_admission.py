@@ -93,18 +93,19 @@ def test_one_source_leaves_room_for_others_and_listeners_are_bounded() -> None:
     asyncio.run(_many_sources())
 
 
-async def _waiters() -> None:
+def test_those_who_wait_for_a_commit_are_bounded_and_hear_once() -> None:
     waiters = Waiters(most=3)
-    futures = [waiters.add(b"a"), waiters.add(b"a"), waiters.add(b"b")]
-    assert waiters.add(b"c") is None
-    waiters.refused(b"a", ChainbillError("transaction_expired"))
-    for future in futures[:2]:
-        assert future is not None
-        assert future.exception() is not None
-        waiters.drop(b"a", future)
+    heard: list[object] = []
+    assert waiters.add(b"a", heard.append)
+    assert waiters.add(b"a", heard.append)
+    assert waiters.add(b"b", heard.append)
+    assert not waiters.add(b"c", heard.append)
+    error = ChainbillError("transaction_expired")
+    waiters.refused(b"a", error)
+    assert heard == [error, error]
+    waiters.drop(b"a", heard.append)
+    waiters.drop(b"a", heard.append)
     assert len(waiters) == 1
-    assert waiters.add(b"c") is not None
-
-
-def test_those_who_wait_for_a_commit_are_bounded() -> None:
-    asyncio.run(_waiters())
+    assert waiters.add(b"c", heard.append)
+    waiters.close()
+    assert heard == [error, error, None, None]

@@ -13,7 +13,7 @@ from chainbill_node.node_port import ServedNode
 from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
-from whole_nodes import connected, counted
+from whole_nodes import connected, counted, submit
 
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
@@ -41,7 +41,7 @@ def test_a_block_is_decided_whether_or_not_its_transactions_came_before(tmp_path
     async def main() -> None:
         async with connected(network, prepare) as nodes:
             for turn in range(8):
-                answer = await ServedNode(nodes[turn % 2]).submit(signed(network, "bank2"), 20_000)
+                answer = await submit(ServedNode(nodes[turn % 2]), signed(network, "bank2"), 20_000)
                 assert answer.status == "committed"
         found = {
             result: sum(counted(node, "compact_proposals", result) for node in nodes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import pytest
@@ -32,13 +32,24 @@ class Door:
         self.order: list[str] = []
         self.within_s = 60.0
 
-    async def hand_in(self, number: int, party: str) -> None:
-        async with self.pace.turn(party, self.within_s):
-            self.order.append(f"{party}-{number}")
-            self.pool.add(transaction(number, party), 0, own=True)
+    async def hand_in(self, numbers: Iterable[int], party: str) -> None:
+        left = list(numbers)
 
-    async def flood(self, count: int, party: str = "flood", first: int = 0) -> list[asyncio.Task[None]]:
-        tasks = [asyncio.create_task(self.hand_in(first + number, party)) for number in range(count)]
+        def let_in(count: int) -> None:
+            for _ in range(count):
+                self._admit(transaction(left.pop(0), party))
+
+        await self.pace.enter(party, len(left), let_in, self.within_s)
+
+    def _admit(self, one: Transaction) -> None:
+        self.order.append(one.id.decode())
+        self.pool.add(one, 0, own=True)
+        self.pace.leave(one.party)
+
+    async def flood(self, count: int, party: str = "flood", first: int = 0, each: int = 1) -> list[asyncio.Task[None]]:
+        """So many transactions of a party, `each` in a request."""
+        parts = [range(at, at + each) for at in range(first, first + count, each)]
+        tasks = [asyncio.create_task(self.hand_in(part, party)) for part in parts]
         await settle()
         return tasks
 
@@ -128,5 +139,32 @@ def test_no_more_than_so_many_wait_at_the_door(monkeypatch: pytest.MonkeyPatch) 
         assert len(refused) == 2
         for task in tasks:
             task.cancel()
+
+    run(act)
+
+
+def test_a_request_goes_in_piece_by_piece_in_order() -> None:
+    async def act(here: Door) -> None:
+        tasks = await here.flood(LEAST_WAITING + 300, each=50)
+        assert (len(here.pool), len(here.pace)) == (LEAST_WAITING, 300)
+        for turn in range(1, 11):
+            here.block(70, turn * 1_000)
+            await settle()
+        await asyncio.gather(*tasks)
+        assert here.order == [f"flood-{number}" for number in range(LEAST_WAITING + 300)]
+        assert (here.pace._inside, here.pace._inside_count, len(here.pace)) == ({}, 0, 0)
+
+    run(act)
+
+
+def test_a_request_that_waits_too_long_keeps_what_came_in() -> None:
+    async def act(here: Door) -> None:
+        await here.flood(LEAST_WAITING - 20)
+        here.within_s = 0.05
+        [task] = await here.flood(50, "flood", first=1_000, each=50)
+        with pytest.raises(TimeoutError):
+            await task
+        assert here.order[-1] == "flood-1019"
+        assert (len(here.pool), len(here.pace), here.pace._inside) == (LEAST_WAITING, 0, {})
 
     run(act)

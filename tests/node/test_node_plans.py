@@ -24,7 +24,7 @@ from chainbill_node.wire.messages import CompactProposal, Plan
 from consensus import consensus_kit
 from node_chain import LocalChain
 from test_node_compact import signed
-from whole_nodes import connected, counted
+from whole_nodes import connected, counted, submit
 
 from chainbill.ledger import transition
 from chainbill.ledger.header_check import make_block
@@ -326,7 +326,7 @@ def test_nodes_run_each_others_plans_and_agree(tmp_path: Path) -> None:
         async with connected(network, slow_down_proposals) as nodes:
             while sum(counted(node, "plans", "run") for node in nodes) < 3:
                 waiting = [
-                    ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
+                    submit(ServedNode(nodes[0]), signed(network, f"bank{1 + number % 2}"), 20_000)
                     for number in range(3 * LEAST_PLANNED)
                 ]
                 answers = await asyncio.gather(*waiting)
@@ -361,7 +361,7 @@ def test_a_long_run_of_a_plan_does_not_cost_its_proposer_the_round(
         async with connected(network, impatient) as nodes:
             rounds.clear()  # they met at different moments
             waiting = [
-                ServedNode(nodes[0]).submit(signed(network, f"bank{1 + number % 2}"), 20_000)
+                submit(ServedNode(nodes[0]), signed(network, f"bank{1 + number % 2}"), 20_000)
                 for number in range(3 * LEAST_PLANNED)
             ]
             answers = await asyncio.gather(*waiting)

@@ -26,6 +26,7 @@ from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.storage.store import DiskError
+from whole_nodes import submit
 
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger.transaction import Call, assemble, decode_transaction, encode_body, sign_transaction
@@ -74,13 +75,13 @@ def test_submit_waits_answers_again_and_reads(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         port = running.port
         wire = running.sign("bank2")
-        first = await port.submit(wire, 10_000)
+        first = await submit(port, wire, 10_000)
         assert (first.status, first.repeated) == ("committed", False)
-        again = await port.submit(wire, 0)
+        again = await submit(port, wire, 0)
         assert (again.height, again.index, again.repeated) == (first.height, first.index, True)
-        both = await asyncio.gather(*(port.submit(wire, 10_000) for wire in [running.sign("bank1")] * 3))
+        both = await asyncio.gather(*(submit(port, wire, 10_000) for wire in [running.sign("bank1")] * 3))
         assert len({(one.height, one.index) for one in both}) == 1
-        refused = await port.submit(running.sign("supplier1"), 10_000)
+        refused = await submit(port, running.sign("supplier1"), 10_000)
         assert refused.receipt is not None
         assert refused.receipt.reason == "not_a_bank"
         reader = port.reader(None)
@@ -103,14 +104,14 @@ def test_what_is_not_admitted_is_said_at_once(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         port = running.port
         with pytest.raises(Malformed):
-            await port.submit(b"?", 0)
+            await submit(port, b"?", 0)
         with pytest.raises(Refused, match="transaction_expired"):
-            await port.submit(running.sign("bank2", seconds=-5), 1_000)
+            await submit(port, running.sign("bank2", seconds=-5), 1_000)
         good = decode_transaction(running.sign("bank2"))
         key, signature = good.signatures[0]
         with pytest.raises(Malformed, match="signature_invalid"):
-            await port.submit(assemble(good.body_bytes, [(key, bytes(64))]), 1_000)
-        assert (await port.submit(assemble(good.body_bytes, [(key, signature)]), 10_000)).status == "committed"
+            await submit(port, assemble(good.body_bytes, [(key, bytes(64))]), 1_000)
+        assert (await submit(port, assemble(good.body_bytes, [(key, signature)]), 10_000)).status == "committed"
 
     run(tmp_path, act)
 
@@ -118,13 +119,13 @@ def test_what_is_not_admitted_is_said_at_once(tmp_path: Path) -> None:
 def test_a_wait_that_is_over_is_pending_and_an_expired_one_is_refused(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         node, port = running.node, running.port
-        await port.submit(running.sign("bank2"), 10_000)
+        await submit(port, running.sign("bank2"), 10_000)
         node.started = False  # consensus hears nothing: nothing is committed
         wire = running.sign("bank1")
-        pending = await port.submit(wire, 50)
+        pending = await submit(port, wire, 50)
         assert pending.status == "pending"
         assert port.mempool_ids() == [pending.id]
-        waiting = asyncio.create_task(port.submit(wire, 10_000))
+        waiting = asyncio.create_task(submit(port, wire, 10_000))
         await asyncio.sleep(0.05)
         node.traffic.give_up(pending.id)
         with pytest.raises(Refused, match="transaction_expired"):
@@ -136,7 +137,7 @@ def test_a_wait_that_is_over_is_pending_and_an_expired_one_is_refused(tmp_path: 
 
         node.mempool.add = full  # type: ignore[method-assign]
         with pytest.raises(Busy):
-            await port.submit(running.sign("bank1"), 50)
+            await submit(port, running.sign("bank1"), 50)
 
     run(tmp_path, act)
 
@@ -151,9 +152,9 @@ def test_a_fault_of_our_own_at_admission_refuses_and_the_node_goes_on(tmp_path: 
 
         node.ledger.check_tx = broken  # type: ignore[method-assign]
         with pytest.raises(Exception, match="internal"):
-            await running.port.submit(running.sign("bank2"), 1_000)
+            await submit(running.port, running.sign("bank2"), 1_000)
         node.ledger.check_tx = honest  # type: ignore[method-assign]
-        assert (await running.port.submit(running.sign("bank2"), 10_000)).status == "committed"
+        assert (await submit(running.port, running.sign("bank2"), 10_000)).status == "committed"
 
     run(tmp_path, act)
 
@@ -161,7 +162,7 @@ def test_a_fault_of_our_own_at_admission_refuses_and_the_node_goes_on(tmp_path: 
 def test_a_disk_error_at_a_commit_ends_the_node(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         node = running.node
-        await running.port.submit(running.sign("bank2"), 10_000)
+        await submit(running.port, running.sign("bank2"), 10_000)
         height = node.ledger.info().height
 
         def failing(*_: object) -> None:
@@ -169,7 +170,7 @@ def test_a_disk_error_at_a_commit_ends_the_node(tmp_path: Path) -> None:
 
         node_error = DiskError("no space left", "make room", "清理空间")
         node.ledger._database.store.write = failing  # type: ignore[method-assign]
-        pending = await running.port.submit(running.sign("bank1"), 300)
+        pending = await submit(running.port, running.sign("bank1"), 300)
         assert pending.status == "pending"
         assert node.stopped.is_set()
         assert node.fault is node_error

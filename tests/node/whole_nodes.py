@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from chainbill_node.home import open_home
+from chainbill_node.node_port import ServedNode
+from chainbill_node.rest.ports import Submission
 from chainbill_node.service import Node
 
 WITHIN_S = 60
@@ -43,3 +45,11 @@ def counted(node: Node, name: str, result: str) -> float:
     text = node.metrics.exposition()[0].decode()
     line = f'chainbill_consensus_{name}_total{{result="{result}"}}'
     return sum(float(one.split()[-1]) for one in text.splitlines() if one.startswith(line))
+
+
+async def submit(port: ServedNode, wire: bytes, wait_ms: int) -> Submission:
+    """Hand in one transaction as a request of its own; what it is answered is raised where it was not taken."""
+    [answer] = await port.submit([wire], wait_ms)
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

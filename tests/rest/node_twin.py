@@ -8,6 +8,8 @@ from typing import Any
 
 from chainbill_node.rest.ports import (
     SCAN_LIMIT,
+    Answer,
+    Busy,
     Future,
     KeyPart,
     NodeStatus,
@@ -21,6 +23,7 @@ from rest.bill_book import BillBook
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
+from chainbill.errors import ChainbillError, Malformed
 from chainbill.ledger.block import Block, Header
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.genesis import Genesis
@@ -148,11 +151,19 @@ class TwinNode:
         self.records[identifier] = record
         return record
 
-    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
-        transaction = decode_transaction(wire)
+    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+        return [self._submit(wire, wait_ms) for wire in wires]
+
+    def _submit(self, wire: bytes, wait_ms: int) -> Answer:
+        try:
+            transaction = decode_transaction(wire)
+        except Malformed as error:
+            return error
         known = self.records.get(transaction.id)
         if known is not None:
             return Submission("committed", transaction.id, known.height, known.index, known.receipt, repeated=True)
+        if isinstance(self.outcome, ChainbillError | Busy):
+            return self.outcome
         if isinstance(self.outcome, Exception):
             raise self.outcome
         if wait_ms == 0 or self.outcome == "pending":

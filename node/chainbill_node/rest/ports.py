@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+from chainbill.errors import ChainbillError
 
 if TYPE_CHECKING:
     from chainbill.ledger.block import Block, Header
@@ -86,6 +88,10 @@ class Submission:
     index: int | None = None
     receipt: Receipt | None = None
     repeated: bool = False
+
+
+Answer: TypeAlias = Submission | ChainbillError | Busy
+"""What comes of one transaction that a client hands in: an error where it is not admitted, Busy to come back later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +208,11 @@ class NodePort(Protocol):
     def reader(self, at: int | None) -> Reader:
         """Open the ledger at a height (None: the newest). Raises Pruned or Future."""
 
-    async def submit(self, wire: bytes, wait_ms: int) -> Submission:
-        """Check and pass on a signed transaction and wait up to ``wait_ms`` for its commit (0: do not wait).
+    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+        """Check and pass on signed transactions and wait up to ``wait_ms`` for their commits (0: do not wait).
 
-        Raises Malformed or Refused (core errors) when it is not admitted, Busy when the node takes no more.
+        An answer for each in its place: Malformed or Refused (core errors) when it is not admitted, Busy when the node
+        takes no more. None of these is raised.
         """
 
     def simulate(self, wire: bytes) -> Receipt:

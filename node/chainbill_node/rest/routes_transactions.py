@@ -5,7 +5,6 @@ Handing in passes no read gate: a transaction's own signatures authorise it. Its
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -18,7 +17,7 @@ from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill_node.rest.bodies import MAX_BATCH_BYTES, MAX_SINGLE_BYTES, batch_in, read_body, transaction_in
 from chainbill_node.rest.heights import rfc3339
-from chainbill_node.rest.ports import Busy, Submission, TransactionRecord
+from chainbill_node.rest.ports import Answer, Busy, Submission, TransactionRecord
 from chainbill_node.rest.problems import (
     Problem,
     not_found,
@@ -45,7 +44,9 @@ async def submit(
 ) -> Response:
     """Answer 201 committed, 202 pending (see Location), 200 when it had been committed before, 422 when refused."""
     wire = transaction_in(request.headers.get("content-type", ""), await read_body(request, MAX_SINGLE_BYTES))
-    submission = await _submit(rest, wire, wait, timeout)
+    [submission] = await _submit(rest, [wire], wait, timeout)
+    if isinstance(submission, Exception):
+        raise submission
     status, body = submission_answer(submission)
     headers = {"Location": f"/v1/transactions/{submission.id.hex()}"}
     if submission.height is not None:
@@ -53,9 +54,9 @@ async def submit(
     return Response(plain_json(body), status, headers, "application/json")
 
 
-async def _submit(rest: Rest, wire: bytes, wait: str, timeout_s: float) -> Submission:
+async def _submit(rest: Rest, wires: list[bytes], wait: str, timeout_s: float) -> list[Answer]:
     wait_ms = min(int(timeout_s * 1000), rest.options.max_wait_ms) if wait == "committed" else 0
-    return await rest.node.submit(wire, wait_ms)
+    return await rest.node.submit(wires, wait_ms)
 
 
 def submission_answer(submission: Submission) -> tuple[int, dict[str, Any]]:
@@ -89,14 +90,16 @@ async def submit_batch(
     """Take a msgpack array of signed transactions; answer each in its place, a problem where it was not taken."""
     body = await read_body(request, MAX_BATCH_BYTES)
     wires = batch_in(request.headers.get("content-type", ""), body, rest.options.max_batch)
-    data = await asyncio.gather(*(_one_of_batch(request, rest, wire, wait, timeout) for wire in wires))
-    refused = sum("code" in item for item in data)
+    data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout)]
+    refused = sum(["code" in item for item in data])
     return Response(plain_json({"data": data, "count": len(data), "refused": refused}), 200, None, "application/json")
 
 
-async def _one_of_batch(request: Request, rest: Rest, wire: bytes, wait: str, timeout_s: float) -> dict[str, Any]:
+def _in_batch(request: Request, answer: Answer) -> dict[str, Any]:
     try:
-        return submission_answer(await _submit(rest, wire, wait, timeout_s))[1]
+        if isinstance(answer, Exception):
+            raise answer
+        return submission_answer(answer)[1]
     except (Problem, ChainbillError, Busy) as error:
         problem = problem_of(error)
         if problem is None:

@@ -1,0 +1,108 @@
+"""Transactions of one request: an answer for each in its place, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from chainbill_node import handing_in, pace
+from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
+from chainbill_node.rest.ports import Busy, Submission
+from test_node_service import Running, run
+
+from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.ledger.transaction import assemble, decode_transaction
+
+
+def unsigned(wire: bytes) -> bytes:
+    one = decode_transaction(wire)
+    return assemble(one.body_bytes, [(key, bytes(64)) for key, _ in one.signatures])
+
+
+def test_each_has_its_answer_in_its_place(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        known = running.sign("bank2")
+        await running.port.submit([known], 10_000)
+        good, other = running.sign("bank1"), running.sign("bank2")
+        wires = [b"?", good, known, running.sign("bank1", seconds=-5), good, unsigned(other), running.sign("supplier1")]
+        answers = await running.port.submit(wires, 10_000)
+        bad, first, repeated, expired, second, forged, refused = answers
+        assert isinstance(bad, Malformed)
+        assert isinstance(expired, Refused)
+        assert isinstance(forged, Malformed)
+        assert isinstance(first, Submission)
+        assert (first.status, first.repeated) == ("committed", False)
+        assert second == first
+        assert isinstance(repeated, Submission)
+        assert repeated.repeated
+        assert isinstance(refused, Submission)
+        assert refused.receipt is not None
+        assert refused.receipt.reason == "not_a_bank"
+        assert len(running.node.waiters) == 0
+        assert running.node.pace._inside == {}
+
+    run(tmp_path, act)
+
+
+def test_of_a_request_that_is_not_waited_for_all_are_pending_once_admitted(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        running.node.started = False  # consensus hears nothing: nothing is committed
+        wires = [running.sign("bank2") for _ in range(30)]
+        answers = await running.port.submit(wires, 0)
+        identities = [decode_transaction(wire).id for wire in wires]
+        assert answers == [Submission("pending", identity) for identity in identities]
+        assert running.port.mempool_ids() == identities
+        assert len(running.node.waiters) == 0
+
+    run(tmp_path, act)
+
+
+def test_what_the_door_does_not_let_in_is_busy_and_the_rest_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_in, "DOOR_WITHIN_S", 0.2)
+    monkeypatch.setattr(pace, "LEAST_WAITING", 20)
+
+    async def act(running: Running) -> None:
+        running.node.started = False
+        answers = await running.port.submit([running.sign("bank2") for _ in range(30)], 0)
+        kinds = [type(answer) for answer in answers]
+        assert kinds == [Submission] * 20 + [Busy] * 10
+        assert running.node.metrics.turned_away.labels("admission", "too_long_at_the_door")._value.get() == 10
+        assert running.node.pace._inside == {}
+
+    assert LEAST_SHARE_TRANSACTIONS < 20
+    run(tmp_path, act)
+
+
+def test_a_client_that_hangs_up_leaves_nothing_behind_but_what_it_handed_in(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        running.node.started = False
+        wires = [running.sign("bank2") for _ in range(5)]
+        request = asyncio.create_task(running.port.submit(wires, 60_000))
+        while len(running.node.mempool) < 5:
+            await asyncio.sleep(0.01)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        assert len(running.node.waiters) == 0
+        assert running.node.pace._inside == {}
+        assert len(running.port.mempool_ids()) == 5
+
+    run(tmp_path, act)
+
+
+def test_a_node_that_ends_tells_those_who_wait_that_nothing_is_decided(tmp_path: Path) -> None:
+    async def act(running: Running) -> None:
+        running.node.started = False
+        request = asyncio.create_task(running.port.submit([running.sign("bank2"), b"?"], 60_000))
+        while len(running.node.waiters) < 1 or not len(running.node.mempool):
+            await asyncio.sleep(0.01)
+        running.node.waiters.close()
+        pending, bad = await request
+        assert isinstance(pending, Submission)
+        assert pending.status == "pending"
+        assert isinstance(bad, ChainbillError)
+
+    run(tmp_path, act)
