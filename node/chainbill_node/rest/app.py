@@ -27,6 +27,8 @@ from chainbill_node.rest.scope import RequestScope
 from chainbill_node.rest.texts import load_texts
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from chainbill_node.rest.ports import NodePort
 
 ROUTERS = (
@@ -42,8 +44,11 @@ ROUTERS = (
 )
 
 
-def create_app(node: NodePort, options: RestOptions | None = None) -> FastAPI:
-    """Build the application over a node; it starts nothing and holds no connection of its own."""
+def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
+    """Build the application over a node; it starts nothing and holds no connection of its own.
+
+    What hands in transactions stands before the framework, everything else is the framework's.
+    """
     chosen = options or RestOptions()
     app = FastAPI(
         title="chainbill",
@@ -59,6 +64,5 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(FastPath)
     app.add_middleware(RequestScope)
-    return app
+    return FastPath(app)

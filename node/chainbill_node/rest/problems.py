@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("chainbill.rest")
 
+_PLAIN = frozenset((str, int, bool, float, type(None)))
+
 MEDIA_TYPE = "application/problem+json"
 
 ACCEPT_SIGNATURE = 'chainbill=("@method" "@authority" "@path" "@query");created;nonce;keyid;alg="ed25519"'
@@ -132,10 +134,15 @@ def plain_json(value: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """Give a value with every bytes in it as hex."""
-    if isinstance(value, bytes):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is dict:
+        return {name: item if type(item) in _PLAIN else plain(item) for name, item in value.items()}
+    if kind is bytes:
         return value.hex()
     if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
+        return plain(dict(value))
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value

@@ -6,7 +6,6 @@ import re
 import uuid
 
 from anyio.to_thread import current_default_thread_limiter
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +18,8 @@ CONTENT_POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 MAX_WORKERS = 8
 """Reads answered at a time; others wait, so that a flood of them does not take the node's time from consensus."""
@@ -52,13 +53,7 @@ class RequestScope:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers.setdefault("Cache-Control", "no-store")
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = CONTENT_POLICY
+                message["headers"] = [*message.get("headers", ()), *_fields(message, request_id)]
             await send(message)
 
         try:
@@ -67,3 +62,14 @@ class RequestScope:
             if started:
                 raise
             await fault_response(Request(scope), error)(scope, receive, answer)
+
+
+def _fields(message: Message, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The header fields that are added to an answer."""
+    there = dict(message.get("headers", ()))
+    fields = [(b"x-request-id", request_id.encode()), *_ALWAYS]
+    if b"cache-control" not in there:
+        fields.append((b"cache-control", b"no-store"))
+    if there.get(b"content-type", b"").startswith(b"text/html"):
+        fields.append((b"content-security-policy", CONTENT_POLICY.encode()))
+    return fields
