@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ceiling import Ceiling
 from figures import is_flat, latency_ms, number, percentile, picked, ratio, spread, table, thirds, word_for
 from goals import GOALS, Goal, at, over
 from pair import compared, order
+from rates import typical
+from running import Rate
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(0, 1), (1, 1), (50, 5), (90, 9), (91, 10), (99, 10), (100, 10)])
@@ -111,3 +114,16 @@ def test_a_comparison_is_sure_only_when_every_round_says_the_same() -> None:
     assert rows["p50_ms"][2] == "±"
     assert compared(head, base)[0][5] == "worse"
     assert compared(base[:2], head[:2])[0][5] == "±"
+
+
+def test_each_rate_is_divided_by_the_ceilings_around_it() -> None:
+    rounds = [
+        (Rate(100, 0.010, 0.001, 5, 1.0), Ceiling(200, 0.004), Ceiling(300, 0.002)),
+        (Rate(300, 0.004, 0.001, 5, 1.0), Ceiling(600, 0.002), Ceiling(600, 0.002)),
+        (Rate(60, 0.020, 0.001, 5, 1.0), Ceiling(100, 0.008), Ceiling(100, 0.008)),
+    ]
+    found = typical(rounds, validators=2)
+    assert found["ratio_to_ceiling"] == 0.5  # of 0.4, 0.5 and 0.6
+    assert (found["committed_per_s"], found["ceiling_per_s"]) == (100, 250)
+    assert found["cpu_ratio"] == 0.8  # 2 × (3, 2, 8) ms over 10, 4, 20 ms
+    assert [one["ceiling_per_s"] for one in found["rounds"]] == [250, 600, 100]
