@@ -145,6 +145,8 @@ def main() -> None:
     parser.add_argument("--window", type=float, default=MINUTE_S, help="seconds a sample stands for")
     parser.add_argument("--out", type=Path, default=Path("build/bench-sustained.json"))
     given = parser.parse_args()
+    if given.minutes * 60 < LEAST_SAMPLES * SLICE_S:
+        parser.error(f"--minutes is {LEAST_SAMPLES * SLICE_S / 60:g} at least: {LEAST_SAMPLES} samples of {SLICE_S} s")
     found = run(given)
     found["thirds"] = rows(found["samples"])
     given.out.parent.mkdir(parents=True, exist_ok=True)

@@ -232,7 +232,7 @@ class LedgerApplication:
         self._env.advance(block, applied)
         self._results.clear()
         self._finalized = None
-        self._readers.forget()
+        self._readers.committed(len(applied.used_ids))
         return self.info()
 
     def query(self, height: int | None, contract: str, table: str, key: Any) -> Any | None:

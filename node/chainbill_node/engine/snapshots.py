@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from chainbill_node.engine.long_reads import LongReads
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase, LiveView, lowest_height
 from chainbill_node.storage.layout import HEAD_KEY
@@ -19,11 +20,18 @@ class SnapshotReaders:
     def __init__(self, database: ChainDatabase, prove: Callable[[int, bytes], Any]) -> None:
         self._database = database
         self._prove = prove
+        self._long_reads = LongReads()
         self._lock = threading.Lock()
         self._current: tuple[Snapshot, int, int] | None = None
 
+    def committed(self, transactions: int) -> None:
+        """A block was committed."""
+        self.forget()
+        if transactions:
+            self._long_reads.committed()
+
     def forget(self) -> None:
-        """A block was committed: later readers get a new snapshot; old ones live as long as their readers."""
+        """The store has changed: later readers get a new snapshot; old ones live as long as their readers."""
         with self._lock:
             self._current = None
 
@@ -35,7 +43,7 @@ class SnapshotReaders:
             raise Future(height, lowest, newest)
         if height < lowest:
             raise Pruned(height, lowest, newest)
-        return HeightReader(snapshot, height, newest, self._prove)
+        return HeightReader(snapshot, height, newest, self._prove, self._long_reads.used)
 
     def view(self) -> LiveView:
         """The newest state as the core's `View`, unchanged by later commits."""

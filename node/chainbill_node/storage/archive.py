@@ -24,7 +24,7 @@ from typing import IO, Any
 from chainbill_node.storage.layout import GENESIS_KEY, HEAD_KEY, RECORD, height_key
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.signer_file import sync_folder
-from chainbill_node.storage.store import Readable
+from chainbill_node.storage.store import Readable, walk
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -105,7 +105,7 @@ def _parts(source: Readable) -> Iterator[tuple[int, bytes]]:
     """(number of rows, compressed rows) of bounded size."""
     pieces: list[bytes] = []
     size = rows = 0
-    for key, value in source.range(*ALL):
+    for key, value in walk(source, *ALL):
         pieces += (len(key).to_bytes(4, "big"), len(value).to_bytes(4, "big"), key, value)
         size += LENGTHS + len(key) + len(value)
         rows += 1

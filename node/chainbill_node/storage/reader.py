@@ -6,9 +6,11 @@ if that one stood by then (chainbill.state.history).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
+from time import thread_time
 from typing import Any
 
 from chainbill.codec import decode_trusted
@@ -25,16 +27,27 @@ from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Readable, prefix_end
 
 Prover = Callable[[int, bytes], Any]
+PIECE_ROWS = 64
+"""After so many rows a read says what it used: about a millisecond."""
 
 
 class HeightReader:
-    """Reads of one height. `head` is the newest height of the snapshot; `prover` gives state proofs."""
+    """Reads of one height. `head` is the newest height of the snapshot; `prover` gives state proofs.
 
-    def __init__(self, source: Readable, height: int, head: int, prover: Prover) -> None:
+    `used` hears of each piece of a long read what processor time it took, in seconds; it may make the read rest.
+    """
+
+    def __init__(
+        self, source: Readable, height: int, head: int, prover: Prover, used: Callable[[float], None] = lambda _: None
+    ) -> None:
         self._source = source
         self._height = height
         self._head = head
         self._prover = prover
+        self._used = used
+        self._piece = PIECE_ROWS
+        self._thread = 0  # of the piece under way: a request may go from one thread to another
+        self._began_s = 0.0
 
     @property
     def height(self) -> int:
@@ -43,6 +56,7 @@ class HeightReader:
 
     def raw(self, key: bytes) -> bytes | None:
         """Stored row of a row key at this height."""
+        self._one_row()
         live = self._source.get(layout.STATE + key)
         if self._height >= self._head:
             return live
@@ -82,8 +96,13 @@ class HeightReader:
     def _rows(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         live = self._source.range(layout.STATE + start, layout.STATE + stop)
         if self._height >= self._head:
-            return ((key[1:], raw) for key, raw in live)
+            return self._rows_of_now(live)
         return self._rows_of_past(live, start, stop)
+
+    def _rows_of_now(self, live: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        for key, raw in live:
+            self._one_row()
+            yield key[1:], raw
 
     def _rows_of_past(
         self, live: Iterator[tuple[bytes, bytes]], start: bytes, stop: bytes
@@ -119,6 +138,7 @@ class HeightReader:
         for key, _empty in self._source.range(start, prefix_end(prefix)):
             if len(found) >= limit:
                 break
+            self._one_row()
             found.append(indexes.entry_id(key, len(prefix)))
         return found
 
@@ -135,6 +155,17 @@ class HeightReader:
             if indexes.entry_id(key, len(prefix)) == after:
                 return key + b"\x00"
         return prefix
+
+    def _one_row(self) -> None:
+        self._piece -= 1
+        if self._piece <= 0:
+            self._end_piece()
+
+    def _end_piece(self) -> None:
+        thread = threading.get_ident()
+        if thread == self._thread:
+            self._used(thread_time() - self._began_s)
+        self._thread, self._began_s, self._piece = thread, thread_time(), PIECE_ROWS
 
     def header(self, height: int) -> Header | None:
         """Header of any height held up to the node's head, also where its block is not kept, or None."""

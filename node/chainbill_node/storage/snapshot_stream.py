@@ -23,7 +23,7 @@ from chainbill.limits import EVIDENCE_AGE_MS, MAX_VALUE_BYTES, REPLAY_WINDOW_MS
 from chainbill_node.storage import layout
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
-from chainbill_node.storage.store import Readable, prefix_end
+from chainbill_node.storage.store import Readable, prefix_end, walk
 from chainbill_node.sync.manifest import CHUNK_BYTES
 
 HEADER, BLOCK, RECEIPT, ROW, END = range(5)
@@ -54,7 +54,7 @@ def records_of(source: Readable) -> Iterator[list[Any]]:
         yield [BLOCK, block, certificate, len(receipts)]
         for receipt in receipts:
             yield [RECEIPT, receipt]
-    for key, raw in source.range(layout.STATE, prefix_end(layout.STATE)):
+    for key, raw in walk(source, layout.STATE, prefix_end(layout.STATE)):
         yield [ROW, key[1:], raw]
     yield [END]
 
