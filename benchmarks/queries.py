@@ -1,7 +1,8 @@
 """How long typical reads take, alone and beside commits, and whether readers slow the commits.
 
 Four validators and an observer run all the time. The reads come at a fixed rate, once to a validator, once to the
-observer, and once there are none, in turns; the commits are a flood through the other three validators.
+observer, and once there are none, in turns; a fourth time eight clients read lists from a validator, each as soon as it
+has the one before. The commits are a flood through the other three validators.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.queues import Queue
 from typing import Any
 
@@ -26,9 +28,19 @@ HEAVY = ("a bill's tree", "50 tokens of a holder")
 READERS = 8
 ALONE_COUNT = 300
 ROUNDS = 3
-MODES = ("no_readers", "readers_on_a_validator", "readers_on_the_observer")
+LISTS = "lists_on_a_validator"
+MODES = ("no_readers", "readers_on_a_validator", "readers_on_the_observer", LISTS)
 
 Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads what beside commits: so many requests a second, None: one after the other."""
+
+    api: str
+    paths: list[str]
+    per_s: float | None
 
 
 def run(transfers: int) -> Found:
@@ -36,14 +48,20 @@ def run(transfers: int) -> Found:
     with Running(4) as net:
         observer = admit(net, "observer1")
         net.start("observer1", observer.home)
-        tokens = net.tokens(4 * transfers)
+        tokens = net.tokens((1 + len(MODES)) * transfers)
         wires = work.transfers(net.network, tokens)
         net.flood(wires[:transfers], BATCH)
         wait_ready(observer.api, observer.home)
         wait_height(observer.api, net.height())
         paths = kinds(net, tokens)
+        time.sleep(2 * SETTLE_S)  # until no block is expected: long reads step back for blocks
         found: Found = {"alone": {kind: alone(net.apis[0], path) for kind, path in paths.items()}}
-        shared = mix(paths)
+        validator = Reading(net.apis[0], mix(paths), READS_PER_S)
+        ways = {
+            "readers_on_a_validator": validator,
+            "readers_on_the_observer": replace(validator, api=observer.api),
+            LISTS: Reading(net.apis[0], [paths[HEAVY[1]]], None),
+        }
         rates: dict[str, list[float]] = {}
         waits: dict[str, list[float]] = {}
         part = transfers // ROUNDS
@@ -52,8 +70,7 @@ def run(transfers: int) -> Found:
                 time.sleep(SETTLE_S)
                 wait_height(observer.api, net.height())
                 start = transfers + (round_ * len(MODES) + place) * part
-                api = {"readers_on_a_validator": net.apis[0], "readers_on_the_observer": observer.api}.get(name, "")
-                rate, seen = _beside(net, wires[start : start + part], api, shared)
+                rate, seen = _beside(net, wires[start : start + part], ways.get(name))
                 rates.setdefault(name, []).append(rate)
                 waits.setdefault(name, []).extend(seen)
         net.check()
@@ -63,8 +80,7 @@ def run(transfers: int) -> Found:
         "reads_per_s": READS_PER_S,
         "while_committing": beside,
         "commits_per_s": commits,
-        "commit_ratio_readers_on_a_validator": ratio(commits["readers_on_a_validator"], commits["no_readers"]),
-        "commit_ratio_readers_on_the_observer": ratio(commits["readers_on_the_observer"], commits["no_readers"]),
+        **{f"commit_ratio_{name}": ratio(commits[name], commits["no_readers"]) for name in ways},
     }
 
 
@@ -97,28 +113,32 @@ def alone(api: str, path: str, count: int = ALONE_COUNT) -> Found:
     return latency_ms(load.flood([api], [load.get(path)] * count, 1).waits_s)
 
 
-def _beside(net: Running, wires: Sequence[bytes], api: str, paths: Sequence[str]) -> tuple[float, list[float]]:
+def _beside(net: Running, wires: Sequence[bytes], reading: Reading | None) -> tuple[float, list[float]]:
     """The commit rate of a flood through three validators, and the waits of the reads beside it, from a process."""
-    if not api:
+    if reading is None:
         return net.flood(wires, BATCH, net.apis[1:]).per_s, []
     context = multiprocessing.get_context("spawn")
     stop, answers = context.Event(), context.Queue()
-    reader = context.Process(target=_read_on, args=(api, list(paths), stop, answers))
+    reader = context.Process(target=_read_on, args=(reading, stop, answers))
     reader.start()
     answers.get(timeout=60)  # it reads
     rate = net.flood(wires, BATCH, net.apis[1:])
     stop.set()
-    waits: list[float] = json.loads(answers.get(timeout=60))
+    waits: list[float] = json.loads(answers.get(timeout=120))
     reader.join(60)
     return rate.per_s, waits
 
 
-def _read_on(api: str, paths: list[str], stop: Any, answers: Queue[str]) -> None:
-    """Read at the fixed rate until told to stop, once round the paths at a time."""
+def _read_on(reading: Reading, stop: Any, answers: Queue[str]) -> None:
+    """Read until told to stop, once round the paths at a time; READERS lists at once where there is no rate."""
     waits: list[float] = []
-    load.read(api, paths[0])
+    apis = [reading.api]
+    load.read(reading.api, reading.paths[0])
     answers.put("reading")
-    requests = [load.get(path) for path in paths]
+    requests = [load.get(path) for path in reading.paths]
     while not stop.is_set():
-        waits += load.paced([api], requests, READS_PER_S, READERS).waits_s
+        if reading.per_s is None:
+            waits += load.flood(apis, requests * READERS, READERS).waits_s
+        else:
+            waits += load.paced(apis, requests, reading.per_s, READERS).waits_s
     answers.put(json.dumps(waits))

@@ -157,6 +157,10 @@ def readers(found: Found, zh: bool) -> str:
         "no_readers": ("no readers", "无查询"),
         "readers_on_a_validator": ("readers on a validator", "查询在验证节点上"),
         "readers_on_the_observer": ("readers on the observer", "查询在观察节点上"),
+        "lists_on_a_validator": (
+            "eight lists at once, again and again, on a validator",
+            "持续同时读八个列表，在验证节点上",
+        ),
     }
     head = ("查询" if zh else "readers", "提交/秒" if zh else "commits/s", "p50 ms", "p99 ms")
     rows = []
