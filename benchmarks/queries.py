@@ -24,7 +24,8 @@ from running import BATCH, SETTLE_S, Running, wait_ready
 
 READS_PER_S = 50
 CHEAP = 4  # of the reads beside commits, so many of each single thing for one list and one tree
-HEAVY = ("a bill's tree", "50 tokens of a holder")
+A_LIST = "50 tokens of a holder"
+HEAVY = ("a bill's tree", A_LIST)
 READERS = 8
 ALONE_COUNT = 300
 ROUNDS = 3
@@ -60,7 +61,7 @@ def run(transfers: int) -> Found:
         ways = {
             "readers_on_a_validator": validator,
             "readers_on_the_observer": replace(validator, api=observer.api),
-            LISTS: Reading(net.apis[0], [paths[HEAVY[1]]], None),
+            LISTS: Reading(net.apis[0], [paths[A_LIST]], None),
         }
         rates: dict[str, list[float]] = {}
         waits: dict[str, list[float]] = {}
@@ -95,7 +96,7 @@ def kinds(net: Running, tokens: Sequence[str]) -> dict[str, str]:
         "one token": f"/v1/tokens/{tokens[0]}",
         "one bill": f"/v1/bills/{bill}",
         "a bill's tree": f"/v1/trace/bills/{bill}",
-        "50 tokens of a holder": f"/v1/tokens?holder={holder}&limit=50",
+        A_LIST: f"/v1/tokens?holder={holder}&limit=50",
         "newest block": "/v1/blocks/head",
     }
     return paths | ({"one transaction": f"/v1/transactions/{first}"} if first else {})

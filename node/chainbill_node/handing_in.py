@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chainbill.errors import ChainbillError
@@ -53,7 +54,7 @@ class HandingIn:
         self._node = node
         self._wires = wires
         self._wait_s = min(wait_ms, MAX_WAIT_MS) / 1000
-        self._transactions: list[Transaction | None] = [None] * len(wires)
+        self._ids = [b""] * len(wires)
         self._answers: list[Answer | None] = [None] * len(wires)
         self._listening: list[tuple[bytes, Heard]] = []
         self._unadmitted = _Latch()
@@ -65,12 +66,12 @@ class HandingIn:
         Malformed or Refused: it is not admitted. Busy: the node takes no more.
         """
         try:
-            queues: dict[str, list[int]] = {}
+            queues: dict[str, list[tuple[int, Transaction]]] = {}
             for place, wire in enumerate(self._wires):
-                party = self._read(place, wire)
-                if party is not None:
-                    queues.setdefault(party, []).append(place)
-            doors = [self._through_the_door(party, places) for party, places in queues.items()]
+                transaction = self._read(place, wire)
+                if transaction is not None:
+                    queues.setdefault(transaction.party, []).append((place, transaction))
+            doors = [self._through_the_door(party, queue) for party, queue in queues.items()]
             if len(doors) == 1:
                 await doors[0]
             else:
@@ -80,8 +81,8 @@ class HandingIn:
         finally:
             for identity, heard in self._listening:
                 self._node.waiters.drop(identity, heard)
-        pairs = zip(self._answers, self._transactions, strict=True)
-        return [answer or _pending(transaction) for answer, transaction in pairs]
+        pairs = zip(self._answers, self._ids, strict=True)
+        return [answer or Submission("pending", identity) for answer, identity in pairs]
 
     async def _wait(self) -> None:
         if self._wait_s > 0:
@@ -91,14 +92,15 @@ class HandingIn:
             except TimeoutError:
                 pass
 
-    def _read(self, place: int, wire: bytes) -> str | None:
-        """Begin with one transaction: its party where it has to be admitted."""
+    def _read(self, place: int, wire: bytes) -> Transaction | None:
+        """Begin with one transaction; None where it need not be admitted any more, or cannot be."""
         self._unanswered.one_more()
         try:
-            transaction = self._transactions[place] = decode_transaction(wire)
+            transaction = decode_transaction(wire)
         except ChainbillError as error:
             self._answer(place, error)
             return None
+        self._ids[place] = transaction.id
         repeated = self._committed(transaction.id)
         if repeated is not None:
             self._answer(place, repeated)
@@ -115,26 +117,24 @@ class HandingIn:
             self._node.traffic.turned_away(full)
             self._answer(place, _busy(full))
             return None
-        return transaction.party
+        return transaction
 
-    async def _through_the_door(self, party: str, places: Sequence[int]) -> None:
+    async def _through_the_door(self, party: str, queue: Sequence[tuple[int, Transaction]]) -> None:
         """Offer transactions of one party for admission as the door lets them in."""
-        left = iter(places)
+        left = iter(queue)
 
         def let_in(count: int) -> None:
-            for _ in range(count):
-                self._offer(party, next(left))
+            for place, transaction in islice(left, count):
+                self._offer(place, transaction)
 
         try:
-            await self._node.pace.enter(party, len(places), let_in, max(DOOR_WITHIN_S, self._wait_s))
+            await self._node.pace.enter(party, len(queue), let_in, max(DOOR_WITHIN_S, self._wait_s))
         except TimeoutError:
-            for place in left:
+            for place, _ in left:
                 self._turned_away(place, "too_long_at_the_door", "more is handed in than blocks take")
 
-    def _offer(self, party: str, place: int) -> None:
-        transaction = self._transactions[place]
-        if transaction is None:
-            return
+    def _offer(self, place: int, transaction: Transaction) -> None:
+        party = transaction.party
 
         def done(outcome: ChainbillError | None) -> None:
             self._node.pace.leave(party)
@@ -154,7 +154,7 @@ class HandingIn:
         self._unadmitted.one_less()
 
     def _heard(self, place: int, outcome: Submission | ChainbillError | None) -> None:
-        self._answer(place, outcome or _pending(self._transactions[place]))
+        self._answer(place, outcome or Submission("pending", self._ids[place]))
 
     def _turned_away(self, place: int, reason: str, detail: str) -> None:
         self._node.metrics.turned_away.labels("admission", reason).inc()
@@ -173,10 +173,6 @@ class HandingIn:
         if record is None:
             return None
         return Submission("committed", identity, record.height, record.index, record.receipt, repeated=True)
-
-
-def _pending(transaction: Transaction | None) -> Submission:
-    return Submission("pending", b"" if transaction is None else transaction.id)
 
 
 def _busy(full: MempoolFull) -> Busy:

@@ -98,7 +98,6 @@ class Pace:
         finally:
             if turn.left:
                 self._at_the_door -= turn.left
-                turn.left = 0
                 self._door.remove(turn)
 
     def _light(self, party: str) -> int:

@@ -75,7 +75,6 @@ BOUNDS = {
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
     "pace.Pace._door": "mempool.limits.AT_THE_DOOR",
     "pace.Pace._inside": "limits.MAX_WAITERS",
-    "handing_in.HandingIn._transactions": ONE_REQUEST,
     "handing_in.HandingIn._answers": ONE_REQUEST,
     "handing_in.HandingIn._listening": ONE_REQUEST,
     "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",

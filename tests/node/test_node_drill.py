@@ -24,17 +24,6 @@ def drill_lines() -> list[str]:
     return [line for line in block.splitlines() if not line.startswith("#")]
 
 
-def keep_busy(network: Network, via: str, count: int) -> int:
-    """Transactions of one party, each committed; the height of the last."""
-    height = 0
-    for number in range(count):
-        bank = network.party("bank1" if number % 2 else "bank2")
-        status, body = network.send(via, network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
-        assert (status, body["status"]) == (201, "committed"), body
-        height = body["height"]
-    return height
-
-
 def signed_heights(home: Path, public: bytes) -> set[int]:
     """Heights at which the signer file holds an own message."""
     payloads = recover((home / "signer/signer.bin").read_bytes())[0]
@@ -46,7 +35,7 @@ def test_the_drill_of_the_documents(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 4) as network:
         network.start()
         network.wait_ready()
-        keep_busy(network, "bank1", 3)
+        network.busy("bank1", 3)
         home = network.nodes["bank2"].home
         public = PrivateKey.from_pem((home / "keys/validator.pem").read_bytes(), None).public
         before: set[int] = set()
@@ -56,10 +45,10 @@ def test_the_drill_of_the_documents(tmp_path: Path) -> None:
                 network.start("bank2")
                 continue
             if line.startswith("rm "):
-                keep_busy(network, "bank2", 3)  # it goes on signing after the backup
+                network.busy("bank2", 3)  # it goes on signing after the backup
                 network.kill("bank2")
                 before = signed_heights(home, public)
-                height_at_loss = keep_busy(network, "bank3", 2)
+                height_at_loss = network.busy("bank3", 2)
             command = line.replace("NODE", str(home)).replace("FILE", str(tmp_path / "bank2.tar"))
             command = command.replace("chainbill ", f"{sys.executable} -m chainbill_cli.main ", 1)
             subprocess.run(command, shell=True, check=True, timeout=60, env={**os.environ, "CHAINBILL_LANG": "en"})
@@ -67,7 +56,7 @@ def test_the_drill_of_the_documents(tmp_path: Path) -> None:
         network.wait(lambda: "consensus_safe_height" in network.log_of("bank2"), "a safe height")
         safe = recover_memory((home / "signer/signer.bin").read_bytes(), "local", public).sign_from
         assert safe > max(before)
-        network.wait(lambda: keep_busy(network, "bank1", 1) > safe + 2, "going beyond the safe height")
+        network.wait(lambda: network.busy("bank1", 1) > safe + 2, "going beyond the safe height")
         network.wait(lambda: bool(signed_heights(home, public)), "signing again")
         assert min(signed_heights(home, public)) >= safe
         network.wait(lambda: len(set(network.heads().values())) == 1, "agreement")

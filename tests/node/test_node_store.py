@@ -182,9 +182,7 @@ def test_prefix_end() -> None:
 def test_the_thread_that_merges_stands_back_and_no_other() -> None:
     code = """
 import os
-from chainbill_node.storage import archive, layout
 from chainbill_node.storage.background import stand_back
-from chainbill_node.storage import archive, layout
 from chainbill_node.storage.background import NICENESS, TASKS
 from chainbill_node.storage.leveldb import LevelStore
 from pathlib import Path

@@ -35,27 +35,24 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
-        if _is_plain(scope):
-            scope["app"] = self._app
-            await self._short(scope, receive, send)
-        else:
+        query = _plain_query(scope)
+        if query is None:
             await self._app(scope, receive, send)
+            return
+        scope["app"], scope["chainbill_query"] = self._app, query
+        await self._short(scope, receive, send)
 
 
-def _is_plain(scope: Scope) -> bool:
-    return (
-        scope["type"] == "http"
-        and scope["method"] == "POST"
-        and scope["path"] in _ROUTES
-        and _QUERY.fullmatch(scope["query_string"]) is not None
-    )
+def _plain_query(scope: Scope) -> re.Match[bytes] | None:
+    """`wait` and `timeout` of a request that goes this way, None for any other."""
+    if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _ROUTES:
+        return _QUERY.fullmatch(scope["query_string"])
+    return None
 
 
 async def _hand_in(scope: Scope, receive: Receive, send: Send) -> None:
-    query = _QUERY.fullmatch(scope["query_string"])
-    if query is not None:
-        response = await _answer(_ROUTES[scope["path"]], query, Request(scope, receive))
-        await response(scope, receive, send)
+    response = await _answer(_ROUTES[scope["path"]], scope["chainbill_query"], Request(scope, receive))
+    await response(scope, receive, send)
 
 
 async def _answer(route: Callable[..., Awaitable[Response]], query: re.Match[bytes], request: Request) -> Response:

@@ -17,9 +17,8 @@ FETCH_AGAIN_EN = (
 FETCH_AGAIN_ZH = (
     "移走 data 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后启动：节点将重新同步"
 )
-
-
 WALK_ROWS = 512
+"""Rows of a long walk that are read at once."""
 
 
 class DiskError(Exception):
