@@ -1,18 +1,17 @@
 """What grows with the ledger: cost of a transfer, start-up, joining, read latency, disk, at 10⁴ to 10⁶ tokens.
 
-The ledger is made by real transactions in this process. At each size it is closed and opened again, a node is started
-on a copy and read from, a new node joins that one from a snapshot, and transfers of tokens of a hundred bills taken at
-random are verified, run and committed.
+Each ledger is made by real transactions. It is closed, a node is started on a copy and read from, and a new node joins
+that one from a snapshot. Then transfers of tokens of a hundred bills taken at random are verified, run and committed on
+all of them in turns (`growing_cost`).
 """
 
 from __future__ import annotations
 
-import gc
-import random
 import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,13 @@ import queries
 from chainbill_node.config import FilesConfig
 from chainbill_node.storage.snapshot_folder import UNFINISHED
 from figures import ratio
-from local_ledger import PIECE_MINOR, LocalLedger
+from growing_cost import ROUNDS, Cost, Grown
+from local_ledger import LocalLedger
 from observing import admit, configure, wait_height
 from processes import cpu_seconds, disk_bytes, rss_bytes
 from running import Running
 
-BILLS, OF_A_BILL = 100, 25
-TURNS = 8  # of transfers of all of them, at least
-TOKENS_A_TURN = 20_000  # of the ledger: the larger it is, the less often LevelDB tidies up, and the more there is to do
 ALONE_S = 5.0  # at most for one kind of read
-QUIET_S, QUIET_WITHIN_S = 0.5, 60.0
 JOINED_WITHIN_S = 600.0
 
 Found = dict[str, Any]
@@ -39,26 +35,33 @@ Found = dict[str, Any]
 
 def run(sizes: Sequence[int]) -> list[Found]:
     """The figures of each size, smallest first."""
-    points: list[Found] = []
     folder = Path(tempfile.mkdtemp(prefix="chainbill-growth-"))
     try:
-        ledger = LocalLedger(folder / "net")
-        for size in sorted(sizes):
-            began = time.perf_counter()
-            ledger.fill(size)
-            ledger.close()
-            point: Found = {"tokens": size, "transactions": ledger.transactions, "blocks": ledger.height}
-            point["filled_in_s"] = round(time.perf_counter() - began, 1)
-            point["disk_mib"] = round(disk_bytes(ledger.home / "data") / 2**20, 1)
-            point["disk_bytes_per_token"] = round(disk_bytes(ledger.home / "data") / size)
-            point |= _node(ledger, folder / "copy")
-            whole, own = cost_s(ledger)
-            point |= {"cost_us": round(whole * 1e6, 1), "cost_without_leveldb_thread_us": round(own * 1e6, 1)}
-            points.append(point)
-        ledger.close()
+        with ExitStack() as stack:
+            grown = [stack.enter_context(Grown(folder / str(size), size, _look)) for size in sorted(sizes)]
+            for one in grown:
+                one.begin()
+            for _ in range(ROUNDS):
+                for one in grown:
+                    one.round()
+            return [one.figures | _cost(one.cost()) for one in grown]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return points
+
+
+def _cost(found: Cost) -> Found:
+    return {
+        "cost_us": round(found.whole_s * 1e6, 1),
+        "cost_without_leveldb_thread_us": round(found.own_s * 1e6, 1),
+    }
+
+
+def _look(ledger: LocalLedger) -> Found:
+    """What is known of a closed ledger without a transfer."""
+    size, disk = ledger.made, disk_bytes(ledger.home / "data")
+    point: Found = {"tokens": size, "transactions": ledger.transactions, "blocks": ledger.height}
+    point |= {"disk_mib": round(disk / 2**20, 1), "disk_bytes_per_token": round(disk / size)}
+    return point | _node(ledger, ledger.home.with_name("copy"))
 
 
 def ratios(points: Sequence[Found]) -> Found:
@@ -135,37 +138,3 @@ def _alone(api: str, path: str) -> Found:
     took = time.perf_counter() - began
     count = max(1, min(queries.ALONE_COUNT, int(ALONE_S / took)))
     return queries.alone(api, path, count) | {"reads": count}
-
-
-def cost_s(ledger: LocalLedger) -> tuple[float, float]:
-    """Processor seconds of a transfer: (with LevelDB's own thread, which tidies up, without it); caches are empty at
-    first. The same number of bills is at work at every size, chosen at random; at a large one for longer, so that what
-    that thread does in bursts is met as often as it comes."""
-    ledger.open()
-    _quiet()
-    chance = random.Random(ledger.transactions)
-    enough = [bill for bill in ledger.bills if len(bill) > OF_A_BILL]
-    tokens = [bill.pop() for bill in chance.sample(enough, BILLS) for _ in range(OF_A_BILL)]
-    chance.shuffle(tokens)
-    spent, own, count = 0.0, 0.0, 0
-    turns = max(TURNS, ledger.made // TOKENS_A_TURN)
-    for turn in range(1 + turns):
-        wires = ledger.transfers(tokens, PIECE_MINOR // (turns + 2))
-        gc.collect()
-        answers, whole, mine = ledger.timed(wires, verify=True)
-        if turn:  # the first one fills the caches
-            spent += whole
-            own += mine
-            count += len(wires)
-        tokens = [answer["remainder"] for answer in answers]
-    return spent / count, own / count
-
-
-def _quiet() -> None:
-    """Until LevelDB has tidied up what filling left for later: it is not the transfers' cost."""
-    until = time.monotonic() + QUIET_WITHIN_S
-    while time.monotonic() < until:
-        before = time.process_time()
-        time.sleep(QUIET_S)
-        if time.process_time() - before < QUIET_S / 50:
-            return
