@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from chainbill.codec import decode
 from chainbill.errors import Malformed
@@ -22,16 +22,23 @@ MAX_SINGLE_BYTES = 2 * MAX_TRANSACTION_BYTES
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body of at most ``limit`` bytes; Problem body_too_large (413), nothing more is read then."""
+    """Read a body of at most ``limit`` bytes; Problem body_too_large (413), nothing more is read then.
+
+    ClientDisconnect: the client has gone.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared[:18]) > limit:
         raise Problem(413, "body_too_large", fields={"limit": limit})
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
+    content, more = b"", True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        content += message.get("body", b"")
         if len(content) > limit:
             raise Problem(413, "body_too_large", fields={"limit": limit})
-    return bytes(content)
+        more = message.get("more_body", False)
+    return content
 
 
 def transaction_in(media_type: str, body: bytes) -> bytes:

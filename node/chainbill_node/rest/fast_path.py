@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from chainbill_node.rest.problems import fault_response, problem_of, problem_response
-from chainbill_node.rest.routes_transactions import submit, submit_batch
-from chainbill_node.rest.scope import RequestScope
+from chainbill_node.rest.reading import Rest
+from chainbill_node.rest.routes_transactions import ACCEPTED, WAIT_S, Handed, hand_in, hand_in_batch
+from chainbill_node.rest.scope import Answering, every_field, identify
 
 _QUERY = re.compile(rb"(?:wait=(accepted|committed))?(?:(?:^|&)timeout=([0-9]|[1-5][0-9]|60))?")
-_ROUTES: dict[str, Callable[..., Awaitable[Response]]] = {
-    "/v1/transactions": submit,
-    "/v1/transactions/batch": submit_batch,
+_ROUTES: dict[str, Callable[[Request, Rest, str, float], Awaitable[Handed]]] = {
+    "/v1/transactions": hand_in,
+    "/v1/transactions/batch": hand_in_batch,
 }
+_JSON = (b"content-type", b"application/json")
 
 
 class FastPath:
@@ -31,7 +31,6 @@ class FastPath:
 
     def __init__(self, app: Starlette) -> None:
         self._app = app
-        self._short = RequestScope(_hand_in)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -39,8 +38,24 @@ class FastPath:
         if query is None:
             await self._app(scope, receive, send)
             return
-        scope["app"], scope["chainbill_query"] = self._app, query
-        await self._short(scope, receive, send)
+        scope["app"] = self._app
+        request_id = identify(scope)
+        request = Request(scope, receive)
+        wait = ACCEPTED if query[1] is None else query[1].decode()
+        timeout_s = WAIT_S if query[2] is None else float(query[2])
+        try:
+            handed = await _ROUTES[scope["path"]](request, self._app.state.rest, wait, timeout_s)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            problem = problem_of(error)
+            response = problem_response(request, problem) if problem else fault_response(request, error)
+            await response(scope, receive, Answering(send, request_id))
+            return
+        length = (b"content-length", b"%d" % len(handed.content))
+        headers = [*handed.headers, length, _JSON, *every_field(request_id, {})]
+        await send({"type": "http.response.start", "status": handed.status, "headers": headers})
+        await send({"type": "http.response.body", "body": handed.content})
 
 
 def _plain_query(scope: Scope) -> re.Match[bytes] | None:
@@ -48,21 +63,3 @@ def _plain_query(scope: Scope) -> re.Match[bytes] | None:
     if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _ROUTES:
         return _QUERY.fullmatch(scope["query_string"])
     return None
-
-
-async def _hand_in(scope: Scope, receive: Receive, send: Send) -> None:
-    response = await _answer(_ROUTES[scope["path"]], scope["chainbill_query"], Request(scope, receive))
-    await response(scope, receive, send)
-
-
-async def _answer(route: Callable[..., Awaitable[Response]], query: re.Match[bytes], request: Request) -> Response:
-    given: dict[str, Any] = {}
-    if query[1] is not None:
-        given["wait"] = query[1].decode()
-    if query[2] is not None:
-        given["timeout"] = float(query[2])
-    try:
-        return await route(request, request.app.state.rest, None, **given)
-    except Exception as error:
-        problem = problem_of(error)
-        return problem_response(request, problem) if problem else fault_response(request, error)

@@ -5,7 +5,7 @@ Handing in passes no read gate: a transaction's own signatures authorise it. Its
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -36,22 +36,42 @@ Wait = Annotated[
     Query(description="accepted: answer at once (202). committed: wait for the block, up to timeout."),
 ]
 Timeout = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the commit.")]
+ACCEPTED: Literal["accepted"] = "accepted"
+WAIT_S = 10.0
+
+
+class Handed(NamedTuple):
+    """What is answered to a request that hands in: status, JSON, and the header fields that are its own."""
+
+    status: int
+    content: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def response(self) -> Response:
+        """Give it to the framework."""
+        headers = {name.decode(): value.decode() for name, value in self.headers}
+        return Response(self.content, self.status, headers, "application/json")
 
 
 @router.post("", status_code=201, summary="Hand in a signed transaction")
 async def submit(
-    request: Request, rest: Shared, _: Checked, wait: Wait = "accepted", timeout: Timeout = 10
+    request: Request, rest: Shared, _: Checked, wait: Wait = ACCEPTED, timeout: Timeout = WAIT_S
 ) -> Response:
     """Answer 201 committed, 202 pending (see Location), 200 when it had been committed before, 422 when refused."""
+    return (await hand_in(request, rest, wait, timeout)).response()
+
+
+async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
+    """Hand in the transaction of a request. Raises what `problem_of` translates, or ClientDisconnect."""
     wire = transaction_in(request.headers.get("content-type", ""), await read_body(request, MAX_SINGLE_BYTES))
-    [submission] = await _submit(rest, [wire], wait, timeout)
+    [submission] = await _submit(rest, [wire], wait, timeout_s)
     if isinstance(submission, Exception):
         raise submission
     status, body = submission_answer(submission)
-    headers = {"Location": f"/v1/transactions/{submission.id.hex()}"}
+    headers: tuple[tuple[bytes, bytes], ...] = ((b"location", f"/v1/transactions/{submission.id.hex()}".encode()),)
     if submission.height is not None:
-        headers["Chainbill-Height"] = str(submission.height)
-    return Response(plain_json(body), status, headers, "application/json")
+        headers += ((b"chainbill-height", b"%d" % submission.height),)
+    return Handed(status, plain_json(body), headers)
 
 
 async def _submit(rest: Rest, wires: list[bytes], wait: str, timeout_s: float) -> list[Answer]:
@@ -85,14 +105,19 @@ def receipt_shape(receipt: Receipt) -> dict[str, Any]:
 
 @router.post("/batch", summary="Hand in several transactions at once")
 async def submit_batch(
-    request: Request, rest: Shared, _: Checked, wait: Wait = "accepted", timeout: Timeout = 10
+    request: Request, rest: Shared, _: Checked, wait: Wait = ACCEPTED, timeout: Timeout = WAIT_S
 ) -> Response:
     """Take a msgpack array of signed transactions; answer each in its place, a problem where it was not taken."""
+    return (await hand_in_batch(request, rest, wait, timeout)).response()
+
+
+async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
+    """Hand in the transactions of a request. Raises what `problem_of` translates, or ClientDisconnect."""
     body = await read_body(request, MAX_BATCH_BYTES)
     wires = batch_in(request.headers.get("content-type", ""), body, rest.options.max_batch)
-    data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout)]
+    data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout_s)]
     refused = sum(["code" in item for item in data])
-    return Response(plain_json({"data": data, "count": len(data), "refused": refused}), 200, None, "application/json")
+    return Handed(200, plain_json({"data": data, "count": len(data), "refused": refused}))
 
 
 def _in_batch(request: Request, answer: Answer) -> dict[str, Any]:

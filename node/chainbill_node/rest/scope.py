@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
+from collections.abc import Mapping
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.requests import Request
@@ -25,8 +26,33 @@ MAX_WORKERS = 8
 """Reads answered at a time; others wait, so that a flood of them does not take the node's time from consensus."""
 
 
+def identify(scope: Scope) -> str:
+    """Give a request its id: the client's own X-Request-Id where it is fit, else a new one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    request_id = given.decode() if _GIVEN_ID.match(given) else secrets.token_hex(16)
+    scope["chainbill_request_id"] = request_id
+    return request_id
+
+
+class Answering:
+    """Sends an answer with what every answer carries; `started`: some of it is out."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send one part of it."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            there = message.get("headers", ())
+            message["headers"] = [*there, *every_field(self._request_id, dict(there))]
+        await self._send(message)
+
+
 class RequestScope:
-    """ASGI middleware: gives each request an id (the client's own X-Request-Id where it is fit) and answers with it.
+    """ASGI middleware: gives each request an id and answers with it.
 
     What nothing else has answered, a fault of our own, is answered here, so that it too carries the id.
     """
@@ -43,30 +69,17 @@ class RequestScope:
         if not self._bounded:
             self._bounded = True
             current_default_thread_limiter().total_tokens = MAX_WORKERS
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = given.decode() if _GIVEN_ID.match(given) else uuid.uuid4().hex
-        scope["chainbill_request_id"] = request_id
-
-        started = False
-
-        async def answer(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message.get("headers", ()), *_fields(message, request_id)]
-            await send(message)
-
+        answer = Answering(send, identify(scope))
         try:
             await self._app(scope, receive, answer)
         except Exception as error:
-            if started:
+            if answer.started:
                 raise
             await fault_response(Request(scope), error)(scope, receive, answer)
 
 
-def _fields(message: Message, request_id: str) -> list[tuple[bytes, bytes]]:
-    """The header fields that are added to an answer."""
-    there = dict(message.get("headers", ()))
+def every_field(request_id: str, there: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give the header fields that are added to an answer which has those of `there`."""
     fields = [(b"x-request-id", request_id.encode()), *_ALWAYS]
     if b"cache-control" not in there:
         fields.append((b"cache-control", b"no-store"))
