@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import Any
 
 import pytest
-from chainbill_node.rest import fast_path
+from chainbill_node.rest import create_app, fast_path
 from chainbill_node.rest.ports import Busy
 from rest.conftest import app_of
 from rest.node_twin import TwinNode, wire_of
+from starlette.types import Message
 
 from chainbill.codec import encode
 from chainbill.errors import InternalFault, Reason, Refused
@@ -63,3 +65,29 @@ def test_both_ways_answer_alike(
 )
 def test_what_is_unusual_is_left_to_the_framework(query: str) -> None:
     assert fast_path._QUERY.fullmatch(query.encode()) is None
+
+
+@pytest.mark.parametrize("query", [b"", b"wait=committed&wait=committed"], ids=["short way", "framework's way"])
+def test_a_client_that_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(
+    node: TwinNode, query: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"\x92", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return parts.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http", "method": "POST", "path": PATH, "query_string": query, "root_path": "",
+        "headers": [(b"content-type", MSGPACK.encode())],
+    }  # fmt: skip
+    asyncio.run(create_app(node)(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert b"incomplete" in sent[1]["body"]
+    assert not caplog.records

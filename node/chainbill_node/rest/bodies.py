@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from chainbill.codec import decode
 from chainbill.errors import Malformed
@@ -22,9 +22,9 @@ MAX_SINGLE_BYTES = 2 * MAX_TRANSACTION_BYTES
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body of at most ``limit`` bytes; Problem body_too_large (413), nothing more is read then.
+    """Read a body of at most ``limit`` bytes.
 
-    ClientDisconnect: the client has gone.
+    Problem body_too_large (413): nothing more is read then. Problem body_malformed (400): the client has gone.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared[:18]) > limit:
@@ -33,7 +33,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            raise ClientDisconnect
+            raise Problem(400, "body_malformed", fields={"problem": "incomplete"})
         content += message.get("body", b"")
         if len(content) > limit:
             raise Problem(413, "body_too_large", fields={"limit": limit})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from chainbill_node.rest.problems import fault_response, problem_of, problem_response
@@ -45,8 +45,6 @@ class FastPath:
         timeout_s = WAIT_S if query[2] is None else float(query[2])
         try:
             handed = await _ROUTES[scope["path"]](request, self._app.state.rest, wait, timeout_s)
-        except ClientDisconnect:
-            return
         except Exception as error:
             problem = problem_of(error)
             response = problem_response(request, problem) if problem else fault_response(request, error)

@@ -62,7 +62,7 @@ async def submit(
 
 
 async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
-    """Hand in the transaction of a request. Raises what `problem_of` translates, or ClientDisconnect."""
+    """Hand in the transaction of a request. Raises what `problem_of` translates."""
     wire = transaction_in(request.headers.get("content-type", ""), await read_body(request, MAX_SINGLE_BYTES))
     [submission] = await _submit(rest, [wire], wait, timeout_s)
     if isinstance(submission, Exception):
@@ -112,7 +112,7 @@ async def submit_batch(
 
 
 async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
-    """Hand in the transactions of a request. Raises what `problem_of` translates, or ClientDisconnect."""
+    """Hand in the transactions of a request. Raises what `problem_of` translates."""
     body = await read_body(request, MAX_BATCH_BYTES)
     wires = batch_in(request.headers.get("content-type", ""), body, rest.options.max_batch)
     data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout_s)]
