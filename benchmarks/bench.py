@@ -25,21 +25,18 @@ from pathlib import Path
 from typing import Any
 
 import ceiling
+import comparing
 import growing
 import queries
 import rates
 import report
 import stage_figures
 import syncing
-from compare import NotHereError, ethereum, postgres
 from figures import word_for
-from running import SETTLE_S, Running
-from work import transfers as signed_transfers
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("cryptography", "pynacl", "msgspec", "plyvel", "fastapi", "uvicorn")
 SECTIONS = ("rates", "stages", "queries", "sync", "compare", "growth")
-WARM = 300
 
 
 class Size:
@@ -50,7 +47,7 @@ class Size:
         self.stages = max(400, transfers // 2)
         self.queries = max(300, transfers // 2)
         self.sync = transfers
-        self.compared = 2_000 if quick else 9_000
+        self.compared = 1_000 if quick else 4_500
         self.tokens = (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000)
 
 
@@ -71,36 +68,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
-
-
-def compared(count: int, own: int) -> dict[str, Any]:
-    """The other systems, and one validator with the whole machine as they have it."""
-    found: dict[str, Any] = {"chainbill": _alone(own)}
-    systems: tuple[tuple[str, Callable[[int], dict[str, Any]]], ...] = (
-        ("postgres", postgres.run),
-        ("anvil", ethereum.run),
-    )
-    for name, run in systems:
-        try:
-            found[name] = run(count)
-        except (NotHereError, RuntimeError, OSError, subprocess.SubprocessError) as error:
-            found[name] = {"not_here": " ".join(str(error).split())[:200]}
-    return found
-
-
-def _alone(count: int) -> dict[str, Any]:
-    with Running(1) as net:
-        wires = signed_transfers(net.network, net.tokens(WARM + count + count // 3))
-        net.flood(wires[:WARM], postgres.MANY)
-        found = {}
-        for name, size, part in (
-            ("batched", postgres.MANY, wires[WARM : WARM + count]),
-            ("single", 1, wires[WARM + count :]),
-        ):
-            time.sleep(SETTLE_S)
-            found[name] = rates.line(net.flood(part, size))
-        net.check()
-    return found
 
 
 class Run:
@@ -136,7 +103,7 @@ def measure(results: dict[str, Any], sections: list[str], counts: list[int], siz
     if "sync" in sections:
         run.section("sync", partial(syncing.run, size.sync), "sync")
     if "compare" in sections:
-        run.section("compare", partial(compared, size.compared, size.transfers), "compare")
+        run.section("compare", partial(comparing.run, size.compared, size.transfers), "compare")
     if "growth" in sections:
         run.section("startup", partial(growing.run, size.tokens), "growth")
         if "startup" in results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import comparing
 import pytest
 from ceiling import Ceiling
 from figures import is_flat, latency_ms, number, percentile, picked, ratio, spread, table, thirds, word_for
@@ -25,6 +26,16 @@ def test_there_is_no_percentile_of_nothing() -> None:
 
 def test_latencies_are_told_in_ms() -> None:
     assert latency_ms([0.001, 0.002, 0.1]) == {"p50_ms": 2.0, "p99_ms": 100.0, "max_ms": 100.0}
+
+
+def test_systems_are_compared_by_the_medians_of_their_rounds() -> None:
+    rounds = [
+        {"system": "one", "batched": {"committed_per_s": many}, "single": {"committed_per_s": few, "p50_ms": few / 10}}
+        for many, few in ((300.0, 10.0), (100.0, 30.0), (200.0, 90.0))
+    ]
+    assert comparing.typical(rounds) == {
+        "system": "one", "batched": {"committed_per_s": 200.0}, "single": {"committed_per_s": 30.0, "p50_ms": 3.0},
+    }  # fmt: skip
 
 
 def test_a_ratio_of_nothing_is_zero() -> None:
