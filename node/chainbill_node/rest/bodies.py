@@ -29,7 +29,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared[:18]) > limit:
         raise Problem(413, "body_too_large", fields={"limit": limit})
-    content, more = b"", True
+    content, more = bytearray(), True
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
@@ -38,7 +38,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(content) > limit:
             raise Problem(413, "body_too_large", fields={"limit": limit})
         more = message.get("more_body", False)
-    return content
+    return bytes(content)
 
 
 def transaction_in(media_type: str, body: bytes) -> bytes:
