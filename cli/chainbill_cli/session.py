@@ -61,12 +61,13 @@ class Session:
 
     @cached_property
     def client(self) -> NodeClient:
-        """The nodes, the acting profile's own first."""
+        """The nodes, the acting profile's own first. A profile that is not there is said before anything is read."""
         nodes = self.settings.nodes
         if not nodes:
             known = sorted(self.known.nodes, key=lambda node: node[0] != self.settings.profile)
             nodes = tuple(api for _, api in known)
-        signer = self._sign_read if self.settings.profile else None
+        acting = self.profile if self.settings.profile else None
+        signer = None if acting is None else self._sign_read
         return NodeClient(nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport)
 
     def close(self) -> None:

@@ -67,6 +67,14 @@ def test_global_options_before_and_after(shell: Shell, node: FakeNode) -> None:
     assert json.loads(shell.out) == [bill()], "the one typed last wins"
 
 
+def test_a_misspelt_profile_is_told_where_nothing_need_be_signed_too(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/bills"] = ok(listing())
+    shell.run("--as", "suplier1", "bill", "list", expect=2)
+    assert "suplier1" in shell.err
+    assert "supplier1" in shell.err
+    assert not node.requests
+
+
 def test_environment(shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
     node.answers["GET /v1/bills"] = ok(listing())
     monkeypatch.setenv("CHAINBILL_OUTPUT", "json")
