@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chainbill.errors import Malformed
@@ -120,12 +120,30 @@ def test_object_ids(prefix: str, seed: bytes) -> None:
                 assert not is_object_id(text[:at] + char + text[at + 1 :])
 
 
+def are_neighbours(one: str, other: str) -> bool:
+    """Whether two characters follow each other in 0-9A-Z, or are its first and last."""
+    return abs(ALPHANUMERIC.index(one) - ALPHANUMERIC.index(other)) in (1, 35)
+
+
+def test_of_all_swaps_of_two_characters_one_at_most_is_missed_behind_each_beginning() -> None:
+    for before in ALPHANUMERIC:  # each leads to another carry, and all carries are among them
+        missed = [
+            (one, other)
+            for place, one in enumerate(ALPHANUMERIC)
+            for other in ALPHANUMERIC[place + 1 :]
+            if mod_37_36_check_char(before + one + other) == mod_37_36_check_char(before + other + one)
+        ]
+        assert len(missed) <= 1
+        assert all(are_neighbours(*pair) for pair in missed)
+
+
 @given(st.binary(max_size=64), st.integers(1, 16))
-def test_almost_all_swaps_of_neighbours_are_found(seed: bytes, at: int) -> None:
+@example(b"\x8c}\x02~\x80\x03\x0eZ\xc0\xae\x04\x7f\x9d\xfa\xcavt", 11)  # …PQ…, one that is missed
+def test_a_swap_of_neighbours_in_an_id_is_missed_for_neighbours_in_the_alphabet_alone(seed: bytes, at: int) -> None:
     text = make_id("B", seed)
     swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
     if is_object_id(swapped) and swapped != text:
-        assert {text[at], text[at + 1]} & {"0", "Z", "I", "O", "L", "U"}, "MOD 37,36 misses few pairs"
+        assert are_neighbours(text[at], text[at + 1])
 
 
 def test_object_ids_refuse_other_input() -> None:
