@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from chainbill_node.rest.problems import fault_response, problem_of, problem_response
+from chainbill_node.rest.problems import error_response
 from chainbill_node.rest.reading import Rest
 from chainbill_node.rest.routes_transactions import ACCEPTED, WAIT_S, Handed, hand_in, hand_in_batch
 from chainbill_node.rest.scope import Answering, every_field, identify
@@ -46,9 +46,7 @@ class FastPath:
         try:
             handed = await _ROUTES[scope["path"]](request, self._app.state.rest, wait, timeout_s)
         except Exception as error:
-            problem = problem_of(error)
-            response = problem_response(request, problem) if problem else fault_response(request, error)
-            await response(scope, receive, Answering(send, request_id))
+            await error_response(request, error)(scope, receive, Answering(send, request_id))
             return
         length = (b"content-length", b"%d" % len(handed.content))
         headers = [*handed.headers, length, _JSON, *every_field(request_id, {})]

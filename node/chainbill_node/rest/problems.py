@@ -189,12 +189,17 @@ def fault_response(request: Request, error: Exception) -> Response:
     return problem_response(request, Problem(500, "internal_fault"))
 
 
+def error_response(request: Request, error: Exception) -> Response:
+    """Answer a request that ended with an error: a problem that is known, or a fault of our own."""
+    problem = problem_of(error)
+    return problem_response(request, problem) if problem else fault_response(request, error)
+
+
 def install(app: FastAPI) -> None:
     """Have every error of an app answered with a problem document."""
 
     async def expected(request: Request, error: Exception) -> Response:
-        problem = problem_of(error)
-        return problem_response(request, problem) if problem else fault_response(request, error)
+        return error_response(request, error)
 
     async def unexpected(request: Request, error: Exception) -> Response:
         return fault_response(request, error)
