@@ -11,7 +11,6 @@ import gc
 import multiprocessing
 import random
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -48,34 +47,35 @@ class Transfers:
         self._ledger = ledger
         self._amount = PIECE_MINOR // (rounds * self.turns_a_round + 2)
         ledger.open()
-        quiet()
+        _quiet()
         chance = random.Random(ledger.transactions)
         enough = [bill for bill in ledger.bills if len(bill) > OF_A_BILL]
         self._tokens = [bill.pop() for bill in chance.sample(enough, BILLS) for _ in range(OF_A_BILL)]
         chance.shuffle(self._tokens)
-        self._own_s, self._count = 0.0, 0
         self._turn()  # fills the caches
         self._own_s, self._count = 0.0, 0
-        self._others_before_s = _others_s()
+        self._others_before_s = others_s()
 
     def round(self) -> None:
         """As many turns as are one round at this size."""
         for _ in range(self.turns_a_round):
-            self._turn()
+            self._own_s += self._turn()
+            self._count += len(self._tokens)
 
     def cost(self) -> Cost:
         """Of all rounds until now."""
         own_s = self._own_s / self._count
-        return Cost(own_s + (_others_s() - self._others_before_s) / self._count, own_s)
+        return Cost(own_s + (others_s() - self._others_before_s) / self._count, own_s)
 
-    def _turn(self) -> None:
+    def _turn(self) -> float:
+        """A transfer of each token; processor seconds of this thread."""
         wires = self._ledger.transfers(self._tokens, self._amount)
         gc.collect()
         began_s = time.thread_time()
         answers = self._ledger.commit(wires, verify=True)
-        self._own_s += time.thread_time() - began_s
-        self._count += len(wires)
+        own_s = time.thread_time() - began_s
         self._tokens = [answer["remainder"] for answer in answers]
+        return own_s
 
 
 def cost_of(ledger: LocalLedger) -> Cost:
@@ -86,12 +86,12 @@ def cost_of(ledger: LocalLedger) -> Cost:
     return transfers.cost()
 
 
-def _others_s() -> float:
+def others_s() -> float:
     """Processor seconds of all threads but this one."""
     return time.process_time() - time.thread_time()
 
 
-def quiet() -> None:
+def _quiet() -> None:
     """Until LevelDB has tidied up what filling left for later: it is not the transfers' cost."""
     until = time.monotonic() + QUIET_WITHIN_S
     while time.monotonic() < until:
@@ -172,6 +172,3 @@ def _serve(pipe: Connection, folder: Path, tokens: int, look: Callable[[LocalLed
                     raise RuntimeError(f"no ledger for {other}")
     except (EOFError, BrokenPipeError):
         return
-    except BaseException:
-        traceback.print_exc()
-        raise

@@ -91,12 +91,6 @@ class LocalLedger:
         self.transactions += len(answers)
         return answers
 
-    def timed(self, wires: Iterable[bytes], *, verify: bool = False) -> tuple[list[Any], float, float]:
-        """`commit`, with processor seconds of the whole process and of this thread, which does not hold LevelDB's."""
-        process, thread = time.process_time(), time.thread_time()
-        answers = self.commit(wires, verify=verify)
-        return answers, time.process_time() - process, time.thread_time() - thread
-
     def _certificate(self, height: int, block_id: bytes) -> Certificate:
         chain_id = self.network.genesis.chain_id
         vote = sign_vote(self._key, chain_id, type=VoteType.PRECOMMIT, height=height, round=0, block_id=block_id)

@@ -64,7 +64,12 @@ async def _serve(server: uvicorn.Server, pipe: Connection) -> None:
     while not server.started:
         await asyncio.sleep(POLL_S)
     pipe.send(server.servers[0].sockets[0].getsockname()[1])
-    asyncio.get_running_loop().add_reader(pipe.fileno(), lambda: pipe.send((pipe.recv(), time.process_time())[1]))
+
+    def tell() -> None:
+        pipe.recv()
+        pipe.send(time.process_time())
+
+    asyncio.get_running_loop().add_reader(pipe.fileno(), tell)
     await running
 
 

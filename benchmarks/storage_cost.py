@@ -13,12 +13,14 @@ import argparse
 import ast
 import random
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import plyvel
 from chainbill_node.storage import leveldb
+from growing_cost import others_s
 from local_ledger import LocalLedger
 from processes import disk_bytes
 
@@ -36,17 +38,18 @@ def measure(tokens: int, transfers: int) -> dict[str, float]:
         chance = random.Random(SEED)
         waiting = [token for bill in ledger.bills for token in bill[LEAST_LEFT:]]
         taken = chance.sample(waiting, min(SENDERS_TOKENS, len(waiting)))
-        others, own, count = 0.0, 0.0, 0
+        others_before_s, own_s, count = others_s(), 0.0, 0
         while count < transfers:
             wires = ledger.transfers(taken, OFFERED_MINOR)
-            answers, whole, mine = ledger.timed(wires)
-            others += whole - mine
-            own += mine
+            began_s = time.thread_time()
+            answers = ledger.commit(wires)
+            own_s += time.thread_time() - began_s
             count += len(wires)
             taken = [answer["remainder"] for answer in answers]
+        leveldb_s = others_s() - others_before_s
         ledger.close()
         mib = disk_bytes(ledger.home / "data") / 2**20
-    return {"leveldb_us": others / count * 1e6, "own_us": own / count * 1e6, "disk_mib": mib}
+    return {"leveldb_us": leveldb_s / count * 1e6, "own_us": own_s / count * 1e6, "disk_mib": mib}
 
 
 def main() -> None:
