@@ -28,6 +28,7 @@ class Reason(StrEnum):
     CODEC_KEY_NOT_TEXT = "codec_key_not_text"
     # shapes that formats expect
     SHAPE_WRONG = "shape_wrong"
+    FORMAT_VERSION = "format_version"
     # identifiers, money, dates
     IDENTIFIER_MALFORMED = "identifier_malformed"
     CURRENCY_UNKNOWN = "currency_unknown"

@@ -12,6 +12,9 @@ MIB: Final = 1024 * KIB
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 
+FORMAT: Final = 2
+"""Leads every list that is signed or hashed, so that no list of an earlier format is ever taken for one of this."""
+
 # codec
 MAX_VALUE_BYTES: Final = 16 * MIB
 MAX_DEPTH: Final = 32

@@ -1,4 +1,4 @@
-"""Shape checks for decoded values: every format of this package is read through these five functions.
+"""Shape checks for decoded values: every format of this package is read through these functions.
 
 They take a value that the codec has decoded and give it back with its type known, or raise `Malformed`
 with reason `shape_wrong` and the name of the field. They bound sizes; meanings are checked by the callers.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill.errors import Malformed, Reason
+from chainbill.limits import FORMAT
 
 MAX_INT = 2**63 - 1
 
@@ -16,6 +17,20 @@ MAX_INT = 2**63 - 1
 def bad_shape(what: str, wanted: str) -> Malformed:
     """The error for a field that is not what its format says."""
     return Malformed(Reason.SHAPE_WRONG, f"{what} must be {wanted}")
+
+
+def as_format(value: Any, what: str, *, length: int) -> list[Any]:
+    """A list of `length` that begins with this ledger's format number, 2.
+
+    Lists of format 1 began with 1 or with no number at all: whatever begins otherwise was made for another format.
+    """
+    if type(value) is not list or not value:
+        raise bad_shape(what, f"a list of {length}")
+    if type(value[0]) is not int or value[0] != FORMAT:
+        made_for = value[0] if type(value[0]) is int and value[0] > FORMAT else 1
+        detail = f"{what} was made for format {made_for}, this ledger reads format {FORMAT}"
+        raise Malformed(Reason.FORMAT_VERSION, detail, made_for=made_for, reads=FORMAT)
+    return as_list(value, what, length=length)
 
 
 def as_list(value: Any, what: str, *, length: int | None = None, at_most: int | None = None) -> list[Any]:
