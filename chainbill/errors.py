@@ -46,6 +46,7 @@ class Reason(StrEnum):
     KEY_FILE_MALFORMED = "key_file_malformed"
     KEY_FILE_PASSWORD = "key_file_password"
     SIGNATURE_INVALID = "signature_invalid"
+    ALGORITHM_UNKNOWN = "algorithm_unknown"
     # state
     STATE_KEY_MALFORMED = "state_key_malformed"
     STATE_KEY_TOO_LONG = "state_key_too_long"
@@ -65,7 +66,7 @@ class Reason(StrEnum):
     TRANSACTION_EXPIRED = "transaction_expired"
     TRANSACTION_TOO_EARLY = "transaction_too_early"
     TRANSACTION_REPLAYED = "transaction_replayed"
-    CHAIN_ID_WRONG = "chain_id_wrong"
+    NETWORK_WRONG = "network_wrong"
     KEY_NOT_REGISTERED = "key_not_registered"
     KEY_OF_OTHER_PARTY = "key_of_other_party"
     KEY_NOT_ACTIVE = "key_not_active"

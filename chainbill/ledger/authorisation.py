@@ -27,7 +27,7 @@ class DecodedRows(Protocol):
 def check_chain(transaction: Transaction, chain_id: str) -> None:
     """Malformed unless the transaction is for this network."""
     if transaction.chain_id != chain_id:
-        raise Malformed(Reason.CHAIN_ID_WRONG, f"the transaction is for {transaction.chain_id}, this is {chain_id}")
+        raise Malformed(Reason.NETWORK_WRONG, f"the transaction is for {transaction.chain_id}, this is {chain_id}")
 
 
 def check_window(transaction: Transaction, time_ms: int) -> None:

@@ -17,7 +17,7 @@ def check_header(block: Block, env: BlockEnv, app_hash: bytes) -> None:
     Whose turn it was to propose, and whether the time is near the own clock, are questions of consensus.
     """
     header = block.header
-    _require(header.chain_id == env.genesis.chain_id, Reason.CHAIN_ID_WRONG, "the block is of another network")
+    _require(header.chain_id == env.genesis.chain_id, Reason.NETWORK_WRONG, "the block is of another network")
     _require(header.height == env.height, Reason.BLOCK_HEIGHT, f"the next height is {env.height}")
     _require(header.parent == env.parent, Reason.BLOCK_PARENT, "the block does not follow the newest one")
     _require(header.time_ms > env.parent_time_ms, Reason.BLOCK_TIME, "a block is later than its parent")

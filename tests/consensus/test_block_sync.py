@@ -87,7 +87,7 @@ def test_only_a_certificate_of_this_very_block_by_a_quorum_is_believed() -> None
     good = certificate(A)
     assert sync.refusal(A, good, CHAIN_ID, members) is None
     assert sync.refusal(B, good, CHAIN_ID, members) == "certificate_of_other_block"
-    assert sync.refusal(A, good, "other-chain", members) == "chain_id_wrong"
+    assert sync.refusal(A, good, "other-chain", members) == "network_wrong"
     assert sync.refusal(A, certificate(A, (0, 1)), CHAIN_ID, members) is not None
     assert sync.refusal(A, certificate(A, (0, 1, 5)), CHAIN_ID, members) is not None
     forged = Certificate(1, 1, A.id, good.signatures)

@@ -143,7 +143,7 @@ TABLE: list[tuple[str, Callable[[Ledger], bytes], str]] = [
         lambda at: at.signed(at.used.body_bytes, at.key, STRANGER),
         Reason.TRANSACTION_REPLAYED,
     ),
-    ("another chain's", lambda at: at.signed(at.body(chain_id="elsewhere")), Reason.CHAIN_ID_WRONG),
+    ("another chain's", lambda at: at.signed(at.body(chain_id="elsewhere")), Reason.NETWORK_WRONG),
     ("expired by 1 ms", lambda at: at.signed(at.body(valid_until_ms=at.chain.time_ms - 1)), Reason.TRANSACTION_EXPIRED),
     (
         "valid for 24 hours and more",

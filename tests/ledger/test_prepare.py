@@ -51,7 +51,7 @@ def test_a_failed_candidate_may_be_kept_with_its_receipt(network: TinyNetwork) -
     foreign = network.wire("S1", ISSUE, chain_id="other")
     prepared = network.prepare([failing, foreign, network.wire("S1", ISSUE)], keep_failed=lambda *_: True)
     assert len(prepared.block.transactions) == 2
-    assert [receipt.reason for _, receipt in prepared.left_out] == ["chain_id_wrong"]
+    assert [receipt.reason for _, receipt in prepared.left_out] == ["network_wrong"]
     assert [receipt.status for receipt in prepared.applied.receipts] == ["refused", "ok"]
     assert network.decide(prepared.block).app_hash == prepared.applied.app_hash
 
@@ -65,7 +65,7 @@ def test_repeated_used_expired_and_foreign_candidates_are_left_out(network: Tiny
     prepared = network.prepare([used, fresh, fresh, expired, foreign])
     assert prepared.block.transactions == (fresh,)
     reasons = [receipt.reason for _, receipt in prepared.left_out]
-    assert reasons == ["transaction_replayed", "transaction_replayed", "transaction_expired", "chain_id_wrong"]
+    assert reasons == ["transaction_replayed", "transaction_replayed", "transaction_expired", "network_wrong"]
 
 
 def test_a_block_is_bounded_in_bytes_count_and_gas(network: TinyNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_admission_asks_everything_but_the_contracts(network: TinyNetwork) -> No
     assert refusal(good) == ""
     assert refusal(good[:-1] + bytes([good[-1] ^ 1])) == "signature_invalid"
     assert refusal(network.wire("S1", ISSUE, keys=[PARTIES["S2"]])) == "key_of_other_party"
-    assert refusal(network.wire("S1", ISSUE, chain_id="other")) == "chain_id_wrong"
+    assert refusal(network.wire("S1", ISSUE, chain_id="other")) == "network_wrong"
     assert refusal(network.wire("S1", ISSUE, valid_until_ms=network.time_ms - 1)) == "transaction_expired"
     network.decide(network.block(good))
     assert refusal(good) == "transaction_replayed"

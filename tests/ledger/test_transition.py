@@ -200,7 +200,7 @@ def test_a_block_with_a_bad_signature_or_of_another_network_is_refused(network: 
     bad = good[:-1] + bytes([good[-1] ^ 1])
     with pytest.raises(Malformed, match="signature_invalid"):
         network.apply(network.block(bad))
-    with pytest.raises(Malformed, match="chain_id_wrong"):
+    with pytest.raises(Malformed, match="network_wrong"):
         network.apply(network.block(network.wire("S1", ISSUE, chain_id="other")))
     with pytest.raises(Malformed):
         network.apply(network.block(good[:-1]))
@@ -217,7 +217,7 @@ def test_signatures_in_the_callers_cache_are_not_verified_again(network: TinyNet
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"chain_id": "other"}, "chain_id_wrong"),
+        ({"chain_id": "other"}, "network_wrong"),
         ({"height": 2}, "block_height"),
         ({"parent": bytes(32)}, "block_parent"),
         ({"time_ms": START_MS}, "block_time"),

@@ -199,7 +199,7 @@ def test_admission_knows_time_replay_and_keys(chain: LocalChain) -> None:
     other = LocalChain.__new__(LocalChain)
     other.__dict__ |= {**chain.__dict__, "genesis": replace(chain.genesis, chain_id="other")}
     foreign = pays_at(other, "bank2")
-    with pytest.raises(Malformed, match="chain_id_wrong"):
+    with pytest.raises(Malformed, match="network_wrong"):
         chain.ledger.check_tx(foreign, now_ms)
 
 

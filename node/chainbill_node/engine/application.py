@@ -44,7 +44,7 @@ from chainbill_node.storage.snapshot_folder import SnapshotFolder
 KEPT_RESULTS = 8
 INTERNAL_ERRORS = (MemoryError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 NO_SNAPSHOTS = "this ledger takes no snapshots: it has a chain already, or no room for one"
-NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED, Reason.CHAIN_ID_WRONG})
+NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED, Reason.NETWORK_WRONG})
 
 
 class LedgerApplication:

@@ -93,7 +93,7 @@ def answered(
 def refusal(block: Block, certificate: Certificate, chain_id: str, validators: ValidatorSet) -> str | None:
     """None if the certificate proves that a quorum of this height's validators decided this block, else the reason."""
     if block.header.chain_id != chain_id:
-        return "chain_id_wrong"
+        return "network_wrong"
     if certificate.block_id != block.id or certificate.height != block.height:
         return "certificate_of_other_block"
     try:
