@@ -16,9 +16,12 @@ HASH_BYTES = 32
 
 @lru_cache(maxsize=256)
 def domain_prefix(domain: str) -> bytes:
-    """The bytes that begin every hash of `domain`: its length and its ASCII name, 1 to 64 characters."""
+    """The bytes that begin every hash of `domain`: its length and its ASCII name, 2 to 64 characters.
+
+    A name of one character would begin like an inner node of a log tree (01, RFC 9162), which has no domain.
+    """
     name = domain.encode("ascii")
-    if not 1 <= len(name) <= 64:
+    if not 2 <= len(name) <= 64:
         raise InternalFault(Reason.SHAPE_WRONG, f"hash domain {domain!r}")
     return bytes([len(name)]) + name
 
