@@ -15,7 +15,7 @@ from chainbill_node import wire
 from chainbill_node.network import budget
 from chainbill_node.network.budget import Bucket, Budget, Exclusions
 from chainbill_node.network.connection import FRAME_WITHIN_S, Connection
-from chainbill_node.network.hello import HELLO_VERSION, make_hello
+from chainbill_node.network.hello import make_hello
 from chainbill_node.network.tls import client_context
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.wire.messages import Blocks, Status, Transactions, Votes, WantBlocks, WantSnapshots
@@ -40,7 +40,7 @@ class Hostile:
         except OSError:
             plain.close()
             raise
-        self.send(make_hello(HELLO_VERSION, network.created.genesis.hash, None))
+        self.send(make_hello(network.created.genesis.hash, None))
 
     def send(self, frame: bytes) -> None:
         self.raw(len(frame).to_bytes(4, "big") + frame)

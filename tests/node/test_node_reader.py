@@ -147,6 +147,21 @@ def test_another_chain_or_a_missing_leaf_refuses(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    ("found", "made_by", "made_by_zh"), [(b"99", "a newer", "较新的"), (b"1", "an older", "较旧的")]
+)
+def test_data_of_another_release_is_told_as_such_and_left_alone(found: bytes, made_by: str, made_by_zh: str) -> None:
+    store = MemoryStore()
+    store.write([(b"mformat", found), (b"mgenesis", GENESIS_HASH)], [])
+    before = dict(store.range(b"", b"\xff"))
+    with pytest.raises(DiskError) as refused:
+        ChainDatabase(store).check_format(GENESIS_HASH)
+    assert f"data format {found.decode()}" in str(refused.value)
+    assert f"made by {made_by} release and is not damaged" in refused.value.mend_en
+    assert f"数据由{made_by_zh}版本写入，并未损坏" in refused.value.mend_zh
+    assert dict(store.range(b"", b"\xff")) == before
+
+
 def test_a_store_without_its_head_refuses() -> None:
     store = MemoryStore({b"mformat": b"1"})
     with pytest.raises(DiskError, match="newest height"):

@@ -18,7 +18,7 @@ import pytest
 from chainbill_node.home import open_home
 from chainbill_node.logs import EventLog, forward_logging, log
 from chainbill_node.mempool import MempoolFull
-from chainbill_node.network.hello import HELLO_VERSION, OTHER_VERSION
+from chainbill_node.network.hello import OTHER_VERSION
 from chainbill_node.node_port import ServedNode
 from chainbill_node.node_status import node_status
 from chainbill_node.rest.ports import Busy
@@ -26,6 +26,7 @@ from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.storage.store import DiskError
+from chainbill_node.wire.versions import SPOKEN, WireRange
 from whole_nodes import submit
 
 from chainbill.errors import Malformed, Refused
@@ -248,7 +249,7 @@ def test_who_speaks_another_version_of_the_messages_is_named_with_the_mend(tmp_p
             opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
             nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
             older = nodes[1].peers
-            older._settings = replace(older._settings, version=HELLO_VERSION - 1)
+            older._settings = replace(older._settings, speaks=WireRange(1, SPOKEN.lowest - 1))
             for node in nodes:
                 await node.start()
             try:
@@ -260,7 +261,9 @@ def test_who_speaks_another_version_of_the_messages_is_named_with_the_mend(tmp_p
                 for node in nodes:
                     await node.stop()
         assert not status.ready
-        assert "; bank2: it speaks another version of the messages between nodes: stop all nodes" in status.reason
-        assert "；bank2：其节点消息版本不同：请停止全网所有节点，更新至同一版本后再启动" in status.reason_zh
+        assert (
+            "; bank2: it speaks no version of the messages between nodes that this node speaks: update" in status.reason
+        )
+        assert "；bank2：双方没有共同的节点消息版本：请更新较旧的一方" in status.reason_zh
 
     asyncio.run(main())

@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         self.dialled = dialled
         self.greeted = False
         self.address = ""  # of the other side, as the door counts it
+        self.version = 0  # of the messages, agreed by both hellos
         self.lowest: int | None = None  # height that the peer says it holds
         self.offence = ""  # what it did to be kept out for a while
         self.opened_s = self.last_heard_s = 0.0

@@ -1,67 +1,84 @@
-"""The first frame of a connection: which version of the messages a node speaks, which network it belongs to.
+"""The first frame of a connection: which versions of the messages a node speaks, which network it belongs to.
 
-HELLO_VERSION is raised with every change of the messages (kinds, fields, bounds): nodes that would not understand each
-other refuse each other here, with a reason, instead of breaking off in the middle of work.
+    hello = canon([3, lowest version, highest version, network, lowest height or nil, …])
+
+The 3 is the form of this frame and stays; what later releases append is passed over, so that every release can read who
+speaks and refuse in words. `network` is the genesis hash, 32 bytes. Both sides then use the highest version that both
+speak (`wire.versions`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chainbill import codec
 from chainbill.errors import Malformed
 from chainbill_node.network.limits import MAX_HELLO_BYTES
+from chainbill_node.wire.versions import SPOKEN, WireRange
 
-HELLO_VERSION = 2
+HELLO_FORM = 3
+LEAST_FIELDS = 5
 OTHER_VERSION, OTHER_NETWORK, BAD_HELLO = "other version", "other network", "bad hello"
 REFUSED_BY_PEER = "refused by peer"
 MENDS = {
     OTHER_VERSION: (
-        "it speaks another version of the messages between nodes: "
-        "stop all nodes of the network, update them to one release, start them",
-        "其节点消息版本不同：请停止全网所有节点，更新至同一版本后再启动",
+        "it speaks no version of the messages between nodes that this node speaks: update the older of the two, "
+        "release by release, one node after the other",
+        "双方没有共同的节点消息版本：请更新较旧的一方，按发布顺序逐版、逐节点更新",
     ),
     REFUSED_BY_PEER: (
-        "it ended the connection before its hello, as older releases do, and nodes that have excluded this one "
-        "or do not know it as a member; its log says why; if it is older: "
-        "stop all nodes of the network, update them to one release, start them",
-        "对方在首帧之前断开连接（较旧版本如此，已排除本节点或不认本节点为成员者亦如此），原因见对方日志；"
-        "如系版本较旧：请停止全网所有节点，更新至同一版本后再启动",
+        "it ended the connection before its hello, as nodes do that have excluded this one or do not know it as a "
+        "member, and releases before 1.0; its log says why",
+        "对方在首帧之前断开连接（已排除本节点或不认本节点为成员者如此，1.0 之前的版本亦如此），原因见对方日志",
     ),
 }
 """Why a member that is reached does not count as connected, and what helps, in English and Chinese."""
 
 
 class HelloRefused(Exception):  # noqa: N818  an answer, not a fault
-    """Why a peer is refused; `version` is the one it speaks, where that is the reason."""
+    """Why a peer is refused; `spoken` names the versions it speaks, where that is the reason ("?": unreadable here)."""
 
-    def __init__(self, reason: str, version: int | None = None) -> None:
+    def __init__(self, reason: str, spoken: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.version = version
+        self.spoken = spoken
 
 
-def make_hello(version: int, genesis_hash: bytes, lowest: int | None) -> bytes:
-    """The first frame; `lowest` is the lowest height held, None where that is not known yet."""
-    return codec.encode([version, genesis_hash] if lowest is None else [version, genesis_hash, lowest])
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a peer said of itself: the version to use with it, and the lowest height it holds, None where not known."""
+
+    version: int
+    lowest_height: int | None
 
 
-def read_hello(frame: bytes, version: int, genesis_hash: bytes) -> int | None:
-    """The lowest height that a peer says it holds, None where it does not say. Raises HelloRefused.
+def make_hello(network: bytes, lowest_height: int | None, spoken: WireRange = SPOKEN) -> bytes:
+    """The first frame of a node of `network` that speaks `spoken` and holds blocks from `lowest_height` on."""
+    return codec.encode([HELLO_FORM, spoken.lowest, spoken.highest, network, lowest_height])
 
-    The version is looked at first: what follows it may have any shape in another one.
-    """
+
+def read_hello(frame: bytes, network: bytes, spoken: WireRange = SPOKEN) -> Hello:
+    """What the peer says, and the version for both. Raises HelloRefused; the versions are looked at first."""
     try:
         hello = codec.decode(frame, max_bytes=MAX_HELLO_BYTES)
     except Malformed as error:
         raise HelloRefused(BAD_HELLO) from error
     if type(hello) is not list or not hello or type(hello[0]) is not int:
         raise HelloRefused(BAD_HELLO)
-    if hello[0] != version:
-        raise HelloRefused(OTHER_VERSION, hello[0])
-    if not 2 <= len(hello) <= 3:
+    if hello[0] != HELLO_FORM:  # 1 and 2 were hellos of format 1 and named one version
+        raise HelloRefused(OTHER_VERSION, str(hello[0]) if 0 < hello[0] < HELLO_FORM else "?")
+    if len(hello) < LEAST_FIELDS or not all(_is_count(field, least=1) for field in hello[1:3]) or hello[1] > hello[2]:
         raise HelloRefused(BAD_HELLO)
-    if hello[1] != genesis_hash:
+    theirs = WireRange(hello[1], hello[2])
+    version = spoken.common(theirs)
+    if version is None:
+        raise HelloRefused(OTHER_VERSION, str(theirs))
+    if hello[3] != network:
         raise HelloRefused(OTHER_NETWORK)
-    lowest = hello[2] if len(hello) == 3 else None
-    if lowest is not None and (type(lowest) is not int or lowest < 0):
+    if hello[4] is not None and not _is_count(hello[4], least=0):
         raise HelloRefused(BAD_HELLO)
-    return lowest
+    return Hello(version, hello[4])
+
+
+def _is_count(value: object, *, least: int) -> bool:
+    return type(value) is int and least <= value <= 2**63 - 1

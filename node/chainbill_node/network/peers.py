@@ -22,7 +22,6 @@ from chainbill_node.network.budget import Budget, Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.hello import (
-    HELLO_VERSION,
     MENDS,
     OTHER_VERSION,
     REFUSED_BY_PEER,
@@ -31,6 +30,7 @@ from chainbill_node.network.hello import (
     read_hello,
 )
 from chainbill_node.network.tls import client_context, server_context
+from chainbill_node.wire.versions import SPOKEN, WireRange, kind_of, spoken
 
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 5.0
@@ -50,18 +50,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PeerSettings:
-    """How this node meets others. `genesis_hash` keeps networks apart, `version` releases with other messages."""
+    """How this node meets others. `network` (the genesis hash) keeps networks apart, `speaks` releases."""
 
     node_id: str
     host: str
     port: int
-    genesis_hash: bytes
+    network: bytes
     server: ssl.SSLContext
     client: ssl.SSLContext
-    version: int = HELLO_VERSION
+    speaks: WireRange = SPOKEN
 
 
-def peer_settings(home: Path, config: NodeConfig, node_id: str, genesis_hash: bytes) -> PeerSettings:
+def peer_settings(home: Path, config: NodeConfig, node_id: str, network: bytes) -> PeerSettings:
     """Settings of a home. Raises OSError or ssl.SSLError when its TLS files cannot be used."""
     files = config.files
     paths = (home / files.tls_ca, home / files.tls_certificate, home / files.tls_key)
@@ -69,7 +69,7 @@ def peer_settings(home: Path, config: NodeConfig, node_id: str, genesis_hash: by
         node_id=node_id,
         host=config.p2p.host,
         port=config.p2p.port,
-        genesis_hash=genesis_hash,
+        network=network,
         server=server_context(*paths),
         client=client_context(*paths),
     )
@@ -98,6 +98,7 @@ class PeerNetwork:
         *,
         on_refused: Callable[[str], None] = lambda _reason: None,
         lowest: Callable[[], int | None] = lambda: None,
+        spoken: Callable[[bytes, int], bool] = spoken,
     ) -> None:
         self._settings = settings
         self._members = members
@@ -109,6 +110,7 @@ class PeerNetwork:
         self._dialling: dict[str, asyncio.Task[None]] = {}
         self._on_refused = on_refused
         self._lowest = lowest
+        self._spoken = spoken
         self._door = Door(
             settings.host, settings.port, settings.server, lambda: Connection(self, dialled=False), on_refused
         )
@@ -149,6 +151,15 @@ class PeerNetwork:
         connection = self._connections.get(peer)
         return None if connection is None else connection.lowest
 
+    def version_of(self, peer: str) -> int | None:
+        """The version of the messages that is spoken with a connected peer."""
+        connection = self._connections.get(peer)
+        return None if connection is None else connection.version
+
+    def all_speak(self, version: int) -> bool:
+        """Whether every connected peer speaks a version: what is only useful if all understand it waits for that."""
+        return all(connection.version >= version for connection in self._connections.values())
+
     def refresh(self) -> None:
         """Follow the on-chain set: dial who is new, drop who is out, drop who has been silent too long."""
         if self._stopping:
@@ -187,20 +198,23 @@ class PeerNetwork:
             self._on_refused("too_slow")
 
     def send(self, peer: str, frame: bytes, *, droppable: bool = False) -> bool:
-        """Queue a frame for one peer; False when it is not connected or its queue is full."""
+        """Queue a frame for one peer; False when it is not connected, does not speak it, or its queue is full."""
         connection = self._connections.get(peer)
-        return connection is not None and connection.send(frame, droppable=droppable)
+        return connection is not None and self._send(connection, frame, droppable=droppable)
 
     def broadcast(self, frame: bytes, *, droppable: bool = False) -> None:
-        """Queue a frame for every connected peer."""
+        """Queue a frame for every connected peer that speaks it."""
         for connection in list(self._connections.values()):
-            connection.send(frame, droppable=droppable)
+            self._send(connection, frame, droppable=droppable)
 
     def push(self, frame: bytes) -> None:
         """Broadcast a frame before this turn of the loop goes on to something long; dropped where a peer is slow."""
         self.broadcast(frame, droppable=True)
         for connection in list(self._connections.values()):
             connection.flush()
+
+    def _send(self, connection: Connection, frame: bytes, *, droppable: bool) -> bool:
+        return self._spoken(frame, connection.version) and connection.send(frame, droppable=droppable)
 
     def drop(self, peer: str, reason: str) -> None:
         """End the connection to a peer that broke a rule; it may come back after a while, each time a longer one."""
@@ -246,24 +260,21 @@ class PeerNetwork:
         if len(same) >= limits.MAX_PENDING_PER_PEER:
             self._refuse(min(same, key=lambda one: one.opened_s), "too_many_without_hello")
         self._pending.add(connection)
-        connection.send(make_hello(self._settings.version, self._settings.genesis_hash, self._lowest()))
+        connection.send(make_hello(self._settings.network, self._lowest(), self._settings.speaks))
         connection.flush()  # now: if the peer is refused for its hello, it hears ours all the same
 
     def received(self, connection: Connection, frame: bytes) -> None:
         """First frame is the hello, every later one a message."""
         if connection.greeted:
             if self._connections.get(connection.peer) is connection:
-                excess = connection.budget.frame(len(frame), asyncio.get_running_loop().time())
-                if excess is None:
-                    self._on_message(connection.peer, frame)
-                else:
-                    self.drop(connection.peer, excess)
+                self._take(connection, frame)
             return
         try:
-            connection.lowest = read_hello(frame, self._settings.version, self._settings.genesis_hash)
+            hello = read_hello(frame, self._settings.network, self._settings.speaks)
         except HelloRefused as refused:
             self._refuse_hello(connection, refused)
             return
+        connection.version, connection.lowest = hello.version, hello.lowest_height
         connection.greeted = True
         self._unmet.pop(connection.peer, None)
         self._pending.discard(connection)
@@ -272,17 +283,27 @@ class PeerNetwork:
         if former is not None:
             former.abort("replaced")
         self.since_ms[connection.peer] = time.time_ns() // 1_000_000
-        log.info("peer_up", peer=connection.peer, dialled=connection.dialled)
+        log.info("peer_up", peer=connection.peer, dialled=connection.dialled, version=connection.version)
         self._on_up(connection.peer)
 
+    def _take(self, connection: Connection, frame: bytes) -> None:
+        """One message, if it is within what a peer may send, and of the version that is spoken with it."""
+        excess = connection.budget.frame(len(frame), asyncio.get_running_loop().time())
+        if excess is not None:
+            self.drop(connection.peer, excess)
+        elif not self._spoken(frame, connection.version):
+            self.drop(connection.peer, f"message_of_other_version: kind {kind_of(frame)}")
+        else:
+            self._on_message(connection.peer, frame)
+
     def _refuse_hello(self, connection: Connection, refused: HelloRefused) -> None:
-        if refused.version is None:
+        if refused.spoken is None:
             self._refuse(connection, refused.reason)
             return
         mend, mend_zh = MENDS[OTHER_VERSION]
         self._refuse(
             connection, refused.reason,
-            theirs=refused.version, ours=self._settings.version, mend=mend, mend_zh=mend_zh,
+            theirs=refused.spoken, ours=str(self._settings.speaks), mend=mend, mend_zh=mend_zh,
         )  # fmt: skip
 
     def _refuse(self, connection: Connection, reason: str, **facts: str | int) -> None:

@@ -64,6 +64,17 @@ class LiveView:
         return self._get(b"b" + index.to_bytes(3, "big")) or b""
 
 
+def _mends_of(found: str) -> tuple[str, str]:
+    """What to do about data of another format, in English and Chinese; nothing in it is damaged."""
+    newer = found.isdecimal() and int(found) > int(layout.FORMAT)
+    made_by, made_by_zh = ("a newer", "较新的") if newer else ("an older", "较旧的")
+    return (
+        f"the data was made by {made_by} release and is not damaged: start the node with that release, "
+        "or move data/ away and let the node fetch the chain from its peers",
+        f"数据由{made_by_zh}版本写入，并未损坏：请用该版本启动节点，或移走 data/，由节点向其他节点重新获取链数据",
+    )
+
+
 class ChainDatabase:
     """One chain in one store. Not thread-safe for writing; reads may come from other threads through snapshots."""
 
@@ -81,7 +92,8 @@ class ChainDatabase:
         """Raises DiskError when the store has another format or belongs to another chain."""
         found = self.store.get(layout.FORMAT_KEY)
         if found != layout.FORMAT:
-            raise DiskError(f"data format {found!r}, this program reads {layout.FORMAT!r}", DAMAGED_EN, DAMAGED_ZH)
+            theirs = (found or b"").decode("ascii", "replace")
+            raise DiskError(f"data format {theirs}, this release reads {layout.FORMAT.decode()}", *_mends_of(theirs))
         if self.store.get(layout.GENESIS_KEY) != genesis_hash:
             raise DiskError(
                 "the data directory belongs to another chain than genesis.json",

@@ -31,7 +31,7 @@ HEAD_KEY = META + b"head"
 LOWEST_KEY = META + b"lowest"  # the lowest height that can be read, absent while it is 0
 BLOCKS_KEY = META + b"blocks"  # the lowest height whose block is kept, absent before anything was taken away
 HEADERS_KEY = META + b"headers"  # the lowest height whose header is kept, likewise
-FORMAT = b"1"
+FORMAT = b"2"  # raised with every change of what is written: a release that does not know it leaves the data alone
 
 HEIGHT_BYTES = 8
 BUCKET_BYTES = 3
