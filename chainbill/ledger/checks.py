@@ -21,7 +21,20 @@ from chainbill.errors import Reason
 from chainbill.ledger import core_rows
 from chainbill.ledger.governed_rows import check_clock, check_next_contract, validator_set
 from chainbill.ledger.tiling import same_cents
-from chainbill.ledger.token_rules import FIGURES, LEAVES, LIVE, Row, broken, check_bill, check_parent, check_token
+from chainbill.ledger.token_rules import (
+    FIGURES,
+    LEAVES,
+    LIVE,
+    REVERSED,
+    SETTLED,
+    Row,
+    broken,
+    check_bill,
+    check_financing,
+    check_parent,
+    check_reversed,
+    check_token,
+)
 from chainbill.limits import MAX_AMOUNT
 from chainbill.state.overlay import Overlay
 
@@ -105,6 +118,7 @@ class _TokenChange:
         self._made: dict[str, list[Row]] = {}
         self._deltas: Deltas = {}
         self._new: dict[str, Row] = {}
+        self._reversed: list[Row] = []
         self._rows: dict[str, Row] = {}
         self._figures: dict[str, dict[str, int]] = {}
 
@@ -118,6 +132,8 @@ class _TokenChange:
             self._sort(old, new)
         for token in self._new.values():
             self._check_lineage(token)
+        if self._reversed:
+            self._check_reversals()
         for bill in sorted({*self._ended, *self._made, *self._accepted}):
             self._check_tiling(bill)
             self._derive_ranges(bill)
@@ -135,6 +151,10 @@ class _TokenChange:
         if is_leaf and new["status"] != LIVE and (old is None or old["status"] == LIVE):
             figures = self._figures.setdefault(new["bill"], dict.fromkeys(FIGURES, 0))
             figures[new["status"]] += new["hi"] - new["lo"]
+        elif was_leaf and new["status"] == REVERSED:
+            figures = self._figures.setdefault(new["bill"], dict.fromkeys(FIGURES, 0))
+            figures[SETTLED] -= new["hi"] - new["lo"]
+            self._reversed.append(new)
         lived = old is not None and old["status"] == LIVE
         lives = new["status"] == LIVE
         if lived != lives:
@@ -167,12 +187,23 @@ class _TokenChange:
             raise broken(Reason.CORE_CONSERVATION, "only acceptance makes a token without a parent", token=token["id"])
         parent = self._token(token["parent"]) if token["parent"] else None
         check_parent(token, parent, bill)
+        financing = token["financing"]
+        if financing and (parent is None or parent["financing"] != financing):
+            check_financing(token, self._token(financing))
         seen = {token["id"]}
         while parent is not None and parent["id"] in self._new:
             if parent["id"] in seen:
                 raise broken(Reason.CORE_CONSERVATION, "a token is not its own ancestor", token=token["id"])
             seen.add(parent["id"])
             parent = self._new.get(parent["parent"])
+
+    def _check_reversals(self) -> None:
+        children: dict[str, list[Row]] = {}
+        for token in self._new.values():
+            children.setdefault(token["parent"], []).append(token)
+        for token in self._reversed:
+            found = children.get(token["id"], [])
+            check_reversed(token, found[0] if len(found) == 1 else None)
 
     def _check_tiling(self, bill_id: str) -> None:
         ended = [(row["lo"], row["hi"]) for row in self._ended.get(bill_id, ())]

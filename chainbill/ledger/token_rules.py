@@ -13,14 +13,18 @@ from chainbill.ledger import core_rows
 from chainbill.limits import MAX_AMOUNT
 
 LIVE = "live"
+SETTLED = "settled"
+REVERSED = "reversed"
 LEAVES = frozenset({"live", "settled", "diluted", "void"})
-INNER = frozenset({"split", "moved"})
+INNER = frozenset({"split", "moved", "reversed"})
 STATUSES = LEAVES | INNER
+NEXT_STATUSES = {LIVE: STATUSES - {LIVE, REVERSED}, SETTLED: frozenset({REVERSED})}
+"""From a token's status to those it may take; from all others there is no way on."""
 FIGURES = ("settled", "diluted", "void")
-FROZEN_TOKEN = ("id", "bill", "currency", "lo", "hi", "holder", "parent", "born")
+FROZEN_TOKEN = ("id", "bill", "currency", "lo", "hi", "holder", "parent", "financing", "born")
 FROZEN_BILL = ("id", "debtor", "currency", "face")
 BEFORE_ACCEPTANCE = "pending_accept"
-ACCEPTED = frozenset({"active", "due", "overdue", "settled"})
+ACCEPTED = frozenset({"active", "due", "overdue", "settled", "void"})
 
 Row = dict[str, Any]
 
@@ -42,17 +46,31 @@ def check_token(key: bytes, old: Row | None, new: Row | None, height: int) -> No
     for name in FROZEN_TOKEN:
         if not _same(new.get(name), old[name]):
             raise broken(Reason.CORE_ROW_FIXED, f"{name} of a token never changes", token=old["id"])
-    if new.get("status") != old["status"]:
-        if old["status"] != LIVE or new.get("status") not in STATUSES:
-            raise broken(Reason.CORE_ROW_FIXED, "only a live token changes its status", token=old["id"])
-        if not _same(new.get("ended"), height):
-            raise broken(Reason.CORE_ROW_SCHEMA, "a token that ends says at which height", token=old["id"])
-    elif not _same(new.get("ended"), old["ended"]):
-        raise broken(Reason.CORE_ROW_FIXED, "ended changes with the status only", token=old["id"])
+    before, after = old["status"], new.get("status")
+    if after != before and after not in NEXT_STATUSES.get(before, ()):
+        raise broken(
+            Reason.CORE_ROW_FIXED,
+            "a live token ends, a settled one is reversed, no other changes its status",
+            token=old["id"],
+        )
+    _check_heights(old, new, height)
+
+
+def _check_heights(old: Row, new: Row, height: int) -> None:
+    """`ended` is the height where a token stopped being live and stays; `reversed_at` that of its reversal, else 0."""
+    changes = new["status"] != old["status"]
+    for name, moves in (("ended", changes and old["status"] == LIVE), ("reversed_at", new["status"] == REVERSED)):
+        if changes and moves:
+            if not _same(new.get(name), height):
+                raise broken(
+                    Reason.CORE_ROW_SCHEMA, f"{name} is the height at which the status changed", token=old["id"]
+                )
+        elif not _same(new.get(name), old[name]):
+            raise broken(Reason.CORE_ROW_FIXED, f"{name} changes with the status only", token=old["id"])
 
 
 def _check_new_token(key: bytes, new: Row, height: int) -> None:
-    for name in ("id", "bill", "currency", "holder", "parent", "status"):
+    for name in ("id", "bill", "currency", "holder", "parent", "financing", "status"):
         if type(new.get(name)) is not str:
             raise broken(Reason.CORE_ROW_SCHEMA, f"{name} of a token must be text")
     lo, hi = new.get("lo"), new.get("hi")
@@ -62,6 +80,10 @@ def _check_new_token(key: bytes, new: Row, height: int) -> None:
         raise broken(Reason.CORE_ROW_SCHEMA, "a token stands under its id", token=new["id"])
     if new["status"] not in STATUSES or not new["holder"]:
         raise broken(Reason.CORE_ROW_SCHEMA, "a token has a status and a holder", token=new["id"])
+    if new["status"] == REVERSED or not _same(new.get("reversed_at"), 0):
+        raise broken(
+            Reason.CORE_ROW_SCHEMA, "only a token settled by an earlier transaction is reversed", token=new["id"]
+        )
     ended = 0 if new["status"] == LIVE else height
     if not (_same(new.get("born"), height) and _same(new.get("ended"), ended)):
         raise broken(Reason.CORE_ROW_SCHEMA, "born and ended are the heights where it happened", token=new["id"])
@@ -82,6 +104,25 @@ def check_parent(token: Row, parent: Row | None, bill: Row) -> None:
         raise broken(Reason.CORE_CONSERVATION, "the parent is a token of the same bill", token=token["id"])
     if not parent["lo"] <= token["lo"] < token["hi"] <= parent["hi"]:
         raise broken(Reason.CORE_CONSERVATION, "the parent covers the token", token=token["id"])
+
+
+def check_financing(token: Row, financing: Row | None) -> None:
+    """Refused unless the token that `financing` names made itself by a financing, and covers this one."""
+    if financing is None or financing["bill"] != token["bill"] or financing["financing"] != financing["id"]:
+        raise broken(Reason.CORE_ROW_SCHEMA, "financing names a token that a financing made", token=token["id"])
+    if not financing["lo"] <= token["lo"] < token["hi"] <= financing["hi"]:
+        raise broken(Reason.CORE_ROW_SCHEMA, "the financed token covers its descendants", token=token["id"])
+
+
+def check_reversed(token: Row, child: Row | None) -> None:
+    """Refused unless the child of a token that was reversed gives its cents back: whole, to its holder, not ended."""
+    if child is None:
+        raise broken(Reason.CORE_CONSERVATION, "a reversed token has one child of the same cents", token=token["id"])
+    for name in ("lo", "hi", "holder"):
+        if child[name] != token[name]:
+            raise broken(Reason.CORE_CONSERVATION, f"a reversal keeps {name}", token=token["id"])
+    if child["status"] in LEAVES and child["status"] != LIVE:
+        raise broken(Reason.CORE_CONSERVATION, "what was reversed is live again", token=token["id"])
 
 
 def check_bill(key: bytes, old: Row | None, new: Row | None) -> bool:

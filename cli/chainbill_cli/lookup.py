@@ -16,6 +16,8 @@ from chainbill_cli.texts import text
 
 ID_LENGTH = 18
 PREFIX_LENGTH = 6
+PASSED_ON = {"moved", "reversed"}
+"""Statuses of tokens whose cents all stand in a token made from them."""
 CROCKFORD = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -94,11 +96,12 @@ def _read(session: Session, kind: Kind, typed: str) -> dict[str, Any]:
 def read_token(session: Session, typed: str, *, acting: str = "") -> dict[str, Any]:
     """The token that was meant. With `acting`, a token that has moved stands for what became of it.
 
-    People go on using the id they were told: an accepted offer ends the offered token as `moved` and makes a new one.
-    If that one is held by `acting`, it is taken instead, and a note says so.
+    People go on using the id they were told: an accepted offer ends the offered token as `moved` and makes a new one,
+    a reversed payment gives the cents of a settled token back as a new one. If that one is held by `acting`, it is
+    taken instead, and a note says so.
     """
     token = _read(session, TOKEN, typed)
-    if not acting or token.get("status") != "moved":
+    if not acting or token.get("status") not in PASSED_ON:
         return token
     successor = successor_held_by(session, token, acting)
     if successor is None:
@@ -108,12 +111,15 @@ def read_token(session: Session, typed: str, *, acting: str = "") -> dict[str, A
 
 
 def successor_held_by(session: Session, token: dict[str, Any], party: str) -> dict[str, Any] | None:
-    """Follow `moved` tokens to the one child of each; the end of the chain if the party holds it, else None."""
+    """Follow tokens that passed all their cents on to the one child of each.
+
+    The end of the chain if the party holds it, else None.
+    """
     children: dict[str, list[dict[str, Any]]] = {}
     for other in session.client.pages(f"/v1/bills/{token['bill']}/tokens"):
         children.setdefault(str(other.get("parent") or ""), []).append(other)
     found = token
-    while found.get("status") == "moved":
+    while found.get("status") in PASSED_ON:
         heirs = children.get(str(found["id"]), [])
         if len(heirs) != 1:
             return None

@@ -14,7 +14,7 @@ BY_TIER = (
     Column("financed_ever", "amount"), Column("share_financed"), Column("mean_rate"),
 )  # fmt: skip
 LineOf = Callable[[Mapping[str, Any]], str]
-INNER = {"split", "moved"}
+INNER = {"split", "moved", "reversed"}
 PARTS = ("hidden", "folded")
 MAX_DEPTH = 200
 

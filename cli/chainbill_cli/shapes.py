@@ -23,8 +23,9 @@ TOKEN_ROWS = (
 TOKEN = (
     Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
     Column("currency"), Column("lo", "int"), Column("hi", "int"), Column("offered_to", "party"),
-    Column("tier", "int"), Column("financed_tier", "int"), Column("parent", "id"), Column("status", "status"),
-    Column("locks", "lock"), Column("born", "int"), Column("ended", "int"),
+    Column("tier", "int"), Column("financed_tier", "int"), Column("parent", "id"), Column("financing", "id"),
+    Column("status", "status"), Column("locks", "lock"), Column("born", "int"), Column("ended", "int"),
+    Column("reversed_at", "int"),
 )  # fmt: skip
 HOP_ROWS = (
     Column("height", "int"), Column("date", "date"), Column("kind", "hop"), Column("from", "party"),

@@ -10,7 +10,7 @@ from chainbill.vm.prelude import *
 requests = own_table("request")  # id -> request row
 quotes = own_table("quote")  # id -> quote row
 receipts = own_table("receipt")  # [bank, reference] -> what was paid, so that a payment counts once
-financed = own_table("financed")  # origin of a bank's token -> {"request", "outstanding"}
+financed = own_table("financed")  # `financing` of a bank's tokens: the one it paid for -> {"request", "outstanding"}
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
@@ -320,11 +320,11 @@ def token_paid_in_part(request, rest, amount):
 
 
 @internal("settlement")
-def bank_repaid(origin, amount):
+def bank_repaid(financing, amount):
     """The debtor paid cents that a bank had financed."""
-    row = financed.get(origin)
+    row = financed.get(financing)
     row["outstanding"] -= amount
-    financed.put(origin, row)
+    financed.put(financing, row)
     if row["outstanding"] == 0:
         request = requests.get(row["request"])
         request["status"] = "repaid"

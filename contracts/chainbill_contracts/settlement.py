@@ -153,8 +153,8 @@ def take_step(bill, step):
 
 
 def tell_finance(paid):
-    if "financed_as" in paid:
-        invoke("finance", "bank_repaid", paid["financed_as"], paid["amount"])
+    if "financing" in paid:
+        invoke("finance", "bank_repaid", paid["financing"], paid["amount"])
     if "request" in paid:
         if "rest" in paid:
             invoke("finance", "token_paid_in_part", paid["request"], paid["rest"], paid["rest_amount"])

@@ -36,7 +36,7 @@ LONGEST_TEXT = 200
 def open_root(bill, debtor, creditor, face, currency):
     """Make the first token of an accepted bill: its whole face, tier 1."""
     token = new_id("T")
-    like = {"bill": bill, "currency": currency, "tier": 1, "financed_tier": 0, "origin": token}
+    like = {"bill": bill, "currency": currency, "tier": 1, "financed_tier": 0, "origin": token, "financing": ""}
     root = made(like, token, 0, face, "", creditor)
     keep(root)
     keep_hop(root, "issue", debtor, {}, "")
@@ -229,6 +229,7 @@ def finance_to(token, bank, price):
     child = made(row, new_id("T"), row["lo"], row["hi"], token, bank)
     child["financed_tier"] = row["tier"]
     child["origin"] = child["id"]
+    child["financing"] = child["id"]
     end(row, "moved", [child["id"]])
     keep(child)
     keep_hop(child, "finance", row["holder"], price, "")
@@ -388,6 +389,7 @@ def take_return(row):
     child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], ctx.party)
     child["tier"] = earlier["tier"]
     child["origin"] = earlier["origin"]
+    child["financing"] = earlier["financing"]
     end(row, "moved", [child["id"]])
     keep(child)
     keep_hop(child, "return", row["holder"], {}, row["origin"])
@@ -397,7 +399,7 @@ def take_return(row):
 
 # --- cuts -------------------------------------------------------------------------------------------------------------
 def made(like, token, lo, hi, parent, holder):
-    """A new live token: bill, currency, tier and origin as the token it comes from."""
+    """A new live token: bill, currency, tier, origin and financing as the token it comes from."""
     return {
         "id": token,
         "bill": like["bill"],
@@ -410,10 +412,12 @@ def made(like, token, lo, hi, parent, holder):
         "financed_tier": like["financed_tier"],
         "parent": parent,
         "origin": like["origin"],
+        "financing": like["financing"],
         "status": "live",
         "locks": [],
         "born": ctx.height,
         "ended": 0,
+        "reversed_at": 0,
         "claim": "none",
     }
 
@@ -554,7 +558,7 @@ def leaves_from(bill, start, face, most):
         leaf = ranges.get([bill, lo])
         require(leaf is not None, "settle_in_its_own_transaction")
         row = token_rows.get(leaf[1])
-        require(row["status"] not in ("split", "moved"), "settle_in_its_own_transaction")
+        require(row["status"] not in ("split", "moved", "reversed"), "settle_in_its_own_transaction")
         if row["status"] == "live":
             live += [row]
             work += work_of_paying(row)
@@ -592,8 +596,8 @@ def parts_in_proportion(leaves, amount, outstanding):
 def pay(row, amount):
     """End paid cents of one token and say whom the debtor's bank owes them to."""
     result = {"token": row["id"], "party": row["holder"], "amount": amount}
-    if row["financed_tier"] > 0:
-        result["financed_as"] = row["origin"]
+    if row["financing"] != "":
+        result["financing"] = row["financing"]
     offered_until = ""
     for lock in row["locks"]:
         if lock["kind"] == "in_finance":

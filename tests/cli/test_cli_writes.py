@@ -262,12 +262,13 @@ def test_list_of_pages_is_read_for_a_prefix(shell: Shell, node: FakeNode) -> Non
     assert "could be any of" in shell.err
 
 
-def test_a_moved_token_stands_for_its_successor(shell: Shell, node: FakeNode) -> None:
+@pytest.mark.parametrize("status", ["moved", "reversed"])
+def test_a_token_that_passed_its_cents_on_stands_for_its_successor(shell: Shell, node: FakeNode, status: str) -> None:
     new = an_id("T", "new")
     me = PARTIES["supplier2"]
-    node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token(status="moved", ended=9))
+    node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token(status=status, ended=9))
     node.answers[f"GET /v1/bills/{BILL}/tokens"] = ok(
-        listing(token(status="moved"), token(new, parent=TOKEN, holder=me, amount=100_000))
+        listing(token(status=status), token(new, parent=TOKEN, holder=me, amount=100_000))
     )
     node.result = {"request": REQUEST}
     words = ["finance", "request", TOKEN, "--to", "bank1", "--amount", "5.00"]

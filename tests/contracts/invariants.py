@@ -18,7 +18,7 @@ STATUS_TABLES = {
     "proposal": ("governance", "proposal"), "validator": ("governance", "validator"),
 }  # fmt: skip
 TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
-ACCEPTED = ("active", "due", "overdue", "settled")
+ACCEPTED = ("active", "due", "overdue", "settled", "void")
 
 
 def steps_of_reference() -> dict[str, set[tuple[str, str]]]:
@@ -73,6 +73,7 @@ def check_all(world: World) -> None:
     check_holdings(world, tokens, bills)
     check_invoices(world, bills)
     check_requests(world, tokens)
+    check_financings(world, tokens)
 
 
 def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> None:
@@ -144,6 +145,19 @@ def check_invoices(world: World, bills: dict[str, Any]) -> None:
         assert invoice["occupied"] == occupied[key[0]] <= invoice["total"]
         assert set(invoice["bills"]) == users.get(key[0], set())
         assert len(invoice["bills"]) == len(set(invoice["bills"]))
+
+
+def check_financings(world: World, tokens: dict[str, Any]) -> None:
+    """What is outstanding of a financing is its live cents, whoever holds them and however they were cut."""
+    live: Counter[str] = Counter()
+    for token in tokens.values():
+        assert (token["financing"] != "") == (token["financed_tier"] > 0)
+        if token["financing"]:
+            made = tokens[token["financing"]]
+            assert made["financing"] == made["id"]
+            assert made["lo"] <= token["lo"] < token["hi"] <= made["hi"]
+            live[made["id"]] += token["hi"] - token["lo"] if token["status"] == "live" else 0
+    assert {key[0]: row["outstanding"] for key, row in world.rows("finance", "financed")} == dict(live)
 
 
 def check_requests(world: World, tokens: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ MUTANTS = {
     "a rest forgets its lock": ("token", '    rest["locks"] = row["locks"]\n', '    rest["locks"] = []\n'),
     "a returned token keeps its tier": ("token", '    child["tier"] = earlier["tier"]\n', ""),
     "a lapse joins over locked pieces": ("token", ' and len(row["locks"]) == 0', ""),
+    "a cut forgets its financing": ("token", '        "financing": like["financing"],\n', '        "financing": "",\n'),
     "an exit keeps the invoice": ("invoice", '    row["occupied"] -= amount\n', ""),
     "an invoice is occupied beyond its total": ("invoice", 'row["occupied"] + amount <= total', "True"),
     "a receipt is not added up": ("bill", '    row["settled"] += amount\n', ""),

@@ -256,9 +256,31 @@ def test_a_request_is_repaid_when_all_its_cents_are(world: World) -> None:
     bought, _ = finance(world, token, BANK1, 60_000_000)
     world.call(BANK1, "token", "split", token=bought, amounts=[10_000_000])
     request_id = next(key[0] for key, _ in world.rows("finance", "request"))
+    assert {leaf["financing"] for leaf in world.leaves(bill) if leaf["holder"] == BANK1} == {bought}
     settle(world, bill, FACE // 2, partial=True)
     assert row(world, "request", request_id)["status"] == "disbursed"
+    assert row(world, "financed", bought) == {"request": request_id, "outstanding": 30_000_000}
     settle(world, bill, FACE // 2)
+    assert row(world, "request", request_id)["status"] == "repaid"
+
+
+def test_what_is_repaid_is_known_by_the_financing_not_by_the_last_change_of_holder(world: World) -> None:
+    """Between banks a token gets a new origin; its financing stays, and with it what the request is still owed."""
+    bill, token = accepted_bill(world)
+    bought, _ = finance(world, token, BANK1, FACE)
+    kept = world.token(bought)
+    sold = {**kept, "id": "T" + "9" * 17, "holder": BANK2, "parent": bought, "origin": "T" + "9" * 17}
+    sold["born"] = world.height + 1
+    hop = world.row("token", "hop", bought)
+    world.seed(
+        (("token", "token", bought), {**kept, "status": "moved", "ended": world.height + 1, "into": [sold["id"]]}),
+        (("token", "token", sold["id"]), sold),
+        (("token", "hop", sold["id"]), {**hop, "token": sold["id"], "kind": "sale", "from": BANK1, "to": BANK2}),
+    )
+    settle(world, bill, FACE)
+    assert world.row("settlement", "payment", [bill, sold["id"]])["party"] == BANK2
+    assert row(world, "financed", bought)["outstanding"] == 0
+    request_id = next(key[0] for key, _ in world.rows("finance", "request"))
     assert row(world, "request", request_id)["status"] == "repaid"
 
 

@@ -135,8 +135,8 @@ def made(bill, lo, hi, parent, holder):
     token = new_id("T")
     tokens.put(token, {{
         "id": token, "bill": bill, "currency": "CNY", "lo": lo, "hi": hi, "holder": holder, "offered_to": "", "tier": 1,
-        "financed_tier": 0, "parent": parent, "status": "live", "locks": [], "born": ctx.height, "ended": 0,
-        "claim": "none",
+        "financed_tier": 0, "parent": parent, "financing": "", "status": "live", "locks": [], "born": ctx.height,
+        "ended": 0, "reversed_at": 0, "claim": "none",
     }})
     return token
 

@@ -81,7 +81,7 @@ def bill_row(bill: str, face: int, debtor: str, status: str) -> dict[str, Any]:
 def token_row(token: str, bill: str, lo: int, hi: int, holder: str, height: int, **more: Any) -> dict[str, Any]:
     row = {
         "id": token, "bill": bill, "currency": "CNY", "lo": lo, "hi": hi, "holder": holder, "offered_to": "",
-        "tier": 1, "financed_tier": 0, "parent": "", "status": "live", "locks": [], "born": height, "ended": 0,
-        "claim": "none",
+        "tier": 1, "financed_tier": 0, "parent": "", "financing": "", "status": "live", "locks": [], "born": height,
+        "ended": 0, "reversed_at": 0, "claim": "none",
     }  # fmt: skip
     return {**row, **more}

@@ -121,8 +121,8 @@ class BillBook:
         token = self._id("T")
         self.put("token", "token", token, {
             "id": token, "bill": bill, "currency": currency, "lo": lo, "hi": hi, "holder": holder, "offered_to": "",
-            "tier": tier, "financed_tier": financed, "parent": parent, "status": "live", "locks": [],
-            "born": self.height, "ended": 0, "claim": "none",
+            "tier": tier, "financed_tier": financed, "parent": parent, "financing": "", "status": "live", "locks": [],
+            "born": self.height, "ended": 0, "reversed_at": 0, "claim": "none",
         })  # fmt: skip
         self.file("token.bill", (bill,), token)
         self.file("token.holder", (holder,), token)
@@ -218,6 +218,17 @@ class BillBook:
         bill = self.get("bill", "bill", row["bill"])
         assert bill is not None
         self.change("bill", row["bill"], **{status: bill[status] + amount})
+
+    def reverse(self, token: str) -> str:
+        """Take the settlement of a token back; give the live token of its cents."""
+        row = self.token(token)
+        amount = row["hi"] - row["lo"]
+        self.change_token(token, status="reversed", reversed_at=self.height)
+        bill = self.get("bill", "bill", row["bill"])
+        assert bill is not None
+        self.change("bill", row["bill"], settled=bill["settled"] - amount)
+        tail = (row["holder"], row["tier"], row["financed_tier"], token, row["currency"])
+        return self._token(row["bill"], row["lo"], row["hi"], *tail)
 
     def live(self, bill: str | None = None) -> list[str]:
         return [

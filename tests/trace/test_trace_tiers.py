@@ -51,6 +51,27 @@ def test_settling_moves_amounts_but_not_how_far_the_credit_reached() -> None:
     assert column(rows, "share_financed") == ["0.150000", "0.500000", "0.500000"]
 
 
+def test_a_reversed_settlement_leaves_the_table_as_it_was() -> None:
+    """`reversed` is an inner node: its cents count once, where they rest again, and its child has its whole path."""
+    book, bill = penetration_example()
+    before = lineage_of(book.facts(bill))
+    book.next_height()
+    tokens = book.live(bill)
+    for token in tokens:
+        book.leaf(token, "settled")
+    book.next_height()
+    back = {book.reverse(token): token for token in tokens}
+    after = lineage_of(book.facts(bill))
+    assert set(after.leaves) == set(back)
+    for new, old in back.items():
+        assert [step.token for step in after.steps(new)] == [step.token for step in before.steps(old)]
+        assert after.children[old] == (new,)
+    tables = [trace_anchor([(one, EVERYTHING)], is_bank, no_names)[0] for one in (before, after)]
+    assert tables[0]["by_tier"] == tables[1]["by_tier"]
+    assert tables[0]["totals"] == tables[1]["totals"]
+    assert tables[0]["graph"] == tables[1]["graph"]
+
+
 def test_a_return_is_not_counted_as_reached() -> None:
     book = BillBook()
     root = book.issue(ANCHOR, SUPPLIERS[0], 1_000)

@@ -36,6 +36,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.parent": ("parent", "上级"),
     "column.born": ("born", "产生高度"),
     "column.ended": ("ended", "终止高度"),
+    "column.financing": ("financed as", "融资所成"),
+    "column.reversed_at": ("reversed at", "冲正高度"),
     "column.height": ("height", "高度"),
     "column.date": ("date", "日期"),
     "column.kind": ("kind", "类型"),

@@ -32,6 +32,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.live": ("live", "有效"),
     "value.split": ("split", "已拆分"),
     "value.moved": ("moved", "已转移"),
+    "value.reversed": ("reversed", "已冲正"),
     "value.open": ("open", "待报价"),
     "value.agreed": ("agreed", "已确认"),
     "value.disbursed": ("disbursed", "已放款"),

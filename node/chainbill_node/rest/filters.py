@@ -16,7 +16,7 @@ BILL_STATUSES = (
     "draft", "pending_confirm", "pending_accept", "active", "due", "overdue", "settled", "withdrawn", "rejected",
     "cancelled", "expired", "void",
 )  # fmt: skip
-TOKEN_STATUSES = (*LEAF_STATUSES, "split", "moved", "all")
+TOKEN_STATUSES = (*LEAF_STATUSES, "split", "moved", "reversed", "all")
 LOCKS = ("offered", "in_finance", "pledged", "frozen")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
 PARTY_STATUSES = ("pending", "active", "suspended", "insolvent", "leaving", "closed")

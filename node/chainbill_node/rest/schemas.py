@@ -32,8 +32,9 @@ _HIDDEN = _object({"amount": _AMOUNT, "tokens": _INTEGER})
 
 _TOKEN_FIELDS: dict[str, Schema] = {
     "id": _TEXT, "bill": _TEXT, "lo": _AMOUNT, "hi": _AMOUNT, "amount": _AMOUNT, "currency": _TEXT, "holder": _TEXT,
-    "offered_to": _TEXT, "tier": _INTEGER, "financed_tier": _INTEGER, "parent": _TEXT, "status": _TEXT,
-    "locks": _array({"type": "object"}), "born": _INTEGER, "ended": _INTEGER,
+    "offered_to": _TEXT, "tier": _INTEGER, "financed_tier": _INTEGER, "parent": _TEXT, "financing": _TEXT,
+    "status": _TEXT, "locks": _array({"type": "object"}), "born": _INTEGER, "ended": _INTEGER,
+    "reversed_at": _INTEGER,
 }  # fmt: skip
 
 SCHEMAS: dict[str, Schema] = {

@@ -33,7 +33,8 @@ _BILL_TAIL = (
     "accepted_on", "root_token", "created",
 )  # fmt: skip
 _TOKEN_TAIL = (
-    "currency", "holder", "offered_to", "tier", "financed_tier", "parent", "status", "locks", "born", "ended", "claim",
+    "currency", "holder", "offered_to", "tier", "financed_tier", "parent", "financing", "status", "locks", "born",
+    "ended", "reversed_at", "claim",
 )  # fmt: skip
 _HOP_FIELDS = ("bill", "token", "kind", "from", "to", "lo", "hi")
 _HOP_TAIL = ("tier", "financed_tier", "height", "transaction", "date")
