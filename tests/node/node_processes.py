@@ -25,8 +25,8 @@ START_TIMEOUT_S = 40.0
 class Network:
     """A local network in a folder; nodes are started, killed and asked by name."""
 
-    def __init__(self, directory: Path, validators: int, **options: Any) -> None:
-        self.created = create_local_network(directory, validators=validators, **options)
+    def __init__(self, directory: Path, validators: int, *, created: Any = None, **options: Any) -> None:
+        self.created = created or create_local_network(directory, validators=validators, **options)
         self.nodes = {node.name: node for node in self.created.nodes}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
