@@ -20,7 +20,16 @@ from chainbill.state.keys import head_of, table_head
 CLOSED_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("token", "token"): ("holder", "offered_to"),
     ("token", "hop"): ("from", "to", "price"),
+    ("token", "prepayment"): ("holder", "price", "forgone"),
+    ("bill", "guarantee"): ("demands",),
+    ("finance", "sale"): ("seller", "buyer", "price_doc"),
+    ("finance", "claim"): ("holder", "asked", "amount"),
+    ("pledge", "pledge"): ("holder", "pledgee", "secured", "received", "owed", "contract_no"),
+    ("legal", "order"): ("beneficiary", "account"),
+    ("deposit", "balance"): ("balance",),
+    ("deposit", "redemption"): ("amount",),
 }
+"""Part of the format: how a row hashes cannot change on a running network, so tables of acts to come stand here too."""
 _CLOSED_BY_HEAD = {table_head(*table): frozenset(fields) for table, fields in CLOSED_FIELDS.items()}
 _CLOSED_HEADS = tuple(_CLOSED_BY_HEAD)
 _ROW, _ROW_OPEN, _ROW_CLOSED = domain_prefix("row"), domain_prefix("row-open"), domain_prefix("row-closed")

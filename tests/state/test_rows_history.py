@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from chainbill.codec import encode
 from chainbill.errors import InternalFault
+from chainbill.state import rows
 from chainbill.state.history import history_key, history_prefix, read_at, split_history_key
 from chainbill.state.keys import row_key
 from chainbill.state.rows import (
@@ -26,7 +28,7 @@ from chainbill.state.rows import (
     value_bytes,
 )
 
-TOKEN, HOP, OPEN = row_key("token", "token", "T"), row_key("token", "hop", "T"), row_key("bill", "bill", "B")
+TOKEN, OPEN = row_key("token", "token", "T"), row_key("bill", "bill", "B")
 FIELDS = {"id": "T", "holder": "who", "offered_to": "", "tier": 2, "from": "f", "to": "t", "price": {}}
 
 
@@ -55,18 +57,37 @@ def test_a_salt_has_a_bound() -> None:
         pack(1, bytes(33), b"\xc0")
 
 
-@pytest.mark.parametrize("key", [TOKEN, HOP])
-def test_closed_rows_hash_in_two_halves(key: bytes) -> None:
-    closed = CLOSED_FIELDS["token", "token" if key == TOKEN else "hop"]
+@pytest.mark.parametrize("table", CLOSED_FIELDS, ids="/".join)
+def test_closed_rows_hash_in_two_halves(table: tuple[str, str]) -> None:
+    closed = CLOSED_FIELDS[table]
+    key = row_key(*table, "T")
+    fields = {**FIELDS, **dict.fromkeys(closed, "hidden")}
     nonce = bytes(range(16))
     salt = hmac.new(nonce, key, sha256).digest()
     assert salt_for(nonce, key) == salt
-    hidden = encode({name: part for name, part in FIELDS.items() if name in closed})
-    shown = {name: part for name, part in FIELDS.items() if name not in closed}
+    hidden = encode({name: part for name, part in fields.items() if name in closed})
+    shown = {name: part for name, part in fields.items() if name not in closed}
     expected = h("row-open", encode(shown), h("row-closed", salt, hidden))
-    assert row_hash(key, pack(7, salt, encode(FIELDS))) == expected
+    assert row_hash(key, pack(7, salt, encode(fields))) == expected
     assert open_row_hash(shown, h("row-closed", salt, hidden)) == expected
-    assert closed_hash(salt, {name: FIELDS[name] for name in closed}) == h("row-closed", salt, hidden)
+    assert closed_hash(salt, {name: fields[name] for name in closed}) == h("row-closed", salt, hidden)
+
+
+def test_the_closed_fields_are_those_of_the_reference() -> None:
+    """One list for everybody: a table that is missing in a second implementation gives it another state root."""
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "state-and-proofs.md").read_text(encoding="utf-8")
+    table = text[text.index("| contract | table | closed fields |") :].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert {(one, other): tuple(fields.split(", ")) for one, other, fields in cells} == CLOSED_FIELDS
+
+
+def test_a_table_left_out_of_the_list_shows_what_it_should_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = row_key("deposit", "balance", ["BANK1", "S1", "CNY"])
+    salts = [salt_for(bytes([number]) * 16, key) for number in range(2)]
+    hashes = {row_hash(key, pack(7, salt, encode({"balance": 5}))) for salt in salts}
+    assert len(hashes) == 2, "whoever does not know the salt cannot try balances"
+    monkeypatch.setattr(rows, "_CLOSED_HEADS", tuple(head for head in rows._CLOSED_HEADS if b"balance" not in head))
+    assert row_hash(key, pack(7, salts[0], encode({"balance": 5}))) == h("row", encode({"balance": 5}))
 
 
 def test_open_rows_hash_their_value_alone() -> None:

@@ -20,6 +20,33 @@ CASES: list[tuple[str, str, str, Any]] = [
     ),
     ("token", "hop", "T1", {"kind": "transfer", "from": "A", "to": "B", "price": {}, "tier": 2}),
     ("token", "token", "T2", {"id": "T2"}),
+    (
+        "token",
+        "prepayment",
+        "T1",
+        {"holder": "S1", "price": 99, "forgone": 1, "pay_by": "2027-03-01", "status": "agreed"},
+    ),
+    ("bill", "guarantee", "B1", {"until": "2028-01-01", "demands": [{"holder": "S1", "on": "2027-07-01"}]}),
+    ("finance", "sale", "T1", {"seller": "BANK1", "buyer": "BANK2", "price_doc": "ab" * 32, "recourse": True}),
+    ("finance", "claim", "T1", {"holder": "BANK1", "asked": "S1", "amount": 100, "ground": "overdue"}),
+    (
+        "pledge",
+        "pledge",
+        "K1",
+        {
+            "holder": "S1",
+            "pledgee": "BANK1",
+            "secured": 90,
+            "received": 0,
+            "owed": 0,
+            "contract_no": "ZY-1",
+            "currency": "CNY",
+            "ranges": [["B1", 0, 100]],
+        },
+    ),
+    ("legal", "order", "O1", {"kind": "freeze", "beneficiary": "S2", "account": "cd" * 32, "items": []}),
+    ("deposit", "balance", "BANK1", {"balance": 5}),
+    ("deposit", "redemption", "W1", {"bank": "BANK1", "party": "S1", "amount": 5, "status": "asked"}),
 ]
 
 
