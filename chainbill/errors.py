@@ -31,6 +31,7 @@ class Reason(StrEnum):
     FORMAT_VERSION = "format_version"
     # identifiers, money, dates
     IDENTIFIER_MALFORMED = "identifier_malformed"
+    INVOICE_NUMBER_MALFORMED = "invoice_number_malformed"
     CURRENCY_UNKNOWN = "currency_unknown"
     AMOUNT_MALFORMED = "amount_malformed"
     AMOUNT_IN_TEN_THOUSANDS = "amount_in_ten_thousands"

@@ -62,7 +62,7 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
         "face": face,
         "currency": currency,
         "due_on": _due_on(session, typed.due, shares),
-        "invoices": [_registered_share(session, share) for share in shares],
+        "invoices": [_registered_share(session, creditor, share) for share in shares],
         "contract_no": typed.contract_no,
         "delivered_on": session.date(typed.delivered) if typed.delivered else "",
         "terms": dict(_term(term) for term in typed.terms),
@@ -119,12 +119,12 @@ def _due_on(session: Session, typed: str, shares: Sequence[Share]) -> str:
     return max(found)
 
 
-def _registered_share(session: Session, share: Share) -> dict[str, Any]:
+def _registered_share(session: Session, creditor: str, share: Share) -> dict[str, Any]:
     key = session.known.invoice_key
     if not key:
         raise fail(Exit.FAILED, "bill.invoice_key")
     return {
-        "fingerprint": fingerprint(key, share.invoice),
+        "fingerprint": fingerprint(key, creditor, share.invoice),
         "amount": share.amount_minor,
         "total": share.invoice.payable_minor,
     }

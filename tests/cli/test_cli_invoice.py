@@ -51,8 +51,8 @@ def code_of(content: str | bytes) -> str:
 def test_ubl() -> None:
     assert parsed(UBL) == Invoice(
         format="ubl", number="2026-0417", code="", issued_on="2026-03-02", due_on="2026-06-30",
-        seller=Trader("Example Castings Ltd", (Identifier("vat", "XX100000017"),), "XX100000017"),
-        buyer=Trader("Example Motors AG", (Identifier("vat", "XX200000018"),), "XX200000018"),
+        seller=Trader("Example Castings Ltd", (Identifier("vat", "XX100000017"),)),
+        buyer=Trader("Example Motors AG", (Identifier("vat", "XX200000018"),)),
         currency="EUR", payable_minor=24_000_000, total_minor=24_000_000,
     )  # fmt: skip
 
@@ -237,17 +237,33 @@ def test_files(tmp_path: Path) -> None:
     assert read_invoice(path).number == "2026-0417"
 
 
-def test_fingerprint() -> None:
-    """HMAC-SHA256(key, canonical [seller's tax id, number, code]); msgpack fixarray of three fixstr."""
-    import hashlib
-    import hmac
+SELLER = PARTIES["supplier1"]
 
-    found = parsed(UBL)
-    content = b"\x93\xabXX100000017\xa820260417\xa0"
-    assert fingerprint(b"k" * 32, found) == hmac.new(b"k" * 32, content, hashlib.sha256).hexdigest()
-    assert fingerprint(b"l" * 32, found) != fingerprint(b"k" * 32, found)
-    assert fingerprint(b"k" * 32, parsed(UBL.replace("2026-0417", "2026 0417"))) == fingerprint(b"k" * 32, found)
-    assert fingerprint(b"k" * 32, parsed(UBL.replace("2026-0417", "2026-0418"))) != fingerprint(b"k" * 32, found)
+
+def same_invoice(seller: str) -> str:
+    """One invoice as a file may write it: its seller by the USCC, or by a VAT number before it."""
+    return UBL.replace(UBL[UBL.index("<cac:PartyTaxScheme>") : UBL.index("</cac:PartyTaxScheme>")], seller, 1)
+
+
+def test_one_invoice_has_one_fingerprint_however_a_file_names_its_seller() -> None:
+    """It rests on the creditor's registered id; the file's own ids only say whose it is."""
+    tax = "<cac:PartyTaxScheme><cbc:CompanyID>{}</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
+    files = [parsed(same_invoice(tax.format(number))) for number in (SELLER, "DE811122233")]
+    assert files[0].seller.identifiers != files[1].seller.identifiers
+    assert len({fingerprint(b"k" * 32, SELLER, one) for one in files}) == 1
+    assert fingerprint(b"k" * 32, PARTIES["supplier2"], files[0]) != fingerprint(b"k" * 32, SELLER, files[0])
+
+
+def test_numbers_that_differ_in_their_separators_only_by_place_are_two_invoices() -> None:
+    one, other = (parsed(UBL.replace("2026-0417", number)) for number in ("2029/1-11", "2029/11-1"))
+    assert fingerprint(b"k" * 32, SELLER, one) != fingerprint(b"k" * 32, SELLER, other)
+    again = parsed(UBL.replace("2026-0417", "2029-1/11"))
+    assert fingerprint(b"k" * 32, SELLER, again) == fingerprint(b"k" * 32, SELLER, one)
+
+
+def test_a_number_that_begins_anew_each_year_does_not_collide() -> None:
+    later = parsed(UBL.replace("2026-03-02", "2027-03-02").replace("2026-06-30", "2027-06-30"))
+    assert fingerprint(b"k" * 32, SELLER, later) != fingerprint(b"k" * 32, SELLER, parsed(UBL))
 
 
 def registered(identifiers: list[tuple[str, str]]) -> dict[str, Any]:
@@ -299,7 +315,7 @@ def test_a_bill_over_an_invoice(shell: Shell, with_parties: FakeNode, ubl_file: 
     arguments = with_parties.call[2]
     assert (arguments["face"], arguments["currency"], arguments["due_on"]) == (24_000_000, "EUR", "2026-06-30")
     assert arguments["invoices"] == [
-        {"fingerprint": fingerprint(b"k" * 32, parsed(UBL)), "amount": 24_000_000, "total": 24_000_000}
+        {"fingerprint": fingerprint(b"k" * 32, SELLER, parsed(UBL)), "amount": 24_000_000, "total": 24_000_000}
     ]
 
 
@@ -330,7 +346,7 @@ def test_an_invoice_of_others_is_refused(shell: Shell, with_parties: FakeNode, u
 def test_an_invoice_without_due_date_needs_one(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
     invoice = parsed(CHINESE)
     for name, trader in (("supplier1", invoice.seller), ("anchor", invoice.buyer)):
-        identifiers = [{"scheme": "uscc", "value": trader.tax_id}]
+        identifiers = [{"scheme": "uscc", "value": trader.identifiers[0].value}]
         node.answers[f"GET /v1/parties/{PARTIES[name]}"] = ok({"id": PARTIES[name], "identifiers": identifiers})
     path = tmp_path / "cn.xml"
     path.write_text(CHINESE, encoding="utf-8")
@@ -344,6 +360,8 @@ def test_invoice_show(shell: Shell, ubl_file: str) -> None:
     found = shell.run("invoice", "show", ubl_file, "-o", "json")
     assert (found["number"], found["amount"], found["currency"]) == ("2026-0417", 24_000_000, "EUR")
     assert found["seller"]["identifiers"] == [{"scheme": "vat", "value": "XX100000017"}]
-    assert found["fingerprint"] == fingerprint(b"k" * 32, parsed(UBL))
+    assert found["fingerprint"] is None
+    named = shell.run("invoice", "show", ubl_file, "--creditor", "supplier1", "-o", "json")
+    assert named["fingerprint"] == fingerprint(b"k" * 32, SELLER, parsed(UBL))
     shell.run("invoice", "show", ubl_file)
     assert "240,000.00 EUR" in shell.out

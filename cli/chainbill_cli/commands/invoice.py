@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
-from chainbill_cli.kit import argument, noun
+from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
 from chainbill_cli.session import current_session
 
@@ -21,8 +21,9 @@ invoice = noun("invoice")
 
 @invoice.command("show", help="invoice.show")
 @argument("file")
-def show(file: str) -> None:
-    """Show what an invoice file says, and its fingerprint where the consortium's key is known."""
+@option("--creditor", metavar="PARTY", default="", help="invoice.opt_creditor")
+def show(file: str, creditor: str) -> None:
+    """Show what an invoice file says, and its fingerprint for a creditor where the consortium's key is known."""
     session = current_session()
     found = read_invoice(Path(file))
     key = session.known.invoice_key
@@ -37,7 +38,7 @@ def show(file: str) -> None:
         "currency": found.currency,
         "amount": found.payable_minor,
         "total": found.total_minor,
-        "fingerprint": fingerprint(key, found) if key and found.seller.tax_id else None,
+        "fingerprint": fingerprint(key, session.party_id(creditor), found) if key and creditor else None,
     }
     if not session.settings.machine:
         data.update(seller=found.seller.label(), buyer=found.buyer.label())

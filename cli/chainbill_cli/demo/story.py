@@ -78,7 +78,7 @@ class Story:
         teller.chapter("demo.c_bill")
         seller = stage.actor("supplier1")
         check_parties(self.scene.invoice, seller.registered(seller.party), seller.registered(stage.party("anchor")))
-        print_ = fingerprint(seller.known.invoice_key, self.scene.invoice)
+        print_ = fingerprint(seller.known.invoice_key, seller.party, self.scene.invoice)
         self.invoice_part = {"fingerprint": print_, "amount": self.face, "total": self.face}
         self.bill = self._issue()
         teller.fact("demo.issued", who=self.name("supplier1"), bill=self.bill)

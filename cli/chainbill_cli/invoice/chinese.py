@@ -74,5 +74,5 @@ def _trader(root: Element, side: str, path: str) -> Trader:
     if len(value) > MAX_IDENTIFIER:
         raise fail(Exit.FAILED, "invoice.cn_tax_id", path=path, field=f"{side}IdNum", limit=MAX_IDENTIFIER)
     if not value:
-        return Trader(name, (), "")
-    return Trader(name, (Identifier("uscc" if valid_uscc(value) else "tax", value),), value)
+        return Trader(name, ())
+    return Trader(name, (Identifier("uscc" if valid_uscc(value) else "tax", value),))

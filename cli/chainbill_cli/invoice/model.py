@@ -19,7 +19,6 @@ class Trader:
 
     name: str
     identifiers: tuple[Identifier, ...]
-    tax_id: str
 
     def label(self) -> str:
         """Name with identifiers, for messages."""

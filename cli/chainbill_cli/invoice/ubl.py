@@ -77,9 +77,7 @@ def _trader(root: Element, place: str, term: str, path: str) -> Trader:
         or _text(party, "cac:Contact/cbc:Name")
     )
     identifiers = list(dict.fromkeys(_identifiers(party)))
-    tax = [one.value for one in identifiers if one.scheme in {"uscc", "vat"}]
-    first = tax or [one.value for one in identifiers]
-    return Trader(needed(name, f"{place}: name ({term})", path), tuple(identifiers), first[0] if first else "")
+    return Trader(needed(name, f"{place}: name ({term})", path), tuple(identifiers))
 
 
 def _identifiers(party: Element) -> Iterator[Identifier]:

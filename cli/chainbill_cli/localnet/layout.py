@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainbill.limits import INVOICE_KEY_BYTES
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.ledger_clock import FILE as CLOCK
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from chainbill_node.setup.network import CreatedNetwork
 
 STATE = "localnet.json"
-INVOICE_KEY_BYTES = 32
 OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK)
 """What `reset` removes; nothing else in the home is touched."""
 

@@ -7,6 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Show what a file says (UBL 2.1 / EN 16931, Chinese fully digital invoice)",
         "查看发票文件的内容（UBL 2.1 / EN 16931、数电票）",
     ),
+    "invoice.opt_creditor": (
+        "Show the fingerprint too, for this registered seller",
+        "同时显示指纹（按该已登记的销售方计算）",
+    ),
     "invoice.not_a_file": ("{path} is not there or is not a file", "{path} 不存在或不是文件"),
     "invoice.too_large": ("{path} is larger than {limit} MiB", "{path} 超过 {limit} MiB"),
     "invoice.too_deep": (
@@ -59,10 +63,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice.cn_sum": (
         "{path}: net amount and tax make {found}, the total is {total}",
         "{path}：不含税金额与税额合计 {found}，与价税合计 {total} 不符",
-    ),
-    "invoice.seller_without_id": (
-        "the seller {name} has no identifier in the invoice, so it cannot be told from another's",
-        "发票中的销售方 {name} 没有任何标识，无法与他人的发票区分",
     ),
     "invoice.not_the_creditor": (
         "the invoice's seller is {trader}, but the bill's creditor is {party}",
