@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 MINUTES ?= 30
 
-.PHONY: postgres demo test check format lock vectors bench bench-compare bench-sustained bench-disk bench-docs soak chromium clean help
+.PHONY: postgres demo test second-python check format lock vectors bench bench-compare bench-sustained bench-disk bench-docs soak chromium clean help
 
 help:
 	@echo "make demo    a network of four banks, one invoice, from the anchor to tier 3 and back to cash"
@@ -39,7 +39,27 @@ chromium:
 	    (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk) >/dev/null 2>&1; } || \
 	  echo "no Chromium here and none can be installed: the page tests will say so and be skipped" >&2
 
-test: $(VENV)/.dev chromium
+# Golden vectors and the core's tests on the second minor version of CPython that a network may allow
+SECOND := build/python-3.12
+SECOND_PYTHON ?= $(shell for it in python3.12 $$HOME/.pyenv/versions/3.12.*/bin/python3.12; do \
+  $$it -c 'import venv' 2>/dev/null && echo $$it && break; done)
+$(SECOND)/.dev: requirements-dev.lock pyproject.toml
+	@echo "setting up $(SECOND) (once) …" >&2
+	@$(SECOND_PYTHON) -m venv $(SECOND)
+	@$(SECOND)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-dev.lock
+	@$(SECOND)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
+	@touch $@
+
+second-python:
+ifeq ($(SECOND_PYTHON),)
+	@echo "no CPython 3.12 here (SECOND_PYTHON=path names one): vectors and core are tested on one version only" >&2
+else
+	@$(MAKE) --no-print-directory $(SECOND)/.dev
+	$(SECOND)/bin/python tests/vectors/generate.py --check
+	$(SECOND)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal tests/core tests/ledger tests/state
+endif
+
+test: $(VENV)/.dev chromium second-python
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not e2e and not simulation and not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
