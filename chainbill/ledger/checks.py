@@ -20,6 +20,7 @@ from chainbill.dates import is_date
 from chainbill.errors import Reason
 from chainbill.ledger import core_rows
 from chainbill.ledger.governed_rows import check_clock, check_next_contract, validator_set
+from chainbill.ledger.holdings import SHARES, HoldingChange, token_shares
 from chainbill.ledger.tiling import same_cents
 from chainbill.ledger.token_rules import (
     FIGURES,
@@ -35,12 +36,10 @@ from chainbill.ledger.token_rules import (
     check_reversed,
     check_token,
 )
-from chainbill.limits import MAX_AMOUNT
 from chainbill.state.overlay import Overlay
 
 TEXT_TAG = 2
 Change = tuple[bytes, Any, Any]
-Deltas = dict[tuple[str, str, str], list[int]]
 
 
 class CoreChecks:
@@ -54,12 +53,13 @@ class CoreChecks:
         self._today = today
         self._agendas = tuple(agendas)
         self._adjustable_clock = adjustable_clock
-        self._watched = (core_rows.TOKENS, core_rows.BILLS, core_rows.GOVERNANCE, *self._agendas)
+        self._watched = (core_rows.TOKENS, core_rows.BILLS, core_rows.GOVERNANCE, *SHARES, *self._agendas)
 
     def run(self) -> None:
         """Check what changed since the last savepoint and derive the core's rows from it, or raise Refused."""
         tokens: list[Change] = []
         bills: list[Change] = []
+        holdings = HoldingChange(self._overlay)
         for key, (old, new) in self._overlay.changed().items():
             if not key.startswith(self._watched):
                 continue
@@ -69,16 +69,20 @@ class CoreChecks:
                 bills.append((key, old, new))
             elif key.startswith(core_rows.GOVERNANCE):
                 self._check_governance(key, old, new)
+            else:
+                for table in SHARES:
+                    if key.startswith(table):
+                        holdings.add_row(table, old, new)
             if key.startswith(self._agendas):
                 self._check_agenda(key, old, new)
         accepted = {new["id"] for key, old, new in bills if check_bill(key, old, new)}
-        if not tokens and not bills:
-            return
-        change = _TokenChange(self._overlay, self._height, tokens, accepted)
-        change.run()
-        for _, old, new in bills:
-            change.check_figures(old, new)
-        change.check_no_figure_is_missing()
+        if tokens or bills:
+            change = _TokenChange(self._overlay, self._height, tokens, accepted, holdings)
+            change.run()
+            for _, old, new in bills:
+                change.check_figures(old, new)
+            change.check_no_figure_is_missing()
+        holdings.write()
 
     def _check_agenda(self, key: bytes, old: Any, new: Any) -> None:
         if old is not None or new is None:
@@ -108,7 +112,9 @@ def _first_text(key: bytes) -> str:
 class _TokenChange:
     """One transaction's change of tokens."""
 
-    def __init__(self, overlay: Overlay, height: int, tokens: list[Change], accepted: set[str]) -> None:
+    def __init__(
+        self, overlay: Overlay, height: int, tokens: list[Change], accepted: set[str], holdings: HoldingChange
+    ) -> None:
         self._overlay = overlay
         self._height = height
         self._tokens = tokens
@@ -116,14 +122,14 @@ class _TokenChange:
         self._bills: dict[str, Row] = {}
         self._ended: dict[str, list[Row]] = {}
         self._made: dict[str, list[Row]] = {}
-        self._deltas: Deltas = {}
+        self._holdings = holdings
         self._new: dict[str, Row] = {}
         self._reversed: list[Row] = []
         self._rows: dict[str, Row] = {}
         self._figures: dict[str, dict[str, int]] = {}
 
     def run(self) -> None:
-        """Check the tokens, then derive ranges and holdings."""
+        """Check the tokens, derive the ranges, and count what holdings change."""
         for key, old, new in self._tokens:
             check_token(key, old, new, self._height)
             self._rows[new["id"]] = new
@@ -137,9 +143,6 @@ class _TokenChange:
         for bill in sorted({*self._ended, *self._made, *self._accepted}):
             self._check_tiling(bill)
             self._derive_ranges(bill)
-        for holding, (count, total) in self._deltas.items():
-            if count or total:
-                self._derive_holding(holding, count, total)
 
     def _sort(self, old: Row | None, new: Row) -> None:
         was_leaf = old is not None and old["status"] in LEAVES
@@ -158,13 +161,7 @@ class _TokenChange:
         lived = old is not None and old["status"] == LIVE
         lives = new["status"] == LIVE
         if lived != lives:
-            sign = 1 if lives else -1
-            currency, amount = new["currency"], sign * (new["hi"] - new["lo"])
-            debtor = self._bill(new["bill"])["debtor"]
-            for holding in ((new["holder"], currency, core_rows.HOLDER), (debtor, currency, core_rows.DEBTOR)):
-                delta = self._deltas.setdefault(holding, [0, 0])
-                delta[0] += sign
-                delta[1] += amount
+            self._holdings.add(token_shares(new, self._bill(new["bill"])["debtor"]), 1 if lives else -1)
 
     def _bill(self, bill_id: str) -> Row:
         row = self._bills.get(bill_id)
@@ -238,14 +235,3 @@ class _TokenChange:
                 self._overlay.delete(core_rows.range_key(bill_id, row["lo"]))
         for row in made:
             self._overlay.put_checked(core_rows.range_key(bill_id, row["lo"]), [row["hi"], row["id"]])
-
-    def _derive_holding(self, holding: tuple[str, str, str], count: int, total: int) -> None:
-        key = core_rows.holding_key(*holding)
-        held = self._overlay.get(key) or [0, 0]
-        count, total = held[0] + count, held[1] + total
-        if not 0 <= total <= MAX_AMOUNT:
-            raise broken(Reason.CORE_HOLDINGS, "a sum exceeds the largest amount", party=holding[0])
-        if count:
-            self._overlay.put_checked(key, [count, total])
-        else:
-            self._overlay.delete(key)

@@ -4,7 +4,7 @@ Read and guarded: `bill/bill`, `token/token`, `party/key`, `governance/validator
 Written by the core only: everything of contract "core", and `governance/contract`, the code that runs.
 
     core/range    [bill, lo]              → [hi, token id]      every leaf of every accepted bill
-    core/holding  [party, currency, side] → [count, sum]        live tokens; side is "holder" or "debtor"
+    core/holding  [party, currency, role] → [count, sum]        in which role a party has how much (`holdings`)
     core/evidence [validator, height, round, type] → {"height", "time_ms"}     where it was recorded
     core/program  "active"    → [[name, source hash], …]        the contracts that run
     core/migration name       → {"cursor", "version"}            a migration under way
@@ -18,8 +18,6 @@ from __future__ import annotations
 from chainbill.state.keys import row_key, table_prefix
 
 CORE = "core"
-HOLDER = "holder"
-DEBTOR = "debtor"
 
 TOKENS = table_prefix("token", "token")
 BILLS = table_prefix("bill", "bill")
@@ -68,9 +66,9 @@ def range_key(bill: str, lo: int) -> bytes:
     return RANGES + text_part(bill) + b"\x01" + lo.to_bytes(8, "big")
 
 
-def holding_key(party: str, currency: str, side: str) -> bytes:
-    """The key of a party's count and sum of live tokens in a currency, as holder or as debtor."""
-    return HOLDINGS + text_part(party) + text_part(currency) + text_part(side)
+def holding_key(party: str, currency: str, role: str) -> bytes:
+    """The key of a party's count and sum in a currency and a role of `holdings.ROLES`."""
+    return HOLDINGS + text_part(party) + text_part(currency) + text_part(role)
 
 
 def text_part(text: str) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from chainbill.errors import InternalFault, Reason
 from chainbill.ledger import core_rows
+from chainbill.ledger.holdings import SHARES, Share, token_shares
 from chainbill.ledger.token_rules import ACCEPTED, LEAVES, LIVE
 from chainbill.limits import MAX_SCAN
 from chainbill.state import rows
@@ -78,16 +79,23 @@ def check_state(view: View) -> dict[str, BillTotals]:
         if token["status"] in LEAVES:
             leaves[token["bill"]] += 1
         if token["status"] == LIVE:
-            for party, side in ((token["holder"], core_rows.HOLDER), (debtors[token["bill"]], core_rows.DEBTOR)):
-                held = holdings[(party, token["currency"], side)]
-                held[0] += 1
-                held[1] += token["hi"] - token["lo"]
+            _count(holdings, token_shares(token, debtors[token["bill"]]))
+    for table, shares_of in SHARES.items():
+        for _, row in _scan(view, table):
+            _count(holdings, shares_of(row))
     if leaves != Counter({bill: one.tokens for bill, one in totals.items()}):
         raise _broken("", "a leaf stands in no range")
     recorded = {tuple(split_key(key)[2]): value for key, value in _scan(view, core_rows.HOLDINGS)}
     if recorded != dict(holdings):
-        raise InternalFault(Reason.CORE_HOLDINGS, "the holdings are not the sums of the live tokens")
+        raise InternalFault(Reason.CORE_HOLDINGS, "the holdings are not the sums of the rows they follow from")
     return totals
+
+
+def _count(holdings: dict[tuple[Any, ...], list[int]], shares: tuple[Share, ...]) -> None:
+    for party, currency, role, amount in shares:
+        held = holdings[(party, currency, role)]
+        held[0] += 1
+        held[1] += amount
 
 
 def _broken(bill: str, detail: str) -> InternalFault:

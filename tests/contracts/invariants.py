@@ -130,6 +130,12 @@ def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) 
                 entry = expected.setdefault((party, token["currency"], side), [0, 0])
                 entry[0] += 1
                 entry[1] += token["hi"] - token["lo"]
+    for _, payment in world.rows("settlement", "payment"):
+        if payment["status"] in ("instructed", "returned"):
+            for party, role in ((payment["party"], "payee_open"), (payment["bank"], "paying_bank_open")):
+                entry = expected.setdefault((party, payment["currency"], role), [0, 0])
+                entry[0] += 1
+                entry[1] += payment["amount"]
     assert {tuple(key): value for key, value in world.rows("core", "holding")} == expected
 
 

@@ -10,6 +10,7 @@ from ledger.token_world import TokenWorld
 
 from chainbill.errors import InternalFault, Refused
 from chainbill.ledger import checks, token_rules, transition
+from chainbill.ledger.holdings import HoldingChange
 from chainbill.ledger.whole_state import check_state
 
 
@@ -47,7 +48,7 @@ MUTANTS = {
     "lost ranges are not seen": (checks, "same_cents", lambda *_: True, lost),
     "minted ranges are not seen": (checks, "same_cents", lambda *_: True, minted),
     "ranges are not derived": (checks._TokenChange, "_derive_ranges", nothing, moved),
-    "holdings are not derived": (checks._TokenChange, "_derive_holding", nothing, settled),
+    "holdings are not derived": (HoldingChange, "_write_one", nothing, settled),
 }
 
 

@@ -48,6 +48,14 @@ FINANCED: list[Write] = [bill(), earlier(ROOT, 2, status="moved", ended=3),
                          earlier(token("T2", 0, 1000, "BANK", financing="T2"), 3)]  # fmt: skip
 CUT = earlier(token("T2", 0, 1000, "BANK", financing="T2", status="split", ended=HEIGHT), 3)
 
+
+def payment(name: str, **more: Any) -> Write:
+    row = {"party": "S1", "bank": "BANK", "amount": 400, "currency": "CNY", "status": "instructed"}
+    return "settlement", "payment", ["B1", name], {**row, **more}
+
+
+OWED: list[Write] = [payment("T2"), payment("T3", party="S2", amount=600)]
+
 CASES: list[tuple[str, list[Write], list[Write]]] = [
     ("acceptance", PENDING, [bill(), token("T1", 0, 1000, parent="")]),
     ("a cut", ACTIVE, [earlier(ROOT, 2, status="split", ended=HEIGHT), token("T2", 0, 400), token("T3", 400, 1000)]),
@@ -78,6 +86,12 @@ CASES: list[tuple[str, list[Write], list[Write]]] = [
     ("financing of a token that no financing made", FINANCED,
      [CUT, token("T3", 0, 400, "BANK", parent="T2", financing="T1"),
       token("T4", 400, 1000, "BANK", parent="T2", financing="T2")]),
+    ("payments are instructed", [], OWED),
+    ("a payment is made", OWED, [payment("T2", status="paid")]),
+    ("a payment comes back", OWED, [payment("T2", status="returned")]),
+    ("an open payment to nobody", [], [payment("T2", party="")]),
+    ("an open payment of nothing", [], [payment("T2", amount=0)]),
+    ("payments beyond the largest amount", OWED, [payment("T4", amount=2**53 - 1)]),
     ("financing that changes in place", FINANCED, [earlier(token("T2", 0, 1000, "BANK", financing=""), 3)]),
 ]  # fmt: skip
 
@@ -92,6 +106,12 @@ def case(name: str, before: list[Write], writes: list[Write]) -> dict[str, Any]:
         _, _, parts, value = write
         if write[0] == "token" and value["status"] in ("live", "settled", "diluted", "void"):
             seed.put(row_key("core", "range", ["B1", value["lo"]]), [value["hi"], parts[0]])
+    for party, role, field in (
+        ("S1", "payee_open", "party"), ("S2", "payee_open", "party"), ("BANK", "paying_bank_open", "bank"),
+    ):  # fmt: skip
+        amounts = [one[3]["amount"] for one in before if one[0] == "settlement" and one[3][field] == party]
+        if amounts:
+            seed.put(row_key("core", "holding", [party, "CNY", role]), [len(amounts), sum(amounts)])
     for party, side in (("S1", "holder"), ("BANK", "holder"), ("ANCHOR", "debtor")):
         held = [one[3] for one in before if one[0] == "token" and one[3]["status"] == "live"]
         held = [row for row in held if side == "debtor" or row["holder"] == party]

@@ -11,6 +11,7 @@ KEYS: list[tuple[str, str, list[str | int]]] = [
     ("bill", "bill", ["B0123456789ABCDEF0"]),
     ("calendar", "year", [2027]),
     ("core", "holding", ["91350100M000100Y43", "CNY", "holder"]),
+    ("core", "holding", ["91350100M000100Y43", "CNY", "paying_bank_open"]),
     ("core", "range", ["B1", 0]),
     ("core", "range", ["B1", 255]),
     ("core", "range", ["B1", 256]),
