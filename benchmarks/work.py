@@ -34,17 +34,18 @@ class Sender:
 
     def __init__(self, network: CreatedNetwork, alias: str) -> None:
         self.party = network.parties[alias].party
-        self._chain_id = network.genesis.chain_id
+        self._network = network.genesis.hash
         self._key: PrivateKey = load_private_key(network.parties[alias].key)
 
     def sign(self, *calls: NamedCall, now_ms: int | None = None) -> bytes:
         """A transaction of these calls, valid for an hour."""
         body = encode_body(
-            chain_id=self._chain_id,
+            network=self._network,
             party=self.party,
             valid_until_ms=(time.time_ns() // 1_000_000 if now_ms is None else now_ms) + HOUR_MS,
             nonce=secrets.token_bytes(16),
             calls=[Call(*call) for call in calls],
+            keys=[self._key.public],
         )
         return sign_transaction(body, [self._key])
 

@@ -60,9 +60,9 @@ class Reason(StrEnum):
     OVERLAY_NO_SAVEPOINT = "overlay_no_savepoint"
     OVERLAY_NO_NONCE = "overlay_no_nonce"
     # transactions
-    TRANSACTION_VERSION = "transaction_version"
     TRANSACTION_CALLS = "transaction_calls"
     TRANSACTION_MEMO = "transaction_memo"
+    TRANSACTION_KEYS = "transaction_keys"
     TRANSACTION_SIGNATURES = "transaction_signatures"
     TRANSACTION_EXPIRED = "transaction_expired"
     TRANSACTION_TOO_EARLY = "transaction_too_early"

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
-from chainbill.ledger.authorisation import DecodedRows, check_chain, check_signatures, check_window, signers_of
+from chainbill.ledger.authorisation import DecodedRows, check_network, check_signatures, check_window, signers_of
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.receipt import Receipt
@@ -24,7 +24,7 @@ def admit(rows: DecodedRows, transaction: Transaction, env: BlockEnv, now_ms: in
 
     rows: of the newest state. Signatures are verified unless the wire id is in `env.verified`.
     """
-    check_chain(transaction, env.genesis.chain_id)
+    check_network(transaction, env.genesis.hash)
     check_window(transaction, now_ms)
     if env.seen(transaction.id):
         raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
@@ -47,7 +47,7 @@ def simulate(
     """
     run = Execution(view, env, time_ms=time_ms, proposer=env.validators.proposer(env.height, 0).key)
     try:
-        check_chain(transaction, env.genesis.chain_id)
+        check_network(transaction, env.genesis.hash)
         if signers is None:
             signers = signers_of(transaction, run.overlay)
     except (Refused, Malformed) as error:

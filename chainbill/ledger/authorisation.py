@@ -1,4 +1,4 @@
-"""Who may send a transaction, and when: chain, window, replay, signatures, keys.
+"""Who may send a transaction, and when: network, window, replay, signatures, keys.
 
 What a party may do with its keys is up to the contracts: they see the signers and their capabilities.
 """
@@ -24,10 +24,11 @@ class DecodedRows(Protocol):
         """The row, None if there is none."""
 
 
-def check_chain(transaction: Transaction, chain_id: str) -> None:
-    """Malformed unless the transaction is for this network."""
-    if transaction.chain_id != chain_id:
-        raise Malformed(Reason.NETWORK_WRONG, f"the transaction is for {transaction.chain_id}, this is {chain_id}")
+def check_network(transaction: Transaction, network: bytes) -> None:
+    """Malformed unless the transaction is for this network, which its genesis hash names."""
+    if transaction.network != network:
+        theirs, ours = transaction.network.hex(), network.hex()
+        raise Malformed(Reason.NETWORK_WRONG, f"the transaction is for {theirs}, this is {ours}")
 
 
 def check_window(transaction: Transaction, time_ms: int) -> None:
@@ -45,10 +46,13 @@ def check_signatures(transaction: Transaction) -> None:
 
 
 def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
-    """The signing keys as contracts see them; Refused unless all are active keys of the transaction's active party."""
+    """The signing keys as contracts see them; Refused unless all are active keys of the transaction's active party.
+
+    A key that is only listed need not be one: a checker whose key was revoked meanwhile does not harm the others.
+    """
     party = transaction.party
     signers: list[Signer] = []
-    for public_key, _ in transaction.signatures:
+    for public_key in transaction.signers:
         row = rows.get(core_rows.party_key_key(public_key))
         if type(row) is not dict:
             raise Refused(Reason.KEY_NOT_REGISTERED, "the signing key is not registered", key=public_key.hex())

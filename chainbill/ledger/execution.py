@@ -167,4 +167,4 @@ def _recent_proposers(env: BlockEnv) -> tuple[str, ...]:
 
 def base_gas(transaction: Transaction) -> int:
     """What a transaction costs before its calls begin."""
-    return GAS_PER_SIGNATURE * len(transaction.signatures)
+    return GAS_PER_SIGNATURE * transaction.threshold

@@ -14,7 +14,7 @@ from chainbill.crypto import merkle
 from chainbill.dates import start_of_day_ms
 from chainbill.errors import ChainbillError, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
-from chainbill.ledger.authorisation import check_chain, check_signatures, check_window
+from chainbill.ledger.authorisation import check_network, check_signatures, check_window
 from chainbill.ledger.block import Block
 from chainbill.ledger.days import next_date
 from chainbill.ledger.environment import BlockEnv
@@ -156,7 +156,7 @@ def _read_transactions(block: Block, env: BlockEnv) -> list[Transaction]:
         if transaction is None:
             transaction = decode_transaction(wire)
             check_signatures(transaction)
-        check_chain(transaction, env.genesis.chain_id)
+        check_network(transaction, env.genesis.hash)
         check_window(transaction, block.header.time_ms)
         if transaction.id in used:
             raise Refused(Reason.BLOCK_DUPLICATE_TRANSACTION, "a transaction stands twice in the block")
@@ -186,7 +186,7 @@ def _usable_evidence(run: Execution, evidence: Iterable[bytes]) -> list[bytes]:
 def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Receipt, bool]:
     """Run a candidate: (receipt, whether it may stand in the block). Our own mistakes are its failure here too."""
     try:
-        check_chain(transaction, run.env.genesis.chain_id)
+        check_network(transaction, run.env.genesis.hash)
         check_window(transaction, run.time_ms)
         if transaction.id in used or run.env.seen(transaction.id):
             raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")

@@ -1,7 +1,8 @@
 """Files of a home: profiles, key files, and what is known of the network.
 
 `profiles.toml`: one table a profile, `party` (its id) and `key` (path, relative to the home). `network.json`:
-`{"chain_id", "nodes": [{"name", "api"}], "names": {name: party id}, "invoice_key": hex}`; names stand for parties.
+`{"chain_id", "network", "nodes": [{"name", "api"}], "names": {name: party id}, "invoice_key": hex}`; names stand for
+parties, `network` is the hash of the genesis, for which transactions are signed.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class KnownNetwork:
-    """What a home knows of its network."""
+    """What a home knows of its network. network: 32 bytes, the hash of its genesis, or b"" where it is not known."""
 
     chain_id: str = ""
     nodes: tuple[tuple[str, str], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     invoice_key: bytes = b""
+    network: bytes = b""
 
     def party_of(self, name: str) -> str:
         """The party that a name stands for, "" if none."""
@@ -91,6 +93,7 @@ def load_network(home: Path) -> KnownNetwork:
             nodes=tuple((str(node["name"]), str(node["api"])) for node in content.get("nodes", ())),
             names=tuple((str(name), str(party)) for name, party in content.get("names", {}).items()),
             invoice_key=bytes.fromhex(str(content.get("invoice_key", ""))),
+            network=bytes.fromhex(str(content.get("network", ""))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
@@ -100,6 +103,7 @@ def save_network(home: Path, known: KnownNetwork) -> None:
     """Write what the home knows of its network, readable only by its user (it holds the invoice key)."""
     content = {
         "chain_id": known.chain_id,
+        "network": known.network.hex(),
         "nodes": [{"name": name, "api": api} for name, api in known.nodes],
         "names": dict(known.names),
         "invoice_key": known.invoice_key.hex(),

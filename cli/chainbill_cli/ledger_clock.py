@@ -1,6 +1,6 @@
 """The ledger's time where no node can be asked: by how much the network's clock was ahead when it was last read.
 
-`ledger-clock.json` of a home: `{"chain_id", "clock_offset_ms"}`. It is there only for a network whose clock was moved.
+`ledger-clock.json` of a home: `{"network", "clock_offset_ms"}`. It is there only for a network whose clock was moved.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ RFC3339 = re.compile(
 def remember(home: Path, network: Mapping[str, Any]) -> None:
     """Keep the clock offset that /v1/network said, if it is not what the home has already."""
     offset = network.get("clock_offset_ms")
-    chain_id = str(network.get("chain_id") or "")
-    if not isinstance(offset, int) or offset == offset_ms(home, chain_id) or not home.is_dir():
+    name = str(network.get("network") or "")
+    if not isinstance(offset, int) or offset == offset_ms(home, name) or not home.is_dir():
         return
     try:
-        content = json.dumps({"chain_id": chain_id, "clock_offset_ms": offset}) + "\n"
+        content = json.dumps({"network": name, "clock_offset_ms": offset}) + "\n"
         (home / FILE).write_text(content, encoding="utf-8")
     except OSError:
         return  # a home that cannot be written to: --ledger-time says the time instead
 
 
-def offset_ms(home: Path, chain_id: str) -> int:
-    """The offset last read of this network, 0 when none was kept."""
+def offset_ms(home: Path, network: str) -> int:
+    """The offset last read of this network (the hex of its genesis hash), 0 when none was kept."""
     try:
         content = json.loads((home / FILE).read_text(encoding="utf-8"))
-        kept = content["clock_offset_ms"] if content["chain_id"] == chain_id else 0
+        kept = content["clock_offset_ms"] if content["network"] == network else 0
     except (OSError, ValueError, KeyError, TypeError):
         return 0
     return kept if isinstance(kept, int) else 0

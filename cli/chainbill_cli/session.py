@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from chainbill.crypto.keys import PrivateKey
 
+HASH = re.compile(r"^[0-9a-f]{64}$")
 ZONE_OFFSET_MINUTES = 480
 """The zone of a date typed where no node says the network's own; write a time with its zone elsewhere."""
 
@@ -84,10 +86,21 @@ class Session:
     def network(self) -> dict[str, Any]:
         """GET /v1/network, once a run."""
         body = self.client.get("/v1/network")
-        if not isinstance(body, dict) or "chain_id" not in body:
+        if not isinstance(body, dict) or not HASH.match(str(body.get("network"))):
             raise fail(Exit.FAILED, "error.bad_answer", node=self.client.nodes[0], why="/v1/network")
+        if self.known.network and body["network"] != self.known.network.hex():
+            raise fail(Exit.USAGE, "error.other_network", found=body["network"], expected=self.known.network.hex())
         ledger_clock.remember(self.settings.home, body)
         return body
+
+    @property
+    def network_hash(self) -> bytes:
+        """What transactions are signed for: the genesis hash, from the home or, where it knows none, from the node."""
+        if not self.offline:
+            return bytes.fromhex(self.network["network"])
+        if not self.known.network:
+            raise fail(Exit.USAGE, "error.missing", what="network (network.json)")
+        return self.known.network
 
     @property
     def party(self) -> str:
@@ -119,7 +132,7 @@ class Session:
             return self._ledger_time_ms
         own = time.time_ns() // 1_000_000
         if self.offline:
-            return own + ledger_clock.offset_ms(self.settings.home, self.known.chain_id)
+            return own + ledger_clock.offset_ms(self.settings.home, self.known.network.hex())
         return ledger_now_ms(self.network, own)
 
     def date(self, typed: str) -> str:

@@ -1,39 +1,73 @@
-"""Transaction files: unsigned bodies and signed transactions, as bytes or base64."""
+"""Transaction files: bodies signed by all who must, by some of them or by nobody yet, as bytes or base64."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chainbill.codec import decode, encode
+from chainbill.codec import decode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
-from chainbill.ledger.transaction import SIGN_DOMAIN, assemble, decode_transaction, verify_signatures
+from chainbill.ledger.transaction import (
+    Body,
+    assemble,
+    decode_body,
+    decode_transaction,
+    sign_body,
+    verify_signatures,
+)
 from chainbill.limits import MAX_TRANSACTION_BYTES
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.session import Session
+from chainbill_cli.signing import keep
 
-Signatures = list[tuple[bytes, bytes]]
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a file holds: a body and the signatures that it has so far, (index into the body's keys, signature)."""
+
+    body_bytes: bytes
+    body: Body
+    signatures: tuple[tuple[int, bytes], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The transaction's id; the signatures do not change it."""
+        return tagged_hash("tx-body", self.body_bytes).hex()
+
+    @property
+    def wire(self) -> bytes:
+        """[body, signatures]; a transaction once as many have signed as the body says."""
+        return assemble(self.body_bytes, self.signatures)
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many have signed as must."""
+        return len(self.signatures) == self.body.threshold
 
 
-def read_parts(path: str) -> tuple[bytes, Signatures]:
-    """Body bytes and signatures of a file ("-" is stdin). A body without signatures stands as [body, []]."""
+def read_draft(path: str) -> Draft:
+    """The draft in a file ("-" is stdin)."""
     try:
         content = sys.stdin.buffer.read(4 * MAX_TRANSACTION_BYTES) if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise fail(Exit.FAILED, "error.file", path=path, why=str(error.strerror or error)) from error
     try:
-        body, signatures = decode(_plain(content), max_bytes=MAX_TRANSACTION_BYTES)
-        pairs = [(bytes(key), bytes(signature)) for key, signature in signatures]
-        if not isinstance(body, bytes):
+        body_bytes, signatures = decode(_plain(content), max_bytes=MAX_TRANSACTION_BYTES)
+        if not isinstance(body_bytes, bytes):
             raise TypeError("body")
+        body = decode_body(body_bytes)
+        pairs = tuple([(index, signature) for index, signature in signatures])
+        for index, signature in pairs:
+            if type(index) is not int or not 0 <= index < len(body.keys) or type(signature) is not bytes:
+                raise TypeError("signatures")
     except (ChainbillError, ValueError, TypeError) as error:
         raise fail(Exit.FAILED, "tx.not_one", path=path, why=str(error)) from error
-    return body, pairs
+    return Draft(body_bytes, body, pairs)
 
 
 def _plain(content: bytes) -> bytes:
@@ -43,28 +77,30 @@ def _plain(content: bytes) -> bytes:
         return content
 
 
-def with_signature(session: Session, body: bytes, signatures: Signatures) -> Signatures:
-    """The signatures with that of the acting profile's key."""
-    party = decode(body, max_bytes=MAX_TRANSACTION_BYTES)[2]
-    if party != session.party:
-        raise usage("tx.other_party", found=party, expected=session.party)
+def with_signature(session: Session, draft: Draft) -> Draft:
+    """The draft with the signature of the acting profile's key, which the body must list."""
+    if draft.body.party != session.party:
+        raise usage("tx.other_party", found=draft.body.party, expected=session.party)
     key = session.key
-    others = [pair for pair in signatures if pair[0] != key.public]
-    return sorted([*others, (key.public, key.sign(SIGN_DOMAIN, body))])
+    if key.public not in [listed for _, listed in draft.body.keys]:
+        raise usage("tx.not_listed", key=key.public.hex())
+    signatures = dict([*draft.signatures, sign_body(draft.body, draft.body_bytes, key)])
+    if len(signatures) > draft.body.threshold:
+        raise usage("tx.signed", wanted=draft.body.threshold)
+    return replace(draft, signatures=tuple(sorted(signatures.items())))
 
 
-def store(session: Session, body: bytes, signatures: Signatures, path: str) -> None:
-    """Write a transaction to a file, and say its id; without a file it is printed as base64."""
-    wire = assemble(body, signatures) if signatures else encode([body, []])
-    answer: dict[str, Any] = {"transaction": tagged_hash("tx-body", body).hex(), "signatures": len(signatures)}
+def store(session: Session, draft: Draft, path: str) -> None:
+    """Write a draft to a file, and say its id; without a file it is printed as base64."""
+    encoded = base64.b64encode(draft.wire)
+    answer: dict[str, Any] = {
+        "transaction": draft.id, "signatures": len(draft.signatures), "threshold": draft.body.threshold,
+    }  # fmt: skip
     if path:
-        try:
-            Path(path).write_bytes(base64.b64encode(wire) + b"\n")
-        except OSError as error:
-            raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
+        keep(path, encoded + b"\n")
         answer["file"] = path
     else:
-        answer["base64"] = base64.b64encode(wire).decode()
+        answer["base64"] = encoded.decode()
     if session.out.form in {"json", "jsonl"}:
         session.out.json(answer)
     elif path:
@@ -73,21 +109,22 @@ def store(session: Session, body: bytes, signatures: Signatures, path: str) -> N
         session.out.raw(answer["base64"] + "\n")
 
 
-def shown(body: bytes, signatures: Sequence[tuple[bytes, bytes]]) -> dict[str, Any]:
+def shown(draft: Draft) -> dict[str, Any]:
     """What a transaction says."""
     from datetime import UTC, datetime
 
-    _, chain_id, party, valid_until_ms, nonce, calls, memo = decode(body, max_bytes=MAX_TRANSACTION_BYTES)
-    until = datetime.fromtimestamp(valid_until_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
-    valid = verify_signatures(decode_transaction(assemble(body, signatures))) if signatures else False
+    body = draft.body
+    until = datetime.fromtimestamp(body.valid_until_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
     return {
-        "id": tagged_hash("tx-body", body).hex(),
-        "chain_id": chain_id,
-        "party": party,
+        "id": draft.id,
+        "network": body.network.hex(),
+        "party": body.party,
         "valid_until": until,
-        "nonce": nonce.hex(),
-        "calls": [{"contract": one[0], "function": one[1], "arguments": one[2]} for one in calls],
-        "memo": memo,
-        "signers": [key.hex() for key, _ in signatures],
-        "valid": valid,
+        "nonce": body.nonce.hex(),
+        "threshold": body.threshold,
+        "keys": [{"alg": algorithm, "key": key.hex()} for algorithm, key in body.keys],
+        "calls": [{"contract": one.contract, "function": one.function, "arguments": one.args} for one in body.calls],
+        "memo": body.memo,
+        "signers": [body.keys[index][1].hex() for index, _ in draft.signatures],
+        "valid": draft.complete and verify_signatures(decode_transaction(draft.wire)),
     }

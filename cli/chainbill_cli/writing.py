@@ -7,28 +7,28 @@ again to another node does no harm.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from chainbill.ledger.transaction import Call, decode_transaction, encode_body, sign_transaction
+from chainbill.codec import decode
+from chainbill.crypto.hashing import tagged_hash
+from chainbill.ledger.transaction import Call, decode_transaction
 from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
-from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import option, stack
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
 from chainbill_cli.texts import text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-VALID_FOR_MS = 10 * 60 * 1000
 BUSY_PAUSE_S = 0.2
 MAX_WAIT_S = 60.0
 """How long a node lets one request wait."""
@@ -36,17 +36,22 @@ MAX_WAIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The options of a write."""
+    """The options of a write. for_checker, offline: files; checkers: public keys that may be the second to sign."""
 
     wait: str = "committed"
     dry_run: bool = False
     offline: str = ""
     memo: str = ""
+    for_checker: str = ""
+    checkers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a write. status: committed, accepted, simulated or signed; `results` has one entry a call."""
+    """What came of a write; `results` has one entry a call.
+
+    status: committed, accepted, simulated, signed (in a file) or to_be_checked (in a file, a signature is missing).
+    """
 
     transaction: str
     status: str
@@ -65,14 +70,16 @@ def writes(function: Function) -> Function:
     """Give a command the options of a write; it is called with `session` and `writing`."""
 
     @wraps(function)
-    def wrapped(
-        *arguments: Any, wait: str, dry_run: bool, offline: str, ledger_time: str, memo: str, **others: Any
-    ) -> Any:
+    def wrapped(*arguments: Any, ledger_time: str, **others: Any) -> Any:
+        writing = Writing(**{name: others.pop(name) for name in Writing.__slots__})
+        if writing.for_checker and (writing.offline or writing.checkers or writing.dry_run):
+            raise usage("error.for_checker_alone")
+        if writing.checkers and (not writing.offline or writing.dry_run):
+            raise usage("error.checker_offline")
         session = current_session()
-        session.offline = bool(offline)
+        session.offline = bool(writing.offline)
         if ledger_time:
             session.take_ledger_time(ledger_time)
-        writing = Writing(wait=wait, dry_run=dry_run, offline=offline, memo=memo)
         return function(session, writing, *arguments, **others)
 
     options = stack(
@@ -81,6 +88,8 @@ def writes(function: Function) -> Function:
             option("--dry-run", is_flag=True, help="option.dry_run"),
             option("--offline", metavar="FILE", default="", help="option.offline"),
             option("--ledger-time", metavar="TIME", default="", help="option.ledger_time"),
+            option("--for-checker", metavar="FILE", default="", help="option.for_checker"),
+            option("--checker", "checkers", metavar="KEY", multiple=True, help="option.checker"),
             option("--memo", default="", help="option.memo"),
         ]
     )
@@ -106,33 +115,22 @@ def write(
     """
     if preview is not None and not writing.dry_run:
         preview.ask(session)
-    wire = sign(session, calls, writing.memo)
+    checkers = [public_key(session, one) for one in writing.checkers]
+    if writing.for_checker:
+        checkers = checkers_of(session)
+    wire = sign_for_checker(session, calls, writing.memo, checkers) if checkers else sign(session, calls, writing.memo)
     if before is not None and not writing.dry_run:
         before()
+    if checkers:
+        return _keep(writing.for_checker or writing.offline, wire, "to_be_checked")
     return hand_in(session, writing, wire)
-
-
-def sign(session: Session, calls: Sequence[Call], memo: str = "", *, party: str = "") -> bytes:
-    """The signed transaction: valid for 10 minutes from the ledger's time."""
-    chain_id = session.known.chain_id if session.offline else str(session.network["chain_id"])
-    if not chain_id:
-        raise fail(Exit.USAGE, "error.missing", what="chain_id (network.json)")
-    body = encode_body(
-        chain_id=chain_id,
-        party=party or session.party,
-        valid_until_ms=session.now_ms() + VALID_FOR_MS,
-        nonce=os.urandom(16),
-        calls=list(calls),
-        memo=memo,
-    )
-    return sign_transaction(body, [session.key])
 
 
 def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:
     """Send a signed transaction, try it, or keep it in a file, as the options say."""
     identifier = decode_transaction(wire).id.hex()
     if writing.offline:
-        return _keep(writing.offline, wire, identifier)
+        return _keep(writing.offline, wire, "signed")
     if writing.dry_run:
         return _simulate(session, wire, identifier)
     print(text("note.transaction", id=identifier), file=sys.stderr, flush=True)
@@ -143,12 +141,11 @@ def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:
         raise
 
 
-def _keep(path: str, wire: bytes, identifier: str) -> Outcome:
-    try:
-        Path(path).write_bytes(wire)
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
-    return Outcome(identifier, "signed", extra={"file": path})
+def _keep(path: str, wire: bytes, status: str) -> Outcome:
+    """Keep a transaction in a file, signed by all who must or not yet; its id is that of the body in any case."""
+    keep(path, wire)
+    body = decode(wire)[0]
+    return Outcome(tagged_hash("tx-body", body).hex(), status, extra={"file": path})
 
 
 def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:

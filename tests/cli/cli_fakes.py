@@ -24,9 +24,10 @@ NODE_1, NODE_2 = "http://node1.test", "http://node2.test"
 NAMES = ("anchor", "supplier1", "supplier2", "bank1", "bank2")
 PARTIES = {name: make_test_uscc(name.encode()) for name in NAMES}
 AS_OF = {"height": 7, "date": "2026-03-02", "block_id": "ab" * 32, "app_hash": "cd" * 32}
+GENESIS_HASH = bytes(range(32))
 NETWORK = {
-    "chain_id": "local", "clock": "adjustable", "clock_offset_ms": 0, "zone_offset_minutes": 480,
-    "date": "2026-03-02", "public_reads": True, "as_of": AS_OF,
+    "chain_id": "local", "network": GENESIS_HASH.hex(), "clock": "adjustable", "clock_offset_ms": 0,
+    "zone_offset_minutes": 480,    "date": "2026-03-02", "public_reads": True, "as_of": AS_OF,
 }  # fmt: skip
 
 Answer = httpx.Response | Callable[[httpx.Request], httpx.Response]
@@ -123,7 +124,7 @@ def make_home(home: Path) -> dict[str, PrivateKey]:
         write_private(path, key_file(key, ""))
         profiles[name] = Profile(name, PARTIES[name], path)
     save_profiles(home, profiles)
-    save_network(home, KnownNetwork("local", (("bank1", NODE_1),), tuple(PARTIES.items()), b"k" * 32))
+    save_network(home, KnownNetwork("local", (("bank1", NODE_1),), tuple(PARTIES.items()), b"k" * 32, GENESIS_HASH))
     return keys
 
 

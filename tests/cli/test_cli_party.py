@@ -107,7 +107,7 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
     desk.json("anchor", "party", "key", "add", "second", "--capability", "checker")
     assert load_profiles(desk.home)["second"].party == load_profiles(desk.home)["anchor"].party
     path = str(tmp_path / "two.tx")
-    desk.text("--as", "anchor", "bill", "confirm", number, "--offline", path)
+    desk.text("--as", "anchor", "bill", "confirm", number, "--for-checker", path)
     desk.text("--as", "second", "tx", "sign", path)
     assert json.loads(desk.text("tx", "send", path, "-o", "json"))["status"] == "committed"
     desk.json("second", "party", "policy", "--clear", expect=3)

@@ -6,7 +6,8 @@ import base64
 import json
 from pathlib import Path
 
-from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, ok
+from chainbill_cli.home import Profile, load_profiles, save_profiles
+from cli.cli_fakes import BILL, NETWORK, PARTIES, FakeNode, Shell, ok
 
 from chainbill.ledger.transaction import decode_transaction
 
@@ -55,3 +56,95 @@ def test_wait(shell: Shell, node: FakeNode) -> None:
     assert shell.run("tx", "wait", identifier, "-o", "json")["bill"] == BILL
     node.answers[path] = ok({"id": identifier, "status": "refused", "height": 4, "reason": "token_locked"})
     assert shell.run("tx", "wait", identifier, "-o", "json", expect=3)["code"] == "token_locked"
+
+
+def test_a_maker_need_not_know_which_checker_will_sign(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    """formats (a): the maker's command lists the party's checkers, one of them signs, and two signatures are sent."""
+    path = str(tmp_path / "maker.tx")
+    keys = {name: shell.keys[name].public.hex() for name in ("supplier1", "anchor", "bank1", "bank2")}
+    rows = [
+        {"key": keys["supplier1"], "status": "active", "capabilities": ["maker", "checker"]},
+        {"key": keys["anchor"], "status": "active", "capabilities": ["checker"]},
+        {"key": keys["bank1"], "status": "active", "capabilities": ["maker"]},
+    ]
+    node.answers[f"GET /v1/parties/{PARTIES['supplier1']}"] = ok({"id": PARTIES["supplier1"], "keys": rows})
+    words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00", "--due", "2026-12-31"]
+    made = shell.run(*words, "--for-checker", path, "-o", "json")
+    assert (made["status"], made["file"]) == ("to_be_checked", path)
+    assert not node.transactions
+    seen = shell.run("tx", "decode", path, "-o", "json")
+    assert (seen["id"], seen["threshold"], seen["signers"], seen["valid"]) == (
+        made["transaction"], 2, [keys["supplier1"]], False,
+    )  # fmt: skip
+    assert sorted(one["key"] for one in seen["keys"]) == sorted([keys["supplier1"], keys["anchor"]])
+    shell.run("tx", "send", path, expect=2)
+    assert "needs 2 signatures and has 1" in shell.err
+    act_as(shell, "checker", "anchor", PARTIES["supplier1"])
+    act_as(shell, "colleague", "bank1", PARTIES["supplier1"])
+    shell.run("tx", "sign", path, profile="colleague", expect=2)
+    assert "does not list this key" in shell.err
+    shell.run("tx", "sign", path, profile="checker")
+    shell.run("tx", "sign", path, profile="checker")
+    assert shell.run("tx", "decode", path, "-o", "json")["valid"] is True
+    sent = shell.run("tx", "send", path, "-o", "json")
+    assert sent["transaction"] == made["transaction"] == node.transactions[0].id.hex()
+    assert sorted(key.hex() for key in node.transactions[0].signers) == sorted([keys["supplier1"], keys["anchor"]])
+    node.answers[f"GET /v1/parties/{PARTIES['supplier1']}"] = ok({"id": PARTIES["supplier1"], "keys": rows[:1]})
+    shell.run(*words, "--for-checker", path, expect=3)
+    assert "no other active key" in shell.err
+
+
+def test_offline_the_checkers_are_named(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    path = str(tmp_path / "maker.tx")
+    words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00", "--due", "2026-12-31"]
+    checkers = ["--checker", "bank1", "--checker", shell.keys["bank2"].public.hex()]
+    shell.run(*words, "--offline", path, *checkers)
+    seen = shell.run("tx", "decode", path, "-o", "json")
+    assert (len(seen["keys"]), seen["threshold"], len(seen["signers"])) == (3, 2, 1)
+    assert not node.requests
+    shell.run(*words, *checkers, expect=2)
+    shell.run(*words, "--offline", path, "--for-checker", path, expect=2)
+    shell.run(*words, "--for-checker", path, "--dry-run", expect=2)
+    shell.run(*words, "--offline", path, "--checker", "nobody", expect=2)
+    assert "neither a public key" in shell.err
+
+
+def test_build_for_several_signers(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    path = str(tmp_path / "built.tx")
+    call = ["tx", "build", "--call", "bill.confirm", json.dumps({"bill": BILL}), "--out", path]
+    shell.run(*call, "--signer", "anchor", "--signer", "bank1", "--threshold", "2", profile="anchor")
+    act_as(shell, "second", "bank1", PARTIES["anchor"])
+    act_as(shell, "third", "bank2", PARTIES["anchor"])
+    shell.run("tx", "sign", path, profile="second")
+    shell.run("tx", "sign", path, profile="third", expect=2)
+    shell.run("tx", "sign", path, profile="anchor")
+    shell.run("tx", "send", path, "--for-checker", path, profile="anchor", expect=2)
+    shell.run("tx", "send", path, profile="anchor")
+    assert node.call == ("bill", "confirm", {"bill": BILL})
+    shell.run(*call, "--signer", "anchor", "--threshold", "2", profile="anchor", expect=2)
+
+
+def test_more_do_not_sign_than_must(shell: Shell, tmp_path: Path) -> None:
+    path = str(tmp_path / "built.tx")
+    shell.run(
+        "tx", "build", "--call", "bill.confirm", "{}", "--out", path, "--signer", "anchor", "--signer", "bank1",
+        profile="anchor",
+    )  # fmt: skip
+    act_as(shell, "second", "bank1", PARTIES["anchor"])
+    shell.run("tx", "sign", path, profile="second")
+    shell.run("tx", "sign", path, profile="anchor", expect=2)
+    assert "already" in shell.err
+
+
+def test_a_node_of_another_network_is_not_written_to(shell: Shell, node: FakeNode) -> None:
+    """formats S2: what is signed binds the network that this home was made for."""
+    node.answers["GET /v1/network"] = ok({**NETWORK, "network": "ab" * 32})
+    shell.run("bill", "confirm", BILL, profile="anchor", expect=2)
+    assert "this home was made for" in shell.err
+    assert not node.transactions
+
+
+def act_as(shell: Shell, name: str, key: str, party: str) -> None:
+    """A profile that acts for a party with the key of another profile."""
+    profiles = load_profiles(shell.home)
+    save_profiles(shell.home, {**profiles, name: Profile(name, party, profiles[key].key)})

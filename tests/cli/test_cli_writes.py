@@ -7,9 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 from chainbill_cli import preview as previews
-from chainbill_cli import writing
+from chainbill_cli.signing import VALID_FOR_MS
 from cli.cli_fakes import (
     BILL,
+    GENESIS_HASH,
+    NETWORK,
     NODE_2,
     PARTIES,
     QUOTE,
@@ -36,8 +38,8 @@ def test_issue(shell: Shell, node: FakeNode) -> None:
     transaction = node.transactions[0]
     assert answer == {"transaction": transaction.id.hex(), "status": "committed", "height": 8, "bill": BILL}
     assert verify_signatures(transaction)
-    assert transaction.signatures[0][0] == shell.keys["supplier1"].public
-    assert (transaction.party, transaction.chain_id) == (PARTIES["supplier1"], "local")
+    assert transaction.keys == (("ed25519", shell.keys["supplier1"].public),)
+    assert (transaction.party, transaction.network) == (PARTIES["supplier1"], GENESIS_HASH)
     assert node.call == (
         "bill",
         "issue",
@@ -236,13 +238,12 @@ def test_nobody_is_asked_without_a_terminal(shell: Shell, node: FakeNode, monkey
 
 def test_validity_follows_the_ledgers_clock(shell: Shell, node: FakeNode) -> None:
     offset = 40 * 86_400_000
-    network = {"chain_id": "local", "clock_offset_ms": offset, "zone_offset_minutes": 480, "date": "2026-03-02"}
-    node.answers["GET /v1/network"] = ok(network)
+    node.answers["GET /v1/network"] = ok({**NETWORK, "clock_offset_ms": offset})
     shell.run("bill", "confirm", BILL, profile="anchor")
     import time
 
     ahead = node.transactions[0].valid_until_ms - time.time_ns() // 1_000_000
-    assert abs(ahead - offset - writing.VALID_FOR_MS) < 60_000
+    assert abs(ahead - offset - VALID_FOR_MS) < 60_000
 
 
 def test_list_of_pages_is_read_for_a_prefix(shell: Shell, node: FakeNode) -> None:

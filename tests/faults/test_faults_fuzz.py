@@ -96,8 +96,8 @@ CALLS = codec.decode(codec.decode(TRANSACTION)[0])
 
 def body_of(data: bytes) -> bytes:
     """A damaged body inside a well-formed transaction."""
-    signature = codec.decode(TRANSACTION)[1][0]
-    return codec.decode(decode_transaction(assemble(data, [tuple(signature)])).wire)[0]
+    signatures = [tuple(one) for one in codec.decode(TRANSACTION)[1]]
+    return codec.decode(decode_transaction(assemble(data, signatures)).wire)[0]
 
 
 FORMATS = (

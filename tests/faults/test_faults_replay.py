@@ -22,7 +22,16 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate, verify_certificate
 from chainbill.ledger.evidence import DuplicateVote, verify_evidence
 from chainbill.ledger.header_check import make_block
-from chainbill.ledger.transaction import Call, Transaction, assemble, decode_transaction, encode_body
+from chainbill.ledger.transaction import (
+    Call,
+    Transaction,
+    assemble,
+    decode_body,
+    decode_transaction,
+    encode_body,
+    sign_body,
+    sign_transaction,
+)
 from chainbill.ledger.vote import VoteType, sign_vote, vote_sign_bytes
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -49,21 +58,28 @@ class Ledger:
 
     def body(self, **changes: Any) -> bytes:
         fields: dict[str, Any] = {
-            "chain_id": self.chain.genesis.chain_id,
+            "network": self.chain.genesis.hash,
             "party": self.chain.party("anchor"),
             "valid_until_ms": self.chain.time_ms + 600_000,
             "nonce": b"n" * 16,
             "calls": [Call("party", "set_paying_bank", {"bank": self.chain.party("bank2")})],
+            "keys": [self.key.public],
         }
         return encode_body(**{**fields, **changes})
 
     def signed(self, body: bytes, *keys: PrivateKey, domain: str = "tx-sign") -> bytes:
-        return assemble(body, [(key.public, key.sign(domain, body)) for key in keys or (self.key,)])
+        """The body with signatures under the indexes 0, 1, … of its list, whether these keys stand there or not."""
+        return assemble(body, [(index, key.sign(domain, body)) for index, key in enumerate(keys or (self.key,))])
 
-    def with_signature(self, change: Callable[[bytes, bytes], tuple[bytes, bytes]]) -> bytes:
-        """The good body with its one signature, as (key, signature), changed."""
-        public, signature = self.good.signatures[0]
-        return assemble(self.good.body_bytes, [change(public, signature)])
+    def of_strangers(self, *strangers: PrivateKey, beside: bool) -> bytes:
+        """A body that lists keys of nobody, alone or beside the party's own, signed by all of them."""
+        keys = [*strangers, *([self.key] if beside else [])]
+        body = self.body(keys=[key.public for key in keys], threshold=len(keys))
+        return sign_transaction(body, keys)
+
+    def with_signature(self, change: Callable[[bytes], bytes]) -> bytes:
+        """The good body with its one signature changed."""
+        return assemble(self.good.body_bytes, [(0, change(self.good.signatures[0][1]))])
 
     def reason_at_the_door(self, wire: bytes) -> str:
         """As a node takes a transaction in: decode, verify, check."""
@@ -103,9 +119,9 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 def s_plus(multiple: int) -> Callable[[Ledger], bytes]:
     def make(ledger: Ledger) -> bytes:
-        def change(public: bytes, signature: bytes) -> tuple[bytes, bytes]:
+        def change(signature: bytes) -> bytes:
             s = int.from_bytes(signature[32:], "little") + multiple
-            return public, signature[:32] + s.to_bytes(32, "little")
+            return signature[:32] + s.to_bytes(32, "little")
 
         return ledger.with_signature(change)
 
@@ -130,20 +146,36 @@ def doubled_key(ledger: Ledger) -> bytes:
     return ledger.signed(body.replace(b"\x82\xa1x\x01\xa1y\x02", b"\x82\xa1x\x01\xa1x\x01"))
 
 
-def signatures(ledger: Ledger, arrange: Callable[[list[list[bytes]]], Any]) -> bytes:
-    both = ledger.signed(ledger.good.body_bytes, ledger.key, STRANGER)
-    return codec.encode([ledger.good.body_bytes, arrange(codec.decode(both)[1])])
+def signatures(ledger: Ledger, arrange: Callable[[list[list[Any]]], Any], threshold: int = 2) -> bytes:
+    """A body of which so many of two keys must sign, with the good signatures of both in another arrangement."""
+    body = ledger.body(keys=[ledger.key.public, STRANGER.public], threshold=threshold)
+    listed = decode_body(body)
+    return codec.encode([body, arrange([list(sign_body(listed, body, key)) for key in in_order(ledger)])])
+
+
+def namesake(ledger: Ledger) -> bytes:
+    """The network of the same name that began a millisecond later (formats S2)."""
+    genesis = ledger.chain.genesis
+    return replace(genesis, time_ms=genesis.time_ms + 1).hash
+
+
+def flipped(public: bytes) -> bytes:
+    return bytes([public[0] ^ 1]) + public[1:]
+
+
+def in_order(ledger: Ledger) -> list[PrivateKey]:
+    return sorted([ledger.key, STRANGER], key=lambda one: one.public)
 
 
 NOT_CANONICAL, INVALID = Reason.CODEC_NOT_CANONICAL, Reason.SIGNATURE_INVALID
 TABLE: list[tuple[str, Callable[[Ledger], bytes], str]] = [
     ("the same bytes again", lambda at: at.used.wire, Reason.TRANSACTION_REPLAYED),
     (
-        "the same body with another signature beside",
+        "the used body with another signature beside",
         lambda at: at.signed(at.used.body_bytes, at.key, STRANGER),
-        Reason.TRANSACTION_REPLAYED,
+        Reason.TRANSACTION_SIGNATURES,
     ),
-    ("another chain's", lambda at: at.signed(at.body(chain_id="elsewhere")), Reason.NETWORK_WRONG),
+    ("another network's of the same name", lambda at: at.signed(at.body(network=namesake(at))), Reason.NETWORK_WRONG),
     ("expired by 1 ms", lambda at: at.signed(at.body(valid_until_ms=at.chain.time_ms - 1)), Reason.TRANSACTION_EXPIRED),
     (
         "valid for 24 hours and more",
@@ -153,18 +185,26 @@ TABLE: list[tuple[str, Callable[[Ledger], bytes], str]] = [
     ("S + L", s_plus(ORDER), INVALID),
     ("S + 2 L", s_plus(2 * ORDER), INVALID),
     ("S + 2^255", s_plus(2**255), INVALID),
-    ("a flipped bit in R", lambda at: at.with_signature(lambda k, s: (k, bytes([s[0] ^ 1]) + s[1:])), INVALID),
+    ("a flipped bit in R", lambda at: at.with_signature(lambda s: bytes([s[0] ^ 1]) + s[1:]), INVALID),
     (
         "the sign bit of R",
-        lambda at: at.with_signature(lambda k, s: (k, s[:31] + bytes([s[31] ^ 128]) + s[32:])),
+        lambda at: at.with_signature(lambda s: s[:31] + bytes([s[31] ^ 128]) + s[32:]),
         INVALID,
     ),
-    ("a flipped bit in the key", lambda at: at.with_signature(lambda k, s: (bytes([k[0] ^ 1]) + k[1:], s)), INVALID),
+    ("a flipped bit in the key", lambda at: at.signed(at.body(keys=[flipped(at.key.public)])), INVALID),
+    ("a key that is listed, signed by another", lambda at: at.signed(at.good.body_bytes, STRANGER), INVALID),
     ("another body under the signature", lambda at: assemble(at.body(memo="x"), list(at.good.signatures)), INVALID),
     ("signed as a vote", lambda at: at.signed(at.good.body_bytes, domain="vote"), INVALID),
     ("signed as an application", lambda at: at.signed(at.good.body_bytes, domain="application"), INVALID),
-    ("a stranger's key", lambda at: at.signed(at.good.body_bytes, STRANGER), Reason.KEY_NOT_REGISTERED),
-    ("a stranger's key beside", lambda at: at.signed(at.good.body_bytes, at.key, STRANGER), Reason.KEY_NOT_REGISTERED),
+    ("a stranger's key", lambda at: at.of_strangers(STRANGER, beside=False), Reason.KEY_NOT_REGISTERED),
+    ("a stranger's key beside", lambda at: at.of_strangers(STRANGER, beside=True), Reason.KEY_NOT_REGISTERED),
+    ("a signature too many", lambda at: signatures(at, lambda pairs: pairs, 1), Reason.TRANSACTION_SIGNATURES),
+    ("a signature taken off", lambda at: signatures(at, lambda pairs: pairs[:1]), Reason.TRANSACTION_SIGNATURES),
+    (
+        "a signature of a key that is not listed",
+        lambda at: signatures(at, lambda pairs: [pairs[0], [2, pairs[1][1]]]),
+        Reason.TRANSACTION_SIGNATURES,
+    ),
     (
         "in another party's name",
         lambda at: at.signed(at.body(party=at.chain.party("supplier1"))),
@@ -182,11 +222,11 @@ TABLE: list[tuple[str, Callable[[Ledger], bytes], str]] = [
     ("a longer length in the body", lambda at: at.signed(longer(at.good.body_bytes)), NOT_CANONICAL),
     ("arguments in another order", unsorted_map, NOT_CANONICAL),
     ("an argument twice", doubled_key, NOT_CANONICAL),
-    ("a version of tomorrow", lambda at: at.signed(b"\x97\x02" + at.good.body_bytes[2:]), Reason.TRANSACTION_VERSION),
-    ("version true", lambda at: at.signed(b"\x97\xc3" + at.good.body_bytes[2:]), Reason.TRANSACTION_VERSION),
+    ("a format of tomorrow", lambda at: at.signed(b"\x98\x03" + at.good.body_bytes[2:]), Reason.FORMAT_VERSION),
+    ("format true", lambda at: at.signed(b"\x98\xc3" + at.good.body_bytes[2:]), Reason.FORMAT_VERSION),
     (
-        "version 1.0",
-        lambda at: at.signed(b"\x97\xca\x3f\x80\0\0" + at.good.body_bytes[2:]),
+        "format 2.0",
+        lambda at: at.signed(b"\x98\xca\x40\0\0\0" + at.good.body_bytes[2:]),
         Reason.CODEC_TYPE_NOT_ALLOWED,
     ),
 ]
@@ -208,9 +248,9 @@ def test_refused_at_the_door_and_in_a_block(
 def test_keys_that_sign_for_anybody_sign_for_nobody(ledger: Ledger, public: str) -> None:
     """With a key of small order R = identity, S = 0 fits the equation for one message in its order, or for all."""
     for nonce in range(8):
-        body = ledger.body(nonce=bytes([nonce]) * 16)
+        body = ledger.body(nonce=bytes([nonce]) * 16, keys=[bytes.fromhex(public)])
         for r in (IDENTITY, bytes.fromhex(public)):
-            wire = assemble(body, [(bytes.fromhex(public), r + bytes(32))])
+            wire = assemble(body, [(0, r + bytes(32))])
             assert ledger.reason_at_the_door(wire) == INVALID
     assert ledger.in_a_block(wire) == ["block refused"]
 

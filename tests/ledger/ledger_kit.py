@@ -9,6 +9,8 @@ from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 CHAIN = "test-chain"
+NETWORK = bytes(range(32))
+"""A network's 32 bytes, where no genesis is at hand."""
 
 
 def key(number: int) -> PrivateKey:
@@ -33,16 +35,19 @@ def wire(
     keys: tuple[PrivateKey, ...] = (key(1),),
     valid_until_ms: int = 1_000_000,
     nonce: int = 0,
-    chain_id: str = CHAIN,
+    network: bytes = NETWORK,
+    listed: tuple[PrivateKey, ...] = (),
     memo: str = "",
 ) -> bytes:
-    """A signed transaction."""
+    """A signed transaction; listed: keys that may sign beside `keys`, which all do."""
     body = encode_body(
-        chain_id=chain_id,
+        network=network,
         party=party,
         valid_until_ms=valid_until_ms,
         nonce=nonce.to_bytes(16, "big"),
         calls=[Call(*call) for call in calls],
+        keys=[one.public for one in (*keys, *listed)],
+        threshold=len(set(keys)),
         memo=memo,
     )
     return sign_transaction(body, keys)

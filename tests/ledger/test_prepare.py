@@ -48,7 +48,7 @@ def test_what_is_left_out_may_come_again(network: TinyNetwork) -> None:
 
 def test_a_failed_candidate_may_be_kept_with_its_receipt(network: TinyNetwork) -> None:
     failing = network.wire("S1", ("bill", "accept", {"bill": "B404"}))
-    foreign = network.wire("S1", ISSUE, chain_id="other")
+    foreign = network.wire("S1", ISSUE, network=bytes(32))
     prepared = network.prepare([failing, foreign, network.wire("S1", ISSUE)], keep_failed=lambda *_: True)
     assert len(prepared.block.transactions) == 2
     assert [receipt.reason for _, receipt in prepared.left_out] == ["network_wrong"]
@@ -61,7 +61,7 @@ def test_repeated_used_expired_and_foreign_candidates_are_left_out(network: Tiny
     network.decide(network.block(used))
     fresh = network.wire("S1", ISSUE)
     expired = network.wire("S1", ISSUE, valid_until_ms=network.time_ms)
-    foreign = network.wire("S1", ISSUE, chain_id="other")
+    foreign = network.wire("S1", ISSUE, network=bytes(32))
     prepared = network.prepare([used, fresh, fresh, expired, foreign])
     assert prepared.block.transactions == (fresh,)
     reasons = [receipt.reason for _, receipt in prepared.left_out]
@@ -112,7 +112,7 @@ def test_admission_asks_everything_but_the_contracts(network: TinyNetwork) -> No
     assert refusal(good) == ""
     assert refusal(good[:-1] + bytes([good[-1] ^ 1])) == "signature_invalid"
     assert refusal(network.wire("S1", ISSUE, keys=[PARTIES["S2"]])) == "key_of_other_party"
-    assert refusal(network.wire("S1", ISSUE, chain_id="other")) == "network_wrong"
+    assert refusal(network.wire("S1", ISSUE, network=bytes(32))) == "network_wrong"
     assert refusal(network.wire("S1", ISSUE, valid_until_ms=network.time_ms - 1)) == "transaction_expired"
     network.decide(network.block(good))
     assert refusal(good) == "transaction_replayed"

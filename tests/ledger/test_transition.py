@@ -8,11 +8,12 @@ import pytest
 from ledger.ledger_kit import key
 from ledger.tiny_network import PARTIES, START_MS, TinyNetwork, bill_of, genesis
 
+from chainbill.codec import encode
 from chainbill.crypto import merkle
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Refused
 from chainbill.ledger.core_rows import range_key
 from chainbill.ledger.receipt import decode_receipt
-from chainbill.ledger.transaction import assemble, decode_transaction
+from chainbill.ledger.transaction import assemble, decode_transaction, sign_transaction
 
 ISSUE = ("bill", "issue", {"debtor": "ANCHOR", "face": 1000})
 
@@ -182,17 +183,48 @@ def test_an_id_is_used_once_also_when_it_failed(network: TinyNetwork) -> None:
         network.apply(network.block(failing))
 
 
-def test_the_same_body_with_other_signatures_is_the_same_transaction(network: TinyNetwork) -> None:
-    one = network.wire("S1", ISSUE)
-    transaction = decode_transaction(one)
-    other_key = PARTIES["S2"]
-    pairs = [*transaction.signatures, (other_key.public, other_key.sign("tx-sign", transaction.body_bytes))]
-    both = assemble(transaction.body_bytes, pairs)
+def test_the_same_body_signed_by_another_listed_key_is_the_same_transaction(network: TinyNetwork) -> None:
+    second = key(9)
+    one = network.wire("S1", ISSUE, listed=(second,))
+    body = decode_transaction(one).body_bytes
+    other = sign_transaction(body, [second])
     with pytest.raises(Refused, match="block_duplicate_transaction"):
-        network.apply(network.block(one, both))
+        network.apply(network.block(one, other))
     network.decide(network.block(one))
     with pytest.raises(Refused, match="transaction_replayed"):
-        network.apply(network.block(both))
+        network.apply(network.block(other))
+
+
+def changed_on_the_way(wire: bytes) -> dict[str, bytes]:
+    """What a proposer can make of another's transaction that two keys sign of three that may, without any of these."""
+    transaction = decode_transaction(wire)
+    body, pairs = transaction.body_bytes, list(transaction.signatures)
+    stranger = key(77)
+    signature = stranger.sign("tx-sign", body)
+    return {
+        "added": encode([body, [*map(list, pairs), [2, signature]]]),
+        "added by key, as in format 1": encode([body, [*map(list, pairs), [stranger.public, signature]]]),
+        "stripped": encode([body, [list(pairs[0])]]),
+        "all stripped": encode([body, []]),
+        "replaced": assemble(body, [pairs[0], (pairs[1][0], signature)]),
+        "of the third key": assemble(body, [pairs[0], (({0, 1, 2} - {pairs[0][0], pairs[1][0]}).pop(), signature)]),
+        "doubled": encode([body, [list(pairs[0]), list(pairs[0])]]),
+        "exchanged": assemble(body, [(pairs[0][0], pairs[1][1]), (pairs[1][0], pairs[0][1])]),
+        "in another order": encode([body, [list(pair) for pair in reversed(pairs)]]),
+    }
+
+
+def test_a_proposer_cannot_spend_anothers_id() -> None:
+    """formats S1: the block with changed signatures is refused whole, and the author's own bytes still commit."""
+    maker, checker = PARTIES["S1"], key(9)
+    members = [{"id": "S1", "keys": [maker.public.hex(), checker.public.hex()]}]
+    network = TinyNetwork(genesis(init={"party": {"members": members}}))
+    wire = network.wire("S1", ISSUE, keys=[maker, checker], listed=(key(10),))
+    for name, changed in changed_on_the_way(wire).items():
+        with pytest.raises(Malformed, match=r"^(transaction_signatures|signature_invalid)"):
+            network.apply(network.block(changed))
+        assert changed != wire, name
+    assert network.decide(network.block(wire)).receipts[-1].ok
 
 
 def test_a_block_with_a_bad_signature_or_of_another_network_is_refused(network: TinyNetwork) -> None:
@@ -201,7 +233,7 @@ def test_a_block_with_a_bad_signature_or_of_another_network_is_refused(network: 
     with pytest.raises(Malformed, match="signature_invalid"):
         network.apply(network.block(bad))
     with pytest.raises(Malformed, match="network_wrong"):
-        network.apply(network.block(network.wire("S1", ISSUE, chain_id="other")))
+        network.apply(network.block(network.wire("S1", ISSUE, network=bytes(32))))
     with pytest.raises(Malformed):
         network.apply(network.block(good[:-1]))
 

@@ -68,7 +68,9 @@ class TinyNetwork:
         self, party: str, *calls: tuple[str, str, dict[str, Any]], keys: Sequence[PrivateKey] = (), **more: Any
     ) -> bytes:
         self.nonce += 1
-        fields = {"valid_until_ms": self.time_ms + 3_600_000, "nonce": self.nonce, **more}
+        fields = {
+            "network": self.genesis.hash, "valid_until_ms": self.time_ms + 3_600_000, "nonce": self.nonce, **more,
+        }  # fmt: skip
         return wire(*calls, party=party, keys=tuple(keys) or (self.keys[party],), **fields)
 
     def block(self, *wires: bytes, time_ms: int | None = None, evidence: Sequence[bytes] = (), **header: Any) -> Block:

@@ -37,14 +37,16 @@ class LocalChain:
         self.time_ms = START_MS
 
     def sign(self, alias: str, *calls: tuple[str, str, dict[str, Any]], nonce: bytes = b"") -> Transaction:
+        key = load_private_key(self.network.parties[alias].key)
         body = encode_body(
-            chain_id=self.genesis.chain_id,
+            network=self.genesis.hash,
             party=self.network.parties[alias].party,
             valid_until_ms=self.time_ms + 600_000,
             nonce=nonce or secrets.token_bytes(16),
             calls=[Call(*call) for call in calls],
+            keys=[key.public],
         )
-        return decode_transaction(sign_transaction(body, [load_private_key(self.network.parties[alias].key)]))
+        return decode_transaction(sign_transaction(body, [key]))
 
     def party(self, alias: str) -> str:
         return self.network.parties[alias].party

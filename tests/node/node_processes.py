@@ -107,11 +107,12 @@ class Network:
 
     def sign(self, alias: str, *calls: tuple[str, str, dict[str, Any]], minutes: float = 10) -> bytes:
         body = encode_body(
-            chain_id=self.created.genesis.chain_id,
+            network=self.created.genesis.hash,
             party=self.party(alias),
             valid_until_ms=time.time_ns() // 1_000_000 + int(minutes * 60_000),
             nonce=secrets.token_bytes(16),
             calls=[Call(*call) for call in calls],
+            keys=[self.key(alias).public],
         )
         return sign_transaction(body, [self.key(alias)])
 

@@ -16,8 +16,8 @@ from chainbill.ledger.transaction import Transaction, assemble, decode_transacti
 
 def forged() -> Transaction:
     good = TEN[0]
-    key, signature = good.signatures[0]
-    return decode_transaction(assemble(good.body_bytes, [(key, signature[:-1] + bytes([signature[-1] ^ 1]))]))
+    signature = good.signatures[0][1]
+    return decode_transaction(assemble(good.body_bytes, [(0, signature[:-1] + bytes([signature[-1] ^ 1]))]))
 
 
 async def admit(arrivals: Sequence[Transaction], **options: int) -> tuple[list[list[bytes]], dict[bytes, Outcome]]:

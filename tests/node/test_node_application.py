@@ -149,8 +149,8 @@ def test_a_block_that_breaks_a_rule_is_refused_with_the_reason(chain: LocalChain
 
 def test_a_block_with_a_forged_signature_is_refused(chain: LocalChain) -> None:
     good = pays_at(chain, "bank2")
-    key, signature = good.signatures[0]
-    forged = decode_transaction(assemble(good.body_bytes, [(key, signature[:-1] + bytes([signature[-1] ^ 1]))]))
+    signature = good.signatures[0][1]
+    forged = decode_transaction(assemble(good.body_bytes, [(0, signature[:-1] + bytes([signature[-1] ^ 1]))]))
     block = chain.propose(forged).block  # the pool vouches for signatures, a block from outside does not
     chain.ledger._results.clear()
     verdict = chain.ledger.process_proposal(block)

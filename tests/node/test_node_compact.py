@@ -20,14 +20,16 @@ from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 def signed(network: Any, bank: str) -> bytes:
     party = network.parties["anchor"]
+    key = load_private_key(party.key)
     body = encode_body(
-        chain_id=network.genesis.chain_id,
+        network=network.genesis.hash,
         party=party.party,
         valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
         nonce=secrets.token_bytes(16),
         calls=[Call("party", "set_paying_bank", {"bank": network.parties[bank].party})],
+        keys=[key.public],
     )
-    return sign_transaction(body, [load_private_key(party.key)])
+    return sign_transaction(body, [key])
 
 
 @pytest.mark.parametrize("gossip", [True, False], ids=["transactions-passed-on", "transactions-lost"])

@@ -17,7 +17,7 @@ from chainbill.ledger.transaction import assemble, decode_transaction
 
 def unsigned(wire: bytes) -> bytes:
     one = decode_transaction(wire)
-    return assemble(one.body_bytes, [(key, bytes(64)) for key, _ in one.signatures])
+    return assemble(one.body_bytes, [(index, bytes(64)) for index, _ in one.signatures])
 
 
 def test_each_has_its_answer_in_its_place(tmp_path: Path) -> None:

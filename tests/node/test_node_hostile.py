@@ -120,14 +120,16 @@ def attack(network: Network, target: str, work: Callable[[Hostile], None], reaso
 
 
 def forged(network: Network) -> bytes:
+    key = PrivateKey.generate()
     body = encode_body(
-        chain_id="local",
+        network=network.created.genesis.hash,
         party=network.party("anchor"),
         valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
         nonce=secrets.token_bytes(16),
         calls=[Call("party", "set_paying_bank", {"bank": network.party("bank1")})],
+        keys=[key.public],
     )
-    whole = sign_transaction(body, [PrivateKey.generate()])
+    whole = sign_transaction(body, [key])
     return whole[:-1] + bytes((whole[-1] ^ 1,))
 
 
@@ -189,11 +191,12 @@ def test_a_flood_of_transactions_by_keys_that_nobody_knows(network: Network) -> 
 
     def signed() -> bytes:
         encoded = encode_body(
-            chain_id="local",
+            network=network.created.genesis.hash,
             party="nobody",
             valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
             nonce=secrets.token_bytes(16),
             calls=[Call("party", "set_paying_bank", body)],
+            keys=[stranger.public],
         )
         return sign_transaction(encoded, [stranger])
 

@@ -17,11 +17,12 @@ def transaction(
     number: int, *, valid_until_ms: int = 1_000, key: int = 0, memo: str = "", party: str = "P", calls: int = 1
 ) -> Transaction:
     body = encode_body(
-        chain_id="test",
+        network=bytes(32),
         party=party,
         valid_until_ms=valid_until_ms,
         nonce=number.to_bytes(16, "big"),
         calls=[Call("demo", "act", {})] * calls,
+        keys=[KEYS[key].public],
         memo=memo,
     )
     return decode_transaction(sign_transaction(body, [KEYS[key]]))

@@ -18,8 +18,8 @@ from chainbill.ledger.transaction import Transaction
 def transaction(number: int, party: str) -> Transaction:
     name = f"{party}-{number}".encode()
     return Transaction(
-        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, signatures=(), chain_id="c", party=party,
-        valid_until_ms=1, nonce=b"", calls=(), memo="",
+        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, signatures=(), network=bytes(32),
+        party=party, valid_until_ms=1, nonce=b"", threshold=1, keys=(), calls=(), memo="",
     )  # fmt: skip
 
 

@@ -43,14 +43,16 @@ class Running:
 
     def sign(self, bank: str, *, seconds: int = 600) -> bytes:
         party = self.network.parties["anchor"]
+        key = load_private_key(party.key)
         body = encode_body(
-            chain_id=self.network.genesis.chain_id,
+            network=self.network.genesis.hash,
             party=party.party,
             valid_until_ms=time.time_ns() // 1_000_000 + seconds * 1_000,
             nonce=secrets.token_bytes(16),
             calls=[Call("party", "set_paying_bank", {"bank": self.network.parties[bank].party})],
+            keys=[key.public],
         )
-        return sign_transaction(body, [load_private_key(party.key)])
+        return sign_transaction(body, [key])
 
 
 def run(tmp_path: Path, act: Callable[[Running], Coroutine[Any, Any, None]]) -> None:
@@ -109,10 +111,10 @@ def test_what_is_not_admitted_is_said_at_once(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="transaction_expired"):
             await submit(port, running.sign("bank2", seconds=-5), 1_000)
         good = decode_transaction(running.sign("bank2"))
-        key, signature = good.signatures[0]
+        signature = good.signatures[0][1]
         with pytest.raises(Malformed, match="signature_invalid"):
-            await submit(port, assemble(good.body_bytes, [(key, bytes(64))]), 1_000)
-        assert (await submit(port, assemble(good.body_bytes, [(key, signature)]), 10_000)).status == "committed"
+            await submit(port, assemble(good.body_bytes, [(0, bytes(64))]), 1_000)
+        assert (await submit(port, assemble(good.body_bytes, [(0, signature)]), 10_000)).status == "committed"
 
     run(tmp_path, act)
 

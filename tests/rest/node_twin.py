@@ -214,7 +214,7 @@ def replace_id(receipt: Receipt, identifier: bytes) -> Receipt:
 
 def wire_of(party: str = "SUPPLIER1", functions: Sequence[str] = ("issue",), nonce: int = 1) -> bytes:
     body = encode_body(
-        chain_id="twin-1", party=party, valid_until_ms=START_MS + HOUR_MS, nonce=nonce.to_bytes(16, "big"),
-        calls=[Call("bill", function, {"face": 1}) for function in functions],
+        network=ZERO, party=party, valid_until_ms=START_MS + HOUR_MS, nonce=nonce.to_bytes(16, "big"),
+        calls=[Call("bill", function, {"face": 1}) for function in functions], keys=[key_of(party).public],
     )  # fmt: skip
     return sign_transaction(body, [key_of(party)])

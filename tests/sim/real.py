@@ -45,11 +45,11 @@ PROPOSERS = 24
 """Enough for five validators, instead of 400 for a hundred, so that short chains can be pruned."""
 
 
-def failing(time_ms: int) -> list[Transaction]:
+def failing(network: bytes, time_ms: int) -> list[Transaction]:
     """Two transactions that write rows, among them one that stories write too, and are refused after that."""
     writes = ("party", "set_paying_bank", {"bank": BANKS[1]}), ("party", "set_paying_bank", {"bank": BANKS[2]})
     refused = ("bill", "accept", {"bill": "none"})
-    fields = {"valid_until_ms": time_ms + 60_000, "nonce": 10**9}
+    fields = {"network": network, "valid_until_ms": time_ms + 60_000, "nonce": 10**9}
     return [
         decode_transaction(wire(one, refused, party=party, keys=(KEYS[party],), **fields))
         for party, one in zip((S3, ANCHOR), writes, strict=True)
@@ -63,6 +63,7 @@ class ProductLedger:
         self._node = node
         self.store = node.store.open("chain")
         self.shelf = Shelf(node.store)
+        self._network = world.ledger_genesis.hash
         self.ledger = ledger_over(self.store, world.ledger_genesis, self.shelf)
         self.mempool = Mempool(10_000, 64 * 1024 * 1024)
         port = LedgerPort(
@@ -89,7 +90,7 @@ class ProductLedger:
         if not all(map(verify_signatures, candidates)):
             return
         header = block.header
-        patient = failing(header.time_ms)
+        patient = failing(self._network, header.time_ms)
         whole = not fewer and bool(candidates)  # of nothing but what fails a block would be made of that
         for extra in [*patient, *candidates[:1]]:  # and one that stands there twice
             candidates.insert(chance.randint(0, len(candidates)), extra)

@@ -68,14 +68,16 @@ def _receipts() -> dict[str, Any]:
 
 
 def _wire(number: int) -> bytes:
+    key = PrivateKey.from_seed(bytes([number + 1]) * 32)
     body = encode_body(
-        chain_id=CHAIN,
+        network=bytes([9]) * 32,
         party=f"S{number}",
         valid_until_ms=1_772_000_600_000,
         nonce=bytes([number]) * 16,
         calls=[Call("token", "accept", {"token": f"T{number}"})],
+        keys=[key.public],
     )
-    return sign_transaction(body, [PrivateKey.from_seed(bytes([number + 1]) * 32)])
+    return sign_transaction(body, [key])
 
 
 def _block(name: str, count: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NETWORK = (
     Column("chain_id"), Column("date", "date"), Column("clock", "word"), Column("public_reads"), Column("bids", "word"),
-    Column("validators", "int"), Column("quorum", "int"), Column("genesis_hash", "id"),
+    Column("validators", "int"), Column("quorum", "int"), Column("network", "id"),
 )  # fmt: skip
 VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), Column("key", "id"))
 
@@ -59,7 +59,7 @@ def init(file: str, out: str) -> None:
     save_profiles(target, {name: Profile(name, one.party, one.key) for name, one in created.parties.items()})
     nodes = tuple((node.name, node.api) for node in created.nodes)
     names = tuple((name, one.party) for name, one in created.parties.items())
-    known = KnownNetwork(plan.chain_id, nodes, names, secrets.token_bytes(32))
+    known = KnownNetwork(plan.chain_id, nodes, names, secrets.token_bytes(32), created.genesis.hash)
     save_network(target, known)
     for name, one in created.parties.items():
         save_profiles(one.key.parent, {name: Profile(name, one.party, one.key)})
@@ -70,10 +70,10 @@ def init(file: str, out: str) -> None:
     answer = {
         "chain_id": plan.chain_id,
         "home": str(target),
-        "genesis_hash": created.genesis.hash.hex(),
+        "network": created.genesis.hash.hex(),
         "nodes": [{"name": one.name, "home": str(one.home), "api": one.api, "p2p": one.p2p} for one in created.nodes],
     }
-    session.out.thing(answer, [Column("chain_id"), Column("home"), Column("genesis_hash", "id"), Column("nodes")])
+    session.out.thing(answer, [Column("chain_id"), Column("home"), Column("network", "id"), Column("nodes")])
 
 
 def try_genesis(plan: NetworkPlan) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from typing import Any
+
+import click
 
 from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.client import deadline_in, left_until
@@ -15,13 +16,15 @@ from chainbill_cli.lookup import not_found
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.transactions import read_parts, shown, store, with_signature
+from chainbill_cli.signing import make_body, public_key
+from chainbill_cli.transactions import Draft, read_draft, shown, store, with_signature
 from chainbill_cli.values import json_value
-from chainbill_cli.writing import VALID_FOR_MS, Writing, committed, hand_in, pending, writes
+from chainbill_cli.writing import Writing, committed, hand_in, pending, writes
 
 FIELDS = (
     Column("id", "id"), Column("status", "status"), Column("height", "int"), Column("party", "party"), Column("calls"),
-    Column("result"), Column("reason"), Column("valid_until"), Column("memo"), Column("signers"), Column("valid"),
+    Column("result"), Column("reason"), Column("valid_until"), Column("memo"), Column("threshold"),
+    Column("signers"), Column("valid"),
 )  # fmt: skip
 POLL_S = 0.3
 
@@ -31,22 +34,24 @@ tx = noun("tx")
 @tx.command("build", help="tx.build")
 @option("--call", "calls", nargs=2, multiple=True, required=True, metavar="CONTRACT.FUNCTION JSON", help="tx.opt_call")
 @option("--party", default="", metavar="PARTY", help="tx.opt_party")
+@option("--signer", "signers", multiple=True, metavar="KEY", help="tx.opt_signer")
+@option("--threshold", type=click.IntRange(1), default=1, help="tx.opt_threshold")
 @option("--memo", default="", help="option.memo")
 @option("--out", default="", metavar="FILE", help="tx.opt_out")
-def build(calls: tuple[tuple[str, str], ...], party: str, memo: str, out: str) -> None:
+def build(calls: tuple[tuple[str, str], ...], party: str, signers: tuple[str, ...], memo: str, **typed: Any) -> None:
     """Build an unsigned transaction."""
-    from chainbill.ledger.transaction import encode_body
+    from chainbill.ledger.transaction import decode_body
 
     session = current_session()
-    body = encode_body(
-        chain_id=str(session.network["chain_id"]),
-        party=session.party_id(party) if party else session.party,
-        valid_until_ms=session.now_ms() + VALID_FOR_MS,
-        nonce=os.urandom(16),
-        calls=[_call(name, arguments) for name, arguments in calls],
-        memo=memo,
+    body = make_body(
+        session,
+        [_call(name, arguments) for name, arguments in calls],
+        memo,
+        [public_key(session, one) for one in signers] or [session.key.public],
+        threshold=typed["threshold"],
+        party=session.party_id(party) if party else "",
     )
-    store(session, body, [], out)
+    store(session, Draft(body, decode_body(body)), typed["out"])
 
 
 def _call(name: str, arguments: str) -> Any:
@@ -67,8 +72,7 @@ def _call(name: str, arguments: str) -> Any:
 def sign(file: str, out: str) -> None:
     """Add the acting profile's signature."""
     session = current_session()
-    body, signatures = read_parts(file)
-    store(session, body, with_signature(session, body, signatures), out or (file if file != "-" else ""))
+    store(session, with_signature(session, read_draft(file)), out or (file if file != "-" else ""))
 
 
 @tx.command("send", help="tx.send")
@@ -76,14 +80,14 @@ def sign(file: str, out: str) -> None:
 @writes
 def send(session: Session, writing: Writing, file: str) -> None:
     """Hand in a signed transaction."""
-    from chainbill.ledger.transaction import assemble
-
-    body, signatures = read_parts(file)
-    if not signatures:
-        raise usage("tx.unsigned")
+    if writing.for_checker or writing.checkers:
+        raise usage("tx.made_elsewhere")
+    draft = read_draft(file)
+    if not draft.complete:
+        raise usage("tx.unsigned", wanted=draft.body.threshold, found=len(draft.signatures))
     if asks(session) and not writing.dry_run:
-        _preview_send(session, shown(body, signatures)).ask(session)
-    outcome = hand_in(session, writing, assemble(body, signatures))
+        _preview_send(session, shown(draft)).ask(session)
+    outcome = hand_in(session, writing, draft.wire)
     answer_results(session, outcome)
 
 
@@ -100,8 +104,7 @@ def _preview_send(session: Session, said: dict[str, Any]) -> Preview:
 def decode(file: str) -> None:
     """What a transaction says, and whether its signatures are good."""
     session = current_session()
-    body, signatures = read_parts(file)
-    session.out.thing(shown(body, signatures), FIELDS)
+    session.out.thing(shown(read_draft(file)), FIELDS)
 
 
 @tx.command("show", help="tx.show")

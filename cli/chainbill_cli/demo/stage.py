@@ -16,7 +16,8 @@ from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.localnet import layout, processes, status
 from chainbill_cli.session import Session
 from chainbill_cli.settings import Settings
-from chainbill_cli.writing import Outcome, send, sign
+from chainbill_cli.signing import sign
+from chainbill_cli.writing import Outcome, send
 
 if TYPE_CHECKING:
     import httpx

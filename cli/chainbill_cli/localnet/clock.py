@@ -12,8 +12,9 @@ from chainbill.ledger.transaction import decode_transaction
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.session import Session
+from chainbill_cli.signing import sign
 from chainbill_cli.texts import text
-from chainbill_cli.writing import Outcome, call, send, sign
+from chainbill_cli.writing import Outcome, call, send
 
 STEP = re.compile(r"^\+?([0-9]{1,5})(d|h|m|s)$")
 UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}

@@ -107,6 +107,7 @@ def write_down(created: CreatedNetwork, profiles: Mapping[str, tuple[str, Path]]
             nodes=tuple((node.name, node.api) for node in nodes),
             names=tuple((name, party) for name, (party, _) in profiles.items()),
             invoice_key=secrets.token_bytes(INVOICE_KEY_BYTES),
+            network=created.genesis.hash,
         ),
     )
     content = {

@@ -130,10 +130,30 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
     "error.hint_two_keys": (
-        "sign twice: the command with --offline FILE, then --as CHECKER tx sign FILE, then tx send FILE; "
+        "sign twice: the command with --for-checker FILE, then --as CHECKER tx sign FILE, then tx send FILE; "
         "a second key: party key add NAME --capability checker",
-        "两人签名：命令加 --offline FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
+        "两人签名：命令加 --for-checker FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
         "新增复核密钥：party key add NAME --capability checker",
+    ),
+    "error.no_checker": (
+        "the party has no other active key with the capability checker: party key add NAME --capability checker",
+        "本主体没有其他有效的复核密钥：party key add NAME --capability checker",
+    ),
+    "error.for_checker_alone": (
+        "--for-checker writes a file for the second signature; it does not go with --offline, --checker or --dry-run",
+        "--for-checker 生成待复核文件，不能与 --offline、--checker 或 --dry-run 同时使用",
+    ),
+    "error.checker_offline": (
+        "--checker goes with --offline FILE only; with a node use --for-checker FILE",
+        "--checker 只能与 --offline FILE 一起使用；能连接节点时请用 --for-checker FILE",
+    ),
+    "error.key_or_profile": (
+        "{value} is neither a public key (64 hexadecimal digits) nor a profile of this home ({known})",
+        "{value} 既不是公钥（64 位十六进制），也不是本目录的身份（{known}）",
+    ),
+    "error.other_network": (
+        "the node is of the network {found}, this home was made for {expected}: choose another node or another --home",
+        "节点属于网络 {found}，本目录属于网络 {expected}：请更换节点或 --home",
     ),
     "error.hint_capability": (
         "give a key what it lacks: party key add NAME --capability maker|checker|admin (signed by an admin key)",

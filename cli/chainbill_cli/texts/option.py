@@ -26,6 +26,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "With --offline: the ledger's time, where it is not this machine's; default: as last read in this home",
         "与 --offline 一起使用：账本时间（与本机不同时）；默认取本目录上次读到的网络时钟",
     ),
+    "option.for_checker": (
+        "Sign into FILE for one of the party's checkers to sign too: tx sign FILE, then tx send FILE",
+        "签名后写入 FILE，待本主体任一复核密钥再签：tx sign FILE，然后 tx send FILE",
+    ),
+    "option.checker": (
+        "With --offline: a public key or profile that may sign as checker; may be repeated",
+        "与 --offline 一起使用：可作复核签名的公钥或身份，可多次给出",
+    ),
     "option.memo": ("Note kept with the transaction", "随交易保存的备注"),
     "option.limit": ("How many at most", "最多条数"),
     "option.after": ("Continue after this cursor", "从此游标之后继续"),

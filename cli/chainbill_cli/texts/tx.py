@@ -9,6 +9,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.build": ("Build a transaction from calls of contracts", "由合约调用构造交易"),
     "tx.sign": ("Add the acting profile's signature to a transaction", "为交易添加当前身份的签名"),
     "tx.send": ("Hand in a signed transaction", "提交已签名的交易"),
+    "tx.made_elsewhere": (
+        "--for-checker and --checker go with the command that makes a transaction; tx send hands in what is signed",
+        "--for-checker 与 --checker 用于生成交易的命令；tx send 只提交已签名的交易",
+    ),
     "tx.opt_call": (
         "CONTRACT.FUNCTION and its arguments as JSON; may be repeated",
         "CONTRACT.FUNCTION 及其 JSON 参数，可多次给出",
@@ -16,6 +20,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.opt_out": ("Write to FILE; default: print base64", "写入文件，默认输出 base64"),
     "tx.opt_party": ("Party of the transaction; default: the acting profile's", "交易所属参与方，默认为当前身份"),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),
-    "tx.unsigned": ("this transaction is not signed yet", "此交易尚未签名"),
+    "tx.unsigned": (
+        "this transaction needs {wanted} signatures and has {found}: tx sign FILE",
+        "此交易须有 {wanted} 个签名，现有 {found} 个：tx sign FILE",
+    ),
+    "tx.not_listed": (
+        "the transaction does not list this key: make it again with --for-checker, or tx build with --signer",
+        "交易未列出此密钥：请用 --for-checker 重新办理，或用 tx build --signer 构造",
+    ),
+    "tx.signed": (
+        "this transaction has the {wanted} signatures that it needs already: tx send FILE",
+        "此交易所需的 {wanted} 个签名已齐：tx send FILE",
+    ),
+    "tx.opt_signer": (
+        "A public key or profile that may sign; may be repeated; default: the acting profile's key",
+        "可签名的公钥或身份，可多次给出，默认为当前身份的密钥",
+    ),
+    "tx.opt_threshold": ("How many of them must sign", "须签名的个数"),
     "tx.other_party": ("the transaction is {found}'s, not {expected}'s", "此交易属于 {found}，不属于 {expected}"),
 }

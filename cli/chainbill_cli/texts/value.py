@@ -15,6 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.accepted": ("accepted", "已接收"),
     "value.simulated": ("simulated", "已试算"),
     "value.signed": ("signed", "已签名"),
+    "value.to_be_checked": ("to be checked", "待复核"),
     "value.pending": ("pending", "待提交"),
     "value.draft": ("draft", "草稿"),
     "value.pending_confirm": ("waiting for the debtor", "待确权"),

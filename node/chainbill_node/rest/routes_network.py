@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["network"])
 
 @router.get("/network", summary="What network this is and how it works")
 def network(rest: Shared, view: Opened) -> Response:
-    """Give chain id, genesis hash, clock, whether reads are open, how bids are made, versions, the ledger's date."""
+    """Give name, genesis hash (`network`), clock, whether reads are open, how bids are made, versions, date."""
     genesis, validators = rest.node.genesis, rest.node.validators(view.height + 1)
     offset = (view.row("governance", "clock", "offset") or {}).get("offset_ms", 0)
     now_ms = rest.options.now_ms() + offset
@@ -33,7 +33,7 @@ def network(rest: Shared, view: Opened) -> Response:
     newest_ms = max(header.time_ms if header else genesis.time_ms, now_ms)
     return view.answer({
         "chain_id": genesis.chain_id,
-        "genesis_hash": genesis.hash.hex(),
+        "network": genesis.hash.hex(),
         "genesis_time": rfc3339(genesis.time_ms),
         "clock": genesis.clock,
         "clock_offset_ms": offset,

@@ -34,12 +34,13 @@ def sees_directory(view: View, party: str) -> bool:
 
 
 def party_shape(view: View, row: Row) -> Shape:
-    """Show a party: the directory to all, sponsor, policy and accounts to itself, its sponsor and supervisors."""
+    """Show a party: the directory to all, sponsor, policy, keys, accounts to itself, its sponsor and supervisors."""
     shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
     close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
     if not close:
         return shape
     shape |= {name: value for name, value in row.items() if name not in shape}
+    shape["keys"] = [{"key": key, **(view.row("party", "key", key) or {})} for key in row.get("keys", ())]
     accounts = view.reader.scan("party", "account", (str(row["id"]),))
     shape["accounts"] = [{"currency": key[-1], **account} for key, account in accounts]
     return shape

@@ -187,7 +187,7 @@ def _record_shape(record: TransactionRecord, found: Transaction, texts: Texts, r
         "calls": [
             {"contract": call.contract, "function": call.function, "args": call.args} for call in found.calls
         ],
-        "signers": [key.hex() for key, _ in found.signatures],
+        "signers": [key.hex() for key in found.signers],
         **receipt_shape(receipt),
     }  # fmt: skip
     if not receipt.ok:

@@ -1,0 +1,95 @@
+"""Who signs a transaction: the acting profile's key alone, or this key and one of the party's checkers.
+
+The body lists the keys that may sign and says how many must, so a maker need not know which checker will: it lists all
+of them, and whoever has the file signs it with `tx sign`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import (
+    Call,
+    assemble,
+    decode_body,
+    encode_body,
+    sign_body,
+    sign_transaction,
+)
+from chainbill_cli import home as homes
+from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.session import Session
+
+VALID_FOR_MS = 10 * 60 * 1000
+PUBLIC_KEY = re.compile(r"^[0-9a-fA-F]{64}$")
+
+
+def make_body(
+    session: Session,
+    calls: Sequence[Call],
+    memo: str,
+    keys: Iterable[bytes],
+    *,
+    threshold: int = 1,
+    party: str = "",
+) -> bytes:
+    """The body of the acting party's transaction (or of `party`'s), valid for 10 minutes from the ledger's time."""
+    return encode_body(
+        network=session.network_hash,
+        party=party or session.party,
+        valid_until_ms=session.now_ms() + VALID_FOR_MS,
+        nonce=os.urandom(16),
+        calls=list(calls),
+        keys=keys,
+        threshold=threshold,
+        memo=memo,
+    )
+
+
+def sign(session: Session, calls: Sequence[Call], memo: str = "") -> bytes:
+    """The transaction, signed by the acting profile's key alone."""
+    return sign_transaction(make_body(session, calls, memo, [session.key.public]), [session.key])
+
+
+def sign_for_checker(session: Session, calls: Sequence[Call], memo: str, checkers: Iterable[bytes]) -> bytes:
+    """[body, [one signature]]: two must sign, the acting profile's key has, one of `checkers` may be the other."""
+    body = make_body(session, calls, memo, [session.key.public, *checkers], threshold=2)
+    return assemble(body, [sign_body(decode_body(body), body, session.key)])
+
+
+def checkers_of(session: Session) -> list[bytes]:
+    """The active checker keys of the acting party as a node knows them, but for the acting one; a failure if none."""
+    own = session.key.public.hex()
+    rows = session.registered(session.party).get("keys") or ()
+    found = [str(row["key"]) for row in rows if row["status"] == "active" and "checker" in row["capabilities"]]
+    others = [bytes.fromhex(key) for key in found if key != own]
+    if not others:
+        raise fail(Exit.REFUSED, "error.no_checker", code="maker_and_checker_needed")
+    return others
+
+
+def public_key(session: Session, typed: str) -> bytes:
+    """The public key of hex digits, or of a profile of this home."""
+    if PUBLIC_KEY.match(typed):
+        return bytes.fromhex(typed)
+    return key_of_profile(session, typed).public
+
+
+def key_of_profile(session: Session, name: str) -> PrivateKey:
+    """The key of a profile of this home; a usage error if there is none of that name."""
+    profiles = homes.load_profiles(session.settings.home)
+    if name not in profiles:
+        raise usage("error.key_or_profile", value=name, known=", ".join(profiles) or "—")
+    return homes.load_key(profiles[name].key)
+
+
+def keep(path: str, content: bytes) -> None:
+    """Write a transaction's bytes into a file."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
