@@ -15,8 +15,8 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.programs import LoadedProgram
-from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.units import failed_receipt, with_core_event
+from chainbill.ledger.receipt import Kind, Receipt
+from chainbill.ledger.units import Unit, failed_receipt, with_core_event
 from chainbill.limits import MAX_CONTRACTS
 from chainbill.state.keys import split_key
 from chainbill.vm.machine import Machine
@@ -31,14 +31,14 @@ def activate_contracts(run: Execution) -> list[Receipt]:
     due = {str(split_key(key)[2][0]): row for key, row in waiting if row["active_from"] <= run.height}
     if not due:
         return []
-    unit_id = tagged_hash("activation", run.height.to_bytes(8, "big"))
+    unit = run.own_unit(Kind.ACTIVATION, tagged_hash("activation", run.height.to_bytes(8, "big")))
     names = sorted(due)
     try:
         loaded = run.env.programs.build({**_sources(run), **{name: due[name]["source"] for name in names}})
     except (Refused, Malformed) as error:  # ContractRejected, or a name that makes no key
-        receipt = failed_receipt(unit_id, error, 0)
+        receipt = failed_receipt(unit, error, 0)
     else:
-        receipt = _take_over(run, unit_id, loaded, due)
+        receipt = _take_over(run, unit, loaded, due)
     for name in names:
         run.overlay.delete(core_rows.next_contract_key(name))
     topic = "contracts_activated" if receipt.ok else "activation_failed"
@@ -49,11 +49,11 @@ def _sources(run: Execution) -> dict[str, str]:
     return {name: run.overlay.get(core_rows.contract_key(name))["source"] for name, _ in run.loaded.identity}
 
 
-def _take_over(run: Execution, unit_id: bytes, loaded: LoadedProgram, due: dict[str, Any]) -> Receipt:
+def _take_over(run: Execution, unit: Unit, loaded: LoadedProgram, due: dict[str, Any]) -> Receipt:
     before = run.loaded
     run.use(loaded)
     migrating = [name for name in sorted(due) if name in loaded.migrations]
-    receipt = run.run(run.own_unit(unit_id), lambda machine: [_step(run, machine, name, None) for name in migrating])
+    receipt = run.run(unit, lambda machine: [_step(run, machine, name, None) for name in migrating])
     if not receipt.ok:
         run.use(before)
         return receipt
@@ -83,7 +83,7 @@ def run_migrations(run: Execution, gas_left: int) -> tuple[list[Receipt], bool]:
 
 def _run_step(run: Execution, name: str, cursor: Any, index: int) -> Receipt:
     seed = run.height.to_bytes(8, "big") + index.to_bytes(4, "big")
-    unit = run.own_unit(tagged_hash("migration", seed, name.encode("utf-8")))
+    unit = run.own_unit(Kind.MIGRATION, tagged_hash("migration", seed, name.encode("utf-8")))
     receipt = run.run(unit, lambda machine: [_step(run, machine, name, cursor)])
     return receipt if receipt.ok else with_core_event(receipt, "migration_failed", {"contract": name})
 

@@ -10,9 +10,9 @@ from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import DecodedRows, check_network, check_signatures, check_window, signers_of
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
-from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.transaction import Transaction
-from chainbill.ledger.units import Unit, failed_receipt
+from chainbill.ledger.units import Unit, failed_transaction
 from chainbill.limits import GAS_PER_TRANSACTION
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
@@ -51,7 +51,7 @@ def simulate(
         if signers is None:
             signers = signers_of(transaction, run.overlay)
     except (Refused, Malformed) as error:
-        return failed_receipt(transaction.id, error, base_gas(transaction))
+        return failed_transaction(transaction, error, base_gas(transaction))
     return run.run_calls(transaction, signers)
 
 
@@ -59,7 +59,7 @@ def read_view(view: View, env: BlockEnv, contract: str, function: str, arguments
     """The value of a contract's @view function on a state; Refused where the contract refuses."""
     run = Execution(view, env, time_ms=env.parent_time_ms, proposer=b"")
     unit_id = bytes(32)
-    unit = Unit(unit_id, unit_id, run.context("", "", ()), GAS_PER_TRANSACTION)
+    unit = Unit(Kind.TRANSACTION, unit_id, unit_id, run.context("", "", ()), GAS_PER_TRANSACTION)
     receipt = run.run(unit, lambda machine: [machine.run(contract, function, arguments, kind="view")])
     if not receipt.ok:
         raise Refused(receipt.reason, "the view failed", receipt.details)

@@ -10,7 +10,7 @@ from chainbill.errors import Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.evidence import decode_evidence, evidence_id, verify_evidence
-from chainbill.ledger.receipt import Receipt, Status
+from chainbill.ledger.receipt import NO_SALT, Kind, Receipt, Status
 from chainbill.limits import EVIDENCE_AGE_MS
 from chainbill.state.overlay import Overlay
 
@@ -30,4 +30,4 @@ def record_evidence(data: bytes, overlay: Overlay, env: BlockEnv, time_ms: int) 
     overlay.put(key, {"height": env.height, "time_ms": time_ms})
     facts = {"validator": validator.hex(), "height": height, "round": round_, "type": type_}
     events = [[core_rows.CORE, "evidence_recorded", facts]]
-    return Receipt(evidence_id(data), Status.OK.value, "", {}, [], events, 0)
+    return Receipt(Kind.EVIDENCE.value, evidence_id(data), NO_SALT, Status.OK.value, "", {}, [], events, 0)

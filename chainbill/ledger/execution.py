@@ -20,9 +20,9 @@ from chainbill.ledger.days import item_date, item_id, run_due_items
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.evidence_rows import record_evidence
 from chainbill.ledger.programs import Agenda, LoadedProgram
-from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.transaction import Transaction
-from chainbill.ledger.units import Unit, failed_receipt, run_unit, with_core_event
+from chainbill.ledger.units import Unit, failed_transaction, run_unit, with_core_event
 from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_SIGNATURE, GAS_PER_TRANSACTION
 from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
@@ -79,7 +79,7 @@ class Execution:
         try:
             signers = signers_of(transaction, self.overlay)
         except (Refused, Malformed) as error:
-            return failed_receipt(transaction.id, error, base_gas(transaction))
+            return failed_transaction(transaction, error, base_gas(transaction))
         receipt = self.run_calls(transaction, signers)
         if receipt.ok:
             self._nonces.append(transaction.nonce)
@@ -88,7 +88,8 @@ class Execution:
     def run_calls(self, transaction: Transaction, signers: Sequence[Signer]) -> Receipt:
         """Run the calls of a transaction for these signers."""
         context = self.context(transaction.party, transaction.id.hex(), signers)
-        unit = Unit(transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION, base_gas(transaction))
+        gas = base_gas(transaction)
+        unit = Unit(Kind.TRANSACTION, transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION, gas)
 
         def work(machine: Machine) -> list[Any]:
             return [machine.call(call.contract, call.function, call.args) for call in transaction.calls]
@@ -107,10 +108,10 @@ class Execution:
         machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id)
         return run_unit(self.overlay, self._checks, machine, unit, work)
 
-    def own_unit(self, unit_id: bytes) -> Unit:
+    def own_unit(self, kind: Kind, unit_id: bytes) -> Unit:
         """A unit of the core's own: no party, no signers, a nonce that outsiders cannot guess."""
         nonce = tagged_hash("day-nonce", self._seed, unit_id)
-        return Unit(unit_id, nonce, self.context("", "", ()), GAS_PER_DAY_ITEM)
+        return Unit(kind, unit_id, nonce, self.context("", "", ()), GAS_PER_DAY_ITEM)
 
     def context(self, party: str, transaction: str, signers: Sequence[Signer]) -> Context:
         """What contracts may know in this block."""
@@ -149,7 +150,7 @@ class Execution:
         parts = split_key(key)[2]
         arguments = dict(zip(agenda.arguments, (item_date(key), parts[1:], row), strict=True))
         receipt = self.run(
-            self.own_unit(item_id(self.height, key)),
+            self.own_unit(Kind.DAY_ITEM, item_id(self.height, key)),
             lambda machine: [machine.run(agenda.contract, agenda.function, arguments, kind="each_day")],
         )
         if receipt.ok:

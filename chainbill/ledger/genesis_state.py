@@ -12,7 +12,7 @@ from chainbill.ledger.days import next_date
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.governed_rows import validator_row, validator_set
 from chainbill.ledger.programs import LoadedProgram, ProgramCache, source_hash
-from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.shapes import as_int
 from chainbill.ledger.transition import Applied
 from chainbill.ledger.units import Unit, run_unit
@@ -92,7 +92,7 @@ def _run_init(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay, checks:
         clock=genesis.clock,
     )
     unit_id = tagged_hash("genesis-init", genesis.hash, name.encode("ascii"))
-    unit = Unit(unit_id, unit_id, context, GAS_INIT)
+    unit = Unit(Kind.GENESIS, unit_id, unit_id, context, GAS_INIT)
     machine = Machine(loaded.program, overlay, context, Meter(GAS_INIT), unit_id)
     arguments = genesis.init.get(name, {})
     function = loaded.inits[name].function

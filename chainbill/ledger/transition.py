@@ -24,7 +24,7 @@ from chainbill.ledger.governed_rows import validator_set
 from chainbill.ledger.header_check import check_header, make_block
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
-from chainbill.ledger.units import failed_receipt
+from chainbill.ledger.units import failed_transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.limits import GAS_PER_BLOCK, MAX_BLOCK_TRANSACTIONS, MAX_EVIDENCE
 from chainbill.state.tree import StateTree, TreeDelta
@@ -192,7 +192,7 @@ def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Re
             raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
         return run.run_transaction(transaction), True
     except ChainbillError as error:
-        return failed_receipt(transaction.id, error, 0), False
+        return failed_transaction(transaction, error, 0), False
 
 
 def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt]) -> Applied:

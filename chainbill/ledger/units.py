@@ -11,7 +11,8 @@ import msgspec
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.checks import CoreChecks
-from chainbill.ledger.receipt import Receipt, Status
+from chainbill.ledger.receipt import Kind, Receipt, Status, receipt_salt
+from chainbill.ledger.transaction import Transaction
 from chainbill.state.overlay import Overlay
 from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
@@ -23,11 +24,12 @@ Work = Callable[[Machine], list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What tells one unit from another: its id (32 bytes), the nonce that salts closed rows, its context and gas.
+    """What tells one unit from another: its kind and id (32 bytes), the nonce of its salts, its context and gas.
 
-    base_gas counts as used before the calls begin.
+    The nonce salts closed rows and the receipt. base_gas counts as used before the calls begin.
     """
 
+    kind: Kind
     id: bytes
     nonce: bytes
     context: Context
@@ -48,7 +50,7 @@ def run_unit(overlay: Overlay, checks: CoreChecks, machine: Machine, unit: Unit,
         checks.run()
     except (Refused, Malformed) as error:
         overlay.rollback()
-        return failed_receipt(unit.id, error, machine.meter.used)
+        return failed_receipt(unit, error, machine.meter.used)
     except Exception as error:
         overlay.rollback()
         if isinstance(error, InternalFault):
@@ -56,11 +58,22 @@ def run_unit(overlay: Overlay, checks: CoreChecks, machine: Machine, unit: Unit,
         raise InternalFault(Reason.INTERNAL, f"{type(error).__name__} while running {unit.id.hex()}") from error
     overlay.commit()
     events = [[contract, topic, fields] for contract, topic, fields in machine.events]
-    return Receipt(unit.id, Status.OK.value, "", {}, results, events, machine.meter.used)
+    salt = receipt_salt(unit.nonce, unit.id)
+    return Receipt(unit.kind.value, unit.id, salt, Status.OK.value, "", {}, results, events, machine.meter.used)
 
 
-def failed_receipt(unit_id: bytes, error: ChainbillError, gas: int) -> Receipt:
-    """The receipt of a unit that had no effect. Texts for people stay out of it: they may differ between versions."""
+def failed_receipt(unit: Unit, error: ChainbillError, gas: int) -> Receipt:
+    """The receipt of a unit that had no effect."""
+    return _failed(unit.kind, unit.id, unit.nonce, error, gas)
+
+
+def failed_transaction(transaction: Transaction, error: ChainbillError, gas: int) -> Receipt:
+    """The receipt of a transaction that had no effect, or never became a unit."""
+    return _failed(Kind.TRANSACTION, transaction.id, transaction.nonce, error, gas)
+
+
+def _failed(kind: Kind, unit_id: bytes, nonce: bytes, error: ChainbillError, gas: int) -> Receipt:
+    """Texts for people stay out of it: they may differ between versions."""
     if isinstance(error, OutOfGas):
         status = Status.OUT_OF_GAS
     elif isinstance(error, ContractFault):
@@ -68,7 +81,8 @@ def failed_receipt(unit_id: bytes, error: ChainbillError, gas: int) -> Receipt:
     else:
         status = Status.REFUSED
     details = {name: value for name, value in error.fields.items() if name not in TEXTS}
-    return Receipt(unit_id, status.value, error.reason, details, [], [], gas)
+    salt = receipt_salt(nonce, unit_id)
+    return Receipt(kind.value, unit_id, salt, status.value, error.reason, details, [], [], gas)
 
 
 def with_core_event(receipt: Receipt, topic: str, facts: dict[str, Any]) -> Receipt:

@@ -88,7 +88,10 @@ def framed(data: bytes) -> bytes | None:
 
 SIGNER_RECORDS = tuple(recover(signed_round().data)[0][1:])
 DUPLICATE = DuplicateVote.of(vote(0, PREVOTE, 0, A), vote(0, PREVOTE, 0, None))
-RECEIPT = Receipt(bytes(32), "refused", "not_yours", {"token": "T1"}, [], [["token", "moved", {"to": "B"}]], 5)
+RECEIPT = Receipt(
+    "transaction", bytes(32), bytes(32), "refused", "not_yours", {"token": "T1"}, [],
+    [["token", "moved", {"to": "B"}]], 5,
+)  # fmt: skip
 PROOF = StateProof(bytes(range(64)), (bytes(32),) * 18)
 TRANSACTION = transaction_wire(("token", "accept", {"token": "T1", "list": [1, {"a": b"x"}]}), keys=(key(1), key(2)))
 CALLS = codec.decode(codec.decode(TRANSACTION)[0])

@@ -10,10 +10,10 @@ from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Store
 
-from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block, Header, evidence_root, tx_root
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.state.keys import row_key
@@ -89,4 +89,4 @@ class RowChain:
 
 
 def receipt_bytes(identity: bytes) -> bytes:
-    return encode([identity, "ok", "", {}, [], [], 1])
+    return Receipt("transaction", identity, bytes(32), "ok", "", {}, [], [], 1).encode()

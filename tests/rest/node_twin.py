@@ -19,8 +19,10 @@ from chainbill_node.rest.ports import (
     TransactionRecord,
     holders,
 )
+from msgspec import structs
 from rest.bill_book import BillBook
 
+from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError, Malformed
@@ -98,9 +100,15 @@ class TwinReader:
     def transaction(self, tx_id: bytes) -> TransactionRecord | None:
         return self._node.records.get(tx_id)
 
-    def receipts(self, height: int) -> list[Receipt]:
+    def receipts(self, height: int) -> list[bytes] | None:
+        if height < self._node.lowest:
+            return None
         records = [record for record in self._node.records.values() if record.height == height]
-        return [record.receipt for record in sorted(records, key=lambda record: record.index)]
+        own = [receipt.encode() for receipt in self._node.own_receipts.get(height, ())]
+        return own + [record.receipt.encode() for record in sorted(records, key=lambda record: record.index)]
+
+    def receipts_root_at(self, height: int) -> bytes | None:
+        return merkle.root(self.receipts(height) or [])
 
     def app_hash_at(self, height: int) -> bytes | None:
         return tagged_hash("twin-state", str(height).encode())
@@ -117,6 +125,7 @@ class TwinNode:
         self.public_reads = public_reads
         self.lowest = lowest
         self.records: dict[bytes, TransactionRecord] = {}
+        self.own_receipts: dict[int, list[Receipt]] = {}
         self.waiting: list[bytes] = []
         self.outcome: str | Exception = "committed"
         self.ready = True
@@ -147,7 +156,7 @@ class TwinNode:
     def commit(self, wire: bytes, receipt: Receipt) -> TransactionRecord:
         identifier = decode_transaction(wire).id
         height = self.book.next_height()
-        record = TransactionRecord(height, 0, wire, replace_id(receipt, identifier))
+        record = TransactionRecord(height, 0, wire, structs.replace(receipt, id=identifier))
         self.records[identifier] = record
         return record
 
@@ -175,9 +184,9 @@ class TwinNode:
     def simulate(self, wire: bytes) -> Receipt:
         transaction = decode_transaction(wire)
         if self.outcome == "refused":
-            return Receipt(transaction.id, "refused", "token_locked", {"token": "T1"}, [], [], 7)
+            return twin_receipt(transaction.id, "refused", "token_locked", {"token": "T1"}, [], [])
         results = [{"done": call.function} for call in transaction.calls]
-        return Receipt(transaction.id, "ok", "", {}, results, [["bill", "issued", {"bill": "B1"}]], 7)
+        return twin_receipt(transaction.id, "ok", "", {}, results, [["bill", "issued", {"bill": "B1"}]])
 
     def status(self) -> NodeStatus:
         return NodeStatus(
@@ -206,10 +215,8 @@ class TwinNode:
         return b"chainbill_up 1\n", "text/plain; version=0.0.4"
 
 
-def replace_id(receipt: Receipt, identifier: bytes) -> Receipt:
-    return Receipt(
-        identifier, receipt.status, receipt.reason, receipt.details, receipt.results, receipt.events, receipt.gas
-    )
+def twin_receipt(identifier: bytes, status: str, reason: str, details: Any, results: Any, events: Any) -> Receipt:
+    return Receipt("transaction", identifier, bytes(32), status, reason, details, results, events, 7)
 
 
 def wire_of(party: str = "SUPPLIER1", functions: Sequence[str] = ("issue",), nonce: int = 1) -> bytes:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill.crypto import merkle
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block, Header, encode_block, evidence_root, tx_root
 from chainbill.ledger.genesis import Genesis
-from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction, wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 
@@ -21,7 +19,6 @@ def make() -> dict[str, Any]:
     return {
         "validators": _validators(),
         "genesis": _genesis(),
-        "receipts": _receipts(),
         "blocks": [_block(name, count) for name, count in (("an empty block", 0), ("three transactions", 3))],
     }
 
@@ -53,18 +50,6 @@ def _genesis() -> dict[str, Any]:
         parameters={"grace_days": 0},
     )
     return {"file": one.to_json(), "hash": one.hash.hex()}
-
-
-def _receipts() -> dict[str, Any]:
-    listed = [
-        Receipt(bytes([1]) * 32, "ok", "", {}, [{"token": "T1"}], [["token", "accepted", {"token": "T1"}]], 412),
-        Receipt(bytes([2]) * 32, "refused", "not_the_holder", {"token": "T1"}, [], [], 87),
-    ]
-    encoded = [receipt.encode() for receipt in listed]
-    return {
-        "receipts": [{"fields": [one.id.hex(), *one.fields()[1:]], "bytes": one.encode().hex()} for one in listed],
-        "receipts_root": merkle.root(encoded).hex(),
-    }
 
 
 def _wire(number: int) -> bytes:
