@@ -27,8 +27,8 @@ START_MS = 1_790_000_000_000
 class LocalChain:
     """The ledger of a local network of one validator over a store."""
 
-    def __init__(self, directory: Path, store: Store | None = None) -> None:
-        self.network = create_local_network(directory, validators=1, genesis_time_ms=START_MS)
+    def __init__(self, directory: Path, store: Store | None = None, **options: Any) -> None:
+        self.network = create_local_network(directory, validators=1, genesis_time_ms=START_MS, **options)
         self.genesis = self.network.genesis
         self.key = load_private_key(self.network.nodes[0].home / FilesConfig().validator_key)
         self.store = store or MemoryStore()

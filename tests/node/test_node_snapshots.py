@@ -21,6 +21,7 @@ from node_chain import LocalChain
 
 from chainbill.errors import Malformed
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.receipt import decode_receipt
 from chainbill.ledger.vote import VoteType, sign_vote
 
 
@@ -104,7 +105,7 @@ def test_it_goes_on_like_the_others(made: Made, tmp_path: Path) -> None:
     chain = made.chain
     used = next(chain.ledger.load_block(height)[0] for height in range(1, made.height + 1))  # type: ignore[index]
     reader = ledger.reader(None)
-    record = chain.ledger.reader(None).transaction(chain.ledger.reader(None).receipts(1)[-1].id)
+    record = chain.ledger.reader(None).transaction(decode_receipt(chain.ledger.reader(None).receipts(1)[-1]).id)
     assert record is not None
     assert reader.transaction(record.receipt.id) == record
     assert ledger.is_used(record.receipt.id)

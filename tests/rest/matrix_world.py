@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ class World:
             "offer": {"own": own_offer, "foreign": foreign_offer},
             "anchor": {"own": ANCHOR, "foreign": "ANCHOR2"},
             "identifier": {whose: one.receipt.id.hex() for whose, one in sent.items()},
+            "receipt": {whose: base64.b64encode(one.receipt.encode()).decode() for whose, one in sent.items()},
             "name": {whose: str(one.height) for whose, one in sent.items()},
         }
         self.client: TestClient = app_of(self.node)

@@ -60,7 +60,7 @@ def _check_kept(
         then = reference.heights[at]
         if any(not ledger.is_used(identity) for identity in then.ids):
             raise ViolationError("used ids", f"{name} at height {height} would take a transaction of block {at} again")
-        if ledger.load_block(at) is None or reader.receipts(at) != list(then.receipts):
+        if ledger.load_block(at) is None or reader.receipts(at) != [one.encode() for one in then.receipts]:
             raise ViolationError("receipts", f"{name}: block {at} or its receipts read otherwise")
 
 

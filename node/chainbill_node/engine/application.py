@@ -73,7 +73,14 @@ class LedgerApplication:
             has_more_work=applied.has_more_work,
             next_day_ms=applied.next_day_ms,
         )
-        self._database.write_genesis(genesis.hash, record, applied.changes, applied.delta, genesis.validators)
+        self._database.write_genesis(
+            genesis.hash,
+            record,
+            applied.changes,
+            applied.delta,
+            genesis.validators,
+            receipts=applied.receipt_bytes,
+        )
         return self.open_chain(genesis)
 
     def open_chain(self, genesis: Genesis) -> Info:

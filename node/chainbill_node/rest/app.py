@@ -12,6 +12,7 @@ from chainbill_node.rest import (
     pages,
     problems,
     routes_bills,
+    routes_blocks,
     routes_finance,
     routes_network,
     routes_operations,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 ROUTERS = (
     routes_operations.router,
     routes_network.router,
+    routes_blocks.router,
     routes_transactions.router,
     routes_parties.router,
     routes_bills.router,

@@ -188,11 +188,14 @@ class Reader(Protocol):
     def transaction(self, tx_id: bytes) -> TransactionRecord | None:
         """Give the committed transaction with this id, or None."""
 
-    def receipts(self, height: int) -> list[Receipt]:
-        """Give the receipts of a height, those of the day change first."""
+    def receipts(self, height: int) -> list[bytes] | None:
+        """Give the canonical receipts of a height (0: the genesis'), the ledger's own first; None where not held."""
 
     def app_hash_at(self, height: int) -> bytes | None:
         """Give the state root after a height (certified by the next header), or None."""
+
+    def receipts_root_at(self, height: int) -> bytes | None:
+        """Give the root over the receipts of a height (certified by the next header), or None."""
 
     def prove(self, key: bytes) -> Any:
         """Give a proof of inclusion or absence of a row key in the state after this height."""

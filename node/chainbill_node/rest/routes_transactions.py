@@ -28,6 +28,7 @@ from chainbill_node.rest.problems import (
 )
 from chainbill_node.rest.reading import Checked, Opened, Rest, Shared
 from chainbill_node.rest.texts import Texts, language_of
+from chainbill_node.rest.wire_form import Form, wire_answer
 
 router = APIRouter(prefix="/v1/transactions", tags=["transactions"])
 
@@ -156,8 +157,11 @@ async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
 
 
 @router.get("/{identifier}", summary="What became of a transaction")
-def transaction(request: Request, rest: Shared, view: Opened, identifier: str) -> Response:
-    """Show a transaction: committed (also when it was refused in its block, with the reason) or still pending."""
+def transaction(request: Request, rest: Shared, view: Opened, identifier: str, form: Form = "json") -> Response:
+    """Show a transaction: committed (also when it was refused in its block, with the reason) or still pending.
+
+    With form=wire the bytes that were handed in, signatures included, once they are in a block.
+    """
     try:
         tx_id = bytes.fromhex(identifier) if len(identifier) == 64 else b""
     except ValueError:
@@ -166,9 +170,12 @@ def transaction(request: Request, rest: Shared, view: Opened, identifier: str) -
     if record is not None and record.height <= view.height:
         found = decode_transaction(record.wire)
         if view.viewer.is_or_reads_for(found.party):
+            if form == "wire":
+                place = {"height": record.height, "index": record.index}
+                return wire_answer(request, view, record.wire, id=identifier, wire_id=found.wire_id.hex(), **place)
             texts: Texts = request.app.state.texts
             return view.answer(_record_shape(record, found, texts, request))
-    elif record is None and tx_id and tx_id in rest.node.mempool_ids():
+    elif record is None and form == "json" and tx_id and tx_id in rest.node.mempool_ids():
         return view.answer({"id": identifier, "status": "pending"})
     raise not_found("transaction", identifier, view.height)
 

@@ -108,14 +108,17 @@ class ChainDatabase:
         changes: tuple[RowChange, ...],
         delta: TreeDelta,
         validators: ValidatorSet,
+        *,
+        receipts: tuple[bytes, ...] = (),
     ) -> None:
-        """Height 0: the state that the genesis makes."""
+        """Height 0: the state that the genesis makes, and the receipts of its making."""
         batch = Batch()
         batch.add_state(0, changes, delta)
         batch.put(layout.FORMAT_KEY, layout.FORMAT)
         batch.put(layout.GENESIS_KEY, genesis_hash)
         batch.put(height_key(layout.VALIDATORS, 1), encode_validators(validators))
         batch.put(height_key(layout.RECORD, 0), record.encode())
+        batch.put(height_key(layout.RECEIPTS, 0), layout.pack_list(receipts))
         batch.put(layout.HEAD_KEY, layout.height_bytes(0))
         self.store.write(batch.puts, batch.deletes)
 

@@ -16,7 +16,7 @@ from typing import Any
 from chainbill.codec import decode_trusted
 from chainbill.ledger.block import Block, Header, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
-from chainbill.ledger.receipt import Receipt, decode_receipt
+from chainbill.ledger.receipt import decode_receipt
 from chainbill.state.history import history_key, history_prefix, read_at, split_history_key
 from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, TransactionRecord
@@ -202,23 +202,29 @@ class HeightReader:
         if block is None:
             return None
         wires = decode_trusted(block)[1]
-        receipts = self._receipts(height)
-        receipt = receipts[len(receipts) - len(wires) + place]  # day receipts come first
+        receipts = self.receipts(height) or []
+        receipt = receipts[len(receipts) - len(wires) + place]  # the ledger's own come first
         return TransactionRecord(height, place, wires[place], decode_receipt(receipt))
 
-    def receipts(self, height: int) -> list[Receipt]:
-        """Receipts of a height, those of the day change first."""
-        return [decode_receipt(one) for one in self._receipts(height)]
-
-    def _receipts(self, height: int) -> list[bytes]:
-        raw = self._source.get(height_key(layout.RECEIPTS, height)) if height > 0 else None
-        found: list[bytes] = [] if raw is None else decode_trusted(raw)
+    def receipts(self, height: int) -> list[bytes] | None:
+        """Canonical receipts of a height, those of the ledger's own acts first; None where they are not held."""
+        raw = self._source.get(height_key(layout.RECEIPTS, height)) if height >= 0 else None
+        found: list[bytes] | None = None if raw is None else decode_trusted(raw)
         return found
 
     def app_hash_at(self, height: int) -> bytes | None:
         """State root after a height (certified by the next header), or None."""
+        record = self._record(height)
+        return None if record is None else record.app_hash
+
+    def receipts_root_at(self, height: int) -> bytes | None:
+        """Root over the receipts of a height (certified by the next header), or None."""
+        record = self._record(height)
+        return None if record is None else record.receipts_root
+
+    def _record(self, height: int) -> HeightRecord | None:
         raw = self._source.get(height_key(layout.RECORD, height)) if height >= 0 else None
-        return None if raw is None else HeightRecord.decode(raw).app_hash
+        return None if raw is None else HeightRecord.decode(raw)
 
     def prove(self, key: bytes) -> Any:
         """Proof of inclusion or absence of a row key in the state after this height."""

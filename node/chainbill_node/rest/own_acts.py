@@ -1,0 +1,85 @@
+"""Who may see the receipt of what the ledger did by itself: a closed table of events and what each of them tells of.
+
+A receipt is shown whole or not at all, since only whole bytes can be checked against a root. Governance and evidence
+are everybody's business. Day work is shown to those who see every object that its events tell of; a receipt with an
+event that stands in no table, or with none at all, shows to those who see everything and to nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chainbill.ledger.core_rows import CORE
+from chainbill.ledger.receipt import Kind, Receipt
+from chainbill_node.rest.access import sees_quote, sees_request
+from chainbill_node.rest.view import View
+
+PUBLIC_KINDS = frozenset({Kind.ACTIVATION.value, Kind.EVIDENCE.value})
+
+EVERYBODY = "everybody"
+TELLS_OF: Mapping[tuple[str, str], str] = {
+    ("bill", "due"): "bill",
+    ("bill", "expired"): "bill",
+    ("bill", "left_alone"): "bill",
+    ("bill", "overdue"): "bill",
+    ("bill", "pay_on_changed"): "bill",
+    ("finance", "quote_ended"): "quote",
+    ("finance", "request_ended"): "request",
+    ("governance", "decided"): EVERYBODY,
+    ("invoice", "released"): "bill",
+    ("party", "account_changed"): "party",
+    ("token", "lapsed"): "token",
+    ("token", "rejoined"): "token",
+    (CORE, "migration_failed"): EVERYBODY,
+}
+"""(contract, topic) of an event of day work → the field that names what it tells of."""
+
+
+def sees_own_act(view: View, receipt: Receipt) -> bool:
+    """Say whether a viewer may see the receipt of an act of the ledger's own."""
+    if view.viewer.everything or receipt.kind in PUBLIC_KINDS:
+        return True
+    return bool(receipt.events) and all(_sees_event(view, *event) for event in receipt.events)
+
+
+def _sees_event(view: View, contract: str, topic: str, fields: Mapping[str, Any]) -> bool:
+    field = TELLS_OF.get((contract, topic))
+    if field is None or field == EVERYBODY:
+        return field == EVERYBODY
+    return _SEES[field](view, str(fields.get(field, "")))
+
+
+def _sees_bill(view: View, name: str) -> bool:
+    row = view.row("bill", "bill", name)
+    return row is not None and view.sees_bill(row)
+
+
+def _sees_token(view: View, name: str) -> bool:
+    """An offer that ended names to whom it was made: it shows to those who see the token with its offer."""
+    row = view.row("token", "token", name)
+    return row is not None and view.sees_token(row) and view.sees_offer(row)
+
+
+def _sees_request(view: View, name: str) -> bool:
+    row = view.row("finance", "request", name)
+    return row is not None and sees_request(view.viewer, row)
+
+
+def _sees_quote(view: View, name: str) -> bool:
+    row = view.row("finance", "quote", name)
+    asked = view.row("finance", "request", str(row["request"])) if row is not None else None
+    return row is not None and sees_quote(view.viewer, row, str((asked or {}).get("holder", "")))
+
+
+def _sees_party(view: View, name: str) -> bool:
+    return view.viewer.is_or_reads_for(name)
+
+
+_SEES: Mapping[str, Callable[[View, str], bool]] = {
+    "bill": _sees_bill,
+    "party": _sees_party,
+    "quote": _sees_quote,
+    "request": _sees_request,
+    "token": _sees_token,
+}
