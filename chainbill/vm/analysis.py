@@ -7,12 +7,26 @@ from dataclasses import dataclass, field
 
 from chainbill.vm import bounds, tree
 from chainbill.vm.context import CONTEXT_FIELDS
-from chainbill.vm.grammar import BUILTINS, NATIVES, RESERVED, STATEMENTS, TABLE_METHODS, Signature
+from chainbill.vm.grammar import BUILTINS, GENERAL, NATIVES, RESERVED, STATEMENTS, TABLE_METHODS, Signature
 from chainbill.vm.messages import rejected
 
-__all__ = ["Facts", "analyse", "literal_text"]
+__all__ = ["CallShape", "Facts", "analyse", "literal_text"]
 
 WRITING_NATIVES = frozenset(("new_id",))
+
+
+@dataclass(frozen=True, slots=True)
+class CallShape:
+    """How a call hands over its arguments; whether they are the parameters of an import shows when it is linked."""
+
+    line: int
+    count: int  # by position
+    names: tuple[str, ...]  # by name
+
+    def fits(self, parameters: tuple[str, ...]) -> bool:
+        """Say whether every parameter gets exactly one argument."""
+        given = [*parameters[: self.count], *self.names]
+        return self.count <= len(parameters) and sorted(given) == sorted(parameters)
 
 
 @dataclass(slots=True)
@@ -21,6 +35,8 @@ class Facts:
 
     names: set[str] = field(default_factory=set)
     calls: dict[str, int] = field(default_factory=dict)  # own function -> first line
+    imported_calls: dict[str, list[CallShape]] = field(default_factory=dict)  # imported function -> its calls
+    imported_values: dict[str, int] = field(default_factory=dict)  # imported constant -> first line
     invokes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # target -> (line, arguments)
     writes: bool = False
     reasons: dict[str, None] = field(default_factory=dict)
@@ -35,7 +51,20 @@ def analyse(contract: tree.Contract) -> dict[str, Facts]:
         facts[function.name] = _FunctionCheck(contract, function).run()
     _check_kinds(contract)
     _check_calls(contract, facts)
+    if contract.name == GENERAL:
+        _check_general_part(contract, facts)
     return facts
+
+
+def _check_general_part(contract: tree.Contract, facts: dict[str, Facts]) -> None:
+    """What every contract may import acts with each one's rights, so it may look and refuse, and nothing else."""
+    for table in contract.tables.values():
+        if not table.contract:
+            raise rejected("general_part_acts", table.line, table.variable)
+    for function in contract.functions.values():
+        fact = facts[function.name]
+        if function.kind != "private" or fact.writes or fact.invokes:
+            raise rejected("general_part_acts", function.line, function.name)
 
 
 def _check_kinds(contract: tree.Contract) -> None:
@@ -95,6 +124,10 @@ def literal_text(node: tree.Expression, contract: tree.Contract, what: str) -> s
     return value
 
 
+def _shape_of(node: tree.Call) -> CallShape:
+    return CallShape(node.line, len(node.arguments), tuple(name for name, _ in node.keywords))
+
+
 class _FunctionCheck:
     """Names and shapes of one function."""
 
@@ -121,6 +154,8 @@ class _FunctionCheck:
             raise rejected("name_reserved", line, name)
         if name in self.contract.constants or name in self.contract.tables:
             raise rejected("constant_assigned", line, name)
+        if name in self.contract.imports:
+            raise rejected("name_twice", line, name)
         self.facts.names.add(name)
 
     def _collect(self, body: Iterable[tree.Statement]) -> None:
@@ -223,6 +258,9 @@ class _FunctionCheck:
         name, contract = node.name, self.contract
         if name in self.facts.names or name in contract.constants:
             return
+        if name in contract.imports:
+            self.facts.imported_values.setdefault(name, node.line)
+            return
         if name in contract.tables or name in contract.functions or name in RESERVED or name in NATIVES:
             raise rejected("not_a_value", node.line, name)
         raise rejected("name_unknown", node.line, name)
@@ -233,6 +271,8 @@ class _FunctionCheck:
             raise rejected("not_a_function", node.line, name)
         if name in self.contract.functions:
             self._own_call(node)
+        elif name in self.contract.imports:
+            self.facts.imported_calls.setdefault(name, []).append(_shape_of(node))
         elif name in ("range", "enumerate"):
             raise rejected("only_in_for", node.line, name)
         elif name in STATEMENTS:
@@ -256,8 +296,7 @@ class _FunctionCheck:
 
     def _own_call(self, node: tree.Call) -> None:
         parameters = self.contract.functions[node.function].parameters
-        given = [*parameters[: len(node.arguments)], *(name for name, _ in node.keywords)]
-        if len(node.arguments) > len(parameters) or sorted(given) != sorted(parameters):
+        if not _shape_of(node).fits(parameters):
             raise rejected("arguments_wrong", node.line, f"{node.function} takes ({', '.join(parameters)})")
         self.facts.calls.setdefault(node.function, node.line)
 

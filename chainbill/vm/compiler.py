@@ -12,6 +12,7 @@ from chainbill.vm.bounds import MAX_GUARDED_BYTES
 from chainbill.vm.emit import constant_globals, emit_contract
 from chainbill.vm.emit_expressions import invoke_name
 from chainbill.vm.errors import ContractRejected
+from chainbill.vm.grammar import GENERAL
 from chainbill.vm.guards import GUARDS
 from chainbill.vm.linker import check_links
 from chainbill.vm.machine import invoke
@@ -54,7 +55,10 @@ def _compile(name: str, source: str) -> CompiledContract:
 
 
 def link(contracts: Mapping[str, CompiledContract]) -> Program:
-    """Fit contracts together: tables they read, functions they invoke, no circles. Raises ContractRejected."""
+    """Fit contracts together: what they import, tables they read, functions they invoke, no circles.
+
+    Raises ContractRejected.
+    """
     check_links(contracts)
     entries: dict[tuple[str, str], Entry] = {}
     agendas: dict[tuple[str, str], str] = {}
@@ -79,10 +83,29 @@ def link(contracts: Mapping[str, CompiledContract]) -> Program:
                     space[f"f_{function.name}"],
                 )
     for name, compiled in contracts.items():
+        spaces[name].update(_imports(compiled, contracts, spaces))
         for fact in compiled.facts.values():
             for contract, function_name in fact.invokes:
                 spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
     return Program(dict(contracts), entries, agendas, _examine)
+
+
+def _imports(
+    compiled: CompiledContract, contracts: Mapping[str, CompiledContract], spaces: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Functions and constants of the general part, under the names that the importing contract's code has for them.
+
+    The functions keep the space of the general part: its tables and constants are its own, and a fault in one names its
+    file and line. The machine goes on for the contract that called.
+    """
+    found: dict[str, Any] = {}
+    for name in compiled.contract.imports:
+        constants = contracts[GENERAL].contract.constants
+        if name in constants:
+            found[f"c_{name}"] = freeze(constants[name])
+        else:
+            found[f"f_{name}"] = spaces[GENERAL][f"f_{name}"]
+    return found
 
 
 def _examine(program: Program, name: str, source: str) -> tuple[str, int]:

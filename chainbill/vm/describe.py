@@ -9,9 +9,13 @@ from chainbill.vm.program import CompiledContract
 __all__ = ["describe"]
 
 
-def describe(compiled: CompiledContract) -> dict[str, Any]:
-    """Return name, docstring, functions, tables, reads, constants, reasons, topics; helpers are counted in."""
+def describe(compiled: CompiledContract, general: CompiledContract | None = None) -> dict[str, Any]:
+    """Return name, docstring, imports, functions, tables, reads, constants, reasons, topics; helpers are counted in.
+
+    With the general part that it is linked with, the reasons of what is imported are counted in too.
+    """
     contract, facts = compiled.contract, compiled.facts
+    of_imports = _reasons_of_imports(compiled, general)
     functions = []
     for function in contract.functions.values():
         if function.kind == "private":
@@ -24,7 +28,7 @@ def describe(compiled: CompiledContract) -> dict[str, Any]:
                 "for": list(function.kind_names),
                 "arguments": list(function.parameters),
                 "docstring": function.docstring,
-                "reasons": sorted({reason for name in reached for reason in facts[name].reasons}),
+                "reasons": sorted({reason for name in reached for reason in (*facts[name].reasons, *of_imports[name])}),
                 "topics": sorted({topic for name in reached for topic in facts[name].topics}),
                 "invokes": sorted({".".join(target) for name in reached for target in facts[name].invokes}),
             }
@@ -32,13 +36,25 @@ def describe(compiled: CompiledContract) -> dict[str, Any]:
     return {
         "name": contract.name,
         "docstring": contract.docstring,
+        "imports": sorted(contract.imports),
         "functions": functions,
         "tables": sorted(table.name for table in contract.tables.values() if not table.contract),
         "reads": sorted(f"{table.contract}.{table.name}" for table in contract.tables.values() if table.contract),
         "constants": dict(contract.constants),
-        "reasons": sorted({reason for fact in facts.values() for reason in fact.reasons}),
+        "reasons": sorted({reason for name in facts for reason in (*facts[name].reasons, *of_imports[name])}),
         "topics": sorted({topic for fact in facts.values() for topic in fact.topics}),
     }
+
+
+def _reasons_of_imports(compiled: CompiledContract, general: CompiledContract | None) -> dict[str, set[str]]:
+    """Function of the contract → reasons with which an imported function that it calls may refuse."""
+    found: dict[str, set[str]] = {}
+    for name, fact in compiled.facts.items():
+        reached = (
+            set() if general is None else {one for called in fact.imported_calls for one in _reached(general, called)}
+        )
+        found[name] = {reason for one in reached for reason in general.facts[one].reasons} if general else set()
+    return found
 
 
 def _reached(compiled: CompiledContract, start: str) -> set[str]:

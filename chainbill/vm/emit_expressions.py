@@ -94,6 +94,8 @@ class ExpressionEmitter:
     def _name(self, name: str) -> str:
         if name in self.kinds.names:
             return f"v_{name}"
+        if name in self.contract.imports:  # its value comes with the general part, when the contracts are linked
+            return f"c_{name}"
         value = self.contract.constants[name]
         return f"c_{name}" if isinstance(value, (list, tuple, dict)) else literal_code(value)
 
@@ -187,10 +189,10 @@ class ExpressionEmitter:
 
     # --- calls --------------------------------------------------------------------------------------------------------
     def call(self, node: tree.Call) -> str:
-        """Return code for a call of an own function, a builtin or a native."""
+        """Return code for a call of an own or imported function, a builtin or a native."""
         name = node.function
         arguments = [self.code(argument) for argument in node.arguments]
-        if name in self.contract.functions:
+        if name in self.contract.functions or name in self.contract.imports:
             arguments += [f"v_{keyword}={self.code(value)}" for keyword, value in node.keywords]
             return f"f_{name}({', '.join(['m', *arguments])})"
         if name == "len":

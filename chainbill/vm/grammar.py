@@ -8,7 +8,23 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-__all__ = ["ARITHMETIC", "BUILTINS", "COMPARISONS", "DECORATORS", "NATIVES", "NODES", "RESERVED", "Signature"]
+__all__ = [
+    "ARITHMETIC",
+    "BUILTINS",
+    "COMPARISONS",
+    "DECORATORS",
+    "GENERAL",
+    "GENERAL_MODULE",
+    "NATIVES",
+    "NODES",
+    "RESERVED",
+    "Signature",
+]
+
+GENERAL = "general"
+"""The name under which the general part stands among the contracts of a program."""
+GENERAL_MODULE = "chainbill_contracts.general"
+"""What contracts write to import from it; a module of that name makes editors and type checkers follow the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,12 @@ class Signature:
 
 
 NODES: dict[type[ast.AST], NodeRule] = {
+    ast.ImportFrom: NodeRule(
+        "import from the general part, once, after the prelude line",
+        "从总则导入,仅一次,写在 prelude 一行之后",
+        f"from {GENERAL_MODULE} import require_text",
+    ),
+    ast.alias: NodeRule("one imported function or constant", "一个导入的函数或常量", "require_text"),
     ast.FunctionDef: NodeRule("top-level function", "顶层函数", "def pay(token, amount):"),
     ast.Assign: NodeRule("assignment to a name, an item or several", "赋值", 'row["holder"] = party'),
     ast.AugAssign: NodeRule("augmented assignment", "增量赋值", "total += amount"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainbill.vm import bounds
+from chainbill.vm.grammar import GENERAL
 from chainbill.vm.messages import rejected
 from chainbill.vm.program import CompiledContract
 
@@ -19,6 +20,7 @@ def check_links(contracts: Mapping[str, CompiledContract]) -> None:
     """Raise ContractRejected unless the contracts fit together."""
     for compiled in contracts.values():
         _check_tables(contracts, compiled)
+        _check_imports(contracts.get(GENERAL), compiled)
         for fact in compiled.facts.values():
             for target, (line, arguments) in fact.invokes.items():
                 _check_invoke(contracts, compiled.name, target, line, arguments)
@@ -43,6 +45,27 @@ def _check_tables(contracts: Mapping[str, CompiledContract], compiled: CompiledC
             raise rejected("table_unknown", table.line, what, contract=compiled.name)
 
 
+def _check_imports(general: CompiledContract | None, compiled: CompiledContract) -> None:
+    """What a contract imports must be there, and be used as what it is."""
+    functions = {} if general is None else general.contract.functions
+    constants = {} if general is None else general.contract.constants
+    for name, line in compiled.contract.imports.items():
+        if name not in functions and name not in constants:
+            raise rejected("import_unknown", line, name, contract=compiled.name)
+    for fact in compiled.facts.values():
+        for name, line in fact.imported_values.items():
+            if name not in constants:
+                raise rejected("not_a_value", line, name, contract=compiled.name)
+        for name, shapes in fact.imported_calls.items():
+            if name not in functions:
+                raise rejected("not_a_function", shapes[0].line, name, contract=compiled.name)
+            parameters = functions[name].parameters
+            for shape in shapes:
+                if not shape.fits(parameters):
+                    what = f"{name} takes ({', '.join(parameters)})"
+                    raise rejected("arguments_wrong", shape.line, what, contract=compiled.name)
+
+
 def _check_invoke(
     contracts: Mapping[str, CompiledContract], caller: str, target: _Target, line: int, arguments: int
 ) -> None:
@@ -60,12 +83,12 @@ def _check_invoke(
 
 
 def _contracts_in_order(contracts: Mapping[str, CompiledContract]) -> list[str]:
-    """Return the contracts, invoked before invoking; refuses a circle."""
+    """Return the contracts, the general part first, then invoked before invoking; refuses a circle."""
     invoked = {
         name: sorted({target[0] for fact in compiled.facts.values() for target in fact.invokes})
         for name, compiled in contracts.items()
     }
-    order: list[str] = []
+    order: list[str] = [GENERAL] if GENERAL in contracts else []  # it invokes nobody
     open_names: list[str] = []
     for start in sorted(contracts):
         path = [(start, list(invoked[start]))] if start not in order else []
@@ -99,6 +122,7 @@ def _check_depth_and_views(contracts: Mapping[str, CompiledContract], order: lis
         for function in sorted(compiled.facts, key=lambda item: compiled.facts[item].depth):
             fact = compiled.facts[function]
             below = [(name, callee) for callee in fact.calls] + list(fact.invokes)
+            below += [(GENERAL, callee) for callee in fact.imported_calls]
             depth = 1 + max((depths[target] for target in below), default=0)
             depths[name, function] = depth
             writes[name, function] = fact.writes or any(writes[target] for target in below)

@@ -8,6 +8,11 @@ from __future__ import annotations
 from chainbill.vm import bounds
 from chainbill.vm.errors import ContractRejected
 
+_ONLY_IMPORTS = (
+    "the only imports are the prelude line and, after it, `from chainbill_contracts.general import name, name`",
+    "只能导入 prelude,其后可写 from chainbill_contracts.general import 名称, 名称",
+)
+
 __all__ = ["FAULTS", "INSTEAD", "REJECTIONS", "rejected"]
 
 #: What the language has instead of a refused word, sign or kind of node.
@@ -20,9 +25,9 @@ INSTEAD: dict[str, tuple[str, str]] = {
     "finally": ("test first with `if` or `require`", "请先用 if 或 require 判断"),
     "raise": ('use `require(condition, "reason")`', "请用 require(条件, 原因)"),
     "assert": ('use `require(condition, "reason")`', "请用 require(条件, 原因)"),
-    "import": ("the prelude is the only import", "只能导入 prelude"),
-    "from": ("the prelude is the only import", "只能导入 prelude"),
-    "as": ("the prelude is the only import", "只能导入 prelude"),
+    "import": _ONLY_IMPORTS,
+    "from": _ONLY_IMPORTS,
+    "as": _ONLY_IMPORTS,
     "del": ("build a new list or map, or use table.delete(key)", "请构造新的列表或映射,或用 table.delete(key)"),
     "global": ("return the value, or store it in a table", "请返回该值或存入表中"),
     "nonlocal": ("return the value, or store it in a table", "请返回该值或存入表中"),
@@ -122,6 +127,21 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     "prelude_missing": (
         "after the docstring comes `from chainbill.vm.prelude import *`",
         "文档字符串之后是 from chainbill.vm.prelude import *",
+    ),
+    "import_wrong": (
+        "write `from chainbill_contracts.general import name, name` once, right after the prelude line, without * and "
+        "without `as`; the general part itself imports nothing: {what}",
+        "请在 prelude 一行之后写一次 from chainbill_contracts.general import 名称, 名称,"
+        "不用 * 和 as;总则本身不导入:{what}",
+    ),
+    "import_unknown": (
+        "the general part that runs here has no function or constant {what}",
+        "此处的总则没有函数或常量 {what}",
+    ),
+    "general_part_acts": (
+        "the general part holds constants, tables of others that it reads, and helpers; it has no tables of its own, "
+        "no decorators, and neither emits nor makes ids nor invokes: {what}",
+        "总则只含常量、所读取的他表和辅助函数;没有自有表和装饰器,不发事件、不生成编号、不调用其他合约:{what}",
     ),
     "statement_not_at_top": (
         "{what} cannot stand at the top of a contract; constants, tables and functions can",

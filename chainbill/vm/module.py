@@ -7,7 +7,7 @@ import re
 
 from chainbill.vm import bounds, tree
 from chainbill.vm.expressions import expression
-from chainbill.vm.grammar import NATIVES, RESERVED
+from chainbill.vm.grammar import GENERAL, GENERAL_MODULE, NATIVES, RESERVED
 from chainbill.vm.messages import rejected
 from chainbill.vm.parser import FunctionSource, module_body
 from chainbill.vm.values import Value
@@ -23,17 +23,20 @@ def read_contract(name: str, source: str) -> tree.Contract:
         raise rejected("contract_name", 0, repr(name)[:60])
     docstring, body = module_body(source)
     reader = _Reader()
+    if body and isinstance(body[0], ast.ImportFrom):
+        reader.take_import(name, body.pop(0))
     for node in body:
         reader.take(node)
     if len(reader.functions) > bounds.MAX_FUNCTIONS:
         raise rejected("too_many_functions")
-    return tree.Contract(name, docstring, reader.constants, reader.tables, reader.functions)
+    return tree.Contract(name, docstring, reader.imports, reader.constants, reader.tables, reader.functions)
 
 
 class _Reader:
     """Takes the top-level statements in order."""
 
     def __init__(self) -> None:
+        self.imports: dict[str, int] = {}
         self.constants: dict[str, Value] = {}
         self.tables: dict[str, tree.Table] = {}
         self.functions: dict[str, tree.Function] = {}
@@ -49,13 +52,27 @@ class _Reader:
                 raise rejected("statement_not_at_top", line, "this assignment")
             self._define(first.id, line)
             self._assign(first.id, node.value)
+        elif isinstance(node, ast.ImportFrom) and node.module == GENERAL_MODULE:
+            raise rejected("import_wrong", line, "this one stands elsewhere")
         else:
             raise rejected("statement_not_at_top", line, type(node).__name__)
+
+    def take_import(self, contract: str, node: ast.stmt) -> None:
+        """Take the names that a contract uses of the general part."""
+        if not isinstance(node, ast.ImportFrom) or node.module != GENERAL_MODULE or node.level != 0:
+            raise rejected("statement_not_at_top", node.lineno, type(node).__name__)
+        if contract == GENERAL:
+            raise rejected("import_wrong", node.lineno, contract)
+        for alias in node.names:
+            if alias.name == "*" or alias.asname is not None:
+                raise rejected("import_wrong", alias.lineno, alias.name)
+            self._define(alias.name, alias.lineno)
+            self.imports[alias.name] = alias.lineno
 
     def _define(self, name: str, line: int) -> None:
         if name in RESERVED or name in NATIVES:
             raise rejected("name_reserved", line, name)
-        if name in self.constants or name in self.tables or name in self.functions:
+        if name in self.imports or name in self.constants or name in self.tables or name in self.functions:
             raise rejected("name_twice", line, name)
 
     def _assign(self, name: str, value: ast.expr) -> None:

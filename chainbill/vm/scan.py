@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from unicodedata import category, is_normalized
 
 from chainbill.vm import bounds
+from chainbill.vm.grammar import GENERAL_MODULE
 from chainbill.vm.messages import rejected
 
 __all__ = ["check_source"]
@@ -42,6 +43,7 @@ _PLAIN_SIGNS = frozenset([",", ":", "=", "+=", "-=", "*=", "//=", "%=", "@"])
 _OPERATOR_SIGNS = frozenset(["+", "-", "*", "//", "%", "==", "!=", "<", ">", "<=", ">=", "."])
 _OPENING, _CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
 _IMPORT_LINE = re.compile(r"from[ ]chainbill\.vm\.prelude[ ]import[ ]\*(?:[ ]*#[^\n]*)?$")
+_GENERAL_IMPORT = re.compile(rf"from[ ]{re.escape(GENERAL_MODULE)}[ ]import(?=[ ])")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TOKEN = re.compile(
     r"(?P<space>[ ]+)|(?P<comment>#[^\n]*)|(?P<newline>\n)"
@@ -125,8 +127,18 @@ class _Scan:
         stop = self.source.find("\n", start)
         stop = len(self.source) if stop < 0 else stop
         if _IMPORT_LINE.match(self.source[start:stop]) is None:
-            return False
+            return self._begin_general_import()
         self.position = stop
+        return True
+
+    def _begin_general_import(self) -> bool:
+        """Take the beginning of an import from the general part; the names after it are words like all others."""
+        match = _GENERAL_IMPORT.match(self.source, self.position)
+        if match is None:
+            return False
+        self.position = match.end()
+        self._start_statement("from", len(match.group()))
+        self.previous = "from"
         return True
 
     def _end_line(self) -> None:

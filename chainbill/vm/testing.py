@@ -11,8 +11,10 @@ Each `call` and `run` is all or nothing, as in a block. `rows`, `events` and `ta
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from chainbill.state.keys import split_key
@@ -21,6 +23,7 @@ from chainbill.vm.bounds import MAX_SCAN_ROWS
 from chainbill.vm.compiler import compile_contract, link
 from chainbill.vm.context import CONTEXT_FIELDS, Context
 from chainbill.vm.errors import ContractRefused
+from chainbill.vm.grammar import GENERAL, GENERAL_MODULE
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
 from chainbill.vm.program import Program
 from chainbill.vm.values import Value, copy_counted, copy_in, fault, hand_over
@@ -71,11 +74,14 @@ class Harness:
         self._modules: dict[str, dict[str, Any]] = {}
         self._sources = dict(sources)
         self._program: Program | None = None
-        for name, source in sources.items():
-            self._modules[name] = self._load(name, source)
+        for name in sorted(sources, key=lambda name: name != GENERAL):  # the others import from the general part
+            self._modules[name] = self._load(name, sources[name])
 
     def _load(self, name: str, source: str) -> dict[str, Any]:
-        module: dict[str, Any] = {"__name__": f"contract_{name}"}
+        module: dict[str, Any] = {
+            "__name__": f"contract_{name}",
+            "__builtins__": {**vars(builtins), "__import__": self._import},
+        }
         self._stack.append(name)
         prelude.activate(self)
         try:
@@ -84,6 +90,12 @@ class Harness:
             prelude.deactivate()
             self._stack.pop()
         return module
+
+    def _import(self, name: str, *rest: Any) -> Any:
+        """Import for a contract: the general part is the one among the sources, not what happens to be installed."""
+        if name == GENERAL_MODULE:
+            return SimpleNamespace(**self._modules[GENERAL])
+        return builtins.__import__(name, *rest)
 
     # --- for the test -------------------------------------------------------------------------------------------------
     def as_party(self, party: str) -> Harness:

@@ -371,10 +371,11 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A whole contract, in the order of its source."""
+    """A whole contract, in the order of its source. imports: name of the general part → line that imports it."""
 
     name: str
     docstring: str
+    imports: dict[str, int]
     constants: dict[str, Value]
     tables: dict[str, Table]
     functions: dict[str, Function]

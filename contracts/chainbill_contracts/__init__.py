@@ -1,6 +1,7 @@
 """The contracts of chainbill: one readable Python file each, in the contract language.
 
-Rules: a contract writes only its own tables; each refusal has one named reason, with its texts in `reasons.toml`. This
+Rules: a contract writes only its own tables; what all share stands once, in the general part (`general.py`), which they
+import from; each refusal has one named reason, with its texts in `reasons.toml`. This
 package only hands out sources, texts and the arguments of a genesis; the code that runs is the code in a network's
 state. Reference: docs/reference/state.md.
 """
@@ -16,7 +17,7 @@ from typing import Any
 __all__ = ["NAMES", "genesis_init", "reasons", "source", "sources"]
 
 #: In the order in which a genesis lists and begins them.
-NAMES = ("bill", "calendar", "finance", "governance", "invoice", "party", "settlement", "token")
+NAMES = ("bill", "calendar", "finance", "general", "governance", "invoice", "party", "settlement", "token")
 
 
 @cache

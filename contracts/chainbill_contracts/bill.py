@@ -6,18 +6,25 @@ who holds which cents is kept by `token`, what was paid by `settlement`.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    is_hex_of_32_bytes,
+    parameter,
+    require_account,
+    require_active,
+    require_amount,
+    require_capability,
+    require_currency,
+    require_date,
+    require_policy,
+    require_text,
+)
 
 bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
 agenda = own_table("agenda")
-parties = read_table("party", "party")
-accounts = read_table("party", "account")
-parameters = read_table("governance", "parameter")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
 
-LARGEST_AMOUNT = 9007199254740991  # minor units
 MOST_INVOICES = 100
-LONGEST_TEXT = 200
 BILLS_AT_ONCE = 100  # bills whose dates one step computes again
 STEPS_A_DAY = 20
 
@@ -37,13 +44,14 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     creditor_row = require_active(creditor)
     require("anchor" in debtor_row["roles"], "debtor_not_an_anchor", {"id": debtor})
     require("bank" not in creditor_row["roles"], "creditor_is_a_bank", {"id": creditor})
-    require(kind_of(currency) == "text" and currency_digits(currency) >= 0, "currency_unknown")
+    require_currency(currency)
     require_amount(face)
-    require(is_date(due_on), "date_not_valid", {"date": due_on})
+    require_date(due_on)
     require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})
-    require(delivered_on == "" or is_date(delivered_on), "date_not_valid", {"date": delivered_on})
+    if delivered_on != "":
+        require_date(delivered_on)
     require_text(contract_no)
-    require_policy("bill.issue", currency, face)
+    require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
     bill_id = new_id("B")
     parts = checked_invoices(invoices, face)
@@ -96,8 +104,8 @@ def confirm(bill):
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
     require_capability("maker")
-    require_policy("bill.confirm", row["currency"], row["face"])
     debtor = require_active(ctx.party)
+    require_policy(debtor, "bill.confirm", row["currency"], row["face"])
     require(debtor["paying_bank"] != "", "paying_bank_missing")
     for part in row["invoices"]:
         invoke(
@@ -124,10 +132,8 @@ def accept(bill):
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
     require_capability("maker")
-    require_policy("bill.accept", row["currency"], row["face"])
-    require_active(ctx.party)
-    account = accounts.get([ctx.party, row["currency"]])
-    require(account is not None and account["status"] == "active", "account_missing", {"currency": row["currency"]})
+    require_policy(require_active(ctx.party), "bill.accept", row["currency"], row["face"])
+    require_account(ctx.party, row["currency"])
     agenda.delete([row["expires_on"], "expire", bill])
     token = invoke("token", "open_root", bill, row["debtor"], row["creditor"], row["face"], row["currency"])
     row["status"] = "active"
@@ -357,9 +363,7 @@ def checked_invoices(invoices, face):
 
 def require_fingerprint(fingerprint):
     """One writing only, or the same invoice could stand behind bills under two."""
-    require(kind_of(fingerprint) == "text" and len(fingerprint) == 64, "fingerprint_not_valid")
-    for digit in fingerprint:
-        require(digit in "0123456789abcdef", "fingerprint_not_valid")
+    require(is_hex_of_32_bytes(fingerprint), "fingerprint_not_valid")
 
 
 def checked_terms(terms):
@@ -383,37 +387,3 @@ def require_bill(bill):
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
     return row
-
-
-def require_active(party):
-    row = parties.get(party)
-    require(row is not None, "party_unknown", {"id": party})
-    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
-    return row
-
-
-def require_amount(amount):
-    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
-    require(amount <= LARGEST_AMOUNT, "amount_too_large")
-
-
-def require_text(text):
-    require(kind_of(text) == "text", "text_expected")
-    require(len(text) <= LONGEST_TEXT, "text_too_long")
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})
-
-
-def require_policy(action, currency, amount):
-    rules = parties.get(ctx.party)["policy"]["rules"]
-    if len(rules) > 0:
-        invoke("party", "check_policy", rules, action, currency, amount)
-
-
-def parameter(name):
-    return parameters.get(name)["value"]

@@ -5,6 +5,7 @@ Saturdays and Sundays alone, and what is computed from it is provisional. Only g
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import require_date
 
 years = own_table("year")  # 2027 -> {"holidays": [date, …], "workdays": [date, …]}
 
@@ -78,7 +79,7 @@ def undecided_year(date):
 @view
 def is_business_day(date):
     """Say whether banks work on `date`."""
-    require(is_date(date), "date_not_valid")
+    require_date(date)
     return working(date)
 
 

@@ -6,6 +6,19 @@ recorded. Bids stand in clear for now. Credit lines are a bank's own business an
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    LARGEST_AMOUNT,
+    parameter,
+    require_account,
+    require_active,
+    require_active_bank,
+    require_amount,
+    require_capability,
+    require_date,
+    require_policy,
+    require_reference,
+    require_text,
+)
 
 requests = own_table("request")  # id -> request row
 quotes = own_table("quote")  # id -> quote row
@@ -14,17 +27,11 @@ financed = own_table("financed")  # `financing` of a bank's tokens: the one it p
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
-parties = read_table("party", "party")
-accounts = read_table("party", "account")
-parameters = read_table("governance", "parameter")
 settlement_receipts = read_table("settlement", "receipt")
 
-LARGEST_AMOUNT = 9007199254740991  # minor units
 WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
-LONGEST_REFERENCE = 64
-LONGEST_TEXT = 200
 
 
 @call
@@ -40,7 +47,7 @@ def request(token, banks, amount):
     asked = []
     for bank in banks:
         require(bank not in asked, "bank_named_twice", {"id": bank})
-        require_bank(bank)
+        require_active_bank(bank)
         asked += [bank]
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
@@ -50,10 +57,10 @@ def request(token, banks, amount):
     require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
     require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
     require_policy(sender, "finance.request", row["currency"], amount)
-    require_account(row["currency"])
+    require_account(ctx.party, row["currency"])
 
     request_id = new_id("R")
-    days = parameters.get("offer_business_days")["value"]
+    days = parameter("offer_business_days")
     until = min(invoke("calendar", "business_days_after", ctx.today, days), bill["last_offer_on"])
     reserved = invoke("token", "reserve", token, amount, request_id, until)
     requests.put(request_id, {
@@ -88,8 +95,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     row = require_open_request(request)
     require(ctx.party in row["banks"], "bank_not_asked")
     require(ctx.party not in row["declined"], "bank_has_declined")
-    bank = require_bank(ctx.party)
-    require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
+    bank = require_active_bank(ctx.party)
     require_capability("maker")
     require_policy(bank, "finance.quote", row["currency"], row["amount"])
     require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
@@ -101,7 +107,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     valid_until = valid_until if valid_until != "" else row["until"]
     disburse_by = disburse_by if disburse_by != "" else max(row["until"], value_date)
     for date in [value_date, disburse_by, valid_until]:
-        require(is_date(date), "date_not_valid", {"date": date})
+        require_date(date)
     bill = bills.get(row["bill"])
     require(ctx.today <= valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
     require(ctx.today <= value_date <= disburse_by, "value_date_not_in_order")
@@ -165,7 +171,7 @@ def agree(quote):
     sender = require_active(ctx.party)
     require_capability("maker")
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
-    require_account(row["currency"])
+    require_account(ctx.party, row["currency"])
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
     price(offer, offer["value_date"])
@@ -205,7 +211,7 @@ def disburse(quote, reference, value_date, amount, registration):
     require(not settlement_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
-    require(is_date(value_date), "date_not_valid", {"date": value_date})
+    require_date(value_date)
     require(kind_of(amount) == "int" and amount >= 0 and amount <= LARGEST_AMOUNT, "amount_not_positive")
     row = requests.get(offer["request"])
     if agreement_ended(offer, row):
@@ -487,49 +493,3 @@ def require_amount_of_request(offer, row):
     """A part payment by the debtor makes a request smaller than the quotes it has."""
     same = offer["amount"] == row["amount"]
     require(same, "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
-
-
-def require_active(party):
-    row = parties.get(party)
-    require(row is not None, "party_unknown", {"id": party})
-    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
-    return row
-
-
-def require_bank(bank):
-    row = require_active(bank)
-    require("bank" in row["roles"], "not_a_bank", {"id": bank})
-    return row
-
-
-def require_account(currency):
-    account = accounts.get([ctx.party, currency])
-    require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
-
-
-def require_amount(amount):
-    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
-    require(amount <= LARGEST_AMOUNT, "amount_too_large")
-
-
-def require_reference(reference):
-    require(kind_of(reference) == "text", "reference_not_valid")
-    require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
-
-
-def require_text(text):
-    require(kind_of(text) == "text", "text_expected")
-    require(len(text) <= LONGEST_TEXT, "text_too_long")
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})
-
-
-def require_policy(party, action, currency, amount):
-    rules = party["policy"]["rules"]
-    if len(rules) > 0:
-        invoke("party", "check_policy", rules, action, currency, amount)

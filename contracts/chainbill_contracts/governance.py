@@ -7,6 +7,14 @@ contract begins.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    LONGEST_TEXT,
+    parameter,
+    require_bank,
+    require_capability,
+    require_key,
+    require_party,
+)
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core
 next_contracts = own_table("contract_next")  # name -> the code that runs from its height on
@@ -24,7 +32,6 @@ MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
 MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
 LAST_DATE = "2899-12-31"  # of an adjustable clock
-LONGEST_TEXT = 200
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
 
@@ -63,7 +70,7 @@ def propose(kind, content):
     require_capability("admin")
     content = checked_content(kind, content)
     proposal = new_id("G")
-    expires_on = add_days(ctx.today, parameters.get("proposal_days")["value"])
+    expires_on = add_days(ctx.today, parameter("proposal_days"))
     proposals.put(proposal, {
         "id": proposal,
         "kind": kind,
@@ -201,15 +208,14 @@ def check_parameter(name, value):
 def check_candidate(kind, content):
     """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator."""
     key = content["key"]
-    require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
-    for digit in key:
-        require(digit in "0123456789abcdef", "key_not_valid")
+    require_key(key)
     known = validators.get(key)
     is_observer = known is not None and known["status"] == "observer"
     require(known is None or (is_observer and kind == "validator_add"), "validator_exists")
-    party = parties.get(content["party"])
-    require(party is not None, "party_unknown", {"id": content["party"]})
-    require(kind == "observer_add" or "bank" in party["roles"], "not_a_bank", {"id": content["party"]})
+    if kind == "observer_add":
+        require_party(content["party"])
+    else:
+        require_bank(content["party"])
     require(kind_of(content["name"]) == "text" and kind_of(content["address"]) == "text", "text_expected")
     require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
     require(len(content["address"]) <= LONGEST_TEXT, "text_too_long")
@@ -332,10 +338,3 @@ def require_seat():
         if validator["party"] == ctx.party:
             return
     require(False, "not_a_validators_party")
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})

@@ -6,6 +6,21 @@ as a salted hash: its content is known to its bank and to the paying bank alone.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    LARGEST_AMOUNT,
+    LONGEST_TEXT,
+    parameter,
+    require_active,
+    require_active_bank,
+    require_bank,
+    require_capability,
+    require_currency,
+    require_date,
+    require_key,
+    require_maker_and_checker,
+    require_party,
+    require_text,
+)
 
 parties = own_table("party")  # id -> party row
 keys = own_table("key")  # public key in hex -> {"party", "capabilities", "status", "since"}
@@ -13,17 +28,14 @@ identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 agenda = own_table("agenda")
-parameters = read_table("governance", "parameter")
 
 MOST_APPLICATIONS = 200
 MOST_KEYS = 20
 MOST_IDENTIFIERS = 20
 MOST_ACCOUNTS = 20
 MOST_RULES = 50
-LONGEST_TEXT = 200
 LONGEST_SCHEME = 32
 MOST_GRANTED_BILLS = 500
-LARGEST_AMOUNT = 9007199254740991
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
     "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
@@ -89,7 +101,7 @@ def admit(statement):
 @call
 def set_paying_bank(bank):
     """Name the bank that pays the sender's bills on the due date (兑付行)."""
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("admin")
     require_bank(bank)
     row["paying_bank"] = bank
@@ -104,7 +116,7 @@ def set_policy(policy):
 
     policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
     """
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("admin")
     check_policy_rules(policy)
     row["policy"] = policy
@@ -117,7 +129,7 @@ def set_policy(policy):
 @call
 def add_key(key, capabilities):
     """Give the sender one more key."""
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("admin")
     take_key(row, key, capabilities)
     parties.put(ctx.party, row)
@@ -127,7 +139,7 @@ def add_key(key, capabilities):
 @call
 def revoke_key(key):
     """Take a key away; what it signed before stays valid. One key with `admin` must remain."""
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("admin")
     end_key(row, key)
     require(count_admin_keys(row) > 0, "last_admin_key")
@@ -139,7 +151,7 @@ def revoke_key(key):
 @call
 def rotate_key(old, new):
     """Put a new key with the same capabilities in the place of an old one."""
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("admin")
     capabilities = end_key(row, old)
     take_key(row, new, capabilities)
@@ -187,7 +199,7 @@ def announce_account(currency, bank, digest_hex):
     The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
     business days later and is announced by an event, so that nobody redirects a payment unseen.
     """
-    row = require_active_sender()
+    row = require_active(ctx.party)
     require_capability("maker")
     account = {"currency": currency, "bank": bank, "digest": digest_hex}
     check_account(account)
@@ -197,7 +209,7 @@ def announce_account(currency, bank, digest_hex):
         open_account(ctx.party, account, "")
         return {"party": ctx.party, "currency": currency, "from": ctx.today}
     require_maker_and_checker()
-    wait = parameters.get("account_change_business_days")["value"]
+    wait = parameter("account_change_business_days")
     acts_on = invoke("calendar", "business_days_after", ctx.today, wait)
     known["next"] = {"bank": bank, "digest": digest_hex, "from": acts_on, "attested": False}
     accounts.put([ctx.party, currency], known)
@@ -235,10 +247,9 @@ def grant(auditor, scope, first_day, last_day):
 
     scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
     """
-    require_active_sender()
+    require_active(ctx.party)
     require_capability("admin")
-    row = parties.get(auditor)
-    require(row is not None, "party_unknown", {"id": auditor})
+    row = require_party(auditor)
     require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
     if kind_of(scope) == "text":
         require(scope == "all", "scope_not_valid")
@@ -246,7 +257,7 @@ def grant(auditor, scope, first_day, last_day):
         require(kind_of(scope) == "list" and len(scope) >= 1 and len(scope) <= MOST_GRANTED_BILLS, "scope_not_valid")
         for bill in scope:
             require(kind_of(bill) == "text" and len(bill) <= LONGEST_SCHEME, "scope_not_valid")
-    require(is_date(first_day), "date_not_valid", {"date": first_day})
+    require_date(first_day)
     if last_day != "":
         require(is_date(last_day) and last_day >= first_day, "date_not_valid", {"date": last_day})
     grants.put([auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"})
@@ -273,15 +284,6 @@ def on_day(date, item, row):
     change = account["next"]
     if change is not None and change["attested"] and change["from"] <= ctx.today:
         accounts.put([row["party"], row["currency"]], changed_account(row["party"], account))
-
-
-@internal("bill", "token", "finance", "settlement")
-def check_policy(rules, action, currency, amount):
-    """Refuse an act that the sender's own policy reserves for maker and checker, if only one key signed."""
-    for rule in rules:
-        if rule["action"] in ("any", action) and rule["currency"] == currency and amount > rule["above"]:
-            require_maker_and_checker()
-            return
 
 
 def admit_party(statement, roles, sponsor):
@@ -356,9 +358,7 @@ def take_identifier(party, scheme, value):
 
 
 def take_key(row, key, capabilities):
-    require(kind_of(key) == "text" and len(key) == 64, "key_not_valid")
-    for digit in key:
-        require(digit in "0123456789abcdef", "key_not_valid")
+    require_key(key)
     require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
     for capability in capabilities:
         require(capability in ("maker", "checker", "admin"), "capability_unknown")
@@ -403,13 +403,13 @@ def check_policy_rules(policy):
     for rule in rules:
         require(kind_of(rule["action"]) == "text", "policy_not_valid")
         require(rule["action"] in ACTS_UNDER_POLICY, "policy_act_unknown", {"acts": ACTS_UNDER_POLICY})
-        require(kind_of(rule["currency"]) == "text" and currency_digits(rule["currency"]) >= 0, "currency_unknown")
+        require_currency(rule["currency"])
         require(kind_of(rule["above"]) == "int", "policy_not_valid")
         require(rule["above"] >= 0 and rule["above"] <= LARGEST_AMOUNT, "policy_not_valid")
 
 
 def check_account(account):
-    require(kind_of(account["currency"]) == "text" and currency_digits(account["currency"]) >= 0, "currency_unknown")
+    require_currency(account["currency"])
     require(kind_of(account["digest"]) == "text" and len(account["digest"]) == 64, "account_digest_not_valid")
     require_bank(account["bank"])
 
@@ -451,56 +451,15 @@ def status_may_become(now, then):
     return now == "insolvent" and then == "active"
 
 
-def require_active_sender():
-    row = parties.get(ctx.party)
-    require(row is not None, "party_unknown", {"id": ctx.party})
-    require(row["status"] == "active", "party_not_active", {"id": ctx.party, "status": row["status"]})
-    return row
-
-
-def require_bank(bank):
-    row = parties.get(bank)
-    require(row is not None, "party_unknown", {"id": bank})
-    require("bank" in row["roles"], "not_a_bank", {"id": bank})
-    return row
-
-
-def require_active_bank(bank):
-    row = require_bank(bank)
-    require(row["status"] == "active", "party_not_active", {"id": bank, "status": row["status"]})
-
-
 def require_sponsored(party):
-    require_active_sender()
+    require_active(ctx.party)
     require_capability("maker")
-    row = parties.get(party)
-    require(row is not None, "party_unknown", {"id": party})
+    row = require_party(party)
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
     return row
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})
-
-
-def require_maker_and_checker():
-    for maker in ctx.signers:
-        if "maker" in maker["capabilities"]:
-            for checker in ctx.signers:
-                if "checker" in checker["capabilities"] and checker["key"] != maker["key"]:
-                    return
-    require(False, "maker_and_checker_needed")
 
 
 def require_name(name_zh, name_en):
     require(kind_of(name_zh) == "text" and kind_of(name_en) == "text", "name_missing")
     require(len(name_zh) + len(name_en) >= 1, "name_missing")
     require(len(name_zh) <= LONGEST_TEXT and len(name_en) <= LONGEST_TEXT, "text_too_long")
-
-
-def require_text(text):
-    require(kind_of(text) == "text", "text_expected")
-    require(len(text) <= LONGEST_TEXT, "text_too_long")

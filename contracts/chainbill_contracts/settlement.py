@@ -6,6 +6,14 @@ disturbs nobody else. No lock ever stops a settlement.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    require_active,
+    require_amount,
+    require_capability,
+    require_date,
+    require_policy,
+    require_reference,
+)
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
@@ -14,9 +22,6 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
 finance_receipts = read_table("finance", "receipt")
-
-LARGEST_AMOUNT = 9007199254740991  # minor units
-LONGEST_REFERENCE = 64
 
 
 @call
@@ -38,7 +43,7 @@ def settle(bill, amount, reference, value_date, partial):
     require(parties.get(row["debtor"])["paying_bank"] == ctx.party, "not_the_paying_bank")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
-    require(is_date(value_date), "date_not_valid", {"date": value_date})
+    require_date(value_date)
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     require_amount(amount)
@@ -46,9 +51,7 @@ def settle(bill, amount, reference, value_date, partial):
     require(amount <= outstanding, "amount_exceeds_outstanding", {"outstanding": outstanding})
     require(kind_of(partial) == "bool", "partial_not_said")
     require(partial or amount == outstanding, "amount_below_outstanding", {"outstanding": outstanding})
-    bank = parties.get(ctx.party)
-    require(bank["status"] == "active", "party_not_active", {"id": ctx.party, "status": bank["status"]})
-    require_policy(bank, "settlement.settle", row["currency"], amount)
+    require_policy(require_active(ctx.party), "settlement.settle", row["currency"], amount)
 
     result = take_step(row, {
         "bank": ctx.party,
@@ -191,26 +194,3 @@ def payment_may_become(now, then):
     if now == "instructed":
         return then in ("paid", "returned")
     return now == "returned" and then == "instructed"
-
-
-def require_amount(amount):
-    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
-    require(amount <= LARGEST_AMOUNT, "amount_too_large")
-
-
-def require_reference(reference):
-    require(kind_of(reference) == "text", "reference_not_valid")
-    require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})
-
-
-def require_policy(party, action, currency, amount):
-    rules = party["policy"]["rules"]
-    if len(rules) > 0:
-        invoke("party", "check_policy", rules, action, currency, amount)

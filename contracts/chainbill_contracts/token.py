@@ -8,20 +8,25 @@ may call.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    parameter,
+    require_account,
+    require_active,
+    require_amount,
+    require_capability,
+    require_policy,
+    require_text,
+)
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
 hops = own_table("hop")  # id of the token that a change of ownership made -> hop row
 horizons = own_table("horizon")  # "offer" -> {"today", "until"}: how long an offer made today may stand
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
-parties = read_table("party", "party")
-accounts = read_table("party", "account")
-parameters = read_table("governance", "parameter")
 ranges = read_table("core", "range")
 steps = read_table("settlement", "step")
 requests = read_table("finance", "request")
 
-LARGEST_AMOUNT = 9007199254740991  # minor units
 RANKS = 9007199254740992  # above every amount and every lo
 MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
@@ -29,7 +34,6 @@ MOST_PIECES = 100
 MOST_LEAVES = 1500  # in one step of a settlement
 MOST_LEAVES_IN_PART = 750  # whose paid cents become tokens of their own
 LONGEST_SEARCH = 50  # upwards, for the token that was cut
-LONGEST_TEXT = 200
 
 
 @internal("bill")
@@ -377,7 +381,7 @@ def offer_until(bill):
     """The last day of an offer made today: five business days on, at latest the business day before payment."""
     horizon = horizons.get("offer")
     if horizon is None or horizon["today"] != ctx.today:
-        days = parameters.get("offer_business_days")["value"]
+        days = parameter("offer_business_days")
         horizon = {"today": ctx.today, "until": invoke("calendar", "business_days_after", ctx.today, days)}
         horizons.put("offer", horizon)
     return min(horizon["until"], bill["last_offer_on"])
@@ -662,38 +666,3 @@ def require_recipient(party):
     require(party != ctx.party, "recipient_is_the_sender")
     row = require_active(party)
     require("bank" not in row["roles"], "recipient_is_a_bank", {"id": party})
-
-
-def require_active(party):
-    row = parties.get(party)
-    require(row is not None, "party_unknown", {"id": party})
-    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
-    return row
-
-
-def require_account(party, currency):
-    account = accounts.get([party, currency])
-    require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
-
-
-def require_amount(amount):
-    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
-    require(amount <= LARGEST_AMOUNT, "amount_too_large")
-
-
-def require_text(text):
-    require(kind_of(text) == "text", "text_expected")
-    require(len(text) <= LONGEST_TEXT, "text_too_long")
-
-
-def require_capability(capability):
-    for signer in ctx.signers:
-        if capability in signer["capabilities"]:
-            return
-    require(False, "capability_missing", {"capability": capability})
-
-
-def require_policy(party, action, currency, amount):
-    rules = party["policy"]["rules"]
-    if len(rules) > 0:
-        invoke("party", "check_policy", rules, action, currency, amount)

@@ -12,6 +12,7 @@ from chainbill.vm.compiler import compile_contract
 from chainbill.vm.describe import describe
 from contracts import refusals_bill, refusals_finance, refusals_governance, refusals_party, refusals_token
 
+GENERAL = compile_contract("general", source("general"))
 PROVOKED = (refusals_bill, refusals_finance, refusals_governance, refusals_party, refusals_token)
 
 
@@ -33,4 +34,4 @@ def test_every_reason_is_provoked_and_has_its_texts() -> None:
 
 
 def described_reasons(name: str) -> set[str]:
-    return set(describe(compile_contract(name, source(name)))["reasons"])
+    return set(describe(compile_contract(name, source(name)), GENERAL)["reasons"])

@@ -1,6 +1,7 @@
 """Random contracts, generated from the grammar: typed, so that most run to success, with a little mischief.
 
-A program is two contracts, "first" (everything) and "other" (what the first invokes), and arguments to run it with.
+A program is two contracts, "first" (everything) and "other" (what the first invokes), the general part that both import
+from, and arguments to run it with.
 Types: i whole number, b boolean, s text, y bytes, l list of numbers, t list of texts, m map with the fields of FIELDS.
 """
 
@@ -15,8 +16,12 @@ FIELDS = {"a": "i", "s": "s", "l": "l", "t": "t", "in": "b"}
 TYPES = "ibsltmy"
 TEXTS = ["", "a", "b", "live", "active", "应收", "2026-03-31", "T1", "CNY", "é"]
 HELPERS = {"h_i": ("i", "is"), "h_l": ("l", "lim"), "h_m": ("m", "sib"), "h_s": ("s", "bti"), "h_none": ("", "ml")}
+GENERAL_HELPERS = {"g_i": ("i", "il"), "g_s": ("s", "ms"), "g_l": ("l", "li")}
+SIGNATURES = {**HELPERS, **GENERAL_HELPERS}
 OTHERS = {"number": ("i", "ls"), "change": ("m", "mi"), "look": ("s", "s")}
 CONSTANTS = {"N": "i", "NAME": "s", "ITEMS": "l", "WORDS": "t", "YES": "b", "RAW": "y"}
+IMPORTED = {"G_N": "i", "G_NAME": "s", "G_ITEMS": "l", "G_WORDS": "t"}
+IMPORT = f"from chainbill_contracts.general import {', '.join([*IMPORTED, *GENERAL_HELPERS])}"
 KINDS_OF_MISCHIEF = 0.012
 
 
@@ -41,6 +46,7 @@ class Generator:
         self.helpers: list[str] = []
         self.is_view = False
         self.invokes = False
+        self.imports = False
         self.counter = 0
 
     # --- expressions --------------------------------------------------------------------------------------------------
@@ -68,6 +74,9 @@ class Generator:
 
     def literal(self, kind: str) -> str:
         pick = self.random.choice
+        imported = [name for name, of in IMPORTED.items() if of == kind]
+        if imported and self.imports and self.random.random() < 0.2:
+            return imported[0] if kind in "is" else f"{imported[0]}[:]"
         if kind == "i":
             return pick(["0", "1", "2", "7", "-3", "100", "9007199254740991", "N", str(self.random.randrange(-50, 50))])
         if kind == "b":
@@ -85,13 +94,13 @@ class Generator:
     def any_of(self, kind: str, depth: int) -> str:
         """Return what goes for every type: a choice, a call, an answer of another contract."""
         options = [f"({self.e(kind, depth)} if {self.e('b', depth)} else {self.e(kind, depth)})"]
-        options += [self.call_of(name, depth) for name in self.helpers if HELPERS[name][0] == kind]
+        options += [self.call_of(name, depth) for name in self.helpers if SIGNATURES[name][0] == kind]
         if self.invokes:
             options += [self.invoke_of(name, depth) for name, (of, _) in OTHERS.items() if of == kind]
         return self.random.choice(options)
 
     def call_of(self, name: str, depth: int) -> str:
-        arguments = [self.e(kind, depth) for kind in HELPERS[name][1]]
+        arguments = [self.e(kind, depth) for kind in SIGNATURES[name][1]]
         by_name = self.random.randrange(len(arguments) + 1)
         named = [f"p{number}={arguments[number]}" for number in range(by_name, len(arguments))]
         self.random.shuffle(named)
@@ -459,6 +468,7 @@ class Generator:
             self.add("return")
 
 
+GENERAL_DECLARATIONS = ['rows = read_table("first", "row")', 'shown = read_table("other", "row")']
 DECLARATIONS = ['rows = own_table("row")', 'agenda = own_table("agenda")', 'shown = read_table("other", "row")']
 
 
@@ -478,9 +488,13 @@ def constants(random: Random) -> list[str]:
 def random_program(seed: int) -> RandomProgram:
     """Return the program of a seed."""
     g = Generator(seed)
+    general = random_general_part(g)
+    g.imports = True
+    g.helpers = list(GENERAL_HELPERS)
     g.lines = [
         '"""A random contract."""',
         "from chainbill.vm.prelude import *",
+        IMPORT,
         "",
         *constants(g.random),
         *DECLARATIONS,
@@ -496,12 +510,13 @@ def random_program(seed: int) -> RandomProgram:
     )
     g.function("@migrate\ndef change():", {}, "i", 1)
     g.function('@each_day("agenda")\ndef on_day(date, item, row):', {"date": "s", "row": "m"}, "", 2)
-    g.helpers = []
+    g.helpers = list(GENERAL_HELPERS)
     g.invokes = False
     g.function("@view\ndef ask(a):", {"a": "s"}, g.random.choice(TYPES), 2, is_view=True)
     first = "\n".join(g.lines) + "\n"
 
-    g.lines = ['"""What the first one invokes."""', "from chainbill.vm.prelude import *", "", *constants(g.random)]
+    g.lines = ['"""What the first one invokes."""', "from chainbill.vm.prelude import *", IMPORT, ""]
+    g.lines += constants(g.random)
     g.lines += [*DECLARATIONS[:2], 'shown = own_table("shown")']
     for name, (answer, parameters) in OTHERS.items():
         names = {f"p{number}": kind for number, kind in enumerate(parameters)}
@@ -519,4 +534,15 @@ def random_program(seed: int) -> RandomProgram:
         ("first", "on_day", "each_day", {"date": "2026-01-01", "item": ["x"], "row": row}),
         ("first", "change", "migrate", {}),
     ]
-    return RandomProgram({"first": first, "other": other}, runs)
+    return RandomProgram({"first": first, "general": general, "other": other}, runs)
+
+
+def random_general_part(g: Generator) -> str:
+    """Return the source of a general part: constants, and helpers that look and compute."""
+    g.lines = ['"""What both share."""', "from chainbill.vm.prelude import *", "", *constants(g.random)]
+    g.lines += ["G_N = N * 2", 'G_NAME = "総則"', "G_ITEMS = [4, N]", 'G_WORDS = [NAME, "due"]', *GENERAL_DECLARATIONS]
+    for name, (answer, parameters) in GENERAL_HELPERS.items():
+        names = {f"p{number}": kind for number, kind in enumerate(parameters)}
+        g.function(f"def {name}({', '.join(names)}):", names, answer, 2, is_view=True)
+        g.helpers.append(name)
+    return "\n".join(g.lines) + "\n"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from vm.random_programs import RandomProgram, random_program
+from vm.random_programs import GENERAL_HELPERS, IMPORTED, RandomProgram, random_program
 
 from chainbill.errors import InternalFault
 from chainbill.vm import (
@@ -148,6 +148,7 @@ def wanted() -> list[str]:
     return [
         *(kind.__name__ for kind in (*NODES, *operators)),
         *(f"name {name}" for name in names),
+        *(f"name {name}" for name in (*IMPORTED, *GENERAL_HELPERS)),
         *(f"method {name}" for name in TABLE_METHODS),
         *(f"field {name}" for name in CONTEXT_FIELDS if name != "signers"),
     ]
@@ -197,7 +198,7 @@ def test_a_machine_that_is_wrong_in_one_place_is_found(mutant: str, monkeypatch:
     else:
         monkeypatch.setitem(guards.GUARDS if name in guards.GUARDS else native_calls.NATIVE_CALLS, name, wrong)
     with pytest.raises((AssertionError, InternalFault, ContractFault)):
-        compare_many(FIRST_SEED, 250)
+        compare_many(FIRST_SEED, 400)
 
 
 def compare_many(first: int, count: int) -> Tally:

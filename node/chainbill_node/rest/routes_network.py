@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from chainbill.dates import date_of
 from chainbill.vm import compile_contract, describe
+from chainbill.vm.grammar import GENERAL
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.lists import Entry, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
@@ -108,12 +109,14 @@ def contract(view: Opened, name: str) -> Response:
     row = view.row("governance", "contract", name)
     if row is None:
         raise not_found("contract", name, view.height)
-    return view.answer({"name": name, **row, "description": _describe(name, str(row["source"]))})
+    general = view.row("governance", "contract", GENERAL) or {"source": ""}
+    description = _describe(name, str(row["source"]), str(general["source"]))
+    return view.answer({"name": name, **row, "description": description})
 
 
 @lru_cache(maxsize=64)
-def _describe(name: str, source: str) -> Any:
-    return describe(compile_contract(name, source))
+def _describe(name: str, source: str, general: str) -> Any:
+    return describe(compile_contract(name, source), compile_contract(GENERAL, general) if general else None)
 
 
 @router.get("/calendar/{year}", summary="Holidays and working weekends of a year")

@@ -1,0 +1,127 @@
+"""The general part (总则): guards and limits that all contracts share. Each stands here once and means one thing.
+
+A guard refuses or answers the row it looked at; none writes. Guards that concern one contract alone stand in that one.
+"""
+
+from chainbill.vm.prelude import *
+
+parties = read_table("party", "party")
+accounts = read_table("party", "account")
+parameters = read_table("governance", "parameter")
+
+LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
+LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
+LONGEST_REFERENCE = 64  # characters, of a bank's own reference
+
+
+# --- who signs --------------------------------------------------------------------------------------------------------
+def require_capability(capability):
+    """One of the keys that signed has this capability: "maker", "checker" or "admin"."""
+    for signer in ctx.signers:
+        if capability in signer["capabilities"]:
+            return
+    require(False, "capability_missing", {"capability": capability})
+
+
+def require_maker_and_checker():
+    """Two different keys signed, one of a maker (经办), one of a checker (复核)."""
+    for maker in ctx.signers:
+        if "maker" in maker["capabilities"]:
+            for checker in ctx.signers:
+                if "checker" in checker["capabilities"] and checker["key"] != maker["key"]:
+                    return
+    require(False, "maker_and_checker_needed")
+
+
+def require_policy(sender, action, currency, amount):
+    """The sender's own policy lets one key do this; above its limit maker and checker sign. sender: its party row."""
+    for rule in sender["policy"]["rules"]:
+        if rule["action"] in ("any", action) and rule["currency"] == currency and amount > rule["above"]:
+            require_maker_and_checker()
+            return
+
+
+# --- parties ----------------------------------------------------------------------------------------------------------
+def require_party(party):
+    """A registered party, in whatever state; answers its row."""
+    row = parties.get(party)
+    require(row is not None, "party_unknown", {"id": party})
+    return row
+
+
+def require_active(party):
+    """A registered party that is neither suspended nor insolvent; answers its row."""
+    row = require_party(party)
+    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
+def require_bank(party):
+    """A registered bank, in whatever state; answers its row."""
+    row = require_party(party)
+    require("bank" in row["roles"], "not_a_bank", {"id": party})
+    return row
+
+
+def require_active_bank(party):
+    """A bank that may act now; answers its row. What it is comes before the state it is in."""
+    row = require_bank(party)
+    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
+def require_account(party, currency):
+    """A party that can be paid in this currency; answers its account."""
+    account = accounts.get([party, currency])
+    require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
+    return account
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+def require_amount(amount):
+    """A positive amount of minor units."""
+    require(kind_of(amount) == "int" and amount > 0, "amount_not_positive")
+    require(amount <= LARGEST_AMOUNT, "amount_too_large")
+
+
+def require_currency(currency):
+    """The code of a currency that this network knows."""
+    require(kind_of(currency) == "text" and currency_digits(currency) >= 0, "currency_unknown")
+
+
+def require_date(date):
+    """An ISO date."""
+    require(is_date(date), "date_not_valid", {"date": date})
+
+
+def require_text(text):
+    """A text for people, of at most LONGEST_TEXT characters; it may be empty."""
+    require(kind_of(text) == "text", "text_expected")
+    require(len(text) <= LONGEST_TEXT, "text_too_long")
+
+
+def require_reference(reference):
+    """A bank's own reference, of 1 to LONGEST_REFERENCE characters."""
+    require(kind_of(reference) == "text", "reference_not_valid")
+    require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
+
+
+def require_key(key):
+    """A public key of Ed25519: 32 bytes in small hexadecimal digits."""
+    require(is_hex_of_32_bytes(key), "key_not_valid")
+
+
+def is_hex_of_32_bytes(text):
+    """Say whether this is the one way to write 32 bytes: 64 small hexadecimal digits."""
+    if kind_of(text) != "text" or len(text) != 64:
+        return False
+    for digit in text:
+        if digit not in "0123456789abcdef":
+            return False
+    return True
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------
+def parameter(name):
+    """The value of a governed parameter."""
+    return parameters.get(name)["value"]
