@@ -7,7 +7,14 @@ from typing import Any
 
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
-from chainbill.ledger.authorisation import DecodedRows, check_network, check_signatures, check_window, signers_of
+from chainbill.ledger.authorisation import (
+    DecodedRows,
+    check_network,
+    check_sender,
+    check_signatures,
+    check_window,
+    signers_of,
+)
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.receipt import Kind, Receipt
@@ -50,6 +57,8 @@ def simulate(
         check_network(transaction, env.genesis.hash)
         if signers is None:
             signers = signers_of(transaction, run.overlay)
+        else:
+            check_sender(transaction, run.overlay)
     except (Refused, Malformed) as error:
         return failed_transaction(transaction, error, base_gas(transaction))
     return run.run_calls(transaction, signers)

@@ -1,6 +1,6 @@
-"""Who may send a transaction, and when: network, window, replay, signatures, keys.
+"""Who may send a transaction, and when: network, window, replay, signatures, keys, standing of the party.
 
-What a party may do with its keys is up to the contracts: they see the signers and their capabilities.
+What an active party may do with its keys is up to the contracts: they see the signers and their capabilities.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
+from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Transaction, verify_signatures
 from chainbill.limits import REPLAY_WINDOW_MS
 from chainbill.vm.context import Signer
 
 ACTIVE = "active"
-SILENT_STATUSES = frozenset({"pending", "closed"})
 
 
 class DecodedRows(Protocol):
@@ -46,7 +46,7 @@ def check_signatures(transaction: Transaction) -> None:
 
 
 def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
-    """The signing keys as contracts see them; Refused unless all are active keys of the transaction's active party.
+    """The signing keys as contracts see them; Refused unless all are active keys of a party that may send this.
 
     A key that is only listed need not be one: a checker whose key was revoked meanwhile does not harm the others.
     """
@@ -61,7 +61,11 @@ def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
         if row.get("status") != ACTIVE:
             raise Refused(Reason.KEY_NOT_ACTIVE, "the signing key is not active", key=public_key.hex())
         signers.append({"key": public_key.hex(), "capabilities": row.get("capabilities", [])})
-    registered = rows.get(core_rows.party_key(party))
-    if type(registered) is not dict or registered.get("status") in SILENT_STATUSES:
-        raise Refused(Reason.PARTY_NOT_ACTIVE, "the party does not act here", party=party)
+    check_sender(transaction, rows)
     return signers
+
+
+def check_sender(transaction: Transaction, rows: DecodedRows) -> None:
+    """Refused with party_not_active unless the party's standing allows each of the calls."""
+    party = transaction.party
+    check_standing(party, rows.get(core_rows.party_key(party)), transaction.calls)

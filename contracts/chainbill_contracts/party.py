@@ -139,7 +139,7 @@ def add_key(key, capabilities):
 @call
 def revoke_key(key):
     """Take a key away; what it signed before stays valid. One key with `admin` must remain."""
-    row = require_active(ctx.party)
+    row = require_party(ctx.party)
     require_capability("admin")
     end_key(row, key)
     require(count_admin_keys(row) > 0, "last_admin_key")

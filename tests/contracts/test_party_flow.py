@@ -178,6 +178,15 @@ def test_the_sponsor_suspends_and_lifts(world: World) -> None:
     assert len(watch.seen) == 4
 
 
+@pytest.mark.parametrize("status", ["suspended", "insolvent"])
+def test_a_key_can_be_revoked_whatever_the_status(world: World, status: str) -> None:
+    world.call(BANK1, "party", "set_status", party=S1, status=status, reason="review")
+    world.call(S1, "party", "revoke_key", key=key_of(S1, 1))
+    assert world.row("party", "key", key_of(S1, 1))["status"] == "revoked"
+    with pytest.raises(Refused, match="party_not_active"):
+        world.call(S1, "party", "rotate_key", old=key_of(S1), new="ab" * 32)
+
+
 def test_a_debtor_names_its_paying_bank(world: World) -> None:
     world.call(ANCHOR, "party", "set_paying_bank", bank=BANK2)
     assert party(world, ANCHOR)["paying_bank"] == BANK2

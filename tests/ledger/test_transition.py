@@ -133,9 +133,10 @@ def test_a_key_must_be_registered_active_and_the_partys_own(network: TinyNetwork
 
 
 @pytest.mark.parametrize(
-    ("status", "acts"), [("pending", False), ("closed", False), ("suspended", True), ("insolvent", True)]
+    ("status", "acts"),
+    [("pending", False), ("closed", False), ("suspended", False), ("insolvent", False), ("", False), ("leaving", True)],
 )
-def test_pending_and_closed_parties_do_not_act(network: TinyNetwork, status: str, acts: bool) -> None:
+def test_a_party_that_is_not_active_begins_nothing(network: TinyNetwork, status: str, acts: bool) -> None:
     network.ok("S2", "party", "set_status", party="S1", status=status)
     receipt = network.run("S1", ISSUE)
     assert receipt.ok is acts

@@ -1,0 +1,68 @@
+"""Acts that are always open: what a party may do although it is suspended or insolvent.
+
+To say no, to take back, to let go and to revoke harms nobody, and a settlement must never wait for the standing of the
+bank that reports it. Everything else begins something, and a party that is not active begins nothing. The table is part
+of the protocol, for acts to come too: what a suspended party may do must not hang on one forgotten line of a contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from chainbill.errors import Reason, Refused
+from chainbill.ledger.transaction import Call
+
+FREE_STATUSES: Final = frozenset({"active", "leaving"})
+"""Here contracts alone decide; a leaving party has to bring to an end what it began."""
+OPEN_STATUSES: Final = frozenset({"suspended", "insolvent"})
+"""Here only the acts below are open. In every other status (pending, closed) no act is."""
+
+ALWAYS_OPEN: Final = frozenset(
+    {
+        # saying no, taking back, letting go
+        "bill.reject", "bill.withdraw", "bill.cancel", "bill.withdraw_joint",
+        "token.reject", "token.recall",
+        "finance.decline", "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "finance.cancel",
+        "finance.refuse_recourse", "finance.withdraw_recourse",
+        "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
+        "legal.refuse", "invoice.withdraw_dispute", "label.revoke",
+        "approval.reject", "approval.withdraw",
+        # protecting oneself
+        "party.revoke_key", "party.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
+        "party.veto_recovery", "party.halt",
+        # money that has moved is recorded
+        "settlement.settle", "settlement.proceed", "settlement.pay_result", "settlement.reverse",
+        # a seat counts towards every quorum until a vote takes it away
+        "governance.vote", "governance.ready",
+    }
+)  # fmt: skip
+OPEN_ANSWERS: Final = {"bill.answer": ("answer", "no")}
+"""Acts that are open with one value of one argument only."""
+
+
+def is_open(call: Call) -> bool:
+    """Whether this act is open in a status of OPEN_STATUSES."""
+    act = f"{call.contract}.{call.function}"
+    if act in OPEN_ANSWERS:
+        argument, value = OPEN_ANSWERS[act]
+        return call.args.get(argument) == value
+    return act in ALWAYS_OPEN
+
+
+def check_standing(party: str, row: Any, calls: Sequence[Call]) -> None:
+    """Refused with party_not_active unless a party with this row may send all of these calls.
+
+    The refusal names party, status ("" where it is not registered) and, of the first call that is not open, its number
+    from 0, contract and function.
+    """
+    status = row.get("status") if type(row) is dict else ""
+    if type(status) is not str:
+        status = ""
+    if status in FREE_STATUSES:
+        return
+    for number, call in enumerate(calls):
+        if status not in OPEN_STATUSES or not is_open(call):
+            place = {"call": number, "contract": call.contract, "function": call.function}
+            detail = "a party in this status does not send this act"
+            raise Refused(Reason.PARTY_NOT_ACTIVE, detail, party=party, status=status, **place)
