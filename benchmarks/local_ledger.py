@@ -92,8 +92,8 @@ class LocalLedger:
         return answers
 
     def _certificate(self, height: int, block_id: bytes) -> Certificate:
-        chain_id = self.network.genesis.chain_id
-        vote = sign_vote(self._key, chain_id, type=VoteType.PRECOMMIT, height=height, round=0, block_id=block_id)
+        network = self.network.genesis.hash
+        vote = sign_vote(self._key, network, type=VoteType.PRECOMMIT, height=height, round=0, block_id=block_id)
         return Certificate.from_votes([vote])
 
     def accepted(self, bills: int, face: int) -> list[str]:
@@ -125,7 +125,7 @@ class LocalLedger:
     def startable_copy(self, folder: Path) -> CreatedNode:
         """A copy of the closed home on which a node can be started; its key has signed nothing yet."""
         shutil.copytree(self.home, folder)
-        height_known = new_signer_file(self.network.genesis.chain_id, self._key.public, self.height)
+        height_known = new_signer_file(self.network.genesis.hash, self._key.public, self.height)
         (folder / FilesConfig().signer).write_bytes(height_known)
         node = self.network.nodes[0]
         return CreatedNode(node.name, folder, node.api, node.p2p, node.node_id)

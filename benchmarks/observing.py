@@ -47,7 +47,7 @@ def configure(home: Path, section: str, name: str, value: bool | int) -> None:
 
 def _vote_in(net: Running, node: JoinedNode, name: str) -> None:
     senders = [work.Sender(net.network, bank) for bank in VOTERS[: net.validators]]
-    content = {"key": node.node_id, "name": name, "party": senders[0].party, "address": node.p2p}
+    content = {"alg": "ed25519", "key": node.node_id, "name": name, "party": senders[0].party, "address": node.p2p}
     proposal = _send(net, senders[0].sign(("governance", "propose", {"kind": "observer_add", "content": content})))
     for sender in senders:
         _send(net, sender.sign(("governance", "vote", {"proposal": proposal["proposal"], "choice": "yes"})))

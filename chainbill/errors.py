@@ -94,6 +94,7 @@ class Reason(StrEnum):
     CERTIFICATE_QUORUM = "certificate_quorum"
     CERTIFICATE_SIGNERS = "certificate_signers"
     CERTIFICATE_INVALID = "certificate_invalid"
+    ENGINE_UNKNOWN = "engine_unknown"
     EVIDENCE_INVALID = "evidence_invalid"
     EVIDENCE_EXPIRED = "evidence_expired"
     EVIDENCE_KNOWN = "evidence_known"

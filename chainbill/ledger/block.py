@@ -17,12 +17,11 @@ from chainbill.codec import decode, encode
 from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
-from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_text
+from chainbill.ledger.shapes import as_bytes, as_int, as_list
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.limits import (
     MAX_BLOCK_BYTES,
     MAX_BLOCK_TRANSACTIONS,
-    MAX_CHAIN_ID_BYTES,
     MAX_EVIDENCE,
     MAX_EVIDENCE_BYTES,
     MAX_TRANSACTION_BYTES,
@@ -44,9 +43,12 @@ _read_header = msgspec.msgpack.Decoder(tuple[list[Any], msgspec.Raw, msgspec.Raw
 
 @dataclass(frozen=True)
 class Header:
-    """What validators vote on. Hashes are 32 bytes, time_ms is UTC and later than the parent's."""
+    """What validators vote on.
 
-    chain_id: str
+    network: the genesis hash. Hashes are 32 bytes, time_ms is UTC and later than the parent's.
+    """
+
+    network: bytes
     height: int
     time_ms: int
     proposer: bytes
@@ -66,7 +68,7 @@ class Header:
     def fields(self) -> list[Any]:
         """The canonical list, in the order of the class."""
         return [
-            self.chain_id,
+            self.network,
             self.height,
             self.time_ms,
             self.proposer,
@@ -89,7 +91,7 @@ class Header:
         fields = as_list(value, "header", length=11)
         hashes = [as_bytes(field, name, length=32) for name, field in zip(_HASHES, fields[3:], strict=True)]
         return cls(
-            as_text(fields[0], "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1),
+            as_bytes(fields[0], "network", length=32),
             as_int(fields[1], "height", low=1),
             as_int(fields[2], "time_ms"),
             *hashes,

@@ -1,7 +1,8 @@
 """Commit certificates: the proof that a quorum precommitted one block in one round.
 
-Canonical form [height, round, block id, [[key, signature], …]], distinct keys in ascending order. It can be checked
-from the validator set of its height alone.
+Canonical form [2, engine, height, round, block id, [[key, signature], …]], distinct keys in ascending order. It can be
+checked from the network and the validator set of its height alone. `engine` says what the signatures cover and which
+rule makes a quorum of them; under the built-in consensus they are those of precommits.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from itertools import pairwise
 from typing import Any
 
 from chainbill.codec import decode, encode
+from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.signing import verify
 from chainbill.errors import Malformed, Reason, Refused
-from chainbill.ledger.shapes import as_bytes, as_int, as_list
+from chainbill.ledger.engine import ENGINE, as_engine
+from chainbill.ledger.shapes import as_bytes, as_format, as_int, as_list
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.ledger.vote import MAX_ROUND, VOTE_DOMAIN, Vote, VoteType, vote_sign_bytes
-from chainbill.limits import MAX_CERTIFICATE_BYTES, MAX_VALIDATORS
+from chainbill.limits import FORMAT, MAX_CERTIFICATE_BYTES, MAX_VALIDATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,17 @@ class Certificate:
     round: int
     block_id: bytes
     signatures: tuple[tuple[bytes, bytes], ...]
+    engine: str = ENGINE
+
+    @property
+    def hash(self) -> bytes:
+        """H("certificate", canonical bytes): what the header of the next block names."""
+        return certificate_hash(self.encode())
 
     def fields(self) -> list[Any]:
         """The canonical list."""
-        return [self.height, self.round, self.block_id, [[key, signature] for key, signature in self.signatures]]
+        signatures = [[key, signature] for key, signature in self.signatures]
+        return [FORMAT, self.engine, self.height, self.round, self.block_id, signatures]
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -60,7 +70,7 @@ class Certificate:
     @classmethod
     def from_fields(cls, value: Any) -> Certificate:
         """Read the canonical list; Malformed if it is none."""
-        height, round_, block_id, entries = as_list(value, "certificate", length=4)
+        _, engine, height, round_, block_id, entries = as_format(value, "certificate", length=6)
         signatures = []
         last = b""
         for entry in as_list(entries, "certificate signatures", at_most=MAX_VALIDATORS):
@@ -76,6 +86,7 @@ class Certificate:
             as_int(round_, "round", high=MAX_ROUND),
             as_bytes(block_id, "block id", length=32),
             tuple(signatures),
+            as_engine(engine, "engine"),
         )
 
 
@@ -84,12 +95,20 @@ def decode_certificate(data: bytes) -> Certificate:
     return Certificate.from_fields(decode(data, max_bytes=MAX_CERTIFICATE_BYTES))
 
 
-def verify_certificate(certificate: Certificate, chain_id: str, validators: ValidatorSet) -> None:
-    """Accept a certificate that a quorum of `validators` signed, or raise.
+def certificate_hash(data: bytes) -> bytes:
+    """H("certificate", canonical bytes) of a certificate's bytes."""
+    return tagged_hash("certificate", data)
 
-    Malformed: a key twice or out of order. Refused: a signer outside the set, a bad signature, fewer than a quorum.
+
+def verify_certificate(certificate: Certificate, network: bytes, validators: ValidatorSet) -> None:
+    """Accept a certificate of this network that a quorum of `validators` signed, or raise.
+
+    Malformed: a key twice or out of order. Refused: another engine's, whose signatures this ledger cannot check; a
+    signer outside the set, a bad signature, fewer than a quorum.
     Every signature must be good, not only a quorum of them: a certificate has one form per set of signers.
     """
+    if certificate.engine != ENGINE:
+        raise Refused(Reason.ENGINE_UNKNOWN, f"the certificate is of engine {certificate.engine}", reads=ENGINE)
     keys = [key for key, _ in certificate.signatures]
     if any(left >= right for left, right in pairwise(keys)):
         raise Malformed(Reason.CERTIFICATE_INVALID, "signatures are distinct and sorted by key")
@@ -97,7 +116,7 @@ def verify_certificate(certificate: Certificate, chain_id: str, validators: Vali
         raise Refused(Reason.CERTIFICATE_SIGNERS, "a signer is not a validator of this height")
     if len(keys) < validators.quorum:
         raise Refused(Reason.CERTIFICATE_QUORUM, f"{len(keys)} of {validators.quorum} signatures")
-    message = vote_sign_bytes(chain_id, VoteType.PRECOMMIT, certificate.height, certificate.round, certificate.block_id)
+    message = vote_sign_bytes(network, VoteType.PRECOMMIT, certificate.height, certificate.round, certificate.block_id)
     for key, signature in certificate.signatures:
         if not verify(key, VOTE_DOMAIN, message, signature):
             raise Refused(Reason.CERTIFICATE_INVALID, f"the signature of {key.hex()} is bad")

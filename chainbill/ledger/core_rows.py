@@ -5,7 +5,7 @@ Written by the core only: everything of contract "core", and `governance/contrac
 
     core/range    [bill, lo]              → [hi, token id]      every leaf of every accepted bill
     core/holding  [party, currency, role] → [count, sum]        in which role a party has how much (`holdings`)
-    core/evidence [validator, height, round, type] → {"height", "time_ms"}     where it was recorded
+    core/evidence [validator, height, round or what, type] → {"kind", "height", "time_ms"}   where it was recorded
     core/program  "active"    → [[name, source hash], …]        the contracts that run
     core/migration name       → {"cursor", "version"}            a migration under way
     core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
@@ -98,6 +98,6 @@ def migration_key(name: str) -> bytes:
     return row_key(CORE, "migration", name)
 
 
-def evidence_key(validator: bytes, height: int, round_: int, type_: int) -> bytes:
+def evidence_key(validator: bytes, height: int, round_or_what: int | str, type_: int) -> bytes:
     """The key that counts a misdeed once."""
-    return row_key(CORE, "evidence", [validator.hex(), height, round_, type_])
+    return row_key(CORE, "evidence", [validator.hex(), height, round_or_what, type_])

@@ -1,7 +1,8 @@
 """Genesis: everything that the first block builds on, in one file that all members of a network share.
 
 The file is JSON for people to read and compare; the genesis hash H("genesis", canonical list) is the parent of block 1,
-so that two networks with the same name but another beginning never take each other's blocks.
+so that two networks with the same name but another beginning never take each other's blocks. The same 32 bytes are the
+`network` of everything that is signed.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from functools import cached_property
 from typing import Any
 
 from chainbill.codec import encode
+from chainbill.crypto.algorithms import SHA256, as_digest_algorithm
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason, Refused
+from chainbill.ledger.engine import ENGINE, as_engine
 from chainbill.ledger.rules import rules_digest
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
+    FORMAT,
     MAX_CHAIN_ID_BYTES,
     MAX_CONTRACTS,
     MAX_GENESIS_BYTES,
@@ -25,7 +29,7 @@ from chainbill.limits import (
     MAX_SOURCE_CHARACTERS,
 )
 
-VERSION = 1
+VERSION = FORMAT
 PYTHON = "3.11"
 CLOCKS = ("real", "adjustable")
 BIDS = ("clear",)
@@ -39,7 +43,8 @@ class Genesis:
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
     python: the CPython minor version whose behaviour contracts rely on; rules: the digest of prices and bounds
     (ledger.rules); a node with another of either refuses to start. clock: "real", or
-    "adjustable" for demonstrations and tests. contracts: (name, source) in the order in which their @init functions
+    "adjustable" for demonstrations and tests. engine: which consensus decides the blocks; digest: the algorithm of all
+    hashes (`hash` in the file). contracts: (name, source) in the order in which their @init functions
     run. init: contract → arguments of its @init function. parameters: governed values by name.
     """
 
@@ -55,6 +60,8 @@ class Genesis:
     public_reads: bool = False
     bids: str = "clear"
     rules: str = field(default_factory=rules_digest)
+    engine: str = ENGINE
+    digest: str = SHA256
 
     def __post_init__(self) -> None:
         as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1)
@@ -69,6 +76,8 @@ class Genesis:
         if self.bids not in BIDS:
             raise bad_shape("bids", "clear")
         as_text(self.rules, "rules", at_most=64, at_least=64)
+        as_engine(self.engine, "engine")
+        as_digest_algorithm(self.digest, "hash")
         names = [name for name, _ in self.contracts]
         if len(names) > MAX_CONTRACTS or len(names) != len(set(names)):
             raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, each once")
@@ -84,6 +93,8 @@ class Genesis:
         """The canonical list."""
         return [
             VERSION,
+            self.engine,
+            self.digest,
             self.chain_id,
             self.time_ms,
             self.zone_offset_minutes,
@@ -102,6 +113,8 @@ class Genesis:
         """The text of the genesis file."""
         content = {
             "version": VERSION,
+            "engine": self.engine,
+            "hash": self.digest,
             "chain_id": self.chain_id,
             "time_ms": self.time_ms,
             "zone_offset_minutes": self.zone_offset_minutes,
@@ -111,7 +124,13 @@ class Genesis:
             "bids": self.bids,
             "rules": self.rules,
             "validators": [
-                {"key": one.key.hex(), "name": one.name, "party": one.party, "address": one.address}
+                {
+                    "alg": one.alg,
+                    "key": one.key.hex(),
+                    "name": one.name,
+                    "party": one.party,
+                    "address": one.address,
+                }
                 for one in self.validators.validators
             ],
             "contracts": [{"name": name, "source": source} for name, source in self.contracts],
@@ -139,15 +158,16 @@ def check_rules(genesis: Genesis) -> None:
 def genesis_from_json(text: str | bytes) -> Genesis:
     """Read a genesis file; Malformed says which part is wrong. Unknown members are refused: a typo is no default."""
     content = _load(text)
+    if content.get("version") != VERSION or type(content["version"]) is not int:
+        detail = f"the genesis was made for format {content.get('version')}, this ledger reads format {VERSION}"
+        raise Malformed(Reason.FORMAT_VERSION, detail)
     known = {
-        "version", "chain_id", "time_ms", "zone_offset_minutes", "python", "clock", "public_reads", "bids",
-        "rules", "validators", "contracts", "init", "parameters",
+        "version", "engine", "hash", "chain_id", "time_ms", "zone_offset_minutes", "python", "clock", "public_reads",
+        "bids", "rules", "validators", "contracts", "init", "parameters",
     }  # fmt: skip
     wrong = sorted(known ^ set(content))
     if wrong:
         raise Malformed(Reason.GENESIS_MALFORMED, f"members missing or unknown: {', '.join(wrong)}")
-    if content["version"] != VERSION:
-        raise Malformed(Reason.GENESIS_MALFORMED, f"this ledger reads genesis files of version {VERSION}")
     return Genesis(
         chain_id=content["chain_id"],
         time_ms=content["time_ms"],
@@ -157,6 +177,8 @@ def genesis_from_json(text: str | bytes) -> Genesis:
         public_reads=content["public_reads"],
         bids=as_text(content["bids"], "bids"),
         rules=content["rules"],
+        engine=content["engine"],
+        digest=content["hash"],
         validators=ValidatorSet.of([_validator(entry) for entry in as_list(content["validators"], "validators")]),
         contracts=tuple([_contract(entry) for entry in as_list(content["contracts"], "contracts")]),
         init={name: as_map(args, "init") for name, args in as_map(content["init"], "init").items()},
@@ -187,13 +209,13 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _validator(value: Any) -> Validator:
     entry = as_map(value, "validator")
-    if set(entry) != {"key", "name", "party", "address"}:
-        raise bad_shape("validator", "a map of key, name, party and address")
+    if set(entry) != {"alg", "key", "name", "party", "address"}:
+        raise bad_shape("validator", "a map of alg, key, name, party and address")
     try:
         key = bytes.fromhex(as_text(entry["key"], "validator key", at_most=64, at_least=64))
     except ValueError as error:
         raise bad_shape("validator key", "64 hexadecimal digits") from error
-    return Validator.from_fields([key, entry["name"], entry["party"], entry["address"]])
+    return Validator.from_fields([entry["alg"], key, entry["name"], entry["party"], entry["address"]])
 
 
 def _contract(value: Any) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Rows of governance that the core acts on by itself, and what they must look like.
 
-governance/validator key     → {"name", "party", "address", "status"}     who signs blocks
+governance/validator key     → {"alg", "name", "party", "address", "status"}   who signs blocks
 governance/contract_next name → {"source", "version", "active_from", …}    what is to run from a height on
 governance/clock "offset"    → {"offset_ms"}                               of an adjustable clock
 """
@@ -33,13 +33,15 @@ def validator_set(overlay: Overlay) -> ValidatorSet:
             public = bytes.fromhex(str(public_key))
         except ValueError:
             raise Malformed(Reason.SHAPE_WRONG, "a validator stands under its key in hexadecimal") from None
-        active.append(Validator.from_fields([public, row.get("name"), row.get("party"), row.get("address", "")]))
+        fields = [row.get("alg"), public, row.get("name"), row.get("party"), row.get("address", "")]
+        active.append(Validator.from_fields(fields))
     return ValidatorSet.of(active)
 
 
 def validator_row(validator: Validator) -> dict[str, str]:
     """The row of an active validator."""
     return {
+        "alg": validator.alg,
         "name": validator.name,
         "party": validator.party,
         "address": validator.address,

@@ -17,7 +17,7 @@ def check_header(block: Block, env: BlockEnv, app_hash: bytes) -> None:
     Whose turn it was to propose, and whether the time is near the own clock, are questions of consensus.
     """
     header = block.header
-    _require(header.chain_id == env.genesis.chain_id, Reason.NETWORK_WRONG, "the block is of another network")
+    _require(header.network == env.genesis.hash, Reason.NETWORK_WRONG, "the block is of another network")
     _require(header.height == env.height, Reason.BLOCK_HEIGHT, f"the next height is {env.height}")
     _require(header.parent == env.parent, Reason.BLOCK_PARENT, "the block does not follow the newest one")
     _require(header.time_ms > env.parent_time_ms, Reason.BLOCK_TIME, "a block is later than its parent")
@@ -44,7 +44,7 @@ def make_block(
 ) -> Block:
     """The block of these transactions (wire bytes) and evidence that follows `env` and the state root `app_hash`."""
     header = Header(
-        chain_id=env.genesis.chain_id,
+        network=env.genesis.hash,
         height=env.height,
         time_ms=time_ms,
         proposer=proposer,

@@ -24,13 +24,18 @@ def as_format(value: Any, what: str, *, length: int) -> list[Any]:
 
     Lists of format 1 began with 1 or with no number at all: whatever begins otherwise was made for another format.
     """
+    return as_list(check_format(value, what), what, length=length)
+
+
+def check_format(value: Any, what: str) -> list[Any]:
+    """A list of any length that begins with this ledger's format number; Malformed as `as_format` has it."""
     if type(value) is not list or not value:
-        raise bad_shape(what, f"a list of {length}")
+        raise bad_shape(what, f"a list that begins with {FORMAT}")
     if type(value[0]) is not int or value[0] != FORMAT:
         made_for = value[0] if type(value[0]) is int and value[0] > FORMAT else 1
         detail = f"{what} was made for format {made_for}, this ledger reads format {FORMAT}"
         raise Malformed(Reason.FORMAT_VERSION, detail, made_for=made_for, reads=FORMAT)
-    return as_list(value, what, length=length)
+    return value
 
 
 def as_list(value: Any, what: str, *, length: int | None = None, at_most: int | None = None) -> list[Any]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from chainbill.codec import encode
+from chainbill.crypto.algorithms import ED25519, as_signature_algorithm
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_list, as_text
@@ -23,26 +24,32 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """One validator: its public key (32 bytes), its name, its party's id, its network address (host:port or "")."""
+    """One validator: its public key (32 bytes), its name, its party's id, its network address (host:port or "").
+
+    alg: the algorithm of its key and signatures.
+    """
 
     key: bytes
     name: str
     party: str
     address: str
+    alg: str = ED25519
 
     def fields(self) -> list[Any]:
-        """The canonical list [key, name, party, address]."""
-        return [self.key, self.name, self.party, self.address]
+        """The canonical list [alg, key, name, party, address]."""
+        return [self.alg, self.key, self.name, self.party, self.address]
 
     @classmethod
     def from_fields(cls, value: Any) -> Validator:
         """Read the canonical list; Malformed if it is none."""
-        key, name, party, address = as_list(value, "validator", length=4)
+        alg, key, name, party, address = as_list(value, "validator", length=5)
+        as_signature_algorithm(alg, "validator alg")
         return cls(
             as_bytes(key, "validator key", length=KEY_BYTES),
             as_text(name, "validator name", at_most=MAX_TEXT),
             as_text(party, "validator party", at_most=MAX_TEXT),
             as_text(address, "validator address", at_most=MAX_TEXT),
+            alg,
         )
 
 

@@ -1,8 +1,9 @@
 """Signed words of consensus: proposal headers and votes (arXiv 1807.04938, algorithm 1).
 
-A vote is signed over domain "vote" and canonical [type, chain_id, height, round, block id or nil]; a proposal over
-domain "proposal" and canonical [chain_id, height, round, block id, valid_round], valid_round −1 for none. There is no
-time in a vote: two honest votes for one value are the same bytes.
+A vote is signed over domain "vote" and canonical [2, type, network, height, round, block id or nil]; a proposal over
+domain "proposal" and canonical [2, network, height, round, block id, valid_round], valid_round −1 for none. `network`
+is the 32 bytes of the genesis hash: what was signed for one network says nothing on another, whatever both are called.
+There is no time in a vote: two honest votes for one value are the same bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.crypto.signing import verify
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
+from chainbill.limits import FORMAT
 
 VOTE_DOMAIN = "vote"
 PROPOSAL_DOMAIN = "proposal"
@@ -31,14 +33,14 @@ class VoteType(IntEnum):
     PRECOMMIT = 2
 
 
-def vote_sign_bytes(chain_id: str, type: VoteType, height: int, round: int, block_id: bytes | None) -> bytes:  # noqa: A002
+def vote_sign_bytes(network: bytes, type: VoteType, height: int, round: int, block_id: bytes | None) -> bytes:  # noqa: A002
     """The bytes that a vote's signature covers (domain "vote")."""
-    return encode([int(type), chain_id, height, round, block_id])
+    return encode([FORMAT, int(type), network, height, round, block_id])
 
 
-def proposal_sign_bytes(chain_id: str, height: int, round: int, block_id: bytes, valid_round: int) -> bytes:  # noqa: A002
+def proposal_sign_bytes(network: bytes, height: int, round: int, block_id: bytes, valid_round: int) -> bytes:  # noqa: A002
     """The bytes that a proposal's signature covers (domain "proposal")."""
-    return encode([chain_id, height, round, block_id, valid_round])
+    return encode([FORMAT, network, height, round, block_id, valid_round])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class Vote:
     validator: bytes
     signature: bytes
 
-    def verify(self, chain_id: str) -> bool:
+    def verify(self, network: bytes) -> bool:
         """Whether the signature is the validator's own."""
-        message = vote_sign_bytes(chain_id, self.type, self.height, self.round, self.block_id)
+        message = vote_sign_bytes(network, self.type, self.height, self.round, self.block_id)
         return verify(self.validator, VOTE_DOMAIN, message, self.signature)
 
     def fields(self) -> list[Any]:
@@ -88,9 +90,9 @@ class ProposalHeader:
     validator: bytes
     signature: bytes
 
-    def verify(self, chain_id: str) -> bool:
+    def verify(self, network: bytes) -> bool:
         """Whether the signature is the proposer's own."""
-        message = proposal_sign_bytes(chain_id, self.height, self.round, self.block_id, self.valid_round)
+        message = proposal_sign_bytes(network, self.height, self.round, self.block_id, self.valid_round)
         return verify(self.validator, PROPOSAL_DOMAIN, message, self.signature)
 
     def fields(self) -> list[Any]:
@@ -116,7 +118,7 @@ class ProposalHeader:
 
 def sign_vote(
     key: PrivateKey,
-    chain_id: str,
+    network: bytes,
     *,
     type: VoteType,  # noqa: A002
     height: int,
@@ -124,13 +126,13 @@ def sign_vote(
     block_id: bytes | None,
 ) -> Vote:
     """A vote signed with `key`."""
-    signature = key.sign(VOTE_DOMAIN, vote_sign_bytes(chain_id, type, height, round, block_id))
+    signature = key.sign(VOTE_DOMAIN, vote_sign_bytes(network, type, height, round, block_id))
     return Vote(type, height, round, block_id, key.public, signature)
 
 
 def sign_proposal(
     key: PrivateKey,
-    chain_id: str,
+    network: bytes,
     *,
     height: int,
     round: int,  # noqa: A002
@@ -138,5 +140,5 @@ def sign_proposal(
     valid_round: int = NO_ROUND,
 ) -> ProposalHeader:
     """A proposal header signed with `key`."""
-    signature = key.sign(PROPOSAL_DOMAIN, proposal_sign_bytes(chain_id, height, round, block_id, valid_round))
+    signature = key.sign(PROPOSAL_DOMAIN, proposal_sign_bytes(network, height, round, block_id, valid_round))
     return ProposalHeader(height, round, block_id, valid_round, key.public, signature)

@@ -19,7 +19,7 @@ from chainbill_contracts.general import (
 contracts = own_table("contract")  # name -> the code that runs; written by the core
 next_contracts = own_table("contract_next")  # name -> the code that runs from its height on
 sources = own_table("source")  # hash -> {"source"}: code that was proposed
-validators = own_table("validator")  # public key in hex -> {"name", "party", "address", "status"}
+validators = own_table("validator")  # public key in hex -> {"alg", "name", "party", "address", "status"}
 readiness = own_table("ready")  # public key in hex -> {"height"}
 parameters = own_table("parameter")  # name -> {"value"}
 proposals = own_table("proposal")  # id -> proposal row
@@ -32,6 +32,7 @@ MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
 MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
 LAST_DATE = "2899-12-31"  # of an adjustable clock
+KEY_ALGORITHM = "ed25519"
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
 
@@ -63,8 +64,9 @@ def propose(kind, content):
     """Propose a change; the sender's own vote is a vote of its own.
 
     kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
-    "validator_add", "observer_add" {"key", "name", "party", "address"}; "validator_remove" {"key"}, of an observer too;
-    "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}. hash: digest(source).
+    "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
+    observer; "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}. alg: "ed25519";
+    hash: digest(source).
     """
     require_seat()
     require_capability("admin")
@@ -207,6 +209,7 @@ def check_parameter(name, value):
 
 def check_candidate(kind, content):
     """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator."""
+    require(content["alg"] == KEY_ALGORITHM, "algorithm_unknown")
     key = content["key"]
     require_key(key)
     known = validators.get(key)
@@ -270,6 +273,7 @@ def deploy(content):
 
 def keep_validator(content, status, proposer):
     validators.put(content["key"], {
+        "alg": content["alg"],
         "name": content["name"],
         "party": content["party"],
         "address": content["address"],

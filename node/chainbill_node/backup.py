@@ -91,7 +91,7 @@ def restore_home(home: Path, archive: Path) -> Done:
         if (data / "chain").exists():
             raise FileExistsError(data / "chain")
         _fill(archive, data, manifest, genesis)
-        follow_only(home / config.files.signer, genesis.chain_id, key.public, manifest.height)
+        follow_only(home / config.files.signer, genesis.hash, key.public, manifest.height)
         (data / RESTORING).rename(data / "chain")
         sync_folder(data)
     finally:
@@ -99,14 +99,14 @@ def restore_home(home: Path, archive: Path) -> Done:
     return _done(archive, manifest)
 
 
-def follow_only(path: Path, chain_id: str, public: bytes, height: int) -> None:
+def follow_only(path: Path, network: bytes, public: bytes, height: int) -> None:
     """Make the signer file one that allows no signature yet; what it was is kept beside it for examination."""
-    content = following_signer_file(chain_id, public, height)
+    content = following_signer_file(network, public, height)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         create_signer_file(path, content)
         return
-    if not is_following(path.read_bytes(), chain_id, public):  # else it was made here, and `.before` is what counts
+    if not is_following(path.read_bytes(), network, public):  # else it was made here, and `.before` is what counts
         shutil.copy2(path, path.with_name(path.name + ".before"))
     file = FileSignerFile(path)
     try:

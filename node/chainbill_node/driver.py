@@ -2,7 +2,7 @@
 
 How a shell uses it:
 
-    driver = Driver(Ports(signer_file, application, network, timers, clock, observer, key), Settings(chain_id=...))
+    driver = Driver(Ports(signer_file, application, network, timers, clock, observer, key), Settings(network=...))
     driver.start()                                  # recovers the signer file; SignerFileError: refuse to start
     driver.handle(MessageReceived(peer, message))   # wire.decode(data) done by the shell; Transactions go to the
                                                     # mempool instead, Malformed drops the peer
@@ -240,7 +240,7 @@ class Driver:
             self._catchup.heard(peer, message.block.height)
         if message.block.height != self.state.height:
             return
-        refused = refusal(message.block, message.certificate, self.rules.chain_id, self.rules.validators)
+        refused = refusal(message.block, message.certificate, self.rules.network, self.rules.validators)
         if refused is not None:
             raise BadPeerError(refused)
         self._engine.step(BlockSynced(message.block, message.certificate, self._now_ms()))

@@ -60,7 +60,7 @@ class Engine:
         key = self._ports.key
         if key is not None:
             limit = self._settings.signer_file_limit_bytes
-            self._signer = Signer(self._ports.signer_file, key, self._settings.chain_id, limit)
+            self._signer = Signer(self._ports.signer_file, key, self._settings.network, limit)
             self._signer.open(tip.height, self._settings.safe_height)
         self._enter(tip)
         self.tell("started")
@@ -122,10 +122,10 @@ class Engine:
         """Evidence from a peer: into the pool if it proves what it says."""
         try:
             evidence = decode_evidence(data)
-            validators = self._ports.application.load_validators(evidence.first.height)
+            validators = self._ports.application.load_validators(evidence.key[1])
             if validators is None or self.evidence.add(evidence) is self.evidence:
                 return
-            verify_evidence(evidence, self._settings.chain_id, validators)
+            verify_evidence(evidence, self._settings.network, validators)
         except ChainbillError:
             return
         self._keep_evidence(evidence)
@@ -223,7 +223,7 @@ class Engine:
         self._tip = tip
         own = None if self._ports.key is None else self._ports.key.public
         self.rules = Rules(
-            self._settings.chain_id,
+            self._settings.network,
             tip.height + 1,
             tip.validators,
             own,

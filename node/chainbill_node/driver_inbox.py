@@ -28,7 +28,7 @@ def fresh_votes(message: Votes, state: HeightState, rules: Rules, *, verified: b
             continue
         if is_known(vote, state):
             continue
-        if not verified and not vote.verify(rules.chain_id):
+        if not verified and not vote.verify(rules.network):
             raise BadPeerError("vote_signature_bad")
         yield vote
 
@@ -45,14 +45,14 @@ def checked_proposal(message: Proposal, state: HeightState, rules: Rules, *, ver
     if header.height != state.height or header.validator not in rules.validators:
         return None
     known = header in state.book.at(header.round).proposals
-    if not verified and not known and not header.verify(rules.chain_id):
+    if not verified and not known and not header.verify(rules.network):
         raise BadPeerError("proposal_signature_bad")
     if len({vote.validator for vote in message.prevotes}) != len(message.prevotes):
         raise BadPeerError("proposal_prevotes_bad")
     for vote in message.prevotes:
         if vote.height != header.height or vote.validator not in rules.validators:
             raise BadPeerError("proposal_prevotes_bad")
-        if not verified and not is_known(vote, state) and not vote.verify(rules.chain_id):
+        if not verified and not is_known(vote, state) and not vote.verify(rules.network):
             raise BadPeerError("vote_signature_bad")
     return message
 
@@ -61,7 +61,7 @@ def checked_own(message: Own, rules: Rules) -> tuple[ProposalHeader | Vote, ...]
     """A report about own messages: only what really carries the own signature."""
     found: tuple[ProposalHeader | Vote, ...] = (*message.proposals, *message.votes)
     for said in found:
-        if said.height != message.height or said.validator != rules.own or not said.verify(rules.chain_id):
+        if said.height != message.height or said.validator != rules.own or not said.verify(rules.network):
             raise BadPeerError("own_message_bad")
     return found
 

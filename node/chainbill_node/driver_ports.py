@@ -179,7 +179,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this node runs. Times in ms.
+    """How this node runs. Times in ms. `network`: the 32 bytes of the genesis hash.
 
     `clock_drift_ms`: how far in the future a proposal's time may lie. `gather_ms`: how long after a commit
     the next block waits for transactions that came in meanwhile. `idle_interval_ms`: an empty block after that much
@@ -187,7 +187,7 @@ class Settings:
     database: sign from this height on.
     """
 
-    chain_id: str
+    network: bytes
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock_drift_ms: int = 10_000
     gather_ms: int = 10

@@ -38,28 +38,28 @@ from chainbill_node.driver_ports import SignerFile, VoteKey
 from chainbill_node.wire.messages import Proposal, Votes
 
 
-def new_signer_file(chain_id: str, public_key: bytes, height: int = 0) -> bytes:
+def new_signer_file(network: bytes, public_key: bytes, height: int = 0) -> bytes:
     """The content of a fresh signer file, for the commands that create one; `height`: the database's."""
-    records = [identity_record(chain_id, public_key)]
+    records = [identity_record(network, public_key)]
     if height:
         records.append(height_record(height))
     return frames.frames(records)[0]
 
 
-def following_signer_file(chain_id: str, public_key: bytes, height: int) -> bytes:
+def following_signer_file(network: bytes, public_key: bytes, height: int) -> bytes:
     """The content of the file beside restored or fetched data: nothing is signed until the peers have shown that the
     network is beyond every height this key may have signed."""
-    records = [identity_record(chain_id, public_key), height_record(height), safe_record(HEIGHT_UNKNOWN)]
+    records = [identity_record(network, public_key), height_record(height), safe_record(HEIGHT_UNKNOWN)]
     return frames.frames(records)[0]
 
 
-def is_following(content: bytes, chain_id: str, public_key: bytes) -> bool:
+def is_following(content: bytes, network: bytes, public_key: bytes) -> bool:
     """Whether this is such a file and nothing has been signed with it since."""
     try:
         records, _, _ = frames.recover(content)
     except frames.SignerFileError:
         return False
-    begun = [identity_record(chain_id, public_key), safe_record(HEIGHT_UNKNOWN)]
+    begun = [identity_record(network, public_key), safe_record(HEIGHT_UNKNOWN)]
     return len(records) == 3 and [records[0], records[2]] == begun
 
 
@@ -75,10 +75,10 @@ class Signed:
 class Signer:
     """Signs, stores, then hands out. `memory` is what the file says about the current height."""
 
-    def __init__(self, file: SignerFile, key: VoteKey, chain_id: str, limit_bytes: int) -> None:
+    def __init__(self, file: SignerFile, key: VoteKey, network: bytes, limit_bytes: int) -> None:
         self._file = file
         self._key = key
-        self._chain_id = chain_id
+        self._network = network
         self._limit_bytes = limit_bytes
         self._size = 0
         self.memory = Recovered(0)
@@ -87,7 +87,7 @@ class Signer:
         """Recover the file. SignerFileError if it must not be used and the operator named no safe height above."""
         data = self._file.read()
         try:
-            memory = recover_memory(data, self._chain_id, self._key.public)
+            memory = recover_memory(data, self._network, self._key.public)
             check_heights(memory, database_height)
         except frames.SignerFileError:
             if safe_height is None or safe_height <= database_height:
@@ -168,7 +168,7 @@ class Signer:
 
     def _rewrite(self) -> None:
         """Only whose file it is, the height, and the operator's word; own messages of a committed height go."""
-        records = [identity_record(self._chain_id, self._key.public), height_record(self.memory.height)]
+        records = [identity_record(self._network, self._key.public), height_record(self.memory.height)]
         if self.memory.sign_from:
             records.append(safe_record(self.memory.sign_from))
         data, checksum = frames.frames(records)
@@ -179,11 +179,11 @@ class Signer:
     def _message(self, height: int, unsigned: UnsignedProposal | UnsignedVote) -> Proposal | Vote:
         own = self._key.public
         if isinstance(unsigned, UnsignedVote):
-            said = vote_sign_bytes(self._chain_id, unsigned.type, height, unsigned.round, unsigned.block_id)
+            said = vote_sign_bytes(self._network, unsigned.type, height, unsigned.round, unsigned.block_id)
             signature = self._key.sign(VOTE_DOMAIN, said)
             return Vote(unsigned.type, height, unsigned.round, unsigned.block_id, own, signature)
         block = unsigned.block
-        said = proposal_sign_bytes(self._chain_id, height, unsigned.round, block.id, unsigned.valid_round)
+        said = proposal_sign_bytes(self._network, height, unsigned.round, block.id, unsigned.valid_round)
         signature = self._key.sign(PROPOSAL_DOMAIN, said)
         header = ProposalHeader(height, unsigned.round, block.id, unsigned.valid_round, own, signature)
         return Proposal(header, block, unsigned.prevotes)

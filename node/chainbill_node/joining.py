@@ -59,11 +59,11 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
         height = asyncio.run(Joining(home, config, genesis, key).run())
         if height is not None:
-            adopt(_Home(home / config.files.signer, data, genesis.chain_id, key.public), height)
+            adopt(_Home(home / config.files.signer, data, genesis.hash, key.public), height)
             shutil.rmtree(data / CHUNKS, ignore_errors=True)
             log.info("snapshot_taken", height=height)
         else:
-            _sign_nothing_yet(home / config.files.signer, genesis.chain_id, key.public)
+            _sign_nothing_yet(home / config.files.signer, genesis.hash, key.public)
     except asyncio.CancelledError:
         log.info("fetching_stopped", why="asked to stop; what was fetched is kept for the next start")
         raise SystemExit(0) from None
@@ -73,31 +73,31 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         lock.close()
 
 
-def _sign_nothing_yet(signer: Path, chain_id: str, public: bytes) -> None:
+def _sign_nothing_yet(signer: Path, network: bytes, public: bytes) -> None:
     """The chain is fetched from its first block: a signer file that names later heights would refuse the start.
 
     As after a snapshot, nothing is signed until the peers have shown a safe height. A file that is missing, damaged or
     foreign is left as it is, and refuses.
     """
     try:
-        memory = recover_memory(signer.read_bytes(), chain_id, public)
+        memory = recover_memory(signer.read_bytes(), network, public)
     except (SignerFileError, OSError):
         return
     if not memory.fits(0):
-        follow_only(signer, chain_id, public, 0)
+        follow_only(signer, network, public, 0)
 
 
 class _Home:
     """`JoinedHome` on the disk."""
 
-    def __init__(self, signer: Path, data: Path, chain_id: str, public: bytes) -> None:
+    def __init__(self, signer: Path, data: Path, network: bytes, public: bytes) -> None:
         self._signer = signer
         self._data = data
-        self._chain_id = chain_id
+        self._network = network
         self._public = public
 
     def follow_only(self, height: int) -> None:
-        follow_only(self._signer, self._chain_id, self._public, height)
+        follow_only(self._signer, self._network, self._public, height)
 
     def put_in_place(self) -> None:
         (self._data / FETCHING).rename(self._data / "chain")

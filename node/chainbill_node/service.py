@@ -108,7 +108,7 @@ class Node:
     def _settings(self, safe_height: int | None) -> Settings:
         given = self.config.consensus
         return Settings(
-            chain_id=self.genesis.chain_id,
+            network=self.genesis.hash,
             timeouts=Timeouts(
                 propose_ms=given.propose_timeout_ms,
                 propose_growth_ms=given.propose_growth_ms,

@@ -136,7 +136,7 @@ class Traffic:
             return
         if header.validator not in node.ledger.validators_of(header.height):
             return
-        if not header.verify(node.genesis.chain_id):  # else anybody could use up a validator's share
+        if not header.verify(node.genesis.hash):  # else anybody could use up a validator's share
             node.peers.drop(peer, "proposal_signature_bad")
             return
         if not self._compact.take(header):

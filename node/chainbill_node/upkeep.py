@@ -94,7 +94,7 @@ class Upkeep:
                 source.close()
                 self._rested_s = loop.time() + RESTS * (loop.time() - began_s)
             while written is not None and not self._stopping:
-                if folder.finish(written, self._store, genesis.chain_id, genesis.hash):
+                if folder.finish(written, self._store, genesis.hash):
                     log.info("snapshot_made", height=height, bytes=written.size, chunks=len(written.hashes))
                     return
                 await asyncio.sleep(CERTIFIED_POLL_S)

@@ -101,7 +101,7 @@ def verify_store(store: Store, genesis: Genesis, progress: Callable[[int, int], 
     transactions = 0
     for height in range(1, newest + 1):
         try:
-            transactions += _replay(held, ledger, height, genesis.chain_id, problems)
+            transactions += _replay(held, ledger, height, genesis.hash, problems)
         except (ChainbillError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
             problems.append(Problem(height, "block", f"{type(error).__name__}: {error}"))
             break
@@ -163,7 +163,9 @@ def verify_kept(store: Store, genesis: Genesis) -> VerifyReport:
     )
 
 
-def _replay(held: ChainDatabase, ledger: LedgerApplication, height: int, chain_id: str, problems: list[Problem]) -> int:
+def _replay(
+    held: ChainDatabase, ledger: LedgerApplication, height: int, network: bytes, problems: list[Problem]
+) -> int:
     """Check and execute one block; the number of its transactions. ChainbillError: it does not follow."""
     found = held.block_bytes(height)
     record = held.record(height)
@@ -172,7 +174,7 @@ def _replay(held: ChainDatabase, ledger: LedgerApplication, height: int, chain_i
     block, certificate = decode_block(found[0]), decode_certificate(found[1])
     if (certificate.height, certificate.block_id) != (height, block.id):
         problems.append(Problem(height, "certificate", "it is of another block"))
-    verify_certificate(certificate, chain_id, ledger.validators_of(height))
+    verify_certificate(certificate, network, ledger.validators_of(height))
     finalized = ledger.finalize_block(block)
     ledger.commit(certificate)
     if finalized.app_hash != record.app_hash:

@@ -20,7 +20,7 @@ from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.ledger.vote import NO_ROUND, Vote, VoteType, sign_proposal, sign_vote
 
-CHAIN_ID = "test-1"
+NETWORK = b"test-1".ljust(32, b".")
 NOW_MS = 2_000_000
 KEYS = tuple(sorted((PrivateKey.from_seed(bytes([n + 1]) * 32) for n in range(7)), key=lambda key: key.public))
 PREVOTE, PRECOMMIT = VoteType.PREVOTE, VoteType.PRECOMMIT
@@ -33,19 +33,19 @@ def validators(count: int = 4) -> ValidatorSet:
 def block(name: bytes = b"A", *, proposer: int = 1, time_ms: int = NOW_MS, count: int = 4) -> Block:
     """A block of height 1."""
     tip = Store.genesis(validators(count)).tip
-    return build(tip, CHAIN_ID, time_ms, KEYS[proposer].public, (name,), ())
+    return build(tip, NETWORK, time_ms, KEYS[proposer].public, (name,), ())
 
 
 def vote(who: int, kind: VoteType, round_: int, value: Block | bytes | None, *, height: int = 1) -> Vote:
     block_id = value.id if isinstance(value, Block) else value
-    return sign_vote(KEYS[who], CHAIN_ID, type=kind, height=height, round=round_, block_id=block_id)
+    return sign_vote(KEYS[who], NETWORK, type=kind, height=height, round=round_, block_id=block_id)
 
 
 def proposal(
     who: int, round_: int, value: Block, valid_round: int = NO_ROUND, prevotes: tuple[Vote, ...] = ()
 ) -> Proposal:
     header = sign_proposal(
-        KEYS[who], CHAIN_ID, height=value.height, round=round_, block_id=value.id, valid_round=valid_round
+        KEYS[who], NETWORK, height=value.height, round=round_, block_id=value.id, valid_round=valid_round
     )
     return Proposal(header, value, prevotes)
 
@@ -56,7 +56,7 @@ def certificate(value: Block, signers: tuple[int, ...] = (0, 1, 2), round_: int 
 
 def rules(own: int | None = 0, *, count: int = 4, refuse: Callable[[Block], str | None] = lambda _: None) -> Rules:
     key = None if own is None else KEYS[own].public
-    return Rules(CHAIN_ID, 1, validators(count), key, refuse, Timeouts(), clock_drift_ms=10_000)
+    return Rules(NETWORK, 1, validators(count), key, refuse, Timeouts(), clock_drift_ms=10_000)
 
 
 class MemoryFile:

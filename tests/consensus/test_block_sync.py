@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainbill_node.sync import blocks as sync
 from chainbill_node.sync.blocks import Request, SyncState
-from consensus.consensus_kit import CHAIN_ID, block, certificate, validators
+from consensus.consensus_kit import NETWORK, block, certificate, validators
 
 from chainbill.ledger.certificate import Certificate
 
@@ -85,12 +85,12 @@ def test_claims_are_bounded() -> None:
 def test_only_a_certificate_of_this_very_block_by_a_quorum_is_believed() -> None:
     members = validators()
     good = certificate(A)
-    assert sync.refusal(A, good, CHAIN_ID, members) is None
-    assert sync.refusal(B, good, CHAIN_ID, members) == "certificate_of_other_block"
-    assert sync.refusal(A, good, "other-chain", members) == "network_wrong"
-    assert sync.refusal(A, certificate(A, (0, 1)), CHAIN_ID, members) is not None
-    assert sync.refusal(A, certificate(A, (0, 1, 5)), CHAIN_ID, members) is not None
+    assert sync.refusal(A, good, NETWORK, members) is None
+    assert sync.refusal(B, good, NETWORK, members) == "certificate_of_other_block"
+    assert sync.refusal(A, good, b"o" * 32, members) == "network_wrong"
+    assert sync.refusal(A, certificate(A, (0, 1)), NETWORK, members) is not None
+    assert sync.refusal(A, certificate(A, (0, 1, 5)), NETWORK, members) is not None
     forged = Certificate(1, 1, A.id, good.signatures)
-    assert sync.refusal(A, forged, CHAIN_ID, members) is not None
+    assert sync.refusal(A, forged, NETWORK, members) is not None
     twice = Certificate(1, 0, A.id, (good.signatures[0], *good.signatures[:2]))
-    assert sync.refusal(A, twice, CHAIN_ID, members) is not None
+    assert sync.refusal(A, twice, NETWORK, members) is not None

@@ -29,8 +29,8 @@ from chainbill_node.wire.messages import (
     WantOwn,
 )
 from consensus.consensus_kit import (
-    CHAIN_ID,
     KEYS,
+    NETWORK,
     NOW_MS,
     PRECOMMIT,
     PREVOTE,
@@ -57,16 +57,16 @@ class Desk(LightLedger):
 
     def __init__(self, own: int | None = 0, count: int = 4, **settings: int) -> None:
         known = {one.key: one for one in validators(7).validators}
-        super().__init__(Store.genesis(validators(count)), CHAIN_ID, known)
+        super().__init__(Store.genesis(validators(count)), NETWORK, known)
         self.did: list[str] = []
         self.clock_ms = NOW_MS
         self.sent: list[tuple[str, Message]] = []
         self.timers: list[tuple[Timer, int]] = []
         self.dropped: list[tuple[str, str]] = []
         self.notes: list[Note] = []
-        self.file = MemoryFile(b"" if own is None else new_signer_file(CHAIN_ID, KEYS[own].public))
+        self.file = MemoryFile(b"" if own is None else new_signer_file(NETWORK, KEYS[own].public))
         key = None if own is None else KEYS[own]
-        self.driver = Driver(Ports(self, self, self, self, self, self, key), Settings(CHAIN_ID, **settings))  # type: ignore[arg-type]
+        self.driver = Driver(Ports(self, self, self, self, self, self, key), Settings(NETWORK, **settings))  # type: ignore[arg-type]
 
     # ports
 

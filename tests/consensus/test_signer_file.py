@@ -12,7 +12,7 @@ from chainbill_node.consensus.signer_memory import Recovered, check_heights, rec
 from chainbill_node.consensus.state import Choice, Signing
 from chainbill_node.driver_signing import Signer, new_signer_file
 from chainbill_node.wire.messages import Status
-from consensus.consensus_kit import CHAIN_ID, KEYS, PRECOMMIT, PREVOTE, MemoryFile, block, proposal, rules, vote
+from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, MemoryFile, block, proposal, rules, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,13 +25,13 @@ PUBLIC = KEYS[0].public
 
 
 def opened(file: MemoryFile, height: int = 0, *, safe_height: int | None = None, limit: int = 1 << 20) -> Signer:
-    signer = Signer(file, KEYS[0], CHAIN_ID, limit)
+    signer = Signer(file, KEYS[0], NETWORK, limit)
     signer.open(height, safe_height)
     return signer
 
 
 def fresh() -> tuple[MemoryFile, Signer]:
-    file = MemoryFile(new_signer_file(CHAIN_ID, PUBLIC))
+    file = MemoryFile(new_signer_file(NETWORK, PUBLIC))
     return file, opened(file)
 
 
@@ -52,7 +52,7 @@ def test_a_message_is_synced_before_it_is_handed_out_and_never_signed_twice() ->
         assert (second.message, second.data, second.repeated) == (first.message, first.data, True)
     assert file.synced == 1
     assert isinstance(first.message, Vote)
-    assert first.message.verify(CHAIN_ID)
+    assert first.message.verify(NETWORK)
 
 
 def test_other_rounds_types_and_heights_are_other_messages() -> None:
@@ -133,7 +133,7 @@ def test_heights_must_fit(file_height: int, database: int, fits: bool) -> None:
 
 
 def test_without_a_file_only_a_safe_height_helps_and_it_lasts() -> None:
-    for data in (b"", new_signer_file(CHAIN_ID, PUBLIC, 3), new_signer_file(CHAIN_ID, KEYS[1].public, 9)):
+    for data in (b"", new_signer_file(NETWORK, PUBLIC, 3), new_signer_file(NETWORK, KEYS[1].public, 9)):
         for safe_height in (None, 9):
             with pytest.raises(SignerFileError):
                 opened(MemoryFile(data), 9, safe_height=safe_height)
@@ -151,7 +151,7 @@ def test_below_the_safe_height_a_node_abstains() -> None:
 def outcome(data: bytes) -> Recovered | None:
     """What a file says; None if it is refused."""
     try:
-        return recover_memory(data, CHAIN_ID, PUBLIC)
+        return recover_memory(data, NETWORK, PUBLIC)
     except SignerFileError:
         return None
 
@@ -231,9 +231,9 @@ def test_a_frame_that_claims_too_much_is_refused_before_anything_is_read() -> No
     "record", [b"", b"rubbish", b"\x90", b"\x91\x09", b"\x93\x02\x01\x00", b"\x95\x03\x01\x00\xc4\x00\x90"]
 )
 def test_a_record_that_cannot_be_read_refuses(record: bytes) -> None:
-    data = frames.frames([*frames.recover(new_signer_file(CHAIN_ID, PUBLIC))[0], record])[0]
+    data = frames.frames([*frames.recover(new_signer_file(NETWORK, PUBLIC))[0], record])[0]
     with pytest.raises(SignerFileError, match="signer_file_damaged"):
-        recover_memory(data, CHAIN_ID, PUBLIC)
+        recover_memory(data, NETWORK, PUBLIC)
 
 
 def test_an_own_message_of_another_kind_is_our_own_fault() -> None:

@@ -33,7 +33,7 @@ def deploy(world: World, **fields: Any) -> str:
 
 
 def candidate(world: World, **fields: Any) -> str:
-    content = {"key": "f" * 64, "name": "bank5", "party": BANK1, "address": "127.0.0.1:1", **fields}
+    content = {"alg": "ed25519", "key": "f" * 64, "name": "bank5", "party": BANK1, "address": "127.0.0.1:1", **fields}
     return propose(world, "validator_add", **content)
 
 
@@ -79,6 +79,11 @@ def propose_a_validator_again(world: World) -> None:
     candidate(world, key=VALIDATORS[0])
 
 
+@refuses("algorithm_unknown")
+def propose_a_validator_with_a_key_of_an_unknown_algorithm(world: World) -> None:
+    candidate(world, alg="sm2")
+
+
 @refuses("key_not_valid")
 def propose_a_validator_with_a_key_in_capitals(world: World) -> None:
     candidate(world, key="F" * 64)
@@ -114,7 +119,7 @@ def propose_candidates_without_end(world: World) -> None:
 def propose_a_validator_beyond_the_last_seat(world: World) -> None:
     world.overlay.begin()
     for number in range(96):
-        row = {"name": "more", "party": BANK1, "address": "", "status": "active"}
+        row = {"alg": "ed25519", "name": "more", "party": BANK1, "address": "", "status": "active"}
         world.overlay.put(row_key("governance", "validator", f"{number + 1000:064x}"), row)
     world.overlay.commit()
     candidate(world)

@@ -90,7 +90,7 @@ def test_a_candidate_that_is_ready_counts_as_live(world: World) -> None:
 
 
 def observer(world: World, **fields: Any) -> str:
-    content = {"key": "f" * 64, "name": "observer", "party": S1, "address": "127.0.0.1:1", **fields}
+    content = {"alg": "ed25519", "key": "f" * 64, "name": "observer", "party": S1, "address": "127.0.0.1:1", **fields}
     return propose(world, "observer_add", **content)
 
 

@@ -217,7 +217,13 @@ class World:
         self.overlay.begin()
         self.overlay.set_nonce(b"genesis")
         for number, key in enumerate(VALIDATORS):
-            row = {"name": f"bank{number + 1}", "party": BANKS[number], "address": "", "status": "active"}
+            row = {
+                "alg": "ed25519",
+                "name": f"bank{number + 1}",
+                "party": BANKS[number],
+                "address": "",
+                "status": "active",
+            }
             self.overlay.put(core_rows.validator_key(bytes.fromhex(key)), row)
         for name, source in sources().items():
             digest = tagged_hash("contract-source", source.encode()).hex()

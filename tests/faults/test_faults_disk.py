@@ -23,11 +23,11 @@ from chainbill_node.storage.signer_file import FileSignerFile, create_signer_fil
 from chainbill_node.storage.store import DiskError
 from node_state import RowChain
 from sim.nodes import CrashError, SimulatedNode
-from sim.world import CHAIN_ID, World
+from sim.world import NETWORK, World
 from test_faults_torn_database import dump, newest_log
 
 WRITES = ("open", "write", "fdatasync", "fsync", "rename")
-SETTINGS = Settings(CHAIN_ID, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=900)
+SETTINGS = Settings(NETWORK, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=900)
 
 
 class CountingSystem:
@@ -61,7 +61,7 @@ class NodeOnDisk(SimulatedNode):
 
     def __init__(self, world: World, name: str, key: Any, path: Path, *, loses_unsynced: bool) -> None:
         super().__init__(world, name, key)
-        create_signer_file(path, new_signer_file(world.settings.chain_id, key.public))
+        create_signer_file(path, new_signer_file(world.settings.network, key.public))
         self.path = path
         self.loses_unsynced = loses_unsynced
         self.whole = path.read_bytes()

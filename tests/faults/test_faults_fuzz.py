@@ -23,7 +23,7 @@ from chainbill_node.config import ConfigError, NodeConfig, config_content, parse
 from chainbill_node.consensus.signer_frames import SignerFileError, frames, recover
 from chainbill_node.consensus.signer_memory import recover_memory
 from chainbill_node.driver_signing import new_signer_file
-from consensus.consensus_kit import CHAIN_ID, KEYS, PREVOTE, block, certificate, vote
+from consensus.consensus_kit import KEYS, NETWORK, PREVOTE, block, certificate, vote
 from consensus.test_signer_file import signed_round
 from consensus.test_wire import SAMPLES
 from hypothesis import HealthCheck, example, given, settings
@@ -73,8 +73,8 @@ def read_config(data: bytes) -> None:
 
 def read_signer(data: bytes) -> bytes | None:
     """What was kept of a file is a part of it that says the same by itself."""
-    said = recover_memory(data, CHAIN_ID, PUBLIC)
-    again = recover_memory(data[: said.whole_bytes], CHAIN_ID, PUBLIC)
+    said = recover_memory(data, NETWORK, PUBLIC)
+    again = recover_memory(data[: said.whole_bytes], NETWORK, PUBLIC)
     assert again == said
     assert all(type(one) is bytes for one in said.messages.values())
     assert type(said.height) is type(said.sign_from) is int
@@ -83,7 +83,7 @@ def read_signer(data: bytes) -> bytes | None:
 
 def framed(data: bytes) -> bytes | None:
     """Records inside good frames, so that what stands in them is reached."""
-    return read_signer(frames([*recover(new_signer_file(CHAIN_ID, PUBLIC))[0], data])[0])
+    return read_signer(frames([*recover(new_signer_file(NETWORK, PUBLIC))[0], data])[0])
 
 
 SIGNER_RECORDS = tuple(recover(signed_round().data)[0][1:])

@@ -258,15 +258,15 @@ def test_keys_that_sign_for_anybody_sign_for_nobody(ledger: Ledger, public: str)
 def test_the_edges_of_the_one_rule_hold_in_votes_too(ledger: Ledger) -> None:
     genesis, key = ledger.chain.genesis, ledger.chain.key
     fields = {"type": VoteType.PRECOMMIT, "height": 1, "round": 0, "block_id": b"b" * 32}
-    vote = sign_vote(key, genesis.chain_id, **fields)
-    assert vote.verify(genesis.chain_id)
+    vote = sign_vote(key, genesis.hash, **fields)
+    assert vote.verify(genesis.hash)
     s = int.from_bytes(vote.signature[32:], "little")
     for signature in (
         vote.signature[:32] + (s + ORDER).to_bytes(32, "little"),
         IDENTITY + bytes(32),
-        key.sign("tx-sign", vote_sign_bytes(genesis.chain_id, VoteType.PRECOMMIT, 1, 0, b"b" * 32)),
+        key.sign("tx-sign", vote_sign_bytes(genesis.hash, VoteType.PRECOMMIT, 1, 0, b"b" * 32)),
     ):
-        assert not replace_vote(vote, signature=signature).verify(genesis.chain_id)
+        assert not replace_vote(vote, signature=signature).verify(genesis.hash)
     for change in (
         {"type": VoteType.PREVOTE},
         {"height": 2},
@@ -274,9 +274,9 @@ def test_the_edges_of_the_one_rule_hold_in_votes_too(ledger: Ledger) -> None:
         {"block_id": b"c" * 32},
         {"block_id": None},
     ):
-        assert not replace_vote(vote, **change).verify(genesis.chain_id)
-    assert not vote.verify("elsewhere")
-    assert not replace_vote(vote, validator=STRANGER.public).verify(genesis.chain_id)
+        assert not replace_vote(vote, **change).verify(genesis.hash)
+    assert not vote.verify(bytes(32))
+    assert not replace_vote(vote, validator=STRANGER.public).verify(genesis.hash)
 
 
 def replace_vote(vote: Any, **changes: Any) -> Any:
@@ -286,27 +286,27 @@ def replace_vote(vote: Any, **changes: Any) -> Any:
 
 def test_certificates_and_evidence_are_no_more_malleable(ledger: Ledger) -> None:
     genesis, key = ledger.chain.genesis, ledger.chain.key
-    vote = sign_vote(key, genesis.chain_id, type=VoteType.PRECOMMIT, height=1, round=0, block_id=b"b" * 32)
+    vote = sign_vote(key, genesis.hash, type=VoteType.PRECOMMIT, height=1, round=0, block_id=b"b" * 32)
     good = Certificate.from_votes([vote])
-    verify_certificate(good, genesis.chain_id, genesis.validators)
+    verify_certificate(good, genesis.hash, genesis.validators)
     public, signature = good.signatures[0]
     s = (int.from_bytes(signature[32:], "little") + ORDER).to_bytes(32, "little")
     for bad, chain_id in (
-        (replace(good, signatures=((public, signature[:32] + s),)), genesis.chain_id),
-        (replace(good, signatures=((public, signature), (public, signature))), genesis.chain_id),
-        (replace(good, signatures=()), genesis.chain_id),
-        (replace(good, signatures=((STRANGER.public, signature),)), genesis.chain_id),
-        (replace(good, round=1), genesis.chain_id),
-        (replace(good, height=2), genesis.chain_id),
-        (replace(good, block_id=b"c" * 32), genesis.chain_id),
+        (replace(good, signatures=((public, signature[:32] + s),)), genesis.hash),
+        (replace(good, signatures=((public, signature), (public, signature))), genesis.hash),
+        (replace(good, signatures=()), genesis.hash),
+        (replace(good, signatures=((STRANGER.public, signature),)), genesis.hash),
+        (replace(good, round=1), genesis.hash),
+        (replace(good, height=2), genesis.hash),
+        (replace(good, block_id=b"c" * 32), genesis.hash),
         (good, "elsewhere"),
     ):
         with pytest.raises(ChainbillError):
             verify_certificate(bad, chain_id, genesis.validators)
-    other = sign_vote(key, genesis.chain_id, type=VoteType.PRECOMMIT, height=1, round=0, block_id=None)
-    verify_evidence(DuplicateVote.of(vote, other), genesis.chain_id, genesis.validators)
+    other = sign_vote(key, genesis.hash, type=VoteType.PRECOMMIT, height=1, round=0, block_id=None)
+    verify_evidence(DuplicateVote.of(vote, other), genesis.hash, genesis.validators)
     for bad_evidence, chain_id in (
-        (DuplicateVote.of(vote, replace_vote(other, signature=IDENTITY + bytes(32))), genesis.chain_id),
+        (DuplicateVote.of(vote, replace_vote(other, signature=IDENTITY + bytes(32))), genesis.hash),
         (DuplicateVote.of(vote, other), "elsewhere"),
     ):
         with pytest.raises(ChainbillError):

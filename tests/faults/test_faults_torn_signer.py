@@ -20,7 +20,7 @@ from chainbill_node.consensus.state import Choice, Signing
 from chainbill_node.driver_signing import Signer, new_signer_file
 from chainbill_node.main import SIGNER_MENDS
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
-from consensus.consensus_kit import CHAIN_ID, KEYS, PRECOMMIT, PREVOTE, block, rules, vote
+from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, block, rules, vote
 from sim.nodes import SimulatedNode
 from sim.world import World
 from test_faults_torn_database import cut, flipped, zeroed_at, zeroed_from
@@ -48,7 +48,7 @@ def written(scratch: Path) -> Written:
 
 def write(path: Path) -> Written:
     """Four votes of two rounds, a lock before the last, each synced."""
-    create_signer_file(path, new_signer_file(CHAIN_ID, KEYS[0].public))
+    create_signer_file(path, new_signer_file(NETWORK, KEYS[0].public))
     signer, file = opened(path)
     told = {file_length(path): dict(signer.memory.messages)}
     for round_ in (0, 1):
@@ -72,7 +72,7 @@ def file_length(path: Path) -> int:
 
 def opened(path: Path) -> tuple[Signer, FileSignerFile]:
     file = FileSignerFile(path)
-    signer = Signer(file, KEYS[0], CHAIN_ID, 1 << 20)
+    signer = Signer(file, KEYS[0], NETWORK, 1 << 20)
     try:
         signer.open(0, None)
     except SignerFileError:

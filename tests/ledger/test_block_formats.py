@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger.ledger_kit import CHAIN, key, validator_keys, validators, wire
+from ledger.ledger_kit import CHAIN, NETWORK, key, validator_keys, validators, wire
 
+from chainbill.codec import decode, encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError, Malformed, Refused
+from chainbill.ledger import vote as vote_format
 from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, header_of, tx_root
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
-from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, decode_evidence, verify_evidence
+from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, EngineReport, decode_evidence, verify_evidence
 from chainbill.ledger.genesis import Genesis, check_python, check_rules, genesis_from_json
 from chainbill.ledger.receipt import decode_receipt
 from chainbill.ledger.rules import rules_digest
@@ -30,7 +32,7 @@ WIRE = wire(("token", "accept", {"token": "T1"}))
 
 def block(wires: tuple[bytes, ...] = (WIRE,), evidence: tuple[bytes, ...] = ()) -> Block:
     header = Header(
-        CHAIN, 7, 1_000, KEYS[0].public, ID, tx_root([wire_id_of(one) for one in wires]), evidence_root(evidence),
+        NETWORK, 7, 1_000, KEYS[0].public, ID, tx_root([wire_id_of(one) for one in wires]), evidence_root(evidence),
         ID, OTHER, ID, OTHER,
     )  # fmt: skip
     return Block(header, wires, evidence)
@@ -39,11 +41,11 @@ def block(wires: tuple[bytes, ...] = (WIRE,), evidence: tuple[bytes, ...] = ()) 
 def vote(
     signer: PrivateKey, block_id: bytes | None = ID, type_: VoteType = VoteType.PRECOMMIT, round_: int = 0
 ) -> Vote:
-    return sign_vote(signer, CHAIN, type=type_, height=7, round=round_, block_id=block_id)
+    return sign_vote(signer, NETWORK, type=type_, height=7, round=round_, block_id=block_id)
 
 
 def proposal(signer: PrivateKey, block_id: bytes, valid_round: int = -1) -> ProposalHeader:
-    return sign_proposal(signer, CHAIN, height=7, round=3, block_id=block_id, valid_round=valid_round)
+    return sign_proposal(signer, NETWORK, height=7, round=3, block_id=block_id, valid_round=valid_round)
 
 
 # --- blocks ------------------------------------------------------------------
@@ -72,23 +74,43 @@ def test_every_field_of_a_header_is_in_its_id(field: int) -> None:
 def test_votes_and_proposals_read_back_and_verify() -> None:
     for one in (vote(KEYS[0]), vote(KEYS[0], None, VoteType.PREVOTE, 4)):
         assert Vote.from_fields(one.fields()) == one
-        assert one.verify(CHAIN)
+        assert one.verify(NETWORK)
         assert not one.verify("other-chain")
     shown = proposal(KEYS[0], ID, 2)
     assert ProposalHeader.from_fields(shown.fields()) == shown
-    assert shown.verify(CHAIN)
+    assert shown.verify(NETWORK)
 
 
 @pytest.mark.parametrize(
     "change", [{"height": 8}, {"round": 1}, {"block_id": OTHER}, {"block_id": None}, {"type": VoteType.PREVOTE}]
 )
 def test_a_vote_signs_everything_it_says(change: dict[str, object]) -> None:
-    assert not replace(vote(KEYS[0]), **change).verify(CHAIN)
+    assert not replace(vote(KEYS[0]), **change).verify(NETWORK)
 
 
 @pytest.mark.parametrize("change", [{"height": 8}, {"round": 4}, {"block_id": OTHER}, {"valid_round": 1}])
 def test_a_proposal_signs_everything_it_says(change: dict[str, object]) -> None:
-    assert not replace(proposal(KEYS[0], ID, 2), **change).verify(CHAIN)
+    assert not replace(proposal(KEYS[0], ID, 2), **change).verify(NETWORK)
+
+
+def test_what_is_signed_for_one_network_says_nothing_on_another() -> None:
+    """formats S2: two networks may have one name, but never one genesis hash."""
+    assert not vote(KEYS[0]).verify(OTHER)
+    assert not proposal(KEYS[0], ID).verify(OTHER)
+
+
+@pytest.mark.parametrize("what", ["vote_sign_bytes", "proposal_sign_bytes"])
+def test_the_network_is_part_of_what_is_signed(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutant of formats S2: without the network in the signed bytes the test above cannot hold."""
+    whole = getattr(vote_format, what)
+    monkeypatch.setattr(vote_format, what, lambda _network, *rest: whole(bytes(32), *rest))
+    with pytest.raises(AssertionError):
+        test_what_is_signed_for_one_network_says_nothing_on_another()
+
+
+def test_signed_bytes_lead_with_the_format_and_no_two_kinds_are_alike() -> None:
+    assert decode(vote_format.vote_sign_bytes(NETWORK, VoteType.PREVOTE, 7, 0, None)) == [2, 1, NETWORK, 7, 0, None]
+    assert decode(vote_format.proposal_sign_bytes(NETWORK, 7, 0, ID, -1)) == [2, NETWORK, 7, 0, ID, -1]
 
 
 def test_a_vote_is_a_prevote_or_a_precommit() -> None:
@@ -128,6 +150,13 @@ def test_a_set_is_sorted_distinct_and_not_empty() -> None:
     assert validators().hash() != validators(3).hash()
 
 
+@pytest.mark.parametrize("alg", ["sm2", "", None, 1])
+def test_a_validator_with_a_key_of_an_unknown_algorithm_is_refused(alg: object) -> None:
+    first, *rest = validators().fields()
+    with pytest.raises(Malformed, match="algorithm_unknown"):
+        ValidatorSet.from_fields([[alg, *first[1:]], *rest])
+
+
 # --- certificates ------------------------------------------------------------------
 def certificate(*signers: PrivateKey) -> Certificate:
     return Certificate.from_votes([vote(signer) for signer in signers])
@@ -135,9 +164,9 @@ def certificate(*signers: PrivateKey) -> Certificate:
 
 def test_a_quorum_makes_a_certificate() -> None:
     one = decode_certificate(certificate(*KEYS[:3]).encode())
-    verify_certificate(one, CHAIN, validators())
+    verify_certificate(one, NETWORK, validators())
     assert {signed.validator for signed in one.votes()} == {signer.public for signer in KEYS[:3]}
-    assert all(signed.verify(CHAIN) for signed in one.votes())
+    assert all(signed.verify(NETWORK) for signed in one.votes())
 
 
 @pytest.mark.parametrize(
@@ -154,12 +183,29 @@ def test_a_quorum_makes_a_certificate() -> None:
 )
 def test_what_is_no_certificate(broken: Certificate, error: str) -> None:
     with pytest.raises(ChainbillError, match=error):
-        verify_certificate(broken, CHAIN, validators())
+        verify_certificate(broken, NETWORK, validators())
 
 
 def test_a_certificate_of_another_network_is_refused() -> None:
     with pytest.raises(Refused, match="certificate_invalid"):
-        verify_certificate(certificate(*KEYS[:3]), "other-chain", validators())
+        verify_certificate(certificate(*KEYS[:3]), OTHER, validators())
+
+
+def test_a_certificate_of_another_engine_is_refused() -> None:
+    """formats (e): its signatures cover something else, so it is refused before any of them is looked at."""
+    foreign = decode_certificate(replace(certificate(*KEYS[:3]), engine="cometbft").encode())
+    with pytest.raises(Refused, match="engine_unknown"):
+        verify_certificate(foreign, NETWORK, validators())
+    for engine in ("", "Chainbill", "a b", 1, None, "e" * 41):
+        with pytest.raises(Malformed, match="shape_wrong"):
+            Certificate.from_fields([2, engine, *certificate(*KEYS[:3]).fields()[2:]])
+
+
+def test_a_certificate_of_format_1_is_refused_in_words() -> None:
+    with pytest.raises(Malformed, match="made for format 1"):
+        Certificate.from_fields([1, *certificate(*KEYS[:3]).fields()[1:]])
+    with pytest.raises(Malformed, match="format_version"):
+        Certificate.from_fields(certificate(*KEYS[:3]).fields()[2:])
 
 
 def test_only_precommits_for_one_block_make_a_certificate() -> None:
@@ -177,7 +223,7 @@ def test_evidence_has_one_form_whatever_was_seen_first() -> None:
     assert DuplicateProposal.of(first, second) == DuplicateProposal.of(second, first)
     for evidence in (DuplicateVote.of(one, other), DuplicateProposal.of(first, second)):
         assert decode_evidence(evidence.encode()) == evidence
-        verify_evidence(evidence, CHAIN, validators())
+        verify_evidence(evidence, NETWORK, validators())
 
 
 def test_a_proposal_with_another_valid_round_contradicts_too() -> None:
@@ -197,12 +243,54 @@ def test_evidence_in_the_wrong_order_is_refused() -> None:
         decode_evidence(DuplicateVote(good.second, good.first).encode())
 
 
+def test_evidence_of_format_1_is_refused_in_words() -> None:
+    good = DuplicateVote.of(vote(KEYS[0]), vote(KEYS[0], OTHER))
+    with pytest.raises(Malformed, match="made for format 1"):
+        decode_evidence(encode(good.fields()[1:]))
+
+
+def test_a_report_without_signatures_is_taken_of_another_engine_only() -> None:
+    """The built-in consensus proves what it reports; another engine's word counts where it decides the blocks."""
+    for what in ("duplicate_vote", "light_client_attack"):
+        report = EngineReport("cometbft", KEYS[0].public, what, 7, 1_000)
+        assert decode_evidence(report.encode()) == report
+        assert report.key == (KEYS[0].public, 7, what, 0)
+        verify_evidence(report, NETWORK, validators(), engine="cometbft")
+        for engine in ("chainbill", "fabric"):
+            with pytest.raises(Refused, match="evidence_invalid"):
+                verify_evidence(report, NETWORK, validators(), engine=engine)
+    own = EngineReport("chainbill", KEYS[0].public, "duplicate_vote", 7, 1_000)
+    stranger = replace(own, engine="cometbft", validator=OTHER)
+    for evidence, engine in ((own, "chainbill"), (own, "cometbft"), (stranger, "cometbft")):
+        with pytest.raises(Refused, match="evidence_invalid"):
+            verify_evidence(evidence, NETWORK, validators(), engine=engine)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        ["cometbft", KEYS[0].public, "late", 7, 1], ["cometbft", KEYS[0].public, "duplicate_vote", 0, 1],
+        ["cometbft", b"k", "duplicate_vote", 7, 1], ["", KEYS[0].public, "duplicate_vote", 7, 1],
+        ["cometbft", KEYS[0].public, "duplicate_vote", 7], ["cometbft", KEYS[0].public, "duplicate_vote", 7, -1],
+    ],
+)  # fmt: skip
+def test_what_is_no_report(inner: list[object]) -> None:
+    with pytest.raises(Malformed, match="shape_wrong"):
+        decode_evidence(encode([2, 2, inner]))
+
+
+@pytest.mark.parametrize("kind", [3, -1, True, None, "1"])
+def test_evidence_of_an_unknown_kind_is_refused(kind: object) -> None:
+    with pytest.raises(Malformed, match="evidence_invalid"):
+        decode_evidence(encode([2, kind, [], []]))
+
+
 def test_evidence_needs_a_validator_and_its_own_signatures() -> None:
     stranger = DuplicateVote.of(vote(key(50)), vote(key(50), OTHER))
     forged = DuplicateVote.of(vote(KEYS[0]), replace(vote(KEYS[1], OTHER), validator=KEYS[0].public))
     for evidence in (stranger, forged):
         with pytest.raises(Refused, match="evidence_invalid"):
-            verify_evidence(evidence, CHAIN, validators())
+            verify_evidence(evidence, NETWORK, validators())
 
 
 # --- genesis ------------------------------------------------------------------
@@ -230,7 +318,8 @@ def test_a_genesis_file_reads_back_with_the_same_hash() -> None:
     "change",
     [
         {"time_ms": 1.0}, {"time_ms": -1}, {"clock": "slow"}, {"bids": "sealed"}, {"public_reads": 1}, {"extra": 1},
-        {"validators": []}, {"version": 2}, {"init": {"gone": {}}}, {"zone_offset_minutes": 2000},
+        {"validators": []}, {"version": 3}, {"version": True}, {"init": {"gone": {}}}, {"zone_offset_minutes": 2000},
+        {"engine": "No Name"}, {"engine": None}, {"hash": "sm3"}, {"hash": None},
         {"contracts": [{"name": "a", "source": "x"}, {"name": "a", "source": "y"}]},
     ],
 )  # fmt: skip
@@ -238,6 +327,25 @@ def test_a_genesis_file_with_a_mistake_is_refused(change: dict[str, object]) -> 
     content = {**json.loads(genesis().to_json()), **change}
     with pytest.raises(Malformed):
         genesis_from_json(json.dumps(content))
+
+
+def test_a_genesis_file_of_format_1_is_refused_in_words() -> None:
+    content = json.loads(genesis().to_json())
+    for name in ("engine", "hash"):
+        del content[name]
+    with pytest.raises(Malformed, match="made for format 1"):
+        genesis_from_json(json.dumps({**content, "version": 1}))
+
+
+def test_a_validator_of_the_genesis_names_the_algorithm_of_its_key() -> None:
+    content = json.loads(genesis().to_json())
+    content["validators"][0]["alg"] = "sm2"
+    with pytest.raises(Malformed, match="algorithm_unknown"):
+        genesis_from_json(json.dumps(content))
+
+
+def test_the_engine_is_part_of_the_network() -> None:
+    assert replace(genesis(), engine="cometbft").hash != genesis().hash
 
 
 def test_another_python_than_the_genesis_names_is_refused() -> None:

@@ -241,7 +241,7 @@ def test_the_clock_of_a_real_network_stands(world: TokenWorld) -> None:
 
 
 def test_a_network_keeps_a_validator(world: TokenWorld) -> None:
-    row = {"name": "v", "party": "P", "address": "", "status": "active"}
+    row = {"alg": "ed25519", "name": "v", "party": "P", "address": "", "status": "active"}
     world.act((row_key("governance", "validator", "11" * 32), row))
     with pytest.raises(Exception, match="shape_wrong"):
         world.act((row_key("governance", "validator", "11" * 32), {**row, "status": "removed"}))

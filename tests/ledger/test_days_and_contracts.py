@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from ledger import tiny_contracts
-from ledger.ledger_kit import CHAIN, key, validator_keys
+from ledger.ledger_kit import key, validator_keys, validators
 from ledger.tiny_network import DAY_MS, PARTIES, START_MS, TinyNetwork, bill_of, genesis
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Refused
 from chainbill.ledger import days, execution
-from chainbill.ledger.evidence import DuplicateVote
+from chainbill.ledger.evidence import DuplicateVote, EngineReport
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
@@ -318,7 +318,9 @@ def test_a_set_that_is_none_is_refused(network: TinyNetwork) -> None:
 def evidence(height: int = 1, round_: int = 0) -> bytes:
     signer = validator_keys()[0]
     votes = [
-        sign_vote(signer, CHAIN, type=VoteType.PREVOTE, height=height, round=round_, block_id=block)
+        sign_vote(
+            signer, TinyNetwork().genesis.hash, type=VoteType.PREVOTE, height=height, round=round_, block_id=block
+        )
         for block in (None, bytes([7]) * 32)
     ]
     return DuplicateVote.of(*votes).encode()
@@ -336,11 +338,35 @@ def watchful() -> TinyNetwork:
 def test_evidence_is_recorded_once(watchful: TinyNetwork) -> None:
     applied = watchful.decide(watchful.block(evidence=[evidence()]))
     row = watchful.row("core", "evidence", [validator_keys()[0].public.hex(), 1, 0, 1])
-    assert row == {"height": 2, "time_ms": watchful.time_ms}
+    assert row == {"kind": 1, "height": 2, "time_ms": watchful.time_ms}
     assert events(applied.receipts)[0][1] == "evidence_recorded"
     with pytest.raises(Refused, match="evidence_known"):
         watchful.apply(watchful.block(evidence=[evidence()]))
     assert watchful.prepare([], evidence=[evidence()]).block.evidence == ()
+
+
+def test_an_engines_report_is_recorded_once_and_only_where_that_engine_decides() -> None:
+    """formats: evidence without signatures counts under the engine that made it, and nowhere else."""
+    accused = validator_keys()[0].public
+    for engine, reason in (("chainbill", "evidence_invalid"), ("fabric", "evidence_invalid"), ("cometbft", "")):
+        network = TinyNetwork(genesis(engine=engine))
+        network.decide(network.block())
+        known = replace(network.env, validators_at=lambda _height: validators(), time_at={1: network.time_ms}.get)
+        network.env = known
+        report = EngineReport("cometbft", accused, "duplicate_vote", 1, network.time_ms).encode()
+        if reason:
+            with pytest.raises(Refused, match=reason):
+                network.apply(network.block(evidence=[report]))
+            assert network.prepare([], evidence=[report]).block.evidence == ()
+            continue
+        applied = network.decide(network.block(evidence=[report]))
+        row = network.row("core", "evidence", [accused.hex(), 1, "duplicate_vote", 0])
+        assert row == {"kind": 2, "height": 2, "time_ms": network.time_ms}
+        facts = {"kind": 2, "validator": accused.hex(), "height": 1, "what": "duplicate_vote"}
+        assert events(applied.receipts)[0] == ["core", "evidence_recorded", facts]
+        later = EngineReport("cometbft", accused, "duplicate_vote", 1, network.time_ms + 1).encode()
+        with pytest.raises(Refused, match="evidence_known"):
+            network.apply(network.block(evidence=[later]))
 
 
 def test_evidence_twice_in_a_block_is_refused_and_proposed_once(watchful: TinyNetwork) -> None:

@@ -250,7 +250,7 @@ def test_signatures_in_the_callers_cache_are_not_verified_again(network: TinyNet
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"chain_id": "other"}, "network_wrong"),
+        ({"network": bytes(32)}, "network_wrong"),
         ({"height": 2}, "block_height"),
         ({"parent": bytes(32)}, "block_parent"),
         ({"time_ms": START_MS}, "block_time"),
@@ -270,7 +270,7 @@ def test_a_header_fits_onto_its_parent(network: TinyNetwork, change: dict[str, o
 
 def test_the_first_block_follows_the_genesis_hash(network: TinyNetwork) -> None:
     assert network.block().header.parent == network.genesis.hash
-    with pytest.raises(Refused, match="block_parent"):
+    with pytest.raises(Refused, match="network_wrong"):
         TinyNetwork(genesis(parameters={"other": 1})).apply(network.block())
 
 

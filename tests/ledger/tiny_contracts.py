@@ -171,7 +171,7 @@ def overwrite(name, source):
 def set_validator(key, status):
     row = validators.get(key)
     if row is None:
-        row = {{"name": "new", "party": ctx.party, "address": "", "status": status}}
+        row = {{"alg": "ed25519", "name": "new", "party": ctx.party, "address": "", "status": status}}
     row["status"] = status
     validators.put(key, row)
 

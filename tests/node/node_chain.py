@@ -69,7 +69,7 @@ class LocalChain:
         finalized = self.ledger.finalize_block(block)
         vote = sign_vote(
             self.key,
-            self.genesis.chain_id,
+            self.genesis.hash,
             type=VoteType.PRECOMMIT,
             height=block.height,
             round=0,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from chainbill_node.backup import backup_home, restore_home
-from chainbill_node.config import ConfigError
+from chainbill_node.config import ConfigError, load_config
 from chainbill_node.consensus.signer_memory import HEIGHT_UNKNOWN, recover_memory
 from chainbill_node.driver_signing import Signer
-from chainbill_node.home import open_home
+from chainbill_node.home import load_genesis, open_home
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.storage import archive
 from chainbill_node.storage.archive import ArchiveError, check_archive
@@ -61,7 +61,7 @@ def test_a_restored_home_has_every_row_and_signs_nothing(made: tuple[Path, Path]
     assert done.rows == len(rows_of(empty))
     opened = open_home(empty)
     try:
-        signer = Signer(opened.signer_file, opened.key, opened.genesis.chain_id, 1 << 20)
+        signer = Signer(opened.signer_file, opened.key, opened.genesis.hash, 1 << 20)
         signer.open(done.height, None)
         assert signer.follows
         signer.open(done.height + 7, None)  # whatever height the database has by the next start
@@ -197,12 +197,13 @@ def test_the_safe_height_is_kept(made: tuple[Path, Path], empty: Path) -> None:
     done = restore_home(empty, made[1])
     key = load_private_key(empty / "keys/validator.pem")
     file = FileSignerFile(empty / "signer/signer.bin")
-    signer = Signer(file, key, "local", 1 << 20)
+    network = load_genesis(empty, load_config(empty)).hash
+    signer = Signer(file, key, network, 1 << 20)
     signer.open(done.height, None)
-    assert recover_memory(file.read(), "local", key.public).sign_from == HEIGHT_UNKNOWN
+    assert recover_memory(file.read(), network, key.public).sign_from == HEIGHT_UNKNOWN
     signer.sign_from(done.height + 3)
     signer.before_commit(done.height + 1)
-    again = recover_memory(file.read(), "local", key.public)
+    again = recover_memory(file.read(), network, key.public)
     assert (again.height, again.sign_from) == (done.height + 1, done.height + 3)
     file.close()
 

@@ -168,7 +168,7 @@ def test_data_without_its_signer_heights_refuses(home: Path, capfd: pytest.Captu
     from chainbill_node.driver_signing import new_signer_file
 
     opened = open_home(home)
-    content = new_signer_file(opened.genesis.chain_id, opened.key.public, 7)
+    content = new_signer_file(opened.genesis.hash, opened.key.public, 7)
     opened.close()
     (home / "signer/signer.bin").write_bytes(content)
     assert run(home) == EXIT_REFUSED

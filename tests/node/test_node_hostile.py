@@ -173,7 +173,9 @@ def test_a_flood_of_good_votes(network: Network) -> None:
     rounds = iter(range(20, 10_000_000))
 
     def vote(height: int, number: int) -> Vote:
-        return sign_vote(key, "local", type=VoteType.PREVOTE, height=height, round=number, block_id=bytes(32))
+        return sign_vote(
+            key, network.created.genesis.hash, type=VoteType.PREVOTE, height=height, round=number, block_id=bytes(32)
+        )
 
     def some(client: Hostile) -> None:
         height = network.height("bank1") + 1

@@ -66,7 +66,13 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         network.wait_ready()
         network.busy("bank1", 6)
         new = join(network, tmp_path / "new", "new1")
-        member = {"key": new.node_id, "name": "new1", "party": network.party("bank1"), "address": new.p2p}
+        member = {
+            "alg": "ed25519",
+            "key": new.node_id,
+            "name": "new1",
+            "party": network.party("bank1"),
+            "address": new.p2p,
+        }
         # a stranger is not let in
         network.start("new1")
         network.wait(lambda: "peer_refused" in network.log_of("bank2"), "a refusal")

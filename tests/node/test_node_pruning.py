@@ -197,7 +197,7 @@ def test_a_pruned_node_serves_snapshots_and_the_newcomer_can_too(tmp_path: Path)
         pay(chain, generation)
         written = folder.write(source, height, lambda: True)
         assert written is not None
-        assert folder.finish(written, store, "local", chain.genesis.hash)
+        assert folder.finish(written, store, chain.genesis.hash)
         manifest, data = folder.manifests()[0]
         store = MemoryStore()
         taker = LedgerApplication(ChainDatabase(store), SnapshotCalls(None, MemoryStore))

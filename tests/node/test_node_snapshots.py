@@ -54,7 +54,7 @@ def make(directory: Path) -> Made:
     chain.commit()  # the node goes on while the snapshot is written
     written = folder.write(source, height, lambda: True)
     assert written is not None
-    assert folder.finish(written, chain.store, "local", chain.genesis.hash)
+    assert folder.finish(written, chain.store, chain.genesis.hash)
     return Made(chain, folder, height, bill)
 
 
@@ -248,12 +248,12 @@ def test_only_the_networks_own_validators_are_believed(made: Made, tmp_path: Pat
     stranger = LocalChain(tmp_path / "other").key
     anchor = made.manifest.anchor
     vote = sign_vote(
-        stranger, "local", type=VoteType.PRECOMMIT, height=anchor.height, round=0, block_id=anchor.id
+        stranger, made.chain.genesis.hash, type=VoteType.PRECOMMIT, height=anchor.height, round=0, block_id=anchor.id
     )  # fmt: skip
     assert "certificate_signers" in taken(made, forged(made, certificate=Certificate.from_votes([vote])))[2]
     other = dataclasses.replace(anchor, app_hash=bytes(32))
     assert "snapshot_certificate" in taken(made, forged(made, anchor=other))[2]
-    assert "snapshot_of_other_chain" in taken(made, forged(made, genesis_hash=bytes(32)))[2]
+    assert "snapshot_of_other_chain" in taken(made, forged(made, network=bytes(32)))[2]
     assert not LedgerApplication(ChainDatabase(MemoryStore())).offer_snapshot(made.chain.genesis, made.info).accepted
 
 

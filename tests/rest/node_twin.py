@@ -151,7 +151,7 @@ class TwinNode:
             return None
         wires = [record.wire for record in self.records.values() if record.height == height]
         fields = [ZERO] * 8
-        return Block(Header("twin-1", height, START_MS + height * 6 * HOUR_MS, *fields), tuple(wires))
+        return Block(Header(self.genesis.hash, height, START_MS + height * 6 * HOUR_MS, *fields), tuple(wires))
 
     def commit(self, wire: bytes, receipt: Receipt) -> TransactionRecord:
         identifier = decode_transaction(wire).id

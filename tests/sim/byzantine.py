@@ -103,7 +103,7 @@ class Liar:
             valid_round = random.choice((-1, round_ - 1)) if self.does("proposes rubbish") else -1
             header = sign_proposal(
                 self.key,
-                self.world.settings.chain_id,
+                self.world.settings.network,
                 height=height,
                 round=round_,
                 block_id=block.id,
@@ -122,7 +122,7 @@ class Liar:
             wires = [self.world.random.choice((b"bad" + name, wires[0]))]
             ahead = self.world.random.choice((0, 10_000_000))
         time_ms = max(self.world.now_ms, parent.tip.time_ms + 1) + ahead
-        return build(parent.tip, self.world.settings.chain_id, time_ms, self.key.public, wires, ())
+        return build(parent.tip, self.world.settings.network, time_ms, self.key.public, wires, ())
 
     def _parent(self, height: int) -> Store | None:
         """It reads along: the store of any honest node that is at the height before."""
@@ -150,8 +150,8 @@ class Liar:
             self._send(peer, Blocks(first, ()))
 
     def _vote(self, kind: VoteType, height: int, round_: int, block_id: bytes | None) -> Vote:
-        chain_id = self.world.settings.chain_id
-        return sign_vote(self.key, chain_id, type=kind, height=height, round=round_, block_id=block_id)
+        network = self.world.settings.network
+        return sign_vote(self.key, network, type=kind, height=height, round=round_, block_id=block_id)
 
     def _peers(self) -> list[str]:
         return [name for name in self.world.nodes if name != self.name]

@@ -40,7 +40,7 @@ class Checkers:
     the light ledger's. offset_ms: how far the network's adjustable clock was moved.
     """
 
-    chain_id: str
+    network: bytes
     genesis: ValidatorSet
     known: dict[bytes, Validator]
     guilty: set[bytes] = field(default_factory=set)
@@ -110,7 +110,7 @@ class Checkers:
         """A naive twin of the quorum rule: more than two thirds of the right set, each once, each signature good."""
         members = {validator.key for validator in self._sets[block.height - 1].validators}
         signers = [key for key, _ in certificate.signatures]
-        said = vote_format.vote_sign_bytes(self.chain_id, VoteType.PRECOMMIT, block.height, certificate.round, block.id)
+        said = vote_format.vote_sign_bytes(self.network, VoteType.PRECOMMIT, block.height, certificate.round, block.id)
         good = {
             key
             for key, signature in certificate.signatures

@@ -85,11 +85,11 @@ def after(state: State, block: Block, known: dict[bytes, Validator]) -> State:
 
 
 def build(
-    state: State, chain_id: str, time_ms: int, proposer: bytes, wires: Sequence[bytes], evidence: Sequence[bytes]
+    state: State, network: bytes, time_ms: int, proposer: bytes, wires: Sequence[bytes], evidence: Sequence[bytes]
 ) -> Block:
     """A block that may follow a state."""
     header = Header(
-        chain_id,
+        network,
         state.height + 1,
         time_ms,
         proposer,
@@ -107,9 +107,9 @@ def build(
 class LightLedger:
     """The Application port over a Store; the mempool is lost in a crash."""
 
-    def __init__(self, store: Store, chain_id: str, known: dict[bytes, Validator]) -> None:
+    def __init__(self, store: Store, network: bytes, known: dict[bytes, Validator]) -> None:
         self.store = store
-        self._chain_id = chain_id
+        self._network = network
         self._known = known
         self.mempool: list[bytes] = []
         self.committed: set[bytes] = {wire for block, _ in store.blocks for wire in block.transactions}
@@ -133,7 +133,7 @@ class LightLedger:
         if height != state.height + 1:
             raise AssertionError("a block was asked for at another height")
         fresh = [data for data in evidence if decode_evidence(data).key not in self.store.recorded]
-        return build(state, self._chain_id, time_ms, proposer, self.mempool[:20], fresh)
+        return build(state, self._network, time_ms, proposer, self.mempool[:20], fresh)
 
     def check_block(self, block: Block) -> str | None:
         if block.id not in self._verdicts:
@@ -159,7 +159,7 @@ class LightLedger:
 
     def _refusal(self, block: Block) -> str | None:
         state, header = self.store.tip, block.header
-        wanted = build(state, self._chain_id, header.time_ms, header.proposer, block.transactions, block.evidence)
+        wanted = build(state, self._network, header.time_ms, header.proposer, block.transactions, block.evidence)
         if header != wanted.header:
             return "header"
         if header.time_ms <= state.time_ms:
@@ -180,7 +180,7 @@ class LightLedger:
                 validators = self.load_validators(evidence.first.height)
                 if validators is None:
                     return "evidence"
-                verify_evidence(evidence, self._chain_id, validators)
+                verify_evidence(evidence, self._network, validators)
             except ChainbillError as error:
                 return error.reason
             keys.append(evidence.key)

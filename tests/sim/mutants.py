@@ -24,6 +24,7 @@ from chainbill.codec import encode
 from chainbill.ledger.evidence import DuplicateVote
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.ledger.vote import Vote
+from chainbill.limits import FORMAT
 
 Mutant = Callable[[], AbstractContextManager[Any]]
 
@@ -123,8 +124,8 @@ def duplicate_signer_counted() -> AbstractContextManager[Any]:
 def no_domain_tag() -> AbstractContextManager[Any]:
     """What is signed does not say whether it is a prevote or a precommit."""
 
-    def untyped(chain_id: str, kind: object, height: int, round_: int, block_id: bytes | None) -> bytes:
-        return encode([chain_id, height, round_, block_id])
+    def untyped(network: bytes, kind: object, height: int, round_: int, block_id: bytes | None) -> bytes:
+        return encode([FORMAT, network, height, round_, block_id])
 
     return _several(
         patch("chainbill.ledger.vote.vote_sign_bytes", untyped),

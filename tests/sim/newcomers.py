@@ -80,7 +80,7 @@ class ProductNode(SimulatedNode):
         self.acknowledged = 0
         self.newcomer = newcomer
         if not keeps_signer:
-            self.signer_bytes = following_signer_file(self.world.settings.chain_id, self.key.public, 0)
+            self.signer_bytes = following_signer_file(self.world.settings.network, self.key.public, 0)
 
     def deliver(self, event: DriverEvent | Event) -> None:
         sync = self._sync
@@ -221,7 +221,7 @@ class ProductNode(SimulatedNode):
 
     def follow_only(self, height: int) -> None:
         """`JoinedHome`: the signer file allows no signature."""
-        self.rewrite(following_signer_file(self.world.settings.chain_id, self.key.public, height))
+        self.rewrite(following_signer_file(self.world.settings.network, self.key.public, height))
 
     def put_in_place(self) -> None:
         """`JoinedHome`: the fetched database becomes the chain."""
@@ -250,7 +250,7 @@ class ProductNode(SimulatedNode):
             made, chunks = self._making
             size, hashes = sum(map(len, chunks)), [chunk_hash(chunk) for chunk in chunks]
             genesis = self.world.ledger_genesis
-            manifest = manifest_of(store, made, size, hashes, chain_id=genesis.chain_id, genesis_hash=genesis.hash)
+            manifest = manifest_of(store, made, size, hashes, network=genesis.hash)
             if manifest is not None:
                 self.application.shelf.put(made, manifest.encode(), chunks)
                 self._making = None

@@ -37,7 +37,7 @@ class SimulatedNode:
         self.key = key
         self.honest = honest
         self.skew_ms = skew_ms
-        self.signer_bytes = new_signer_file(world.settings.chain_id, key.public)
+        self.signer_bytes = new_signer_file(world.settings.network, key.public)
         self.lag_ms = self.slow_ms = self.busy_until_ms = 0
         self.acknowledged = self._fresh = 0
         self.alive = False

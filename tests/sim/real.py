@@ -19,7 +19,7 @@ from chainbill_node.driver_ports import Settings
 from chainbill_node.engine.protocol import ProposalRequest
 from chainbill_node.home import ledger_over
 from chainbill_node.mempool import Mempool
-from ledger.ledger_kit import CHAIN, key, validator_keys, wire
+from ledger.ledger_kit import key, validator_keys, wire
 from ledger.real_network import ANCHOR, BANKS, KEYS, PROGRAMS, S3, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
 from sim.disk_checks import check_disk
@@ -134,7 +134,7 @@ class RealWorld(World):
 
     def __init__(self, plan: Plan, members: list[int]) -> None:
         self.ledger_genesis = made = genesis()
-        settings = Settings(CHAIN, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=2_000)
+        settings = Settings(made.hash, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=2_000)
         voters = validator_keys()
         spare = [key(200 + number) for number in range(plan.size - len(members))]
         super().__init__(
@@ -145,7 +145,7 @@ class RealWorld(World):
         self.known |= {one.key: one for one in made.validators.validators}
         self.genesis = made.validators
         self.reference = Reference(self.known)
-        self.checkers = Checkers(CHAIN, made.validators, self.known, decide=self._decide)
+        self.checkers = Checkers(made.hash, made.validators, self.known, decide=self._decide)
         self.clients: list[Client] = []
         self.joined: dict[str, int] = {}
 

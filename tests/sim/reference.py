@@ -92,7 +92,9 @@ class Reference:
     def _next_set(self) -> ValidatorSet:
         found = Table(self.heights[-1].rows, 0).rows("governance", "validator")
         active = [(bytes.fromhex(key[0]), row) for key, row in found if row["status"] == "active"]
-        return ValidatorSet.of([Validator(key, row["name"], row["party"], row["address"]) for key, row in active])
+        return ValidatorSet.of(
+            [Validator(key, row["name"], row["party"], row["address"], row["alg"]) for key, row in active]
+        )
 
     def _set_at(self, height: int) -> ValidatorSet | None:
         return self.sets[height - 1] if 1 <= height <= len(self.sets) else None

@@ -62,8 +62,8 @@ class Puppet:
 
     def vote(self, kind: VoteType, height: int, round_: int, block_id: bytes | None, peers: list[str]) -> None:
         """Say a vote to some."""
-        chain_id = self.world.settings.chain_id
-        vote = sign_vote(self.key, chain_id, type=kind, height=height, round=round_, block_id=block_id)
+        network = self.world.settings.network
+        vote = sign_vote(self.key, network, type=kind, height=height, round=round_, block_id=block_id)
         told = f"{kind.name} {self.world.label(block_id)} (height {height} round {round_})"
         self.world.tell(self.name, f"says {told} to {', '.join(peers)} only")
         self.send(peers, Votes((vote,)))
@@ -74,8 +74,8 @@ class Puppet:
         """Propose a new block to some, on what any honest node has."""
         world = self.world
         parent = next(node.store.tip for node in world.nodes.values() if node.honest)
-        block = build(parent, world.settings.chain_id, world.now_ms + ahead_ms, self.key.public, wires, ())
-        header = sign_proposal(self.key, world.settings.chain_id, height=height, round=round_, block_id=block.id)
+        block = build(parent, world.settings.network, world.now_ms + ahead_ms, self.key.public, wires, ())
+        header = sign_proposal(self.key, world.settings.network, height=height, round=round_, block_id=block.id)
         world.tell(
             self.name,
             f"says PROPOSAL {world.label(block.id)} (height {height} round {round_}) to {', '.join(peers)} only",
@@ -344,11 +344,11 @@ def liar_about_blocks() -> World:
             puppet.send([source], Status(1_000_000, 0, (), ()))
         elif isinstance(message, WantBlocks):
             block = build(
-                world.nodes["n3"].store.tip, world.settings.chain_id, world.now_ms, puppet.key.public, (b"forged",), ()
+                world.nodes["n3"].store.tip, world.settings.network, world.now_ms, puppet.key.public, (b"forged",), ()
             )
-            chain_id = world.settings.chain_id
+            network = world.settings.network
             vote = sign_vote(
-                puppet.key, chain_id, type=VoteType.PRECOMMIT, height=block.height, round=0, block_id=block.id
+                puppet.key, network, type=VoteType.PRECOMMIT, height=block.height, round=0, block_id=block.id
             )
             world.tell(puppet.name, f"answers {source} with a forged block {world.label(block.id)}")
             puppet.send([source], Blocks(message.first, (Decided(block, Certificate.from_votes([vote])),)))

@@ -59,7 +59,7 @@ def _manifest(node: ProductNode, true: SnapshotManifest) -> SnapshotManifest:
         higher = 100 if node.lie == "claims a higher one" else 0
         anchor = replace(true.anchor, app_hash=bytes(32), height=true.anchor.height + higher)
         vote = sign_vote(
-            node.key, true.chain_id, type=VoteType.PRECOMMIT, height=anchor.height, round=0, block_id=anchor.id
+            node.key, true.network, type=VoteType.PRECOMMIT, height=anchor.height, round=0, block_id=anchor.id
         )
         return replace(true, anchor=anchor, certificate=Certificate.from_votes([vote]))
     return true

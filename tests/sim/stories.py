@@ -161,7 +161,13 @@ def again(world: RealWorld, count: int) -> Telling:
 
 def member(world: RealWorld, number: int) -> Telling:
     """A node is let in as an observer, follows, says that it is ready, and is voted in."""
-    content = {"key": world.keys[number].public.hex(), "name": f"new{number}", "party": BANKS[0], "address": ""}
+    content = {
+        "alg": "ed25519",
+        "key": world.keys[number].public.hex(),
+        "name": f"new{number}",
+        "party": BANKS[0],
+        "address": "",
+    }
     yield from _decide("observer_add", content)
     while world.nodes[f"n{number}"].height < world.reference.height - 2:
         yield _another_bank(0)

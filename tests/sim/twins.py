@@ -16,7 +16,7 @@ from chainbill_node.wire.messages import Message, Proposal, Status, Votes
 from sim.checkers import ViolationError
 from sim.nodes import SimulatedNode
 from sim.seeded import remembered_signatures
-from sim.world import CHAIN_ID, World
+from sim.world import NETWORK, World
 
 NAMES = ("n0", "n1", "n2", "n3", "n3'")
 ROUNDS = 4
@@ -55,7 +55,7 @@ def play(number: int) -> World:
     """Run one scenario; ViolationError if a promise is broken."""
     place, groups = scenario(number)
     timeouts = Timeouts(propose_ms=200, propose_growth_ms=50, vote_ms=100, vote_growth_ms=50)
-    world = World(number, 4, settings=Settings(CHAIN_ID, timeouts, idle_interval_ms=0, gossip_interval_ms=300))
+    world = World(number, 4, settings=Settings(NETWORK, timeouts, idle_interval_ms=0, gossip_interval_ms=300))
     honest = []
     for index, key in enumerate(world.keys):
         name = f"n{(index - place - 1) % 4}"

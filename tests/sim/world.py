@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.validators import Validator, ValidatorSet
 
-CHAIN_ID = "simulated-1"
+NETWORK = b"simulated-1".ljust(32, b".")
 START_MS = 1_000_000
 
 
@@ -74,7 +74,7 @@ class World:
         self.now_ms = self.start_ms = start_ms
         self.links = Links()
         self.filters: list[Filter] = []
-        self.settings = settings or Settings(CHAIN_ID, Timeouts(), idle_interval_ms=10_000)
+        self.settings = settings or Settings(NETWORK, Timeouts(), idle_interval_ms=10_000)
         self.keys = tuple(names) or keys(validators + spare)
         self.names = {key.public: f"n{number}" for number, key in enumerate(self.keys)}
         self.known = {key.public: Validator(key.public, self.names[key.public], "", "") for key in self.keys}
@@ -83,7 +83,7 @@ class World:
             chosen = sorted(self.random.sample(range(validators + spare), validators))
         self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
         self.nodes: dict[str, SimulatedNode] = {}
-        self.checkers = Checkers(self.settings.chain_id, self.genesis, self.known)
+        self.checkers = Checkers(self.settings.network, self.genesis, self.known)
         self.log: list[str] = []
         self.label = Labels()
         self.outstanding: list[bytes] = []
@@ -102,7 +102,7 @@ class World:
 
     def new_ledger(self, node: SimulatedNode) -> Any:
         """The application of a process that starts on a node's database."""
-        return LightLedger(node.store, self.settings.chain_id, self.known)
+        return LightLedger(node.store, self.settings.network, self.known)
 
     # ---- time ----
 

@@ -11,6 +11,7 @@ from chainbill.ledger.transaction import Call, encode_body, sign_transaction, wi
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 CHAIN = "vector-chain"
+NETWORK = bytes([7]) * 32
 KEYS = [PrivateKey.from_seed(bytes([number]) * 32) for number in range(10, 14)]
 
 
@@ -32,7 +33,7 @@ def validators() -> ValidatorSet:
 def _validators() -> dict[str, Any]:
     one = validators()
     return {
-        "fields": [[entry.key.hex(), entry.name, entry.party, entry.address] for entry in one.validators],
+        "fields": [[entry.alg, entry.key.hex(), entry.name, entry.party, entry.address] for entry in one.validators],
         "hash": one.hash().hex(),
         "quorum": one.quorum,
         "max_faulty": one.max_faulty,
@@ -68,7 +69,7 @@ def _wire(number: int) -> bytes:
 def _block(name: str, count: int) -> dict[str, Any]:
     wires = tuple(_wire(number) for number in range(count))
     header = Header(
-        chain_id=CHAIN,
+        network=NETWORK,
         height=7,
         time_ms=1_772_000_000_777,
         proposer=KEYS[0].public,

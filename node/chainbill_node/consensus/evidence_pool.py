@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from chainbill.ledger.evidence import Evidence, decode_evidence
+from chainbill.ledger.evidence import Evidence, Misdeed, decode_evidence
 from chainbill_node.consensus.limits import EVIDENCE_REMEMBERED, EVIDENCE_WAITING
-
-Misdeed = tuple[bytes, int, int, int]
-"""(validator, height, round, type)."""
 
 
 class EvidencePool(msgspec.Struct, frozen=True):

@@ -14,12 +14,13 @@ from chainbill_node.consensus.timeouts import Timeouts
 class Rules:
     """Fixed for one height.
 
-    `own`: the own public key, None for an observer. `check_block`: None if the block may be committed at this
-    height, else the reason; it gives the same answer every time. `clock_offset_ms` turns the own clock into block
-    time, `clock_drift_ms` is how far ahead of that a proposal may lie.
+    `network`: the 32 bytes that every vote and proposal names. `own`: the own public key, None for an observer.
+    `check_block`: None if the block may be committed at this height, else the reason; it gives the same answer
+    every time. `clock_offset_ms` turns the own clock into block time, `clock_drift_ms` is how far ahead of that a
+    proposal may lie.
     """
 
-    chain_id: str
+    network: bytes
     height: int
     validators: ValidatorSet
     own: bytes | None

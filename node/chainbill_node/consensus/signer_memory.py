@@ -1,6 +1,6 @@
 """What the signer file says about one height: own messages as bytes, the lock, the valid value.
 
-Records are canonical lists inside frames: [IDENTITY, version, chain id, public key] first, then [HEIGHT, height],
+Records are canonical lists inside frames: [IDENTITY, 2, network, public key] first, then [HEIGHT, height],
 [MESSAGE, height, round, type, wire bytes], [LOCK | VALID, height, round, block bytes, [prevote, …]] and
 [SAFE, height] (no signature below that height; nil: none at all until the peers have shown which height is safe).
 """
@@ -15,10 +15,10 @@ from chainbill.codec import decode, encode
 from chainbill.errors import Malformed
 from chainbill.ledger.block import decode_block
 from chainbill.ledger.vote import Vote, VoteType
+from chainbill.limits import FORMAT
 from chainbill_node.consensus.signer_frames import MAX_PAYLOAD_BYTES, SignerFileError, recover
 from chainbill_node.consensus.state import Choice
 
-VERSION = 1
 HEIGHT_UNKNOWN = 2**62
 """`sign_from` of a file that was made for restored or fetched data: what was signed before is not known."""
 
@@ -51,9 +51,9 @@ class Recovered:
         return self.sign_from >= HEIGHT_UNKNOWN or self.height in (database_height, database_height + 1)
 
 
-def identity_record(chain_id: str, public_key: bytes) -> bytes:
+def identity_record(network: bytes, public_key: bytes) -> bytes:
     """The first record: whose file this is."""
-    return encode([int(RecordKind.IDENTITY), VERSION, chain_id, public_key])
+    return encode([int(RecordKind.IDENTITY), FORMAT, network, public_key])
 
 
 def height_record(height: int) -> bytes:
@@ -77,15 +77,17 @@ def choice_record(kind: RecordKind, height: int, choice: Choice) -> bytes:
     return encode([int(kind), height, choice.round, choice.block.encoded, votes])
 
 
-def recover_memory(data: bytes, chain_id: str, public_key: bytes) -> Recovered:
-    """Read a signer file; SignerFileError if it is empty, damaged, or another chain's or key's."""
+def recover_memory(data: bytes, network: bytes, public_key: bytes) -> Recovered:
+    """Read a signer file; SignerFileError if it is empty, damaged, or another network's or key's."""
     payloads, checksum, whole = recover(data)
     if not payloads:
         raise SignerFileError("signer_file_empty", "there is no signer file, or it is empty")
     try:
         records = [decode(payload, max_bytes=MAX_PAYLOAD_BYTES) for payload in payloads]
-        if records[0] != [int(RecordKind.IDENTITY), VERSION, chain_id, public_key]:
-            raise SignerFileError("signer_file_foreign", "the signer file belongs to another chain, key or version")
+        if _is_format_1(records[0]):
+            raise SignerFileError("signer_file_foreign", "the signer file was made for format 1")
+        if records[0] != [int(RecordKind.IDENTITY), FORMAT, network, public_key]:
+            raise SignerFileError("signer_file_foreign", "the signer file belongs to another network, key or format")
         return _summarize(records, checksum, whole)
     except (Malformed, ValueError, LookupError, TypeError) as error:
         raise SignerFileError("signer_file_damaged", f"a record cannot be read: {error}") from error
@@ -116,6 +118,10 @@ def _check_shape(record: Any) -> None:
         raise ValueError("it has another number of fields")
     if any(type(field) not in allowed for field, allowed in zip(record[1:], shape, strict=True)):
         raise ValueError("a field is of another type")
+
+
+def _is_format_1(record: Any) -> bool:
+    return type(record) is list and record[:2] == [int(RecordKind.IDENTITY), 1]
 
 
 def _summarize(records: list[Any], checksum: int, whole: int) -> Recovered:

@@ -98,7 +98,8 @@ class EnvKeeper:
             row = rows.value(raw)
             if row.get("status") in MEMBER_STATUSES:
                 public = bytes.fromhex(str(split_key(key)[2][0]))
-                found.append(Validator(public, str(row["name"]), str(row["party"]), str(row.get("address", ""))))
+                fields = [row.get("alg"), public, str(row["name"]), str(row["party"]), str(row.get("address", ""))]
+                found.append(Validator.from_fields(fields))
         return found
 
     def _proposers(self, height: int) -> tuple[bytes, ...]:

@@ -10,10 +10,11 @@ import msgspec
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
 from chainbill.ledger.genesis import Genesis
+from chainbill.limits import FORMAT
 from chainbill_node.engine.protocol import SnapshotInfo, SnapshotOffer
 from chainbill_node.storage.snapshot_taker import SnapshotTaker
 from chainbill_node.storage.store import Store
-from chainbill_node.sync.manifest import FORMAT, SnapshotManifest, decode_manifest
+from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
 from chainbill_node.wire.limits import MAX_SNAPSHOTS
 from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
 

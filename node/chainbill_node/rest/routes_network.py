@@ -55,7 +55,7 @@ def validators(rest: Shared, view: Opened) -> Response:
     decides = view.height + 1
     found = rest.node.validators(decides)
     data = [
-        {"key": one.key.hex(), "name": one.name, "party": one.party, "address": one.address}
+        {"alg": one.alg, "key": one.key.hex(), "name": one.name, "party": one.party, "address": one.address}
         for one in found.validators
     ]  # fmt: skip
     return view.answer({

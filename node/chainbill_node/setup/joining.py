@@ -76,7 +76,7 @@ def create_home(home: Path, plan: JoinPlan) -> JoinedNode:
         write_secret(home / REQUEST, request.certificate)
     (home / files.genesis).write_bytes(plan.genesis)
     (home / files.signer).parent.mkdir(mode=0o700)
-    create_signer_file(home / files.signer, following_signer_file(genesis.chain_id, key.public, 0))
+    create_signer_file(home / files.signer, following_signer_file(genesis.hash, key.public, 0))
     os.mkdir(home / files.data, 0o700)
     config = NodeConfig(
         name=plan.name,

@@ -149,7 +149,7 @@ def _write_node(
     write_secret(home / files.tls_key, own.key)
     (home / files.genesis).write_text(genesis.to_json(), encoding="utf-8")
     (home / files.signer).parent.mkdir(mode=0o700)
-    create_signer_file(home / files.signer, new_signer_file(plan.chain_id, validator.key.public))
+    create_signer_file(home / files.signer, new_signer_file(genesis.hash, validator.key.public))
     os.mkdir(home / files.data, 0o700)
     config = NodeConfig(
         name=validator.name,

@@ -29,7 +29,7 @@ def check_blocks(store: Store, genesis: Genesis) -> tuple[int, int]:
         raise Refused("block_missing", f"block {head} is not there")
     anchor, certificate = decode_block(newest[0]).header, decode_certificate(newest[1])
     links = links_of(store, head + 1)
-    sets = trusted_sets(SnapshotManifest(genesis.chain_id, genesis.hash, anchor, certificate, links, 0, ()), genesis)
+    sets = trusted_sets(SnapshotManifest(genesis.hash, anchor, certificate, links, 0, ()), genesis)
     parent = b""
     transactions = 0
     for height in range(first, head + 1):
@@ -40,7 +40,7 @@ def check_blocks(store: Store, genesis: Genesis) -> tuple[int, int]:
         block, given = decode_block(found[0]), decode_certificate(found[1])
         if (given.height, given.block_id) != (height, block.id) or block.height != height:
             raise Refused("certificate_of_other_block", f"at height {height}")
-        verify_certificate(given, genesis.chain_id, set_at(sets, height))
+        verify_certificate(given, genesis.hash, set_at(sets, height))
         if database.validators(height) != set_at(sets, height):
             raise Refused("validators_differ", f"the stored set of height {height} is not the certified one")
         before = database.record(height - 1)

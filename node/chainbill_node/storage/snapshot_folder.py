@@ -94,11 +94,9 @@ class SnapshotFolder:
             began_s = time.perf_counter()
         return WrittenChunks(height, size, tuple(hashes))
 
-    def finish(self, written: WrittenChunks, source: Readable, chain_id: str, genesis_hash: bytes) -> bool:
+    def finish(self, written: WrittenChunks, source: Readable, network: bytes) -> bool:
         """Give it its manifest once the next height is committed; False as long as it is not. Raises OSError."""
-        manifest = manifest_of(
-            source, written.height, written.size, written.hashes, chain_id=chain_id, genesis_hash=genesis_hash
-        )
+        manifest = manifest_of(source, written.height, written.size, written.hashes, network=network)
         if manifest is None:
             return False
         unfinished = self._folder / f"{written.height}{UNFINISHED}"

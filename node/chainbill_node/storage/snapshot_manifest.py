@@ -15,13 +15,13 @@ from chainbill_node.sync.manifest import Link, SnapshotManifest
 
 
 def manifest_of(
-    source: Readable, height: int, size: int, chunks: Sequence[bytes], *, chain_id: str, genesis_hash: bytes
+    source: Readable, height: int, size: int, chunks: Sequence[bytes], *, network: bytes
 ) -> SnapshotManifest | None:
     """The manifest of a snapshot of `height`, None as long as the next height, which certifies it, is not committed."""
     anchor = _certified(source, height + 1)
     if anchor is None:
         return None
-    return SnapshotManifest(chain_id, genesis_hash, *anchor, links_of(source, height + 2), size, tuple(chunks))
+    return SnapshotManifest(network, *anchor, links_of(source, height + 2), size, tuple(chunks))
 
 
 def links_of(source: Readable, up_to: int) -> tuple[Link, ...]:

@@ -165,7 +165,7 @@ class SnapshotTaker:
         given = decode_certificate(certificate)
         if (given.height, given.block_id) != (block.height, block.id):
             raise Refused("snapshot_certificate", f"the certificate is not of block {block.height}")
-        verify_certificate(given, self._genesis.chain_id, set_at(self._sets, block.height))
+        verify_certificate(given, self._genesis.hash, set_at(self._sets, block.height))
 
     def _receipt(self, record: list[Any]) -> None:
         self._receipts.append(as_bytes(as_list(record, "receipt", length=2)[1], "receipt", at_most=MAX_RECEIPT_BYTES))

@@ -90,14 +90,14 @@ def answered(
     return SyncState(state.claims, strikes, None), True, None
 
 
-def refusal(block: Block, certificate: Certificate, chain_id: str, validators: ValidatorSet) -> str | None:
+def refusal(block: Block, certificate: Certificate, network: bytes, validators: ValidatorSet) -> str | None:
     """None if the certificate proves that a quorum of this height's validators decided this block, else the reason."""
-    if block.header.chain_id != chain_id:
+    if block.header.network != network:
         return "network_wrong"
     if certificate.block_id != block.id or certificate.height != block.height:
         return "certificate_of_other_block"
     try:
-        verify_certificate(certificate, chain_id, validators)
+        verify_certificate(certificate, network, validators)
     except ChainbillError as error:
         return error.reason
     return None

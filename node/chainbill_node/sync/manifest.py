@@ -1,6 +1,6 @@
 """What a snapshot is said to be, and whether to believe it: the chain of trust from genesis to its state root.
 
-A manifest is canonical [1, chain id, genesis hash, header h + 1, its certificate, [[header, certificate, set], …],
+A manifest is canonical [2, network, header h + 1, its certificate, [[header, certificate, set], …],
 size, [chunk hash, …]]. The header of h + 1 carries the root of the state after h. Each link is the header that names
 the next change of validators, certified by the set before it. So a set is believed only because the one before it
 certified it, and the first one stands in the genesis. Pure (docs/reference/snapshots.md).
@@ -17,11 +17,10 @@ from chainbill.errors import Malformed, Refused
 from chainbill.ledger.block import Header
 from chainbill.ledger.certificate import Certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
-from chainbill.ledger.shapes import as_bytes, as_int, as_list, as_text
+from chainbill.ledger.shapes import as_bytes, as_format, as_int, as_list
 from chainbill.ledger.validators import ValidatorSet
-from chainbill.limits import MAX_CHAIN_ID_BYTES
+from chainbill.limits import FORMAT
 
-FORMAT = 1
 CHUNK_BYTES = 1024 * 1024
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_CHUNKS = 65_536
@@ -41,8 +40,7 @@ class Link:
 class SnapshotManifest:
     """One snapshot of the state after `height`. `anchor`: the header of height + 1. `size`: bytes of all chunks."""
 
-    chain_id: str
-    genesis_hash: bytes
+    network: bytes
     anchor: Header
     certificate: Certificate
     links: tuple[Link, ...]
@@ -67,8 +65,7 @@ class SnapshotManifest:
         return encode(
             [
                 FORMAT,
-                self.chain_id,
-                self.genesis_hash,
+                self.network,
                 self.anchor.fields(),
                 self.certificate.fields(),
                 [[one.header.fields(), one.certificate.fields(), one.validators.fields()] for one in self.links],
@@ -80,16 +77,14 @@ class SnapshotManifest:
 
 def decode_manifest(data: bytes) -> SnapshotManifest:
     """Read canonical bytes. Malformed if they break the format or a bound."""
-    fields = as_list(decode(data, max_bytes=MAX_MANIFEST_BYTES), "snapshot", length=8)
-    as_int(fields[0], "snapshot format", low=FORMAT, high=FORMAT)
-    chunks = as_list(fields[7], "chunks", at_most=MAX_CHUNKS)
+    fields = as_format(decode(data, max_bytes=MAX_MANIFEST_BYTES), "snapshot", length=7)
+    chunks = as_list(fields[6], "chunks", at_most=MAX_CHUNKS)
     return SnapshotManifest(
-        as_text(fields[1], "chain_id", at_most=MAX_CHAIN_ID_BYTES),
-        as_bytes(fields[2], "genesis hash", length=32),
-        Header.from_fields(fields[3]),
-        Certificate.from_fields(fields[4]),
-        tuple([_link(one) for one in as_list(fields[5], "links", at_most=MAX_LINKS)]),
-        as_int(fields[6], "size", high=MAX_CHUNKS * CHUNK_BYTES),
+        as_bytes(fields[1], "network", length=32),
+        Header.from_fields(fields[2]),
+        Certificate.from_fields(fields[3]),
+        tuple([_link(one) for one in as_list(fields[4], "links", at_most=MAX_LINKS)]),
+        as_int(fields[5], "size", high=MAX_CHUNKS * CHUNK_BYTES),
         tuple([as_bytes(one, "chunk hash", length=32) for one in chunks]),
     )
 
@@ -109,7 +104,7 @@ def trusted_sets(manifest: SnapshotManifest, genesis: Genesis) -> dict[int, Vali
 
     Raises Malformed or Refused (`snapshot_…`, or the certificate's reason) where the chain of trust breaks.
     """
-    if (manifest.chain_id, manifest.genesis_hash) != (genesis.chain_id, genesis.hash):
+    if manifest.network != genesis.hash:
         raise Refused("snapshot_of_other_chain", "the snapshot belongs to another network")
     if manifest.height < 1 or manifest.size > len(manifest.chunks) * CHUNK_BYTES:
         raise Malformed("snapshot_malformed", "its height or its size cannot be")
@@ -118,13 +113,13 @@ def trusted_sets(manifest: SnapshotManifest, genesis: Genesis) -> dict[int, Vali
     for link in manifest.links:
         if not last < link.header.height <= manifest.anchor.height:
             raise Refused("snapshot_links", "the changes of validators are out of order")
-        _certified(link.header, link.certificate, current, genesis.chain_id)
+        _certified(link.header, link.certificate, current, genesis.hash)
         if link.header.next_validators_hash != link.validators.hash():
             raise Refused("snapshot_links", f"header {link.header.height} names another next set")
         current, last = link.validators, link.header.height
         sets[last + 1] = current
     acting = set_at(sets, manifest.anchor.height)
-    _certified(manifest.anchor, manifest.certificate, acting, genesis.chain_id)
+    _certified(manifest.anchor, manifest.certificate, acting, genesis.hash)
     if manifest.anchor.next_validators_hash != current.hash():
         raise Refused("snapshot_links", "the set after the snapshot is not the one its header names")
     return sets
@@ -135,11 +130,11 @@ def set_at(sets: dict[int, ValidatorSet], height: int) -> ValidatorSet:
     return sets[max(start for start in sets if start <= height)]
 
 
-def _certified(header: Header, certificate: Certificate, validators: ValidatorSet, chain_id: str) -> None:
-    if header.chain_id != chain_id:
+def _certified(header: Header, certificate: Certificate, validators: ValidatorSet, network: bytes) -> None:
+    if header.network != network:
         raise Refused("snapshot_of_other_chain", "a header belongs to another network")
     if header.validators_hash != validators.hash():
         raise Refused("snapshot_links", f"header {header.height} was made by another set than the one that is trusted")
     if (certificate.height, certificate.block_id) != (header.height, header.id):
         raise Refused("snapshot_certificate", f"the certificate is not of header {header.height}")
-    verify_certificate(certificate, chain_id, validators)
+    verify_certificate(certificate, network, validators)
