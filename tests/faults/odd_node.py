@@ -4,6 +4,9 @@
 --clock-file PATH            its wall clock is off by the number in this file, read at every look: it can jump
 --fail SITE --at N --errno E the Nth use of SITE fails: append, append_short, fdatasync, fsync, rename, batch,
                              batch_after (written, then reported as failed)
+--tamper HOW --with-key SEED as a proposer it changes who signed the transactions of its blocks: added (a signature
+                             of a key that the author did not list), listed (one more of a key that he did), stripped,
+                             replaced (by its own)
 """
 
 from __future__ import annotations
@@ -14,12 +17,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import plyvel
 from chainbill_node import clock, main
+from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.engine.protocol import Verdict
 from chainbill_node.storage import leveldb, signer_file
+
+from chainbill.codec import encode
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.block import Block, tx_root
+from chainbill.ledger.transaction import SIGN_DOMAIN, decode_transaction, wire_id_of
 
 SITES = ("append", "append_short", "fdatasync", "fsync", "rename", "batch", "batch_after")
 
@@ -66,6 +77,49 @@ def failing_write(at: int, code: int, *, after: bool) -> Any:
     return write
 
 
+HOW = ("added", "listed", "stripped", "replaced")
+
+
+def tampered(wire: bytes, how: str, key: PrivateKey) -> bytes:
+    """The same body with other signatures than its author's."""
+    transaction = decode_transaction(wire)
+    body = transaction.body_bytes
+    own = [[index, signature] for index, signature in transaction.signatures]
+    mine = key.sign(SIGN_DOMAIN, body)
+    place = [one for _, one in transaction.keys].index(key.public) if how == "listed" else len(transaction.keys)
+    signatures = {
+        "added": [*own, [place, mine]],
+        "listed": sorted([*own, [place, mine]]),
+        "stripped": [],
+        "replaced": [[own[0][0], mine]],
+    }[how]
+    return encode([body, signatures])
+
+
+def tampering(how: str, key: PrivateKey) -> None:
+    """This node proposes what its peers sent it with other signatures, and finds that good itself."""
+    prepare, process = LedgerApplication.prepare_proposal, LedgerApplication.process_proposal
+    made: set[bytes] = set()
+
+    def prepare_proposal(self: Any, request: Any) -> Any:
+        proposal = prepare(self, request)
+        block = proposal.block
+        if not block.transactions:
+            return proposal
+        wires = tuple([tampered(wire, how, key) for wire in block.transactions])
+        header = replace(block.header, tx_root=tx_root([wire_id_of(wire) for wire in wires]))
+        changed = Block(**{**{name: getattr(block, name) for name in block.__dataclass_fields__},
+                           "header": header, "transactions": wires})  # fmt: skip
+        made.add(changed.id)
+        return replace(proposal, block=changed)
+
+    def process_proposal(self: Any, block: Any) -> Any:
+        return Verdict(True) if block.id in made else process(self, block)
+
+    LedgerApplication.prepare_proposal = prepare_proposal
+    LedgerApplication.process_proposal = process_proposal
+
+
 def odd_clock(offset_ms: int, path: Path | None) -> Any:
     def now_ms(_self: Any) -> int:
         jump_ms = int(path.read_text() or 0) if path is not None else 0
@@ -77,6 +131,8 @@ def odd_clock(offset_ms: int, path: Path | None) -> Any:
 def inject(given: argparse.Namespace) -> None:
     if given.clock_offset_ms or given.clock_file:
         clock.SystemClock.now_ms = odd_clock(given.clock_offset_ms, given.clock_file)
+    if given.tamper:
+        tampering(given.tamper, PrivateKey.from_seed(bytes.fromhex(given.with_key)))
     code = getattr(errno, given.errno)
     if given.fail in ("batch", "batch_after"):
         leveldb.LevelStore.write = failing_write(given.at, code, after=given.fail == "batch_after")
@@ -91,6 +147,8 @@ def run(words: list[str]) -> int:
     parser.add_argument("--fail", choices=SITES)
     parser.add_argument("--at", type=int, default=1)
     parser.add_argument("--errno", choices=("EIO", "ENOSPC"), default="EIO")
+    parser.add_argument("--tamper", choices=HOW)
+    parser.add_argument("--with-key", default=bytes(32).hex())
     at = words.index("--")
     inject(parser.parse_args(words[:at]))
     return main.main(words[at + 1 :])
