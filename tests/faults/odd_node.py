@@ -86,7 +86,10 @@ def tampered(wire: bytes, how: str, key: PrivateKey) -> bytes:
     body = transaction.body_bytes
     own = [[index, signature] for index, signature in transaction.signatures]
     mine = key.sign(SIGN_DOMAIN, body)
-    place = [one for _, one in transaction.keys].index(key.public) if how == "listed" else len(transaction.keys)
+    listed = [one for _, one in transaction.keys]
+    if how == "listed" and key.public not in listed:
+        return wire
+    place = listed.index(key.public) if how == "listed" else len(listed)
     signatures = {
         "added": [*own, [place, mine]],
         "listed": sorted([*own, [place, mine]]),
