@@ -90,7 +90,6 @@ class Reason(StrEnum):
     BLOCK_VALIDATORS_HASH = "block_validators_hash"
     BLOCK_DUPLICATE_TRANSACTION = "block_duplicate_transaction"
     BLOCK_GAS = "block_gas"
-    VALIDATOR_UNKNOWN = "validator_unknown"
     CERTIFICATE_QUORUM = "certificate_quorum"
     CERTIFICATE_SIGNERS = "certificate_signers"
     CERTIFICATE_INVALID = "certificate_invalid"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import error_tables
 import performance
 
 from chainbill.vm.grammar_document import contract_language_document
@@ -16,6 +17,8 @@ from chainbill.vm.grammar_document import contract_language_document
 ROOT = Path(__file__).resolve().parent
 GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/contract-language.md": contract_language_document,
+    "reference/errors.md": error_tables.english,
+    "reference/errors.zh.md": error_tables.chinese,
     "performance.md": performance.english,
     "performance.zh.md": performance.chinese,
 }

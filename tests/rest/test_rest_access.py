@@ -256,7 +256,7 @@ def test_the_gate_refuses_unknown_revoked_and_replayed(closed: TestClient, examp
     check(signed_get(closed, "NOBODY", "/v1/network"), 401, "reader_key_unknown")
     late = signed_get(closed, S1, "/v1/network", created_s=NOW_MS // 1000 - 61)
     check(late, 401, "signature_time")
-    check(signed_get(closed, S1, "/v1/network", Signature="chainbill=:AAAA:"), 401, "signature_invalid")
+    check(signed_get(closed, S1, "/v1/network", Signature="chainbill=:AAAA:"), 401, "request_signature_invalid")
     first = signed_get(closed, S1, "/v1/network")
     assert first.status_code == 200
     check(closed.get("/v1/network", headers=dict(first.request.headers)), 401, "signature_replayed")

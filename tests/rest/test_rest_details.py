@@ -156,7 +156,7 @@ def test_on_a_closed_network_a_party_simulates_its_own_only(closed: TestClient) 
     assert post("SUPPLIER1", wire).status_code == 200  # type: ignore[attr-defined]
     assert post("REGULATOR", wire).status_code == 200  # type: ignore[attr-defined]
     check(post("SUPPLIER2", wire), 403, "not_permitted")
-    check(post("SUPPLIER1", wire_of("SUPPLIER1", nonce=9)), 401, "signature_invalid")
+    check(post("SUPPLIER1", wire_of("SUPPLIER1", nonce=9)), 401, "request_signature_invalid")
 
 
 def test_what_a_bank_is_asked_to_finance_is_its_concern(example: tuple[BillBook, str]) -> None:

@@ -123,7 +123,7 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
     """
     fields = [value for name, value in message.headers.items() if name.startswith("signature")]
     if any(len(value) > MAX_FIELD_CHARACTERS for value in fields):
-        raise SignatureRefused("signature_invalid", "the signature fields are too long")
+        raise SignatureRefused("request_signature_invalid", "the signature fields are too long")
     try:
         [result] = _Verifier(now_s).verify(message, max_age=None)
         covered = frozenset(str(name).strip('"') for name in result.covered_components)
@@ -132,7 +132,7 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
     except SignatureRefused:
         raise
     except (HTTPMessageSignaturesException, ValueError, KeyError, TypeError) as error:
-        raise SignatureRefused("signature_invalid", str(error)[:200]) from error
+        raise SignatureRefused("request_signature_invalid", str(error)[:200]) from error
     whole = "@target-uri" in covered or {"@path", "@query"} <= covered
     if "@method" not in covered or not whole or (body and "content-digest" not in covered):
         raise SignatureRefused("signature_coverage")
