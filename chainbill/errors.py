@@ -77,6 +77,7 @@ class Reason(StrEnum):
     CORE_ROW_SCHEMA = "core_row_schema"
     CORE_HOLDINGS = "core_holdings"
     CORE_AGENDA_DATE = "core_agenda_date"
+    CORE_APPROVAL = "core_approval"
     # blocks, votes, certificates, evidence, genesis
     BLOCK_TOO_LARGE = "block_too_large"
     BLOCK_HEIGHT = "block_height"

@@ -6,7 +6,7 @@ bill costs):
 1. Conservation: per bill, the leaves that ended and the leaves that were made cover the same cents, each once. The only
    exception is a bill's acceptance, which makes [0, face).
 2. Fields that never change, lineage, heights (`token_rules`).
-3. Rows that are the core's own are left alone; agenda items lie in the future.
+3. Rows that are the core's own are left alone; agenda items lie in the future; no row asks for calls any more.
 
 Then `core/range` and `core/holding` follow from the same changes: no contract can get them wrong.
 """
@@ -53,7 +53,14 @@ class CoreChecks:
         self._today = today
         self._agendas = tuple(agendas)
         self._adjustable_clock = adjustable_clock
-        self._watched = (core_rows.TOKENS, core_rows.BILLS, core_rows.GOVERNANCE, *SHARES, *self._agendas)
+        self._watched = (
+            core_rows.TOKENS,
+            core_rows.BILLS,
+            core_rows.GOVERNANCE,
+            core_rows.ASKED,
+            *SHARES,
+            *self._agendas,
+        )
 
     def run(self) -> None:
         """Check what changed since the last savepoint and derive the core's rows from it, or raise Refused."""
@@ -69,6 +76,8 @@ class CoreChecks:
                 bills.append((key, old, new))
             elif key.startswith(core_rows.GOVERNANCE):
                 self._check_governance(key, old, new)
+            elif key.startswith(core_rows.ASKED):
+                raise broken(Reason.CORE_ROW_FIXED, "what an approval asks for is run at once, or never")
             else:
                 for table in SHARES:
                     if key.startswith(table):

@@ -2,6 +2,7 @@
 
 Read and guarded: `bill/bill`, `token/token`, `party/key`, `governance/validator`, `governance/clock`.
 Written by the core only: everything of contract "core", and `governance/contract`, the code that runs.
+Taken away as soon as it is written: `approval/run` (`stored_calls`).
 
     core/range    [bill, lo]              → [hi, token id]      every leaf of every accepted bill
     core/holding  [party, currency, role] → [count, sum]        in which role a party has how much (`holdings`)
@@ -39,6 +40,8 @@ PROGRAM = row_key(CORE, "program", "active")
 GAP_LIMIT = row_key("governance", "parameter", "gap_limit_ms")
 LAST_GAP = row_key(CORE, "gap", "last")
 DAY_SEED = row_key(CORE, "seed", "day")
+ASKED = table_prefix("approval", "run")
+ASKED_CALLS = row_key("approval", "run", "calls")
 
 
 def token_key(token: str) -> bytes:

@@ -21,6 +21,7 @@ from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.evidence_rows import record_evidence
 from chainbill.ledger.programs import Agenda, LoadedProgram
 from chainbill.ledger.receipt import Kind, Receipt
+from chainbill.ledger.stored_calls import run_call
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_transaction, run_unit, with_core_event
 from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_SIGNATURE, GAS_PER_TRANSACTION
@@ -92,7 +93,7 @@ class Execution:
         unit = Unit(Kind.TRANSACTION, transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION, gas)
 
         def work(machine: Machine) -> list[Any]:
-            return [machine.call(call.contract, call.function, call.args) for call in transaction.calls]
+            return [run_call(machine, self.overlay, call) for call in transaction.calls]
 
         return self.run(unit, work)
 

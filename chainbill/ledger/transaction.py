@@ -199,7 +199,7 @@ def _read_body(value: Any) -> Body:
         nonce=as_bytes(nonce, "nonce", length=NONCE_BYTES),
         threshold=threshold,
         keys=keys,
-        calls=tuple([_read_call(call) for call in calls]),
+        calls=tuple([read_call(call) for call in calls]),
         memo=memo,
     )
 
@@ -221,7 +221,8 @@ def _read_keys(value: Any) -> tuple[int, tuple[tuple[str, bytes], ...]]:
     return threshold, tuple(keys)
 
 
-def _read_call(value: Any) -> Call:
+def read_call(value: Any) -> Call:
+    """One call of the form [contract, function, arguments]; Malformed with shape_wrong if it is none."""
     contract, function, args = as_list(value, "call", length=3)
     return Call(
         as_text(contract, "contract", at_most=MAX_NAME_BYTES, at_least=1),
