@@ -48,6 +48,7 @@ class Reason(StrEnum):
     KEY_FILE_PASSWORD = "key_file_password"
     SIGNATURE_INVALID = "signature_invalid"
     ALGORITHM_UNKNOWN = "algorithm_unknown"
+    PURPOSE_UNKNOWN = "purpose_unknown"
     # state
     STATE_KEY_MALFORMED = "state_key_malformed"
     STATE_KEY_TOO_LONG = "state_key_too_long"

@@ -48,6 +48,7 @@ class Execution:
         self.has_more_work = False
         self.loaded = env.programs.active(self.overlay)
         self._proposer = proposer.hex()
+        self._network = env.genesis.hash.hex()
         self._recent = _recent_proposers(env)
         self._gap_ms = 0
         self._nonces: list[bytes] = []
@@ -125,6 +126,7 @@ class Execution:
             transaction=transaction,
             signers=signers,
             chain_id=self.env.genesis.chain_id,
+            network=self._network,
             zone_offset_minutes=self.env.genesis.zone_offset_minutes,
             proposer=self._proposer,
             recent_proposers=self._recent,

@@ -88,6 +88,7 @@ def _run_init(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay, checks:
         time_ms=genesis.time_ms,
         today=date_of(genesis.time_ms, genesis.zone_offset_minutes),
         chain_id=genesis.chain_id,
+        network=genesis.hash.hex(),
         zone_offset_minutes=genesis.zone_offset_minutes,
         clock=genesis.clock,
     )

@@ -18,7 +18,10 @@ class Signer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Facts of the block and the transaction; `party` is the transaction's party throughout."""
+    """Facts of the block and the transaction; `party` is the transaction's party throughout.
+
+    network: 64 hex digits, the hash of the genesis; chain_id is only its name for people.
+    """
 
     party: str = ""
     height: int = 0
@@ -28,6 +31,7 @@ class Context:
     transaction: str = ""
     signers: Sequence[Signer] = field(default_factory=tuple)
     chain_id: str = ""
+    network: str = "00" * 32
     zone_offset_minutes: int = 0
     proposer: str = ""
     recent_proposers: Sequence[str] = field(default_factory=tuple)
@@ -44,6 +48,7 @@ CONTEXT_FIELDS: tuple[str, ...] = (
     "transaction",
     "signers",
     "chain_id",
+    "network",
     "zone_offset_minutes",
     "proposer",
     "recent_proposers",

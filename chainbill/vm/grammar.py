@@ -175,7 +175,22 @@ NATIVES: dict[str, Signature] = {
         1, 1, "text", 60, "digest(value)", "hash of the canonical encoding, 64 hex digits", "规范编码的哈希"
     ),
     "signed_by": Signature(
-        3, 3, "bool", 4000, "signed_by(key, statement, signature)", "did the key sign the statement?", "签名是否成立"
+        5,
+        5,
+        "bool",
+        4000,
+        'signed_by("ed25519", key, "application", statement, signature)',
+        "did the key sign the statement for this network, this contract and this purpose?",
+        "密钥是否为本网络、本合约、此用途签署该声明",
+    ),
+    "statement_hash": Signature(
+        2,
+        2,
+        "text",
+        60,
+        'statement_hash("bid", statement)',
+        "what is signed or committed to for this network, contract and purpose, 64 hex digits",
+        "本网络、本合约、此用途声明的哈希",
     ),
     "source_problem": Signature(
         2, 2, "text", 20000, "source_problem(name, source)", '"" or why it cannot be deployed', "源码能否部署"

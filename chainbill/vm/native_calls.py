@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["NATIVE_CALLS", "TAKE_MACHINE"]
 
 #: Natives whose emitted calls take the machine as their first argument.
-TAKE_MACHINE = frozenset(("new_id", "date_of", "digest", "normalise_identifier", "signed_by", "source_problem"))
+TAKE_MACHINE = frozenset(
+    ("new_id", "date_of", "digest", "normalise_identifier", "signed_by", "statement_hash", "source_problem")
+)
 _FIXED_PRICE = (
     natives.add_days,
     natives.add_months,
@@ -53,11 +55,24 @@ def normalise_identifier(m: Machine, text: Value) -> str:
     return natives.normalise_identifier(text)
 
 
-def signed_by(m: Machine, public_key_hex: Value, statement: Value, signature_hex: Value) -> bool:
-    """Say whether a key signed a statement."""
+def signed_by(  # noqa: PLR0917  as contracts write it
+    m: Machine, algorithm: Value, key: Value, purpose: Value, statement: Value, signature: Value
+) -> bool:
+    """Say whether a key signed a statement for the contract that runs."""
     _, size = copy_in(statement)
     m.pay(size // gas.HASH_BYTES_A_GAS, size)
-    return natives.signed_by(public_key_hex, statement, signature_hex)
+    return natives.signed_by(_reader(m), algorithm, key, purpose, statement, signature)
+
+
+def statement_hash(m: Machine, purpose: Value, statement: Value) -> str:
+    """Return the hash of a statement for the contract that runs."""
+    _, size = copy_in(statement)
+    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    return natives.statement_hash(_reader(m), purpose, statement)
+
+
+def _reader(m: Machine) -> natives.Reader:
+    return natives.Reader(m.context.network, m.contract)
 
 
 def source_problem(m: Machine, name: Value, source: Value) -> str:
@@ -72,5 +87,14 @@ def source_problem(m: Machine, name: Value, source: Value) -> str:
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {
     f"n_{function.__name__}": function
-    for function in (*_FIXED_PRICE, new_id, date_of, digest, normalise_identifier, signed_by, source_problem)
+    for function in (
+        *_FIXED_PRICE,
+        new_id,
+        date_of,
+        digest,
+        normalise_identifier,
+        signed_by,
+        statement_hash,
+        source_problem,
+    )
 }

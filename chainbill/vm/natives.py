@@ -6,17 +6,20 @@ The machine and plain Python run these same functions, so they cannot differ. A 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from chainbill import codec, dates, ids, money
+from chainbill import statement as statements
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.crypto.signing import verify
 from chainbill.errors import ChainbillError
+from chainbill.statement import verify_statement
 from chainbill.vm.errors import ContractFault
 from chainbill.vm.values import Value, copy_in, fault, kind_of
 
 __all__ = [
+    "Reader",
     "add_days",
     "add_months",
     "currency_digits",
@@ -29,6 +32,7 @@ __all__ = [
     "normalise_identifier",
     "object_id",
     "signed_by",
+    "statement_hash",
     "valid_lei",
     "valid_uscc",
     "weekday",
@@ -149,11 +153,35 @@ def _hex_bytes(text: str, length: int) -> bytes:
     return bytes.fromhex(text)
 
 
-def signed_by(public_key_hex: str, statement: Value, signature_hex: str) -> bool:
-    """Say whether the key signed the canonical encoding of `statement` in the domain "application"."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a statement: the network (64 hex digits) and the contract that runs."""
+
+    network: str
+    contract: str
+
+
+def signed_by(  # noqa: PLR0917  as contracts write it
+    reader: Reader, algorithm: str, public_key_hex: str, purpose: str, statement: Value, signature_hex: str
+) -> bool:
+    """Say whether the key signed the statement for this network, contract and purpose."""
     key, signature = _hex_bytes(public_key_hex, 32), _hex_bytes(signature_hex, 64)
-    message = _encoded(statement)
-    return bool(key) and bool(signature) and bool(verify(key, "application", message, signature))
+    known = type(algorithm) is str and bool(key) and bool(signature)
+
+    def verified(*said: Any) -> bool:
+        return verify_statement(*said, algorithm=algorithm if known else "", key=key, signature=signature)
+
+    return _checked(verified, *_stated(reader, "signed_by", purpose, statement))
+
+
+def statement_hash(reader: Reader, purpose: str, statement: Value) -> str:
+    """Return what a signature or a commitment for this network, contract and purpose is over, as 64 hex digits."""
+    return _checked(statements.statement_hash, *_stated(reader, "statement_hash", purpose, statement)).hex()
+
+
+def _stated(reader: Reader, name: str, purpose: str, statement: Value) -> tuple[bytes, str, str, Value]:
+    copied, _ = copy_in(statement)
+    return bytes.fromhex(reader.network), reader.contract, _text(name, purpose), copied
 
 
 def object_id(prefix: str, id_seed: bytes, counter: int) -> str:

@@ -21,7 +21,6 @@ from chainbill.vm.natives import (
     is_date,
     kind_of,
     normalise_identifier,
-    signed_by,
     valid_lei,
     valid_uscc,
     weekday,
@@ -55,6 +54,7 @@ __all__ = [  # noqa: RUF022 - in the order of the reference
     "currency_digits",
     "digest",
     "signed_by",
+    "statement_hash",
     "source_problem",
 ]
 
@@ -76,6 +76,8 @@ class Host(Protocol):
     def invoke(self, contract: str, function: str, arguments: tuple[Any, ...]) -> Any: ...
     def new_id(self, prefix: str) -> str: ...
     def date_of(self, time_ms: int) -> str: ...
+    def signed_by(self, algorithm: str, key: str, purpose: str, statement: Any, signature: str) -> bool: ...
+    def statement_hash(self, purpose: str, statement: Any) -> str: ...
     def source_problem(self, name: str, source: str) -> str: ...
 
 
@@ -229,6 +231,11 @@ class _ContextNow:
         return str(_host().field("chain_id"))
 
     @property
+    def network(self) -> str:
+        """Hash of the network's genesis, 64 hex digits: what signatures bind."""
+        return str(_host().field("network"))
+
+    @property
     def zone_offset_minutes(self) -> int:
         """Offset of local time from UTC."""
         return int(_host().field("zone_offset_minutes"))
@@ -277,6 +284,16 @@ def new_id(prefix: str) -> str:
 def date_of(time_ms: int) -> str:
     """Return the local ISO date of a time in milliseconds since 1970 UTC."""
     return _host().date_of(time_ms)
+
+
+def signed_by(algorithm: str, key: str, purpose: str, statement: Any, signature: str) -> bool:
+    """Say whether `key` (64 hex digits) signed `statement` for this network, this contract and `purpose`."""
+    return _host().signed_by(algorithm, key, purpose, statement, signature)
+
+
+def statement_hash(purpose: str, statement: Any) -> str:
+    """Return what a signature or commitment of this network, contract and purpose is over, as 64 hex digits."""
+    return _host().statement_hash(purpose, statement)
 
 
 def source_problem(name: str, source: str) -> str:

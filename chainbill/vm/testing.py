@@ -231,6 +231,17 @@ class Harness:
         """Return the local date of a time."""
         return natives.date_of_offset(time_ms, self.context.zone_offset_minutes)
 
+    def signed_by(self, algorithm: str, key: str, purpose: str, statement: Any, signature: str) -> bool:
+        """Say whether the key signed the statement for the contract that runs."""
+        return natives.signed_by(self._reader(), algorithm, key, purpose, statement, signature)
+
+    def statement_hash(self, purpose: str, statement: Any) -> str:
+        """Return the hash of a statement for the contract that runs."""
+        return natives.statement_hash(self._reader(), purpose, statement)
+
+    def _reader(self) -> natives.Reader:
+        return natives.Reader(self.context.network, self._stack[-1])
+
     def source_problem(self, name: str, source: str) -> str:
         """Return "" if the source could be deployed beside the contracts of this harness, else the reason why not."""
         if type(name) is not str or type(source) is not str:

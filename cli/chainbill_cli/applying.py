@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill import codec
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.statement import sign_statement
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import write_private
@@ -18,7 +19,6 @@ from chainbill_cli.session import Session
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
 
-DOMAIN = "application"
 SALT_BYTES = 16
 
 
@@ -61,9 +61,9 @@ def keep_account(session: Session, party: str, kept: dict[str, Any]) -> Path:
     return path
 
 
-def sign_statement(statement: dict[str, Any], key: PrivateKey) -> dict[str, Any]:
-    """An application: the statement with a signature of one of its own keys."""
-    signature = key.sign(DOMAIN, codec.encode(statement))
+def sign_application(network: bytes, statement: dict[str, Any], key: PrivateKey) -> dict[str, Any]:
+    """An application: the statement with a signature of one of its own keys, for this network."""
+    signature = sign_statement(key, network, "party", "application", statement)
     return {"statement": statement, "key": key.public.hex(), "signature": signature.hex()}
 
 

@@ -331,7 +331,7 @@ def require_own_signature(application, statement):
         if entry["key"] == application["key"]:
             named = True
     require(named, "application_key_not_its_own", {"id": statement["id"]})
-    right = signed_by(application["key"], statement, application["signature"])
+    right = signed_by("ed25519", application["key"], "application", statement, application["signature"])
     require(right, "application_signature_wrong", {"id": statement["id"]})
 
 

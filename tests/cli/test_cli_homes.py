@@ -12,11 +12,11 @@ import pytest
 from chainbill_cli import settings as settings_module
 from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import layout, processes
-from cli.cli_fakes import NAMES, PARTIES, FakeNode, Shell, mode_of, ok
+from cli.cli_fakes import GENESIS_HASH, NAMES, PARTIES, FakeNode, Shell, mode_of, ok
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_test_uscc
-from chainbill.vm.natives import signed_by
+from chainbill.statement import verify_statement
 
 APPLICANT = make_test_uscc(b"applicant")
 
@@ -57,8 +57,11 @@ def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, t
     )  # fmt: skip
     application = json.loads(path.read_text(encoding="utf-8"))
     statement = application["statement"]
-    assert signed_by(application["key"], statement, application["signature"])
-    assert not signed_by(application["key"], {**statement, "name_en": "x"}, application["signature"])
+    key, signature = bytes.fromhex(application["key"]), bytes.fromhex(application["signature"])
+    signed = {"algorithm": "ed25519", "key": key, "signature": signature}
+    assert verify_statement(GENESIS_HASH, "party", "application", statement, **signed)
+    assert not verify_statement(bytes(32), "party", "application", statement, **signed)
+    assert not verify_statement(GENESIS_HASH, "party", "application", {**statement, "name_en": "x"}, **signed)
     assert statement["identifiers"] == [{"scheme": "vat", "value": "XX1234"}]
     assert statement["accounts"][0]["bank"] == PARTIES["bank1"]
     assert "6222000000000001" not in path.read_text(encoding="utf-8"), "an account number never leaves the home"

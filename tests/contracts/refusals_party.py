@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.refusals import refuses
-from contracts.world import ALL, ANCHOR, BANK1, BANK2, BANKS, DIGEST, S1, S2, World, key_of, member, uscc
+from contracts.world import ALL, ANCHOR, BANK1, BANK2, BANKS, DIGEST, NETWORK, S1, S2, World, key_of, member, uscc
 
-from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.state.keys import row_key
+from chainbill.statement import sign_statement
 
 APPLICANT = PrivateKey.from_seed(b"a" * 32)
 NEWCOMER = uscc(500)
@@ -25,7 +25,7 @@ def statement(**fields: Any) -> dict[str, Any]:
 
 def application(**fields: Any) -> dict[str, Any]:
     content = statement(**fields)
-    signature = APPLICANT.sign("application", encode(content)).hex()
+    signature = sign_statement(APPLICANT, NETWORK, "party", "application", content).hex()
     return {"statement": content, "key": APPLICANT.public.hex(), "signature": signature}
 
 
@@ -54,7 +54,7 @@ def register_as_a_suspended_bank(world: World) -> None:
 def register_with_a_signature_of_a_stranger(world: World) -> None:
     other = PrivateKey.from_seed(b"b" * 32)
     content = statement()
-    signature = other.sign("application", encode(content)).hex()
+    signature = sign_statement(other, NETWORK, "party", "application", content).hex()
     register(world, {"statement": content, "key": other.public.hex(), "signature": signature})
 
 

@@ -13,6 +13,7 @@ from contracts.world import (
     BANK2,
     DIGEST,
     MEMBERS,
+    NETWORK,
     S1,
     World,
     accepted_bill,
@@ -22,10 +23,10 @@ from contracts.world import (
     uscc,
 )  # fmt: skip
 
-from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import Refused
 from chainbill.state.keys import row_key
+from chainbill.statement import sign_statement
 
 LEI = "529900T8BM49AURSDO55"
 OTHER_DIGEST = "cd" * 32
@@ -39,7 +40,7 @@ def application(number: int, **fields: Any) -> dict[str, Any]:
         "keys": [{"key": key.public.hex(), "capabilities": ALL}],
         "accounts": [{"currency": "CNY", "bank": BANK2, "digest": DIGEST}], **fields,
     }  # fmt: skip
-    signature = key.sign("application", encode(statement)).hex()
+    signature = sign_statement(key, NETWORK, "party", "application", statement).hex()
     return {"statement": statement, "key": key.public.hex(), "signature": signature}
 
 

@@ -40,6 +40,7 @@ S1, S2, S3, S4 = (uscc(number) for number in (101, 102, 103, 104))
 BANK1, BANK2, BANK3, BANK4 = (uscc(number) for number in (201, 202, 203, 204))
 BANKS = (BANK1, BANK2, BANK3, BANK4)
 DIGEST = "ab" * 32
+NETWORK = bytes.fromhex("a7" * 32)
 
 
 def key_of(party: str, number: int = 0) -> str:
@@ -244,6 +245,7 @@ class World:
             today=self.today,
             gap_ms=self.gap_ms,
             chain_id="test",
+            network=NETWORK.hex(),
             zone_offset_minutes=ZONE,
             proposer=VALIDATORS[0],
             recent_proposers=self.recent,

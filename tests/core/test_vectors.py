@@ -18,6 +18,7 @@ from chainbill.crypto.signing import verify
 from chainbill.errors import Malformed
 from chainbill.state.keys import row_key, split_key
 from chainbill.state.proof import StateProof, verify_proof
+from chainbill.statement import statement_hash, verify_statement
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -92,3 +93,21 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "crypto_hashing.json" in done.stderr
     assert "orphan.json" in done.stderr
+
+
+def test_statement_vectors() -> None:
+    vectors = load("statement")
+    key = bytes.fromhex(vectors["key"]["public"])
+    for case in vectors["accepted"]:
+        subject = (bytes.fromhex(case["network"]), case["contract"], case["purpose"], case["statement"])
+        assert encode([1, *subject]).hex() == case["bytes"]
+        assert tagged_hash("statement", bytes.fromhex(case["bytes"])).hex() == case["hash"]
+        signature = bytes.fromhex(case["signature"])
+        assert verify_statement(*subject, algorithm="ed25519", key=key, signature=signature)
+    for case in vectors["not_verified"]:
+        subject = (bytes.fromhex(case["network"]), case["contract"], case["purpose"], case["statement"])
+        signature = bytes.fromhex(case["signature"])
+        assert not verify_statement(*subject, algorithm=case["alg"], key=key, signature=signature)
+    for case in vectors["refused"]:
+        with pytest.raises(Malformed, match=case["reason"]):
+            statement_hash(bytes(32), case["contract"], case["purpose"], {})

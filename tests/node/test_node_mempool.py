@@ -22,7 +22,7 @@ def transaction(
         valid_until_ms=valid_until_ms,
         nonce=number.to_bytes(16, "big"),
         calls=[Call("demo", "act", {})] * calls,
-        keys=[KEYS[key].public],
+        keys=[one.public for one in KEYS],
         memo=memo,
     )
     return decode_transaction(sign_transaction(body, [KEYS[key]]))

@@ -1,7 +1,7 @@
 """Random contracts, generated from the grammar: typed, so that most run to success, with a little mischief.
 
-A program is two contracts, "first" (everything) and "other" (what the first invokes), the general part that both import
-from, and arguments to run it with.
+A program is two contracts, "party" (everything) and "finance" (what the first invokes; both names have statements of
+their own), the general part that both import from, and arguments to run it with.
 Types: i whole number, b boolean, s text, y bytes, l list of numbers, t list of texts, m map with the fields of FIELDS.
 """
 
@@ -48,6 +48,7 @@ class Generator:
         self.invokes = False
         self.imports = False
         self.counter = 0
+        self.purpose = ""
 
     # --- expressions --------------------------------------------------------------------------------------------------
     def e(self, kind: str, depth: int = 3) -> str:
@@ -107,7 +108,7 @@ class Generator:
         return f"{name}({', '.join(arguments[:by_name] + named)})"
 
     def invoke_of(self, name: str, depth: int) -> str:
-        return f'invoke("other", "{name}", {", ".join(self.e(kind, depth) for kind in OTHERS[name][1])})'
+        return f'invoke("finance", "{name}", {", ".join(self.e(kind, depth) for kind in OTHERS[name][1])})'
 
     def arithmetic(self, depth: int) -> str:
         operator = self.random.choice(["+", "-", "*", "+", "-", "//", "%"])
@@ -178,7 +179,7 @@ class Generator:
                 f"is_date({self.e('s', depth)})",
                 'valid_uscc("91350211M000100Y43")',
                 "valid_lei(NAME)",
-                f'signed_by("{"0" * 64}", {self.e("i", 0)}, "{"0" * 128}")',
+                self.signed(),
                 f"shown.has({key})",
             ]
         )
@@ -203,6 +204,7 @@ class Generator:
                 f"({self.e('s', depth)} + {self.e('s', depth)})",
                 f"{self.random.choice(['NAME', 'ctx.today', 'ctx.party'])}[{self.random.choice(['', '1', '-2'])}:3]",
                 f"digest({self.e(self.random.choice(TYPES), depth)})",
+                self.stated(depth),
                 f"kind_of({self.e(self.random.choice(TYPES), depth)})",
                 f"normalise_identifier({self.e('s', depth)})",
                 f'add_days("2026-02-28", {self.random.randrange(-99, 99)})',
@@ -211,12 +213,23 @@ class Generator:
                 f"min({self.e('s', depth)}, {self.e('s', depth)})",
                 "WORDS[1]",
                 "ctx.today" if self.is_view else 'new_id("T")',
-                "ctx.chain_id" if self.is_view or self.random.random() < 0.1 else 'source_problem("new", NAME)',
+                "ctx.chain_id" if self.is_view or self.random.random() < 0.02 else 'source_problem("new", NAME)',
             ]
         )
 
+    def signed(self) -> str:
+        """Return a look at a signature; the general part runs for contracts that have no purpose in common."""
+        if not self.purpose:
+            return "valid_lei(NAME)"
+        return f'signed_by("ed25519", "{"0" * 64}", "{self.purpose}", {self.e("i", 0)}, "{"0" * 128}")'
+
+    def stated(self, depth: int) -> str:
+        value = self.e(self.random.choice(TYPES), depth)
+        return f'statement_hash("{self.purpose}", {value})' if self.purpose else f"digest({value})"
+
     def context(self, _: int) -> str:
-        return "ctx." + self.random.choice(["party", "today", "transaction", "chain_id", "proposer", "clock", "caller"])
+        names = ["party", "today", "transaction", "chain_id", "network", "proposer", "clock", "clock", "caller"]
+        return "ctx." + self.random.choice(names)
 
     def list_of(self, kind: str) -> Callable[[int], str]:
         return lambda depth: "[" + ", ".join(self.e(kind, depth) for _ in range(self.random.randrange(1, 4))) + "]"
@@ -468,8 +481,8 @@ class Generator:
             self.add("return")
 
 
-GENERAL_DECLARATIONS = ['rows = read_table("first", "row")', 'shown = read_table("other", "row")']
-DECLARATIONS = ['rows = own_table("row")', 'agenda = own_table("agenda")', 'shown = read_table("other", "row")']
+GENERAL_DECLARATIONS = ['rows = read_table("party", "row")', 'shown = read_table("finance", "row")']
+DECLARATIONS = ['rows = own_table("row")', 'agenda = own_table("agenda")', 'shown = read_table("finance", "row")']
 
 
 def constants(random: Random) -> list[str]:
@@ -489,7 +502,7 @@ def random_program(seed: int) -> RandomProgram:
     """Return the program of a seed."""
     g = Generator(seed)
     general = random_general_part(g)
-    g.imports = True
+    g.imports, g.purpose = True, "key"
     g.helpers = list(GENERAL_HELPERS)
     g.lines = [
         '"""A random contract."""',
@@ -515,26 +528,27 @@ def random_program(seed: int) -> RandomProgram:
     g.function("@view\ndef ask(a):", {"a": "s"}, g.random.choice(TYPES), 2, is_view=True)
     first = "\n".join(g.lines) + "\n"
 
+    g.purpose = "bid"
     g.lines = ['"""What the first one invokes."""', "from chainbill.vm.prelude import *", IMPORT, ""]
     g.lines += constants(g.random)
     g.lines += [*DECLARATIONS[:2], 'shown = own_table("shown")']
     for name, (answer, parameters) in OTHERS.items():
         names = {f"p{number}": kind for number, kind in enumerate(parameters)}
-        head = "@view" if name == "look" else '@internal("first")'
+        head = "@view" if name == "look" else '@internal("party")'
         g.function(f"{head}\ndef {name}({', '.join(names)}):", names, answer, 2, is_view=name == "look")
     other = "\n".join(g.lines) + "\n"
 
     row = {"a": g.random.randrange(-9, 9), "s": g.random.choice(TEXTS), "l": [3, 1], "t": ["a"], "in": False}
     go = {"a": g.random.randrange(-99, 99), "b": g.random.choice(TEXTS), "c": row}
     runs = [
-        ("first", "start", "init", {}),
-        ("first", "go", "call", go),
-        ("first", "go", "call", {**go, "a": 5, "b": "live"}),
-        ("first", "ask", "view", {"a": g.random.choice(TEXTS)}),
-        ("first", "on_day", "each_day", {"date": "2026-01-01", "item": ["x"], "row": row}),
-        ("first", "change", "migrate", {}),
+        ("party", "start", "init", {}),
+        ("party", "go", "call", go),
+        ("party", "go", "call", {**go, "a": 5, "b": "live"}),
+        ("party", "ask", "view", {"a": g.random.choice(TEXTS)}),
+        ("party", "on_day", "each_day", {"date": "2026-01-01", "item": ["x"], "row": row}),
+        ("party", "change", "migrate", {}),
     ]
-    return RandomProgram({"first": first, "general": general, "other": other}, runs)
+    return RandomProgram({"party": first, "general": general, "finance": other}, runs)
 
 
 def random_general_part(g: Generator) -> str:

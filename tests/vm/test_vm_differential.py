@@ -57,6 +57,7 @@ CONTEXT = Context(
     transaction="ab" * 32,
     signers=({"key": "cd" * 32, "capabilities": ["maker"]},),
     chain_id="trial",
+    network="a7" * 32,
     zone_offset_minutes=480,
     proposer="ef" * 32,
     recent_proposers=("ef" * 32, "01" * 32),
@@ -168,7 +169,7 @@ def test_random_programs_run_alike_in_the_machine_and_in_plain_python() -> None:
 MUTANTS: dict[str, tuple[str, Any]] = {
     "a row is handed out without a copy": (
         "get",
-        lambda self, table, key: self.rows.get(stored_key("first", table.name, key)),
+        lambda self, table, key: self.rows.get(stored_key("party", table.name, key)),
     ),
     "a row is stored without a copy": (
         "put",
@@ -185,6 +186,10 @@ MUTANTS: dict[str, tuple[str, Any]] = {
         lambda m, left, right: left[:1] == right[:1] if isinstance(left, list) else left == right,
     ),
     "ids begin anew": ("n_new_id", lambda m, prefix: natives.object_id(prefix, m.id_seed, 1)),
+    "statements bind no network": (
+        "n_statement_hash",
+        lambda m, purpose, value: natives.statement_hash(natives.Reader("00" * 32, m.contract), purpose, value),
+    ),
     "deletes are forgotten": ("delete", lambda self, table, key: None),
     "events carry no fields": ("emit", lambda self, topic, fields: self.events.append((self.contract, topic, {}))),
 }

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from vm.vm_room import Room, answer, assert_fault, assert_refused, build, contract, go, plain
 
+from chainbill.crypto.keys import PrivateKey
+from chainbill.statement import sign_statement, statement_hash
 from chainbill.vm import Context, ContractFault, ContractRefused, compile_contract, describe
 from chainbill.vm.testing import Harness
 
@@ -172,7 +174,7 @@ def test_ids_are_new_each_time_and_alike_in_both() -> None:
 
 
 def test_the_context_is_what_the_run_was_given() -> None:
-    texts = ["party", "today", "transaction", "chain_id", "proposer", "clock", "caller"]
+    texts = ["party", "today", "transaction", "chain_id", "network", "proposer", "clock", "caller"]
     fields = [*texts, "height", "time_ms", "gap_ms", "zone_offset_minutes", "signers", "recent_proposers"]
     body = go(f"return [{', '.join(f'ctx.{name}' for name in fields)}]")
     room = Room(body)
@@ -185,12 +187,13 @@ def test_the_context_is_what_the_run_was_given() -> None:
         "ab",
         ({"key": "k", "capabilities": ["maker"]},),
         "net",
+        "a7" * 32,
         480,
         "pr",
         ("x", "y"),
         "adjustable",
     )
-    expected = ["P", "2026-05-05", "ab", "net", "pr", "adjustable", "", 3, 5, 7, 480]
+    expected = ["P", "2026-05-05", "ab", "net", "a7" * 32, "pr", "adjustable", "", 3, 5, 7, 480]
     expected += [[{"key": "k", "capabilities": ["maker"]}], ["x", "y"]]
     assert room.run() == expected
     assert Harness({"trial": contract(body)}, room.context).call("trial", "go") == expected
@@ -282,3 +285,34 @@ def test_replacing_a_contract_that_others_need_is_a_problem() -> None:
     assert program.problem("other", contract("@view\ndef g():\n    return 1")) == "invoke_unknown"
     assert program.problem("other", contract("@view\ndef f(x):\n    return 1")) == "arguments_wrong"
     assert program.problem("other", contract("@view\ndef f():\n    return 2")) == ""
+
+
+def test_statements_are_signed_for_network_contract_and_purpose() -> None:
+    """The contract that runs reads them, also when another one invoked it; the machine and plain Python agree."""
+    network, key = bytes.fromhex("a7" * 32), PrivateKey.from_seed(b"k" * 32)
+    statement = {"amount": 5}
+    given = "key, purpose, value, signature"
+    reader = f"""@internal("party")
+def check({given}):
+    return [statement_hash(purpose, value), signed_by("ed25519", key, purpose, value, signature)]
+"""
+    caller = f'@call\ndef go({given}):\n    return invoke("finance", "check", {given})\n'
+    room = Room(party=caller, finance=reader)
+    room.context = Context(network=network.hex())
+    plainly = Harness({"party": contract(caller), "finance": contract(reader)}, room.context)
+
+    def check(signature: bytes, purpose: str = "bid") -> Any:
+        arguments = {"key": key.public.hex(), "purpose": purpose, "value": statement, "signature": signature.hex()}
+        found = room.run(arguments, name="party")
+        assert plainly.call("party", "go", arguments) == found
+        return found
+
+    good = sign_statement(key, network, "finance", "bid", statement)
+    expected = statement_hash(network, "finance", "bid", statement).hex()
+    assert check(good) == [expected, True]
+    assert check(sign_statement(key, bytes(32), "finance", "bid", statement)) == [expected, False]
+    assert check(sign_statement(key, network, "party", "key", statement)) == [expected, False]
+    assert check(sign_statement(key, network, "finance", "bid", {"amount": 6})) == [expected, False]
+    for purpose in ("application", "", "BID"):
+        with pytest.raises(ContractFault, match="bad_argument"):
+            check(good, purpose)

@@ -62,9 +62,9 @@ class Room:
             self.events = machine.events
 
 
-def answer(body: str, args: Any = None, **limits: int) -> Any:
+def answer(body: str, args: Any = None, *, name: str = "trial", **limits: int) -> Any:
     """Return what `go` of the contract answers."""
-    return Room(body).run(args, **limits)
+    return Room(**{name: body}).run(args, name=name, **limits)
 
 
 def plain(body: str, args: Any = None) -> Any:
@@ -103,10 +103,12 @@ def assert_fault(body: str, reason: str, args: Any = None, *, line: int | None =
     return error
 
 
-def assert_metered(body: str, args: Any = None, reason: str = "out_of_gas", **limits: int) -> None:
+def assert_metered(
+    body: str, args: Any = None, reason: str = "out_of_gas", *, name: str = "trial", **limits: int
+) -> None:
     """Assert that a run ends because it used what it may."""
     with pytest.raises(OutOfGas) as caught:
-        answer(body, args, **limits)
+        answer(body, args, name=name, **limits)
     assert caught.value.reason == reason
 
 

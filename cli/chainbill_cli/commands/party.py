@@ -71,9 +71,10 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         "keys": [{"key": one.public, "capabilities": list(one.capabilities)} for one in named],
         "accounts": [known for known, _ in accounts],
     }
+    network = session.known.network or session.network_hash  # an applicant may reach no node yet
     for _, kept in accounts:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, identifier, kept))))
-    content = json.dumps(applying.sign_statement(statement, signing), ensure_ascii=False, indent=2) + "\n"
+    content = json.dumps(applying.sign_application(network, statement, signing), ensure_ascii=False, indent=2) + "\n"
     if not out:
         session.out.raw(content)
         return

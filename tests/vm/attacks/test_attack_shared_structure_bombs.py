@@ -17,7 +17,7 @@ BOMB = ["x = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "for i in range(14):\n    x = [x, 
         'require(False, "no", {"x": x})',
         "d = digest(x)",
         "other = echo(x)\nreturn digest(other)",
-        'return signed_by("", x, "")',
+        'return signed_by("ed25519", "", "application", x, "")',
     ],
 )
 def test_copies_are_bounded_in_size(use: str) -> None:
