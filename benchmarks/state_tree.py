@@ -17,9 +17,11 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
+from chainbill_node.storage.layout import BUCKET, LEAF, bucket_key
+
 from chainbill.codec import encode
+from chainbill.state.buckets import BUCKETS, hash_of_row
 from chainbill.state.keys import row_key
-from chainbill.state.proof import leaf_hash
 from chainbill.state.rows import pack
 from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import MemoryView, RowChange
@@ -45,16 +47,16 @@ class LevelView(MemoryView):
         super().__init__()
         self.database = plyvel.DB(str(path), create_if_missing=True, bloom_filter_bits=10, lru_cache_size=256 << 20)
 
-    def bucket(self, index: int) -> bytes:
-        found: bytes = self.database.get(b"b" + index.to_bytes(4, "big"), b"")
+    def bucket(self, node: int) -> bytes:
+        found: bytes = self.database.get(bucket_key(BUCKET, node), b"")
         return found
 
     def store(self, delta: TreeDelta) -> None:
         with self.database.write_batch(sync=True) as batch:
-            for index, row in delta.buckets.items():
-                batch.put(b"b" + index.to_bytes(4, "big"), row)
-            for index, leaf in delta.leaves.items():
-                batch.put(b"l" + index.to_bytes(4, "big"), leaf)
+            for node, row in delta.buckets.items():
+                batch.put(bucket_key(BUCKET, node), row)
+            for node, leaf in delta.leaves.items():
+                batch.put(bucket_key(LEAF, node), leaf)
 
 
 def blocks(keys: int, count: int, changes: int) -> Iterator[list[RowChange]]:
@@ -91,7 +93,7 @@ def measure(view: MemoryView, keys: int, count: int, changes: int) -> None:
     if type(view) is MemoryView:
         start = time.perf_counter()
         rebuilt = StateTree()
-        rebuilt.build((index, leaf_hash(row)) for index, row in view.buckets.items())
+        rebuilt.build((node, hash_of_row(row)) for node, row in view.buckets.items() if node < 2 * BUCKETS)
         seconds = time.perf_counter() - start
         print(f"{'':>9}       rebuilt from leaf hashes in {seconds:.2f} s, same root: {rebuilt.root == tree.root}")
 

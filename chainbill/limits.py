@@ -42,6 +42,10 @@ MAX_ROW_BYTES: Final = 256 * KIB
 MAX_SALT_BYTES: Final = 32
 MAX_SCAN: Final = 10_000
 TREE_DEPTH: Final = 18
+BUCKET_ENTRIES: Final = 32
+"""Of the state tree; a fuller bucket is split."""
+MAX_TREE_DEPTH: Final = 256
+"""No two key hashes share more bits."""
 KEPT_ROOTS: Final = 16
 
 # transactions

@@ -1,6 +1,8 @@
 """Proofs of one row, or of its absence, against a state root; checked without any state.
 
-A proof is the bucket row in which the key would lie, and the 18 sibling hashes from the leaf up to the root.
+A proof is the entries among which the key would lie, and the sibling hashes from there up to the root: 18, and one more
+for each time that the bucket is split on the way to the key. Where it is split the root fixes: entries and halves hash
+under different domains, so that no other depth leads to it.
 """
 
 from __future__ import annotations
@@ -11,19 +13,18 @@ from typing import Any, NamedTuple
 
 from chainbill.crypto.hashing import HASH_BYTES, tagged_hash
 from chainbill.errors import Malformed, Reason
-from chainbill.limits import TREE_DEPTH
-
-ENTRY_BYTES = 2 * HASH_BYTES
+from chainbill.limits import MAX_TREE_DEPTH, TREE_DEPTH
+from chainbill.state.buckets import BUCKET_BYTES, ENTRY_BYTES, hash_of_row, key_hash
 
 
 class StateProof(NamedTuple):
-    """`bucket`: entries of 64 bytes, sorted; `siblings`: 18 hashes, leaf level first."""
+    """`bucket`: up to 32 entries of 64 bytes, sorted; `siblings`: 18 to 256 hashes, that beside the entries first."""
 
     bucket: bytes
     siblings: tuple[bytes, ...]
 
     def to_value(self) -> list[Any]:
-        """The canonical value: [bucket row, [sibling, …]]."""
+        """The canonical value: [entries, [sibling, …]]."""
         return [self.bucket, list(self.siblings)]
 
     @classmethod
@@ -38,7 +39,9 @@ class StateProof(NamedTuple):
 
     def well_formed(self) -> bool:
         """Types, lengths, and entries strictly ascending by key hash."""
-        if type(self.bucket) is not bytes or len(self.bucket) % ENTRY_BYTES or len(self.siblings) != TREE_DEPTH:
+        if type(self.bucket) is not bytes or len(self.bucket) % ENTRY_BYTES or len(self.bucket) > BUCKET_BYTES:
+            return False
+        if not TREE_DEPTH <= len(self.siblings) <= MAX_TREE_DEPTH:
             return False
         if any(type(sibling) is not bytes or len(sibling) != HASH_BYTES for sibling in self.siblings):
             return False
@@ -54,48 +57,13 @@ class StateProof(NamedTuple):
         return None
 
 
-def edit_bucket(bucket: bytes, hashed: bytes, row_hash: bytes | None) -> bytes:
-    """A bucket row with the entry of one key hash put or (None) removed."""
-    at = bucket.find(hashed)
-    while at > 0 and at % ENTRY_BYTES:
-        at = bucket.find(hashed, at + 1)
-    if at >= 0:
-        replaced = b"" if row_hash is None else hashed + row_hash
-        return bucket[:at] + replaced + bucket[at + ENTRY_BYTES :]
-    if row_hash is None:
-        return bucket
-    low, high = 0, len(bucket) // ENTRY_BYTES
-    while low < high:
-        middle = (low + high) // 2
-        if bucket[middle * ENTRY_BYTES : middle * ENTRY_BYTES + HASH_BYTES] < hashed:
-            low = middle + 1
-        else:
-            high = middle
-    at = low * ENTRY_BYTES
-    return bucket[:at] + hashed + row_hash + bucket[at:]
-
-
-def key_hash(key: bytes) -> bytes:
-    """H("state-key", key): 32 bytes."""
-    return tagged_hash("state-key", key)
-
-
-def bucket_index(hashed: bytes) -> int:
-    """The first 18 bits of a key hash."""
-    return int.from_bytes(hashed[:4], "big") >> (32 - TREE_DEPTH)
-
-
-def leaf_hash(bucket: bytes) -> bytes:
-    """H("state-leaf", bucket row): 32 bytes."""
-    return tagged_hash("state-leaf", bucket)
-
-
-def root_of(index: int, leaf: bytes, siblings: Sequence[bytes]) -> bytes:
-    """Fold a leaf with its siblings up to the root."""
+def root_of(hashed: bytes, leaf: bytes, siblings: Sequence[bytes]) -> bytes:
+    """Fold the hash of the entries with its siblings up to the root; the key hash's bits say on which side it lies."""
     node = leaf
+    path = int.from_bytes(hashed, "big") >> 8 * HASH_BYTES - len(siblings)
     for sibling in siblings:
-        node = tagged_hash("state-node", sibling, node) if index & 1 else tagged_hash("state-node", node, sibling)
-        index >>= 1
+        node = tagged_hash("state-node", sibling, node) if path & 1 else tagged_hash("state-node", node, sibling)
+        path >>= 1
     return node
 
 
@@ -103,4 +71,4 @@ def verify_proof(root: bytes, key: bytes, row_hash: bytes | None, proof: StatePr
     """Does `proof` show that under `root` the row of `key` hashes to `row_hash` (None: that it does not exist)?"""
     if not proof.well_formed() or proof.row_hash_of(key) != row_hash:
         return False
-    return root_of(bucket_index(key_hash(key)), leaf_hash(proof.bucket), proof.siblings) == root
+    return root_of(key_hash(key), hash_of_row(proof.bucket), proof.siblings) == root

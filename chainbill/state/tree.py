@@ -1,10 +1,11 @@
 """The authenticated state: a binary tree over 2^18 buckets of row hashes (docs/reference/state-and-proofs.md).
 
-A row sits in the bucket named by the first 18 bits of H("state-key", key). A bucket row is its sorted entries,
-key hash ‖ row hash, 64 bytes each; a leaf is H("state-leaf", bucket row), also for the empty bucket; a node is
-H("state-node", left ‖ right). The root depends on the content alone: any order of changes gives the same one.
+A row sits in the bucket named by the first 18 bits of H("state-key", key). The hash of a bucket is H("state-leaf", its
+entries), also of an empty one; that of a node above, and of a bucket that is split, is H("state-node", left ‖ right).
+The root depends on the content alone: any order of changes gives the same one.
 
-Nodes lie in one bytearray in heap order (root at 1, children of i at 2i and 2i+1), so siblings are neighbours.
+Nodes down to the buckets lie in one bytearray in heap order (root at 1, children of i at 2i and 2i+1), so siblings are
+neighbours. What is below a split bucket lies in rows of the store (see buckets).
 """
 
 from __future__ import annotations
@@ -20,33 +21,48 @@ from typing import NamedTuple
 from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason, Refused
 from chainbill.limits import KEPT_ROOTS, TREE_DEPTH
-from chainbill.state.proof import StateProof, bucket_index, edit_bucket, key_hash, leaf_hash, verify_proof
+from chainbill.state.buckets import (
+    BUCKET_BYTES,
+    BUCKETS,
+    BucketEdit,
+    Edit,
+    bucket_of,
+    edit_entries,
+    find_entries,
+    hash_of_row,
+    is_split,
+    key_hash,
+)
+from chainbill.state.proof import StateProof, verify_proof
 from chainbill.state.rows import row_hash
 from chainbill.state.view import RowChange, View
 
-__all__ = ["BUCKETS", "StateProof", "StateTree", "TreeDelta", "verify_proof"]
+__all__ = ["StateProof", "StateTree", "TreeDelta", "verify_proof"]
 
-BUCKETS = 1 << TREE_DEPTH
-_KEY, _LEAF = domain_prefix("state-key"), domain_prefix("state-leaf")
+_KEY = domain_prefix("state-key")
 _put_node = Struct(f"{HASH_BYTES}s").pack_into
 _NODE_HASH = sha256(domain_prefix("state-node"))
-_EMPTY_LEAF = leaf_hash(b"")
+_EMPTY_LEAF = hash_of_row(b"")
 
 
 @dataclass(frozen=True, slots=True)
 class TreeDelta:
     """What one block changes in the tree.
 
-    To be stored: `buckets` and `leaves` by bucket index; an empty bucket row means that there is none any more.
-    To be committed: `levels`, from the leaves up, changed nodes by heap index in ascending order.
+    To be stored: `buckets`, rows of buckets and of their parts by node, and `leaves`; an empty row means that there is
+    none any more. To be committed: `levels`, from the buckets up, changed nodes by heap index in ascending order.
     """
 
     base_root: bytes
     root: bytes
     buckets: dict[int, bytes]
-    leaves: dict[int, bytes]
     old_buckets: dict[int, bytes]
     levels: tuple[dict[int, bytes], ...]
+
+    @property
+    def leaves(self) -> dict[int, bytes]:
+        """Hashes of changed buckets by node."""
+        return self.levels[0] if self.levels else {}
 
 
 class _OldLevel(NamedTuple):
@@ -79,13 +95,12 @@ class StateTree:
         return self._undo_at(height_offset).root if height_offset else self.root
 
     def build(self, leaf_rows: Iterable[tuple[int, bytes]]) -> None:
-        """Start from stored leaf hashes by bucket index; undo records are forgotten."""
+        """Start from stored hashes of buckets by node; undo records are forgotten."""
         nodes = bytearray(_empty_nodes())
         for index, leaf in leaf_rows:
-            if not 0 <= index < BUCKETS or len(leaf) != HASH_BYTES:
-                raise InternalFault(Reason.TREE_BUCKET_MALFORMED, f"leaf row {index}")
-            start = (BUCKETS + index) * HASH_BYTES
-            nodes[start : start + HASH_BYTES] = leaf
+            if not BUCKETS <= index < 2 * BUCKETS or len(leaf) != HASH_BYTES:
+                raise InternalFault(Reason.TREE_BUCKET_MALFORMED, f"leaf row of node {index}")
+            nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = leaf
         level = {
             index: bytes(nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES])
             for index in range(BUCKETS, 2 * BUCKETS)
@@ -100,21 +115,31 @@ class StateTree:
 
     def stage(self, view: View, changes: Sequence[RowChange]) -> TreeDelta:
         """The delta of a block's changes, computed against `view` (the state of this root). Pure."""
-        old_buckets: dict[int, bytes] = {}
-        edited: dict[int, bytes] = {}
+        read = view.bucket
+        old: dict[int, bytes] = {}
+        new: dict[int, bytes] = {}
+        edit = BucketEdit(read, old, new)
+        below: dict[int, list[Edit]] = {}  # split buckets
         for key, _, raw, _, value in changes:
             hashed = sha256(_KEY + key).digest()
-            index = int.from_bytes(hashed[:3], "big") >> (24 - TREE_DEPTH)
-            row = edited.get(index)
+            node = BUCKETS | int.from_bytes(hashed[:3], "big") >> (24 - TREE_DEPTH)
+            row = new.get(node)
             if row is None:
-                row = old_buckets[index] = view.bucket(index)
-            edited[index] = edit_bucket(row, hashed, None if raw is None else row_hash(key, raw, value))
-        buckets = {index: edited[index] for index in sorted(edited) if edited[index] != old_buckets[index]}
-        leaves = {index: sha256(_LEAF + row).digest() for index, row in buckets.items()}
+                row = new[node] = old[node] = read(node)
+            hashed_row = None if raw is None else row_hash(key, raw, value)
+            if is_split(row):
+                below.setdefault(node, []).append((hashed, hashed_row))
+            elif len(row := edit_entries(row, hashed, hashed_row)) > BUCKET_BYTES:
+                edit.put(node, row)
+            else:
+                new[node] = row
+        for node, edits in below.items():
+            edit.apply(node, edits)
+        buckets = {node: row for node in sorted(new) if (row := new[node]) != old[node]}
+        leaves = {node: hash_of_row(row) for node, row in buckets.items() if node < 2 * BUCKETS}
         levels = self._levels(leaves)
         root = levels[-1][1] if levels else self.root
-        old_buckets = {index: old_buckets[index] for index in buckets}
-        return TreeDelta(self.root, root, buckets, leaves, old_buckets, levels)
+        return TreeDelta(self.root, root, buckets, {node: old[node] for node in buckets}, levels)
 
     def commit(self, delta: TreeDelta) -> None:
         """Take over a staged delta; every commit counts as one root, also one that changes nothing."""
@@ -128,14 +153,19 @@ class StateTree:
         Refused(proof_too_old) when undo records do not reach that far.
         """
         records = self._records(height_offset)
-        index = bucket_index(key_hash(key))
-        bucket = next((undo.buckets[index] for undo in records if index in undo.buckets), None)
-        node = BUCKETS + index
-        siblings = []
+
+        def read(node: int) -> bytes:
+            row = next((undo.buckets[node] for undo in records if node in undo.buckets), None)
+            return view.bucket(node) if row is None else row
+
+        hashed = key_hash(key)
+        entries, siblings = find_entries(read, hashed)
+        siblings.reverse()
+        node = bucket_of(hashed)
         while node > 1:
             siblings.append(self._node_at(records, node ^ 1))
             node >>= 1
-        return StateProof(view.bucket(index) if bucket is None else bucket, tuple(siblings))
+        return StateProof(entries, tuple(siblings))
 
     def _records(self, height_offset: int) -> list[_Undo]:
         """Undo records from the one of that root to the newest."""
@@ -162,7 +192,7 @@ class StateTree:
         """Changed nodes from the leaves up to the root."""
         if not leaves:
             return ()
-        level = {BUCKETS + index: leaf for index, leaf in leaves.items()}
+        level = leaves
         levels = [level]
         while 1 not in level:
             level = _parents(self._nodes, level)

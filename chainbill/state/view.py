@@ -33,8 +33,8 @@ class View(Protocol):
         """Up to `limit` rows in key order whose keys begin with `prefix` and are greater than `after`."""
         ...
 
-    def bucket(self, index: int) -> bytes:
-        """Bucket row of the state tree, b"" when empty."""
+    def bucket(self, node: int) -> bytes:
+        """Row of a bucket of the state tree, or of a part of a split one (see buckets), b"" when empty."""
         ...
 
 
@@ -43,7 +43,7 @@ class BucketDelta(Protocol):
 
     @property
     def buckets(self) -> Mapping[int, bytes]:
-        """New bucket rows by index."""
+        """New rows of buckets and their parts by node, b"" where there is none any more."""
         ...
 
 
@@ -72,9 +72,9 @@ class MemoryView:
             found.append((key, self.rows[key]))
         return found
 
-    def bucket(self, index: int) -> bytes:
-        """Bucket row of the state tree."""
-        return self.buckets.get(index, b"")
+    def bucket(self, node: int) -> bytes:
+        """Row of a bucket or of a part of one."""
+        return self.buckets.get(node, b"")
 
     def apply(self, changes: Iterable[RowChange], delta: BucketDelta | None = None) -> None:
         """Write a block's changes in place."""
@@ -91,9 +91,9 @@ class MemoryView:
         self._reorder(added, removed)
         if delta is not None:
             self.buckets.update(delta.buckets)
-            for index, row in delta.buckets.items():
+            for node, row in delta.buckets.items():
                 if not row:
-                    del self.buckets[index]
+                    del self.buckets[node]
 
     def copy(self) -> MemoryView:
         """An independent copy."""

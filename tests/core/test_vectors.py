@@ -75,11 +75,24 @@ def test_state_vectors() -> None:
         assert row_key(case["contract"], case["table"], case["parts"]).hex() == case["key"]
         assert split_key(bytes.fromhex(case["key"])) == (case["contract"], case["table"], case["parts"])
     assert [case["key"] for case in keys] == sorted(case["key"] for case in keys)
-    for state in load("state_tree")["states"]:
-        for case in state["proofs"]:
-            proof = StateProof(bytes.fromhex(case["bucket"]), tuple(map(bytes.fromhex, case["siblings"])))
-            held = bytes.fromhex(case["row_hash"]) if case["row_hash"] else None
-            assert verify_proof(bytes.fromhex(state["root"]), bytes.fromhex(case["key"]), held, proof)
+
+
+def test_state_tree_vectors() -> None:
+    def shows(root: str, case: dict[str, Any]) -> bool:
+        value = [bytes.fromhex(case["bucket"]), [bytes.fromhex(sibling) for sibling in case["siblings"]]]
+        held = bytes.fromhex(case["row_hash"]) if case["row_hash"] else None
+        return verify_proof(bytes.fromhex(root), bytes.fromhex(case["key"]), held, StateProof.from_value(value))
+
+    vectors = load("state_tree")
+    for state in (*vectors["states"], *vectors["split"]):
+        assert all(shows(state["root"], case) for case in state["proofs"])
+    assert {len(case["siblings"]) for state in vectors["split"] for case in state["proofs"]} == {18, 19, 21, 22}
+    for case in vectors["refused"]:
+        if case["reason"] is None:
+            assert not shows(case["root"], case), case["why"]
+        else:
+            with pytest.raises(Malformed, match=case["reason"]):
+                shows(case["root"], case)
 
 
 def test_check_names_what_differs(tmp_path: Path) -> None:

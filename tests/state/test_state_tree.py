@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from chainbill.codec import encode
 from chainbill.errors import InternalFault, Malformed, Refused
 from chainbill.limits import KEPT_ROOTS, TREE_DEPTH
+from chainbill.state.buckets import BUCKETS, bucket_of, edit_entries, hash_of_row, key_hash
 from chainbill.state.keys import row_key
-from chainbill.state.proof import StateProof, bucket_index, edit_bucket, key_hash, leaf_hash, root_of
+from chainbill.state.proof import StateProof, root_of
 from chainbill.state.rows import pack, row_hash
-from chainbill.state.tree import BUCKETS, StateTree, verify_proof
+from chainbill.state.tree import StateTree, verify_proof
 from chainbill.state.view import MemoryView, RowChange
+
+EMPTY_LEAF = hash_of_row(b"")
 
 
 def h(domain: str, data: bytes) -> bytes:
@@ -24,17 +27,21 @@ def h(domain: str, data: bytes) -> bytes:
 
 def naive_root(rows: dict[bytes, bytes]) -> bytes:
     """Straight from the definition, sharing only the constant empty subtrees."""
-    buckets: dict[int, list[bytes]] = {}
-    for key, raw in rows.items():
-        hashed = h("state-key", key)
-        buckets.setdefault(int.from_bytes(hashed, "big") >> 238, []).append(hashed + h("row", raw[9:]))
-    empty = h("state-leaf", b"")
-    level = {index: h("state-leaf", b"".join(sorted(entries))) for index, entries in buckets.items()}
+    empty = [h("state-leaf", b"")]
     for _ in range(18):
-        parents = {index >> 1 for index in level}
-        level = {p: h("state-node", level.get(2 * p, empty) + level.get(2 * p + 1, empty)) for p in parents}
-        empty = h("state-node", empty + empty)
-    return level.get(0, empty)
+        empty.insert(0, h("state-node", empty[0] + empty[0]))
+
+    def node(level: int, entries: list[bytes]) -> bytes:
+        if level >= 18 and len(entries) <= 32:
+            return h("state-leaf", b"".join(sorted(entries)))
+        if not entries:
+            return empty[level]
+        halves: tuple[list[bytes], list[bytes]] = ([], [])
+        for entry in entries:
+            halves[int.from_bytes(entry[:32], "big") >> (255 - level) & 1].append(entry)
+        return h("state-node", node(level + 1, halves[0]) + node(level + 1, halves[1]))
+
+    return node(0, [h("state-key", key) + h("row", raw[9:]) for key, raw in rows.items()])
 
 
 def raw_row(value: object, height: int = 1) -> bytes:
@@ -78,7 +85,7 @@ def test_root_is_the_definition_and_depends_on_content_only(blocks: list[dict[by
         chain.block(writes)
     assert chain.tree.root == naive_root(chain.view.rows)
     rebuilt = StateTree()
-    rebuilt.build((index, leaf_hash(row)) for index, row in chain.view.buckets.items())
+    rebuilt.build((node, hash_of_row(row)) for node, row in chain.view.buckets.items() if node < 2 * BUCKETS)
     assert rebuilt.root == chain.tree.root
     at_once = Chain()
     at_once.block(dict(chain.view.rows))
@@ -159,9 +166,9 @@ def test_a_delta_of_another_root_is_our_own_fault() -> None:
 
 
 def test_build_refuses_bad_leaf_rows() -> None:
-    for index, leaf in ((BUCKETS, bytes(32)), (-1, bytes(32)), (0, b"short")):
+    for node, leaf in ((2 * BUCKETS, bytes(32)), (BUCKETS - 1, bytes(32)), (BUCKETS, b"short")):
         with pytest.raises(InternalFault, match="tree_bucket_malformed"):
-            StateTree().build([(index, leaf)])
+            StateTree().build([(node, leaf)])
 
 
 def filled() -> tuple[Chain, bytes, bytes]:
@@ -184,7 +191,7 @@ def test_a_changed_byte_anywhere_breaks_a_proof() -> None:
 
 def test_an_absence_cannot_be_shown_with_the_bucket_of_another_key() -> None:
     chain, name, _ = filled()
-    other = next(k for k in chain.view.rows if bucket_index(key_hash(k)) != bucket_index(key_hash(name)))
+    other = next(k for k in chain.view.rows if bucket_of(key_hash(k)) != bucket_of(key_hash(name)))
     assert not verify_proof(chain.tree.root, name, None, chain.tree.prove(chain.view, other))
 
 
@@ -215,24 +222,26 @@ ENTRY_KEYS = st.integers(0, 12).map(lambda i: h("k", bytes([i])))
 
 
 @given(st.lists(st.tuples(ENTRY_KEYS, st.one_of(st.none(), st.integers(0, 3).map(lambda i: bytes([i]) * 32)))))
-def test_edit_bucket_is_a_sorted_map(edits: list[tuple[bytes, bytes | None]]) -> None:
+def test_edit_entries_is_a_sorted_map(edits: list[tuple[bytes, bytes | None]]) -> None:
     bucket, twin = b"", {}
     for hashed, new in edits:
-        bucket = edit_bucket(bucket, hashed, new)
+        bucket = edit_entries(bucket, hashed, new)
         twin[hashed] = new
         live = {k: v for k, v in twin.items() if v is not None}
         assert bucket == b"".join(k + live[k] for k in sorted(live))
 
 
-def test_edit_bucket_ignores_a_key_hash_that_straddles_entries() -> None:
+def test_edit_entries_ignores_a_key_hash_that_straddles_entries() -> None:
     wanted = bytes(range(1, 33))
     straddling = b"\0" * 40 + wanted + b"\xff" * 56
     assert straddling.find(wanted) == 40
-    assert edit_bucket(straddling, wanted, b"n" * 32) == straddling[:64] + wanted + b"n" * 32 + straddling[64:]
+    assert edit_entries(straddling, wanted, b"n" * 32) == straddling[:64] + wanted + b"n" * 32 + straddling[64:]
 
 
 def test_root_of_the_empty_tree_is_a_known_constant() -> None:
-    root = leaf_hash(b"")
+    root = EMPTY_LEAF
     for _ in range(TREE_DEPTH):
         root = h("state-node", root + root)
-    assert StateTree().root == root == root_of(0, leaf_hash(b""), StateTree().prove(MemoryView(), key("x")).siblings)
+    assert (
+        StateTree().root == root == root_of(bytes(32), EMPTY_LEAF, StateTree().prove(MemoryView(), key("x")).siblings)
+    )

@@ -1,7 +1,7 @@
 """The newest state with what was read and written lately in memory: one random read of the disk less for each.
 
 Two generations: what is used lives in the young one; when that is full, it becomes the old one and the former old one
-is forgotten. Bytes are counted, not entries: a bucket row grows with the ledger. So memory is bounded, whatever the
+is forgotten. Bytes are counted, not entries: rows have many sizes. So memory is bounded, whatever the
 size of the ledger, and no step costs more than a look-up.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from chainbill.state import rows
-from chainbill.state.proof import bucket_index, key_hash
+from chainbill.state.buckets import find_entries, key_hash
 from chainbill.state.view import RowChange, View
 
 KEPT_ROW_BYTES = 24 * 1024 * 1024  # of each generation
@@ -80,19 +80,19 @@ class CachedView:
         raw = self._rows.get(key)
         if raw is None:
             hashed = key_hash(key)
-            if hashed not in self.bucket(bucket_index(hashed)):
+            if hashed not in find_entries(self.bucket, hashed)[0]:
                 return None
             raw = self._view.get(key)
             if raw is not None and len(raw) <= LARGEST_KEPT_ROW:
                 self._rows.put(key, raw)
         return raw
 
-    def bucket(self, index: int) -> bytes:
-        """Entries of one bucket of the state tree, b"" when empty."""
-        row = self._buckets.get(index)
+    def bucket(self, node: int) -> bytes:
+        """Row of a bucket of the state tree, or of a part of a split one, b"" when empty."""
+        row = self._buckets.get(node)
         if row is None:
-            row = self._view.bucket(index)
-            self._buckets.put(index, row)
+            row = self._view.bucket(node)
+            self._buckets.put(node, row)
         return row
 
     def committed(self, changes: Iterable[RowChange], buckets: Mapping[int, bytes]) -> None:
@@ -102,8 +102,8 @@ class CachedView:
                 self._rows.drop(change.key)
             else:
                 self._rows.put(change.key, change.new_raw)
-        for index, row in buckets.items():
-            self._buckets.put(index, row)
+        for node, row in buckets.items():
+            self._buckets.put(node, row)
 
 
 class DecodedRows:

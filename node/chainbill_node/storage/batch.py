@@ -10,6 +10,7 @@ from chainbill.state.history import history_key
 from chainbill.state.tree import TreeDelta
 from chainbill.state.view import RowChange
 from chainbill_node.storage import indexes
+from chainbill_node.storage.layout import bucket_key
 
 
 class Batch:
@@ -36,10 +37,16 @@ class Batch:
                 puts.append((b"h" + history_key(key, height - 1), old))
             if new is not None:
                 puts.extend((b"i" + entry, b"") for entry in index_entries(change))
-        for bucket, row in delta.buckets.items():
-            puts.append((b"b" + bucket.to_bytes(3, "big"), row))
-        for bucket, leaf in delta.leaves.items():
-            puts.append((b"l" + bucket.to_bytes(3, "big"), leaf))
+        for node, row in delta.buckets.items():
+            if row:
+                puts.append((bucket_key(b"b", node), row))
+            else:
+                self.deletes.append(bucket_key(b"b", node))
+        for node, leaf in delta.leaves.items():
+            if delta.buckets[node]:
+                puts.append((bucket_key(b"l", node), leaf))
+            else:
+                self.deletes.append(bucket_key(b"l", node))
 
 
 def index_entries(change: RowChange) -> list[bytes]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from chainbill.codec import decode_trusted
 from chainbill.ledger.block import Header, header_of
 from chainbill.ledger.validators import ValidatorSet
+from chainbill.state.buckets import BUCKETS
 from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange
 from chainbill_node.storage import layout
 from chainbill_node.storage.batch import Batch
-from chainbill_node.storage.layout import height_key
+from chainbill_node.storage.layout import bucket_key, height_key
 from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
 from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError, Readable, Store, prefix_end
 
@@ -39,7 +40,7 @@ class BlockWrite:
 
 
 class LiveView:
-    """The newest state as the core's `View`: rows and buckets as they are in the store."""
+    """The newest state as the core's `View`: rows, buckets and their parts as they are in the store."""
 
     def __init__(self, store: Readable) -> None:
         self._get = store.get
@@ -59,9 +60,9 @@ class LiveView:
             found.append((key[1:], value))
         return found
 
-    def bucket(self, index: int) -> bytes:
-        """Entries of one bucket of the state tree, b"" when empty."""
-        return self._get(b"b" + index.to_bytes(3, "big")) or b""
+    def bucket(self, node: int) -> bytes:
+        """Row of a bucket of the state tree, or of a part of a split one, b"" when empty."""
+        return self._get(bucket_key(b"b", node)) or b""
 
 
 def _mends_of(found: str) -> tuple[str, str]:
@@ -180,9 +181,9 @@ class ChainDatabase:
         return self.store.get(b"t" + transaction_id) is not None
 
     def leaves(self) -> Iterator[tuple[int, bytes]]:
-        """(bucket, leaf hash) of every bucket that is not empty."""
+        """(node, hash) of every bucket that is not empty."""
         for key, leaf in self.store.range(layout.LEAF, prefix_end(layout.LEAF)):
-            yield int.from_bytes(key[1:], "big"), leaf
+            yield BUCKETS + int.from_bytes(key[1:], "big"), leaf
 
     def build_tree(self) -> StateTree:
         """The state tree of the newest height. Raises DiskError when its root is not the recorded one."""

@@ -1,6 +1,7 @@
 """Keys of the database: one prefix byte says what a row is (docs/reference/storage.md).
 
-Heights are 8 bytes big endian, bucket numbers 3, so that byte order is number order.
+Heights are 8 bytes big endian, bucket numbers 3, so that byte order is number order. A part of a split bucket lies
+beside it: bucket number ‖ a bit 1 and the bits of the way to it, as big-endian bytes.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill import codec
+from chainbill.state.buckets import BUCKETS
 
 STATE = b"s"  # row key → stored row (since ‖ salt ‖ value)
-BUCKET = b"b"  # bucket number → entries of the bucket
-LEAF = b"l"  # bucket number → leaf hash, absent while constant for empty
+BUCKET = b"b"  # bucket number, or that and the way to a part → row of the node (chainbill/state/buckets.py)
+LEAF = b"l"  # bucket number → hash of the bucket, absent where it is empty
 HISTORY = b"h"  # history key (row key ‖ 00 ‖ last height) → stored row that was overwritten
 INDEX = b"i"  # index key (see indexes) → nothing
 BLOCK = b"B"  # height → block bytes
@@ -47,9 +49,13 @@ def height_key(prefix: bytes, height: int) -> bytes:
     return prefix + height.to_bytes(HEIGHT_BYTES, "big")
 
 
-def bucket_key(prefix: bytes, bucket: int) -> bytes:
-    """Key of a bucket or leaf row."""
-    return prefix + bucket.to_bytes(BUCKET_BYTES, "big")
+def bucket_key(prefix: bytes, node: int) -> bytes:
+    """Key of the row of a bucket, of a part of one, or of a bucket's hash, by node (chainbill/state/buckets.py)."""
+    if node < 2 * BUCKETS:
+        return prefix + (node - BUCKETS).to_bytes(BUCKET_BYTES, "big")
+    below = node.bit_length() - BUCKETS.bit_length()
+    way = node & (1 << below) - 1 | 1 << below
+    return prefix + ((node >> below) - BUCKETS).to_bytes(BUCKET_BYTES, "big") + way.to_bytes(below // 8 + 1, "big")
 
 
 def pack_location(height: int, index: int) -> bytes:

@@ -1,14 +1,15 @@
 """The state tree and the indexes, made anew from nothing but the rows of the state.
 
 Rows come in any order. Their 64-byte entries wait in a scratch store, which sorts them: the first bits of a key's hash
-are its bucket. So memory stays bounded, however many rows there are.
+are its bucket. So memory holds one bucket, however many rows there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
-from chainbill.state.proof import key_hash, leaf_hash
+from chainbill.state.buckets import bucket_of, hash_of_row, key_hash, rows_over
 from chainbill.state.rows import row_hash, value
 from chainbill.state.tree import StateTree
 from chainbill_node.storage import indexes, layout
@@ -16,7 +17,6 @@ from chainbill_node.storage.layout import bucket_key
 from chainbill_node.storage.store import Readable, Store, prefix_end
 
 BATCH_ROWS = 5_000
-BUCKET_SHIFT = 6  # of the first three bytes of a key hash, 18 bits name the bucket
 ENTRIES = (b"", b"\xff" * 33)
 Row = tuple[bytes, bytes]
 
@@ -51,26 +51,16 @@ class StateRebuild:
         return tree.root
 
     def _leaves(self) -> Iterator[tuple[int, bytes]]:
-        bucket = -1
-        row: list[bytes] = []
-        for hashed, row_hashed in self._scratch.range(*ENTRIES):
-            index = int.from_bytes(hashed[:3], "big") >> BUCKET_SHIFT
-            if index != bucket and row:
-                yield self._leaf(bucket, b"".join(row))
-                row = []
-            bucket = index
-            row += (hashed, row_hashed)
-        if row:
-            yield self._leaf(bucket, b"".join(row))
-
-    def _leaf(self, bucket: int, row: bytes) -> tuple[int, bytes]:
-        leaf = leaf_hash(row)
-        if self._target is not None:
-            self._puts.append((bucket_key(layout.BUCKET, bucket), row))
-            self._puts.append((bucket_key(layout.LEAF, bucket), leaf))
-            if len(self._puts) >= BATCH_ROWS:
-                self._flush()
-        return bucket, leaf
+        entries = self._scratch.range(*ENTRIES)
+        for bucket, found in groupby(entries, key=lambda entry: bucket_of(entry[0])):
+            rows = rows_over(bucket, b"".join(hashed + row_hashed for hashed, row_hashed in found))
+            leaf = hash_of_row(rows[bucket])
+            if self._target is not None:
+                self._puts.extend((bucket_key(layout.BUCKET, node), row) for node, row in rows.items())
+                self._puts.append((bucket_key(layout.LEAF, bucket), leaf))
+                if len(self._puts) >= BATCH_ROWS:
+                    self._flush()
+            yield bucket, leaf
 
     def _flush(self) -> None:
         if self._entries:
