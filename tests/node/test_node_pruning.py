@@ -181,6 +181,8 @@ def test_verifying_finds_what_was_changed(tmp_path: Path) -> None:
         key = max(key for key in rows if key.startswith(prefix) and (rows[key] or prefix[:1] == b"i"))
         fewer = {name: value for name, value in rows.items() if name != key}
         assert not verify_store(MemoryStore(fewer), chain.genesis).ok, prefix
+    for key in (b"b" + bytes(3) + b"\x02", b"l" + bytes(3)):
+        assert not verify_store(MemoryStore({**rows, key: bytes(64)}), chain.genesis).ok, key
 
 
 def test_a_pruned_node_serves_snapshots_and_the_newcomer_can_too(tmp_path: Path) -> None:
