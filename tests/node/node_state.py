@@ -65,7 +65,7 @@ class RowChain:
         delta = self.tree.stage(self.database.view, changes)
         empty = bytes(32)
         roots = (tx_root([wire_id_of(wire) for wire in wires]), evidence_root([]))
-        header = Header("c", height, 1_000 + height, empty, empty, *roots, empty, empty, empty, empty)
+        header = Header(GENESIS_HASH, height, 1_000 + height, empty, empty, *roots, empty, empty, empty, empty)
         block = Block(header, wires)
         record = HeightRecord(height, block.id, header.time_ms, delta.root, empty, bool(changes), False, None)
         self.database.write_block(
