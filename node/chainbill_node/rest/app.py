@@ -59,6 +59,7 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
+        generate_unique_id_function=openapi.operation_id,
     )
     app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen)
     app.state.texts = load_texts()

@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
-from chainbill_node.rest.schemas import SCHEMAS, answer_schema
+from chainbill_node.rest.schemas import SCHEMAS, WIRE_FORMS, answer_schema
 
 OPEN_PATHS = frozenset({"/health", "/ready", "/version", "/metrics"})
 
@@ -39,6 +40,11 @@ _TRANSACTION_BODY = {
     },
 }
 _BATCH_BODY = {"required": True, "content": {"application/msgpack": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation for generated clients: get_block_receipts, submit_batch."""
+    return f"get_{route.name}" if "GET" in (route.methods or ()) else route.name
 
 
 def install(app: FastAPI) -> None:
@@ -77,9 +83,12 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     if path in OPEN_PATHS:
         operation["security"] = []
-        if path in ("/health", "/ready"):
-            responses["503"] = {"description": "Not sound, or not ready", "content": {"application/json": {}}}
-        elif path == "/metrics":
+        if path != "/metrics":
+            content = {"application/json": {"schema": answer_schema(path)}}
+            responses["200"] = {"description": "So it is", "content": content}
+            if path in ("/health", "/ready"):
+                responses["503"] = {"description": "Not sound, or not ready", "content": content}
+        else:
             responses["200"] = {"description": "Exposition format", "content": {"text/plain": {}}}
             responses["404"] = _PROBLEM
         return
@@ -91,7 +100,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         _write_responses(path, operation, responses)
         return
     operation["security"] = [{}, {"signature": []}]
-    content: dict[str, Any] = {"application/json": {"schema": answer_schema(path)}}
+    content = {"application/json": {"schema": answer_schema(path)}}
+    if path in WIRE_FORMS:
+        content["application/msgpack"] = {"schema": {"type": "string", "format": "binary"}}
     if path.startswith("/v1/trace/"):
         content["text/csv"] = {"schema": {"type": "string"}}
     responses["200"] = {
@@ -113,7 +124,8 @@ def _write_responses(path: str, operation: dict[str, Any], responses: dict[str, 
             "content": submitted,
         }
         return
-    responses["200"] = {"description": "Done", "content": {"application/json": {"schema": {"type": "object"}}}}
+    answered = {"$ref": f"#/components/schemas/{'Batch' if path.endswith('/batch') else 'Simulated'}"}
+    responses["200"] = {"description": "Done", "content": {"application/json": {"schema": answered}}}
     if path.endswith("/simulate"):
         operation["security"] = [{}, {"signature": []}]
         responses |= {"401": _PROBLEM, "403": _PROBLEM}

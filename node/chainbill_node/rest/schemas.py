@@ -1,124 +1,111 @@
-"""JSON schemas of the answers, for the OpenAPI description."""
+"""JSON schemas of all answers, for the OpenAPI description: one table from path to what it answers."""
 
 from __future__ import annotations
 
-from typing import Any
+from chainbill_node.rest.schema_parts import (
+    AS_OF,
+    COUNT,
+    HASH,
+    PROBLEM,
+    WIRE,
+    Schema,
+    answer,
+    list_of,
+    obj,
+    ref,
+)
+from chainbill_node.rest.schemas_ledger import LEDGER_SCHEMAS
+from chainbill_node.rest.schemas_network import NETWORK_SCHEMAS
 
-Schema = dict[str, Any]
+_ALL: dict[str, Schema] = {"AsOf": AS_OF, "Problem": PROBLEM, **NETWORK_SCHEMAS, **LEDGER_SCHEMAS}
 
-_TEXT: Schema = {"type": "string"}
-_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-_INTEGER: Schema = {"type": "integer"}
-_AMOUNT: Schema = {"type": "integer", "minimum": 0, "description": "Minor units"}
+OPEN_ANSWERS = {"/health": "Health", "/ready": "Ready", "/version": "Versions"}
+"""Path → schema of what is answered without a height."""
+
+OBJECTS = {
+    "/v1/network": "Network",
+    "/v1/blocks/{name}": "Block",
+    "/v1/blocks/{name}/certificate": "Certificate",
+    "/v1/contracts/{name}": "Contract",
+    "/v1/calendar/{year}": "Calendar",
+    "/v1/transactions/{identifier}": "Transaction",
+    "/v1/parties/{party}": "Party",
+    "/v1/bills/{bill_id}": "Bill",
+    "/v1/bills/{bill_id}/tree": "BillTree",
+    "/v1/tokens/{token_id}": "Token",
+    "/v1/tokens/{token_id}/path": "TokenPath",
+    "/v1/finance/requests/{request_id}": "RequestWithQuotes",
+    "/v1/finance/quotes/{quote_id}": "Quote",
+    "/v1/invoices/{fingerprint}": "Invoice",
+}
+"""Path → schema of the one thing it shows."""
+
+LISTS = {
+    "/v1/peers": "Peer",
+    "/v1/blocks": "BlockInList",
+    "/v1/contracts": "ContractInList",
+    "/v1/governance/proposals": "Proposal",
+    "/v1/parties": "Party",
+    "/v1/parties/{party}/bills": "Bill",
+    "/v1/parties/{party}/tokens": "Token",
+    "/v1/offers": "Token",
+    "/v1/bills": "Bill",
+    "/v1/bills/{bill_id}/tokens": "Token",
+    "/v1/bills/{bill_id}/history": "Step",
+    "/v1/tokens": "Token",
+    "/v1/finance/requests": "Request",
+}
+"""Path → schema of an entry of the list it shows."""
+
+_LARGER_LISTS: dict[str, Schema] = {
+    "/v1/validators": list_of(ref("Validator"), {"decides": COUNT, "quorum": COUNT, "max_faulty": COUNT, "hash": HASH}),
+    "/v1/mempool": list_of(ref("Waiting"), {"bytes": COUNT}),
+    "/v1/blocks/{name}/transactions": list_of(ref("TransactionInBlock"), {"height": COUNT}),
+    "/v1/blocks/{name}/receipts": list_of(ref("Receipt"), {"height": COUNT, "own": COUNT, "receipts_root": HASH}),
+}
+
+FORMS = {
+    "/v1/trace/bills/{bill_id}": ("BillTrace", "BillGraph", "TokenPath"),
+    "/v1/trace/anchors/{party}": ("AnchorTrace", "AnchorGraph"),
+    "/v1/trace/parties/{party}": ("PartyTrace", "PartyGraph"),
+}
+"""Path → schemas of the forms it is asked for in."""
+
+WIRE_FORMS: dict[str, dict[str, Schema]] = {
+    "/v1/blocks/{name}": {"height": COUNT, "id": HASH},
+    "/v1/blocks/{name}/certificate": {"height": COUNT, "block_id": HASH},
+    "/v1/transactions/{identifier}": {"id": HASH, "wire_id": HASH, "height": COUNT, "index": COUNT},
+}
+"""Path with form=wire → what stands beside the bytes where they are asked for in JSON."""
 
 
-def _object(required: dict[str, Schema], **optional: Schema) -> Schema:
-    return {"type": "object", "required": list(required), "properties": {**required, **optional}}
+def _answer_name(name: str) -> str:
+    return f"{name}Answer"
 
 
-def _array(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
+def _shown() -> set[str]:
+    return {*OBJECTS.values(), *(name for names in FORMS.values() for name in names)}
 
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _amounts(*names: str) -> dict[str, Schema]:
-    return dict.fromkeys(names, _AMOUNT)
-
-
-_HIDDEN = _object({"amount": _AMOUNT, "tokens": _INTEGER})
-
-_TOKEN_FIELDS: dict[str, Schema] = {
-    "id": _TEXT, "bill": _TEXT, "lo": _AMOUNT, "hi": _AMOUNT, "amount": _AMOUNT, "currency": _TEXT, "holder": _TEXT,
-    "offered_to": _TEXT, "tier": _INTEGER, "financed_tier": _INTEGER, "parent": _TEXT, "financing": _TEXT,
-    "status": _TEXT, "locks": _array({"type": "object"}), "born": _INTEGER, "ended": _INTEGER,
-    "reversed_at": _INTEGER,
-}  # fmt: skip
 
 SCHEMAS: dict[str, Schema] = {
-    "AsOf": _object({"height": _INTEGER, "date": _TEXT, "block_id": _TEXT, "app_hash": _MAYBE_TEXT}),
-    "Bill": _object(
-        {
-            "id": _TEXT, "debtor": _TEXT, "creditor": _TEXT, "face": _AMOUNT, "currency": _TEXT, "issued_on": _TEXT,
-            "due_on": _TEXT, "pay_on": _TEXT, "status": _TEXT, "outstanding": _AMOUNT, "settled": _AMOUNT,
-            "invoices": _array({"type": "object"}), "terms": {"type": "object"}, "created": {"type": "object"},
-        }
-    ),
-    "Token": _object(_TOKEN_FIELDS),
-    "TreeNode": _object(
-        {"children": _array(_ref("TreeNode"))}, **_TOKEN_FIELDS, hidden=_HIDDEN, folded=_HIDDEN,
-    ),
-    "Hop": _object(
-        {
-            "bill": _TEXT, "token": _TEXT, "kind": _TEXT, "from": _TEXT, "to": _TEXT, "lo": _AMOUNT, "hi": _AMOUNT,
-            "amount": _AMOUNT, "tier": _INTEGER, "financed_tier": _INTEGER, "height": _INTEGER, "transaction": _TEXT,
-            "date": _TEXT, "price": {"type": ["object", "null"]},
-        }
-    ),
-    "Totals": _object(
-        _amounts("face", "live", "settled", "diluted", "void", "pending"), bills=_INTEGER, hidden=_HIDDEN,
-    ),
-    "TierRow": _object(
-        {
-            "tier": _INTEGER, "parties": _INTEGER,
-            **_amounts("reached", "held", "financed", "settled", "diluted", "void", "amount", "financed_ever"),
-            "share_financed": _MAYBE_TEXT, "financings": _INTEGER, "mean_rate": _MAYBE_TEXT, "mean_cost": _MAYBE_TEXT,
-        },
-        penetration=_MAYBE_TEXT,
-    ),
-    "BillTrace": _object(
-        {
-            "bill": _ref("Bill"), "as_of": _ref("AsOf"), "tree": {"oneOf": [_ref("TreeNode"), {"type": "null"}]},
-            "leaves": _array(_ref("Token")), "totals": _ref("Totals"), "by_tier": _array(_ref("TierRow")),
-            "parties_total": _INTEGER, "hops": _array(_ref("Hop")),
-        }
-    ),
-    "AnchorTrace": _object(
-        {"anchor": {"type": "object"}, "as_of": _ref("AsOf"), "currencies": _array({"type": "object"})}
-    ),
-    "Submitted": _object(
-        {"id": _TEXT, "status": {"enum": ["committed", "pending"]}},
-        height=_INTEGER, index=_INTEGER, result={}, results=_array({}), events=_array({"type": "object"}),
-        gas=_INTEGER, repeated={"type": "boolean"},
-    ),
-    "List": _object(
-        {
-            "data": _array({}), "count": _INTEGER, "sum": {"type": "object", "additionalProperties": _AMOUNT},
-            "next": _MAYBE_TEXT, "as_of": _ref("AsOf"),
-        },
-        count_complete={"type": "boolean"},
-    ),
-    "Problem": _object(
-        {
-            "type": _TEXT, "title": _TEXT, "status": _INTEGER, "detail": _TEXT, "instance": _TEXT, "code": _TEXT,
-            "hint": _TEXT, "errors": _array({"type": "object"}), "request_id": _TEXT,
-        }
-    ),
-}  # fmt: skip
-
-_LIST_ENDS = (
-    "/bills", "/tokens", "/blocks", "/transactions", "/parties", "/offers", "/requests", "/contracts", "/proposals",
-    "/history", "/validators", "/peers", "/mempool",
-)  # fmt: skip
+    **_ALL,
+    **{_answer_name(name): answer(_ALL[name]) for name in sorted(_shown())},
+    **{f"{name}List": list_of(ref(name)) for name in sorted(set(LISTS.values()))},
+}
+"""Every named schema; an answer is the thing with `as_of`."""
 
 
 def answer_schema(path: str) -> Schema:
-    """Give the schema of what a reading path answers."""
-    if path == "/v1/trace/bills/{bill_id}":
-        return {"anyOf": [_ref("BillTrace"), _object({"as_of": _ref("AsOf")})]}
-    if path == "/v1/trace/anchors/{party}":
-        return _ref("AnchorTrace")
-    if path.endswith(_LIST_ENDS):
-        return _list_of(path)
-    named = {"/v1/bills/{bill_id}": "Bill", "/v1/tokens/{token_id}": "Token"}.get(path)
-    envelope = _object({"as_of": _ref("AsOf")})
-    return {"allOf": [_ref(named), envelope]} if named else envelope
-
-
-def _list_of(path: str) -> Schema:
-    item = "Bill" if path.endswith("/bills") else "Token" if path.endswith(("/tokens", "/offers")) else None
-    if item is None:
-        return _ref("List")
-    return {"allOf": [_ref("List"), {"type": "object", "properties": {"data": _array(_ref(item))}}]}
+    """Give the schema of what a reading path answers. KeyError: a route without one."""
+    if path in OPEN_ANSWERS:
+        return ref(OPEN_ANSWERS[path])
+    if path in LISTS:
+        return ref(f"{LISTS[path]}List")
+    if path in _LARGER_LISTS:
+        return _LARGER_LISTS[path]
+    if path in FORMS:
+        return {"anyOf": [ref(_answer_name(name)) for name in FORMS[path]]}
+    shown = ref(_answer_name(OBJECTS[path]))
+    if path in WIRE_FORMS:
+        return {"anyOf": [shown, answer(obj({**WIRE, **WIRE_FORMS[path]}))]}
+    return shown

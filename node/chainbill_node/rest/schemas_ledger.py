@@ -1,0 +1,164 @@
+"""JSON schemas of bills, tokens, parties, financing, invoices, and of traces over them."""
+
+from __future__ import annotations
+
+from chainbill_node.rest.filters import BILL_STATUSES, PARTY_STATUSES, REQUEST_STATUSES, ROLES
+from chainbill_node.rest.schema_parts import (
+    AMOUNT,
+    ANYTHING,
+    BOOLEAN,
+    COUNT,
+    CREATED,
+    DATE,
+    HIDDEN,
+    INTEGER,
+    MAYBE_DATE,
+    MAYBE_INTEGER,
+    MAYBE_TEXT,
+    NAMED_PARTY,
+    PERCENT,
+    RATIO,
+    TEXT,
+    Schema,
+    array,
+    extended,
+    map_of,
+    maybe,
+    obj,
+    ref,
+    row,
+    same,
+    words,
+)
+
+_LOCK = row({"kind": TEXT, "ref": TEXT})
+_TERMS = map_of(ANYTHING)
+_TOKEN = obj({
+    "id": TEXT, "bill": TEXT, "lo": AMOUNT, "hi": AMOUNT, "amount": AMOUNT, "currency": TEXT, "holder": TEXT,
+    "offered_to": TEXT, "tier": COUNT, "financed_tier": COUNT, "parent": TEXT, "financing": MAYBE_TEXT, "status": TEXT,
+    "locks": array(_LOCK), "born": COUNT, "ended": COUNT, "reversed_at": MAYBE_INTEGER, "claim": MAYBE_TEXT,
+})  # fmt: skip
+_PRICE = row({})
+_HOP = obj({
+    "bill": TEXT, "token": TEXT, "kind": TEXT, "from": TEXT, "to": TEXT, "lo": AMOUNT, "hi": AMOUNT, "amount": AMOUNT,
+    "tier": COUNT, "financed_tier": COUNT, "height": COUNT, "transaction": TEXT, "date": DATE, "price": maybe(_PRICE),
+})  # fmt: skip
+_QUOTE = row({
+    **same(TEXT, "id", "request", "bank", "bill"), "rate": INTEGER,
+}, token=TEXT, currency=TEXT, amount=AMOUNT, fee=AMOUNT, interest=AMOUNT, net=AMOUNT, paid=AMOUNT,
+    agreed_net=INTEGER, basis=TEXT, recourse=BOOLEAN, interest_payer=TEXT, days=COUNT, actual_days=COUNT,
+    value_date=DATE, valid_until=DATE, pay_on=DATE, agreed_on=DATE, disburse_by=DATE, reference=TEXT,
+    registration=TEXT, result_token=TEXT, status=TEXT, created=CREATED)  # fmt: skip
+_REQUEST = row({
+    **same(TEXT, "id", "holder", "token", "bill", "currency", "agreed_quote"), "amount": AMOUNT,
+    "status": words(*REQUEST_STATUSES), "until": DATE, "banks": array(TEXT), "declined": array(TEXT),
+    "quotes": array(TEXT), "created": CREATED,
+}, ended_by=TEXT, hidden=obj({"banks": COUNT}))  # fmt: skip
+
+_TOTALS = obj(same(AMOUNT, "face", "live", "settled", "diluted", "void", "pending"), bills=COUNT, hidden=HIDDEN)
+_TIER = obj(
+    {
+        "tier": COUNT, "parties": COUNT,
+        **same(AMOUNT, "reached", "held", "financed", "settled", "diluted", "void", "amount", "financed_ever"),
+        "share_financed": RATIO, "financings": COUNT, "mean_rate": PERCENT, "mean_cost": PERCENT,
+    },
+    penetration=RATIO,
+)  # fmt: skip
+_FLOWS = {
+    **same(AMOUNT, "received", "passed_on", "financed", "live", "settled", "diluted", "void"),
+    "mean_rate": PERCENT, "mean_cost": PERCENT,
+}  # fmt: skip
+_ROLE = obj({**same(TEXT, "party", "name_en", "name_zh"), "tier": COUNT, **_FLOWS})
+_NODE = obj({
+    **same(TEXT, "id", "kind", "party", "name_en", "name_zh"), "tier": COUNT,
+}, **_FLOWS)  # fmt: skip
+_LINK = obj({**same(TEXT, "source", "target", "kind"), "amount": AMOUNT, "count": COUNT})
+_MOVE = obj({**same(TEXT, "kind", "from", "to"), "tier": COUNT, "amount": AMOUNT, "count": COUNT})
+_GRAPH = {"nodes": array(_NODE), "links": array(_LINK)}
+_MOVES = array(_MOVE)
+_MOVED = {"kind": TEXT, "debtor": TEXT, "tier": COUNT, "amount": AMOUNT, "count": COUNT}
+_PRICED = {"interest": AMOUNT, "fees": AMOUNT, "mean_rate": PERCENT, "mean_cost": PERCENT}  # of financings alone
+_GROUP = obj({}, tier=COUNT, bank=TEXT, party=TEXT, status=TEXT, bill=TEXT, amount=AMOUNT, tokens=COUNT, hidden=HIDDEN)
+_GROUPS = map_of(array(_GROUP))  # by currency
+
+LEDGER_SCHEMAS: dict[str, Schema] = {
+    "Party": row(
+        {
+            "id": TEXT, "names": array(row({"en": TEXT, "zh": TEXT})), "roles": array(words(*ROLES)),
+            "status": words(*PARTY_STATUSES), "identifiers": {"type": ["array", "null"], "items": row({})},
+            "since": MAYBE_TEXT,
+        },
+        sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})), account_count=COUNT,
+        accounts=array(row({"currency": TEXT})),
+    ),
+    "Bill": obj(
+        {
+            "id": TEXT, "debtor": TEXT, "creditor": TEXT, "initiator": MAYBE_TEXT, "face": AMOUNT, "currency": TEXT,
+            "issued_on": DATE, "due_on": DATE, "pay_on": DATE, "pay_on_final": {"type": ["boolean", "null"]},
+            "status": words(*BILL_STATUSES), "outstanding": AMOUNT,
+            **same(AMOUNT, "settled", "diluted", "void"),
+            "invoices": array(row({"fingerprint": TEXT})), "terms": {"type": ["object", "null"]},
+            "contract_no": MAYBE_TEXT, **same(MAYBE_DATE, "delivered_on", "expires_on", "confirmed_on", "accepted_on"),
+            "root_token": MAYBE_TEXT, "created": CREATED,
+        }
+    ),
+    "Token": _TOKEN,
+    "TreeNode": extended(_TOKEN, {"children": array(ref("TreeNode"))}, hidden=HIDDEN, folded=HIDDEN),
+    "BillTree": obj({"bill": ref("Bill"), "tree": maybe(ref("TreeNode"))}),
+    "Hop": _HOP,
+    "Step": obj(
+        {"id": TEXT, "kind": TEXT, "currency": TEXT, "height": MAYBE_INTEGER, "date": MAYBE_DATE},
+        **{name: one for name, one in _HOP["properties"].items() if name not in ("kind", "height", "date", "from")},
+        **{"from": MAYBE_TEXT}, payment=maybe(obj({
+            "party": MAYBE_TEXT, "amount": {"type": ["integer", "null"]},
+            **same(MAYBE_TEXT, "status", "bank", "reference"),
+        })),
+    ),
+    "TokenPath": obj(
+        {
+            "token": ref("Token"), "path": array(ref("Token")), "hops": array(ref("Hop")),
+            "chain": array(obj({"party": TEXT, "tier": COUNT, "kind": TEXT})),
+        },
+        bill=TEXT, cent=COUNT, hidden=HIDDEN,
+    ),
+    "Request": _REQUEST,
+    "RequestWithQuotes": extended(_REQUEST, {"quotes": array(ref("Quote"))}),
+    "Quote": _QUOTE,
+    "Invoice": row(
+        {
+            "fingerprint": TEXT, "currency": TEXT, "total": AMOUNT, "occupied": AMOUNT, "bills": array(ANYTHING),
+        },
+        seller=TEXT, buyer=TEXT, hidden=obj({"bills": COUNT}),
+    ),
+    "Totals": _TOTALS,
+    "TierRow": _TIER,
+    "BillTrace": obj(
+        {
+            "bill": ref("Bill"), "tree": maybe(ref("TreeNode")), "leaves": array(ref("Token")),
+            "totals": ref("Totals"), "by_tier": array(ref("TierRow")), "parties_total": COUNT,
+            "hops": array(ref("Hop")),
+        },
+        groups=_GROUPS,
+    ),
+    "BillGraph": obj({"bill": TEXT, **_GRAPH, "other_moves": _MOVES}),
+    "AnchorTable": obj(
+        {
+            "currency": TEXT, "totals": ref("Totals"), "by_tier": array(ref("TierRow")), "parties_total": COUNT,
+            "parties": array(_ROLE), "banks": array(_ROLE), "graph": obj(_GRAPH), "other_moves": _MOVES,
+        }
+    ),
+    "AnchorTrace": obj({"anchor": NAMED_PARTY, "currencies": array(ref("AnchorTable"))}, groups=_GROUPS),
+    "AnchorGraph": obj({"anchor": NAMED_PARTY, "currencies": array(ref("CurrencyGraph"))}),
+    "CurrencyGraph": obj({"currency": TEXT, **_GRAPH, "other_moves": _MOVES}),
+    "PartyTable": obj(
+        {
+            "currency": TEXT, "received": array(obj({"from": TEXT, **_MOVED}, **_PRICED)),
+            "given": array(obj({"to": TEXT, **_MOVED}, **_PRICED)),
+            "holdings": obj(same(AMOUNT, "live", "settled", "diluted", "void")),
+            "exposure": array(obj({"debtor": TEXT, "amount": AMOUNT})), "concentration": RATIO,
+            "maturities": array(obj({"month": TEXT, "amount": AMOUNT})), "owed": AMOUNT,
+        }
+    ),
+    "PartyTrace": obj({"party": NAMED_PARTY, "currencies": array(ref("PartyTable"))}),
+    "PartyGraph": obj({"party": NAMED_PARTY, "currencies": array(ref("CurrencyGraph"))}),
+}  # fmt: skip
