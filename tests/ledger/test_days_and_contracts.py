@@ -387,7 +387,7 @@ def test_evidence_counts_for_seven_days(watchful: TinyNetwork) -> None:
 
 def test_a_block_with_evidence_that_proves_nothing_is_refused(watchful: TinyNetwork) -> None:
     with pytest.raises(ChainbillError, match="evidence_invalid"):
-        watchful.apply(watchful.block(evidence=[evidence()[:-1] + b"\x00"]))
+        watchful.apply(watchful.block(evidence=[evidence()[:-1] + bytes([evidence()[-1] ^ 1])]))
     with pytest.raises(Malformed):
         watchful.apply(watchful.block(evidence=[b"junk"]))
 
