@@ -100,8 +100,13 @@ class Reason(StrEnum):
     EVIDENCE_EXPIRED = "evidence_expired"
     EVIDENCE_KNOWN = "evidence_known"
     GENESIS_MALFORMED = "genesis_malformed"
-    PYTHON_VERSION = "python_version"
-    RULES_VERSION = "rules_version"
+    RULE_UNKNOWN = "rule_unknown"
+    RULE_OUT_OF_RANGE = "rule_out_of_range"
+    RULE_CURRENCY = "rule_currency"
+    RULE_PYTHON = "rule_python"
+    RULE_CHANGE_EMPTY = "rule_change_empty"
+    PROTOCOL_UNKNOWN = "protocol_unknown"
+    PROTOCOL_NOT_LATER = "protocol_not_later"
     # our own mistakes
     INTERNAL = "internal"
 

@@ -1,4 +1,7 @@
-"""Every bound of the core in one place: sizes in bytes, times in milliseconds, counts in items.
+"""Every bound of form of the core in one place: sizes in bytes, times in milliseconds, counts in items.
+
+A decoder needs them before it knows a state, so they belong to the format. Bounds and prices that decide what a block
+does are rules of the network (`ledger.rules`, `vm.rules`) and change by vote.
 
 A decoder checks its bound before it allocates; a rule checks its bound before it works.
 """
@@ -54,7 +57,8 @@ MAX_CALLS: Final = 100
 MAX_TRANSACTION_KEYS: Final = 16
 MAX_MEMO_BYTES: Final = 256
 NONCE_BYTES: Final = 16
-REPLAY_WINDOW_MS: Final = DAY_MS
+KEPT_IDS_MS: Final = DAY_MS
+"""How long ids of used transactions are kept and carried in snapshots: the most of the rule replay_window_ms."""
 MAX_CHAIN_ID_BYTES: Final = 64
 
 # blocks and evidence
@@ -62,7 +66,10 @@ MAX_BLOCK_BYTES: Final = 8 * MIB
 MAX_BLOCK_TRANSACTIONS: Final = 10_000
 MAX_VALIDATORS: Final = 100
 MAX_EVIDENCE: Final = 16
-EVIDENCE_AGE_MS: Final = 7 * DAY_MS
+KEPT_HEADERS_MS: Final = 7 * DAY_MS
+"""How long headers and validator sets are kept and carried: the most of the rule evidence_age_ms."""
+KEPT_PROPOSERS_A_VALIDATOR: Final = 4
+"""Blocks whose proposers are kept, for each validator there can be: the most of the rule proposers_a_validator."""
 
 # ledger formats
 MAX_TEXT: Final = 200
@@ -73,15 +80,3 @@ MAX_GENESIS_BYTES: Final = 8 * MIB
 MAX_EVIDENCE_BYTES: Final = 1 * KIB
 MAX_CERTIFICATE_BYTES: Final = 16 * KIB
 MAX_RECEIPT_BYTES: Final = 8 * MIB
-
-# gas, about 30 ns a unit (see docs/reference/core-checks.md)
-GAS_PER_TRANSACTION: Final = 4_000_000
-GAS_PER_BLOCK: Final = 40_000_000
-"""A block takes no further transaction once this much is used."""
-GAS_PER_SIGNATURE: Final = 1_500
-"""Part of a transaction's gas, so that the signatures of a block are bounded too."""
-GAS_PER_DAY_ITEM: Final = 4_000_000
-GAS_DAY_WORK: Final = 20_000_000
-"""A block begins no further day item or migration step once this much is used; the rest waits for the next block."""
-GAS_INIT: Final = 400_000_000
-"""Of one contract's @init at genesis."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import error_tables
 import performance
+import rules_tables
 
 from chainbill.vm.grammar_document import contract_language_document
 
@@ -19,6 +20,8 @@ GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/contract-language.md": contract_language_document,
     "reference/errors.md": error_tables.english,
     "reference/errors.zh.md": error_tables.chinese,
+    "reference/rules.md": rules_tables.english,
+    "reference/rules.zh.md": rules_tables.chinese,
     "performance.md": performance.english,
     "performance.zh.md": performance.chinese,
 }

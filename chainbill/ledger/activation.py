@@ -34,7 +34,7 @@ def activate_contracts(run: Execution) -> list[Receipt]:
     unit = run.own_unit(Kind.ACTIVATION, tagged_hash("activation", run.height.to_bytes(8, "big")))
     names = sorted(due)
     try:
-        loaded = run.env.programs.build({**_sources(run), **{name: due[name]["source"] for name in names}})
+        loaded = run.env.programs.build({**_sources(run), **{name: due[name]["source"] for name in names}}, run.code)
     except (Refused, Malformed) as error:  # ContractRejected, or a name that makes no key
         receipt = failed_receipt(unit, error, 0)
     else:

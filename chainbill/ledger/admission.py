@@ -20,7 +20,6 @@ from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_transaction
-from chainbill.limits import GAS_PER_TRANSACTION
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
 from chainbill.vm.context import Signer
@@ -32,7 +31,7 @@ def admit(rows: DecodedRows, transaction: Transaction, env: BlockEnv, now_ms: in
     rows: of the newest state. Signatures are verified unless the wire id is in `env.verified`.
     """
     check_network(transaction, env.genesis.hash)
-    check_window(transaction, now_ms)
+    check_window(transaction, now_ms, rows.get(core_rows.RULES)["rules"]["replay_window_ms"])
     if env.seen(transaction.id):
         raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
     if transaction.wire_id not in env.verified:
@@ -60,7 +59,7 @@ def simulate(
         else:
             check_sender(transaction, run.overlay)
     except (Refused, Malformed) as error:
-        return failed_transaction(transaction, error, base_gas(transaction))
+        return failed_transaction(transaction, error, base_gas(transaction, run.rules))
     return run.run_calls(transaction, signers)
 
 
@@ -68,7 +67,8 @@ def read_view(view: View, env: BlockEnv, contract: str, function: str, arguments
     """The value of a contract's @view function on a state; Refused where the contract refuses."""
     run = Execution(view, env, time_ms=env.parent_time_ms, proposer=b"")
     unit_id = bytes(32)
-    unit = Unit(Kind.TRANSACTION, unit_id, unit_id, run.context("", "", ()), GAS_PER_TRANSACTION)
+    most = run.rules.run.bounds.gas_transaction
+    unit = Unit(Kind.TRANSACTION, unit_id, unit_id, run.context("", "", ()), most)
     receipt = run.run(unit, lambda machine: [machine.run(contract, function, arguments, kind="view")])
     if not receipt.ok:
         raise Refused(receipt.reason, "the view failed", receipt.details)

@@ -11,7 +11,6 @@ from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Transaction, verify_signatures
-from chainbill.limits import REPLAY_WINDOW_MS
 from chainbill.vm.context import Signer
 
 ACTIVE = "active"
@@ -31,12 +30,12 @@ def check_network(transaction: Transaction, network: bytes) -> None:
         raise Malformed(Reason.NETWORK_WRONG, f"the transaction is for {theirs}, this is {ours}")
 
 
-def check_window(transaction: Transaction, time_ms: int) -> None:
-    """Refused unless time_ms ≤ valid_until_ms < time_ms + 24 h."""
+def check_window(transaction: Transaction, time_ms: int, window_ms: int) -> None:
+    """Refused unless time_ms ≤ valid_until_ms < time_ms + window_ms, the rule replay_window_ms."""
     if transaction.valid_until_ms < time_ms:
         raise Refused(Reason.TRANSACTION_EXPIRED, "it was valid until an earlier time")
-    if transaction.valid_until_ms >= time_ms + REPLAY_WINDOW_MS:
-        raise Refused(Reason.TRANSACTION_TOO_EARLY, "it may be valid for less than 24 hours from now")
+    if transaction.valid_until_ms >= time_ms + window_ms:
+        raise Refused(Reason.TRANSACTION_TOO_EARLY, "it may be valid for less than replay_window_ms from now")
 
 
 def check_signatures(transaction: Transaction) -> None:

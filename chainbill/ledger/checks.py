@@ -19,8 +19,15 @@ from typing import Any
 from chainbill.dates import is_date
 from chainbill.errors import Reason
 from chainbill.ledger import core_rows
-from chainbill.ledger.governed_rows import check_clock, check_next_contract, validator_set
+from chainbill.ledger.governed_rows import (
+    check_clock,
+    check_next_contract,
+    check_protocol,
+    keep_protocol,
+    validator_set,
+)
 from chainbill.ledger.holdings import SHARES, HoldingChange, token_shares
+from chainbill.ledger.rule_changes import active_from, check_change
 from chainbill.ledger.tiling import same_cents
 from chainbill.ledger.token_rules import (
     FIGURES,
@@ -106,6 +113,16 @@ class CoreChecks:
             raise broken(Reason.CORE_ROW_FIXED, "only the core changes the contracts that run")
         if key.startswith(core_rows.NEXT_CONTRACTS) and new is not None:
             check_next_contract(new, self._height)
+        elif key.startswith(core_rows.NEXT_RULES) and new is not None:
+            if active_from(key) <= self._height:
+                raise broken(Reason.CORE_ROW_SCHEMA, "rules change at a later height")
+            check_change(new)
+        elif key.startswith(core_rows.RULE_CHANGES) and new is not None:
+            check_change(new)
+        elif key.startswith(core_rows.PROTOCOL_CHANGES) and new is not None:
+            check_protocol(self._overlay, new)
+        elif key == core_rows.DECIDED_PROTOCOL:
+            keep_protocol(self._overlay, new, self._height)
         elif key.startswith(core_rows.VALIDATORS):
             validator_set(self._overlay)
         elif key == core_rows.CLOCK_OFFSET:

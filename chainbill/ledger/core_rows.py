@@ -12,6 +12,8 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
     core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
     core/gap      "last"      → {"date"}                        when blocks last came again after a long gap
     core/seed     "day"       → 32 bytes                        what day items draw their salts from
+    core/rules    "active"    → {"rules", "currencies", "python"}   the rules in force (ledger.rules)
+    core/protocol "active", "next" → {"version", "digest", "from"}  what the code does, now and from a height on
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ BILLS = table_prefix("bill", "bill")
 GOVERNANCE = b"governance\0"
 CONTRACTS = table_prefix("governance", "contract")
 NEXT_CONTRACTS = table_prefix("governance", "contract_next")
+NEXT_RULES = table_prefix("governance", "rules_next")
+RULE_CHANGES = table_prefix("governance", "rule_change")
 VALIDATORS = table_prefix("governance", "validator")
 MIGRATIONS = table_prefix(CORE, "migration")
 PARTIES = table_prefix("party", "party")
@@ -42,6 +46,11 @@ LAST_GAP = row_key(CORE, "gap", "last")
 DAY_SEED = row_key(CORE, "seed", "day")
 ASKED = table_prefix("approval", "run")
 ASKED_CALLS = row_key("approval", "run", "calls")
+RULES = row_key(CORE, "rules", "active")
+PROTOCOL = row_key(CORE, "protocol", "active")
+NEXT_PROTOCOL = row_key(CORE, "protocol", "next")
+DECIDED_PROTOCOL = row_key("governance", "protocol_next", "next")
+PROTOCOL_CHANGES = table_prefix("governance", "protocol_change")
 
 
 def token_key(token: str) -> bytes:

@@ -11,9 +11,9 @@ from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
-from chainbill.limits import MAX_VALIDATORS
+from chainbill.limits import KEPT_PROPOSERS_A_VALIDATOR, MAX_VALIDATORS
 
-PROPOSERS_KEPT = 4 * MAX_VALIDATORS
+PROPOSERS_KEPT = KEPT_PROPOSERS_A_VALIDATOR * MAX_VALIDATORS
 
 
 def _no_validators(_height: int) -> ValidatorSet | None:

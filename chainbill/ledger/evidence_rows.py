@@ -14,18 +14,18 @@ from chainbill.ledger import core_rows
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.evidence import REPORT_KIND, decode_evidence, evidence_id, verify_evidence
 from chainbill.ledger.receipt import NO_SALT, Kind, Receipt, Status
-from chainbill.limits import EVIDENCE_AGE_MS
+from chainbill.ledger.rules import BlockRules
 from chainbill.state.overlay import Overlay
 
 
-def record_evidence(data: bytes, overlay: Overlay, env: BlockEnv, time_ms: int) -> Receipt:
+def record_evidence(data: bytes, overlay: Overlay, env: BlockEnv, rules: BlockRules, time_ms: int) -> Receipt:
     """Record encoded evidence; Malformed or Refused if it does not belong into a block at this height and time."""
     evidence = decode_evidence(data)
     validator, height, round_or_what, type_ = evidence.key
     validators = env.validators_at(height) if height < env.height else None
     happened_ms = env.time_at(height) if height < env.height else None
-    if validators is None or happened_ms is None or time_ms - happened_ms > EVIDENCE_AGE_MS:
-        raise Refused(Reason.EVIDENCE_EXPIRED, "evidence is of an earlier height, at most seven days old")
+    if validators is None or happened_ms is None or time_ms - happened_ms > rules.evidence_age_ms:
+        raise Refused(Reason.EVIDENCE_EXPIRED, "evidence is of an earlier height and not older than evidence_age_ms")
     key = core_rows.evidence_key(validator, height, round_or_what, type_)
     if overlay.get(key) is not None:
         raise Refused(Reason.EVIDENCE_KNOWN, "this misdeed is recorded already")

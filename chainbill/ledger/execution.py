@@ -19,12 +19,14 @@ from chainbill.ledger.checks import CoreChecks
 from chainbill.ledger.days import item_date, item_id, run_due_items
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.evidence_rows import record_evidence
-from chainbill.ledger.programs import Agenda, LoadedProgram
+from chainbill.ledger.in_force import InForce, in_force
+from chainbill.ledger.programs import Agenda, Code, LoadedProgram
 from chainbill.ledger.receipt import Kind, Receipt
+from chainbill.ledger.rule_activation import take_up_rules
+from chainbill.ledger.rules import Rules
 from chainbill.ledger.stored_calls import run_call
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_transaction, run_unit, with_core_event
-from chainbill.limits import GAS_DAY_WORK, GAS_PER_DAY_ITEM, GAS_PER_SIGNATURE, GAS_PER_TRANSACTION
 from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
@@ -38,18 +40,23 @@ Work = Callable[[Machine], list[Any]]
 class Execution:
     """One block under way over one view: its overlay, its program, and the facts that contracts may know."""
 
-    def __init__(self, view: View, env: BlockEnv, *, time_ms: int, proposer: bytes) -> None:
-        self.overlay = Overlay(view)
+    def __init__(
+        self, view: View, env: BlockEnv, *, time_ms: int, proposer: bytes, holds: InForce | None = None
+    ) -> None:
+        self.in_force = in_force(view, env.height, env.programs.protocols) if holds is None else holds
+        self.rules = self.in_force.rules
+        self.code = Code(self.rules.run.code, self.in_force.protocol)
+        self.overlay = Overlay(view, self.rules.block.row_bytes)
         self.env = env
         self.height = env.height
         self.time_ms = time_ms
         self.today = date_of(time_ms, env.genesis.zone_offset_minutes)
         self.opening: list[Receipt] = []
         self.has_more_work = False
-        self.loaded = env.programs.active(self.overlay)
+        self.loaded = env.programs.active(self.overlay, self.code)
         self._proposer = proposer.hex()
         self._network = env.genesis.hash.hex()
-        self._recent = _recent_proposers(env)
+        self._recent = _recent_proposers(env, self.rules)
         self._gap_ms = 0
         self._nonces: list[bytes] = []
         self._seed: bytes = self.overlay.get(core_rows.DAY_SEED) or env.genesis.hash
@@ -66,12 +73,14 @@ class Execution:
     def open(self, evidence: Sequence[bytes]) -> None:
         """Everything before the transactions. Refused or Malformed: evidence that does not belong into this block."""
         self._note_clock()
+        self.opening += take_up_rules(self)
         self.opening += activate_contracts(self)
-        steps, migrating = run_migrations(self, GAS_DAY_WORK)
+        day_work = self.rules.block.gas_day_work
+        steps, migrating = run_migrations(self, day_work)
         self.opening += steps
         for data in evidence:
-            self.opening.append(record_evidence(data, self.overlay, self.env, self.time_ms))
-        gas_left = GAS_DAY_WORK - sum([receipt.gas for receipt in self.opening])
+            self.opening.append(record_evidence(data, self.overlay, self.env, self.rules.block, self.time_ms))
+        gas_left = day_work - sum([receipt.gas for receipt in self.opening])
         items, left = run_due_items(self.overlay, self.loaded, self.today, gas_left, self._run_item)
         self.opening += items
         self.has_more_work = migrating or left
@@ -81,7 +90,7 @@ class Execution:
         try:
             signers = signers_of(transaction, self.overlay)
         except (Refused, Malformed) as error:
-            return failed_transaction(transaction, error, base_gas(transaction))
+            return failed_transaction(transaction, error, base_gas(transaction, self.rules))
         receipt = self.run_calls(transaction, signers)
         if receipt.ok:
             self._nonces.append(transaction.nonce)
@@ -90,8 +99,8 @@ class Execution:
     def run_calls(self, transaction: Transaction, signers: Sequence[Signer]) -> Receipt:
         """Run the calls of a transaction for these signers."""
         context = self.context(transaction.party, transaction.id.hex(), signers)
-        gas = base_gas(transaction)
-        unit = Unit(Kind.TRANSACTION, transaction.id, transaction.nonce, context, GAS_PER_TRANSACTION, gas)
+        gas, most = base_gas(transaction, self.rules), self.rules.run.bounds.gas_transaction
+        unit = Unit(Kind.TRANSACTION, transaction.id, transaction.nonce, context, most, gas)
 
         def work(machine: Machine) -> list[Any]:
             return [run_call(machine, self.overlay, call) for call in transaction.calls]
@@ -106,14 +115,15 @@ class Execution:
     # --- for the steps ---------------------------------------------------------------------------------------------
     def run(self, unit: Unit, work: Work) -> Receipt:
         """Run one unit in the block's program."""
-        meter = Meter(unit.gas_limit, used=unit.base_gas)
-        machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id)
+        rules = self.rules.run
+        meter = Meter.of(rules.bounds, unit.gas_limit, unit.base_gas)
+        machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id, rules=rules)
         return run_unit(self.overlay, self._checks, machine, unit, work)
 
     def own_unit(self, kind: Kind, unit_id: bytes) -> Unit:
         """A unit of the core's own: no party, no signers, a nonce that outsiders cannot guess."""
         nonce = tagged_hash("day-nonce", self._seed, unit_id)
-        return Unit(kind, unit_id, nonce, self.context("", "", ()), GAS_PER_DAY_ITEM)
+        return Unit(kind, unit_id, nonce, self.context("", "", ()), self.rules.block.gas_day_item)
 
     def context(self, party: str, transaction: str, signers: Sequence[Signer]) -> Context:
         """What contracts may know in this block."""
@@ -161,14 +171,14 @@ class Execution:
         return with_core_event(receipt, "day_item_failed", {"contract": agenda.contract, "item": parts})
 
 
-def _recent_proposers(env: BlockEnv) -> tuple[str, ...]:
+def _recent_proposers(env: BlockEnv, rules: Rules) -> tuple[str, ...]:
     """Hex keys of the proposers of the last 4n headers, newest last; all of them, or nodes would differ."""
-    wanted = 4 * len(env.validators)
+    wanted = rules.block.proposers_a_validator * len(env.validators)
     if len(env.recent_proposers) < min(wanted, env.height - 1):
         raise InternalFault(Reason.INTERNAL, "the environment lacks proposers of the last 4n headers")
     return tuple([key.hex() for key in env.recent_proposers[-wanted:]])
 
 
-def base_gas(transaction: Transaction) -> int:
+def base_gas(transaction: Transaction, rules: Rules) -> int:
     """What a transaction costs before its calls begin."""
-    return GAS_PER_SIGNATURE * transaction.threshold
+    return rules.block.gas_signature * transaction.threshold

@@ -15,9 +15,10 @@ from typing import Any
 from chainbill.codec import encode
 from chainbill.crypto.algorithms import SHA256, as_digest_algorithm
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.errors import Malformed, Reason, Refused
+from chainbill.errors import Malformed, Reason
 from chainbill.ledger.engine import ENGINE, as_engine
-from chainbill.ledger.rules import rules_digest
+from chainbill.ledger.in_force import ProtocolRow
+from chainbill.ledger.rules import STANDARD_RULES, Rules, rules_of_parts
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
@@ -28,9 +29,11 @@ from chainbill.limits import (
     MAX_NAME_BYTES,
     MAX_SOURCE_CHARACTERS,
 )
+from chainbill.protocols import RELEASED
 
 VERSION = FORMAT
-PYTHON = "3.11"
+FIRST_PROTOCOL = ProtocolRow(RELEASED.newest.version, RELEASED.newest.digest, 0)
+_HEX_DIGITS = frozenset("0123456789abcdef")
 CLOCKS = ("real", "adjustable")
 BIDS = ("clear",)
 MAX_ZONE_OFFSET_MINUTES = 14 * 60
@@ -41,11 +44,11 @@ class Genesis:
     """The beginning of a network.
 
     time_ms: UTC, block 1 is later. zone_offset_minutes: the network's local time, which says what day it is.
-    python: the CPython minor version whose behaviour contracts rely on; rules: the digest of prices and bounds
-    (ledger.rules); a node with another of either refuses to start. clock: "real", or
-    "adjustable" for demonstrations and tests. engine: which consensus decides the blocks; digest: the algorithm of all
-    hashes (`hash` in the file). contracts: (name, source) in the order in which their @init functions
-    run. init: contract → arguments of its @init function. parameters: governed values by name.
+    rules: every price and bound that decides what a block does, the currencies, and the CPython minor versions, as they
+    are until a vote changes them; a file says all of them. clock: "real", or "adjustable" for demonstrations and tests.
+    engine: which consensus decides the blocks; digest: the algorithm of all hashes (`hash` in the file). contracts:
+    (name, source) in the order in which their @init functions run. init: contract → arguments of its @init function.
+    parameters: governed values by name. protocol: the version of block 1, from height 0.
     """
 
     chain_id: str
@@ -55,11 +58,11 @@ class Genesis:
     init: dict[str, dict[str, Any]] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
     zone_offset_minutes: int = 480
-    python: str = PYTHON
     clock: str = "real"
     public_reads: bool = False
     bids: str = "clear"
-    rules: str = field(default_factory=rules_digest)
+    rules: Rules = STANDARD_RULES
+    protocol: ProtocolRow = FIRST_PROTOCOL
     engine: str = ENGINE
     digest: str = SHA256
 
@@ -68,14 +71,12 @@ class Genesis:
         as_int(self.time_ms, "time_ms")
         limit = MAX_ZONE_OFFSET_MINUTES
         as_int(self.zone_offset_minutes, "zone_offset_minutes", low=-limit, high=limit)
-        as_text(self.python, "python", at_most=10, at_least=1)
         if self.clock not in CLOCKS:
             raise bad_shape("clock", "real or adjustable")
         if type(self.public_reads) is not bool:
             raise bad_shape("public_reads", "true or false")
         if self.bids not in BIDS:
             raise bad_shape("bids", "clear")
-        as_text(self.rules, "rules", at_most=64, at_least=64)
         as_engine(self.engine, "engine")
         as_digest_algorithm(self.digest, "hash")
         names = [name for name, _ in self.contracts]
@@ -98,11 +99,13 @@ class Genesis:
             self.chain_id,
             self.time_ms,
             self.zone_offset_minutes,
-            self.python,
             self.clock,
             self.public_reads,
             self.bids,
-            self.rules,
+            dict(self.rules.values),
+            dict(self.rules.currencies),
+            list(self.rules.python),
+            [self.protocol.version, bytes.fromhex(self.protocol.digest)],
             self.validators.fields(),
             [[name, source] for name, source in self.contracts],
             self.init,
@@ -118,11 +121,13 @@ class Genesis:
             "chain_id": self.chain_id,
             "time_ms": self.time_ms,
             "zone_offset_minutes": self.zone_offset_minutes,
-            "python": self.python,
             "clock": self.clock,
             "public_reads": self.public_reads,
             "bids": self.bids,
-            "rules": self.rules,
+            "rules": dict(self.rules.values),
+            "currencies": dict(self.rules.currencies),
+            "python": list(self.rules.python),
+            "protocol": {"version": self.protocol.version, "digest": self.protocol.digest},
             "validators": [
                 {
                     "alg": one.alg,
@@ -140,21 +145,6 @@ class Genesis:
         return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def check_python(genesis: Genesis, running: tuple[int, int]) -> None:
-    """Refused unless this is the CPython minor version, as (3, 11), that the genesis names."""
-    version = f"{running[0]}.{running[1]}"
-    if version != genesis.python:
-        raise Refused(Reason.PYTHON_VERSION, f"the network runs on Python {genesis.python}, this is {version}")
-
-
-def check_rules(genesis: Genesis) -> None:
-    """Refused unless this software computes by the prices and bounds that the genesis names."""
-    ours = rules_digest()
-    if ours != genesis.rules:
-        detail = f"the network runs by rules {genesis.rules[:16]}, this software by {ours[:16]}"
-        raise Refused(Reason.RULES_VERSION, detail)
-
-
 def genesis_from_json(text: str | bytes) -> Genesis:
     """Read a genesis file; Malformed says which part is wrong. Unknown members are refused: a typo is no default."""
     content = _load(text)
@@ -163,7 +153,7 @@ def genesis_from_json(text: str | bytes) -> Genesis:
         raise Malformed(Reason.FORMAT_VERSION, detail)
     known = {
         "version", "engine", "hash", "chain_id", "time_ms", "zone_offset_minutes", "python", "clock", "public_reads",
-        "bids", "rules", "validators", "contracts", "init", "parameters",
+        "bids", "rules", "currencies", "protocol", "validators", "contracts", "init", "parameters",
     }  # fmt: skip
     wrong = sorted(known ^ set(content))
     if wrong:
@@ -172,11 +162,11 @@ def genesis_from_json(text: str | bytes) -> Genesis:
         chain_id=content["chain_id"],
         time_ms=content["time_ms"],
         zone_offset_minutes=content["zone_offset_minutes"],
-        python=content["python"],
         clock=as_text(content["clock"], "clock"),
         public_reads=content["public_reads"],
         bids=as_text(content["bids"], "bids"),
-        rules=content["rules"],
+        rules=rules_of_parts(content["rules"], content["currencies"], content["python"]),
+        protocol=_protocol(content["protocol"]),
         engine=content["engine"],
         digest=content["hash"],
         validators=ValidatorSet.of([_validator(entry) for entry in as_list(content["validators"], "validators")]),
@@ -205,6 +195,16 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) != len(pairs):
         raise Malformed(Reason.GENESIS_MALFORMED, "a member stands twice")
     return content
+
+
+def _protocol(value: Any) -> ProtocolRow:
+    entry = as_map(value, "protocol")
+    if set(entry) != {"version", "digest"}:
+        raise bad_shape("protocol", "a map of version and digest")
+    found = ProtocolRow.from_row({**entry, "from": 0})
+    if not _HEX_DIGITS.issuperset(found.digest):
+        raise bad_shape("digest", "64 hexadecimal digits")
+    return found
 
 
 def _validator(value: Any) -> Validator:

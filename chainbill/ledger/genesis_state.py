@@ -11,12 +11,12 @@ from chainbill.ledger.checks import CoreChecks
 from chainbill.ledger.days import next_date
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.governed_rows import validator_row, validator_set
-from chainbill.ledger.programs import LoadedProgram, ProgramCache, source_hash
+from chainbill.ledger.programs import Code, LoadedProgram, ProgramCache, source_hash
 from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.shapes import as_int
 from chainbill.ledger.transition import Applied
 from chainbill.ledger.units import Unit, run_unit
-from chainbill.limits import GAS_INIT, MAX_AMOUNT
+from chainbill.limits import MAX_AMOUNT
 from chainbill.state.keys import row_key
 from chainbill.state.overlay import Overlay
 from chainbill.state.tree import StateTree
@@ -36,8 +36,9 @@ def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
     validators than the genesis. The core writes `governance/validator`, `governance/contract` and
     `governance/parameter` rows before the @init functions run.
     """
-    overlay = Overlay(MemoryView())
-    loaded = programs.build(dict(genesis.contracts))
+    rules = genesis.rules
+    overlay = Overlay(MemoryView(), rules.block.row_bytes)
+    loaded = programs.build(dict(genesis.contracts), genesis_code(genesis, programs))
     _write_rows(genesis, loaded, overlay)
     today = date_of(genesis.time_ms, genesis.zone_offset_minutes)
     agendas = [agenda.prefix for agenda in loaded.agendas]
@@ -68,6 +69,15 @@ def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
     )
 
 
+def genesis_code(genesis: Genesis, programs: ProgramCache) -> Code:
+    """By what the contracts of the genesis are compiled. Refused where this software lacks its protocol."""
+    found = programs.protocols.get(genesis.protocol.version, genesis.protocol.digest)
+    if found is None:
+        detail = f"the network begins with protocol {genesis.protocol.version} ({genesis.protocol.digest[:16]})"
+        raise Refused(Reason.PROTOCOL_UNKNOWN, detail, version=genesis.protocol.version, height=0)
+    return Code(genesis.rules.run.code, found)
+
+
 def _write_rows(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay) -> None:
     for validator in genesis.validators.validators:
         overlay.put(core_rows.validator_key(validator.key), validator_row(validator))
@@ -80,6 +90,8 @@ def _write_rows(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay) -> No
         offset = as_int(genesis.parameters[CLOCK_OFFSET_PARAMETER], CLOCK_OFFSET_PARAMETER, low=-MAX_AMOUNT)
         overlay.put(core_rows.CLOCK_OFFSET, {"offset_ms": offset})
         overlay.put(core_rows.LAST_OFFSET, {"offset_ms": offset})
+    overlay.put(core_rows.RULES, genesis.rules.row())
+    overlay.put(core_rows.PROTOCOL, genesis.protocol.row())
     overlay.put(core_rows.PROGRAM, [[name, hashed] for name, hashed in loaded.identity])
 
 
@@ -93,8 +105,9 @@ def _run_init(genesis: Genesis, loaded: LoadedProgram, overlay: Overlay, checks:
         clock=genesis.clock,
     )
     unit_id = tagged_hash("genesis-init", genesis.hash, name.encode("ascii"))
-    unit = Unit(Kind.GENESIS, unit_id, unit_id, context, GAS_INIT)
-    machine = Machine(loaded.program, overlay, context, Meter(GAS_INIT), unit_id)
+    rules, most = genesis.rules.run, genesis.rules.block.gas_init
+    unit = Unit(Kind.GENESIS, unit_id, unit_id, context, most)
+    machine = Machine(loaded.program, overlay, context, Meter.of(rules.bounds, most), unit_id, rules=rules)
     arguments = genesis.init.get(name, {})
     function = loaded.inits[name].function
     receipt = run_unit(

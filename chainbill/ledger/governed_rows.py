@@ -2,6 +2,8 @@
 
 governance/validator key     → {"alg", "name", "party", "address", "status"}   who signs blocks
 governance/contract_next name → {"source", "version", "active_from", …}    what is to run from a height on
+governance/rules_next [height, proposal] → {"changes", "currencies", "python"}   rules from a height on
+governance/protocol_next "next" → {"version", "digest", "from"}            the protocol from a height on
 governance/clock "offset"    → {"offset_ms"}                               of an adjustable clock
 """
 
@@ -9,8 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill.errors import Malformed, Reason
+from chainbill.errors import InternalFault, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
+from chainbill.ledger.in_force import ProtocolRow
 from chainbill.ledger.token_rules import broken
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import MAX_AMOUNT, MAX_SCAN
@@ -65,3 +68,29 @@ def check_clock(old: Any, new: Any, *, adjustable: bool) -> None:
     after = new.get("offset_ms") if type(new) is dict else None
     if type(after) is not int or not before <= after <= MAX_AMOUNT:
         raise broken(Reason.CORE_ROW_SCHEMA, "the clock's offset is in milliseconds and only grows")
+
+
+def check_protocol(overlay: Overlay, row: Any) -> ProtocolRow:
+    """Refused or Malformed unless a row names a version above the active one, or that one itself to call a vote off."""
+    wanted = ProtocolRow.from_row(row)
+    active = overlay.get(core_rows.PROTOCOL)
+    if active is None:
+        raise InternalFault(Reason.ROW_MALFORMED, "the state names no protocol")
+    same = (wanted.version, wanted.digest) == (active["version"], active["digest"])
+    if wanted.version <= active["version"] and not same:
+        detail = f"protocol {active['version']} is active; the next has a higher number"
+        raise Refused(Reason.PROTOCOL_NOT_LATER, detail, active=active["version"])
+    return wanted
+
+
+def keep_protocol(overlay: Overlay, row: Any, height: int) -> None:
+    """Write the protocol that was decided as the next one; that which is active now calls off what was decided."""
+    if row is None:
+        raise broken(Reason.CORE_ROW_FIXED, "a decided protocol is replaced, not deleted")
+    wanted = check_protocol(overlay, row)
+    if wanted.start <= height:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a protocol begins at a later height")
+    if wanted.version == overlay.get(core_rows.PROTOCOL)["version"]:
+        overlay.delete(core_rows.NEXT_PROTOCOL)
+    else:
+        overlay.put(core_rows.NEXT_PROTOCOL, wanted.row())

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from chainbill.errors import Reason, Refused
 from chainbill.ledger.block import Block, Header, evidence_root, tx_root
 from chainbill.ledger.environment import BlockEnv
+from chainbill.ledger.rules import BlockRules
 from chainbill.ledger.transaction import wire_id_of
-from chainbill.limits import MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, MAX_EVIDENCE
 
 
-def check_header(block: Block, env: BlockEnv, app_hash: bytes) -> None:
-    """Refused unless the block's header follows `env` and the state root `app_hash`; the first broken rule is named.
+def check_header(block: Block, env: BlockEnv, app_hash: bytes, rules: BlockRules) -> None:
+    """Refused unless the block's header follows `env`, the state root `app_hash` and the rules of its height; the first
+    that it breaks is named.
 
     Whose turn it was to propose, and whether the time is near the own clock, are questions of consensus.
     """
@@ -27,9 +28,9 @@ def check_header(block: Block, env: BlockEnv, app_hash: bytes) -> None:
     same_sets = header.validators_hash == env.validators.hash()
     same_sets = same_sets and header.next_validators_hash == env.next_validators.hash()
     _require(same_sets, Reason.BLOCK_VALIDATORS_HASH, "the validator sets are others")
-    counts = len(block.transactions) <= MAX_BLOCK_TRANSACTIONS and len(block.evidence) <= MAX_EVIDENCE
+    counts = len(block.transactions) <= rules.block_transactions and len(block.evidence) <= rules.block_evidence
     _require(counts, Reason.BLOCK_TOO_LARGE, "too many transactions or too much evidence")
-    _require(len(block.encoded) <= MAX_BLOCK_BYTES, Reason.BLOCK_TOO_LARGE, f"at most {MAX_BLOCK_BYTES} bytes")
+    _require(len(block.encoded) <= rules.block_bytes, Reason.BLOCK_TOO_LARGE, f"at most {rules.block_bytes} bytes")
     block.check_roots()
 
 

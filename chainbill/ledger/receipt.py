@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """What a receipt is of; in a block they stand in this order."""
 
     GENESIS = "genesis"  # an @init function; these are the receipts of height 0
+    PROTOCOL = "protocol"  # a protocol version that begins
+    RULES = "rules"  # a change of rules whose height has come
     ACTIVATION = "activation"  # contracts whose height has come
     MIGRATION = "migration"  # a step of a migration under way
     EVIDENCE = "evidence"

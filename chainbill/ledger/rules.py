@@ -1,33 +1,194 @@
-"""Which rules a network was made for: one digest over every number that decides what a block does.
+"""The rules of a network: every price and every bound that decides what a block does, its currencies, its Pythons.
 
-Gas prices and bounds are part of consensus: a node that runs with others computes other receipts from the same block.
-The genesis names the digest; another refuses to start and says so, instead of taking good data for damaged data.
+They stand in full in the genesis and in the state row `core/rules` "active" → {"rules": {name: value}, "currencies":
+{code: digits}, "python": ["3.11", …]}, and change by vote at a height (`rule_changes`). What each is, and between what
+a vote may set it, is declared where it is used: here for blocks, in `vm.rules` for runs. See docs/reference/rules.md.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from types import ModuleType
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from chainbill import limits
-from chainbill.codec import encode
-from chainbill.crypto.hashing import tagged_hash
-from chainbill.vm import bounds, gas, grammar
+from chainbill.codec import decode
+from chainbill.currencies import MINOR_DIGITS
+from chainbill.errors import Reason, Refused
+from chainbill.ledger.shapes import as_list, as_map, as_text, bad_shape
+from chainbill.rule import Rule, rule, rules_of
+from chainbill.vm.rules import RUN_RULES, CodePrices, Prices, RunBounds, RunRules
 
-RULES_VERSION = 1
-"""Raised when a change of code, not of a number, makes a block do something else."""
-
-
-@cache
-def rules_digest() -> str:
-    """H("rules", canonical [version, limits, bounds of the language, prices]) in hexadecimal digits."""
-    named = {**grammar.BUILTINS, **grammar.NATIVES, **grammar.STATEMENTS}
-    prices = {name: signature.gas for name, signature in named.items()}
-    nodes = {node.__name__: price for node, price in gas.NODE_GAS.items()}
-    rules = [RULES_VERSION, _numbers(limits), _numbers(bounds), _numbers(gas), prices, nodes]
-    return tagged_hash("rules", encode(rules)).hex()
+MAX_CURRENCIES = 400
+MAX_MINOR_DIGITS = 4
+MAX_PYTHONS = 8
+STANDARD_PYTHON = ("3.11",)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_PYTHON = re.compile(r"3\.(?:0|[1-9][0-9]?)", re.ASCII)
+_KEPT = 16
 
 
-def _numbers(module: ModuleType) -> dict[str, str]:
-    """The module's constants that are whole numbers, as decimal text: some are wider than the codec's integers."""
-    return {name: str(value) for name, value in vars(module).items() if name.isupper() and type(value) is int}
+@dataclass(frozen=True, slots=True)
+class BlockRules:
+    """What a block may hold and do. The `most` of a size is the bound of form in `limits`."""
+
+    gas_block: int = rule(
+        40_000_000,
+        1_000_000,
+        4_000_000_000,
+        "gas",
+        "after which a block takes no transaction",
+        "区块用到此数即不再收交易",
+    )
+    gas_signature: int = rule(1_500, 1, 15_000, "gas", "of a transaction, for each signature", "交易中每个签名")
+    gas_day_item: int = rule(
+        4_000_000, 1_000_000, 100_000_000, "gas", "of a day item or migration step", "每个日终项或迁移步骤"
+    )
+    gas_day_work: int = rule(
+        20_000_000,
+        1_000_000,
+        2_000_000_000,
+        "gas",
+        "after which a block begins no day item or migration step",
+        "区块用到此数即不再开始日终项或迁移步骤",
+    )
+    gas_init: int = rule(
+        400_000_000, 1_000_000, 4_000_000_000, "gas", "of one contract's @init at genesis", "创世时每个合约的 @init"
+    )
+    replay_window_ms: int = rule(
+        limits.KEPT_IDS_MS,
+        limits.HOUR_MS,
+        limits.KEPT_IDS_MS,
+        "ms",
+        "that a transaction may still be valid",
+        "交易剩余有效期的上限",
+    )
+    evidence_age_ms: int = rule(
+        limits.KEPT_HEADERS_MS,
+        limits.DAY_MS,
+        limits.KEPT_HEADERS_MS,
+        "ms",
+        "after which evidence is too old",
+        "证据的最长时效",
+    )
+    block_evidence: int = rule(
+        limits.MAX_EVIDENCE, 1, limits.MAX_EVIDENCE, "items", "of evidence in a block", "每个区块的证据"
+    )
+    block_transactions: int = rule(
+        limits.MAX_BLOCK_TRANSACTIONS,
+        10,
+        limits.MAX_BLOCK_TRANSACTIONS,
+        "items",
+        "transactions of a block",
+        "每个区块的交易",
+    )
+    block_bytes: int = rule(
+        limits.MAX_BLOCK_BYTES, 256 * limits.KIB, limits.MAX_BLOCK_BYTES, "bytes", "of an encoded block", "编码后的区块"
+    )
+    row_bytes: int = rule(
+        limits.MAX_ROW_BYTES, 128 * limits.KIB, limits.MAX_ROW_BYTES, "bytes", "of an encoded row", "编码后的行"
+    )
+    proposers_a_validator: int = rule(
+        limits.KEPT_PROPOSERS_A_VALIDATOR,
+        1,
+        limits.KEPT_PROPOSERS_A_VALIDATOR,
+        "blocks",
+        "ctx.recent_proposers goes back, a validator",
+        "ctx.recent_proposers 按每个验证方回溯的区块数",
+    )
+
+
+RULES: Mapping[str, Rule] = MappingProxyType({one.name: one for one in (*rules_of(BlockRules), *RUN_RULES)})
+"""Every rule by name. A name that a later protocol adds is written into the state by that protocol's activation."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a height. currencies: code → digits of the minor unit. python: CPython minor versions, ascending."""
+
+    values: Mapping[str, int]
+    currencies: Mapping[str, int]
+    python: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.values) ^ set(RULES))
+        if unknown:
+            raise Refused(Reason.RULE_UNKNOWN, f"rules are missing or unknown: {', '.join(unknown)}", name=unknown[0])
+        for name, value in self.values.items():
+            check_value(name, value)
+        if not 1 <= len(self.currencies) <= MAX_CURRENCIES:
+            raise Refused(Reason.RULE_CURRENCY, f"a network has 1 to {MAX_CURRENCIES} currencies")
+        for code, digits in self.currencies.items():
+            check_currency(code, digits)
+        check_python_list(self.python)
+
+    @cached_property
+    def run(self) -> RunRules:
+        """The rules of a run."""
+        prices = Prices(**self._of(Prices))
+        return RunRules(prices, RunBounds(**self._of(RunBounds)), CodePrices(self.values), self.currencies)
+
+    @cached_property
+    def block(self) -> BlockRules:
+        """The rules of a block."""
+        return BlockRules(**self._of(BlockRules))
+
+    def _of(self, declared: type[Any]) -> dict[str, int]:
+        return {one.name: self.values[one.name] for one in rules_of(declared)}
+
+    def row(self) -> dict[str, Any]:
+        """The row `core/rules` "active"."""
+        return {"rules": dict(self.values), "currencies": dict(self.currencies), "python": list(self.python)}
+
+
+def check_value(name: Any, value: Any) -> None:
+    """Refused unless there is a rule of this name and a vote may set it so."""
+    known = RULES.get(name) if type(name) is str else None
+    if known is None:
+        raise Refused(Reason.RULE_UNKNOWN, f"no rule is named {str(name)[:64]!r}", name=str(name)[:64])
+    if type(value) is not int or not known.least <= value <= known.most:
+        detail = f"{name} is {known.least} to {known.most}"
+        raise Refused(Reason.RULE_OUT_OF_RANGE, detail, name=name, least=known.least, most=known.most)
+
+
+def check_currency(code: Any, digits: Any) -> None:
+    """Refused unless the code is three capital letters and its minor unit has 0 to 4 digits."""
+    good = type(code) is str and _CURRENCY.fullmatch(code) is not None
+    if not good or type(digits) is not int or not 0 <= digits <= MAX_MINOR_DIGITS:
+        detail = f"a currency is three capital letters with 0 to {MAX_MINOR_DIGITS} minor digits"
+        raise Refused(Reason.RULE_CURRENCY, detail, currency=str(code)[:8])
+
+
+def check_python_list(versions: Any) -> None:
+    """Refused unless these are CPython minor versions such as "3.11", each once, ascending."""
+    good = type(versions) in (list, tuple) and 1 <= len(versions) <= MAX_PYTHONS
+    good = good and all(type(one) is str and _PYTHON.fullmatch(one) is not None for one in versions)
+    minors = [int(one[2:]) for one in versions] if good else []
+    if not good or minors != sorted(set(minors)):
+        raise Refused(Reason.RULE_PYTHON, f"1 to {MAX_PYTHONS} versions such as 3.11, ascending")
+
+
+def rules_of_parts(values: Any, currencies: Any, python: Any) -> Rules:
+    """Rules from decoded parts; Malformed or Refused names what is wrong."""
+    as_map(values, "rules")
+    as_map(currencies, "currencies")
+    versions = tuple([as_text(one, "python", at_most=10) for one in as_list(python, "python", at_most=MAX_PYTHONS)])
+    return Rules(MappingProxyType(dict(values)), MappingProxyType(dict(currencies)), versions)
+
+
+@lru_cache(_KEPT)
+def rules_of_bytes(encoded: bytes) -> Rules:
+    """The rules of a stored row's value; a cache that changes no outcome, so that a block pays for a look-up only."""
+    row = as_map(decode(encoded), "core/rules")
+    if set(row) != {"rules", "currencies", "python"}:
+        raise bad_shape("core/rules", "a map of rules, currencies and python")
+    return rules_of_parts(row["rules"], row["currencies"], row["python"])
+
+
+STANDARD_RULES = Rules(
+    MappingProxyType({one.name: one.standard for one in RULES.values()}), MINOR_DIGITS, STANDARD_PYTHON
+)
+"""What new networks begin with unless their genesis says otherwise."""

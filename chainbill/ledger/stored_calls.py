@@ -25,7 +25,6 @@ from chainbill.limits import MAX_CALLS, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_K
 from chainbill.state.overlay import Overlay
 from chainbill.vm.context import Signer
 from chainbill.vm.errors import ContractFault, OutOfGas
-from chainbill.vm.gas import GET_GAS
 from chainbill.vm.machine import Machine
 
 APPROVAL: Final = "approval"
@@ -61,7 +60,7 @@ def run_call(machine: Machine, overlay: Overlay, call: Call) -> Any:
     overlay.delete(core_rows.ASKED_CALLS)
     outer = machine.context
     calls, signers = asked_calls(asked, outer.party, {signer["key"] for signer in outer.signers}, overlay)
-    machine.meter.used += GET_GAS * len(asked["signers"])
+    machine.meter.used += machine.prices.gas_get * len(asked["signers"])
     check_standing(outer.party, overlay.get(core_rows.party_key(outer.party)), calls)
     machine.context = replace(outer, signers=signers)
     results = [_run_stored(machine, number, stored) for number, stored in enumerate(calls)]

@@ -22,11 +22,12 @@ from chainbill.ledger.evidence_rows import record_evidence
 from chainbill.ledger.execution import Execution
 from chainbill.ledger.governed_rows import validator_set
 from chainbill.ledger.header_check import check_header, make_block
+from chainbill.ledger.in_force import in_force
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.units import failed_transaction
 from chainbill.ledger.validators import ValidatorSet
-from chainbill.limits import GAS_PER_BLOCK, MAX_BLOCK_TRANSACTIONS, MAX_EVIDENCE
+from chainbill.limits import MAX_BLOCK_TRANSACTIONS
 from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange, View
 
@@ -78,14 +79,15 @@ def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> App
     Refused or Malformed: the block breaks a rule and no honest validator prevotes it. InternalFault: this node
     could not execute it. A transaction that fails is no error: it has a failed receipt and its id is used up.
     """
-    check_header(block, env, tree.root)
-    transactions = _read_transactions(block, env)
-    run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer)
+    holds = in_force(view, env.height, env.programs.protocols)
+    check_header(block, env, tree.root, holds.rules.block)
+    transactions = _read_transactions(block, env, holds.rules.block.replay_window_ms)
+    run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer, holds=holds)
     run.open(block.evidence)
     receipts = []
     gas = 0
     for transaction in transactions:
-        if gas >= GAS_PER_BLOCK:
+        if gas >= run.rules.block.gas_block:
             raise Refused(Reason.BLOCK_GAS, "the block's transactions use too much gas")
         receipt = run.run_transaction(transaction)
         gas += receipt.gas
@@ -119,10 +121,14 @@ def prepare(
     receipts: list[Receipt] = []
     left_out: list[tuple[Transaction, Receipt]] = []
     used: set[bytes] = set()
-    room = max_bytes - BLOCK_OVERHEAD_BYTES - sum([len(proof) + FRAME_BYTES for proof in proofs])
+    rules = run.rules.block
+    most = min(max_transactions, rules.block_transactions)
+    room = (
+        min(max_bytes, rules.block_bytes) - BLOCK_OVERHEAD_BYTES - sum([len(proof) + FRAME_BYTES for proof in proofs])
+    )
     gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
     for transaction in candidates:
-        if gas >= GAS_PER_BLOCK or len(taken) >= max_transactions:
+        if gas >= rules.gas_block or len(taken) >= most:
             break
         size = len(transaction.wire) + FRAME_BYTES
         if size > room:
@@ -147,7 +153,7 @@ def prepare(
     return Prepared(block, _close(view, tree, run, receipts), tuple(left_out))
 
 
-def _read_transactions(block: Block, env: BlockEnv) -> list[Transaction]:
+def _read_transactions(block: Block, env: BlockEnv, window_ms: int) -> list[Transaction]:
     """The block's transactions, their signatures good, none used before; the first broken rule is raised."""
     transactions = []
     used: set[bytes] = set()
@@ -157,7 +163,7 @@ def _read_transactions(block: Block, env: BlockEnv) -> list[Transaction]:
             transaction = decode_transaction(wire)
             check_signatures(transaction)
         check_network(transaction, env.genesis.hash)
-        check_window(transaction, block.header.time_ms)
+        check_window(transaction, block.header.time_ms, window_ms)
         if transaction.id in used:
             raise Refused(Reason.BLOCK_DUPLICATE_TRANSACTION, "a transaction stands twice in the block")
         if env.seen(transaction.id):
@@ -168,14 +174,14 @@ def _read_transactions(block: Block, env: BlockEnv) -> list[Transaction]:
 
 
 def _usable_evidence(run: Execution, evidence: Iterable[bytes]) -> list[bytes]:
-    """The evidence that may stand in this block, at most MAX_EVIDENCE, each misdeed once."""
+    """The evidence that may stand in this block, at most as much as the rules allow, each misdeed once."""
     usable: list[bytes] = []
     run.overlay.begin()
     for data in evidence:
-        if len(usable) == MAX_EVIDENCE:
+        if len(usable) == run.rules.block.block_evidence:
             break
         try:
-            record_evidence(data, run.overlay, run.env, run.time_ms)
+            record_evidence(data, run.overlay, run.env, run.rules.block, run.time_ms)
         except (Malformed, Refused):
             continue
         usable.append(data)
@@ -187,7 +193,7 @@ def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Re
     """Run a candidate: (receipt, whether it may stand in the block). Our own mistakes are its failure here too."""
     try:
         check_network(transaction, run.env.genesis.hash)
-        check_window(transaction, run.time_ms)
+        check_window(transaction, run.time_ms, run.rules.block.replay_window_ms)
         if transaction.id in used or run.env.seen(transaction.id):
             raise Refused(Reason.TRANSACTION_REPLAYED, "the transaction was used before")
         return run.run_transaction(transaction), True

@@ -27,10 +27,11 @@ class _Write(NamedTuple):
 
 
 class Overlay:
-    """All reads and writes of one block over one view."""
+    """All reads and writes of one block over one view. row_bytes: the rule of this name, of an encoded row."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, row_bytes: int = MAX_ROW_BYTES) -> None:
         self._view = view
+        self._row_bytes = row_bytes
         self._values: dict[bytes, Any] = {}
         self._raws: dict[bytes, bytes | None] = {}
         self._writes: dict[bytes, _Write] = {}
@@ -61,8 +62,8 @@ class Overlay:
         self._put(key, value, encode_trusted(value))
 
     def _put(self, key: bytes, value: Value, encoded: bytes) -> None:
-        if len(encoded) > MAX_ROW_BYTES:
-            raise Malformed(Reason.ROW_TOO_LARGE, f"{len(encoded)} bytes, at most {MAX_ROW_BYTES}")
+        if len(encoded) > self._row_bytes:
+            raise Malformed(Reason.ROW_TOO_LARGE, f"{len(encoded)} bytes, at most {self._row_bytes}")
         nonce = b""
         if rows.is_closed(key):
             nonce = self._nonce

@@ -1,7 +1,8 @@
-"""Every bound of the contract language in one place.
+"""Every bound of form of the contract language: what a source and a value are, whatever a network's rules say.
 
-A bound on the source is checked before the source is parsed; a bound on a run is checked by the meter or by the
-guarded operation itself. Reference: docs/reference/contract-language.md.
+A bound on the source is checked before the source is parsed. These belong to the format: a vote that lowered one would
+leave contracts that run without a compiler. What a run may use is a rule (`rules`). Reference:
+docs/reference/contract-language.md, docs/reference/rules.md.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ MAX_PARAMETERS = 32
 MAX_LOCALS = 128  # names of one function, parameters included
 MAX_NAME_LENGTH = 64
 MAX_LITERAL_TEXT = 4_096  # characters of one literal text, docstrings aside
+MAX_CALL_DEPTH = 48  # functions inside one another, over all contracts; there is no recursion
 PARSE_RECURSION_LIMIT = 1_000  # of the fresh thread that parses
 PARSE_STACK_BYTES = 16 * 1024 * 1024
 
@@ -30,16 +32,5 @@ INT_BITS = 256
 INT_BOUND = 1 << INT_BITS  # every whole number is strictly between -INT_BOUND and INT_BOUND
 STORED_INT_MIN = -(1 << 63)  # what the canonical codec can write
 STORED_INT_MAX = (1 << 64) - 1
-MAX_TEXT = 256 * 1024  # characters of a text, or bytes, made by a contract
-MAX_ITEMS = 10_000  # entries of a list or map made by a contract
 MAX_VALUE_DEPTH = 16  # lists and maps inside one another, of a value that is stored, passed on or compared
 MAX_VALUE_BYTES = 256 * 1024  # size of one value that is stored, emitted, passed or answered
-
-# --- one run --------------------------------------------------------------------------------------------------------
-DEFAULT_GAS = 4_000_000
-MAX_ALLOCATION = 32 * 1024 * 1024  # bytes of new texts, lists and copies in one run
-MAX_WRITES = 10_000
-MAX_EVENTS = 5_000
-MAX_SCAN_ROWS = 1_000
-MAX_CALL_DEPTH = 48  # functions inside one another, over all contracts; there is no recursion
-MAX_DETAILS_BYTES = 4_096  # of a refusal's details

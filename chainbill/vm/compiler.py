@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,50 +21,54 @@ from chainbill.vm.module import read_contract
 from chainbill.vm.native_calls import NATIVE_CALLS
 from chainbill.vm.parser import in_fresh_thread
 from chainbill.vm.program import CompiledContract, Entry, Program, TableRef, file_name
+from chainbill.vm.rules import STANDARD_RUN, CodePrices
 from chainbill.vm.values import freeze
 
 __all__ = ["compile_contract", "link"]
 
 
-def compile_contract(name: str, source: str) -> CompiledContract:
-    """Compile one contract by itself.
+def compile_contract(name: str, source: str, prices: CodePrices = STANDARD_RUN.code) -> CompiledContract:
+    """Compile one contract by itself; `prices` are written into its guarded code.
 
     Raises ContractRejected: reason, detail with the line; fields contract, line, en, zh.
     """
     if type(source) is not str:
         raise rejected("syntax_error", 0, "the source is not text", contract=name)
     try:
-        return in_fresh_thread(partial(_compile, name, source))
+        return in_fresh_thread(partial(_compile, name, source, prices))
     except ContractRejected as error:
         error.fields["contract"] = name
         raise
 
 
-def _compile(name: str, source: str) -> CompiledContract:
+def _compile(name: str, source: str, prices: CodePrices) -> CompiledContract:
     contract = read_contract(name, source)
     facts = analyse(contract)
-    emitted = emit_contract(contract, facts)
+    emitted = emit_contract(contract, facts, prices)
     guarded = "\n".join([*emitted.text, ""])
-    if len(guarded) > MAX_GUARDED_BYTES:
+    size = len(guarded) - emitted.price_digits
+    if size > MAX_GUARDED_BYTES:  # no vote on prices may make a contract that runs too large
         raise rejected("too_many_operations")
     try:
         code = compile(guarded, file_name(name), "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise InternalFault("machine_error", f"the guarded code of {name} does not compile: {error}") from error
-    return CompiledContract(name, source, contract, facts, guarded, code, tuple(emitted.lines))
+    return CompiledContract(name, source, contract, facts, guarded, size, prices, code, tuple(emitted.lines))
 
 
-def link(contracts: Mapping[str, CompiledContract]) -> Program:
+def link(
+    contracts: Mapping[str, CompiledContract], natives: Mapping[str, Callable[..., Any]] = NATIVE_CALLS
+) -> Program:
     """Fit contracts together: what they import, tables they read, functions they invoke, no circles.
 
-    Raises ContractRejected.
+    Raises ContractRejected. natives: the functions of the language, by the names that emitted code calls them by.
     """
     check_links(contracts)
     entries: dict[tuple[str, str], Entry] = {}
     agendas: dict[tuple[str, str], str] = {}
     spaces: dict[str, dict[str, Any]] = {}
     for name, compiled in contracts.items():
-        space = spaces[name] = {**GUARDS, **NATIVE_CALLS, "invoke": invoke}
+        space = spaces[name] = {**GUARDS, **natives, "invoke": invoke}
         space.update((key, freeze(value)) for key, value in constant_globals(compiled.contract.constants).items())
         days = {f.kind_names[0]: f.name for f in compiled.contract.functions.values() if f.kind == "each_day"}
         agendas.update(((name, table), function) for table, function in days.items())
@@ -87,7 +91,8 @@ def link(contracts: Mapping[str, CompiledContract]) -> Program:
         for fact in compiled.facts.values():
             for contract, function_name in fact.invokes:
                 spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
-    return Program(dict(contracts), entries, agendas, _examine)
+    prices = next((one.prices for one in contracts.values()), STANDARD_RUN.code)
+    return Program(dict(contracts), entries, agendas, prices, _examine)
 
 
 def _imports(
@@ -111,8 +116,8 @@ def _imports(
 def _examine(program: Program, name: str, source: str) -> tuple[str, int]:
     size = 0
     try:
-        compiled = compile_contract(name, source)
-        size = len(compiled.guarded)
+        compiled = compile_contract(name, source, program.prices)
+        size = compiled.size
         link({**program.contracts, name: compiled})
     except ContractRejected as error:
         return error.reason, size

@@ -14,6 +14,7 @@ from chainbill.vm.analysis import Facts, literal_text
 from chainbill.vm.emit_expressions import ExpressionEmitter
 from chainbill.vm.gas import block_gas
 from chainbill.vm.kinds import Kinds
+from chainbill.vm.rules import CodePrices
 from chainbill.vm.values import Value
 
 __all__ = ["Emitted", "emit_contract"]
@@ -25,6 +26,7 @@ class Emitted:
 
     text: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=lambda: [0])  # lines[n] belongs to line n of the text, from 1
+    price_digits: int = 0  # of the text; other prices make other code of the same size without them
 
     def add(self, indent: int, code: str, line: int) -> None:
         """Append one line."""
@@ -32,13 +34,13 @@ class Emitted:
         self.lines.append(line)
 
 
-def emit_contract(contract: tree.Contract, facts: Mapping[str, Facts]) -> Emitted:
+def emit_contract(contract: tree.Contract, facts: Mapping[str, Facts], prices: CodePrices) -> Emitted:
     """Return guarded code for all functions, callees before callers."""
     out = Emitted()
     answers: dict[str, str] = {}
     for function in sorted(contract.functions.values(), key=lambda item: (facts[item.name].depth, item.name)):
         kinds = Kinds(function, contract.constants, answers)
-        _FunctionEmitter(contract, function, kinds, out).run()
+        _FunctionEmitter(contract, function, kinds, prices, out).run()
         answers[function.name] = kinds.answer
     return out
 
@@ -50,10 +52,13 @@ def _is_text_literal(node: tree.Expression) -> bool:
 class _FunctionEmitter:
     """Emits the statements of one function."""
 
-    def __init__(self, contract: tree.Contract, function: tree.Function, kinds: Kinds, out: Emitted) -> None:
+    def __init__(
+        self, contract: tree.Contract, function: tree.Function, kinds: Kinds, prices: CodePrices, out: Emitted
+    ) -> None:
         self.contract = contract
         self.function = function
         self.kinds = kinds
+        self.prices = prices
         self.out = out
         self.values = ExpressionEmitter(contract, kinds)
 
@@ -61,11 +66,13 @@ class _FunctionEmitter:
         function = self.function
         parameters = ", ".join(["m", *(f"v_{name}" for name in function.parameters)])
         self.out.add(0, f"def f_{function.name}({parameters}):", function.line)
-        self._charge(1, 2 + block_gas(function.body), function.line)
+        entry = self.prices.statements["function"]
+        self._charge(1, entry + block_gas(function.body, self.prices), function.line)
         self._block(function.body, 1)
 
     def _charge(self, indent: int, gas: int, line: int) -> None:
         self.out.add(indent, f"m.gas -= {gas}", line)
+        self.out.price_digits += len(str(gas))
         self.out.add(indent, "if m.gas < 0: spent()", line)
 
     def _block(self, body: Iterable[tree.Statement], indent: int) -> None:
@@ -118,7 +125,7 @@ class _FunctionEmitter:
             value = self.values.temporary()
             self.out.add(indent, f"{value} = {code}", line)
             place = f"{self.values.code(target.object)}, {self.values.code(target.index)}"
-            self.out.add(indent, f"put_item({place}, {value})", line)
+            self.out.add(indent, f"put_item(m, {place}, {value})", line)
 
     def _augment(self, statement: tree.Augment, indent: int) -> None:
         target, value_kind = statement.target, self.kinds.of(statement.value)
@@ -139,7 +146,7 @@ class _FunctionEmitter:
         if _is_text_literal(target.index):
             self.out.add(indent, f"{holder}[{key}] = {code}", statement.line)
         else:
-            self.out.add(indent, f"put_item({holder}, {key}, {code})", statement.line)
+            self.out.add(indent, f"put_item(m, {holder}, {key}, {code})", statement.line)
 
     def _augmented(self, statement: tree.Augment, old: str, old_kind: str, value_kind: str) -> str:
         value = self.values.code(statement.value)
@@ -170,7 +177,8 @@ class _FunctionEmitter:
         parts = target.targets if pair and isinstance(target, tree.TupleTarget) else (target,)
         heads = [f"v_{part.name}" if isinstance(part, tree.NameTarget) else self.values.temporary() for part in parts]
         self.out.add(indent, f"for {', '.join(heads)} in {sequence}:", line)
-        self._charge(indent + 1, 1 + block_gas(statement.body), line)
+        turn = self.prices.statements["turn"]
+        self._charge(indent + 1, turn + block_gas(statement.body, self.prices), line)
         for part, head in zip(parts, heads, strict=True):
             if not isinstance(part, tree.NameTarget):
                 self._store(part, head, indent + 1)
@@ -202,13 +210,13 @@ class _FunctionEmitter:
         reason = literal_text(call.arguments[1], self.contract, "reason")
         test = self.values.code(call.arguments[0])
         if len(call.arguments) == 2:
-            self.out.add(indent, f"if not {test}: refuse({reason!r})", call.line)
+            self.out.add(indent, f"if not {test}: refuse(m, {reason!r})", call.line)
             return
         holds = self.values.temporary()
         self.out.add(indent, f"{holds} = {test}", call.line)
         details = self.values.temporary()
         self.out.add(indent, f"{details} = {self.values.code(call.arguments[2])}", call.line)
-        self.out.add(indent, f"if not {holds}: refuse({reason!r}, {details})", call.line)
+        self.out.add(indent, f"if not {holds}: refuse(m, {reason!r}, {details})", call.line)
 
 
 def constant_globals(constants: Mapping[str, Value]) -> dict[str, Value]:

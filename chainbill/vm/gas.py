@@ -8,26 +8,14 @@ only on the functions entered and the turns taken. Work that depends on sizes is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from chainbill.vm import tree
-from chainbill.vm.grammar import BUILTINS, NATIVES, STATEMENTS
 
-__all__ = ["block_gas", "expression_gas"]
+if TYPE_CHECKING:
+    from chainbill.vm.rules import CodePrices
 
-GET_GAS = 30  # and 1 a node copied
-PUT_GAS = 60  # and 1 for every BYTES_A_GAS
-DELETE_GAS = 40
-SCAN_GAS = 60  # and ROW_GAS a row, and 1 a node copied
-ROW_GAS = 20
-EMIT_GAS = 30
-INVOKE_GAS = 25
-CALL_GAS = 4
-CONTEXT_LIST_GAS = 30
-SOURCE_CHARACTER_GAS = 20  # of a source that source_problem looks at
-GUARDED_BYTE_GAS = 5  # of the guarded code that it compiles
-COMPARE_GAS = 8  # a pair of values inside lists and maps that are compared or looked through
-BYTES_A_GAS = 8
-HASH_BYTES_A_GAS = 4
+__all__ = ["NODE_GAS", "STATEMENT_GAS", "block_gas", "expression_gas"]
 
 NODE_GAS: dict[type, int] = {
     tree.Literal: 0,
@@ -45,7 +33,7 @@ NODE_GAS: dict[type, int] = {
     tree.Choice: 1,
     tree.Item: 1,
     tree.Slice: 4,
-    tree.Invoke: INVOKE_GAS,
+    tree.Invoke: 25,  # and 1 for every bytes_a_gas bytes handed over
     tree.TableCall: 4,
     tree.NameTarget: 0,
     tree.ItemTarget: 3,
@@ -53,34 +41,51 @@ NODE_GAS: dict[type, int] = {
 }
 
 
-def expression_gas(node: tree.Node) -> int:
+#: Everything else that has a price of its own: standard price, what it is, the same in Chinese.
+STATEMENT_GAS: dict[str, tuple[int, str, str]] = {
+    "function": (2, "entry to a function", "进入函数"),
+    "turn": (1, "a turn of a loop", "循环的每一轮"),
+    "own_call": (4, "call of an own function", "调用自有函数"),
+    "operand": (1, "an operand of an expression", "表达式的每个操作数"),
+    "assign": (1, "assignment", "赋值"),
+    "augment": (4, "augmented assignment; its target counts twice", "增量赋值(目标计两次)"),
+    "if": (1, "if, with its dearer branch", "if(连同较贵的分支)"),
+    "for": (4, "for, beside its turns", "for(不含各轮)"),
+    "return": (1, "return", "return"),
+    "do": (1, "call for its effect", "调用语句"),
+    "other": (1, "break, continue, pass", "break、continue、pass"),
+}
+
+
+def expression_gas(node: tree.Node, prices: CodePrices) -> int:
     """Return the fixed price of an expression or target, all of it evaluated."""
-    below = sum(1 + expression_gas(child) for child in tree.children(node))
+    operand = prices.statements["operand"]
+    below = sum(operand + expression_gas(child, prices) for child in tree.children(node))
     if isinstance(node, tree.Call):
-        name = node.function
-        known = BUILTINS.get(name) or NATIVES.get(name) or STATEMENTS.get(name)
-        return below + (CALL_GAS if known is None else known.gas)
-    return below + NODE_GAS[type(node)]
+        return below + prices.calls.get(node.function, prices.statements["own_call"])
+    return below + prices.nodes[type(node)]
 
 
-def block_gas(body: Iterable[tree.Statement]) -> int:
+def block_gas(body: Iterable[tree.Statement], prices: CodePrices) -> int:
     """Return the fixed price of a block without what its loops do per turn."""
-    return sum(_statement_gas(statement) for statement in body)
+    return sum(_statement_gas(statement, prices) for statement in body)
 
 
-def _statement_gas(statement: tree.Statement) -> int:
+def _statement_gas(statement: tree.Statement, prices: CodePrices) -> int:
+    fixed = prices.statements
     match statement:
         case tree.Assign():
-            return 1 + expression_gas(statement.value) + expression_gas(statement.target)
+            return fixed["assign"] + expression_gas(statement.value, prices) + expression_gas(statement.target, prices)
         case tree.Augment():
-            return 4 + expression_gas(statement.value) + 2 * expression_gas(statement.target)
+            target = 2 * expression_gas(statement.target, prices)
+            return fixed["augment"] + expression_gas(statement.value, prices) + target
         case tree.If():
-            branches = max(block_gas(statement.body), block_gas(statement.orelse))
-            return 1 + expression_gas(statement.test) + branches
+            branches = max(block_gas(statement.body, prices), block_gas(statement.orelse, prices))
+            return fixed["if"] + expression_gas(statement.test, prices) + branches
         case tree.For():
-            return 4 + sum(expression_gas(part) for part in statement.sequence)
+            return fixed["for"] + sum(expression_gas(part, prices) for part in statement.sequence)
         case tree.Return():
-            return 1 + (0 if statement.value is None else expression_gas(statement.value))
+            return fixed["return"] + (0 if statement.value is None else expression_gas(statement.value, prices))
         case tree.Do():
-            return 1 + expression_gas(statement.call)
-    return 1
+            return fixed["do"] + expression_gas(statement.call, prices)
+    return fixed["other"]

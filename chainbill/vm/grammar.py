@@ -169,7 +169,13 @@ NATIVES: dict[str, Signature] = {
         1, 1, "text", 60, "normalise_identifier(text)", "NFKC, upper case, letters and digits", "规范化标识"
     ),
     "currency_digits": Signature(
-        1, 1, "int", 60, 'currency_digits("CNY")', "minor digits, -1 if unknown", "币种小数位,未知为-1"
+        1,
+        1,
+        "int",
+        60,
+        'currency_digits("CNY")',
+        "minor digits, -1 if the network does not take it",
+        "币种小数位,本网络不支持则为-1",
     ),
     "digest": Signature(
         1, 1, "text", 60, "digest(value)", "hash of the canonical encoding, 64 hex digits", "规范编码的哈希"

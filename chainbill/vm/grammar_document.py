@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainbill.vm import bounds, gas
+from chainbill.vm import bounds
 from chainbill.vm.context import CONTEXT_FIELDS
 from chainbill.vm.grammar import (
     ARITHMETIC,
@@ -41,28 +41,8 @@ BOUNDS = {
     "MAX_LITERAL_TEXT": "characters of a literal text",
     "MAX_CALL_DEPTH": "functions inside one another, over all contracts",
     "INT_BITS": "bits of a whole number",
-    "MAX_TEXT": "characters of a text, or bytes",
-    "MAX_ITEMS": "items of a list or map that a contract makes",
     "MAX_VALUE_DEPTH": "lists and maps inside one another",
     "MAX_VALUE_BYTES": "bytes of a value that is stored, emitted, passed or answered",
-    "MAX_SCAN_ROWS": "rows of a scan",
-    "DEFAULT_GAS": "gas of a run where the ledger sets no other limit",
-    "MAX_ALLOCATION": "bytes of new texts, lists and copies in a run",
-    "MAX_WRITES": "writes of a run",
-    "MAX_EVENTS": "events of a run",
-}
-PRICES = {
-    "GET_GAS": "get, has; and 1 a node copied",
-    "PUT_GAS": f"put; and 1 for every {gas.BYTES_A_GAS} bytes",
-    "DELETE_GAS": "delete",
-    "SCAN_GAS": f"scan; and {gas.ROW_GAS} a row and 1 a node copied",
-    "EMIT_GAS": f"emit; and 1 for every {gas.BYTES_A_GAS} bytes",
-    "INVOKE_GAS": f"invoke; and 1 for every {gas.BYTES_A_GAS} bytes handed over",
-    "CALL_GAS": "call of an own function",
-    "CONTEXT_LIST_GAS": "ctx.signers, ctx.recent_proposers",
-    "SOURCE_CHARACTER_GAS": "a character of a source that source_problem looks at",
-    "GUARDED_BYTE_GAS": "a byte of guarded code that source_problem compiles",
-    "COMPARE_GAS": "a pair of values inside lists and maps that are compared or looked through",
 }
 
 
@@ -109,11 +89,7 @@ def render() -> str:
         "",
         *table(("bound", "of"), ((f"{getattr(bounds, name):,}", what) for name, what in BOUNDS.items())),
     ]
-    lines += [
-        "### Prices",
-        "",
-        *table(("gas", "for"), ((str(getattr(gas, name)), what) for name, what in PRICES.items())),
-    ]
+    lines += ["Prices of everything else, and what a run may use, are rules of the network: see [rules](rules.md).", ""]
     lines += [
         "### What to write instead",
         "",

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from chainbill.vm.bounds import INT_BOUND, MAX_DETAILS_BYTES, MAX_ITEMS, MAX_TEXT, MAX_VALUE_DEPTH
+from chainbill.vm.bounds import INT_BOUND, MAX_VALUE_DEPTH
 from chainbill.vm.errors import ContractRefused, OutOfGas
-from chainbill.vm.gas import COMPARE_GAS
 from chainbill.vm.values import Value, copy_in, fault, kind_of
 
 if TYPE_CHECKING:
     from chainbill.vm.machine import Machine
 
 __all__ = ["GUARDS"]
-
-_TEXT_CHUNK = 16  # characters compared, copied or searched for one gas
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -28,12 +25,12 @@ def spent() -> NoReturn:
     raise OutOfGas("out_of_gas", "the run has used all its gas")
 
 
-def refuse(reason: str, details: Value = None) -> NoReturn:
+def refuse(m: Machine, reason: str, details: Value = None) -> NoReturn:
     """Stop a run whose `require` does not hold."""
     fields: dict[str, Value] = {}
     if details is not None:
         fields, size = copy_in(details)
-        if type(fields) is not dict or size > MAX_DETAILS_BYTES:
+        if type(fields) is not dict or size > m.bounds.details_bytes:
             raise fault("bad_details", "the details of require are a small map")
     raise ContractRefused(reason, "", fields)
 
@@ -87,8 +84,8 @@ def extend(m: Machine, left: Value, right: Value) -> Value:
     """Left += right: a list grows in place, anything else becomes a new value."""
     if type(left) is list and isinstance(right, list):
         count = len(right)
-        if len(left) + count > MAX_ITEMS:
-            raise fault("list_too_long", f"a list has at most {MAX_ITEMS} items")
+        if len(left) + count > m.bounds.list_items:
+            raise fault("list_too_long", f"a list has at most {m.bounds.list_items} items")
         m.gas -= 1 + count
         m.room -= 8 * count
         if m.gas < 0 or m.room < 0:
@@ -101,15 +98,15 @@ def extend(m: Machine, left: Value, right: Value) -> Value:
 
 
 def _room_for_items(m: Machine, count: int) -> None:
-    if count > MAX_ITEMS:
-        raise fault("list_too_long", f"a list has at most {MAX_ITEMS} items")
+    if count > m.bounds.list_items:
+        raise fault("list_too_long", f"a list has at most {m.bounds.list_items} items")
     m.pay(1 + count // 2, 56 + 8 * count)
 
 
 def _room_for_text(m: Machine, size: int) -> None:
-    if size > MAX_TEXT:
-        raise fault("text_too_long", f"a text has at most {MAX_TEXT} characters")
-    m.pay(1 + size // _TEXT_CHUNK, 64 + 4 * size)
+    if size > m.bounds.text_characters:
+        raise fault("text_too_long", f"a text has at most {m.bounds.text_characters} characters")
+    m.pay(1 + size // m.prices.characters_a_gas, 64 + 4 * size)
 
 
 def cut(m: Machine, value: Value, low: Value, high: Value) -> Value:
@@ -141,7 +138,7 @@ def same(m: Machine, left: Value, right: Value, depth: int = 0) -> bool:
     if type(left) is not type(right):
         wrong("==", left, right)
     if type(left) is str or type(left) is bytes:
-        m.pay(1 + min(len(left), len(right)) // _TEXT_CHUNK, 0)
+        m.pay(1 + min(len(left), len(right)) // m.prices.characters_a_gas, 0)
     return bool(left == right)
 
 
@@ -149,7 +146,7 @@ def _all_same(m: Machine, pairs: Iterable[tuple[Value, Value]], depth: int) -> b
     if depth >= MAX_VALUE_DEPTH:
         raise fault("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
     for left, right in pairs:
-        m.pay(COMPARE_GAS, 0)
+        m.pay(m.prices.gas_compare, 0)
         if not same(m, left, right, depth + 1):
             return False
     return True
@@ -161,7 +158,7 @@ def before(m: Machine, operator: str, left: Value, right: Value) -> bool:
     if kind is not type(right) or kind not in (int, str, bytes):
         wrong(operator, left, right)
     if kind is not int:
-        m.pay(1 + min(len(left), len(right)) // _TEXT_CHUNK, 0)
+        m.pay(1 + min(len(left), len(right)) // m.prices.characters_a_gas, 0)
     if operator == "<":
         return bool(left < right)
     if operator == "<=":
@@ -176,12 +173,12 @@ def holds(m: Machine, item: Value, container: Value) -> bool:
             wrong_key(item)
         return item in container
     if type(container) is str and type(item) is str:
-        m.pay(1 + (len(container) + len(item)) // _TEXT_CHUNK, 0)
+        m.pay(1 + (len(container) + len(item)) // m.prices.characters_a_gas, 0)
         return item in container
     if not isinstance(container, (list, tuple)):
         wrong("in", item, container)
     for found in container:
-        m.pay(COMPARE_GAS, 0)
+        m.pay(m.prices.gas_compare, 0)
         if same(m, found, item):
             return True
     return False
@@ -202,7 +199,7 @@ def extreme(m: Machine, name: str, values: Value) -> Value:
     if not values:
         raise fault("empty", f"{name} of nothing")
     _check_alike(name, values)
-    m.pay(2 * len(values) + _text_gas(values), 0)
+    m.pay(2 * len(values) + _text_gas(m, values), 0)
     return min(values) if name == "min" else max(values)
 
 
@@ -219,16 +216,16 @@ def ordered(m: Machine, values: Value) -> list[Value]:
             wrong("sorted", items[0])
         for place in range(max(len(item) for item in items)):
             column = [item[place] for item in items if len(item) > place]
-            m.pay(2 * len(column) + _text_gas(column) * max(1, count.bit_length()), 0)
+            m.pay(2 * len(column) + _text_gas(m, column) * max(1, count.bit_length()), 0)
             _check_alike("sorted", column)
     else:
         _check_alike("sorted", items)
-        m.pay(_text_gas(items) * max(1, count.bit_length()), 0)
+        m.pay(_text_gas(m, items) * max(1, count.bit_length()), 0)
     return sorted(items)
 
 
-def _text_gas(values: Iterable[Value]) -> int:
-    return sum(len(value) for value in values if type(value) is str) // _TEXT_CHUNK
+def _text_gas(m: Machine, values: Iterable[Value]) -> int:
+    return sum(len(value) for value in values if type(value) is str) // m.prices.characters_a_gas
 
 
 def _check_alike(name: str, values: Any) -> None:
@@ -271,13 +268,13 @@ def parts(value: Value, count: int) -> Value:
     return value
 
 
-def put_item(place: Value, index: Value, value: Value) -> None:
+def put_item(m: Machine, place: Value, index: Value, value: Value) -> None:
     """place[index] = value"""
     if isinstance(place, dict):
         if type(index) is not str:
             wrong_key(index)
-        if len(place) >= MAX_ITEMS and index not in place:
-            raise fault("map_too_large", f"a map has at most {MAX_ITEMS} entries")
+        if len(place) >= m.bounds.list_items and index not in place:
+            raise fault("map_too_large", f"a map has at most {m.bounds.list_items} entries")
     elif not isinstance(place, list) or type(index) is not int:
         wrong("[]=", place, index)
     elif not -len(place) <= index < len(place):

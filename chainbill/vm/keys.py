@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chainbill.errors import ChainbillError
 from chainbill.state.keys import row_key, table_prefix
-from chainbill.vm.bounds import MAX_SCAN_ROWS
 from chainbill.vm.natives import is_date
 from chainbill.vm.values import Value, fault, kind_of
 
@@ -76,10 +75,10 @@ def leading_prefix(contract: str, table: str, leading: Value) -> bytes:
         raise fault("bad_key", str(error)) from None
 
 
-def checked_limit(limit: Value) -> int:
-    """Return the limit of a scan; raises ContractFault when it is not between 1 and 1,000."""
-    if type(limit) is not int or not 1 <= limit <= MAX_SCAN_ROWS:
-        raise fault("bad_limit", f"the limit of a scan is between 1 and {MAX_SCAN_ROWS}")
+def checked_limit(limit: Value, most: int) -> int:
+    """Return the limit of a scan; raises ContractFault when it is not between 1 and `most`."""
+    if type(limit) is not int or not 1 <= limit <= most:
+        raise fault("bad_limit", f"the limit of a scan is between 1 and {most}")
     return limit
 
 

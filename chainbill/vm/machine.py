@@ -8,13 +8,13 @@ from typing import Any, NoReturn, Protocol
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed
 from chainbill.state.keys import split_key
-from chainbill.vm import gas
 from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
 from chainbill.vm.guards import spent
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, quick_key, stored_key
 from chainbill.vm.meter import Meter
 from chainbill.vm.program import Entry, Program, TableRef
+from chainbill.vm.rules import STANDARD_RUN, RunRules
 from chainbill.vm.values import SCALARS, Value, copy_counted, copy_in, fault
 
 __all__ = ["Machine", "Rows", "invoke"]
@@ -44,14 +44,17 @@ class Machine:
     """One run: the calls of a transaction, or one day item. After an error the caller undoes the rows and drops it."""
 
     __slots__ = (
+        "bounds",
         "caller",
         "context",
         "contract",
         "counter",
+        "currencies",
         "events",
         "gas",
         "id_seed",
         "meter",
+        "prices",
         "program",
         "room",
         "rows",
@@ -59,8 +62,20 @@ class Machine:
         "writes_left",
     )
 
-    def __init__(self, program: Program, rows: Rows, context: Context, meter: Meter, id_seed: bytes) -> None:
+    def __init__(
+        self,
+        program: Program,
+        rows: Rows,
+        context: Context,
+        meter: Meter,
+        id_seed: bytes,
+        *,
+        rules: RunRules = STANDARD_RUN,
+    ) -> None:
         self.program = program
+        self.prices = rules.prices
+        self.bounds = rules.bounds
+        self.currencies = rules.currencies
         self.rows = rows
         self.context = context
         self.meter = meter
@@ -171,7 +186,7 @@ class Machine:
         if type(value) is int and -(1 << 63) <= value < 1 << 63:
             return value
         copied, size = copy_in(value)
-        self.pay(size // gas.BYTES_A_GAS, size)
+        self.pay(size // self.prices.bytes_a_gas, size)
         return copied
 
     # --- tables, for emitted code -------------------------------------------------------------------------------------
@@ -187,10 +202,10 @@ class Machine:
         """Return a copy of a row, None if there is none."""
         value = self.rows.get((table.keys.get(key) if type(key) is str else None) or self._key(table, key))
         if value is None:
-            self.pay(gas.GET_GAS, 0)
+            self.pay(self.prices.gas_get, 0)
             return None
         copied, nodes = copy_counted(value)
-        self.gas -= gas.GET_GAS + nodes
+        self.gas -= self.prices.gas_get + nodes
         self.room -= 64 * nodes
         if self.gas < 0 or self.room < 0:
             self._stop()
@@ -198,7 +213,7 @@ class Machine:
 
     def has(self, table: TableRef, key: Value) -> bool:
         """Say whether there is a row."""
-        self.pay(gas.GET_GAS, 0)
+        self.pay(self.prices.gas_get, 0)
         return self.rows.get(self._key(table, key)) is not None
 
     def put(self, table: TableRef, key: Value, value: Value) -> None:
@@ -208,7 +223,7 @@ class Machine:
         if table.is_agenda:
             check_agenda_key(key, self.today)
         copied, size = copy_in(value)
-        self.gas -= gas.PUT_GAS + size // gas.BYTES_A_GAS
+        self.gas -= self.prices.gas_put + size // self.prices.bytes_a_gas
         self.room -= size
         self.writes_left -= 1
         if self.gas < 0 or self.room < 0 or self.writes_left < 0:
@@ -220,7 +235,7 @@ class Machine:
 
     def delete(self, table: TableRef, key: Value) -> None:
         """Remove a row, if there is one."""
-        self.gas -= gas.DELETE_GAS
+        self.gas -= self.prices.gas_delete
         self.writes_left -= 1
         if self.gas < 0 or self.writes_left < 0:
             self._stop()
@@ -229,12 +244,12 @@ class Machine:
     def scan(self, table: TableRef, leading: Value, limit: Value) -> list[Value]:
         """Return [[key parts, row], ...] in key order."""
         prefix = leading_prefix(table.contract, table.name, leading)
-        wanted = checked_limit(limit)
-        self.pay(gas.SCAN_GAS, 0)
+        wanted = checked_limit(limit, self.bounds.scan_rows)
+        self.pay(self.prices.gas_scan, 0)
         found: list[Value] = []
         for key, value in self.rows.scan(prefix, b"", wanted):
             copied, nodes = copy_counted(value)
-            self.pay(gas.ROW_GAS + nodes, 64 * (nodes + 8))
+            self.pay(self.prices.gas_scanned_row + nodes, 64 * (nodes + 8))
             found.append([list(split_key(key)[2]), copied])
         return found
 
@@ -244,14 +259,14 @@ class Machine:
         if not isinstance(fields, dict):
             raise fault("wrong_type", "the fields of an event are a map")
         copied, size = copy_in(fields)
-        self.pay(gas.EMIT_GAS + size // gas.BYTES_A_GAS, size)
+        self.pay(self.prices.gas_emit + size // self.prices.bytes_a_gas, size)
         if len(self.events) >= self.meter.event_limit:
             raise OutOfGas("too_many_events", "the run has emitted all it may")
         self.events.append((self.contract, topic, copied))
 
     def context_list(self, name: str) -> list[Value]:
         """Return a copy of ctx.signers or ctx.recent_proposers."""
-        self.pay(gas.CONTEXT_LIST_GAS, 0)
+        self.pay(self.prices.gas_context_list, 0)
         copied: list[Value] = self.copy_in(list(getattr(self.context, name)))
         return copied
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chainbill.vm import gas, natives
+from chainbill.vm import natives
 from chainbill.vm.values import Value, copy_in, fault
 
 if TYPE_CHECKING:
@@ -15,7 +15,16 @@ __all__ = ["NATIVE_CALLS", "TAKE_MACHINE"]
 
 #: Natives whose emitted calls take the machine as their first argument.
 TAKE_MACHINE = frozenset(
-    ("new_id", "date_of", "digest", "normalise_identifier", "signed_by", "statement_hash", "source_problem")
+    (
+        "new_id",
+        "currency_digits",
+        "date_of",
+        "digest",
+        "normalise_identifier",
+        "signed_by",
+        "statement_hash",
+        "source_problem",
+    )
 )
 _FIXED_PRICE = (
     natives.add_days,
@@ -27,7 +36,6 @@ _FIXED_PRICE = (
     natives.kind_of,
     natives.valid_uscc,
     natives.valid_lei,
-    natives.currency_digits,
 )
 
 
@@ -42,10 +50,15 @@ def date_of(m: Machine, time_ms: Value) -> str:
     return natives.date_of_offset(time_ms, m.context.zone_offset_minutes)
 
 
+def currency_digits(m: Machine, code: Value) -> int:
+    """Return the minor digits of a currency that the network takes, -1 for any other."""
+    return natives.currency_digits(code, m.currencies)
+
+
 def digest(m: Machine, value: Value) -> str:
     """Return the hash of a value."""
     _, size = copy_in(value)
-    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    m.pay(size // m.prices.hash_bytes_a_gas, size)
     return natives.digest(value)
 
 
@@ -60,14 +73,14 @@ def signed_by(  # noqa: PLR0917  as contracts write it
 ) -> bool:
     """Say whether a key signed a statement for the contract that runs."""
     _, size = copy_in(statement)
-    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    m.pay(size // m.prices.hash_bytes_a_gas, size)
     return natives.signed_by(_reader(m), algorithm, key, purpose, statement, signature)
 
 
 def statement_hash(m: Machine, purpose: Value, statement: Value) -> str:
     """Return the hash of a statement for the contract that runs."""
     _, size = copy_in(statement)
-    m.pay(size // gas.HASH_BYTES_A_GAS, size)
+    m.pay(size // m.prices.hash_bytes_a_gas, size)
     return natives.statement_hash(_reader(m), purpose, statement)
 
 
@@ -79,9 +92,9 @@ def source_problem(m: Machine, name: Value, source: Value) -> str:
     """Return "" if the source could be deployed beside the contracts of this program, else the reason why not."""
     if type(name) is not str or type(source) is not str:
         raise fault("bad_argument", "source_problem: two texts are needed")
-    m.pay(gas.SOURCE_CHARACTER_GAS * len(source), 16 * len(source))
+    m.pay(m.prices.gas_source_character * len(source), 16 * len(source))
     reason, guarded_size = m.program.examine(name, source)
-    m.pay(gas.GUARDED_BYTE_GAS * guarded_size, 0)
+    m.pay(m.prices.gas_guarded_byte * guarded_size, 0)
     return reason
 
 
@@ -90,6 +103,7 @@ NATIVE_CALLS: dict[str, Callable[..., Any]] = {
     for function in (
         *_FIXED_PRICE,
         new_id,
+        currency_digits,
         date_of,
         digest,
         normalise_identifier,

@@ -5,14 +5,15 @@ The machine and plain Python run these same functions, so they cannot differ. A 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from chainbill import codec, dates, ids, money
+from chainbill import codec, dates, ids
 from chainbill import statement as statements
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.currencies import MINOR_DIGITS
 from chainbill.errors import ChainbillError
 from chainbill.statement import verify_statement
 from chainbill.vm.errors import ContractFault
@@ -127,14 +128,9 @@ def normalise_identifier(text: str) -> str:
     return _checked(ids.normalise_identifier, _text("normalise_identifier", text))
 
 
-def currency_digits(code: str) -> int:
-    """Return the minor digits of an ISO 4217 currency, -1 if there is no such currency."""
-    try:
-        return money.minor_digits(_text("currency_digits", code))
-    except ContractFault:
-        raise
-    except ChainbillError:
-        return -1
+def currency_digits(code: str, currencies: Mapping[str, int] = MINOR_DIGITS) -> int:
+    """Return the minor digits of a currency of the network, -1 if it is none; new networks take those of ISO 4217."""
+    return currencies.get(_text("currency_digits", code), -1)
 
 
 def _encoded(value: Value) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from chainbill.state.keys import table_prefix
 from chainbill.vm import tree
 from chainbill.vm.analysis import Facts
+from chainbill.vm.rules import CodePrices
 
 __all__ = ["CompiledContract", "Entry", "Program", "TableRef", "file_name"]
 
@@ -28,6 +29,8 @@ class CompiledContract:
     contract: tree.Contract
     facts: Mapping[str, Facts]
     guarded: str  # the emitted source, for reading
+    size: int  # of the guarded code in bytes, the digits of its prices left out
+    prices: CodePrices  # that stand in the guarded code
     code: CodeType
     lines: tuple[int, ...]  # line of the guarded code -> line of the source
 
@@ -64,6 +67,7 @@ class Program:
     contracts: Mapping[str, CompiledContract]
     entries: Mapping[tuple[str, str], Entry]
     agendas: Mapping[tuple[str, str], str]  # (contract, table) -> function
+    prices: CodePrices
     check: Callable[[Program, str, str], tuple[str, int]]
 
     def examine(self, name: str, source: str) -> tuple[str, int]:

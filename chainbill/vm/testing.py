@@ -19,16 +19,18 @@ from typing import Any, NoReturn
 
 from chainbill.state.keys import split_key
 from chainbill.vm import natives, prelude
-from chainbill.vm.bounds import MAX_SCAN_ROWS
 from chainbill.vm.compiler import compile_contract, link
 from chainbill.vm.context import CONTEXT_FIELDS, Context
 from chainbill.vm.errors import ContractRefused
 from chainbill.vm.grammar import GENERAL, GENERAL_MODULE
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
 from chainbill.vm.program import Program
+from chainbill.vm.rules import STANDARD_RUN
 from chainbill.vm.values import Value, copy_counted, copy_in, fault, hand_over
 
 __all__ = ["Harness", "MemoryRows"]
+
+SCAN_ROWS = STANDARD_RUN.bounds.scan_rows
 
 
 class MemoryRows:
@@ -53,7 +55,7 @@ class MemoryRows:
         """Remove the row, if there is one."""
         self.rows.pop(key, None)
 
-    def scan(self, prefix: bytes, after: bytes = b"", limit: int = MAX_SCAN_ROWS) -> list[tuple[bytes, Value]]:
+    def scan(self, prefix: bytes, after: bytes = b"", limit: int = SCAN_ROWS) -> list[tuple[bytes, Value]]:
         """Return up to `limit` rows whose keys begin with `prefix` and come after `after`, in order."""
         keys = sorted(key for key in self.rows if key.startswith(prefix) and key > after)
         return [(key, self.rows[key]) for key in keys[:limit]]
@@ -189,7 +191,7 @@ class Harness:
     def scan(self, contract: str, table: str, leading: Any, limit: Any) -> list[Any]:
         """Return [[key parts, row], ...] in key order."""
         prefix = leading_prefix(contract, table, leading)
-        found = self.rows.scan(prefix, b"", checked_limit(limit))
+        found = self.rows.scan(prefix, b"", checked_limit(limit, SCAN_ROWS))
         return [[list(split_key(key)[2]), copy_counted(value)[0]] for key, value in found]
 
     def field(self, name: str) -> Any:

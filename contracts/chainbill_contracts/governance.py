@@ -19,6 +19,10 @@ from chainbill_contracts.general import (
 contracts = own_table("contract")  # name -> the code that runs; written by the core
 next_contracts = own_table("contract_next")  # name -> the code that runs from its height on
 sources = own_table("source")  # hash -> {"source"}: code that was proposed
+rule_changes = own_table("rule_change")  # proposal -> {"changes", "currencies", "python"}; the core checks it
+next_rules = own_table("rules_next")  # [height, proposal] -> the same, decided; the core takes it up at its height
+protocol_changes = own_table("protocol_change")  # proposal -> {"version", "digest", "from"}; the core checks it
+next_protocols = own_table("protocol_next")  # "next" -> the same, decided; the core takes it up at its height
 validators = own_table("validator")  # public key in hex -> {"alg", "name", "party", "address", "status"}
 readiness = own_table("ready")  # public key in hex -> {"height"}
 parameters = own_table("parameter")  # name -> {"value"}
@@ -65,8 +69,10 @@ def propose(kind, content):
 
     kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
     "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
-    observer; "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}. alg: "ed25519";
-    hash: digest(source).
+    observer; "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}; "rules"
+    {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
+    "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
+    "ed25519"; hash: digest(source).
     """
     require_seat()
     require_capability("admin")
@@ -83,6 +89,10 @@ def propose(kind, content):
         "expires_on": expires_on,
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
+    if kind == "rules":
+        rule_changes.put(proposal, change_of_rules(content))
+    elif kind == "protocol":
+        protocol_changes.put(proposal, named_protocol(content))
     agenda.put([expires_on, proposal], {"proposal": proposal})
     emit("proposed", {"proposal": proposal, "kind": kind, "by": ctx.party})
     return {"proposal": proposal}
@@ -105,7 +115,7 @@ def vote(proposal, choice):
     needed = quorum(len(active))
     if yes >= needed:
         row["status"] = "accepted"
-        put_into_effect(row["kind"], row["content"])
+        put_into_effect(row)
     elif no > len(active) - needed:
         row["status"] = "rejected"
         drop(row)
@@ -177,6 +187,8 @@ def checked_content(kind, content):
         require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
     elif kind == "party":
         require(not parties.has(content["statement"]["id"]), "party_exists", {"id": content["statement"]["id"]})
+    elif kind == "rules" or kind == "protocol":
+        require_later_height(content["active_height"])
     elif kind == "calendar":
         invoke("calendar", "check_year", content["year"], content["holidays"], content["workdays"])
     else:
@@ -191,10 +203,22 @@ def checked_contract(content):
     require(digest(content["source"]) == content["hash"], "hash_not_of_source")
     problem = source_problem(name, content["source"])
     require(problem == "", "source_refused", {"problem": problem})
-    require(kind_of(content["active_height"]) == "int", "height_not_in_future")
-    require(content["active_height"] > ctx.height + 1, "height_not_in_future", {"height": ctx.height})
+    require_later_height(content["active_height"])
     sources.put(content["hash"], {"source": content["source"]})
     return {"name": name, "hash": content["hash"], "active_height": content["active_height"]}
+
+
+def require_later_height(height):
+    require(kind_of(height) == "int", "height_not_in_future")
+    require(height > ctx.height + 1, "height_not_in_future", {"height": ctx.height})
+
+
+def change_of_rules(content):
+    return {"changes": content["changes"], "currencies": content["currencies"], "python": content["python"]}
+
+
+def named_protocol(content):
+    return {"version": content["version"], "digest": content["digest"], "from": content["active_height"]}
 
 
 def check_parameter(name, value):
@@ -229,9 +253,21 @@ def check_candidate(kind, content):
 
 
 # --- what a decision does ---------------------------------------------------------------------------------------------
-def put_into_effect(kind, content):
+def put_into_effect(proposal):
+    kind = proposal["kind"]
+    content = proposal["content"]
     if kind == "contract":
         deploy(content)
+    elif kind == "rules":
+        require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
+        rule_changes.delete(proposal["id"])
+        next_rules.put([content["active_height"], proposal["id"]], change_of_rules(content))
+        emit("rules_decided", content)
+    elif kind == "protocol":
+        require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
+        protocol_changes.delete(proposal["id"])
+        next_protocols.put("next", named_protocol(content))
+        emit("protocol_decided", content)
     elif kind == "parameter":
         parameters.put(content["name"], {"value": content["value"]})
     elif kind == "observer_add":
@@ -292,7 +328,11 @@ def count_candidates():
 
 
 def drop(proposal):
-    """What a proposal that failed leaves behind: a candidate is none any more."""
+    """What a proposal that failed leaves behind: a candidate is none any more, nor is a change."""
+    if proposal["kind"] == "rules":
+        rule_changes.delete(proposal["id"])
+    elif proposal["kind"] == "protocol":
+        protocol_changes.delete(proposal["id"])
     if proposal["kind"] == "validator_add":
         row = validators.get(proposal["content"]["key"])
         if row is not None and row["status"] == "candidate":

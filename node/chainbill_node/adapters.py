@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.upgrades import UpgradeNeeded
 from chainbill.ledger.validators import ValidatorSet
 from chainbill_node import wire
 from chainbill_node.consensus.timeouts import Timer
@@ -29,6 +30,14 @@ FIRST_COST_S = 0.0005  # of a call, until blocks of this machine say better
 
 OnPlan = Callable[[ProposalRequest], None]
 OnCommit = Callable[[Block, Certificate, Finalized], None]
+
+
+class UpgradeMissing(Exception):  # noqa: N818 - the end of what this software can do, not its fault
+    """The next block needs what this node lacks: it ends here, with everything it has on the disk."""
+
+    def __init__(self, needed: UpgradeNeeded) -> None:
+        super().__init__(f"{needed.said('en')} / {needed.said('zh')}")
+        self.needed = needed
 
 
 class LedgerPort:
@@ -129,10 +138,16 @@ class LedgerPort:
         return None if verdict.accepted else verdict.reason
 
     def commit(self, block: Block, certificate: Certificate) -> Tip:
-        """Store the block and what it brings, then tell who waits for it."""
+        """Store the block and what it brings, then tell who waits for it.
+
+        UpgradeMissing: this node cannot run the next one, so it enters no height after this and votes in none.
+        """
         finalized = self._ledger.finalize_block(block)
         self._ledger.commit(certificate)
         self._on_commit(block, certificate, finalized)
+        needed = self._ledger.upgrade_needed
+        if needed is not None and needed.height <= block.height + 1:
+            raise UpgradeMissing(needed)
         return self.tip()
 
     def load_block(self, height: int) -> tuple[Block, Certificate] | None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainbill.crypto.keys import PrivateKey
-from chainbill.errors import ChainbillError, Reason, Refused
-from chainbill.ledger.genesis import Genesis, check_python, check_rules, genesis_from_json
+from chainbill.errors import ChainbillError
+from chainbill.ledger.genesis import Genesis, genesis_from_json
+from chainbill.ledger.upgrades import UpgradeNeeded, upgrade_needed
+from chainbill.protocols import RELEASED, Protocols
 from chainbill_node.config import ConfigError, NodeConfig, load_config
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, SnapshotShelf
@@ -21,6 +23,8 @@ from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.store import Store
+
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +47,49 @@ class OpenHome:
 
 
 def load_genesis(home: Path, config: NodeConfig) -> Genesis:
-    """The genesis of a home. Raises ConfigError, also when this Python is not the one it names."""
+    """The genesis of a home. Raises ConfigError."""
     path = home / config.files.genesis
     try:
-        genesis = genesis_from_json(path.read_bytes())
+        return genesis_from_json(path.read_bytes())
     except (OSError, ChainbillError) as error:
         raise ConfigError(
             f"{path} ({error})",
             "put back the network's genesis.json, the same file on every node",
             "请放回网络的 genesis.json（各节点相同）",
         ) from error
-    check_software(genesis)
-    return genesis
 
 
-def check_software(genesis: Genesis) -> None:
-    """Raises ConfigError unless this is the CPython minor version and these are the rules that the genesis names."""
-    running = sys.version_info[:2]
-    try:
-        check_python(genesis, running)
-        if sys.implementation.name != "cpython":
-            raise Refused(Reason.PYTHON_VERSION, sys.implementation.name)
-    except Refused as error:
+def check_software(needed: UpgradeNeeded | None, height: int) -> None:
+    """Raises ConfigError where the next block, `height`, needs a protocol or a CPython that this software is not."""
+    if sys.implementation.name != "cpython":
         raise ConfigError(
-            f"Python {running[0]}.{running[1]} ({sys.implementation.name})",
-            f"this network runs contracts on CPython {genesis.python}; start the node with it",
-            f"本网络的合约运行于 CPython {genesis.python}；请用该版本启动节点",
-        ) from error
-    try:
-        check_rules(genesis)
-    except Refused as error:
-        raise ConfigError(
-            error.detail,
-            "start the node with the chainbill release that the network runs; the data is not damaged",
-            "请用本网络所运行的 chainbill 版本启动节点；数据没有损坏",
-        ) from error
+            f"Python is {sys.implementation.name}",
+            "contracts run on CPython; start the node with it",
+            "合约运行于 CPython；请用它启动节点",
+        )
+    if needed is not None and needed.height <= height:
+        raise ConfigError(f"height {height - 1}", needed.said("en"), needed.said("zh"))
 
 
 @contextmanager
-def stopped_store(home: Path) -> Iterator[tuple[NodeConfig, Genesis, LevelStore]]:
+def stopped_store(home: Path, protocols: Protocols = RELEASED) -> Iterator[tuple[NodeConfig, Genesis, LevelStore]]:
     """The chain of a node that does not run, locked for as long. Raises ConfigError or DiskError."""
     config = load_config(home)
     genesis = load_genesis(home, config)
     with closing(HomeLock(home)), closing(LevelStore(home / config.files.data / "chain", create=False)) as store:
+        _check_store(store, protocols)
         yield config, genesis, store
 
 
-def open_home(home: Path) -> OpenHome:
+def _check_store(store: LevelStore, protocols: Protocols) -> None:
+    """Whether this software can go over the chain in a store."""
+    database = ChainDatabase(store)
+    if not database.empty:
+        following = database.head().height + 1
+        check_software(upgrade_needed(database.view, following, protocols, RUNNING), following)
+
+
+def open_home(home: Path, protocols: Protocols = RELEASED) -> OpenHome:
     """Open everything a node needs. Raises ConfigError or DiskError; nothing stays open then."""
     config = load_config(home)
     genesis = load_genesis(home, config)
@@ -99,9 +99,19 @@ def open_home(home: Path) -> OpenHome:
         signer_file = FileSignerFile(home / config.files.signer)
         try:
             store, ledger = open_ledger(
-                home / config.files.data, genesis, config.storage.keep_snapshots, buffer_of(_place(key.public, genesis))
+                home / config.files.data,
+                genesis,
+                config.storage.keep_snapshots,
+                buffer_of(_place(key.public, genesis)),
+                protocols,
             )
         except BaseException:
+            signer_file.close()
+            raise
+        try:
+            check_software(ledger.upgrade_needed, ledger.info().height + 1)
+        except BaseException:
+            store.close()
             signer_file.close()
             raise
     except BaseException:
@@ -116,22 +126,28 @@ def _place(key: bytes, genesis: Genesis) -> int:
 
 
 def open_ledger(
-    data: Path, genesis: Genesis, keep_snapshots: int = 2, buffer_bytes: int = WRITE_BUFFER_BYTES
+    data: Path,
+    genesis: Genesis,
+    keep_snapshots: int = 2,
+    buffer_bytes: int = WRITE_BUFFER_BYTES,
+    protocols: Protocols = RELEASED,
 ) -> tuple[LevelStore, LedgerApplication]:
     """The database in `data` (made when the folder is empty or gone) and the ledger over it. Raises DiskError."""
     store = LevelStore(data / "chain", create=not (data / "chain").exists(), buffer_bytes=buffer_bytes)
     try:
-        ledger = ledger_over(store, genesis, SnapshotFolder(data / "snapshots", keep_snapshots))
+        ledger = ledger_over(store, genesis, SnapshotFolder(data / "snapshots", keep_snapshots), protocols)
     except BaseException:
         store.close()
         raise
     return store, ledger
 
 
-def ledger_over(store: Store, genesis: Genesis, snapshots: SnapshotShelf) -> LedgerApplication:
+def ledger_over(
+    store: Store, genesis: Genesis, snapshots: SnapshotShelf, protocols: Protocols = RELEASED
+) -> LedgerApplication:
     """The ledger over an opened store, which gets the state of the genesis if it is empty. Raises DiskError."""
     database = ChainDatabase(store)
-    ledger = LedgerApplication(database, SnapshotCalls(snapshots))
+    ledger = LedgerApplication(database, SnapshotCalls(snapshots), protocols)
     if database.empty:
         ledger.init_chain(genesis)
     else:

@@ -1,7 +1,7 @@
 """Starts a node: `python -m chainbill_node.main --home DIR`.
 
-Exit codes: 0 stopped on request, 1 a fault that the node must not survive, 2 it refused to start; then the last line
-of the log names the mend in English and Chinese.
+Exit codes: 0 stopped on request, 1 a fault that the node must not survive, 2 it refused to start, 3 it stopped before a
+height that needs a protocol or CPython which it lacks; then the last line of the log names the mend in both languages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
+from chainbill.protocols import RELEASED, Protocols
 from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
@@ -26,6 +27,7 @@ from chainbill_node.storage.writeback import EVERY_S, Writeback
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
 EXIT_FAULT = 1
 EXIT_REFUSED = 2
+EXIT_UPGRADE = 3
 _SAFE_HEIGHT = (
     "or, if it cannot be had, start once with --safe-height set to a height that this validator has surely never "
     "signed / 否则以 --safe-height 指定一个本验证节点从未签过的高度启动一次"
@@ -44,17 +46,24 @@ SIGNER_MENDS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line and run."""
+def main(arguments: list[str] | None = None, protocols: Protocols = RELEASED) -> int:
+    """Parse the command line and run. protocols: what this code can run; tests hand in more than is released."""
     parser = argparse.ArgumentParser(prog="chainbill_node.main", description="Run one chainbill node / 运行一个节点")
     parser.add_argument("--home", type=Path, required=True, help="the node's home / 节点目录")
     parser.add_argument("--safe-height", type=int, help="sign from this height on / 从该高度起签名")
     parser.add_argument("--log-level", choices=sorted(LEVELS), help="instead of log.level / 覆盖 log.level")
     given = parser.parse_args(arguments)
-    return run(given.home, safe_height=given.safe_height, log_level=given.log_level)
+    return run(given.home, safe_height=given.safe_height, log_level=given.log_level, protocols=protocols)
 
 
-def run(home: Path, *, safe_height: int | None = None, log_level: str | None = None, language: str = "") -> int:
+def run(
+    home: Path,
+    *,
+    safe_height: int | None = None,
+    log_level: str | None = None,
+    language: str = "",
+    protocols: Protocols = RELEASED,
+) -> int:
     """Run the node of a home until SIGTERM or SIGINT. Returns the exit code.
 
     language: "en" or "zh" for why it refuses to start, where a person has asked in it; else both are said.
@@ -66,7 +75,7 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
         not_lowered = str(error)
     try:
         fetch_first(home, log_level)
-        opened = open_home(home)
+        opened = open_home(home, protocols)
     except (ConfigError, DiskError) as error:
         log.error("refused_to_start", what=_said(error, language))
         return EXIT_REFUSED
@@ -86,6 +95,7 @@ def run(home: Path, *, safe_height: int | None = None, log_level: str | None = N
 
 
 async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language: str) -> int:
+    from chainbill_node.adapters import UpgradeMissing
     from chainbill_node.consensus.signer_frames import SignerFileError
     from chainbill_node.rest_server import RestServer
     from chainbill_node.service import Node
@@ -114,6 +124,9 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
             await rest.stop()
         if node is not None:
             await node.stop()
+    if isinstance(node.fault, UpgradeMissing):
+        log.error("stopped_before_upgrade", what=in_language(str(node.fault), language))
+        return EXIT_UPGRADE
     log.info("node_stopped", fault=str(node.fault or ""))
     if node.fault is not None:
         return EXIT_FAULT

@@ -24,6 +24,7 @@ def node_status(node: Node) -> NodeStatus:
     newest = max(node.traffic.peer_heights.values(), default=0)
     connected = len(node.peers.connected)
     why = _why_not_ready(node, newest, now_ms)
+    needed = node.ledger.upgrade_needed
     return NodeStatus(
         ready=why is None,
         reason="" if why is None else why[0],
@@ -42,6 +43,8 @@ def node_status(node: Node) -> NodeStatus:
         name=node.config.name,
         validator_key=node.node_id,
         syncing=newest > info.height + BEHIND_HEIGHTS,
+        upgrade="" if needed is None else needed.said("en"),
+        upgrade_zh="" if needed is None else needed.said("zh"),
         faulty_part="" if node.fault is None else f"{type(node.fault).__name__}: {node.fault}",
     )
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort
+from chainbill.ledger.upgrades import UpgradeNeeded
+from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort, UpgradeMissing
 from chainbill_node.admission import Admission
 from chainbill_node.clock import SystemClock
 from chainbill_node.consensus.timeouts import Timeouts, Timer
@@ -54,6 +55,7 @@ class Node:
         self.plans = Plans(self)
         self.stopped = asyncio.Event()
         self.fault: BaseException | None = None
+        self._told_missing: UpgradeNeeded | None = None
         self.started = False
         self._loop = asyncio.get_running_loop()
         self.started_ms = self.last_commit_ms = self.clock.now_ms()
@@ -144,8 +146,16 @@ class Node:
         """End the process: called for faults that must not be survived."""
         if self.fault is None:
             self.fault = error
-            log.error("node_fault", what=f"{type(error).__name__}: {error}")
+            if not isinstance(error, UpgradeMissing):  # main says that in the last line
+                log.error("node_fault", what=f"{type(error).__name__}: {error}")
         self.stopped.set()
+
+    def tell_what_is_missing(self) -> None:
+        """Log once what is decided for a height to come and is not here."""
+        needed = self.ledger.upgrade_needed
+        if needed != self._told_missing and needed is not None:
+            log.warning("upgrade_needed", height=needed.height, what=needed.said("en"), what_zh=needed.said("zh"))
+        self._told_missing = needed
 
     def fail_from_thread(self, error: BaseException) -> None:
         """`fail`, from whatever thread noticed."""
@@ -185,6 +195,7 @@ class Node:
         self.peers.refresh()
         self.traffic.sweep()
         self._wake_for_day_work()
+        self.tell_what_is_missing()
         self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
 

@@ -21,6 +21,7 @@ from chainbill.ledger.block import decode_block
 from chainbill.ledger.certificate import decode_certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.whole_state import check_state
+from chainbill.protocols import RELEASED, Protocols
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.home import stopped_store
 from chainbill_node.storage import layout
@@ -77,16 +78,23 @@ class VerifyReport:
         return not self.problems
 
 
-def verify_home(home: Path, progress: Callable[[int, int], None] | None = None) -> VerifyReport:
+def verify_home(
+    home: Path, progress: Callable[[int, int], None] | None = None, protocols: Protocols = RELEASED
+) -> VerifyReport:
     """Verify the data of a node that does not run. Raises ConfigError or DiskError when it cannot be opened.
 
     `progress(height, newest height)` is called once a block.
     """
-    with stopped_store(home) as (_, genesis, store):
-        return verify_store(store, genesis, progress)
+    with stopped_store(home, protocols) as (_, genesis, store):
+        return verify_store(store, genesis, progress, protocols)
 
 
-def verify_store(store: Store, genesis: Genesis, progress: Callable[[int, int], None] | None = None) -> VerifyReport:
+def verify_store(
+    store: Store,
+    genesis: Genesis,
+    progress: Callable[[int, int], None] | None = None,
+    protocols: Protocols = RELEASED,
+) -> VerifyReport:
     """Verify an opened store. Raises DiskError when it belongs to another chain or is not whole."""
     held = ChainDatabase(store)
     held.check_format(genesis.hash)
@@ -95,7 +103,7 @@ def verify_store(store: Store, genesis: Genesis, progress: Callable[[int, int], 
         return verify_kept(store, genesis)
     replayed_store = MemoryStore()
     replayed = ChainDatabase(replayed_store)
-    ledger = LedgerApplication(replayed)
+    ledger = LedgerApplication(replayed, protocols=protocols)
     ledger.init_chain(genesis)
     problems: list[Problem] = []
     transactions = 0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
+import pytest
+
 from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.rules import BlockRules, Rules
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.rule import rules_of
 
 CHAIN = "test-chain"
 NETWORK = bytes(range(32))
@@ -51,3 +56,13 @@ def wire(
         memo=memo,
     )
     return sign_transaction(body, keys)
+
+
+def set_block_rules(monkeypatch: pytest.MonkeyPatch, **values: int) -> None:
+    """Let every ledger run by these rules of a block, also such as no vote may make."""
+
+    def changed(rules: Rules) -> BlockRules:
+        standing = BlockRules(**{one.name: rules.values[one.name] for one in rules_of(BlockRules)})
+        return dataclasses.replace(standing, **values)
+
+    monkeypatch.setattr(Rules, "block", property(changed))

@@ -17,13 +17,11 @@ from chainbill.ledger import vote as vote_format
 from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, header_of, tx_root
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, EngineReport, decode_evidence, verify_evidence
-from chainbill.ledger.genesis import Genesis, check_python, check_rules, genesis_from_json
+from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.receipt import decode_receipt
-from chainbill.ledger.rules import rules_digest
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.ledger.vote import ProposalHeader, Vote, VoteType, sign_proposal, sign_vote
-from chainbill.vm import gas
 
 ID, OTHER = b"\x01" * 32, b"\x02" * 32
 KEYS = validator_keys()
@@ -346,25 +344,6 @@ def test_a_validator_of_the_genesis_names_the_algorithm_of_its_key() -> None:
 
 def test_the_engine_is_part_of_the_network() -> None:
     assert replace(genesis(), engine="cometbft").hash != genesis().hash
-
-
-def test_another_python_than_the_genesis_names_is_refused() -> None:
-    check_python(genesis(), (3, 11))
-    with pytest.raises(Refused, match="python_version"):
-        check_python(genesis(), (3, 12))
-
-
-def test_other_prices_than_the_genesis_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = genesis()
-    check_rules(made)
-    monkeypatch.setattr(gas, "GET_GAS", gas.GET_GAS + 1)
-    rules_digest.cache_clear()
-    try:
-        with pytest.raises(Refused, match="rules_version"):
-            check_rules(made)
-    finally:
-        monkeypatch.undo()
-        rules_digest.cache_clear()
 
 
 def test_a_genesis_file_that_says_something_twice_is_refused() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from ledger import tiny_contracts
-from ledger.ledger_kit import key, validator_keys, validators
+from ledger.ledger_kit import key, set_block_rules, validator_keys, validators
 from ledger.tiny_network import DAY_MS, PARTIES, START_MS, TinyNetwork, bill_of, genesis
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Refused
-from chainbill.ledger import days, execution
+from chainbill.ledger import days
 from chainbill.ledger.evidence import DuplicateVote, EngineReport
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.programs import ProgramCache
@@ -113,7 +113,7 @@ def test_what_does_not_fit_into_a_block_waits_for_the_next(
 ) -> None:
     for number in range(200):
         plan(network, TOMORROW, f"{number:03}")
-    monkeypatch.setattr(execution, "GAS_DAY_WORK", 10_000)
+    set_block_rules(monkeypatch, gas_day_work=10_000)
     done, blocks = 0, 0
     network.decide(network.block(time_ms=START_MS + DAY_MS))
     while network.applied.has_more_work:
@@ -130,7 +130,7 @@ def test_a_sweep_under_way_gives_the_same_state_as_one_at_once(monkeypatch: pyte
         network = TinyNetwork()
         for number in range(30):
             plan(network, TOMORROW, f"{number:03}")
-        monkeypatch.setattr(execution, "GAS_DAY_WORK", gas)
+        set_block_rules(monkeypatch, gas_day_work=gas)
         network.decide(network.block(time_ms=START_MS + DAY_MS))
         while network.applied.has_more_work:
             network.decide(network.block())
@@ -141,7 +141,7 @@ def test_a_sweep_under_way_gives_the_same_state_as_one_at_once(monkeypatch: pyte
 
 def test_an_item_that_runs_out_of_gas_is_done_too(network: TinyNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
     plan(network, TOMORROW, "a", "spin")
-    monkeypatch.setattr(execution, "GAS_PER_DAY_ITEM", 10_000)
+    set_block_rules(monkeypatch, gas_day_item=10_000)
     assert [receipt.status for receipt in day(network, 1)] == ["out_of_gas"]
     assert day(network, 2) == ()
 
@@ -186,7 +186,7 @@ def test_a_long_migration_goes_on_over_several_blocks(network: TinyNetwork, monk
     for number in range(12):
         network.ok("S1", "diary", "note", name=f"f{number:02}", value=number % 10)
     deploy(network, "diary", tiny_contracts.DIARY_2, 1)
-    monkeypatch.setattr(execution, "GAS_DAY_WORK", 1_000)
+    set_block_rules(monkeypatch, gas_day_work=1_000)
     network.decide(network.block())
     blocks = 1
     while network.applied.has_more_work:

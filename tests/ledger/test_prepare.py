@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from ledger.ledger_kit import key
+from ledger.ledger_kit import key, set_block_rules
 from ledger.tiny_network import PARTIES, TinyNetwork, bill_of
 
 from chainbill.errors import Malformed, Refused
@@ -75,7 +75,7 @@ def test_a_block_is_bounded_in_bytes_count_and_gas(network: TinyNetwork, monkeyp
     assert len(network.prepare(wires, max_bytes=room).block.encoded) <= room
     assert len(network.prepare(wires, max_transactions=7).block.transactions) == 7
     full = network.block(*wires)
-    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 8_000)
+    set_block_rules(monkeypatch, gas_block=8_000)
     assert 1 < len(network.prepare(wires).block.transactions) < 20
     with pytest.raises(Refused, match="block_gas"):
         network.apply(full)
@@ -85,7 +85,7 @@ def test_candidates_that_fail_use_up_the_gas_of_the_run_too(
     network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = [network.wire("S1", ("bill", "accept", {"bill": "B404"})) for _ in range(20)]
-    monkeypatch.setattr(transition, "GAS_PER_BLOCK", 8_000)
+    set_block_rules(monkeypatch, gas_block=8_000)
     prepared = network.prepare([*failing, network.wire("S1", ISSUE)])
     assert prepared.block.transactions == ()
     assert 1 < len(prepared.left_out) < 20

@@ -153,6 +153,12 @@ validators = own_table("validator")
 next_contracts = own_table("contract_next")
 contracts = own_table("contract")
 clocks = own_table("clock")
+next_protocols = own_table("protocol_next")
+
+
+@call
+def change_protocol(version, digest, start):
+    next_protocols.put("next", {{"version": version, "digest": digest, "from": start}})
 
 
 @call

@@ -11,7 +11,7 @@ from sim.checkers import ViolationError
 from sim.disks import Disk
 from sim.reference import Reference
 
-from chainbill.limits import REPLAY_WINDOW_MS
+from chainbill.limits import KEPT_IDS_MS
 
 SINCE_BYTES = 8
 """How long ago a row was written is not hashed; who came through a snapshot takes its word for it."""
@@ -50,7 +50,7 @@ def _check_kept(
     name: str, height: int, blocks: set[int], ledger: Any, reference: Reference, chance: random.Random
 ) -> None:
     """Blocks of the last 24 hours are there with their receipts, and no id of theirs may be used again."""
-    young_ms = reference.heights[height].time_ms - REPLAY_WINDOW_MS
+    young_ms = reference.heights[height].time_ms - KEPT_IDS_MS
     young = [at for at in range(1, height + 1) if reference.heights[at].time_ms > young_ms]
     missing = [at for at in young if at not in blocks]
     if missing:

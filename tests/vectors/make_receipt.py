@@ -28,6 +28,9 @@ def make() -> dict[str, Any]:
     }
 
 
+PUBLIC = ("protocol", "rules", "evidence")
+
+
 def _good() -> list[Receipt]:
     """In the order in which they would stand in a block."""
     day_nonce = bytes([9]) * 32
@@ -36,13 +39,15 @@ def _good() -> list[Receipt]:
 
     def own(kind: str, number: int, events: list[Any], status: str = "ok", reason: str = "") -> Receipt:
         unit_id = bytes([number]) * 32
-        salt = NO_SALT if kind == "evidence" else receipt_salt(day_nonce, unit_id)
-        results = [None] if status == "ok" and kind != "evidence" else []
+        salt = NO_SALT if kind in PUBLIC else receipt_salt(day_nonce, unit_id)
+        results = [None] if status == "ok" and kind not in PUBLIC else []
         return Receipt(kind, unit_id, salt, status, reason, {}, results, events, 77)
 
     accepted = [["token", "accepted", {"token": "T1"}]]
     return [
         own("genesis", 3, []),
+        own("protocol", 10, [["core", "protocol_changed", {"version": 2, "digest": "22" * 32, "from": 9}]]),
+        own("rules", 11, [["core", "rules_changed", {"changes": {"gas_put": 61}, "currencies": {}, "python": []}]]),
         own("activation", 4, [["core", "contracts_activated", {"contracts": ["bill"]}]]),
         own("migration", 5, []),
         own("evidence", 6, recorded),

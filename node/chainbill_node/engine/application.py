@@ -6,6 +6,7 @@ executed and not yet decided. One thread calls it, but for `reader` and `simulat
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +18,14 @@ from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.header_check import check_header
+from chainbill.ledger.in_force import InForce, in_force
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
+from chainbill.ledger.upgrades import UpgradeNeeded, upgrade_needed
 from chainbill.ledger.validators import ValidatorSet
+from chainbill.protocols import RELEASED, Protocols
 from chainbill.state.tree import StateTree
 from chainbill_node.engine.cached_view import CachedView, DecodedRows
 from chainbill_node.engine.environment import EnvKeeper
@@ -50,10 +54,12 @@ NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED
 class LedgerApplication:
     """`engine.protocol.Application`, and what the node's own parts read of the ledger."""
 
-    def __init__(self, database: ChainDatabase, snapshots: SnapshotCalls | None = None) -> None:
+    def __init__(
+        self, database: ChainDatabase, snapshots: SnapshotCalls | None = None, protocols: Protocols = RELEASED
+    ) -> None:
         self._database = database
         self._snapshots = snapshots
-        self._programs = ProgramCache()
+        self._programs = ProgramCache(protocols)
         self._tree = StateTree()
         self._lock = threading.Lock()  # tree and newest height change together under it
         self._results: dict[bytes, Applied] = {}
@@ -90,6 +96,7 @@ class LedgerApplication:
         self._view = CachedView(self._database.view)
         self._rows = DecodedRows(self._view)
         self._env = EnvKeeper(genesis, self._database, self._head, self._programs)
+        self._look_ahead()
         return self.info()
 
     @property
@@ -115,6 +122,21 @@ class LedgerApplication:
             next_day_ms=head.next_day_ms,
             clock_offset_ms=self._env.clock_offset_ms,
         )
+
+    @property
+    def in_force(self) -> InForce:
+        """The rules of the next height."""
+        return in_force(self._view, self._head.height + 1, self._programs.protocols)
+
+    @property
+    def upgrade_needed(self) -> UpgradeNeeded | None:
+        """What is decided for a height to come and is not here, None if nothing is. Known from the vote on."""
+        return self._upgrade_needed
+
+    def _look_ahead(self) -> None:
+        running = f"{sys.version_info.major}.{sys.version_info.minor}"
+        following = self._head.height + 1
+        self._upgrade_needed = upgrade_needed(self._view, following, self._programs.protocols, running)
 
     def check_tx(self, transaction: Transaction, now_ms: int) -> None:
         """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
@@ -159,7 +181,7 @@ class LedgerApplication:
             return "late"
         try:
             prepared, _ = self._prepare_best(request)
-            check_header(prepared.block, self._env.current, self._tree.root)
+            check_header(prepared.block, self._env.current, self._tree.root, self.in_force.rules.block)
         except (ChainbillError, *INTERNAL_ERRORS):
             return "refused"
         self._keep(prepared.block, prepared.applied)
@@ -237,6 +259,7 @@ class LedgerApplication:
             self._tree.commit(applied.delta)
             self._head = record
         self._env.advance(block, applied)
+        self._look_ahead()
         self._results.clear()
         self._finalized = None
         self._readers.committed(len(applied.used_ids))

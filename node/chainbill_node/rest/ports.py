@@ -119,7 +119,8 @@ class NodeStatus:
 
     ``lowest_height`` is the lowest height that can still be read; ``waiting_for`` names validators whose votes are
     missing; ``since_ms`` is since when (Unix time) the node has stood at this step. ``faulty_part`` names the part
-    of the node that failed ("" when all work), for ``/health``.
+    of the node that failed ("" when all work), for ``/health``. ``upgrade`` and ``upgrade_zh`` say from which height
+    on this node lacks a protocol version or an allowed CPython, and the mend ("" when nothing is decided).
     """
 
     ready: bool
@@ -140,6 +141,8 @@ class NodeStatus:
     validator_key: str
     syncing: bool = False
     faulty_part: str = ""
+    upgrade: str = ""
+    upgrade_zh: str = ""
 
 
 class Reader(Protocol):

@@ -61,6 +61,7 @@ def status_shape(status: NodeStatus, language: str) -> dict[str, Any]:
         "since": rfc3339(status.since_ms),
         "app_hash": status.app_hash.hex(),
         "syncing": status.syncing,
+        "upgrade_needed": (status.upgrade_zh if language == "zh" else status.upgrade) or None,
         "lowest_height": status.lowest_height,
         "peers": {"connected": status.peers_connected, "known": status.peers_known},
         "mempool": {"transactions": status.mempool_transactions, "bytes": status.mempool_bytes},

@@ -14,7 +14,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import tomli_w
 from chainbill import codec
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.rules import STANDARD_RULES
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill_node.config import FILE_NAME, Address, FilesConfig, LogConfig, NodeConfig, config_content
 from chainbill_node.driver_signing import new_signer_file
@@ -99,7 +100,7 @@ def make_genesis(plan: NetworkPlan, salts: Mapping[str, bytes]) -> Genesis:
         init=chainbill_contracts.genesis_init(members, plan.calendar),
         parameters=dict(plan.parameters),
         zone_offset_minutes=plan.zone_offset_minutes,
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        rules=replace(STANDARD_RULES, python=(f"{sys.version_info.major}.{sys.version_info.minor}",)),
         clock=plan.clock,
         public_reads=plan.public_reads,
     )

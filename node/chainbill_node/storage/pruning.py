@@ -13,7 +13,7 @@ from chainbill.codec import decode_trusted
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.environment import PROPOSERS_KEPT
 from chainbill.ledger.transaction import decode_transaction
-from chainbill.limits import EVIDENCE_AGE_MS, REPLAY_WINDOW_MS
+from chainbill.limits import KEPT_HEADERS_MS, KEPT_IDS_MS
 from chainbill.state.history import split_history_key
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import lowest_height
@@ -68,7 +68,7 @@ class Pruner:
     def _raise_lowest(self) -> bool:
         """Take away the oldest blocks that may go, at most HEIGHTS_A_STEP of them."""
         head = self._head()
-        old_ms = head.time_ms - REPLAY_WINDOW_MS
+        old_ms = head.time_ms - KEPT_IDS_MS
         lowest = lowest_height(self._store)
         start = self._mark(layout.BLOCKS_KEY, layout.BLOCK)
         new = max(start, 1)
@@ -109,7 +109,7 @@ class Pruner:
     def _drop_headers(self) -> bool:
         """Headers and records that no evidence may name any more."""
         head = self._head()
-        old_ms = head.time_ms - EVIDENCE_AGE_MS
+        old_ms = head.time_ms - KEPT_HEADERS_MS
         limit = self._mark(layout.BLOCKS_KEY, layout.BLOCK)
         height = self._mark(layout.HEADERS_KEY, layout.HEADER)
         until = min(limit, height + HEIGHTS_A_STEP, head.height - PROPOSERS_KEPT)

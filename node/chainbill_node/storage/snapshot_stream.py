@@ -19,7 +19,7 @@ from chainbill.codec import decode, decode_trusted, encode
 from chainbill.errors import Malformed
 from chainbill.ledger.block import header_of
 from chainbill.ledger.environment import PROPOSERS_KEPT
-from chainbill.limits import EVIDENCE_AGE_MS, MAX_VALUE_BYTES, REPLAY_WINDOW_MS
+from chainbill.limits import KEPT_HEADERS_MS, KEPT_IDS_MS, MAX_VALUE_BYTES
 from chainbill_node.storage import layout
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
@@ -38,8 +38,8 @@ def records_of(source: Readable) -> Iterator[list[Any]]:
     newest = _time_at(source, head)
     if newest is None:
         raise ValueError("the source has no newest height")
-    first_header = min(_first_after(source, newest - EVIDENCE_AGE_MS, head), max(1, head - PROPOSERS_KEPT))
-    first_block = min(_first_after(source, newest - REPLAY_WINDOW_MS, head), max(1, head - PROPOSERS_KEPT))
+    first_header = min(_first_after(source, newest - KEPT_HEADERS_MS, head), max(1, head - PROPOSERS_KEPT))
+    first_block = min(_first_after(source, newest - KEPT_IDS_MS, head), max(1, head - PROPOSERS_KEPT))
     for height in range(max(1, first_header), head + 1):
         block = source.get(height_key(layout.BLOCK, height))
         if block is None or height < first_block:

@@ -17,17 +17,17 @@ from chainbill.ledger.certificate import decode_certificate, verify_certificate
 from chainbill.ledger.days import next_date
 from chainbill.ledger.environment import PROPOSERS_KEPT
 from chainbill.ledger.genesis import Genesis
-from chainbill.ledger.programs import ProgramCache
+from chainbill.ledger.programs import STANDARD_CODE, ProgramCache
 from chainbill.ledger.shapes import as_bytes, as_int, as_list
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.limits import (
-    EVIDENCE_AGE_MS,
+    KEPT_HEADERS_MS,
+    KEPT_IDS_MS,
     MAX_BLOCK_BYTES,
     MAX_CERTIFICATE_BYTES,
     MAX_KEY_BYTES,
     MAX_RECEIPT_BYTES,
     MAX_ROW_BYTES,
-    REPLAY_WINDOW_MS,
 )
 from chainbill.state.overlay import Overlay
 from chainbill.state.rows import unpack
@@ -219,7 +219,7 @@ class SnapshotTaker:
     def _check_reach(self, last: Header) -> None:
         """Used ids of 24 hours, headers of seven days, proposers of the last heights: or all there ever were."""
         height = last.height
-        for first, age_ms in ((self._first_block, REPLAY_WINDOW_MS), (self._first_header, EVIDENCE_AGE_MS)):
+        for first, age_ms in ((self._first_block, KEPT_IDS_MS), (self._first_header, KEPT_HEADERS_MS)):
             if first is None:
                 raise Refused("snapshot_reach", "it holds no blocks")
             old_enough = first.time_ms <= last.time_ms - age_ms and first.height <= max(1, height - PROPOSERS_KEPT)
@@ -232,7 +232,7 @@ class SnapshotTaker:
 
     def _head_record(self, last: Header) -> HeightRecord:
         overlay = Overlay(LiveView(self._store))
-        day = next_date(overlay, ProgramCache().active(overlay))
+        day = next_date(overlay, ProgramCache().active(overlay, STANDARD_CODE))
         anchor = self.manifest.anchor
         return HeightRecord(
             height=last.height,

@@ -1,0 +1,59 @@
+"""Changes of rules: what a vote may ask for, and what the rules are after it.
+
+A row `governance/rules_next` [height, proposal] → {"changes": {name: value}, "currencies": {code: digits or none},
+"python": [version, …] or []} takes effect first thing in the block of its height (`in_force`); what it does not name
+stays.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from chainbill.errors import Reason, Refused
+from chainbill.ledger.rules import Rules, check_currency, check_python_list, check_value
+from chainbill.ledger.shapes import as_list, as_map, bad_shape
+from chainbill.state.keys import split_key
+
+MAX_CHANGES = 200
+
+
+def active_from(key: bytes) -> int:
+    """The height at which a row of `governance/rules_next` takes effect."""
+    return int(split_key(key)[2][0])
+
+
+def check_change(change: Any) -> None:
+    """Refused or Malformed unless these are changes that a vote may make; whether they fit the rules is seen later."""
+    row = as_map(change, "a change of rules")
+    if set(row) != {"changes", "currencies", "python"}:
+        raise bad_shape("a change of rules", "a map of changes, currencies and python")
+    values, currencies = as_map(row["changes"], "changes"), as_map(row["currencies"], "currencies")
+    python = as_list(row["python"], "python")
+    if not values and not currencies and not python:
+        raise Refused(Reason.RULE_CHANGE_EMPTY, "a change of rules names at least one")
+    if len(values) + len(currencies) > MAX_CHANGES:
+        raise bad_shape("a change of rules", f"at most {MAX_CHANGES} changes")
+    for name, value in values.items():
+        check_value(name, value)
+    for code, digits in currencies.items():
+        check_currency(code, 0 if digits is None else digits)
+    if python:
+        check_python_list(python)
+
+
+def changed(rules: Rules, change: Any) -> Rules:
+    """The rules after a change. Refused where the minor digits of a currency would become others."""
+    check_change(change)
+    currencies = dict(rules.currencies)
+    for code, digits in change["currencies"].items():
+        if digits is None:
+            currencies.pop(code, None)
+        elif currencies.setdefault(code, digits) != digits:
+            detail = f"{code} has {currencies[code]} minor digits here; amounts on the ledger are in them"
+            raise Refused(Reason.RULE_CURRENCY, detail, currency=code)
+    return Rules(
+        MappingProxyType({**rules.values, **change["changes"]}),
+        MappingProxyType(currencies),
+        tuple(change["python"]) or rules.python,
+    )
