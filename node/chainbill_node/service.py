@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.upgrades import UpgradeNeeded
 from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort, UpgradeMissing
 from chainbill_node.admission import Admission
@@ -19,6 +21,7 @@ from chainbill_node.consensus.timeouts import Timeouts, Timer
 from chainbill_node.driver import Driver
 from chainbill_node.driver_events import DriverEvent, TimerFired, WorkArrived
 from chainbill_node.driver_ports import Note, Ports, Settings, VoteKey
+from chainbill_node.engine.protocol import Finalized
 from chainbill_node.home import OpenHome
 from chainbill_node.limits import LEAST_TO_VERIFY
 from chainbill_node.logs import log
@@ -93,7 +96,7 @@ class Node:
             max_transactions=limits.block_transactions,
             max_bytes=limits.block_bytes,
             now_ms=self.clock.now_ms,
-            on_commit=self.traffic.committed,
+            on_commit=self._committed,
             on_dropped=self.traffic.give_up,
             on_plan=self.plans.tell,
         )
@@ -132,6 +135,7 @@ class Node:
         await self.peers.start()
         await self.upkeep.start()
         self._loop.call_later(REFRESH_S, self._refresh)
+        self._tell_what_is_missing()
         log.info("node_started", height=self.ledger.info().height, node=self.node_id)
 
     async def stop(self) -> None:
@@ -150,7 +154,11 @@ class Node:
                 log.error("node_fault", what=f"{type(error).__name__}: {error}")
         self.stopped.set()
 
-    def tell_what_is_missing(self) -> None:
+    def _committed(self, block: Block, certificate: Certificate, finalized: Finalized) -> None:
+        self.traffic.committed(block, certificate, finalized)
+        self._tell_what_is_missing()
+
+    def _tell_what_is_missing(self) -> None:
         """Log once what is decided for a height to come and is not here."""
         needed = self.ledger.upgrade_needed
         if needed != self._told_missing and needed is not None:
@@ -195,7 +203,6 @@ class Node:
         self.peers.refresh()
         self.traffic.sweep()
         self._wake_for_day_work()
-        self.tell_what_is_missing()
         self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
 

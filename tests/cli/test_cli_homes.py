@@ -137,6 +137,17 @@ def test_governance(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
     days.write_text('{"holidays": ["2027-01-01"], "workdays": []}', encoding="utf-8")
     shell.run("governance", "propose", "calendar", "2027", str(days), profile="bank1")
     assert node.call[2]["content"] == {"year": 2027, "holidays": ["2027-01-01"], "workdays": []}
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"changes": {"gas_put": 61}, "currencies": {"ANG": null}}', encoding="utf-8")
+    shell.run("governance", "propose", "rules", str(rules), "--height", "500", profile="bank1")
+    assert node.call[2] == {
+        "kind": "rules",
+        "content": {"changes": {"gas_put": 61}, "currencies": {"ANG": None}, "python": [], "active_height": 500},
+    }
+    rules.write_text('{"prices": {}}', encoding="utf-8")
+    shell.run("governance", "propose", "rules", str(rules), "--height", "500", profile="bank1", expect=2)
+    shell.run("governance", "propose", "protocol", "2", "AB" * 32, "--height", "500", profile="bank1")
+    assert node.call[2]["content"] == {"version": 2, "digest": "ab" * 32, "active_height": 500}
     shell.run("governance", "propose", "parameter", "min_split", expect=2)
     node.answers["GET /v1/governance/proposals"] = ok({"data": [{"id": "GABCDEFGH", "status": "open"}], "next": None})
     shell.run("governance", "vote", "GABCDE", "yes", profile="bank2")

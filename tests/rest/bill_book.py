@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from chainbill.ledger.rules import STANDARD_RULES
+from chainbill.protocols import PROTOCOL_1
+
 Row = dict[str, Any]
 Key = tuple[str, str, tuple[str | int, ...]]
 
@@ -24,6 +27,8 @@ class BillBook:
         self.made = 0
         self.rows: dict[Key, list[tuple[int, Row | None]]] = {}
         self.index_entries: dict[tuple[str, tuple[str | int, ...]], list[str]] = {}
+        self.put("core", "rules", "active", STANDARD_RULES.row())
+        self.put("core", "protocol", "active", {"version": 1, "digest": PROTOCOL_1.digest, "from": 0})
 
     # rows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook
 from rest.conftest import TestClient, app_of, with_parties
@@ -70,6 +72,20 @@ def test_the_network_says_how_it_works(client: TestClient) -> None:
     assert len(body["network"]) == 64
     assert body["versions"]["api"] == "v1"
     assert (body["validators"], body["quorum"]) == (4, 3)
+    assert (body["rules"]["gas_transaction"], body["currencies"]["JPY"], body["python"]) == (4_000_000, 0, ["3.11"])
+    assert (body["protocol"]["active"]["version"], body["protocol"]["next"]) == (1, None)
+
+
+def test_ready_says_what_is_missing_in_the_language_asked_for(
+    client: TestClient, node: TwinNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = replace(node.status(), upgrade="block 9 and later need protocol 2", upgrade_zh="自区块 9 起需要协议 2")
+    assert client.get("/ready").json()["upgrade_needed"] is None
+    monkeypatch.setattr(node, "status", lambda: status)
+    for language, said in (("en", "block 9"), ("zh", "自区块 9")):
+        body = client.get("/ready", headers={"accept-language": language}).json()
+        assert said in body["upgrade_needed"]
+        assert body["ready"], "until then it takes part"
 
 
 def test_the_trace_of_an_anchor_gives_the_worked_numbers(client: TestClient) -> None:

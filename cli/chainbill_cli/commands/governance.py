@@ -20,7 +20,10 @@ from chainbill_cli.texts import has_text, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
-KINDS = ("parameter", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party")
+KINDS = (
+    "parameter", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
+    "rules", "protocol",
+)  # fmt: skip
 ROWS = (
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
     Column("status", "proposal"), Column("votes"), Column("created.height", "int"),
@@ -71,9 +74,12 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
     if kind == "contract" and len(words) == 2:
         from chainbill.vm.natives import digest
 
-        source = _text_of(words[1])
-        after = int(session.network["as_of"]["height"]) + BLOCKS_AHEAD
-        return {"name": words[0], "source": source, "hash": digest(source), "active_height": height or after}
+        source, after = _text_of(words[1]), _active_height(session, height)
+        return {"name": words[0], "source": source, "hash": digest(source), "active_height": after}
+    if kind == "rules" and len(words) == 1:
+        return _rules(session, words[0], height)
+    if kind == "protocol" and len(words) == 2 and words[0].isdigit():
+        return {"version": int(words[0]), "digest": words[1].lower(), "active_height": _active_height(session, height)}
     if kind == "calendar" and len(words) == 2 and words[0].isdigit():
         days = json_value(f"@{words[1]}")
         if isinstance(days, dict):
@@ -82,8 +88,22 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "NAME|KEY",
+        "rules": "FILE", "protocol": "VERSION DIGEST",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
+
+
+def _active_height(session: Session, height: int | None) -> int:
+    return height or int(session.network["as_of"]["height"]) + BLOCKS_AHEAD
+
+
+def _rules(session: Session, path: str, height: int | None) -> dict[str, Any]:
+    """The content of a change of rules from a JSON file with any of "changes", "currencies" and "python"."""
+    found = json_value(f"@{path}")
+    parts: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
+    if not isinstance(found, dict) or not found or set(found) - set(parts):
+        raise usage("governance.rules_file", path=path)
+    return {**parts, **found, "active_height": _active_height(session, height)}
 
 
 def _validator_key(session: Session, typed: str) -> str:

@@ -19,7 +19,8 @@ from chainbill_cli.texts import language, text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
-    Column("step", "step"), Column("waiting_for", "list"), Column("since"), Column("app_hash", "id"),
+    Column("step", "step"), Column("waiting_for", "list"), Column("upgrade_needed"), Column("since"),
+    Column("app_hash", "id"),
     Column("peers.connected", "int"), Column("mempool.transactions", "int"),
 )  # fmt: skip
 VERIFIED = (

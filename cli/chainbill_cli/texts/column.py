@@ -81,6 +81,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.api": ("REST", "REST 地址"),
     "column.p2p": ("peers", "节点间地址"),
     "column.ready": ("ready", "就绪"),
+    "column.upgrade_needed": ("upgrade needed", "需要更新"),
     "column.number": ("number", "号码"),
     "column.code": ("code", "代码"),
     "column.seller": ("seller", "销售方"),

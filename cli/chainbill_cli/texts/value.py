@@ -77,6 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.proposal_validator_remove": ("remove a validator", "移除验证方"),
     "value.proposal_observer_add": ("add an observer", "新增观察节点"),
     "value.proposal_party": ("admit a party", "接纳参与方"),
+    "value.proposal_rules": ("rules", "规则变更"),
+    "value.proposal_protocol": ("protocol version", "协议版本"),
     "value.proposal_accepted": ("accepted", "已通过"),
     "value.proposal_rejected": ("rejected", "未通过"),
     "value.proposal_open": ("open", "表决中"),

@@ -39,7 +39,7 @@ def network(rest: Shared, view: Opened) -> Response:
         "public_reads": genesis.public_reads,
         "bids": genesis.bids,
         "protocol": {"active": view.row("core", "protocol", "active"), "next": view.row("core", "protocol", "next")},
-        **(view.row("core", "rules", "active") or {}),
+        **dict(view.row("core", "rules", "active") or {}),
         "validators": len(validators),
         "quorum": validators.quorum,
         "versions": versions(),

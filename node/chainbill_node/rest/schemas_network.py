@@ -34,6 +34,7 @@ from chainbill_node.rest.schema_parts import (
 )
 
 _OF_TYPE: dict[str, Schema] = {"bytes": HASH, "int": COUNT, "str": TEXT}
+_PROTOCOL = obj({"version": COUNT, "digest": HASH, "from": COUNT})
 VERSIONS = obj(same(TEXT, "chainbill", "api", "python"))
 
 
@@ -70,6 +71,7 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
         {
             "ready": BOOLEAN, "reason": TEXT, "name": TEXT, "height": COUNT, "round": COUNT, "step": TEXT,
             "waiting_for": array(TEXT), "since": TIME, "app_hash": HASH, "syncing": BOOLEAN, "lowest_height": COUNT,
+            "upgrade_needed": MAYBE_TEXT,
             "peers": obj(same(COUNT, "connected", "known")), "mempool": obj(same(COUNT, "transactions", "bytes")),
             "validator_key": HEX,
         }
@@ -78,6 +80,8 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
         {
             "chain_id": TEXT, "network": HASH, "genesis_time": TIME, "clock": words("real", "adjustable"),
             "clock_offset_ms": INTEGER, "zone_offset_minutes": INTEGER, "date": DATE, "public_reads": BOOLEAN,
+            "protocol": obj({"active": _PROTOCOL, "next": maybe(_PROTOCOL)}), "rules": map_of(INTEGER),
+            "currencies": map_of(COUNT), "python": array(TEXT),
             "bids": TEXT, "validators": COUNT, "quorum": COUNT, "versions": ref("Versions"), "lowest_height": COUNT,
         }
     ),
