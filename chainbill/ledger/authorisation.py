@@ -5,6 +5,7 @@ What an active party may do with its keys is up to the contracts: they see the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from chainbill.errors import Malformed, Reason, Refused
@@ -59,7 +60,7 @@ def signers_of(transaction: Transaction, rows: DecodedRows) -> list[Signer]:
             raise Refused(Reason.KEY_OF_OTHER_PARTY, "the signing key is another party's", key=public_key.hex())
         if row.get("status") != ACTIVE:
             raise Refused(Reason.KEY_NOT_ACTIVE, "the signing key is not active", key=public_key.hex())
-        signers.append({"key": public_key.hex(), "capabilities": row.get("capabilities", [])})
+        signers.append(signer_of(public_key.hex(), row))
     check_sender(transaction, rows)
     return signers
 
@@ -68,3 +69,13 @@ def check_sender(transaction: Transaction, rows: DecodedRows) -> None:
     """Refused with party_not_active unless the party's standing allows each of the calls."""
     party = transaction.party
     check_standing(party, rows.get(core_rows.party_key(party)), transaction.calls)
+
+
+def signer_of(key: str, row: Mapping[str, Any]) -> Signer:
+    """A signing key as contracts see it, from its row."""
+    return {
+        "key": key,
+        "capabilities": row.get("capabilities", []),
+        "operator": row.get("operator", ""),
+        "unit": row.get("unit", ""),
+    }

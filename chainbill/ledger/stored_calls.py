@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from chainbill.codec import encode_trusted
 from chainbill.errors import ChainbillError, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
+from chainbill.ledger.authorisation import signer_of
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call, read_call
 from chainbill.limits import MAX_CALLS, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_KEYS
@@ -114,7 +115,7 @@ def _signers(keys: Any, party: str, signed: Collection[str], rows: Rows) -> list
         if type(row) is not dict or row.get("party") != party:
             raise _wrong("a signer is a key of the party")
         if row.get("status") == ACTIVE:
-            signers.append({"key": key, "capabilities": row.get("capabilities", [])})
+            signers.append(signer_of(key, row))
     if len(set(keys)) != len(keys):
         raise _wrong("each signer stands once")
     if not any(signer["key"] in signed for signer in signers):

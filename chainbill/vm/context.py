@@ -10,10 +10,12 @@ __all__ = ["CONTEXT_FIELDS", "Context", "Signer"]
 
 
 class Signer(TypedDict):
-    """A key that signed the transaction: hex of the public key and what it may do."""
+    """A key that signed the transaction: hex of the public key, what it may do, its holder's hash and branch, or ""."""
 
     key: str
     capabilities: list[str]
+    operator: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)

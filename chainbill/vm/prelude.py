@@ -221,7 +221,7 @@ class _ContextNow:
 
     @property
     def signers(self) -> list[Signer]:
-        """The keys that signed: [{"key": hex, "capabilities": [...]}]."""
+        """The keys that signed: [{"key": hex, "capabilities": [...], "operator", "unit"}]."""
         found: list[Signer] = _host().field("signers")
         return found
 

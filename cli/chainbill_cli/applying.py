@@ -1,4 +1,4 @@
-"""Applications to take part: the statement, its signature, and accounts as salted hashes."""
+"""Applications to take part: the statement, the signatures of its keys, and accounts as salted hashes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill import codec
+from chainbill.crypto.algorithms import SHA256
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.statement import sign_statement
 from chainbill_cli.currencies import currency_code
@@ -41,7 +42,7 @@ def new_account(currency: str, bank: str, number: str) -> tuple[dict[str, Any], 
     salt = secrets.token_bytes(SALT_BYTES)
     digest = account_digest(salt, currency, number)
     return (
-        {"currency": currency, "bank": bank, "digest": digest},
+        {"currency": currency, "bank": bank, "alg": SHA256, "digest": digest},
         {"currency": currency, "bank": bank, "number": number, "salt": salt.hex(), "digest": digest},
     )
 
@@ -61,10 +62,33 @@ def keep_account(session: Session, party: str, kept: dict[str, Any]) -> Path:
     return path
 
 
-def sign_application(network: bytes, statement: dict[str, Any], key: PrivateKey) -> dict[str, Any]:
-    """An application: the statement with a signature of one of its own keys, for this network."""
-    signature = sign_statement(key, network, "party", "application", statement)
-    return {"statement": statement, "key": key.public.hex(), "signature": signature.hex()}
+def unsigned(statement: dict[str, Any]) -> dict[str, Any]:
+    """An application: a statement, and a place for the signature of each of its keys, in their order."""
+    places = [{"key": one["key"], "signature": ""} for one in statement["keys"]]
+    return {"statement": statement, "signatures": places}
+
+
+def sign_application(network: bytes, application: dict[str, Any], key: PrivateKey) -> bool:
+    """Put a key's signature for this network into its place; whether it has one there."""
+    for place in application["signatures"]:
+        if place["key"] == key.public.hex():
+            statement = application["statement"]
+            place["signature"] = sign_statement(key, network, "party", "application", statement).hex()
+            return True
+    return False
+
+
+def lacking(application: dict[str, Any]) -> list[str]:
+    """The keys that have not signed yet."""
+    return [str(place["key"]) for place in application["signatures"] if not place["signature"]]
+
+
+def write_application(application: dict[str, Any], path: str) -> None:
+    """Write an application to a file."""
+    try:
+        Path(path).write_text(json.dumps(application, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
 
 
 def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:
@@ -78,7 +102,16 @@ def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:
         except ValueError as error:
             raise fail(Exit.FAILED, "party.bad_application", path=path, why=str(error)) from error
         for one in content if isinstance(content, list) else [content]:
-            if not isinstance(one, dict) or set(one) != {"statement", "key", "signature"}:
-                raise fail(Exit.FAILED, "party.bad_application", path=path, why="statement, key, signature")
+            if not _is_application(one):
+                raise fail(Exit.FAILED, "party.bad_application", path=path, why="statement, signatures")
             found.append(one)
     return found
+
+
+def _is_application(value: Any) -> bool:
+    if not isinstance(value, dict) or set(value) != {"statement", "signatures"}:
+        return False
+    statement, signatures = value["statement"], value["signatures"]
+    if not isinstance(statement, dict) or not isinstance(signatures, list):
+        return False
+    return all(isinstance(one, dict) and set(one) == {"key", "signature"} for one in signatures)

@@ -14,10 +14,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["NAMES", "genesis_init", "reasons", "source", "sources"]
+__all__ = ["NAMES", "CAPABILITIES", "genesis_init", "listed_key", "reasons", "source", "sources"]
 
 #: In the order in which a genesis lists and begins them.
 NAMES = ("bill", "calendar", "finance", "general", "governance", "invoice", "party", "settlement", "token")
+
+#: What a key may do: make, check, and decide about the party itself.
+CAPABILITIES = ("maker", "checker", "admin")
 
 
 @cache
@@ -39,13 +42,36 @@ def reasons() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((files(__package__) / "reasons.toml").read_text(encoding="utf-8"))
 
 
+def listed_key(
+    public: str,
+    capabilities: Sequence[str] = CAPABILITIES,
+    *,
+    unit: str = "",
+    operator: str = "",
+    certificate: str = "",
+) -> dict[str, Any]:
+    """A key as applications and the acts on keys list it.
+
+    public, operator (salted hash of the holder's staff number), certificate (digest of it): 64 hex digits, the last two
+    or ""; unit: the branch that the key belongs to, or "".
+    """
+    return {
+        "alg": "ed25519",
+        "key": public,
+        "capabilities": list(capabilities),
+        "unit": unit,
+        "operator": operator,
+        "certificate": certificate,
+    }
+
+
 def genesis_init(
     members: Sequence[Mapping[str, Any]], calendar: Sequence[Mapping[str, Any]] = ()
 ) -> dict[str, dict[str, Any]]:
     """The `init` part of a genesis: contract → arguments of its @init function.
 
     members: {"id", "name_zh", "name_en", "roles", "identifiers": [{"scheme", "value"}],
-    "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank", "digest"}], "sponsor", "paying_bank",
+    "keys": [see listed_key], "accounts": [{"currency", "bank", "alg", "digest"}], "sponsor", "paying_bank",
     "policy": {"rules": […]}}.
     calendar: {"year", "holidays", "workdays"}, dates as ISO text.
     """

@@ -29,14 +29,12 @@ parameters = own_table("parameter")  # name -> {"value"}
 proposals = own_table("proposal")  # id -> proposal row
 clocks = own_table("clock")  # "offset" -> {"offset_ms"}, of an adjustable clock
 agenda = own_table("agenda")
-parties = read_table("party", "party")
 
 MOST_SEATS = 100
 MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
 MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
 LAST_DATE = "2899-12-31"  # of an adjustable clock
-KEY_ALGORITHM = "ed25519"
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
 
@@ -69,8 +67,8 @@ def propose(kind, content):
 
     kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
     "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
-    observer; "party" {"statement"} as in party.register; "calendar" {"year", "holidays", "workdays"}; "rules"
-    {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
+    observer; "party" an application as in party.register, of sponsor ""; "calendar" {"year", "holidays", "workdays"};
+    "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
     "ed25519"; hash: digest(source).
     """
@@ -186,7 +184,7 @@ def checked_content(kind, content):
         row = validators.get(content["key"])
         require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
     elif kind == "party":
-        require(not parties.has(content["statement"]["id"]), "party_exists", {"id": content["statement"]["id"]})
+        invoke("party", "check_application", content)
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -233,9 +231,8 @@ def check_parameter(name, value):
 
 def check_candidate(kind, content):
     """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator."""
-    require(content["alg"] == KEY_ALGORITHM, "algorithm_unknown")
     key = content["key"]
-    require_key(key)
+    require_key(content["alg"], key)
     known = validators.get(key)
     is_observer = known is not None and known["status"] == "observer"
     require(known is None or (is_observer and kind == "validator_add"), "validator_exists")
@@ -286,7 +283,7 @@ def put_into_effect(proposal):
         validators.delete(content["key"])
         require_live_quorum()
     elif kind == "party":
-        invoke("party", "admit", content["statement"])
+        invoke("party", "admit", content)
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])

@@ -1,14 +1,20 @@
 """Parties (参与方): who takes part, who vouched for them, which keys sign for them, and where they are paid.
 
-A party comes in through an application that it signs itself and that a sponsor bank attests (KYC); banks, regulators
-and auditors come in by a vote of the validators. An identifier belongs to one party only. A settlement account is kept
-as a salted hash: its content is known to its bank and to the paying bank alone.
+A party comes in through an application that every key in it signs and that a sponsor bank attests (KYC); banks,
+regulators and auditors come in by a vote of the validators. An identifier belongs to one party only. A settlement
+account is kept as a salted hash: its content is known to its bank and to the paying bank alone.
+
+A key is {"alg", "key", "capabilities", "unit", "operator", "certificate"}: alg "ed25519", key in hex, unit the branch
+that it belongs to, operator the salted hash of its holder's staff number, certificate the digest of its certificate;
+the last three may be "". Keys of one operator are one person. Whoever brings in a key shows that it can sign with it.
 """
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    DIGEST_ALGORITHM,
     LARGEST_AMOUNT,
     LONGEST_TEXT,
+    is_hex_of_32_bytes,
     parameter,
     require_active,
     require_active_bank,
@@ -23,7 +29,7 @@ from chainbill_contracts.general import (
 )
 
 parties = own_table("party")  # id -> party row
-keys = own_table("key")  # public key in hex -> {"party", "capabilities", "status", "since"}
+keys = own_table("key")  # public key in hex -> the key without it, and {"party", "status", "since"}
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
@@ -47,8 +53,8 @@ ACTS_UNDER_POLICY = [
 def begin(members):
     """Take the parties that are there when the network begins.
 
-    members: application statements with three fields more: "sponsor" (party or ""), "paying_bank" (party or "") and
-    "policy" ({"rules": […]}). Banks stand before those whose accounts they keep.
+    members: statements as in `register`, without "until", with "paying_bank" (party or "") and "policy" ({"rules":
+    […]}). Nobody signs them: all agree to the genesis as a whole. Banks stand before those whose accounts they keep.
     """
     for member in members:
         admit_party(member, member["roles"], member["sponsor"])
@@ -69,9 +75,10 @@ def begin(members):
 def register(applications):
     """Attest applications and so register the applicants (准入登记); the sender is their sponsor bank.
 
-    applications: up to 200 of {"statement", "key", "signature"}. A statement is {"id", "name_zh", "name_en", "roles",
-    "identifiers": [{"scheme", "value"}], "keys": [{"key", "capabilities"}], "accounts": [{"currency", "bank",
-    "digest"}]}, signed by one of its own keys. Accounts at the sponsor are attested with it, others wait for theirs.
+    applications: up to 200 of {"statement", "signatures": [{"key", "signature"}]}. A statement is {"id", "name_zh",
+    "name_en", "roles", "identifiers": [{"scheme", "value"}], "keys": [key], "accounts": [{"currency", "bank", "alg",
+    "digest"}], "sponsor", "until"}; sponsor is the bank that may attest it, until the last day on which it may. Each of
+    its keys signs it for purpose "application", in their order. Accounts at the sponsor are attested with it.
     """
     require_active_bank(ctx.party)
     require_capability("maker")
@@ -80,7 +87,7 @@ def register(applications):
     registered = []
     for application in applications:
         statement = application["statement"]
-        require_own_signature(application, statement)
+        require_application(application, ctx.party)
         for role in statement["roles"]:
             require(role in ("anchor", "supplier", "guarantor"), "role_needs_a_vote", {"role": role})
         admit_party(statement, statement["roles"], ctx.party)
@@ -91,8 +98,17 @@ def register(applications):
 
 
 @internal("governance")
-def admit(statement):
+def check_application(application):
+    """Refuse at once an application that a vote could not admit."""
+    require_application(application, "")
+    require_new_identity(application["statement"]["id"])
+
+
+@internal("governance")
+def admit(application):
     """Admit a party by vote: a bank, a regulator or an auditor may come in only this way."""
+    require_application(application, "")
+    statement = application["statement"]
     admit_party(statement, statement["roles"], "")
     for account in statement["accounts"]:
         open_account(statement["id"], account, "")
@@ -127,13 +143,14 @@ def set_policy(policy):
 
 
 @call
-def add_key(key, capabilities):
-    """Give the sender one more key."""
+def add_key(key, proof):
+    """Give the sender one more key. proof: its signature, see require_possession."""
     row = require_active(ctx.party)
     require_capability("admin")
-    take_key(row, key, capabilities)
+    require_possession(key, proof)
+    take_key(row, key)
     parties.put(ctx.party, row)
-    return {"key": key}
+    return {"key": key["key"]}
 
 
 @call
@@ -149,14 +166,16 @@ def revoke_key(key):
 
 
 @call
-def rotate_key(old, new):
-    """Put a new key with the same capabilities in the place of an old one."""
+def rotate_key(old, new, proof):
+    """Put a new key with the same capabilities in the place of an old one. old: in hex; proof: signature of the new."""
     row = require_active(ctx.party)
     require_capability("admin")
     capabilities = end_key(row, old)
-    take_key(row, new, capabilities)
+    require_possession(new, proof)
+    require(new["capabilities"] == capabilities, "rotation_changes_capabilities")
+    take_key(row, new)
     parties.put(ctx.party, row)
-    return {"key": new}
+    return {"key": new["key"]}
 
 
 @call
@@ -193,7 +212,7 @@ def set_status(party, status, reason):
 
 
 @call
-def announce_account(currency, bank, digest_hex):
+def announce_account(currency, bank, alg, digest_hex):
     """Name a settlement account (结算账户), or announce that it changes.
 
     The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
@@ -201,7 +220,7 @@ def announce_account(currency, bank, digest_hex):
     """
     row = require_active(ctx.party)
     require_capability("maker")
-    account = {"currency": currency, "bank": bank, "digest": digest_hex}
+    account = {"currency": currency, "bank": bank, "alg": alg, "digest": digest_hex}
     check_account(account)
     known = accounts.get([ctx.party, currency])
     if known is None or known["status"] == "announced":
@@ -211,7 +230,7 @@ def announce_account(currency, bank, digest_hex):
     require_maker_and_checker()
     wait = parameter("account_change_business_days")
     acts_on = invoke("calendar", "business_days_after", ctx.today, wait)
-    known["next"] = {"bank": bank, "digest": digest_hex, "from": acts_on, "attested": False}
+    known["next"] = {"bank": bank, "alg": alg, "digest": digest_hex, "from": acts_on, "attested": False}
     accounts.put([ctx.party, currency], known)
     agenda.put([acts_on, ctx.party, currency], {"party": ctx.party, "currency": currency})
     emit("account_change_announced", {"party": ctx.party, "currency": currency, "bank": bank, "from": acts_on})
@@ -312,7 +331,7 @@ def admit_party(statement, roles, sponsor):
         row["identifiers"] += [take_identifier(party, identifier["scheme"], identifier["value"])]
     require(len(statement["keys"]) >= 1, "no_key")
     for entry in statement["keys"]:
-        take_key(row, entry["key"], entry["capabilities"])
+        take_key(row, entry)
     require(len(statement["accounts"]) <= MOST_ACCOUNTS, "too_many_accounts")
     parties.put(party, row)
     emit("registered", {"party": party, "sponsor": sponsor, "roles": roles})
@@ -325,14 +344,50 @@ def require_new_identity(party):
     require(not parties.has(party), "party_exists", {"id": party})
 
 
-def require_own_signature(application, statement):
-    named = False
-    for entry in statement["keys"]:
-        if entry["key"] == application["key"]:
-            named = True
-    require(named, "application_key_not_its_own", {"id": statement["id"]})
-    right = signed_by("ed25519", application["key"], "application", statement, application["signature"])
-    require(right, "application_signature_wrong", {"id": statement["id"]})
+def require_application(application, sponsor):
+    """An application to this sponsor that is not too old and that each of its keys signed; "" is the validators."""
+    statement, signatures = application["statement"], application["signatures"]
+    named = statement["sponsor"]
+    require(named == sponsor, "application_for_another_sponsor", {"id": statement["id"], "sponsor": named})
+    require_date(statement["until"])
+    late = {"id": statement["id"], "until": statement["until"]}
+    require(ctx.today <= statement["until"], "application_expired", late)
+    require(len(statement["keys"]) <= MOST_KEYS, "too_many_keys")
+    require(len(signatures) <= len(statement["keys"]), "too_many_signatures", {"id": statement["id"]})
+    for number, key in enumerate(statement["keys"]):
+        require_key_entry(key)
+        lacking = {"id": statement["id"], "key": key["key"]}
+        require(number < len(signatures) and signatures[number]["key"] == key["key"], "possession_not_proved", lacking)
+        signature = signatures[number]["signature"]
+        signed = signed_by(key["alg"], key["key"], "application", statement, signature)
+        require(signed, "possession_not_proved", lacking)
+
+
+def require_possession(key, proof):
+    """The new key signed what it is to be, for the sender: purpose "key", {"party"} and all that a key says."""
+    require_key_entry(key)
+    statement = {
+        "party": ctx.party,
+        "alg": key["alg"],
+        "key": key["key"],
+        "capabilities": key["capabilities"],
+        "unit": key["unit"],
+        "operator": key["operator"],
+        "certificate": key["certificate"],
+    }
+    signed = signed_by(key["alg"], key["key"], "key", statement, proof)
+    require(signed, "possession_not_proved", {"id": ctx.party, "key": key["key"]})
+
+
+def require_key_entry(key):
+    require_key(key["alg"], key["key"])
+    capabilities = key["capabilities"]
+    require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
+    for capability in capabilities:
+        require(capability in ("maker", "checker", "admin"), "capability_unknown")
+    require_text(key["unit"])
+    for name in ("operator", "certificate"):
+        require(key[name] == "" or is_hex_of_32_bytes(key[name]), "key_digest_not_valid", {"field": name})
 
 
 def scheme_of(party):
@@ -357,16 +412,26 @@ def take_identifier(party, scheme, value):
     return {"scheme": scheme, "value": plain}
 
 
-def take_key(row, key, capabilities):
-    require_key(key)
-    require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
-    for capability in capabilities:
-        require(capability in ("maker", "checker", "admin"), "capability_unknown")
-    require(not keys.has(key), "key_taken")
+def take_key(row, key):
+    require_key_entry(key)
+    public, capabilities = key["key"], key["capabilities"]
+    require(not keys.has(public), "key_taken")
     require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
-    row["keys"] += [key]
-    keys.put(key, {"party": row["id"], "capabilities": capabilities, "status": "active", "since": ctx.today})
-    emit("key_added", {"party": row["id"], "key": key, "capabilities": capabilities})
+    row["keys"] += [public]
+    keys.put(
+        public,
+        {
+            "party": row["id"],
+            "alg": key["alg"],
+            "capabilities": capabilities,
+            "unit": key["unit"],
+            "operator": key["operator"],
+            "certificate": key["certificate"],
+            "status": "active",
+            "since": ctx.today,
+        },
+    )
+    emit("key_added", {"party": row["id"], "key": public, "capabilities": capabilities})
 
 
 def end_key(row, key):
@@ -410,7 +475,8 @@ def check_policy_rules(policy):
 
 def check_account(account):
     require_currency(account["currency"])
-    require(kind_of(account["digest"]) == "text" and len(account["digest"]) == 64, "account_digest_not_valid")
+    require(account["alg"] == DIGEST_ALGORITHM, "algorithm_unknown")
+    require(is_hex_of_32_bytes(account["digest"]), "account_digest_not_valid")
     require_bank(account["bank"])
 
 
@@ -423,10 +489,7 @@ def open_account(party, account, attested_by):
     status = "announced"
     if account["bank"] == attested_by:
         status = "active"
-    accounts.put(
-        place,
-        {"bank": account["bank"], "digest": account["digest"], "from": ctx.today, "status": status, "next": None},
-    )
+    accounts.put(place, account_row(account, status))
     if known is None:
         row = parties.get(party)
         row["account_count"] += 1
@@ -440,7 +503,18 @@ def open_account(party, account, attested_by):
 def changed_account(party, account):
     change = account["next"]
     emit("account_changed", {"party": party, "bank": change["bank"], "digest": change["digest"]})
-    return {"bank": change["bank"], "digest": change["digest"], "from": ctx.today, "status": "active", "next": None}
+    return account_row(change, "active")
+
+
+def account_row(account, status):
+    return {
+        "bank": account["bank"],
+        "alg": account["alg"],
+        "digest": account["digest"],
+        "from": ctx.today,
+        "status": status,
+        "next": None,
+    }
 
 
 def status_may_become(now, then):

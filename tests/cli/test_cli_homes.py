@@ -12,6 +12,7 @@ import pytest
 from chainbill_cli import settings as settings_module
 from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import layout, processes
+from chainbill_contracts import listed_key
 from cli.cli_fakes import GENESIS_HASH, NAMES, PARTIES, FakeNode, Shell, mode_of, ok
 
 from chainbill.crypto.keys import PrivateKey
@@ -53,11 +54,16 @@ def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, t
     path = tmp_path / "application.json"
     shell.run(
         "party", "apply", "--id", APPLICANT, "--name-zh", "新公司", "--role", "supplier", "--key", "newcomer",
-        "--identifier", "VAT=XX1234", "--account", "CNY:bank1:6222000000000001", "--out", str(path),
+        "--identifier", "VAT=XX1234", "--account", "CNY:bank1:6222000000000001", "--sponsor", "bank1",
+        "--out", str(path),
     )  # fmt: skip
     application = json.loads(path.read_text(encoding="utf-8"))
     statement = application["statement"]
-    key, signature = bytes.fromhex(application["key"]), bytes.fromhex(application["signature"])
+    [signed_once] = application["signatures"]
+    assert signed_once["key"] == statement["keys"][0]["key"]
+    assert (statement["sponsor"], statement["until"]) == (PARTIES["bank1"], "2026-04-01")
+    assert statement["accounts"][0]["alg"] == "sha256"
+    key, signature = bytes.fromhex(signed_once["key"]), bytes.fromhex(signed_once["signature"])
     signed = {"algorithm": "ed25519", "key": key, "signature": signature}
     assert verify_statement(GENESIS_HASH, "party", "application", statement, **signed)
     assert not verify_statement(bytes(32), "party", "application", statement, **signed)
@@ -83,11 +89,14 @@ def test_application_is_what_the_contract_checks(shell: Shell, node: FakeNode, t
         ["--account", "XYZ:bank1:1"],
         ["--identifier", "x"],
         ["--role", "bank"],
+        ["--role", "king"],
+        ["--until", "soon"],
+        ["--sponsor", "nobody"],
     ],
 )
 def test_applications_that_are_refused(shell: Shell, wrong: list[str]) -> None:
     shell.run("key", "new", "newcomer", "--no-passphrase")
-    right = ["--id", APPLICANT, "--name-en", "New", "--role", "supplier", "--key", "newcomer"]
+    right = ["--id", APPLICANT, "--name-en", "New", "--role", "supplier", "--key", "newcomer", "--sponsor", "bank1"]
     shell.run("party", "apply", *right, *wrong, expect=2)
 
 
@@ -96,8 +105,17 @@ def test_rotate_key_changes_the_profile_after_the_commit(shell: Shell, node: Fak
     fresh = load_key(shell.home / "keys" / "fresh.pem").public.hex()
     shell.run("party", "rotate-key", "--new", "fresh", "--dry-run", expect=1)
     assert load_profiles(shell.home)["supplier1"].key.name == "supplier1.pem"
+    old = shell.keys["supplier1"].public.hex()
+    row = {"key": old, "capabilities": ["maker"], "unit": "310", "operator": "ab" * 32, "certificate": "cd" * 32}
+    node.answers[f"GET /v1/parties/{PARTIES['supplier1']}"] = ok({"id": PARTIES["supplier1"], "keys": [row]})
     shell.run("party", "rotate-key", "--new", "fresh")
-    assert node.call == ("party", "rotate_key", {"old": shell.keys["supplier1"].public.hex(), "new": fresh})
+    new = listed_key(fresh, ["maker"], unit="310", operator="ab" * 32)
+    contract, function, arguments = node.call
+    proof = bytes.fromhex(arguments.pop("proof"))
+    assert (contract, function, arguments) == ("party", "rotate_key", {"old": old, "new": new})
+    statement = {"party": PARTIES["supplier1"], **new}
+    signed = {"algorithm": "ed25519", "key": bytes.fromhex(fresh), "signature": proof}
+    assert verify_statement(GENESIS_HASH, "party", "key", statement, **signed)
     assert load_profiles(shell.home)["supplier1"].key.name == "fresh.pem"
 
 
@@ -108,7 +126,7 @@ def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
     assert node.call == ("party", "attest_account", {"party": PARTIES["anchor"], "currency": "CNY"})
     shell.run("party", "account", "--announce", "CNY:bank1:123", profile="anchor")
     assert node.call[1] == "announce_account"
-    assert set(node.call[2]) == {"currency", "bank", "digest_hex"}
+    assert set(node.call[2]) == {"currency", "bank", "alg", "digest_hex"}
     shell.run("party", "account", "--announce", "CNY:bank1:123", "--attest", "CNY", expect=2)
     shell.run("party", "policy", "--rule", "bill.confirm:CNY:1,000,000", profile="anchor")
     rule = {"action": "bill.confirm", "currency": "CNY", "above": 100_000_000}

@@ -17,7 +17,10 @@ from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, bill, ok, problem
 from chainbill.ids import make_test_uscc
 
 ANNOUNCE = ["party", "account", "--announce", "CNY:bank1:6222"]
-APPLY = ["party", "apply", "--id", make_test_uscc(b"applicant"), "--name-en", "New", "--role", "supplier"]
+APPLY = [
+    "party", "apply", "--id", make_test_uscc(b"applicant"), "--name-en", "New", "--role", "supplier",
+    "--sponsor", "bank1",
+]  # fmt: skip
 
 
 def salts(shell: Shell) -> dict[str, str]:
@@ -90,10 +93,16 @@ def test_an_application_with_several_keys(shell: Shell, tmp_path: Path) -> None:
     away = "ab" * 32
     keys = ["--key", f"{away}=checker", "--key", "ops=maker", "--key", "boss=checker,admin"]
     shell.run(*APPLY, *keys, "--out", str(path))
-    statement = json.loads(path.read_text(encoding="utf-8"))["statement"]
+    application = json.loads(path.read_text(encoding="utf-8"))
+    statement = application["statement"]
+    assert [bool(one["signature"]) for one in application["signatures"]] == [False, True, True]
+    assert away in shell.err
     assert [one["capabilities"] for one in statement["keys"]] == [["checker"], ["maker"], ["checker", "admin"]]
     assert statement["keys"][0]["key"] == away
     assert {"ops", "boss"} <= set(load_profiles(shell.home))
+    shell.run(*APPLY[:-2], "--key", "boss", expect=2)
+    assert "--sponsor" in shell.err
+    shell.run(*APPLY, "--role", "bank", "--key", "boss", expect=2)
     for wrong in (["ops=maker"], ["ops=king"], ["ops="], [away], ["nobody"]):
         shell.run(*APPLY, *(word for one in wrong for word in ("--key", one)), expect=2)
 
@@ -159,3 +168,33 @@ def test_nothing_is_written_without_a_preview(
     assert not node.transactions
     for part in told:
         assert part.format(**names) in shell.err
+
+
+def test_every_key_of_an_application_signs_where_it_is_kept(desk: Desk, tmp_path: Path) -> None:
+    """formats S3: on the product's ledger an application is taken once all its keys have signed."""
+    path = str(tmp_path / "application.json")
+    for name in ("ops", "boss"):
+        desk.text("key", "new", name, "--no-passphrase")
+    away = desk.text("key", "show", "boss", "-o", "json")
+    public = json.loads(away)["public"]
+    desk.text(*APPLY, "--key", "ops", "--key", f"{public}=checker", "--out", path)
+    assert desk.json("bank1", "party", "register", path, expect=3)["code"] == "possession_not_proved"
+    desk.text("party", "sign", path, "--key", "stranger", expect=2)
+    assert json.loads(desk.text("party", "sign", path, "--key", "boss", "-o", "json"))["lacking"] == []
+    assert desk.json("bank2", "party", "register", path, expect=3)["code"] == "application_for_another_sponsor"
+    assert desk.json("bank1", "party", "register", path)["parties"] == [APPLY[3]]
+    keys = json.loads(desk.text("--as", "ops", "party", "show", APPLY[3], "-o", "json"))["keys"]
+    assert [(one["alg"], one["capabilities"]) for one in keys] == [
+        ("ed25519", ["maker", "checker", "admin"]), ("ed25519", ["checker"]),
+    ]  # fmt: skip
+
+
+def test_a_key_that_is_kept_elsewhere_signs_for_itself(desk: Desk) -> None:
+    desk.text("key", "new", "elsewhere", "--no-passphrase")
+    says = ["--capability", "checker", "--unit", "310", "--operator", "ab" * 32]
+    made = json.loads(desk.text("party", "key", "prove", "elsewhere", "--party", "anchor", *says, "-o", "json"))
+    desk.text("--as", "anchor", "party", "key", "add", made["key"], *says, expect=2)
+    wrong = ["--capability", "admin", *says[2:]]
+    add = ["party", "key", "add", made["key"], "--proof", made["proof"]]
+    assert desk.json("anchor", *add, *wrong, expect=3)["code"] == "possession_not_proved"
+    assert desk.json("anchor", *add, *says)["key"] == made["key"]

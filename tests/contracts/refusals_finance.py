@@ -9,12 +9,12 @@ from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
-    DIGEST,
     MEMBERS,
     S1,
     S2,
     World,
     accepted_bill,
+    an_account,
     ask,
     bid,
     disburse,
@@ -190,7 +190,7 @@ def quote_at_the_debtors_cost_without_its_consent(world: World) -> None:
 
 
 BANK_THAT_OWES = member(
-    BANK1, "bank", "anchor", accounts=[{"currency": "CNY", "bank": BANK1, "digest": DIGEST}], paying_bank=BANK1
+    BANK1, "bank", "anchor", accounts=[an_account()], paying_bank=BANK1
 )  # fmt: skip
 
 

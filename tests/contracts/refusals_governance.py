@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.refusals import refuses
-from contracts.refusals_party import statement
-from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, key_of, uscc
+from contracts.refusals_party import application
+from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, add_key, key_of, uscc
 
 from chainbill.state.keys import row_key
 from chainbill.vm.natives import digest
@@ -44,9 +44,9 @@ def propose_as_a_supplier(world: World) -> None:
 
 @refuses("capability_missing")
 def propose_without_an_admin_key(world: World) -> None:
-    world.call(BANK1, "party", "add_key", key="34" * 32, capabilities=["maker"])
+    maker = add_key(world, BANK1, 34, ["maker"])
     arguments = {"kind": "parameter", "content": {"name": "min_split", "value": 2}}
-    world.send(BANK1, ("governance", "propose", arguments), keys=["34" * 32])
+    world.send(BANK1, ("governance", "propose", arguments), keys=[maker])
 
 
 @refuses("kind_unknown")
@@ -151,7 +151,7 @@ def propose_a_year_without_business_days(world: World) -> None:
 
 @refuses("party_exists")
 def propose_a_party_again(world: World) -> None:
-    propose(world, "party", statement=statement(id=S1))
+    propose(world, "party", **application(id=S1, sponsor=""))
 
 
 @refuses("contract_name_not_valid")

@@ -5,28 +5,47 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.refusals import refuses
-from contracts.world import ALL, ANCHOR, BANK1, BANK2, BANKS, DIGEST, NETWORK, S1, S2, World, key_of, member, uscc
+from contracts.world import (
+    ALL,
+    ANCHOR,
+    BANK1,
+    BANK2,
+    BANKS,
+    DIGEST,
+    NETWORK,
+    S1,
+    S2,
+    World,
+    a_key,
+    add_key,
+    an_account,
+    key_of,
+    member,
+    proof_of,
+    signed_application,
+    uscc,
+)  # fmt: skip
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.state.keys import row_key
 from chainbill.statement import sign_statement
 
 APPLICANT = PrivateKey.from_seed(b"a" * 32)
+OTHER = PrivateKey.from_seed(b"b" * 32)
 NEWCOMER = uscc(500)
+BOTH = [a_key(APPLICANT.public.hex()), a_key(OTHER.public.hex(), ["checker"])]
 
 
 def statement(**fields: Any) -> dict[str, Any]:
     return {
         "id": NEWCOMER, "name_zh": "新公司", "name_en": "New", "roles": ["supplier"], "identifiers": [],
-        "keys": [{"key": APPLICANT.public.hex(), "capabilities": ALL}],
-        "accounts": [{"currency": "CNY", "bank": BANK1, "digest": DIGEST}], **fields,
+        "keys": [a_key(APPLICANT.public.hex())], "accounts": [an_account()], "sponsor": BANK1, "until": "2026-12-31",
+        **fields,
     }  # fmt: skip
 
 
 def application(**fields: Any) -> dict[str, Any]:
-    content = statement(**fields)
-    signature = sign_statement(APPLICANT, NETWORK, "party", "application", content).hex()
-    return {"statement": content, "key": APPLICANT.public.hex(), "signature": signature}
+    return signed_application(statement(**fields), APPLICANT)
 
 
 def register(world: World, *applications: dict[str, Any], by: str = BANK1) -> Any:
@@ -50,19 +69,98 @@ def register_as_a_suspended_bank(world: World) -> None:
     register(world, application(), by=BANK2)
 
 
-@refuses("application_key_not_its_own")
+@refuses("application_for_another_sponsor")
+def register_what_was_meant_for_another_bank(world: World) -> None:
+    """formats S3: an application bound no sponsor."""
+    register(world, application(sponsor=BANK2))
+
+
+@refuses("application_for_another_sponsor")
+def register_what_was_meant_for_a_vote(world: World) -> None:
+    register(world, application(sponsor=""))
+
+
+@refuses("application_expired")
+def register_an_application_of_last_year(world: World) -> None:
+    """formats S3: an application bound no time."""
+    register(world, application(until=world.plus(-1)))
+
+
+@refuses("date_not_valid")
+def register_an_application_without_an_end(world: World) -> None:
+    register(world, application(until=""))
+
+
+@refuses("possession_not_proved")
 def register_with_a_signature_of_a_stranger(world: World) -> None:
-    other = PrivateKey.from_seed(b"b" * 32)
-    content = statement()
-    signature = sign_statement(other, NETWORK, "party", "application", content).hex()
-    register(world, {"statement": content, "key": other.public.hex(), "signature": signature})
+    register(world, signed_application(statement(), OTHER))
 
 
-@refuses("application_signature_wrong")
+@refuses("possession_not_proved")
+def register_a_key_that_signs_under_anothers_name(world: World) -> None:
+    signed = signed_application(statement(), OTHER)
+    signed["signatures"][0]["key"] = APPLICANT.public.hex()
+    register(world, signed)
+
+
+@refuses("possession_not_proved")
+def register_two_keys_of_which_one_signs(world: World) -> None:
+    """formats S3: a key that nobody has shown to hold could be listed."""
+    register(world, signed_application(statement(keys=BOTH), APPLICANT))
+
+
+@refuses("possession_not_proved")
+def register_two_keys_that_sign_in_another_order(world: World) -> None:
+    register(world, signed_application(statement(keys=BOTH), OTHER, APPLICANT))
+
+
+@refuses("possession_not_proved")
 def register_what_was_changed_after_signing(world: World) -> None:
     signed = application()
     signed["statement"]["name_en"] = "Newer"
     register(world, signed)
+
+
+@refuses("possession_not_proved")
+def register_what_was_signed_for_another_network(world: World) -> None:
+    """formats S3: an application bound no network."""
+    signed = application()
+    other = sign_statement(APPLICANT, bytes(32), "party", "application", signed["statement"])
+    signed["signatures"][0]["signature"] = other.hex()
+    register(world, signed)
+
+
+@refuses("possession_not_proved")
+def register_what_was_signed_for_another_purpose(world: World) -> None:
+    signed = application()
+    other = sign_statement(APPLICANT, NETWORK, "party", "key", signed["statement"])
+    signed["signatures"][0]["signature"] = other.hex()
+    register(world, signed)
+
+
+@refuses("too_many_signatures")
+def register_with_more_signatures_than_keys(world: World) -> None:
+    register(world, signed_application(statement(), APPLICANT, OTHER))
+
+
+@refuses("algorithm_unknown")
+def register_a_key_of_an_algorithm_to_come(world: World) -> None:
+    register(world, application(keys=[a_key(APPLICANT.public.hex(), alg="sm2")]))
+
+
+@refuses("algorithm_unknown")
+def register_an_account_whose_digest_is_of_an_algorithm_to_come(world: World) -> None:
+    register(world, application(accounts=[an_account(alg="sm3")]))
+
+
+@refuses("key_digest_not_valid")
+def register_a_key_with_a_staff_number_in_the_open(world: World) -> None:
+    register(world, application(keys=[a_key(APPLICANT.public.hex(), operator="4711")]))
+
+
+@refuses("key_digest_not_valid")
+def register_a_key_with_a_certificate_in_capitals(world: World) -> None:
+    register(world, application(keys=[a_key(APPLICANT.public.hex(), certificate="AB" * 32)]))
 
 
 @refuses("role_needs_a_vote")
@@ -97,7 +195,7 @@ def register_with_an_endless_name(world: World) -> None:
 
 @refuses("no_key")
 def admit_without_a_key(world: World) -> None:
-    content = {"statement": statement(roles=["regulator"], keys=[])}
+    content = signed_application(statement(roles=["regulator"], keys=[], sponsor=""))
     proposal = world.call(BANK1, "governance", "propose", kind="party", content=content)["proposal"]
     for bank in BANKS:
         world.call(bank, "governance", "vote", proposal=proposal, choice="yes")
@@ -105,23 +203,61 @@ def admit_without_a_key(world: World) -> None:
 
 @refuses("key_not_valid")
 def add_a_short_key(world: World) -> None:
-    world.call(S1, "party", "add_key", key="12", capabilities=ALL)
+    world.call(S1, "party", "add_key", key=a_key("12"), proof="")
 
 
 @refuses("capability_unknown")
 def add_a_key_for_everything(world: World) -> None:
-    world.call(S1, "party", "add_key", key="12" * 32, capabilities=["everything"])
+    add_key(world, S1, 12, ["everything"])
 
 
 @refuses("key_taken")
 def add_the_key_of_another_party(world: World) -> None:
-    world.call(S1, "party", "add_key", key=key_of(S2), capabilities=ALL)
+    register(world, application())
+    key = a_key(APPLICANT.public.hex())
+    world.call(S1, "party", "add_key", key=key, proof=proof_of(S1, key, APPLICANT))
+
+
+@refuses("possession_not_proved")
+def add_a_key_that_another_key_signs_for(world: World) -> None:
+    """formats S3: whoever brought in a key showed nothing."""
+    key = a_key(APPLICANT.public.hex())
+    world.call(S1, "party", "add_key", key=key, proof=proof_of(S1, key, OTHER))
+
+
+@refuses("possession_not_proved")
+def add_a_key_that_signed_for_another_party(world: World) -> None:
+    key = a_key(APPLICANT.public.hex())
+    world.call(S1, "party", "add_key", key=key, proof=proof_of(S2, key, APPLICANT))
+
+
+@refuses("possession_not_proved")
+def add_a_key_that_signed_to_be_a_maker_as_an_admin(world: World) -> None:
+    key = a_key(APPLICANT.public.hex(), ["maker"])
+    world.call(S1, "party", "add_key", key={**key, "capabilities": ALL}, proof=proof_of(S1, key, APPLICANT))
+
+
+@refuses("possession_not_proved")
+def add_a_key_under_another_operator_than_it_signed(world: World) -> None:
+    key = a_key(APPLICANT.public.hex(), operator="ab" * 32)
+    world.call(S1, "party", "add_key", key={**key, "operator": "cd" * 32}, proof=proof_of(S1, key, APPLICANT))
+
+
+@refuses("possession_not_proved")
+def rotate_to_a_key_that_has_not_signed(world: World) -> None:
+    world.call(S1, "party", "rotate_key", old=key_of(S1), new=a_key(APPLICANT.public.hex()), proof="00" * 64)
+
+
+@refuses("rotation_changes_capabilities")
+def rotate_a_checker_into_a_maker(world: World) -> None:
+    new = a_key(APPLICANT.public.hex(), ["maker", "admin"])
+    world.call(S1, "party", "rotate_key", old=key_of(S1, 1), new=new, proof=proof_of(S1, new, APPLICANT))
 
 
 @refuses("too_many_keys")
 def add_keys_without_end(world: World) -> None:
     for number in range(21):
-        world.call(S1, "party", "add_key", key=f"{number:064x}", capabilities=ALL)
+        add_key(world, S1, 100 + number)
 
 
 @refuses("key_unknown")
@@ -143,8 +279,10 @@ def revoke_the_last_admin_key(world: World) -> None:
 
 @refuses("capability_missing")
 def add_a_key_as_a_maker_only(world: World) -> None:
-    world.call(S1, "party", "add_key", key="34" * 32, capabilities=["maker"])
-    world.send(S1, ("party", "add_key", {"key": "56" * 32, "capabilities": ALL}), keys=["34" * 32])
+    maker = add_key(world, S1, 34, ["maker"])
+    key = a_key(APPLICANT.public.hex())
+    arguments = {"key": key, "proof": proof_of(S1, key, APPLICANT)}
+    world.send(S1, ("party", "add_key", arguments), keys=[maker])
 
 
 @refuses("not_the_sponsor")
@@ -203,7 +341,7 @@ def set_a_policy_for_a_misspelt_act(world: World) -> None:
 
 @refuses("key_not_valid")
 def add_a_key_in_capitals(world: World) -> None:
-    world.call(S1, "party", "add_key", key="AB" * 32, capabilities=["admin"])
+    world.call(S1, "party", "add_key", key=a_key("AB" * 32, ["admin"]), proof="")
 
 
 @refuses("currency_unknown")
@@ -213,7 +351,8 @@ def set_a_policy_in_no_currency(world: World) -> None:
 
 
 def announce(world: World, currency: str = "USD", bank: str = BANK2, digest: str = DIGEST) -> Any:
-    return world.call(S1, "party", "announce_account", currency=currency, bank=bank, digest_hex=digest)
+    account = {"currency": currency, "bank": bank, "alg": "sha256", "digest_hex": digest}
+    return world.call(S1, "party", "announce_account", **account)
 
 
 @refuses("account_digest_not_valid")
@@ -223,7 +362,7 @@ def announce_an_account_in_the_open(world: World) -> None:
 
 @refuses("account_exists")
 def register_two_accounts_in_one_currency(world: World) -> None:
-    account = {"currency": "CNY", "bank": BANK1, "digest": DIGEST}
+    account = an_account()
     register(world, application(accounts=[account, account]))
 
 
@@ -242,8 +381,16 @@ def announce_accounts_without_end(world: World) -> None:
 @refuses("too_many_accounts")
 def register_accounts_without_end(world: World) -> None:
     register(world, application(accounts=[
-        {"currency": currency, "bank": BANK1, "digest": DIGEST} for currency in CURRENCIES
+        an_account(currency) for currency in CURRENCIES
     ]))  # fmt: skip
+
+
+@refuses("maker_and_checker_needed")
+def change_an_account_with_two_keys_of_one_person(world: World) -> None:
+    """Two keys of one operator are one person (branches and people)."""
+    keys = [add_key(world, S1, number, ["maker", "checker"], operator="ab" * 32) for number in (31, 32)]
+    account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": DIGEST}
+    world.send(S1, ("party", "announce_account", account), keys=keys)
 
 
 @refuses("maker_and_checker_needed")

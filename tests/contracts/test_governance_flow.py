@@ -8,7 +8,7 @@ import pytest
 from chainbill_contracts import source
 from contracts.invariants import StatusWatch
 from contracts.refusals_governance import SOURCE, candidate, deploy, propose, vote
-from contracts.refusals_party import statement
+from contracts.refusals_party import application
 from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, issue, key_of
 
 from chainbill.errors import Refused
@@ -159,16 +159,30 @@ def test_a_new_version_follows_the_one_that_runs(world: World) -> None:
 
 
 def test_regulators_come_in_by_vote(world: World) -> None:
-    admitted = statement(roles=["regulator"], accounts=[])
-    vote(world, propose(world, "party", statement=admitted), BANK1, BANK2, BANK3)
-    row = world.row("party", "party", admitted["id"])
+    admitted = application(roles=["regulator"], accounts=[], sponsor="")
+    vote(world, propose(world, "party", **admitted), BANK1, BANK2, BANK3)
+    row = world.row("party", "party", admitted["statement"]["id"])
     assert (row["roles"], row["sponsor"], row["status"]) == (["regulator"], "", "active")
 
 
 def test_a_bank_comes_in_by_vote_and_its_account_waits_for_attestation(world: World) -> None:
-    admitted = statement(roles=["bank"])
-    vote(world, propose(world, "party", statement=admitted), BANK1, BANK2, BANK3)
-    assert world.row("party", "account", [admitted["id"], "CNY"])["status"] == "announced"
+    admitted = application(roles=["bank"], sponsor="")
+    vote(world, propose(world, "party", **admitted), BANK1, BANK2, BANK3)
+    assert world.row("party", "account", [admitted["statement"]["id"], "CNY"])["status"] == "announced"
+
+
+def test_a_vote_admits_nobody_whose_keys_did_not_sign(world: World) -> None:
+    """formats S3: who came in by vote signed nothing, and what it had signed did not say for how long."""
+    unsigned = {**application(roles=["bank"], sponsor=""), "signatures": []}
+    with pytest.raises(Refused, match="possession_not_proved"):
+        propose(world, "party", **unsigned)
+    to_a_bank = application(roles=["bank"])
+    with pytest.raises(Refused, match="application_for_another_sponsor"):
+        propose(world, "party", **to_a_bank)
+    late = propose(world, "party", **application(roles=["bank"], sponsor="", until=world.today))
+    world.day(world.plus(1))
+    with pytest.raises(Refused, match="application_expired"):
+        vote(world, late, BANK1, BANK2, BANK3)
 
 
 def test_a_calendar_is_decided_by_vote(world: World) -> None:

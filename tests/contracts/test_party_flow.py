@@ -7,26 +7,28 @@ from typing import Any
 import pytest
 from contracts.invariants import StatusWatch
 from contracts.world import (
-    ALL,
     ANCHOR,
     BANK1,
     BANK2,
     DIGEST,
     MEMBERS,
-    NETWORK,
     S1,
     World,
+    a_key,
     accepted_bill,
+    add_key,
+    an_account,
     key_of,
     member,
+    proof_of,
     settle,
+    signed_application,
     uscc,
 )  # fmt: skip
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import Refused
 from chainbill.state.keys import row_key
-from chainbill.statement import sign_statement
 
 LEI = "529900T8BM49AURSDO55"
 OTHER_DIGEST = "cd" * 32
@@ -37,11 +39,10 @@ def application(number: int, **fields: Any) -> dict[str, Any]:
     statement = {
         "id": uscc(1_000 + number), "name_zh": f"供应商{number}", "name_en": "", "roles": ["supplier"],
         "identifiers": [{"scheme": "vat", "value": f"cn-{number:06d}"}],
-        "keys": [{"key": key.public.hex(), "capabilities": ALL}],
-        "accounts": [{"currency": "CNY", "bank": BANK2, "digest": DIGEST}], **fields,
+        "keys": [a_key(key.public.hex())],
+        "accounts": [an_account(bank=BANK2)], "sponsor": BANK1, "until": "2026-03-02", **fields,
     }  # fmt: skip
-    signature = sign_statement(key, NETWORK, "party", "application", statement).hex()
-    return {"statement": statement, "key": key.public.hex(), "signature": signature}
+    return signed_application(statement, key)
 
 
 def party(world: World, identity: str) -> dict[str, Any]:
@@ -61,14 +62,14 @@ def test_a_bank_attests_signed_applications(world: World) -> None:
     assert row["roles"] == ["supplier", "anchor"]
     assert row["identifiers"] == [{"scheme": "uscc", "value": identity}, {"scheme": "vat", "value": "CN000001"}]
     assert world.row("party", "identifier", ["vat", "CN000001"]) == {"party": identity}
-    assert world.row("party", "key", signed["key"])["party"] == identity
+    assert world.row("party", "key", signed["statement"]["keys"][0]["key"])["party"] == identity
     assert account(world, identity)["status"] == "announced"
     world.call(BANK2, "party", "attest_account", party=identity, currency="CNY")
     assert account(world, identity)["status"] == "active"
 
 
 def test_accounts_at_the_sponsor_are_attested_with_the_application(world: World) -> None:
-    signed = application(2)
+    signed = application(2, sponsor=BANK2)
     world.call(BANK2, "party", "register", applications=[signed])
     assert account(world, signed["statement"]["id"])["status"] == "active"
 
@@ -88,14 +89,14 @@ def test_a_party_may_be_known_by_its_lei(world: World) -> None:
 def test_one_bad_application_refuses_the_whole_batch(world: World) -> None:
     good, bad = application(4), application(5)
     bad["statement"]["name_zh"] = "另一名称"
-    with pytest.raises(Refused, match="application_signature_wrong"):
+    with pytest.raises(Refused, match="possession_not_proved"):
         world.call(BANK1, "party", "register", applications=[good, bad])
     assert party(world, good["statement"]["id"]) is None
 
 
 def test_a_changed_account_acts_after_two_business_days_once_it_is_attested(world: World) -> None:
     watch = StatusWatch()
-    arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": OTHER_DIGEST}
+    arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": OTHER_DIGEST}
     announced = world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])[0]
     assert announced["from"] == "2026-03-04"
     assert "party.account_change_announced" in world.topics()
@@ -109,7 +110,7 @@ def test_a_changed_account_acts_after_two_business_days_once_it_is_attested(worl
 
 
 def test_a_change_that_is_attested_late_acts_then(world: World) -> None:
-    arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": OTHER_DIGEST}
+    arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": OTHER_DIGEST}
     world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])
     world.day("2026-03-05")
     assert account(world, S1)["digest"] == DIGEST
@@ -120,7 +121,7 @@ def test_a_change_that_is_attested_late_acts_then(world: World) -> None:
 def test_a_newer_announcement_takes_the_place_of_the_older(world: World) -> None:
     keys = [key_of(S1), key_of(S1, 1)]
     for digest in (OTHER_DIGEST, "ef" * 32):
-        arguments = {"currency": "CNY", "bank": BANK2, "digest_hex": digest}
+        arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": digest}
         world.send(S1, ("party", "announce_account", arguments), keys=keys)
         world.day(world.plus(1))
     world.call(BANK2, "party", "attest_account", party=S1, currency="CNY")
@@ -131,8 +132,8 @@ def test_a_newer_announcement_takes_the_place_of_the_older(world: World) -> None
 
 
 def test_a_first_account_acts_with_its_attestation(world: World) -> None:
-    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, digest_hex=DIGEST)
-    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, digest_hex=OTHER_DIGEST)
+    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, alg="sha256", digest_hex=DIGEST)
+    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, alg="sha256", digest_hex=OTHER_DIGEST)
     world.call(BANK2, "party", "attest_account", party=S1, currency="USD")
     assert (account(world, S1, "USD")["status"], account(world, S1, "USD")["digest"]) == ("active", OTHER_DIGEST)
     assert party(world, S1)["account_count"] == 3
@@ -147,9 +148,15 @@ def test_a_payee_without_an_account_is_instructed_all_the_same(backend: str) -> 
 
 
 def test_keys_are_added_rotated_and_revoked(world: World) -> None:
-    new, newer = "12" * 32, "34" * 32
-    world.call(S1, "party", "add_key", key=new, capabilities=["maker"])
-    world.call(S1, "party", "rotate_key", old=new, new=newer)
+    new = add_key(world, S1, 12, ["maker"], unit="上海分行", operator="ab" * 32, certificate="cd" * 32)
+    row = world.row("party", "key", new)
+    assert (row["alg"], row["unit"], row["operator"], row["certificate"]) == (
+        "ed25519", "上海分行", "ab" * 32, "cd" * 32,
+    )  # fmt: skip
+    private = PrivateKey.from_seed(b"n" * 32)
+    newer = private.public.hex()
+    key = a_key(newer, ["maker"])
+    world.call(S1, "party", "rotate_key", old=new, new=key, proof=proof_of(S1, key, private))
     assert world.row("party", "key", new)["status"] == "revoked"
     assert world.row("party", "key", newer)["capabilities"] == ["maker"]
     world.call(S1, "party", "revoke_key", key=newer)
@@ -185,7 +192,7 @@ def test_a_key_can_be_revoked_whatever_the_status(world: World, status: str) -> 
     world.call(S1, "party", "revoke_key", key=key_of(S1, 1))
     assert world.row("party", "key", key_of(S1, 1))["status"] == "revoked"
     with pytest.raises(Refused, match="party_not_active"):
-        world.call(S1, "party", "rotate_key", old=key_of(S1), new="ab" * 32)
+        world.call(S1, "party", "rotate_key", old=key_of(S1), new={}, proof="")
 
 
 def test_a_debtor_names_its_paying_bank(world: World) -> None:

@@ -67,7 +67,7 @@ def busy_world() -> World:
     disburse(world, BANK1, quote)
     offer(world, accepted_bill(world)[1], (S2, 10_000_000))
     ask(world, accepted_bill(world)[1], BANK2, amount=1)
-    account = {"currency": "CNY", "bank": BANK2, "digest_hex": "cd" * 32}
+    account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     return world
 

@@ -6,21 +6,24 @@ overlay and run the core's checks after every transaction, so that ranges and ho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from chainbill_contracts import NAMES, genesis_init, sources
+from chainbill_contracts import NAMES, genesis_init, listed_key, sources
 
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import add_days, date_of, start_of_day_ms
 from chainbill.ids import uscc_check_char
 from chainbill.ledger import core_rows
+from chainbill.ledger.authorisation import signer_of
 from chainbill.ledger.checks import CoreChecks
 from chainbill.ledger.rules import BlockRules
 from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import MemoryView
+from chainbill.statement import sign_statement
 from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
@@ -47,6 +50,35 @@ def key_of(party: str, number: int = 0) -> str:
     return f"{number:02d}" + f"{int.from_bytes(party.encode(), 'big'):x}"[-62:].rjust(62, "0")
 
 
+def a_key(public: str, capabilities: Sequence[str] = ALL, **fields: str) -> dict[str, Any]:
+    """A key as applications and acts list it, with some of its fields otherwise."""
+    return {**listed_key(public, capabilities), **fields}
+
+
+def an_account(currency: str = "CNY", bank: str = BANK1, **fields: str) -> dict[str, Any]:
+    return {"currency": currency, "bank": bank, "alg": "sha256", "digest": DIGEST, **fields}
+
+
+def signed_application(statement: dict[str, Any], *keys: PrivateKey) -> dict[str, Any]:
+    """An application, signed by these keys."""
+    signatures = [(key, sign_statement(key, NETWORK, "party", "application", statement).hex()) for key in keys]
+    listed = [{"key": key.public.hex(), "signature": signature} for key, signature in signatures]
+    return {"statement": statement, "signatures": listed}
+
+
+def proof_of(party: str, key: dict[str, Any], private: PrivateKey) -> str:
+    """A new key's own signature over what it is to be."""
+    return sign_statement(private, NETWORK, "party", "key", {"party": party, **key}).hex()
+
+
+def add_key(world: World, party: str, number: int, capabilities: Sequence[str] = ALL, **fields: str) -> str:
+    """Give a party the key of a number; the key in hex."""
+    private = PrivateKey.from_seed(number.to_bytes(32, "big"))
+    key = a_key(private.public.hex(), capabilities, **fields)
+    world.call(party, "party", "add_key", key=key, proof=proof_of(party, key, private))
+    return str(key["key"])
+
+
 def member(party: str, *roles: str, currencies: tuple[str, ...] = ("CNY",), **fields: Any) -> dict[str, Any]:
     return {
         "id": party,
@@ -55,10 +87,10 @@ def member(party: str, *roles: str, currencies: tuple[str, ...] = ("CNY",), **fi
         "roles": list(roles),
         "identifiers": [],
         "keys": [
-            {"key": key_of(party), "capabilities": ALL},
-            {"key": key_of(party, 1), "capabilities": ["checker", "admin"]},
+            a_key(key_of(party)),
+            a_key(key_of(party, 1), ["checker", "admin"]),
         ],
-        "accounts": [{"currency": currency, "bank": BANK1, "digest": DIGEST} for currency in currencies],
+        "accounts": [an_account(currency) for currency in currencies],
         "sponsor": BANK1 if "bank" not in roles else "",
         "paying_bank": BANK1 if "anchor" in roles else "",
         "policy": {"rules": []},
@@ -67,7 +99,7 @@ def member(party: str, *roles: str, currencies: tuple[str, ...] = ("CNY",), **fi
 
 
 MEMBERS = [
-    *(member(bank, "bank", accounts=[{"currency": "CNY", "bank": bank, "digest": DIGEST}]) for bank in BANKS),
+    *(member(bank, "bank", accounts=[an_account("CNY", bank)]) for bank in BANKS),
     member(ANCHOR, "anchor", currencies=("CNY", "EUR")),
     member(OTHER_ANCHOR, "anchor", "supplier"),
     *(member(supplier, "supplier", currencies=("CNY", "EUR")) for supplier in (S1, S2, S3, S4)),
@@ -164,7 +196,7 @@ class World:
         signers = []
         for key in keys if keys is not None else [key_of(party)]:
             row = self.row("party", "key", key)
-            signers.append({"key": key, "capabilities": row["capabilities"] if row else []})
+            signers.append(signer_of(key, row or {}))
         context = self._context(party=party, signers=tuple(signers), transaction=f"{self.height:064x}")
         return self._unit(context, [(*call, "call") for call in calls])
 

@@ -115,7 +115,21 @@ def test_parties_come_in_by_application_and_vote(new_network: Callable[..., Any]
     network.json("key", "new", "newcomer", "--no-passphrase")
     path = str(tmp_path / "application.json")
     names = ["--name-zh", "新来", "--name-en", "Newcomer", "--identifier", "vat=XX77", "--account", "CNY:bank1:622200"]
-    network.json("party", "apply", "--id", newcomer, *names, "--role", "supplier", "--key", "newcomer", "--out", path)
+    network.json(
+        "party",
+        "apply",
+        "--id",
+        newcomer,
+        *names,
+        "--role",
+        "supplier",
+        "--key",
+        "newcomer",
+        "--sponsor",
+        "bank1",
+        "--out",
+        path,
+    )
     network.json("--as", "bank1", "party", "register", path)
     shown = network.json("party", "show", newcomer)
     assert shown["names"][0]["en"] == "Newcomer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill_contracts import genesis_init, sources
+from chainbill_contracts import genesis_init, listed_key, sources
 from ledger.ledger_kit import CHAIN, key, validator_keys
 from ledger.tiny_network import START_MS, TinyNetwork
 
@@ -37,8 +37,8 @@ def member(party: str, *roles: str) -> dict[str, Any]:
         "name_en": f"Company {party[-3:]}",
         "roles": list(roles),
         "identifiers": [],
-        "keys": [{"key": KEYS[party].public.hex(), "capabilities": ["maker", "checker", "admin"]}],
-        "accounts": [{"currency": "CNY", "bank": bank, "digest": "ab" * 32}],
+        "keys": [listed_key(KEYS[party].public.hex())],
+        "accounts": [{"currency": "CNY", "bank": bank, "alg": "sha256", "digest": "ab" * 32}],
         "sponsor": "" if "bank" in roles else BANKS[0],
         "paying_bank": BANKS[0] if "anchor" in roles else "",
         "policy": {"rules": []},

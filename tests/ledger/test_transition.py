@@ -147,7 +147,8 @@ def test_contracts_see_who_signed_and_where_they_are(network: TinyNetwork) -> No
     network.decide(network.block())
     seen = network.ok("S1", "diary", "context")
     assert seen["party"] == "S1"
-    assert seen["signers"] == [{"key": PARTIES["S1"].public.hex(), "capabilities": ["maker"]}]
+    signer = {"key": PARTIES["S1"].public.hex(), "capabilities": ["maker"], "operator": "", "unit": ""}
+    assert seen["signers"] == [signer]
     assert (seen["height"], seen["time_ms"], seen["today"]) == (2, START_MS + 2_000, "2026-02-25")
     assert (seen["gap_ms"], seen["clock"], seen["chain_id"]) == (1_000, "adjustable", "test-chain")
     assert seen["proposer"] == network.blocks[-1].header.proposer.hex()

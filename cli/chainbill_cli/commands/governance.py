@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from chainbill_cli.answers import answer_list, answer_write, lists
+from chainbill_cli.applying import read_applications
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
@@ -84,11 +85,13 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         days = json_value(f"@{words[1]}")
         if isinstance(days, dict):
             return {"year": int(words[0]), "holidays": days.get("holidays", []), "workdays": days.get("workdays", [])}
+    if kind == "party" and len(words) == 1:
+        return read_applications(words)[0]
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "NAME|KEY",
-        "rules": "FILE", "protocol": "VERSION DIGEST",
+        "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
 

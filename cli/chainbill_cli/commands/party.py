@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import time
 from typing import Any
 
 import click
+from chainbill_contracts import listed_key
 
+from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
 from chainbill_cli.commands import party_keys, party_terms
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
+from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
 from chainbill_cli.texts import text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (*PARTY_ROWS, Column("paying_bank", "party"), Column("identifiers"), Column("since"))
+
+VOTED_ROLES = ("bank", "regulator", "auditor")
+"""Roles that no sponsor may bring in."""
+VALID_DAYS = 30
 
 party = noun("party")
 party.command("account", help="party.account")(party_terms.account)
@@ -36,7 +42,7 @@ party.add_command(party_keys.key)
 @option(
     "--role",
     "roles",
-    type=click.Choice(["anchor", "supplier", "guarantor"]),
+    type=click.Choice(["anchor", "supplier", "guarantor", *VOTED_ROLES]),
     multiple=True,
     required=True,
     help="party.opt_role",
@@ -44,6 +50,8 @@ party.add_command(party_keys.key)
 @option("--identifier", "identifiers", metavar="SCHEME=VALUE", multiple=True, help="party.opt_identifier")
 @option("--account", "accounts", metavar="CURRENCY:BANK:NUMBER", multiple=True, help="party.opt_account")
 @option("--key", "keys", required=True, multiple=True, metavar="NAME[=maker,checker,admin]", help="party.opt_key")
+@option("--sponsor", default="", metavar="BANK", help="party.opt_sponsor")
+@option("--until", default="", metavar="DATE", help="party.opt_until")
 @option("--out", default="", metavar="FILE", help="party.opt_out")
 def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out: str, **typed: Any) -> None:
     """Write and sign an application; account numbers stay in the home, only their salted hashes are in it."""
@@ -58,9 +66,10 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
     named = [party_keys.named_key(session, one) for one in keys]
     if not any("admin" in one.capabilities for one in named):
         raise usage("party.no_admin_key")
-    signing = next((one.private for one in named if one.private is not None), None)
-    if signing is None:
+    if all(one.private is None for one in named):
         raise usage("party.no_own_key")
+    if bool(typed["sponsor"]) == bool(set(typed["roles"]) & set(VOTED_ROLES)):
+        raise usage("party.sponsor_or_vote", roles=", ".join(VOTED_ROLES))
     accounts = [applying.new_account(*applying.split_account(session, one)) for one in typed["accounts"]]
     statement = {
         "id": identifier,
@@ -68,24 +77,58 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         "name_en": name_en or name_zh,
         "roles": list(typed["roles"]),
         "identifiers": [_identifier(one) for one in typed["identifiers"]],
-        "keys": [{"key": one.public, "capabilities": list(one.capabilities)} for one in named],
+        "keys": [listed_key(one.public, one.capabilities) for one in named],
         "accounts": [known for known, _ in accounts],
+        "sponsor": session.party_id(typed["sponsor"]) if typed["sponsor"] else "",
+        "until": _until(session, typed["until"]),
     }
     network = session.known.network or session.network_hash  # an applicant may reach no node yet
     for _, kept in accounts:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, identifier, kept))))
-    content = json.dumps(applying.sign_application(network, statement, signing), ensure_ascii=False, indent=2) + "\n"
+    application = applying.unsigned(statement)
+    for one in named:
+        if one.private is not None:
+            applying.sign_application(network, application, one.private)
+    if applying.lacking(application):
+        session.out.note(text("party.lacking", keys=", ".join(applying.lacking(application))))
     if not out:
-        session.out.raw(content)
+        session.out.raw(json.dumps(application, ensure_ascii=False, indent=2) + "\\n")
         return
-    try:
-        Path(out).write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file_write", path=out, why=str(error.strerror or error)) from error
+    applying.write_application(application, out)
     for one in named:
         if one.private is not None:
             party_keys.add_profile(session, one.name, identifier)
     session.out.thing({"id": identifier, "file": out}, [Column("id", "id"), Column("file")])
+
+
+def _until(session: Session, typed: str) -> str:
+    """The last day on which it may be attested: 30 days on, by this machine's clock where no node can be asked."""
+    if typed:
+        return session.date(typed)
+    try:
+        today = session.today()
+    except Failure:
+        today = date_of(time.time_ns() // 1_000_000, ZONE_OFFSET_MINUTES)
+    return add_days(today, VALID_DAYS)
+
+
+@party.command("sign", help="party.sign")
+@argument("file")
+@option("--key", "keys", required=True, multiple=True, metavar="NAME", help="party.opt_sign_key")
+def sign(file: str, keys: tuple[str, ...]) -> None:
+    """Sign an application with further keys that it lists; where they are kept."""
+    session = current_session()
+    found = applying.read_applications([file])
+    network = session.known.network or session.network_hash
+    for name in keys:
+        private = party_keys.named_key(session, name).private
+        if private is None or not [one for one in found if applying.sign_application(network, one, private)]:
+            raise usage("party.key_not_listed", value=name)
+    if len(found) > 1:
+        raise usage("party.one_application")
+    applying.write_application(found[0], file)
+    left = applying.lacking(found[0])
+    session.out.thing({"file": file, "lacking": left}, [Column("file"), Column("lacking")])
 
 
 def _identifier(typed: str) -> dict[str, str]:

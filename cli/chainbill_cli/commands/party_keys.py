@@ -1,27 +1,30 @@
-"""`party`: rotate-key, key add, key revoke. Loaded by `commands.party`."""
+"""`party`: rotate-key, key add, key prove, key revoke. Loaded by `commands.party`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from chainbill_contracts import CAPABILITIES, listed_key
 
+from chainbill.statement import sign_statement
 from chainbill_cli.answers import answer_write
 from chainbill_cli.commands.key import find_key
 from chainbill_cli.failure import usage
 from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles
-from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.kit import Noun, argument, option, stack
+from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session
+from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 from chainbill_cli.writing import Writing, call, write, writes
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
 
-CAPABILITIES = ("maker", "checker", "admin")
 PUBLIC_KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 
 key = Noun("key", help="party.key", context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,27 +60,15 @@ def add_profile(session: Session, name: str, party: str) -> None:
         save_profiles(session.settings.home, profiles)
 
 
-@option("--new", "name", required=True, metavar="NAME", help="party.opt_new")
-@writes
-def rotate_key(session: Session, writing: Writing, name: str) -> None:
-    """Put a new key in the place of the acting profile's; the profile signs with it after the commit."""
-    path = find_key(session, name)[0]
-    new, old = load_key(path).public.hex(), session.key.public.hex()
-    preview = None
-    if asks(session):
-        preview = _preview(session, "preview.party_rotate").line("preview.key_old", old).line("preview.key", new)
-    outcome = write(session, writing, [call("party", "rotate_key", old=old, new=new)], preview)
-    if outcome.status == "committed":
-        profiles = load_profiles(session.settings.home)
-        profiles[session.profile.name] = Profile(session.profile.name, session.party, path)
-        save_profiles(session.settings.home, profiles)
-        session.out.note(text("party.key_now", name=session.profile.name, path=str(path)))
-    answer_write(session, outcome, key=new)
-
-
-@key.command("add", help="party.key_add")
-@argument("name", metavar="NAME|PUBLIC_KEY")
-@option(
+MARKS = stack(
+    [
+        option("--unit", default="", metavar="CODE", help="party.opt_unit"),
+        option("--operator", default="", metavar="HASH", help="party.opt_operator"),
+        option("--certificate", default="", metavar="HASH", help="party.opt_certificate"),
+    ]
+)
+"""What a key may say besides what it can do."""
+CAPABILITY = option(
     "--capability",
     "capabilities",
     type=click.Choice(CAPABILITIES),
@@ -85,19 +76,84 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
     required=True,
     help="party.opt_capability",
 )
+
+
+def proof_of(session: Session, listed: dict[str, Any], private: PrivateKey, party: str) -> str:
+    """The new key's own signature over what it is to be for a party, in hex."""
+    network = session.known.network or session.network_hash
+    return sign_statement(private, network, "party", "key", {"party": party, **listed}).hex()
+
+
+@option("--new", "name", required=True, metavar="NAME", help="party.opt_new")
 @writes
-def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, ...]) -> None:
+def rotate_key(session: Session, writing: Writing, name: str) -> None:
+    """Put a new key in the place of the acting profile's, with all that the old one says but its certificate."""
+    path = find_key(session, name)[0]
+    private, old = load_key(path), session.key.public.hex()
+    known = {} if session.offline else _row_of(session, old)
+    listed = listed_key(
+        private.public.hex(),
+        known.get("capabilities") or CAPABILITIES,
+        unit=str(known.get("unit", "")),
+        operator=str(known.get("operator", "")),
+    )
+    preview = None
+    if asks(session):
+        preview = _preview(session, "preview.party_rotate").line("preview.key_old", old)
+        preview.line("preview.key", listed["key"])
+    proof = proof_of(session, listed, private, session.party)
+    outcome = write(session, writing, [call("party", "rotate_key", old=old, new=listed, proof=proof)], preview)
+    if outcome.status == "committed":
+        profiles = load_profiles(session.settings.home)
+        profiles[session.profile.name] = Profile(session.profile.name, session.party, path)
+        save_profiles(session.settings.home, profiles)
+        session.out.note(text("party.key_now", name=session.profile.name, path=str(path)))
+    answer_write(session, outcome, key=listed["key"])
+
+
+def _row_of(session: Session, public: str) -> Mapping[str, Any]:
+    rows = session.registered(session.party).get("keys") or ()
+    return next((row for row in rows if row["key"] == public), {})
+
+
+@key.command("add", help="party.key_add")
+@argument("name", metavar="NAME|PUBLIC_KEY")
+@CAPABILITY
+@MARKS
+@option("--proof", default="", metavar="HEX", help="party.opt_proof")
+@writes
+def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, ...], proof: str, **marks: str) -> None:
     """Give the acting party one more key; a key of this home becomes a profile of the party."""
     found = named_key(session, f"{name}={','.join(capabilities)}")
+    listed = listed_key(found.public, found.capabilities, **marks)
+    if found.private is not None:
+        proof = proof_of(session, listed, found.private, session.party)
+    if not proof:
+        raise usage("party.proof_needed")
     preview = None
     if asks(session):
         preview = _preview(session, "preview.party_key_add").line("preview.key", found.public)
         preview.line("preview.capabilities", ", ".join(found.capabilities))
-    change = call("party", "add_key", key=found.public, capabilities=list(found.capabilities))
-    outcome = write(session, writing, [change], preview)
+    outcome = write(session, writing, [call("party", "add_key", key=listed, proof=proof)], preview)
     if outcome.status == "committed" and found.private is not None:
         add_profile(session, found.name, session.party)
     answer_write(session, outcome, key=found.public)
+
+
+@key.command("prove", help="party.key_prove")
+@argument("name", metavar="NAME")
+@option("--party", "whom", required=True, metavar="PARTY", help="party.opt_whom")
+@CAPABILITY
+@MARKS
+def prove(name: str, whom: str, capabilities: tuple[str, ...], **marks: str) -> None:
+    """Sign with a key of this home what it is to be for a party whose admin keys are elsewhere."""
+    session = current_session()
+    found = named_key(session, f"{name}={','.join(capabilities)}")
+    if found.private is None:
+        raise usage("party.no_own_key")
+    party = session.party_id(whom)
+    proof = proof_of(session, listed_key(found.public, found.capabilities, **marks), found.private, party)
+    session.out.thing({"key": found.public, "proof": proof}, [Column("key", "id"), Column("proof", "id")])
 
 
 @key.command("revoke", help="party.key_revoke")

@@ -65,9 +65,8 @@ def _announce(session: Session, writing: Writing, typed: str) -> None:
     def keep() -> None:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, session.party, kept))))
 
-    change = call(
-        "party", "announce_account", currency=known["currency"], bank=known["bank"], digest_hex=known["digest"]
-    )
+    digest_hex = known.pop("digest")
+    change = call("party", "announce_account", **known, digest_hex=digest_hex)
     answer_results(session, write(session, writing, [change], preview, before=keep))
 
 

@@ -68,6 +68,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.identifiers": ("identifiers", "其他标识"),
     "column.names": ("names", "名称"),
     "column.since": ("since", "起始"),
+    "column.lacking": ("not signed yet by", "尚未签名"),
+    "column.proof": ("signature", "签名"),
     "column.key": ("key", "密钥"),
     "column.threshold": ("signatures needed", "须签名数"),
     "column.public": ("public key", "公钥"),

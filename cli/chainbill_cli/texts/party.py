@@ -43,8 +43,56 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.bad_capability": ("{value}: a key has capabilities out of {known}", "{value}：密钥权限只能取自 {known}"),
     "party.no_admin_key": ("one key at least must have the capability admin", "至少一把密钥须具备 admin 权限"),
     "party.no_own_key": (
-        "one key at least must be of this home: the application is signed with it",
-        "至少一把密钥须在本目录中：申请由它签名",
+        "one key at least must be of this home, to sign with",
+        "至少一把密钥须在本目录中，用以签名",
+    ),
+    "party.sign": (
+        "Sign an application with further keys that it lists",
+        "以申请书所列的其他密钥签名",
+    ),
+    "party.opt_sign_key": ("Name of the key in this home; may be repeated", "密钥在本目录的名称，可多次给出"),
+    "party.opt_sponsor": (
+        "Bank that is to attest the application; none for roles that come in by vote",
+        "推荐银行；须经表决准入的角色不填",
+    ),
+    "party.opt_until": (
+        "Last day on which it may be attested; default: in 30 days",
+        "可核验的最后一日，默认 30 天后",
+    ),
+    "party.sponsor_or_vote": (
+        "name the bank with --sponsor; but {roles} come in by vote, without a sponsor",
+        "请用 --sponsor 指定推荐银行；{roles} 经表决准入，不填推荐银行",
+    ),
+    "party.lacking": (
+        "not signed yet by {keys}: chainbill party sign FILE --key NAME, where each is kept",
+        "尚未签名的密钥：{keys}；请在其存放处执行 chainbill party sign FILE --key NAME",
+    ),
+    "party.key_not_listed": (
+        "{value} is no key of this home that the file lists",
+        "{value} 不是文件所列的本目录密钥",
+    ),
+    "party.one_application": ("sign one application a file", "每个文件只签一份申请"),
+    "party.key_prove": (
+        "Sign, with a key of this home, what it is to be for a party",
+        "以本目录的密钥签署其在某参与方的用途",
+    ),
+    "party.opt_whom": ("Party that is to have the key", "将使用该密钥的参与方"),
+    "party.opt_proof": (
+        "For a key kept elsewhere: what party key prove printed there, with the same options",
+        "密钥存放在别处时：在该处以相同选项执行 party key prove 所得的签名",
+    ),
+    "party.proof_needed": (
+        "a key kept elsewhere signs for itself: party key prove there, then --proof HEX here",
+        "存放在别处的密钥须为自身签名：先在该处执行 party key prove，再在此处给出 --proof HEX",
+    ),
+    "party.opt_unit": ("Branch that the key belongs to", "密钥所属机构"),
+    "party.opt_operator": (
+        "Salted hash of its holder's staff number, 64 hexadecimal digits; keys of one operator are one person",
+        "持有人工号的加盐摘要，64 位十六进制；同一操作员的密钥视为同一人",
+    ),
+    "party.opt_certificate": (
+        "Digest of the key's certificate, 64 hexadecimal digits",
+        "密钥证书的摘要，64 位十六进制",
     ),
     "party.bad_action": (
         "{value} is no act that a policy can name; known: {known}",

@@ -22,6 +22,7 @@ import chainbill_contracts
 import tomli_w
 
 from chainbill import codec
+from chainbill.crypto.algorithms import SHA256
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.rules import STANDARD_RULES
@@ -113,9 +114,14 @@ def _member(party: PartyPlan, ids: Mapping[str, str], salt: bytes) -> dict[str, 
         "name_en": party.name_en,
         "roles": list(party.roles),
         "identifiers": [{"scheme": scheme, "value": value} for scheme, value in party.identifiers],
-        "keys": [{"key": party.key.public.hex(), "capabilities": ["maker", "checker", "admin"]}],
+        "keys": [chainbill_contracts.listed_key(party.key.public.hex())],
         "accounts": [
-            {"currency": one.currency, "bank": ids[one.bank], "digest": account_digest(salt, one.currency, one.number)}
+            {
+                "currency": one.currency,
+                "bank": ids[one.bank],
+                "alg": SHA256,
+                "digest": account_digest(salt, one.currency, one.number),
+            }
             for one in party.accounts
         ],
         "sponsor": ids[party.sponsor] if party.sponsor else "",
