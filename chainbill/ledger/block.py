@@ -1,13 +1,14 @@
-"""Blocks: a header that commits to everything, the transactions' wire bytes, and evidence of misbehaviour.
+"""Blocks: a header that commits to everything, the parent's certificate, the transactions' wire bytes, and evidence.
 
 The header's app_hash and receipts_root are those *after the parent*: a block's own results are certified by
-the next header (docs/reference/blocks-and-certificates.md). The block id is H("header", canonical header).
+the next header (docs/reference/blocks-and-certificates.md). The block id is H("header", canonical header). A block
+carries the certificate of its parent, so that who had signed, and who was absent, is agreed like everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -17,46 +18,52 @@ from chainbill.codec import decode, encode
 from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
-from chainbill.ledger.shapes import as_bytes, as_int, as_list
+from chainbill.ledger.certificate import certificate_hash
+from chainbill.ledger.shapes import MAX_INT, as_bytes, as_format, as_int, as_list
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.limits import (
+    FORMAT,
     MAX_BLOCK_BYTES,
     MAX_BLOCK_TRANSACTIONS,
+    MAX_CERTIFICATE_BYTES,
     MAX_EVIDENCE,
     MAX_EVIDENCE_BYTES,
     MAX_TRANSACTION_BYTES,
 )
 
-_HASHES = (
-    "proposer",
-    "parent",
-    "tx_root",
-    "evidence_root",
-    "app_hash",
-    "receipts_root",
-    "validators_hash",
-    "next_validators_hash",
-)
+NO_CERTIFICATE = bytes(32)
+"""In the header of block 1, whose parent, the genesis, has no certificate."""
+MAX_PROTOCOL = 2**31 - 1
+MAX_RECEIPTS = 2**31 - 1
 
-_read_header = msgspec.msgpack.Decoder(tuple[list[Any], msgspec.Raw, msgspec.Raw]).decode
+_read_header = msgspec.msgpack.Decoder(tuple[list[Any], msgspec.Raw, msgspec.Raw, msgspec.Raw]).decode
 
 
 @dataclass(frozen=True)
 class Header:
     """What validators vote on.
 
-    network: the genesis hash. Hashes are 32 bytes, time_ms is UTC and later than the parent's.
+    network: the genesis hash. Hashes are 32 bytes, time_ms is UTC and later than the parent's. protocol: which version
+    of the ledger's code decides what the block does. parent_certificate: hash of the parent's certificate that the
+    block carries. Every root stands beside the size of its list; history_root is that of the log of all earlier block
+    ids, which are height − 1.
     """
 
     network: bytes
     height: int
     time_ms: int
+    protocol: int
     proposer: bytes
     parent: bytes
+    parent_certificate: bytes
+    tx_count: int
     tx_root: bytes
+    evidence_count: int
     evidence_root: bytes
     app_hash: bytes
+    receipts_count: int
     receipts_root: bytes
+    history_root: bytes
     validators_hash: bytes
     next_validators_hash: bytes
 
@@ -66,20 +73,8 @@ class Header:
         return tagged_hash("header", encode(self.fields()))
 
     def fields(self) -> list[Any]:
-        """The canonical list, in the order of the class."""
-        return [
-            self.network,
-            self.height,
-            self.time_ms,
-            self.proposer,
-            self.parent,
-            self.tx_root,
-            self.evidence_root,
-            self.app_hash,
-            self.receipts_root,
-            self.validators_hash,
-            self.next_validators_hash,
-        ]
+        """The canonical list [2, …] in the order of the class."""
+        return [FORMAT, *[getattr(self, name) for name in _NAMES]]
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -88,23 +83,34 @@ class Header:
     @classmethod
     def from_fields(cls, value: Any) -> Header:
         """Read the canonical list; Malformed if it is none."""
-        fields = as_list(value, "header", length=11)
-        hashes = [as_bytes(field, name, length=32) for name, field in zip(_HASHES, fields[3:], strict=True)]
-        return cls(
-            as_bytes(fields[0], "network", length=32),
-            as_int(fields[1], "height", low=1),
-            as_int(fields[2], "time_ms"),
-            *hashes,
-        )
+        given = as_format(value, "header", length=len(_NAMES) + 1)[1:]
+        for name, one in zip(_NAMES, given, strict=True):
+            if name in _INTEGERS:
+                low, high = _INTEGERS[name]
+                as_int(one, name, low=low, high=high)
+            else:
+                as_bytes(one, name, length=32)
+        return cls(*given)
+
+
+_NAMES = tuple(field.name for field in fields(Header))
+_INTEGERS = {
+    "height": (1, MAX_INT), "time_ms": (0, MAX_INT), "protocol": (1, MAX_PROTOCOL),
+    "tx_count": (0, MAX_BLOCK_TRANSACTIONS), "evidence_count": (0, MAX_EVIDENCE), "receipts_count": (0, MAX_RECEIPTS),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Block:
-    """A header, the wire bytes of its transactions in order, and encoded evidence."""
+    """A header, the wire bytes of its transactions in order, encoded evidence, and the parent's certificate.
+
+    parent_certificate: canonical bytes, None for block 1 and where another engine than the built-in one decides.
+    """
 
     header: Header
     transactions: tuple[bytes, ...] = ()
     evidence: tuple[bytes, ...] = ()
+    parent_certificate: bytes | None = None
 
     @property
     def id(self) -> bytes:
@@ -123,15 +129,22 @@ class Block:
 
     @cached_property
     def encoded(self) -> bytes:
-        """The canonical bytes [header, [wire, …], [evidence, …]]."""
-        return encode([self.header.fields(), list(self.transactions), list(self.evidence)])
+        """The canonical bytes [header, parent certificate or nil, [wire, …], [evidence, …]]."""
+        contents = [self.parent_certificate, list(self.transactions), list(self.evidence)]
+        return encode([self.header.fields(), *contents])
 
     def check_roots(self) -> None:
-        """Malformed unless tx_root and evidence_root are those of the contents."""
+        """Malformed unless counts, roots and the hash of the parent's certificate are those of the contents."""
+        counts = (len(self.wire_ids), len(self.evidence))
+        if (self.header.tx_count, self.header.evidence_count) != counts:
+            raise Malformed(Reason.BLOCK_COUNTS, "tx_count or evidence_count is not that of the block's contents")
         if self.header.tx_root != tx_root(self.wire_ids):
             raise Malformed(Reason.BLOCK_TX_ROOT, "tx_root is not that of the block's transactions")
         if self.header.evidence_root != evidence_root(self.evidence):
             raise Malformed(Reason.BLOCK_EVIDENCE_ROOT, "evidence_root is not that of the block's evidence")
+        if self.header.parent_certificate != parent_certificate_hash(self.parent_certificate):
+            detail = "parent_certificate is not the hash of the certificate that the block carries"
+            raise Malformed(Reason.BLOCK_PARENT_CERTIFICATE, detail)
 
 
 def encode_block(block: Block) -> bytes:
@@ -141,13 +154,16 @@ def encode_block(block: Block) -> bytes:
 
 def decode_block(data: bytes) -> Block:
     """Read canonical bytes; Malformed if they break the format or the roots are not those of the contents."""
-    fields = as_list(decode(data, max_bytes=MAX_BLOCK_BYTES), "block", length=3)
-    wires = as_list(fields[1], "transactions", at_most=MAX_BLOCK_TRANSACTIONS)
-    proofs = as_list(fields[2], "evidence", at_most=MAX_EVIDENCE)
+    parts = as_list(decode(data, max_bytes=MAX_BLOCK_BYTES), "block")
+    header = Header.from_fields(parts[0] if parts else None)
+    _, certificate, wires, proofs = as_list(parts, "block", length=4)
+    as_list(wires, "transactions", at_most=MAX_BLOCK_TRANSACTIONS)
+    as_list(proofs, "evidence", at_most=MAX_EVIDENCE)
     block = Block(
-        Header.from_fields(fields[0]),
+        header,
         tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]),
         tuple([as_bytes(proof, "evidence", at_most=MAX_EVIDENCE_BYTES) for proof in proofs]),
+        as_certificate_bytes(certificate),
     )
     vars(block)["encoded"] = data  # canonical bytes have one form: no need to make them again
     block.check_roots()
@@ -157,6 +173,16 @@ def decode_block(data: bytes) -> Block:
 def header_of(data: bytes) -> Header:
     """The header of a block's canonical bytes from the own database; the rest is passed over, nothing is checked."""
     return Header.from_fields(_read_header(data)[0])
+
+
+def as_certificate_bytes(value: Any) -> bytes | None:
+    """The bytes of a parent's certificate, not yet read, or None for nil; Malformed if they are neither."""
+    return None if value is None else as_bytes(value, "parent certificate", at_most=MAX_CERTIFICATE_BYTES)
+
+
+def parent_certificate_hash(data: bytes | None) -> bytes:
+    """What a header names: H("certificate", bytes), 32 zero bytes where there is none."""
+    return NO_CERTIFICATE if data is None else certificate_hash(data)
 
 
 def tx_root(wire_ids: Sequence[bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from chainbill.crypto import merkle
+from chainbill.crypto.merkle import EMPTY_ROOT, Frontier
 from chainbill.ledger.block import Block, Header
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
@@ -28,18 +28,25 @@ def _no_time(_height: int) -> int | None:
 class BlockEnv:
     """The surroundings of the block at `height`, one above `previous`.
 
-    previous: the parent's header, None before block 1. receipts_root: of the parent's receipts. validators: who
-    acts at this height; next_validators: who acts at the next one. recent_proposers: of the last PROPOSERS_KEPT
-    headers (all, if there are fewer), newest last; contracts see the last 4n of them, so that a set may grow.
-    seen(id): whether a transaction id stands in a block of the last 24 hours. verified: wire id → transaction whose
-    signatures the caller has verified already. validators_at, time_at (ms): of earlier heights, for evidence; None
-    where that is no longer known, which only refuses evidence older than its seven days.
+    previous: the parent's header, None before block 1. receipts_root, receipts_count: of the parent's receipts.
+    parent_certificate: the parent's certificate that this node committed it with, verified, in canonical bytes; None
+    before block 1, and where another engine than the built-in one decides. parent_validators: who decided the parent.
+    history: the log of the ids of all blocks before. validators: who acts at this height; next_validators: who acts at
+    the next one. recent_proposers: of the last PROPOSERS_KEPT headers (all, if there are fewer), newest last; contracts
+    see the last 4n of them, so that a set may grow. seen(id): whether a transaction id stands in a block of the last 24
+    hours. verified: wire id → transaction whose signatures the caller has verified already. validators_at, time_at
+    (ms): of earlier heights, for evidence; None where that is no longer known, which only refuses evidence older than
+    its seven days.
     """
 
     genesis: Genesis
     programs: ProgramCache
     previous: Header | None
     receipts_root: bytes
+    receipts_count: int
+    parent_certificate: bytes | None
+    parent_validators: ValidatorSet
+    history: Frontier
     validators: ValidatorSet
     next_validators: ValidatorSet
     recent_proposers: tuple[bytes, ...]
@@ -63,25 +70,43 @@ class BlockEnv:
         """The parent's time; for block 1 the genesis time."""
         return self.genesis.time_ms if self.previous is None else self.previous.time_ms
 
-    def after(self, block: Block, receipts_root: bytes, next_validators: ValidatorSet) -> BlockEnv:
-        """The surroundings of the block after `block`, from what applying it gave."""
+    def after(
+        self,
+        block: Block,
+        certificate: bytes | None,
+        *,
+        receipts_root: bytes,
+        receipts_count: int,
+        next_validators: ValidatorSet,
+    ) -> BlockEnv:
+        """The surroundings of the block after `block`, from what applying it gave and what certifies it."""
         return replace(
             self,
             previous=block.header,
             receipts_root=receipts_root,
+            receipts_count=receipts_count,
+            parent_certificate=certificate,
+            parent_validators=self.validators,
+            history=self.history.append(block.id),
             validators=self.next_validators,
             next_validators=next_validators,
             recent_proposers=(*self.recent_proposers, block.header.proposer)[-PROPOSERS_KEPT:],
         )
 
 
-def first_env(genesis: Genesis, programs: ProgramCache, receipts_root: bytes | None = None) -> BlockEnv:
-    """The surroundings of block 1; `receipts_root` is that of the genesis receipts."""
+def first_env(
+    genesis: Genesis, programs: ProgramCache, receipts_root: bytes = EMPTY_ROOT, receipts_count: int = 0
+) -> BlockEnv:
+    """The surroundings of block 1; `receipts_root` and `receipts_count` are those of the genesis receipts."""
     return BlockEnv(
         genesis=genesis,
         programs=programs,
         previous=None,
-        receipts_root=merkle.root([]) if receipts_root is None else receipts_root,
+        receipts_root=receipts_root,
+        receipts_count=receipts_count,
+        parent_certificate=None,
+        parent_validators=genesis.validators,
+        history=Frontier(),
         validators=genesis.validators,
         next_validators=genesis.validators,
         recent_proposers=(),

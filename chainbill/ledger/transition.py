@@ -59,6 +59,11 @@ class Applied:
     used_ids: tuple[bytes, ...]
 
     @property
+    def receipts_count(self) -> int:
+        """How many leaves receipts_root has."""
+        return len(self.receipt_bytes)
+
+    @property
     def changed_state(self) -> bool:
         """Whether the state root is another one than before."""
         return bool(self.changes)
@@ -80,7 +85,7 @@ def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> App
     could not execute it. A transaction that fails is no error: it has a failed receipt and its id is used up.
     """
     holds = in_force(view, env.height, env.programs.protocols)
-    check_header(block, env, tree.root, holds.rules.block)
+    check_header(block, env, tree.root, holds)
     transactions = _read_transactions(block, env, holds.rules.block.replay_window_ms)
     run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer, holds=holds)
     run.open(block.evidence)
@@ -123,9 +128,8 @@ def prepare(
     used: set[bytes] = set()
     rules = run.rules.block
     most = min(max_transactions, rules.block_transactions)
-    room = (
-        min(max_bytes, rules.block_bytes) - BLOCK_OVERHEAD_BYTES - sum([len(proof) + FRAME_BYTES for proof in proofs])
-    )
+    room = min(max_bytes, rules.block_bytes) - BLOCK_OVERHEAD_BYTES - len(env.parent_certificate or b"")
+    room -= sum([len(proof) + FRAME_BYTES for proof in proofs])
     gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
     for transaction in candidates:
         if gas >= rules.gas_block or len(taken) >= most:
@@ -145,6 +149,7 @@ def prepare(
     block = make_block(
         env,
         tree.root,
+        protocol=run.in_force.protocol.version,
         time_ms=time_ms,
         proposer=proposer,
         transactions=[transaction.wire for transaction in taken],

@@ -60,6 +60,7 @@ class Plans:
             tuple([one.wire_id for one in candidates]),
             bits_at(patient, len(candidates)),
             min(request.max_bytes, MAX_BLOCK_BYTES),
+            self._node.ledger.parent_certificate,
         )
         self._node.peers.push(wire.encode(plan))
 
@@ -133,6 +134,7 @@ class Plans:
             candidates=found,
             max_bytes=plan.max_bytes,
             may_leave_out=frozenset([one.id for at, one in enumerate(found) if has_bit(plan.may_leave_out, at)]),
+            parent_certificate=plan.parent_certificate,
         )
         began_s = time.perf_counter()
         result = node.ledger.rehearse(request)

@@ -43,6 +43,7 @@ SPACES = {
     "record": layout.RECORD,
     "transaction": layout.TRANSACTION,
     "block_id": layout.BLOCK_ID,
+    "log": layout.LOG,
     "validators": layout.VALIDATORS,
     "meta": layout.META,
 }

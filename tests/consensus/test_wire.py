@@ -67,7 +67,7 @@ SAMPLES: tuple[Message, ...] = (
     Blocks(1, (), pruned=True),
     Transactions((b"one", b"two")),
     Plan(5, 1_790_000_000_000, (bytes(32), b"i" * 32), b"\x02", 2 * 1024 * 1024),
-    Plan(5, 1, tuple([bytes([number]) * 32 for number in range(9)]), b"\xff\x01", MAX_BLOCK_BYTES),
+    Plan(5, 1, tuple([bytes([number]) * 32 for number in range(9)]), b"\xff\x01", MAX_BLOCK_BYTES, b"certificate"),
     WantSnapshots(),
     Snapshots((b"manifest", b"older")),
     WantChunk(9, 0),
@@ -112,15 +112,16 @@ def test_a_compact_proposal_is_restored_from_what_is_known_by_wire_id() -> None:
     assert restored(compact, {}.get) is None, "a transaction is not here: the whole proposal is asked for"
 
 
-@pytest.mark.parametrize("change", ["fewer", "other", "evidence"])
+@pytest.mark.parametrize("change", ["fewer", "other", "evidence", "certificate"])
 def test_a_compact_proposal_of_another_block_is_malformed_known_or_not(
     change: str,
 ) -> None:
     compact = shortened(proposal(2, 1, A))
     ids = {"fewer": compact.wire_ids[1:], "other": (bytes(32), *compact.wire_ids[1:])}
-    broken = replace(compact, wire_ids=ids[change]) if change in ids else replace(compact, evidence=(b"x",))
+    others = {"evidence": {"evidence": (b"x",)}, "certificate": {"parent_certificate": b"x"}}
+    broken = replace(compact, wire_ids=ids[change]) if change in ids else replace(compact, **others[change])
     for find in (lambda _id: b"wire", lambda _id: None):
-        with pytest.raises(Malformed, match="root"):
+        with pytest.raises(Malformed, match=r"block_(tx_root|counts|parent_certificate)"):
             restored(broken, find)
 
 
@@ -244,7 +245,7 @@ def test_other_messages_are_other_kinds() -> None:
     fields = {int(kind): count for kind, (count, _) in codec_module._READERS.items()}
     assert fields == {
         1: 3, 2: 1, 3: 5, 4: 2, 5: 2, 6: 1, 7: 2, 8: 4, 9: 1, 10: 2,
-        11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 5,
+        11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 6,
     }  # fmt: skip
     bounds = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
     assert bounds == {

@@ -92,7 +92,7 @@ class Ledger:
     def block_of(self, *wires: bytes, time_ms: int = 0) -> Block:
         environment = self.chain.ledger._env.current
         return make_block(
-            environment, self.chain.ledger.info().app_hash, time_ms=time_ms or self.chain.time_ms + 1,
+            environment, self.chain.ledger.info().app_hash, protocol=1, time_ms=time_ms or self.chain.time_ms + 1,
             proposer=self.chain.key.public, transactions=wires,
         )  # fmt: skip
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.block import Block, Header, evidence_root, tx_root
+from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.rules import BlockRules, Rules
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.rule import rules_of
 
 CHAIN = "test-chain"
@@ -32,6 +36,23 @@ def validators(count: int = 4) -> ValidatorSet:
     """A set of `count` validators."""
     named = enumerate(validator_keys(count))
     return ValidatorSet.of([Validator(one.public, f"bank{n}", f"BANK{n}", f"127.0.0.1:{7000 + n}") for n, one in named])
+
+
+def header(**fields: Any) -> Header:
+    """A header of height 7 whose hashes name nothing, and of an empty block, but for `fields`."""
+    blank: dict[str, Any] = {
+        "network": NETWORK, "height": 7, "time_ms": 1_000, "protocol": 1, "proposer": bytes(32), "parent": bytes(32),
+        "parent_certificate": bytes(32), "tx_count": 0, "tx_root": tx_root([]), "evidence_count": 0,
+        "evidence_root": evidence_root([]), "app_hash": bytes(32), "receipts_count": 0, "receipts_root": bytes(32),
+        "history_root": bytes(32), "validators_hash": bytes(32), "next_validators_hash": bytes(32),
+    }  # fmt: skip
+    return Header(**{**blank, **fields})
+
+
+def certificate_of(block: Block, network: bytes, signers: Iterable[PrivateKey]) -> Certificate:
+    """The certificate of a block by these keys, in round 0."""
+    value: dict[str, Any] = {"type": VoteType.PRECOMMIT, "height": block.height, "round": 0, "block_id": block.id}
+    return Certificate.from_votes([sign_vote(one, network, **value) for one in signers])
 
 
 def wire(

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger.ledger_kit import CHAIN, NETWORK, key, validator_keys, validators, wire
+from ledger.ledger_kit import CHAIN, NETWORK, header, key, validator_keys, validators, wire
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError, Malformed, Refused
 from chainbill.ledger import vote as vote_format
 from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, header_of, tx_root
-from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
+from chainbill.ledger.certificate import Certificate, certificate_hash, decode_certificate, verify_certificate
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, EngineReport, decode_evidence, verify_evidence
 from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.receipt import decode_receipt
@@ -25,15 +25,17 @@ from chainbill.ledger.vote import ProposalHeader, Vote, VoteType, sign_proposal,
 
 ID, OTHER = b"\x01" * 32, b"\x02" * 32
 KEYS = validator_keys()
+CARRIED = b"the bytes of a certificate"
 WIRE = wire(("token", "accept", {"token": "T1"}))
 
 
 def block(wires: tuple[bytes, ...] = (WIRE,), evidence: tuple[bytes, ...] = ()) -> Block:
-    header = Header(
-        NETWORK, 7, 1_000, KEYS[0].public, ID, tx_root([wire_id_of(one) for one in wires]), evidence_root(evidence),
-        ID, OTHER, ID, OTHER,
+    made = header(
+        proposer=KEYS[0].public, parent=ID, tx_count=len(wires), tx_root=tx_root([wire_id_of(one) for one in wires]),
+        evidence_count=len(evidence), evidence_root=evidence_root(evidence), app_hash=ID, receipts_root=OTHER,
+        parent_certificate=certificate_hash(CARRIED),
     )  # fmt: skip
-    return Block(header, wires, evidence)
+    return Block(made, wires, evidence, CARRIED)
 
 
 def vote(
@@ -54,13 +56,50 @@ def test_a_block_reads_back() -> None:
 
 
 def test_a_block_with_other_contents_than_its_header_says_is_refused() -> None:
-    with pytest.raises(Malformed, match="block_tx_root"):
-        decode_block(encode_block(replace(block(), transactions=())))
+    for change, reason in (
+        ({"transactions": ()}, "block_counts"),
+        ({"transactions": (WIRE, WIRE)}, "block_counts"),
+        ({"evidence": (b"x",)}, "block_counts"),
+        ({"transactions": (WIRE[::-1],)}, "block_tx_root"),
+        ({"parent_certificate": None}, "block_parent_certificate"),
+        ({"parent_certificate": CARRIED + b"x"}, "block_parent_certificate"),
+    ):
+        with pytest.raises(Malformed, match=reason):
+            decode_block(encode_block(replace(block(), **change)))
     with pytest.raises(Malformed, match="block_evidence_root"):
-        decode_block(encode_block(replace(block(), evidence=(b"x",))))
+        decode_block(encode_block(replace(block(evidence=(b"x",)), evidence=(b"y",))))
 
 
-@pytest.mark.parametrize("field", range(11))
+def test_the_number_of_transactions_is_committed() -> None:
+    """formats M1: the root is that of the block's own transactions, and still the count is not."""
+    wrong = replace(block(), header=replace(block().header, tx_count=2))
+    with pytest.raises(Malformed, match="block_counts"):
+        decode_block(encode_block(wrong))
+    assert wrong.id != block().id
+
+
+def test_a_block_of_format_1_is_refused_in_words() -> None:
+    header_1 = ["test-chain", 7, 1_000, *[bytes(32)] * 8]
+    for old in ([header_1, [], []], [header_1, None, [], []], [[1, *block().header.fields()[1:]], None, [], []]):
+        with pytest.raises(Malformed, match="made for format 1"):
+            decode_block(encode(old))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (1, bytes(31)), (1, "test-chain"), (2, 0), (2, 2**63), (3, -1), (4, 0), (4, True), (4, 2**31), (5, None),
+        (7, b""), (8, -1), (8, 10_001), (10, 17), (13, 2**31), (17, bytes(33)),
+    ],
+)  # fmt: skip
+def test_a_header_with_a_field_out_of_bounds_is_refused(place: int, value: object) -> None:
+    fields = block().header.fields()
+    fields[place] = value
+    with pytest.raises(Malformed, match="shape_wrong"):
+        Header.from_fields(fields)
+
+
+@pytest.mark.parametrize("field", range(1, 18))
 def test_every_field_of_a_header_is_in_its_id(field: int) -> None:
     fields = block().header.fields()
     value = fields[field]

@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from ledger import tiny_contracts
-from ledger.ledger_kit import CHAIN, key, validators, wire
+from ledger.ledger_kit import CHAIN, certificate_of, key, validator_keys, validators, wire
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
+from chainbill.ledger.engine import ENGINE
 from chainbill.ledger.environment import BlockEnv, first_env
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.header_check import make_block
+from chainbill.ledger.in_force import in_force
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
@@ -59,7 +61,7 @@ class TinyNetwork:
         self.blocks: list[Block] = []
         self.results: list[Applied] = []
         self.used: set[bytes] = set()
-        first = first_env(self.genesis, programs, self.applied.receipts_root)
+        first = first_env(self.genesis, programs, self.applied.receipts_root, self.applied.receipts_count)
         self.env: BlockEnv = replace(first, seen=self.used.__contains__)
         self.nonce = 0
         self.time_ms = START_MS
@@ -77,8 +79,15 @@ class TinyNetwork:
         """The next block, by default one second later."""
         at = self.time_ms + 1_000 if time_ms is None else time_ms
         proposer = self.env.validators.proposer(self.env.height, 0).key
+        version = in_force(self.view, self.env.height, self.env.programs.protocols).protocol.version
         made = make_block(
-            self.env, self.tree.root, time_ms=at, proposer=proposer, transactions=wires, evidence=evidence
+            self.env,
+            self.tree.root,
+            protocol=version,
+            time_ms=at,
+            proposer=proposer,
+            transactions=wires,
+            evidence=evidence,
         )
         return replace(made, header=replace(made.header, **header)) if header else made
 
@@ -94,10 +103,23 @@ class TinyNetwork:
         self.blocks.append(block)
         self.results.append(done)
         self.used.update(done.used_ids)
-        self.env = self.env.after(block, done.receipts_root, done.next_validators)
+        self.env = self.env.after(
+            block,
+            self.certificate(block),
+            receipts_root=done.receipts_root,
+            receipts_count=done.receipts_count,
+            next_validators=done.next_validators,
+        )
         self.time_ms = block.header.time_ms
         self.applied = done
         return done
+
+    def certificate(self, block: Block) -> bytes | None:
+        """That of a block by the validators of the height at work; None under another engine."""
+        if self.genesis.engine != ENGINE:
+            return None
+        signers = [one for one in validator_keys() if one.public in self.env.validators]
+        return certificate_of(block, self.genesis.hash, signers).encode()
 
     def run(self, party: str, *calls: tuple[str, str, dict[str, Any]], **more: Any) -> Receipt:
         """One transaction in a block of its own: its receipt."""

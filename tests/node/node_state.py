@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill_node.storage.database import BlockWrite, ChainDatabase
+from chainbill_node.storage.history_log import frontier_of
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Store
+from ledger.ledger_kit import header
 
 from chainbill.crypto.keys import PrivateKey
-from chainbill.ledger.block import Block, Header, evidence_root, tx_root
+from chainbill.ledger.block import Block, tx_root
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import wire_id_of
@@ -34,7 +36,7 @@ class RowChain:
 
             self.tree = StateTree()
             delta = self.tree.stage(self.database.view, ())
-            record = HeightRecord(0, GENESIS_HASH, 1_000, delta.root, b"r" * 32, True, False, None)
+            record = HeightRecord(0, GENESIS_HASH, 1_000, delta.root, 0, b"r" * 32, True, False, None)
             self.database.write_genesis(GENESIS_HASH, record, (), delta, VALIDATORS)
         else:
             self.tree = self.database.build_tree()
@@ -64,15 +66,16 @@ class RowChain:
         changes = overlay.finish(height)
         delta = self.tree.stage(self.database.view, changes)
         empty = bytes(32)
-        roots = (tx_root([wire_id_of(wire) for wire in wires]), evidence_root([]))
-        header = Header(GENESIS_HASH, height, 1_000 + height, empty, empty, *roots, empty, empty, empty, empty)
-        block = Block(header, wires)
-        record = HeightRecord(height, block.id, header.time_ms, delta.root, empty, bool(changes), False, None)
+        root, log = tx_root([wire_id_of(wire) for wire in wires]), frontier_of(self.store, height - 1)
+        named = header(network=GENESIS_HASH, height=height, time_ms=1_000 + height, tx_count=len(wires), tx_root=root)
+        block = Block(named, wires)
+        record = HeightRecord(height, block.id, named.time_ms, delta.root, len(ids), empty, bool(changes), False, None)
         self.database.write_block(
             BlockWrite(
                 record=record,
                 block=block.encoded,
                 certificate=Certificate(height, 0, block.id, ()).encode(),
+                history=log,
                 receipts=tuple(receipt_bytes(one) for one in ids),
                 transaction_ids=ids,
                 changes=changes,

@@ -27,8 +27,10 @@ from test_node_compact import signed
 from whole_nodes import connected, counted, submit
 
 from chainbill.ledger import transition
+from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.header_check import make_block
 from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.limits import MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS
 
 
@@ -106,6 +108,25 @@ def test_a_plan_says_how_large_the_block_may_be(chain: LocalChain) -> None:
     assert list(chain.ledger._results) == [block.id]
 
 
+def test_a_plan_names_the_certificate_that_the_block_will_carry(chain: LocalChain) -> None:
+    """The proposer may have committed the parent with other signatures than this node has."""
+    chain.commit()
+    found, info = candidates(chain), chain.ledger.info()
+    vote = sign_vote(
+        chain.key, chain.genesis.hash, type=VoteType.PRECOMMIT, height=info.height, round=1, block_id=info.block_id
+    )
+    theirs = Certificate.from_votes([vote]).encode()
+    assert theirs != chain.ledger.parent_certificate
+    for wrong in (b"x", Certificate.from_votes([replace(vote, signature=bytes(64))]).encode()):
+        assert chain.ledger.rehearse(replace(request(chain, found), parent_certificate=wrong)) == "refused"
+    assert chain.ledger.rehearse(replace(request(chain, found), parent_certificate=theirs)) == "run"
+    [block_id] = chain.ledger._results
+    env = replace(chain.ledger._env.current, parent_certificate=theirs)
+    wires = [one.wire for one in found]
+    at = {"protocol": 1, "time_ms": chain.time_ms + 1_000, "proposer": chain.key.public}
+    assert make_block(env, chain.ledger._tree.root, transactions=wires, **at).id == block_id
+
+
 def test_another_block_than_the_rehearsed_one_is_run_itself(chain: LocalChain) -> None:
     found = candidates(chain)
     assert chain.ledger.rehearse(request(chain, found[1:])) == "run"
@@ -123,7 +144,8 @@ def test_a_plan_for_a_block_that_breaks_a_rule_makes_no_such_block_acceptable(ch
     env = chain.ledger._env.current
     wires = [one.wire for one in found]
     root = chain.ledger._tree.root
-    block = make_block(env, root, time_ms=chain.time_ms + later_ms, proposer=chain.key.public, transactions=wires)
+    at = {"protocol": 1, "time_ms": chain.time_ms + later_ms, "proposer": chain.key.public}
+    block = make_block(env, root, transactions=wires, **at)
     assert not chain.ledger.process_proposal(block).accepted
 
 
@@ -141,6 +163,7 @@ IDS = tuple(bytes([number]) * 32 for number in range(10))
 
 
 NOW_MS, PARENT_MS = 80, 50
+CERTIFICATE = b"of the block at height 4"
 
 
 def plan(height: int = 5, time_ms: int = 77) -> Plan:
@@ -156,6 +179,7 @@ class Fake:
         self.pushed: list[bytes] = []
         self.verified: dict[bytes, Any] = {one: SimpleNamespace(wire_id=one, id=one) for one in known}
         self.ledger = SimpleNamespace(
+            parent_certificate=CERTIFICATE,
             info=lambda: SimpleNamespace(height=self.height, time_ms=PARENT_MS),
             rehearse=self.rehearse,
             validators_of=self.validators_of,
@@ -304,7 +328,7 @@ def test_few_transactions_are_not_worth_a_plan() -> None:
     fake.plans.tell(replace(asked, candidates=found[: LEAST_PLANNED - 1]))
     assert fake.pushed == []
     fake.plans.tell(asked)
-    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS, b"\x01\x02", 1_000)]
+    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS, b"\x01\x02", 1_000, CERTIFICATE)]
 
 
 @pytest.mark.parametrize(("count", "max_bytes"), [(10, 2 * MAX_BLOCK_BYTES), (MAX_BLOCK_TRANSACTIONS + 1, 1_000)])

@@ -19,6 +19,7 @@ from chainbill_node.rest.ports import (
     TransactionRecord,
     holders,
 )
+from ledger.ledger_kit import header
 from msgspec import structs
 from rest.bill_book import BillBook
 
@@ -150,8 +151,9 @@ class TwinNode:
         if not 1 <= height <= self.book.height:
             return None
         wires = [record.wire for record in self.records.values() if record.height == height]
-        fields = [ZERO] * 8
-        return Block(Header(self.genesis.hash, height, START_MS + height * 6 * HOUR_MS, *fields), tuple(wires))
+        time_ms = START_MS + height * 6 * HOUR_MS
+        made = header(network=self.genesis.hash, height=height, time_ms=time_ms, tx_count=len(wires))
+        return Block(made, tuple(wires))
 
     def commit(self, wire: bytes, receipt: Receipt) -> TransactionRecord:
         identifier = decode_transaction(wire).id

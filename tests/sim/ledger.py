@@ -7,14 +7,15 @@ anything else changes the state. The store is the node's database: it outlives a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chainbill_node.driver_ports import Tip
 
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.merkle import Frontier
 from chainbill.errors import ChainbillError
-from chainbill.ledger.block import Block, Header, evidence_root, tx_root
-from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.block import Block, Header, evidence_root, parent_certificate_hash, tx_root
+from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
 from chainbill.ledger.evidence import decode_evidence, verify_evidence
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
@@ -26,7 +27,10 @@ RECEIPTS = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """After a height: what the next header needs. `validators` decide height + 1, `following` height + 2."""
+    """After a height: what the next header needs. `validators` decide height + 1, `following` height + 2.
+
+    `certificate`: of this height, decided by `deciders`; `history`: the log of the block ids up to it.
+    """
 
     height: int
     block_id: bytes
@@ -35,6 +39,9 @@ class State:
     validators: ValidatorSet
     following: ValidatorSet
     needs_proof: bool = False
+    certificate: bytes | None = None
+    deciders: ValidatorSet | None = None
+    history: Frontier = field(default_factory=Frontier)
 
 
 @dataclass(slots=True)
@@ -81,6 +88,8 @@ def after(state: State, block: Block, known: dict[bytes, Validator]) -> State:
         state.following,
         ValidatorSet.of(members.values()),
         needs_proof=bool(block.transactions),
+        deciders=state.validators,
+        history=state.history.append(block.id),
     )
 
 
@@ -89,19 +98,25 @@ def build(
 ) -> Block:
     """A block that may follow a state."""
     header = Header(
-        network,
-        state.height + 1,
-        time_ms,
-        proposer,
-        state.block_id,
-        tx_root([wire_id_of(wire) for wire in wires]),
-        evidence_root(evidence),
-        state.app_hash,
-        RECEIPTS,
-        state.validators.hash(),
-        state.following.hash(),
+        network=network,
+        height=state.height + 1,
+        time_ms=time_ms,
+        protocol=1,
+        proposer=proposer,
+        parent=state.block_id,
+        parent_certificate=parent_certificate_hash(state.certificate),
+        tx_count=len(wires),
+        tx_root=tx_root([wire_id_of(wire) for wire in wires]),
+        evidence_count=len(evidence),
+        evidence_root=evidence_root(evidence),
+        app_hash=state.app_hash,
+        receipts_count=0,
+        receipts_root=RECEIPTS,
+        history_root=state.history.root(),
+        validators_hash=state.validators.hash(),
+        next_validators_hash=state.following.hash(),
     )
-    return Block(header, tuple(wires), tuple(evidence))
+    return Block(header, tuple(wires), tuple(evidence), state.certificate)
 
 
 class LightLedger:
@@ -144,7 +159,8 @@ class LightLedger:
         if self._refusal(block) is not None:
             raise AssertionError("an invalid block was committed")
         self.store.blocks.append((block, certificate))
-        self.store.states.append(after(self.store.tip, block, self._known))
+        following = after(self.store.tip, block, self._known)
+        self.store.states.append(replace(following, certificate=certificate.encode()))
         self.store.recorded.update(decode_evidence(data).key for data in block.evidence)
         self.committed.update(block.transactions)
         self.mempool = [wire for wire in self.mempool if wire not in self.committed]
@@ -158,10 +174,12 @@ class LightLedger:
         return self.store.states[height - 1].validators if 1 <= height <= len(self.store.states) else None
 
     def _refusal(self, block: Block) -> str | None:
-        state, header = self.store.tip, block.header
+        state, header = replace(self.store.tip, certificate=block.parent_certificate), block.header
         wanted = build(state, self._network, header.time_ms, header.proposer, block.transactions, block.evidence)
         if header != wanted.header:
             return "header"
+        if not self._is_certified(state):
+            return "block_parent_certificate"
         if header.time_ms <= state.time_ms:
             return "block_time"
         if header.proposer not in state.validators:
@@ -172,12 +190,23 @@ class LightLedger:
             return "transaction"
         return self._evidence_refusal(block)
 
+    def _is_certified(self, state: State) -> bool:
+        """Whether the certificate of the parent that a block carries is one."""
+        if state.certificate is None or state.deciders is None:
+            return state.height == 0 and state.certificate is None
+        try:
+            certificate = decode_certificate(state.certificate)
+            verify_certificate(certificate, self._network, state.deciders)
+        except ChainbillError:
+            return False
+        return (certificate.height, certificate.block_id) == (state.height, state.block_id)
+
     def _evidence_refusal(self, block: Block) -> str | None:
         keys = []
         for data in block.evidence:
             try:
                 evidence = decode_evidence(data)
-                validators = self.load_validators(evidence.first.height)
+                validators = self.load_validators(evidence.key[1])
                 if validators is None:
                     return "evidence"
                 verify_evidence(evidence, self._network, validators)

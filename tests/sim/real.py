@@ -96,8 +96,9 @@ class ProductLedger:
             candidates.insert(chance.randint(0, len(candidates)), extra)
         may_leave_out = frozenset([one.id for one in patient])
         request = ProposalRequest(
-            header.height, header.time_ms, header.proposer, (), candidates, 1_000_000, may_leave_out
-        )
+            header.height, header.time_ms, header.proposer, (), candidates, 1_000_000, may_leave_out,
+            block.parent_certificate,
+        )  # fmt: skip
         if self.ledger.rehearse(request) == "run":
             self._check_rehearsed(block, whole=whole)
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from chainbill.codec import decode, encode
+from chainbill.crypto import merkle
 from chainbill.crypto.keys import PrivateKey
-from chainbill.ledger.block import Block, Header, encode_block, evidence_root, tx_root
+from chainbill.errors import ChainbillError
+from chainbill.ledger.block import (
+    Block,
+    Header,
+    decode_block,
+    encode_block,
+    evidence_root,
+    parent_certificate_hash,
+    tx_root,
+)
+from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction, wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
+from chainbill.ledger.vote import VoteType, sign_vote
+from chainbill.limits import MAX_BLOCK_BYTES
 
 CHAIN = "vector-chain"
 NETWORK = bytes([7]) * 32
+PARENT = bytes([1]) * 32
+EARLIER = [*[bytes([number]) * 32 for number in range(10, 15)], PARENT]
 KEYS = [PrivateKey.from_seed(bytes([number]) * 32) for number in range(10, 14)]
 
 
@@ -20,7 +37,10 @@ def make() -> dict[str, Any]:
     return {
         "validators": _validators(),
         "genesis": _genesis(),
-        "blocks": [_block(name, count) for name, count in (("an empty block", 0), ("three transactions", 3))],
+        "parent_certificate": {"bytes": parent_certificate().encode().hex(), "hash": parent_certificate().hash.hex()},
+        "earlier_block_ids": [one.hex() for one in EARLIER],
+        "blocks": [_block("block 1, which carries no certificate", 1, 0), _block("three transactions", 7, 3)],
+        "refused_blocks": _refused(),
     }
 
 
@@ -66,31 +86,85 @@ def _wire(number: int) -> bytes:
     return sign_transaction(body, [key])
 
 
-def _block(name: str, count: int) -> dict[str, Any]:
-    wires = tuple(_wire(number) for number in range(count))
-    header = Header(
+def parent_certificate() -> Certificate:
+    """The certificate of the block before that of height 7, by three of the four."""
+    value: dict[str, Any] = {"type": VoteType.PRECOMMIT, "height": 6, "round": 0, "block_id": PARENT}
+    return Certificate.from_votes([sign_vote(key, NETWORK, **value) for key in KEYS[:3]])
+
+
+def make_header(height: int, wires: Sequence[bytes], certificate: bytes | None) -> Header:
+    """The header of these transactions; the ids of the blocks before are those of EARLIER."""
+    return Header(
         network=NETWORK,
-        height=7,
+        height=height,
         time_ms=1_772_000_000_777,
+        protocol=1,
         proposer=KEYS[0].public,
-        parent=bytes([1]) * 32,
+        parent=PARENT if height > 1 else NETWORK,
+        parent_certificate=parent_certificate_hash(certificate),
+        tx_count=len(wires),
         tx_root=tx_root([wire_id_of(wire) for wire in wires]),
+        evidence_count=0,
         evidence_root=evidence_root([]),
         app_hash=bytes([2]) * 32,
+        receipts_count=3,
         receipts_root=bytes([3]) * 32,
+        history_root=merkle.root(EARLIER[: height - 1]),
         validators_hash=validators().hash(),
         next_validators_hash=validators().hash(),
     )
-    block = Block(header, wires)
+
+
+def make_block(height: int, count: int) -> Block:
+    """A block of so many transactions; with a certificate behind block 1."""
+    wires = tuple(_wire(number) for number in range(count))
+    certificate = None if height == 1 else parent_certificate().encode()
+    return Block(make_header(height, wires, certificate), wires, (), certificate)
+
+
+def _block(name: str, height: int, count: int) -> dict[str, Any]:
+    block = make_block(height, count)
     return {
         "name": name,
         "header": {
             field: value.hex() if isinstance(value, bytes) else value
-            for field, value in vars(header).items()
+            for field, value in vars(block.header).items()
             if field != "id"
         },
-        "header_bytes": header.encode().hex(),
+        "header_bytes": block.header.encode().hex(),
         "block_id": block.id.hex(),
         "wire_ids": [wire_id.hex() for wire_id in block.wire_ids],
         "block_bytes": encode_block(block).hex(),
     }
+
+
+def _refused() -> list[dict[str, Any]]:
+    """Bytes that are no block: what a decoder alone must refuse, and why."""
+    block = make_block(7, 3)
+    header, certificate, wires, evidence = decode(encode_block(block), max_bytes=MAX_BLOCK_BYTES)
+    cases: list[tuple[str, Any]] = [
+        ("as format 1 had it", [["vector-chain", *header[2:4], *header[6:]], wires, evidence]),
+        ("a header made for format 1", [[1, *header[1:]], certificate, wires, evidence]),
+        ("a header made for format 3", [[3, *header[1:]], certificate, wires, evidence]),
+        ("the network is a name", [[2, "vector-chain", *header[2:]], certificate, wires, evidence]),
+        ("height 0", [[2, NETWORK, 0, *header[3:]], certificate, wires, evidence]),
+        ("protocol 0", [[*header[:4], 0, *header[5:]], certificate, wires, evidence]),
+        ("one field less", [header[:-1], certificate, wires, evidence]),
+        ("no place for the certificate", [header, wires, evidence]),
+        ("the certificate is missing", [header, None, wires, evidence]),
+        ("another certificate than the header names", [header, certificate[:-1] + b"\0", wires, evidence]),
+        ("a transaction less than tx_count", [header, certificate, wires[:-1], evidence]),
+        ("tx_count is another", [[*header[:8], 4, *header[9:]], certificate, wires, evidence]),
+        ("evidence that is not counted", [header, certificate, wires, [b"x"]]),
+        ("transactions in another order", [header, certificate, wires[::-1], evidence]),
+        ("more than 10,000 transactions", [[*header[:8], 10_001, *header[9:]], certificate, wires, evidence]),
+    ]
+    return [{"name": name, "bytes": encode(value).hex(), "refused": _reason(encode(value))} for name, value in cases]
+
+
+def _reason(data: bytes) -> str:
+    try:
+        decode_block(data)
+    except ChainbillError as error:
+        return error.reason
+    raise AssertionError("it is not refused")

@@ -28,6 +28,7 @@ def make() -> dict[str, Any]:
                 "block_id": block.id.hex(),
                 "block": encode_block(block).hex(),
                 "receipts": [receipt.hex() for receipt in applied.receipt_bytes],
+                "receipts_count_after": applied.receipts_count,
                 "receipts_root_after": applied.receipts_root.hex(),
                 "app_hash_after": applied.app_hash.hex(),
                 "next_validators_hash_after": applied.next_validators.hash().hex(),
@@ -35,4 +36,5 @@ def make() -> dict[str, Any]:
             }
             for block, applied in zip(network.blocks, network.results, strict=True)
         ],
+        "newest_certificate": (network.env.parent_certificate or b"").hex(),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chainbill.errors import ChainbillError, InternalFault, Reason
@@ -74,6 +75,7 @@ class LedgerApplication:
             block_id=genesis.hash,
             time_ms=genesis.time_ms,
             app_hash=applied.app_hash,
+            receipts_count=applied.receipts_count,
             receipts_root=applied.receipts_root,
             changed_state=True,
             has_more_work=applied.has_more_work,
@@ -138,6 +140,11 @@ class LedgerApplication:
         following = self._head.height + 1
         self._upgrade_needed = upgrade_needed(self._view, following, self._programs.protocols, running)
 
+    @property
+    def parent_certificate(self) -> bytes | None:
+        """The certificate of the newest block that the next one carries if this node makes it; None at height 0."""
+        return self._env.current.parent_certificate
+
     def check_tx(self, transaction: Transaction, now_ms: int) -> None:
         """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""
         admit(self._rows, transaction, self._env.current, self._env.block_time(now_ms))
@@ -158,11 +165,14 @@ class LedgerApplication:
         return prepared, left_out
 
     def _prepare(self, request: ProposalRequest, may_leave_out: frozenset[bytes]) -> Prepared:
+        env = self._env.current
+        if request.parent_certificate is not None:
+            env = replace(env, parent_certificate=request.parent_certificate)
         return prepare(
             self._view,
             self._tree,
             request.candidates,
-            self._env.current,
+            env,
             time_ms=request.time_ms,
             proposer=request.proposer,
             evidence=request.evidence,
@@ -181,7 +191,7 @@ class LedgerApplication:
             return "late"
         try:
             prepared, _ = self._prepare_best(request)
-            check_header(prepared.block, self._env.current, self._tree.root, self.in_force.rules.block)
+            check_header(prepared.block, self._env.current, self._tree.root, self.in_force)
         except (ChainbillError, *INTERNAL_ERRORS):
             return "refused"
         self._keep(prepared.block, prepared.applied)
@@ -232,11 +242,13 @@ class LedgerApplication:
         if self._finalized is None:
             raise InternalFault(Reason.INTERNAL, "commit without a finalized block")
         block, applied = self._finalized
+        signed = certificate.encode()
         record = HeightRecord(
             height=applied.height,
             block_id=block.id,
             time_ms=block.header.time_ms,
             app_hash=applied.app_hash,
+            receipts_count=applied.receipts_count,
             receipts_root=applied.receipts_root,
             changed_state=applied.changed_state,
             has_more_work=applied.has_more_work,
@@ -245,7 +257,8 @@ class LedgerApplication:
         write = BlockWrite(
             record=record,
             block=block.encoded,
-            certificate=certificate.encode(),
+            certificate=signed,
+            history=self._env.current.history,
             receipts=applied.receipt_bytes,
             transaction_ids=applied.used_ids,
             changes=applied.changes,
@@ -258,7 +271,7 @@ class LedgerApplication:
             self._rows.forget()
             self._tree.commit(applied.delta)
             self._head = record
-        self._env.advance(block, applied)
+        self._env.advance(block, applied, signed)
         self._look_ahead()
         self._results.clear()
         self._finalized = None

@@ -17,6 +17,7 @@ from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.state import rows
 from chainbill.state.keys import split_key
 from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.history_log import frontier_of
 from chainbill_node.storage.records import HeightRecord
 
 MEMBER_STATUSES = ("active", "candidate", "observer")
@@ -62,6 +63,10 @@ class EnvKeeper:
             programs=programs,
             previous=database.header(height) if height else None,
             receipts_root=head.receipts_root,
+            receipts_count=head.receipts_count,
+            parent_certificate=database.certificate_bytes(height),
+            parent_validators=database.validators(max(height, 1)),
+            history=frontier_of(database.store, height),
             validators=database.validators(height + 1),
             next_validators=database.validators(height + 2),
             recent_proposers=self._proposers(height),
@@ -80,10 +85,16 @@ class EnvKeeper:
     def verified(self, known: Mapping[bytes, Transaction]) -> None:
         self.current = replace(self.current, verified=known)
 
-    def advance(self, block: Block, applied: Applied) -> None:
+    def advance(self, block: Block, applied: Applied, certificate: bytes) -> None:
         """Go on to the height after a committed block."""
         self.is_used.committed(applied.used_ids)
-        self.current = self.current.after(block, applied.receipts_root, applied.next_validators)
+        self.current = self.current.after(
+            block,
+            certificate,
+            receipts_root=applied.receipts_root,
+            receipts_count=applied.receipts_count,
+            next_validators=applied.next_validators,
+        )
         if self.current.genesis.clock == "adjustable":
             self.clock_offset_ms = clock_offset_ms(self._database.view)
 

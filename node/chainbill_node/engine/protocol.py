@@ -38,6 +38,7 @@ class ProposalRequest:
     """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order.
 
     may_leave_out: ids of candidates that are left out if they fail in the run; others that fail go in as failed.
+    parent_certificate: what the block is to carry, None: the one that this node committed the parent with.
     """
 
     height: int
@@ -47,6 +48,7 @@ class ProposalRequest:
     candidates: Sequence[Transaction]
     max_bytes: int
     may_leave_out: frozenset[bytes] = frozenset()
+    parent_certificate: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

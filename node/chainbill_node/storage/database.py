@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainbill.codec import decode_trusted
+from chainbill.crypto.merkle import Frontier
 from chainbill.ledger.block import Header, header_of
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.buckets import BUCKETS
@@ -17,6 +18,7 @@ from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange
 from chainbill_node.storage import layout
 from chainbill_node.storage.batch import Batch
+from chainbill_node.storage.history_log import log_rows
 from chainbill_node.storage.layout import bucket_key, height_key
 from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
 from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError, Readable, Store, prefix_end
@@ -27,11 +29,15 @@ DAMAGED_ZH = f"该数据目录不是完整的链；请{FETCH_AGAIN_ZH}"
 
 @dataclass(frozen=True, slots=True)
 class BlockWrite:
-    """What one height puts on the disk. Bytes are the canonical forms; `transaction_ids` in the order of the block."""
+    """What one height puts on the disk. Bytes are the canonical forms; `transaction_ids` in the order of the block.
+
+    history: the log of the ids of the blocks before this one.
+    """
 
     record: HeightRecord
     block: bytes
     certificate: bytes
+    history: Frontier
     receipts: tuple[bytes, ...]
     transaction_ids: tuple[bytes, ...]
     changes: tuple[RowChange, ...]
@@ -133,6 +139,7 @@ class ChainDatabase:
         batch.put(height_key(layout.RECEIPTS, height), layout.pack_list(write.receipts))
         batch.put(height_key(layout.RECORD, height), write.record.encode())
         batch.put(layout.BLOCK_ID + write.record.block_id, layout.height_bytes(height))
+        batch.puts += log_rows(write.history, write.record.block_id)
         for place, identity in enumerate(write.transaction_ids):
             batch.put(layout.TRANSACTION + identity, layout.pack_location(height, place))
         changed = write.next_validators != self.validators(height + 1)
@@ -165,8 +172,12 @@ class ChainDatabase:
     def block_bytes(self, height: int) -> tuple[bytes, bytes] | None:
         """(block, certificate) of one height, None where there is none."""
         block = self.store.get(height_key(layout.BLOCK, height)) if height > 0 else None
-        certificate = self.store.get(height_key(layout.CERTIFICATE, height)) if height > 0 else None
+        certificate = self.certificate_bytes(height)
         return None if block is None or certificate is None else (block, certificate)
+
+    def certificate_bytes(self, height: int) -> bytes | None:
+        """The certificate of one height, None where there is none; height 0 has none."""
+        return self.store.get(height_key(layout.CERTIFICATE, height))
 
     def header(self, height: int) -> Header | None:
         """Header of one height, also where the block is not kept."""

@@ -25,6 +25,7 @@ BLOCK_ID = b"k"  # block id → height
 VALIDATORS = b"V"  # height → validator set that acts from that height on
 HEADER = b"E"  # height → header of a block that is not kept any more, or never was here
 LINK = b"T"  # height → what certifies the validator set that acts from there on, where its block is not kept
+LOG = b"N"  # level ‖ index → root of a full subtree of the log of block ids (see history_log)
 META = b"m"  # name → value
 
 FORMAT_KEY = META + b"format"
@@ -33,6 +34,7 @@ HEAD_KEY = META + b"head"
 LOWEST_KEY = META + b"lowest"  # the lowest height that can be read, absent while it is 0
 BLOCKS_KEY = META + b"blocks"  # the lowest height whose block is kept, absent before anything was taken away
 HEADERS_KEY = META + b"headers"  # the lowest height whose header is kept, likewise
+LOG_KEY = META + b"log"  # the height whose snapshot this node began from, absent where it began with the genesis
 FORMAT = b"2"  # raised with every change of what is written: a release that does not know it leaves the data alone
 
 HEIGHT_BYTES = 8

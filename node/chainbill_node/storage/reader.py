@@ -201,7 +201,7 @@ class HeightReader:
         block = self._source.get(height_key(layout.BLOCK, height))
         if block is None:
             return None
-        wires = decode_trusted(block)[1]
+        wires = decode_trusted(block)[2]
         receipts = self.receipts(height) or []
         receipt = receipts[len(receipts) - len(wires) + place]  # the ledger's own come first
         return TransactionRecord(height, place, wires[place], decode_receipt(receipt))

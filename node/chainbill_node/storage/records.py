@@ -14,13 +14,14 @@ MAX_SET_BYTES = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class HeightRecord:
     """What is known after the block of `height` was applied. Height 0 is the genesis state; its block id is the
-    genesis hash. `app_hash` and `receipts_root` are those that header `height` + 1 must carry; `next_day_ms` is when
-    the next day item is due (UTC), None when there is none."""
+    genesis hash. `app_hash`, `receipts_count` and `receipts_root` are those that header `height` + 1 must carry;
+    `next_day_ms` is when the next day item is due (UTC), None when there is none."""
 
     height: int
     block_id: bytes
     time_ms: int
     app_hash: bytes
+    receipts_count: int
     receipts_root: bytes
     changed_state: bool
     has_more_work: bool
@@ -34,6 +35,7 @@ class HeightRecord:
                 self.block_id,
                 self.time_ms,
                 self.app_hash,
+                self.receipts_count,
                 self.receipts_root,
                 self.changed_state,
                 self.has_more_work,

@@ -8,6 +8,7 @@ from chainbill.codec import decode_trusted
 from chainbill.ledger.block import Header, header_of
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill_node.storage import layout
+from chainbill_node.storage.history_log import frontier_of
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import decode_validators
 from chainbill_node.storage.store import Readable
@@ -21,7 +22,8 @@ def manifest_of(
     anchor = _certified(source, height + 1)
     if anchor is None:
         return None
-    return SnapshotManifest(network, *anchor, links_of(source, height + 2), size, tuple(chunks))
+    peaks = frontier_of(source, height).peaks
+    return SnapshotManifest(network, *anchor, links_of(source, height + 2), size, tuple(chunks), peaks)
 
 
 def links_of(source: Readable, up_to: int) -> tuple[Link, ...]:

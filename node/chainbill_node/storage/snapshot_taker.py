@@ -33,6 +33,7 @@ from chainbill.state.overlay import Overlay
 from chainbill.state.rows import unpack
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import LiveView
+from chainbill_node.storage.history_log import peak_rows
 from chainbill_node.storage.layout import height_bytes, height_key
 from chainbill_node.storage.rebuild import StateRebuild
 from chainbill_node.storage.records import HeightRecord, encode_validators
@@ -68,6 +69,7 @@ class SnapshotTaker:
         self._puts: list[tuple[bytes, bytes]] = []
         self._put_bytes = 0
         self._next_chunk = 0
+        self._size = 0
         self._last: Header | None = None
         self._first_header: Header | None = None
         self._first_block: Header | None = None
@@ -87,6 +89,7 @@ class SnapshotTaker:
         if index != self._next_chunk or not self.manifest.names(index, chunk):
             raise Refused("snapshot_chunk", f"chunk {index} is not the one that the manifest names")
         self._next_chunk += 1
+        self._size += len(chunk)
         for record in self._reader.feed(chunk):
             self._record(record)
 
@@ -129,7 +132,8 @@ class SnapshotTaker:
 
     def _close_height(self, header: Header, following: Header) -> None:
         """Record of a height, from its header and the next one, and the receipts against their root."""
-        if self._first_block is not None and following.receipts_root != merkle.root(self._receipts):
+        receipts = (len(self._receipts), merkle.root(self._receipts))
+        if self._first_block is not None and (following.receipts_count, following.receipts_root) != receipts:
             raise Refused("snapshot_receipts", f"the receipts of height {header.height} have another root")
         if self._first_block is not None:
             self._put(height_key(layout.RECEIPTS, header.height), layout.pack_list(self._receipts))
@@ -139,6 +143,7 @@ class SnapshotTaker:
             block_id=header.id,
             time_ms=header.time_ms,
             app_hash=following.app_hash,
+            receipts_count=following.receipts_count,
             receipts_root=following.receipts_root,
             changed_state=following.app_hash != header.app_hash,
             has_more_work=False,
@@ -196,6 +201,8 @@ class SnapshotTaker:
         anchor, last = self.manifest.anchor, self._at
         if not self._ended or self.missing is not None:
             raise Refused("snapshot_incomplete", "chunks are missing")
+        if self._size != self.manifest.size:
+            raise Malformed("snapshot_malformed", "its chunks have another size than it says")
         if last.height != anchor.height - 1:
             raise Refused("snapshot_headers", "its blocks do not reach its height")
         self._chain(anchor)
@@ -212,6 +219,9 @@ class SnapshotTaker:
         self._put(layout.FORMAT_KEY, layout.FORMAT)
         self._put(layout.GENESIS_KEY, self._genesis.hash)
         self._put(layout.LOWEST_KEY, height_bytes(record.height))
+        self._put(layout.LOG_KEY, height_bytes(record.height))
+        for key, peak in peak_rows(self.manifest.history):
+            self._put(key, peak)
         self._put(layout.HEAD_KEY, height_bytes(record.height))
         self._flush()
         return record
@@ -239,6 +249,7 @@ class SnapshotTaker:
             block_id=last.id,
             time_ms=last.time_ms,
             app_hash=anchor.app_hash,
+            receipts_count=anchor.receipts_count,
             receipts_root=anchor.receipts_root,
             changed_state=anchor.app_hash != last.app_hash,
             has_more_work=False,

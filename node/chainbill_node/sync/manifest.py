@@ -1,18 +1,21 @@
 """What a snapshot is said to be, and whether to believe it: the chain of trust from genesis to its state root.
 
 A manifest is canonical [2, network, header h + 1, its certificate, [[header, certificate, set], …],
-size, [chunk hash, …]]. The header of h + 1 carries the root of the state after h. Each link is the header that names
+size, [chunk hash, …], [peak, …]]. The header of h + 1 carries the root of the state after h, and that of the log of the
+ids of blocks 1 to h, whose full subtrees are the peaks, the largest first. Each link is the header that names
 the next change of validators, certified by the set before it. So a set is believed only because the one before it
 certified it, and the first one stands in the genesis. Pure (docs/reference/snapshots.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.merkle import Frontier
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger.block import Header
 from chainbill.ledger.certificate import Certificate, verify_certificate
@@ -25,6 +28,7 @@ CHUNK_BYTES = 1024 * 1024
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_CHUNKS = 65_536
 MAX_LINKS = 10_000
+MAX_PEAKS = 63  # heights have no more bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,12 @@ class SnapshotManifest:
     links: tuple[Link, ...]
     size: int
     chunks: tuple[bytes, ...]
+    peaks: tuple[bytes, ...]
+
+    @property
+    def history(self) -> Frontier:
+        """The log of the block ids up to its height. Malformed: there are more or fewer peaks than such a log has."""
+        return Frontier(self.height, self.peaks)
 
     @property
     def height(self) -> int:
@@ -71,13 +81,14 @@ class SnapshotManifest:
                 [[one.header.fields(), one.certificate.fields(), one.validators.fields()] for one in self.links],
                 self.size,
                 list(self.chunks),
+                list(self.peaks),
             ]
         )
 
 
 def decode_manifest(data: bytes) -> SnapshotManifest:
     """Read canonical bytes. Malformed if they break the format or a bound."""
-    fields = as_format(decode(data, max_bytes=MAX_MANIFEST_BYTES), "snapshot", length=7)
+    fields = as_format(decode(data, max_bytes=MAX_MANIFEST_BYTES), "snapshot", length=8)
     chunks = as_list(fields[6], "chunks", at_most=MAX_CHUNKS)
     return SnapshotManifest(
         as_bytes(fields[1], "network", length=32),
@@ -86,6 +97,7 @@ def decode_manifest(data: bytes) -> SnapshotManifest:
         tuple([_link(one) for one in as_list(fields[4], "links", at_most=MAX_LINKS)]),
         as_int(fields[5], "size", high=MAX_CHUNKS * CHUNK_BYTES),
         tuple([as_bytes(one, "chunk hash", length=32) for one in chunks]),
+        tuple([as_bytes(one, "peak", length=32) for one in as_list(fields[7], "peaks", at_most=MAX_PEAKS)]),
     )
 
 
@@ -108,19 +120,28 @@ def trusted_sets(manifest: SnapshotManifest, genesis: Genesis) -> dict[int, Vali
         raise Refused("snapshot_of_other_chain", "the snapshot belongs to another network")
     if manifest.height < 1 or manifest.size > len(manifest.chunks) * CHUNK_BYTES:
         raise Malformed("snapshot_malformed", "its height or its size cannot be")
+    sets = certified_sets(manifest.anchor, manifest.certificate, manifest.links, genesis)
+    if manifest.history.root() != manifest.anchor.history_root:
+        raise Refused("snapshot_history", "its log of block ids is not the one that its header names")
+    return sets
+
+
+def certified_sets(
+    anchor: Header, certificate: Certificate, links: Sequence[Link], genesis: Genesis
+) -> dict[int, ValidatorSet]:
+    """The validator sets by the height they act from, followed from the genesis to a certified header."""
     sets = {1: genesis.validators}
     current, last = genesis.validators, 0
-    for link in manifest.links:
-        if not last < link.header.height <= manifest.anchor.height:
+    for link in links:
+        if not last < link.header.height <= anchor.height:
             raise Refused("snapshot_links", "the changes of validators are out of order")
         _certified(link.header, link.certificate, current, genesis.hash)
         if link.header.next_validators_hash != link.validators.hash():
             raise Refused("snapshot_links", f"header {link.header.height} names another next set")
         current, last = link.validators, link.header.height
         sets[last + 1] = current
-    acting = set_at(sets, manifest.anchor.height)
-    _certified(manifest.anchor, manifest.certificate, acting, genesis.hash)
-    if manifest.anchor.next_validators_hash != current.hash():
+    _certified(anchor, certificate, set_at(sets, anchor.height), genesis.hash)
+    if anchor.next_validators_hash != current.hash():
         raise Refused("snapshot_links", "the set after the snapshot is not the one its header names")
     return sets
 

@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from chainbill import codec
-from chainbill.ledger.block import Block, Header, decode_block
+from chainbill.ledger.block import Block, Header, as_certificate_bytes, decode_block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
 from chainbill.ledger.vote import MAX_ROUND, ProposalHeader, Vote, VoteType
@@ -77,7 +77,8 @@ def _(message: Proposal) -> list[Any]:
 
 @_fields.register
 def _(message: CompactProposal) -> list[Any]:
-    block = [message.block_header.fields(), list(message.wire_ids), list(message.evidence)]
+    contents = [message.parent_certificate, list(message.wire_ids), list(message.evidence)]
+    block = [message.block_header.fields(), *contents]
     return [int(Kind.COMPACT_PROPOSAL), message.header.fields(), block, _vote_fields(message.prevotes)]
 
 
@@ -89,7 +90,8 @@ def _(message: WantProposal) -> list[Any]:
 @_fields.register
 def _(message: Plan) -> list[Any]:
     ids = list(message.wire_ids)
-    return [int(Kind.PLAN), message.height, message.time_ms, ids, message.may_leave_out, message.max_bytes]
+    candidates = [ids, message.may_leave_out, message.max_bytes]
+    return [int(Kind.PLAN), message.height, message.time_ms, *candidates, message.parent_certificate]
 
 
 @_fields.register
@@ -199,7 +201,7 @@ def _read_proposal(fields: list[Any]) -> Proposal:
 
 def _read_compact(fields: list[Any]) -> CompactProposal:
     header = ProposalHeader.from_fields(fields[0])
-    named, ids, proofs = as_list(fields[1], "compact block", length=3)
+    named, certificate, ids, proofs = as_list(fields[1], "compact block", length=4)
     block_header = Header.from_fields(named)
     if block_header.id != header.block_id or block_header.height != header.height:
         raise bad_shape("compact block", "the block that its header names")
@@ -210,6 +212,7 @@ def _read_compact(fields: list[Any]) -> CompactProposal:
         block_header,
         tuple([as_bytes(one, "wire id", length=32) for one in wire_ids]),
         tuple([as_bytes(proof, "evidence", at_most=MAX_EVIDENCE_BYTES) for proof in evidence]),
+        as_certificate_bytes(certificate),
         _read_votes(fields[2], MAX_VALIDATORS),
     )
 
@@ -229,6 +232,7 @@ def _read_plan(fields: list[Any]) -> Plan:
         tuple([as_bytes(one, "wire id", length=32) for one in ids]),
         bits,
         as_int(fields[4], "max bytes", high=MAX_BLOCK_BYTES),
+        as_certificate_bytes(fields[5]),
     )
 
 
@@ -318,5 +322,5 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.CHUNK: (3, _read_chunk),
     Kind.COMPACT_PROPOSAL: (3, _read_compact),
     Kind.WANT_PROPOSAL: (2, _read_want_proposal),
-    Kind.PLAN: (5, _read_plan),
+    Kind.PLAN: (6, _read_plan),
 }

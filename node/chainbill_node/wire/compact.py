@@ -18,17 +18,19 @@ from chainbill_node.wire.messages import CompactProposal, Proposal
 def shortened(proposal: Proposal) -> CompactProposal:
     """The compact form of a proposal."""
     block = proposal.block
-    return CompactProposal(proposal.header, block.header, block.wire_ids, block.evidence, proposal.prevotes)
+    return CompactProposal(
+        proposal.header, block.header, block.wire_ids, block.evidence, block.parent_certificate, proposal.prevotes
+    )
 
 
 def restored(message: CompactProposal, find: Callable[[bytes], bytes | None]) -> Proposal | None:
     """The proposal of a compact form; None where `find` (wire id to wire bytes) lacks one of its transactions.
 
-    Malformed: the ids or the evidence are not those that the block's header names.
+    Malformed: the ids, the evidence or the parent's certificate are not those that the block's header names.
     """
     wires = [wire for wire in map(find, message.wire_ids) if wire is not None]
     whole = len(wires) == len(message.wire_ids)
-    block = Block(message.block_header, tuple(wires), message.evidence)
+    block = Block(message.block_header, tuple(wires), message.evidence, message.parent_certificate)
     vars(block)["wire_ids"] = message.wire_ids  # each wire was found by its id
     block.check_roots()
     return Proposal(message.header, block, message.prevotes) if whole else None

@@ -51,6 +51,7 @@ class CompactProposal:
     block_header: Header
     wire_ids: tuple[bytes, ...]
     evidence: tuple[bytes, ...] = ()
+    parent_certificate: bytes | None = None
     prevotes: tuple[Vote, ...] = ()
 
 
@@ -68,7 +69,8 @@ class Plan:
 
     It binds nobody: the proposal that follows counts. `wire_ids`: all candidates, in order; `time_ms`: of the block.
     `may_leave_out` is a bitmap over the candidates like that of a STATUS: those that are left out if they fail in the
-    run; others that fail stand in the block. `max_bytes`: how large the proposer makes the block.
+    run; others that fail stand in the block. `max_bytes`: how large the proposer makes the block. `parent_certificate`:
+    what the block will carry, None for block 1; without it the others would make a block of another id.
     """
 
     height: int
@@ -76,6 +78,7 @@ class Plan:
     wire_ids: tuple[bytes, ...]
     may_leave_out: bytes
     max_bytes: int
+    parent_certificate: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
