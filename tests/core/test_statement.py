@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chainbill import statement
 from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
@@ -75,3 +76,28 @@ def test_a_network_has_32_bytes() -> None:
     for network in (b"", bytes(31), bytes(33), "00" * 32):
         with pytest.raises(Malformed, match="shape_wrong"):
             statement_hash(network, "party", "key", {})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("left_out", [1, 2, 3], ids=["network", "contract", "purpose"])
+def test_a_form_that_leaves_one_out_is_found(left_out: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mutants: what was signed for another network, contract or purpose passes once the form does not name it."""
+    others = {
+        1: (bytes(32), *SIGNED[1:]),
+        2: (NETWORK, "finance", "application", STATEMENT),
+        3: (NETWORK, "party", "key", STATEMENT),
+    }
+    monkeypatch.setitem(PURPOSES, "finance", ("bid", "application"))  # so that the contract alone differs
+
+    def passes() -> bool:
+        signature = sign_statement(KEY, *others[left_out])
+        return verify_statement(*SIGNED, algorithm="ed25519", key=KEY.public, signature=signature)
+
+    assert not passes()
+
+    def shorter(*said: object) -> bytes:
+        fields = [1, *said]
+        del fields[left_out]
+        return encode(fields)
+
+    monkeypatch.setattr(statement, "statement_bytes", shorter)
+    assert passes()
