@@ -198,3 +198,14 @@ def test_a_key_that_is_kept_elsewhere_signs_for_itself(desk: Desk) -> None:
     add = ["party", "key", "add", made["key"], "--proof", made["proof"]]
     assert desk.json("anchor", *add, *wrong, expect=3)["code"] == "possession_not_proved"
     assert desk.json("anchor", *add, *says)["key"] == made["key"]
+
+
+def test_who_comes_in_by_vote_has_no_sponsor(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    shell.run("key", "new", "fresh", "--no-passphrase")
+    path = tmp_path / "application.json"
+    words = ["party", "apply", "--id", APPLY[3], "--name-en", "New", "--role", "regulator", "--key", "fresh"]
+    shell.run(*words, "--out", str(path))
+    application = json.loads(path.read_text(encoding="utf-8"))
+    assert application["statement"]["sponsor"] == ""
+    shell.run("governance", "propose", "party", str(path), profile="bank1")
+    assert node.call == ("governance", "propose", {"kind": "party", "content": application})

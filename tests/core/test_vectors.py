@@ -121,6 +121,17 @@ def test_statement_vectors() -> None:
         subject = (bytes.fromhex(case["network"]), case["contract"], case["purpose"], case["statement"])
         signature = bytes.fromhex(case["signature"])
         assert not verify_statement(*subject, algorithm=case["alg"], key=key, signature=signature)
+    application, added = vectors["examples"]
+    subject = (bytes.fromhex(application["network"]), "party", "application", application["application"]["statement"])
+    assert statement_hash(*subject).hex() == application["hash"]
+    for listed, one in zip(subject[3]["keys"], application["application"]["signatures"], strict=True):
+        key, signature = bytes.fromhex(one["key"]), bytes.fromhex(one["signature"])
+        assert listed["key"] == one["key"]
+        assert verify_statement(*subject, algorithm=listed["alg"], key=key, signature=signature)
+    subject = (bytes.fromhex(added["network"]), "party", "key", added["statement"])
+    assert statement_hash(*subject).hex() == added["hash"]
+    key, proof = bytes.fromhex(added["arguments"]["key"]["key"]), bytes.fromhex(added["arguments"]["proof"])
+    assert verify_statement(*subject, algorithm="ed25519", key=key, signature=proof)
     for case in vectors["refused"]:
         with pytest.raises(Malformed, match=case["reason"]):
             statement_hash(bytes(32), case["contract"], case["purpose"], {})

@@ -33,6 +33,7 @@ def make() -> dict[str, Any]:
             for statement in (STATEMENT, {})
         ],
         "not_verified": [_not_verified(name, *rest) for name, *rest in _wrong()],
+        "examples": [_application(), _new_key()],
         "refused": [_refused("party", "bid"), _refused("token", "application"), _refused("party", "")],
     }
 
@@ -48,6 +49,47 @@ def _accepted(contract: str, purpose: str, statement: Any) -> dict[str, Any]:
         "hash": statement_hash(*subject, statement).hex(),
         "signature": sign_statement(KEY, *subject, statement).hex(),
     }
+
+
+def _key(key: PrivateKey, *capabilities: str, operator: str = "") -> dict[str, Any]:
+    return {
+        "alg": "ed25519", "key": key.public.hex(), "capabilities": list(capabilities), "unit": "", "operator": operator,
+        "certificate": "",
+    }  # fmt: skip
+
+
+def _application() -> dict[str, Any]:
+    """What party.register takes: a statement that both its keys sign, in the order in which it lists them."""
+    statement = {
+        "id": "91310000775785552L", "name_zh": "示例公司", "name_en": "Example", "roles": ["supplier"],
+        "identifiers": [{"scheme": "lei", "value": "529900T8BM49AURSDO55"}],
+        "keys": [_key(KEY, "maker", "admin"), _key(OTHER, "checker", operator="ab" * 32)],
+        "accounts": [{"currency": "CNY", "bank": "91350211M000100Y43", "alg": "sha256", "digest": "cd" * 32}],
+        "sponsor": "91350211M000100Y43", "until": "2026-12-31",
+    }  # fmt: skip
+    signed = [(one.public.hex(), _signature(one, "application", statement)) for one in (KEY, OTHER)]
+    signatures = [{"key": key, "signature": signature} for key, signature in signed]
+    return {
+        "name": "an application", **_hashed("application", statement),
+        "application": {"statement": statement, "signatures": signatures},
+    }  # fmt: skip
+
+
+def _new_key() -> dict[str, Any]:
+    """What party.add_key takes: a key, and its own signature over what it is to be."""
+    key = _key(OTHER, "checker")
+    statement = {"party": "91310000775785552L", **key}
+    arguments = {"key": key, "proof": _signature(OTHER, "key", statement)}
+    return {"name": "a key that is added", **_hashed("key", statement), "statement": statement, "arguments": arguments}
+
+
+def _signature(key: PrivateKey, purpose: str, statement: Any) -> str:
+    return sign_statement(key, NETWORK, "party", purpose, statement).hex()
+
+
+def _hashed(purpose: str, statement: Any) -> dict[str, str]:
+    found = statement_hash(NETWORK, "party", purpose, statement)
+    return {"network": NETWORK.hex(), "contract": "party", "purpose": purpose, "hash": found.hex()}
 
 
 def _wrong() -> list[tuple[str, str, bytes]]:
