@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from chainbill import limits
 from chainbill.currencies import CHINESE_NAMES, MINOR_DIGITS
@@ -19,12 +20,17 @@ _RATE = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<fraction>[0-9]{1,4}))?", re.A
 _TEN_THOUSANDS = frozenset("万萬亿億")
 
 
-def minor_digits(currency: str) -> int:
-    """Digits of the minor unit by ISO 4217: 2 for CNY, 0 for JPY. Malformed for a code that is not active."""
+def minor_digits(currency: str, currencies: Mapping[str, int] = MINOR_DIGITS) -> int:
+    """Digits of the minor unit: 2 for CNY, 0 for JPY. Malformed for a code that is not among the currencies.
+
+    currencies: those of ISO 4217, or those of a network, which may take others (`ledger.rules`).
+    """
     try:
-        return MINOR_DIGITS[currency]
+        return currencies[currency]
     except (KeyError, TypeError):
-        raise Malformed(Reason.CURRENCY_UNKNOWN, f"{currency!r} is no ISO 4217 currency", currency=currency) from None
+        raise Malformed(
+            Reason.CURRENCY_UNKNOWN, f"{currency!r} is no currency that is known here", currency=currency
+        ) from None
 
 
 def parse_amount(text: str, currency: str) -> int:
@@ -53,9 +59,11 @@ def check_amount(minor: int) -> int:
     return minor
 
 
-def format_amount(minor: int, currency: str, grouping: bool = True) -> str:
+def format_amount(
+    minor: int, currency: str, grouping: bool = True, currencies: Mapping[str, int] = MINOR_DIGITS
+) -> str:
     """Major units with all minor digits: 100000000 CNY → "1,000,000.00". Negative differences get a "-"."""
-    digits = minor_digits(currency)
+    digits = minor_digits(currency, currencies)
     whole, fraction = divmod(abs(minor), 10**digits)
     sign = "-" if minor < 0 else ""
     text = f"{whole:,}" if grouping else str(whole)

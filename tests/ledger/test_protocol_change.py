@@ -69,6 +69,20 @@ def test_a_protocol_begins_exactly_at_its_height() -> None:
     assert network.issue().gas != before, "dearer rows, other weekdays"
 
 
+def test_a_header_names_the_protocol_of_its_own_height() -> None:
+    network = Changing()
+    at = network.env.height + 8
+    network.vote_protocol(at)
+    network.up_to(at - 1)
+    for height, right, wrong in ((at - 1, 1, 2), (at, 2, 1)):
+        assert network.env.height == height
+        with pytest.raises(Refused, match="block_protocol"):
+            network.apply(network.block(protocol=wrong))
+        block = network.block()
+        assert block.header.protocol == right
+        network.decide(block)
+
+
 def test_a_function_of_the_language_is_that_of_the_height() -> None:
     contracts = (*tiny_genesis().contracts, ("weekdays", CALENDAR))
     network = TinyNetwork(
@@ -101,14 +115,15 @@ def test_a_protocol_taken_from_the_wrong_height_is_seen(monkeypatch: pytest.Monk
     network.vote_protocol(at)
     network.up_to(at)
     block = network.block()
-    right = network.apply(block)
+    network.apply(block)
 
     def late(view: View, height: int, protocols: Protocols) -> InForce:
         return in_force(view, height - 1, protocols)
 
     for module in ("transition", "execution"):
         monkeypatch.setattr(f"chainbill.ledger.{module}.in_force", late)
-    assert network.apply(block).app_hash != right.app_hash
+    with pytest.raises(Refused, match="block_protocol"):
+        network.apply(block)
 
 
 def test_software_without_the_version_knows_from_the_vote_on_and_runs_up_to_its_height() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from ledger.tiny_network import TinyNetwork
 
 from chainbill.errors import ChainbillError, Malformed, Refused
 from chainbill.ledger import rule_changes
+from chainbill.ledger.block import decode_block
 from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.in_force import in_force
 from chainbill.ledger.programs import ProgramCache
@@ -22,6 +24,7 @@ from chainbill.protocols import RELEASED
 from chainbill.vm.compiler import compile_contract
 from chainbill.vm.rules import CODE_RULES, STANDARD_RUN, CodePrices
 
+VECTORS = Path(__file__).parents[1] / "vectors"
 NOTHING: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
 
 
@@ -311,3 +314,16 @@ def test_the_window_of_a_transaction_follows_the_rule(network: Voting) -> None:
 def test_a_row_of_rules_that_is_none_is_malformed() -> None:
     with pytest.raises(Malformed):
         rule_changes.check_change({"changes": {}})
+
+
+def test_the_vectors_of_changes_replay_on_whatever_python_this_is() -> None:
+    """Run by make second-python on CPython 3.12 too: a vote to the next CPython, and the blocks after it."""
+    vectors = json.loads((VECTORS / "rules_chain.json").read_text(encoding="utf-8"))
+    again = TinyNetwork(genesis_from_json(vectors["genesis"]), ProgramCache())
+    for one in vectors["blocks"]:
+        applied = again.decide(decode_block(bytes.fromhex(one["block"])))
+        assert applied.app_hash.hex() == one["app_hash_after"]
+        assert [receipt.hex() for receipt in applied.receipt_bytes] == one["receipts"]
+    assert in_force(again.view, again.env.height, RELEASED).rules.python == ("3.12",)
+    topics = [event[1] for one in vectors["blocks"] for event in one["events"]]
+    assert topics == ["rules_changed", "rules_changed", "rules_change_failed", "rules_changed"]

@@ -154,11 +154,17 @@ next_contracts = own_table("contract_next")
 contracts = own_table("contract")
 clocks = own_table("clock")
 next_protocols = own_table("protocol_next")
+next_rules = own_table("rules_next")
 
 
 @call
 def change_protocol(version, digest, start):
     next_protocols.put("next", {{"version": version, "digest": digest, "from": start}})
+
+
+@call
+def change_rules(name, start, change):
+    next_rules.put([start, name], change)
 
 
 @call

@@ -45,3 +45,8 @@ def test_rates_have_four_decimals() -> None:
     assert rate_text(38_500 * 7, 7) == "3.8500"
     assert decimal_text(5, 100_000, 4) == "0.0001"
     assert decimal_text(4, 100_000, 4) == "0.0000"
+
+
+def test_a_currency_that_a_network_takes_beside_those_of_iso_4217_has_its_own_digits() -> None:
+    text = csv_text([{"amount": 1_234_567, "currency": "XTS"}], ["amount"], {"XTS": 3})
+    assert text.splitlines()[1] == "1234.567"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill.currencies import MINOR_DIGITS
 from chainbill.money import format_amount
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -26,24 +27,31 @@ _NUMBER_LIKE = re.compile(r"^[0-9]+(E[0-9]+)?$", re.IGNORECASE)
 _RISKY_START = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Write rows as CSV; each row has its ``currency``, in whose major units its amounts are written."""
+def csv_text(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], currencies: Mapping[str, int] = MINOR_DIGITS
+) -> str:
+    """Write rows as CSV; each row has its ``currency``, in whose major units its amounts are written.
+
+    currencies: code → minor digits, as the network has them.
+    """
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(name, row.get(name), str(row.get("currency", ""))) for name in columns])
+        writer.writerow([_cell(name, row.get(name), str(row.get("currency", "")), currencies) for name in columns])
     return buffer.getvalue()
 
 
-def _cell(name: str, value: Any, currency: str) -> str:
+def _cell(name: str, value: Any, currency: str, currencies: Mapping[str, int]) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return format_amount(value, currency, grouping=False) if name in AMOUNT_COLUMNS and currency else str(value)
+        if name in AMOUNT_COLUMNS and currency:
+            return format_amount(value, currency, grouping=False, currencies=currencies)
+        return str(value)
     text = str(value)
     if name not in _TEXT_NUMBERS and _NUMBER_LIKE.match(text):
         return f'="{text}"'
