@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import contract_functions
 import error_tables
 import performance
 import rules_tables
@@ -18,6 +19,7 @@ from chainbill.vm.grammar_document import contract_language_document
 ROOT = Path(__file__).resolve().parent
 GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/contract-language.md": contract_language_document,
+    "reference/contract-functions.md": contract_functions.document,
     "reference/errors.md": error_tables.english,
     "reference/errors.zh.md": error_tables.chinese,
     "reference/rules.md": rules_tables.english,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill.vm.program import CompiledContract
+from chainbill.vm.signatures import arguments_of, results_of
 
 __all__ = ["describe"]
 
@@ -27,6 +28,8 @@ def describe(compiled: CompiledContract, general: CompiledContract | None = None
                 "kind": function.kind,
                 "for": list(function.kind_names),
                 "arguments": list(function.parameters),
+                "parameters": arguments_of(compiled, general, function.name),
+                "results": results_of(compiled, function.name),
                 "docstring": function.docstring,
                 "reasons": sorted({reason for name in reached for reason in (*facts[name].reasons, *of_imports[name])}),
                 "topics": sorted({topic for name in reached for topic in facts[name].topics}),

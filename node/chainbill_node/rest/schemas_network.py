@@ -59,9 +59,11 @@ _REFUSAL: dict[str, Schema] = {
 }  # fmt: skip
 _CALL = obj({"contract": TEXT, "function": TEXT, "args": map_of(ANYTHING)})
 
+_PARAMETER = obj({"name": TEXT, **same(array(TEXT), "kinds", "words", "members", "row_of", "checks")})
 _FUNCTION = row({
     "name": TEXT, "kind": words("call", "internal", "view", "init", "each_day", "migrate"), "for": array(TEXT),
-    "arguments": array(TEXT), "docstring": TEXT, **same(array(TEXT), "reasons", "topics", "invokes"),
+    "arguments": array(TEXT), "parameters": array(_PARAMETER), "results": {"type": ["array", "null"], "items": TEXT},
+    "docstring": TEXT, **same(array(TEXT), "reasons", "topics", "invokes"),
 })  # fmt: skip
 
 NETWORK_SCHEMAS: dict[str, Schema] = {
@@ -80,7 +82,7 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
         {
             "chain_id": TEXT, "network": HASH, "genesis_time": TIME, "clock": words("real", "adjustable"),
             "clock_offset_ms": INTEGER, "zone_offset_minutes": INTEGER, "date": DATE, "public_reads": BOOLEAN,
-            "protocol": obj({"active": _PROTOCOL, "next": maybe(_PROTOCOL)}), "rules": map_of(INTEGER),
+            "protocol": obj({"active": maybe(_PROTOCOL), "next": maybe(_PROTOCOL)}), "rules": map_of(INTEGER),
             "currencies": map_of(COUNT), "python": array(TEXT),
             "bids": TEXT, "validators": COUNT, "quorum": COUNT, "versions": ref("Versions"), "lowest_height": COUNT,
         }
