@@ -109,7 +109,7 @@ def test_a_replay_across_the_change_gives_the_same_roots() -> None:
 
 
 def test_a_protocol_taken_from_the_wrong_height_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mutant takes what held one height before: the block of the change would be another."""
+    """The mutant takes what held one height before: the header of the block of the change names another protocol."""
     network = Changing()
     at = network.env.height + 8
     network.vote_protocol(at)
