@@ -65,7 +65,7 @@ LOOPS = {
     "norm": 't = "ａ"\nfor i in range(7):\n    t += t\nfor i in range(100000000):\n    x = normalise_identifier(t)',
     "dig": FOREVER + 'x = currency_digits("XXQ")',
     "30/360": FOREVER + 'x = days_30_360("2026-01-01", "2027-01-01")',
-    "source": FOREVER + 'x = source_problem("a", "x")',
+    "source": FOREVER + 'x = set_problem({"a": "x"}, [])',
     "call": "@call\ndef go():\n    for i in range(100000000):\n        f()\n\n\ndef f():\n    pass",
     "signers": FOREVER + "x = ctx.signers",
     "augitem": 'd = {"a": 1}\nfor i in range(100000000):\n    d["a"] += 1',

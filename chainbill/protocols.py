@@ -54,7 +54,7 @@ class Protocols:
 
 PROTOCOL_1 = Protocol(
     version=1,
-    digest="ea649c42eddb2384241268f9ac5194e860432af34d88015449adbef5c40c55b3",
+    digest="feba88f206d4eb651ecc0d14c06b94dbd5080689a7e13e84aa481c3e451d6259",
     natives=NATIVE_CALLS,
 )
 """Until CHANGELOG tags 1.0 it is amended in place; from then on a change of what blocks do is a new version."""

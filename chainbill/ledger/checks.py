@@ -21,7 +21,7 @@ from chainbill.errors import Reason
 from chainbill.ledger import core_rows
 from chainbill.ledger.governed_rows import (
     check_clock,
-    check_next_contract,
+    check_contract_set,
     check_protocol,
     keep_protocol,
     validator_set,
@@ -111,8 +111,8 @@ class CoreChecks:
         """Rows that the core acts on by itself: a wrong one would stop every node."""
         if key.startswith(core_rows.CONTRACTS):
             raise broken(Reason.CORE_ROW_FIXED, "only the core changes the contracts that run")
-        if key.startswith(core_rows.NEXT_CONTRACTS) and new is not None:
-            check_next_contract(new, self._height)
+        if key.startswith(core_rows.CONTRACT_SETS) and new is not None:
+            check_contract_set(key, new, self._height)
         elif key.startswith(core_rows.NEXT_RULES) and new is not None:
             if active_from(key) <= self._height:
                 raise broken(Reason.CORE_ROW_SCHEMA, "rules change at a later height")

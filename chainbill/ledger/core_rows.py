@@ -26,7 +26,7 @@ TOKENS = table_prefix("token", "token")
 BILLS = table_prefix("bill", "bill")
 GOVERNANCE = b"governance\0"
 CONTRACTS = table_prefix("governance", "contract")
-NEXT_CONTRACTS = table_prefix("governance", "contract_next")
+CONTRACT_SETS = table_prefix("governance", "contract_set")
 NEXT_RULES = table_prefix("governance", "rules_next")
 RULE_CHANGES = table_prefix("governance", "rule_change")
 VALIDATORS = table_prefix("governance", "validator")
@@ -95,9 +95,14 @@ def contract_key(name: str) -> bytes:
     return row_key("governance", "contract", name)
 
 
-def next_contract_key(name: str) -> bytes:
-    """The key of the contract that is to run under a name from its height on."""
-    return row_key("governance", "contract_next", name)
+def contract_set_key(height: int, proposal: str) -> bytes:
+    """The key of the set of contracts that a proposal decided for a height; keys lie in order of heights."""
+    return row_key("governance", "contract_set", [height, proposal])
+
+
+def source_key(source_hash: str) -> bytes:
+    """The key of a source that was stored or proposed."""
+    return row_key("governance", "source", source_hash)
 
 
 def validator_key(public_key: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Rows of governance that the core acts on by itself, and what they must look like.
 
 governance/validator key     → {"alg", "name", "party", "address", "status"}   who signs blocks
-governance/contract_next name → {"source", "version", "active_from", …}    what is to run from a height on
+governance/contract_set [height, proposal] → {"contracts", "removed"}      what is to change together at a height
 governance/rules_next [height, proposal] → {"changes", "currencies", "python"}   rules from a height on
 governance/protocol_next "next" → {"version", "digest", "from"}            the protocol from a height on
 governance/clock "offset"    → {"offset_ms"}                               of an adjustable clock
@@ -16,7 +16,7 @@ from chainbill.ledger import core_rows
 from chainbill.ledger.in_force import ProtocolRow
 from chainbill.ledger.token_rules import broken
 from chainbill.ledger.validators import Validator, ValidatorSet
-from chainbill.limits import MAX_AMOUNT, MAX_SCAN
+from chainbill.limits import MAX_AMOUNT, MAX_CONTRACTS, MAX_SCAN
 from chainbill.state.keys import split_key
 from chainbill.state.overlay import Overlay
 
@@ -52,12 +52,24 @@ def validator_row(validator: Validator) -> dict[str, str]:
     }
 
 
-def check_next_contract(row: Any, height: int) -> None:
-    """Refused unless a row of `contract_next` names a source and a later height."""
-    if type(row) is not dict or type(row.get("source")) is not str or type(row.get("active_from")) is not int:
-        raise broken(Reason.CORE_ROW_SCHEMA, "a next contract has a source and the height it is active from")
-    if row["active_from"] <= height:
-        raise broken(Reason.CORE_ROW_SCHEMA, "a contract becomes active at a later height")
+def check_contract_set(key: bytes, row: Any, height: int) -> None:
+    """Refused unless a row of `contract_set` lists names and hashes, each name once, under a later height."""
+    parts = split_key(key)[2]
+    if len(parts) != 2 or type(parts[0]) is not int or type(parts[1]) is not str:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a set of contracts stands under its height and its proposal")
+    if parts[0] <= height:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a set of contracts becomes active at a later height")
+    if type(row) is not dict or set(row) != {"contracts", "removed"}:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a set of contracts has contracts and removed")
+    entries, removed = row["contracts"], row["removed"]
+    if type(entries) is not list or type(removed) is not list or not 1 <= len(entries) + len(removed) <= MAX_CONTRACTS:
+        raise broken(Reason.CORE_ROW_SCHEMA, f"a set of contracts has 1 to {MAX_CONTRACTS} of them")
+    if any(type(entry) is not dict or set(entry) != {"name", "hash"} for entry in entries):
+        raise broken(Reason.CORE_ROW_SCHEMA, "a contract of a set has name and hash")
+    names = [*(entry["name"] for entry in entries), *removed]
+    texts = [*names, *(entry["hash"] for entry in entries)]
+    if any(type(text) is not str for text in texts) or len(set(names)) != len(names):
+        raise broken(Reason.CORE_ROW_SCHEMA, "names and hashes of a set are texts, each name once")
 
 
 def check_clock(old: Any, new: Any, *, adjustable: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from chainbill.vm.messages import rejected
 from chainbill.vm.module import read_contract
 from chainbill.vm.native_calls import NATIVE_CALLS
 from chainbill.vm.parser import in_fresh_thread
-from chainbill.vm.program import CompiledContract, Entry, Program, TableRef, file_name
+from chainbill.vm.program import CompiledContract, Entry, Problem, Program, TableRef, file_name
 from chainbill.vm.rules import STANDARD_RUN, CodePrices
 from chainbill.vm.values import freeze
 
@@ -63,7 +63,7 @@ def link(
 
     Raises ContractRejected. natives: the functions of the language, by the names that emitted code calls them by.
     """
-    check_links(contracts)
+    order = check_links(contracts)
     entries: dict[tuple[str, str], Entry] = {}
     agendas: dict[tuple[str, str], str] = {}
     spaces: dict[str, dict[str, Any]] = {}
@@ -92,7 +92,7 @@ def link(
             for contract, function_name in fact.invokes:
                 spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
     prices = next((one.prices for one in contracts.values()), STANDARD_RUN.code)
-    return Program(dict(contracts), entries, agendas, prices, _examine)
+    return Program(dict(contracts), entries, agendas, order, prices, _examine)
 
 
 def _imports(
@@ -113,12 +113,17 @@ def _imports(
     return found
 
 
-def _examine(program: Program, name: str, source: str) -> tuple[str, int]:
+def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str]) -> tuple[Problem | None, int]:
     size = 0
     try:
-        compiled = compile_contract(name, source, program.prices)
-        size = compiled.size
-        link({**program.contracts, name: compiled})
+        changed = dict(program.contracts)
+        for name in removed:
+            if changed.pop(name, None) is None or name in sources:
+                raise rejected("contract_not_there", 0, name, contract=name)
+        for name in sorted(sources):
+            changed[name] = compile_contract(name, sources[name], program.prices)
+            size += changed[name].size
+        check_links(changed)
     except ContractRejected as error:
-        return error.reason, size
-    return "", size
+        return {"problem": error.reason, "contract": error.fields["contract"], "line": error.fields["line"]}, size
+    return None, size

@@ -198,8 +198,14 @@ NATIVES: dict[str, Signature] = {
         "what is signed or committed to for this network, contract and purpose, 64 hex digits",
         "本网络、本合约、此用途声明的哈希",
     ),
-    "source_problem": Signature(
-        2, 2, "text", 20000, "source_problem(name, source)", '"" or why it cannot be deployed', "源码能否部署"
+    "set_problem": Signature(
+        2,
+        2,
+        "any",
+        20000,
+        'set_problem({"token": source}, removed)',
+        'could these sources come and the removed names go, all at once? None, or {"problem", "contract", "line"}',
+        "这些源码能否一并部署、所列合约能否一并移除;可以则为 None",
     ),
 }
 

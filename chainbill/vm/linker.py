@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chainbill.limits import MAX_CONTRACTS
 from chainbill.vm import bounds
 from chainbill.vm.grammar import GENERAL
 from chainbill.vm.messages import rejected
@@ -16,8 +17,13 @@ CORE_TABLES = frozenset(("gap", "holding", "range"))
 _Target = tuple[str, str]
 
 
-def check_links(contracts: Mapping[str, CompiledContract]) -> None:
-    """Raise ContractRejected unless the contracts fit together."""
+def check_links(contracts: Mapping[str, CompiledContract]) -> tuple[str, ...]:
+    """Return the contracts in linked order: the general part first, then invoked before invoking.
+
+    Raises ContractRejected unless they fit together.
+    """
+    if len(contracts) > MAX_CONTRACTS:
+        raise rejected("too_many_contracts", contract=max(contracts))
     for compiled in contracts.values():
         _check_tables(contracts, compiled)
         _check_imports(contracts.get(GENERAL), compiled)
@@ -26,6 +32,7 @@ def check_links(contracts: Mapping[str, CompiledContract]) -> None:
                 _check_invoke(contracts, compiled.name, target, line, arguments)
     order = _contracts_in_order(contracts)
     _check_depth_and_views(contracts, order)
+    return tuple(order)
 
 
 def _check_tables(contracts: Mapping[str, CompiledContract], compiled: CompiledContract) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from chainbill.limits import MAX_CONTRACTS
 from chainbill.vm import bounds
 from chainbill.vm.errors import ContractRejected
 
@@ -200,6 +201,14 @@ REJECTIONS: dict[str, tuple[str, str]] = {
         "{what} 既不是 @view,也没有对本合约 @internal",
     ),
     "contract_cycle": ("contracts invoke each other in a circle: {what}", "合约循环调用:{what}"),
+    "too_many_contracts": (
+        f"more than {MAX_CONTRACTS} contracts would run together",
+        f"同时运行的合约将超过 {MAX_CONTRACTS} 个",
+    ),
+    "contract_not_there": (
+        "the contract {what} cannot be removed: it does not run, or is changed by the same set",
+        "不能移除合约 {what}:它没有在运行,或同一组中又对其作了更改",
+    ),
     "contract_name": ("{what} is no contract name: [a-z][a-z0-9_]*, at most 40 long", "{what} 不是合约名称"),
 }
 

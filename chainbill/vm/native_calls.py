@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chainbill.vm import natives
-from chainbill.vm.values import Value, copy_in, fault
+from chainbill.vm.values import Value, copy_in
 
 if TYPE_CHECKING:
     from chainbill.vm.machine import Machine
+    from chainbill.vm.program import Problem
 
 __all__ = ["NATIVE_CALLS", "TAKE_MACHINE"]
 
@@ -23,7 +24,7 @@ TAKE_MACHINE = frozenset(
         "normalise_identifier",
         "signed_by",
         "statement_hash",
-        "source_problem",
+        "set_problem",
     )
 )
 _FIXED_PRICE = (
@@ -88,14 +89,14 @@ def _reader(m: Machine) -> natives.Reader:
     return natives.Reader(m.context.network, m.contract)
 
 
-def source_problem(m: Machine, name: Value, source: Value) -> str:
-    """Return "" if the source could be deployed beside the contracts of this program, else the reason why not."""
-    if type(name) is not str or type(source) is not str:
-        raise fault("bad_argument", "source_problem: two texts are needed")
-    m.pay(m.prices.gas_source_character * len(source), 16 * len(source))
-    reason, guarded_size = m.program.examine(name, source)
+def set_problem(m: Machine, sources: Value, removed: Value) -> Problem | None:
+    """Return None if the set could be deployed together in this program, else what is wrong."""
+    natives.check_set(sources, removed)
+    characters = sum(len(source) for source in sources.values())
+    m.pay(m.prices.gas_source_character * characters, 16 * characters)
+    problem, guarded_size = m.program.examine(sources, removed)
     m.pay(m.prices.gas_guarded_byte * guarded_size, 0)
-    return reason
+    return problem
 
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {
@@ -109,6 +110,6 @@ NATIVE_CALLS: dict[str, Callable[..., Any]] = {
         normalise_identifier,
         signed_by,
         statement_hash,
-        source_problem,
+        set_problem,
     )
 }

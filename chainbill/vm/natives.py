@@ -23,6 +23,7 @@ __all__ = [
     "Reader",
     "add_days",
     "add_months",
+    "check_set",
     "currency_digits",
     "date_of_offset",
     "days_30_360",
@@ -178,6 +179,14 @@ def statement_hash(reader: Reader, purpose: str, statement: Value) -> str:
 def _stated(reader: Reader, name: str, purpose: str, statement: Value) -> tuple[bytes, str, str, Value]:
     copied, _ = copy_in(statement)
     return bytes.fromhex(reader.network), reader.contract, _text(name, purpose), copied
+
+
+def check_set(sources: Value, removed: Value) -> None:
+    """Refuse arguments of set_problem that are no map of source texts by name and list of names."""
+    texts = [*sources.values()] if isinstance(sources, dict) else [None]
+    names = removed if isinstance(removed, (list, tuple)) else [None]
+    if any(type(text) is not str for text in (*texts, *names)):
+        raise fault("bad_argument", "set_problem: a map of sources by contract name and a list of names are needed")
 
 
 def object_id(prefix: str, id_seed: bytes, counter: int) -> str:

@@ -55,7 +55,7 @@ __all__ = [  # noqa: RUF022 - in the order of the reference
     "digest",
     "signed_by",
     "statement_hash",
-    "source_problem",
+    "set_problem",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -78,7 +78,7 @@ class Host(Protocol):
     def date_of(self, time_ms: int) -> str: ...
     def signed_by(self, algorithm: str, key: str, purpose: str, statement: Any, signature: str) -> bool: ...
     def statement_hash(self, purpose: str, statement: Any) -> str: ...
-    def source_problem(self, name: str, source: str) -> str: ...
+    def set_problem(self, sources: Any, removed: Any) -> Any: ...
 
 
 _hosts: list[Host] = []
@@ -296,6 +296,9 @@ def statement_hash(purpose: str, statement: Any) -> str:
     return _host().statement_hash(purpose, statement)
 
 
-def source_problem(name: str, source: str) -> str:
-    """Return "" if `source` could be deployed as contract `name`, else the reason why not."""
-    return _host().source_problem(name, source)
+def set_problem(sources: dict[str, str], removed: list[str]) -> Any:
+    """Ask whether these sources, by contract name, could be deployed and the removed contracts go, all at once.
+
+    None, or {"problem": reason, "contract": name, "line": number}.
+    """
+    return _host().set_problem(sources, removed)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
+from typing import Any, TypedDict
 
 from chainbill.state.keys import table_prefix
 from chainbill.vm import tree
 from chainbill.vm.analysis import Facts
 from chainbill.vm.rules import CodePrices
 
-__all__ = ["CompiledContract", "Entry", "Program", "TableRef", "file_name"]
+__all__ = ["CompiledContract", "Entry", "Problem", "Program", "TableRef", "file_name"]
 
 
 def file_name(contract: str) -> str:
@@ -60,6 +60,14 @@ class Entry:
     run: Callable[..., Any]
 
 
+class Problem(TypedDict):
+    """Why a set of contracts is refused: the reason, the contract it was found in, and the line (0 if none)."""
+
+    problem: str
+    contract: str
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """Contracts linked together."""
@@ -67,13 +75,13 @@ class Program:
     contracts: Mapping[str, CompiledContract]
     entries: Mapping[tuple[str, str], Entry]
     agendas: Mapping[tuple[str, str], str]  # (contract, table) -> function
+    order: tuple[str, ...]  # contract names, the general part first, then invoked before invoking
     prices: CodePrices
-    check: Callable[[Program, str, str], tuple[str, int]]
+    check: Callable[[Program, Mapping[str, str], Sequence[str]], tuple[Problem | None, int]]
 
-    def examine(self, name: str, source: str) -> tuple[str, int]:
-        """Return "" if `source` could take the place of contract `name` here, else why not; and its guarded size."""
-        return self.check(self, name, source)
+    def examine(self, sources: Mapping[str, str], removed: Sequence[str] = ()) -> tuple[Problem | None, int]:
+        """Could these sources come into this program, and the removed contracts leave it, all at once?
 
-    def problem(self, name: str, source: str) -> str:
-        """Return "" if `source` could take the place of contract `name` in this program, else the reason why not."""
-        return self.check(self, name, source)[0]
+        Returns what is wrong, None if nothing is; and the bytes of guarded code that the sources became.
+        """
+        return self.check(self, sources, removed)

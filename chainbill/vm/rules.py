@@ -40,10 +40,10 @@ class Prices:
         30, 1, 300, "gas", "ctx.signers, ctx.recent_proposers", "ctx.signers、ctx.recent_proposers"
     )
     gas_source_character: int = rule(
-        20, 1, 200, "gas", "a character of a source that source_problem looks at", "source_problem 查看的每个源码字符"
+        20, 1, 200, "gas", "a character of the sources that set_problem looks at", "set_problem 查看的每个源码字符"
     )
     gas_guarded_byte: int = rule(
-        5, 1, 50, "gas", "a byte of guarded code that source_problem compiles", "source_problem 编译的每字节受保护代码"
+        5, 1, 50, "gas", "a byte of guarded code that set_problem compiles", "set_problem 编译的每字节受保护代码"
     )
     gas_compare: int = rule(
         8, 1, 80, "gas", "a pair of values inside lists and maps that are compared", "比较列表、映射中的每对值"

@@ -244,10 +244,9 @@ class Harness:
     def _reader(self) -> natives.Reader:
         return natives.Reader(self.context.network, self._stack[-1])
 
-    def source_problem(self, name: str, source: str) -> str:
-        """Return "" if the source could be deployed beside the contracts of this harness, else the reason why not."""
-        if type(name) is not str or type(source) is not str:
-            raise fault("bad_argument", "source_problem: two texts are needed")
+    def set_problem(self, sources: Any, removed: Any) -> Any:
+        """Return None if the set could be deployed among the contracts of this harness, else what is wrong."""
+        natives.check_set(sources, removed)
         if self._program is None:
             self._program = link({own: compile_contract(own, text) for own, text in self._sources.items()})
-        return self._program.problem(name, source)
+        return self._program.examine(sources, removed)[0]

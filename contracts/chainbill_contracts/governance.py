@@ -17,8 +17,9 @@ from chainbill_contracts.general import (
 )
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core
-next_contracts = own_table("contract_next")  # name -> the code that runs from its height on
-sources = own_table("source")  # hash -> {"source"}: code that was proposed
+contract_sets = own_table("contract_set")  # [height, proposal] -> what changes together from that height on
+sources = own_table("source")  # hash -> {"source", "party"}: code that was stored or proposed
+stored = own_table("stored")  # party -> {"hashes"}: sources it has stored that no proposal names yet, oldest first
 rule_changes = own_table("rule_change")  # proposal -> {"changes", "currencies", "python"}; the core checks it
 next_rules = own_table("rules_next")  # [height, proposal] -> the same, decided; the core takes it up at its height
 protocol_changes = own_table("protocol_change")  # proposal -> {"version", "digest", "from"}; the core checks it
@@ -34,6 +35,9 @@ MOST_SEATS = 100
 MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
 MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
+MOST_IN_A_SET = 64  # contracts
+MOST_SETS = 16  # that wait for their heights
+MOST_STORED = 64  # sources of one party that no proposal names
 LAST_DATE = "2899-12-31"  # of an adjustable clock
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
@@ -65,12 +69,14 @@ def begin():
 def propose(kind, content):
     """Propose a change; the sender's own vote is a vote of its own.
 
-    kind and content: "contract" {"name", "source", "hash", "active_height"}; "parameter" {"name", "value"};
+    kind and content: "contracts" {"contracts": [{"name", "hash", "source"}], "removed": [name], "replaces",
+    "active_height"}, contracts that come, change or go together; "parameter" {"name", "value"};
     "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
     observer; "party" an application as in party.register, of sponsor ""; "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
-    "ed25519"; hash: digest(source).
+    "ed25519"; hash: digest(source). A source that was stored before may be left out, and so may removed and replaces:
+    the proposal of a set that waits, and is not to take effect.
     """
     require_seat()
     require_capability("admin")
@@ -94,6 +100,30 @@ def propose(kind, content):
     agenda.put([expires_on, proposal], {"proposal": proposal})
     emit("proposed", {"proposal": proposal, "kind": kind, "by": ctx.party})
     return {"proposal": proposal}
+
+
+@call
+def store_source(source):
+    """Store the source of a contract, for a set to name by its hash: a set may be larger than a transaction.
+
+    Of MOST_STORED sources of the sender that no proposal names, the oldest gives way to a new one.
+    """
+    require_seat()
+    require_capability("admin")
+    require(kind_of(source) == "text", "text_expected")
+    hashed = digest(source)
+    if not sources.has(hashed):
+        hashes = []
+        row = stored.get(ctx.party)
+        if row is not None:
+            hashes = row["hashes"]
+        if len(hashes) == MOST_STORED:
+            sources.delete(hashes[0])
+            hashes = hashes[1:]
+        sources.put(hashed, {"source": source, "party": ctx.party})
+        stored.put(ctx.party, {"hashes": hashes + [hashed]})
+        emit("source_stored", {"hash": hashed, "by": ctx.party})
+    return {"hash": hashed}
 
 
 @call
@@ -174,8 +204,8 @@ def on_day(date, item, row):
 # --- what may be proposed ---------------------------------------------------------------------------------------------
 def checked_content(kind, content):
     """Refuse at once what could never be put into effect; answers what is kept of the content."""
-    if kind == "contract":
-        return checked_contract(content)
+    if kind == "contracts":
+        return checked_set(content)
     if kind == "parameter":
         check_parameter(content["name"], content["value"])
     elif kind == "validator_add" or kind == "observer_add":
@@ -194,16 +224,86 @@ def checked_content(kind, content):
     return content
 
 
-def checked_contract(content):
-    name = content["name"]
-    require(kind_of(name) == "text" and len(name) >= 1 and len(name) <= LONGEST_NAME, "contract_name_not_valid")
-    require(kind_of(content["source"]) == "text", "text_expected")
-    require(digest(content["source"]) == content["hash"], "hash_not_of_source")
-    problem = source_problem(name, content["source"])
-    require(problem == "", "source_refused", {"problem": problem})
-    require_later_height(content["active_height"])
-    sources.put(content["hash"], {"source": content["source"]})
-    return {"name": name, "hash": content["hash"], "active_height": content["active_height"]}
+def checked_set(content):
+    """Refuse a set that does not fit together with what runs; answers it with its hashes alone.
+
+    Examined together: a signature and those who call it may change in one set, which neither could alone.
+    """
+    removed = content["removed"] if "removed" in content else []
+    replaces = content["replaces"] if "replaces" in content else ""
+    require(kind_of(content["contracts"]) == "list" and kind_of(removed) == "list", "set_not_valid")
+    named = []
+    changed = {}
+    for entry in content["contracts"]:
+        name = entry["name"]
+        require(kind_of(name) == "text" and len(name) >= 1 and len(name) <= LONGEST_NAME, "contract_name_not_valid")
+        require(name not in changed, "set_not_valid", {"name": name})
+        changed[name] = source_of(entry)
+        named += [{"name": name, "hash": entry["hash"]}]
+    height = content["active_height"]
+    kept = {"contracts": named, "removed": removed, "replaces": replaces, "active_height": height}
+    if len(named) + len(removed) == 0:  # nothing but taking back a set that waits
+        require(replaces != "", "set_not_valid")
+        kept["active_height"] = 0
+    else:
+        require(len(named) + len(removed) <= MOST_IN_A_SET, "set_not_valid")
+        problem = set_problem(changed, removed)
+        require(problem is None, "source_refused", problem)
+        require_later_height(height)
+    require_room_among_sets(kept)
+    for entry in named:
+        keep_for_good(entry["hash"])
+    return kept
+
+
+def source_of(entry):
+    """The source of a set's entry, from the proposal itself or stored before; what came with it is stored."""
+    if "source" in entry:
+        require(kind_of(entry["source"]) == "text", "text_expected")
+        require(digest(entry["source"]) == entry["hash"], "hash_not_of_source")
+        if not sources.has(entry["hash"]):
+            sources.put(entry["hash"], {"source": entry["source"], "party": ""})
+        return entry["source"]
+    row = sources.get(entry["hash"])
+    require(row is not None, "source_unknown", {"name": entry["name"], "hash": entry["hash"]})
+    return row["source"]
+
+
+def keep_for_good(hashed):
+    """A source that a proposal names does not give way to others of the party that stored it."""
+    row = sources.get(hashed)
+    if row["party"] == "":
+        return
+    hashes = []
+    for one in stored.get(row["party"])["hashes"]:
+        if one != hashed:
+            hashes += [one]
+    stored.put(row["party"], {"hashes": hashes})
+    row["party"] = ""
+    sources.put(hashed, row)
+
+
+def require_room_among_sets(content):
+    """Sets that wait change different contracts: none undoes a part of another. One that is replaced goes whole."""
+    names = names_of(content)
+    waiting = contract_sets.scan([], MOST_SETS)
+    found = content["replaces"] == ""
+    for entry in waiting:
+        if entry[0][1] == content["replaces"]:
+            found = True
+        else:
+            for name in names_of(entry[1]):
+                facts = {"name": name, "set": entry[0][1], "active_height": entry[0][0]}
+                require(name not in names, "set_overlaps", facts)
+    require(found, "set_unknown", {"set": content["replaces"]})
+    require(content["replaces"] != "" or len(waiting) < MOST_SETS, "too_many_sets")
+
+
+def names_of(set_of_contracts):
+    names = set_of_contracts["removed"][:]
+    for entry in set_of_contracts["contracts"]:
+        names += [entry["name"]]
+    return names
 
 
 def require_later_height(height):
@@ -253,8 +353,8 @@ def check_candidate(kind, content):
 def put_into_effect(proposal):
     kind = proposal["kind"]
     content = proposal["content"]
-    if kind == "contract":
-        deploy(content)
+    if kind == "contracts":
+        plan_set(proposal["id"], content)
     elif kind == "rules":
         require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
         rule_changes.delete(proposal["id"])
@@ -289,19 +389,25 @@ def put_into_effect(proposal):
         invoke("bill", "compute_pay_dates", content["year"])
 
 
-def deploy(content):
-    require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
-    version = 1
-    running = contracts.get(content["name"])
-    if running is not None:
-        version = running["version"] + 1
-    next_contracts.put(content["name"], {
-        "source": sources.get(content["hash"])["source"],
-        "hash": content["hash"],
-        "version": version,
-        "active_from": content["active_height"],
+def plan_set(proposal, content):
+    """From its height on a set takes effect whole; the core examines it again there, with what runs by then."""
+    names = names_of(content)
+    if len(names) > 0:
+        require(content["active_height"] > ctx.height, "height_not_in_future", {"height": ctx.height})
+    require_room_among_sets(content)
+    for entry in contract_sets.scan([], MOST_SETS):
+        if entry[0][1] == content["replaces"]:
+            contract_sets.delete(entry[0])
+    if len(names) > 0:
+        planned = {"contracts": content["contracts"], "removed": content["removed"]}
+        contract_sets.put([content["active_height"], proposal], planned)
+    emit("set_decided", {
+        "set": proposal,
+        "contracts": content["contracts"],
+        "removed": content["removed"],
+        "replaces": content["replaces"],
+        "active_height": content["active_height"],
     })  # fmt: skip
-    emit("contract_decided", content)
 
 
 def keep_validator(content, status, proposer):

@@ -12,6 +12,8 @@ from chainbill.state.keys import row_key
 from chainbill.vm.natives import digest
 
 SOURCE = '"""Nothing yet."""\nfrom chainbill.vm.prelude import *\n'
+CALLER = SOURCE + '\n\n@call\ndef ask():\n    return invoke("callee", "answer")\n'
+CALLEE = SOURCE + '\n\n@internal("caller")\ndef answer():\n    return 42\n'
 
 
 def propose(world: World, kind: str, by: str = BANK1, **content: Any) -> str:
@@ -25,11 +27,19 @@ def vote(world: World, proposal: str, *banks: str, choice: str = "yes") -> Any:
     return result
 
 
-def deploy(world: World, **fields: Any) -> str:
-    content = {
-        "name": "deposit", "source": SOURCE, "hash": digest(SOURCE), "active_height": world.height + 50, **fields
-    }  # fmt: skip
-    return propose(world, "contract", **content)
+def entry(name: str = "deposit", source: str = SOURCE, **fields: Any) -> dict[str, Any]:
+    return {"name": name, "source": source, "hash": digest(source), **fields}
+
+
+def deploy(world: World, *entries: dict[str, Any], **fields: Any) -> str:
+    content = {"contracts": list(entries) or [entry()], "active_height": world.height + 50, **fields}
+    return propose(world, "contracts", **content)
+
+
+def decide(world: World, *entries: dict[str, Any], **fields: Any) -> str:
+    proposal = deploy(world, *entries, **fields)
+    vote(world, proposal, BANK1, BANK2, BANK3)
+    return proposal
 
 
 def candidate(world: World, **fields: Any) -> str:
@@ -156,23 +166,121 @@ def propose_a_party_again(world: World) -> None:
 
 @refuses("contract_name_not_valid")
 def propose_a_contract_without_a_name(world: World) -> None:
-    deploy(world, name="")
+    deploy(world, entry(name=""))
 
 
 @refuses("hash_not_of_source")
 def propose_a_contract_with_another_hash(world: World) -> None:
-    deploy(world, hash="0" * 64)
+    deploy(world, entry(hash="0" * 64))
 
 
 @refuses("source_refused")
 def propose_a_contract_that_does_not_parse(world: World) -> None:
-    source = SOURCE + "def f(:\n"
-    deploy(world, source=source, hash=digest(source))
+    deploy(world, entry(source=SOURCE + "def f(:\n"))
+
+
+@refuses("source_refused")
+def propose_one_half_of_what_belongs_together(world: World) -> None:
+    """formats S7: the other half would come in another proposal, and neither could be the first."""
+    deploy(world, entry(name="caller", source=CALLER))
+
+
+@refuses("source_refused")
+def propose_to_remove_what_others_need(world: World) -> None:
+    deploy(world, removed=["calendar"])
+
+
+@refuses("source_refused")
+def propose_to_remove_what_is_not_there(world: World) -> None:
+    deploy(world, removed=["deposits"])
+
+
+@refuses("set_not_valid")
+def propose_a_contract_twice(world: World) -> None:
+    deploy(world, entry(), entry())
+
+
+@refuses("set_not_valid")
+def propose_more_contracts_than_a_set_has(world: World) -> None:
+    deploy(world, *(entry(name=f"c{number}") for number in range(65)))
+
+
+@refuses("set_not_valid")
+def propose_no_list(world: World) -> None:
+    propose(world, "contracts", contracts="all", active_height=world.height + 50)
+
+
+@refuses("set_not_valid")
+def propose_nothing(world: World) -> None:
+    propose(world, "contracts", contracts=[], active_height=world.height + 50)
+
+
+@refuses("source_unknown")
+def propose_a_hash_that_nobody_stored(world: World) -> None:
+    deploy(world, {"name": "deposit", "hash": "0" * 64})
+
+
+@refuses("text_expected")
+def propose_a_source_that_is_no_text(world: World) -> None:
+    deploy(world, {"name": "deposit", "source": 5, "hash": "0" * 64})
+
+
+@refuses("text_expected")
+def store_a_source_that_is_no_text(world: World) -> None:
+    world.call(BANK1, "governance", "store_source", source=5)
+
+
+@refuses("not_a_validators_party")
+def store_a_source_as_a_supplier(world: World) -> None:
+    world.call(S1, "governance", "store_source", source=SOURCE)
+
+
+@refuses("capability_missing")
+def store_a_source_without_an_admin_key(world: World) -> None:
+    world.call(BANK1, "party", "add_key", key="34" * 32, capabilities=["maker"])
+    world.send(BANK1, ("governance", "store_source", {"source": SOURCE}), keys=["34" * 32])
+
+
+@refuses("set_overlaps")
+def propose_a_change_of_what_is_to_change(world: World) -> None:
+    decide(world)
+    deploy(world, entry(name="other"), entry())
+
+
+@refuses("set_overlaps")
+def decide_two_changes_of_the_same(world: World) -> None:
+    first, second = deploy(world), deploy(world)
+    vote(world, first, BANK1, BANK2, BANK3)
+    vote(world, second, BANK1, BANK2, BANK3)
+
+
+@refuses("set_unknown")
+def replace_a_set_that_does_not_wait(world: World) -> None:
+    deploy(world, replaces="G0")
+
+
+@refuses("set_unknown")
+def decide_to_replace_a_set_that_waits_no_more(world: World) -> None:
+    waiting = decide(world)
+    first, second = (propose(world, "contracts", contracts=[], replaces=waiting, active_height=0) for _ in range(2))
+    vote(world, first, BANK1, BANK2, BANK3)
+    vote(world, second, BANK1, BANK2, BANK3)
+
+
+@refuses("too_many_sets")
+def decide_sets_without_end(world: World) -> None:
+    for number in range(17):
+        decide(world, entry(name=f"c{number}"))
 
 
 @refuses("height_not_in_future")
 def propose_a_contract_for_the_past(world: World) -> None:
     deploy(world, active_height=1)
+
+
+@refuses("height_not_in_future")
+def propose_a_contract_for_no_height(world: World) -> None:
+    deploy(world, active_height="soon")
 
 
 @refuses("height_not_in_future")

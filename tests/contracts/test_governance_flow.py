@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chainbill_contracts import source
+from chainbill_contracts import source, sources
 from contracts.invariants import StatusWatch
-from contracts.refusals_governance import SOURCE, candidate, deploy, propose, vote
+from contracts.refusals_governance import CALLEE, CALLER, SOURCE, candidate, decide, deploy, entry, propose, vote
 from contracts.refusals_party import application
 from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, issue, key_of
 
@@ -142,20 +142,79 @@ def test_readiness_grows_old(world: World) -> None:
         vote(world, proposal, BANK3)
 
 
-def test_a_contract_is_deployed_at_its_height(world: World) -> None:
-    proposal = deploy(world)
-    assert "source" not in proposal_of(world, proposal)["content"]
-    vote(world, proposal, BANK1, BANK2, BANK3)
-    row = world.row("governance", "contract_next", "deposit")
-    height = proposal_of(world, proposal)["content"]["active_height"]
-    assert row == {"source": SOURCE, "hash": digest(SOURCE), "version": 1, "active_from": height}
+def waiting(world: World) -> dict[tuple[int, str], Any]:
+    return {tuple(key): row for key, row in world.rows("governance", "contract_set")}
 
 
-def test_a_new_version_follows_the_one_that_runs(world: World) -> None:
-    changed = source("calendar").replace("LONGEST_SEARCH = 60", "LONGEST_SEARCH = 50")
-    proposal = deploy(world, name="calendar", source=changed, hash=digest(changed))
+def test_a_set_waits_for_its_height(world: World) -> None:
+    proposal = deploy(world, entry("caller", CALLER), entry("callee", CALLEE))
+    content = proposal_of(world, proposal)["content"]
+    entries = [{"name": "caller", "hash": digest(CALLER)}, {"name": "callee", "hash": digest(CALLEE)}]
+    height = content["active_height"]
+    assert content == {"contracts": entries, "removed": [], "replaces": "", "active_height": height}
+    assert waiting(world) == {}
     vote(world, proposal, BANK1, BANK2, BANK3)
-    assert world.row("governance", "contract_next", "calendar")["version"] == 2
+    assert waiting(world) == {(height, proposal): {"contracts": entries, "removed": []}}
+    assert world.row("governance", "source", digest(CALLER)) == {"source": CALLER, "party": ""}
+    decided = next(
+        fields for contract, topic, fields in world.events if (contract, topic) == ("governance", "set_decided")
+    )
+    assert decided == {"set": proposal, **content}
+
+
+def test_a_refused_set_says_what_does_not_fit_and_where(world: World) -> None:
+    with pytest.raises(Refused, match="source_refused") as refusal:
+        deploy(world, entry("caller", CALLER))
+    assert refusal.value.fields == {"problem": "invoke_unknown", "contract": "caller", "line": 7}
+    assert world.row("governance", "source", digest(CALLER)) is None
+
+
+def test_a_change_of_the_general_part_is_examined_with_all_who_import_it(world: World) -> None:
+    changed = source("general").replace("def require_amount(amount)", "def require_amount(amount, most)")
+    with pytest.raises(Refused, match="source_refused") as refusal:
+        deploy(world, entry("general", changed))
+    assert refusal.value.fields["problem"] == "arguments_wrong"
+    deploy(world, entry("general", source("general").replace("LONGEST_TEXT = 200", "LONGEST_TEXT = 100")))
+
+
+def test_the_whole_rule_book_is_one_set_of_stored_sources(world: World) -> None:
+    for text in sources().values():
+        assert world.call(BANK1, "governance", "store_source", source=text) == {"hash": digest(text)}
+    assert len(world.row("governance", "stored", BANK1)["hashes"]) == len(sources())
+    deploy(world, *({"name": name, "hash": digest(text)} for name, text in sources().items()))
+    assert world.row("governance", "stored", BANK1) == {"hashes": []}
+    assert {row["party"] for _, row in world.rows("governance", "source")} == {""}
+
+
+def test_stored_sources_that_nobody_names_give_way(world: World) -> None:
+    texts = [f'"""Source {number}."""\nfrom chainbill.vm.prelude import *\n' for number in range(67)]
+    for text in texts[:64]:
+        world.call(BANK1, "governance", "store_source", source=text)
+    world.call(BANK1, "governance", "store_source", source=texts[63])
+    world.call(BANK2, "governance", "store_source", source=texts[0])
+    deploy(world, {"name": "kept", "hash": digest(texts[1])})
+    for text in texts[64:]:
+        world.call(BANK1, "governance", "store_source", source=text)
+    hashes = [digest(text) for text in texts]
+    gone = [number for number, hashed in enumerate(hashes) if world.row("governance", "source", hashed) is None]
+    assert gone == [0, 2]
+    assert world.row("governance", "stored", BANK1) == {"hashes": hashes[3:]}
+
+
+def test_a_set_that_replaces_another_takes_its_place_whole(world: World) -> None:
+    first = decide(world, entry("caller", CALLER), entry("callee", CALLEE))
+    second = decide(world, entry("caller", SOURCE), replaces=first)
+    assert [key[1] for key in waiting(world)] == [second]
+    decide(world, entry("callee", CALLEE))
+    propose(world, "contracts", contracts=[], replaces=second, active_height=0)
+    assert len(waiting(world)) == 2
+
+
+def test_a_set_that_waits_is_taken_back_by_vote(world: World) -> None:
+    first = decide(world)
+    back = propose(world, "contracts", contracts=[], replaces=first, active_height=0)
+    vote(world, back, BANK1, BANK2, BANK3)
+    assert waiting(world) == {}
 
 
 def test_regulators_come_in_by_vote(world: World) -> None:

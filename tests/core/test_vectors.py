@@ -19,6 +19,7 @@ from chainbill.errors import Malformed
 from chainbill.state.keys import row_key, split_key
 from chainbill.state.proof import StateProof, verify_proof
 from chainbill.statement import statement_hash, verify_statement
+from chainbill.vm import compile_contract, link
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -93,6 +94,18 @@ def test_state_tree_vectors() -> None:
         else:
             with pytest.raises(Malformed, match=case["reason"]):
                 shows(case["root"], case)
+
+
+def test_program_vectors() -> None:
+    """The hash of a source, the row of a program and a set that is refused, from the vectors' own bytes."""
+    vectors = load("program")
+    for case in vectors["programs"]:
+        for name, hashed in case["row"]:
+            assert tagged_hash("contract-digest", bytes.fromhex(case["hashed"][name])).hex() == hashed
+        assert decode(bytes.fromhex(case["encoded"])) == case["row"]
+    running = link({name: compile_contract(name, text) for name, text in vectors["running"].items()})
+    for case in vectors["sets"]:
+        assert running.examine(case["contracts"], case["removed"])[0] == case["problem"], case["case"]
 
 
 def test_check_names_what_differs(tmp_path: Path) -> None:

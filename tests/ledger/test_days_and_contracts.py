@@ -174,11 +174,15 @@ def test_a_contract_runs_from_its_height_on_and_migrates(network: TinyNetwork) -
     assert network.run("S1", ("diary", "version", {})).status == "fault"
     assert network.env.height == at
     network.decide(network.block(network.wire("S1", ("diary", "version", {}))))
-    assert events(network.applied.receipts) == [["core", "contracts_activated", {"contracts": ["diary"]}]]
+    assert events(network.applied.receipts) == [
+        ["core", "contracts_activated", {"set": "diary", "contracts": ["diary"], "removed": []}]
+    ]
     assert network.applied.receipts[-1].results == [2]
     assert [network.row("diary", "fact", name)["value"] for name in "abc"] == [10, 20, 30]
     assert network.row("core", "migration", "diary") is None
-    assert network.row("governance", "contract_next", "diary") is None
+    assert network.row("governance", "contract_set", [at, "diary"]) is None
+    row = network.row("governance", "contract", "diary")
+    assert (row["version"], row["active_from"]) == (2, at)
     assert network.row("governance", "contract", "diary")["source"] == tiny_contracts.DIARY_2
 
 
@@ -239,25 +243,9 @@ def test_a_contract_with_a_name_that_is_none_is_not_activated(network: TinyNetwo
     assert network.decide(network.block()).receipts == ()
 
 
-def test_contracts_that_need_each_other_come_together(network: TinyNetwork) -> None:
-    caller = f'"""Caller."""\n{tiny_contracts.HEAD}\n@call\ndef ask():\n    return invoke("callee", "answer")\n'
-    callee = f'"""Callee."""\n{tiny_contracts.HEAD}\n@internal("caller")\ndef answer():\n    return 42\n'
-    at = network.env.height + 3
-    network.ok("S1", "governance", "deploy", name="caller", source=caller, active_from=at)
-    network.ok("S1", "governance", "deploy", name="callee", source=callee, active_from=at)
-    network.decide(network.block())
-    assert network.ok("S1", "caller", "ask") == 42
-
-
 def test_only_the_core_writes_the_contracts_that_run(network: TinyNetwork) -> None:
     receipt = network.run("S1", ("governance", "overwrite", {"name": "diary", "source": tiny_contracts.DIARY_2}))
     assert receipt.reason == "core_row_fixed"
-
-
-@pytest.mark.parametrize(("name", "value"), [("active_from", 1), ("active_from", "9"), ("source", 5)])
-def test_a_next_contract_that_would_stop_the_nodes_is_refused(network: TinyNetwork, name: str, value: object) -> None:
-    args = {"name": "diary", "source": tiny_contracts.DIARY_2, "active_from": 99, name: value}
-    assert network.run("S1", ("governance", "deploy", args)).reason in ("core_row_schema", "bad_argument", "wrong_type")
 
 
 def test_the_code_that_runs_is_the_code_in_the_state(network: TinyNetwork) -> None:

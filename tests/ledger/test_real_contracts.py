@@ -68,8 +68,8 @@ def test_a_minting_version_of_the_contract_is_deployed_and_stopped_by_the_core(n
     bill, token = network.accepted_bill(FACE)
     minting = source("token").replace(HONEST, MINTING)
     assert minting != source("token")
-    content = {"name": "token", "source": minting, "hash": digest(minting), "active_height": network.env.height + 9}
-    vote_in(network, "contract", content)
+    entry = {"name": "token", "source": minting, "hash": digest(minting)}
+    vote_in(network, "contracts", {"contracts": [entry], "active_height": network.env.height + 9})
     while network.row("governance", "contract", "token")["version"] == 1:
         network.decide(network.block())
     offer = {"tokens": [token], "recipients": [{"party": S2, "amount": 1_000}]}

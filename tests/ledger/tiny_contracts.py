@@ -150,7 +150,8 @@ def end(row, status):
 GOVERNANCE = f'''"""Everything that governance may do, without a vote."""
 {HEAD}
 validators = own_table("validator")
-next_contracts = own_table("contract_next")
+contract_sets = own_table("contract_set")
+sources = own_table("source")
 contracts = own_table("contract")
 clocks = own_table("clock")
 next_protocols = own_table("protocol_next")
@@ -169,9 +170,26 @@ def change_rules(name, start, change):
 
 @call
 def deploy(name, source, active_from):
-    next_contracts.put(name, {{
-        "source": source, "hash": digest(source), "version": 2, "active_from": active_from,
-    }})
+    plan(name, [{{"name": name, "source": source}}], [], active_from)
+
+
+@call
+def deploy_set(proposal, changed, removed, active_from):
+    plan(proposal, changed, removed, active_from)
+
+
+@call
+def put_set(key, row):
+    contract_sets.put(key, row)
+
+
+def plan(proposal, changed, removed, active_from):
+    entries = []
+    for contract in changed:
+        hashed = digest(contract["source"])
+        sources.put(hashed, {{"source": contract["source"]}})
+        entries += [{{"name": contract["name"], "hash": hashed}}]
+    contract_sets.put([active_from, proposal], {{"contracts": entries, "removed": removed}})
 
 
 @call

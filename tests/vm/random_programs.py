@@ -178,6 +178,7 @@ class Generator:
                 f"(rows.get({key}) is not None)",
                 f"is_date({self.e('s', depth)})",
                 'valid_uscc("91350211M000100Y43")',
+                '(set_problem({"new": NAME}, [NAME]) is None)',
                 "valid_lei(NAME)",
                 self.signed(),
                 f"shown.has({key})",
@@ -213,7 +214,7 @@ class Generator:
                 f"min({self.e('s', depth)}, {self.e('s', depth)})",
                 "WORDS[1]",
                 "ctx.today" if self.is_view else 'new_id("T")',
-                "ctx.chain_id" if self.is_view or self.random.random() < 0.02 else 'source_problem("new", NAME)',
+                "ctx.chain_id" if self.is_view else 'new_id("N")',
             ]
         )
 
@@ -465,11 +466,22 @@ class Generator:
         self.scope = before
 
     # --- functions ----------------------------------------------------------------------------------------------------
-    def function(self, head: str, parameters: dict[str, str], answer: str, size: int, *, is_view: bool = False) -> None:
+    def function(
+        self,
+        head: str,
+        parameters: dict[str, str],
+        answer: str,
+        size: int,
+        *,
+        is_view: bool = False,
+        begin: tuple[str, ...] = (),
+    ) -> None:
         self.scope, self.answer, self.is_view, self.depth = dict(parameters), answer, is_view, 1
         self.lines += ["", "", *head.split("\n")]
         if self.random.random() < 0.3:
             self.add('"""Say something."""')
+        for line in begin:
+            self.add(line)
         for _ in range(size):
             self.statement(2)
         self.show()
@@ -517,7 +529,8 @@ def random_program(seed: int) -> RandomProgram:
         names = {f"p{number}": kind for number, kind in enumerate(parameters)}
         g.function(f"def {name}({', '.join(names)}):", names, answer, g.random.randrange(1, 3))
         g.helpers.append(name)
-    g.function("@init\ndef start():", {}, "", 2)
+    rows = tuple(f"rows.put({key}, {g.literal('m')})" for key in ('"a"', "1", "NAME"))  # what later runs find
+    g.function("@init\ndef start():", {}, "", 2, begin=rows)
     g.function(
         "@call\ndef go(a, b, c):", {"a": "i", "b": "s", "c": "m"}, g.random.choice(TYPES), g.random.randrange(3, 7)
     )

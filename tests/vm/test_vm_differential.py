@@ -203,7 +203,7 @@ def test_a_machine_that_is_wrong_in_one_place_is_found(mutant: str, monkeypatch:
     else:
         monkeypatch.setitem(guards.GUARDS if name in guards.GUARDS else native_calls.NATIVE_CALLS, name, wrong)
     with pytest.raises((AssertionError, InternalFault, ContractFault)):
-        compare_many(FIRST_SEED, 400)
+        compare_many(FIRST_SEED, 600)
 
 
 def compare_many(first: int, count: int) -> Tally:

@@ -10,6 +10,7 @@ from vm.vm_room import Room, answer, assert_fault, assert_refused, build, contra
 from chainbill.crypto.keys import PrivateKey
 from chainbill.statement import sign_statement, statement_hash
 from chainbill.vm import Context, ContractFault, ContractRefused, compile_contract, describe
+from chainbill.vm.rules import STANDARD_RUN
 from chainbill.vm.testing import Harness
 
 MEANINGS: list[tuple[str, Any]] = [
@@ -270,21 +271,8 @@ def test_the_guarded_code_is_the_same_every_time() -> None:
     assert "m.gas" in one.guarded
 
 
-def test_source_problem_tells_what_deployment_would_say() -> None:
-    body = "@call\ndef go(name, source):\n    return source_problem(name, source)"
-    good = contract("@view\ndef f():\n    return 1")
-    cases = [("new", good, ""), ("new", "x", "docstring_missing"), ("trial", good, ""), ("core", good, "contract_name"),
-             ("new", contract('@view\ndef f():\n    return invoke("none", "f")'), "invoke_unknown")]  # fmt: skip
-    for name, source, reason in cases:
-        arguments = {"name": name, "source": source}
-        assert answer(body, arguments) == plain(body, arguments) == reason
-
-
-def test_replacing_a_contract_that_others_need_is_a_problem() -> None:
-    program = build(other="@view\ndef f():\n    return 1", trial=go('return invoke("other", "f")'))
-    assert program.problem("other", contract("@view\ndef g():\n    return 1")) == "invoke_unknown"
-    assert program.problem("other", contract("@view\ndef f(x):\n    return 1")) == "arguments_wrong"
-    assert program.problem("other", contract("@view\ndef f():\n    return 2")) == ""
+SET = "@call\ndef go(sources, removed):\n    return set_problem(sources, removed)"
+VIEW = contract("@view\ndef f():\n    return 1")
 
 
 def test_statements_are_signed_for_network_contract_and_purpose() -> None:
@@ -316,3 +304,58 @@ def check({given}):
     for purpose in ("application", "", "BID"):
         with pytest.raises(ContractFault, match="bad_argument"):
             check(good, purpose)
+
+
+@pytest.mark.parametrize(
+    ("sources", "removed", "wanted"),
+    [
+        ({}, [], None),
+        ({"new": VIEW}, [], None),
+        ({"trial": VIEW}, [], None),
+        ({"new": VIEW}, ["trial"], None),
+        ({"new": "x"}, [], ("docstring_missing", "new", 1)),
+        ({"core": VIEW}, [], ("contract_name", "core", 0)),
+        ({"new": contract('@view\ndef f():\n    return invoke("none", "f")')}, [], ("invoke_unknown", "new", 6)),
+        ({}, ["none"], ("contract_not_there", "none", 0)),
+        ({"trial": VIEW}, ["trial"], ("contract_not_there", "trial", 0)),
+        ({"new": VIEW}, ["trial", "trial"], ("contract_not_there", "trial", 0)),
+        ({f"c{number}": VIEW for number in range(64)}, [], ("too_many_contracts", "trial", 0)),
+        ({f"c{number}": VIEW for number in range(64)}, ["trial"], None),
+    ],
+)
+def test_set_problem_tells_what_deployment_would_say(sources: Any, removed: Any, wanted: Any) -> None:
+    arguments = {"sources": sources, "removed": removed}
+    told = None if wanted is None else dict(zip(("problem", "contract", "line"), wanted, strict=True))
+    assert answer(SET, arguments) == plain(SET, arguments) == told
+
+
+def test_set_problem_is_paid_for_by_all_characters_of_the_set() -> None:
+    used = []
+    for count in (1, 2, 3):
+        room = Room(SET)
+        room.run({"sources": {f"c{number}": VIEW for number in range(count)}, "removed": []})
+        used.append(room.meter.used)
+    assert used[2] - used[1] == used[1] - used[0] > STANDARD_RUN.prices.gas_source_character * len(VIEW)
+
+
+def test_a_signature_that_others_call_changes_together_with_them() -> None:
+    """formats S7: each source was linked alone against the running program, so that no signature could change."""
+    trial = go('return invoke("other", "f", 1)')
+    program = build(other='@internal("trial")\ndef f(a):\n    return a', trial=trial)
+    other = contract('@internal("trial")\ndef f(a, b):\n    return a + b')
+    caller = contract(trial.replace('"f", 1', '"f", 1, 2'))
+    assert program.examine({"other": other})[0] == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
+    assert program.examine({"trial": caller})[0] == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
+    assert program.examine({"other": other, "trial": caller})[0] is None
+    assert program.examine({}, ["other"])[0] == {"problem": "invoke_unknown", "contract": "trial", "line": 6}
+    assert program.examine({}, ["other", "trial"])[0] is None
+
+
+def test_linked_order_is_the_general_part_then_what_is_invoked() -> None:
+    program = build(
+        a='@call\ndef go():\n    return invoke("b", "f")',
+        b='@internal("a")\ndef f():\n    return invoke("c", "f")',
+        c='@internal("b")\ndef f():\n    return 1',
+        general="ONE = 1",
+    )
+    assert program.order == ("general", "c", "b", "a")

@@ -53,4 +53,4 @@ def test_ids_hashes_and_signatures_have_their_price() -> None:
     assert_metered(go('for i in range(100000):\n    x = digest("a")'))
     for use in ('signed_by("ed25519", "", "bid", 1, "")', 'statement_hash("bid", "a")'):
         assert_metered(go(f"for i in range(100000):\n    x = {use}"), name="finance")
-    assert_metered(go('for i in range(1000):\n    x = source_problem("a", "b")'))
+    assert_metered(go('for i in range(1000):\n    x = set_problem({"a": "b"}, [])'))
