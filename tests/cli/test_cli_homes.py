@@ -146,11 +146,33 @@ def test_governance(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
     )  # fmt: skip
     from chainbill.vm.natives import digest
 
-    source = tmp_path / "x.py"
-    source.write_text('"""X."""\n', encoding="utf-8")
+    source, other = tmp_path / "x.py", tmp_path / "draft.py"
+    texts = ['"""X."""\n', '"""Y."""\n']
+    for path, content in zip((source, other), texts, strict=True):
+        path.write_text(content, encoding="utf-8")
+    entries = [
+        {"name": name, "source": content, "hash": digest(content)} for name, content in zip("xy", texts, strict=True)
+    ]
+    made = {"contracts": entries, "removed": [], "replaces": "", "active_height": 500}
     shell.run("governance", "propose", "contract", "x", str(source), "--height", "500", profile="bank1")
-    content = node.call[2]["content"]
-    assert content == {"name": "x", "source": '"""X."""\n', "hash": digest('"""X."""\n'), "active_height": 500}
+    assert node.call[2] == {"kind": "contracts", "content": {**made, "contracts": entries[:1]}}
+    words = ("governance", "propose", "contracts", str(source), f"y={other}", "--at", "500")
+    shell.run(*words, profile="bank1")
+    assert node.call[2] == {"kind": "contracts", "content": made}
+    shell.run(*words, "--stored", "--remove", "old", "--replaces", "gabc", profile="bank1")
+    named = [{"name": entry["name"], "hash": entry["hash"]} for entry in entries]
+    wanted = {"contracts": named, "removed": ["old"], "replaces": "GABC", "active_height": 500}
+    assert node.call[2]["content"] == wanted
+    shell.run("governance", "propose", "contracts", "--remove", "old", "--at", "700", profile="bank1")
+    gone = {"contracts": [], "removed": ["old"], "replaces": "", "active_height": 700}
+    assert node.call[2]["content"] == gone
+    shell.run("governance", "propose", "contracts", "--replaces", "GABC", profile="bank1")
+    assert node.call[2]["content"] == {"contracts": [], "removed": [], "replaces": "GABC", "active_height": 1}
+    shell.run("governance", "store", str(source), str(other), profile="bank1")
+    assert node.call == ("governance", "store_source", {"source": texts[1]})
+    other.write_text("x" * 61_441, encoding="utf-8")
+    shell.run(*words, expect=2)
+    shell.run("governance", "propose", "contracts", expect=2)
     days = tmp_path / "days.json"
     days.write_text('{"holidays": ["2027-01-01"], "workdays": []}', encoding="utf-8")
     shell.run("governance", "propose", "calendar", "2027", str(days), profile="bank1")

@@ -1,4 +1,4 @@
-"""`governance`: propose, vote, list, show."""
+"""`governance`: propose, store, vote, list, show."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
 KINDS = (
-    "parameter", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
+    "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol",
 )  # fmt: skip
 ROWS = (
@@ -32,6 +32,8 @@ ROWS = (
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
 LONGEST_SHOWN = 300
+LARGEST_SET = 60 * 1024
+"""Bytes of the sources that one proposal carries; it shares a transaction of 64 KiB with its calls and signatures."""
 KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 
 governance = noun("governance")
@@ -41,13 +43,35 @@ governance = noun("governance")
 @argument("kind", type=click.Choice(KINDS))
 @argument("words", nargs=-1, metavar="[ARGUMENTS]...")
 @option("--content", default="", metavar="JSON|@FILE", help="governance.opt_content")
-@option("--height", type=click.IntRange(1), default=None, help="governance.opt_height")
+@option("--height", "--at", type=click.IntRange(1), default=None, help="governance.opt_height")
+@option("--remove", multiple=True, metavar="NAME", help="governance.opt_remove")
+@option("--replaces", default="", metavar="PROPOSAL", help="governance.opt_replaces")
+@option("--stored", is_flag=True, help="governance.opt_stored")
 @writes
 def propose(
-    session: Session, writing: Writing, kind: str, *, words: tuple[str, ...], content: str, height: int | None
+    session: Session,
+    writing: Writing,
+    kind: str,
+    *,
+    words: tuple[str, ...],
+    content: str,
+    height: int | None,
+    remove: tuple[str, ...],
+    replaces: str,
+    stored: bool,
 ) -> None:
-    """Propose a change."""
-    value = json_value(content) if content else _content(session, kind, words, height)
+    """Propose a change; `contract NAME FILE` is short for a set of one contract."""
+    if kind == "contract":
+        words = (f"{words[0]}={words[1]}",) if len(words) == 2 else ()
+    if content:
+        value = json_value(content)
+    elif kind in ("contract", "contracts") and (words or remove or (replaces and kind == "contracts")):
+        at = _active_height(session, height) if words or remove else 1
+        changed = {"contracts": _entries(words, stored), "removed": list(remove)}
+        value = {**changed, "replaces": replaces.strip().upper(), "active_height": at}
+    else:
+        value = _content(session, kind, words, height)
+    kind = "contracts" if kind == "contract" else kind
     preview = _preview_propose(kind, value) if asks(session) else None
     outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)], preview)
     answer_write(session, outcome, "proposal")
@@ -55,28 +79,63 @@ def propose(
         session.out.note(text("governance.vote_too", proposal=outcome.result["proposal"]))
 
 
+@governance.command("store", help="governance.store")
+@argument("files", nargs=-1, required=True, metavar="FILE...")
+@writes
+def store(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
+    """Store sources of contracts, a transaction each, for sets that are larger than a transaction."""
+    for path in files:
+        source = _text_of(path)
+        preview = None
+        if asks(session):
+            preview = (
+                Preview("preview.governance_store").line("preview.hash", _hash_of(source)).line("preview.file", path)
+            )
+        outcome = write(session, writing, [call("governance", "store_source", source=source)], preview)
+        answer_write(session, outcome, "hash")
+
+
 def _preview_propose(kind: str, content: Any) -> Preview:
     return _content_lines(Preview("preview.governance_propose"), kind, content)
 
 
 def _content_lines(preview: Preview, kind: str, content: Any) -> Preview:
-    """What a proposal says, a line each; the source of a contract by its length alone."""
+    """What a proposal says, a line each; of a set of contracts the names and hashes that voters compare."""
     said = f"value.proposal_{kind}"
     preview.line("preview.kind", text(said) if has_text(said) else kind)
-    for name, value in content.items() if isinstance(content, dict) else [("content", content)]:
+    facts = dict(content) if isinstance(content, dict) else {"content": content}
+    if kind == "contracts":
+        for entry in facts.pop("contracts", ()):
+            preview.line(str(entry["name"]), str(entry["hash"]))
+        facts = {name: value for name, value in facts.items() if value}
+    for name, value in facts.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         preview.line(name, shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown)))
     return preview
 
 
+def _entries(words: tuple[str, ...], stored: bool) -> list[dict[str, str]]:
+    """The contracts of a set: a file each, named by it (token.py) or before it (token=new/draft.py)."""
+    entries = []
+    for word in words:
+        name, _, path = word.rpartition("=")
+        source = _text_of(path)
+        entry = {"name": name or Path(path).stem, "hash": _hash_of(source)}
+        entries.append(entry if stored else entry | {"source": source})
+    if sum(len(entry.get("source", "").encode()) for entry in entries) > LARGEST_SET:
+        raise usage("governance.set_too_large", files=" ".join(word.rpartition("=")[2] for word in words))
+    return entries
+
+
+def _hash_of(source: str) -> str:
+    from chainbill.vm.natives import digest
+
+    return digest(source)
+
+
 def _content(session: Session, kind: str, words: tuple[str, ...], height: int | None) -> dict[str, Any]:
     if kind == "parameter" and len(words) == 2:
         return {"name": words[0], "value": json_value(words[1])}
-    if kind == "contract" and len(words) == 2:
-        from chainbill.vm.natives import digest
-
-        source, after = _text_of(words[1]), _active_height(session, height)
-        return {"name": words[0], "source": source, "hash": digest(source), "active_height": after}
     if kind == "rules" and len(words) == 1:
         return _rules(session, words[0], height)
     if kind == "protocol" and len(words) == 2 and words[0].isdigit():
@@ -90,8 +149,8 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
-        "parameter": "NAME VALUE", "contract": "NAME FILE", "calendar": "YEAR FILE", "validator_remove": "NAME|KEY",
-        "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
+        "parameter": "NAME VALUE", "contracts": "[NAME=]FILE...", "contract": "NAME FILE", "calendar": "YEAR FILE",
+        "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
 

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "governance.propose": (
-        "Propose a change: parameter NAME VALUE, contract NAME FILE, calendar YEAR FILE, validator_remove NAME, "
-        "rules FILE, protocol VERSION DIGEST, others with --content; the proposer then votes too",
-        "提出变更：parameter 名称 值、contract 名称 文件、calendar 年份 文件、validator_remove 名称、"
-        "rules 文件、protocol 版本 摘要，"
+        "Propose a change: parameter NAME VALUE, contracts [NAME=]FILE... (what belongs together, as one set), "
+        "contract NAME FILE, calendar YEAR FILE, validator_remove NAME, rules FILE, "
+        "protocol VERSION DIGEST, others with --content; the proposer then votes too",
+        "提出变更：parameter 名称 值、contracts [名称=]文件...（相互关联的合约为一组）、contract 名称 文件、"
+        "calendar 年份 文件、validator_remove 名称、rules 文件、protocol 版本 摘要，"
         "其他类型用 --content；提案方之后也须投票",
+    ),
+    "governance.store": (
+        "Store sources of contracts, for `propose contracts --stored` to name by their hashes",
+        "存入合约源码，供 propose contracts --stored 以哈希引用",
+    ),
+    "governance.opt_remove": ("A contract that the set removes; may be repeated", "该组要移除的合约，可重复"),
+    "governance.opt_replaces": (
+        "Proposal of a set that waits for its height and gives way to this one; alone, it is only taken back",
+        "待生效的一组合约的提案编号，由本组取代；不列合约则仅撤回",
+    ),
+    "governance.opt_stored": (
+        "The sources are stored already; name them by their hashes",
+        "源码已存入，仅以哈希引用",
+    ),
+    "governance.set_too_large": (
+        "these sources do not fit into one transaction: first chainbill governance store {files}, then propose "
+        "with --stored",
+        "这些源码超出一笔交易的大小：请先执行 chainbill governance store {files}，再以 --stored 提案",
     ),
     "governance.vote": (
         "Vote yes or no on a proposal; the proposer votes too, proposing is no vote",
@@ -27,7 +46,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "governance.show": ("Show a proposal", "查看提案"),
     "governance.opt_content": ("Content of the proposal as JSON or @FILE", "提案内容，JSON 或 @文件"),
     "governance.opt_height": (
-        "Height from which a contract, rules or a protocol hold; default: in 100 blocks",
+        "Height from which a set of contracts, rules or a protocol hold; default: in 100 blocks",
         "合约、规则或协议的生效高度，默认 100 个区块之后",
     ),
     "governance.opt_kind": ("Only of this kind", "仅此类型"),

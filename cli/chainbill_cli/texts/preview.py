@@ -54,6 +54,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A proposal is about to be made; your own vote is cast apart from it, with `governance vote`:",
         "即将提出提案；提案方自己的一票须另用 `governance vote` 投出：",
     ),
+    "preview.governance_store": (
+        "A source is about to be stored, for a proposal to name by its hash:",
+        "即将存入合约源码，供提案以哈希引用：",
+    ),
+    "preview.hash": ("hash", "哈希"),
+    "preview.file": ("file", "文件"),
     "preview.governance_vote": ("A vote is about to be cast:", "即将投票："),
     "preview.tx_send": ("A signed transaction is about to be handed in:", "即将提交已签名的交易："),
     "preview.party": ("party", "参与方"),
