@@ -27,6 +27,7 @@ from chainbill.errors import ChainbillError, Malformed, Reason, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 MSGPACK = {"Content-Type": "application/msgpack"}
+JSON = {"Content-Type": "application/json"}
 ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]+) \|", re.MULTILINE)
 
 
@@ -94,6 +95,10 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "height_in_future": _get("/v1/bills?at=999"),
     "height_pruned": _get("/v1/bills?at=1"),
     "internal_fault": _busy(RuntimeError("a bug")),
+    "json_member_twice": _post(content=b'{"transaction": "", "transaction": ""}', headers=JSON),
+    "json_member_unknown": _post(content=b'{"memo": ""}', headers=JSON),
+    "json_number_not_integer": _post(content=b'{"transaction": 1.5}', headers=JSON),
+    "json_number_range": _post(content=b'{"transaction": 9007199254740992}', headers=JSON),
     "media_type_unsupported": _post(content=b"x", headers={"Content-Type": "text/plain"}),
     "mempool_party_share": _busy(Busy("16 wait", party="S", waiting=16)),
     "method_not_allowed": lambda client, _: client.request("DELETE", "/v1/bills"),

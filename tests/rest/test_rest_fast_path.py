@@ -26,6 +26,7 @@ BODIES: list[tuple[str, bytes, str]] = [
     (PATH, bytes(200_000), MSGPACK),
     (PATH, wire_of(), "text/plain"),
     (PATH, b'{"transaction": 5}', "application/json"),
+    (PATH, b'{"transaction": "", "transaction": ""}', "application/json"),
     (f"{PATH}/batch", BATCH, MSGPACK),
     (f"{PATH}/batch", b"\x90", MSGPACK),
     (f"{PATH}/batch", BATCH, "application/json"),

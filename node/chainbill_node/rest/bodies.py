@@ -6,12 +6,12 @@ import base64
 import binascii
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 
 from chainbill.codec import decode
 from chainbill.errors import Malformed
 from chainbill.limits import MAX_TRANSACTION_BYTES
+from chainbill_node.rest.json_door import json_object
 from chainbill_node.rest.problems import Problem
 
 MSGPACK_TYPES = frozenset({"application/msgpack", "application/x-msgpack", "application/vnd.msgpack"})
@@ -55,11 +55,7 @@ def transaction_in(media_type: str, body: bytes) -> bytes:
 
 
 def _from_json(body: bytes) -> bytes:
-    try:
-        content = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, "body_malformed", fields={"problem": "JSON"}) from None
-    text = content.get("transaction") if isinstance(content, dict) else None
+    text = json_object(body, ("transaction",)).get("transaction")
     if not isinstance(text, str) or not text:
         raise Problem(400, "body_malformed", fields={"problem": '"transaction"'})
     try:
@@ -75,7 +71,7 @@ def batch_in(media_type: str, body: bytes, most: int) -> list[bytes]:
         fields = {"value": kind[:80] or "-", "known": "application/msgpack"}
         raise Problem(415, "media_type_unsupported", fields=fields)
     try:
-        found: Any = decode(body, max_bytes=MAX_BATCH_BYTES)
+        found: Any = decode(body, max_bytes=MAX_BATCH_BYTES, max_items=1 + most)
     except Malformed as error:
         raise Problem(400, "body_malformed", fields={"problem": error.reason}) from None
     wires = [one for one in found if isinstance(one, bytes)] if isinstance(found, list) else []
