@@ -17,9 +17,10 @@ from typing import Any
 
 from chainbill_cli.texts import has_text, text
 
-NUMBER_LIKE = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]*\d[\s\d.,:/%eE+\-_()$¥€]*")
-"""What a spreadsheet may take for a number, a date, a time or an amount."""
-FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+NUMBER_LETTERS = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]+")
+"""With a digit in it, what a spreadsheet may take for a number, a date, a time or an amount."""
+NUMBERS = frozenset({"amount", "rate", "int", "date"})
+"""Kinds of columns in which a number is meant as one."""
 WIDE = 240
 WORDS = {
     "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_", "step": "step_",
@@ -113,13 +114,11 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
 
 def csv_cell(value: str, column: Column) -> str:
     """A cell that means the same after a spreadsheet has opened it."""
-    if column.kind in {"amount", "rate", "int", "date"}:
-        return value
-    if NUMBER_LIKE.fullmatch(value):
-        return f'="{value}"'
-    if value.startswith(FORMULA_START):
-        return "'" + value
-    return value
+    from chainbill_node.trace.table_text import no_formula
+
+    if NUMBER_LETTERS.fullmatch(value) and any(character.isdecimal() for character in value):
+        return value if column.kind in NUMBERS else f'="{value}"'
+    return no_formula(value)
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> str:

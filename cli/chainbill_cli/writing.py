@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
-from chainbill.codec import decode
+from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.transaction import Call, decode_transaction
 from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
@@ -113,6 +113,7 @@ def write(
 
     before: what must have happened on this machine before the transaction leaves it; not for a dry run.
     """
+    encode([*(one.args for one in calls), writing.memo])  # nobody is asked about what the ledger cannot hold
     if preview is not None and not writing.dry_run:
         preview.ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]

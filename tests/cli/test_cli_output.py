@@ -28,6 +28,13 @@ CELLS = {
     "=1+1": "'=1+1",
     "@SUM(A1)": "'@SUM(A1)",
     "+49 30 x": "'+49 30 x",
+    " =1+1": "' =1+1",
+    "\t=1+1": "'\t=1+1",
+    "\n=1+1": "'\n=1+1",
+    "＝1+1": "'＝1+1",
+    "＠SUM(A1)": "'＠SUM(A1)",
+    "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0",
+    "9" * 20 + "x": "9" * 20 + "x",
     "T0J0EQFH7SY3F19X22": "T0J0EQFH7SY3F19X22",
 }
 
@@ -35,6 +42,20 @@ CELLS = {
 @pytest.mark.parametrize(("value", "cell"), CELLS.items())
 def test_cells_stay_text(value: str, cell: str) -> None:
     assert csv_cell(value, ID) == cell
+
+
+@pytest.mark.parametrize("kind", ["amount", "rate", "int", "date", "text", "id", "party"])
+def test_a_formula_is_none_in_any_column(kind: str) -> None:
+    """A node that answers text where a number belongs gives no formula either (security 21)."""
+    assert csv_cell("=cmd|' /C calc'!A0", Column("x", kind)).startswith("'=")
+    assert csv_cell("@A1", Column("x", kind)) == "'@A1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("amount", "-5.00"), ("rate", "3.85"), ("int", "12"), ("date", "2027-03-31")]
+)
+def test_numbers_stay_numbers_where_they_are_meant(kind: str, value: str) -> None:
+    assert csv_cell(value, Column("x", kind)) == value
 
 
 def test_amounts_in_csv_are_numbers() -> None:
@@ -46,7 +67,7 @@ def test_amounts_in_csv_are_numbers() -> None:
 @given(st.text(max_size=40))
 def test_no_text_becomes_a_number_or_a_formula(value: str) -> None:
     cell = csv_cell(value, Column("name"))
-    assert not cell.startswith(("=", "+", "-", "@")) or cell == f'="{value}"'
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) or cell == f'="{value}"'
     try:
         float(cell)
     except ValueError:

@@ -24,7 +24,8 @@ AMOUNT_COLUMNS = frozenset({
 """Columns that hold amounts in minor units."""
 
 _NUMBER_LIKE = re.compile(r"^[0-9]+(E[0-9]+)?$", re.IGNORECASE)
-_RISKY_START = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+"""How a cell begins that a spreadsheet may run: some skip blanks, and some take the wide signs for the narrow ones."""
 
 
 def csv_text(
@@ -55,7 +56,12 @@ def _cell(name: str, value: Any, currency: str, currencies: Mapping[str, int]) -
     text = str(value)
     if name not in _TEXT_NUMBERS and _NUMBER_LIKE.match(text):
         return f'="{text}"'
-    return f"'{text}" if text.startswith(_RISKY_START) else text
+    return no_formula(text)
+
+
+def no_formula(text: str) -> str:
+    """The text of a cell that no spreadsheet takes for a formula: `=HYPERLINK(…)` gets an apostrophe in front."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 _TEXT_NUMBERS = frozenset({"share_financed", "mean_rate", "mean_cost", "penetration"})
