@@ -1,6 +1,6 @@
 """Canonical MessagePack: one value, one byte string (docs/reference/encoding.md).
 
-Values: None, bool, int (-2^63 … 2^64-1), str (Unicode NFC), bytes, list (tuples encode as lists), dict with str
+Values: None, bool, int (-2^63 … 2^64-1), str (see text_rule), bytes, list (tuples encode as lists), dict with str
 keys in ascending order of their UTF-8 bytes. Always the shortest form; no floats, no extension types.
 `decode` refuses bytes that do not re-encode to themselves, so two different byte strings never mean the same.
 """
@@ -8,13 +8,14 @@ keys in ascending order of their UTF-8 bytes. Always the shortest form; no float
 from __future__ import annotations
 
 from enum import Enum
+from itertools import repeat
 from typing import Any, TypeAlias
-from unicodedata import is_normalized
 
 import msgspec
 
 from chainbill.errors import Malformed, Reason
-from chainbill.limits import MAX_DEPTH, MAX_ITEMS, MAX_VALUE_BYTES, SCAN_ABOVE_BYTES
+from chainbill.limits import MAX_DEPTH, MAX_ITEMS, MAX_VALUE_BYTES
+from chainbill.text_rule import check_text
 
 Value: TypeAlias = bool | int | str | bytes | list[Any] | tuple[Any, ...] | dict[str, Any] | None
 
@@ -37,13 +38,13 @@ def decode(
 ) -> Any:
     """The value of canonical bytes from outside. Raises Malformed unless `data` re-encodes to itself.
 
-    Bounds: size first; then, above SCAN_ABOVE_BYTES, items and depth are counted before anything is allocated
-    (below it the reader's memory is a small multiple of the input); then depth, types and text.
+    Bounds: size first; then the items, every value and every key, are counted before anything is allocated; then
+    depth, types and text.
     """
     if len(data) > max_bytes:
         raise Malformed(Reason.CODEC_TOO_LARGE, f"{len(data)} bytes, at most {max_bytes}")
-    if len(data) > SCAN_ABOVE_BYTES:
-        _scan(data, max_items)
+    if len(data) > max_items:  # an item has a byte at least
+        _count(data, max_items)
     try:
         value = _read(data)
     except RecursionError:
@@ -81,8 +82,8 @@ def _check(value: Any, depth: int) -> None:
     """Types, text and depth. Integer range and surrogates are found by the writer."""
     kind = type(value)
     if kind is str:
-        if not value.isascii():
-            _check_text(value)
+        if not (value.isascii() and value.isprintable()):
+            check_text(value)
     elif kind is dict:
         _check_map(value, depth)
     elif kind is list or kind is tuple:
@@ -93,12 +94,12 @@ def _check(value: Any, depth: int) -> None:
 
 def _check_map(value: dict[str, Any], depth: int) -> None:
     try:
-        keys_are_ascii = "".join(value).isascii()
+        joined = "".join(value)
     except TypeError:
         raise Malformed(Reason.CODEC_KEY_NOT_TEXT, "map keys are text") from None
-    if not keys_are_ascii:
+    if not (joined.isascii() and joined.isprintable()):
         for key in value:
-            _check_text(key)
+            check_text(key)
     _check_items(value.values(), depth)
 
 
@@ -110,45 +111,62 @@ def _check_items(items: Any, depth: int) -> None:
         if kind is int or kind is bytes:
             continue
         if kind is str:
-            if not item.isascii():
-                _check_text(item)
+            if not (item.isascii() and item.isprintable()):
+                check_text(item)
         else:
             _check(item, depth - 1)
-
-
-def _check_text(text: str) -> None:
-    if not is_normalized("NFC", text):
-        raise Malformed(Reason.CODEC_TEXT_NOT_NFC, "text must be in Unicode normalisation form C")
 
 
 def _is_plain_enum(value: Any) -> bool:
     return isinstance(value, Enum) and isinstance(value, (str, int))
 
 
-_SKIP = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+def _fixed_steps() -> list[int]:
+    """Bytes from an item's first byte to the next item's, by the first byte; 0 where a length or count follows."""
+    steps = [1] * 256
+    steps[0xA0:0xC0] = range(1, 33)
+    for head, width in {
+        0xCC: 1,
+        0xCD: 2,
+        0xCE: 4,
+        0xCF: 8,
+        0xD0: 1,
+        0xD1: 2,
+        0xD2: 4,
+        0xD3: 8,
+        0xDC: 2,
+        0xDD: 4,
+        0xDE: 2,
+        0xDF: 4,
+    }.items():
+        steps[head] = 1 + width
+    for head in (0xC1, *range(0xC4, 0xCC), *range(0xD4, 0xDC)):
+        steps[head] = 0
+    return steps
+
+
+_STEPS = _fixed_steps()
 _SIZED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
-_COUNTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 
 
-def _scan(data: bytes, max_items: int) -> None:
-    """Count the items of a MessagePack byte string without allocating any; Malformed when there are too many."""
-    position, size, seen = 0, len(data), 0
-    while position < size:
-        seen += 1
-        if seen > max_items:
-            raise Malformed(Reason.CODEC_TOO_MANY_ITEMS, f"more than {max_items} items")
+def _count(data: bytes, max_items: int) -> None:
+    """Go through the items of a MessagePack byte string without building any; Malformed when there are too many.
+
+    A list or map is an item, and so is each of its entries, each key and each value: [{"a": 1}] has four.
+    """
+    position, size = 0, len(data)
+    for _ in repeat(None, max_items):
+        if position >= size:
+            return
         head = data[position]
-        position += 1
-        if head < 0xA0 or head >= 0xE0 or head in (0xC0, 0xC2, 0xC3):
-            continue
-        if head < 0xC0:
-            position += head & 0x1F
+        step = _STEPS[head]
+        if step:
+            position += step
         elif head in _SIZED:
-            width = _SIZED[head]
-            position += width + int.from_bytes(data[position : position + width], "big")
-        elif head in _SKIP:
-            position += _SKIP[head]
-        elif head in _COUNTED:
-            position += _COUNTED[head][0]
+            start = position + 1
+            position = start + _SIZED[head]
+            position += int.from_bytes(data[start:position], "big")
         else:
             raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, f"type byte 0x{head:02x}")
+    if position < size:
+        raise Malformed(Reason.CODEC_TOO_MANY_ITEMS, f"more than {max_items} items", most=max_items)

@@ -25,6 +25,9 @@ class Reason(StrEnum):
     CODEC_INTEGER_RANGE = "codec_integer_range"
     CODEC_TEXT_NOT_NFC = "codec_text_not_nfc"
     CODEC_TEXT_NOT_UNICODE = "codec_text_not_unicode"
+    CODEC_TEXT_NOT_ASSIGNED = "codec_text_not_assigned"
+    CODEC_TEXT_CONTROL = "codec_text_control"
+    CODEC_TEXT_BIDI = "codec_text_bidi"
     CODEC_KEY_NOT_TEXT = "codec_key_not_text"
     # shapes that formats expect
     SHAPE_WRONG = "shape_wrong"

@@ -17,6 +17,7 @@ from chainbill.dates import is_date
 from chainbill.errors import Malformed, Reason
 from chainbill.ids import valid_lei, valid_uscc
 from chainbill.limits import FORMAT, INVOICE_KEY_BYTES, MAX_IDENTIFIER_TEXT
+from chainbill.text_rule import check_code_points, upper_case
 
 SEPARATOR = "-"
 
@@ -26,7 +27,7 @@ def invoice_fingerprint(key: bytes, creditor: str, number: str, code: str, issue
 
     key: the consortium's, 32 bytes. creditor: the id under which the party is registered, a USCC or LEI. code: the
     Chinese invoice code of older invoices, "" for all others. Malformed: key_malformed, identifier_malformed (the
-    creditor), date_malformed, invoice_number_malformed, or what the codec says of the text.
+    creditor), date_malformed, invoice_number_malformed, or what the text rule says.
     """
     if len(key) != INVOICE_KEY_BYTES:
         raise Malformed(Reason.KEY_MALFORMED, f"the key of invoices has {INVOICE_KEY_BYTES} bytes, not {len(key)}")
@@ -50,10 +51,9 @@ def plain_number(text: str) -> str:
     """
     if len(text) > MAX_IDENTIFIER_TEXT:
         raise Malformed(Reason.INVOICE_NUMBER_MALFORMED, f"longer than {MAX_IDENTIFIER_TEXT} characters")
-    folded = unicodedata.normalize("NFKC", text)
-    encode(folded)  # refuses text whose categories depend on whose tables are asked
+    check_code_points(text)  # the rest differs by whose tables are asked
     kept: list[str] = []
-    for char in unicodedata.normalize("NFKC", folded.upper()):
+    for char in unicodedata.normalize("NFKC", upper_case(unicodedata.normalize("NFKC", text))):
         category = unicodedata.category(char)
         if category == "Nd":
             kept.append(str(unicodedata.decimal(char)))

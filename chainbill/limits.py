@@ -22,8 +22,6 @@ FORMAT: Final = 2
 MAX_VALUE_BYTES: Final = 16 * MIB
 MAX_DEPTH: Final = 32
 MAX_ITEMS: Final = 200_000
-SCAN_ABOVE_BYTES: Final = 16 * KIB
-"""Inputs above this size are counted token by token before anything is allocated (see codec)."""
 MIN_INTEGER: Final = -(2**63)
 MAX_INTEGER: Final = 2**64 - 1
 
@@ -53,6 +51,8 @@ KEPT_ROOTS: Final = 16
 
 # transactions
 MAX_TRANSACTION_BYTES: Final = 64 * KIB
+MAX_TRANSACTION_ITEMS: Final = 2_000
+"""Values and keys of the wire form, and of the body."""
 MAX_CALLS: Final = 100
 MAX_TRANSACTION_KEYS: Final = 16
 MAX_MEMO_BYTES: Final = 256

@@ -85,7 +85,7 @@ def holding_key(party: str, currency: str, role: str) -> bytes:
 
 def text_part(text: str) -> bytes:
     """One text of a key, as `state.keys` encodes it, by a short way for plain texts."""
-    if text.isascii() and "\0" not in text:
+    if text.isascii() and text.isprintable():
         return b"\x02" + text.encode("ascii") + b"\0"
     return row_key(CORE, "t", text)[len(_SHORT) :]
 

@@ -32,6 +32,7 @@ from chainbill.limits import (
     MAX_NAME_BYTES,
     MAX_TEXT,
     MAX_TRANSACTION_BYTES,
+    MAX_TRANSACTION_ITEMS,
     MAX_TRANSACTION_KEYS,
     NONCE_BYTES,
 )
@@ -130,7 +131,9 @@ def assemble(body_bytes: bytes, signatures: Sequence[tuple[int, bytes]]) -> byte
 
 def decode_transaction(wire: bytes) -> Transaction:
     """Read wire bytes; Malformed if they break the format. Signatures are not verified here."""
-    outer = as_list(decode(wire, max_bytes=MAX_TRANSACTION_BYTES), "transaction", length=2)
+    outer = as_list(
+        decode(wire, max_bytes=MAX_TRANSACTION_BYTES, max_items=MAX_TRANSACTION_ITEMS), "transaction", length=2
+    )
     body_bytes = as_bytes(outer[0], "body")
     body = decode_body(body_bytes)
     return Transaction(
@@ -152,7 +155,7 @@ def decode_transaction(wire: bytes) -> Transaction:
 
 def decode_body(body_bytes: bytes) -> Body:
     """Read the bytes of a body, signed or not; Malformed if they break the format."""
-    return _read_body(decode(body_bytes, max_bytes=MAX_TRANSACTION_BYTES))
+    return _read_body(decode(body_bytes, max_bytes=MAX_TRANSACTION_BYTES, max_items=MAX_TRANSACTION_ITEMS))
 
 
 def wire_id_of(wire: bytes) -> bytes:

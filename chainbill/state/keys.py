@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
-from unicodedata import is_normalized
 
 from chainbill.errors import Malformed, Reason
 from chainbill.limits import MAX_KEY_BYTES, MAX_KEY_PARTS, MAX_NAME_BYTES
+from chainbill.text_rule import check_text
 
 KeyPart: TypeAlias = str | int
 Key: TypeAlias = KeyPart | Sequence[KeyPart]
@@ -32,7 +32,7 @@ def table_head(contract: str, table: str) -> bytes:
 
 
 def row_key(contract: str, table: str, key: Key) -> bytes:
-    """The bytes of one row's key: one part or a list of 1 to 8 parts."""
+    """The bytes of one row's key: one part or a list of 1 to 8 parts. Malformed: also a text that the rule refuses."""
     head = table_head(contract, table)
     if isinstance(key, str):
         encoded = head + _text(key)
@@ -94,12 +94,10 @@ def _parts(parts: Sequence[KeyPart]) -> bytes:
 
 
 def _text(part: str) -> bytes:
-    if "\0" in part or not (part.isascii() or is_normalized("NFC", part)):
-        raise Malformed(Reason.STATE_KEY_MALFORMED, "a text in a key is NFC and has no NUL")
-    try:
-        return b"\x02" + part.encode("utf-8") + b"\0"
-    except UnicodeEncodeError:
-        raise Malformed(Reason.STATE_KEY_MALFORMED, "a text in a key has no lone surrogate") from None
+    """A valid text holds no control but LF and TAB, so its end is always found."""
+    if not (part.isascii() and part.isprintable()):
+        check_text(part)
+    return b"\x02" + part.encode("utf-8") + b"\0"
 
 
 def _integer(part: object) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from unicodedata import is_normalized
 
+from chainbill.text_rule import is_text
 from chainbill.vm import bounds, tree
 from chainbill.vm.errors import ContractRejected
 from chainbill.vm.grammar import ARITHMETIC, COMPARISONS, NODES, TABLE_METHODS
@@ -71,16 +71,11 @@ def _literal(node: ast.Constant) -> tree.Literal:
         raise rejected("number_not_allowed", node.lineno, "number")
     if isinstance(value, (str, bytes)) and len(value) > bounds.MAX_LITERAL_TEXT:
         raise rejected("text_too_long", node.lineno)
-    if type(value) is str and not valid_text(value):
+    # A run makes texts only out of literals, arguments and rows, which are all checked: no other code point comes in.
+    # Joining and cutting may break form C, which is looked at again when a text leaves.
+    if type(value) is str and not is_text(value):
         raise rejected("text_not_valid", node.lineno)
     return tree.Literal(node.lineno, value)
-
-
-def valid_text(text: str) -> bool:
-    """Say whether a text is NFC and has no half of a surrogate pair."""
-    return text.isascii() or (
-        not any("\ud800" <= character <= "\udfff" for character in text) and is_normalized("NFC", text)
-    )
 
 
 def _map(node: ast.Dict, depth: int) -> tree.MapOf:

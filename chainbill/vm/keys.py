@@ -22,8 +22,8 @@ def checked_parts(key: Value) -> list[str | int]:
         raise fault("bad_key", f"a key has at most {MAX_KEY_PARTS} parts")
     for part in parts:
         if type(part) is str:
-            if len(part) > MAX_KEY_TEXT or "\0" in part:
-                raise fault("bad_key", f"a text in a key has at most {MAX_KEY_TEXT} characters and no NUL")
+            if len(part) > MAX_KEY_TEXT:
+                raise fault("bad_key", f"a text in a key has at most {MAX_KEY_TEXT} characters")
         elif type(part) is not int:
             raise fault("bad_key", f"a key is text, a whole number or a list of these, not {kind_of(part)}")
         elif not 0 <= part <= MAX_KEY_NUMBER:
@@ -62,7 +62,7 @@ def quick_key(head: bytes, key: Value) -> bytes | None:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() and len(text) <= _PLAIN_TEXT and "\0" not in text
+    return text.isascii() and len(text) <= _PLAIN_TEXT and text.isprintable()
 
 
 def leading_prefix(contract: str, table: str, leading: Value) -> bytes:

@@ -103,10 +103,13 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     ),
     "text_prefix_not_allowed": ("a text begins with {what}; write it plainly", "文本带有前缀 {what},请直接书写"),
     "escape_not_allowed": (
-        "the escape {what} is not allowed in a text; allowed are \\\\ \\' \\\" \\n \\t \\r \\x \\u \\U",
-        "文本中不允许转义 {what};允许 \\\\ \\' \\\" \\n \\t \\r \\x \\u \\U",
+        "the escape {what} is not allowed in a text; allowed are \\\\ \\' \\\" \\n \\t \\x \\u \\U",
+        "文本中不允许转义 {what};允许 \\\\ \\' \\\" \\n \\t \\x \\u \\U",
     ),
-    "text_not_valid": ("a literal text must be NFC Unicode without half surrogate pairs", "文本须为 NFC 且无孤立代理"),
+    "text_not_valid": (
+        "a literal text must be in form C, of characters of Unicode 14.0, without controls but line feed and tab",
+        "文本须为 NFC，仅用 Unicode 14.0 的字符，除换行和制表符外不含控制字符",
+    ),
     "text_too_long": (
         f"a literal text has more than {bounds.MAX_LITERAL_TEXT} characters",
         f"文本超过 {bounds.MAX_LITERAL_TEXT} 个字符",

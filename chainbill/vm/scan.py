@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from unicodedata import category, is_normalized
 
+from chainbill.text_rule import first_refused
 from chainbill.vm import bounds
 from chainbill.vm.grammar import GENERAL_MODULE
 from chainbill.vm.messages import rejected
@@ -49,7 +50,7 @@ _TOKEN = re.compile(
     r"(?P<space>[ ]+)|(?P<comment>#[^\n]*)|(?P<newline>\n)"
     r"|(?P<text>[A-Za-z]{0,3}(?:'''|\"\"\"|'|\"))"
     r"|(?P<number>(?:[0-9]|\.[0-9])[A-Za-z0-9_.]*)"
-    r"|(?P<word>[^\W\d]\w*)"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*=|//=|<<=|>>=|\.\.\.|:=|->|\*\*|//|<<|>>|==|!=|<=|>=|\+=|-=|\*=|/=|%=|@=|&=|\|=|\^=|[-+*/%=<>.,:;@&|^~!?$`\\()\[\]{}])"
 )
 _TEXT_END = {
@@ -58,9 +59,9 @@ _TEXT_END = {
     else re.compile(rf"(?:[^\\\n{quote}]|\\[^\n])*{quote}")
     for quote in ("'''", '"""', "'", '"')
 }
-_ESCAPE = re.compile(r"\\(?:[\\'\"ntr]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[01][0-9a-fA-F]{5})")
+_ESCAPE = re.compile(r"\\(?:[\\'\"nt]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[01][0-9a-fA-F]{5})")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*(?:_[0-9]+)*)")
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_UNSEEN = frozenset(("Cc", "Cf", "Zl", "Zp"))
 
 
 def check_source(source: str) -> None:
@@ -80,13 +81,16 @@ def _check_characters(source: str) -> None:
             raise rejected("line_too_long", number)
         if line.isascii() and line.isprintable():
             continue
-        for character in line:
-            if category(character) in _UNSEEN or (
-                character != " " and category(character) == "Zs" and ord(character) != 0x3000
-            ):
+        refused = first_refused(line)
+        for index, character in enumerate(line):
+            if index == refused or category(character) in _UNSEEN or _is_odd_space(character):
                 raise rejected("character_not_allowed", number, f"U+{ord(character):04X}")
         if not is_normalized("NFC", line):
             raise rejected("text_not_valid", number)
+
+
+def _is_odd_space(character: str) -> bool:
+    return character not in (" ", "\u3000") and category(character) == "Zs"
 
 
 @dataclass(slots=True)

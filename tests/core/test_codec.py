@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import struct
-import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 import msgpack
 import msgspec
 import pytest
+from core.texts import TEXTS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chainbill.codec import decode, decode_trusted, encode
 from chainbill.errors import Malformed, Reason
-from chainbill.limits import MAX_DEPTH, SCAN_ABOVE_BYTES
+from chainbill.limits import MAX_DEPTH, MAX_ITEMS
 
 
 def reference(value: Any) -> bytes:  # one branch a rule of the format
@@ -62,17 +62,16 @@ def reference_integer(value: int) -> bytes:
     return next(struct.pack(">B" + form, head, value) for head, form, limit in heads if value >= -limit)
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).map(lambda t: unicodedata.normalize("NFC", t))
 EDGES = st.sampled_from([b + d for e in (5, 7, 8, 15, 16, 31, 32, 63) for b in (2**e, -(2**e)) for d in (-1, 0)])
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(2**63), 2**64 - 1),
     EDGES.filter(lambda i: i >= -(2**63)),
-    TEXT,
+    TEXTS,
     st.binary(max_size=40),
 )
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(TEXT, inner, max_size=20))
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(TEXTS, inner, max_size=20))
 
 
 @settings(max_examples=300)
@@ -192,6 +191,12 @@ REFUSED_VALUES = {
     "not nfc": ("e\u0301", Reason.CODEC_TEXT_NOT_NFC),
     "key not nfc": ({"e\u0301": 1}, Reason.CODEC_TEXT_NOT_NFC),
     "surrogate": ("\ud800", Reason.CODEC_TEXT_NOT_UNICODE),
+    "control": ("a\0", Reason.CODEC_TEXT_CONTROL),
+    "control in a list": (["\x1b[2J"], Reason.CODEC_TEXT_CONTROL),
+    "control in a map": ({"a": "\x7f"}, Reason.CODEC_TEXT_CONTROL),
+    "control in a key": ({"a\r": 1}, Reason.CODEC_TEXT_CONTROL),
+    "direction": ({"name": "福建\u202e有限公司"}, Reason.CODEC_TEXT_BIDI),
+    "not assigned in a key": ({"\u0378": 1}, Reason.CODEC_TEXT_NOT_ASSIGNED),
     "surrogate key": ({"\ud800": 1}, Reason.CODEC_TEXT_NOT_UNICODE),
 }
 
@@ -227,21 +232,56 @@ def test_size_is_bounded_first() -> None:
         decode(data, max_bytes=len(data) - 1)
 
 
-def test_items_are_counted_before_anything_is_allocated() -> None:
-    many = encode([[] for _ in range(SCAN_ABOVE_BYTES)])
-    assert len(decode(many)) == SCAN_ABOVE_BYTES
+def items(value: Any) -> int:
+    """Every value and every key."""
+    if isinstance(value, list):
+        return 1 + sum(map(items, value))
+    return 1 + sum(1 + items(item) for item in value.values()) if isinstance(value, dict) else 1
+
+
+@settings(max_examples=200)
+@given(VALUES)
+def test_the_bound_of_items_is_exact_whatever_the_size(value: Any) -> None:
+    data = encode(value)
+    assert decode(data, max_items=items(value)) == value
     with pytest.raises(Malformed, match="codec_too_many_items"):
-        decode(many, max_items=1000)
-    mixed = encode([b"x" * 300, "y" * 300, 2**40, -(2**40), {"a": 1}, "z" * 20, b"w" * 70_000, [0] * 20, None, True])
-    assert decode(mixed, max_items=40)
+        decode(data, max_items=items(value) - 1)
+
+
+def test_items_are_counted_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = encode([{}] * 64_900)
+    assert decode(many) == [{}] * 64_900
+    monkeypatch.setattr("chainbill.codec._read", None)
+    with pytest.raises(Malformed, match="codec_too_many_items: more than 2000 items") as caught:
+        decode(many, max_items=2_000)
+    assert caught.value.fields == {"most": 2_000}
+
+
+def test_every_form_of_length_is_stepped_over() -> None:
+    mixed = [
+        b"x" * 300,
+        "y" * 300,
+        2**40,
+        -(2**40),
+        {"a": 1},
+        "z" * 20,
+        b"w" * 70_000,
+        [0] * 20,
+        None,
+        True,
+        "v" * 70_000,
+    ]
+    data = encode([*mixed, [1] * 70_000, {f"{i:05}": 5 for i in range(70_000)}, 200, 300, 70_000, -100, -200, -70_000])
+    count = items(decode(data, max_items=250_000))
+    assert decode(data, max_items=count)
     with pytest.raises(Malformed, match="codec_too_many_items"):
-        decode(mixed, max_items=32)
+        decode(data, max_items=count - 1)
 
 
 @pytest.mark.parametrize(
     "head", [b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff"]
 )
-@pytest.mark.parametrize("tail", [b"", bytes(SCAN_ABOVE_BYTES)])
+@pytest.mark.parametrize("tail", [b"", bytes(MAX_ITEMS)])
 def test_a_claimed_length_allocates_nothing(head: bytes, tail: bytes) -> None:
     with pytest.raises(Malformed):
         decode(head + tail)
@@ -250,6 +290,6 @@ def test_a_claimed_length_allocates_nothing(head: bytes, tail: bytes) -> None:
 
 
 @pytest.mark.parametrize("head", [b"\xc1", b"\xca", b"\xcb", b"\xc7", b"\xd4"])
-def test_large_inputs_with_other_types_are_refused(head: bytes) -> None:
+def test_counted_inputs_with_other_types_are_refused(head: bytes) -> None:
     with pytest.raises(Malformed, match="codec_type_not_allowed"):
-        decode(b"\xdc\xff\xff" + head + bytes(SCAN_ABOVE_BYTES))
+        decode(b"\xdc\xff\xff" + head + bytes(10), max_items=8)

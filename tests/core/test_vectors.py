@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from chainbill.errors import Malformed
 from chainbill.state.keys import row_key, split_key
 from chainbill.state.proof import StateProof, verify_proof
 from chainbill.statement import statement_hash, verify_statement
+from chainbill.text_rule import check_text
 from chainbill.vm import compile_contract, link
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -53,8 +56,28 @@ def test_codec_vectors() -> None:
         assert encode(read(case["value"])).hex() == case["bytes"]
         assert decode(bytes.fromhex(case["bytes"])) == read(case["value"])
     for case in vectors["refused"]:
-        with pytest.raises(Malformed, match=case["reason"]):
-            decode(bytes.fromhex(case["bytes"]))
+        assert refusal(decode, bytes.fromhex(case["bytes"])) == case["reason"] != ""
+    for case in vectors["unencodable"]:
+        assert refusal(encode, read(case["value"])) == case["reason"] != ""
+    for case in vectors["bounded"]:
+        bounds = {name: bound for name, bound in case.items() if name.startswith("max_")}
+        assert refusal(decode, bytes.fromhex(case["bytes"]), **bounds) == case["reason"]
+
+
+def test_text_vectors() -> None:
+    vectors = load("text")
+    for case in vectors["valid"]:
+        check_text(bytes.fromhex(case["utf8"]).decode())
+    for case in vectors["refused"]:
+        assert refusal(check_text, bytes.fromhex(case["utf8"]).decode()) == case["reason"] != ""
+
+
+def refusal(work: Callable[..., object], *arguments: Any, **options: Any) -> str:
+    try:
+        work(*arguments, **options)
+    except Malformed as error:
+        return error.reason
+    return ""
 
 
 def test_crypto_vectors() -> None:
@@ -71,7 +94,12 @@ def test_crypto_vectors() -> None:
 
 
 def test_state_vectors() -> None:
-    keys = load("state_keys")["keys"]
+    vectors = load("state_keys")
+    for case in vectors["refused"]:
+        assert refusal(row_key, case["contract"], case["table"], case["parts"]) == case["reason"] != ""
+    for case in vectors["refused_bytes"]:
+        assert refusal(split_key, bytes.fromhex(case["key"])) == case["reason"] != ""
+    keys = vectors["keys"]
     for case in keys:
         assert row_key(case["contract"], case["table"], case["parts"]).hex() == case["key"]
         assert split_key(bytes.fromhex(case["key"])) == (case["contract"], case["table"], case["parts"])
@@ -106,6 +134,15 @@ def test_program_vectors() -> None:
     running = link({name: compile_contract(name, text) for name, text in vectors["running"].items()})
     for case in vectors["sets"]:
         assert running.examine(case["contracts"], case["removed"])[0] == case["problem"], case["case"]
+
+
+@pytest.mark.parametrize("path", sorted(VECTORS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_document_of_the_vectors_names_every_member(path: Path) -> None:
+    """tests/vectors/README.md: a section for each file, and in it each member at the top of the file."""
+    sections = re.split(r"^## ", (VECTORS / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    [section] = [one for one in sections if one.startswith(f"{path.name}\n")]
+    named = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert named == list(json.loads(path.read_text(encoding="utf-8")))
 
 
 def test_check_names_what_differs(tmp_path: Path) -> None:

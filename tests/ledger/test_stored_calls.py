@@ -269,7 +269,7 @@ def test_an_approval_approves_no_approval(network: TwoPersons) -> None:
         ["00"],
         [7],
         [[]],
-        ["\0" * 64],
+        ["z" * 64],
         [PARTIES["S2"].public.hex()],
         [MAKER.public.hex(), PARTIES["ANCHOR"].public.hex()],
         [MAKER.public.hex(), key(99).public.hex()],

@@ -113,6 +113,8 @@ def _bad_bodies() -> list[tuple[str, bytes]]:
         ("a hundred and one calls", raw(calls=[["a", "b", {}]] * 101)),
         ("a call without arguments", raw(calls=[["a", "b"]])),
         ("a memo of 257 bytes", raw(memo="m" * 257)),
+        ("2,001 values and keys", raw(calls=[["a", "b", {"c": [0] * 1_981}]])),
+        ("2,001 values and keys, texts among them", raw(calls=[["a", "b", {"c": ["0"] * 1_981}]])),
     ]
 
 

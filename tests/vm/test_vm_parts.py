@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from core.texts import LETTERS
 from hypothesis import given
 from hypothesis import strategies as st
 from vm.vm_room import Room, build, contract, go
@@ -31,8 +32,8 @@ VM = sorted((ROOT / "chainbill" / "vm").glob("*.py"))
 
 parts = st.one_of(st.text(max_size=8), st.integers(-2, 2**64))
 values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.text(max_size=20), st.binary(max_size=20)),
-    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(st.text(max_size=5), inner, max_size=5)),
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), LETTERS, st.binary(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(LETTERS, inner, max_size=5)),
     max_leaves=20,
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from chainbill.text_rule import is_text
 from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, Reader
 from chainbill_node.rest.problems import Problem
 
@@ -150,11 +151,9 @@ def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
 
 
 def may_be_key(parts: Iterable[KeyPart]) -> bool:
-    """Say whether text from outside can be part of a table key at all: short, printable and not empty."""
-    for part in parts:
-        if isinstance(part, str) and not (0 < len(part) <= MAX_KEY_TEXT and part.isprintable()):
-            return False
-    return True
+    """Say whether text from outside can be part of a table key at all: short, not empty, and a text of the ledger."""
+    texts = [part for part in parts if isinstance(part, str)]
+    return all(0 < len(text) <= MAX_KEY_TEXT and is_text(text) for text in texts)
 
 
 def from_index(reader: Reader, index: str, value: Sequence[KeyPart]) -> Callable[[str], Iterator[str]]:

@@ -62,14 +62,15 @@ def test_keys_cannot_run_into_each_other() -> None:
 
 
 def test_a_text_that_has_two_spellings_is_refused_as_a_key() -> None:
-    body = TABLE + go('rows.put("e" + "\\u0301", 1)')
-    assert_rejected(body, "text_not_valid") if False else assert_fault(
-        TABLE + '@call\ndef go(a):\n    rows.put(a + "b", 1)', "bad_key", {"a": "x\0"}
-    )
+    assert_fault(TABLE + '@call\ndef go(a):\n    rows.put("e" + a, 1)', "bad_key", {"a": "\u0301"})
+
+
+def test_a_text_with_a_control_is_refused_as_a_key() -> None:
+    assert_fault(TABLE + '@call\ndef go(a):\n    rows.put(a + "b", 1)', "bad_key", {"a": "x\0"})
 
 
 def test_table_names_are_plain() -> None:
-    for name in ("", "A", "a b", "a\0b", "a.b", "../x", "x" * 41):
+    for name in ("", "A", "a b", "a.b", "../x", "x" * 41):
         assert_rejected(f"t = own_table({name!r})".replace("\\x00", "\\x00"), "table_wrong")
 
 

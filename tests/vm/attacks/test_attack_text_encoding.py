@@ -13,7 +13,26 @@ def test_literals_are_nfc_without_surrogates(text: str) -> None:
     assert_rejected(go(f"return {text}"), "text_not_valid", line=3)
 
 
-@pytest.mark.parametrize("escape", ["\\d", "\\N{DIGIT ONE}", "\\0", "\\777", "\\a", "\\x4", "\\u12", "\\U0011"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"\\x00"',
+        '"\\x1b[2J"',
+        '"\\x0d"',
+        '"\\x7f"',
+        '"\\u202e"',
+        '"\\u0378"',
+        '"\\U0001E08F"',
+        '"\\ue000"',
+        '"\\uffff"',
+    ],
+)
+def test_no_escape_brings_in_a_code_point_that_no_text_may_hold(text: str) -> None:
+    """A run makes texts only out of literals, arguments and rows: so none that it makes holds another code point."""
+    assert_rejected(go(f"return {text}"), "text_not_valid", line=3)
+
+
+@pytest.mark.parametrize("escape", ["\\d", "\\N{DIGIT ONE}", "\\0", "\\777", "\\a", "\\r", "\\x4", "\\u12", "\\U0011"])
 def test_escapes_that_depend_on_the_version_are_refused(escape: str) -> None:
     assert_rejected(go(f'return "{escape}"'), "escape_not_allowed", line=3)
 
@@ -43,4 +62,4 @@ def test_a_combining_mark_alone_is_fine_until_it_joins() -> None:
 
 
 def test_escapes_that_are_allowed_mean_what_they_say() -> None:
-    assert answer(go('return "\\\\ \\\' \\n \\t \\r \\x41 \\u4e2d \\U0001F600"')) == "\\ ' \n \t \r A 中 😀"
+    assert answer(go('return "\\\\ \\\' \\n \\t \\x41 \\u4e2d \\U0001F600"')) == "\\ ' \n \t A 中 😀"
