@@ -12,12 +12,17 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
     core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
     core/gap      "last"      → {"date"}                        when blocks last came again after a long gap
     core/seed     "day"       → 32 bytes                        what day items draw their salts from
+    core/receipts "last"      → {"height", "count", "root"}      of the newest block that has receipts (root: bytes)
     core/rules    "active"    → {"rules", "currencies", "python"}   the rules in force (ledger.rules)
     core/protocol "active", "next" → {"version", "digest", "from"}  what the code does, now and from a height on
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from chainbill.crypto import merkle
 from chainbill.state.keys import row_key, table_prefix
 
 CORE = "core"
@@ -43,6 +48,7 @@ LAST_OFFSET = row_key(CORE, "clock", "offset")
 PROGRAM = row_key(CORE, "program", "active")
 GAP_LIMIT = row_key("governance", "parameter", "gap_limit_ms")
 LAST_GAP = row_key(CORE, "gap", "last")
+LAST_RECEIPTS = row_key(CORE, "receipts", "last")
 DAY_SEED = row_key(CORE, "seed", "day")
 ASKED = table_prefix("approval", "run")
 ASKED_CALLS = row_key("approval", "run", "calls")
@@ -118,3 +124,8 @@ def migration_key(name: str) -> bytes:
 def evidence_key(validator: bytes, height: int, round_or_what: int | str, type_: int) -> bytes:
     """The key that counts a misdeed once."""
     return row_key(CORE, "evidence", [validator.hex(), height, round_or_what, type_])
+
+
+def receipts_row(height: int, leaves: Sequence[bytes]) -> dict[str, Any]:
+    """The row of a block's receipts, which has any: so the state root covers them, under every engine."""
+    return {"height": height, "count": len(leaves), "root": merkle.root(leaves)}

@@ -49,9 +49,11 @@ def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
             receipts.append(_run_init(genesis, loaded, overlay, checks, name))
     if validator_set(overlay) != genesis.validators:
         raise Refused(Reason.GENESIS_MALFORMED, "the state's validators are not those of the genesis")
+    encoded = tuple([receipt.encode() for receipt in receipts])
+    if encoded:
+        overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(0, encoded))
     changes = overlay.finish(0)
     delta = StateTree().stage(MemoryView(), changes)
-    encoded = tuple([receipt.encode() for receipt in receipts])
     day = next_date(overlay, loaded)
     return Applied(
         height=0,

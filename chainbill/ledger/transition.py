@@ -208,10 +208,12 @@ def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Re
 
 def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt]) -> Applied:
     run.close()
-    changes = run.overlay.finish(run.height)
-    delta = tree.stage(view, changes)
     everything = (*run.opening, *receipts)
     encoded = tuple([receipt.encode() for receipt in everything])
+    if encoded:
+        run.overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(run.height, encoded))
+    changes = run.overlay.finish(run.height)
+    delta = tree.stage(view, changes)
     day = next_date(run.overlay, run.loaded)
     changed_set = any(change.key.startswith(core_rows.VALIDATORS) for change in changes)
     return Applied(

@@ -42,12 +42,11 @@ def test_calls_of_a_transaction_run_in_order_and_see_each_other(network: TinyNet
 
 
 def test_one_failing_call_undoes_all(network: TinyNetwork) -> None:
-    before = network.tree.root
+    before = network.rows_but_receipts()
     receipt = network.run("ANCHOR", ISSUE, ("bill", "accept", {"bill": "B404"}))
     assert (receipt.status, receipt.reason, receipt.details) == ("refused", "bill_unknown", {"bill": "B404"})
     assert (receipt.results, receipt.events) == ([], [])
-    assert network.tree.root == before
-    assert not network.applied.changed_state
+    assert network.rows_but_receipts() == before
 
 
 def test_receipts_are_the_leaves_of_the_next_headers_root(network: TinyNetwork) -> None:
@@ -111,10 +110,10 @@ def test_a_contract_that_makes_or_loses_cents_is_stopped(network: TinyNetwork, f
     bill, token = bill_of(network)
     rest = network.ok("S1", "token", "transfer", token=token, recipient="S2", amount=400)
     args = {"token": rest["token"], **({"amount": 1} if forgery == "mint" else {})}
-    before = network.tree.root
+    before = network.rows_but_receipts()
     receipt = network.run("S2", ("token", forgery, args))
     assert (receipt.status, receipt.reason) == ("refused", "core_conservation")
-    assert network.tree.root == before
+    assert network.rows_but_receipts() == before
     assert network.view.get(range_key(bill, 400)) is not None
 
 
@@ -297,3 +296,28 @@ def test_a_mistake_of_our_own_fails_the_check_and_is_left_out_of_proposals(
     prepared = network.prepare(candidates)
     assert prepared.block.transactions == (candidates[1],)
     assert [(failed.wire, receipt.reason) for failed, receipt in prepared.left_out] == [(candidates[0], "internal")]
+
+
+# --- receipts in the state ------------------------------------------------------------
+def test_the_state_root_covers_the_receipts_of_a_block(network: TinyNetwork) -> None:
+    """formats: under any engine app_hash says what became of the transactions, failed ones too."""
+    assert network.row("core", "receipts", "last") == {
+        "height": 0, "count": network.env.receipts_count, "root": network.env.receipts_root,
+    }  # fmt: skip
+    for call in (ISSUE, ("bill", "accept", {"bill": "B404"})):
+        before = network.tree.root
+        network.run("ANCHOR", call)
+        applied = network.applied
+        row = {"height": applied.height, "count": len(applied.receipts), "root": merkle.root(applied.receipt_bytes)}
+        assert network.row("core", "receipts", "last") == row
+        assert (network.env.receipts_count, network.env.receipts_root) == (row["count"], row["root"])
+        assert network.tree.root != before
+
+
+def test_an_empty_block_changes_no_state(network: TinyNetwork) -> None:
+    network.run("ANCHOR", ISSUE)
+    before = network.tree.root
+    applied = network.decide(network.block())
+    assert not applied.changed_state
+    assert network.tree.root == before
+    assert network.row("core", "receipts", "last")["height"] == applied.height - 1

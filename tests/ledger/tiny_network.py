@@ -10,6 +10,7 @@ from ledger import tiny_contracts
 from ledger.ledger_kit import CHAIN, certificate_of, key, validator_keys, validators, wire
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger import core_rows
 from chainbill.ledger.block import Block
 from chainbill.ledger.engine import ENGINE
 from chainbill.ledger.environment import BlockEnv, first_env
@@ -141,6 +142,10 @@ class TinyNetwork:
     def row(self, contract: str, table: str, row: Any) -> Any:
         raw = self.view.get(row_key(contract, table, row))
         return None if raw is None else rows.value(raw)
+
+    def rows_but_receipts(self) -> dict[bytes, bytes]:
+        """The stored rows, without that of the last receipts, which every block changes that has any."""
+        return {key: raw for key, raw in self.view.rows.items() if key != core_rows.LAST_RECEIPTS}
 
     def _keep(self, applied: Applied) -> None:
         self.view.apply(applied.changes, applied.delta)
