@@ -32,6 +32,7 @@ from chainbill.ledger.certificate import decode_certificate
 from chainbill.ledger.receipt import Kind, decode_receipt
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.limits import DAY_MS, HOUR_MS
+from chainbill.state.keys import row_key
 from chainbill.vm import compile_contract, describe
 
 MSGPACK = "application/msgpack"
@@ -139,7 +140,8 @@ def test_what_the_day_did_is_named_by_kind_and_id(eventful: TinyChain) -> None:
             for entry in receipts_of(client, height, limit=1000)[0]:
                 found.setdefault(entry["kind"], []).append((height, entry))
         [(height, activated)] = found["activation"]
-        assert activated["id"] == tagged_hash("activation", height.to_bytes(8, "big")).hex()
+        key = row_key("governance", "contract_set", [height, activated["events"][0]["fields"]["set"]])
+        assert activated["id"] == tagged_hash("activation", height.to_bytes(8, "big"), key).hex()
         assert activated["events"][0]["topic"] == "contracts_activated"
         [failed] = [entry for _, entry in found["day_item"] if entry["status"] != "ok"]
         assert failed["reason"] == "planned_to_fail"

@@ -289,7 +289,7 @@ def small_limits() -> Iterator[None]:
     with ExitStack() as stack:
         for place, value in places:
             stack.enter_context(patch(f"chainbill_node.storage.{place}", value))
-        stack.enter_context(patch("chainbill_node.engine.application.ProgramCache", lambda: PROGRAMS))
+        stack.enter_context(patch("chainbill_node.engine.application.ProgramCache", lambda _protocols: PROGRAMS))
         yield
 
 

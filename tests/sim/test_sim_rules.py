@@ -144,6 +144,7 @@ def test_a_damaged_disk_is_found(run: real.RealRun, name: str) -> None:
         level.rows.clear()
         level.rows.update(whole)
         level.touched()
+        ledger.forget_readers()
         ledger.open_chain(run.world.ledger_genesis)  # what it remembered of the damaged disk counts no more
     look(node, run, 1)
 
