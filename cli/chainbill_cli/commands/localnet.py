@@ -73,9 +73,7 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
         raise fail(Exit.FAILED, "localnet.foreign", home=str(home))
     from chainbill_node.setup.local import create_local_network
 
-    created = create_local_network(
-        home, chain_id="local", validators=validators or 4, base_port=base_port, public_reads=not closed_reads
-    )
+    created = create_local_network(home, validators=validators or 4, base_port=base_port, public_reads=not closed_reads)
     return layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
 
 

@@ -90,10 +90,10 @@ class Stage:
 
 def plan_of(scene: Scene, validators: int) -> NetworkPlan:
     """The plan of the demo's network: its adjustable clock begins at nine o'clock on the invoice's issue date."""
-    from chainbill_node.setup.local import local_plan
+    from chainbill_node.setup.local import local_plan, own_name
 
     begins_ms = start_of_day_ms(scene.invoice.issued_on, ZONE_MINUTES) + MORNING_MS
-    plan = local_plan(chain_id="demo", validators=validators, clock="adjustable", genesis_time_ms=begins_ms)
+    plan = local_plan(chain_id=own_name("demo"), validators=validators, clock="adjustable", genesis_time_ms=begins_ms)
     offset_ms = begins_ms - time.time_ns() // 1_000_000
     return replace(
         plan,

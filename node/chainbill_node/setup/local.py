@@ -5,6 +5,7 @@ Their USCCs are made up from their names: well-formed, with right check characte
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
 from collections.abc import Iterable, Sequence
@@ -70,9 +71,17 @@ def account_for(alias: str, bank: str, currency: str) -> AccountPlan:
     return AccountPlan(currency, bank, f"62{number % 10**16:016d}")
 
 
+def own_name(kind: str) -> str:
+    """A chain id that no other network on this machine has: `kind`, "-" and six random hexadecimal digits.
+
+    Nothing that is signed rests on it, but people, profiles and logs tell networks apart by it.
+    """
+    return f"{kind}-{secrets.token_hex(3)}"
+
+
 def local_plan(
     *,
-    chain_id: str = "local",
+    chain_id: str = "",
     validators: int = 4,
     base_port: int = 0,
     clock: str = "adjustable",
@@ -81,11 +90,11 @@ def local_plan(
     genesis_time_ms: int | None = None,
     consensus: ConsensusConfig | None = None,
 ) -> NetworkPlan:
-    """A network of `validators` banks on this machine. base_port: node i has API port base + 2i, p2p port one more;
+    """A network of `validators` banks on this machine. chain_id "": `own_name("local")`. base_port: node i has API port base + 2i, p2p port one more;
     0 takes free ports. genesis_time_ms: now, unless given."""
     ports = list(range(base_port, base_port + 2 * validators)) if base_port else free_ports(2 * validators)
     return NetworkPlan(
-        chain_id=chain_id,
+        chain_id=chain_id or own_name("local"),
         validators=tuple(
             ValidatorPlan(
                 name=f"bank{number + 1}",
