@@ -90,8 +90,11 @@ def local_plan(
     genesis_time_ms: int | None = None,
     consensus: ConsensusConfig | None = None,
 ) -> NetworkPlan:
-    """A network of `validators` banks on this machine. chain_id "": `own_name("local")`. base_port: node i has API port base + 2i, p2p port one more;
-    0 takes free ports. genesis_time_ms: now, unless given."""
+    """A network of `validators` banks on this machine.
+
+    chain_id "": `own_name("local")`. base_port: node i has API port base + 2i, p2p port one more; 0 takes free ports.
+    genesis_time_ms: now, unless given.
+    """
     ports = list(range(base_port, base_port + 2 * validators)) if base_port else free_ports(2 * validators)
     return NetworkPlan(
         chain_id=chain_id or own_name("local"),
