@@ -19,7 +19,7 @@ from chainbill.ids import uscc_check_char
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import signer_of
 from chainbill.ledger.checks import CoreChecks
-from chainbill.ledger.rules import BlockRules
+from chainbill.ledger.rules import STANDARD_RULES, BlockRules
 from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import MemoryView
@@ -264,6 +264,7 @@ class World:
             self.overlay.put(core_rows.contract_key(name), row)
         for name, value in parameters.items():
             self.overlay.put(row_key("governance", "parameter", name), {"value": value})
+        self.overlay.put(core_rows.RULES, STANDARD_RULES.row())
         self.overlay.put(core_rows.PROTOCOL, {"version": 1, "digest": "1" * 64, "from": 0})
         self.overlay.commit()
         for name in NAMES:
