@@ -13,7 +13,7 @@ Then `core/range` and `core/holding` follow from the same changes: no contract c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from chainbill.dates import is_date
@@ -116,9 +116,9 @@ class CoreChecks:
         elif key.startswith(core_rows.NEXT_RULES) and new is not None:
             if active_from(key) <= self._height:
                 raise broken(Reason.CORE_ROW_SCHEMA, "rules change at a later height")
-            check_change(new)
+            check_change(new, self._rule_names())
         elif key.startswith(core_rows.RULE_CHANGES) and new is not None:
-            check_change(new)
+            check_change(new, self._rule_names())
         elif key.startswith(core_rows.PROTOCOL_CHANGES) and new is not None:
             check_protocol(self._overlay, new)
         elif key == core_rows.DECIDED_PROTOCOL:
@@ -127,6 +127,10 @@ class CoreChecks:
             validator_set(self._overlay)
         elif key == core_rows.CLOCK_OFFSET:
             check_clock(old, new, adjustable=self._adjustable_clock)
+
+    def _rule_names(self) -> Container[str]:
+        found: dict[str, Any] = self._overlay.get(core_rows.RULES)["rules"]
+        return found
 
 
 def _first_text(key: bytes) -> str:

@@ -18,7 +18,7 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.engine import ENGINE, as_engine
 from chainbill.ledger.in_force import ProtocolRow
-from chainbill.ledger.rules import STANDARD_RULES, Rules, rules_of_parts
+from chainbill.ledger.rules import STANDARD_RULES, Rules, check_names, rules_of_parts
 from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
@@ -77,6 +77,7 @@ class Genesis:
             raise bad_shape("public_reads", "true or false")
         if self.bids not in BIDS:
             raise bad_shape("bids", "clear")
+        check_names(self.rules, self.protocol.version)
         as_engine(self.engine, "engine")
         as_digest_algorithm(self.digest, "hash")
         names = [name for name, _ in self.contracts]

@@ -7,6 +7,7 @@ stays.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from types import MappingProxyType
 from typing import Any
 
@@ -23,8 +24,11 @@ def active_from(key: bytes) -> int:
     return int(split_key(key)[2][0])
 
 
-def check_change(change: Any) -> None:
-    """Refused or Malformed unless these are changes that a vote may make; whether they fit the rules is seen later."""
+def check_change(change: Any, known: Container[str]) -> None:
+    """Refused or Malformed unless these are changes that a vote may make; whether they fit the rules is seen later.
+
+    known: names of the rules that the network has.
+    """
     row = as_map(change, "a change of rules")
     if set(row) != {"changes", "currencies", "python"}:
         raise bad_shape("a change of rules", "a map of changes, currencies and python")
@@ -35,6 +39,8 @@ def check_change(change: Any) -> None:
     if len(values) + len(currencies) > MAX_CHANGES:
         raise bad_shape("a change of rules", f"at most {MAX_CHANGES} changes")
     for name, value in values.items():
+        if name not in known:
+            raise Refused(Reason.RULE_UNKNOWN, f"no rule of this network is named {name[:64]!r}", name=name[:64])
         check_value(name, value)
     for code, digits in currencies.items():
         check_currency(code, 0 if digits is None else digits)
@@ -44,7 +50,7 @@ def check_change(change: Any) -> None:
 
 def changed(rules: Rules, change: Any) -> Rules:
     """The rules after a change. Refused where the minor digits of a currency would become others."""
-    check_change(change)
+    check_change(change, rules.values)
     currencies = dict(rules.currencies)
     for code, digits in change["currencies"].items():
         if digits is None:

@@ -102,7 +102,11 @@ class BlockRules:
 
 
 RULES: Mapping[str, Rule] = MappingProxyType({one.name: one for one in (*rules_of(BlockRules), *RUN_RULES)})
-"""Every rule by name. A name that a later protocol adds is written into the state by that protocol's activation."""
+"""Every rule by name."""
+SINCE: Mapping[str, int] = MappingProxyType({})
+"""Rules that came with a later protocol than 1: name → its version, whose activation writes them into the state. Before
+it a network does not know them, whatever the software: its rows lack them and no vote may name them.
+"""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Rules:
     python: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.values) ^ set(RULES))
+        unknown = sorted((set(self.values) - set(RULES)) | (names_of(1) - set(self.values)))
         if unknown:
             raise Refused(Reason.RULE_UNKNOWN, f"rules are missing or unknown: {', '.join(unknown)}", name=unknown[0])
         for name, value in self.values.items():
@@ -129,7 +133,8 @@ class Rules:
     def run(self) -> RunRules:
         """The rules of a run."""
         prices = Prices(**self._of(Prices))
-        return RunRules(prices, RunBounds(**self._of(RunBounds)), CodePrices(self.values), self.currencies)
+        every = {one.name: self.values.get(one.name, one.standard) for one in RULES.values()}
+        return RunRules(prices, RunBounds(**self._of(RunBounds)), CodePrices(every), self.currencies)
 
     @cached_property
     def block(self) -> BlockRules:
@@ -137,11 +142,24 @@ class Rules:
         return BlockRules(**self._of(BlockRules))
 
     def _of(self, declared: type[Any]) -> dict[str, int]:
-        return {one.name: self.values[one.name] for one in rules_of(declared)}
+        return {one.name: self.values.get(one.name, one.standard) for one in rules_of(declared)}
 
     def row(self) -> dict[str, Any]:
         """The row `core/rules` "active"."""
         return {"rules": dict(self.values), "currencies": dict(self.currencies), "python": list(self.python)}
+
+
+def names_of(version: int) -> frozenset[str]:
+    """The rules that a network of a protocol version has, all of them."""
+    return frozenset([name for name in RULES if SINCE.get(name, 1) <= version])
+
+
+def check_names(rules: Rules, version: int) -> None:
+    """Refused unless the rules are all those of the protocol version, and no others."""
+    wrong = sorted(set(rules.values) ^ names_of(version))
+    if wrong:
+        detail = f"rules are missing or not those of protocol {version}: {', '.join(wrong)}"
+        raise Refused(Reason.RULE_UNKNOWN, detail, name=wrong[0])
 
 
 def check_value(name: Any, value: Any) -> None:

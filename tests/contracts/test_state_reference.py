@@ -94,7 +94,7 @@ def test_every_field_is_in_the_reference() -> None:
             seen.add(place)
             for name in row if isinstance(row, dict) else ():
                 assert re.search(rf"[`\"]{name}[`\"]", text), f"{place}: {name}"
-    assert set(sections()) - seen == {"settlement/step", "core/rules", "core/receipts"}
+    assert set(sections()) - seen == {"settlement/step", "core/receipts"}
 
 
 def test_every_parameter_is_in_the_reference() -> None:

@@ -13,7 +13,8 @@ from ledger.tiny_network import genesis as tiny_genesis
 from ledger.two_protocols import BOTH, PROTOCOL_2
 
 from chainbill.errors import InternalFault, Refused
-from chainbill.ledger.genesis import genesis_from_json
+from chainbill.ledger import rules
+from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.in_force import InForce, ProtocolRow, in_force
 from chainbill.ledger.programs import ProgramCache
@@ -36,9 +37,9 @@ def day(date):
 class Changing(Voting):
     """The product's contracts on a ledger whose software has both versions, unless it is told otherwise."""
 
-    def __init__(self, protocols: Protocols = BOTH) -> None:
+    def __init__(self, protocols: Protocols = BOTH, made: Genesis | None = None) -> None:
         first = ProtocolRow(1, PROTOCOL_1.digest, 0)
-        TinyNetwork.__init__(self, replace(genesis(), protocol=first), ProgramCache(protocols))
+        TinyNetwork.__init__(self, made or replace(genesis(), protocol=first), ProgramCache(protocols))
 
     def propose_protocol(self, at: int, **content: Any) -> Receipt:
         content = {**NEXT, "active_height": at, **content}
@@ -187,6 +188,26 @@ def test_a_genesis_of_a_protocol_that_is_not_here_makes_no_state() -> None:
     with pytest.raises(Refused, match="protocol_unknown"):
         make_genesis_state(made, ProgramCache())
     make_genesis_state(made, ProgramCache(BOTH))
+
+
+def test_a_rule_that_a_later_protocol_brings_is_none_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Software that knows it already must not let a vote set it: software that does not would say no."""
+    made = replace(genesis(), protocol=ProtocolRow(1, PROTOCOL_1.digest, 0))
+    monkeypatch.setattr(rules, "SINCE", {"gas_scan": 2})
+    earlier = {name: value for name, value in rules.STANDARD_RULES.values.items() if name != "gas_scan"}
+    with pytest.raises(Refused, match="rule_unknown"):
+        genesis()
+    network = Changing(BOTH, replace(made, rules=replace(rules.STANDARD_RULES, values=earlier)))
+    at = network.env.height + 12
+    assert network.propose(at, changes={"gas_scan": 61}).reason == "rule_unknown"
+    upgrade = {**PROTOCOL_2.upgrade(network.row("core", "rules", "active"))}
+    monkeypatch.setitem(upgrade["rules"], "gas_scan", 66)
+    monkeypatch.setattr(BOTH, "_released", {1: PROTOCOL_1, 2: replace(PROTOCOL_2, upgrade=lambda _row: upgrade)})
+    network.vote_protocol(at)
+    network.up_to(at)
+    network.decide(network.block())
+    assert network.row("core", "rules", "active")["rules"]["gas_scan"] == 66
+    assert network.propose(network.env.height + 9, changes={"gas_scan": 61}).ok
 
 
 # --- CPython

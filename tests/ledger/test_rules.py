@@ -313,7 +313,7 @@ def test_the_window_of_a_transaction_follows_the_rule(network: Voting) -> None:
 
 def test_a_row_of_rules_that_is_none_is_malformed() -> None:
     with pytest.raises(Malformed):
-        rule_changes.check_change({"changes": {}})
+        rule_changes.check_change({"changes": {}}, RULES)
 
 
 def test_the_vectors_of_changes_replay_on_whatever_python_this_is() -> None:

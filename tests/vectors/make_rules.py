@@ -74,7 +74,7 @@ def make() -> dict[str, Any]:
 
 def _reason(change: dict[str, Any]) -> str:
     try:
-        check_change(change)
+        check_change(change, STANDARD_RULES.values)
         changed(STANDARD_RULES, change)
     except ChainbillError as error:
         return error.reason
