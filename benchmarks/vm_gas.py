@@ -13,6 +13,7 @@ from chainbill.vm import Context, Machine, Meter, OutOfGas, compile_contract, li
 from chainbill.vm.testing import MemoryRows
 
 GAS = 4_000_000
+CONTRACT = "finance"  # its statements have a purpose
 HEAD = '"""One loop."""\nfrom chainbill.vm.prelude import *\n\n'
 ROWS = 'rows = own_table("row")\n@call\ndef go():\n'
 LONG_TEXT = 't = "aaaaaaaaaaaaaaaa"\nfor i in range(13):\n    t += t\n'
@@ -57,7 +58,9 @@ LOOPS = {
     "new_id": FOREVER + 'z = new_id("T")',
     "digest": FOREVER + 'z = digest("a")',
     "digest big": LONG_TEXT + FOREVER + "z = digest(t)",
-    "signed_by": f'k = "{KEY}"\ns = "{"0" * 128}"\n' + FOREVER + "z = signed_by(k, 1, s)",
+    "signed_by": f'k = "{KEY}"\ns = "{"0" * 128}"\n' + FOREVER + 'z = signed_by("ed25519", k, "bid", 1, s)',
+    "statement_hash": FOREVER + 'z = statement_hash("bid", "a")',
+    "statement_hash big": LONG_TEXT + FOREVER + 'z = statement_hash("bid", t)',
     "add_days": 'x = "2026-01-01"\nfor i in range(100000000):\n    x = add_days("2026-01-01", i % 1000000)',
     "add_months": FOREVER + 'x = add_months("2026-01-01", i % 10000)',
     "uscc": FOREVER + 'x = valid_uscc("91350100M000100Y43")',
@@ -83,12 +86,12 @@ def source(loop: str) -> str:
 
 def nanoseconds_a_gas(loop: str) -> float:
     """Run a loop to the end of its gas."""
-    program = link({"trial": compile_contract("trial", source(loop))})
+    program = link({CONTRACT: compile_contract(CONTRACT, source(loop))})
     meter = Meter(GAS, 1 << 60, 1 << 60, 1 << 60)
     machine = Machine(program, MemoryRows(), Context(), meter, b"")
     start = process_time()
     try:
-        machine.call("trial", "go", {})
+        machine.call(CONTRACT, "go", {})
     except OutOfGas:
         return (process_time() - start) / meter.used * 1e9
     raise SystemExit(f"the loop ended by itself: {loop}")
