@@ -81,6 +81,9 @@ def with_signature(session: Session, draft: Draft) -> Draft:
     """The draft with the signature of the acting profile's key, which the body must list."""
     if draft.body.party != session.party:
         raise usage("tx.other_party", found=draft.body.party, expected=session.party)
+    own = session.known.network
+    if own and draft.body.network != own:
+        raise usage("tx.other_network", found=draft.body.network.hex(), expected=own.hex())
     key = session.key
     if key.public not in [listed for _, listed in draft.body.keys]:
         raise usage("tx.not_listed", key=key.public.hex())

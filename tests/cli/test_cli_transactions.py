@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from chainbill_cli.home import Profile, load_profiles, save_profiles
-from cli.cli_fakes import BILL, NETWORK, PARTIES, FakeNode, Shell, ok
+from cli.cli_fakes import BILL, GENESIS_HASH, NETWORK, PARTIES, FakeNode, Shell, ok
 
 from chainbill.ledger.transaction import decode_transaction
 
@@ -142,6 +142,15 @@ def test_a_node_of_another_network_is_not_written_to(shell: Shell, node: FakeNod
     shell.run("bill", "confirm", BILL, profile="anchor", expect=2)
     assert "this home was made for" in shell.err
     assert not node.transactions
+
+
+def test_a_file_of_another_network_is_not_signed(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "built.tx"
+    shell.run("tx", "build", "--call", "bill.confirm", json.dumps({"bill": BILL}), "--out", str(path), profile="anchor")
+    wire = base64.b64decode(path.read_bytes().strip())
+    path.write_bytes(wire.replace(GENESIS_HASH, bytes(32)))
+    shell.run("tx", "sign", str(path), profile="anchor", expect=2)
+    assert "is for the network" in shell.err
 
 
 def act_as(shell: Shell, name: str, key: str, party: str) -> None:

@@ -24,6 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this transaction needs {wanted} signatures and has {found}: tx sign FILE",
         "此交易须有 {wanted} 个签名，现有 {found} 个：tx sign FILE",
     ),
+    "tx.other_network": (
+        "the transaction is for the network {found}, this home was made for {expected}",
+        "此交易属于网络 {found}，本目录属于网络 {expected}",
+    ),
     "tx.not_listed": (
         "the transaction does not list this key: make it again with --for-checker, or tx build with --signer",
         "交易未列出此密钥：请用 --for-checker 重新办理，或用 tx build --signer 构造",
