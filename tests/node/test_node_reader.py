@@ -125,7 +125,8 @@ def test_blocks_headers_and_records_by_height() -> None:
     assert reader.app_hash_at(1) == first.app_hash
     assert reader.header(2) is None
     assert reader.app_hash_at(9) is None
-    assert reader.certificate(1).block_id == first.block_id
+    certificate, agreed = reader.certificate(1)
+    assert (certificate.block_id, agreed) == (first.block_id, False)
 
 
 def test_another_chain_or_a_missing_leaf_refuses(tmp_path: Path) -> None:

@@ -216,6 +216,8 @@ def test_a_pruned_node_says_who_has_the_receipts(tmp_path: Path, monkeypatch: py
     for number in range(40):
         chain.time_ms += HOUR_MS
         chain.call("S1", "diary", "note", {"name": f"n{number}", "value": number})
+    third = chain.ledger.load_block(3)
+    assert third is not None
     pruner = Pruner(chain.store, 1)
     while pruner.step():
         pass
@@ -228,6 +230,13 @@ def test_a_pruned_node_says_who_has_the_receipts(tmp_path: Path, monkeypatch: py
             assert [one["name"] for one in body["held_by"]] == ["archive"]  # type: ignore[attr-defined]
             check(client.get(f"/v1/blocks/999{end}"), 404, "not_found")
             assert client.get(f"/v1/blocks/{lowest}{end}").status_code == 200
+        proof = client.get("/v1/blocks/3/history").json()
+        path, root = [bytes.fromhex(one) for one in proof["inclusion"]], bytes.fromhex(proof["history_root"])
+        assert header_at(client, proof["under"]).history_root == root
+        assert merkle.verify_inclusion(root, third[0].id, 2, proof["size"], path), "its block is gone, its proof is not"
+        check(client.get("/v1/blocks/head/history"), 400, "bad_parameter")
+        check(client.get("/v1/blocks/0/history"), 404, "not_found")
+        check(client.get("/v1/blocks/999/history"), 404, "not_found")
         assert receipts_of(client, 0)[0], "what the genesis made stays"
         check(client.get("/v1/blocks/0"), 404, "not_found")
         check(client.get("/v1/blocks/0/certificate"), 404, "not_found")

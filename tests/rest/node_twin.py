@@ -90,9 +90,14 @@ class TwinReader:
     def block(self, height: int) -> Block | None:
         return self._node.block_at(height)
 
-    def certificate(self, height: int) -> Certificate | None:
+    def certificate(self, height: int) -> tuple[Certificate, bool] | None:
         block = self.block(height)
-        return Certificate(height, 0, block.id, ((ZERO, bytes(64)),)) if block else None
+        return (Certificate(height, 0, block.id, ((ZERO, bytes(64)),)), False) if block else None
+
+    def history_proof(self, height: int, size: int) -> tuple[list[bytes], list[bytes]]:
+        node = merkle.nodes_of([block.id for at in range(1, size + 1) if (block := self.block(at))])
+        consistency = merkle.consistency_proof(node, height - 1, size) if height > 1 else []
+        return merkle.inclusion_proof(node, height - 1, size), consistency
 
     def block_height(self, block_id: bytes) -> int | None:
         heights = range(1, self._node.book.height + 1)

@@ -182,8 +182,15 @@ class Reader(Protocol):
     def block(self, height: int) -> Block | None:
         """Give the block of a height, or None."""
 
-    def certificate(self, height: int) -> Certificate | None:
-        """Give the commit certificate of a height, or None."""
+    def certificate(self, height: int) -> tuple[Certificate, bool] | None:
+        """Give the certificate of a height and whether it is agreed: that in the next block, else the node's own."""
+
+    def history_proof(self, height: int, size: int) -> tuple[list[bytes], list[bytes]]:
+        """Give the inclusion of block ``height`` in the first ``size`` ids, and the consistency of its log with them.
+
+        The log that block ``height`` names has the ids before it; of block 1 it is empty, and the second proof too.
+        Raises Pruned or Future.
+        """
 
     def block_height(self, block_id: bytes) -> int | None:
         """Give the height of the block with this id, or None."""

@@ -24,7 +24,7 @@ from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.lists import Cursor, write_cursor
 from chainbill_node.rest.own_acts import sees_own_act
 from chainbill_node.rest.ports import Pruned, holders
-from chainbill_node.rest.problems import not_found
+from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Listed, ListView, Opened, Shared
 from chainbill_node.rest.view import View
 from chainbill_node.rest.wire_form import Form, base64_text, wire_answer
@@ -62,20 +62,45 @@ def block(request: Request, view: Opened, name: BlockName, form: Form = "json") 
         "transactions": [decode_transaction(wire).id.hex() for wire in found.transactions],
         "wire_ids": [one.hex() for one in found.wire_ids],
         "evidence": [one.hex() for one in found.evidence],
-        "certificate": None if certificate is None else certificate_shape(certificate),
+        "certificate": None if certificate is None else certificate_shape(*certificate),
     })  # fmt: skip
 
 
 @router.get("/{name}/certificate", summary="The certificate of a block")
 def block_certificate(request: Request, view: Opened, name: BlockName, form: Form = "json") -> Response:
-    """Give the precommits that this node committed the block with; another node may hold others, as good."""
+    """Give the certificate that the next block carries; of the newest block the one that this node committed it with.
+
+    `agreed` says which: what the next header commits to is the same on every node, the other may be another as good.
+    """
     found = _block(view, name)
     certificate = view.reader.certificate(found.height)
     if certificate is None:
         raise not_found("certificate", name, view.height)
     if form == "wire":
-        return wire_answer(request, view, certificate.encode(), height=found.height, block_id=found.id.hex())
-    return view.answer(certificate_shape(certificate))
+        content = certificate[0].encode()
+        return wire_answer(request, view, content, height=found.height, block_id=found.id.hex())
+    return view.answer(certificate_shape(*certificate))
+
+
+@router.get("/{name}/history", summary="Proof that a block is among those before a later header")
+def block_history(view: Opened, name: BlockName) -> Response:
+    """Prove a block under the header that is read (`at`): its id in the log of all ids before that header.
+
+    `inclusion` is the proof of item `index` of `size`; `consistency` that the log which the block itself names, of
+    `index` ids, begins that one. Blocks that are not held any more are proved too.
+    """
+    height, under = _height_of(view, name), view.height
+    later = view.reader.header(under)
+    if height is None or later is None or not 1 <= height <= view.node.status().height:
+        raise not_found("block", name, view.height)
+    if height >= under:
+        raise parameter_problem("at", "parameter_range", low=height + 1, high="…")
+    inclusion, consistency = view.reader.history_proof(height, under - 1)
+    header = view.reader.header(height)
+    return view.answer({
+        "height": height, "id": None if header is None else header.id, "under": under, "index": height - 1,
+        "size": under - 1, "history_root": later.history_root, "inclusion": inclusion, "consistency": consistency,
+    })  # fmt: skip
 
 
 @router.get("/{name}/transactions", summary="The transactions of a block")
@@ -157,14 +182,16 @@ def _page(page: ListView, data: list[dict[str, Any]], count: int, last: str) -> 
     return {"data": data, "count": count, "sum": {}, "next": write_cursor(cursor) if last else None}
 
 
-def _block(view: View, name: str) -> Block:
-    height: int | None = None
+def _height_of(view: View, name: str) -> int | None:
     if name == "head":
-        height = view.height
-    elif name.isascii() and name.isdigit() and len(name) <= 15:
-        height = int(name)
-    elif len(name) == 64:
-        height = view.reader.block_height(_hex(name))
+        return view.height
+    if name.isascii() and name.isdigit() and len(name) <= 15:
+        return int(name)
+    return view.reader.block_height(_hex(name)) if len(name) == 64 else None
+
+
+def _block(view: View, name: str) -> Block:
+    height = _height_of(view, name)
     found = view.reader.block(height) if height is not None and 0 < height <= view.height else None
     if found is None:
         raise (_gone(view, height) if height else None) or not_found("block", name, view.height)
@@ -196,9 +223,11 @@ def header_shape(view: View, header: Header) -> dict[str, Any]:
     }
 
 
-def certificate_shape(certificate: Certificate) -> dict[str, Any]:
-    """Show every field of a certificate under its name."""
+def certificate_shape(certificate: Certificate, agreed: bool) -> dict[str, Any]:
+    """Show every field of a certificate under its name, its hash, and whether the next block carries it."""
     shown = {field.name: getattr(certificate, field.name) for field in fields(certificate)}
     return shown | {
         "signatures": [{"key": key, "signature": signature} for key, signature in certificate.signatures],
+        "hash": certificate.hash,
+        "agreed": agreed,
     }

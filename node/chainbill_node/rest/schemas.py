@@ -26,6 +26,7 @@ OBJECTS = {
     "/v1/network": "Network",
     "/v1/blocks/{name}": "Block",
     "/v1/blocks/{name}/certificate": "Certificate",
+    "/v1/blocks/{name}/history": "History",
     "/v1/contracts/{name}": "Contract",
     "/v1/calendar/{year}": "Calendar",
     "/v1/transactions/{identifier}": "Transaction",

@@ -103,7 +103,16 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Certificate": obj(
-        {**_fields_of(Certificate), "signatures": array(obj({"key": HASH, "signature": HEX}))}
+        {
+            **_fields_of(Certificate), "signatures": array(obj({"key": HASH, "signature": HEX})), "hash": HASH,
+            "agreed": BOOLEAN,
+        }
+    ),
+    "History": obj(
+        {
+            "height": COUNT, "id": maybe(HASH), "under": COUNT, "index": COUNT, "size": COUNT, "history_root": HASH,
+            "inclusion": array(HASH), "consistency": array(HASH),
+        }
     ),
     "TransactionInBlock": obj(
         {"id": HASH, "wire_id": HASH, "index": COUNT},

@@ -22,6 +22,7 @@ from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, TransactionRecord
 from chainbill_node.storage import indexes, layout
 from chainbill_node.storage.batch import row_value
+from chainbill_node.storage.history_log import HistoryLog
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Readable, prefix_end
@@ -182,10 +183,20 @@ class HeightReader:
         raw = self._source.get(height_key(layout.BLOCK, height)) if height > 0 else None
         return None if raw is None else decode_block(raw)
 
-    def certificate(self, height: int) -> Certificate | None:
-        """Commit certificate of a height, or None."""
-        raw = self._source.get(height_key(layout.CERTIFICATE, height)) if height > 0 else None
-        return None if raw is None else decode_certificate(raw)
+    def certificate(self, height: int) -> tuple[Certificate, bool] | None:
+        """(certificate of a height, whether it is agreed): the one in the next block, else this node's own, or None."""
+        following = self._source.get(height_key(layout.BLOCK, height + 1)) if height > 0 else None
+        agreed = None if following is None else decode_trusted(following)[1]
+        raw = self._source.get(height_key(layout.CERTIFICATE, height)) if height > 0 and agreed is None else agreed
+        return None if raw is None else (decode_certificate(raw), agreed is not None)
+
+    def history_proof(self, height: int, size: int) -> tuple[list[bytes], list[bytes]]:
+        """(inclusion of block `height` in the log of the first `size` ids, consistency of the log it names with that).
+
+        Raises Pruned for a height below those that this node can prove, Future for a size above the newest height.
+        """
+        log = HistoryLog(self._source)
+        return log.inclusion(height, size), log.consistency(height - 1, size) if height > 1 else []
 
     def block_height(self, block_id: bytes) -> int | None:
         """Height of the block with this id, or None."""
