@@ -51,12 +51,13 @@ def describe(compiled: CompiledContract, general: CompiledContract | None = None
 
 def _reasons_of_imports(compiled: CompiledContract, general: CompiledContract | None) -> dict[str, set[str]]:
     """Function of the contract → reasons with which an imported function that it calls may refuse."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {name: set() for name in compiled.facts}
+    if general is None:
+        return found
     for name, fact in compiled.facts.items():
-        reached = (
-            set() if general is None else {one for called in fact.imported_calls for one in _reached(general, called)}
-        )
-        found[name] = {reason for one in reached for reason in general.facts[one].reasons} if general else set()
+        for called in fact.imported_calls:
+            for reached in _reached(general, called):
+                found[name].update(general.facts[reached].reasons)
     return found
 
 

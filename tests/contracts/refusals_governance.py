@@ -237,8 +237,8 @@ def store_a_source_as_a_supplier(world: World) -> None:
 
 @refuses("capability_missing")
 def store_a_source_without_an_admin_key(world: World) -> None:
-    world.call(BANK1, "party", "add_key", key="34" * 32, capabilities=["maker"])
-    world.send(BANK1, ("governance", "store_source", {"source": SOURCE}), keys=["34" * 32])
+    maker = add_key(world, BANK1, 34, ["maker"])
+    world.send(BANK1, ("governance", "store_source", {"source": SOURCE}), keys=[maker])
 
 
 @refuses("set_overlaps")
