@@ -99,6 +99,8 @@ class Reason(StrEnum):
     BLOCK_VALIDATORS_HASH = "block_validators_hash"
     BLOCK_DUPLICATE_TRANSACTION = "block_duplicate_transaction"
     BLOCK_GAS = "block_gas"
+    TICK_NOT_DUE = "tick_not_due"
+    TICK_NOT_HERE = "tick_not_here"
     CERTIFICATE_QUORUM = "certificate_quorum"
     CERTIFICATE_SIGNERS = "certificate_signers"
     CERTIFICATE_INVALID = "certificate_invalid"

@@ -20,6 +20,7 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.certificate import certificate_hash
 from chainbill.ledger.shapes import MAX_INT, as_bytes, as_format, as_int, as_list
+from chainbill.ledger.tick import is_tick
 from chainbill.ledger.transaction import wire_id_of
 from chainbill.limits import (
     FORMAT,
@@ -126,6 +127,16 @@ class Block:
     def wire_ids(self) -> tuple[bytes, ...]:
         """The wire ids of the transactions: the leaves of tx_root."""
         return tuple([wire_id_of(wire) for wire in self.transactions])
+
+    @property
+    def tick(self) -> bytes | None:
+        """The tick that stands last in place of a transaction, None if there is none."""
+        return self.transactions[-1] if self.transactions and is_tick(self.transactions[-1]) else None
+
+    @property
+    def signed(self) -> tuple[bytes, ...]:
+        """The transactions that somebody signed: all but a tick."""
+        return self.transactions if self.tick is None else self.transactions[:-1]
 
     @cached_property
     def encoded(self) -> bytes:

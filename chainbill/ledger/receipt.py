@@ -34,6 +34,7 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     DAY_ITEM = "day_item"
     TRANSACTION = "transaction"
+    TICK = "tick"  # day work was due under an engine that makes no block by itself
 
 
 class Status(StrEnum):

@@ -23,7 +23,9 @@ from chainbill.ledger.execution import Execution
 from chainbill.ledger.governed_rows import validator_set
 from chainbill.ledger.header_check import check_header, make_block
 from chainbill.ledger.in_force import in_force
-from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.receipt import Kind, Receipt
+from chainbill.ledger.tick import is_tick
+from chainbill.ledger.tick_check import check_tick, tick_receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.units import failed_transaction
 from chainbill.ledger.validators import ValidatorSet
@@ -88,6 +90,8 @@ def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> App
     check_header(block, env, tree.root, holds)
     transactions = _read_transactions(block, env, holds.rules.block.replay_window_ms)
     run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer, holds=holds)
+    if block.tick is not None:
+        check_tick(block.tick, env.genesis, run.overlay, run.loaded, run.today)
     run.open(block.evidence)
     receipts = []
     gas = 0
@@ -97,6 +101,8 @@ def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> App
         receipt = run.run_transaction(transaction)
         gas += receipt.gas
         receipts.append(receipt)
+    if block.tick is not None:
+        receipts.append(tick_receipt(block.tick))
     return _close(view, tree, run, receipts)
 
 
@@ -112,22 +118,25 @@ def prepare(
     max_bytes: int,
     max_transactions: int = MAX_BLOCK_TRANSACTIONS,
     keep_failed: Callable[[Transaction, Receipt], bool] = lambda _transaction, _receipt: False,
+    tick: bytes | None = None,
 ) -> Prepared:
     """Make the next block of candidates whose signatures are good, in their order.
 
-    Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds
-    the block. keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed receipt
-    (so that its sender has an answer that everybody can see). The result is what `apply_block` gives for the block.
+    Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds the
+    block. keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed receipt (so
+    that its sender has an answer that everybody can see). tick: stands last if work is due. The result is what
+    `apply_block` gives for the block.
     """
     run = Execution(view, env, time_ms=time_ms, proposer=proposer)
     proofs = _usable_evidence(run, evidence)
+    ticks = _usable_tick(run, tick)
     run.open(proofs)
     taken: list[Transaction] = []
     receipts: list[Receipt] = []
     left_out: list[tuple[Transaction, Receipt]] = []
     used: set[bytes] = set()
     rules = run.rules.block
-    most = min(max_transactions, rules.block_transactions)
+    most = min(max_transactions, rules.block_transactions) - len(ticks)
     room = min(max_bytes, rules.block_bytes) - BLOCK_OVERHEAD_BYTES - len(env.parent_certificate or b"")
     room -= sum([len(proof) + FRAME_BYTES for proof in proofs])
     gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
@@ -152,9 +161,10 @@ def prepare(
         protocol=run.in_force.protocol.version,
         time_ms=time_ms,
         proposer=proposer,
-        transactions=[transaction.wire for transaction in taken],
+        transactions=[*[transaction.wire for transaction in taken], *ticks],
         evidence=proofs,
     )
+    receipts += [tick_receipt(one) for one in ticks]
     return Prepared(block, _close(view, tree, run, receipts), tuple(left_out))
 
 
@@ -162,7 +172,9 @@ def _read_transactions(block: Block, env: BlockEnv, window_ms: int) -> list[Tran
     """The block's transactions, their signatures good, none used before; the first broken rule is raised."""
     transactions = []
     used: set[bytes] = set()
-    for wire, wire_id in zip(block.transactions, block.wire_ids, strict=True):
+    for wire, wire_id in zip(block.signed, block.wire_ids, strict=False):  # a tick has a wire id too
+        if is_tick(wire):
+            raise Refused(Reason.TICK_NOT_HERE, "a tick stands last in its block, once")
         transaction = env.verified.get(wire_id)
         if transaction is None:
             transaction = decode_transaction(wire)
@@ -192,6 +204,17 @@ def _usable_evidence(run: Execution, evidence: Iterable[bytes]) -> list[bytes]:
         usable.append(data)
     run.overlay.rollback()
     return usable
+
+
+def _usable_tick(run: Execution, tick: bytes | None) -> list[bytes]:
+    """The tick, if it may stand in this block."""
+    if tick is None:
+        return []
+    try:
+        check_tick(tick, run.env.genesis, run.overlay, run.loaded, run.today)
+    except (Malformed, Refused):
+        return []
+    return [tick]
 
 
 def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Receipt, bool]:
@@ -228,5 +251,5 @@ def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt])
         next_validators=validator_set(run.overlay) if changed_set else run.env.next_validators,
         has_more_work=run.has_more_work,
         next_day_ms=None if day is None else start_of_day_ms(day, run.env.genesis.zone_offset_minutes),
-        used_ids=tuple([receipt.id for receipt in receipts]),
+        used_ids=tuple([receipt.id for receipt in receipts if receipt.kind == Kind.TRANSACTION]),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chainbill.codec import decode, encode
 from chainbill.crypto import merkle
+from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import (
@@ -20,6 +21,7 @@ from chainbill.ledger.block import (
 )
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.genesis import Genesis
+from chainbill.ledger.tick import Tick, decode_tick
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction, wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.ledger.vote import VoteType, sign_vote
@@ -41,6 +43,7 @@ def make() -> dict[str, Any]:
         "earlier_block_ids": [one.hex() for one in EARLIER],
         "blocks": [_block("block 1, which carries no certificate", 1, 0), _block("three transactions", 7, 3)],
         "refused_blocks": _refused(),
+        "ticks": _ticks(),
     }
 
 
@@ -162,9 +165,32 @@ def _refused() -> list[dict[str, Any]]:
     return [{"name": name, "bytes": encode(value).hex(), "refused": _reason(encode(value))} for name, value in cases]
 
 
-def _reason(data: bytes) -> str:
+def _ticks() -> dict[str, Any]:
+    """A tick with what it is named by, and bytes that are none."""
+    one = Tick(NETWORK, "2026-03-02")
+    broken: list[tuple[str, Any]] = [
+        ("made for format 1", [1, "tick", NETWORK, one.date]),
+        ("another name", [2, "tock", NETWORK, one.date]),
+        ("the network is a name", [2, "tick", "vector-chain", one.date]),
+        ("no date of the calendar", [2, "tick", NETWORK, "2026-02-30"]),
+        ("one field more", [2, "tick", NETWORK, one.date, None]),
+    ]
+    return {
+        "network": NETWORK.hex(),
+        "date": one.date,
+        "bytes": one.encode().hex(),
+        "wire_id": wire_id_of(one.encode()).hex(),
+        "receipt_id": tagged_hash("tick", one.encode()).hex(),
+        "refused": [
+            {"name": name, "bytes": encode(value).hex(), "refused": _reason(encode(value), decode_tick)}
+            for name, value in broken
+        ],
+    }
+
+
+def _reason(data: bytes, read: Callable[[bytes], Any] = decode_block) -> str:
     try:
-        decode_block(data)
+        read(data)
     except ChainbillError as error:
         return error.reason
     raise AssertionError("it is not refused")

@@ -35,7 +35,7 @@ def _good() -> list[Receipt]:
     """In the order in which they would stand in a block."""
     day_nonce = bytes([9]) * 32
     failed = [["core", "day_item_failed", {"contract": "bill", "item": ["2026-05-06", "due", "B1"], "reason": "x"}]]
-    recorded = [["core", "evidence_recorded", {"validator": "ab", "height": 4, "round": 0, "type": 1}]]
+    recorded = [["core", "evidence_recorded", {"validator": "ab", "kind": 1, "height": 4, "round": 0, "type": 1}]]
 
     def own(kind: str, number: int, events: list[Any], status: str = "ok", reason: str = "") -> Receipt:
         unit_id = bytes([number]) * 32
@@ -54,11 +54,12 @@ def _good() -> list[Receipt]:
         own("day_item", 7, failed, "refused", "x"),
         Receipt("transaction", TRANSACTION, receipt_salt(NONCE, TRANSACTION), "ok", "", {}, [{}], accepted, 412),
         Receipt("transaction", bytes([1]) * 32, bytes([8]) * 32, "refused", "not_the_holder", {"t": "T1"}, [], [], 87),
+        Receipt("tick", bytes([12]) * 32, NO_SALT, "ok", "", {}, [], [], 0),
     ]
 
 
 def _bad() -> list[tuple[str, bytes]]:
-    good = _good()[-1].fields()
+    good = _good()[-2].fields()
 
     def changed(place: int, value: Any) -> bytes:
         return encode([*good[:place], value, *good[place + 1 :]])

@@ -15,7 +15,8 @@ from chainbill.ledger.receipt import Kind, Receipt
 from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.view import View
 
-PUBLIC_KINDS = frozenset({Kind.PROTOCOL.value, Kind.RULES.value, Kind.ACTIVATION.value, Kind.EVIDENCE.value})
+PUBLIC = (Kind.PROTOCOL, Kind.RULES, Kind.ACTIVATION, Kind.EVIDENCE, Kind.TICK)
+PUBLIC_KINDS = frozenset([kind.value for kind in PUBLIC])
 
 EVERYBODY = "everybody"
 TELLS_OF: Mapping[tuple[str, str], str] = {

@@ -59,7 +59,7 @@ def block(request: Request, view: Opened, name: BlockName, form: Form = "json") 
     certificate = view.reader.certificate(found.height)
     return view.answer({
         **header_shape(view, found.header),
-        "transactions": [decode_transaction(wire).id.hex() for wire in found.transactions],
+        "transactions": [decode_transaction(wire).id.hex() for wire in found.signed],
         "wire_ids": [one.hex() for one in found.wire_ids],
         "evidence": [one.hex() for one in found.evidence],
         "certificate": None if certificate is None else certificate_shape(*certificate),
@@ -109,7 +109,7 @@ def block_transactions(view: Opened, name: BlockName) -> Response:
     found = _block(view, name)
     receipts = (view.reader.receipts(found.height) or [])[-len(found.transactions) or None :]
     data: list[dict[str, Any]] = []
-    for index, (wire, raw) in enumerate(zip(found.transactions, receipts, strict=True)):
+    for index, (wire, raw) in enumerate(zip(found.signed, receipts, strict=False)):
         transaction = decode_transaction(wire)
         shape: dict[str, Any] = {"id": transaction.id.hex(), "wire_id": transaction.wire_id.hex(), "index": index}
         if view.viewer.is_or_reads_for(transaction.party):

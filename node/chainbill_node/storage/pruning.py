@@ -104,7 +104,7 @@ class Pruner:
             link = layout.pack_link([block.header.fields(), decode_trusted(certificate)])
             puts.append((height_key(layout.LINK, height + 1), link))
         deletes.extend(height_key(prefix, height) for prefix in BY_HEIGHT)
-        deletes.extend(layout.TRANSACTION + decode_transaction(wire).id for wire in block.transactions)
+        deletes.extend(layout.TRANSACTION + decode_transaction(wire).id for wire in block.signed)
 
     def _drop_headers(self) -> bool:
         """Headers and records that no evidence may name any more."""

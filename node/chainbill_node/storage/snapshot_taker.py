@@ -162,7 +162,7 @@ class SnapshotTaker:
         height = block.height
         self._put(height_key(layout.BLOCK, height), block.encoded)
         self._put(height_key(layout.CERTIFICATE, height), certificate)
-        for place, wire in enumerate(block.transactions):
+        for place, wire in enumerate(block.signed):
             identity = decode_transaction(wire).id
             self._put(layout.TRANSACTION + identity, layout.pack_location(height, place))
 
