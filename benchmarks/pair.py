@@ -1,8 +1,9 @@
-"""Two commits in alternating runs on this machine: python benchmarks/pair.py BASE [HEAD] [--rounds 5] [--transfers N].
+"""Two commits in alternating runs here: python benchmarks/pair.py BASE [HEAD] [--rounds 5] [--transfers N] [--own].
 
 Each gets a git worktree in build/pair/ and is measured by the scripts that lie here now, in turns (A B B A A B …), so
 that whatever else the machine does meets both. Prints the ratio head ÷ base of every figure: the median over the
 rounds, the lowest and the highest. Where a lock file differs the commit gets a virtual environment of its own.
+--own measures each commit by its own scripts: across a change of format one set of scripts cannot write for both.
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ def python_of(folder: Path) -> Path:
     return folder / ".venv" / "bin" / "python"
 
 
-def measured(folder: Path, python: Path, transfers: int) -> dict[str, float]:
-    """One run of the commit in a worktree."""
+def measured(folder: Path, python: Path, transfers: int, *, own: bool) -> dict[str, float]:
+    """One run of the commit in a worktree, by the scripts beside this one or by its own."""
+    scripts = folder / "benchmarks" if own else Path(__file__).parent
     paths = os.pathsep.join(str((folder / part).resolve()) for part in PACKAGES)
     done = subprocess.run(
-        [python, Path(__file__).with_name("pair_run.py"), str(transfers)],
+        [python, scripts / "pair_run.py", str(transfers)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
@@ -92,13 +94,14 @@ def main() -> None:
     parser.add_argument("head", nargs="?", default="HEAD")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--transfers", type=int, default=1_500)
+    parser.add_argument("--own", action="store_true")
     given = parser.parse_args()
     commits = {name: checked_out(getattr(given, name)) for name in ("base", "head")}
     pythons = {name: python_of(folder) for name, (_, folder) in commits.items()}
     runs: dict[str, list[dict[str, float]]] = {"base": [], "head": []}
     try:
         for who in order(given.rounds):
-            runs[who].append(measured(commits[who][1], pythons[who], given.transfers))
+            runs[who].append(measured(commits[who][1], pythons[who], given.transfers, own=given.own))
             print(f"{who} {commits[who][0]}: {runs[who][-1]}", file=sys.stderr, flush=True)
     finally:
         for _, folder in commits.values():
