@@ -109,11 +109,13 @@ def core_places() -> dict[str, dict[str, set[str]]]:
     return found
 
 
-def core_status(places: Mapping[str, set[str]]) -> str:
+def core_status(reason: str, places: Mapping[str, set[str]]) -> str:
     """How a client meets a reason: "400", "422", "400, 422", or a word of ELSEWHERE."""
     raised = {kind: where for kind, where in places.items() if kind != "InternalFault"}
     if not raised:
         return "internal"
+    if reason.startswith(("block_", "tick_")):
+        return "nodes"
     modules = set().union(*raised.values())
     if modules <= NODES_ONLY | FILES_ONLY:
         return "files" if modules <= FILES_ONLY else "nodes"
@@ -124,8 +126,8 @@ def core_status(places: Mapping[str, set[str]]) -> str:
 
 def core_statuses() -> dict[str, str]:
     """Reason of the core → how a client meets it."""
-    places = core_places()
-    return {reason: core_status(places.get(reason, {})) for reason in _texts(ROOT / "chainbill" / "reasons.toml")}
+    places, reasons = core_places(), _texts(ROOT / "chainbill" / "reasons.toml")
+    return {reason: core_status(reason, places.get(reason, {})) for reason in reasons}
 
 
 def _interface(zh: bool) -> str:
