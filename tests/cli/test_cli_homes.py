@@ -273,6 +273,18 @@ def test_doctor_names_the_fix(shell: Shell) -> None:
     assert any(row["ok"] for row in rows)
 
 
+def test_doctor_asks_the_network_which_python_it_allows(shell: Shell, node: FakeNode) -> None:
+    """Formats S6: the allowed CPythons are rules of the network."""
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for allowed, good in (["3.98", "3.99"], False), (["3.10", running], True):
+        network = node.answers["GET /v1/network"].json()
+        node.answers["GET /v1/network"] = ok({**network, "python": allowed})
+        rows = shell.run("doctor", "-o", "json", expect=1)
+        [row] = [one for one in rows if one["check"] == "Python"]
+        assert row["ok"] is good
+        assert good or "3.98, 3.99" in row["finding"]
+
+
 def test_completion_and_version(shell: Shell) -> None:
     assert "_CHAINBILL_COMPLETE" in shell.run("completion", "bash")
     assert shell.run("version", "-o", "json")["version"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli.failure import Exit
+from chainbill_cli.failure import Exit, Failure
 from chainbill_cli.home import load_profiles
 from chainbill_cli.kit import Command
 from chainbill_cli.output import Column
@@ -21,6 +21,7 @@ from chainbill_cli.texts import text
 
 ROWS = (Column("check"), Column("finding"), Column("fix"))
 PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx")
+SUPPORTED = ("3.11", "3.12")
 LEAST_FREE_MIB = 500
 MOST_CLOCK_S = 30
 
@@ -42,10 +43,19 @@ def doctor() -> None:
 
 
 def _python(session: Session) -> Iterator[tuple[str, str]]:
-    del session
-    if sys.implementation.name != "cpython" or sys.version_info[:2] != (3, 11):
-        version = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
-        yield text("doctor.python_bad", version=version), text("doctor.python_fix")
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    allowed = _allowed_pythons(session)
+    if sys.implementation.name != "cpython" or running not in allowed:
+        version = f"{sys.implementation.name} {running}"
+        yield text("doctor.python_bad", version=version, allowed=", ".join(allowed)), text("doctor.python_fix")
+
+
+def _allowed_pythons(session: Session) -> list[str]:
+    """The CPython minor versions of the network's rules; where no node answers, those that chainbill runs on."""
+    try:
+        return [str(one) for one in session.network["python"]]
+    except (Failure, KeyError, TypeError):
+        return list(SUPPORTED)
 
 
 def _packages(session: Session) -> Iterator[tuple[str, str]]:

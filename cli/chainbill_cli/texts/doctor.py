@@ -11,8 +11,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "doctor.clock": ("clock", "时钟"),
     "doctor.space": ("disk space", "磁盘空间"),
     "doctor.ok": ("ok", "正常"),
-    "doctor.python_bad": ("{version}: contracts run on CPython 3.11", "{version}：合约需运行于 CPython 3.11"),
-    "doctor.python_fix": ("install Python 3.11 and chainbill in it", "安装 Python 3.11 并在其中安装 chainbill"),
+    "doctor.python_bad": (
+        "{version}: contracts run on CPython {allowed}",
+        "{version}：合约需运行于 CPython {allowed}",
+    ),
+    "doctor.python_fix": ("install one of these and chainbill in it", "安装其中之一并在其中安装 chainbill"),
     "doctor.package_bad": ("{name} cannot be loaded: {why}", "无法加载 {name}：{why}"),
     "doctor.package_fix": ("pip install --force-reinstall chainbill", "pip install --force-reinstall chainbill"),
     "doctor.home_none": ("{home} has no profiles", "{home} 中没有身份"),
