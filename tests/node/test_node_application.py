@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chainbill_node.adapters import AGED_MS, LEAST_CALLS, MAX_RUN_S, LedgerPort
@@ -17,7 +18,10 @@ from node_chain import LocalChain
 
 from chainbill.errors import InternalFault, Malformed, Refused
 from chainbill.ledger.block import Block
+from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.header_check import make_block
 from chainbill.ledger.transaction import Transaction, assemble, decode_transaction
+from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.state.keys import row_key
 from chainbill.state.proof import verify_proof
 from chainbill.state.rows import row_hash
@@ -201,6 +205,33 @@ def test_admission_knows_time_replay_and_keys(chain: LocalChain) -> None:
     foreign = pays_at(other, "bank2")
     with pytest.raises(Malformed, match="network_wrong"):
         chain.ledger.check_tx(foreign, now_ms)
+
+
+def test_a_restart_keeps_the_certificate_and_the_log(chain: LocalChain) -> None:
+    """The next block carries the certificate of the newest height and commits to all ids, as it would have before."""
+    chain.commit()
+    before = chain.propose().block
+    again = LedgerApplication(ChainDatabase(chain.store))
+    again.open_chain(chain.genesis)
+    assert again._env.current.history == chain.ledger._env.current.history
+    assert again.parent_certificate == chain.ledger.parent_certificate == before.parent_certificate is not None
+    assert again.process_proposal(before).accepted
+
+
+def test_a_block_with_another_good_certificate_of_the_parent_is_accepted(chain: LocalChain) -> None:
+    """Proposer and checker may have decided the parent with other precommits; a bad one refuses the block."""
+    chain.commit()
+    info, current = chain.ledger.info(), chain.ledger._env.current
+    value: dict[str, Any] = {"type": VoteType.PRECOMMIT, "height": info.height, "block_id": info.block_id}
+    vote = sign_vote(chain.key, chain.genesis.hash, round=7, **value)
+    for one, accepted in ((vote, True), (replace(vote, signature=bytes(64)), False)):
+        env = replace(current, parent_certificate=Certificate.from_votes([one]).encode())
+        block = make_block(
+            env, info.app_hash, protocol=1, time_ms=chain.time_ms + 1, proposer=chain.key.public, transactions=()
+        )
+        verdict = chain.ledger.process_proposal(block)
+        assert verdict.accepted is accepted, verdict.reason
+        assert accepted or verdict.reason.startswith("block_parent_certificate")
 
 
 def test_simulation_keeps_nothing(chain: LocalChain) -> None:

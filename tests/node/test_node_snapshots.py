@@ -12,13 +12,17 @@ from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import SnapshotInfo
 from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
 from chainbill_node.rest.ports import Pruned
+from chainbill_node.storage import layout
 from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.history_log import HistoryLog, frontier_of, log_key
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_stream import RecordReader, chunks_of, records_of
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
+from chainbill_node.verify import verify_store
 from node_chain import LocalChain
 
+from chainbill.crypto.merkle import consistency_proof, nodes_of, root, verify_inclusion
 from chainbill.errors import Malformed
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.receipt import decode_receipt
@@ -111,6 +115,38 @@ def test_it_goes_on_like_the_others(made: Made, tmp_path: Path) -> None:
     assert ledger.is_used(record.receipt.id)
     assert used.id == reader.block(1).id  # type: ignore[union-attr]
     assert ledger._env.current.recent_proposers == chain.ledger._env.current.recent_proposers[: made.height]
+
+
+def test_the_log_of_block_ids_goes_on_from_its_peaks(made: Made) -> None:
+    ledger, store, _ = taken(made)
+    chain = made.chain
+    ids = [chain.ledger.load_block(at)[0].id for at in range(1, chain.ledger.info().height + 1)]  # type: ignore[index]
+    assert ledger._env.current.history == frontier_of(chain.store, made.height)
+    assert ledger.parent_certificate == chain.store.get(layout.height_key(layout.CERTIFICATE, made.height))
+    while ledger.info().height < len(ids):
+        found = chain.ledger.load_block(ledger.info().height + 1)
+        assert found is not None
+        ledger.finalize_block(found[0])
+        ledger.commit(found[1])
+    log, size = HistoryLog(store), len(ids)
+    assert log.lowest_height == made.height + 1
+    assert log.consistency(made.height, size) == consistency_proof(nodes_of(ids), made.height, size)
+    assert verify_inclusion(root(ids), ids[-1], size - 1, size, log.inclusion(size, size))
+    with pytest.raises(Pruned):
+        log.inclusion(made.height, size)
+    assert verify_store(store, chain.genesis).ok
+    damaged = MemoryStore(dict(store.range(b"", b"\xff")))
+    key = log_key(0, made.height)
+    damaged.write([(key, bytes(32))])
+    assert "history_differs" in str(verify_store(damaged, chain.genesis).problems)
+
+
+@pytest.mark.parametrize("lie", ["other", "fewer", "more"])
+def test_peaks_that_are_not_the_headers_are_refused(made: Made, lie: str) -> None:
+    peaks = made.manifest.peaks
+    lies = {"other": (bytes(32), *peaks[1:]), "fewer": peaks[1:], "more": (*peaks, bytes(32))}
+    why = taken(made, forged(made, peaks=lies[lie]))[2]
+    assert "snapshot_history" in why or "proof_malformed" in why
 
 
 def test_reads_below_it_name_the_lowest_height(made: Made) -> None:

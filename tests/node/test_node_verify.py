@@ -33,10 +33,10 @@ def test_an_honest_chain_has_no_findings(chain: LocalChain) -> None:
     assert report.rows["index"] > 10
 
 
-@pytest.mark.parametrize("space", ["state", "history", "index", "receipts", "transaction", "leaf", "bucket"])
+@pytest.mark.parametrize("space", ["state", "history", "index", "receipts", "transaction", "leaf", "bucket", "log"])
 def test_a_changed_row_is_found(chain: LocalChain, space: str) -> None:
     prefix = {"state": b"s", "history": b"h", "index": b"i", "receipts": b"R", "transaction": b"t", "leaf": b"l",
-              "bucket": b"b"}[space]  # fmt: skip
+              "bucket": b"b", "log": b"N"}[space]  # fmt: skip
     store = copy_of(chain)
     key, value = list(store.range(prefix, prefix_end(prefix)))[-1]
     store.write([(key, value + b"!")])
