@@ -28,6 +28,7 @@ HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
     "capability_missing": "error.hint_capability",
     "last_admin_key": "error.hint_admin_key",
+    "possession_not_proved": "error.hint_possession",
 }
 """Refusals after which a command of this program is the remedy."""
 

@@ -179,6 +179,7 @@ def test_every_key_of_an_application_signs_where_it_is_kept(desk: Desk, tmp_path
     public = json.loads(away)["public"]
     desk.text(*APPLY, "--key", "ops", "--key", f"{public}=checker", "--out", path)
     assert desk.json("bank1", "party", "register", path, expect=3)["code"] == "possession_not_proved"
+    assert "party sign FILE" in desk.err
     desk.text("party", "sign", path, "--key", "stranger", expect=2)
     assert json.loads(desk.text("party", "sign", path, "--key", "boss", "-o", "json"))["lacking"] == []
     assert desk.json("bank2", "party", "register", path, expect=3)["code"] == "application_for_another_sponsor"

@@ -135,6 +135,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "两人签名：命令加 --for-checker FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
         "新增复核密钥：party key add NAME --capability checker",
     ),
+    "error.hint_possession": (
+        "each key signs where it is kept: chainbill party sign FILE --key NAME for an application, "
+        "chainbill party key prove NAME for a key that is added",
+        "每把密钥在其存放处签名：准入申请用 chainbill party sign FILE --key NAME，新增密钥用 chainbill party key prove NAME",
+    ),
     "error.no_checker": (
         "the party has no other active key with the capability checker: party key add NAME --capability checker",
         "本主体没有其他有效的复核密钥：party key add NAME --capability checker",
