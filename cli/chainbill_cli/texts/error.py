@@ -138,7 +138,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.hint_possession": (
         "each key signs where it is kept: chainbill party sign FILE --key NAME for an application, "
         "chainbill party key prove NAME for a key that is added",
-        "每把密钥在其存放处签名：准入申请用 chainbill party sign FILE --key NAME，新增密钥用 chainbill party key prove NAME",
+        "每把密钥在其存放处签名：准入申请用 chainbill party sign FILE --key NAME，"
+        "新增密钥用 chainbill party key prove NAME",
     ),
     "error.no_checker": (
         "the party has no other active key with the capability checker: party key add NAME --capability checker",
