@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from second import log_tree, receipts, transaction
+from second.codec import encode
 from second.genesis import Genesis
 from second.header_block import Block, block_bytes, read_block
 from second.identifiers import object_ids
@@ -13,6 +14,7 @@ from second.light_client import LightClient
 from second.receipts import Receipt
 from second.refused import RefusedError
 from second.replay import State
+from second.state_tree import key_hash
 from second.validators import Validator, ValidatorSet
 from second.vectors import unhex
 
@@ -55,21 +57,37 @@ def follow_chain(genesis: Genesis, entries: list[dict[str, Any]], newest_certifi
         client.block(header.height, block_bytes(block))
     for n, entry in enumerate(entries):
         _check_entry(client, chain, n, entry)
-    replay(chain, [(unhex(entry["app_hash_after"]), entry["changed_rows"]) for entry in entries])
+    replay(chain, [(unhex(entry["app_hash_after"]), entry["changed_rows"]) for entry in entries], client)
     _jump_and_look_back(chain)
     _refuse(chain)
 
 
-def replay(chain: Chain, after: list[tuple[bytes, list[str] | None]]) -> None:
-    """The state root after every block, made anew from the genesis."""
+def replay(chain: Chain, after: list[tuple[bytes, list[str] | None]], client: LightClient | None = None) -> None:
+    """The state root after every block, made anew from the genesis; what changed is proved to the client."""
     state = State(chain.genesis, chain.blocks[0].header)
-    assert state.root() == chain.blocks[0].header.app_hash
+    assert state.tree().root() == chain.blocks[0].header.app_hash
     for block, done, (app_hash, changed_rows) in zip(chain.blocks, chain.receipts, after, strict=True):
         said = [transaction.read(wire) for wire in block.wires]
         units = list(zip(said, done[len(done) - len(said) :], strict=True))
         found = state.apply(block.header, units, done)
-        assert state.root() == app_hash, f"after block {block.header.height}"
+        assert state.tree().root() == app_hash, f"after block {block.header.height}"
         assert changed_rows is None or found == changed_rows
+        if client is not None and block.header.height < client.head:
+            _prove(client, block.header.height, state, found)
+
+
+def _prove(client: LightClient, height: int, state: State, changed: list[str]) -> None:
+    """S: every row that a block changed, and the absence of those that it took away."""
+    tree = state.tree()
+    for key in changed:
+        contract, table, parts = read_key(unhex(key))
+        entries, siblings = tree.proof(key_hash(unhex(key)))
+        proof = encode([entries, siblings])
+        row = contract, table, tuple(parts)
+        if row in state.rows:
+            client.row(height, (contract, table, parts), state.rows[row], proof, state.salts.get(row, b""))
+        else:
+            client.absent(height, (contract, table, parts), proof)
 
 
 def _check_entry(client: LightClient, chain: Chain, n: int, entry: dict[str, Any]) -> None:

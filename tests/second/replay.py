@@ -62,13 +62,14 @@ class State:
         self.first_seed = genesis.hash
         self.zone = timedelta(minutes=float(str(genesis.file["zone_offset_minutes"])))
 
-    def root(self) -> bytes:
-        """The state root after what was applied last."""
-        entries = {
-            state_tree.key_hash(row_key(*key)): rows.row_hash(key[0], key[1], row, self.salts.get(key, b""))
-            for key, row in self.rows.items()
-        }
-        return state_tree.Tree(entries).root()
+    def tree(self) -> state_tree.Tree:
+        """The tree over the rows after what was applied last."""
+        return state_tree.Tree(
+            {
+                state_tree.key_hash(row_key(*key)): rows.row_hash(key[0], key[1], row, self.salts.get(key, b""))
+                for key, row in self.rows.items()
+            }
+        )
 
     def apply(self, header: Header, units: list[tuple[Transaction, Receipt]], receipts: list[Receipt]) -> list[str]:
         """One block: its transactions, the seed, the row of its receipts. Answers the keys of the rows that changed."""
