@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
+from types import CodeType
 from typing import Any
 
 from chainbill.errors import InternalFault
@@ -64,6 +65,7 @@ def link(
     Raises ContractRejected. natives: the functions of the language, by the names that emitted code calls them by.
     """
     order = check_links(contracts)
+    _check_functions(contracts, natives)
     entries: dict[tuple[str, str], Entry] = {}
     agendas: dict[tuple[str, str], str] = {}
     spaces: dict[str, dict[str, Any]] = {}
@@ -92,7 +94,16 @@ def link(
             for contract, function_name in fact.invokes:
                 spaces[name][invoke_name(contract, function_name)] = entries[contract, function_name]
     prices = next((one.prices for one in contracts.values()), STANDARD_RUN.code)
-    return Program(dict(contracts), entries, agendas, order, prices, _examine)
+    return Program(dict(contracts), entries, agendas, order, prices, frozenset(natives), _examine)
+
+
+def _check_functions(contracts: Mapping[str, CompiledContract], natives: Container[str]) -> None:
+    """Refuse a contract that calls a function which the protocol of the height does not have yet."""
+    for name, compiled in contracts.items():
+        for code in compiled.code.co_consts:
+            for called in code.co_names if isinstance(code, CodeType) else ():
+                if called.startswith("n_") and called not in natives:
+                    raise rejected("name_unknown", 0, f"function {called.removeprefix('n_')}", contract=name)
 
 
 def _imports(
@@ -124,6 +135,7 @@ def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str
             changed[name] = compile_contract(name, sources[name], program.prices)
             size += changed[name].size
         check_links(changed)
+        _check_functions(changed, program.natives)
     except ContractRejected as error:
         return {"problem": error.reason, "contract": error.fields["contract"], "line": error.fields["line"]}, size
     return None, size

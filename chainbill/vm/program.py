@@ -77,6 +77,7 @@ class Program:
     agendas: Mapping[tuple[str, str], str]  # (contract, table) -> function
     order: tuple[str, ...]  # contract names, the general part first, then invoked before invoking
     prices: CodePrices
+    natives: frozenset[str]  # the functions of the language that its protocol has, by the names of emitted code
     check: Callable[[Program, Mapping[str, str], Sequence[str]], tuple[Problem | None, int]]
 
     def examine(self, sources: Mapping[str, str], removed: Sequence[str] = ()) -> tuple[Problem | None, int]:

@@ -22,6 +22,7 @@ from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.upgrades import upgrade_needed
 from chainbill.protocols import PROTOCOL_1, RELEASED, Protocols
 from chainbill.state.view import View
+from chainbill.vm import ContractRejected, compile_contract, link
 
 NEXT = {"version": 2, "digest": PROTOCOL_2.digest}
 CALENDAR = '''"""Which day of the week it is."""
@@ -208,6 +209,20 @@ def test_a_rule_that_a_later_protocol_brings_is_none_before_it(monkeypatch: pyte
     network.decide(network.block())
     assert network.row("core", "rules", "active")["rules"]["gas_scan"] == 66
     assert network.propose(network.env.height + 9, changes={"gas_scan": 61}).ok
+
+
+def test_a_function_that_a_later_protocol_brings_is_none_before_it() -> None:
+    """Software that knows it already must refuse a source that calls it: software that does not would."""
+    source = {"weekdays": CALENDAR}
+    without = {name: native for name, native in PROTOCOL_1.natives.items() if name != "n_weekday"}
+    compiled = {"weekdays": compile_contract("weekdays", CALENDAR)}
+    with pytest.raises(ContractRejected, match="name_unknown"):
+        link(compiled, without)
+    plain = link({}, without)
+    problem, _ = plain.examine(source)
+    assert problem is not None
+    assert (problem["problem"], problem["contract"]) == ("name_unknown", "weekdays")
+    assert link({}, PROTOCOL_1.natives).examine(source)[0] is None
 
 
 # --- CPython
