@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from chainbill.errors import Malformed, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.in_force import MAX_DUE, protocol_rows
-from chainbill.ledger.rule_changes import active_from
+from chainbill.ledger.rule_changes import active_from, changed
 from chainbill.ledger.rules import rules_of_bytes
 from chainbill.protocols import Protocols
 from chainbill.state import rows
@@ -62,13 +64,15 @@ def _protocol(view: View, height: int, protocols: Protocols) -> UpgradeNeeded | 
 
 def _python(view: View, height: int, python: str) -> UpgradeNeeded | None:
     raw = view.get(core_rows.RULES)
-    listed = [(height, rules_of_bytes(rows.value_bytes(raw)).python)] if raw is not None else []
+    if raw is None:
+        return None
+    rules = rules_of_bytes(rows.value_bytes(raw))
+    listed = {height: rules.python}  # of several for one height the last in key order holds
     for key, row in view.scan(core_rows.NEXT_RULES, b"", MAX_DUE):
-        versions = tuple(rows.value(row)["python"])
-        if versions:
-            listed.append((max(height, active_from(key)), versions))
-    last = dict(listed)  # of several for one height the last in key order holds
-    for at, versions in sorted(last.items()):
+        with suppress(Refused, Malformed):  # a change that does not fit takes no effect: no node may stop for it
+            rules = changed(rules, rows.value(row))
+        listed[max(height, active_from(key))] = rules.python
+    for at, versions in sorted(listed.items()):
         if python not in versions:
             return UpgradeNeeded(at, 0, "", versions)
     return None

@@ -253,3 +253,18 @@ def test_both_pythons_may_run_where_both_are_allowed() -> None:
     needed = upgrade_needed(network.view, network.env.height, BOTH, "3.13")
     assert needed is not None
     assert needed.height == network.env.height
+
+
+def test_a_change_that_will_not_fit_stops_no_node() -> None:
+    """Its height refuses it whole, the Pythons in it too: a node that ended before it would wait for nothing."""
+    network = Changing()
+    at = network.env.height + 12
+    network.vote(at, python=["3.12"], currencies={"CNY": 3})
+    assert upgrade_needed(network.view, network.env.height, BOTH, "3.11") is None
+    network.vote(at + 2, python=["3.11", "3.12"])
+    needed = upgrade_needed(network.view, network.env.height, BOTH, "3.12")
+    assert needed is not None
+    assert needed.height == network.env.height
+    network.up_to(at + 1)
+    assert network.row("core", "rules", "active")["python"] == ["3.11"]
+    assert upgrade_needed(network.view, at + 1, BOTH, "3.11") is None
