@@ -13,7 +13,7 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
     core/gap      "last"      → {"date"}                        when blocks last came again after a long gap
     core/seed     "day"       → 32 bytes                        what day items draw their salts from
     core/receipts "last"      → {"height", "count", "root"}      of the newest block that has receipts (root: bytes)
-    core/rules    "active"    → {"rules", "currencies", "python"}   the rules in force (ledger.rules)
+    core/rules    "active"    → {"rules", "currencies", "python", "withdrawn"}   the rules in force
     core/protocol "active", "next" → {"version", "digest", "from"}  what the code does, now and from a height on
 """
 

@@ -15,7 +15,7 @@ from chainbill.codec import decode
 from chainbill.errors import InternalFault, Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.rule_changes import active_from, changed
-from chainbill.ledger.rules import Rules, check_names, rules_of_bytes, rules_of_parts
+from chainbill.ledger.rules import Rules, check_names, rules_of_bytes, rules_of_row
 from chainbill.ledger.shapes import as_int, as_map, as_text
 from chainbill.protocols import Protocol, Protocols
 from chainbill.state import rows
@@ -83,8 +83,7 @@ def in_force(view: View, height: int, protocols: Protocols) -> InForce:
         detail = f"block {height} needs protocol {active.version} ({active.digest[:16]}), which this software lacks"
         raise InternalFault(Reason.PROTOCOL_UNKNOWN, detail, version=active.version, height=height)
     if begins is not None:
-        row = protocol.upgrade(rules.row())
-        rules = rules_of_parts(row["rules"], row["currencies"], row["python"])
+        rules = rules_of_row(protocol.upgrade(rules.row()))
         check_names(rules, protocol.version)
     due: list[Due] = []
     for key, change_row in view.scan(core_rows.NEXT_RULES, b"", MAX_DUE):

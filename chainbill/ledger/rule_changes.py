@@ -49,17 +49,25 @@ def check_change(change: Any, known: Container[str]) -> None:
 
 
 def changed(rules: Rules, change: Any) -> Rules:
-    """The rules after a change. Refused where the minor digits of a currency would become others."""
+    """The rules after a change. Refused where the minor digits of a currency would become others.
+
+    Nor may it come back with others after it was withdrawn: 1,000 of a bill in CNY would be 10 yuan, then 0.1.
+    """
     check_change(change, rules.values)
-    currencies = dict(rules.currencies)
+    taken, withdrawn = dict(rules.currencies), dict(rules.withdrawn)
     for code, digits in change["currencies"].items():
         if digits is None:
-            currencies.pop(code, None)
-        elif currencies.setdefault(code, digits) != digits:
-            detail = f"{code} has {currencies[code]} minor digits here; amounts on the ledger are in them"
+            if code in taken:
+                withdrawn[code] = taken.pop(code)
+            continue
+        before = withdrawn.pop(code, taken.get(code, digits))
+        if before != digits:
+            detail = f"{code} has {before} minor digits here; amounts on the ledger are in them"
             raise Refused(Reason.RULE_CURRENCY, detail, currency=code)
+        taken[code] = digits
     return Rules(
         MappingProxyType({**rules.values, **change["changes"]}),
-        MappingProxyType(currencies),
+        MappingProxyType(taken),
         tuple(change["python"]) or rules.python,
+        MappingProxyType(withdrawn),
     )

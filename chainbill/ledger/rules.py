@@ -1,15 +1,16 @@
 """The rules of a network: every price and every bound that decides what a block does, its currencies, its Pythons.
 
 They stand in full in the genesis and in the state row `core/rules` "active" → {"rules": {name: value}, "currencies":
-{code: digits}, "python": ["3.11", …]}, and change by vote at a height (`rule_changes`). What each is, and between what
-a vote may set it, is declared where it is used: here for blocks, in `vm.rules` for runs. See docs/reference/rules.md.
+{code: digits}, "python": ["3.11", …], "withdrawn": {code: digits}}, and change by vote at a height (`rule_changes`).
+What each is, and between what a vote may set it, is declared where it is used: here for blocks, in `vm.rules` for runs.
+See docs/reference/rules.md.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -26,9 +27,11 @@ MAX_CURRENCIES = 400
 MAX_MINOR_DIGITS = 4
 MAX_PYTHONS = 8
 STANDARD_PYTHON = ("3.11",)
+ROW_MEMBERS = frozenset({"rules", "currencies", "python", "withdrawn"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _PYTHON = re.compile(r"3\.(?:0|[1-9][0-9]?)", re.ASCII)
 _KEPT = 16
+NONE_WITHDRAWN: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,16 @@ it a network does not know them, whatever the software: its rows lack them and n
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules of a height. currencies: code → digits of the minor unit. python: CPython minor versions, ascending."""
+    """All rules of a height. python: CPython minor versions, ascending.
+
+    currencies: code → digits of the minor unit, of those that are taken. withdrawn: of those that were taken before:
+    bills in them live on, so one that is taken again has the same digits.
+    """
 
     values: Mapping[str, int]
     currencies: Mapping[str, int]
     python: tuple[str, ...]
+    withdrawn: Mapping[str, int] = field(default_factory=lambda: NONE_WITHDRAWN)
 
     def __post_init__(self) -> None:
         unknown = sorted((set(self.values) - set(RULES)) | (names_of(1) - set(self.values)))
@@ -123,9 +131,13 @@ class Rules:
             raise Refused(Reason.RULE_UNKNOWN, f"rules are missing or unknown: {', '.join(unknown)}", name=unknown[0])
         for name, value in self.values.items():
             check_value(name, value)
-        if not 1 <= len(self.currencies) <= MAX_CURRENCIES:
-            raise Refused(Reason.RULE_CURRENCY, f"a network has 1 to {MAX_CURRENCIES} currencies")
-        for code, digits in self.currencies.items():
+        known = {**self.withdrawn, **self.currencies}
+        if not self.currencies or len(known) > MAX_CURRENCIES:
+            detail = f"a network has 1 to {MAX_CURRENCIES} currencies, with those that it took before"
+            raise Refused(Reason.RULE_CURRENCY, detail)
+        if len(known) != len(self.withdrawn) + len(self.currencies):
+            raise Refused(Reason.RULE_CURRENCY, "a currency is taken or withdrawn, not both")
+        for code, digits in known.items():
             check_currency(code, digits)
         check_python_list(self.python)
 
@@ -146,7 +158,13 @@ class Rules:
 
     def row(self) -> dict[str, Any]:
         """The row `core/rules` "active"."""
-        return {"rules": dict(self.values), "currencies": dict(self.currencies), "python": list(self.python)}
+        currencies, withdrawn = dict(self.currencies), dict(self.withdrawn)
+        return {
+            "rules": dict(self.values),
+            "currencies": currencies,
+            "python": list(self.python),
+            "withdrawn": withdrawn,
+        }
 
 
 def names_of(version: int) -> frozenset[str]:
@@ -189,21 +207,27 @@ def check_python_list(versions: Any) -> None:
         raise Refused(Reason.RULE_PYTHON, f"1 to {MAX_PYTHONS} versions such as 3.11, ascending")
 
 
-def rules_of_parts(values: Any, currencies: Any, python: Any) -> Rules:
-    """Rules from decoded parts; Malformed or Refused names what is wrong."""
+def rules_of_parts(values: Any, currencies: Any, python: Any, withdrawn: Any = NONE_WITHDRAWN) -> Rules:
+    """Rules from decoded parts; Malformed or Refused names what is wrong. A genesis has withdrawn no currency."""
     as_map(values, "rules")
     as_map(currencies, "currencies")
     versions = tuple([as_text(one, "python", at_most=10) for one in as_list(python, "python", at_most=MAX_PYTHONS)])
-    return Rules(MappingProxyType(dict(values)), MappingProxyType(dict(currencies)), versions)
+    taken, before = MappingProxyType(dict(currencies)), MappingProxyType(dict(withdrawn))
+    return Rules(MappingProxyType(dict(values)), taken, versions, before)
+
+
+def rules_of_row(value: Any) -> Rules:
+    """Rules from the row `core/rules` "active"; Malformed or Refused names what is wrong."""
+    row = as_map(value, "core/rules")
+    if set(row) != ROW_MEMBERS:
+        raise bad_shape("core/rules", "a map of rules, currencies, python and withdrawn")
+    return rules_of_parts(row["rules"], row["currencies"], row["python"], as_map(row["withdrawn"], "withdrawn"))
 
 
 @lru_cache(_KEPT)
 def rules_of_bytes(encoded: bytes) -> Rules:
     """The rules of a stored row's value; a cache that changes no outcome, so that a block pays for a look-up only."""
-    row = as_map(decode(encoded), "core/rules")
-    if set(row) != {"rules", "currencies", "python"}:
-        raise bad_shape("core/rules", "a map of rules, currencies and python")
-    return rules_of_parts(row["rules"], row["currencies"], row["python"])
+    return rules_of_row(decode(encoded))
 
 
 STANDARD_RULES = Rules(

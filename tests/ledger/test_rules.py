@@ -19,7 +19,7 @@ from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.in_force import in_force
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.rules import RULES, STANDARD_RULES, Rules, rules_of_parts
+from chainbill.ledger.rules import RULES, STANDARD_RULES, Rules, rules_of_row
 from chainbill.protocols import RELEASED
 from chainbill.vm.compiler import compile_contract
 from chainbill.vm.rules import CODE_RULES, STANDARD_RUN, CodePrices
@@ -116,7 +116,7 @@ def test_a_genesis_with_other_rules_than_there_can_be_is_refused(change: dict[st
 
 def test_one_genesis_makes_rules_that_are_found_in_its_state(network: Voting) -> None:
     row = network.row("core", "rules", "active")
-    assert rules_of_parts(row["rules"], row["currencies"], row["python"]) == STANDARD_RULES
+    assert rules_of_row(row) == STANDARD_RULES
     assert in_force(network.view, 1, RELEASED).rules is in_force(network.view, 2, RELEASED).rules, (
         "read once for the same bytes"
     )
@@ -225,6 +225,36 @@ def test_the_digits_of_a_currency_in_use_stay(network: Voting) -> None:
     [[_, topic, facts]] = core_events(network.applied.receipts)
     assert (topic, facts["reason"]) == ("rules_change_failed", "rule_currency")
     assert network.row("core", "rules", "active")["currencies"]["CNY"] == 2
+
+
+@pytest.mark.parametrize("apart", [0, 1], ids=["at one height", "a height later"])
+def test_a_currency_that_was_withdrawn_comes_back_with_its_own_digits_only(network: Voting, apart: int) -> None:
+    """Bills in it live on: taken out and in again it would turn 10.00 yuan into 0.1000."""
+    assert network.issue(currency="CNY").ok
+    at = network.env.height + 20
+    network.vote(at, currencies={"CNY": None})
+    network.vote(at + 1, currencies={"CNY": 4})
+    network.vote(at + 1 + apart, currencies={"CNY": 2})
+    network.up_to(at + 1)
+    row = network.row("core", "rules", "active")
+    assert ("CNY" in row["currencies"], row["withdrawn"]) == (False, {"CNY": 2})
+    network.decide(network.block())
+    assert "rules_change_failed" in [topic for _, topic, _ in core_events(network.applied.receipts)]
+    network.up_to(at + 3)
+    row = network.row("core", "rules", "active")
+    assert (row["currencies"]["CNY"], row["withdrawn"]) == (2, {})
+
+
+def test_taken_and_withdrawn_currencies_are_bounded_together() -> None:
+    codes = [f"{one}{other}X" for one in "ABCDEFGHIJKLMNOPQRST" for other in "ABCDEFGHIJKLMNOPQRST"]
+    row = STANDARD_RULES.row()
+    full = {**row, "currencies": {"CNY": 2}, "withdrawn": dict.fromkeys(codes[:399], 3)}
+    assert rules_of_row(full).row() == full
+    for change in ({"withdrawn": dict.fromkeys(codes, 3)}, {"withdrawn": {"CNY": 2}}, {"withdrawn": {"XTS": 5}}):
+        with pytest.raises(Refused, match="rule_currency"):
+            rules_of_row({**full, **change})
+    with pytest.raises(Malformed):
+        rules_of_row({name: row[name] for name in ("rules", "currencies", "python")})
 
 
 def test_the_allowed_pythons_change_by_vote(network: Voting) -> None:

@@ -40,7 +40,8 @@ def genesis_rows(genesis: Genesis, receipts_count: int, receipts_root: bytes) ->
     sources = {str(contract["name"]): str(contract["source"]) for contract in genesis.contracts}
     for name, source in sources.items():
         found["governance", "contract", (name,)] = {"source": source, "hash": program.source_hash(source), **ZERO}
-    found["core", "rules", ("active",)] = {name: file[name] for name in ("rules", "currencies", "python")}
+    rules: dict[str, object] = {name: file[name] for name in ("rules", "currencies", "python")}
+    found["core", "rules", ("active",)] = {**rules, "withdrawn": {}}
     found["core", "protocol", ("active",)] = {**genesis.protocol, "from": 0}
     found["core", "program", ("active",)] = program.row(sources)
     init: Any = file["init"]

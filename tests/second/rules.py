@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 PYTHON = re.compile(r"3\.(0|[1-9][0-9]*)", re.ASCII)
 
-Rules = dict[str, object]  # the three members rules, currencies, python
+Rules = dict[str, object]  # the members rules, currencies, python; of the row withdrawn too, empty where it is missing
 
 
 class Bound(NamedTuple):
@@ -44,15 +44,17 @@ def standard_currencies() -> dict[str, int]:
 
 
 def check_members(members: Rules) -> None:
-    """The three members as a genesis has them."""
+    """The members as a genesis has them, and `withdrawn` where they are those of the row."""
     bounds = table()
     rules = mapping(members["rules"])
     must(set(rules) == set(bounds), "rule_unknown", "exactly the names of the table")
     for name, value in rules.items():
         _check_rule(bounds[name], value)
     currencies = mapping(members["currencies"])
-    must(1 <= len(currencies) <= 400, "rule_currency")
-    for code, digits in currencies.items():
+    withdrawn = mapping(members.get("withdrawn", {}))
+    must(currencies and len(currencies) + len(withdrawn) <= 400, "rule_currency")
+    must(not set(currencies) & set(withdrawn), "rule_currency", "taken and withdrawn")
+    for code, digits in [*currencies.items(), *withdrawn.items()]:
         _check_currency(code, digits)
     _check_python(members["python"])
 
@@ -91,21 +93,24 @@ def changed(members: Rules, change: dict[str, object]) -> Rules:
     for name, value in changes.items():
         must(name in bounds, "rule_unknown", name)
         _check_rule(bounds[name], value)
-    taken = dict(mapping(members["currencies"]))
+    taken, withdrawn = dict(mapping(members["currencies"])), dict(mapping(members.get("withdrawn", {})))
     for code, digits in currencies.items():
         if digits is None:
             must(CURRENCY.fullmatch(code), "rule_currency", code)
-            taken.pop(code, None)
+            if code in taken:
+                withdrawn[code] = taken.pop(code)
             continue
         _check_currency(code, digits)
-        must(taken.get(code, digits) == digits, "rule_currency", f"other digits of {code}")
+        must((taken | withdrawn).get(code, digits) == digits, "rule_currency", f"other digits of {code}")
         taken[code] = digits
+        withdrawn.pop(code, None)
     if python:
         _check_python(python)
     after: Rules = {
         "rules": mapping(members["rules"]) | changes,
         "currencies": taken,
         "python": python or members["python"],
+        "withdrawn": withdrawn,
     }
     check_members(after)
     return after
@@ -113,4 +118,4 @@ def changed(members: Rules, change: dict[str, object]) -> Rules:
 
 def row_bytes(members: Rules) -> bytes:
     """The value of core/rules "active"."""
-    return encode({name: members[name] for name in ("rules", "currencies", "python")})
+    return encode({"withdrawn": {}, **members})

@@ -500,6 +500,15 @@ def test_rules(v: Vectors) -> None:
     for entry in v.each("refused_in_a_genesis", "member", "value", "reason"):
         members = standard | {entry["member"]: entry["value"]}
         refuses(entry, entry["reason"], lambda m=members: rules.check_members(m))
+    withdrawn = v["withdrawn"]
+    without = rules.changed(standard, {"changes": {}, "currencies": {"CNY": None}, "python": []})
+    assert rules.row_bytes(without).hex() == withdrawn["row"]
+    assert rules.row_bytes(rules.changed(without, withdrawn["applies"]["change"])).hex() == withdrawn["applies"]["row"]
+    refused = withdrawn["refused"]
+    refuses(refused, refused["reason"], lambda: rules.changed(without, refused["change"]))
+    for entry in withdrawn["refused_rows"]:
+        row = codec.decode(unhex(entry["row"]))
+        refuses(entry, entry["reason"], lambda r=row: rules.check_members(r))
 
 
 @reads("rules_chain.json")

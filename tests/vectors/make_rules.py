@@ -1,6 +1,7 @@
 """Vectors of rules: the table, the row, changes with the row they lead to, and changes that are refused.
 
 `applies`: a change and the row `core/rules` "active" after it. `refused`: the reason of a change or of a set of rules.
+`withdrawn`: the row after a currency was withdrawn, what then brings it back and what does not, and rows that are none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 from chainbill.codec import encode
 from chainbill.errors import ChainbillError
 from chainbill.ledger.rule_changes import changed, check_change
-from chainbill.ledger.rules import RULES, STANDARD_RULES, rules_of_parts
+from chainbill.ledger.rules import RULES, STANDARD_RULES, Rules, rules_of_parts, rules_of_row
 
 NOTHING: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
 CHANGES: list[tuple[str, dict[str, Any]]] = [
@@ -56,6 +57,7 @@ def make() -> dict[str, Any]:
             }
             for name, change in CHANGES
         ],
+        "withdrawn": _withdrawn(),
         "refused": [
             {"name": name, "change": NOTHING | change, "reason": _reason(NOTHING | change)} for name, change in REFUSED
         ],
@@ -72,10 +74,33 @@ def make() -> dict[str, Any]:
     }
 
 
-def _reason(change: dict[str, Any]) -> str:
+def _withdrawn() -> dict[str, Any]:
+    rules = changed(STANDARD_RULES, NOTHING | {"currencies": {"CNY": None}})
+    same, other = NOTHING | {"currencies": {"CNY": 2}}, NOTHING | {"currencies": {"CNY": 4}}
+    rows = (("taken and withdrawn", {"CNY": 2, "JPY": 0}), ("five digits", {"CNY": 5}))
+    return {
+        "row": encode(rules.row()).hex(),
+        "applies": {"change": same, "row": encode(changed(rules, same).row()).hex()},
+        "refused": {"change": other, "reason": _reason(other, rules)},
+        "refused_rows": [
+            {"name": name, "row": encode(row).hex(), "reason": _reason_of_row(row)}
+            for name, row in [(name, rules.row() | {"withdrawn": withdrawn}) for name, withdrawn in rows]
+        ],
+    }
+
+
+def _reason_of_row(row: dict[str, Any]) -> str:
     try:
-        check_change(change, STANDARD_RULES.values)
-        changed(STANDARD_RULES, change)
+        rules_of_row(row)
+    except ChainbillError as error:
+        return error.reason
+    raise AssertionError("this is not refused")
+
+
+def _reason(change: dict[str, Any], rules: Rules = STANDARD_RULES) -> str:
+    try:
+        check_change(change, rules.values)
+        changed(rules, change)
     except ChainbillError as error:
         return error.reason
     raise AssertionError("this is not refused")

@@ -169,5 +169,6 @@ def _groups(view: View, bills: list[tuple[Lineage, Sight]], group_by: str | None
 
 
 def _currencies(view: View) -> dict[str, int]:
-    """Minor digits of what is on the ledger: those of ISO 4217, and what the network takes beside."""
-    return {**MINOR_DIGITS, **(view.row("core", "rules", "active") or {}).get("currencies", {})}
+    """Minor digits of what is on the ledger: those of ISO 4217, and what the network takes or took beside."""
+    rules = view.row("core", "rules", "active") or {}
+    return {**MINOR_DIGITS, **rules.get("withdrawn", {}), **rules.get("currencies", {})}

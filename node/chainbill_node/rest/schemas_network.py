@@ -83,7 +83,7 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
             "chain_id": TEXT, "network": HASH, "genesis_time": TIME, "clock": words("real", "adjustable"),
             "clock_offset_ms": INTEGER, "zone_offset_minutes": INTEGER, "date": DATE, "public_reads": BOOLEAN,
             "protocol": obj({"active": maybe(_PROTOCOL), "next": maybe(_PROTOCOL)}), "rules": map_of(INTEGER),
-            "currencies": map_of(COUNT), "python": array(TEXT),
+            "currencies": map_of(COUNT), "withdrawn": map_of(COUNT), "python": array(TEXT),
             "bids": TEXT, "validators": COUNT, "quorum": COUNT, "versions": ref("Versions"), "lowest_height": COUNT,
         }
     ),
