@@ -47,7 +47,17 @@ class DuplicateVote:
     @property
     def key(self) -> Misdeed:
         """(validator, height, round, type): counted once each."""
-        return (self.first.validator, self.first.height, self.first.round, int(self.first.type))
+        return (self.validator, self.height, self.first.round, int(self.first.type))
+
+    @property
+    def validator(self) -> bytes:
+        """Whom it accuses."""
+        return self.first.validator
+
+    @property
+    def height(self) -> int:
+        """When it happened."""
+        return self.first.height
 
     def check(self) -> None:
         """Malformed unless the two votes contradict each other and stand in order."""
@@ -88,7 +98,17 @@ class DuplicateProposal:
     @property
     def key(self) -> Misdeed:
         """(validator, height, round, type): counted once each."""
-        return (self.first.validator, self.first.height, self.first.round, int(VoteType.PROPOSAL))
+        return (self.validator, self.height, self.first.round, int(VoteType.PROPOSAL))
+
+    @property
+    def validator(self) -> bytes:
+        """Whom it accuses."""
+        return self.first.validator
+
+    @property
+    def height(self) -> int:
+        """When it happened."""
+        return self.first.height
 
     def check(self) -> None:
         """Malformed unless the two proposals contradict each other and stand in order."""
@@ -187,7 +207,7 @@ def verify_evidence(evidence: Evidence, network: bytes, validators: ValidatorSet
     A report without signatures is taken only where `engine`, which decides the blocks of the network, made it and is
     not the built-in one, which proves what it reports.
     """
-    if evidence.key[0] not in validators:
+    if evidence.validator not in validators:
         raise Refused(Reason.EVIDENCE_INVALID, "the accused was no validator of that height")
     if isinstance(evidence, EngineReport):
         if engine == ENGINE or evidence.engine != engine:

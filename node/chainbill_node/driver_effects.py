@@ -122,7 +122,7 @@ class Engine:
         """Evidence from a peer: into the pool if it proves what it says."""
         try:
             evidence = decode_evidence(data)
-            validators = self._ports.application.load_validators(evidence.key[1])
+            validators = self._ports.application.load_validators(evidence.height)
             if validators is None or self.evidence.add(evidence) is self.evidence:
                 return
             verify_evidence(evidence, self._settings.network, validators)

@@ -206,7 +206,7 @@ class LightLedger:
         for data in block.evidence:
             try:
                 evidence = decode_evidence(data)
-                validators = self.load_validators(evidence.key[1])
+                validators = self.load_validators(evidence.height)
                 if validators is None:
                     return "evidence"
                 verify_evidence(evidence, self._network, validators)

@@ -5,7 +5,8 @@ The scenes of `storage_scenes` pass without them, and a generic checker must fir
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -119,9 +120,14 @@ def stale_cache() -> AbstractContextManager[Any]:
     return patch.object(CachedView, "committed", lambda self, changes, buckets: None)
 
 
-def chunk_hash_not_checked() -> AbstractContextManager[Any]:
-    """A snapshot's chunk is taken for the one that the manifest names."""
-    return patch.object(SnapshotManifest, "names", lambda self, index, chunk: True)
+@contextmanager
+def chunk_hash_not_checked() -> Iterator[None]:
+    """A snapshot's chunk is taken for the one that the manifest names, whatever its size."""
+    with (
+        patch.object(SnapshotManifest, "names", lambda self, index, chunk: True),
+        patch.object(SnapshotTaker, "has_its_size", property(lambda self: True)),
+    ):
+        yield
 
 
 class _LikeAnything(bytes):

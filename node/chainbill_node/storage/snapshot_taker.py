@@ -84,6 +84,11 @@ class SnapshotTaker:
         """The chunk to give next, None when all are there."""
         return self._next_chunk if self._next_chunk < len(self.manifest.chunks) else None
 
+    @property
+    def has_its_size(self) -> bool:
+        """Whether the chunks have as many bytes as the manifest says."""
+        return self._size == self.manifest.size
+
     def take(self, index: int, chunk: bytes) -> None:
         """The next chunk. Raises Malformed or Refused: the snapshot is none, and the store is to be thrown away."""
         if index != self._next_chunk or not self.manifest.names(index, chunk):
@@ -201,7 +206,7 @@ class SnapshotTaker:
         anchor, last = self.manifest.anchor, self._at
         if not self._ended or self.missing is not None:
             raise Refused("snapshot_incomplete", "chunks are missing")
-        if self._size != self.manifest.size:
+        if not self.has_its_size:
             raise Malformed("snapshot_malformed", "its chunks have another size than it says")
         if last.height != anchor.height - 1:
             raise Refused("snapshot_headers", "its blocks do not reach its height")
