@@ -128,8 +128,8 @@ def test_it_follows_through_a_change_of_the_set(network: Network) -> None:
 
 def test_a_set_that_is_not_the_certified_one(network: Network) -> None:
     client = network.client(3)
-    step = client.follow, network.headers[3].bytes, network.certificates[3]
-    assert failed(lambda: step[0](*step[1:], OLD.bytes)) == ("N6", "block_validators_hash")
+    given = network.headers[3].bytes, network.certificates[3], OLD.bytes
+    assert failed(lambda: client.follow(*given)) == ("N6", "block_validators_hash")
 
 
 def test_certificates(network: Network) -> None:
@@ -170,8 +170,8 @@ def test_a_jump_from_too_long_ago(network: Network) -> None:
 
 def test_a_header_ahead_of_time(network: Network) -> None:
     early = network.client(1, START_MS + 2000 - 10_001)
-    follow = early.follow, network.headers[1].bytes, network.certificates[1], OLD.bytes
-    assert failed(lambda: follow[0](*follow[1:])) == ("N4", "block_time")
+    given = network.headers[1].bytes, network.certificates[1], OLD.bytes
+    assert failed(lambda: early.follow(*given)) == ("N4", "block_time")
 
 
 def test_rows(network: Network) -> None:
