@@ -107,6 +107,7 @@ def test_a_proposal_is_executed_once_and_its_result_is_kept(chain: LocalChain, m
 
 
 def test_a_transaction_that_fails_may_be_left_out_once(chain: LocalChain) -> None:
+    """formats M3: two documents said opposite things; this is what a proposer does, and what they say now."""
     good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
     patient = chain.propose(good, bad, may_leave_out=frozenset((good.id, bad.id)))
     assert patient.block.transactions == (good.wire,)

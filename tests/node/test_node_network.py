@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from chainbill_node.logs import log
 from chainbill_node.network import connection as connection_module
+from chainbill_node.network import limits
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.hello import (
     BAD_HELLO,
@@ -288,6 +289,36 @@ def test_a_hello_is_read_as_it_was_said(lowest: int | None) -> None:
 def test_what_later_releases_append_to_a_hello_is_passed_over() -> None:
     frame = hello(HELLO_FORM, 3, 9, GENESIS, 77, {"new": [1, 2]}, "more")
     assert read_hello(frame, GENESIS) == Hello(SPOKEN.highest, 77)
+
+
+def test_a_peer_that_says_nothing_is_let_go_and_the_reference_says_when(
+    tmp_path: Path, authority: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """formats M6: the silence after which a connection ends stood in no document."""
+    reference = (Path(__file__).parents[2] / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")
+    assert f"nothing came for **{limits.SILENCE_S:.0f} s** is ended (`silent`)" in reference
+
+    async def run() -> None:
+        ports = free_ports(2)
+        members = members_at(ports)
+        listening = Peer(tmp_path / "aa", authority, "aa", ports[0], members)
+        talking = Peer(tmp_path / "bb", authority, "bb", ports[1], members)
+        await listening.network.start()
+        await talking.network.start()
+        await until(lambda: listening.network.connected == ["bb"] and talking.network.connected == ["aa"])
+        monkeypatch.setattr(limits, "SILENCE_S", 0.4)
+        for _ in range(10):
+            talking.network.send("aa", b"status")
+            await asyncio.sleep(0.1)
+            listening.network.refresh()
+        assert listening.changes == [("up", "bb")], "who says something stays"
+        await asyncio.sleep(0.5)
+        listening.network.refresh()
+        await until(lambda: ("down", "bb") in listening.changes)
+        await listening.network.stop()
+        await talking.network.stop()
+
+    asyncio.run(run())
 
 
 def test_a_plain_connection_gets_nowhere(tmp_path: Path, authority: Issued) -> None:
