@@ -76,11 +76,12 @@ class Execution:
         self.opening += take_up_rules(self)
         self.opening += activate_contracts(self)
         day_work = self.rules.block.gas_day_work
-        steps, migrating = run_migrations(self, day_work)
+        steps, migrating = run_migrations(self, -(-day_work // 2))
         self.opening += steps
         for data in evidence:
             self.opening.append(record_evidence(data, self.overlay, self.env, self.rules.block, self.time_ms))
-        gas_left = day_work - sum([receipt.gas for receipt in self.opening])
+        spent = sum([receipt.gas for receipt in self.opening])
+        gas_left = max(day_work - spent, day_work // 2)  # however long contracts migrate, what falls due goes on
         items, left = run_due_items(self.overlay, self.loaded, self.today, gas_left, self._run_item)
         self.opening += items
         self.has_more_work = migrating or left

@@ -195,6 +195,27 @@ def test_a_set_migrates_in_linked_order(network: TinyNetwork, monkeypatch: pytes
     assert called == [1, 3, 3]
 
 
+ENDLESS = f'"""It never ends."""\n{HEAD}\n\n@migrate\ndef go_on(cursor):\n    return 1\n'
+
+
+def test_a_migration_that_never_ends_stops_neither_blocks_nor_days_nor_its_repair(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step of 3 gas made 7 million receipts a block, and what fell due waited for a migration that had no end."""
+    set_block_rules(monkeypatch, gas_day_work=200_000)
+    for name in ("a", "b"):
+        network.ok("S1", "diary", "plan", date="2026-02-26", name=name, act="log")
+    deploy(network, endless=ENDLESS)
+    opened(network)
+    network.decide(network.block(time_ms=network.time_ms + 86_400_000))
+    receipts = network.applied.receipts
+    assert [receipt.kind for receipt in receipts] == ["migration"] * 3 + ["day_item"] * 2
+    assert network.applied.has_more_work
+    deploy(network, endless=ENDLESS.replace("return 1", "return None"))
+    opened(network)
+    assert not network.applied.has_more_work
+
+
 def test_a_migration_under_way_ends_with_the_version_that_it_belongs_to(
     network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
