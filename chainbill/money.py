@@ -33,9 +33,9 @@ def minor_digits(currency: str, currencies: Mapping[str, int] = MINOR_DIGITS) ->
         ) from None
 
 
-def parse_amount(text: str, currency: str) -> int:
+def parse_amount(text: str, currency: str, currencies: Mapping[str, int] = MINOR_DIGITS) -> int:
     """Minor units of an amount typed in major units: "1,000,000.00", "1000000", "0.5". Malformed otherwise."""
-    digits = minor_digits(currency)
+    digits = minor_digits(currency, currencies)
     if _TEN_THOUSANDS.intersection(text):
         raise Malformed(Reason.AMOUNT_IN_TEN_THOUSANDS, "write all digits instead of 万 or 亿", text=text[:40])
     match = _AMOUNT.fullmatch(text) if len(text) <= limits.MAX_AMOUNT_TEXT else None

@@ -7,15 +7,16 @@ from typing import Any
 
 from chainbill import money
 from chainbill.errors import ChainbillError
+from chainbill_cli.digits import known
 from chainbill_cli.failure import usage
 from chainbill_cli.session import Session
 
 
 def currency_code(typed: str) -> str:
-    """An ISO 4217 code in capitals; a failure for one that is not known."""
+    """A code in capitals, standard or taken by the network; a failure for one that is not known."""
     code = typed.strip().upper()
     try:
-        money.minor_digits(code)
+        money.minor_digits(code, known(code))
     except ChainbillError as error:
         raise usage("error.currency", value=typed) from error
     return code

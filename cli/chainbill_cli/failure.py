@@ -64,6 +64,11 @@ def usage(key: str, /, **fields: object) -> Failure:
     return fail(Exit.USAGE, key, code="", hint="", **fields)
 
 
+def cause_of(error: OSError | ValueError) -> str:
+    """Why a file cannot be read or written, without its path, which the message names already."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 def exit_for_status(status: int) -> Exit:
     """Exit code for an HTTP status of a node's problem object."""
     if status in {401, 403}:

@@ -106,10 +106,14 @@ def _element(element: Any) -> str:
 
 
 def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
-    """Major units with the currency's digits."""
+    """Major units with the currency's digits; for a code that nobody here knows, minor units that say so."""
     from chainbill.money import format_amount
+    from chainbill_cli.digits import known
 
-    return format_amount(minor, currency, grouping=grouping)
+    digits = known(currency)
+    if currency not in digits:
+        return text("value.minor_units", amount=minor) if grouping else str(minor)
+    return format_amount(minor, currency, grouping=grouping, currencies=digits)
 
 
 def csv_cell(value: str, column: Column) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from chainbill_cli import digits, ledger_clock
 from chainbill_cli import home as homes
-from chainbill_cli import ledger_clock
 from chainbill_cli.client import NodeClient
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import given_settings
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
@@ -39,6 +39,7 @@ class Session:
         self._registered: dict[str, dict[str, Any]] = {}
         self.offline = False
         self._ledger_time_ms: int | None = None
+        digits.begin(settings.home, self._known_hash, self._ask_currencies)
 
     @cached_property
     def known(self) -> homes.KnownNetwork:
@@ -91,7 +92,24 @@ class Session:
         if self.known.network and body["network"] != self.known.network.hex():
             raise fail(Exit.USAGE, "error.other_network", found=body["network"], expected=self.known.network.hex())
         ledger_clock.remember(self.settings.home, body)
+        digits.remember(self.settings.home, body)
         return body
+
+    def _known_hash(self) -> str:
+        """Hex of the genesis hash that the home knows, "" where it cannot be read: who needs it says why."""
+        try:
+            return self.known.network.hex()
+        except (Failure, OSError):
+            return ""
+
+    def _ask_currencies(self) -> None:
+        """Read which currencies the network takes, where a node can be asked."""
+        if self.offline:
+            return
+        try:
+            _ = self.network
+        except Failure:
+            return  # who needs the network says why it cannot be read; an unknown code stays unknown
 
     @property
     def network_hash(self) -> bytes:
@@ -157,8 +175,6 @@ class Session:
 
     def registered(self, party: str) -> dict[str, Any]:
         """The registered party, {} when it cannot be read."""
-        from chainbill_cli.failure import Failure
-
         if party not in self._registered:
             try:
                 body = self.client.get(f"/v1/parties/{party}")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from chainbill import dates, money
 from chainbill.errors import ChainbillError, Reason
-from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.digits import agreed, known
+from chainbill_cli.failure import Exit, Failure, cause_of, fail, usage
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
                "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
@@ -26,8 +27,9 @@ def amount_minor(typed: str, currency: str) -> int:
         failure = usage("error.amount_wan", value=plain, example=example)
         failure.problem["hint"] = example
         raise failure
+    agreed()
     try:
-        minor = money.parse_amount(plain, currency)
+        minor = money.parse_amount(plain, currency, known(currency))
     except ChainbillError as error:
         failure = _no_amount(plain, currency, str(error.reason))
         failure.problem["reason"] = error.reason
@@ -40,14 +42,14 @@ def _no_amount(typed: str, currency: str, reason: str) -> Failure:
     if reason == Reason.CURRENCY_UNKNOWN:
         return usage("error.currency", value=currency)
     if reason == Reason.AMOUNT_RANGE:
-        largest = money.format_amount(money.MAX_AMOUNT, currency)
+        largest = money.format_amount(money.MAX_AMOUNT, currency, currencies=known(currency))
         return usage("error.amount_range", value=typed, largest=largest, currency=currency)
-    digits = money.minor_digits(currency)
+    digits = money.minor_digits(currency, known(currency))
     if reason == Reason.AMOUNT_TOO_MANY_DIGITS and not digits:
         return usage("error.amount_whole", value=typed, currency=currency)
     if reason == Reason.AMOUNT_TOO_MANY_DIGITS:
         return usage("error.amount_digits", value=typed, currency=currency, digits=digits)
-    example = money.format_amount(10 ** (6 + digits), currency)
+    example = money.format_amount(10 ** (6 + digits), currency, currencies=known(currency))
     return usage("error.amount", value=typed, currency=currency, example=example)
 
 
@@ -61,7 +63,8 @@ def positive_amount(typed: str, currency: str) -> int:
 
 def _written_out(number: str, unit: int, currency: str) -> str:
     try:
-        return f"{Decimal(number.replace(',', '')) * unit:,.{money.minor_digits(currency)}f}"
+        digits = money.minor_digits(currency, known(currency))
+        return f"{Decimal(number.replace(',', '')) * unit:,.{digits}f}"
     except (InvalidOperation, ChainbillError):
         return "1,000,000.00"
 
@@ -107,7 +110,7 @@ def payees_of_file(path: Path) -> list[tuple[str, str]]:
     try:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error)) from error
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
     payees: list[tuple[str, str]] = []
     for number, row in enumerate(csv.reader(content.splitlines()), start=1):
         cells = [cell.strip() for cell in row if cell.strip()]
@@ -121,18 +124,16 @@ def payees_of_file(path: Path) -> list[tuple[str, str]]:
 
 def json_value(typed: str) -> object:
     """JSON typed on the command line, or `@FILE`."""
-    import json
+    from chainbill_cli.json_text import json_text
 
-    source = typed
+    source, where = typed, typed
     if typed.startswith("@"):
+        where = typed[1:]
         try:
-            source = Path(typed[1:]).read_text(encoding="utf-8")
+            source = Path(where).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise fail(Exit.FAILED, "error.file", path=typed[1:], why=str(error)) from error
-    try:
-        return json.loads(source)
-    except ValueError as error:
-        raise usage("error.bad_json", value=typed, why=str(error)) from error
+            raise fail(Exit.FAILED, "error.file", path=where, why=cause_of(error)) from error
+    return json_text(source, where)
 
 
 __all__ = [

@@ -49,8 +49,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value}：{currency} 最多 {digits} 位小数",
     ),
     "error.currency": (
-        "{value} is no currency known here; write an ISO 4217 code such as CNY, EUR or JPY",
-        "{value} 不是可识别的币种；请写 ISO 4217 代码，如 CNY、EUR、JPY",
+        "{value} is no currency known here; write a code such as CNY, EUR or JPY, or one that the network took by vote",
+        "{value} 不是可识别的币种；请写 CNY、EUR、JPY 等代码，或本网络经表决采用的币种",
     ),
     "error.currency_differs": (
         "the amount is in {currency}, not in {typed}; leave --currency out or write {currency}",
@@ -126,6 +126,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{node} 的应答不是 chainbill 的格式：{why}",
     ),
     "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
+    "error.json_member_twice": (
+        "{where} gives the member {member} twice, so readers may take one or the other; write it once",
+        "{where} 中成员 {member} 出现两次，不同程序取值不一；请只写一次",
+    ),
+    "error.json_number": (
+        "{where} holds {value}, which is no whole number; write whole numbers, amounts in minor units",
+        "{where} 中的 {value} 不是整数；请写整数，金额以货币最小单位计",
+    ),
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),

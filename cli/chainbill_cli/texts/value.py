@@ -5,6 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, tuple[str, str]] = {
     "value.yes": ("yes", "是"),
     "value.no": ("no", "否"),
+    "value.minor_units": ("{amount} minor units", "{amount}（最小货币单位）"),
     "value.bill": ("bill", "凭证"),
     "value.token": ("token", "子凭证"),
     "value.request": ("financing request", "融资申请"),
@@ -64,6 +65,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.hop_settled": ("settled", "兑付"),
     "value.hop_diluted": ("diluted", "扣减"),
     "value.hop_void": ("voided", "注销"),
+    "value.capability_maker": ("maker", "经办"),
+    "value.capability_checker": ("checker", "复核"),
+    "value.capability_admin": ("admin", "管理"),
     "value.role_anchor": ("anchor", "核心企业"),
     "value.role_supplier": ("supplier", "供应商"),
     "value.role_bank": ("bank", "银行"),

@@ -1,0 +1,83 @@
+"""Minor digits of every currency that may be met here: the standard ones, and those that the network took by vote.
+
+`currencies.json` of a home: `{"network", "currencies": {code: digits}}`, what the network said beyond the standard ones
+when it was last read, also of those that it takes no longer, because bills in them stay. One process serves one
+home at a time: `begin` is called when its session is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chainbill.currencies import MINOR_DIGITS
+
+FILE = "currencies.json"
+MOST_DIGITS = 4
+
+
+class _Known:
+    """The digits known now, and where more of them are found."""
+
+    digits: Mapping[str, int] = MINOR_DIGITS
+    recall: Callable[[], Mapping[str, int]] | None = None
+    ask: Callable[[], object] | None = None
+
+
+def begin(home: Path, network: Callable[[], str], ask: Callable[[], object]) -> None:
+    """Start anew: from the standard currencies, and from those kept in a home when the first amount is met.
+
+    network: hex of the genesis hash that the home knows, or "". ask: reads /v1/network, which ends in `remember`.
+    """
+    _Known.digits = MINOR_DIGITS
+    _Known.recall = lambda: _kept(home, network())
+    _Known.ask = ask
+
+
+def remember(home: Path, network: Mapping[str, Any]) -> None:
+    """Take over what /v1/network says of its currencies, and keep in the home what is not standard."""
+    said = {**_checked(network.get("withdrawn")), **_checked(network.get("currencies"))}
+    name = str(network.get("network") or "")
+    kept = _kept(home, name)
+    _Known.digits = {**MINOR_DIGITS, **kept, **said}
+    _Known.recall = _Known.ask = None
+    more = {code: digits for code, digits in said.items() if MINOR_DIGITS.get(code) != digits}
+    if not more.items() - kept.items() or not home.is_dir():
+        return
+    try:
+        content = json.dumps({"network": name, "currencies": {**kept, **more}}) + "\n"
+        (home / FILE).write_text(content, encoding="utf-8")
+    except OSError:
+        return  # a home that cannot be written to: the network is asked each time
+
+
+def known(currency: str) -> Mapping[str, int]:
+    """The digits of all currencies known here, to read amounts by; an unknown one is asked of the network first."""
+    if _Known.recall is not None:
+        recall, _Known.recall = _Known.recall, None
+        _Known.digits = {**_Known.digits, **recall()}
+    return _Known.digits if currency in _Known.digits else agreed()
+
+
+def agreed() -> Mapping[str, int]:
+    """The digits as the network has them, where it can be asked: what an amount that is written must go by."""
+    if _Known.ask is not None:
+        ask, _Known.ask = _Known.ask, None
+        ask()
+    return _Known.digits
+
+
+def _kept(home: Path, network: str) -> dict[str, int]:
+    try:
+        content = json.loads((home / FILE).read_text(encoding="utf-8"))
+        return _checked(content["currencies"]) if network and content["network"] == network else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _checked(found: Any) -> dict[str, int]:
+    """The pairs of code and digits among what was read."""
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {code: digits for code, digits in pairs if type(digits) is int and 0 <= digits <= MOST_DIGITS}
