@@ -13,8 +13,9 @@ from chainbill.crypto.algorithms import SHA256
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.statement import sign_statement
 from chainbill_cli.currencies import currency_code
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, cause_of, fail, usage
 from chainbill_cli.home import write_private
+from chainbill_cli.json_text import json_text
 from chainbill_cli.session import Session
 
 if TYPE_CHECKING:
@@ -96,11 +97,10 @@ def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for path in paths:
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise fail(Exit.FAILED, "error.file", path=path, why=str(error.strerror or error)) from error
-        except ValueError as error:
-            raise fail(Exit.FAILED, "party.bad_application", path=path, why=str(error)) from error
+            source = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
+        content = json_text(source, path)
         for one in content if isinstance(content, list) else [content]:
             if not _is_application(one):
                 raise fail(Exit.FAILED, "party.bad_application", path=path, why="statement, signatures")

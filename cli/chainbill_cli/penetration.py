@@ -9,7 +9,8 @@ from chainbill_cli.output import Column, Names, amount_text
 from chainbill_cli.texts import has_text, text
 
 BY_TIER = (
-    Column("tier", "int"), Column("parties", "int"), Column("reached", "amount"), Column("penetration"),
+    Column("tier", "int"), Column("parties", "int", "column.parties_count"), Column("reached", "amount"),
+    Column("penetration"),
     Column("held", "amount"), Column("financed", "amount"), Column("amount", "amount"),
     Column("financed_ever", "amount"), Column("share_financed"), Column("mean_rate"),
 )  # fmt: skip

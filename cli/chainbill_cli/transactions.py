@@ -21,6 +21,7 @@ from chainbill.ledger.transaction import (
     verify_signatures,
 )
 from chainbill.limits import MAX_TRANSACTION_BYTES
+from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.session import Session
 from chainbill_cli.signing import keep
@@ -65,7 +66,12 @@ def read_draft(path: str) -> Draft:
         for index, signature in pairs:
             if type(index) is not int or not 0 <= index < len(body.keys) or type(signature) is not bytes:
                 raise TypeError("signatures")
-    except (ChainbillError, ValueError, TypeError) as error:
+    except ChainbillError as error:
+        said = core_failure(error).problem
+        raise fail(
+            Exit.FAILED, "tx.not_one", code=str(error.reason), hint=said.get("hint", ""), path=path, why=said["detail"]
+        ) from error
+    except (ValueError, TypeError) as error:
         raise fail(Exit.FAILED, "tx.not_one", path=path, why=str(error)) from error
     return Draft(body_bytes, body, pairs)
 
@@ -77,13 +83,18 @@ def _plain(content: bytes) -> bytes:
         return content
 
 
-def with_signature(session: Session, draft: Draft) -> Draft:
-    """The draft with the signature of the acting profile's key, which the body must list."""
-    if draft.body.party != session.party:
-        raise usage("tx.other_party", found=draft.body.party, expected=session.party)
+def check_network(session: Session, draft: Draft) -> None:
+    """A failure for a transaction of another network than the home's, before anybody is asked or anything is sent."""
     own = session.known.network
     if own and draft.body.network != own:
         raise usage("tx.other_network", found=draft.body.network.hex(), expected=own.hex())
+
+
+def with_signature(session: Session, draft: Draft) -> Draft:
+    """The draft with the signature of the acting profile's key, which the body must list."""
+    check_network(session, draft)
+    if draft.body.party != session.party:
+        raise usage("tx.other_party", found=draft.body.party, expected=session.party)
     key = session.key
     if key.public not in [listed for _, listed in draft.body.keys]:
         raise usage("tx.not_listed", key=key.public.hex())

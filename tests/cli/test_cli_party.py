@@ -137,17 +137,22 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
         (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
         (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", "maker"]),
         (["party", "key", "revoke", "fresh"], ["{fresh}"]),
-        (["party", "register", "{application}"], ["New", APPLY[3], "supplier", "{fresh}"]),
+        (
+            ["party", "register", "{application}"],
+            ["New", APPLY[3], ("supplier", "供应商"), ("maker", "经办"), PARTIES["bank1"], "{fresh}"],
+        ),
         (["governance", "propose", "parameter", "min_split", "100"], ["min_split", "100"]),
         (["governance", "vote", "GABCDE", "yes"], ["GABCDEFGH", "min_split", "100"]),
         (["tx", "send", "{file}"], ["bill.confirm", BILL, PARTIES["bank1"]]),
+        (["tx", "sign", "{file}"], ["bill.confirm", BILL, PARTIES["bank1"], "1 / 1"]),
         (["bill", "withdraw", BILL, "--reason", "typo"], [BILL, "1,000.00", PARTIES["anchor"], "typo"]),
         (["bill", "cancel", BILL], [BILL, "1,000.00", PARTIES["supplier1"], "2026-06-30"]),
         (["bill", "reject", BILL], [BILL, "1,000.00", PARTIES["supplier1"]]),
     ],
 )
 def test_nothing_is_written_without_a_preview(
-    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], told: list[str],
+    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str],
+    told: list[str | tuple[str, str]],
     language: str,
 ) -> None:  # fmt: skip
     fresh = shell.run("key", "new", "fresh", "--no-passphrase", "-o", "json", profile="")["public"]
@@ -167,7 +172,8 @@ def test_nothing_is_written_without_a_preview(
     assert len(asked) == 1
     assert not node.transactions
     for part in told:
-        assert part.format(**names) in shell.err
+        said = part if isinstance(part, str) else part[language == "zh"]
+        assert said.format(**names) in shell.err
 
 
 def test_every_key_of_an_application_signs_where_it_is_kept(desk: Desk, tmp_path: Path) -> None:

@@ -17,6 +17,15 @@ BLOCK_ROWS = (
     Column("height", "int"), Column("time", "date"), Column("id", "id"), Column("proposer", "id"),
     Column("transactions", "int"), Column("app_hash", "id"),
 )  # fmt: skip
+BLOCK_FIELDS = (
+    Column("height", "int"), Column("id", "id"), Column("time", "date"), Column("date", "date"),
+    Column("proposer", "id"), Column("protocol", "int"), Column("parent", "id"), Column("parent_certificate", "id"),
+    Column("tx_count", "int"), Column("tx_root", "id"), Column("transactions", "list", "column.transaction_ids"),
+    Column("wire_ids", "list"), Column("evidence_count", "int"), Column("evidence_root", "id"),
+    Column("app_hash", "id"), Column("receipts_count", "int"), Column("receipts_root", "id"),
+    Column("history_root", "id"), Column("validators_hash", "id"), Column("next_validators_hash", "id"),
+    Column("certificate.hash", "id"), Column("certificate.round", "int"), Column("network", "id"),
+)  # fmt: skip
 POLL_S = 0.5
 
 block = noun("block")
@@ -48,13 +57,10 @@ def show(block: str) -> None:
     """Show a block."""
     session = current_session()
     body = without_as_of(session.client.get(f"/v1/blocks/{block}"))
-    columns = [Column(name, _kind(name)) for name in body if name != "as_of"]
-    people = session.out.form == "table"
-    session.out.thing(with_name(body, proposer_names(session)) if people else body, columns)
-
-
-def _kind(name: str) -> str:
-    return "int" if name == "height" else "text"
+    columns = [Column(name) for name in body if name != "as_of"]
+    if session.out.form == "table":
+        body, columns = with_name(body, proposer_names(session)), list(BLOCK_FIELDS)
+    session.out.thing(body, columns)
 
 
 @block.command("tail", help="block.tail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 
 from chainbill_cli.answers import answer_list, answer_write, lists
 from chainbill_cli.applying import read_applications
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, cause_of, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
 from chainbill_cli.output import Column
@@ -107,11 +108,27 @@ def _content_lines(preview: Preview, kind: str, content: Any) -> Preview:
     if kind == "contracts":
         for entry in facts.pop("contracts", ()):
             preview.line(str(entry["name"]), str(entry["hash"]))
-        facts = {name: value for name, value in facts.items() if value}
+    if kind == "rules":
+        _rule_lines(preview, facts)
     for name, value in facts.items():
+        if value in ("", [], {}, None):
+            continue
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        preview.line(name, shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown)))
+        shown = shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown))
+        preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else name, shown)
     return preview
+
+
+def _rule_lines(preview: Preview, facts: dict[str, Any]) -> None:
+    """What a change of rules sets, a line each; taken out of the facts."""
+    for name, value in (facts.pop("changes", None) or {}).items():
+        preview.line(text("preview.proposed_rule", name=name), f"{value:,}" if type(value) is int else str(value))
+    for code, digits in (facts.pop("currencies", None) or {}).items():
+        said = text("preview.currency_ends") if digits is None else text("preview.currency_digits", digits=digits)
+        preview.line(text("preview.proposed_currency", code=code), said)
+    python = facts.pop("python", None)
+    if python:
+        preview.line("preview.proposed_python", ", ".join(str(version) for version in python))
 
 
 def _entries(words: tuple[str, ...], stored: bool) -> list[dict[str, str]]:
@@ -138,7 +155,9 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return {"name": words[0], "value": json_value(words[1])}
     if kind == "rules" and len(words) == 1:
         return _rules(session, words[0], height)
-    if kind == "protocol" and len(words) == 2 and words[0].isdigit():
+    if kind == "protocol" and len(words) == 2:
+        if not re.fullmatch("[1-9][0-9]{0,9}", words[0]) or not KEY.match(words[1]):
+            raise usage("governance.protocol", value=" ".join(words))
         return {"version": int(words[0]), "digest": words[1].lower(), "active_height": _active_height(session, height)}
     if kind == "calendar" and len(words) == 2 and words[0].isdigit():
         days = json_value(f"@{words[1]}")
@@ -183,7 +202,7 @@ def _text_of(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
 
 
 @governance.command("vote", help="governance.vote")
@@ -212,7 +231,17 @@ def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None
 @lists
 def list_(**filters: Any) -> None:
     """List proposals."""
-    answer_list(current_session(), PATH, ROWS, **filters)
+    session = current_session()
+    people = session.out.form == "table"
+    answer_list(session, PATH, ROWS, told=lambda row: _told(session, row) if people else dict(row), **filters)
+
+
+def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A proposal as people read it: who voted by name, the content in words."""
+    cast: Mapping[str, Any] = row.get("votes") or {}
+    votes = [f"{session.known.name_of(str(party))} {text(f'value.{choice}')}" for party, choice in cast.items()]
+    said = _content_lines(Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
+    return {**row, "votes": ", ".join(votes), "content": "; ".join(f"{label}: {value}" for label, value in said)}
 
 
 @governance.command("show", help="governance.show")
@@ -220,7 +249,9 @@ def list_(**filters: Any) -> None:
 def show(proposal: str) -> None:
     """Show a proposal."""
     session = current_session()
-    session.out.thing(find(session, proposal), (*ROWS, Column("content"), Column("expires_on", "date")))
+    found = find(session, proposal)
+    said = _told(session, found) if session.out.form == "table" else found
+    session.out.thing(said, (*ROWS, Column("content"), Column("expires_on", "date")))
 
 
 def find(session: Session, typed: str) -> dict[str, Any]:

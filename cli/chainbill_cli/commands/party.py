@@ -12,6 +12,7 @@ from chainbill_contracts import listed_key
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
+from chainbill_cli.call_text import argument_text
 from chainbill_cli.commands import party_keys, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
@@ -19,7 +20,7 @@ from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
-from chainbill_cli.texts import text
+from chainbill_cli.texts import has_text, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (*PARTY_ROWS, Column("paying_bank", "party"), Column("identifiers"), Column("since"))
@@ -144,20 +145,29 @@ def _identifier(typed: str) -> dict[str, str]:
 def register(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
     """A sponsor bank attests applications."""
     applications = applying.read_applications(files)
-    preview = _preview_register(applications) if asks(session) else None
+    preview = _preview_register(session, applications) if asks(session) else None
     outcome = write(session, writing, [call("party", "register", applications=applications)], preview)
     answer_write(session, outcome, "parties")
 
 
-def _preview_register(applications: list[dict[str, Any]]) -> Preview:
+def _said(kind: str, words: Any) -> str:
+    """Roles or capabilities in the language in use."""
+    keys = [(str(word), f"value.{kind}_{word}") for word in words or ()]
+    return ", ".join(text(key) if has_text(key) else word for word, key in keys)
+
+
+def _preview_register(session: Session, applications: list[dict[str, Any]]) -> Preview:
     preview = Preview("preview.party_register")
     for application in applications:
         statement = application["statement"]
         names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))
         preview.line("preview.applicant", f"{' / '.join(name for name in names if name)} ({statement.get('id')})")
-        preview.line("preview.roles", ", ".join(str(role) for role in statement.get("roles") or ()))
+        preview.line("preview.roles", _said("role", statement.get("roles")))
         for known in statement.get("keys") or ():
-            preview.line("preview.key", f"{known.get('key')} ({', '.join(known.get('capabilities') or ())})")
+            preview.line("preview.key", f"{known.get('key')} ({_said('capability', known.get('capabilities'))})")
+        if statement.get("sponsor"):
+            preview.line("preview.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
+        preview.line("preview.until", str(statement.get("until") or ""))
     return preview
 
 

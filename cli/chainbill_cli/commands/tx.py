@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
 import click
 
 from chainbill_cli.answers import answer_results, without_as_of
+from chainbill_cli.call_text import argument_text, call_text
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
@@ -17,12 +17,13 @@ from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import make_body, public_key
-from chainbill_cli.transactions import Draft, read_draft, shown, store, with_signature
+from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, committed, hand_in, pending, writes
 
 FIELDS = (
-    Column("id", "id"), Column("status", "status"), Column("height", "int"), Column("party", "party"), Column("calls"),
+    Column("id", "id"), Column("network", "id"), Column("status", "status"),
+    Column("height", "int"), Column("party", "party"), Column("calls"),
     Column("result"), Column("reason"), Column("valid_until"), Column("memo"), Column("threshold"),
     Column("signers"), Column("valid"),
 )  # fmt: skip
@@ -72,7 +73,11 @@ def _call(name: str, arguments: str) -> Any:
 def sign(file: str, out: str) -> None:
     """Add the acting profile's signature."""
     session = current_session()
-    store(session, with_signature(session, read_draft(file)), out or (file if file != "-" else ""))
+    draft = read_draft(file)
+    signed = with_signature(session, draft)
+    if asks(session) and file != "-":
+        _preview(session, "preview.tx_sign", draft).ask(session)
+    store(session, signed, out or (file if file != "-" else ""))
 
 
 @tx.command("send", help="tx.send")
@@ -85,18 +90,26 @@ def send(session: Session, writing: Writing, file: str) -> None:
     draft = read_draft(file)
     if not draft.complete:
         raise usage("tx.unsigned", wanted=draft.body.threshold, found=len(draft.signatures))
+    check_network(session, draft)
     if asks(session) and not writing.dry_run:
-        _preview_send(session, shown(draft)).ask(session)
+        _preview(session, "preview.tx_send", draft).ask(session)
     outcome = hand_in(session, writing, draft.wire)
     answer_results(session, outcome)
 
 
-def _preview_send(session: Session, said: dict[str, Any]) -> Preview:
-    preview = Preview("preview.tx_send").party(session, "preview.party", str(said["party"]))
-    for one in said["calls"]:
-        arguments = json.dumps(one["arguments"], ensure_ascii=False, default=str)
-        preview.line("preview.call", f"{one['contract']}.{one['function']} {arguments}")
-    return preview.line("column.valid_until", str(said["valid_until"]))
+def _preview(session: Session, title: str, draft: Draft) -> Preview:
+    """What a transaction asks for, an argument a line, so that a checker sees amounts as the maker typed them."""
+    party = argument_text(session, "party", draft.body.party, {})
+    preview = Preview(title).line("preview.party", party)
+    for one in draft.body.calls:
+        preview.line("preview.call", f"{one.contract}.{one.function}")
+        for name, value in one.args.items():
+            if value not in ("", [], {}):
+                preview.line(f"  {name}", argument_text(session, name, value, one.args))
+    if draft.body.memo:
+        preview.line("column.memo", draft.body.memo)
+    preview.line("preview.signatures", f"{len(draft.signatures)} / {draft.body.threshold}")
+    return preview.line("column.valid_until", str(shown(draft)["valid_until"]))
 
 
 @tx.command("decode", help="tx.decode")
@@ -104,7 +117,14 @@ def _preview_send(session: Session, said: dict[str, Any]) -> Preview:
 def decode(file: str) -> None:
     """What a transaction says, and whether its signatures are good."""
     session = current_session()
-    session.out.thing(shown(read_draft(file)), FIELDS)
+    session.out.thing(_told(session, shown(read_draft(file))), FIELDS)
+
+
+def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
+    """A transaction as a person reads it, where no program does."""
+    if session.out.form != "table" or not isinstance(said.get("calls"), list):
+        return said
+    return {**said, "calls": [call_text(session, one) for one in said["calls"]]}
 
 
 @tx.command("show", help="tx.show")
@@ -113,7 +133,7 @@ def show(transaction: str) -> None:
     """Show a transaction."""
     session = current_session()
     body = without_as_of(session.client.get(f"/v1/transactions/{transaction.strip().lower()}"))
-    session.out.thing(body, FIELDS)
+    session.out.thing(_told(session, body), FIELDS)
 
 
 @tx.command("wait", help="tx.wait")

@@ -6,10 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "governance.propose": (
         "Propose a change: parameter NAME VALUE, contracts [NAME=]FILE... (what belongs together, as one set), "
         "contract NAME FILE, calendar YEAR FILE, validator_remove NAME, rules FILE, "
-        "protocol VERSION DIGEST, others with --content; the proposer then votes too",
+        "protocol VERSION DIGEST, others with --content; proposing is no vote",
         "提出变更：parameter 名称 值、contracts [名称=]文件...（相互关联的合约为一组）、contract 名称 文件、"
         "calendar 年份 文件、validator_remove 名称、rules 文件、protocol 版本 摘要，"
-        "其他类型用 --content；提案方之后也须投票",
+        "其他类型用 --content；提案不计为投票",
     ),
     "governance.store": (
         "Store sources of contracts, for `propose contracts --stored` to name by their hashes",
@@ -53,6 +53,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "governance.arguments": (
         "{kind} takes {wanted}",
         "{kind} 需要 {wanted}",
+    ),
+    "governance.protocol": (
+        "a protocol is named by its version, a whole number from 1 on, and its digest, 64 hexadecimal digits as "
+        "GET /v1/network and tests/vectors/protocol.json write it: {value}",
+        "协议由版本（1 起的整数）和摘要（64 位十六进制，写法见 GET /v1/network "
+        "与 tests/vectors/protocol.json）指明：{value}",
     ),
     "governance.rules_file": (
         'a file of rules is a JSON object with any of "changes", "currencies" and "python" (docs/reference/rules.md): '

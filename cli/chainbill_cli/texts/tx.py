@@ -25,8 +25,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "此交易须有 {wanted} 个签名，现有 {found} 个：tx sign FILE",
     ),
     "tx.other_network": (
-        "the transaction is for the network {found}, this home was made for {expected}",
-        "此交易属于网络 {found}，本目录属于网络 {expected}",
+        "the transaction is for the network {found}, this home was made for {expected}; use the home of that network, "
+        "or make the transaction again in this one",
+        "此交易属于网络 {found}，本目录属于网络 {expected}；请改用该网络的目录，或在本目录重新生成交易",
     ),
     "tx.not_listed": (
         "the transaction does not list this key: make it again with --for-checker, or tx build with --signer",
