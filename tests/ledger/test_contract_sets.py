@@ -100,6 +100,14 @@ def test_a_set_of_which_one_migration_fails_changes_nothing(network: TinyNetwork
     assert network.row("core", "migration", "diary") is None
 
 
+def test_after_a_set_that_fails_the_block_goes_on_with_the_program_before_it(network: TinyNetwork) -> None:
+    network.ok("S1", "diary", "note", name="a", value=13)
+    deploy(network, diary=tiny_contracts.DIARY_2)
+    receipts = network.decide(network.block(network.wire("S1", ("diary", "version", {})))).receipts
+    assert topics(receipts[:1]) == ["activation_failed"]
+    assert receipts[1].status == "fault", "version() came with the set"
+
+
 def test_the_general_part_is_governed_like_a_contract(network: TinyNetwork) -> None:
     deploy(network, sharer=SHARER)
     assert topics(opened(network)) == ["activation_failed"]
@@ -198,20 +206,24 @@ def test_a_set_migrates_in_linked_order(network: TinyNetwork, monkeypatch: pytes
 ENDLESS = f'"""It never ends."""\n{HEAD}\n\n@migrate\ndef go_on(cursor):\n    return 1\n'
 
 
+DEAR = ENDLESS.replace("    return 1", "    for turn in range(300000):\n        cursor = turn\n    return 1")
+
+
+@pytest.mark.parametrize(("source", "steps"), [(ENDLESS, 3), (DEAR, 1)], ids=["cheap steps", "one dear step"])
 def test_a_migration_that_never_ends_stops_neither_blocks_nor_days_nor_its_repair(
-    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch, source: str, steps: int
 ) -> None:
     """A step of 3 gas made 7 million receipts a block, and what fell due waited for a migration that had no end."""
     set_block_rules(monkeypatch, gas_day_work=200_000)
     for name in ("a", "b"):
         network.ok("S1", "diary", "plan", date="2026-02-26", name=name, act="log")
-    deploy(network, endless=ENDLESS)
+    deploy(network, endless=source)
     opened(network)
     network.decide(network.block(time_ms=network.time_ms + 86_400_000))
     receipts = network.applied.receipts
-    assert [receipt.kind for receipt in receipts] == ["migration"] * 3 + ["day_item"] * 2
+    assert [receipt.kind for receipt in receipts] == ["migration"] * steps + ["day_item"] * 2
     assert network.applied.has_more_work
-    deploy(network, endless=ENDLESS.replace("return 1", "return None"))
+    deploy(network, endless=source.replace("return 1", "return None"))
     opened(network)
     assert not network.applied.has_more_work
 

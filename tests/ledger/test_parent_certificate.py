@@ -15,6 +15,7 @@ from chainbill.errors import Refused
 from chainbill.ledger import header_check
 from chainbill.ledger.block import Block, decode_block, encode_block, parent_certificate_hash
 from chainbill.ledger.certificate import Certificate, certificate_hash
+from chainbill.ledger.vote import VoteType, sign_vote
 
 KEYS = validator_keys()
 
@@ -58,9 +59,21 @@ BAD: dict[str, Callable[[TinyNetwork], bytes | None]] = {
     "of another network": lambda net: by(net, *KEYS, net=bytes(32)).encode(),
     "of another engine": lambda net: replace(by(net, *KEYS), engine="cometbft").encode(),
     "of another height": lambda net: replace(by(net, *KEYS), height=3).encode(),
+    "signed for another height": lambda net: signed_for(net, height=3).encode(),
     "of another round": lambda net: replace(by(net, *KEYS), round=1).encode(),
     "a signature changed": lambda net: with_bad_signature(by(net, *KEYS)).encode(),
 }
+
+
+def signed_for(network: TinyNetwork, height: int) -> Certificate:
+    """All validators precommitted the parent's id, but as the block of another height."""
+    value: dict[str, Any] = {
+        "type": VoteType.PRECOMMIT,
+        "height": height,
+        "round": 0,
+        "block_id": network.blocks[-1].id,
+    }
+    return Certificate.from_votes([sign_vote(one, network.genesis.hash, **value) for one in KEYS])
 
 
 def with_bad_signature(one: Certificate) -> Certificate:
