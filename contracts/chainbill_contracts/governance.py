@@ -247,6 +247,7 @@ def checked_set(content):
         kept["active_height"] = 0
     else:
         require(len(named) + len(removed) <= MOST_IN_A_SET, "set_not_valid")
+        require("governance" not in removed, "governance_stays")
         problem = set_problem(changed, removed)
         require(problem is None, "source_refused", problem)
         require_later_height(height)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_contracts import sources
 from contracts.refusals import refuses
 from contracts.refusals_party import application
 from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, add_key, key_of, uscc
@@ -193,6 +194,12 @@ def propose_to_remove_what_others_need(world: World) -> None:
 @refuses("source_refused")
 def propose_to_remove_what_is_not_there(world: World) -> None:
     deploy(world, removed=["deposits"])
+
+
+@refuses("governance_stays")
+def propose_to_remove_everything(world: World) -> None:
+    """Nothing needs governance when nothing else is left: linking alone does not refuse it."""
+    deploy(world, removed=sorted(sources()))
 
 
 @refuses("set_not_valid")
