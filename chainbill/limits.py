@@ -37,8 +37,8 @@ INVOICE_KEY_BYTES: Final = 32
 # state
 MAX_KEY_BYTES: Final = 1024
 MAX_KEY_PARTS: Final = 8
-MAX_NAME_BYTES: Final = 40
-"""Names of contracts and tables."""
+MAX_NAME_TEXT: Final = 40
+"""Characters (code points) of the name of a contract, function, table or engine."""
 MAX_ROW_BYTES: Final = 256 * KIB
 MAX_SALT_BYTES: Final = 32
 MAX_SCAN: Final = 10_000
@@ -59,7 +59,8 @@ MAX_MEMO_BYTES: Final = 256
 NONCE_BYTES: Final = 16
 KEPT_IDS_MS: Final = DAY_MS
 """How long ids of used transactions are kept and carried in snapshots: the most of the rule replay_window_ms."""
-MAX_CHAIN_ID_BYTES: Final = 64
+MAX_CHAIN_ID_TEXT: Final = 64
+"""Characters (code points)."""
 
 # blocks and evidence
 MAX_BLOCK_BYTES: Final = 8 * MIB

@@ -23,10 +23,10 @@ from chainbill.ledger.shapes import as_int, as_list, as_map, as_text, bad_shape
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.limits import (
     FORMAT,
-    MAX_CHAIN_ID_BYTES,
+    MAX_CHAIN_ID_TEXT,
     MAX_CONTRACTS,
     MAX_GENESIS_BYTES,
-    MAX_NAME_BYTES,
+    MAX_NAME_TEXT,
     MAX_SOURCE_CHARACTERS,
 )
 from chainbill.protocols import RELEASED
@@ -67,7 +67,7 @@ class Genesis:
     digest: str = SHA256
 
     def __post_init__(self) -> None:
-        as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_BYTES, at_least=1)
+        as_text(self.chain_id, "chain_id", at_most=MAX_CHAIN_ID_TEXT, at_least=1)
         as_int(self.time_ms, "time_ms")
         limit = MAX_ZONE_OFFSET_MINUTES
         as_int(self.zone_offset_minutes, "zone_offset_minutes", low=-limit, high=limit)
@@ -212,16 +212,15 @@ def _validator(value: Any) -> Validator:
     entry = as_map(value, "validator")
     if set(entry) != {"alg", "key", "name", "party", "address"}:
         raise bad_shape("validator", "a map of alg, key, name, party and address")
-    try:
-        key = bytes.fromhex(as_text(entry["key"], "validator key", at_most=64, at_least=64))
-    except ValueError as error:
-        raise bad_shape("validator key", "64 hexadecimal digits") from error
-    return Validator.from_fields([entry["alg"], key, entry["name"], entry["party"], entry["address"]])
+    key = as_text(entry["key"], "validator key", at_most=64, at_least=64)
+    if not _HEX_DIGITS.issuperset(key):
+        raise bad_shape("validator key", "64 hexadecimal digits, lower case")
+    return Validator.from_fields([entry["alg"], bytes.fromhex(key), entry["name"], entry["party"], entry["address"]])
 
 
 def _contract(value: Any) -> tuple[str, str]:
     entry = as_map(value, "contract")
     if set(entry) != {"name", "source"}:
         raise bad_shape("contract", "a map of name and source")
-    name = as_text(entry["name"], "contract name", at_most=MAX_NAME_BYTES, at_least=1)
+    name = as_text(entry["name"], "contract name", at_most=MAX_NAME_TEXT, at_least=1)
     return (name, as_text(entry["source"], "contract source", at_most=MAX_SOURCE_CHARACTERS, at_least=1))

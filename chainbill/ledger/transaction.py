@@ -29,7 +29,7 @@ from chainbill.limits import (
     FORMAT,
     MAX_CALLS,
     MAX_MEMO_BYTES,
-    MAX_NAME_BYTES,
+    MAX_NAME_TEXT,
     MAX_TEXT,
     MAX_TRANSACTION_BYTES,
     MAX_TRANSACTION_ITEMS,
@@ -228,7 +228,7 @@ def read_call(value: Any) -> Call:
     """One call of the form [contract, function, arguments]; Malformed with shape_wrong if it is none."""
     contract, function, args = as_list(value, "call", length=3)
     return Call(
-        as_text(contract, "contract", at_most=MAX_NAME_BYTES, at_least=1),
-        as_text(function, "function", at_most=MAX_NAME_BYTES, at_least=1),
+        as_text(contract, "contract", at_most=MAX_NAME_TEXT, at_least=1),
+        as_text(function, "function", at_most=MAX_NAME_TEXT, at_least=1),
         as_map(args, "arguments"),
     )

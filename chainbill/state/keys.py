@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from chainbill.errors import Malformed, Reason
-from chainbill.limits import MAX_KEY_BYTES, MAX_KEY_PARTS, MAX_NAME_BYTES
+from chainbill.limits import MAX_KEY_BYTES, MAX_KEY_PARTS, MAX_NAME_TEXT
 from chainbill.text_rule import check_text
 
 KeyPart: TypeAlias = str | int
@@ -26,7 +26,7 @@ _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 def table_head(contract: str, table: str) -> bytes:
     """The bytes every key of one table begins with. Malformed: a name that is not [a-z][a-z0-9_]*."""
     for name in (contract, table):
-        if not (0 < len(name) <= MAX_NAME_BYTES and name[0].isalpha() and _NAME_LETTERS.issuperset(name)):
+        if not (0 < len(name) <= MAX_NAME_TEXT and name[0].isalpha() and _NAME_LETTERS.issuperset(name)):
             raise Malformed(Reason.STATE_KEY_MALFORMED, f"name {name!r}")
     return f"{contract}\0{table}\0".encode("ascii")
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainbill import fingerprint as module
+from chainbill.codec import decode, encode
 from chainbill.errors import Malformed
 from chainbill.fingerprint import invoice_fingerprint, plain_number
 from chainbill.ids import make_test_uscc
@@ -61,6 +62,25 @@ def test_a_plain_number_stays_as_it_is(text: str) -> None:
     assert plain_number(plain) == plain
     assert "--" not in plain
     assert plain == plain.strip("-")
+
+
+HANGUL_AND_MARKS = st.text("\u1100\u1112\u1161\u11a8\u11ab\uac00\u0301\u0300\u200d\u0327aeç-", max_size=8)
+
+
+@given(st.one_of(HANGUL_AND_MARKS, st.text(max_size=20)))
+def test_every_number_that_is_taken_has_canonical_bytes(text: str) -> None:
+    """What is left when marks are left out may join: it is put into form C again, or it could not be encoded."""
+    try:
+        plain = plain_number(text)
+    except Malformed:
+        return
+    assert decode(encode(plain)) == plain
+    if plain:
+        invoice_fingerprint(KEY, SELLER, text, "", "2027-03-01")
+
+
+def test_letters_join_where_a_mark_stood_between_them() -> None:
+    assert plain_number("\u1100\u0301\u1161") == "\uac00"
 
 
 def test_a_core_that_drops_separators_takes_two_invoices_for_one(monkeypatch: pytest.MonkeyPatch) -> None:

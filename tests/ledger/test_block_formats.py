@@ -381,6 +381,14 @@ def test_a_validator_of_the_genesis_names_the_algorithm_of_its_key() -> None:
         genesis_from_json(json.dumps(content))
 
 
+def test_a_key_in_the_genesis_is_written_one_way() -> None:
+    """Two files of one hash would be two beginnings of one network."""
+    content = json.loads(genesis().to_json())
+    content["validators"][0]["key"] = content["validators"][0]["key"].upper()
+    with pytest.raises(Malformed, match="lower case"):
+        genesis_from_json(json.dumps(content))
+
+
 def test_the_engine_is_part_of_the_network() -> None:
     assert replace(genesis(), engine="cometbft").hash != genesis().hash
 

@@ -123,7 +123,7 @@ def _check_units(client: LightClient, block: Block, done: list[Receipt]) -> None
         made = [MAKES.get(call[:2]) for call in said.calls]
         if receipt.status == "ok" and made == ["B"]:
             assert list(receipt.results) == [{"bill": object_ids(["B"], said.id)[0]}]
-    client.evidence(height, block.evidence)
+    client.evidence(height, block.evidence, {})
 
 
 def _jump_and_look_back(chain: Chain) -> None:

@@ -9,6 +9,7 @@ from second.codec import decode
 from second.hashing import tagged
 from second.refused import must
 from second.shapes import FORMAT, MAX_63, integer, items, octets, text
+from second.validators import ValidatorSet
 from second.vote import Proposal, Vote, read_proposal, read_vote
 
 MAX_BYTES = 1_024
@@ -47,10 +48,10 @@ class Evidence(NamedTuple):
 def read(data: bytes) -> Evidence:
     """The form of a piece of evidence."""
     fields = items(decode(data, MAX_BYTES))
-    first = fields[0] if fields else None
+    must(fields, "shape_wrong", "an empty list")
+    first = fields[0]
     must(isinstance(first, int) and not isinstance(first, bool) and first == FORMAT, "format_version")
-    must(len(fields) > 1, "shape_wrong")
-    kind = fields[1]
+    kind = fields[1] if len(fields) > 1 else None
     must(isinstance(kind, int) and not isinstance(kind, bool) and kind in (PROPOSALS, VOTES, REPORT), INVALID, "kind")
     if kind == REPORT:
         return _read_report(items(fields, 3)[2], data)
@@ -77,8 +78,9 @@ def _read_report(value: object, data: bytes) -> Evidence:
     return Evidence(REPORT, report.key, report.height, report.what, 0, report, data)
 
 
-def check(evidence: Evidence, network: bytes, engine: str) -> None:
-    """Its signatures are good, or it is a report of the genesis' engine, which is not the built-in one."""
+def check(evidence: Evidence, network: bytes, engine: str, validators: ValidatorSet) -> None:
+    """By a validator, its signatures good, or a report of the genesis' engine, which is not the built-in one."""
+    must(evidence.key in validators.keys, INVALID, "no validator of that height")
     if isinstance(evidence.words, Report):
         must(evidence.words.engine == engine != BUILT_IN, INVALID, evidence.words.engine)
         return

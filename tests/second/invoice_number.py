@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from second.refused import must
-from second.text import check, compared, is_digit, is_letter
+from second.text import check_code_points, compared, form_kc, is_digit, is_letter
 
 MAX_CHARACTERS = 256
 
@@ -13,8 +13,8 @@ MAX_CHARACTERS = 256
 def plain_invoice_number(text: str) -> str:
     """An invoice number, or code: every run of separators is one "-"."""
     must(len(text) <= MAX_CHARACTERS, "invoice_number_malformed", "longer than 256 characters")
+    check_code_points(text)
     folded = compared(text)
-    check(folded)
     out: list[str] = []
     for c in folded:
         category = unicodedata.category(c)
@@ -26,4 +26,4 @@ def plain_invoice_number(text: str) -> str:
             continue
         elif out and out[-1] != "-":
             out.append("-")
-    return "".join(out).strip("-")
+    return form_kc("".join(out).strip("-"))

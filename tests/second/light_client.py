@@ -289,8 +289,8 @@ class LightClient:
             count = self._header(height + 1).header.receipts_count
         return count - self._header(height).header.tx_count + index
 
-    def evidence(self, height: int, found: list[bytes]) -> list[pieces.Evidence]:
-        """E: the pieces of a block."""
+    def evidence(self, height: int, found: list[bytes], sets: dict[int, bytes]) -> list[pieces.Evidence]:
+        """E: the pieces of a block; the sets of the heights that they are of, as a node hands them out."""
         with step("E1"):
             header = self._header(height).header
         with step("E2"):
@@ -299,7 +299,11 @@ class LightClient:
         with step("E3"):
             read = [pieces.read(piece) for piece in found]
             for piece in read:
-                pieces.check(piece, self.network, certificates.BUILT_IN)
+                must(piece.height in sets, "height_unknown", "the validators of that height")
+                deciding = validators.read_set(sets[piece.height])
+                known = self._header(piece.height).header.validators_hash
+                must(deciding.hash == known, "block_validators_hash")
+                pieces.check(piece, self.network, certificates.BUILT_IN, deciding)
         return read
 
 

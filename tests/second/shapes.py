@@ -62,6 +62,7 @@ def ascending(values: Sequence[Any]) -> bool:
 def of_format(value: object, count: int) -> list[object]:
     """The fields of a fixed list that leads with the format: first the number, then how many there are."""
     fields = items(value)
-    first = fields[0] if fields else None
+    must(fields, "shape_wrong", "an empty list")
+    first = fields[0]
     must(isinstance(first, int) and not isinstance(first, bool) and first == FORMAT, "format_version", repr(first))
     return items(fields, count)

@@ -43,7 +43,7 @@ def signers(row: object, keys: dict[str, KeyRow], party: str, signed_by: list[st
     return [
         {
             "key": key,
-            "capabilities": keys[key]["capabilities"],
+            "capabilities": keys[key].get("capabilities", []),
             "operator": keys[key].get("operator", ""),
             "unit": keys[key].get("unit", ""),
         }

@@ -192,9 +192,10 @@ def test_rows(network: Network) -> None:
 def test_evidence(network: Network) -> None:
     client = network.client()
     client.follow(network.headers[1].bytes, network.certificates[1], OLD.bytes)
-    assert [piece.key for piece in client.evidence(2, network.pieces)] == [OLD.keys[0]]
-    assert failed(lambda: client.evidence(2, [])) == ("E2", "block_counts")
-    assert failed(lambda: client.evidence(2, [b"\x90"])) == ("E2", "block_evidence_root")
+    assert [piece.key for piece in client.evidence(2, network.pieces, {1: OLD.bytes})] == [OLD.keys[0]]
+    assert failed(lambda: client.evidence(2, [], {})) == ("E2", "block_counts")
+    assert failed(lambda: client.evidence(2, [b"\x90"], {})) == ("E2", "block_evidence_root")
+    assert failed(lambda: client.evidence(2, network.pieces, {1: OTHERS.bytes})) == ("E3", "block_validators_hash")
 
 
 def test_how_long_a_transaction_may_stand_somewhere() -> None:

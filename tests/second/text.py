@@ -12,10 +12,15 @@ MAX_COMPARED = 256
 
 def check(text: str) -> None:
     """Each code point is allowed, and the whole is in form C; the first code point that is not decides the reason."""
+    check_code_points(text)
+    must(text.isascii() or unicodedata.is_normalized("NFC", text), "codec_text_not_nfc", text)
+
+
+def check_code_points(text: str) -> None:
+    """Each code point is allowed; form C is not asked for."""
     for position, character in enumerate(text, 1):
         if reason := problem(ord(character)):
             raise RefusedError(reason, f"U+{ord(character):04X} at {position}")
-    must(text.isascii() or unicodedata.is_normalized("NFC", text), "codec_text_not_nfc", text)
 
 
 def form_kc(text: str) -> str:
@@ -45,7 +50,6 @@ def is_digit(character: str) -> bool:
 
 def plain_identifier(text: str) -> str:
     """An identifier as it is compared: only letters and decimal digits stay."""
-    for character in text:
-        must(allowed(ord(character)), "identifier_malformed", f"U+{ord(character):04X}")
-    must(len(text) <= MAX_COMPARED, "identifier_malformed", "256 code points")
+    must(len(text) <= MAX_COMPARED, "identifier_malformed", "256 characters")
+    check_code_points(text)
     return form_kc("".join(c for c in compared(text) if is_letter(c) or is_digit(c)))

@@ -11,6 +11,9 @@ from second.refused import RefusedError, must
 from second.shapes import octets, of_format, text
 from second.transaction import wire_id
 
+MAX_BYTES = 64
+BEGINS = bytes.fromhex("9402a47469636b")
+
 
 class Tick(NamedTuple):
     """Day work of this date is due in this network."""
@@ -30,9 +33,14 @@ class Tick(NamedTuple):
         return tagged("tick", self.bytes)
 
 
+def is_tick(wire: bytes) -> bool:
+    """Whether bytes in the place of a transaction are to be read as a tick."""
+    return wire.startswith(BEGINS)
+
+
 def read(data: bytes) -> Tick:
     """canon([2, "tick", network, date])."""
-    _, name, network, date = of_format(decode(data), 4)
+    _, name, network, date = of_format(decode(data, MAX_BYTES), 4)
     must(text(name) == "tick", "shape_wrong", text(name))
     try:
         date_of(text(date))

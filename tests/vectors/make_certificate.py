@@ -10,6 +10,7 @@ from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
+from chainbill.ledger.engine import ENGINE
 from chainbill.ledger.evidence import (
     REPORTED,
     DuplicateProposal,
@@ -34,6 +35,7 @@ def make() -> dict[str, Any]:
     """Everything that validators sign."""
     return {
         "network": NETWORK.hex(),
+        "engine": ENGINE,
         "keys": [{"seed": key.seed.hex(), "public": key.public.hex()} for key in KEYS],
         "votes": [_vote(type_, block) for type_ in (VoteType.PREVOTE, VoteType.PRECOMMIT) for block in (BLOCK, None)],
         "proposals": [_proposal(-1), _proposal(2)],
@@ -84,7 +86,6 @@ def _certificates() -> list[tuple[str, Certificate]]:
         ("everyone", _precommits(KEYS)),
         ("one signature too few", _precommits(KEYS[:2])),
         ("a signer who is no validator", _precommits([*KEYS[:2], STRANGER])),
-        ("one signature counted twice", replace(quorum, signatures=(quorum.signatures[0],) * 3)),
         ("signatures for another block", replace(quorum, block_id=OTHER)),
         ("signatures for another network", _precommits(KEYS[:3], network=OTHER)),
         ("the engine is another", replace(quorum, engine="cometbft")),
@@ -103,19 +104,31 @@ def _no_certificates() -> list[tuple[str, Any]]:
         ("the block id is nil", [2, engine, height, round_, None, signatures]),
         ("keys not in ascending order", [2, engine, height, round_, block, signatures[::-1]]),
         ("a key twice", [2, engine, height, round_, block, [signatures[0], signatures[0]]]),
+        ("one signature counted three times", [2, engine, height, round_, block, [signatures[0]] * 3]),
+        ("more than 100 pairs", [2, engine, height, round_, block, _many_pairs(101)]),
+        ("more than 16,384 bytes", [2, engine, height, round_, block, _many_pairs(170)]),
         ("a signature of 63 bytes", [2, engine, height, round_, block, [[signatures[0][0], bytes(63)]]]),
         ("one field more", [2, engine, height, round_, block, signatures, None]),
     ]
 
 
+def _many_pairs(number: int) -> list[list[bytes]]:
+    return [[place.to_bytes(32, "big"), bytes(64)] for place in range(1, number + 1)]
+
+
 def _no_evidence() -> list[tuple[str, Any]]:
     votes, proposals = [one.fields() for one in _contradictions()]
     report = ["chainbill", KEYS[0].public, "duplicate_vote", 7, 1_772_000_000_000]
+    stranger = [
+        sign_vote(STRANGER, NETWORK, type=VoteType.PREVOTE, height=7, round=3, block_id=one) for one in (None, BLOCK)
+    ]
     foreign = [
         sign_vote(KEYS[0], OTHER, type=VoteType.PREVOTE, height=7, round=3, block_id=one) for one in (None, BLOCK)
     ]
     return [
         ("made for format 1", votes[1:]),
+        ("an empty list", []),
+        ("no kind", [2]),
         ("an unknown kind", [2, 3, *votes[2:]]),
         ("votes said to be proposals", [2, 0, *votes[2:]]),
         ("the two in the wrong order", [2, 1, votes[3], votes[2]]),
@@ -124,6 +137,8 @@ def _no_evidence() -> list[tuple[str, Any]]:
         ("a report under the built-in engine, which proves what it reports", [2, 2, report]),
         ("a report of another engine than decides the blocks", [2, 2, ["cometbft", *report[1:]]]),
         ("a report of something unknown", [2, 2, [*report[:2], "was_late", *report[3:]]]),
+        ("more than 1,024 bytes", [2, 1, *votes[2:], bytes(1_024)]),
+        ("signed by one who was no validator of that height", [2, 1, *[vote.fields() for vote in stranger]]),
     ]
 
 

@@ -16,7 +16,8 @@ DAY = "2027-03-01"
 NUMBERS = [
     "2026-0417", " 2026 - 0417 ", "2029/1-11", "2029/11-1", "2029-1/11", "re_77", "RE77", "№ 7",
     "２０２６－１", "٢٠٢٦/١",
-    "straße 1", "a\u0301b", "x\u200b1", "发票—001", "---1---", "½", "24332000000012345678",
+    "straße 1", "a\u0301b", "\u1100\u0301\u1161", "\u1112\u0301\u1161\u200d\u11ab", "e\u0301", "\u019b1",
+    "x\u200b1", "发票—001", "---1---", "½", "24332000000012345678",
 ]  # fmt: skip
 REFUSED = [
     ("key of 31 bytes", KEY[:31], CREDITOR, "1", "", DAY),
@@ -27,6 +28,8 @@ REFUSED = [
     ("a number of separators", KEY, CREDITOR, " -/- ", "", DAY),
     ("a number of 257 characters", KEY, CREDITOR, "1" * 257, "", DAY),
     ("a code of 257 characters", KEY, CREDITOR, "1", "1" * 257, DAY),
+    ("a number with a code point that no text has", KEY, CREDITOR, "1\u202e", "", DAY),
+    ("a number with a letter that 14.0 does not assign", KEY, CREDITOR, "1\ua7dc", "", DAY),
     ("no date", KEY, CREDITOR, "1", "", "2027"),
     ("a date that is none", KEY, CREDITOR, "1", "", "2027-02-29"),
 ]

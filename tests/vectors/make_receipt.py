@@ -39,7 +39,8 @@ def _good() -> list[Receipt]:
 
     def own(kind: str, number: int, events: list[Any], status: str = "ok", reason: str = "") -> Receipt:
         unit_id = bytes([number]) * 32
-        salt = NO_SALT if kind in PUBLIC else receipt_salt(day_nonce, unit_id)
+        nonce = unit_id if kind == "genesis" else day_nonce
+        salt = NO_SALT if kind in PUBLIC else receipt_salt(nonce, unit_id)
         results = [None] if status == "ok" and kind not in PUBLIC else []
         return Receipt(kind, unit_id, salt, status, reason, {}, results, events, 77)
 
@@ -48,7 +49,7 @@ def _good() -> list[Receipt]:
         own("genesis", 3, []),
         own("protocol", 10, [["core", "protocol_changed", {"version": 2, "digest": "22" * 32, "from": 9}]]),
         own("rules", 11, [["core", "rules_changed", {"changes": {"gas_put": 61}, "currencies": {}, "python": []}]]),
-        own("activation", 4, [["core", "contracts_activated", {"contracts": ["bill"]}]]),
+        own("activation", 4, [["core", "contracts_activated", {"set": "G1", "contracts": ["bill"], "removed": []}]]),
         own("migration", 5, []),
         own("evidence", 6, recorded),
         own("day_item", 7, failed, "refused", "x"),
