@@ -39,6 +39,7 @@ from second import (
     vote,
 )
 from second.chain import Chain, follow_chain, replay
+from second.own_acts import OwnActs, local_date
 from second.refused import RefusedError
 from second.stable import stable_digests
 from second.vectors import FOLDER, READERS, Vectors, reads, unhex, value_of
@@ -560,6 +561,24 @@ def _changed_by(members: rules.Rules, entry: dict[str, Any], receipt: receipts.R
     refuses(entry, receipt.reason, lambda: rules.changed(members, change))
     assert receipt.events == [("core", "rules_change_failed", {**change, "reason": receipt.reason})]
     return members
+
+
+@reads("own_acts.json")
+def test_own_acts(v: Vectors) -> None:
+    file = genesis.Genesis(v["genesis"])
+    acts, parent, kinds = OwnActs(file), (file.hash, b""), []
+    for entry in v.each("blocks", "height", "block", "receipts", "seed_after"):
+        block = header_block.read_block(unhex(entry["block"]))
+        assert (block.header.height, block.header.parent) == (entry["height"], parent[0])
+        assert block.header.height == 1 or block.header.receipts_root == parent[1]
+        found = [receipts.read(unhex(data)) for data in entry["receipts"]]
+        assert receipts.in_order(found)
+        kinds += acts.follow(block, found, local_date(file, block.header.time_ms))
+        assert acts.seed == unhex(entry["seed_after"])
+        for piece in map(evidence.read, block.evidence):
+            evidence.check(piece, file.hash, "chainbill", file.validators)
+        parent = block.header.id, log_tree.root([receipt.bytes for receipt in found])
+    assert {"activation", "migration", "evidence", "day_item"} <= set(kinds)
 
 
 @reads("chain.json")
