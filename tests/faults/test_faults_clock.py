@@ -91,10 +91,15 @@ def test_a_real_node_whose_clock_jumps_by_an_hour(tmp_path: Path) -> None:
                 before = len(clients.acknowledged)
                 time.sleep(2)
                 network.wait(lambda before=before: len(clients.acknowledged) > before + 8, "going on")
+                if jump_ms > 0:  # on a busy machine it takes a while until its turn to propose comes
+                    network.wait(lambda: "refused_block" in said(network), "a refusal of a block from the future")
         print(judge(network, clients))
-        said = "".join(network.log_of(name) for name in ("bank1", "bank2", "bank3"))
-        assert "refused_block" in said
-        assert "node_fault" not in said + network.log_of("bank4")
+        assert "node_fault" not in said(network) + network.log_of("bank4")
+
+
+def said(network: Network) -> str:
+    """The logs of the nodes with a right clock."""
+    return "".join(network.log_of(name) for name in ("bank1", "bank2", "bank3"))
 
 
 def test_the_runs_can_fail() -> None:
