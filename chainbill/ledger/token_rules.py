@@ -138,6 +138,8 @@ def check_bill(key: bytes, old: Row | None, new: Row | None) -> bool:
         if not _same(new.get(name), old[name]):
             raise broken(Reason.CORE_ROW_FIXED, f"{name} of a bill never changes", bill=old["id"])
     before, after = old["status"], new.get("status")
+    if before in ACCEPTED and after not in ACCEPTED:
+        raise broken(Reason.CORE_CONSERVATION, "an accepted bill stays accepted", bill=old["id"])
     if before in ACCEPTED or after not in ACCEPTED:
         return False
     if before != BEFORE_ACCEPTANCE or after != "active":
