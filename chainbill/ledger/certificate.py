@@ -14,7 +14,7 @@ from typing import Any
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.crypto.signing import verify
+from chainbill.crypto.signing import verify_remembered as verify
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger.engine import ENGINE, as_engine
 from chainbill.ledger.shapes import as_bytes, as_format, as_int, as_list

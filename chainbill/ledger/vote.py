@@ -14,7 +14,7 @@ from typing import Any
 
 from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
-from chainbill.crypto.signing import verify
+from chainbill.crypto.signing import verify_remembered as verify
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
 from chainbill.limits import FORMAT

@@ -18,11 +18,22 @@ from hypothesis import strategies as st
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
-from chainbill.crypto.signing import verify, verify_digest
+from chainbill.crypto.signing import verify, verify_digest, verify_remembered
 from chainbill.errors import InternalFault, Malformed
 
 EDGES = json.loads((Path(__file__).parents[1] / "vectors/crypto_signing.json").read_text(encoding="utf-8"))["edges"]
 KEY = PrivateKey.from_seed(bytes(range(32)))
+
+
+def test_what_is_remembered_of_a_signature_is_true_of_no_other() -> None:
+    signature = KEY.sign("vote", b"one")
+    other = PrivateKey.from_seed(bytes(32))
+    for _ in range(2):  # the second time from memory
+        assert verify_remembered(KEY.public, "vote", b"one", signature)
+        assert not verify_remembered(KEY.public, "vote", b"two", signature)
+        assert not verify_remembered(KEY.public, "proposal", b"one", signature)
+        assert not verify_remembered(other.public, "vote", b"one", signature)
+        assert not verify_remembered(KEY.public, "vote", b"one", signature[:-1] + bytes([signature[-1] ^ 1]))
 
 
 def test_a_tagged_hash_is_sha256_over_the_named_parts() -> None:
