@@ -101,11 +101,6 @@ def contract_key(name: str) -> bytes:
     return row_key("governance", "contract", name)
 
 
-def contract_set_key(height: int, proposal: str) -> bytes:
-    """The key of the set of contracts that a proposal decided for a height; keys lie in order of heights."""
-    return row_key("governance", "contract_set", [height, proposal])
-
-
 def source_key(source_hash: str) -> bytes:
     """The key of a source that was stored or proposed."""
     return row_key("governance", "source", source_hash)

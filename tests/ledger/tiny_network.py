@@ -115,6 +115,12 @@ class TinyNetwork:
         self.applied = done
         return done
 
+    def check_replay(self, fresh: TinyNetwork) -> None:
+        """Every block decided here gives the same roots on a ledger that begins anew."""
+        for block, result in zip(self.blocks, self.results, strict=True):
+            applied = fresh.decide(block)
+            assert (applied.app_hash, applied.receipts_root) == (result.app_hash, result.receipts_root)
+
     def certificate(self, block: Block) -> bytes | None:
         """That of a block by the validators of the height at work; None under another engine."""
         if self.genesis.engine != ENGINE:
