@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
+    "second_admin_needed": "error.hint_two_admins",
     "capability_missing": "error.hint_capability",
     "last_admin_key": "error.hint_admin_key",
     "possession_not_proved": "error.hint_possession",

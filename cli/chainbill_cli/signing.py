@@ -1,4 +1,4 @@
-"""Who signs a transaction: the acting profile's key alone, or this key and one of the party's checkers.
+"""Who signs a transaction: the acting profile's key alone, or this key and a second of the party.
 
 The body lists the keys that may sign and says how many must, so a maker need not know which checker will: it lists all
 of them, and whoever has the file signs it with `tx sign`.
@@ -22,6 +22,7 @@ from chainbill.ledger.transaction import (
 )
 from chainbill_cli import home as homes
 from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.second_key import active_keys, asked_of_second, second_key
 from chainbill_cli.session import Session
 
 VALID_FOR_MS = 10 * 60 * 1000
@@ -51,8 +52,11 @@ def make_body(
 
 
 def sign(session: Session, calls: Sequence[Call], memo: str = "") -> bytes:
-    """The transaction, signed by the acting profile's key alone."""
-    return sign_transaction(make_body(session, calls, memo, [session.key.public]), [session.key])
+    """The transaction, signed by the acting profile's key, and by a second of this home where the calls ask for one."""
+    second = second_key(session, calls)
+    keys = [session.key] if second is None else [session.key, second]
+    body = make_body(session, calls, memo, [key.public for key in keys], threshold=len(keys))
+    return sign_transaction(body, keys)
 
 
 def sign_for_checker(session: Session, calls: Sequence[Call], memo: str, checkers: Iterable[bytes]) -> bytes:
@@ -61,15 +65,18 @@ def sign_for_checker(session: Session, calls: Sequence[Call], memo: str, checker
     return assemble(body, [sign_body(decode_body(body), body, session.key)])
 
 
-def checkers_of(session: Session) -> list[bytes]:
-    """The active checker keys of the acting party as a node knows them, but for the acting one; a failure if none."""
+def checkers_of(session: Session, calls: Sequence[Call]) -> list[bytes]:
+    """The active keys of the acting party, as a node knows them, that may be the second of these calls; but for the
+    acting one. A failure if there is none.
+    """
+    wanted = asked_of_second(calls) or {"checker"}
     own = session.key.public.hex()
-    rows = session.registered(session.party).get("keys") or ()
-    found = [str(row["key"]) for row in rows if row["status"] == "active" and "checker" in row["capabilities"]]
-    others = [bytes.fromhex(key) for key in found if key != own]
-    if not others:
-        raise fail(Exit.REFUSED, "error.no_checker", code="maker_and_checker_needed")
-    return others
+    rows = active_keys(session)
+    found = [key for key, row in rows.items() if key != own and wanted <= set(row["capabilities"])]
+    if not found:
+        lacking = ",".join(sorted(wanted))
+        raise fail(Exit.REFUSED, "error.no_checker", code="maker_and_checker_needed", capability=lacking)
+    return [bytes.fromhex(key) for key in found]
 
 
 def public_key(session: Session, typed: str) -> bytes:

@@ -118,7 +118,7 @@ def write(
         preview.ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:
-        checkers = checkers_of(session)
+        checkers = checkers_of(session, calls)
     wire = sign_for_checker(session, calls, writing.memo, checkers) if checkers else sign(session, calls, writing.memo)
     if before is not None and not writing.dry_run:
         before()

@@ -42,7 +42,7 @@ def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Cal
 
     def make(*, public_reads: bool = True) -> Desk:
         created = create_local_network(tmp_path / "net", validators=1, public_reads=public_reads)
-        layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+        layout.write_down(created)
         made.append(SoloTransport())
         made[-1].serve(created.genesis)
         return Desk(tmp_path / "net", made[-1], capsys)

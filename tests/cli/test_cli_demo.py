@@ -24,7 +24,7 @@ def no_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoloTransport]:
     def build(home: Path, scene: cast.Scene, validators: int) -> layout.LocalNetwork:
         created = create_network(home, stage.plan_of(scene, validators))
         transport.serve(created.genesis)
-        return layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+        return layout.write_down(created)
 
     monkeypatch.setattr(stage, "build", build)
     monkeypatch.setattr(stage, "wait_ready", lambda _: None)

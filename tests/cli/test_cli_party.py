@@ -122,6 +122,7 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
     desk.json("second", "party", "policy", "--clear", expect=3)
     assert "capability" in desk.err
     desk.json("anchor", "party", "key", "revoke", "second")
+    desk.json("anchor", "party", "key", "revoke", "anchor-checker")
     assert desk.json("anchor", "party", "key", "revoke", "anchor", expect=3)["code"] == "last_admin_key"
 
 

@@ -53,6 +53,7 @@ def test_local_parties_are_those_of_the_documentation() -> None:
     parties = {party.alias: party for party in local_parties(1)}
     assert set(parties) == {"bank1", "bank2", "anchor", "supplier1", "supplier2", "supplier3", "regulator", "auditor"}
     assert all(valid_uscc(party.party) for party in parties.values())
+    assert all(party.checker is not None and party.checker.public != party.key.public for party in parties.values())
     assert parties["anchor"].paying_bank == "bank1"
     assert {one.bank for one in parties["supplier2"].accounts} == {"bank2"}
     assert "bank7" in {party.alias for party in local_parties(7)}

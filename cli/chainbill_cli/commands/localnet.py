@@ -74,7 +74,7 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
     from chainbill_node.setup.local import create_local_network
 
     created = create_local_network(home, validators=validators or 4, base_port=base_port, public_reads=not closed_reads)
-    return layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+    return layout.write_down(created)
 
 
 def _until_stopped() -> None:

@@ -133,6 +133,7 @@ def _plan(
         name_en=en,
         roles=roles,
         key=PrivateKey.generate(),
+        checker=PrivateKey.generate(),
         identifiers=further,
         sponsor=bank,
         paying_bank=bank,

@@ -109,7 +109,7 @@ def build(home: Path, scene: Scene, validators: int) -> layout.LocalNetwork:
     from chainbill_node.setup.network import create_network
 
     created = create_network(home, plan_of(scene, validators))
-    network = layout.write_down(created, {alias: (one.party, one.key) for alias, one in created.parties.items()})
+    network = layout.write_down(created)
     for node in network.nodes:
         processes.start(node)
     return network

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from chainbill.limits import INVOICE_KEY_BYTES
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.ledger_clock import FILE as CLOCK
+from chainbill_cli.second_key import CHECKER
 from chainbill_cli.settings import Settings, pointer_file, user_directory
 
 if TYPE_CHECKING:
@@ -92,20 +92,17 @@ def exists(home: Path) -> bool:
     return (home / STATE).is_file()
 
 
-def write_down(created: CreatedNetwork, profiles: Mapping[str, tuple[str, Path]]) -> LocalNetwork:
-    """Make a created network usable from its home: profiles, names, addresses, invoice key, what was set up.
-
-    profiles: name → (party id, key file).
-    """
+def write_down(created: CreatedNetwork) -> LocalNetwork:
+    """Make a created network usable from its home: profiles, names, addresses, invoice key, what was set up."""
     home = created.directory
     nodes = tuple(LocalNode(node.name, node.api, node.p2p, node.home) for node in created.nodes)
-    save_profiles(home, {name: Profile(name, party, key) for name, (party, key) in profiles.items()})
+    save_profiles(home, _profiles(created))
     save_network(
         home,
         KnownNetwork(
             chain_id=created.genesis.chain_id,
             nodes=tuple((node.name, node.api) for node in nodes),
-            names=tuple((name, party) for name, (party, _) in profiles.items()),
+            names=tuple((name, one.party) for name, one in created.parties.items()),
             invoice_key=secrets.token_bytes(INVOICE_KEY_BYTES),
             network=created.genesis.hash,
         ),
@@ -118,6 +115,17 @@ def write_down(created: CreatedNetwork, profiles: Mapping[str, tuple[str, Path]]
     }
     (home / STATE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return LocalNetwork(home, created.genesis.chain_id, nodes)
+
+
+def _profiles(created: CreatedNetwork) -> dict[str, Profile]:
+    """A profile for every party, NAME-checker for its second person, and `anchor2`, short for `anchor-checker`."""
+    found = {name: Profile(name, one.party, one.key) for name, one in created.parties.items()}
+    for name, one in created.parties.items():
+        if one.checker is not None:
+            found[name + CHECKER] = Profile(name + CHECKER, one.party, one.checker)
+    if "anchor" + CHECKER in found:
+        found["anchor2"] = Profile("anchor2", found["anchor"].party, found["anchor" + CHECKER].key)
+    return found
 
 
 def point_here(home: Path) -> None:

@@ -143,6 +143,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "两人签名：命令加 --for-checker FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
         "新增复核密钥：party key add NAME --capability checker",
     ),
+    "error.hint_two_admins": (
+        "two admin keys sign: the command with --for-checker FILE, then --as OTHER tx sign FILE, then tx send FILE; "
+        "where both profiles are in one home, the command signs with both by itself",
+        "须两把管理密钥签名：命令加 --for-checker FILE，再 --as 另一身份 tx sign FILE，最后 tx send FILE；"
+        "两个身份在同一目录时，命令自动以两把密钥签名",
+    ),
     "error.hint_possession": (
         "each key signs where it is kept: chainbill party sign FILE --key NAME for an application, "
         "chainbill party key prove NAME for a key that is added",
@@ -150,8 +156,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "新增密钥用 chainbill party key prove NAME",
     ),
     "error.no_checker": (
-        "the party has no other active key with the capability checker: party key add NAME --capability checker",
-        "本主体没有其他有效的复核密钥：party key add NAME --capability checker",
+        "the party has no other active key with the capabilities {capability}: party key add NAME --capability …",
+        "本主体没有其他具备 {capability} 权限的有效密钥：party key add NAME --capability …",
     ),
     "error.for_checker_alone": (
         "--for-checker writes a file for the second signature; it does not go with --offline, --checker or --dry-run",

@@ -26,7 +26,8 @@ def local_parties(validators: int, *, currencies: Sequence[str] = CURRENCIES) ->
     """Anchor, supplier1 to supplier3, one bank a validator (bank1 and bank2 always), regulator and auditor.
 
     Banks come first. Everyone but banks has an account for each currency: odd suppliers and the anchor at bank1,
-    supplier2 at bank2; the anchor's paying bank is bank1. No policy needs a checker.
+    supplier2 at bank2; the anchor's paying bank is bank1. Everyone has two keys, the second a checker's. No policy
+    needs a checker.
     """
     banks = [
         _party(f"bank{number}", f"第{number}银行", f"Bank {number}", ("bank",))
@@ -59,6 +60,7 @@ def _party(
         name_en=name_en,
         roles=roles,
         key=PrivateKey.generate(),
+        checker=PrivateKey.generate(),
         sponsor=bank,
         paying_bank=bank,
         accounts=tuple(account_for(alias, bank, currency) for currency in currencies),

@@ -3,7 +3,8 @@
 DIRECTORY/genesis.json            the same file in every home
 DIRECTORY/ca/ca.pem, ca.key       the consortium's CA
 DIRECTORY/nodes/NAME/             a node's home: node.toml, genesis.json, keys/, tls/, signer/, data/
-DIRECTORY/parties/ALIAS/          a party's key and what only its banks get to see of its accounts
+DIRECTORY/parties/ALIAS/          a party's key, its checker's where it has one, and what only its banks get to see of
+                                  its accounts
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ from chainbill_node.setup.plan import NetworkPlan, PartyPlan, ValidatorPlan
 from chainbill_node.storage.signer_file import create_signer_file
 
 SALT_BYTES = 16
+CHECKER = ("checker", "admin")
+"""What a second person's key may do: with it a party has two people for acts that need maker and checker, or two
+admins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ class CreatedNode:
 
 @dataclass(frozen=True, slots=True)
 class CreatedParty:
-    """A party's id and its key file."""
+    """A party's id, its key file, and its checker's where the plan has one."""
 
     party: str
     key: Path
+    checker: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,16 @@ def make_genesis(plan: NetworkPlan, salts: Mapping[str, bytes]) -> Genesis:
 
 
 def _member(party: PartyPlan, ids: Mapping[str, str], salt: bytes) -> dict[str, Any]:
+    keys = [chainbill_contracts.listed_key(party.key.public.hex())]
+    if party.checker is not None:
+        keys.append(chainbill_contracts.listed_key(party.checker.public.hex(), CHECKER))
     return {
         "id": party.party,
         "name_zh": party.name_zh,
         "name_en": party.name_en,
         "roles": list(party.roles),
         "identifiers": [{"scheme": scheme, "value": value} for scheme, value in party.identifiers],
-        "keys": [chainbill_contracts.listed_key(party.key.public.hex())],
+        "keys": keys,
         "accounts": [
             {
                 "currency": one.currency,
@@ -139,10 +147,13 @@ def _write_party(directory: Path, plan: NetworkPlan, party: PartyPlan, salt: byt
     folder = directory / "parties" / party.alias
     key = folder / "key.pem"
     write_secret(key, key_file(party.key, plan.passphrase))
+    checker = folder / "checker.pem" if party.checker is not None else None
+    if party.checker is not None and checker is not None:
+        write_secret(checker, key_file(party.checker, plan.passphrase))
     accounts = [{"currency": one.currency, "bank": one.bank, "number": one.number} for one in party.accounts]
     content = {"party": party.party, "salt": salt.hex(), "accounts": accounts}
     write_secret(folder / "accounts.json", (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
-    return CreatedParty(party.party, key)
+    return CreatedParty(party.party, key, checker)
 
 
 def _write_node(

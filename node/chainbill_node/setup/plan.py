@@ -23,7 +23,8 @@ class PartyPlan:
     """A party that is there from the beginning.
 
     alias: what the files of this network call it. party: USCC or LEI. sponsor, paying_bank: aliases of banks or "".
-    key: its first key, with the capabilities maker, checker and admin.
+    key: its first key, with the capabilities maker, checker and admin. checker: a second person's key, with the
+    capabilities checker and admin; None where the party begins with one key.
     """
 
     alias: str
@@ -32,6 +33,7 @@ class PartyPlan:
     name_en: str
     roles: tuple[str, ...]
     key: PrivateKey
+    checker: PrivateKey | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
     sponsor: str = ""
     paying_bank: str = ""
