@@ -63,6 +63,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "debtor": debtor,
         "creditor": creditor,
         "initiator": ctx.party,
+        "paying_bank": "",
         "face": face,
         "currency": currency,
         "issued_on": ctx.today,
@@ -97,7 +98,10 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
 
 @call
 def confirm(bill):
-    """Confirm the debt (确权): the debtor promises to pay, and the invoices become occupied."""
+    """Confirm the debt (确权): the debtor promises to pay, and the invoices become occupied.
+
+    The bank that is the debtor's paying bank (兑付行) now will pay the bill, whatever the debtor asks for later.
+    """
     row = require_bill(bill)
     require(row["debtor"] == ctx.party, "not_the_debtor")
     require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "pending_accept"})
@@ -114,6 +118,7 @@ def confirm(bill):
         )  # fmt: skip
     agenda.delete([row["expires_on"], "expire", bill])
     row["status"] = "pending_accept"
+    row["paying_bank"] = debtor["paying_bank"]
     row["confirmed_on"] = ctx.today
     row["expires_on"] = add_days(ctx.today, parameter("pending_days"))
     bills.put(bill, row)

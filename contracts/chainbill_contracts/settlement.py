@@ -39,7 +39,7 @@ def settle(bill, amount, reference, value_date, partial):
         return known
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
-    require(parties.get(row["debtor"])["paying_bank"] == ctx.party, "not_the_paying_bank")
+    require(row["paying_bank"] == ctx.party, "not_the_paying_bank")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     require_date(value_date)

@@ -398,9 +398,9 @@ def finance(world: World, token: str, bank: str, amount: int, **fields: Any) -> 
     return disburse(world, bank, quoted["quote"])["token"], asked["remainder"]
 
 
-def settle(world: World, bill: str, amount: int, **fields: Any) -> dict[str, Any]:
+def settle(world: World, bill: str, amount: int, *, by: str = BANK1, **fields: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "bill": bill, "amount": amount, "reference": f"SET-{world.height}", "value_date": world.today, "partial": False,
         **fields,
     }  # fmt: skip
-    return world.call(BANK1, "settlement", "settle", **arguments)
+    return world.call(by, "settlement", "settle", **arguments)

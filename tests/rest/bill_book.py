@@ -92,7 +92,7 @@ class BillBook:
     def draft(self, debtor: str, creditor: str, face: int, currency: str = "CNY", **fields: Any) -> str:
         bill = self._id("B")
         row = {
-            "id": bill, "debtor": debtor, "creditor": creditor, "initiator": creditor, "face": face,
+            "id": bill, "debtor": debtor, "creditor": creditor, "initiator": creditor, "paying_bank": "", "face": face,
             "currency": currency, "issued_on": "2026-01-05", "due_on": "2026-05-05", "pay_on": "2026-05-06",
             "pay_on_final": True, "status": "pending_confirm", "settled": 0, "diluted": 0, "void": 0,
             "invoices": [], "terms": {}, "contract_no": "", "delivered_on": "", "expires_on": "2026-01-15",
@@ -103,6 +103,8 @@ class BillBook:
         self.file("bill.all", (), bill)
         self.file("bill.debtor", (debtor,), bill)
         self.file("bill.creditor", (creditor,), bill)
+        if row["paying_bank"]:
+            self.file("bill.paying_bank", (row["paying_bank"],), bill)
         for invoice in row["invoices"]:
             self.file("bill.invoice", (invoice["fingerprint"],), bill)
         return bill
@@ -265,7 +267,7 @@ def penetration_example() -> tuple[BillBook, str]:
     """The worked example of docs/reference/rest.md: one bill of 1,000,000.00 over three tiers."""
     book = BillBook()
     s1, s2, s3, s4 = SUPPLIERS[:4]
-    root = book.issue(ANCHOR, s1, 100_000_000)
+    root = book.issue(ANCHOR, s1, 100_000_000, paying_bank="BANK3")
     bill = str(book.token(root)["bill"])
     book.next_height()
     second, rest = book.pay(root, s2, 60_000_000)

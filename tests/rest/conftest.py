@@ -23,7 +23,7 @@ nonces = itertools.count(1)
 def with_parties(book: BillBook) -> BillBook:
     """Register everybody of the example: key of a party is that of its name."""
     height, book.height = book.height, 0
-    book.party(ANCHOR, "anchor", key=key_of(ANCHOR).public.hex(), sponsor="BANK1", paying_bank="BANK3")
+    book.party(ANCHOR, "anchor", key=key_of(ANCHOR).public.hex(), sponsor="BANK1")
     for supplier in SUPPLIERS:
         book.party(supplier, "supplier", key=key_of(supplier).public.hex(), sponsor="BANK1")
     for bank in (*BANKS, "BANK4"):

@@ -2,7 +2,7 @@
 
 A party sees its bills up to and including its own hop: the tokens it holds, held or was offered, the path to them,
 and the hops it made. A bank sees as well the path of every token offered to it for financing, and, as the paying
-bank of a debtor, the leaves it will pay. A regulator sees all. An auditor sees what the parties that granted it
+bank of a bill, the leaves it will pay. A regulator sees all. An auditor sees what the parties that granted it
 access see. What does not show is counted as hidden.
 """
 
@@ -95,7 +95,8 @@ def grant_of(row: Row) -> Grant:
 def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_bank: str) -> Sight | None:
     """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
 
-    ``requests`` are the financing requests for tokens of the bill, ``paying_bank`` the one of its debtor.
+    ``requests`` are the financing requests for tokens of the bill, ``paying_bank`` the bank that pays it, ""
+    before it is confirmed.
     """
     if viewer.everything:
         return Sight()

@@ -93,7 +93,8 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     ),
     "Bill": obj(
         {
-            "id": TEXT, "debtor": TEXT, "creditor": TEXT, "initiator": MAYBE_TEXT, "face": AMOUNT, "currency": TEXT,
+            "id": TEXT, "debtor": TEXT, "creditor": TEXT, "initiator": MAYBE_TEXT, "paying_bank": TEXT,
+            "face": AMOUNT, "currency": TEXT,
             "issued_on": DATE, "due_on": DATE, "pay_on": DATE, "pay_on_final": {"type": ["boolean", "null"]},
             "status": words(*BILL_STATUSES), "outstanding": AMOUNT,
             **same(AMOUNT, "settled", "diluted", "void"),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer, named_parties, sight_of
-from chainbill_node.rest.lists import every, from_index, from_table, may_be_key
+from chainbill_node.rest.lists import every, from_index, may_be_key
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
 from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
@@ -174,9 +174,8 @@ class View:
         return self._sights[bill_id]
 
     def paying_bank(self, bill: Row) -> str:
-        """Give the bank that pays a bill for its debtor, "" if none is named."""
-        debtor = self.party(str(bill["debtor"]))
-        return str(debtor.get("paying_bank") or "") if debtor else ""
+        """Give the bank that pays a bill for its debtor, "" before the debtor confirmed it."""
+        return str(bill.get("paying_bank") or "")
 
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
@@ -211,7 +210,4 @@ class View:
             request = self.reader.get("finance", "request", request_id)
             if request is not None:
                 yield str(request["bill"])
-        for debtor in every(from_table(self.reader, "party", "party")):
-            row = self.party(debtor)
-            if row is not None and row.get("paying_bank") == party:
-                yield from every(from_index(self.reader, "bill.debtor", (debtor,)))
+        yield from every(from_index(self.reader, "bill.paying_bank", (party,)))

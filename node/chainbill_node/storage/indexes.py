@@ -66,6 +66,7 @@ INDEXES: tuple[Index, ...] = (
     Index("bill.all", BILL, ""),
     Index("bill.debtor", BILL, "debtor"),
     Index("bill.creditor", BILL, "creditor"),
+    Index("bill.paying_bank", BILL, "paying_bank"),
     Index("bill.invoice", BILL, "invoices", each="fingerprint"),
     Index("token.bill", TOKEN, "bill"),
     Index("token.holder", TOKEN, "holder"),

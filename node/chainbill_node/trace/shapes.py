@@ -25,8 +25,8 @@ EXITED_STATUSES = ("withdrawn", "rejected", "cancelled", "expired", "void")
 """The statuses of bills on which nothing is owed any more without having been paid."""
 
 _BILL_FIELDS = (
-    "id", "debtor", "creditor", "initiator", "face", "currency", "issued_on", "due_on", "pay_on", "pay_on_final",
-    "status",
+    "id", "debtor", "creditor", "initiator", "paying_bank", "face", "currency", "issued_on", "due_on", "pay_on",
+    "pay_on_final", "status",
 )  # fmt: skip
 _BILL_TAIL = (
     "settled", "diluted", "void", "invoices", "terms", "contract_no", "delivered_on", "expires_on", "confirmed_on",
