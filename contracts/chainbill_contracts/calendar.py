@@ -67,6 +67,16 @@ def business_days_after(date, count):
     return day
 
 
+@internal("party")
+def end_of_72_hours(date):
+    """Return the last day of the 72 hours that begin on `date`: the third day after, or the next business day if later.
+
+    Friday 2027-03-05: Monday 03-08. Friday 2027-02-05, last business day before eight days of holidays: Monday 02-15,
+    or Sunday 02-14 where that is a working weekend.
+    """
+    return max(add_days(date, 3), business_day_from(add_days(date, 1)))
+
+
 @internal("bill")
 def undecided_year(date):
     """Return the year of `date` if it was not yet decided, else 0."""

@@ -7,6 +7,9 @@ account is kept as a salted hash: its content is known to its bank and to the pa
 A key is {"alg", "key", "capabilities", "unit", "operator", "certificate"}: alg "ed25519", key in hex, unit the branch
 that it belongs to, operator the salted hash of its holder's staff number, certificate the digest of its certificate;
 the last three may be "". Keys of one operator are one person. Whoever brings in a key shows that it can sign with it.
+
+Nobody alone takes a party's place: what its admins decide about keys and policy needs two people where it has two, is
+announced, and acts after 72 hours, in which one admin alone may take it back.
 """
 
 from chainbill.vm.prelude import *
@@ -15,6 +18,7 @@ from chainbill_contracts.general import (
     LARGEST_AMOUNT,
     LONGEST_TEXT,
     is_hex_of_32_bytes,
+    is_one_person,
     parameter,
     require_active,
     require_active_bank,
@@ -32,6 +36,7 @@ parties = own_table("party")  # id -> party row
 keys = own_table("key")  # public key in hex -> the key without it, and {"party", "status", "since"}
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
+changes = own_table("change")  # id -> change row
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 agenda = own_table("agenda")
 
@@ -40,6 +45,7 @@ MOST_KEYS = 20
 MOST_IDENTIFIERS = 20
 MOST_ACCOUNTS = 20
 MOST_RULES = 50
+MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
 MOST_GRANTED_BILLS = 500
 ACTS_UNDER_POLICY = [
@@ -124,58 +130,6 @@ def set_paying_bank(bank):
     parties.put(ctx.party, row)
     emit("paying_bank_named", {"party": ctx.party, "bank": bank})
     return {"party": ctx.party, "paying_bank": bank}
-
-
-@call
-def set_policy(policy):
-    """Say which acts above which amount need a maker and a checker (经办/复核), two different keys.
-
-    policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
-    """
-    row = require_active(ctx.party)
-    require_capability("admin")
-    check_policy_rules(policy)
-    row["policy"] = policy
-    parties.put(ctx.party, row)
-    emit("policy_set", {"party": ctx.party, "rules": len(policy["rules"])})
-    warn_of_few_admin_keys(row)
-    return {"party": ctx.party}
-
-
-@call
-def add_key(key, proof):
-    """Give the sender one more key. proof: its signature, see require_possession."""
-    row = require_active(ctx.party)
-    require_capability("admin")
-    require_possession(key, proof)
-    take_key(row, key)
-    parties.put(ctx.party, row)
-    return {"key": key["key"]}
-
-
-@call
-def revoke_key(key):
-    """Take a key away; what it signed before stays valid. One key with `admin` must remain."""
-    row = require_party(ctx.party)
-    require_capability("admin")
-    end_key(row, key)
-    require(count_admin_keys(row) > 0, "last_admin_key")
-    parties.put(ctx.party, row)
-    warn_of_few_admin_keys(row)
-    return {"key": key}
-
-
-@call
-def rotate_key(old, new, proof):
-    """Put a new key with the same capabilities in the place of an old one. old: in hex; proof: signature of the new."""
-    row = require_active(ctx.party)
-    require_capability("admin")
-    capabilities = end_key(row, old)
-    require_possession(new, proof)
-    require(new["capabilities"] == capabilities, "rotation_changes_capabilities")
-    take_key(row, new)
-    parties.put(ctx.party, row)
-    return {"key": new["key"]}
 
 
 @call
@@ -298,13 +252,223 @@ def revoke_grant(auditor):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an announced and attested change of account act."""
+    """Let an announced change act, and an attested change of account."""
+    if "change" in row:
+        on_day_of_change(row["change"], row["step"])
+        return
     account = accounts.get([row["party"], row["currency"]])
     change = account["next"]
     if change is not None and change["attested"] and change["from"] <= ctx.today:
         accounts.put([row["party"], row["currency"]], changed_account(row["party"], account))
 
 
+# --- keys and admin acts ----------------------------------------------------------------------------------------------
+@call
+def set_policy(policy):
+    """Say which acts above which amount need a maker and a checker (经办/复核), two different keys; after 72 hours.
+
+    policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
+    """
+    row = require_active(ctx.party)
+    require_admins(row)
+    check_policy_rules(policy)
+    return announce_change(row, "set_policy", {"policy": policy})
+
+
+@call
+def add_key(key, proof):
+    """Give the sender one more key, after 72 hours. proof: its signature, see require_possession."""
+    row = require_active(ctx.party)
+    require_admins(row)
+    require_possession(ctx.party, key, proof)
+    require_room_for_key(row, key)
+    return announce_change(row, "add_key", {"key": key})
+
+
+@call
+def rotate_key(old, new, proof):
+    """Put a new key with the same capabilities in the place of an old one, after 72 hours.
+
+    old: in hex; proof: signature of the new key, see require_possession.
+    """
+    row = require_active(ctx.party)
+    require_admins(row)
+    entry = require_own_key(row, old)
+    require_possession(ctx.party, new, proof)
+    require(new["capabilities"] == entry["capabilities"], "rotation_changes_capabilities")
+    require_free_key(new)
+    return announce_change(row, "rotate_key", {"old": old, "new": new})
+
+
+@call
+def set_encryption_key(key):
+    """Name the X25519 key to which others seal what only the sender shall read, after 72 hours.
+
+    key: 32 bytes in hex, or "" for none.
+    """
+    row = require_active(ctx.party)
+    require_admins(row)
+    require(key == "" or is_hex_of_32_bytes(key), "key_not_valid")
+    return announce_change(row, "set_encryption_key", {"key": key})
+
+
+@call
+def revoke_key(key):
+    """Take a key away at once; what it signed before stays valid. One key with `admin` must remain.
+
+    An admin alone takes away a key that is no admin's, and its own; the key of another admin needs two.
+    """
+    row = require_party(ctx.party)
+    require_capability("admin")
+    entry = require_own_key(row, key)
+    if "admin" in entry["capabilities"] and not has_signed(key):
+        require_admins(row)
+    end_key(row, key)
+    require(len(admins_of(row)) > 0, "last_admin_key")
+    parties.put(ctx.party, row)
+    warn_of_few_admin_keys(row)
+    return {"key": key}
+
+
+@call
+def withdraw_change(change):
+    """Take back what was announced and has not acted: one admin of the party."""
+    row = require_open_change(change)
+    require(row["announced_by"] == ctx.party, "not_your_change")
+    require_capability("admin")
+    end_change(row, "withdrawn")
+    return {"change": change, "status": "withdrawn"}
+
+
+def require_admins(row):
+    """An admin of the sender signed, and where it has two people as admins, two of them. row: its party row."""
+    require_capability("admin")
+    if are_two_people(admins_of(row)):
+        signed = []
+        for signer in ctx.signers:
+            if "admin" in signer["capabilities"]:
+                signed += [signer]
+        require(are_two_people(signed), "second_admin_needed")
+
+
+def are_two_people(signers):
+    """Say whether these keys belong to more than one person."""
+    for signer in signers:
+        if not is_one_person(signer, signers[0]):
+            return True
+    return False
+
+
+def admins_of(row):
+    """The active admin keys of a party: [{"key", "operator"}]."""
+    admins = []
+    for key in row["keys"]:
+        entry = keys.get(key)
+        if "admin" in entry["capabilities"]:
+            admins += [{"key": key, "operator": entry["operator"]}]
+    return admins
+
+
+def has_signed(key):
+    for signer in ctx.signers:
+        if signer["key"] == key:
+            return True
+    return False
+
+
+def announce_change(row, kind, content):
+    """Announce what was decided about a party: it acts once 72 hours are over. row: the party's row.
+
+    Announced on Friday 2027-03-05, it can be taken back until Monday 03-08 and acts on Tuesday 03-09.
+    """
+    require(len(row["changes"]) < MOST_CHANGES, "too_many_changes", {"most": MOST_CHANGES})
+    change = new_id("C")
+    acts_on = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)
+    signed = []
+    for signer in ctx.signers:
+        signed += [signer["key"]]
+    changes.put(change, {
+        "id": change,
+        "party": row["id"],
+        "kind": kind,
+        "content": content,
+        "announced_by": ctx.party,
+        "by": signed,
+        "announced_on": ctx.today,
+        "acts_on": acts_on,
+        "status": "announced",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    row["changes"] += [change]
+    parties.put(row["id"], row)
+    for step in ("act", "end"):
+        agenda.put([acts_on, "change", ctx.height, change, step], {"change": change, "step": step})
+    emit("change_announced", {"party": row["id"], "change": change, "kind": kind, "acts_on": acts_on})
+    return {"change": change, "acts_on": acts_on}
+
+
+def on_day_of_change(change, step):
+    """A change acts under the guards of its day; one that these refuse comes to nothing, and the next step ends it."""
+    row = changes.get(change)
+    if row["status"] != "announced":
+        return
+    if step == "end":
+        end_change(row, "lapsed")
+        return
+    act_on(require_party(row["party"]), row["kind"], row["content"])
+    close_change(row, "acted")
+    emit("change_acted", {"party": row["party"], "change": change, "kind": row["kind"]})
+
+
+def act_on(row, kind, content):
+    """Do what was announced. row: the party's row."""
+    party = row["id"]
+    require_active(party)
+    if kind == "set_policy":
+        check_policy_rules(content["policy"])
+        row["policy"] = content["policy"]
+        emit("policy_set", {"party": party, "rules": len(row["policy"]["rules"])})
+        warn_of_few_admin_keys(row)
+    elif kind == "add_key":
+        take_key(row, content["key"])
+    elif kind == "rotate_key":
+        capabilities = end_key(row, content["old"])
+        require(content["new"]["capabilities"] == capabilities, "rotation_changes_capabilities")
+        take_key(row, content["new"])
+    elif kind == "set_encryption_key":
+        row["encryption_key"] = content["key"]
+        emit("encryption_key_set", {"party": party, "key": content["key"]})
+    parties.put(party, row)
+
+
+def end_change(row, status):
+    close_change(row, status)
+    emit("change_ended", {"party": row["party"], "change": row["id"], "kind": row["kind"], "status": status})
+
+
+def close_change(row, status):
+    row["status"] = status
+    changes.put(row["id"], row)
+    party = parties.get(row["party"])
+    still_open = []
+    for change in party["changes"]:
+        if change != row["id"]:
+            still_open += [change]
+    party["changes"] = still_open
+    parties.put(party["id"], party)
+    for step in ("act", "end"):
+        agenda.delete([row["acts_on"], "change", row["created"]["height"], row["id"], step])
+
+
+def require_open_change(change):
+    row = changes.get(change)
+    require(row is not None, "change_unknown")
+    require(row["status"] == "announced", "change_closed", {"status": row["status"]})
+    require(ctx.today < row["acts_on"], "change_closed", {"status": "acted"})
+    return row
+
+
+# --- coming in --------------------------------------------------------------------------------------------------------
 def admit_party(statement, roles, sponsor):
     party = statement["id"]
     require_new_identity(party)
@@ -322,6 +486,8 @@ def admit_party(statement, roles, sponsor):
         "identifiers": [],
         "policy": {"rules": []},
         "keys": [],
+        "encryption_key": "",
+        "changes": [],
         "account_count": 0,
         "since": ctx.today,
     }
@@ -363,11 +529,11 @@ def require_application(application, sponsor):
         require(signed, "possession_not_proved", lacking)
 
 
-def require_possession(key, proof):
-    """The new key signed what it is to be, for the sender: purpose "key", {"party"} and all that a key says."""
+def require_possession(party, key, proof):
+    """The new key signed what it is to be, for this party: purpose "key", {"party"} and all that a key says."""
     require_key_entry(key)
     statement = {
-        "party": ctx.party,
+        "party": party,
         "alg": key["alg"],
         "key": key["key"],
         "capabilities": key["capabilities"],
@@ -376,7 +542,7 @@ def require_possession(key, proof):
         "certificate": key["certificate"],
     }
     signed = signed_by(key["alg"], key["key"], "key", statement, proof)
-    require(signed, "possession_not_proved", {"id": ctx.party, "key": key["key"]})
+    require(signed, "possession_not_proved", {"id": party, "key": key["key"]})
 
 
 def require_key_entry(key):
@@ -414,9 +580,8 @@ def take_identifier(party, scheme, value):
 
 def take_key(row, key):
     require_key_entry(key)
+    require_room_for_key(row, key)
     public, capabilities = key["key"], key["capabilities"]
-    require(not keys.has(public), "key_taken")
-    require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
     row["keys"] += [public]
     keys.put(
         public,
@@ -434,10 +599,26 @@ def take_key(row, key):
     emit("key_added", {"party": row["id"], "key": public, "capabilities": capabilities})
 
 
-def end_key(row, key):
+def require_room_for_key(row, key):
+    require_free_key(key)
+    require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
+
+
+def require_free_key(key):
+    """A key is one party's at a time; once revoked it is free for whoever shows that it can sign with it."""
+    known = keys.get(key["key"])
+    require(known is None or known["status"] == "revoked", "key_taken", {"key": key["key"]})
+
+
+def require_own_key(row, key):
     entry = keys.get(key)
     require(entry is not None and entry["party"] == row["id"], "key_unknown")
     require(entry["status"] == "active", "key_already_revoked")
+    return entry
+
+
+def end_key(row, key):
+    entry = require_own_key(row, key)
     entry["status"] = "revoked"
     keys.put(key, entry)
     kept = []
@@ -449,16 +630,8 @@ def end_key(row, key):
     return entry["capabilities"]
 
 
-def count_admin_keys(row):
-    count = 0
-    for key in row["keys"]:
-        if "admin" in keys.get(key)["capabilities"]:
-            count += 1
-    return count
-
-
 def warn_of_few_admin_keys(row):
-    if count_admin_keys(row) < 2:
+    if len(admins_of(row)) < 2:
         emit("few_admin_keys", {"party": row["id"]})
 
 

@@ -100,7 +100,7 @@ def test_applications_that_are_refused(shell: Shell, wrong: list[str]) -> None:
     shell.run("party", "apply", *right, *wrong, expect=2)
 
 
-def test_rotate_key_changes_the_profile_after_the_commit(shell: Shell, node: FakeNode) -> None:
+def test_a_rotated_key_is_a_profile_of_its_own_until_it_acts(shell: Shell, node: FakeNode) -> None:
     shell.run("key", "new", "fresh", "--no-passphrase")
     fresh = load_key(shell.home / "keys" / "fresh.pem").public.hex()
     shell.run("party", "rotate-key", "--new", "fresh", "--dry-run", expect=1)
@@ -108,6 +108,7 @@ def test_rotate_key_changes_the_profile_after_the_commit(shell: Shell, node: Fak
     old = shell.keys["supplier1"].public.hex()
     row = {"key": old, "capabilities": ["maker"], "unit": "310", "operator": "ab" * 32, "certificate": "cd" * 32}
     node.answers[f"GET /v1/parties/{PARTIES['supplier1']}"] = ok({"id": PARTIES["supplier1"], "keys": [row]})
+    node.result = {"change": "C1", "acts_on": "2027-03-09"}
     shell.run("party", "rotate-key", "--new", "fresh")
     new = listed_key(fresh, ["maker"], unit="310", operator="ab" * 32)
     contract, function, arguments = node.call
@@ -116,7 +117,8 @@ def test_rotate_key_changes_the_profile_after_the_commit(shell: Shell, node: Fak
     statement = {"party": PARTIES["supplier1"], **new}
     signed = {"algorithm": "ed25519", "key": bytes.fromhex(fresh), "signature": proof}
     assert verify_statement(GENESIS_HASH, "party", "key", statement, **signed)
-    assert load_profiles(shell.home)["supplier1"].key.name == "fresh.pem"
+    assert load_profiles(shell.home)["supplier1"].key.name == "supplier1.pem"
+    assert load_profiles(shell.home)["fresh"].party == PARTIES["supplier1"]
 
 
 def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:

@@ -109,11 +109,15 @@ def test_an_application_with_several_keys(shell: Shell, tmp_path: Path) -> None:
 
 def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_path: Path) -> None:
     desk.text("key", "new", "second", "--no-passphrase")
-    desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:100")
+    announced = desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:100")
+    assert announced["change"][0] == "C"
+    desk.text("localnet", "clock", "--to", announced["acts_on"])
     number = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "500", "--due", "+120d")["bill"]
     desk.json("anchor", "bill", "confirm", number, expect=3)
     assert "party key add NAME --capability checker" in desk.err
-    desk.json("anchor", "party", "key", "add", "second", "--capability", "checker")
+    announced = desk.json("anchor", "party", "key", "add", "second", "--capability", "checker")
+    assert announced["acts_on"] in desk.err
+    desk.text("localnet", "clock", "--to", announced["acts_on"])
     assert load_profiles(desk.home)["second"].party == load_profiles(desk.home)["anchor"].party
     path = str(tmp_path / "two.tx")
     desk.text("--as", "anchor", "bill", "confirm", number, "--for-checker", path)

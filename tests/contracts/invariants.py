@@ -12,7 +12,8 @@ from contracts.world import World
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "state.md"
 LEAVES = {"live", "settled", "diluted", "void"}
 STATUS_TABLES = {
-    "party": ("party", "party"), "key": ("party", "key"), "account": ("party", "account"), "grant": ("party", "grant"),
+    "party": ("party", "party"), "key": ("party", "key"), "account": ("party", "account"),
+    "change": ("party", "change"), "grant": ("party", "grant"),
     "bill": ("bill", "bill"), "token": ("token", "token"), "request": ("finance", "request"),
     "quote": ("finance", "quote"), "payment": ("settlement", "payment"), "invoice": ("invoice", "invoice"),
     "proposal": ("governance", "proposal"), "validator": ("governance", "validator"),

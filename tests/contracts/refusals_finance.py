@@ -17,6 +17,7 @@ from contracts.world import (
     an_account,
     ask,
     bid,
+    change,
     disburse,
     key_of,
     member,
@@ -407,7 +408,7 @@ def settle_with_a_checker_alone(world: World) -> None:
 @refuses("maker_and_checker_needed")
 def settle_alone_above_the_limit(world: World) -> None:
     rules = [{"action": "settlement.settle", "currency": "CNY", "above": 99_999_999}]
-    world.call(BANK1, "party", "set_policy", policy={"rules": rules})
+    change(world, BANK1, "set_policy", policy={"rules": rules})
     bill = accepted_bill(world)[0]
     settle(world, bill, 50_000_000, partial=True)
     settle(world, accepted_bill(world)[0], 100_000_000)

@@ -15,6 +15,7 @@ from contracts.world import (
     accepted_bill,
     ask,
     bid,
+    change,
     finance,
     key_of,
     offer,
@@ -319,7 +320,7 @@ def split_while_suspended(world: World) -> None:
 @refuses("maker_and_checker_needed")
 def give_back_with_one_key_above_the_limit(world: World) -> None:
     rules = [{"action": "token.give_back", "currency": "CNY", "above": 50}]
-    world.call(S2, "party", "set_policy", policy={"rules": rules})
+    change(world, S2, "set_policy", policy={"rules": rules})
     taken, _ = pay(world, accepted_bill(world)[1], S2, 51)
     world.call(S2, "token", "give_back", token=taken)
 

@@ -17,6 +17,7 @@ from contracts.world import (
     accepted_bill,
     ask,
     bid,
+    change,
     disburse,
     finance,
     key_of,
@@ -290,9 +291,10 @@ def test_what_is_not_transferable_can_still_be_financed(world: World) -> None:
 
 
 def test_a_policy_may_ask_two_keys_for_an_agreement(world: World) -> None:
-    rules = [{"action": "any", "currency": "CNY", "above": 0}]
-    quote = bid(world, request(world)["request"], BANK1)["quote"]
-    world.call(S1, "party", "set_policy", policy={"rules": rules})
+    rules = [{"action": "finance.agree", "currency": "CNY", "above": 0}]
+    change(world, S1, "set_policy", policy={"rules": rules})
+    asked = ask(world, accepted_bill(world)[1], BANK1, amount=FACE)["request"]
+    quote = bid(world, asked, BANK1)["quote"]
     with pytest.raises(Refused, match="maker_and_checker_needed"):
         agree(world, quote)
     world.send(S1, ("finance", "agree", {"quote": quote}), keys=[key_of(S1), key_of(S1, 1)])

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from chainbill_contracts import NAMES, source, sources
-from contracts.world import ANCHOR, BANK1, S2, World, accepted_bill, ask, issue
+from contracts.world import ANCHOR, BANK1, S2, World, accepted_bill, ask, change, issue
 
 from chainbill.errors import Refused
 from chainbill.vm.compiler import compile_contract
@@ -55,7 +55,7 @@ def test_a_party_that_is_no_bank_is_told_so_whatever_state_it_is_in(world: World
 
 def test_a_suspended_party_hears_of_its_state_before_its_policy(world: World) -> None:
     policy = {"rules": [{"action": "any", "currency": "CNY", "above": 1}]}
-    world.send(ANCHOR, ("party", "set_policy", {"policy": policy}))
+    change(world, ANCHOR, "set_policy", policy=policy)
     bill = issue(world)
     world.call(BANK1, "party", "set_status", party=ANCHOR, status="suspended", reason="late")
     with pytest.raises(Refused, match="party_not_active"):

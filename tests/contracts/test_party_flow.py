@@ -18,6 +18,8 @@ from contracts.world import (
     accepted_bill,
     add_key,
     an_account,
+    as_admins,
+    change,
     key_of,
     member,
     proof_of,
@@ -156,7 +158,7 @@ def test_keys_are_added_rotated_and_revoked(world: World) -> None:
     private = PrivateKey.from_seed(b"n" * 32)
     newer = private.public.hex()
     key = a_key(newer, ["maker"])
-    world.call(S1, "party", "rotate_key", old=new, new=key, proof=proof_of(S1, key, private))
+    change(world, S1, "rotate_key", old=new, new=key, proof=proof_of(S1, key, private))
     assert world.row("party", "key", new)["status"] == "revoked"
     assert world.row("party", "key", newer)["capabilities"] == ["maker"]
     world.call(S1, "party", "revoke_key", key=newer)
@@ -164,9 +166,9 @@ def test_keys_are_added_rotated_and_revoked(world: World) -> None:
 
 
 def test_a_party_with_one_admin_key_is_warned(world: World) -> None:
-    world.call(S1, "party", "set_policy", policy={"rules": []})
+    change(world, S1, "set_policy", policy={"rules": []})
     assert "party.few_admin_keys" not in world.topics()
-    world.call(S1, "party", "revoke_key", key=key_of(S1, 1))
+    as_admins(world, S1, "revoke_key", key=key_of(S1, 1))
     assert "party.few_admin_keys" in world.topics()
 
 
@@ -189,7 +191,7 @@ def test_the_sponsor_suspends_and_lifts(world: World) -> None:
 @pytest.mark.parametrize("status", ["suspended", "insolvent"])
 def test_a_key_can_be_revoked_whatever_the_status(world: World, status: str) -> None:
     world.call(BANK1, "party", "set_status", party=S1, status=status, reason="review")
-    world.call(S1, "party", "revoke_key", key=key_of(S1, 1))
+    as_admins(world, S1, "revoke_key", key=key_of(S1, 1))
     assert world.row("party", "key", key_of(S1, 1))["status"] == "revoked"
     with pytest.raises(Refused, match="party_not_active"):
         world.call(S1, "party", "rotate_key", old=key_of(S1), new={}, proof="")

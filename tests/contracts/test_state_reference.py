@@ -18,6 +18,7 @@ from contracts.world import (
     S2,
     World,
     accepted_bill,
+    as_admins,
     ask,
     bid,
     disburse,
@@ -79,6 +80,7 @@ def busy_world() -> World:
     ask(world, accepted_bill(world)[1], BANK2, amount=1)
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
+    as_admins(world, S1, "set_encryption_key", key="")
     return world
 
 

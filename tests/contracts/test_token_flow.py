@@ -6,7 +6,22 @@ from typing import Any
 
 import pytest
 from contracts.invariants import check_all
-from contracts.world import ANCHOR, BANK1, S1, S2, S3, S4, World, accepted_bill, issue, key_of, offer, pay, settle
+from contracts.world import (
+    ANCHOR,
+    BANK1,
+    S1,
+    S2,
+    S3,
+    S4,
+    World,
+    accepted_bill,
+    change,
+    issue,
+    key_of,
+    offer,
+    pay,
+    settle,
+)
 
 from chainbill.errors import Refused
 
@@ -182,7 +197,7 @@ def test_a_suspended_party_can_reject_and_be_paid_but_not_accept(world: World) -
 
 def test_policy_asks_for_maker_and_checker_above_its_amount(world: World) -> None:
     rules = [{"action": "token.transfer", "currency": "CNY", "above": 50}]
-    world.call(S1, "party", "set_policy", policy={"rules": rules})
+    change(world, S1, "set_policy", policy={"rules": rules})
     _, token = accepted_bill(world, face=1_000)
     _, euros = accepted_bill(world, face=1_000, currency="EUR")
     pay(world, token, S2, 50)

@@ -71,11 +71,24 @@ def proof_of(party: str, key: dict[str, Any], private: PrivateKey) -> str:
     return sign_statement(private, NETWORK, "party", "key", {"party": party, **key}).hex()
 
 
+def as_admins(world: World, party: str, function: str, /, **arguments: Any) -> Any:
+    """An act of the party's two admins."""
+    keys = [key_of(party), key_of(party, 1)]
+    return world.send(party, ("party", function, arguments), keys=keys)[0]
+
+
+def change(world: World, party: str, function: str, /, **arguments: Any) -> str:
+    """Announce a change and wait until it acts; its id."""
+    announced = as_admins(world, party, function, **arguments)
+    world.day(announced["acts_on"])
+    return str(announced["change"])
+
+
 def add_key(world: World, party: str, number: int, capabilities: Sequence[str] = ALL, **fields: str) -> str:
-    """Give a party the key of a number; the key in hex."""
+    """Give a party the key of a number, and wait until it has it; the key in hex."""
     private = PrivateKey.from_seed(number.to_bytes(32, "big"))
     key = a_key(private.public.hex(), capabilities, **fields)
-    world.call(party, "party", "add_key", key=key, proof=proof_of(party, key, private))
+    change(world, party, "add_key", key=key, proof=proof_of(party, key, private))
     return str(key["key"])
 
 

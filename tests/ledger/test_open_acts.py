@@ -24,6 +24,7 @@ NOT_ACTIVE = r"^party_not_active"
 OPEN_NOW = {
     "bill.reject", "bill.withdraw", "bill.cancel", "token.reject", "token.recall", "finance.decline",
     "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "party.revoke_key", "party.revoke_grant",
+    "party.withdraw_change",
     "settlement.settle", "settlement.proceed", "settlement.pay_result", "governance.vote", "governance.ready",
 }  # fmt: skip
 

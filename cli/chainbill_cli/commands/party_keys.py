@@ -20,7 +20,7 @@ from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
@@ -87,9 +87,8 @@ def proof_of(session: Session, listed: dict[str, Any], private: PrivateKey, part
 @option("--new", "name", required=True, metavar="NAME", help="party.opt_new")
 @writes
 def rotate_key(session: Session, writing: Writing, name: str) -> None:
-    """Put a new key in the place of the acting profile's, with all that the old one says but its certificate."""
-    path = find_key(session, name)[0]
-    private, old = load_key(path), session.key.public.hex()
+    """Announce a new key in the place of the acting profile's, with all that the old one says but its certificate."""
+    private, old = load_key(find_key(session, name)[0]), session.key.public.hex()
     known = {} if session.offline else _row_of(session, old)
     listed = listed_key(
         private.public.hex(),
@@ -104,11 +103,14 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
     proof = proof_of(session, listed, private, session.party)
     outcome = write(session, writing, [call("party", "rotate_key", old=old, new=listed, proof=proof)], preview)
     if outcome.status == "committed":
-        profiles = load_profiles(session.settings.home)
-        profiles[session.profile.name] = Profile(session.profile.name, session.party, path)
-        save_profiles(session.settings.home, profiles)
-        session.out.note(text("party.key_now", name=session.profile.name, path=str(path)))
-    answer_write(session, outcome, key=listed["key"])
+        _keep_profile(session, outcome, name)
+    answer_write(session, outcome, "change", "acts_on", key=listed["key"])
+
+
+def _keep_profile(session: Session, outcome: Outcome, name: str) -> None:
+    """The key's name becomes a profile that signs for the party once the change has acted."""
+    add_profile(session, name, session.party)
+    session.out.note(text("party.key_signs_from", name=name, acts_on=outcome.result["acts_on"]))
 
 
 def _row_of(session: Session, public: str) -> Mapping[str, Any]:
@@ -123,7 +125,7 @@ def _row_of(session: Session, public: str) -> Mapping[str, Any]:
 @option("--proof", default="", metavar="HEX", help="party.opt_proof")
 @writes
 def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, ...], proof: str, **marks: str) -> None:
-    """Give the acting party one more key; a key of this home becomes a profile of the party."""
+    """Announce one more key of the acting party; a key of this home becomes a profile of the party."""
     found = named_key(session, f"{name}={','.join(capabilities)}")
     listed = listed_key(found.public, found.capabilities, **marks)
     if found.private is not None:
@@ -136,8 +138,8 @@ def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, 
         preview.line("preview.capabilities", ", ".join(found.capabilities))
     outcome = write(session, writing, [call("party", "add_key", key=listed, proof=proof)], preview)
     if outcome.status == "committed" and found.private is not None:
-        add_profile(session, found.name, session.party)
-    answer_write(session, outcome, key=found.public)
+        _keep_profile(session, outcome, found.name)
+    answer_write(session, outcome, "change", "acts_on", key=found.public)
 
 
 @key.command("prove", help="party.key_prove")

@@ -88,7 +88,7 @@ def policy(session: Session, writing: Writing, party: str, *, rules: tuple[str, 
     written = [_rule(one) for one in rules]
     preview = _preview_policy(session, written) if asks(session) else None
     outcome = write(session, writing, [call("party", "set_policy", policy={"rules": written})], preview)
-    answer_write(session, outcome, party=session.party)
+    answer_write(session, outcome, "change", "acts_on", party=session.party)
 
 
 def _rule(typed: str) -> dict[str, Any]:

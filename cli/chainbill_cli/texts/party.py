@@ -131,6 +131,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}: numbers and salts of the accounts, for the account bank and the paying bank only",
         "{path}：账户号码与盐值，仅供开户行与付款行使用",
     ),
-    "party.key_now": ("profile {name} signs with {path} from now on", "身份 {name} 此后使用 {path} 签名"),
+    "party.key_signs_from": (
+        "announced; from {acts_on} on profile {name} signs for the party, until then sign as before",
+        "已公告；自 {acts_on} 起可用身份 {name} 为该参与方签名，此前仍用原密钥",
+    ),
     "party.lei_name": ("name the party in Chinese or English", "请给出中文或英文名称"),
 }

@@ -41,12 +41,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.bill_payment": ("The outcome of a payment is about to be recorded:", "即将记录付款结果："),
     "preview.party_register": ("Applicants are about to be attested and registered:", "即将核验并登记申请人："),
     "preview.party_rotate": (
-        "A key is about to be replaced; the old one signs no more:",
-        "即将更换密钥，旧密钥随即失效：",
+        "A key is about to be replaced, after 72 hours; then the old one signs no more:",
+        "即将更换密钥，72 小时后生效，旧密钥届时失效：",
     ),
-    "preview.party_key_add": ("The party is about to get one more key:", "即将为参与方新增密钥："),
+    "preview.party_key_add": (
+        "The party is about to get one more key, after 72 hours:",
+        "即将为参与方新增密钥，72 小时后生效：",
+    ),
     "preview.party_key_revoke": ("A key is about to be revoked for good:", "即将撤销密钥，不可恢复："),
-    "preview.party_policy": ("The policy is about to be replaced as a whole:", "即将整体替换授权策略："),
+    "preview.party_policy": (
+        "The policy is about to be replaced as a whole, after 72 hours:",
+        "即将整体替换授权策略，72 小时后生效：",
+    ),
     "preview.account_announce": ("A settlement account is about to be announced:", "即将公布结算账户："),
     "preview.account_attest": ("A settlement account is about to be attested:", "即将核验结算账户："),
     "preview.paying_bank": ("The bank that pays one's bills is about to be named:", "即将指定付款银行："),
