@@ -106,7 +106,14 @@ def test_a_rotated_key_is_a_profile_of_its_own_until_it_acts(shell: Shell, node:
     shell.run("party", "rotate-key", "--new", "fresh", "--dry-run", expect=1)
     assert load_profiles(shell.home)["supplier1"].key.name == "supplier1.pem"
     old = shell.keys["supplier1"].public.hex()
-    row = {"key": old, "capabilities": ["maker"], "unit": "310", "operator": "ab" * 32, "certificate": "cd" * 32}
+    row = {
+        "key": old,
+        "status": "active",
+        "capabilities": ["maker"],
+        "unit": "310",
+        "operator": "ab" * 32,
+        "certificate": "cd" * 32,
+    }
     node.answers[f"GET /v1/parties/{PARTIES['supplier1']}"] = ok({"id": PARTIES["supplier1"], "keys": [row]})
     node.result = {"change": "C1", "acts_on": "2027-03-09"}
     shell.run("party", "rotate-key", "--new", "fresh")
