@@ -200,6 +200,9 @@ def disburse(quote, reference, value_date, amount, registration):
     """
     require_capability("maker")
     require_reference(reference)
+    require_text(quote)
+    require_date(value_date)
+    require(kind_of(amount) == "int" and amount >= 0 and amount <= LARGEST_AMOUNT, "amount_not_positive")
     require_text(registration)
     content = digest(["finance", quote, value_date, amount, registration])
     known = receipts.get([ctx.party, reference])
@@ -211,8 +214,6 @@ def disburse(quote, reference, value_date, amount, registration):
     require(not settlement_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
-    require_date(value_date)
-    require(kind_of(amount) == "int" and amount >= 0 and amount <= LARGEST_AMOUNT, "amount_not_positive")
     row = requests.get(offer["request"])
     if agreement_ended(offer, row):
         return keep_unmatched(offer, reference, value_date, amount, content)

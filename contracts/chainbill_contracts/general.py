@@ -100,6 +100,7 @@ def require_currency(currency):
 
 def require_date(date):
     """An ISO date."""
+    require_text(date)
     require(is_date(date), "date_not_valid", {"date": date})
 
 

@@ -12,6 +12,7 @@ from chainbill_contracts.general import (
     require_date,
     require_policy,
     require_reference,
+    require_text,
 )
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
@@ -33,6 +34,10 @@ def settle(bill, amount, reference, value_date, partial):
     """
     require_capability("maker")
     require_reference(reference)
+    require_text(bill)
+    require_amount(amount)
+    require_date(value_date)
+    require(kind_of(partial) == "bool", "partial_not_said")
     content = digest(["settlement", bill, amount, value_date, partial])
     known = known_result(reference, content)
     if known is not None:
@@ -42,13 +47,10 @@ def settle(bill, amount, reference, value_date, partial):
     require(row["paying_bank"] == ctx.party, "not_the_paying_bank")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
-    require_date(value_date)
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
-    require_amount(amount)
     outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
     require(amount <= outstanding, "amount_exceeds_outstanding", {"outstanding": outstanding})
-    require(kind_of(partial) == "bool", "partial_not_said")
     require(partial or amount == outstanding, "amount_below_outstanding", {"outstanding": outstanding})
     require_policy(parties.get(ctx.party), "settlement.settle", row["currency"], amount)
 
@@ -84,6 +86,9 @@ def pay_result(bill, token, status, reference):
     """Report what became of one payee's payment: paid, returned (退汇), or instructed once more."""
     require_capability("maker")
     require_reference(reference)
+    require_text(bill)
+    require_text(token)
+    require_text(status)
     content = digest(["payment", bill, token, status])
     known = known_result(reference, content)
     if known is not None:
