@@ -201,7 +201,7 @@ class Driver:
                 if block.height == self.state.height:
                     self._engine.step(BlockArrived(block, self._now_ms()))
             case WantOwn():
-                self._answer(peer, answer_own(self.state, self._ports.application, self._ahead, message))
+                self._answer(peer, self._held_of(message))
             case Own():
                 self._receive_own(peer, message)
             case EvidenceFound(evidence=evidence):
@@ -248,7 +248,11 @@ class Driver:
     def _receive_own(self, peer: PeerId, message: Own) -> None:
         if message.height == self.state.height and message.validator == self.rules.own:
             said = checked_own(message, self.rules)
-            self._engine.step(OwnMessagesReported(peer, said, self._now_ms()))
+            self._engine.step(OwnMessagesReported(peer, said, message.whole, self._now_ms()))
+
+    def _held_of(self, wanted: WantOwn) -> list[Message]:
+        whole = self._engine.listens_from_the_start
+        return answer_own(self.state, self._ports.application, self._ahead, wanted, whole=whole)
 
     # ---- small things ----
 

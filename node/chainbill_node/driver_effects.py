@@ -51,6 +51,7 @@ class Engine:
         self._has_signed = False
         self._woken_height = 0
         self._asking_height = 0
+        self._opened_height = 0
         self._tip: Tip
         self.evidence = EvidencePool()
 
@@ -62,11 +63,17 @@ class Engine:
             limit = self._settings.signer_file_limit_bytes
             self._signer = Signer(self._ports.signer_file, key, self._settings.network, limit)
             self._signer.open(tip.height, self._settings.safe_height)
+        self._opened_height = tip.height + 1
         self._enter(tip)
         self.tell("started")
         self.ask_for_own()
         for data in self.own_messages():
             self._ports.network.broadcast(data)
+
+    @property
+    def listens_from_the_start(self) -> bool:
+        """Whether this process has run since before its height began: only then does it hold all that it was sent."""
+        return self.state.height > self._opened_height
 
     def own_messages(self) -> tuple[bytes, ...]:
         """What this node has signed at this height, as it was sent: for peers that connect, and after a restart."""

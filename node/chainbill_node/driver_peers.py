@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainbill_node.consensus import gossip
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState
@@ -37,14 +39,19 @@ def answer_proposal(state: HeightState, application: Application, wanted: WantPr
     return decided_at(application, wanted.height) if wanted.height < state.height else []
 
 
-def answer_own(state: HeightState, application: Application, ahead: Ahead, wanted: WantOwn) -> list[Message]:
-    """What we hold of a validator's messages at its height; the decided block where that height is behind us."""
+def answer_own(
+    state: HeightState, application: Application, ahead: Ahead, wanted: WantOwn, *, whole: bool
+) -> list[Message]:
+    """What we hold of a validator's messages at its height; the decided block where that height is behind us.
+
+    `whole`: this process has listened since our height began, so that nothing it was sent then is forgotten.
+    """
     if wanted.height == state.height:
-        return [gossip.messages_of(state, wanted.validator)]
+        return [replace(gossip.messages_of(state, wanted.validator), whole=whole)]
     if wanted.height == state.height + 1:
-        return [ahead.own_of(wanted.height, wanted.validator)]
+        return [replace(ahead.own_of(wanted.height, wanted.validator), whole=whole)]
     if wanted.height > state.height:
-        return [Own(wanted.height, wanted.validator)]
+        return [Own(wanted.height, wanted.validator, whole=False)]
     return decided_at(application, wanted.height) if wanted.height >= state.height - DECIDED_REACH else []
 
 

@@ -50,6 +50,8 @@ from chainbill.ledger.evidence import DuplicateVote
 from chainbill.ledger.vote import Vote
 
 A = block(b"A")
+BANKS = tuple(key.public.hex() for key in KEYS)
+"""Ids of nodes; the first four are validators."""
 
 
 class Desk(LightLedger):
@@ -118,8 +120,8 @@ class Desk(LightLedger):
     def begin(self) -> Desk:
         """Started, answered by two peers, woken."""
         self.driver.start()
-        if self.driver.rules.own is not None and len(self.driver.rules.validators) > 1:
-            for peer in ("p1", "p2"):
+        if self.driver.rules.own is not None:
+            for peer in sorted(self.driver.rules.witnesses)[:2]:
                 self.hear(Own(1, self.driver.rules.own), peer)
         return self.fire(TimerKind.START, 1)
 
@@ -185,16 +187,82 @@ def test_the_first_signature_waits_for_the_peers_answers() -> None:
     desk.fire(TimerKind.START, 1).hear(proposal(1, 0, A))
     assert desk.driver.state.signing is Signing.ASKING
     assert desk.of(WantOwn)
-    desk.hear(Own(1, KEYS[0].public), "p1").hear(Own(1, KEYS[0].public), "p1")
+    desk.hear(Own(1, KEYS[0].public), BANKS[1]).hear(Own(1, KEYS[0].public), BANKS[1])
     assert not desk.of(Votes)
-    desk.hear(Own(1, KEYS[0].public), "p2")
+    desk.hear(Own(1, KEYS[0].public), BANKS[2])
     assert len(desk.of(Votes)) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_only_other_validators_are_witnesses_of_what_was_signed(count: int) -> None:
+    """security 14: two ids that are no validators let a node with a rolled-back signer file sign."""
+    desk = Desk(0, count)
+    desk.driver.start()
+    needed = {1: 0, 2: 1, 3: 2, 4: 2}[count]
+    strangers = (*BANKS[4:], BANKS[0], "observer", "")
+    for stranger in strangers * 2:
+        assert (desk.driver.state.signing is Signing.ALLOWED) is (needed == 0)
+        desk.hear(Own(1, KEYS[0].public), stranger)
+    for number in range(needed):
+        assert desk.driver.state.signing is Signing.ASKING
+        desk.hear(Own(1, KEYS[0].public), BANKS[number + 1])
+    assert desk.driver.state.signing is Signing.ALLOWED
+
+
+def test_a_stranger_that_shows_a_signature_is_believed_for_it_is_signed() -> None:
+    """security 14: an observer informs, though it does not release."""
+    desk = Desk()
+    desk.driver.start()
+    desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),)), BANKS[6])
+    assert desk.driver.state.signing is Signing.ABSTAINING
+
+
+def test_who_has_started_in_this_height_does_not_count_while_one_that_knows_may_speak() -> None:
+    """security 14: peers that have forgotten everything hold nothing of anybody."""
+    desk = Desk()
+    desk.driver.start()
+    in_part = Own(1, KEYS[0].public, whole=False)
+    desk.hear(in_part, BANKS[1]).hear(in_part, BANKS[2]).hear(in_part, BANKS[2])
+    assert [timer for timer, _ in desk.timers].count(Timer(TimerKind.LISTEN, 1, 0)) == 1
+    assert desk.driver.state.signing is Signing.ASKING
+    desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),)), BANKS[3])
+    desk.fire(TimerKind.LISTEN, 1)
+    assert desk.driver.state.signing is Signing.ABSTAINING
+
+
+@pytest.mark.parametrize(
+    ("count", "in_part", "whole", "at_once", "later"),
+    [
+        (2, 1, 0, True, True), (3, 2, 0, True, True), (3, 1, 0, False, False), (3, 0, 1, False, False),
+        (3, 1, 1, True, True), (4, 3, 0, True, True), (4, 2, 0, False, True), (4, 1, 1, False, True),
+        (4, 1, 0, False, False), (4, 0, 1, False, False), (4, 0, 2, True, True), (4, 0, 0, False, False),
+    ],
+)  # fmt: skip
+def test_after_a_power_cut_nobody_knows_and_the_network_goes_on(
+    count: int, in_part: int, whole: int, at_once: bool, later: bool
+) -> None:
+    """security 14: of 4 validators, two that have forgotten are enough after a while, all three at once."""
+    desk = Desk(0, count)
+    desk.driver.start()
+    for number in range(in_part + whole):
+        desk.hear(Own(1, KEYS[0].public, whole=number >= in_part), BANKS[number + 1])
+    assert (desk.driver.state.signing is Signing.ALLOWED) is at_once
+    desk.fire(TimerKind.LISTEN, 2).fire(TimerKind.LISTEN, 1)
+    assert (desk.driver.state.signing is Signing.ALLOWED) is later
+
+
+def test_a_witness_that_has_restarted_takes_back_that_it_knows() -> None:
+    desk = Desk()
+    desk.driver.start()
+    desk.hear(Own(1, KEYS[0].public), BANKS[1]).hear(Own(1, KEYS[0].public, whole=False), BANKS[1])
+    desk.hear(Own(1, KEYS[0].public), BANKS[2])
+    assert desk.driver.state.signing is Signing.ASKING
 
 
 def test_an_own_message_that_the_file_lacks_forbids_signing_at_this_height_only() -> None:
     desk = Desk()
     desk.driver.start()
-    desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),))).hear(Own(1, KEYS[0].public), "p2")
+    desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),))).hear(Own(1, KEYS[0].public), BANKS[2])
     desk.fire(TimerKind.START, 1).hear(proposal(1, 0, A))
     assert desk.driver.state.signing is Signing.ABSTAINING
     assert not desk.of(Votes)
@@ -452,11 +520,15 @@ def test_a_restarted_validator_is_told_what_it_said_wherever_we_stand() -> None:
         desk.hear(WantOwn(height, KEYS[3].public), "n3")
         answer = desk.sent[0][1]
         assert isinstance(answer, Own)
+        assert not answer.whole, "it has started at height 1 itself"
         assert [one.height for one in answer.votes] == ([height] if height < 7 else [])
     desk.sent.clear()
     desk.hear(WantOwn(2, KEYS[2].public), "n2")
-    assert desk.sent == [("n2", Own(2, KEYS[2].public, (early,), ()))]
+    assert desk.sent == [("n2", Own(2, KEYS[2].public, (early,), (), whole=False))]
     desk.hear(Decided(A, certificate(A))).sent.clear()
+    for height, whole in ((2, True), (3, True), (4, False)):
+        desk.hear(WantOwn(height, KEYS[3].public), "n3")
+        assert desk.sent.pop() == ("n3", Own(height, KEYS[3].public, whole=whole)), "it was there from the start"
     desk.hear(WantOwn(1, KEYS[3].public), "n3")
     assert desk.sent == [("n3", Decided(A, certificate(A)))]
 

@@ -37,7 +37,7 @@ class Liar:
         self.seen: dict[int, list[bytes]] = {}
         self.blocks: dict[int, Block] = {}
         self.said: set[tuple[int, int]] = set()
-        world.nodes[name] = self  # type: ignore[assignment]
+        world.add(self)
         world.checkers.guilty.add(key.public)
 
     def deliver(self, event: object) -> None:

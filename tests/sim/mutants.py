@@ -174,6 +174,27 @@ def peers_not_asked() -> AbstractContextManager[Any]:
     return patch.object(opening, "_signing", lambda rules, memory, *, ask: signing(rules, memory, ask=False))
 
 
+def anyone_is_a_witness() -> AbstractContextManager[Any]:
+    """Any peer's word that it holds nothing counts."""
+
+    class Everybody(frozenset[str]):
+        def __contains__(self, peer: object) -> bool:
+            return True
+
+    witnesses = Rules.witnesses.fget
+    return patch.object(Rules, "witnesses", property(lambda self: Everybody(witnesses(self))))  # type: ignore[misc]
+
+
+def forgetful_witnesses_never_count() -> AbstractContextManager[Any]:
+    """Only those count that have listened since the height began, also when nobody has."""
+    report = receive.take_report
+
+    def strict(state: Any, report_: Any, rules: Rules) -> Any:
+        return report(state, report_, rules) if report_.whole else (state, ())
+
+    return patch("chainbill_node.consensus.step.take_report", strict)
+
+
 def clock_bound_not_asked() -> AbstractContextManager[Any]:
     """A proposal may come from the future."""
     return patch.object(Rules, "time_is_acceptable", lambda self, block, now_ms: True)
@@ -242,6 +263,8 @@ MUTANTS: dict[str, Mutant] = {
         exponential_timers,
         valid_value_forgotten,
         peers_not_asked,
+        anyone_is_a_witness,
+        forgetful_witnesses_never_count,
         clock_bound_not_asked,
         no_prevote_timer,
         no_precommit_timer,

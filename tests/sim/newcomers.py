@@ -98,7 +98,7 @@ class ProductNode(SimulatedNode):
         message = decode(data)
         sync = self._sync
         if sync is not None:
-            self._guard(lambda: sync.receive(source, message, self.now_ms()))
+            self._guard(lambda: sync.receive(self.world.ids[source], message, self.now_ms()))
             self._finish(sync)
         elif isinstance(message, WantSnapshots | WantChunk):
             self._serve(source, message)
@@ -124,14 +124,15 @@ class ProductNode(SimulatedNode):
             node = self._node
             if node.point("send"):
                 raise CrashError
-            node.world.transmit(node.name, peer, wire.encode(message), node.lag_ms)
+            node.world.transmit(node.name, node.world.name_of(peer), wire.encode(message), node.lag_ms)
 
         def drop(self, peer: str, reason: str) -> None:
-            self._node.world.tell(self._node.name, f"drops {peer}: {reason}")
+            self._node.world.tell(self._node.name, f"drops {self._node.world.name_of(peer)}: {reason}")
             self._node.drop(peer, reason)
 
         def left(self, peer: str, height: int, why: str) -> None:
-            self._node.world.tell(self._node.name, f"leaves {peer} with snapshot {height}: {why}")
+            left = self._node.world.name_of(peer)
+            self._node.world.tell(self._node.name, f"leaves {left} with snapshot {height}: {why}")
 
         def nobody(self) -> None:
             self._node.world.tell(self._node.name, "reaches nobody that might have a snapshot, and goes on trying")

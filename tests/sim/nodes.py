@@ -49,7 +49,7 @@ class SimulatedNode:
         self.crash_at = ""
         self.tear_at: int | None = None
         self.restart_after_ms = 1_000
-        world.nodes[name] = self
+        world.add(self)
 
     # ---- life ----
 
@@ -120,7 +120,7 @@ class SimulatedNode:
 
     def receive(self, source: str, data: bytes) -> None:
         if self.alive:
-            self.deliver(MessageReceived(source, decode(data)))
+            self.deliver(MessageReceived(self.world.ids[source], decode(data)))
 
     def submit(self, transaction: bytes) -> None:
         if self.driver is not None and self.application.hand_in(transaction):
@@ -181,20 +181,21 @@ class SimulatedNode:
     def send(self, peer: str, data: bytes) -> None:
         if self.point("send"):
             raise CrashError
-        self.world.transmit(self.name, peer, data, self.lag_ms)
+        self.world.transmit(self.name, self.world.name_of(peer), data, self.lag_ms)
 
     def broadcast(self, data: bytes) -> None:
         if self.honest:
             self.world.checkers.sent(self.key.public, data)
-        for peer in self.world.nodes:
-            if peer != self.name:
-                self.send(peer, data)
+        for name in self.world.nodes:
+            if name != self.name:
+                self.send(self.world.ids[name], data)
 
     def propose(self, _proposal: Proposal, data: bytes) -> None:
         self.broadcast(data)
 
     def drop(self, peer: str, reason: str) -> None:
-        self.world.checkers.dropped(self.name, peer, reason, honest=self.honest and self.world.nodes[peer].honest)
+        name = self.world.name_of(peer)
+        self.world.checkers.dropped(self.name, name, reason, honest=self.honest and self.world.nodes[name].honest)
 
     # ---- ports: clock, observer ----
 

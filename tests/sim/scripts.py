@@ -44,7 +44,7 @@ class Puppet:
         self.key = world.keys[number]
         self.name = f"n{number}"
         self.react = react
-        world.nodes[self.name] = self  # type: ignore[assignment]
+        world.add(self)
         world.checkers.guilty.add(self.key.public)
 
     def deliver(self, event: object) -> None:
@@ -212,7 +212,8 @@ def lock_survives_a_crash() -> World:
     """
     scene = Scene()
     scene.lose(lambda source, target, message: target == "n3" and isinstance(message, Proposal | BlockAnswer))
-    scene.lose(lambda source, target, message: source == "n0" and (target == "n3" or is_vote(message, PRECOMMIT)))
+    scene.lose(lambda source, target, message: source == "n0" and is_vote(message) and target == "n3")
+    scene.lose(lambda source, target, message: source == "n0" and is_vote(message, PRECOMMIT))
     scene.lose(lambda source, target, message: isinstance(message, Status))
     scene.start()
     scene.submit(b"transfer")
@@ -221,7 +222,7 @@ def lock_survives_a_crash() -> World:
     scene.crash("n1", "n2")
     scene.restart("n1", "n2")
     scene.submit(b"another")
-    scene.run(1_000)
+    scene.run(3_000)
     scene.world.filters[0:1] = [lambda source, target, message: not of_round_zero(target, message)]
     scene.run(10_000)
     scene.heal()
@@ -394,6 +395,7 @@ def forged_precommits() -> World:
     scene.start()
     scene.submit(b"transfer")
     scene.lose(lambda source, target, message: is_vote(message, VoteType.PRECOMMIT) and source in ("n0", "n1", "n2"))
+    scene.lose(lambda source, target, message: is_vote(message, VoteType.PREVOTE) and (source, target) == ("n0", "n2"))
     scene.run(900)
     scene.heal()
     scene.settle()
@@ -404,7 +406,7 @@ def out_of_turn() -> World:
     """n3, faulty, proposes in round 0 of height 1, which is n1's, and n1 is down."""
     scene = Scene(puppet=3)
     scene.start("n0", "n2")
-    scene.run(50)
+    scene.run(2_500)
     if scene.puppet is not None:
         block_id = scene.puppet.propose(1, 0, (b"out-of-turn",), ["n0", "n2"])
         for kind in (VoteType.PREVOTE, VoteType.PRECOMMIT):
@@ -447,9 +449,10 @@ def nine_rounds_fail() -> World:
 def laggard_skips_rounds() -> World:
     """n3 was cut off while the others went through nine rounds; when n0 dies they need it, and it comes at once."""
     scene = Scene()
+    scene.start()
+    scene.run(50)
     scene.cut("n0 n1 n2", "n3")
     scene.lose(lambda source, target, message: isinstance(message, Proposal) and message.header.round < 9)
-    scene.start()
     scene.submit(b"transfer")
     scene.world.log.append("       (n0, n1 and n2 go through nine rounds)")
     before = len(scene.world.log)
@@ -497,6 +500,48 @@ def old_copy_of_the_signer_file() -> World:
     scene.restart("n3")
     scene.run(2_500)
     scene.heal()
+    scene.settle()
+    return scene.world
+
+
+def observers_are_no_witnesses() -> World:
+    """As before, but the validators are out of reach, and two observers, which were sent nothing, hold nothing."""
+    scene = Scene(4, spare=2)
+    world = scene.world
+    voters = [world.names[key] for key in world.genesis.keys]
+    observers = [name for name in world.nodes if name not in voters]
+    victim = voters[3]
+    scene.lose(lambda source, target, message: is_vote(message, VoteType.PREVOTE) and source != victim)
+    scene.lose(lambda source, target, message: source == victim and target in observers and is_vote(message))
+    scene.lose(lambda source, target, message: isinstance(message, Status))
+    scene.start()
+    copy = scene.node(victim).signer_bytes
+    scene.submit(b"transfer")
+    scene.run(150)
+    scene.crash(victim)
+    scene.say(f"{victim}'s signer file is replaced by an older copy, and it reaches {' and '.join(observers)} only")
+    scene.node(victim).signer_bytes = copy
+    scene.cut(" ".join(voters[:3]), " ".join([victim, *observers]))
+    scene.lose(lambda source, target, message: isinstance(message, Proposal | BlockAnswer) and target == victim)
+    scene.restart(victim)
+    scene.run(6_000)
+    scene.waits(victim)
+    scene.heal()
+    scene.settle()
+    return scene.world
+
+
+def power_cut_for_all_but_one() -> World:
+    """All four lose power and three come back: none of them remembers what it was sent, and they go on all the same."""
+    scene = Scene()
+    scene.start()
+    scene.submit(b"transfer")
+    scene.settle()
+    scene.crash("n0", "n1", "n2", "n3")
+    scene.restart("n0", "n1", "n3")
+    scene.submit(b"another")
+    scene.run(8_000)
+    scene.restart("n2")
     scene.settle()
     return scene.world
 
@@ -570,6 +615,8 @@ SCENARIOS: dict[str, Callable[[], World]] = {
         laggard_skips_rounds,
         first_precommits_lost,
         old_copy_of_the_signer_file,
+        observers_are_no_witnesses,
+        power_cut_for_all_but_one,
         everyone_signs_twice_delivered,
         torn_signer_frame,
         validators_change,

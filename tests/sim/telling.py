@@ -55,7 +55,7 @@ def told(note: Note, names: Mapping[bytes, str], label: Labels) -> str:
             accused = getattr(getattr(fields["evidence"], "first", None), "validator", b"")
             return f"holds evidence against {names.get(accused, '?')}"
         case "dropped_peer":
-            return f"drops {fields['peer']}: {fields['reason']}"
+            return f"drops {names[bytes.fromhex(str(fields['peer'])[:64])]}: {fields['reason']}"
         case "asking":
             return "asks its peers for its own messages before it signs"
         case "abstaining" | "halted":

@@ -25,6 +25,8 @@ KILLED_BY = {
     "exponential timers": ("nine-rounds-fail", "liveness"),
     "valid value forgotten": ("halves-of-an-equivocation", "liveness"),
     "peers not asked": ("old-copy-of-the-signer-file", "one signature"),
+    "anyone is a witness": ("observers-are-no-witnesses", "one signature"),
+    "forgetful witnesses never count": ("power-cut-for-all-but-one", "liveness"),
     "clock bound not asked": ("from-the-future", "time"),
     "no prevote timer": ("two-and-two", "liveness"),
     "no precommit timer": ("proposer-away", "liveness"),

@@ -83,6 +83,7 @@ class World:
             chosen = sorted(self.random.sample(range(validators + spare), validators))
         self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
         self.nodes: dict[str, SimulatedNode] = {}
+        self.ids: dict[str, str] = {}  # by name: what the peers of a node know it by
         self.checkers = Checkers(self.settings.network, self.genesis, self.known)
         self.log: list[str] = []
         self.label = Labels()
@@ -93,6 +94,16 @@ class World:
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self.steps = 0
+
+    def add(self, node: Any) -> None:
+        """A node, a liar or a puppet. Its id is that of its key, as a certificate proves it; a twin's has its name."""
+        known_by = node.key.public.hex()
+        self.nodes[node.name] = node
+        self.ids[node.name] = known_by if known_by not in self.ids.values() else known_by + node.name
+
+    def name_of(self, peer: str) -> str:
+        """The name of the node with an id."""
+        return next(name for name, known_by in self.ids.items() if known_by == peer)
 
     # ---- what the nodes run; another ledger overrides these two ----
 
@@ -151,13 +162,13 @@ class World:
         """A node is up: everyone who can reach it learns it, and it learns of them."""
         for name, node in self.nodes.items():
             if name != joining and node.alive and self.links.connected(name, joining):
-                self.at(1, lambda node=node: node.deliver(PeerJoined(joining)))  # type: ignore[misc]
-                self.at(1, lambda name=name: self.nodes[joining].deliver(PeerJoined(name)))  # type: ignore[misc]
+                self.at(1, lambda node=node: node.deliver(PeerJoined(self.ids[joining])))  # type: ignore[misc]
+                self.at(1, lambda name=name: self.nodes[joining].deliver(PeerJoined(self.ids[name])))  # type: ignore[misc]
 
     def disconnect(self, leaving: str) -> None:
         for name, node in self.nodes.items():
             if name != leaving:
-                self.at(1, lambda node=node: node.deliver(PeerLeft(leaving)))  # type: ignore[misc]
+                self.at(1, lambda node=node: node.deliver(PeerLeft(self.ids[leaving])))  # type: ignore[misc]
 
     # ---- clients ----
 

@@ -74,10 +74,15 @@ class OwnMessageStored:
 
 @dataclass(frozen=True, slots=True)
 class OwnMessagesReported:
-    """A peer's answer: the messages with this node's own signature that it holds for this height."""
+    """A peer's answer: the messages with this node's own signature that it holds for this height.
+
+    `peer`: its node id, the hex of the key that its connection has proved. `whole`: it has listened ever since the
+    height began.
+    """
 
     peer: str
     messages: tuple[ProposalHeader | Vote, ...]
+    whole: bool
     now_ms: int
 
 

@@ -23,5 +23,7 @@ VOTES_AHEAD_PER_PEER = 400
 PROPOSALS_AHEAD_PER_PEER = 2
 PEERS_AHEAD = 256
 """Peers of which something of the next height is kept."""
+LISTEN_MS = 2_000
+"""How long a restarted validator waits for one that knows more, when too few of those that answered know enough."""
 VALIDATORS_HEARD = 200
 """Validators whose last word is remembered; beyond it only those of the set at work."""

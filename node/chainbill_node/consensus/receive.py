@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote
 from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
-from chainbill_node.consensus.effects import Abstain, Effect, ReportEvidence
-from chainbill_node.consensus.limits import ROUND_WINDOW
+from chainbill_node.consensus.effects import Abstain, Effect, ReportEvidence, ScheduleTimeout
+from chainbill_node.consensus.events import OwnMessagesReported
+from chainbill_node.consensus.limits import LISTEN_MS, ROUND_WINDOW
 from chainbill_node.consensus.rounds import Outcome
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Said, Signing
+from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.wire.messages import Proposal
 
 OWN_MESSAGE_MISSING = "own_message_missing"
@@ -60,16 +62,38 @@ def take_own(state: HeightState, message: Proposal | Vote) -> HeightState:
     return replace(state, book=book, blocks={**state.blocks, header.block_id: message.block})
 
 
-def take_report(state: HeightState, peer: str, messages: tuple[ProposalHeader | Vote, ...], rules: Rules) -> Outcome:
-    """A peer's answer about own messages: one that the file lacks forbids signing; q − 1 clean answers allow it."""
+def take_report(state: HeightState, report: OwnMessagesReported, rules: Rules) -> Outcome:
+    """A peer's answer about own messages: one that the file lacks forbids signing, whoever shows it (it is signed).
+
+    That nothing is missing, only another validator can witness: an observer need not have been sent anything.
+    """
     if state.signing is not Signing.ASKING:
         return state, ()
-    if any(said(message) not in state.own_messages for message in messages):
+    if any(said(message) not in state.own_messages for message in report.messages):
         state = replace(state, signing=Signing.ABSTAINING, why=OWN_MESSAGE_MISSING)
         return state, (Abstain(OWN_MESSAGE_MISSING),)
-    answered = state.answered | {peer}
-    signing = Signing.ALLOWED if len(answered) >= rules.quorum - 1 else Signing.ASKING
-    return replace(state, answered=answered, signing=signing), ()
+    if report.peer not in rules.witnesses:
+        return state, ()
+    effects: tuple[Effect, ...] = ()
+    if not state.answered:
+        effects = (ScheduleTimeout(Timer(TimerKind.LISTEN, state.height, 0), LISTEN_MS),)
+    knowing = state.knowing | {report.peer} if report.whole else state.knowing - {report.peer}
+    return allow(replace(state, answered=state.answered | {report.peer}, knowing=knowing), rules), effects
+
+
+def allow(state: HeightState, rules: Rules) -> HeightState:
+    """Signing is allowed once q − 1 other validators that have listened since the height began lack nothing of ours.
+
+    After a power cut nobody has, and the network must go on all the same: then the answers of all others are enough,
+    or those of q − 1 of them after LISTEN_MS, in which one that knows more would have spoken.
+    Example: of 4 (q = 3) two that know are enough at once; one that knows and one that has restarted, after 2 s.
+    """
+    if state.signing is not Signing.ASKING:
+        return state
+    needed = rules.quorum - 1
+    everyone = len(state.answered) == len(rules.witnesses)
+    enough = len(state.knowing) >= needed or everyone or (state.listened and len(state.answered) >= needed)
+    return replace(state, signing=Signing.ALLOWED) if enough else state
 
 
 def said(message: ProposalHeader | Vote) -> Said:

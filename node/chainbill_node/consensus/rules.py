@@ -35,6 +35,11 @@ class Rules:
         return self.validators.quorum
 
     @property
+    def witnesses(self) -> frozenset[str]:
+        """The node ids of the other validators: the hex of the key that a connection proves."""
+        return frozenset([one.key.hex() for one in self.validators.validators if one.key != self.own])
+
+    @property
     def skip_threshold(self) -> int:
         """f + 1: this many include an honest one."""
         return self.validators.max_faulty + 1

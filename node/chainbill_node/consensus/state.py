@@ -55,7 +55,9 @@ class HeightState(msgspec.Struct, frozen=True):
     """Everything a validator knows and holds at one height.
 
     `now_ms` is the wall clock of the event at hand, `started_ms` and `round_ms` those of the height's and the round's
-    start. `wake`: there is a reason to start. `resume_round`: where to start. `own_messages`: what the signer file
+    start. `answered`: the validators (node ids) that have said what they hold of our own messages; `knowing`: those of
+    them that have listened since the height began; `listened`: we have waited long enough for one that knows more.
+    `wake`: there is a reason to start. `resume_round`: where to start. `own_messages`: what the signer file
     holds of this height (see `receive.said`). `why`: the reason of abstaining or of a halt.
     """
 
@@ -71,6 +73,8 @@ class HeightState(msgspec.Struct, frozen=True):
     asked_blocks: frozenset[bytes] = frozenset()
     signing: Signing = Signing.ALLOWED
     answered: frozenset[str] = frozenset()
+    knowing: frozenset[str] = frozenset()
+    listened: bool = False
     own_messages: frozenset[Said] = frozenset()
     resume_round: int = 0
     wake: bool = False

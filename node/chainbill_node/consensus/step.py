@@ -23,7 +23,7 @@ from chainbill_node.consensus.events import (
     TimeoutFired,
     VoteReceived,
 )
-from chainbill_node.consensus.receive import take_own, take_proposal, take_report, take_vote
+from chainbill_node.consensus.receive import allow, take_own, take_proposal, take_report, take_vote
 from chainbill_node.consensus.rounds import Outcome, cast, conclude, start_round
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Signing, Step
@@ -58,8 +58,8 @@ def _take(state: HeightState, event: Event, rules: Rules) -> Outcome:
             return _keep_block(state, block), ()
         case BlockSynced(block=block, certificate=certificate):  # rule 8, with the certificate as its messages
             return conclude(state, rules, block, certificate, synced=True)
-        case OwnMessagesReported(peer=peer, messages=messages):
-            return take_report(state, peer, messages, rules)
+        case OwnMessagesReported():
+            return take_report(state, event, rules)
         case _:
             assert_never(event)
 
@@ -70,6 +70,8 @@ def time_out(state: HeightState, timer: Timer, rules: Rules) -> Outcome:
         return state, ()
     if timer.kind is TimerKind.START:
         return replace(state, wake=True), ()
+    if timer.kind is TimerKind.LISTEN:
+        return allow(replace(state, listened=True), rules), ()
     if timer.round != state.round or not state.running:
         return state, ()
     if timer.kind is TimerKind.PROPOSE and state.step is Step.PROPOSE:  # lines 57-60

@@ -10,13 +10,15 @@ from enum import IntEnum
 
 
 class TimerKind(IntEnum):
-    """What a timer is for. START glues heights together, GOSSIP repeats STATUS, the others are the paper's."""
+    """What a timer is for. START glues heights together, GOSSIP repeats STATUS, LISTEN ends the wait for witnesses (see
+    `receive.allow`), the others are the paper's."""
 
     START = 0
     PROPOSE = 1
     PREVOTE = 2
     PRECOMMIT = 3
     GOSSIP = 4
+    LISTEN = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,8 @@ def _(message: WantOwn) -> list[Any]:
 @_fields.register
 def _(message: Own) -> list[Any]:
     headers = [header.fields() for header in message.proposals]
-    return [int(Kind.OWN), message.height, message.validator, headers, _vote_fields(message.votes)]
+    kind = Kind.OWN if message.whole else Kind.OWN_IN_PART
+    return [int(kind), message.height, message.validator, headers, _vote_fields(message.votes)]
 
 
 @_fields.register
@@ -262,13 +263,14 @@ def _read_decided(fields: list[Any]) -> Decided:
     return Decided(_read_block(fields[0]), Certificate.from_fields(fields[1]))
 
 
-def _read_own(fields: list[Any]) -> Own:
+def _read_own(fields: list[Any], *, whole: bool) -> Own:
     headers = as_list(fields[2], "proposals", at_most=limits.MAX_OWN_MESSAGES)
     return Own(
         _height(fields[0]),
         as_bytes(fields[1], "validator key", length=32),
         tuple([ProposalHeader.from_fields(header) for header in headers]),
         _read_votes(fields[3], limits.MAX_OWN_MESSAGES),
+        whole,
     )
 
 
@@ -303,7 +305,8 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.WANT_BLOCK: (2, lambda fields: WantBlock(_height(fields[0]), as_bytes(fields[1], "block id", length=32))),
     Kind.BLOCK: (1, lambda fields: BlockAnswer(_read_block(fields[0]))),
     Kind.WANT_OWN: (2, lambda fields: WantOwn(_height(fields[0]), as_bytes(fields[1], "validator key", length=32))),
-    Kind.OWN: (4, _read_own),
+    Kind.OWN: (4, lambda fields: _read_own(fields, whole=True)),
+    Kind.OWN_IN_PART: (4, lambda fields: _read_own(fields, whole=False)),
     Kind.EVIDENCE: (1, lambda fields: EvidenceFound(as_bytes(fields[0], "evidence", at_most=MAX_EVIDENCE_BYTES))),
     Kind.WANT_BLOCKS: (
         2,

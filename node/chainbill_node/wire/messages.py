@@ -32,6 +32,7 @@ class Kind(IntEnum):
     COMPACT_PROPOSAL = 17
     WANT_PROPOSAL = 18
     PLAN = 19
+    OWN_IN_PART = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +150,17 @@ class WantOwn:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The answer to WANT_OWN: what the sender holds, maybe nothing."""
+    """The answer to WANT_OWN: what the sender holds, maybe nothing.
+
+    `whole`: the sender has listened ever since that height began (OWN). One that started in the middle of it, or is not
+    there yet, may have missed or forgotten some (OWN_IN_PART): that it holds nothing says nothing.
+    """
 
     height: int
     validator: bytes
     proposals: tuple[ProposalHeader, ...] = ()
     votes: tuple[Vote, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ be spoken until a version that nobody lacks any more. So a release adds one vers
 the release before it: a network is updated one node after the other.
 
 Version 3 is the first of format 2. Versions 1 and 2 belonged to networks of format 1, which nobody can join any more.
+Version 4 adds OWN_IN_PART.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class WireRange:
         return version if version >= max(self.lowest, other.lowest) else None
 
 
-SPOKEN = WireRange(lowest=3, highest=3)
+SPOKEN = WireRange(lowest=3, highest=4)
 """What this release speaks: its own newest version, and those of the release before."""
 
 
@@ -54,7 +55,9 @@ class Lifetime:
         return version >= self.since and (self.until is None or version <= self.until)
 
 
-LIFETIMES: Mapping[int, Lifetime] = MappingProxyType({int(kind): Lifetime() for kind in Kind})
+LIFETIMES: Mapping[int, Lifetime] = MappingProxyType(
+    {**{int(kind): Lifetime() for kind in Kind}, int(Kind.OWN_IN_PART): Lifetime(since=4)}
+)
 
 
 def kind_of(frame: bytes) -> int:
