@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.signing import SigningKey
 
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.key_files import encrypted
 from chainbill.errors import Malformed, Reason
 
 SEED_BYTES = 32
@@ -47,18 +48,17 @@ class PrivateKey:
         return self._key.sign(tagged_hash(domain, message)).signature
 
     def to_pem(self, password: bytes) -> bytes:
-        """Encrypted PKCS#8 PEM; an empty password is refused."""
+        """Encrypted PKCS#8 PEM (see `key_files`); an empty password is refused."""
         if not password:
             raise Malformed(Reason.KEY_FILE_PASSWORD, "a key file needs a password")
-        return Ed25519PrivateKey.from_private_bytes(self.seed).private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(password),
+        plain = Ed25519PrivateKey.from_private_bytes(self.seed).private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+        return encrypted(plain, password)
 
     @classmethod
     def from_pem(cls, pem: bytes, password: bytes) -> PrivateKey:
-        """Read what `to_pem` wrote. Malformed: another format, another key type, or the wrong password."""
+        """Read any PKCS#8 in PEM. Malformed: another format, another key type, or the wrong password."""
         try:
             loaded = serialization.load_pem_private_key(pem, password)
         except TypeError:

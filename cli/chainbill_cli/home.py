@@ -125,6 +125,11 @@ def find_profile(home: Path, name: str) -> Profile:
 
 def load_key(path: Path) -> PrivateKey:
     """The key of a file; asks for the passphrase in a terminal, else takes CHAINBILL_PASSPHRASE."""
+    return open_key(path)[0]
+
+
+def open_key(path: Path) -> tuple[PrivateKey, str]:
+    """The key of a file, and the passphrase that opened it, "" for a plain one; asks as `load_key`."""
     import sys
 
     from chainbill.crypto.keys import PrivateKey
@@ -136,7 +141,7 @@ def load_key(path: Path) -> PrivateKey:
         raise fail(Exit.NOT_PERMITTED, "error.key_missing", path=str(path)) from error
     except OSError as error:
         raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error)) from error
-    passphrase: bytes | None = None
+    typed: str | None = None
     if b"ENCRYPTED" in content:
         typed = os.environ.get("CHAINBILL_PASSPHRASE")
         if typed is None and sys.stdin.isatty():
@@ -145,17 +150,24 @@ def load_key(path: Path) -> PrivateKey:
             typed = click.prompt(f"{path.name}", hide_input=True, err=True)
         if typed is None:
             raise fail(Exit.NOT_PERMITTED, "error.key_locked", path=str(path))
-        passphrase = typed.encode()
     try:
-        return PrivateKey.from_pem(content, passphrase)  # type: ignore[arg-type]
+        key = PrivateKey.from_pem(content, None if typed is None else typed.encode())  # type: ignore[arg-type]
     except (ChainbillError, ValueError, TypeError) as error:
         raise fail(Exit.NOT_PERMITTED, "error.key_wrong", path=str(path)) from error
+    return key, typed or ""
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its user can read (mode 0600), whole or not at all."""
+    """Write a file that only its user can read (mode 0600), whole or not at all, also when the power fails."""
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -14,7 +14,10 @@ from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import layout, processes
 from chainbill_contracts import listed_key
 from cli.cli_fakes import GENESIS_HASH, NAMES, PARTIES, FakeNode, Shell, mode_of, ok
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chainbill.crypto.key_files import rounds_of
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_test_uscc
 from chainbill.statement import verify_statement
@@ -280,6 +283,51 @@ def test_doctor_names_the_fix(shell: Shell) -> None:
     assert f"chmod 600 {path}" in fixes
     assert any("key import" in fix for fix in fixes)
     assert any(row["ok"] for row in rows)
+
+
+def test_a_weak_key_file_is_told_and_renewed_in_place(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security 23: a file with 2,048 rounds is named by doctor, and encrypted again by key rewrap."""
+    path = shell.home / "keys" / "anchor.pem"
+    key = load_key(path)
+    weak = Ed25519PrivateKey.from_private_bytes(key.seed).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"pw")
+    )
+    path.write_bytes(weak)
+    rows = shell.run("doctor", "-o", "json", expect=1)
+    [row] = [row for row in rows if "2,048" in row["finding"]]
+    assert row["fix"].startswith("chainbill key rewrap anchor")
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "wrong")
+    shell.run("key", "rewrap", "anchor", expect=4)
+    assert path.read_bytes() == weak
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "pw")
+    for name, rounds in (("anchor", 600_000), (str(path), 600_000)):
+        before = path.read_bytes()
+        assert shell.run("key", "rewrap", name, "-o", "json")["public"] == key.public.hex()
+        assert rounds_of(path.read_bytes()) == rounds
+        assert path.read_bytes() != before
+    assert load_key(path) == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in path.parent.iterdir() if "anchor.pem" in one.name] == ["anchor.pem"], (
+        "the old one is gone"
+    )
+    assert not any("rounds" in row["finding"] for row in shell.run("doctor", "-o", "json", expect=1))
+
+
+def test_a_key_file_that_cannot_be_written_stays_as_it_was(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security 23: the new file is on disk before it takes the old one's place."""
+    path = shell.home / "keys" / "anchor.pem"
+    before = path.read_bytes()
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "pw")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        shell.run("key", "rewrap", "anchor", expect=1)
+    assert path.read_bytes() == before
+    shell.run("key", "rewrap", "anchor")
+    assert rounds_of(path.read_bytes()) == 600_000, "a plain file gets a passphrase"
 
 
 def test_doctor_asks_the_network_which_python_it_allows(shell: Shell, node: FakeNode) -> None:

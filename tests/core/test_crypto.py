@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import shutil
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.key_files import rounds_of
 from chainbill.crypto.keys import PrivateKey
 from chainbill.crypto.signing import verify, verify_digest, verify_remembered
 from chainbill.errors import InternalFault, Malformed
@@ -146,6 +150,58 @@ def test_key_files() -> None:
     )
     with pytest.raises(Malformed, match="key_file_malformed"):
         PrivateKey.from_pem(other, b"secret")
+
+
+def test_a_guess_of_a_passphrase_costs_600_000_rounds() -> None:
+    """security 23: 2,048 rounds are 0.30 ms a guess. Counted in the written bytes, by hand: the INTEGER 09 27 C0."""
+    pem = KEY.to_pem(b"secret")
+    der = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    salt = der.index(bytes.fromhex("06092a864886f70d01050c")) + 11 + 2
+    assert der[salt : salt + 2] == b"\x04\x10", "16 bytes of salt"
+    after = salt + 18
+    assert der[after : after + 5] == b"\x02\x03" + (600_000).to_bytes(3, "big")
+    assert der[after + 5 : after + 17] == bytes.fromhex("300c06082a864886f70d02090500"[:24]), "HMAC-SHA-256"
+    assert der.count(b"\x02\x03") == 1, "no second, cheaper check of the same passphrase"
+    assert rounds_of(pem) == 600_000
+    assert KEY.to_pem(b"secret") != pem, "another salt each time"
+
+
+def test_files_of_other_writers_are_read_and_their_rounds_told() -> None:
+    """security 23: files of before are read, and known as weak."""
+    own = Ed25519PrivateKey.from_private_bytes(KEY.seed)
+    old = own.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
+    assert PrivateKey.from_pem(old, b"secret") == KEY
+    assert rounds_of(old) == 2_048
+    plain = own.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    assert rounds_of(plain) is None
+    lines = KEY.to_pem(b"secret").splitlines()
+    for cut in range(len(b"".join(lines[1:-1])) - 4, 0, -4):
+        body = b"".join(lines[1:-1])[:cut]
+        rounds_of(b"\n".join([lines[0], body, lines[-1]]))
+    for body in (b"", b"!!", b"MAAA", b"MIP///", b"MIAA", b"AAAA", b"MAIwAA=="):
+        assert rounds_of(b"\n".join([lines[0], body, lines[-1]])) is None
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not there")
+def test_openssl_reads_what_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_bytes(KEY.to_pem("Pässwort 口令".encode()))
+    shown = subprocess.run(
+        ["openssl", "pkey", "-in", str(path), "-passin", "pass:Pässwort 口令", "-pubout", "-outform", "DER"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert shown.stdout[-32:] == KEY.public
+    other = tmp_path / "scrypt.pem"
+    subprocess.run(
+        ["openssl", "pkcs8", "-topk8", "-scrypt", "-in", str(path), "-passin", "pass:Pässwort 口令",
+         "-out", str(other), "-passout", "pass:x"], check=True,
+    )  # fmt: skip
+    assert PrivateKey.from_pem(other.read_bytes(), b"x") == KEY
+    assert rounds_of(other.read_bytes()) is None, "another derivation"
 
 
 FIELD = 2**255 - 19

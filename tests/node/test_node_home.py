@@ -15,12 +15,15 @@ from chainbill_node import home as home_module
 from chainbill_node.config import ConfigError, NodeConfig, config_content, load_config, parse_config
 from chainbill_node.home import open_home
 from chainbill_node.main import EXIT_REFUSED, SIGNER_MENDS, in_language, run
+from chainbill_node.setup import keys
 from chainbill_node.setup.keys import key_file, load_private_key, write_secret
 from chainbill_node.setup.local import create_local_network, local_parties
 from chainbill_node.setup.network import CreatedNetwork
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
 from chainbill_node.storage.store import DiskError
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import valid_uscc
@@ -119,6 +122,25 @@ def test_an_encrypted_key_needs_its_passphrase(tmp_path: Path, monkeypatch: pyte
     assert load_private_key(tmp_path / "key.pem") == key
     with pytest.raises(FileExistsError):
         write_secret(tmp_path / "key.pem", b"")
+
+
+def test_a_key_file_with_few_rounds_is_read_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security 23: the files of before are read, and the log names the mend in both languages."""
+    told: list[dict[str, object]] = []
+    monkeypatch.setattr(keys.log, "warning", lambda event, **fields: told.append({"event": event, **fields}))
+    monkeypatch.setenv("CHAINBILL_PASSPHRASE", "secret")
+    key, path = PrivateKey.from_seed(b"k" * 32), tmp_path / "key.pem"
+    weak = Ed25519PrivateKey.from_private_bytes(key.seed).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
+    for content in (weak, key_file(key, "secret"), key_file(key, "")):
+        path.unlink(missing_ok=True)
+        write_secret(path, content)
+        assert load_private_key(path) == key
+    [line] = told
+    assert (line["event"], line["rounds"]) == ("key_file_weak", 2_048)
+    assert f"chainbill key rewrap {path}" in str(line["mend"])
+    assert f"chainbill key rewrap {path}" in str(line["mend_zh"])
 
 
 def test_the_data_of_another_chain_refuses(home: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from chainbill_cli.failure import Exit, Failure
-from chainbill_cli.home import load_profiles
+from chainbill_cli.home import Profile, load_profiles
 from chainbill_cli.kit import Command
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
@@ -79,6 +79,17 @@ def _keys(session: Session) -> Iterator[tuple[str, str]]:
         elif stat.S_IMODE(profile.key.stat().st_mode) & 0o077:
             path = str(profile.key)
             yield text("doctor.key_mode", path=path), text("doctor.key_mode_fix", path=path)
+        else:
+            yield from _weak(profile)
+
+
+def _weak(profile: Profile) -> Iterator[tuple[str, str]]:
+    from chainbill.crypto.key_files import KDF_ROUNDS, rounds_of
+
+    rounds = rounds_of(profile.key.read_bytes())
+    if rounds is not None and rounds < KDF_ROUNDS:
+        found = text("doctor.key_weak", path=str(profile.key), rounds=f"{rounds:,}")
+        yield found, text("doctor.key_weak_fix", name=profile.name)
 
 
 def _nodes(session: Session) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`key`: make, list, show, import and export signing keys."""
+"""`key`: make, list, show, import, export and rewrap signing keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles, write_private
+from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_profiles, write_private
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
@@ -139,3 +139,18 @@ def export(name: str, file: str) -> None:
     made = load_key(path)
     write_private(target, pem_of(made, new_passphrase()))
     session.out.thing(_shown(name, party, target, made), FIELDS)
+
+
+@key.command("rewrap", help="key.rewrap")
+@argument("name")
+def rewrap(name: str) -> None:
+    """Encrypt a key file again, in place, with today's number of rounds.
+
+    The new file is complete and on disk before it takes the place of the old one, which is gone then. The passphrase
+    stays; a plain file gets one.
+    """
+    session = current_session()
+    path, party = (Path(name), "") if name.endswith(".pem") else find_key(session, name)
+    made, passphrase = open_key(path)
+    write_private(path, pem_of(made, passphrase or new_passphrase()))
+    session.out.thing(_shown("" if name.endswith(".pem") else name, party, path, made), FIELDS)

@@ -25,6 +25,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "doctor.key_missing": ("{path} is not there", "{path} 不存在"),
     "doctor.key_missing_fix": ("put the file back, or chainbill key import", "放回文件，或 chainbill key import"),
+    "doctor.key_weak": (
+        "{path} is encrypted with {rounds} rounds only: its passphrase can be guessed",
+        "{path} 仅以 {rounds} 轮加密：口令可被猜出",
+    ),
+    "doctor.key_weak_fix": (
+        "chainbill key rewrap {name}; if others may have had the file, or a backup of it, change the key as well",
+        "chainbill key rewrap {name}；若文件或其备份可能落入他人之手，还须更换密钥",
+    ),
     "doctor.key_mode": ("others may read {path}", "其他用户可读取 {path}"),
     "doctor.key_mode_fix": ("chmod 600 {path}", "chmod 600 {path}"),
     "doctor.node_away": ("{node} does not answer", "{node} 没有应答"),

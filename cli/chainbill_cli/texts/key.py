@@ -8,6 +8,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "key.show": ("Show a key's public half", "显示密钥的公钥"),
     "key.import": ("Take a key file (PKCS#8 PEM) into this home", "将密钥文件（PKCS#8 PEM）导入本目录"),
     "key.export": ("Write a key, encrypted, to a file", "将密钥加密后写入文件"),
+    "key.rewrap": (
+        "Encrypt a key file again in place, with today's number of rounds: a name, or the path of a .pem file",
+        "按当前轮数就地重新加密密钥文件：名称，或 .pem 文件的路径",
+    ),
     "key.opt_party": ("Party the key signs for (USCC or LEI)", "密钥所属参与方（统一社会信用代码或 LEI）"),
     "key.opt_plain": ("Keep it without a passphrase (for trials)", "不设口令（仅供试用）"),
     "key.opt_force": ("Replace a profile of the same name", "替换同名身份"),

@@ -9,9 +9,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chainbill.crypto.key_files import KDF_ROUNDS, rounds_of
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError
 from chainbill_node.config import ConfigError
+from chainbill_node.logs import log
 
 PASSPHRASE_VARIABLE = "CHAINBILL_PASSPHRASE"
 
@@ -47,6 +49,13 @@ def load_private_key(path: Path) -> PrivateKey:
             "其他用户可读该密钥；请对其执行 chmod 600",
         )
     passphrase = os.environ.get(PASSPHRASE_VARIABLE, "").encode() if b"ENCRYPTED" in content else None
+    rounds = rounds_of(content)
+    if rounds is not None and rounds < KDF_ROUNDS:
+        log.warning(
+            "key_file_weak", path=str(path), rounds=rounds,
+            mend=f"its passphrase can be guessed; run chainbill key rewrap {path}",
+            mend_zh=f"口令可被猜出；请运行 chainbill key rewrap {path}",
+        )  # fmt: skip
     try:
         return PrivateKey.from_pem(content, passphrase)  # type: ignore[arg-type]
     except ChainbillError as error:
