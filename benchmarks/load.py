@@ -37,12 +37,14 @@ class Outcome:
 
 def get(path: str) -> bytes:
     """The bytes of a GET."""
-    return f"GET {path} HTTP/1.1\r\nHost: node\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def post(path: str, body: bytes, media_type: str = MSGPACK) -> bytes:
     """The bytes of a POST."""
-    head = f"POST {path} HTTP/1.1\r\nHost: node\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import load
 import uvicorn
 import work
+from chainbill_node.config import LimitsConfig
 from chainbill_node.rest import create_app
 from chainbill_node.rest.ports import Submission
 from chainbill_node.rest_guard import Crowd, guarded
@@ -52,7 +53,7 @@ class Answered:
 def serve(pipe: Connection, wires: Sequence[bytes], receipts: Sequence[bytes]) -> None:
     """What the server's process does: tell its port, then its processor seconds whenever asked."""
     node: Any = Answered(wires, [decode_receipt(one) for one in receipts])
-    crowd = Crowd(10 * CONNECTIONS, 10 * CONNECTIONS, lambda _: None)
+    crowd = Crowd(10 * CONNECTIONS, 10 * CONNECTIONS, LimitsConfig().rest_body_bytes, lambda _: None)
     config = uvicorn.Config(
         create_app(node), port=0, log_level="error", access_log=False, lifespan="off", ws="none", http=guarded(crowd)
     )

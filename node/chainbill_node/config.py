@@ -36,6 +36,13 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class RestConfig(Address):
+    """Where the REST interface listens. allowed_hosts: "NAME, …", further names that it answers for, "*" for any."""
+
+    allowed_hosts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesConfig:
     """Where the files of a node are, relative to its home."""
 
@@ -75,6 +82,7 @@ class LimitsConfig:
     verify_threads: int = 2
     rest_connections: int = 1_000
     rest_connections_per_address: int = 500
+    rest_body_bytes: int = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ class NodeConfig:
     """One node's settings. `name` is what people call it."""
 
     name: str
-    rest: Address = field(default_factory=Address)
+    rest: RestConfig = field(default_factory=RestConfig)
     p2p: Address = field(default_factory=Address)
     files: FilesConfig = field(default_factory=FilesConfig)
     consensus: ConsensusConfig = field(default_factory=ConsensusConfig)
@@ -126,7 +134,7 @@ class NodeConfig:
 
 WANTED = {int: "a whole number from 0 up", str: "text", bool: "true or false"}
 _SECTIONS: dict[str, type[Any]] = {
-    "rest": Address,
+    "rest": RestConfig,
     "p2p": Address,
     "files": FilesConfig,
     "consensus": ConsensusConfig,

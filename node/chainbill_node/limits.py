@@ -20,6 +20,21 @@ READING_WITHIN_S = 30.0
 """How long a client may take nothing of an answer that is ready."""
 KEEP_ALIVE_S = 30
 MAX_HEADER_BYTES = 16 * 1024
+MAX_HEADER_FIELDS = 100
+"""A field of 5 bytes takes 140 in memory."""
+MAX_PIPELINED = 16
+"""Requests that a client sends before the answer to the first."""
+HEADERS_READ_BYTES, BODY_READ_BYTES = 16 * 1024, 64 * 1024
+"""Read from a connection at a time: so much may be there before anybody looks at it."""
+LEAST_BODY_SHARE = 256 * 1024
+"""So many bytes of bodies each address may hold as long as there is any room."""
+LEAST_BODY_PROGRESS = 16 * 1024
+"""Fewer bytes than so many in BODY_LOOK_S: a body stands still, and gives way where others need its room."""
+BODY_LOOK_S = 1.0
+ROOM_AGAIN_S = 0.005
+"""After bodies have ended, those that wait for room are told within so long, all at once."""
+LINGER_S = 2.0
+"""How long what a client still sends is thrown away after a refusal, so that it can read why."""
 
 # the log
 SELDOM_S = 1.0

@@ -65,6 +65,9 @@ class Metrics:
             ["at", "reason"],
             registry=registry,
         )
+        self.rest_body_bytes = Gauge(
+            "chainbill_rest_body_bytes", "Bytes of bodies that clients of the REST interface send", registry=registry
+        )
         self.peers = Gauge("chainbill_p2p_peers", "Connected peers", registry=registry)
         self.missing = Gauge(
             "chainbill_consensus_missing_validator",

@@ -1,9 +1,11 @@
-"""The door of the REST interface: how many connections there may be, and how long a slow client may take.
+"""The door of the REST interface: how many connections there may be, what they hold, and how long a client may take.
 
 A connection is at one stage: `request` (its headers are not complete), `body`, `answer` (we are at work), `reading` (it
-does not take what we send) or `idle` (between two requests). Each but `answer` waits for the client and has a
-deadline that a drip now and then does not put off. Where there is no room for another connection the oldest one that
-waits for its client gives way, so that those who stall never keep out those who ask.
+does not take what we send), `idle` (between two requests) or `leaving` (it was answered before its body was here: what
+still comes is thrown away). Each but `answer` waits for the client and has a deadline that a drip now and then does not
+put off. Where there is no room for another connection the oldest one that waits for its client gives way, so that
+those who stall never keep out those who ask. Of a body no more is kept than its address takes, and all of them
+together are bounded by `BodyRoom`.
 """
 
 from __future__ import annotations
@@ -11,27 +13,71 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from chainbill_node.limits import BODY_WITHIN_S, MAX_HEADER_BYTES, READING_WITHIN_S, REQUEST_WITHIN_S
+from chainbill_node.limits import (
+    BODY_LOOK_S,
+    BODY_READ_BYTES,
+    BODY_WITHIN_S,
+    HEADERS_READ_BYTES,
+    LINGER_S,
+    MAX_HEADER_BYTES,
+    MAX_HEADER_FIELDS,
+    MAX_PIPELINED,
+    READING_WITHIN_S,
+    REQUEST_WITHIN_S,
+    ROOM_AGAIN_S,
+)
 from chainbill_node.logs import log
 from chainbill_node.network.door import address_of
+from chainbill_node.rest.bodies import body_bound, declared_length
+from chainbill_node.rest.problems import MEDIA_TYPE, Problem, plain_json, render
+from chainbill_node.rest.texts import load_texts
+from chainbill_node.rest_room import BodyRoom
 
-NO_ROOM = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-)  # fmt: skip
+MALFORMED = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\n\r\n%s"
+)
+_WITHIN_S = {
+    "request": REQUEST_WITHIN_S,
+    "body": BODY_WITHIN_S,
+    "reading": READING_WITHIN_S,
+    "leaving": LINGER_S,
+}
 
-_WITHIN_S = {"request": REQUEST_WITHIN_S, "body": BODY_WITHIN_S, "reading": READING_WITHIN_S}
+
+@lru_cache(maxsize=1)
+def no_room() -> bytes:
+    """The answer of a server that has no place, or no room for a body, in both languages."""
+    texts = load_texts()
+    english = render(_busy("too much is sent at once"), texts, "en", "", "")
+    chinese = render(_busy("同时发送的内容过多"), texts, "zh", "", "")
+    document = english | {name: f"{english[name]} / {chinese[name]}" for name in ("title", "detail", "hint")}
+    content = plain_json(document)
+    return (
+        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: "
+        + MEDIA_TYPE.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(content) + content
+    )  # fmt: skip
+
+
+def _busy(words: str) -> Problem:
+    return Problem(503, "node_busy", fields={"problem": words})
 
 
 class Crowd:
     """All connections of one server, oldest first; `refused(reason)` counts those that are ended."""
 
-    def __init__(self, most: int, most_of_address: int, refused: Callable[[str], None]) -> None:
+    def __init__(self, most: int, most_of_address: int, body_bytes: int, refused: Callable[[str], None]) -> None:
         self._most, self._most_of_address = most, most_of_address
         self._refused = refused
+        self.bodies = BodyRoom(body_bytes)
+        self._looking: asyncio.TimerHandle | None = None
+        self._waking: asyncio.TimerHandle | None = None
         self._here: dict[GuardedProtocol, None] = {}
         self._of: Counter[str] = Counter()
 
@@ -60,7 +106,28 @@ class Crowd:
             if one.address == address and one.stage != "answer" and one is not newcomer:
                 one.end(reason)
                 return
-        newcomer.end(reason, NO_ROOM)
+        newcomer.end(reason, no_room())
+
+    def body_waits(self, one: GuardedProtocol) -> bool:
+        """Whether a connection is to be read no further for now."""
+        waits = self.bodies.must_wait(one)
+        if waits and self._looking is None:
+            self._looking = one.loop.call_later(BODY_LOOK_S, self._look, one.loop)
+        return waits
+
+    def body_gone(self, one: GuardedProtocol) -> None:
+        """A request is over: others may have its room."""
+        self.bodies.leave(one)
+        if self.bodies.waiting and self._waking is None:
+            self._waking = one.loop.call_later(ROOM_AGAIN_S, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = None
+        self.bodies.wake()
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.bodies.look()
+        self._looking = loop.call_later(BODY_LOOK_S, self._look, loop) if self.bodies.waiting else None
 
     def refused(self, reason: str, address: str, stage: str) -> None:
         """Count an ended connection, and write a line now and then."""
@@ -68,47 +135,131 @@ class Crowd:
         log.seldom("client_dropped", why=reason, stage=stage, address=address, connections=len(self._here))
 
 
-class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with deadlines; `crowd` is set by `guarded`."""
+class TooMuch(Exception):  # noqa: N818 - raised inside the parser to stop it
+    """More header fields, or more requests ahead of their answers, than one connection may have."""
+
+
+class Flow(FlowControl):
+    """uvicorn's flow control, which also stops reading while a body waits for room."""
+
+    waits = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless the body waits."""
+        if not self.waits:
+            super().resume_reading()
+
+    def wait_for_room(self, waits: bool) -> None:
+        """Begin or end to wait."""
+        self.waits = waits
+        if waits:
+            self.pause_reading()
+        else:
+            self.resume_reading()
+
+
+class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
+    """uvicorn's protocol with deadlines and bounds; `crowd` is set by `guarded`.
+
+    All connections read into one buffer, one after the other: what is there at a time is no more than it holds.
+    """
 
     crowd: ClassVar[Crowd]
+    _buffer: ClassVar[memoryview] = memoryview(bytearray(BODY_READ_BYTES))
 
     address = ""
     stage = ""
     _timer: asyncio.TimerHandle | None = None
     _slow = False  # what was sent is not being taken
     _besides = 0  # bytes of the request under way that are no body: the parser keeps headers and trailers of any length
+    _bound = 0  # bytes of its body that are kept
+    _kept = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
         super().connection_made(cast(asyncio.Transport, transport))
+        self.flow = Flow(self.transport)
         self.address = address_of(self.client[0]) if self.client else ""
         self._at("request")
         self.crowd.enter(self)
 
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what the transport hints is not needed
+        """Where the next bytes go; who has not announced a body gets little room."""
+        return self._buffer if self.stage == "body" else self._buffer[:HEADERS_READ_BYTES]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Some bytes of a request."""
+        self.data_received(bytes(self._buffer[:nbytes]))
+
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request."""
-        if self.transport.is_closing():
+        if self._over:
             return
         self._besides += len(data)
         super().data_received(data)
-        if self._besides > MAX_HEADER_BYTES and not self.transport.is_closing():
+        if self._besides > MAX_HEADER_BYTES:
             self.send_400_response("The headers are too large.")
         self._look("request")
 
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        if len(self.pipeline) >= MAX_PIPELINED or self._over:
+            raise TooMuch("requests ahead of their answers")
+        self._kept = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header field, or a trailer."""
+        super().on_header(name, value)
+        if len(self.headers) > MAX_HEADER_FIELDS:
+            raise TooMuch("header fields")
+
+    def on_headers_complete(self) -> None:
+        """Whom a request is for, and how much it announces: of a body that is too large nothing is kept."""
+        super().on_headers_complete()
+        self._bound = body_bound(self.scope["method"], self.scope.get("path", ""))
+        if declared_length(self.headers) > self._bound:
+            self._bound = -1
+
     def on_body(self, body: bytes) -> None:
-        """Some of a request's body; the application bounds how much of it there may be."""
+        """Some of a request's body. What goes beyond the bound is not kept, but for what the application sees it by."""
         self._besides -= len(body)
+        if self.cycle.response_complete or self._kept > self._bound or self._over:
+            return
+        self._kept += len(body)
+        if not self.crowd.bodies.add(self, len(body)):
+            self.give_way()
+            return
         super().on_body(body)
+        if self.crowd.body_waits(self):
+            cast(Flow, self.flow).wait_for_room(True)
 
     def on_message_complete(self) -> None:
         """A request is here as a whole."""
         self._besides = 0
+        self.crowd.bodies.finished(self)
         super().on_message_complete()
 
+    def read_on(self) -> None:
+        """There is room for more of the body."""
+        cast(Flow, self.flow).wait_for_room(False)
+
+    def give_way(self) -> None:
+        """Others need the room of the body, or there is none for it."""
+        self.end("no_room_for_body", no_room())
+
     def on_response_complete(self) -> None:
-        """An answer is out."""
+        """An answer is out: what its request held is free, what the client has not taken of the answer is held."""
+        last = not self.pipeline  # else those that follow hold some of it
+        cut_short = last and self.cycle.more_body
         super().on_response_complete()
+        if last:
+            self.crowd.body_gone(self)
+            self.read_on()
+        if self._slow and not self.crowd.bodies.add(self, self.transport.get_write_buffer_size()):
+            self.end("no_room_for_answer")
+        if cut_short and not self._over:
+            self._leave(b"")
         self._look("idle")
 
     def pause_writing(self) -> None:
@@ -121,6 +272,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """It took some."""
         super().resume_writing()
         self._slow = False
+        if not self.pipeline and self.cycle.response_complete:
+            self.crowd.body_gone(self)
         self._look("idle")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -128,15 +281,20 @@ class GuardedProtocol(HttpToolsProtocol):
         self._at("")
         self.crowd.leave(self)
         super().connection_lost(exc)
+        self.crowd.body_gone(self)
+        self.pipeline.clear()
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP, or its headers are too large."""
-        self.crowd.refused("request_malformed", self.address, self.stage)
-        super().send_400_response(msg)
+        if not self._over:
+            self.crowd.refused("request_malformed", self.address, self.stage)
+            self._leave(MALFORMED % (len(msg), msg.encode("ascii")))
 
     def _look(self, otherwise: str) -> None:
         """At which stage it is now."""
         cycle: Any = self.cycle
+        if self._over:
+            return
         if self._slow:
             self._at("reading")
         elif cycle is None or cycle.response_complete:
@@ -157,14 +315,37 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def end(self, reason: str, words: bytes = b"") -> None:
         """Let the client go."""
-        if self.transport.is_closing():
+        self.crowd.body_gone(self)
+        if self._over and (words or self.transport.is_closing()):
             return
         self.crowd.refused(reason, self.address, self.stage)
         if words:
-            self.transport.write(words)
-            self.transport.close()
+            self._leave(words)
         else:
             self.transport.abort()
+
+    @property
+    def _over(self) -> bool:
+        """Whether nothing that still comes is looked at."""
+        return self.stage == "leaving" or self.transport.is_closing()
+
+    def _leave(self, words: bytes) -> None:
+        """Say the last words and end our side. The client ends its own, or LINGER_S do; else words could be lost.
+
+        Where the answer to another request would have to come before, there are no last words.
+        """
+        cycle: Any = self.cycle
+        asked = cycle is not None and not cycle.response_complete
+        if self._slow or self.pipeline or (asked and cycle.response_started):
+            self.transport.abort()
+            return
+        if asked:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.write(words)
+        self.transport.write_eof()
+        self._at("leaving")
+        self.read_on()
 
 
 def guarded(crowd: Crowd) -> type[GuardedProtocol]:

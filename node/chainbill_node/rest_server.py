@@ -11,7 +11,8 @@ import uvicorn
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.limits import KEEP_ALIVE_S
 from chainbill_node.node_port import ServedNode
-from chainbill_node.rest import create_app
+from chainbill_node.rest import RestOptions, create_app
+from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest_guard import Crowd, guarded
 from chainbill_node.service import Node
 
@@ -26,6 +27,17 @@ class _Server(uvicorn.Server):
         yield
 
 
+def hosts_of(node: Node) -> AllowedHosts:
+    """The names that a node answers for: where it listens, those of its configuration, and how the ledger knows it."""
+    rest = node.config.rest
+
+    def announced() -> str:
+        member = node.members().get(node.node_id)
+        return "" if member is None else member.address
+
+    return AllowedHosts((rest.host, *rest.allowed_hosts.split(",")), announced)
+
+
 class RestServer:
     """Serves one node's API."""
 
@@ -35,11 +47,13 @@ class RestServer:
         self.crowd = Crowd(
             most,
             min(most, limits.rest_connections_per_address),
+            limits.rest_body_bytes,
             lambda reason: node.metrics.turned_away.labels("rest", reason).inc(),
         )
+        node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
         self._server = _Server(
             uvicorn.Config(
-                create_app(ServedNode(node)),
+                create_app(ServedNode(node), RestOptions(hosts=hosts_of(node))),
                 host=address.host,
                 port=address.port,
                 log_config=None,

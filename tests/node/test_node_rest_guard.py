@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -23,7 +24,7 @@ from chainbill_node.setup.network import CreatedNetwork
 from test_node_service import Running
 
 HOST = "127.0.0.1"
-ASKED = b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n"
+ASKED = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -35,8 +36,15 @@ class Served:
         self.port = int(network.nodes[0].api.rpartition(":")[2])
         self._opened: list[Client] = []
 
-    async def connect(self, source: str = HOST) -> Client:
-        client = await asyncio.open_connection(HOST, self.port, local_addr=(source, 0))
+    async def connect(self, source: str = HOST, takes: int = 0) -> Client:
+        """takes: the system holds no more bytes for this client than about so many."""
+        end = socket.socket()
+        if takes:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+        end.bind((source, 0))
+        end.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(end, (HOST, self.port))
+        client = await asyncio.open_connection(sock=end)
         self._opened.append(client)
         return client
 
@@ -92,6 +100,7 @@ async def let_go(client: Client, within_s: float = 5.0) -> bytes:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     for stage in rest_guard._WITHIN_S:
         monkeypatch.setitem(rest_guard._WITHIN_S, stage, 0.6)
+    monkeypatch.setattr(rest_guard, "MAX_PIPELINED", 300)
 
 
 async def drip(client: Client, data: bytes) -> None:
@@ -107,8 +116,9 @@ async def drip(client: Client, data: bytes) -> None:
 @pytest.mark.usefixtures("hurried")
 def test_slow_headers_a_slow_body_silence_and_one_that_does_not_read(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
-        silent, headers, body, twice, deaf = [await served.connect() for _ in range(5)]
-        body[1].write(b"POST /v1/transactions HTTP/1.1\r\nHost: x\r\nContent-Type: application/msgpack\r\n"
+        silent, headers, body, twice = [await served.connect() for _ in range(4)]
+        deaf = await served.connect(takes=4_096)
+        body[1].write(b"POST /v1/transactions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/msgpack\r\n"
                       b"Content-Length: 1000\r\n\r\n")  # fmt: skip
         twice[1].write(ASKED)
         assert b"200" in await twice[0].readline()
@@ -118,7 +128,7 @@ def test_slow_headers_a_slow_body_silence_and_one_that_does_not_read(tmp_path: P
         ]
         began_s = time.monotonic()
         deaf[1].transport.pause_reading()  # type: ignore[attr-defined]
-        deaf[1].write(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 300)
+        deaf[1].write(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 300)
         await served.honest()
         for one in (silent, headers, body, twice):
             await let_go(one)
@@ -171,7 +181,7 @@ def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path
     async def act(served: Served) -> None:
         served.node.started = False  # nothing is committed: those who wait for a commit keep waiting
         signing = Running(served.node, served.network)
-        head = b"POST /v1/transactions?wait=committed&timeout=20 HTTP/1.1\r\nHost: x\r\n"
+        head = b"POST /v1/transactions?wait=committed&timeout=20 HTTP/1.1\r\nHost: localhost\r\n"
         for _ in range(4):
             one = await served.connect()
             wire = signing.sign("bank2")
@@ -193,9 +203,11 @@ def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path
 def test_headers_that_are_too_large_and_noise(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
         large, noise, trailing = [await served.connect() for _ in range(3)]
-        large[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 2 * MAX_HEADER_BYTES)
+        large[1].write(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 2 * MAX_HEADER_BYTES)
         noise[1].write(b"\x00\xff" * 100 + b"\r\n\r\n")
-        trailing[1].write(b"POST /v1/transactions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ")
+        trailing[1].write(
+            b"POST /v1/transactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: "
+        )
         for _ in range(4 * MAX_HEADER_BYTES // 1_000):
             trailing[1].write(b"y" * 1_000)
         assert b"400" in (await let_go(large))[:20]

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from chainbill_node.rest import request_verifying
+from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest.ports import Busy
 from chainbill_node.rest.problems import problem_of
 from chainbill_node.rest.request_verifying import SignatureRefused
@@ -124,6 +125,11 @@ def _simulate_as(who: str, wire: bytes) -> Callable[[TestClient, TwinNode], http
     return ask
 
 
+def _of_another_name(_client: TestClient, node: TwinNode) -> httpx.Response:
+    with app_of(node, hosts=AllowedHosts(())) as client:
+        return client.get("/version")
+
+
 def _party_that_is(status: str) -> Callable[[TestClient, TwinNode], httpx.Response]:
     def ask(client: TestClient, node: TwinNode) -> httpx.Response:
         row = node.book.get("party", "party", ANCHOR, node.book.height)
@@ -141,6 +147,10 @@ def _key_that_is_revoked(client: TestClient, node: TwinNode) -> httpx.Response:
 
 
 CLOSED: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
+    "host_not_allowed": _of_another_name,
+    "origin_not_allowed": lambda client, _node: client.post(
+        "/v1/transactions", headers={"Origin": "https://x.example"}
+    ),
     "not_permitted": _simulate_as("SUPPLIER1", wire_of("SUPPLIER2")),
     "party_may_not_read": _party_that_is("closed"),
     "reader_key_inactive": _key_that_is_revoked,

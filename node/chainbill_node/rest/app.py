@@ -26,6 +26,7 @@ from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.reading import Rest, RestOptions
 from chainbill_node.rest.scope import RequestScope
 from chainbill_node.rest.texts import load_texts
+from chainbill_node.rest.threshold import Threshold
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -49,7 +50,7 @@ ROUTERS = (
 def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
     """Build the application over a node; it starts nothing and holds no connection of its own.
 
-    What hands in transactions stands before the framework, everything else is the framework's.
+    What refuses by the headers alone stands first, then what hands in transactions; the rest is the framework's.
     """
     chosen = options or RestOptions()
     app = FastAPI(
@@ -68,4 +69,4 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
     problems.install(app)
     openapi.install(app)
     app.add_middleware(RequestScope)
-    return FastPath(app)
+    return Threshold(app, FastPath(app), chosen.hosts)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from chainbill.codec import decode
 from chainbill.errors import Malformed
@@ -19,26 +21,53 @@ JSON_TYPE = "application/json"
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_SINGLE_BYTES = 2 * MAX_TRANSACTION_BYTES
 """Base64 in JSON takes a third more than the bytes."""
+MAX_OTHER_BYTES = 4 * 1024
+"""Where no body is asked for."""
+
+_BOUNDS = {
+    "/v1/transactions": MAX_SINGLE_BYTES,
+    "/v1/transactions/simulate": MAX_SINGLE_BYTES,
+    "/v1/transactions/batch": MAX_BATCH_BYTES,
+}
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body of at most ``limit`` bytes.
+def body_bound(method: str, path: str) -> int:
+    """How many bytes of a body an address takes; known from the first line of a request on."""
+    return _BOUNDS.get(path, MAX_OTHER_BYTES) if method == "POST" else MAX_OTHER_BYTES
+
+
+def declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """The Content-Length of a request, 0 where there is none."""
+    value = next((value for name, value in headers if name == b"content-length"), b"")
+    return int(value[:18]) if value.isdigit() else 0
+
+
+def too_large(scope: Scope) -> Problem | None:
+    """The 413 for a request whose headers announce a larger body than its address takes."""
+    limit = body_bound(scope["method"], scope["path"])
+    if declared_length(scope["headers"]) <= limit:
+        return None
+    return Problem(413, "body_too_large", fields={"limit": limit})
+
+
+async def read_body(request: Request) -> bytes:
+    """Read the body of a request.
 
     Problem body_too_large (413): nothing more is read then. Problem body_malformed (400): the client has gone.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared[:18]) > limit:
-        raise Problem(413, "body_too_large", fields={"limit": limit})
-    content, more = bytearray(), True
+    limit = body_bound(request.method, request.url.path)
+    parts: list[bytes] = []
+    count, more = 0, True
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise Problem(400, "body_malformed", fields={"problem": "incomplete"})
-        content += message.get("body", b"")
-        if len(content) > limit:
+        parts.append(message.get("body", b""))
+        count += len(parts[-1])
+        if count > limit:
             raise Problem(413, "body_too_large", fields={"limit": limit})
         more = message.get("more_body", False)
-    return bytes(content)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def transaction_in(media_type: str, body: bytes) -> bytes:

@@ -15,6 +15,7 @@ from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.filters import check_words
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.heights import height_of
+from chainbill_node.rest.hosts import ANY_HOST, AllowedHosts
 from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing, query_digest, read_cursor
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.view import View
@@ -30,8 +31,9 @@ def machine_clock_ms() -> int:
 
 @dataclass(frozen=True, slots=True)
 class RestOptions:
-    """How the interface is set up: whether /metrics is served, the clock, and bounds for what is handed in."""
+    """How the interface is set up: the hosts it answers for, whether /metrics is served, the clock, and bounds."""
 
+    hosts: AllowedHosts = ANY_HOST
     metrics: bool = True
     now_ms: Callable[[], int] = field(default=machine_clock_ms)
     max_batch: int = 200

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from chainbill.errors import ChainbillError
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
-from chainbill_node.rest.bodies import MAX_BATCH_BYTES, MAX_SINGLE_BYTES, batch_in, read_body, transaction_in
+from chainbill_node.rest.bodies import batch_in, read_body, transaction_in
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.ports import Answer, Busy, Submission, TransactionRecord
 from chainbill_node.rest.problems import (
@@ -64,7 +64,7 @@ async def submit(
 
 async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
     """Hand in the transaction of a request. Raises what `problem_of` translates."""
-    wire = transaction_in(request.headers.get("content-type", ""), await read_body(request, MAX_SINGLE_BYTES))
+    wire = transaction_in(request.headers.get("content-type", ""), await read_body(request))
     [submission] = await _submit(rest, [wire], wait, timeout_s)
     if isinstance(submission, Exception):
         raise submission
@@ -114,8 +114,7 @@ async def submit_batch(
 
 async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
     """Hand in the transactions of a request. Raises what `problem_of` translates."""
-    body = await read_body(request, MAX_BATCH_BYTES)
-    wires = batch_in(request.headers.get("content-type", ""), body, rest.options.max_batch)
+    wires = batch_in(request.headers.get("content-type", ""), await read_body(request), rest.options.max_batch)
     data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout_s)]
     refused = sum(["code" in item for item in data])
     return Handed(200, plain_json({"data": data, "count": len(data), "refused": refused}))
@@ -139,7 +138,7 @@ def _in_batch(request: Request, answer: Answer) -> dict[str, Any]:
 @router.post("/simulate", summary="Try a transaction out without sending it")
 async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
     """Run a transaction on the newest state and keep nothing; on a closed network only the party's own."""
-    body = await read_body(request, MAX_SINGLE_BYTES)
+    body = await read_body(request)
     wire = transaction_in(request.headers.get("content-type", ""), body)
     viewer = await run_in_threadpool(rest.gate.admit, request, body)
     transaction = decode_transaction(wire)

@@ -15,7 +15,7 @@ import tomli_w
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.genesis import genesis_from_json
-from chainbill_node.config import FILE_NAME, Address, FilesConfig, NodeConfig, SyncConfig, config_content
+from chainbill_node.config import FILE_NAME, Address, FilesConfig, NodeConfig, RestConfig, SyncConfig, config_content
 from chainbill_node.driver_signing import following_signer_file
 from chainbill_node.setup.certificates import Issued, certify, make_request
 from chainbill_node.setup.keys import key_file, write_secret
@@ -80,7 +80,7 @@ def create_home(home: Path, plan: JoinPlan) -> JoinedNode:
     os.mkdir(home / files.data, 0o700)
     config = NodeConfig(
         name=plan.name,
-        rest=Address(plan.host, plan.api_port),
+        rest=RestConfig(plan.host, plan.api_port),
         p2p=Address(plan.host, plan.p2p_port),
         sync=SyncConfig(
             from_snapshot=True,

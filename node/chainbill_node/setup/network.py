@@ -28,7 +28,7 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.rules import STANDARD_RULES
 from chainbill.ledger.validators import Validator, ValidatorSet
-from chainbill_node.config import FILE_NAME, Address, FilesConfig, LogConfig, NodeConfig, config_content
+from chainbill_node.config import FILE_NAME, Address, FilesConfig, LogConfig, NodeConfig, RestConfig, config_content
 from chainbill_node.driver_signing import new_signer_file
 from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
 from chainbill_node.setup.keys import key_file, write_secret
@@ -171,7 +171,7 @@ def _write_node(
     os.mkdir(home / files.data, 0o700)
     config = NodeConfig(
         name=validator.name,
-        rest=Address(validator.host, validator.api_port),
+        rest=RestConfig(validator.host, validator.api_port),
         p2p=Address(validator.host, validator.p2p_port),
         files=files,
         consensus=plan.consensus,
