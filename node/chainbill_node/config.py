@@ -6,6 +6,7 @@ no default. docs/reference/configuration.md explains every member.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -100,13 +101,19 @@ class StorageConfig:
 @dataclass(frozen=True, slots=True)
 class SyncConfig:
     """How an empty home gets the chain. peers: "NODE-ID@HOST:PORT, …", whom to ask besides the validators of the
-    genesis; trusted_height, trusted_block: a block that the operator knows to be right, 0 and "" for none."""
+    genesis; trusted_height, trusted_block: a block that the operator knows to be right, 0 and "" for none: no chain is
+    taken that has another block at that height."""
 
     from_snapshot: bool = False
     wait_ms: int = 10_000
     peers: str = ""
     trusted_height: int = 0
     trusted_block: str = ""
+
+    @property
+    def trusted(self) -> tuple[int, bytes] | None:
+        """Height and block id (32 bytes) that the operator knows to be right."""
+        return (self.trusted_height, bytes.fromhex(self.trusted_block)) if self.trusted_height else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,7 @@ class NodeConfig:
     log: LogConfig = field(default_factory=LogConfig)
 
 
+BLOCK_ID = re.compile("(?:[0-9a-f]{64})?")
 WANTED = {int: "a whole number from 0 up", str: "text", bool: "true or false"}
 _SECTIONS: dict[str, type[Any]] = {
     "rest": RestConfig,
@@ -167,7 +175,15 @@ def parse_config(content: dict[str, Any], origin: str) -> NodeConfig:
         raise _fault(origin, "name", "text")
     for stray in content:
         raise ConfigError(f"{origin}: {stray}", "there is no such setting; remove it", "没有这个设置项；请删除")
-    return NodeConfig(name=name, **sections)
+    config = NodeConfig(name=name, **sections)
+    block, height = config.sync.trusted_block, config.sync.trusted_height
+    if bool(height) != bool(block) or not BLOCK_ID.fullmatch(block):
+        raise ConfigError(
+            f"{origin}: sync.trusted_height = {height}, sync.trusted_block = {block!r}",
+            "give a height and the 64 hex digits of its block, as `chainbill network trust` shows them, or neither",
+            "请同时填写高度与该高度区块编号的 64 位十六进制数字（见 `chainbill network trust`），或两项都不填",
+        )
+    return config
 
 
 def _section(origin: str, section: str, kind: type[Any], given: Any) -> Any:

@@ -240,7 +240,8 @@ class Driver:
             self._catchup.heard(peer, message.block.height)
         if message.block.height != self.state.height:
             return
-        refused = refusal(message.block, message.certificate, self.rules.network, self.rules.validators)
+        rules = self.rules
+        refused = refusal(message.block, message.certificate, rules.network, rules.validators, rules.trusted_id)
         if refused is not None:
             raise BadPeerError(refused)
         self._engine.step(BlockSynced(message.block, message.certificate, self._now_ms()))

@@ -72,7 +72,8 @@ class Catchup:
             self._waiting.clear()
             return None
         peer, decided = self._waiting.popleft()
-        return peer, decided, sync.refusal(decided.block, decided.certificate, rules.network, rules.validators)
+        refused = sync.refusal(decided.block, decided.certificate, rules.network, rules.validators, rules.trusted_id)
+        return peer, decided, refused
 
     def serve(self, peer: PeerId, message: WantBlocks, tip_height: int) -> None:
         """Answer a peer's request from the store, at least one block, then as many as fit into a batch."""

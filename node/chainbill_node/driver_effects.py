@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from chainbill.errors import ChainbillError, InternalFault
+from chainbill.ledger.block import Block
 from chainbill.ledger.evidence import Evidence, decode_evidence, verify_evidence
 from chainbill.ledger.vote import VoteType
 from chainbill.limits import MAX_EVIDENCE
@@ -34,6 +35,7 @@ from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.driver_ports import Note, Ports, Settings, Tip
 from chainbill_node.driver_signing import Signer
+from chainbill_node.sync.blocks import BLOCK_NOT_TRUSTED
 from chainbill_node.sync.safe_height import safe_height
 from chainbill_node.wire.messages import EvidenceFound, Proposal, WantBlock, WantOwn
 
@@ -228,16 +230,18 @@ class Engine:
         Work that is there already waits a moment for what came in while the last block ran.
         """
         self._tip = tip
+        trusted = self._settings.trusted
         own = None if self._ports.key is None else self._ports.key.public
         self.rules = Rules(
             self._settings.network,
             tip.height + 1,
             tip.validators,
             own,
-            self._ports.application.check_block,
+            self._check,
             self._settings.timeouts,
             self._settings.clock_drift_ms,
             tip.clock_offset_ms,
+            trusted[1] if trusted is not None and trusted[0] == tip.height + 1 else None,
         )
         memory = None if self._signer is None else self._signer.memory
         self.state = open_height(self.rules, memory, ask=not self._has_signed)
@@ -248,6 +252,12 @@ class Engine:
         pause_ms = self._settings.gather_ms if tip.has_work else self._settings.idle_interval_ms
         if pause_ms > 0 or tip.has_work:
             self._ports.timers.schedule(Timer(TimerKind.START, self.state.height, 0), pause_ms)
+
+    def _check(self, block: Block) -> str | None:
+        """Validity: first what the operator knows, then what the application finds."""
+        if self.rules.trusted_id not in (None, block.id):
+            return BLOCK_NOT_TRUSTED
+        return self._ports.application.check_block(block)
 
     def _keep_evidence(self, evidence: Evidence) -> bool:
         pool = self.evidence.add(evidence)

@@ -184,7 +184,8 @@ class Settings:
     `clock_drift_ms`: how far in the future a proposal's time may lie. `gather_ms`: how long after a commit
     the next block waits for transactions that came in meanwhile. `idle_interval_ms`: an empty block after that much
     silence, 0 for never. `safe_height`: the operator's word after the signer file was lost or does not fit the
-    database: sign from this height on.
+    database: sign from this height on. `trusted`: a height and the id (32 bytes) of the block at it that the operator
+    knows to be right: another one is not taken, whoever has signed it.
     """
 
     network: bytes
@@ -195,3 +196,4 @@ class Settings:
     gossip_interval_ms: int = 1_000
     signer_file_limit_bytes: int = 8 * 1024 * 1024
     safe_height: int | None = None
+    trusted: tuple[int, bytes] | None = None

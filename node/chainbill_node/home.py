@@ -71,6 +71,20 @@ def check_software(needed: UpgradeNeeded | None, height: int) -> None:
         raise ConfigError(f"height {height - 1}", needed.said("en"), needed.said("zh"))
 
 
+def check_trusted(store: Store, config: NodeConfig) -> None:
+    """Raises ConfigError where the chain has another block than the one that the operator knows to be right."""
+    trusted = config.sync.trusted
+    record = None if trusted is None else ChainDatabase(store).record(trusted[0])
+    if trusted is not None and record is not None and record.block_id != trusted[1]:
+        raise ConfigError(
+            f"block {trusted[0]} is {record.block_id.hex()} here, sync.trusted_block is {trusted[1].hex()}",
+            "compare both with two other banks by telephone; where this chain is the wrong one, move data/ away and "
+            "start again, else mend sync.trusted_block in node.toml",
+            "请与另外两家银行电话核对；若本节点的链有误，请移走 data/ 后重新启动，"
+            "否则请更正 node.toml 中的 sync.trusted_block",
+        )
+
+
 @contextmanager
 def stopped_store(home: Path, protocols: Protocols = RELEASED) -> Iterator[tuple[NodeConfig, Genesis, LevelStore]]:
     """The chain of a node that does not run, locked for as long. Raises ConfigError or DiskError."""
@@ -109,6 +123,7 @@ def open_home(home: Path, protocols: Protocols = RELEASED) -> OpenHome:
             signer_file.close()
             raise
         try:
+            check_trusted(store, config)
             check_software(ledger.upgrade_needed, ledger.info().height + 1)
         except BaseException:
             store.close()

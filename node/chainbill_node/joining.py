@@ -205,9 +205,7 @@ class Joining:
     def begin(self, manifest: SnapshotManifest, data: bytes) -> str:
         """Two new databases, and the offer; kept chunks stay where they are of this snapshot."""
         self._close()
-        given = self._config.sync
-        trusted = (given.trusted_height, bytes.fromhex(given.trusted_block)) if given.trusted_height else None
-        calls = SnapshotCalls(None, lambda: self._fresh(SCRATCH), trusted)
+        calls = SnapshotCalls(None, lambda: self._fresh(SCRATCH), self._config.sync.trusted)
         self._ledger = LedgerApplication(ChainDatabase(self._fresh(FETCHING)), calls)
         info = snapshot_info(data, manifest.height, len(manifest.chunks))
         why = self._ledger.offer_snapshot(self._genesis, info).reason

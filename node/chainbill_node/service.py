@@ -125,6 +125,7 @@ class Node:
             idle_interval_ms=given.idle_interval_ms,
             gossip_interval_ms=given.gossip_interval_ms,
             safe_height=safe_height,
+            trusted=self.config.sync.trusted,
         )
 
     async def start(self) -> None:

@@ -469,6 +469,34 @@ def test_a_diverged_node_stops_for_good() -> None:
     assert desk.did == []
 
 
+def test_only_the_block_that_the_operator_knows_is_taken() -> None:
+    """security 22: another block at the trusted height is a lie, however many have signed it."""
+    other = block(b"B")
+    desk = Desk(trusted=(1, other.id)).begin()  # type: ignore[arg-type]
+    desk.hear(Decided(A, certificate(A)), "liar")
+    assert desk.dropped == [("liar", f"block_not_trusted: height 1 is {A.id.hex()} here")]
+    desk.hear(Status(5, 0, (), ()), "other").hear(Blocks(1, (Decided(A, certificate(A)),)), "other")
+    desk.fire(TimerKind.START, 1)
+    assert [peer for peer, _ in desk.dropped] == ["liar", "other"]
+    assert desk.store.tip.height == 0
+    desk.hear(Decided(other, certificate(other)), "honest")
+    assert desk.store.tip.height == 1
+    second = Desk(trusted=(2, other.id)).begin().hear(Decided(A, certificate(A)))  # type: ignore[arg-type]
+    assert second.store.tip.height == 1, "other heights are not asked"
+
+
+def test_votes_of_a_former_quorum_do_not_decide_against_the_trusted_block() -> None:
+    """security 22: the same where the block comes with live votes; such a node stops."""
+    desk = Desk(trusted=(1, block(b"B").id)).begin()  # type: ignore[arg-type]
+    desk.hear(proposal(1, 0, A))
+    [(_, said)] = [one for one in desk.of(Votes) if isinstance(one[1], Votes)][:1]
+    assert isinstance(said, Votes)
+    assert said.votes[0].block_id is None
+    desk.hear(Votes(tuple(vote(who, PRECOMMIT, 0, A) for who in (1, 2, 3))))
+    assert desk.driver.halted == "block_not_trusted"
+    assert desk.store.tip.height == 0
+
+
 def test_peers_come_and_go() -> None:
     desk = Desk()
     desk.driver.start()

@@ -19,11 +19,13 @@ from chainbill_node.setup import keys
 from chainbill_node.setup.keys import key_file, load_private_key, write_secret
 from chainbill_node.setup.local import create_local_network, local_parties
 from chainbill_node.setup.network import CreatedNetwork
+from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
 from chainbill_node.storage.store import DiskError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from node_chain import LocalChain
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import valid_uscc
@@ -90,6 +92,34 @@ def test_a_second_process_is_kept_out(home: Path) -> None:
 def refuses(home: Path, pattern: str) -> None:
     with pytest.raises((ConfigError, DiskError), match=pattern):
         open_home(home).close()
+
+
+@pytest.mark.parametrize(
+    "given", [{"trusted_height": 3}, {"trusted_block": "ab" * 32}, {"trusted_height": 3, "trusted_block": "ab" * 31},
+              {"trusted_height": 3, "trusted_block": "AB" * 32}],
+)  # fmt: skip
+def test_half_a_trusted_block_is_none(given: dict[str, object]) -> None:
+    """security 22: what is typed wrong is said, with what was seen."""
+    with pytest.raises(ConfigError, match="network trust") as caught:
+        parse_config({"name": "x", "sync": given}, "node.toml")
+    assert str(given.get("trusted_block", "")) in str(caught.value)
+
+
+def test_a_home_with_another_block_than_the_trusted_one_refuses(tmp_path: Path) -> None:
+    """security 22: what is here already is held against it too."""
+    chain = LocalChain(tmp_path / "net")
+    for _ in range(2):
+        chain.commit()
+    record = ChainDatabase(chain.store).record(1)
+    assert record is not None
+    for height, block, fits in ((1, record.block_id, True), (1, bytes(32), False), (3, bytes(32), True)):
+        sync = {"trusted_height": height, "trusted_block": block.hex()}
+        config = parse_config({"name": "x", "sync": sync}, "node.toml")
+        if fits:
+            home_module.check_trusted(chain.store, config)
+            continue
+        with pytest.raises(ConfigError, match=record.block_id.hex()):
+            home_module.check_trusted(chain.store, config)
 
 
 def test_a_missing_file_refuses(home: Path) -> None:

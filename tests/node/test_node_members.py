@@ -25,13 +25,13 @@ def run(*words: str) -> Any:
     return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
 
 
-def join(network: Network, folder: Path, name: str, *, ca: Path | None = None) -> CreatedNode:
+def join(network: Network, folder: Path, name: str, *, ca: Path | None = None, trust: str = "genesis") -> CreatedNode:
     api, p2p = free_ports(2)
     peers = [f"--peer={node.node_id}@{node.p2p}" for node in network.nodes.values()]
     directory = network.created.directory
     made = run(
         "network", "join", str(folder), "--name", name, "--genesis", str(directory / "genesis.json"),
-        "--ca", str(ca or directory / "ca"), "--p2p-port", str(p2p), "--api-port", str(api), *peers,
+        "--ca", str(ca or directory / "ca"), "--p2p-port", str(p2p), "--api-port", str(api), "--trust", trust, *peers,
     )  # fmt: skip
     node = CreatedNode(name, folder, made["api"], made["p2p"], made["node_id"])
     network.nodes[name] = node
@@ -65,7 +65,8 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         network.start()
         network.wait_ready()
         network.busy("bank1", 6)
-        new = join(network, tmp_path / "new", "new1")
+        read_out = run("--node", network.nodes["bank2"].api, "network", "trust")["trust"]
+        new = join(network, tmp_path / "new", "new1", trust=read_out)
         member = {
             "alg": "ed25519",
             "key": new.node_id,

@@ -1,4 +1,4 @@
-"""`network`: init, join, certify, show."""
+"""`network`: init, join, trust, certify, show."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), C
 
 network = noun("network")
 network.command("join", help="network.join")(network_join.join)
+network.command("trust", help="network.trust")(network_join.trust)
 network.command("certify", help="network.certify")(network_join.certify)
 
 

@@ -1,17 +1,20 @@
-"""`network`: join, certify. Loaded by `commands.network`."""
+"""`network`: join, certify, and the block that a newcomer is told to trust. Loaded by `commands.network`."""
 
 from __future__ import annotations
 
 import datetime
 import os
+import re
 from pathlib import Path
 
 import click
 
-from chainbill_cli.failure import Exit, fail
+from chainbill_cli.answers import without_as_of
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.output import Column
-from chainbill_cli.session import current_session
+from chainbill_cli.preview import asks
+from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
 JOINED = (Column("home"), Column("node_id"), Column("name"), Column("p2p"), Column("api"), Column("certified"))
@@ -26,6 +29,69 @@ JOIN = (
     option("--peer", "peers", multiple=True, metavar="ID@HOST:PORT", help="network.opt_peer"),
     option("--trust", default="", metavar="HEIGHT:BLOCK", help="network.opt_trust"),
 )
+
+
+GENESIS = "genesis"
+"""What --trust says where there is nobody to ask: the genesis file alone, and every quorum that followed it."""
+DAY_MS = 86_400_000
+GONE = (404, 410)
+TRUST = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
+TRUSTED = (
+    Column("trust"), Column("height", "int"), Column("block", "id"), Column("time", "date"), Column("network", "id"),
+)  # fmt: skip
+
+
+def trusted_block(session: Session, given: str) -> tuple[int, str]:
+    """Height and block id of --trust, (0, "") for `genesis`; asked for in a terminal, needed everywhere else.
+
+    Without it, the keys of any former quorum are enough for another past that a newcomer cannot tell from the true one.
+    """
+    if not given and asks(session):
+        session.out.note(text("network.why_trust"))
+        given = click.prompt(text("network.ask_trust"), err=True)
+    typed = "".join(given.split()).lower()
+    if typed == GENESIS:
+        session.out.note(text("network.trusts_genesis"))
+        return 0, ""
+    found = TRUST.fullmatch(typed)
+    if found is None:
+        raise usage("network.trust_wrong", given=given) if given else fail(Exit.USAGE, "network.trust_needed")
+    return int(found[1]), found[2]
+
+
+@option("--height", type=click.IntRange(1), default=None, help="network.opt_trust_height")
+def trust(height: int | None) -> None:
+    """Show a block for somebody who joins: HEIGHT:BLOCK, to be read out."""
+    session = current_session()
+    body = without_as_of(session.client.get(f"/v1/blocks/{height or day_old(session)}"))
+    session.out.note(text("network.read_out"))
+    answer = {"trust": f"{body['height']}:{body['id']}", "height": body["height"], "block": body["id"],
+              "time": body["time"], "network": body["network"]}  # fmt: skip
+    session.out.thing(answer, TRUSTED)
+
+
+def day_old(session: Session) -> int:
+    """The first height of the last 24 hours of block time: old enough to be in every snapshot of today.
+
+    About log2(height) questions; what a node no longer has is older.
+    """
+    head = without_as_of(session.client.get("/v1/blocks/head"))
+    since_ms = _ms(head["time"]) - DAY_MS
+    low, high = 1, int(head["height"])
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            late = _ms(without_as_of(session.client.get(f"/v1/blocks/{middle}"))["time"]) >= since_ms
+        except Failure as failure:
+            if failure.problem.get("status") not in GONE:
+                raise
+            late = False
+        low, high = (low, middle) if late else (middle + 1, high)
+    return low
+
+
+def _ms(time: str) -> int:
+    return int(datetime.datetime.fromisoformat(time).timestamp() * 1000)
 
 
 @stack(JOIN)
@@ -49,7 +115,7 @@ def join(
 
     session = current_session()
     passphrase = os.environ.get("CHAINBILL_PASSPHRASE", "")
-    height, _, block = trust.partition(":")
+    trusted = trusted_block(session, trust)
     try:
         authority = Path(ca).expanduser()
         key = authority / "ca.key"
@@ -62,7 +128,7 @@ def join(
             api_port=api_port,
             peers=peers,
             passphrase=passphrase,
-            trusted=(int(height), bytes.fromhex(block).hex()) if trust else (0, ""),
+            trusted=trusted,
         )
         made = create_home(Path(directory).expanduser().absolute(), plan)
     except FileExistsError as error:

@@ -22,7 +22,46 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_p2p_port": ("Port for other nodes", "节点间端口"),
     "network.opt_api_port": ("Port of the REST interface", "REST 接口端口"),
     "network.opt_peer": ("A node that is there today; may be repeated", "当前在线的节点，可重复"),
-    "network.opt_trust": ("A block you know to be right", "已核实的区块"),
+    "network.opt_trust": (
+        "A block you know to be right, as another bank read it out from `network trust`; or the word genesis",
+        "已核实的区块，由其他银行依 `network trust` 念出；或填 genesis",
+    ),
+    "network.opt_trust_height": (
+        "This height; by default the first of the last 24 hours",
+        "指定高度；默认为最近 24 小时内的第一个",
+    ),
+    "network.trust": (
+        "Show a block that somebody who joins can trust: read it out to them",
+        "显示一个可供新加入者信任的区块：念给对方听",
+    ),
+    "network.read_out": (
+        "read `trust` out to whoever joins, over a line where you know their voice; let them ask a second bank too",
+        "请在能辨认对方声音的电话中念出 `trust` 一项；并请对方再向另一家银行核对",
+    ),
+    "network.why_trust": (
+        "Whoever holds the keys of a former quorum could show you another past. Ask an operator whom you know, "
+        "at another bank and by telephone, to run `chainbill network trust` and to read out HEIGHT:BLOCK. "
+        "Type genesis to go on without: then every key that was ever part of a quorum is trusted.",
+        "持有以往法定数密钥者可向你出示另一段历史。请致电另一家银行你认识的运维人员，由其运行 "
+        "`chainbill network trust` 并念出“高度:区块编号”。填 genesis 可不作核对：此时须信任曾属法定数的每一把密钥。",
+    ),
+    "network.ask_trust": ("HEIGHT:BLOCK, or genesis", "高度:区块编号，或 genesis"),
+    "network.trust_needed": (
+        "--trust is missing: ask another bank for HEIGHT:BLOCK (`chainbill network trust`), or say --trust genesis to "
+        "trust every key that was ever part of a quorum",
+        "缺少 --trust：请向另一家银行索取“高度:区块编号”（`chainbill network trust`），"
+        "或填 --trust genesis，即信任曾属法定数的每一把密钥",
+    ),
+    "network.trust_wrong": (
+        "{given} is neither HEIGHT:BLOCK, a height and 64 hex digits, nor the word genesis",
+        "{given} 既不是“高度:区块编号”（高度与 64 位十六进制数字），也不是 genesis",
+    ),
+    "network.trusts_genesis": (
+        "WARNING: no block was checked with another bank. Every key that was ever part of a quorum can show this node "
+        "another past. Set sync.trusted_height and sync.trusted_block in node.toml before the first start.",
+        "警告：未向其他银行核对任何区块。曾属法定数的任何密钥都能向本节点出示另一段历史。"
+        "请在首次启动前于 node.toml 中填写 sync.trusted_height 与 sync.trusted_block。",
+    ),
     "network.opt_certificate": ("File to write; must not be there", "输出文件，不得已存在"),
     "network.home_exists": ("{path} is there already: a home is never written over", "{path} 已存在，不会覆盖"),
     "network.cannot_join": ("no home was made: {why}", "未能生成节点目录：{why}"),

@@ -17,7 +17,7 @@ class Rules:
     `network`: the 32 bytes that every vote and proposal names. `own`: the own public key, None for an observer.
     `check_block`: None if the block may be committed at this height, else the reason; it gives the same answer
     every time. `clock_offset_ms` turns the own clock into block time, `clock_drift_ms` is how far ahead of that a
-    proposal may lie.
+    proposal may lie. `trusted_id`: the block of this height that the operator knows to be right, None for any.
     """
 
     network: bytes
@@ -28,6 +28,7 @@ class Rules:
     timeouts: Timeouts
     clock_drift_ms: int
     clock_offset_ms: int = 0
+    trusted_id: bytes | None = None
 
     @property
     def quorum(self) -> int:

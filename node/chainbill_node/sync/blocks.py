@@ -13,6 +13,7 @@ from chainbill_node.wire.limits import MAX_BLOCKS_IN_BATCH
 ANSWER_WITHIN_MS = 5_000
 STRIKES_ALLOWED = 3
 MAX_PEERS = 256
+BLOCK_NOT_TRUSTED = "block_not_trusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,19 @@ def answered(
     return SyncState(state.claims, strikes, None), True, None
 
 
-def refusal(block: Block, certificate: Certificate, network: bytes, validators: ValidatorSet) -> str | None:
-    """None if the certificate proves that a quorum of this height's validators decided this block, else the reason."""
+def refusal(
+    block: Block,
+    certificate: Certificate,
+    network: bytes,
+    validators: ValidatorSet,
+    trusted_id: bytes | None = None,
+) -> str | None:
+    """None if the certificate proves that a quorum of this height's validators decided this block, else the reason.
+
+    `trusted_id`: the only block that is right at this height, by the operator's own knowledge.
+    """
+    if trusted_id not in (None, block.id):
+        return f"{BLOCK_NOT_TRUSTED}: height {block.height} is {block.id.hex()} here"
     if block.header.network != network:
         return "network_wrong"
     if certificate.block_id != block.id or certificate.height != block.height:

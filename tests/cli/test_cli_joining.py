@@ -1,0 +1,141 @@
+"""`network join` and the block that it asks for; `network trust`, which shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import pytest
+from chainbill_cli import preview as previews
+from chainbill_node.config import load_config
+from chainbill_node.setup.local import create_local_network
+from cli.cli_fakes import FakeNode, Shell, ok, problem
+
+BLOCK = "ab" * 32
+DAY_S = 86_400
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return create_local_network(tmp_path_factory.mktemp("joining") / "net", validators=1).directory
+
+
+@pytest.fixture
+def words(directory: Path, tmp_path: Path) -> list[str]:
+    return [
+        "network", "join", str(tmp_path / "new"), "--name", "new", "--genesis", str(directory / "genesis.json"),
+        "--ca", str(directory / "ca"), "--p2p-port", "7001", "--api-port", "7002",
+    ]  # fmt: skip
+
+
+def test_without_a_terminal_a_block_must_be_given(
+    shell: Shell, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security 22: who joins without --trust believes a quorum of long removed keys."""
+    shell.run(*words, expect=2)
+    assert "--trust genesis" in shell.err
+    shell.run("--lang", "zh", *words, expect=2)
+    assert "network trust" in shell.err
+    assert "缺少 --trust" in shell.err
+    monkeypatch.setattr(previews, "person", lambda: True)
+    shell.run(*words, "--yes", expect=2)
+    assert shell.run(*words, "-o", "json", expect=2)["code"] == "trust_needed"
+    assert not (tmp_path / "new").exists()
+    shell.run(*words, "--trust", f"812:{BLOCK}", "--yes")
+    sync = load_config(tmp_path / "new").sync
+    assert sync.trusted == (812, bytes.fromhex(BLOCK))
+
+
+def test_the_word_genesis_goes_on_with_a_warning(shell: Shell, words: list[str], tmp_path: Path) -> None:
+    """security 22: the way without is typed out, and says what is then trusted."""
+    shell.run(*words, "--trust", "genesis")
+    assert "WARNING" in shell.err
+    assert "every key that was ever part of a quorum".lower() in " ".join(shell.err.split()).lower()
+    assert load_config(tmp_path / "new").sync.trusted is None
+
+
+def test_a_person_is_asked_and_may_type_as_it_was_read_out(
+    shell: Shell, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    spoken = " ".join(["AB AB"] * 16)
+
+    def answer(line: str, **_: Any) -> str:
+        asked.append(line)
+        return f" 812 : {spoken} "
+
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(click, "prompt", answer)
+    shell.run(*words)
+    assert len(asked) == 1
+    assert "network trust" in shell.err
+    assert load_config(tmp_path / "new").sync.trusted == (812, bytes.fromhex(BLOCK))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["812", BLOCK, f"0:{BLOCK}", f"-1:{BLOCK}", f"812:{BLOCK[:-1]}", f"812:{BLOCK}0", f"812:0x{BLOCK}", "none",
+              f"8.12:{BLOCK}", f"٣:{BLOCK}", f"812:{'zz' * 32}", ":"],
+)  # fmt: skip
+def test_what_is_no_height_and_block_is_said(shell: Shell, words: list[str], tmp_path: Path, wrong: str) -> None:
+    shell.run(*words, "--trust", wrong, expect=2)
+    assert wrong[:60] in "".join(shell.err.split())
+    assert not (tmp_path / "new").exists()
+
+
+def blocks(node: FakeNode, head: int, every_s: int, gone_below: int = 1) -> list[int]:
+    """A chain of blocks in equal steps on the fake node; the heights that were asked for."""
+    asked: list[int] = []
+
+    def at(height: int) -> Callable[[httpx.Request], httpx.Response]:
+        def answer(_: httpx.Request) -> httpx.Response:
+            asked.append(height)
+            if height < gone_below:
+                return problem(410, "height_pruned")
+            seconds = 1_790_000_000 + height * every_s
+            time = httpx_time(seconds)
+            return ok({"height": height, "id": f"{height:064x}", "time": time, "network": "cd" * 32})
+
+        return answer
+
+    for height in range(1, head + 1):
+        node.answers[f"GET /v1/blocks/{height}"] = at(height)
+    node.answers["GET /v1/blocks/head"] = at(head)
+    return asked
+
+
+def httpx_time(seconds: int) -> str:
+    import datetime
+
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize(
+    ("head", "every_s", "gone_below", "shown"),
+    [
+        (1_000, 3_600, 1, 976),
+        (1_000, 3_600, 990, 990),
+        (1_000, 1, 1, 1),
+        (1, 1, 1, 1),
+        (7, 2 * DAY_S, 1, 7),
+    ],
+)
+def test_the_block_that_is_shown_is_the_first_of_the_last_day(
+    shell: Shell, node: FakeNode, head: int, every_s: int, gone_below: int, shown: int
+) -> None:
+    """security 22: a block that every snapshot of today holds. 1,000 blocks an hour apart: 1,000 − 24 = 976."""
+    asked = blocks(node, head, every_s, gone_below)
+    found = shell.run("network", "trust", "-o", "json")
+    assert found["trust"] == f"{shown}:{shown:064x}"
+    assert len(asked) <= 2 + head.bit_length()
+    assert shell.run("network", "trust", "--height", str(head), "-o", "json")["height"] == head
+    shell.run("network", "trust")
+    assert "read" in shell.err
+
+
+def test_a_node_that_fails_is_not_taken_for_an_old_block(shell: Shell, node: FakeNode) -> None:
+    blocks(node, 100, 3_600)
+    node.answers["GET /v1/blocks/50"] = problem(403, "not_permitted")
+    shell.run("network", "trust", expect=4)
