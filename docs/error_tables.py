@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INTERFACE = ROOT / "node" / "chainbill_node" / "rest"
 MARKED = re.compile(r"(<!-- codes: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
-NO_CODES = ("parameter_", "kind_")
+NO_CODES = ("parameter_", "kind_", "reason_")
 """Texts that stand inside a problem and are no code of their own."""
 
 FALLBACKS = frozenset({"ledger_refused", "transaction_malformed"})

@@ -23,7 +23,7 @@ TOP = {"chain_id": str, "zone_offset_minutes": int, "clock": str, "public_reads"
        "parameters": dict, "party": list, "validator": list}  # fmt: skip
 PARTY = {"alias": str, "id": str, "name_zh": str, "name_en": str, "roles": list, "sponsor": str, "paying_bank": str,
          "identifiers": list, "accounts": list}  # fmt: skip
-VALIDATOR = {"name": str, "party": str, "host": str, "p2p_port": int, "api_port": int}
+VALIDATOR = {"name": str, "party": str, "host": str, "p2p_port": int, "api_port": int, "metrics_port": int}
 ACCOUNT = {"currency": str, "bank": str, "number": str}
 
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
@@ -85,7 +85,7 @@ def _validator(path: Path, entry: Any) -> ValidatorPlan:
 
     from chainbill.crypto.keys import PrivateKey
 
-    _check(path, "validator.", entry, VALIDATOR, needed=tuple(VALIDATOR))
+    _check(path, "validator.", entry, VALIDATOR, needed=("name", "party", "host", "p2p_port", "api_port"))
     return ValidatorPlan(key=PrivateKey.generate(), **entry)
 
 

@@ -131,6 +131,7 @@ class NodeConfig:
     name: str
     rest: RestConfig = field(default_factory=RestConfig)
     p2p: Address = field(default_factory=Address)
+    metrics: Address = field(default_factory=Address)
     files: FilesConfig = field(default_factory=FilesConfig)
     consensus: ConsensusConfig = field(default_factory=ConsensusConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
@@ -144,6 +145,7 @@ WANTED = {int: "a whole number from 0 up", str: "text", bool: "true or false"}
 _SECTIONS: dict[str, type[Any]] = {
     "rest": RestConfig,
     "p2p": Address,
+    "metrics": Address,
     "files": FilesConfig,
     "consensus": ConsensusConfig,
     "limits": LimitsConfig,

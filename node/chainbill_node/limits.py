@@ -36,6 +36,10 @@ ROOM_AGAIN_S = 0.005
 LINGER_S = 2.0
 """How long what a client still sends is thrown away after a refusal, so that it can read why."""
 
+METRICS_CONNECTIONS = 64
+METRICS_BODY_BYTES = 1024 * 1024
+"""Of the operator's own address."""
+
 # the log
 SELDOM_S = 1.0
 """Of a warning that strangers can cause there is one line in so long."""

@@ -1,20 +1,30 @@
-"""The REST interface in the node's own event loop: uvicorn without signal handlers of its own."""
+"""The REST interface in the node's own event loop: uvicorn without signal handlers of its own.
+
+What tells all about the node (metrics, why it is not ready) has an address of its own where `node.toml` names one, and
+a small crowd of its own: who floods the interface takes nothing from monitoring.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import uvicorn
 
+from chainbill_node.config import Address
 from chainbill_node.descriptors import allow_descriptors, clients_within
-from chainbill_node.limits import KEEP_ALIVE_S
+from chainbill_node.limits import KEEP_ALIVE_S, METRICS_BODY_BYTES, METRICS_CONNECTIONS
 from chainbill_node.node_port import ServedNode
-from chainbill_node.rest import RestOptions, create_app
+from chainbill_node.rest.app import create_app, create_operations_app
 from chainbill_node.rest.hosts import AllowedHosts
+from chainbill_node.rest.reading import RestOptions
 from chainbill_node.rest_guard import Crowd, guarded
 from chainbill_node.service import Node
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 START_POLL_S = 0.005
 STOP_TIMEOUT_S = 3
@@ -27,33 +37,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-def hosts_of(node: Node) -> AllowedHosts:
-    """The names that a node answers for: where it listens, those of its configuration, and how the ledger knows it."""
-    rest = node.config.rest
+class _Listener:
+    """One application at one address."""
 
-    def announced() -> str:
-        member = node.members().get(node.node_id)
-        return "" if member is None else member.address
-
-    return AllowedHosts((rest.host, *rest.allowed_hosts.split(",")), announced)
-
-
-class RestServer:
-    """Serves one node's API."""
-
-    def __init__(self, node: Node) -> None:
-        address, limits = node.config.rest, node.config.limits
-        most = clients_within(allow_descriptors(), limits.rest_connections)
-        self.crowd = Crowd(
-            most,
-            min(most, limits.rest_connections_per_address),
-            limits.rest_body_bytes,
-            lambda reason: node.metrics.turned_away.labels("rest", reason).inc(),
-        )
-        node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
+    def __init__(self, app: ASGIApp, address: Address, crowd: Crowd) -> None:
         self._server = _Server(
             uvicorn.Config(
-                create_app(ServedNode(node), RestOptions(hosts=hosts_of(node))),
+                app,
                 host=address.host,
                 port=address.port,
                 log_config=None,
@@ -61,11 +51,12 @@ class RestServer:
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                http=guarded(self.crowd),
+                http=guarded(crowd),
                 ws="none",
                 log_level="error",
             )
         )
+        self._address = f"{address.host}:{address.port}"
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -74,17 +65,56 @@ class RestServer:
         while not self._server.started:
             if self._task.done():
                 self._task.result()
-                raise OSError("the API did not start")
+                raise OSError(f"nothing listens at {self._address}")
             await asyncio.sleep(START_POLL_S)
 
     async def _serve(self) -> None:
         try:
             await self._server.serve()
         except SystemExit as error:  # uvicorn exits when it cannot bind
-            raise OSError(f"the API port is taken or not allowed ({error.code})") from error
+            raise OSError(f"{self._address} is taken or not allowed ({error.code})") from error
 
     async def stop(self) -> None:
         """End the open requests and stop listening."""
         if self._task is not None:
             self._server.should_exit = True
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+def hosts_of(node: Node) -> AllowedHosts:
+    """The names that a node answers for: where it listens, those of its configuration, and how the ledger knows it."""
+    config = node.config
+
+    def announced() -> str:
+        member = node.members().get(node.node_id)
+        return "" if member is None else member.address
+
+    return AllowedHosts((config.rest.host, config.metrics.host, *config.rest.allowed_hosts.split(",")), announced)
+
+
+class RestServer:
+    """Serves one node's API, and its operator's address."""
+
+    def __init__(self, node: Node) -> None:
+        config, limits = node.config, node.config.limits
+        most = clients_within(allow_descriptors(), limits.rest_connections)
+
+        def refused(reason: str) -> None:
+            node.metrics.turned_away.labels("rest", reason).inc()
+
+        self.crowd = Crowd(most, min(most, limits.rest_connections_per_address), limits.rest_body_bytes, refused)
+        node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
+        served, hosts = ServedNode(node), hosts_of(node)
+        self._listeners = [_Listener(create_app(served, RestOptions(hosts=hosts)), config.rest, self.crowd)]
+        if config.metrics.port:
+            few = Crowd(METRICS_CONNECTIONS, METRICS_CONNECTIONS, METRICS_BODY_BYTES, refused)
+            self._listeners.append(_Listener(create_operations_app(served, hosts), config.metrics, few))
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when a port is taken."""
+        for one in self._listeners:
+            await one.start()
+
+    async def stop(self) -> None:
+        """End the open requests and stop listening."""
+        await asyncio.gather(*[one.stop() for one in self._listeners])

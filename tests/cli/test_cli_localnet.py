@@ -220,3 +220,20 @@ def test_a_node_that_was_voted_out_is_not_waited_for(lab: Lab) -> None:
     lab.json("localnet", "stop", "bank3")
     assert lab.json("localnet", "start", "bank3")["nodes"][2]["validator"] is False
     assert "validator" not in lab.json("localnet", "status")["nodes"][0]
+
+
+def test_status_where_a_node_tells_the_rest_to_signed_requests_only(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security 20: on a closed network /ready says yes or no; the node's own bank still sees where it stands."""
+    closed = NODE.replace(
+        '"app_hash": "ab" * 32}', '"app_hash": "ab" * 32}\n        signed = "Signature" in self.headers\n'
+        '        answer = answer if signed else {"ready": ready, "reason": "not told"}', 1
+    )  # fmt: skip
+    assert closed != NODE
+    (tmp_path / "answering_node.py").write_text(closed, encoding="utf-8")
+    up = lab.json("localnet", "up", "--validators", "2", "--detach", "--closed-reads")
+    assert [(node["ready"], node["height"]) for node in up["nodes"]] == [(True, 5), (True, 5)]
+    (lab.home / "parties" / "bank1" / "key.pem").unlink()
+    found = lab.json("localnet", "status", expect=0)
+    assert [(node["ready"], node["height"]) for node in found["nodes"]] == [(True, None), (True, 5)]

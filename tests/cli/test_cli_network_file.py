@@ -9,6 +9,7 @@ import pytest
 from chainbill_cli.failure import Failure
 from chainbill_cli.home import load_network, load_profiles
 from chainbill_cli.network_file import read_plan
+from chainbill_node.config import load_config
 from cli.cli_fakes import Shell, mode_of
 
 from chainbill.ids import make_test_uscc
@@ -63,6 +64,17 @@ def test_network_init(shell: Shell, tmp_path: Path) -> None:
         assert mode_of(folder / "network.json") == 0o600
     assert "works alone" in shell.err
     shell.run("network", "init", str(path), "--out", str(out), expect=1)
+
+
+def test_where_metrics_are_served(tmp_path: Path, shell: Shell) -> None:
+    """security 20: a closed network's metrics are served on this machine only, at a port of their own, or nowhere."""
+    path = tmp_path / "network.toml"
+    for lines, port in (("", 0), ("metrics_port = 7002\n", 7002)):
+        path.write_text(NETWORK + lines, encoding="utf-8")
+        out = tmp_path / f"net{port}"
+        shell.run("network", "init", str(path), "--out", str(out))
+        config = load_config(out / "nodes" / "bank1")
+        assert (config.metrics.host, config.metrics.port) == ("127.0.0.1", port)
 
 
 def test_a_network_that_could_never_begin_is_not_written(shell: Shell, tmp_path: Path) -> None:

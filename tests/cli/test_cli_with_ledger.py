@@ -152,6 +152,8 @@ def test_clock(desk: Desk) -> None:
 def test_closed_reads(new_desk: Callable[..., Desk]) -> None:
     desk = new_desk(public_reads=False)
     assert json.loads(desk.text("bill", "list", "-o", "json", expect=4))["status"] == 401
+    assert set(json.loads(desk.text("node", "status", "-o", "json"))) == {"ready", "reason"}
+    assert desk.json("anchor", "node", "status")["height"] == 1
     bill, token = accepted_bill(desk)
     assert desk.json("supplier1", "bill", "accept", bill, "--dry-run", expect=3)["code"]
     assert [one["id"] for one in desk.json("anchor", "bill", "list")] == [bill]

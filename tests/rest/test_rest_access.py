@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from chainbill_node.rest.app import create_operations_app
+from chainbill_node.rest.hosts import AllowedHosts
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook
 from rest.conftest import NOW_MS, TestClient, app_of, signed_get
 from rest.node_twin import TwinNode, key_of, wire_of
@@ -15,7 +17,7 @@ S1, S2, S3, S4, S5, S6 = SUPPLIERS
 ReadAs = Callable[[str, str], httpx.Response]
 
 EVERYBODY = ["REGULATOR", "AUDITOR", ANCHOR, S1, S2, S3, S4, S5, *BANKS, "BANK4"]
-OPEN_PATHS = ["/health", "/ready", "/version", "/openapi.json", "/docs", "/", "/metrics", "/web/page.js"]
+OPEN_PATHS = ["/health", "/ready", "/version", "/openapi.json", "/docs", "/", "/web/page.js"]
 NETWORK_PATHS = ["/v1/network", "/v1/validators", "/v1/peers", "/v1/mempool", "/v1/blocks", "/v1/blocks/head",
                  "/v1/contracts", "/v1/calendar/2026", "/v1/governance/proposals"]  # fmt: skip
 LIST_PATHS = ["/v1/bills", "/v1/tokens", "/v1/finance/requests", "/v1/parties", f"/v1/offers?to={S4}"]
@@ -24,6 +26,41 @@ LIST_PATHS = ["/v1/bills", "/v1/tokens", "/v1/finance/requests", "/v1/parties", 
 @pytest.mark.parametrize("path", OPEN_PATHS)
 def test_operations_and_pages_are_open_on_a_closed_network(closed: TestClient, path: str) -> None:
     assert closed.get(path).status_code == 200
+
+
+def test_a_closed_network_says_yes_or_no_to_strangers_and_the_rest_to_members(example: tuple[BillBook, str]) -> None:
+    """security 20: /ready and /metrics of a closed network named its validators to anybody."""
+    node = TwinNode(example[0], public_reads=False)
+    with app_of(node) as client:
+        assert client.get("/ready").json() == {"ready": True, "reason": ""}
+        node.ready, node.fault = False, "storage: /secret/place"
+        for language, words in (("en", "closed"), ("zh", "不开放")):
+            stranger = client.get("/ready", headers={"Accept-Language": language})
+            assert (stranger.status_code, set(stranger.json())) == (503, {"ready", "reason"})
+            assert words in stranger.json()["reason"]
+        assert client.get("/health").json() == {"status": "failed", "failed": None}
+        check(client.get("/metrics"), 401, "signature_required")
+        member = signed_get(client, S1, "/ready")
+        assert (member.status_code, member.json()["reason"]) == (503, "halted: 2 of 3 signatures")
+        assert member.json()["validator_key"]
+        assert signed_get(client, S1, "/health").json()["failed"] == node.fault
+        assert signed_get(client, S1, "/metrics").status_code == 200
+        check(signed_get(client, "STRANGER", "/ready"), 401, "reader_key_unknown")
+        check(signed_get(client, "STRANGER", "/metrics"), 401, "reader_key_unknown")
+
+
+def test_the_operators_own_address_tells_all_about_the_node_and_nothing_of_the_ledger(
+    example: tuple[BillBook, str],
+) -> None:
+    node = TwinNode(example[0], public_reads=False)
+    node.ready, node.fault = False, "storage"
+    with TestClient(create_operations_app(node, AllowedHosts(("node.test",)))) as client:
+        assert client.get("/ready").json()["validator_key"]
+        assert client.get("/health").json()["failed"] == "storage"
+        assert client.get("/metrics").status_code == 200
+        for path in ("/v1/network", "/v1/validators", "/", "/openapi.json", "/docs"):
+            check(client.get(path), 404, "route_unknown")
+        check(client.get("/metrics", headers={"Host": "rebound.example"}), 421, "host_not_allowed")
 
 
 def test_every_other_read_asks_for_a_signature(closed: TestClient, example: tuple[BillBook, str]) -> None:

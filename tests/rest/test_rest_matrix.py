@@ -15,7 +15,7 @@ from rest.matrix_world import ROLES, World
 MATRIX = """
 #                                                mark        side    anon own  oth  anch bank riv  reg  aud  aud+grant
 GET  /health                              .           own     200  200  200  200  200  200  200  200  200
-GET  /metrics                             .           own     200  200  200  200  200  200  200  200  200
+GET  /metrics                             .           own     401  200  200  200  200  200  200  200  200
 GET  /ready                               .           own     200  200  200  200  200  200  200  200  200
 GET  /v1/bills                            bill_id     own     401  200+ 200- 200+ 200+ 200+ 200+ 200- 200+
 GET  /v1/bills                            bill_id     foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-

@@ -242,14 +242,13 @@ def test_history_tells_the_steps_of_a_bill(client: TestClient, example: tuple[Bi
 
 
 def test_health_and_readiness_name_the_reason(node: TwinNode) -> None:
-    with app_of(node, metrics=False) as client:
+    with app_of(node) as client:
         assert client.get("/ready").json()["ready"] is True
         node.ready, node.fault = False, "storage"
         ready = client.get("/ready", headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"})
         assert (ready.status_code, ready.json()["reason"]) == (503, "停滞：缺少签名")
         assert client.get("/ready").json()["reason"].startswith("halted: 2 of 3")
         assert (client.get("/health").status_code, client.get("/health").json()["failed"]) == (503, "storage")
-        assert client.get("/metrics").status_code == 404
 
 
 def test_openapi_describes_every_route_and_its_problems(client: TestClient) -> None:

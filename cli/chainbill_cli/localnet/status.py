@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from chainbill_cli.client import tells_little
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.home import load_key, load_profiles
 from chainbill_cli.localnet import processes
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 ASK_TIMEOUT_S = 3.0
 POLL_S = 0.1
 REMOVED_LOOK_S = 1.0
+Sign = Callable[[str], Mapping[str, str]]
+"""Address of a read → headers that sign it."""
 
 
-def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
-    """One node as `localnet status` shows it; `reason` says why when it is not ready."""
+def node_status(http: httpx.Client, node: LocalNode, sign: Sign | None = None) -> dict[str, Any]:
+    """One node as `localnet status` shows it; `reason` says why when it is not ready. `sign`: see `ready_of`."""
     pid = processes.pid_of(node)
     found: dict[str, Any] = {
         "name": node.name, "pid": pid, "api": node.api, "p2p": node.p2p, "home": str(node.home),
@@ -31,7 +35,7 @@ def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
     }  # fmt: skip
     if pid is None:
         return {**found, "reason": text("localnet.not_running", name=node.name)}
-    said = ready_of(http, node.api)
+    said = ready_of(http, node.api, sign)
     if said is None:
         return {**found, "reason": text("localnet.no_answer", name=node.name)}
     found.update(ready=bool(said.get("ready")), height=said.get("height"), app_hash=said.get("app_hash"))
@@ -41,16 +45,29 @@ def node_status(http: httpx.Client, node: LocalNode) -> dict[str, Any]:
     return found
 
 
-def ready_of(http: httpx.Client, api: str) -> dict[str, Any] | None:
-    """What a node's /ready says, None when it does not answer."""
+def ready_of(http: httpx.Client, api: str, sign: Sign | None = None) -> dict[str, Any] | None:
+    """What a node's /ready says, None when it does not answer; with `sign` also where it tells that only if signed."""
     import httpx
 
+    url = f"{api}/ready"
+    wanted = {"accept-language": language()}
     try:
-        response = http.get(f"{api}/ready", headers={"accept-language": language()}, timeout=ASK_TIMEOUT_S)
-        body = response.json()
+        body = http.get(url, headers=wanted, timeout=ASK_TIMEOUT_S).json()
+        if sign is not None and tells_little(body):
+            told = http.get(url, headers={**wanted, **sign(url)}, timeout=ASK_TIMEOUT_S).json()
+            body = told if "ready" in told else body
     except (httpx.HTTPError, ValueError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def signed_of(network: LocalNetwork, node: LocalNode, url: str) -> Mapping[str, str]:
+    """The headers that sign a read of a node by its own bank; none where that has no key here."""
+    profile = load_profiles(network.home).get(node.name)
+    try:
+        return signed_headers(load_key(profile.key), "GET", url) if profile is not None else {}
+    except Failure:
+        return {}
 
 
 def removed(http: httpx.Client, network: LocalNetwork) -> set[str]:
@@ -83,12 +100,10 @@ def _validators_of(http: httpx.Client, network: LocalNetwork, node: LocalNode) -
     if said is None or not said.get("ready"):
         return None
     url = f"{node.api}/v1/validators"
-    profile = load_profiles(network.home).get(node.name)
     try:
-        headers = signed_headers(load_key(profile.key), "GET", url) if profile is not None else {}
-        body = http.get(url, headers=dict(headers), timeout=ASK_TIMEOUT_S).json()
+        body = http.get(url, headers=dict(signed_of(network, node, url)), timeout=ASK_TIMEOUT_S).json()
         return {str(one["key"]) for one in body["data"]}
-    except (httpx.HTTPError, Failure, ValueError, KeyError, TypeError):
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -97,7 +112,7 @@ def describe(network: LocalNetwork) -> dict[str, Any]:
     import httpx
 
     with httpx.Client(trust_env=False) as http:
-        nodes = [node_status(http, node) for node in network.nodes]
+        nodes = [node_status(http, node, partial(signed_of, network, node)) for node in network.nodes]
         gone = removed(http, network)
     for found in nodes:
         if found["name"] in gone:

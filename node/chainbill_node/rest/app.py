@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 import chainbill
 from chainbill_node.rest import (
@@ -31,6 +32,7 @@ from chainbill_node.rest.threshold import Threshold
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from chainbill_node.rest.hosts import AllowedHosts
     from chainbill_node.rest.ports import NodePort
 
 ROUTERS = (
@@ -53,20 +55,31 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
     What refuses by the headers alone stands first, then what hands in transactions; the rest is the framework's.
     """
     chosen = options or RestOptions()
+    app = _framework(node, chosen, ROUTERS)
+    openapi.install(app)
+    return Threshold(app, FastPath(app), chosen.hosts)
+
+
+def create_operations_app(node: NodePort, hosts: AllowedHosts) -> ASGIApp:
+    """Build what the operator's own address answers: how the node is, in full, and nothing of the ledger."""
+    app = _framework(node, RestOptions(hosts=hosts, inside=True), (routes_operations.router,))
+    return Threshold(app, app, hosts)
+
+
+def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]) -> FastAPI:
     app = FastAPI(
         title="chainbill",
         version=chainbill.__version__,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None if chosen.inside else "/openapi.json",
         redirect_slashes=False,
         generate_unique_id_function=openapi.operation_id,
     )
     app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen)
     app.state.texts = load_texts()
-    for router in ROUTERS:
+    for router in routers:
         app.include_router(router)
     problems.install(app)
-    openapi.install(app)
     app.add_middleware(RequestScope)
-    return Threshold(app, FastPath(app), chosen.hosts)
+    return app

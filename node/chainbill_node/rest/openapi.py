@@ -90,7 +90,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
                 responses["503"] = {"description": "Not sound, or not ready", "content": content}
         else:
             responses["200"] = {"description": "Exposition format", "content": {"text/plain": {}}}
-            responses["404"] = _PROBLEM
+            operation["security"] = [{}, {"signature": []}]
+            responses |= {"401": _PROBLEM, "403": _PROBLEM}
         return
     writes = method == "post"
     for status in _WRITE_PROBLEMS if writes else _READ_PROBLEMS:

@@ -31,10 +31,13 @@ def machine_clock_ms() -> int:
 
 @dataclass(frozen=True, slots=True)
 class RestOptions:
-    """How the interface is set up: the hosts it answers for, whether /metrics is served, the clock, and bounds."""
+    """How the interface is set up: the hosts it answers for, the clock, and bounds for what is handed in.
+
+    inside: it listens where the operator's own programs ask only, and tells them all about the node.
+    """
 
     hosts: AllowedHosts = ANY_HOST
-    metrics: bool = True
+    inside: bool = False
     now_ms: Callable[[], int] = field(default=machine_clock_ms)
     max_batch: int = 200
     max_wait_ms: int = 60_000

@@ -1,4 +1,8 @@
-"""Whether the node lives and is ready: always open, for operators, orchestrators and monitoring."""
+"""Whether the node lives and is ready, for operators, orchestrators and monitoring.
+
+Yes or no is told to everybody. Where reads are closed, the rest names validators and says how busy the network is: it
+goes to signed requests, and to whoever reaches the address that is the operator's own (`RestOptions.inside`).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,9 @@ from starlette.responses import Response
 import chainbill
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.ports import NodeStatus
-from chainbill_node.rest.problems import Problem, plain_json
-from chainbill_node.rest.reading import Shared
-from chainbill_node.rest.texts import language_of
+from chainbill_node.rest.problems import plain_json
+from chainbill_node.rest.reading import Rest, Shared
+from chainbill_node.rest.texts import Texts, language_of
 
 router = APIRouter(tags=["operations"])
 
@@ -33,10 +37,11 @@ def version() -> Response:
 
 
 @router.get("/health", summary="Is the process sound? Names the part that failed")
-def health(rest: Shared) -> Response:
+def health(request: Request, rest: Shared) -> Response:
     """Answer 200 while every part of the node works, else 503 with the name of the part that failed."""
     part = rest.node.status().faulty_part
-    body = {"status": "failed", "failed": part} if part else {"status": "ok", "failed": None}
+    told = _is_told(request, rest)
+    body = {"status": "failed", "failed": part if told else None} if part else {"status": "ok", "failed": None}
     return _answer(503 if part else 200, body)
 
 
@@ -45,7 +50,22 @@ def ready(request: Request, rest: Shared) -> Response:
     """Answer 200 when the node is ready, else 503 and why the network stands still."""
     status = rest.node.status()
     language = language_of(request.headers.get("accept-language", ""))
-    return _answer(200 if status.ready else 503, status_shape(status, language))
+    if _is_told(request, rest):
+        body = status_shape(status, language)
+    else:
+        texts: Texts = request.app.state.texts
+        body = {"ready": status.ready, "reason": "" if status.ready else texts.word("reason_not_told", language)}
+    return _answer(200 if status.ready else 503, body)
+
+
+def _is_told(request: Request, rest: Rest) -> bool:
+    """Whether who asks hears more than yes or no. Raises what `Gate.admit` does, where it signs in vain."""
+    if rest.options.inside or rest.gate.open:
+        return True
+    if "signature-input" not in request.headers:
+        return False
+    rest.gate.admit(request)
+    return True
 
 
 def status_shape(status: NodeStatus, language: str) -> dict[str, Any]:
@@ -70,10 +90,10 @@ def status_shape(status: NodeStatus, language: str) -> dict[str, Any]:
 
 
 @router.get("/metrics", summary="Metrics for Prometheus")
-def metrics(rest: Shared) -> Response:
-    """Give the metrics in the exposition format, where the node's configuration serves them."""
-    if not rest.options.metrics:
-        raise Problem(404, "route_unknown", fields={"path": "/metrics"})
+def metrics(request: Request, rest: Shared) -> Response:
+    """Give the metrics in the exposition format; where reads are closed, to signed requests. Problem 401, 403."""
+    if not rest.options.inside:
+        rest.gate.admit(request)
     content, media_type = rest.node.metrics()
     return Response(content, 200, media_type=media_type)
 

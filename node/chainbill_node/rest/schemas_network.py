@@ -69,14 +69,11 @@ _FUNCTION = row({
 NETWORK_SCHEMAS: dict[str, Schema] = {
     "Versions": VERSIONS,
     "Health": obj({"status": words("ok", "failed"), "failed": MAYBE_TEXT}),
-    "Ready": obj(
-        {
-            "ready": BOOLEAN, "reason": TEXT, "name": TEXT, "height": COUNT, "round": COUNT, "step": TEXT,
-            "waiting_for": array(TEXT), "since": TIME, "app_hash": HASH, "syncing": BOOLEAN, "lowest_height": COUNT,
-            "upgrade_needed": MAYBE_TEXT,
-            "peers": obj(same(COUNT, "connected", "known")), "mempool": obj(same(COUNT, "transactions", "bytes")),
-            "validator_key": HEX,
-        }
+    "Ready": obj(  # what may be left out is told to everybody where reads are open, else to signed requests
+        {"ready": BOOLEAN, "reason": TEXT},
+        name=TEXT, height=COUNT, round=COUNT, step=TEXT, waiting_for=array(TEXT), since=TIME, app_hash=HASH,
+        syncing=BOOLEAN, lowest_height=COUNT, upgrade_needed=MAYBE_TEXT, peers=obj(same(COUNT, "connected", "known")),
+        mempool=obj(same(COUNT, "transactions", "bytes")), validator_key=HEX,
     ),
     "Network": row(
         {

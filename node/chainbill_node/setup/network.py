@@ -173,6 +173,7 @@ def _write_node(
         name=validator.name,
         rest=RestConfig(validator.host, validator.api_port),
         p2p=Address(validator.host, validator.p2p_port),
+        metrics=Address(port=validator.metrics_port),
         files=files,
         consensus=plan.consensus,
         log=LogConfig(level=plan.log_level),

@@ -42,7 +42,10 @@ class PartyPlan:
 
 @dataclass(frozen=True, slots=True)
 class ValidatorPlan:
-    """One validator: its name, the alias of its party, where others reach it, and where its API listens."""
+    """One validator: its name, the alias of its party, where others reach it, and where its API listens.
+
+    metrics_port: on the loopback interface, for the operator's own programs; 0 for none.
+    """
 
     name: str
     party: str
@@ -50,6 +53,7 @@ class ValidatorPlan:
     host: str
     p2p_port: int
     api_port: int
+    metrics_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
