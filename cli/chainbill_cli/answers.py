@@ -21,6 +21,7 @@ ANSWER_KINDS = {
     "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
     "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status",
+    "dispute": "id", "dispute_status": "dispute", "until": "date",
 }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     shown = {**answer, "currency": currency or session.settings.currency}
     if isinstance(shown.get("tokens"), list):
         shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
-    names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False))
+    names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False) and answer[name] != [])
     session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text")) for name in names])
 
 

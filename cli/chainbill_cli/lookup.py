@@ -1,7 +1,7 @@
 """Finding what an id typed by a person means: prefixes, and tokens that have moved on.
 
-Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote) and end in a check character; any unique prefix
-of 6 or more characters works.
+Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute) and end in a check character; any
+unique prefix of 6 or more characters works.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ BILL = Kind("bill", "B", "/v1/bills")
 TOKEN = Kind("token", "T", "/v1/tokens")
 REQUEST = Kind("request", "R", "/v1/finance/requests")
 QUOTE = Kind("quote", "Q", "/v1/finance/quotes")
+DISPUTE = Kind("dispute", "D", "/v1/disputes")
 
 
 def object_id(session: Session, kind: Kind, typed: str) -> str:
@@ -133,6 +134,6 @@ def not_found(failure: Failure) -> bool:
 
 
 __all__ = [
-    "BILL", "QUOTE", "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
-    "read_token", "successor_held_by",
+    "BILL", "DISPUTE", "QUOTE", "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote",
+    "read_request", "read_token", "successor_held_by",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ NUMBERS = frozenset({"amount", "rate", "int", "date"})
 """Kinds of columns in which a number is meant as one."""
 WIDE = 240
 WORDS = {
-    "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_", "step": "step_",
+    "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_",
+    "invoice": "invoice_", "dispute": "dispute_", "step": "step_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""
 

@@ -7,7 +7,6 @@ who holds which cents is kept by `token`, what was paid by `settlement`.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
-    is_hex_of_32_bytes,
     parameter,
     require_account,
     require_active,
@@ -15,6 +14,7 @@ from chainbill_contracts.general import (
     require_capability,
     require_currency,
     require_date,
+    require_fingerprint,
     require_policy,
     require_text,
 )
@@ -55,8 +55,6 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
 
     bill_id = new_id("B")
     parts = checked_invoices(invoices, face)
-    for part in parts:
-        invoke("invoice", "register", part["fingerprint"], creditor, debtor, currency, part["total"])
     expires_on = add_days(ctx.today, parameter("pending_days"))
     row = {
         "id": bill_id,
@@ -89,6 +87,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "root_token": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     }
+    invoke("invoice", "check", row)
     set_pay_dates(row)
     bills.put(bill_id, row)
     agenda.put([expires_on, "expire", bill_id], {"bill": bill_id, "step": "expire"})
@@ -111,11 +110,7 @@ def confirm(bill):
     debtor = require_active(ctx.party)
     require_policy(debtor, "bill.confirm", row["currency"], row["face"])
     require(debtor["paying_bank"] != "", "paying_bank_missing")
-    for part in row["invoices"]:
-        invoke(
-            "invoice", "occupy",
-            part["fingerprint"], bill, row["creditor"], row["debtor"], row["currency"], part["total"], part["amount"],
-        )  # fmt: skip
+    invoke("invoice", "occupy", row)
     agenda.delete([row["expires_on"], "expire", bill])
     row["status"] = "pending_accept"
     row["paying_bank"] = debtor["paying_bank"]
@@ -139,6 +134,8 @@ def accept(bill):
     require_capability("maker")
     require_policy(require_active(ctx.party), "bill.accept", row["currency"], row["face"])
     require_account(ctx.party, row["currency"])
+    if row["initiator"] == row["debtor"]:
+        invoke("invoice", "sign", row)
     agenda.delete([row["expires_on"], "expire", bill])
     token = invoke("token", "open_root", bill, row["debtor"], row["creditor"], row["face"], row["currency"])
     row["status"] = "active"
@@ -294,8 +291,7 @@ def close_before_acceptance(row, status, reason):
 def end_before_acceptance(row, status):
     """Every exit gives the invoices back."""
     if row["status"] == "pending_accept":
-        for part in row["invoices"]:
-            invoke("invoice", "release", part["fingerprint"], row["id"], part["amount"])
+        invoke("invoice", "release", row)
     row["status"] = status
     row["closed_on"] = ctx.today
     bills.put(row["id"], row)
@@ -364,11 +360,6 @@ def checked_invoices(invoices, face):
         parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
     require(len(parts) == 0 or amount == face, "invoices_not_the_face", {"face": face, "invoices": amount})
     return parts
-
-
-def require_fingerprint(fingerprint):
-    """One writing only, or the same invoice could stand behind bills under two."""
-    require(is_hex_of_32_bytes(fingerprint), "fingerprint_not_valid")
 
 
 def checked_terms(terms):

@@ -81,7 +81,21 @@ def request(token, banks, amount):
     })  # fmt: skip
     plan_end(request_id, until)
     emit("requested", {"request": request_id, "token": reserved["token"], "amount": amount, "banks": asked})
-    return {"request": request_id, "token": reserved["token"], "remainder": reserved["remainder"]}
+    known = alerts_of(bill)
+    if len(known["claimed_twice"]) + len(known["disputes"]) > 0:
+        emit("invoices_in_doubt", {
+            "request": request_id,
+            "banks": asked,
+            "claimed_twice": known["claimed_twice"],
+            "disputes": known["disputes"],
+        })  # fmt: skip
+    return {
+        "request": request_id,
+        "token": reserved["token"],
+        "remainder": reserved["remainder"],
+        "claimed_twice": known["claimed_twice"],
+        "disputes": known["disputes"],
+    }
 
 
 @call
@@ -154,7 +168,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     if valid_until < row["until"]:
         agenda.put([add_days(valid_until, 1), "quote", quote_id], {"kind": "quote", "id": quote_id})
     emit("quoted", {"quote": quote_id, "request": request, "bank": ctx.party, "rate": rate, "net": offer["net"]})
-    return {"quote": quote_id, "interest": offer["interest"], "net": offer["net"], "days": offer["days"]}
+    return priced(offer, alerts_of(bill))
 
 
 @call
@@ -187,7 +201,7 @@ def agree(quote):
     plan_end(row["id"], row["until"])
     invoke("token", "extend_reservation", row["token"], row["until"])
     emit("agreed", {"quote": quote, "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
-    return {"quote": quote, "interest": offer["interest"], "net": offer["net"], "days": offer["days"]}
+    return priced(offer, alerts_of(bills.get(offer["bill"])))
 
 
 @call
@@ -392,6 +406,25 @@ def price_of(offer):
         "interest_payer": offer["interest_payer"],
         "quote": offer["id"],
     }
+
+
+def priced(offer, known):
+    return {
+        "quote": offer["id"],
+        "interest": offer["interest"],
+        "net": offer["net"],
+        "days": offer["days"],
+        "claimed_twice": known["claimed_twice"],
+        "disputes": known["disputes"],
+    }
+
+
+def alerts_of(bill):
+    """What is known against the invoices behind a bill: it bars nothing, and both sides see it before they sign."""
+    fingerprints = []
+    for part in bill["invoices"]:
+        fingerprints += [part["fingerprint"]]
+    return invoke("invoice", "alerts", bill["creditor"], fingerprints)
 
 
 # --- ends -------------------------------------------------------------------------------------------------------------

@@ -116,6 +116,16 @@ def require_reference(reference):
     require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
 
 
+def require_fingerprint(fingerprint):
+    """The keyed fingerprint of an invoice. One writing only, or one invoice could stand behind bills under two."""
+    require(is_hex_of_32_bytes(fingerprint), "fingerprint_not_valid")
+
+
+def require_digest(document):
+    """The digest of a paper that is kept outside, in hex."""
+    require(is_hex_of_32_bytes(document), "document_not_valid")
+
+
 def require_key(alg, key):
     """A public key of Ed25519: 32 bytes in small hexadecimal digits."""
     require(alg == KEY_ALGORITHM, "algorithm_unknown")

@@ -49,6 +49,7 @@ PARAMETERS = [
     ["grace_business_days", 0, 0, 30],
     ["min_split", 1, 1, 100000000],
     ["offer_business_days", 5, 1, 60],
+    ["open_disputes", 20, 1, 1000],
     ["pending_days", 10, 1, 90],
     ["proposal_days", 30, 1, 365],
 ]

@@ -1,76 +1,172 @@
 """Invoices (发票): how much of each invoice stands behind bills. No cent of an invoice is financed twice.
 
-An invoice is known by its keyed fingerprint; number, date and content stay with seller and buyer. Its occupied amount
-is taken when the buyer confirms a bill, given back by every exit of that bill, and never exceeds the invoice's total.
+An invoice is known by its keyed fingerprint and its seller; number, date and content stay with seller and buyer. What
+others do under the same fingerprint is another invoice to the ledger, and an alert. Its occupied amount is taken when
+the buyer confirms a bill of this seller, given back by every exit of that bill, and never exceeds the invoice's total.
+
+Two must sign before an invoice is held against others: as long as the seller has signed for none of the bills on it, a
+claim of another buyer that the seller did sign takes its place. Who knows of a wrong invoice says so by a dispute.
 """
 
 from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    parameter,
+    require_active,
+    require_capability,
+    require_digest,
+    require_fingerprint,
+    require_maker_and_checker,
+    require_party,
+)
 
-invoices = own_table("invoice")  # fingerprint -> invoice row
+invoices = own_table("invoice")  # [fingerprint, seller] -> invoice row
+sellers = own_table("seller")  # [fingerprint, seller] -> {}, while anything of this invoice is occupied
+disputes = own_table("dispute")  # id -> dispute row
+disputed = own_table("disputed")  # [fingerprint, seller] -> {"disputes"}: ids of those that are open or upheld
+open_disputes = own_table("open_disputes")  # party -> {"count"}: disputes of it that are open
+agenda = own_table("agenda")
 
 MOST_BILLS = 200  # that share one invoice at a time
+MOST_SELLERS = 10  # of one fingerprint that an alert names
+MOST_DISPUTES = 20  # of one invoice, open or upheld
+DISPUTE_DAYS = 30
+
+
+# --- occupation -------------------------------------------------------------------------------------------------------
+@internal("bill")
+def check(bill):
+    """Refuse a bill over invoices that it could not occupy as things stand. bill: its row."""
+    for part in bill["invoices"]:
+        row_for(bill, part)
 
 
 @internal("bill")
-def register(fingerprint, seller, buyer, currency, total):
-    """Register an invoice that its seller or buyer names in a bill.
+def occupy(bill):
+    """Take its parts of invoices for a bill that the buyer confirms (占用). bill: its row."""
+    for part in bill["invoices"]:
+        row = row_for(bill, part)
+        fingerprint = part["fingerprint"]
+        facts = {"fingerprint": fingerprint, "total": row["total"], "occupied": row["occupied"]}
+        facts["amount"] = part["amount"]
+        require(row["occupied"] + part["amount"] <= row["total"], "invoice_occupied", facts)
+        require(len(row["bills"]) < MOST_BILLS, "invoice_has_too_many_bills", {"fingerprint": fingerprint})
+        row["occupied"] += part["amount"]
+        row["bills"] += [bill["id"]]
+        if seller_signed(bill):
+            row["signed"] += 1
+        keep(row)
+        emit("occupied", change_of(row, bill, part))
+        others = others_beside(row["seller"], fingerprint)
+        if len(others) > 0:
+            emit("claimed_twice", {
+                "fingerprint": fingerprint,
+                "bill": bill["id"],
+                "seller": row["seller"],
+                "buyer": row["buyer"],
+                "others": others,
+            })  # fmt: skip
 
-    As long as nothing of it is occupied, a later registration replaces an earlier one: a stranger who learns a
-    fingerprint cannot keep it from its seller and buyer.
+
+@internal("bill")
+def sign(bill):
+    """Note that the seller accepts a bill which the buyer issued; refused if its place was taken meanwhile."""
+    for part in bill["invoices"]:
+        row = invoices.get([part["fingerprint"], bill["creditor"]])
+        require(bill["id"] in row["bills"], "invoice_of_others", {"fingerprint": part["fingerprint"]})
+        row["signed"] += 1
+        keep(row)
+
+
+@internal("bill")
+def release(bill):
+    """Give back what a bill took, when it ends before acceptance."""
+    for part in bill["invoices"]:
+        row = invoices.get([part["fingerprint"], bill["creditor"]])
+        if bill["id"] in row["bills"]:
+            row["occupied"] -= part["amount"]
+            row["bills"] = without(row["bills"], bill["id"])
+            if seller_signed(bill):
+                row["signed"] -= 1
+            keep(row)
+            emit("released", change_of(row, bill, part))
+
+
+@view
+def alerts(seller, fingerprints):
+    """What those who finance should know of invoices: others that name them as theirs too, and disputes.
+
+    Answers {"claimed_twice": [fingerprint], "disputes": [id]}, disputes that are open or upheld.
     """
-    row = invoices.get(fingerprint)
-    if row is not None and row["occupied"] > 0:
-        require_same_invoice(row, seller, buyer, currency, total)
-        return
-    invoices.put(
-        fingerprint,
-        {
+    claimed_twice = []
+    found = []
+    for fingerprint in fingerprints:
+        if len(others_beside(seller, fingerprint)) > 0:
+            claimed_twice += [fingerprint]
+        said = disputed.get([fingerprint, seller])
+        if said is not None:
+            found += said["disputes"]
+    return {"claimed_twice": claimed_twice, "disputes": found}
+
+
+def row_for(bill, part):
+    """The invoice of a bill's part as this bill finds it: its row, or a new one where nothing stands against it."""
+    fingerprint = part["fingerprint"]
+    row = invoices.get([fingerprint, bill["creditor"]])
+    if row is None or row["occupied"] == 0 or gives_way(row, bill):
+        return {
             "fingerprint": fingerprint,
-            "seller": seller,
-            "buyer": buyer,
-            "currency": currency,
-            "total": total,
+            "seller": bill["creditor"],
+            "buyer": bill["debtor"],
+            "currency": bill["currency"],
+            "total": part["total"],
             "occupied": 0,
             "bills": [],
+            "signed": 0,
             "status": "registered",
-        },
-    )
+        }
+    require(row["buyer"] == bill["debtor"], "invoice_of_others", {"fingerprint": fingerprint})
+    require(row["currency"] == bill["currency"], "invoice_currency_differs", {"fingerprint": fingerprint})
+    same = row["total"] == part["total"]
+    require(same, "invoice_total_differs", {"fingerprint": fingerprint, "total": row["total"]})
+    return row
 
 
-@internal("bill")
-def occupy(fingerprint, bill, seller, buyer, currency, total, amount):
-    """Take part of an invoice for a bill that the buyer confirms (占用)."""
-    register(fingerprint, seller, buyer, currency, total)
-    row = invoices.get(fingerprint)
-    require(
-        row["occupied"] + amount <= total,
-        "invoice_occupied",
-        {"fingerprint": fingerprint, "total": total, "occupied": row["occupied"], "amount": amount},
-    )
-    require(len(row["bills"]) < MOST_BILLS, "invoice_has_too_many_bills", {"fingerprint": fingerprint})
-    row["occupied"] += amount
-    row["bills"] += [bill]
+def gives_way(row, bill):
+    """Say whether a claim to which the seller never agreed stands against one of another buyer that it signed."""
+    return row["signed"] == 0 and row["buyer"] != bill["debtor"] and seller_signed(bill)
+
+
+def seller_signed(bill):
+    return bill["initiator"] == bill["creditor"] or bill["accepted_on"] != ""
+
+
+def others_beside(seller, fingerprint):
+    """Others under whose name the same fingerprint is occupied, as many as an alert names."""
+    found = []
+    for entry in sellers.scan([fingerprint], MOST_SELLERS + 1):
+        if entry[0][1] != seller:
+            found += [entry[0][1]]
+    return found
+
+
+def keep(row):
+    place = [row["fingerprint"], row["seller"]]
     row["status"] = status_of(row)
-    invoices.put(fingerprint, row)
-    emit("occupied", {"fingerprint": fingerprint, "bill": bill, "amount": amount, "occupied": row["occupied"]})
+    if row["occupied"] > 0:
+        sellers.put(place, {})
+    else:
+        sellers.delete(place)
+    invoices.put(place, row)
 
 
-@internal("bill")
-def release(fingerprint, bill, amount):
-    """Give back what a bill took, when it ends before acceptance."""
-    row = invoices.get(fingerprint)
-    row["occupied"] -= amount
-    row["bills"] = without(row["bills"], bill)
-    row["status"] = status_of(row)
-    invoices.put(fingerprint, row)
-    emit("released", {"fingerprint": fingerprint, "bill": bill, "amount": amount, "occupied": row["occupied"]})
-
-
-def require_same_invoice(row, seller, buyer, currency, total):
-    fingerprint = row["fingerprint"]
-    require(row["seller"] == seller and row["buyer"] == buyer, "invoice_of_others", {"fingerprint": fingerprint})
-    require(row["currency"] == currency, "invoice_currency_differs", {"fingerprint": fingerprint})
-    require(row["total"] == total, "invoice_total_differs", {"fingerprint": fingerprint, "total": row["total"]})
+def change_of(row, bill, part):
+    return {
+        "fingerprint": row["fingerprint"],
+        "seller": row["seller"],
+        "bill": bill["id"],
+        "amount": part["amount"],
+        "occupied": row["occupied"],
+    }
 
 
 def status_of(row):
@@ -81,9 +177,125 @@ def status_of(row):
     return "occupied"
 
 
-def without(bills, bill):
+def without(entries, entry):
     rest = []
-    for one in bills:
-        if one != bill:
+    for one in entries:
+        if one != entry:
             rest += [one]
     return rest
+
+
+# --- disputes ---------------------------------------------------------------------------------------------------------
+@call
+def dispute(fingerprint, seller, document):
+    """Say that an invoice is not what it is said to be (异议). It blocks nothing; those who finance see it.
+
+    document: digest of the paper that says why. The invoice need not be on the ledger, so nobody learns whether it is,
+    and its true seller may speak first. It ends by itself after 30 days; its sponsor may uphold it.
+    """
+    require_fingerprint(fingerprint)
+    require_digest(document)
+    require_party(seller)
+    require_active(ctx.party)
+    require_capability("maker")
+    said = disputes_of(fingerprint, seller)
+    for other in said:
+        mine = disputes.get(other)["by"] == ctx.party
+        require(not mine, "dispute_exists", {"dispute": other})
+    require(len(said) < MOST_DISPUTES, "too_many_disputes_of_invoice", {"most": MOST_DISPUTES})
+    count_open(ctx.party, 1)
+    dispute_id = new_id("D")
+    until = add_days(ctx.today, DISPUTE_DAYS)
+    disputes.put(dispute_id, {
+        "id": dispute_id,
+        "fingerprint": fingerprint,
+        "seller": seller,
+        "by": ctx.party,
+        "document": document,
+        "until": until,
+        "status": "open",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    disputed.put([fingerprint, seller], {"disputes": said + [dispute_id]})
+    agenda.put([add_days(until, 1), dispute_id], {"dispute": dispute_id})
+    emit("disputed", {
+        "dispute": dispute_id, "fingerprint": fingerprint, "seller": seller, "by": ctx.party, "until": until,
+    })  # fmt: skip
+    return {"dispute": dispute_id, "until": until}
+
+
+@call
+def uphold(dispute):
+    """Stand behind a dispute as the sponsor of the party that raised it; it has no end from here on."""
+    row = require_dispute(dispute)
+    require(require_party(row["by"])["sponsor"] == ctx.party, "not_the_sponsor", {"id": row["by"]})
+    require_active(ctx.party)
+    require_maker_and_checker()
+    require_open(row, "upheld")
+    close(row, "upheld")
+    emit("dispute_upheld", {"dispute": dispute, "by": ctx.party})
+    return {"dispute": dispute, "dispute_status": "upheld"}
+
+
+@call
+def withdraw_dispute(dispute):
+    """Take a dispute back."""
+    row = require_dispute(dispute)
+    require(row["by"] == ctx.party, "not_the_disputing_party")
+    require_capability("maker")
+    require_open(row, "ended")
+    end_dispute(row)
+    return {"dispute": dispute, "dispute_status": "ended"}
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """End a dispute that nobody upheld in time."""
+    found = disputes.get(row["dispute"])
+    if found["status"] == "open" and found["until"] < ctx.today:
+        end_dispute(found)
+
+
+def end_dispute(row):
+    place = [row["fingerprint"], row["seller"]]
+    left = without(disputed.get(place)["disputes"], row["id"])
+    if len(left) > 0:
+        disputed.put(place, {"disputes": left})
+    else:
+        disputed.delete(place)
+    close(row, "ended")
+    emit("dispute_ended", {"dispute": row["id"], "by": row["by"]})
+
+
+def close(row, status):
+    agenda.delete([add_days(row["until"], 1), row["id"]])
+    count_open(row["by"], -1)
+    row["status"] = status
+    disputes.put(row["id"], row)
+
+
+def count_open(party, change):
+    """Keep count of a party's open disputes, up to a governed number."""
+    row = open_disputes.get(party)
+    count = change if row is None else row["count"] + change
+    most = parameter("open_disputes")
+    require(change < 0 or count <= most, "too_many_disputes", {"most": most})
+    if count > 0:
+        open_disputes.put(party, {"count": count})
+    else:
+        open_disputes.delete(party)
+
+
+def disputes_of(fingerprint, seller):
+    row = disputed.get([fingerprint, seller])
+    return [] if row is None else row["disputes"]
+
+
+def require_dispute(dispute):
+    row = disputes.get(dispute)
+    require(row is not None, "dispute_unknown")
+    return row
+
+
+def require_open(row, then):
+    require(row["status"] == "open", "dispute_transition", {"from": row["status"], "to": then})

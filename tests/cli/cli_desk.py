@@ -30,6 +30,27 @@ class Desk:
         return json.loads(self.text("--as", who, "-o", "json", *words, expect=expect))
 
 
+def sent(desk: Desk, who: str, act: str, **arguments: Any) -> Any:
+    """Any act of a profile, as a transaction that is built, signed and sent; what the ledger answered."""
+    path = str(desk.home.parent / "one.tx")
+    desk.text("--as", who, "tx", "build", "--call", act, json.dumps(arguments), "--out", path)
+    desk.text("--as", who, "tx", "sign", path)
+    return json.loads(desk.text("--as", who, "tx", "send", path, "-o", "json"))
+
+
+def bill_over(desk: Desk, fingerprint: str, seller: str, buyer: str, amount: int) -> str:
+    """A bill over one invoice that its buyer confirmed and its seller accepted; minor units of CNY."""
+    parties = {name: desk.json(seller, "party", "show", name)["id"] for name in (seller, buyer)}
+    made = sent(
+        desk, seller, "bill.issue", debtor=parties[buyer], creditor=parties[seller], face=amount, currency="CNY",
+        due_on="2027-06-30", invoices=[{"fingerprint": fingerprint, "amount": amount, "total": amount}],
+        contract_no="", delivered_on="", terms={},
+    )  # fmt: skip
+    desk.json(buyer, "bill", "confirm", made["bill"])
+    desk.json(seller, "bill", "accept", made["bill"])
+    return str(made["bill"])
+
+
 def accepted_bill(desk: Desk, amount: str = "1000.00") -> tuple[str, str]:
     bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", amount, "--due", "+120d")["bill"]
     desk.json("anchor", "bill", "confirm", bill)

@@ -16,6 +16,7 @@ STATUS_TABLES = {
     "change": ("party", "change"), "grant": ("party", "grant"),
     "bill": ("bill", "bill"), "token": ("token", "token"), "request": ("finance", "request"),
     "quote": ("finance", "quote"), "payment": ("settlement", "payment"), "invoice": ("invoice", "invoice"),
+    "dispute": ("invoice", "dispute"),
     "proposal": ("governance", "proposal"), "validator": ("governance", "validator"),
 }  # fmt: skip
 TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
@@ -141,17 +142,43 @@ def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) 
 
 
 def check_invoices(world: World, bills: dict[str, Any]) -> None:
-    occupied: Counter[str] = Counter()
-    users: dict[str, set[str]] = {}
+    """What bills take is what an invoice says; only a claim that its seller never signed may have lost its place."""
+    occupied: Counter[tuple[str, str]] = Counter()
+    users: dict[tuple[str, str], set[str]] = {}
+    signed: Counter[tuple[str, str]] = Counter()
+    rows = {(key[0], key[1]): row for key, row in world.rows("invoice", "invoice")}
     for bill in bills.values():
-        if bill["status"] in TAKEN_UP:
-            for part in bill["invoices"]:
-                occupied[part["fingerprint"]] += part["amount"]
-                users.setdefault(part["fingerprint"], set()).add(bill["id"])
-    for key, invoice in world.rows("invoice", "invoice"):
-        assert invoice["occupied"] == occupied[key[0]] <= invoice["total"]
-        assert set(invoice["bills"]) == users.get(key[0], set())
+        for part in bill["invoices"] if bill["status"] in TAKEN_UP else ():
+            place = (part["fingerprint"], bill["creditor"])
+            if bill["id"] not in rows[place]["bills"]:
+                assert (bill["status"], bill["initiator"]) == ("pending_accept", bill["debtor"])
+                assert rows[place]["buyer"] != bill["debtor"] or not rows[place]["occupied"]
+                continue
+            assert rows[place]["buyer"] == bill["debtor"]
+            occupied[place] += part["amount"]
+            users.setdefault(place, set()).add(bill["id"])
+            signed[place] += bill["initiator"] == bill["creditor"] or bill["status"] != "pending_accept"
+    for place, invoice in rows.items():
+        assert invoice["occupied"] == occupied[place] <= invoice["total"]
+        assert invoice["signed"] == signed[place]
+        assert set(invoice["bills"]) == users.get(place, set())
         assert len(invoice["bills"]) == len(set(invoice["bills"]))
+    assert {(key[0], key[1]) for key, _ in world.rows("invoice", "seller")} == set(users)
+    check_disputes(world)
+
+
+def check_disputes(world: World) -> None:
+    rows = {key[0]: row for key, row in world.rows("invoice", "dispute")}
+    standing = {(key[0], key[1]): row["disputes"] for key, row in world.rows("invoice", "disputed")}
+    assert sorted(one for ids in standing.values() for one in ids) == sorted(
+        key for key, row in rows.items() if row["status"] in ("open", "upheld")
+    )
+    assert all(
+        place == (rows[one]["fingerprint"], rows[one]["seller"]) for place, ids in standing.items() for one in ids
+    )
+    counted = Counter(row["by"] for row in rows.values() if row["status"] == "open")
+    assert {key[0]: row["count"] for key, row in world.rows("invoice", "open_disputes")} == counted
+    assert all(row["until"] >= world.today for row in rows.values() if row["status"] == "open")
 
 
 def check_financings(world: World, tokens: dict[str, Any]) -> None:

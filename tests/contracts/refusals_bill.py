@@ -232,17 +232,25 @@ def confirm_over_an_occupied_invoice(world: World) -> None:
 
 
 @refuses("invoice_of_others")
-def issue_over_an_invoice_of_others(world: World) -> None:
+def issue_over_an_invoice_that_another_buyer_holds(world: World) -> None:
     confirm(world, issue(world, invoices=over()))
-    issue(world, by=S2, creditor=S2, invoices=over())
+    issue(world, debtor=OTHER_ANCHOR, invoices=over())
 
 
 @refuses("invoice_of_others")
-def confirm_over_an_invoice_that_others_occupied_meanwhile(world: World) -> None:
+def confirm_over_an_invoice_that_another_buyer_holds_by_now(world: World) -> None:
     mine = issue(world, invoices=over())
-    theirs = issue(world, by=OTHER_ANCHOR, debtor=OTHER_ANCHOR, creditor=S2, invoices=over())
+    theirs = issue(world, debtor=OTHER_ANCHOR, invoices=over())
     world.call(OTHER_ANCHOR, "bill", "confirm", bill=theirs)
     confirm(world, mine)
+
+
+@refuses("invoice_of_others")
+def accept_a_claim_that_lost_its_place(world: World) -> None:
+    strange = issue(world, by=OTHER_ANCHOR, debtor=OTHER_ANCHOR, invoices=over(1), face=1)
+    world.call(OTHER_ANCHOR, "bill", "confirm", bill=strange)
+    confirm(world, issue(world, invoices=over()))
+    world.call(S1, "bill", "accept", bill=strange)
 
 
 @refuses("invoice_currency_differs")
@@ -337,3 +345,87 @@ def ask_the_calendar_about_no_day(world: World) -> None:
 def issue_right_after_an_endless_holiday(world: World) -> None:
     make_endless_holiday(world)
     issue(world, due_on="2026-09-01")
+
+
+# --- disputes ---------------------------------------------------------------------------------------------------------
+def dispute(world: World, by: str = S2, seller: str = S1, document: str = "d" * 64, number: int = 1) -> str:
+    said = {"fingerprint": f"{number:064x}", "seller": seller, "document": document}
+    return str(world.call(by, "invoice", "dispute", **said)["dispute"])
+
+
+@refuses("document_not_valid")
+def dispute_with_a_paper_in_words(world: World) -> None:
+    dispute(world, document="a letter")
+
+
+@refuses("party_unknown")
+def dispute_of_nobody_s_invoice(world: World) -> None:
+    dispute(world, seller="NOBODY")
+
+
+@refuses("capability_missing")
+def dispute_with_a_checker_alone(world: World) -> None:
+    said = {"fingerprint": INVOICE, "seller": S1, "document": "d" * 64}
+    world.send(S2, ("invoice", "dispute", said), keys=[key_of(S2, 1)])
+
+
+@refuses("dispute_exists")
+def dispute_one_invoice_twice(world: World) -> None:
+    dispute(world)
+    dispute(world)
+
+
+@refuses("too_many_disputes", parameters={"open_disputes": 2})
+def dispute_without_end(world: World) -> None:
+    for number in range(3):
+        dispute(world, number=number)
+
+
+@refuses(
+    "too_many_disputes_of_invoice", members=[*MEMBERS, *(member(uscc(300 + one), "supplier") for one in range(20))]
+)
+def dispute_what_twenty_dispute(world: World) -> None:
+    for number in range(20):
+        dispute(world, by=uscc(300 + number))
+    dispute(world)
+
+
+@refuses("dispute_unknown")
+def withdraw_no_dispute(world: World) -> None:
+    world.call(S2, "invoice", "withdraw_dispute", dispute="DNONE")
+
+
+@refuses("not_the_disputing_party")
+def withdraw_the_dispute_of_another(world: World) -> None:
+    world.call(S1, "invoice", "withdraw_dispute", dispute=dispute(world))
+
+
+@refuses("not_the_sponsor")
+def uphold_the_dispute_of_another_bank_s_party(world: World) -> None:
+    said = {"dispute": dispute(world)}
+    world.send(BANK2, ("invoice", "uphold", said), keys=[key_of(BANK2), key_of(BANK2, 1)])
+
+
+@refuses("not_the_sponsor")
+def uphold_one_s_own_dispute(world: World) -> None:
+    said = {"dispute": dispute(world)}
+    world.send(S2, ("invoice", "uphold", said), keys=[key_of(S2), key_of(S2, 1)])
+
+
+@refuses("maker_and_checker_needed")
+def uphold_alone(world: World) -> None:
+    world.call(BANK1, "invoice", "uphold", dispute=dispute(world))
+
+
+@refuses("dispute_transition")
+def uphold_a_dispute_that_has_ended(world: World) -> None:
+    found = dispute(world)
+    world.day(world.plus(31))
+    world.send(BANK1, ("invoice", "uphold", {"dispute": found}), keys=[key_of(BANK1), key_of(BANK1, 1)])
+
+
+@refuses("dispute_transition")
+def withdraw_a_dispute_that_is_upheld(world: World) -> None:
+    found = dispute(world)
+    world.send(BANK1, ("invoice", "uphold", {"dispute": found}), keys=[key_of(BANK1), key_of(BANK1, 1)])
+    world.call(S2, "invoice", "withdraw_dispute", dispute=found)

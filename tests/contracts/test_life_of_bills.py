@@ -21,6 +21,7 @@ from contracts.world import (
     bid,
     disburse,
     issue,
+    key_of,
     offer,
     settle,
 )  # fmt: skip
@@ -72,7 +73,7 @@ class BillLife(RuleBasedStateMachine):
     @rule(number=pick, amount=amounts, due_in=st.integers(1, 40))
     def issue(self, number: int, amount: int, due_in: int) -> None:
         creditor, debtor = SUPPLIERS[number % 2], (ANCHOR, OTHER_ANCHOR)[number // 2 % 2]
-        invoice = {"fingerprint": f"{number % 4:064x}", "amount": amount, "total": FACE}
+        invoice = {"fingerprint": f"{number // 8 % 2:064x}", "amount": amount, "total": FACE}
         invoices = [invoice] if number % 3 else []
         by = (creditor, debtor)[number // 4 % 2]
         self.attempt(
@@ -202,6 +203,19 @@ class BillLife(RuleBasedStateMachine):
             self.attempt(
                 self.world.call, BANK1, "settlement", "pay_result", **place, status=status, reference=f"P{number}"
             )
+
+    @rule(number=pick, by=st.sampled_from(SUPPLIERS), act=st.sampled_from(["dispute", "withdraw_dispute", "uphold"]))
+    def dispute(self, number: int, by: str, act: str) -> None:
+        if act == "dispute":
+            said = {"fingerprint": f"{number // 8 % 2:064x}", "seller": SUPPLIERS[number % 2], "document": "d" * 64}
+            self.attempt(self.world.call, by, "invoice", "dispute", **said)
+            return
+        found = self.choose(number, "invoice", "dispute", "open", "upheld", "ended")
+        if found and act == "withdraw_dispute":
+            self.attempt(self.world.call, found["by"], "invoice", act, dispute=found["id"])
+        elif found:
+            keys = [key_of(BANK1), key_of(BANK1, 1)]
+            self.attempt(self.world.send, BANK1, ("invoice", act, {"dispute": found["id"]}), keys=keys)
 
     @rule(days=st.integers(1, 6), gap=st.booleans())
     def wait(self, days: int, gap: bool) -> None:

@@ -23,7 +23,6 @@ from contracts.world import (
     bid,
     disburse,
     finance,
-    issue,
     key_of,
     member,
     offer,
@@ -47,7 +46,8 @@ def busy_world() -> World:
     """A network in which every table has a row."""
     world = World(members=[*MEMBERS, member(uscc(70), "auditor")])
     world.call(ANCHOR, "party", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
-    issue(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
+    accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
+    world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
     bill, token = accepted_bill(world)
     second, rest = pay(world, token, S2, 40_000_000)
     finance(world, second, BANK1, 10_000_000)

@@ -28,7 +28,9 @@ from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
 ZONE = 480
-AGENDAS = {name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "party", "token")}
+AGENDAS = {
+    name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "invoice", "party", "token")
+}
 ALL = ["maker", "checker", "admin"]
 VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
 

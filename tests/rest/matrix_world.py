@@ -39,9 +39,14 @@ def _finance(book: BillBook, request: str, quote: str, holder: str, token: str, 
 
 
 def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> None:
-    book.put("invoice", "invoice", name, {
+    book.put("invoice", "invoice", (name, seller), {
         "fingerprint": name, "seller": seller, "buyer": buyer, "currency": "CNY", "total": 5, "occupied": 5,
-        "bills": [bill], "status": "registered",
+        "bills": [bill], "signed": 1, "status": "occupied",
+    })  # fmt: skip
+    dispute = f"D-{name}"
+    book.put("invoice", "dispute", dispute, {
+        "id": dispute, "fingerprint": name, "seller": seller, "by": buyer, "document": "ab", "until": "2026-02-01",
+        "status": "open", "created": {"height": book.height, "transaction": ""},
     })  # fmt: skip
 
 
@@ -77,6 +82,7 @@ class World:
             "request_id": {"own": "R-own", "foreign": "R-foreign"},
             "quote_id": {"own": "Q-own", "foreign": "Q-foreign"},
             "fingerprint": {"own": "f-own", "foreign": "f-foreign"},
+            "dispute_id": {"own": "D-f-own", "foreign": "D-f-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},
             "giver": {"own": SUPPLIERS[1], "foreign": "ANCHOR2"},

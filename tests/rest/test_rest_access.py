@@ -245,15 +245,33 @@ def test_transactions_show_to_their_party(example: tuple[BillBook, str]) -> None
 
 
 def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """security 10: one fingerprint under two sellers' names; each sees its own, and that there is another."""
     book, bill = example
-    book.put("invoice", "invoice", "f1", {
-        "fingerprint": "f1", "seller": S6, "buyer": ANCHOR, "currency": "CNY", "total": 5, "occupied": 5,
-        "bills": [bill, "B000"], "status": "registered",
-    })  # fmt: skip
-    assert read_as(S6, "/v1/invoices/f1").json()["bills"] == [bill, "B000"]
-    body = read_as(S3, "/v1/invoices/f1").json()
-    assert (body["bills"], body["hidden"]) == ([bill], {"bills": 1})
-    assert read_as(S5, "/v1/invoices/f1").status_code == 404
+    for seller, bills in ((S6, [bill, "B000"]), (S5, ["B001"])):
+        book.put("invoice", "invoice", ("f1", seller), {
+            "fingerprint": "f1", "seller": seller, "buyer": ANCHOR if seller == S6 else "ANCHOR2", "currency": "CNY",
+            "total": 5, "occupied": 5, "bills": bills, "signed": 1, "status": "occupied",
+        })  # fmt: skip
+    book.put("invoice", "disputed", ("f1", S6), {"disputes": ["D1"]})
+    book.put("invoice", "dispute", "D1", {"id": "D1", "fingerprint": "f1", "seller": S6, "by": S4, "status": "open"})
+    body = read_as(S6, "/v1/invoices/f1").json()
+    assert (body["claimed_twice"], body["hidden"]) == (True, {"invoices": 1})
+    assert [(one["seller"], one["bills"], one["disputes"]) for one in body["invoices"]] == [
+        (S6, [bill, "B000"], ["D1"])
+    ]
+    [shown] = read_as(S3, "/v1/invoices/f1").json()["invoices"]
+    assert (shown["bills"], shown["hidden"]) == ([bill], {"bills": 1})
+    assert [one["seller"] for one in read_as(S5, "/v1/invoices/f1").json()["invoices"]] == [S5]
+    assert len(read_as("REGULATOR", "/v1/invoices/f1").json()["invoices"]) == 2
+    assert read_as("BANK4", "/v1/invoices/f2").status_code == 404
+    assert read_as(S6, f"/v1/invoices?seller={S6}").json()["count"] == 0, "no bill of its own names it here"
+    listed = read_as("REGULATOR", "/v1/invoices").json()
+    assert (listed["count"], listed["sum"]) == (2, {"CNY": 10})
+    first = read_as("REGULATOR", "/v1/invoices?limit=1").json()
+    rest = read_as("REGULATOR", f"/v1/invoices?limit=1&after={first['next']}").json()
+    assert [one["seller"] for one in first["data"] + rest["data"]] == [one["seller"] for one in listed["data"]]
+    assert read_as(S6, "/v1/disputes?status=open").json()["data"][0]["id"] == "D1"
+    assert read_as(S5, "/v1/disputes/D1").status_code == 404
 
 
 def _grant(book: BillBook, **changed: object) -> None:

@@ -38,6 +38,10 @@ GET  /v1/blocks/{name}/transactions       party       foreign 401  200- 200- 200
 GET  /v1/calendar/{year}                  .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/contracts                        .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/contracts/{name}                 .           own     401  200  200  200  200  200  200  200  200
+GET  /v1/disputes                         dispute_id  own     401  200+ 200- 200+ 200+ 200+ 200+ 200- 200+
+GET  /v1/disputes                         dispute_id  foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/disputes/{dispute_id}            dispute_id  own     401  200+ 404  200+ 200+ 200+ 200+ 404  200+
+GET  /v1/disputes/{dispute_id}            dispute_id  foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/finance/quotes/{quote_id}        quote_id    own     401  200+ 404  404  200+ 404  200+ 404  200+
 GET  /v1/finance/quotes/{quote_id}        quote_id    foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/finance/requests                 request_id  own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
@@ -45,6 +49,8 @@ GET  /v1/finance/requests                 request_id  foreign 401  200- 200- 200
 GET  /v1/finance/requests/{request_id}    request_id  own     401  200+ 404  404  200+ 404  200+ 404  200+
 GET  /v1/finance/requests/{request_id}    request_id  foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/governance/proposals             .           own     401  200  200  200  200  200  200  200  200
+GET  /v1/invoices                         fingerprint own     401  200+ 200- 200+ 200+ 200+ 200+ 200- 200+
+GET  /v1/invoices                         fingerprint foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/invoices/{fingerprint}           fingerprint own     401  200+ 404  200+ 200+ 200+ 200+ 404  200+
 GET  /v1/invoices/{fingerprint}           fingerprint foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/mempool                          .           own     401  200  200  200  200  200  200  200  200

@@ -211,7 +211,7 @@ def occupancy(table: Any, bills: dict[str, Any]) -> Iterator[str]:
             for bill in bills.values()
             if bill["status"] in TAKEN_UP
             for part in bill["invoices"]
-            if part["fingerprint"] == key[0]
+            if (part["fingerprint"], bill["creditor"]) == tuple(key) and bill["id"] in invoice["bills"]
         )
         if taken != invoice["occupied"] or taken > invoice["total"]:
             yield f"bills take {taken} of invoice {key[0][:8]}: it says {invoice['occupied']} of {invoice['total']}"

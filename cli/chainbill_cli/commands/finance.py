@@ -13,6 +13,7 @@ from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
+from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
@@ -21,6 +22,8 @@ from chainbill_cli.texts import text
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.writing import Writing, call, write, writes
 
+DOUBTS = ("claimed_twice", "disputes")
+"""What is known against the invoices behind a bill."""
 BASES = ("act/360", "act/365f", "30/360")
 
 finance = noun("finance")
@@ -53,7 +56,7 @@ def request(
             preview.party(session, "preview.bank", bank)
         preview.money("preview.remains", max(0, found["amount"] - minor), found["currency"])
     outcome = write(session, writing, [call("finance", "request", **arguments)], preview)
-    answer_write(session, outcome, "request", "token", "remainder", currency=found["currency"])
+    answer_write(session, outcome, "request", "token", "remainder", *DOUBTS, currency=found["currency"])
 
 
 @finance.command("quote", help="finance.quote")
@@ -106,7 +109,7 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
         preview.line("preview.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
         preview.line("preview.value_date", typed["value_date"])
     outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
-    answer_write(session, outcome, "quote", "interest", "net", "days", currency=currency)
+    answer_write(session, outcome, "quote", "interest", "net", "days", *DOUBTS, currency=currency)
 
 
 @finance.command("agree", help="finance.agree")
@@ -124,7 +127,7 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
         recourse = "value.with_recourse" if found.get("recourse") else "value.without_recourse"
         preview.line("preview.recourse", text(recourse)).line("preview.pay_on", str(found.get("pay_on", "")))
     outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
-    answer_write(session, outcome, quote=identifier)
+    answer_write(session, outcome, *DOUBTS, quote=identifier)
 
 
 @finance.command("disburse", help="finance.disburse")
@@ -228,7 +231,7 @@ def show(identifier: str, at: str | None) -> None:
         session.out.thing(without_as_of(body), QUOTE_FIELDS)
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
-    session.out.thing(body, REQUEST_ROWS)
+    session.out.thing(body, (*REQUEST_ROWS, *(Column(name, "id") for name in DOUBTS if body.get(name))))
     quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
     if session.out.form == "table" and quotes:
         session.out.rows(quotes, QUOTE_ROWS)

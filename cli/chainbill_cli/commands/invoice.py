@@ -1,14 +1,23 @@
-"""`invoice`: what a file says."""
+"""`invoice`: what a file says, what the ledger holds of an invoice, and disputes of it."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.commands.bill import filters_of
+from chainbill_cli.documents import document_digest
+from chainbill_cli.failure import usage
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import DISPUTE, object_id
 from chainbill_cli.output import Column
-from chainbill_cli.session import current_session
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
     Column("format"), Column("number", "id"), Column("code", "id"), Column("issued_on", "date"),
@@ -16,15 +25,38 @@ FIELDS = (
     Column("currency"), Column("fingerprint", "id"),
 )  # fmt: skip
 
+INVOICE_ROWS = (
+    Column("fingerprint", "id"), Column("seller", "party"), Column("buyer", "party"), Column("total", "amount"),
+    Column("occupied", "amount"), Column("currency"), Column("status", "invoice"), Column("disputes", "id"),
+)  # fmt: skip
+DISPUTE_ROWS = (
+    Column("id", "id"), Column("fingerprint", "id"), Column("seller", "party"), Column("by", "party"),
+    Column("status", "dispute"), Column("until", "date"), Column("document", "id"),
+)  # fmt: skip
+FINGERPRINT = re.compile(r"^[0-9a-fA-F]{64}$")
+
 invoice = noun("invoice")
 
 
 @invoice.command("show", help="invoice.show")
-@argument("file")
+@argument("file", metavar="FILE|FINGERPRINT")
 @option("--creditor", metavar="PARTY", default="", help="invoice.opt_creditor")
-def show(file: str, creditor: str) -> None:
-    """Show what an invoice file says, and its fingerprint for a creditor where the consortium's key is known."""
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def show(file: str, creditor: str, at: str | None) -> None:
+    """Show what an invoice file says, or what the ledger holds under a fingerprint."""
     session = current_session()
+    if FINGERPRINT.match(file):
+        body = without_as_of(session.client.get(f"/v1/invoices/{file.lower()}", at=at))
+        if session.out.form in {"json", "jsonl"}:
+            session.out.json(body)
+        else:
+            session.out.rows(body["invoices"], INVOICE_ROWS)
+        return
+    _show_file(session, file, creditor)
+
+
+def _show_file(session: Session, file: str, creditor: str) -> None:
+    """What a file says, and its fingerprint for a creditor where the consortium's key is known."""
     found = read_invoice(Path(file))
     key = session.known.invoice_key
     data = {
@@ -48,3 +80,73 @@ def show(file: str, creditor: str) -> None:
 def _trader(trader: Trader) -> dict[str, object]:
     ids = [{"scheme": one.scheme, "value": one.value} for one in trader.identifiers]
     return {"name": trader.name, "identifiers": ids}
+
+
+@invoice.command("list", help="invoice.list")
+@option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
+@option("--buyer", metavar="PARTY", default=None, help="invoice.opt_buyer")
+@option("--status", default=None, help="option.status")
+@lists
+def list_(**filters: Any) -> None:
+    """List invoices on which bills were confirmed."""
+    session = current_session()
+    answer_list(session, "/v1/invoices", INVOICE_ROWS, **filters_of(session, filters))
+
+
+@invoice.command("disputes", help="invoice.disputes")
+@option("--by", metavar="PARTY", default=None, help="invoice.opt_by")
+@option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
+@option("--fingerprint", metavar="FINGERPRINT", default=None, help="invoice.opt_fingerprint")
+@option("--status", default=None, help="option.status")
+@lists
+def disputes(**filters: Any) -> None:
+    """List disputes."""
+    session = current_session()
+    answer_list(session, "/v1/disputes", DISPUTE_ROWS, **filters_of(session, filters))
+
+
+@invoice.command("dispute", help="invoice.dispute")
+@argument("fingerprint", metavar="FINGERPRINT")
+@option("--seller", metavar="PARTY", required=True, help="invoice.opt_seller")
+@option("--document", metavar="FILE", required=True, help="invoice.opt_document")
+@writes
+def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, document: str) -> None:
+    """Any party says that an invoice is not what it is said to be."""
+    if not FINGERPRINT.match(fingerprint):
+        raise usage("invoice.bad_fingerprint", value=fingerprint)
+    sold = session.party_id(seller)
+    arguments = {"fingerprint": fingerprint.lower(), "seller": sold, "document": document_digest(document)}
+    preview = None
+    if asks(session) and not session.offline:
+        preview = Preview("preview.invoice_dispute").line("column.fingerprint", arguments["fingerprint"])
+        preview.party(session, "column.seller", sold).line("column.document", f"{document} ({arguments['document']})")
+    outcome = write(session, writing, [call("invoice", "dispute", **arguments)], preview)
+    answer_write(session, outcome, "dispute", "until")
+
+
+@invoice.command("uphold", help="invoice.uphold")
+@argument("dispute", metavar="DISPUTE")
+@writes
+def uphold(session: Session, writing: Writing, dispute: str) -> None:
+    """The sponsor of who raised it stands behind a dispute."""
+    _end(session, writing, dispute, "uphold", "preview.invoice_uphold")
+
+
+@invoice.command("withdraw", help="invoice.withdraw")
+@argument("dispute", metavar="DISPUTE")
+@writes
+def withdraw(session: Session, writing: Writing, dispute: str) -> None:
+    """Who raised a dispute takes it back."""
+    _end(session, writing, dispute, "withdraw_dispute", "preview.invoice_withdraw")
+
+
+def _end(session: Session, writing: Writing, typed: str, function: str, title: str) -> None:
+    identifier = object_id(session, DISPUTE, typed)
+    preview = None
+    if asks(session) and not session.offline:
+        found = without_as_of(session.client.get(f"{DISPUTE.path}/{identifier}"))
+        preview = Preview(title).line("column.fingerprint", found["fingerprint"])
+        preview.party(session, "column.by", found["by"]).party(session, "column.seller", found["seller"])
+        preview.line("column.document", found["document"])
+    outcome = write(session, writing, [call("invoice", function, dispute=identifier)], preview)
+    answer_write(session, outcome, "dispute_status", dispute=identifier)

@@ -15,6 +15,7 @@ from chainbill_node.rest import (
     routes_bills,
     routes_blocks,
     routes_finance,
+    routes_invoices,
     routes_network,
     routes_operations,
     routes_parties,
@@ -44,6 +45,7 @@ ROUTERS = (
     routes_bills.router,
     routes_tokens.router,
     routes_finance.router,
+    routes_invoices.router,
     routes_trace.router,
     pages.router,
 )

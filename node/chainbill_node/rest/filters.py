@@ -18,6 +18,8 @@ BILL_STATUSES = (
 )  # fmt: skip
 TOKEN_STATUSES = (*LEAF_STATUSES, "split", "moved", "reversed", "all")
 LOCKS = ("offered", "in_finance", "pledged", "frozen")
+INVOICE_STATUSES = ("registered", "part_occupied", "occupied")
+DISPUTE_STATUSES = ("open", "upheld", "ended")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
 PARTY_STATUSES = ("pending", "active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
@@ -29,6 +31,8 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/tokens", "status"): TOKEN_STATUSES,
     ("/v1/tokens", "lock"): LOCKS,
     ("/v1/finance/requests", "status"): REQUEST_STATUSES,
+    ("/v1/invoices", "status"): INVOICE_STATUSES,
+    ("/v1/disputes", "status"): DISPUTE_STATUSES,
     ("/v1/parties", "status"): PARTY_STATUSES,
     ("/v1/parties", "role"): ROLES,
     ("/v1/parties/{party}/bills", "status"): BILL_STATUSES,

@@ -188,6 +188,22 @@ def from_table(reader: Reader, contract: str, table: str) -> Callable[[str], Ite
     return names
 
 
+def from_pairs(reader: Reader, contract: str, table: str) -> Callable[[str], Iterator[str]]:
+    """Give the keys of a table with two key parts as candidates, written "first/second"."""
+
+    def names(after: str) -> Iterator[str]:
+        last: list[KeyPart] | None = [*after.split("/", 1)] if after else None
+        while True:
+            keys = reader.keys(contract, table, last, SCAN_LIMIT)
+            for key in keys:
+                yield f"{key[0]}/{key[1]}"
+            if len(keys) < SCAN_LIMIT:
+                return
+            last = keys[-1]
+
+    return names
+
+
 def from_names(found: Iterable[str]) -> Callable[[str], Iterator[str]]:
     """Give names found otherwise as candidates, in their own order."""
     ordered = sorted(set(found))

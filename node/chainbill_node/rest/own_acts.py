@@ -13,6 +13,7 @@ from typing import Any
 from chainbill.ledger.core_rows import CORE
 from chainbill.ledger.receipt import Kind, Receipt
 from chainbill_node.rest.access import sees_quote, sees_request
+from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.view import View
 
 PUBLIC = (Kind.PROTOCOL, Kind.RULES, Kind.ACTIVATION, Kind.EVIDENCE, Kind.TICK)
@@ -28,6 +29,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("finance", "quote_ended"): "quote",
     ("finance", "request_ended"): "request",
     ("governance", "decided"): EVERYBODY,
+    ("invoice", "dispute_ended"): "dispute",
     ("invoice", "released"): "bill",
     ("party", "account_changed"): "party",
     ("token", "lapsed"): "token",
@@ -73,12 +75,18 @@ def _sees_quote(view: View, name: str) -> bool:
     return row is not None and sees_quote(view.viewer, row, str((asked or {}).get("holder", "")))
 
 
+def _sees_dispute(view: View, name: str) -> bool:
+    row = view.row("invoice", "dispute", name)
+    return row is not None and sees_dispute(view, row)
+
+
 def _sees_party(view: View, name: str) -> bool:
     return view.viewer.is_or_reads_for(name)
 
 
 _SEES: Mapping[str, Callable[[View, str], bool]] = {
     "bill": _sees_bill,
+    "dispute": _sees_dispute,
     "party": _sees_party,
     "quote": _sees_quote,
     "request": _sees_request,

@@ -1,4 +1,4 @@
-"""Financing and invoices: requests, quotes, and how much of an invoice is taken."""
+"""Financing: requests and quotes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.lists import Entry, from_index, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routes_invoices import doubts_about
 from chainbill_node.rest.routes_parties import party_id
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
-router = APIRouter(prefix="/v1", tags=["finance and invoices"])
+router = APIRouter(prefix="/v1", tags=["finance"])
 
 
 def request_shape(view: View, row: Row) -> dict[str, Any]:
@@ -87,13 +88,16 @@ def requests(
 
 @router.get("/finance/requests/{request_id}", summary="One financing request with its quotes")
 def request(view: Opened, request_id: str) -> Response:
-    """Show a request; ``quotes`` holds the quotes themselves, as far as the reader sees them."""
+    """Show a request; ``quotes`` holds the quotes themselves, as far as the reader sees them.
+
+    ``claimed_twice`` and ``disputes`` say what is known against the invoices behind its bill.
+    """
     row = view.row("finance", "request", request_id)
     if row is None or not sees_request(view.viewer, row):
         raise not_found("request", request_id, view.height)
     shape = request_shape(view, row)
     shape["quotes"] = [dict(found) for name in shape["quotes"] if (found := view.row("finance", "quote", name))]
-    return view.answer(shape)
+    return view.answer(shape | doubts_about(view, str(row["bill"])))
 
 
 @router.get("/finance/quotes/{quote_id}", summary="One quote")
@@ -104,28 +108,3 @@ def quote(view: Opened, quote_id: str) -> Response:
     if row is None or not sees_quote(view.viewer, row, str((asked or {}).get("holder", ""))):
         raise not_found("quote", quote_id, view.height)
     return view.answer(dict(row))
-
-
-@router.get("/invoices/{fingerprint}", summary="One invoice by its fingerprint")
-def invoice(view: Opened, fingerprint: str) -> Response:
-    """Show how much of an invoice is occupied by bills, to its seller, its buyer and those its bills concern."""
-    row = view.row("invoice", "invoice", fingerprint)
-    if row is None:
-        raise not_found("invoice", fingerprint, view.height)
-    shape = dict(row)
-    if not view.viewer.is_or_reads_for(str(row.get("seller", "")), str(row.get("buyer", ""))):
-        bills = [one for one in row.get("bills", ()) if _concerned(view, _bill_id(one))]
-        if not bills:
-            raise not_found("invoice", fingerprint, view.height)
-        shape["hidden"] = {"bills": len(row["bills"]) - len(bills)}
-        shape["bills"] = bills
-    return view.answer(shape)
-
-
-def _concerned(view: View, bill_id: str) -> bool:
-    row = view.row("bill", "bill", bill_id)
-    return row is not None and view.sees_bill(row)
-
-
-def _bill_id(entry: Any) -> str:
-    return str(entry.get("bill", "")) if isinstance(entry, dict) else str(entry)

@@ -37,7 +37,8 @@ OBJECTS = {
     "/v1/tokens/{token_id}/path": "TokenPath",
     "/v1/finance/requests/{request_id}": "RequestWithQuotes",
     "/v1/finance/quotes/{quote_id}": "Quote",
-    "/v1/invoices/{fingerprint}": "Invoice",
+    "/v1/invoices/{fingerprint}": "InvoiceBySeller",
+    "/v1/disputes/{dispute_id}": "Dispute",
 }
 """Path → schema of the one thing it shows."""
 
@@ -55,6 +56,8 @@ LISTS = {
     "/v1/bills/{bill_id}/history": "Step",
     "/v1/tokens": "Token",
     "/v1/finance/requests": "Request",
+    "/v1/invoices": "Invoice",
+    "/v1/disputes": "Dispute",
 }
 """Path → schema of an entry of the list it shows."""
 

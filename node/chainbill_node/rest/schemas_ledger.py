@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from chainbill_node.rest.filters import BILL_STATUSES, PARTY_STATUSES, REQUEST_STATUSES, ROLES
+from chainbill_node.rest.filters import (
+    BILL_STATUSES,
+    DISPUTE_STATUSES,
+    INVOICE_STATUSES,
+    PARTY_STATUSES,
+    REQUEST_STATUSES,
+    ROLES,
+)
 from chainbill_node.rest.schema_parts import (
     AMOUNT,
     ANYTHING,
@@ -123,14 +130,25 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         bill=TEXT, cent=COUNT, hidden=HIDDEN,
     ),
     "Request": _REQUEST,
-    "RequestWithQuotes": extended(_REQUEST, {"quotes": array(ref("Quote"))}),
+    "RequestWithQuotes": extended(
+        _REQUEST, {"quotes": array(ref("Quote")), "claimed_twice": array(TEXT), "disputes": array(TEXT)}
+    ),
     "Quote": _QUOTE,
     "Invoice": row(
         {
-            "fingerprint": TEXT, "currency": TEXT, "total": AMOUNT, "occupied": AMOUNT, "bills": array(ANYTHING),
+            **same(TEXT, "fingerprint", "seller", "buyer", "currency"), **same(AMOUNT, "total", "occupied"),
+            "bills": array(TEXT), "signed": COUNT, "status": words(*INVOICE_STATUSES), "disputes": array(TEXT),
         },
-        seller=TEXT, buyer=TEXT, hidden=obj({"bills": COUNT}),
+        hidden=obj({"bills": COUNT}),
     ),
+    "InvoiceBySeller": obj(
+        {"fingerprint": TEXT, "invoices": array(ref("Invoice")), "claimed_twice": BOOLEAN},
+        hidden=obj({"invoices": COUNT}),
+    ),
+    "Dispute": row({
+        **same(TEXT, "id", "fingerprint", "seller", "by", "document"), "until": DATE,
+        "status": words(*DISPUTE_STATUSES), "created": CREATED,
+    }),
     "Totals": _TOTALS,
     "TierRow": _TIER,
     "BillTrace": obj(

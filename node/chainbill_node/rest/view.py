@@ -74,6 +74,10 @@ class View:
         parts = (key,) if isinstance(key, (str, int)) else key
         return self.reader.get(contract, table, key) if may_be_key(parts) else None
 
+    def is_key(self, parts: Sequence[KeyPart]) -> bool:
+        """Say whether text from outside can be part of a row's key."""
+        return may_be_key(parts)
+
     def party(self, party: str) -> Row | None:
         """Give a party row."""
         if party not in self._parties:

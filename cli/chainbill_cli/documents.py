@@ -1,0 +1,22 @@
+"""Papers kept outside the ledger: it holds their digest alone."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from chainbill_cli.failure import Exit, fail
+
+CHUNK = 1 << 20
+
+
+def document_digest(path: str) -> str:
+    """SHA-256 of a file's bytes in hex, as `sha256sum` prints it."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            while part := file.read(CHUNK):
+                digest.update(part)
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file", path=path, why=str(error.strerror or error)) from error
+    return digest.hexdigest()

@@ -1,0 +1,159 @@
+"""Invoices and disputes: how much of an invoice is taken, under whose name, and who says that it is not right."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_pairs, from_table, list_body, matches
+from chainbill_node.rest.problems import not_found
+from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routes_parties import party_id
+from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row
+
+router = APIRouter(prefix="/v1", tags=["invoices"])
+
+Fingerprint = Annotated[str | None, Query(max_length=64, description="Fingerprint of an invoice.")]
+Seller = Annotated[str | None, Query(description="The party that sold.")]
+
+
+@router.get("/invoices", summary="Invoices")
+def invoices(
+    page: Listed,
+    *,
+    seller: Seller = None,
+    buyer: Annotated[str | None, Query(description="The party that bought.")] = None,
+    status: Annotated[str | None, Query(description="Invoice status, several with commas.")] = None,
+) -> Response:
+    """List invoices on which a bill was confirmed; ``sum`` is of what is occupied."""
+    view = page.view
+    sold, bought = (None if text is None else party_id(text) for text in (seller, buyer))
+    filters = {"seller": sold, "buyer": bought, "status": status}
+
+    def show(name: str) -> Entry | None:
+        row = view.row("invoice", "invoice", name.split("/"))
+        if row is None or not matches(filters, row) or not _sees_invoice(view, row):
+            return None
+        return Entry(partial(invoice_shape, view, row), str(row["currency"]), int(row["occupied"]))
+
+    names = from_pairs(view.reader, "invoice", "invoice")
+    for index, party in (("bill.creditor", sold), ("bill.debtor", bought)):
+        if party is not None:
+            names = from_names(_invoices_of(view, index, party))
+            break
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+def _invoices_of(view: View, index: str, party: str) -> set[str]:
+    """Give the invoices, as "fingerprint/seller", that bills of a party stand on."""
+    bills = (view.row("bill", "bill", name) for name in every(from_index(view.reader, index, (party,))))
+    return {f"{part['fingerprint']}/{row['creditor']}" for row in bills if row for part in row["invoices"]}
+
+
+@router.get("/invoices/{fingerprint}", summary="One invoice by its fingerprint, under every seller's name")
+def invoice(view: Opened, fingerprint: str) -> Response:
+    """Show what is occupied of it, to its seller, its buyer and those its bills concern.
+
+    ``claimed_twice``: under more than one seller's name something is occupied, also where the other does not show.
+    """
+    rows = _sellers(view, fingerprint)
+    shown = [invoice_shape(view, row) for row in rows if _sees_invoice(view, row)]
+    if not shown:
+        raise not_found("invoice", fingerprint, view.height)
+    answer: dict[str, Any] = {"fingerprint": fingerprint, "invoices": shown, "claimed_twice": _claimed_twice(rows)}
+    if len(shown) < len(rows):
+        answer["hidden"] = {"invoices": len(rows) - len(shown)}
+    return view.answer(answer)
+
+
+def doubts_about(view: View, bill_id: str) -> dict[str, list[str]]:
+    """Give what is known against the invoices behind a bill, as finance.request and finance.quote answer it."""
+    bill = view.row("bill", "bill", bill_id) or {"invoices": (), "creditor": ""}
+    names = [str(part["fingerprint"]) for part in bill["invoices"]]
+    seller = str(bill["creditor"])
+    return {
+        "claimed_twice": [name for name in names if any(_others(view, name, seller))],
+        "disputes": [one for name in names for one in _disputes_of(view, name, seller)],
+    }
+
+
+def invoice_shape(view: View, row: Row) -> dict[str, Any]:
+    """Show an invoice of one seller: bills that do not concern the reader are counted."""
+    shape = {**row, "disputes": _disputes_of(view, str(row["fingerprint"]), str(row["seller"]))}
+    if not view.viewer.is_or_reads_for(str(row["seller"]), str(row["buyer"])):
+        shape["bills"] = _concerning(view, row)
+        shape["hidden"] = {"bills": len(row["bills"]) - len(shape["bills"])}
+    return shape
+
+
+def _sellers(view: View, fingerprint: str) -> list[Row]:
+    leading = (fingerprint,)
+    return [row for _, row in view.reader.scan("invoice", "invoice", leading)] if view.is_key(leading) else []
+
+
+def _claimed_twice(rows: list[Row]) -> bool:
+    return len([row for row in rows if row["occupied"] > 0]) > 1
+
+
+def _others(view: View, fingerprint: str, seller: str) -> list[str]:
+    found = view.reader.scan("invoice", "seller", (fingerprint,), None, 2)
+    return [str(key[1]) for key, _ in found if key[1] != seller]
+
+
+def _disputes_of(view: View, fingerprint: str, seller: str) -> list[str]:
+    return list((view.row("invoice", "disputed", (fingerprint, seller)) or {}).get("disputes", ()))
+
+
+def _sees_invoice(view: View, row: Row) -> bool:
+    return view.viewer.is_or_reads_for(str(row["seller"]), str(row["buyer"])) or bool(_concerning(view, row))
+
+
+def _concerning(view: View, row: Row) -> list[str]:
+    bills = [(str(name), view.row("bill", "bill", str(name))) for name in row["bills"]]
+    return [name for name, bill in bills if bill is not None and view.sees_bill(bill)]
+
+
+@router.get("/disputes", summary="Disputes of invoices")
+def disputes(
+    page: Listed,
+    *,
+    by: Annotated[str | None, Query(description="The party that raised it.")] = None,
+    seller: Seller = None,
+    fingerprint: Fingerprint = None,
+    status: Annotated[str | None, Query(description="Dispute status, several with commas.")] = None,
+) -> Response:
+    """List disputes: to who raised them, their sponsors, the seller, and those who see the invoice."""
+    view = page.view
+    raised, sold = (None if text is None else party_id(text) for text in (by, seller))
+    filters = {"by": raised, "seller": sold, "fingerprint": fingerprint, "status": status}
+
+    def show(name: str) -> Entry | None:
+        row = view.row("invoice", "dispute", name)
+        if row is None or not matches(filters, row) or not sees_dispute(view, row):
+            return None
+        return Entry(partial(dict, row))
+
+    names = from_table(view.reader, "invoice", "dispute")
+    return view.answer(list_body(page.listing, view.height, names, show))
+
+
+@router.get("/disputes/{dispute_id}", summary="One dispute")
+def dispute(view: Opened, dispute_id: str) -> Response:
+    """Show a dispute of an invoice."""
+    row = view.row("invoice", "dispute", dispute_id)
+    if row is None or not sees_dispute(view, row):
+        raise not_found("dispute", dispute_id, view.height)
+    return view.answer(dict(row))
+
+
+def sees_dispute(view: View, row: Row) -> bool:
+    """Say whether a dispute shows: to who raised it, its sponsor, the seller, and those who see the invoice."""
+    by, seller = str(row["by"]), str(row["seller"])
+    if view.viewer.is_or_reads_for(by, seller, str((view.party(by) or {}).get("sponsor", ""))):
+        return True
+    invoice = view.row("invoice", "invoice", (str(row["fingerprint"]), seller))
+    return invoice is not None and _sees_invoice(view, invoice)
