@@ -27,6 +27,7 @@ class Reason(StrEnum):
     CODEC_TEXT_NOT_UNICODE = "codec_text_not_unicode"
     CODEC_TEXT_NOT_ASSIGNED = "codec_text_not_assigned"
     CODEC_TEXT_CONTROL = "codec_text_control"
+    CODEC_TEXT_UNSEEN = "codec_text_unseen"
     CODEC_TEXT_BIDI = "codec_text_bidi"
     CODEC_KEY_NOT_TEXT = "codec_key_not_text"
     # shapes that formats expect

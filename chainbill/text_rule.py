@@ -1,7 +1,8 @@
 """Which texts the ledger has: a rule that gives the same verdict on every machine (docs/reference/encoding.md).
 
 A text is valid if each of its code points is in the table of Unicode 14.0 (`unicode_14`: assigned, no private use, no
-noncharacter, no control but LF and TAB, no bidi control) and it is in normalisation form C. Form C is left to Python's
+noncharacter, no control but LF and TAB, no bidi control, none that shows nothing and that no script needs) and it is
+in normalisation form C. Form C is left to Python's
 own tables: for code points that are assigned in 14.0 no later version may change it (UAX #15 section 3).
 
 Worked: "a U+1E08F U+0316" is form C by the tables of 14.0, where U+1E08F has no class yet, and is not by those of
@@ -23,6 +24,12 @@ LAST = 0x10FFFF
 _PLANE_1, _PLANE_2 = 0x1_0000, 0x2_0000
 _CONTROLS = frozenset((*range(0x20), *range(0x7F, 0xA0)))
 _BIDI_CONTROLS = frozenset((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_UNSEEN = frozenset((
+    *(0x115F, 0x1160, 0x3164, 0xFFA0, 0x17B4, 0x17B5, 0x2028, 0x2029, *range(0x2061, 0x2065), *range(0x206A, 0x2070)),
+    *(0xFEFF, *range(0xFFF9, 0xFFFC), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B)),
+    *(0xE0001, *range(0xE0020, 0xE0080)),
+))  # fmt: skip
+"""Fillers, line and paragraph separator, invisible operators, obsolete controls, byte order mark, annotations, tags."""
 _PLAIN_ASCII = b"\t\n" + bytes(range(0x20, 0x7F))
 
 
@@ -150,4 +157,6 @@ def _refuse(text: str) -> None:
         raise Malformed(Reason.CODEC_TEXT_CONTROL, f"{it} a control character", fields)
     if code in _BIDI_CONTROLS:
         raise Malformed(Reason.CODEC_TEXT_BIDI, f"{it} a control of the writing direction", fields)
+    if code in _UNSEEN:
+        raise Malformed(Reason.CODEC_TEXT_UNSEEN, f"{it} one that shows nothing", fields)
     raise Malformed(Reason.CODEC_TEXT_NOT_ASSIGNED, f"{it} no character of Unicode 14.0", fields)

@@ -105,15 +105,17 @@ def require_date(date):
 
 
 def require_text(text):
-    """A text for people, of at most LONGEST_TEXT characters; it may be empty."""
+    """A text for people on one line, of at most LONGEST_TEXT characters; it may be empty."""
     require(kind_of(text) == "text", "text_expected")
     require(len(text) <= LONGEST_TEXT, "text_too_long")
+    require("\n" not in text and "\t" not in text, "text_not_one_line")
 
 
 def require_reference(reference):
     """A bank's own reference, of 1 to LONGEST_REFERENCE characters."""
     require(kind_of(reference) == "text", "reference_not_valid")
     require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
+    require_text(reference)
 
 
 def require_fingerprint(fingerprint):

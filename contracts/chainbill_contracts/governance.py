@@ -8,12 +8,12 @@ contract begins.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
-    LONGEST_TEXT,
     parameter,
     require_bank,
     require_capability,
     require_key,
     require_party,
+    require_text,
 )
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core
@@ -342,9 +342,9 @@ def check_candidate(kind, content):
         require_party(content["party"])
     else:
         require_bank(content["party"])
-    require(kind_of(content["name"]) == "text" and kind_of(content["address"]) == "text", "text_expected")
+    require_text(content["name"])
+    require_text(content["address"])
     require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
-    require(len(content["address"]) <= LONGEST_TEXT, "text_too_long")
     require(len(active_validators()) < MOST_SEATS, "too_many_validators")
     require(count_candidates() < MOST_CANDIDATES, "too_many_candidates")
     if kind == "validator_add" and not is_observer:

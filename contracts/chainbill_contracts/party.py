@@ -16,7 +16,6 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     DIGEST_ALGORITHM,
     LARGEST_AMOUNT,
-    LONGEST_TEXT,
     is_hex_of_32_bytes,
     is_one_person,
     parameter,
@@ -564,6 +563,7 @@ def scheme_of(party):
 
 def take_identifier(party, scheme, value):
     require(kind_of(scheme) == "text" and len(scheme) >= 1 and len(scheme) <= LONGEST_SCHEME, "scheme_not_valid")
+    require_text(scheme)
     for character in scheme:
         require(character in "abcdefghijklmnopqrstuvwxyz0123456789-_.:", "scheme_not_valid", {"scheme": scheme})
     require_text(value)
@@ -709,4 +709,5 @@ def require_sponsored(party):
 def require_name(name_zh, name_en):
     require(kind_of(name_zh) == "text" and kind_of(name_en) == "text", "name_missing")
     require(len(name_zh) + len(name_en) >= 1, "name_missing")
-    require(len(name_zh) <= LONGEST_TEXT and len(name_en) <= LONGEST_TEXT, "text_too_long")
+    require_text(name_zh)
+    require_text(name_en)

@@ -99,6 +99,12 @@ def issue_with_an_endless_contract(world: World) -> None:
     issue(world, contract_no="x" * 201)
 
 
+@refuses("text_not_one_line")
+def issue_under_a_contract_of_two_lines(world: World) -> None:
+    """security 21: line breaks in numbers went into the ledger."""
+    issue(world, contract_no="C-1\nPAID")
+
+
 @refuses("capability_missing")
 def issue_with_a_checker_alone(world: World) -> None:
     arguments = {

@@ -269,6 +269,11 @@ def pay_without_a_reference(world: World) -> None:
     disburse(world, BANK1, agreed(world), reference="")
 
 
+@refuses("text_not_one_line")
+def pay_with_a_reference_of_two_lines(world: World) -> None:
+    disburse(world, BANK1, agreed(world), reference="R1\nR2")
+
+
 @refuses("reference_used_otherwise")
 def pay_with_the_reference_of_another_payment(world: World) -> None:
     disburse(world, BANK1, agreed(world), reference="ONE")

@@ -120,6 +120,11 @@ def propose_a_validator_without_a_name(world: World) -> None:
     candidate(world, name="")
 
 
+@refuses("text_not_one_line")
+def propose_a_validator_of_two_lines(world: World) -> None:
+    candidate(world, name="bank5\nbank1")
+
+
 @refuses("too_many_candidates")
 def propose_candidates_without_end(world: World) -> None:
     for number in range(4):

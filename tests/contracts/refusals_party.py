@@ -194,6 +194,16 @@ def register_with_an_endless_name(world: World) -> None:
     register(world, application(name_en="x" * 201))
 
 
+@refuses("text_not_one_line")
+def register_with_a_name_of_two_lines(world: World) -> None:
+    register(world, application(name_en="Acme\nBank 1"))
+
+
+@refuses("text_not_one_line")
+def add_an_identifier_with_a_tab(world: World) -> None:
+    world.call(BANK1, "party", "add_identifier", party=S1, scheme="local", value="12\t34567")
+
+
 @refuses("no_key")
 def admit_without_a_key(world: World) -> None:
     content = signed_application(statement(roles=["regulator"], keys=[], sponsor=""))

@@ -245,6 +245,12 @@ def reject_at_length(world: World) -> None:
     world.call(S2, "token", "reject", token=token, reason="x" * 201)
 
 
+@refuses("text_not_one_line")
+def reject_on_two_lines(world: World) -> None:
+    token = offer(world, root(world), (S2, 10))["tokens"][0]
+    world.call(S2, "token", "reject", token=token, reason="no\nyes")
+
+
 @refuses("not_offered")
 def recall_what_is_not_offered(world: World) -> None:
     world.call(S1, "token", "recall", token=root(world))
