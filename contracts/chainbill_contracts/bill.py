@@ -8,12 +8,14 @@ who holds which cents is kept by `token`, what was paid by `settlement`.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     parameter,
+    require_able,
     require_account,
     require_active,
     require_amount,
     require_capability,
     require_currency,
     require_date,
+    require_debtor_in_business,
     require_fingerprint,
     require_policy,
     require_text,
@@ -37,20 +39,21 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     face. contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "debtor_pays_interest": bool
     (买方付息: quotes may charge the debtor), "min_split": minor units}, each optional.
     """
-    require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
-    require_capability("maker")
     require(debtor != creditor, "debtor_is_creditor")
+    require_currency(currency)
+    require_amount(face)
+    require_date(due_on)
+    if delivered_on != "":
+        require_date(delivered_on)
+    require_text(contract_no)
+    require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
+    require_active(ctx.party)
+    require_capability("maker")
+    require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})
     debtor_row = require_active(debtor)
     creditor_row = require_active(creditor)
     require("anchor" in debtor_row["roles"], "debtor_not_an_anchor", {"id": debtor})
     require("bank" not in creditor_row["roles"], "creditor_is_a_bank", {"id": creditor})
-    require_currency(currency)
-    require_amount(face)
-    require_date(due_on)
-    require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})
-    if delivered_on != "":
-        require_date(delivered_on)
-    require_text(contract_no)
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
     bill_id = new_id("B")
@@ -103,13 +106,13 @@ def confirm(bill):
     """
     row = require_bill(bill)
     require(row["debtor"] == ctx.party, "not_the_debtor")
+    debtor = require_active(ctx.party)
+    require_capability("maker")
     require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "pending_accept"})
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
-    require_capability("maker")
-    debtor = require_active(ctx.party)
-    require_policy(debtor, "bill.confirm", row["currency"], row["face"])
     require(debtor["paying_bank"] != "", "paying_bank_missing")
+    require_policy(debtor, "bill.confirm", row["currency"], row["face"])
     invoke("invoice", "occupy", row)
     agenda.delete([row["expires_on"], "expire", bill])
     row["status"] = "pending_accept"
@@ -127,13 +130,15 @@ def accept(bill):
     """Accept the bill (签收): the creditor holds the whole face as one token of tier 1. Irrevocable from here on."""
     row = require_bill(bill)
     require(row["creditor"] == ctx.party, "not_the_creditor")
+    creditor = require_able(ctx.party)
+    require_capability("maker")
     require(row["status"] != "pending_confirm", "bill_not_confirmed", {"bill": bill})
     require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "active"})
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
-    require_capability("maker")
-    require_policy(require_active(ctx.party), "bill.accept", row["currency"], row["face"])
+    require_debtor_in_business(row)
     require_account(ctx.party, row["currency"])
+    require_policy(creditor, "bill.accept", row["currency"], row["face"])
     if row["initiator"] == row["debtor"]:
         invoke("invoice", "sign", row)
     agenda.delete([row["expires_on"], "expire", bill])

@@ -36,7 +36,7 @@ def check_year(year, holidays, workdays):
     check_dates(year, holidays, workdays)
 
 
-@internal("bill", "token", "finance", "settlement", "party")
+@internal("bill", "token", "finance", "settlement", "party", "standing")
 def business_day_from(date):
     """Return the first business day on or after `date`."""
     day = date
@@ -47,7 +47,7 @@ def business_day_from(date):
     require(False, "no_business_day_near", {"date": date})
 
 
-@internal("bill", "token", "finance", "settlement", "party")
+@internal("bill", "token", "finance", "settlement", "party", "standing")
 def business_day_before(date):
     """Return the last business day before `date`."""
     day = date
@@ -58,7 +58,7 @@ def business_day_before(date):
     require(False, "no_business_day_near", {"date": date})
 
 
-@internal("bill", "token", "finance", "settlement", "party")
+@internal("bill", "token", "finance", "settlement", "party", "standing")
 def business_days_after(date, count):
     """Return the `count`-th business day after `date`; with count 0 `date` itself."""
     day = date
@@ -67,7 +67,7 @@ def business_days_after(date, count):
     return day
 
 
-@internal("party")
+@internal("party", "standing")
 def end_of_72_hours(date):
     """Return the last day of the 72 hours that begin on `date`: the third day after, or the next business day if later.
 

@@ -9,12 +9,16 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     LARGEST_AMOUNT,
     parameter,
+    require_able,
     require_account,
-    require_active,
     require_active_bank,
     require_amount,
     require_capability,
     require_date,
+    require_debtor_in_business,
+    require_not_stopped,
+    require_not_stopped_since,
+    require_party,
     require_policy,
     require_reference,
     require_text,
@@ -23,6 +27,7 @@ from chainbill_contracts.general import (
 requests = own_table("request")  # id -> request row
 quotes = own_table("quote")  # id -> quote row
 receipts = own_table("receipt")  # [bank, reference] -> what was paid, so that a payment counts once
+live_quotes = own_table("live_quote")  # [holder, bank] -> {"count"} of the bank's quotes that are offered or agreed
 financed = own_table("financed")  # `financing` of a bank's tokens: the one it paid for -> {"request", "outstanding"}
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
@@ -40,24 +45,25 @@ def request(token, banks, amount):
 
     amount: minor units; a part is cut off for it. The token is locked until the request ends.
     """
-    sender = require_active(ctx.party)
-    require_capability("maker")
     require_amount(amount)
     require(kind_of(banks) == "list" and len(banks) >= 1 and len(banks) <= MOST_BANKS, "too_many_banks")
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    require(row["holder"] == ctx.party, "not_the_holder")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    bill = bills.get(row["bill"])
+    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
+    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
     asked = []
     for bank in banks:
         require(bank not in asked, "bank_named_twice", {"id": bank})
         require_active_bank(bank)
         asked += [bank]
-    row = token_rows.get(token)
-    require(row is not None, "token_unknown")
-    require(row["holder"] == ctx.party, "not_the_holder")
-    bill = bills.get(row["bill"])
     require(bill["debtor"] not in asked, "bank_is_the_debtor", {"id": bill["debtor"]})
-    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
-    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
-    require_policy(sender, "finance.request", row["currency"], amount)
+    require_debtor_in_business(bill)
     require_account(ctx.party, row["currency"])
+    require_policy(sender, "finance.request", row["currency"], amount)
 
     request_id = new_id("R")
     days = parameter("offer_business_days")
@@ -106,17 +112,17 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder", or
     "debtor" (买方付息), where the bill's terms that the debtor confirmed say so.
     """
-    row = require_open_request(request)
-    require(ctx.party in row["banks"], "bank_not_asked")
-    require(ctx.party not in row["declined"], "bank_has_declined")
-    bank = require_active_bank(ctx.party)
-    require_capability("maker")
-    require_policy(bank, "finance.quote", row["currency"], row["amount"])
     require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
     require(kind_of(recourse) == "bool", "recourse_not_said")
     require(basis in ("act/360", "act/365f", "30/360"), "basis_unknown")
     require(kind_of(fee) == "int" and fee >= 0 and fee <= LARGEST_AMOUNT, "fee_not_valid")
     require(interest_payer in ("holder", "debtor"), "interest_payer_unknown")
+    row = require_request(request)
+    require(ctx.party in row["banks"], "bank_not_asked")
+    bank = require_active_bank(ctx.party)
+    require_capability("maker")
+    require_request_open(row)
+    require(ctx.party not in row["declined"], "bank_has_declined")
     value_date = value_date if value_date != "" else ctx.today
     valid_until = valid_until if valid_until != "" else row["until"]
     disburse_by = disburse_by if disburse_by != "" else max(row["until"], value_date)
@@ -128,6 +134,9 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     require(disburse_by < bill["pay_on"], "disburse_by_too_late", {"pay_on": bill["pay_on"]})
     consents = interest_payer == "holder" or bill["terms"]["debtor_pays_interest"]
     require(consents, "debtor_does_not_pay_interest", {"bill": row["bill"]})
+    require_not_stopped_since(row["holder"], row["created"]["height"])
+    require_debtor_in_business(bill)
+    require_policy(bank, "finance.quote", row["currency"], row["amount"])
     require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
 
     quote_id = new_id("Q")
@@ -163,6 +172,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     }
     price(offer, value_date)
     quotes.put(quote_id, offer)
+    count_live_quote(offer, row["holder"], 1)
     row["quotes"] += [quote_id]
     requests.put(request, row)
     if valid_until < row["until"]:
@@ -177,15 +187,17 @@ def agree(quote):
     offer = require_quote(quote)
     row = requests.get(offer["request"])
     require(row["holder"] == ctx.party, "not_the_holder")
+    sender = require_able(ctx.party)
+    require_capability("maker")
     require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "agreed"})
     require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "agreed"})
     last_day = min(offer["valid_until"], offer["disburse_by"])
     require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
-    require_amount_of_request(offer, row)
-    sender = require_active(ctx.party)
-    require_capability("maker")
-    require_policy(sender, "finance.agree", row["currency"], row["amount"])
+    require_not_stopped_since(ctx.party, row["created"]["height"])
+    require_debtor_in_business(bills.get(offer["bill"]))
     require_account(ctx.party, row["currency"])
+    require_amount_of_request(offer, row)
+    require_policy(sender, "finance.agree", row["currency"], row["amount"])
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
     price(offer, offer["value_date"])
@@ -212,7 +224,6 @@ def disburse(quote, reference, value_date, amount, registration):
     computes the interest again. amount: minor units paid, 0 for the net computed here; below the agreed net needs a new
     agreement. registration: reference of the legal registration (中登网), kept as recorded.
     """
-    require_capability("maker")
     require_reference(reference)
     require_text(quote)
     require_date(value_date)
@@ -228,15 +239,18 @@ def disburse(quote, reference, value_date, amount, registration):
     require(not settlement_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
+    bank = require_not_stopped(ctx.party)
+    require_capability("maker")
     row = requests.get(offer["request"])
     if agreement_ended(offer, row):
         return keep_unmatched(offer, reference, value_date, amount, content)
     require(offer["status"] == "agreed", "quote_not_agreed", {"status": offer["status"]})
     require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
-    require_amount_of_request(offer, row)
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
-    bank = require_active(ctx.party)
+    require_holder_may_be_financed(row, value_date)
+    require_debtor_in_business(bills.get(offer["bill"]))
+    require_amount_of_request(offer, row)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
     if value_date != offer["value_date"]:
         price(offer, value_date)
@@ -251,6 +265,7 @@ def disburse(quote, reference, value_date, amount, registration):
     offer["registration"] = registration
     offer["result_token"] = token
     quotes.put(quote, offer)
+    count_live_quote(offer, row["holder"], -1)
     close_quotes(row, quote, "lost")
     forget_end(row["id"], row["until"])
     row["status"] = "disbursed"
@@ -446,12 +461,26 @@ def close_quotes(row, except_quote, status):
         if quote_id != except_quote and offer["status"] in ("offered", "agreed"):
             offer["status"] = status
             quotes.put(quote_id, offer)
+            count_live_quote(offer, row["holder"], -1)
 
 
 def set_quote_status(offer, status):
     offer["status"] = status
     quotes.put(offer["id"], offer)
+    count_live_quote(offer, requests.get(offer["request"])["holder"], -1)
     emit("quote_ended", {"quote": offer["id"], "status": status})
+
+
+def count_live_quote(offer, holder, change):
+    """Count the quotes of a bank to a party that are offered or agreed: they bar it from orders on the party."""
+    row = live_quotes.get([holder, offer["bank"]])
+    count = change
+    if row is not None:
+        count += row["count"]
+    if count > 0:
+        live_quotes.put([holder, offer["bank"]], {"count": count})
+    else:
+        live_quotes.delete([holder, offer["bank"]])
 
 
 def replace_own_offer(row):
@@ -512,15 +541,27 @@ def require_request(request_id):
 
 def require_open_request(request_id):
     row = require_request(request_id)
+    require_request_open(row)
+    return row
+
+
+def require_request_open(row):
     require(row["status"] == "open", "request_not_open", {"status": row["status"]})
     require(ctx.today <= row["until"], "request_expired", {"until": row["until"]})
-    return row
 
 
 def require_quote(quote_id):
     offer = quotes.get(quote_id)
     require(offer is not None, "quote_unknown")
     return offer
+
+
+def require_holder_may_be_financed(row, value_date):
+    """A holder that became insolvent after it asked gets no more money; what was paid on an earlier day counts."""
+    holder = require_party(row["holder"])
+    if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
+        since = holder["insolvent_since"]
+        require(value_date < since, "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
 
 
 def require_amount_of_request(offer, row):

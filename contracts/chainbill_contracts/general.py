@@ -59,10 +59,40 @@ def require_party(party):
 
 
 def require_active(party):
-    """A registered party that is neither suspended nor insolvent; answers its row."""
+    """A party that may take on something new: neither stopped nor leaving; answers its row."""
+    return require_status(party, ("active",))
+
+
+def require_not_stopped(party):
+    """A party that may bring to an end what it began, a leaving one too; answers its row."""
+    return require_status(party, ("active", "leaving"))
+
+
+def require_able(party):
+    """A party that may dispose of what it has: not stopped, or insolvent and in an administrator's hands (管理人)."""
     row = require_party(party)
-    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
+    if row["status"] == "insolvent" and row["administered_on"] != "":
+        return row
+    return require_status(party, ("active", "leaving"))
+
+
+def require_status(party, statuses):
+    """A registered party in one of these statuses; answers its row."""
+    row = require_party(party)
+    require(row["status"] in statuses, "party_not_active", {"id": party, "status": row["status"]})
     return row
+
+
+def require_not_stopped_since(party, height):
+    """What this party offered or asked for at this height still counts: it was not stopped after that."""
+    row = parties.get(party)
+    require(row["stopped_at"] < height, "maker_was_stopped", {"id": party, "status": row["status"]})
+
+
+def require_debtor_in_business(bill):
+    """The debtor of this bill may still get further creditors: it is neither insolvent nor closed. bill: its row."""
+    status = parties.get(bill["debtor"])["status"]
+    require(status not in ("insolvent", "closed"), "debtor_insolvent", {"id": bill["debtor"], "status": status})
 
 
 def require_bank(party):
@@ -74,9 +104,8 @@ def require_bank(party):
 
 def require_active_bank(party):
     """A bank that may act now; answers its row. What it is comes before the state it is in."""
-    row = require_bank(party)
-    require(row["status"] == "active", "party_not_active", {"id": party, "status": row["status"]})
-    return row
+    require_bank(party)
+    return require_active(party)
 
 
 def require_account(party, currency):

@@ -73,7 +73,10 @@ def propose(kind, content):
     kind and content: "contracts" {"contracts": [{"name", "hash", "source"}], "removed": [name], "replaces",
     "active_height"}, contracts that come, change or go together; "parameter" {"name", "value"};
     "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
-    observer; "party" an application as in party.register, of sponsor ""; "calendar" {"year", "holidays", "workdays"};
+    observer; "party" an application as in party.register, of sponsor ""; "party_status" {"party", "status", "reason",
+    "authority", "number", "documents"} as in standing.set_status; "party_administrator" {"party", "keys", "authority",
+    "number", "documents"} as in standing.name_administrator; "party_close" {"party"};
+    "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
     "ed25519"; hash: digest(source). A source that was stored before may be left out, and so may removed and replaces:
@@ -216,6 +219,12 @@ def checked_content(kind, content):
         require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
     elif kind == "party":
         invoke("party", "check_application", content)
+    elif kind == "party_status":
+        invoke("standing", "check_status_vote", content)
+    elif kind == "party_administrator":
+        invoke("standing", "check_administrator_vote", content)
+    elif kind == "party_close":
+        require_party(content["party"])
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -386,6 +395,12 @@ def put_into_effect(proposal):
         require_live_quorum()
     elif kind == "party":
         invoke("party", "admit", content)
+    elif kind == "party_status":
+        invoke("standing", "vote_status", content)
+    elif kind == "party_administrator":
+        invoke("standing", "vote_administrator", content)
+    elif kind == "party_close":
+        invoke("standing", "vote_close", content["party"])
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])

@@ -19,14 +19,17 @@ from chainbill_contracts.general import (
     is_hex_of_32_bytes,
     is_one_person,
     parameter,
+    require_able,
     require_active,
     require_active_bank,
     require_bank,
     require_capability,
     require_currency,
     require_date,
+    require_digest,
     require_key,
     require_maker_and_checker,
+    require_not_stopped,
     require_party,
     require_text,
 )
@@ -36,6 +39,7 @@ keys = own_table("key")  # public key in hex -> the key without it, and {"party"
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 changes = own_table("change")  # id -> change row
+sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 agenda = own_table("agenda")
 
@@ -52,6 +56,7 @@ ACTS_UNDER_POLICY = [
     "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
     "token.transfer",
 ]  # fmt: skip
+STANDING_FIELDS = ("status", "stopped_at", "insolvent_since", "insolvency_document", "administered_on", "leaving_since")
 
 
 @init
@@ -63,6 +68,8 @@ def begin(members):
     """
     for member in members:
         admit_party(member, member["roles"], member["sponsor"])
+        if member["sponsor"] != "":
+            count_sponsored(member["sponsor"], 1)
     for member in members:
         row = parties.get(member["id"])
         check_policy_rules(member["policy"])
@@ -85,10 +92,10 @@ def register(applications):
     "digest"}], "sponsor", "until"}; sponsor is the bank that may attest it, until the last day on which it may. Each of
     its keys signs it for purpose "application", in their order. Accounts at the sponsor are attested with it.
     """
-    require_active_bank(ctx.party)
-    require_capability("maker")
     require(kind_of(applications) == "list", "batch_size")
     require(len(applications) >= 1 and len(applications) <= MOST_APPLICATIONS, "batch_size")
+    require_active_bank(ctx.party)
+    require_capability("maker")
     registered = []
     for application in applications:
         statement = application["statement"]
@@ -99,6 +106,7 @@ def register(applications):
         for account in statement["accounts"]:
             open_account(statement["id"], account, ctx.party)
         registered += [statement["id"]]
+    count_sponsored(ctx.party, len(registered))
     return {"parties": registered}
 
 
@@ -153,30 +161,18 @@ def rename(party, name_zh, name_en):
 
 
 @call
-def set_status(party, status, reason):
-    """Suspend a party, lift the suspension, or record its insolvency; the sender is its sponsor."""
-    row = require_sponsored(party)
-    require_text(reason)
-    require(status_may_become(row["status"], status), "party_transition", {"from": row["status"], "to": status})
-    emit("status_changed", {"party": party, "from": row["status"], "to": status, "reason": reason})
-    row["status"] = status
-    parties.put(party, row)
-    return {"party": party, "status": status}
-
-
-@call
 def announce_account(currency, bank, alg, digest_hex):
     """Name a settlement account (结算账户), or announce that it changes.
 
     The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
     business days later and is announced by an event, so that nobody redirects a payment unseen.
     """
-    row = require_active(ctx.party)
-    require_capability("maker")
     account = {"currency": currency, "bank": bank, "alg": alg, "digest": digest_hex}
     check_account(account)
+    row = require_able(ctx.party)
+    require_capability("maker")
     known = accounts.get([ctx.party, currency])
-    if known is None or known["status"] == "announced":
+    if known is None or known["status"] != "active":
         require(known is not None or row["account_count"] < MOST_ACCOUNTS, "too_many_accounts")
         open_account(ctx.party, account, "")
         return {"party": ctx.party, "currency": currency, "from": ctx.today}
@@ -202,6 +198,7 @@ def attest_account(party, currency):
         row["status"] = "active"
         row["from"] = ctx.today
     else:
+        require(row["status"] == "active", "nothing_to_attest")
         require(row["next"] is not None, "nothing_to_attest")
         require(row["next"]["bank"] == ctx.party, "not_the_accounts_bank")
         require(not row["next"]["attested"], "nothing_to_attest")
@@ -219,7 +216,7 @@ def grant(auditor, scope, first_day, last_day):
 
     scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
     """
-    require_active(ctx.party)
+    require_able(ctx.party)
     require_capability("admin")
     row = require_party(auditor)
     require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
@@ -467,6 +464,88 @@ def require_open_change(change):
     return row
 
 
+# --- what the contract standing decides -------------------------------------------------------------------------------
+@call
+def attest_size(party, size, document):
+    """Attest the size of a party (企业规模): "small" (micro to medium), "large", "public", or "" for none."""
+    require(size in ("", "small", "large", "public"), "size_unknown")
+    require_digest(document)
+    row = require_sponsored(party)
+    row["size"] = size
+    parties.put(party, row)
+    emit("size_attested", {"party": party, "size": size, "document": document, "by": ctx.party})
+    return {"party": party, "size": size}
+
+
+@internal("standing")
+def keep_standing(party, decided):
+    """Write into a party's row what its standing decides. decided: the row with STANDING_FIELDS as they are to be."""
+    row = parties.get(party)
+    for name in STANDING_FIELDS:
+        row[name] = decided[name]
+    parties.put(party, row)
+
+
+@internal("standing")
+def check_keys(party, entries):
+    """Answer the keys of [{"key", "proof"}]; each signed what it is to be for this party, one is an admin's."""
+    require(kind_of(entries) == "list" and len(entries) >= 1, "no_key")
+    require(len(entries) <= MOST_KEYS, "too_many_keys")
+    listed = []
+    admins = 0
+    for entry in entries:
+        require_possession(party, entry["key"], entry["proof"])
+        require(entry["key"] not in listed, "key_taken")
+        listed += [entry["key"]]
+        if "admin" in entry["key"]["capabilities"]:
+            admins += 1
+    require(admins > 0, "last_admin_key")
+    return listed
+
+
+@internal("standing")
+def give_to_administrator(party, listed):
+    """Let an administrator's keys and, once he announces them, his accounts take the place of a party's."""
+    row = parties.get(party)
+    for change in row["changes"]:
+        end_change(changes.get(change), "withdrawn")
+    row["changes"] = []
+    for key in row["keys"]:
+        end_key(row, key)
+    for key in listed:
+        take_key(row, key)
+    for entry in accounts.scan([party], MOST_ACCOUNTS):
+        account = entry[1]
+        account["status"] = "ended"
+        account["next"] = None
+        accounts.put(entry[0], account)
+    parties.put(party, row)
+    warn_of_few_admin_keys(row)
+
+
+@internal("standing")
+def end_party(party):
+    """Close a party: no key signs for it any more, and its sponsor vouches for one less."""
+    row = parties.get(party)
+    for change in row["changes"]:
+        end_change(changes.get(change), "withdrawn")
+    row["changes"] = []
+    for key in row["keys"]:
+        end_key(row, key)
+    row["status"] = "closed"
+    parties.put(party, row)
+    if row["sponsor"] != "":
+        count_sponsored(row["sponsor"], -1)
+
+
+def count_sponsored(bank, change):
+    row = sponsored.get(bank)
+    count = change
+    if row is not None:
+        count += row["count"]
+    sponsored.put(bank, {"count": count})
+
+
 # --- coming in --------------------------------------------------------------------------------------------------------
 def admit_party(statement, roles, sponsor):
     party = statement["id"]
@@ -488,6 +567,12 @@ def admit_party(statement, roles, sponsor):
         "encryption_key": "",
         "changes": [],
         "account_count": 0,
+        "size": "",
+        "stopped_at": 0,
+        "insolvent_since": "",
+        "insolvency_document": "",
+        "administered_on": "",
+        "leaving_since": "",
         "since": ctx.today,
     }
     require(len(statement["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
@@ -658,7 +743,7 @@ def open_account(party, account, attested_by):
     check_account(account)
     place = [party, account["currency"]]
     known = accounts.get(place)
-    require(known is None or known["status"] == "announced", "account_exists")
+    require(known is None or known["status"] != "active", "account_exists")
     status = "announced"
     if account["bank"] == attested_by:
         status = "active"
@@ -690,19 +775,11 @@ def account_row(account, status):
     }
 
 
-def status_may_become(now, then):
-    if now == "active":
-        return then in ("suspended", "insolvent")
-    if now == "suspended":
-        return then in ("active", "insolvent")
-    return now == "insolvent" and then == "active"
-
-
 def require_sponsored(party):
-    require_active(ctx.party)
-    require_capability("maker")
     row = require_party(party)
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    require_not_stopped(ctx.party)
+    require_capability("maker")
     return row
 
 

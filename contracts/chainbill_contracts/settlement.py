@@ -2,7 +2,7 @@
 
 The ledger holds receipts of banks, not money. A receipt is known by (bank, reference): the same content again answers
 the first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇)
-disturbs nobody else. No lock ever stops a settlement.
+disturbs nobody else. No lock and no status ever stops a settlement.
 """
 
 from chainbill.vm.prelude import *
@@ -21,7 +21,13 @@ steps = own_table("step")  # bill -> how far a settlement that takes several ste
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
+standings = read_table("standing", "standing")
 finance_receipts = read_table("finance", "receipt")
+
+# Every step that a payment may take, and no other.
+PAYMENT_STEPS = [
+    ["instructed", "paid"], ["instructed", "returned"], ["returned", "instructed"], ["set_aside", "instructed"],
+]  # fmt: skip
 
 
 @call
@@ -65,6 +71,9 @@ def settle(bill, amount, reference, value_date, partial):
     })  # fmt: skip
     keep_receipt(reference, content, bill, amount, value_date, "settlement", result)
     emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date})
+    debtor = parties.get(row["debtor"])
+    if debtor["status"] == "insolvent" and value_date >= debtor["insolvent_since"]:
+        emit("paid_after_insolvency", {"bill": bill, "bank": ctx.party, "debtor": row["debtor"], "amount": amount})
     if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
         emit("late_receipt", {"bill": bill, "bank": ctx.party, "reference": reference, "value_date": value_date})
     return result
@@ -97,12 +106,16 @@ def pay_result(bill, token, status, reference):
     require(row is not None, "payment_unknown")
     require(row["bank"] == ctx.party, "not_the_paying_bank")
     require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
-    require(payment_may_become(row["status"], status), "payment_transition", {"from": row["status"], "to": status})
+    require([row["status"], status] in PAYMENT_STEPS, "payment_transition", {"from": row["status"], "to": status})
+    account = row["account"]
+    if status == "instructed":
+        account = account_of(row["party"], row["currency"])
+        waits = waits_for_administrator(row["party"], account)
+        require(not waits, "administrator_account_missing", {"id": row["party"]})
     row["status"] = status
+    row["account"] = account
     row["last_reference"] = reference
     row["changed_on"] = ctx.today
-    if status == "instructed":
-        row["account"] = account_of(row["party"], row["currency"])
     payments.put([bill, token], row)
     emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": status})
     result = {"bill": bill, "token": token, "status": status, "repeated": False}
@@ -170,20 +183,25 @@ def tell_finance(paid):
 
 
 def keep_payment(bill, paid, reference):
+    account = account_of(paid["party"], bill["currency"])
+    status = "instructed"
+    if waits_for_administrator(paid["party"], account):
+        account = ""
+        status = "set_aside"
     payments.put([bill["id"], paid["token"]], {
         "bill": bill["id"],
         "token": paid["token"],
         "party": paid["party"],
-        "account": account_of(paid["party"], bill["currency"]),
+        "account": account,
         "amount": paid["amount"],
         "currency": bill["currency"],
-        "status": "instructed",
+        "status": status,
         "bank": ctx.party,
         "reference": reference,
         "last_reference": "",
         "changed_on": ctx.today,
     })  # fmt: skip
-    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": "instructed"}
+    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": status}
 
 
 def account_of(party, currency):
@@ -194,7 +212,9 @@ def account_of(party, currency):
     return account["digest"]
 
 
-def payment_may_become(now, then):
-    if now == "instructed":
-        return then in ("paid", "returned")
-    return now == "returned" and then == "instructed"
+def waits_for_administrator(party, account):
+    """Say whether money for an insolvent party is set aside: until its administrator's own account is there (BL 17)."""
+    standing = standings.get(party)  # very few parties have one
+    if standing is None or standing["insolvent"] == "":
+        return False
+    return standing["administrator"] == "" or account == ""

@@ -10,10 +10,13 @@ may call.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     parameter,
+    require_able,
     require_account,
     require_active,
     require_amount,
     require_capability,
+    require_debtor_in_business,
+    require_not_stopped_since,
     require_policy,
     require_text,
 )
@@ -54,15 +57,20 @@ def transfer(tokens, recipients):
     tokens: ids, used by due date, then by lo. recipients: [{"party", "amount" in minor units}], served in this order.
     Each recipient accepts, rejects, or lets the offer lapse; what is left stays with the sender.
     """
-    sender = require_active(ctx.party)
-    require_capability("maker")
-    lots = lots_of_sender(tokens)
+    require(kind_of(tokens) == "list" and len(tokens) >= 1 and len(tokens) <= MOST_TOKENS, "too_many_tokens")
     require(len(recipients) >= 1 and len(recipients) <= MOST_RECIPIENTS, "too_many_recipients")
     total = 0
     for recipient in recipients:
         require_amount(recipient["amount"])
-        require_recipient(recipient["party"])
         total += recipient["amount"]
+    rows = []
+    for token in tokens:
+        rows += [token_of_sender(token)]
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    lots = lots_of(rows)
+    for recipient in recipients:
+        require_recipient(recipient["party"])
     require_policy(sender, "token.transfer", lots[0]["row"]["currency"], total)
 
     offered = []
@@ -90,9 +98,12 @@ def accept(token):
     """Accept an offered token; the recipient of a transfer is one tier further down. A return restores the tier."""
     row = require_offered_to_sender(token)
     lock = row["locks"][0]
-    require(ctx.today <= lock["until"], "offer_lapsed", {"until": lock["until"]})
+    receiver = require_able(ctx.party) if lock["ref"] == "return" else require_active(ctx.party)
     require_capability("maker")
-    receiver = require_active(ctx.party)
+    require(ctx.today <= lock["until"], "offer_lapsed", {"until": lock["until"]})
+    require_not_stopped_since(row["holder"], lock["height"])
+    if lock["ref"] != "return":
+        require_debtor_in_business(bills.get(row["bill"]))
     require_policy(receiver, "token.accept", row["currency"], row["hi"] - row["lo"])
     require_account(ctx.party, row["currency"])
     agenda.delete([add_days(lock["until"], 1), "offer", token])
@@ -111,8 +122,8 @@ def accept(token):
 @call
 def reject(token, reason):
     """Refuse an offered token; it stays with who offered it. A suspended party may do this too."""
-    row = require_offered_to_sender(token)
     require_text(reason)
+    row = require_offered_to_sender(token)
     require_capability("maker")
     emit("rejected", {"token": token, "from": row["holder"], "by": ctx.party, "reason": reason})
     return {"token": lift_offer(row)}
@@ -133,15 +144,16 @@ def recall(token):
 @call
 def give_back(token):
     """Offer a token back to the party it came from (return), while it is whole, unlocked and was never financed."""
-    row = free_token_of_sender(token)
+    row = token_of_sender(token)
+    giver = require_able(ctx.party)
     require_capability("maker")
-    giver = require_active(ctx.party)
-    require_policy(giver, "token.give_back", row["currency"], row["hi"] - row["lo"])
+    require_free(row)
     first = token_rows.get(row["origin"])
     require(first["lo"] == row["lo"] and first["hi"] == row["hi"], "token_not_whole")
     hop = hops.get(row["origin"])
     require(hop["kind"] == "transfer", "nothing_to_give_back", {"kind": hop["kind"]})
     until = offer_until(require_bill_open_for_offers(row["bill"]))
+    require_policy(giver, "token.give_back", row["currency"], row["hi"] - row["lo"])
     lock_offer(row, hop["from"], "return", until)
     return {"token": token, "offered_to": hop["from"], "until": until}
 
@@ -149,15 +161,17 @@ def give_back(token):
 @call
 def split(token, amounts):
     """Cut a token into pieces of the given amounts (拆分); what is left is a further piece."""
-    row = free_token_of_sender(token)
-    require_capability("maker")
-    require_active(ctx.party)
     require(kind_of(amounts) == "list" and len(amounts) >= 1 and len(amounts) <= MOST_PIECES, "too_many_pieces")
+    for amount in amounts:
+        require_amount(amount)
+    row = token_of_sender(token)
+    require_able(ctx.party)
+    require_capability("maker")
+    require_free(row)
     least = bills.get(row["bill"])["terms"]["min_split"]
     pieces = []
     at = row["lo"]
     for amount in amounts:
-        require_amount(amount)
         require(at + amount <= row["hi"], "amount_exceeds_tokens", {"missing": at + amount - row["hi"]})
         pieces += [cut(row, at, at + amount, least)]
         at += amount
@@ -173,11 +187,15 @@ def split(token, amounts):
 def merge(tokens):
     """Put together pieces that a cut made: neighbours with the same origin. The parent is the token that was cut."""
     require(kind_of(tokens) == "list" and len(tokens) >= 2 and len(tokens) <= MOST_TOKENS, "too_few_to_merge")
-    require_capability("maker")
-    require_active(ctx.party)
-    pieces = []
+    rows = []
     for token in tokens:
-        pieces = placed_by_lo(pieces, free_token_of_sender(token))
+        rows += [token_of_sender(token)]
+    require_able(ctx.party)
+    require_capability("maker")
+    pieces = []
+    for row in rows:
+        require_free(row)
+        pieces = placed_by_lo(pieces, row)
     for number in range(1, len(pieces)):
         left = pieces[number - 1]
         right = pieces[number]
@@ -192,9 +210,10 @@ def merge(tokens):
 @internal("finance")
 def reserve(token, amount, request, until):
     """Lock cents of the sender's token for a financing request, cutting them off first if they are not the whole."""
-    row = free_token_of_sender(token)
+    row = token_of_sender(token)
+    require_free(row)
     require(row["financed_tier"] == 0, "token_already_financed")
-    lock = {"kind": "in_finance", "ref": request, "since": ctx.today, "until": until}
+    lock = new_lock("in_finance", request, until)
     if amount == row["hi"] - row["lo"]:
         row["locks"] = [lock]
         keep(row)
@@ -288,15 +307,15 @@ def on_day(date, item, row):
 
 
 # --- offers -----------------------------------------------------------------------------------------------------------
-def lots_of_sender(tokens):
-    """The sender's tokens in the order in which they are used: by due date, then by lo."""
-    require(kind_of(tokens) == "list" and len(tokens) >= 1 and len(tokens) <= MOST_TOKENS, "too_many_tokens")
+def lots_of(rows):
+    """Tokens that may be offered, in the order in which they are used: by due date, then by lo."""
     lots = []
-    for token in tokens:
-        row = free_token_of_sender(token)
+    for row in rows:
+        require_free(row)
         require(row["financed_tier"] == 0, "token_already_financed")
         bill = require_bill_open_for_offers(row["bill"])
         require(not bill["terms"]["non_transferable"], "bill_not_transferable")
+        require_debtor_in_business(bill)
         lots = placed_by_due_date(lots, {
             "row": row,
             "at": row["lo"],
@@ -363,11 +382,15 @@ def keep_remainder(lot):
 
 def lock_offer(row, recipient, ref, until):
     row["offered_to"] = recipient
-    row["locks"] = [{"kind": "offered", "ref": ref, "since": ctx.today, "until": until}]
+    row["locks"] = [new_lock("offered", ref, until)]
     keep(row)
     agenda.put([add_days(until, 1), "offer", row["id"]], {"token": row["id"]})
     amount = row["hi"] - row["lo"]
     emit("offered", {"token": row["id"], "from": row["holder"], "to": recipient, "amount": amount, "until": until})
+
+
+def new_lock(kind, ref, until):
+    return {"kind": kind, "ref": ref, "since": ctx.today, "height": ctx.height, "until": until}
 
 
 def lift_offer(row):
@@ -638,13 +661,16 @@ def end_settled(row):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-def free_token_of_sender(token):
+def token_of_sender(token):
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
     require(row["holder"] == ctx.party, "not_the_holder")
+    return row
+
+
+def require_free(row):
     require(row["status"] == "live", "token_already_used", {"status": row["status"]})
     require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
-    return row
 
 
 def require_offered_to_sender(token):

@@ -17,6 +17,7 @@ STATUS_TABLES = {
     "bill": ("bill", "bill"), "token": ("token", "token"), "request": ("finance", "request"),
     "quote": ("finance", "quote"), "payment": ("settlement", "payment"), "invoice": ("invoice", "invoice"),
     "dispute": ("invoice", "dispute"),
+    "order": ("standing", "order"),
     "proposal": ("governance", "proposal"), "validator": ("governance", "validator"),
 }  # fmt: skip
 TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
@@ -133,7 +134,7 @@ def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) 
                 entry[0] += 1
                 entry[1] += token["hi"] - token["lo"]
     for _, payment in world.rows("settlement", "payment"):
-        if payment["status"] in ("instructed", "returned"):
+        if payment["status"] in ("instructed", "returned", "set_aside"):
             for party, role in ((payment["party"], "payee_open"), (payment["bank"], "paying_bank_open")):
                 entry = expected.setdefault((party, payment["currency"], role), [0, 0])
                 entry[0] += 1

@@ -18,6 +18,7 @@ from contracts.world import (
     issue,
     key_of,
     member,
+    order,
     uscc,
 )  # fmt: skip
 
@@ -226,7 +227,7 @@ def accept_without_an_account(world: World) -> None:
 @refuses("party_not_active")
 def confirm_while_suspended(world: World) -> None:
     bill = issue(world)
-    world.call(BANK1, "party", "set_status", party=ANCHOR, status="suspended", reason="")
+    order(world, ANCHOR, "suspended")
     confirm(world, bill)
 
 

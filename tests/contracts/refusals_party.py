@@ -391,11 +391,6 @@ def rename_a_stranger(world: World) -> None:
     world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="新", name_en="")
 
 
-@refuses("party_transition")
-def close_a_party(world: World) -> None:
-    world.call(BANK1, "party", "set_status", party=S1, status="closed", reason="")
-
-
 @refuses("scheme_not_valid")
 def add_an_identifier_in_capitals(world: World) -> None:
     world.call(BANK1, "party", "add_identifier", party=S1, scheme="VAT", value="DE123456789")

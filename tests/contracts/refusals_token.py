@@ -19,6 +19,7 @@ from contracts.world import (
     finance,
     key_of,
     offer,
+    order,
     pay,
     settle,
     uscc,
@@ -167,7 +168,7 @@ def transfer_to_a_stranger(world: World) -> None:
 @refuses("party_not_active")
 def transfer_to_a_suspended_party(world: World) -> None:
     token = root(world)
-    world.call(BANK1, "party", "set_status", party=S2, status="suspended", reason="")
+    order(world, S2, "suspended")
     offer(world, token, (S2, 10))
 
 
@@ -319,7 +320,7 @@ def merge_while_a_settlement_goes_on(world: World) -> None:
 @refuses("party_not_active")
 def split_while_suspended(world: World) -> None:
     token = accepted_bill(world)[1]
-    world.call(BANK1, "party", "set_status", party=S1, status="suspended", reason="")
+    order(world, S1, "suspended")
     split(world, token, 1)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from chainbill_contracts import NAMES, source, sources
-from contracts.world import ANCHOR, BANK1, S2, World, accepted_bill, ask, change, issue
+from contracts.world import ANCHOR, S2, World, accepted_bill, ask, change, issue, order
 
 from chainbill.errors import Refused
 from chainbill.vm.compiler import compile_contract
@@ -48,7 +48,7 @@ def test_everything_in_the_general_part_is_used_and_said() -> None:
 def test_a_party_that_is_no_bank_is_told_so_whatever_state_it_is_in(world: World) -> None:
     """What a party is comes before the state it is in, in every act that asks for a bank."""
     _, token = accepted_bill(world)
-    world.call(BANK1, "party", "set_status", party=S2, status="suspended", reason="late")
+    order(world, S2, "suspended")
     with pytest.raises(Refused, match="not_a_bank"):
         ask(world, token, S2, amount=1)
 
@@ -57,7 +57,7 @@ def test_a_suspended_party_hears_of_its_state_before_its_policy(world: World) ->
     policy = {"rules": [{"action": "any", "currency": "CNY", "above": 1}]}
     change(world, ANCHOR, "set_policy", policy=policy)
     bill = issue(world)
-    world.call(BANK1, "party", "set_status", party=ANCHOR, status="suspended", reason="late")
+    order(world, ANCHOR, "suspended")
     with pytest.raises(Refused, match="party_not_active"):
         world.call(ANCHOR, "bill", "confirm", bill=bill)
 

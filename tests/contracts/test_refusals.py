@@ -10,10 +10,24 @@ from contracts.world import World
 from chainbill.errors import Refused
 from chainbill.vm.compiler import compile_contract
 from chainbill.vm.describe import describe
-from contracts import refusals_bill, refusals_finance, refusals_governance, refusals_party, refusals_token
+from contracts import (
+    refusals_bill,
+    refusals_finance,
+    refusals_governance,
+    refusals_party,
+    refusals_standing,
+    refusals_token,
+)
 
 GENERAL = compile_contract("general", source("general"))
-PROVOKED = (refusals_bill, refusals_finance, refusals_governance, refusals_party, refusals_token)
+PROVOKED = (
+    refusals_bill,
+    refusals_finance,
+    refusals_governance,
+    refusals_party,
+    refusals_standing,
+    refusals_token,
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -16,6 +16,7 @@ from contracts.world import (
     MEMBERS,
     S1,
     S2,
+    S3,
     World,
     accepted_bill,
     as_admins,
@@ -26,6 +27,7 @@ from contracts.world import (
     key_of,
     member,
     offer,
+    order,
     pay,
     settle,
     uscc,
@@ -77,7 +79,8 @@ def busy_world() -> World:
     world.call(S1, "finance", "agree", quote=quote)
     disburse(world, BANK1, quote)
     offer(world, accepted_bill(world)[1], (S2, 10_000_000))
-    ask(world, accepted_bill(world)[1], BANK2, amount=1)
+    bid(world, ask(world, accepted_bill(world)[1], BANK2, amount=1)["request"], BANK2)
+    order(world, S3, "suspended")
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")

@@ -8,7 +8,6 @@ import pytest
 from contracts.invariants import check_all
 from contracts.world import (
     ANCHOR,
-    BANK1,
     S1,
     S2,
     S3,
@@ -19,6 +18,7 @@ from contracts.world import (
     issue,
     key_of,
     offer,
+    order,
     pay,
     settle,
 )
@@ -41,7 +41,8 @@ def test_a_whole_token_is_offered_in_place(world: World) -> None:
     assert offer(world, token, (S2, FACE)) == {"tokens": [token], "remainder": "", "remainders": []}
     row = world.token(token)
     assert (row["offered_to"], row["status"], row["holder"]) == (S2, "live", S1)
-    assert row["locks"] == [{"kind": "offered", "ref": "transfer", "since": "2026-03-02", "until": "2026-03-09"}]
+    lock = {"kind": "offered", "ref": "transfer", "since": "2026-03-02", "height": 4, "until": "2026-03-09"}
+    assert row["locks"] == [lock]
     child = world.call(S2, "token", "accept", token=token)["token"]
     assert (world.token(child)["tier"], world.token(child)["holder"]) == (2, S2)
     assert (world.token(token)["status"], world.token(token)["into"]) == ("moved", [child])
@@ -187,7 +188,7 @@ def test_a_suspended_party_can_reject_and_be_paid_but_not_accept(world: World) -
     bill, token = accepted_bill(world, face=100)
     second, _ = pay(world, token, S2, 60)
     offered = offer(world, world.leaves(bill)[1]["id"], (S2, 40))["tokens"][0]
-    world.call(BANK1, "party", "set_status", party=S2, status="suspended", reason="review")
+    order(world, S2, "suspended")
     with pytest.raises(Refused, match="party_not_active"):
         world.call(S2, "token", "accept", token=offered)
     world.call(S2, "token", "reject", token=offered, reason="suspended")

@@ -1,4 +1,4 @@
-"""A small network without consensus: parties, days and transactions over the eight contracts.
+"""A small network without consensus: parties, days and transactions over all contracts.
 
 The same tests run over two backends: plain Python (the harness) and the machine. Both keep their rows in the core's
 overlay and run the core's checks after every transaction, so that ranges and holdings are derived as on a ledger.
@@ -28,9 +28,8 @@ from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
 ZONE = 480
-AGENDAS = {
-    name: table_prefix(name, "agenda") for name in ("bill", "finance", "governance", "invoice", "party", "token")
-}
+WITH_DAYS = ("bill", "finance", "governance", "invoice", "party", "standing", "token")
+AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]
 VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
 
@@ -158,6 +157,7 @@ class World:
         self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
         self.gap_ms = 0
         self.clock = "adjustable"
+        self.gas = BlockRules().gas_init  # of the genesis; then what a transaction may use
         self.recent: tuple[str, ...] = tuple(VALIDATORS)
         self.events: list[tuple[str, str, dict[str, Any]]] = []
         self.failed_items: list[tuple[list[Any], str]] = []
@@ -286,6 +286,7 @@ class World:
             if name in init:
                 self._unit(self._context(), [(name, "begin", init[name], "init")])
         self.events.clear()
+        self.gas = STANDARD_RULES.run.bounds.gas_transaction
 
     def _context(self, **fields: Any) -> Context:
         return Context(
@@ -324,9 +325,7 @@ class World:
             return self._run_plain(context, calls, seed)
         from chainbill.vm.machine import Machine, Meter
 
-        machine = Machine(
-            self._program, self.overlay, context, Meter(BlockRules().gas_init) if self.height == 0 else Meter(), seed
-        )
+        machine = Machine(self._program, self.overlay, context, Meter(self.gas), seed)
         values = [machine.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
         return values, [tuple(event) for event in machine.events]
 
@@ -419,3 +418,50 @@ def settle(world: World, bill: str, amount: int, *, by: str = BANK1, **fields: A
         **fields,
     }  # fmt: skip
     return world.call(by, "settlement", "settle", **arguments)
+
+
+# --- standing ---------------------------------------------------------------------------------------------------------
+PAPERS: dict[str, dict[str, Any]] = {
+    "suspended": {"authority": "", "number": "", "documents": ["5a" * 32]},
+    "insolvent": {"authority": "Court of H", "number": "H-2026-17", "documents": ["5b" * 32, "5c" * 32]},
+    "active": {"authority": "", "number": "", "documents": ["5d" * 32]},
+}
+"""What each order on a status names beside party and reason."""
+
+
+def as_two(world: World, party: str, contract: str, function: str, /, **arguments: Any) -> Any:
+    """An act that a party's maker and checker sign."""
+    return world.send(party, (contract, function, arguments), keys=[key_of(party), key_of(party, 1)])[0]
+
+
+def order(world: World, party: str, status: str, *, by: str = BANK1, **fields: Any) -> dict[str, Any]:
+    """A bank orders a status, by default the sponsor of the members."""
+    arguments = {"party": party, "status": status, "reason": "review", **PAPERS[status], **fields}
+    return dict(as_two(world, by, "standing", "set_status", **arguments))
+
+
+def ratify(world: World, entered: dict[str, Any], *, by: str = BANK2) -> dict[str, Any]:
+    """A second bank ratifies an order."""
+    return dict(as_two(world, by, "standing", "ratify", order=entered["order"]))
+
+
+def private_key(number: int) -> PrivateKey:
+    return PrivateKey.from_seed(number.to_bytes(32, "big"))
+
+
+def administrator_keys(party: str, *numbers: int) -> list[dict[str, Any]]:
+    """Keys of an administrator, each with the proof that it signed for this party."""
+    found = []
+    for number in numbers:
+        key = a_key(private_key(number).public.hex())
+        found.append({"key": key, "proof": proof_of(party, key, private_key(number))})
+    return found
+
+
+def administer(world: World, party: str, *numbers: int, by: str = BANK1, second: str = BANK2) -> list[str]:
+    """Make a party insolvent and name an administrator; his keys in hex, those of these numbers (901, 902)."""
+    ratify(world, order(world, party, "insolvent", by=by), by=second)
+    keys = administrator_keys(party, *(numbers or (901, 902)))
+    court = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
+    ratify(world, as_two(world, by, "standing", "name_administrator", party=party, keys=keys, **court), by=second)
+    return [str(one["key"]["key"]) for one in keys]

@@ -26,10 +26,12 @@ def uscc(number: int) -> str:
 ANCHOR, S1, S2, S3 = (uscc(number) for number in (1, 101, 102, 103))
 BANKS = tuple(uscc(number) for number in (201, 202, 203, 204))
 KEYS: dict[str, PrivateKey] = {party: key(10 + n) for n, party in enumerate((ANCHOR, S1, S2, S3, *BANKS))}
+CHECKERS: dict[str, PrivateKey] = {party: key(30 + n) for n, party in enumerate(KEYS)}
+SUSPENDED = {"status": "suspended", "reason": "review", "authority": "", "number": "", "documents": ["5a" * 32]}
 
 
 def member(party: str, *roles: str) -> dict[str, Any]:
-    """One party of the genesis: one key with all capabilities, one account."""
+    """One party of the genesis: one key with all capabilities, one that checks, one account."""
     bank = BANKS[0] if "bank" not in roles else party
     return {
         "id": party,
@@ -37,7 +39,7 @@ def member(party: str, *roles: str) -> dict[str, Any]:
         "name_en": f"Company {party[-3:]}",
         "roles": list(roles),
         "identifiers": [],
-        "keys": [listed_key(KEYS[party].public.hex())],
+        "keys": [listed_key(KEYS[party].public.hex()), listed_key(CHECKERS[party].public.hex(), ["checker"])],
         "accounts": [{"currency": "CNY", "bank": bank, "alg": "sha256", "digest": "ab" * 32}],
         "sponsor": "" if "bank" in roles else BANKS[0],
         "paying_bank": BANKS[0] if "anchor" in roles else "",
@@ -78,6 +80,12 @@ class RealNetwork(TinyNetwork):
         bill = self.ok(S1, "bill", "issue", **issue)["bill"]
         self.ok(ANCHOR, "bill", "confirm", bill=bill)
         return bill, self.ok(S1, "bill", "accept", bill=bill)["token"]
+
+    def standing(self, party: str, **changes: Any) -> None:
+        """The sponsor's maker and checker order a status of a party, by default that it is suspended."""
+        keys = [KEYS[BANKS[0]], CHECKERS[BANKS[0]]]
+        receipt = self.run(BANKS[0], ("standing", "set_status", {"party": party, **SUSPENDED, **changes}), keys=keys)
+        assert receipt.ok, receipt
 
     def pieces(self, token: str, count: int, amount: int) -> list[str]:
         """Cut `count` pieces of `amount` off a token of S1, at most 99 a transaction; the ids of the pieces."""

@@ -25,6 +25,7 @@ ALWAYS_OPEN = {
     "label": ("revoke",),
     "approval": ("reject", "withdraw"),
     "party": ("revoke_key", "revoke_grant", "refuse_mandate", "withdraw_change", "veto_recovery", "halt"),
+    "standing": ("object_to",),
     "settlement": ("settle", "proceed", "pay_result", "reverse"),
     "governance": ("vote", "ready"),
 }
@@ -43,8 +44,8 @@ def is_open(call: Call) -> bool:
     return function in ALWAYS_OPEN.get(contract, ())
 
 
-def check(status: str, calls: list[Call]) -> None:
+def check(status: str, administered_on: str, calls: list[Call]) -> None:
     """Every call of a transaction is allowed to a party of this status ("": not registered)."""
-    if status in MAY_SEND:
+    if status in MAY_SEND or (status == "insolvent" and administered_on):
         return
     must(status in OPEN_ACTS_ONLY and all(is_open(call) for call in calls), "party_not_active", status)

@@ -364,12 +364,14 @@ def test_standing(v: Vectors) -> None:
         contract, function = entry["act"].split(".")
         assert standing.is_open((contract, function, {entry["argument"]: entry["value"]}))
         assert not standing.is_open((contract, function, {}))
-    for entry in v.each("cases", "status", "contract", "function", "arguments", "reason"):
+    for entry in v.each("cases", "status", "administered_on", "contract", "function", "arguments", "reason"):
         call = entry["contract"], entry["function"], entry["arguments"]
         if "reason" in entry:
-            refuses(entry, entry["reason"], lambda e=entry, c=call: standing.check(e["status"], [c]))
+            refuses(
+                entry, entry["reason"], lambda e=entry, c=call: standing.check(e["status"], e["administered_on"], [c])
+            )
         else:
-            standing.check(entry["status"], [call])
+            standing.check(entry["status"], entry["administered_on"], [call])
 
 
 @reads("fingerprint.json")

@@ -8,7 +8,8 @@ from chainbill.errors import Refused
 from chainbill.ledger.open_acts import ALWAYS_OPEN, OPEN_ANSWERS, check_standing
 from chainbill.ledger.transaction import Call
 
-STATUSES = ("active", "leaving", "suspended", "insolvent", "pending", "closed", "")
+STATUSES = ("active", "leaving", "suspended", "insolvent", "closed", "")
+ADMINISTERED_ON = "2026-03-02"
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("bill.issue", {}),
     ("token.reject", {}),
@@ -21,11 +22,12 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def case(status: str, act: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def case(status: str, act: str, arguments: dict[str, Any], administered_on: str = "") -> dict[str, Any]:
     contract, function = act.split(".")
-    found: dict[str, Any] = {"status": status, "contract": contract, "function": function, "arguments": arguments}
+    row = {"status": status, "administered_on": administered_on}
+    found: dict[str, Any] = {**row, "contract": contract, "function": function, "arguments": arguments}
     try:
-        check_standing("P", {"status": status} if status else None, [Call(contract, function, arguments)])
+        check_standing("P", row if status else None, [Call(contract, function, arguments)])
     except Refused as error:
         return {**found, "reason": error.reason}
     return found
@@ -35,5 +37,8 @@ def make() -> dict[str, Any]:
     return {
         "always_open": sorted(ALWAYS_OPEN),
         "open_with": [{"act": act, "argument": name, "value": value} for act, (name, value) in OPEN_ANSWERS.items()],
-        "cases": [case(status, *one) for status in STATUSES for one in CALLS],
+        "cases": [
+            *(case(status, *one) for status in STATUSES for one in CALLS),
+            *(case(status, *CALLS[0], ADMINISTERED_ON) for status in STATUSES),
+        ],
     }

@@ -17,7 +17,7 @@ from chainbill_node.trace.lineage import Lineage, Sight
 Row = Mapping[str, Any]
 
 READING_PARTY_STATUSES = frozenset({"active", "suspended", "insolvent", "leaving"})
-"""A pending or closed party reads nothing."""
+"""A closed party reads nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ LOCKS = ("offered", "in_finance", "pledged", "frozen")
 INVOICE_STATUSES = ("registered", "part_occupied", "occupied")
 DISPUTE_STATUSES = ("open", "upheld", "ended")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
-PARTY_STATUSES = ("pending", "active", "suspended", "insolvent", "leaving", "closed")
+PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired")
 

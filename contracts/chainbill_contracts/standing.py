@@ -1,0 +1,470 @@
+"""The standing of parties (参与方状态): who is suspended or insolvent, who leaves, and who is closed.
+
+Nobody alone brings a lasting status about: what one bank orders acts at once, because a court's order or a fraud does
+not wait, but a second bank ratifies it or it lapses as if it had never been. An insolvent party's keys change only so,
+too. Nothing here stops a settlement. What each status stops is asked in the acts themselves, by the guards of the
+general part.
+"""
+
+from chainbill.vm.prelude import *
+from chainbill_contracts.general import (
+    require_able,
+    require_active,
+    require_bank,
+    require_capability,
+    require_digest,
+    require_maker_and_checker,
+    require_not_stopped,
+    require_party,
+    require_text,
+)
+
+orders = own_table("order")  # id -> order row
+standings = own_table("standing")  # party -> its orders that are open and that are in force; few parties have a row
+agenda = own_table("agenda")
+parties = read_table("party", "party")
+sponsored = read_table("party", "sponsored")
+holdings = read_table("core", "holding")
+validators = read_table("governance", "validator")
+live_quotes = read_table("finance", "live_quote")
+
+SUSPENSION_BUSINESS_DAYS = 10
+MOST_HOLDINGS = 1000  # rows of one party: currencies and roles
+MOST_VALIDATORS = 500
+
+# Every step that a party's status may take: from, to, and how. "ordered": set_status or a vote; "ended": an order in
+# force ended and what stood beneath shows.
+PARTY_STEPS = [
+    ["active", "suspended", "ordered"], ["active", "insolvent", "ordered"], ["active", "leaving", "left"],
+    ["suspended", "active", "ordered"], ["suspended", "insolvent", "ordered"], ["suspended", "leaving", "left"],
+    ["insolvent", "active", "ordered"], ["insolvent", "leaving", "left"], ["insolvent", "suspended", "ended"],
+    ["leaving", "active", "ordered"], ["leaving", "suspended", "ordered"], ["leaving", "insolvent", "ordered"],
+    ["leaving", "closed", "closed"],
+]  # fmt: skip
+ORDER_STEPS = [["entered", "ratified"], ["entered", "lapsed"], ["entered", "lifted"], ["ratified", "lifted"]]
+
+
+@call
+def set_status(party, status, reason, authority, number, documents):
+    """Order that a party is "suspended" (暂停) or "insolvent" (破产), or lift that with "active"; its sponsor may.
+
+    documents: digests of the papers: one; for "insolvent" the court's acceptance (受理裁定) and its naming of an
+    administrator (指定管理人决定书), with authority, the court, and number, which are else "". Both act at once and end
+    by themselves, a suspension after SUSPENSION_BUSINESS_DAYS and an insolvency after 72 hours, unless a second bank
+    ratifies them or a vote keeps them. After one that was not ratified the next of its kind acts at its ratification
+    only. Who set a status lifts it alone, but for a ratified insolvency: lifting that is ratified too.
+    """
+    require(status in ("suspended", "insolvent", "active"), "status_unknown")
+    require_papers(status, reason, authority, number, documents)
+    row = require_party(party)
+    standing = standing_of(party)
+    lifted = lifted_alone(row, standing) if status == "active" else None
+    if lifted is None:
+        require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    else:
+        require(lifted["by"] == ctx.party, "not_who_set_it", {"id": party, "order": lifted["id"]})
+    require_not_stopped(ctx.party)
+    require_maker_and_checker()
+    require_step(row["status"], status, "ordered")
+    require_unbarred(party)
+    if lifted is not None:
+        end_order(row, standing, lifted, "lifted")
+        return {"order": lifted["id"], "party": party, "party_status": row["status"], "until": ""}
+    if row["status"] == "leaving" and status == "active":
+        row["leaving_since"] = ""
+        keep_standing(row, standing)
+        return {"order": "", "party": party, "party_status": row["status"], "until": ""}
+    papers = {"reason": reason, "authority": authority, "number": number, "documents": documents, "keys": []}
+    return enter_order(row, standing, status, papers)
+
+
+@call
+def name_administrator(party, keys, authority, number, documents):
+    """Order that an administrator's keys take the place of an insolvent party's (管理人接管); its sponsor may.
+
+    keys: 1 to MOST_KEYS of {"key": key, "proof": its signature, see require_possession}. documents: digests of the
+    court's papers, one or two. A second bank ratifies it within 72 hours; then the old keys are revoked, the accounts
+    of the party end, and the administrator does all but issue, confirm and accept a transfer.
+    """
+    require_papers("administrator", "", authority, number, documents)
+    row = require_party(party)
+    listed = invoke("party", "check_keys", party, keys)
+    require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    require_not_stopped(ctx.party)
+    require_maker_and_checker()
+    standing = standing_of(party)
+    require_ratified_insolvency(party, standing)
+    require_unbarred(party)
+    papers = {"reason": "", "authority": authority, "number": number, "documents": documents, "keys": listed}
+    return enter_order(row, standing, "administrator", papers)
+
+
+@call
+def ratify(order):
+    """Ratify an order on a party's status as the second bank (复核确认): a suspension or an insolvency then stays."""
+    entered = require_order(order)
+    require_bank(ctx.party)
+    require(entered["by"] != ctx.party, "not_the_acting_bank", {"id": ctx.party, "order": order})
+    require_active(ctx.party)
+    require_maker_and_checker()
+    require_order_step(entered, "ratified")
+    require(ctx.today <= entered["until"], "status_order_over", {"until": entered["until"]})
+    require_unbarred(entered["party"])
+    row = require_party(entered["party"])
+    ratify_order(row, standing_of(row["id"]), entered, ctx.party)
+    return {"order": order, "party": row["id"], "party_status": row["status"], "status": "ratified"}
+
+
+@call
+def object_to(order, reason):
+    """Object to an order on the sender's status: any admin key may, once; regulators see it, nothing else changes."""
+    require_text(reason)
+    entered = require_order(order)
+    require(entered["party"] == ctx.party, "order_on_another_party", {"id": entered["party"]})
+    require_capability("admin")
+    require(entered["status"] in ("entered", "ratified"), "status_order_over", {"until": entered["until"]})
+    require(entered["objected_on"] == "", "objection_made", {"objected_on": entered["objected_on"]})
+    entered["objected_on"] = ctx.today
+    orders.put(order, entered)
+    emit("status_objected", {"order": order, "party": ctx.party, "kind": entered["kind"], "reason": reason})
+    return {"order": order, "party": ctx.party}
+
+
+@call
+def leave(party):
+    """Begin to leave (退出): nothing new begins from here on. party: the sender, or one that it sponsors.
+
+    A suspended or insolvent party leaves once nothing of it is open any more.
+    """
+    row = require_party(party)
+    if party == ctx.party:
+        require_able(party)
+        require_capability("admin")
+    else:
+        require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+        require_not_stopped(ctx.party)
+        require_maker_and_checker()
+    require_step(row["status"], "leaving", "left")
+    standing = standing_of(party)
+    if row["status"] != "active":
+        require_nothing_open(party)
+    row["leaving_since"] = ctx.today
+    close_standing(row, standing)
+    keep_standing(row, standing)
+    emit("party_leaving", {"party": party, "by": ctx.party})
+    return {"party": party, "party_status": row["status"]}
+
+
+@call
+def close(party):
+    """Close a leaving party of which nothing is open (注销); its sponsor may. Its keys end with it."""
+    row = require_party(party)
+    require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    require_not_stopped(ctx.party)
+    require_maker_and_checker()
+    close_party(row, ctx.party)
+    return {"party": party, "party_status": "closed"}
+
+
+@view
+def open_items(party):
+    """What of a party is still open and keeps it from being closed (未了事项); "open" counts the kinds.
+
+    holdings: [{"currency", "role", "count", "sum" in minor units}], its live tokens, debts and payments as the core
+    counts them. sponsored: parties. seats: validators and candidates. debtors: parties whose bills it pays.
+    """
+    require_party(party)
+    return items_of(party)
+
+
+@internal("governance")
+def check_status_vote(content):
+    """Refuse at once a change of status that a vote could not bring about."""
+    require(content["status"] in ("suspended", "insolvent", "active"), "status_unknown")
+    require_papers(content["status"], content["reason"], content["authority"], content["number"], content["documents"])
+    require_party(content["party"])
+
+
+@internal("governance")
+def vote_status(content):
+    """Set a party's status by vote, keep what one bank ordered, or lift whatever stands."""
+    row = require_party(content["party"])
+    standing = standing_of(row["id"])
+    status = content["status"]
+    if status == "active":
+        require_step(row["status"], status, "ordered")
+        row["leaving_since"] = ""
+        close_standing(row, standing)
+        keep_standing(row, standing)
+    elif standing["open"][status] != "":
+        ratify_order(row, standing, orders.get(standing["open"][status]), "")
+    else:
+        require_step(row["status"], status, "ordered")
+        ratify_order(row, standing, new_order(row, status, content, ""), "")
+
+
+@internal("governance")
+def check_administrator_vote(content):
+    """Refuse at once an administrator that a vote could not name."""
+    require_papers("administrator", "", content["authority"], content["number"], content["documents"])
+    require_party(content["party"])
+    invoke("party", "check_keys", content["party"], content["keys"])
+
+
+@internal("governance")
+def vote_administrator(content):
+    """Name the administrator of an insolvent party by vote: of a bank, or where the sponsor does not act."""
+    row = require_party(content["party"])
+    standing = standing_of(row["id"])
+    require_ratified_insolvency(row["id"], standing)
+    papers = {
+        "reason": "",
+        "authority": content["authority"],
+        "number": content["number"],
+        "documents": content["documents"],
+        "keys": invoke("party", "check_keys", row["id"], content["keys"]),
+    }
+    ratify_order(row, standing, new_order(row, "administrator", papers, ""), "")
+
+
+@internal("governance")
+def vote_close(party):
+    """Close a leaving party by vote: a bank, a regulator, an auditor."""
+    close_party(require_party(party), "")
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Let an order lapse that nobody ratified in time, as if it had never been; regulators are told by the event."""
+    entered = orders.get(row["order"])
+    if entered["status"] == "entered" and entered["until"] < ctx.today:
+        party = parties.get(entered["party"])
+        end_order(party, standing_of(party["id"]), entered, "lapsed")
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+# An order is entered by one bank and ratified by another; a party's standing says which are open
+# and which are in force, and the status of the party follows from those in force.
+def enter_order(row, standing, kind, papers):
+    known = standing["open"][kind]
+    require(known == "", "status_order_open", {"order": known})
+    order = new_order(row, kind, papers, ctx.party)
+    order["at_once"] = kind in ("suspended", "insolvent") and kind not in standing["unratified"]
+    order["until"] = invoke("calendar", "end_of_72_hours", ctx.today)
+    if kind == "suspended" and order["at_once"]:
+        order["until"] = invoke("calendar", "business_days_after", ctx.today, SUSPENSION_BUSINESS_DAYS)
+    orders.put(order["id"], order)
+    agenda.put([add_days(order["until"], 1), "order", order["id"]], {"order": order["id"]})
+    standing["open"][kind] = order["id"]
+    emit("status_ordered", {
+        "order": order["id"], "party": row["id"], "kind": kind, "by": ctx.party, "until": order["until"]
+    })  # fmt: skip
+    if order["at_once"]:
+        put_in_force(row, standing, order)
+    keep_standing(row, standing)
+    return {"order": order["id"], "party": row["id"], "party_status": row["status"], "until": order["until"]}
+
+
+def new_order(row, kind, papers, by):
+    return {
+        "id": new_id("S"),
+        "party": row["id"],
+        "kind": kind,
+        "reason": papers["reason"],
+        "authority": papers["authority"],
+        "number": papers["number"],
+        "documents": papers["documents"],
+        "keys": papers["keys"] if "keys" in papers else [],
+        "by": by,
+        "second": "",
+        "status": "entered",
+        "at_once": False,
+        "entered_on": ctx.today,
+        "ratified_on": "",
+        "until": ctx.today,
+        "objected_on": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    }
+
+
+def ratify_order(row, standing, order, second):
+    """second: the bank that ratifies, "" for a vote. What was entered now stays until it is lifted."""
+    kind = order["kind"]
+    if kind == "administrator":
+        require_ratified_insolvency(row["id"], standing)
+    order["status"] = "ratified"
+    order["second"] = second
+    order["ratified_on"] = ctx.today
+    close_order(standing, order)
+    kept = []
+    for one in standing["unratified"]:
+        if one != kind:
+            kept += [one]
+    standing["unratified"] = kept
+    if not order["at_once"]:
+        put_in_force(row, standing, order)
+    keep_standing(row, standing)
+    emit("status_ratified", {"order": order["id"], "party": row["id"], "kind": kind, "second": second})
+
+
+def put_in_force(row, standing, order):
+    kind = order["kind"]
+    if kind == "active":
+        close_standing(row, standing)
+        return
+    row["stopped_at"] = ctx.height
+    standing[kind] = order["id"]
+    if kind == "insolvent":
+        row["insolvent_since"] = ctx.today
+        row["insolvency_document"] = order["documents"][0]
+    elif kind == "administrator":
+        row["administered_on"] = ctx.today
+        invoke("party", "give_to_administrator", row["id"], order["keys"])
+        emit("administrator_named", {"party": row["id"], "order": order["id"], "keys": len(order["keys"])})
+
+
+def end_order(row, standing, order, status):
+    """End what is in force, or an order that nobody ratified. status: "lapsed" or "lifted"."""
+    kind = order["kind"]
+    if order["status"] == "entered" and order["at_once"] and kind not in standing["unratified"]:
+        standing["unratified"] += [kind]
+    order["status"] = status
+    close_order(standing, order)
+    if kind in standing and standing[kind] == order["id"]:
+        standing[kind] = ""
+        if kind == "insolvent":
+            standing["administrator"] = ""
+            row["insolvent_since"] = ""
+            row["insolvency_document"] = ""
+            row["administered_on"] = ""
+    keep_standing(row, standing)
+    told = {"order": order["id"], "party": row["id"], "kind": kind, "by": order["by"]}
+    if status == "lapsed":
+        emit("status_lapsed", told)
+    else:
+        emit("status_lifted", told)
+
+
+def close_order(standing, order):
+    """Keep an order that is not open any more."""
+    orders.put(order["id"], order)
+    if standing["open"][order["kind"]] == order["id"]:
+        standing["open"][order["kind"]] = ""
+        agenda.delete([add_days(order["until"], 1), "order", order["id"]])
+
+
+def close_standing(row, standing):
+    """Lift both orders that may be in force."""
+    for kind in ("suspended", "insolvent"):
+        if standing[kind] != "":
+            end_order(row, standing, orders.get(standing[kind]), "lifted")
+
+
+def standing_of(party):
+    row = standings.get(party)
+    if row is None:
+        row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": []}
+        row["open"] = {"suspended": "", "insolvent": "", "active": "", "administrator": ""}
+    return row
+
+
+def keep_standing(row, standing):
+    """Keep both rows; the status is that of the gravest order in force, else whether the party is leaving."""
+    status = "active" if row["leaving_since"] == "" else "leaving"
+    for kind in ("suspended", "insolvent"):
+        if standing[kind] != "":
+            status = kind
+    if status != row["status"]:
+        require_known_step(row["status"], status)
+        emit("status_changed", {"party": row["id"], "from": row["status"], "to": status, "by": ctx.party})
+    row["status"] = status
+    invoke("party", "keep_standing", row["id"], row)
+    standings.put(row["id"], standing)
+
+
+def lifted_alone(row, standing):
+    """The order that whoever entered it may lift without a second bank; None if there is no such one."""
+    if row["status"] not in ("suspended", "insolvent"):
+        return None
+    order = orders.get(standing[row["status"]])
+    if order["kind"] == "insolvent" and order["status"] == "ratified":
+        return None
+    return order
+
+
+def close_party(row, by):
+    require_step(row["status"], "closed", "closed")
+    require_nothing_open(row["id"])
+    invoke("party", "end_party", row["id"])
+    emit("status_changed", {"party": row["id"], "from": "leaving", "to": "closed", "by": ctx.party})
+    emit("party_closed", {"party": row["id"], "by": by})
+
+
+# --- what is open -----------------------------------------------------------------------------------------------------
+def items_of(party):
+    found = []
+    for entry in holdings.scan([party], MOST_HOLDINGS):
+        place, share = entry[0], entry[1]
+        found += [{"currency": place[1], "role": place[2], "count": share[0], "sum": share[1]}]
+    seats = 0
+    for entry in validators.scan([], MOST_VALIDATORS):
+        if entry[1]["party"] == party:
+            seats += 1
+    row = sponsored.get(party)
+    count = 0
+    if row is not None:
+        count = row["count"]
+    return {"party": party, "holdings": found, "sponsored": count, "seats": seats}
+
+
+def require_nothing_open(party):
+    items = items_of(party)
+    require(len(items["holdings"]) + items["sponsored"] + items["seats"] == 0, "open_items", items)
+
+
+# --- guards -----------------------------------------------------------------------------------------------------------
+def require_order(order):
+    row = orders.get(order)
+    require(row is not None, "status_order_unknown")
+    return row
+
+
+def require_order_step(order, then):
+    require([order["status"], then] in ORDER_STEPS, "status_order_transition", {"from": order["status"], "to": then})
+
+
+def require_step(now, then, by):
+    require([now, then, by] in PARTY_STEPS, "party_transition", {"from": now, "to": then})
+
+
+def require_known_step(now, then):
+    for step in PARTY_STEPS:
+        if step[0] == now and step[1] == then:
+            return
+    require(False, "party_transition", {"from": now, "to": then})
+
+
+def require_papers(kind, reason, authority, number, documents):
+    """The papers of an order: court and number where a court decided, and as many documents as it has."""
+    require_text(reason)
+    require_text(authority)
+    require_text(number)
+    most = 2 if kind in ("insolvent", "administrator") else 1
+    least = 2 if kind == "insolvent" else 1
+    require(kind_of(documents) == "list" and least <= len(documents) <= most, "documents_needed", {"least": least})
+    for document in documents:
+        require_digest(document)
+    by_court = kind in ("insolvent", "administrator")
+    require((authority != "" and number != "") or not by_court, "court_not_named")
+
+
+def require_ratified_insolvency(party, standing):
+    order = standing["insolvent"]
+    ratified = order != "" and orders.get(order)["status"] == "ratified"
+    require(ratified, "insolvency_not_ratified", {"id": party})
+
+
+def require_unbarred(party):
+    """The sender has nothing to win or lose by this party's status: it is another one, without a quote under way."""
+    barred = ctx.party == party or live_quotes.has([party, ctx.party])
+    require(not barred, "not_the_acting_bank", {"id": ctx.party, "party": party})
