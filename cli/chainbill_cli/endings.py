@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chainbill.shown import shown
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.output import json_line
 from chainbill_cli.settings import default_home, read_config
 from chainbill_cli.texts import language, text
 
@@ -194,9 +196,9 @@ def report(failure: Failure, as_json: bool) -> None:
     """Print a failure: the object to stdout if a program asked, a readable form to stderr."""
     problem = failure.problem
     if as_json:
-        print(json.dumps(problem, ensure_ascii=False), flush=True)
+        print(json_line(problem), flush=True)
     for line in readable(problem):
-        print(line, file=sys.stderr)
+        print(shown(line), file=sys.stderr)
     sys.stderr.flush()
 
 

@@ -1,7 +1,8 @@
 """How data goes to stdout: tables for people, JSON in REST's shapes, CSV that spreadsheets read rightly.
 
 JSON keeps integers in minor units. Tables and CSV show major units. CSV is utf-8 with a byte order mark, and a cell
-that a spreadsheet would take for a number or a formula is written so that it stays the text it is.
+that a spreadsheet would take for a number or a formula is written so that it stays the text it is. Whatever a node
+answers, nothing of it moves a cursor, turns a line or is taken for markup.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chainbill.shown import escaped
+from chainbill.shown import shown as plain_text
 from chainbill_cli.texts import has_text, text
 
 NUMBER_LETTERS = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]+")
@@ -118,12 +121,17 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
 
 
 def csv_cell(value: str, column: Column) -> str:
-    """A cell that means the same after a spreadsheet has opened it."""
+    """A cell that means the same after a spreadsheet, or a terminal, has opened it."""
     from chainbill_node.trace.table_text import no_formula
 
     if NUMBER_LETTERS.fullmatch(value) and any(character.isdecimal() for character in value):
         return value if column.kind in NUMBERS else f'="{value}"'
-    return no_formula(value)
+    return no_formula(plain_text(value, keep="\n\t"))
+
+
+def json_line(value: Any, indent: int | None = None) -> str:
+    """JSON of a value; what a terminal would obey is written as an escape."""
+    return escaped(json.dumps(value, ensure_ascii=False, indent=indent), keep="\n")
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> str:
@@ -149,17 +157,17 @@ class Output:
     def note(self, line: str) -> None:
         """A line for people, on stderr; silent with -q."""
         if not self.quiet:
-            print(line, file=sys.stderr, flush=True)
+            print(plain_text(line), file=sys.stderr, flush=True)
 
     def json(self, value: Any) -> None:
         """One JSON value; a list becomes lines with `-o jsonl`."""
         if self.form == "jsonl" and isinstance(value, list):
             for entry in value:
-                print(json.dumps(entry, ensure_ascii=False))
+                print(json_line(entry))
         elif self.form == "jsonl":
-            print(json.dumps(value, ensure_ascii=False))
+            print(json_line(value))
         else:
-            print(json.dumps(value, ensure_ascii=False, indent=2))
+            print(json_line(value, indent=2))
         sys.stdout.flush()
 
     def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
@@ -193,11 +201,14 @@ class Output:
         stream.flush()
 
     def console(self) -> Any:
-        """The rich console of stdout; wide when it is not a terminal, so that no id is cut."""
+        """The rich console of stdout; wide when it is not a terminal, so that no id is cut. Texts are no markup."""
         from rich.console import Console
 
         terminal = sys.stdout.isatty()
-        return Console(file=sys.stdout, width=None if terminal else WIDE, no_color=not self.color, highlight=False)
+        return Console(
+            file=sys.stdout, width=None if terminal else WIDE, no_color=not self.color, highlight=False, markup=False,
+            emoji=False,
+        )  # fmt: skip
 
     def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
         """A table in which nothing is cut: wider than usual when it is not for a terminal, folded on a narrow one."""
@@ -245,4 +256,4 @@ def _grid(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], name_of:
 def _plain(cell: str) -> Any:
     from rich.text import Text
 
-    return Text("".join(character if character.isprintable() else "\ufffd" for character in cell))
+    return Text(plain_text(cell))

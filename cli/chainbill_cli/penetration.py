@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chainbill.shown import shown
 from chainbill_cli.output import Column, Names, amount_text
 from chainbill_cli.texts import has_text, text
 
@@ -130,4 +131,4 @@ def totals_line(totals: Mapping[str, Any], currency: str) -> str:
 def _safe(line: str) -> Any:
     from rich.text import Text
 
-    return Text("".join(character if character.isprintable() else "\ufffd" for character in line))
+    return Text(shown(line))

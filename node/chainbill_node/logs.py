@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
+from chainbill.shown import escaped
 from chainbill_node.limits import SELDOM_S
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -71,7 +72,7 @@ class EventLog:
         else:
             facts = " ".join(f"{name}={value}" for name, value in shown.items())
             line = f"{moment} {level.upper():7} {self._node} {event} {facts}".rstrip()
-            line = "\\n".join(line.splitlines())  # whatever a fact holds: one line an event
+        line = escaped(line)  # whatever a fact holds: one line an event, and nothing that a terminal obeys
         print(line, file=self._stream or sys.stderr, flush=True)
 
 

@@ -241,6 +241,12 @@ def test_the_log_is_one_line_an_event() -> None:
     written.configure(level="info", json_lines=False, node="bank1", stream=text)
     written.error("node_fault", what="two\nlines")
     assert text.getvalue().count("\n") == 1
+    for form in (True, False):  # a path that a stranger asks for stands in the log, and somebody looks at it
+        shown = io.StringIO()
+        written.configure(level="info", json_lines=form, node="bank1", stream=shown)
+        written.error("chainbill.rest", what="GET /\x1b[2J\u202e\x9b\u2028 福")
+        assert shown.getvalue().rstrip("\n").isprintable()
+        assert "\\u001b[2J" in shown.getvalue()
 
 
 def test_who_speaks_another_version_of_the_messages_is_named_with_the_mend(tmp_path: Path) -> None:

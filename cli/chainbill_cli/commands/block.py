@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from chainbill.shown import shown
 from chainbill_cli.answers import answer_list, lists, without_as_of
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
@@ -79,9 +80,8 @@ def tail(count: int | None) -> None:
             if session.out.form == "jsonl":
                 session.out.json(found)
             else:
-                click.echo(
-                    f"{found['height']}  {found.get('time', '')}  {found.get('id', '')}  {transactions_in(found)}"
-                )
+                line = f"{found['height']}  {found.get('time', '')}  {found.get('id', '')}  {transactions_in(found)}"
+                click.echo(shown(line))
             height += 1
             printed += 1
         time.sleep(POLL_S)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from chainbill.shown import shown
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.commands import node_keep
 from chainbill_cli.commands.node_keep import node_home, why_of
@@ -56,7 +57,7 @@ def status(watch: bool) -> None:
     while True:
         found = session.client.ask_ready()
         if watch and session.out.form == "table":
-            click.echo(_line(found))
+            click.echo(shown(_line(found)))
         else:
             session.out.thing(found, STATUS)
         if not watch:

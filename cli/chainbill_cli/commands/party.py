@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -16,7 +15,7 @@ from chainbill_cli.call_text import argument_text
 from chainbill_cli.commands import party_keys, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, json_line
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
@@ -93,7 +92,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
     if applying.lacking(application):
         session.out.note(text("party.lacking", keys=", ".join(applying.lacking(application))))
     if not out:
-        session.out.raw(json.dumps(application, ensure_ascii=False, indent=2) + "\\n")
+        session.out.raw(json_line(application, indent=2) + "\n")
         return
     applying.write_application(application, out)
     for one in named:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from chainbill.shown import shown
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
@@ -59,7 +60,7 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
     console = session.out.console()
     console.print(tree_of(body, found, session.out.name_of))
-    console.print(totals_line(body["totals"], found["currency"]))
+    console.print(shown(totals_line(body["totals"], found["currency"])))
     session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
     _groups(session, body, str(found["currency"]))
 
@@ -112,7 +113,9 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
     if not groups:
         session.out.note(text("trace.nothing"))
     for currency, group in groups:
-        console.print(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
+        console.print(
+            shown(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
+        )
         session.out.rows(by_tier_rows(group, currency), BY_TIER)
         _groups(session, body, currency)
 
@@ -135,7 +138,7 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
         return
     console = session.out.console()
     for currency, table in per_currency(body):
-        console.print(f"{session.registered_name(identifier)} · {currency}")
+        console.print(shown(f"{session.registered_name(identifier)} · {currency}"))
         for name in ("received", "given", "exposure", "maturities"):
             rows = [{"currency": currency, **row} for row in table.get(name) or ()]
             if rows:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill.shown import shown as plain_text
 from chainbill_cli.output import Column, Names, shown
 from chainbill_cli.texts import text
 
@@ -84,9 +85,8 @@ class Teller:
         from rich.table import Table
         from rich.text import Text
 
-        clean = "".join(character if character.isprintable() else "\ufffd" for character in line)
         grid = Table.grid()
         grid.add_column(width=len(mark))
         grid.add_column(overflow="fold")
-        grid.add_row(Text(mark, style=style), Text(clean, style=style))
+        grid.add_row(Text(mark, style=style), Text(plain_text(line), style=style))
         self.console.print(grid)
