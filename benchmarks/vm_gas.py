@@ -12,7 +12,7 @@ from time import process_time
 from chainbill.vm import Context, Machine, Meter, OutOfGas, compile_contract, link
 from chainbill.vm.testing import MemoryRows
 
-GAS = 4_000_000
+GAS = 8_000_000
 CONTRACT = "finance"  # its statements have a purpose
 HEAD = '"""One loop."""\nfrom chainbill.vm.prelude import *\n\n'
 ROWS = 'rows = own_table("row")\n@call\ndef go():\n'

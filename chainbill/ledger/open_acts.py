@@ -27,10 +27,10 @@ ALWAYS_OPEN: Final = frozenset(
         "finance.refuse_recourse", "finance.withdraw_recourse",
         "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
         "legal.refuse", "invoice.withdraw_dispute", "label.revoke",
-        "approval.reject", "approval.withdraw",
+        "approval.reject", "approval.withdraw", "recovery.withdraw",
         # protecting oneself
-        "party.revoke_key", "party.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
-        "party.veto_recovery", "party.halt", "standing.object_to",
+        "party.revoke_key", "audit.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
+        "party.halt", "party.lift_halt", "recovery.veto", "standing.object_to",
         # money that has moved is recorded
         "settlement.settle", "settlement.proceed", "settlement.pay_result", "settlement.reverse",
         # a seat counts towards every quorum until a vote takes it away

@@ -59,7 +59,7 @@ class Prices:
 class RunBounds:
     """What one run may use: all calls of a transaction together, or one day item."""
 
-    gas_transaction: int = rule(4_000_000, 1_000_000, 100_000_000, "gas", "of a transaction", "每笔交易")
+    gas_transaction: int = rule(8_000_000, 1_000_000, 100_000_000, "gas", "of a transaction", "每笔交易")
     run_allocation: int = rule(
         32 * 1024 * 1024,
         4 * 1024 * 1024,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
 
 SALT_BYTES = 16
+SALT = re.compile(r"^[0-9a-fA-F]{32}$")
+DIGEST = re.compile(r"^[0-9a-fA-F]{64}$")
 
 
 def split_account(session: Session, typed: str) -> tuple[str, str, str]:
@@ -46,6 +50,34 @@ def new_account(currency: str, bank: str, number: str) -> tuple[dict[str, Any], 
         {"currency": currency, "bank": bank, "alg": SHA256, "digest": digest},
         {"currency": currency, "bank": bank, "number": number, "salt": salt.hex(), "digest": digest},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAccount:
+    """An account as its bank was shown it: digest in hex; number "" where only the digest was named."""
+
+    digest: str
+    number: str
+
+
+def shown_account(typed: str, currency: str) -> ShownAccount:
+    """The account of a file as `party apply` and `party account --announce` keep it, or of a digest in hex.
+
+    The digest of a file is computed from its number and salt, never believed.
+    """
+    if DIGEST.match(typed):
+        return ShownAccount(typed.lower(), "")
+    try:
+        source = Path(typed).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(Exit.FAILED, "error.file", path=typed, why=cause_of(error)) from error
+    content = json_text(source, typed)
+    if not isinstance(content, dict) or content.get("currency") != currency:
+        raise usage("party.not_this_account", path=typed, currency=currency)
+    number, salt = content.get("number"), content.get("salt")
+    if not isinstance(number, str) or not isinstance(salt, str) or not SALT.match(salt):
+        raise usage("party.not_this_account", path=typed, currency=currency)
+    return ShownAccount(account_digest(bytes.fromhex(salt), currency, number), number)
 
 
 def keep_account(session: Session, party: str, kept: dict[str, Any]) -> Path:

@@ -17,7 +17,10 @@ from typing import Any
 __all__ = ["NAMES", "CAPABILITIES", "genesis_init", "listed_key", "reasons", "source", "sources"]
 
 #: In the order in which a genesis lists and begins them.
-NAMES = ("bill", "calendar", "finance", "general", "governance", "invoice", "party", "settlement", "standing", "token")
+NAMES = (
+    "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "party", "recovery", "settlement",
+    "standing", "token",
+)  # fmt: skip
 
 #: What a key may do: make, check, and decide about the party itself.
 CAPABILITIES = ("maker", "checker", "admin")

@@ -67,7 +67,7 @@ def business_days_after(date, count):
     return day
 
 
-@internal("party", "standing")
+@internal("party", "recovery", "standing")
 def end_of_72_hours(date):
     """Return the last day of the 72 hours that begin on `date`: the third day after, or the next business day if later.
 

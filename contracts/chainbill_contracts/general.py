@@ -72,15 +72,22 @@ def require_able(party):
     """A party that may dispose of what it has: not stopped, or insolvent and in an administrator's hands (管理人)."""
     row = require_party(party)
     if row["status"] == "insolvent" and row["administered_on"] != "":
+        require_not_halted(row)
         return row
     return require_status(party, ("active", "leaving"))
 
 
 def require_status(party, statuses):
-    """A registered party in one of these statuses; answers its row."""
+    """A registered party in one of these statuses that has not halted itself; answers its row."""
     row = require_party(party)
     require(row["status"] in statuses, "party_not_active", {"id": party, "status": row["status"]})
+    require_not_halted(row)
     return row
+
+
+def require_not_halted(row):
+    """The party of this row has not halted itself."""
+    require(row["halted_on"] == "", "party_halted", {"id": row["id"], "halted_on": row["halted_on"]})
 
 
 def require_not_stopped_since(party, height):
@@ -113,6 +120,11 @@ def require_account(party, currency):
     account = accounts.get([party, currency])
     require(account is not None and account["status"] == "active", "account_missing", {"currency": currency})
     return account
+
+
+def require_sponsor(row):
+    """The sender is the bank that vouches for the party of this row."""
+    require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": row["id"]})
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

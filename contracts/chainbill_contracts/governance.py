@@ -75,7 +75,9 @@ def propose(kind, content):
     "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
     observer; "party" an application as in party.register, of sponsor ""; "party_status" {"party", "status", "reason",
     "authority", "number", "documents"} as in standing.set_status; "party_administrator" {"party", "keys", "authority",
-    "number", "documents"} as in standing.name_administrator; "party_close" {"party"};
+    "number", "documents"} as in standing.name_administrator; "party_close" {"party"}; "party_recover" {"party",
+    "new_keys", "document"} as in recovery.recover; "party_claim" an application under an id that others are registered
+    under; "identifier" {"scheme", "value", "party"}, to whom an identifier belongs that two claim;
     "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
@@ -225,6 +227,12 @@ def checked_content(kind, content):
         invoke("standing", "check_administrator_vote", content)
     elif kind == "party_close":
         require_party(content["party"])
+    elif kind == "party_recover":
+        invoke("recovery", "check_recovery", content["party"], content["new_keys"], content["document"])
+    elif kind == "party_claim":
+        invoke("recovery", "check_claim", content)
+    elif kind == "identifier":
+        invoke("party", "check_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -401,6 +409,12 @@ def put_into_effect(proposal):
         invoke("standing", "vote_administrator", content)
     elif kind == "party_close":
         invoke("standing", "vote_close", content["party"])
+    elif kind == "party_recover":
+        invoke("recovery", "recover_by_vote", content["party"], content["new_keys"], content["document"])
+    elif kind == "party_claim":
+        invoke("recovery", "claim_by_vote", content)
+    elif kind == "identifier":
+        invoke("party", "give_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])

@@ -29,8 +29,10 @@ from chainbill_contracts.general import (
     require_digest,
     require_key,
     require_maker_and_checker,
+    require_not_halted,
     require_not_stopped,
     require_party,
+    require_sponsor,
     require_text,
 )
 
@@ -40,7 +42,6 @@ identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
-grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 agenda = own_table("agenda")
 
 MOST_APPLICATIONS = 200
@@ -50,7 +51,6 @@ MOST_ACCOUNTS = 20
 MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
-MOST_GRANTED_BILLS = 500
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
     "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
@@ -100,8 +100,7 @@ def register(applications):
     for application in applications:
         statement = application["statement"]
         require_application(application, ctx.party)
-        for role in statement["roles"]:
-            require(role in ("anchor", "supplier", "guarantor"), "role_needs_a_vote", {"role": role})
+        require_sponsored_roles(statement["roles"])
         admit_party(statement, statement["roles"], ctx.party)
         for account in statement["accounts"]:
             open_account(statement["id"], account, ctx.party)
@@ -187,20 +186,23 @@ def announce_account(currency, bank, alg, digest_hex):
 
 
 @call
-def attest_account(party, currency):
-    """Confirm as the account's bank that name and number belong together (户名一致)."""
+def attest_account(party, currency, alg, digest_hex):
+    """Confirm as the account's bank that name and number belong together (户名一致).
+
+    alg, digest_hex: of the account that the bank was shown; where another one has taken its place, nothing is attested.
+    """
     require_active_bank(ctx.party)
     require_capability("maker")
     row = accounts.get([party, currency])
     require(row is not None, "account_unknown")
     if row["status"] == "announced":
-        require(row["bank"] == ctx.party, "not_the_accounts_bank")
+        require_shown_account(row, alg, digest_hex)
         row["status"] = "active"
         row["from"] = ctx.today
     else:
         require(row["status"] == "active", "nothing_to_attest")
         require(row["next"] is not None, "nothing_to_attest")
-        require(row["next"]["bank"] == ctx.party, "not_the_accounts_bank")
+        require_shown_account(row["next"], alg, digest_hex)
         require(not row["next"]["attested"], "nothing_to_attest")
         row["next"]["attested"] = True
         if row["next"]["from"] <= ctx.today:
@@ -210,42 +212,6 @@ def attest_account(party, currency):
     return {"party": party, "currency": currency}
 
 
-@call
-def grant(auditor, scope, first_day, last_day):
-    """Let an auditor read what the sender may read (授权审计查阅); a new grant takes the place of an earlier one.
-
-    scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
-    """
-    require_able(ctx.party)
-    require_capability("admin")
-    row = require_party(auditor)
-    require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
-    if kind_of(scope) == "text":
-        require(scope == "all", "scope_not_valid")
-    else:
-        require(kind_of(scope) == "list" and len(scope) >= 1 and len(scope) <= MOST_GRANTED_BILLS, "scope_not_valid")
-        for bill in scope:
-            require(kind_of(bill) == "text" and len(bill) <= LONGEST_SCHEME, "scope_not_valid")
-    require_date(first_day)
-    if last_day != "":
-        require(is_date(last_day) and last_day >= first_day, "date_not_valid", {"date": last_day})
-    grants.put([auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"})
-    emit("granted", {"party": ctx.party, "auditor": auditor, "from": first_day, "until": last_day})
-    return {"auditor": auditor}
-
-
-@call
-def revoke_grant(auditor):
-    """End a grant at once."""
-    require_capability("admin")
-    row = grants.get([auditor, ctx.party])
-    require(row is not None and row["status"] == "active", "grant_unknown", {"id": auditor})
-    row["status"] = "revoked"
-    grants.put([auditor, ctx.party], row)
-    emit("grant_revoked", {"party": ctx.party, "auditor": auditor})
-    return {"auditor": auditor}
-
-
 @each_day("agenda")
 def on_day(date, item, row):
     """Let an announced change act, and an attested change of account."""
@@ -253,6 +219,8 @@ def on_day(date, item, row):
         on_day_of_change(row["change"], row["step"])
         return
     account = accounts.get([row["party"], row["currency"]])
+    if account is None:  # it went with a claim
+        return
     change = account["next"]
     if change is not None and change["attested"] and change["from"] <= ctx.today:
         accounts.put([row["party"], row["currency"]], changed_account(row["party"], account))
@@ -330,12 +298,173 @@ def revoke_key(key):
 def withdraw_change(change):
     """Take back what was announced and has not acted: one admin of the party."""
     row = require_open_change(change)
-    require(row["announced_by"] == ctx.party, "not_your_change")
+    require(row["party"] == ctx.party, "not_your_change")
     require_capability("admin")
     end_change(row, "withdrawn")
     return {"change": change, "status": "withdrawn"}
 
 
+@call
+def halt(reason):
+    """Stop the sender at once (停用): one admin; only acts that are always open go on until the halt is lifted."""
+    row = require_party(ctx.party)
+    require_capability("admin")
+    require_text(reason)
+    require_not_halted(row)
+    row["halted_on"] = ctx.today
+    parties.put(ctx.party, row)
+    emit("halted", {"party": ctx.party, "reason": reason})
+    return {"party": ctx.party, "halted_on": ctx.today}
+
+
+@call
+def lift_halt(party):
+    """Lift a halt: the party's admins, two where it has two, or the maker and checker of its sponsor."""
+    row = require_party(party)
+    if party == ctx.party:
+        require_admins(row)
+    else:
+        require_sponsor(row)
+        require_active(ctx.party)
+        require_maker_and_checker()
+    require(row["halted_on"] != "", "not_halted")
+    row["halted_on"] = ""
+    parties.put(party, row)
+    emit("halt_lifted", {"party": party, "by": ctx.party})
+    return {"party": party}
+
+
+@internal("governance")
+def check_identifier(scheme, value, party):
+    """Refuse at once what a vote on an identifier could not do; answers who has it, "" for nobody."""
+    row = require_party(party)
+    plain = plain_identifier(scheme, value)
+    holder = holder_of(scheme, plain)
+    require(holder != party, "identifier_taken", {"id": party, "scheme": scheme, "value": plain})
+    require(plain != holder, "identifier_is_an_id", {"id": holder})
+    require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
+    return holder
+
+
+@internal("governance")
+def give_identifier(scheme, value, party):
+    """Give an identifier that two claim to the party that the vote named; the other one loses it."""
+    holder = check_identifier(scheme, value, party)
+    plain = plain_identifier(scheme, value)
+    if holder != "":
+        release_identifier(holder, scheme, plain)
+    row = parties.get(party)
+    row["identifiers"] += [take_identifier(party, scheme, plain)]
+    parties.put(party, row)
+    emit("identifier_decided", {"scheme": scheme, "value": plain, "party": party, "from": holder})
+
+
+# --- what the contract recovery decides -------------------------------------------------------------------------------
+@internal("recovery", "standing")
+def check_new_keys(party, new_keys):
+    """Refuse keys that could not take the place of a party's; answers them without their proofs.
+
+    new_keys: [{"key", "proof"}], see require_possession; one is an admin's.
+    """
+    row = require_party(party)
+    require(kind_of(new_keys) == "list", "no_key")
+    listed = []
+    for entry in new_keys:
+        listed += [entry["key"]]
+    require_listed_keys(party, listed)
+    for number, entry in enumerate(new_keys):
+        key = entry["key"]
+        require_possession(party, key, entry["proof"])
+        for other in listed[:number]:
+            require(other["key"] != key["key"], "key_taken", {"key": key["key"]})
+        if key["key"] not in row["keys"]:
+            require_free_key(key)
+    return listed
+
+
+@internal("recovery")
+def replace_keys(party, listed):
+    """Let new keys take the place of all others, with which all ends that they announced and that has not acted."""
+    put_in_place(parties.get(party), listed)
+
+
+@internal("recovery")
+def check_claim(application):
+    """Refuse an application that could not take over the party of its id: its keys sign it, a bank sponsors it."""
+    statement = application["statement"]
+    require_application(application, statement["sponsor"])
+    row = require_party(statement["id"])
+    require(row["sponsor"] != "", "party_without_sponsor", {"id": row["id"]})
+    require_active_bank(statement["sponsor"])
+    require_sponsored_roles(statement["roles"])
+
+
+@internal("recovery")
+def become(statement):
+    """Let a party be what an application says; its bills, tokens and status stay.
+
+    An identifier that another party has is left out: a vote of its own decides about it, and cannot stop this one.
+    """
+    party = statement["id"]
+    row = put_in_place(parties.get(party), statement["keys"])
+    row["policy"] = {"rules": []}
+    row["halted_on"] = ""
+    count_sponsored(row["sponsor"], -1)
+    count_sponsored(statement["sponsor"], 1)
+    row["sponsor"] = statement["sponsor"]
+    row["roles"] = statement["roles"]
+    row["names"] += [{"zh": statement["name_zh"], "en": statement["name_en"], "from": ctx.today}]
+    for known in row["identifiers"]:
+        identifiers.delete([known["scheme"], known["value"]])
+    row["identifiers"] = [take_identifier(party, scheme_of(party), party)]
+    for identifier in statement["identifiers"]:
+        plain = plain_identifier(identifier["scheme"], identifier["value"])
+        if holder_of(identifier["scheme"], plain) == "":
+            row["identifiers"] += [take_identifier(party, identifier["scheme"], plain)]
+    for entry in accounts.scan([party], MOST_ACCOUNTS):
+        accounts.delete(entry[0])
+    row["account_count"] = 0
+    parties.put(party, row)
+    for account in statement["accounts"]:
+        open_account(party, account, row["sponsor"])
+
+
+def require_listed_keys(party, listed):
+    """1 to MOST_KEYS keys, one an admin's: without one nobody could change them later."""
+    require(kind_of(listed) == "list" and len(listed) >= 1, "no_key")
+    require(len(listed) <= MOST_KEYS, "too_many_keys")
+    admins = 0
+    for key in listed:
+        require_key_entry(key)
+        if "admin" in key["capabilities"]:
+            admins += 1
+    require(admins >= 1, "no_admin_key", {"id": party})
+
+
+def put_in_place(row, listed):
+    """Let new keys take the place of all others of a party; answers its row as it is then."""
+    end_under_former_keys(row)
+    for key in listed:
+        take_key(row, key)
+    parties.put(row["id"], row)
+    warn_of_few_admin_keys(row)
+    return row
+
+
+def end_under_former_keys(row):
+    """End a party's keys, and all under them that has not acted. row: the party's, changed and not yet stored."""
+    for key in row["keys"]:
+        end_key(row, key)
+    for change in row["changes"]:
+        end_change(changes.get(change), "lapsed")
+    row["changes"] = []
+    for entry in accounts.scan([row["id"]], MOST_ACCOUNTS):
+        entry[1]["next"] = None
+        accounts.put(entry[0], entry[1])
+    row["encryption_key"] = ""
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
 def require_admins(row):
     """An admin of the sender signed, and where it has two people as admins, two of them. row: its party row."""
     require_capability("admin")
@@ -373,7 +502,7 @@ def has_signed(key):
 
 
 def announce_change(row, kind, content):
-    """Announce what was decided about a party: it acts once 72 hours are over. row: the party's row.
+    """Announce what the admins of the sender decided: it acts once 72 hours are over. row: its party row.
 
     Announced on Friday 2027-03-05, it can be taken back until Monday 03-08 and acts on Tuesday 03-09.
     """
@@ -388,7 +517,6 @@ def announce_change(row, kind, content):
         "party": row["id"],
         "kind": kind,
         "content": content,
-        "announced_by": ctx.party,
         "by": signed,
         "announced_on": ctx.today,
         "acts_on": acts_on,
@@ -487,51 +615,19 @@ def keep_standing(party, decided):
 
 
 @internal("standing")
-def check_keys(party, entries):
-    """Answer the keys of [{"key", "proof"}]; each signed what it is to be for this party, one is an admin's."""
-    require(kind_of(entries) == "list" and len(entries) >= 1, "no_key")
-    require(len(entries) <= MOST_KEYS, "too_many_keys")
-    listed = []
-    admins = 0
-    for entry in entries:
-        require_possession(party, entry["key"], entry["proof"])
-        require(entry["key"] not in listed, "key_taken")
-        listed += [entry["key"]]
-        if "admin" in entry["key"]["capabilities"]:
-            admins += 1
-    require(admins > 0, "last_admin_key")
-    return listed
-
-
-@internal("standing")
 def give_to_administrator(party, listed):
     """Let an administrator's keys and, once he announces them, his accounts take the place of a party's."""
-    row = parties.get(party)
-    for change in row["changes"]:
-        end_change(changes.get(change), "withdrawn")
-    row["changes"] = []
-    for key in row["keys"]:
-        end_key(row, key)
-    for key in listed:
-        take_key(row, key)
+    put_in_place(parties.get(party), listed)
     for entry in accounts.scan([party], MOST_ACCOUNTS):
-        account = entry[1]
-        account["status"] = "ended"
-        account["next"] = None
-        accounts.put(entry[0], account)
-    parties.put(party, row)
-    warn_of_few_admin_keys(row)
+        entry[1]["status"] = "ended"
+        accounts.put(entry[0], entry[1])
 
 
 @internal("standing")
 def end_party(party):
     """Close a party: no key signs for it any more, and its sponsor vouches for one less."""
     row = parties.get(party)
-    for change in row["changes"]:
-        end_change(changes.get(change), "withdrawn")
-    row["changes"] = []
-    for key in row["keys"]:
-        end_key(row, key)
+    end_under_former_keys(row)
     row["status"] = "closed"
     parties.put(party, row)
     if row["sponsor"] != "":
@@ -566,6 +662,7 @@ def admit_party(statement, roles, sponsor):
         "keys": [],
         "encryption_key": "",
         "changes": [],
+        "halted_on": "",
         "account_count": 0,
         "size": "",
         "stopped_at": 0,
@@ -579,12 +676,19 @@ def admit_party(statement, roles, sponsor):
     row["identifiers"] += [take_identifier(party, scheme_of(party), party)]
     for identifier in statement["identifiers"]:
         row["identifiers"] += [take_identifier(party, identifier["scheme"], identifier["value"])]
-    require(len(statement["keys"]) >= 1, "no_key")
+    require_listed_keys(party, statement["keys"])
     for entry in statement["keys"]:
         take_key(row, entry)
     require(len(statement["accounts"]) <= MOST_ACCOUNTS, "too_many_accounts")
     parties.put(party, row)
     emit("registered", {"party": party, "sponsor": sponsor, "roles": roles})
+
+
+def require_sponsored_roles(roles):
+    """Roles that a sponsor may bring in."""
+    require(kind_of(roles) == "list" and len(roles) >= 1 and len(roles) <= 6, "role_unknown")
+    for role in roles:
+        require(role in ("anchor", "supplier", "guarantor"), "role_needs_a_vote", {"role": role})
 
 
 def require_new_identity(party):
@@ -602,10 +706,9 @@ def require_application(application, sponsor):
     require_date(statement["until"])
     late = {"id": statement["id"], "until": statement["until"]}
     require(ctx.today <= statement["until"], "application_expired", late)
-    require(len(statement["keys"]) <= MOST_KEYS, "too_many_keys")
+    require_listed_keys(statement["id"], statement["keys"])
     require(len(signatures) <= len(statement["keys"]), "too_many_signatures", {"id": statement["id"]})
     for number, key in enumerate(statement["keys"]):
-        require_key_entry(key)
         lacking = {"id": statement["id"], "key": key["key"]}
         require(number < len(signatures) and signatures[number]["key"] == key["key"], "possession_not_proved", lacking)
         signature = signatures[number]["signature"]
@@ -647,6 +750,15 @@ def scheme_of(party):
 
 
 def take_identifier(party, scheme, value):
+    plain = plain_identifier(scheme, value)
+    taken = {"id": party, "scheme": scheme, "value": plain}
+    require(not identifiers.has([scheme, plain]), "identifier_taken", taken)
+    identifiers.put([scheme, plain], {"party": party})
+    return {"scheme": scheme, "value": plain}
+
+
+def plain_identifier(scheme, value):
+    """The one way to write an identifier."""
     require(kind_of(scheme) == "text" and len(scheme) >= 1 and len(scheme) <= LONGEST_SCHEME, "scheme_not_valid")
     require_text(scheme)
     for character in scheme:
@@ -658,9 +770,26 @@ def take_identifier(party, scheme, value):
         require(valid_uscc(plain), "identifier_not_valid", {"scheme": scheme, "value": plain})
     if scheme == "lei":
         require(valid_lei(plain), "identifier_not_valid", {"scheme": scheme, "value": plain})
-    require(not identifiers.has([scheme, plain]), "identifier_taken", {"scheme": scheme, "value": plain})
-    identifiers.put([scheme, plain], {"party": party})
-    return {"scheme": scheme, "value": plain}
+    return plain
+
+
+def holder_of(scheme, plain):
+    """The party that an identifier belongs to, "" for nobody."""
+    found = identifiers.get([scheme, plain])
+    if found is None:
+        return ""
+    return found["party"]
+
+
+def release_identifier(party, scheme, plain):
+    identifiers.delete([scheme, plain])
+    row = parties.get(party)
+    kept = []
+    for identifier in row["identifiers"]:
+        if identifier["scheme"] != scheme or identifier["value"] != plain:
+            kept += [identifier]
+    row["identifiers"] = kept
+    parties.put(party, row)
 
 
 def take_key(row, key):
@@ -738,6 +867,12 @@ def check_account(account):
     require_bank(account["bank"])
 
 
+def require_shown_account(account, alg, digest_hex):
+    """The sender keeps this account, and it is the one that the sender was shown."""
+    require(account["bank"] == ctx.party, "not_the_accounts_bank")
+    require(account["alg"] == alg and account["digest"] == digest_hex, "nothing_to_attest")
+
+
 def open_account(party, account, attested_by):
     """A first account: active at once if its own bank vouches for it here, else announced until the bank attests."""
     check_account(account)
@@ -777,7 +912,7 @@ def account_row(account, status):
 
 def require_sponsored(party):
     row = require_party(party)
-    require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
+    require_sponsor(row)
     require_not_stopped(ctx.party)
     require_capability("maker")
     return row

@@ -88,7 +88,7 @@ def name_administrator(party, keys, authority, number, documents):
     """
     require_papers("administrator", "", authority, number, documents)
     row = require_party(party)
-    listed = invoke("party", "check_keys", party, keys)
+    listed = invoke("party", "check_new_keys", party, keys)
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
     require_not_stopped(ctx.party)
     require_maker_and_checker()
@@ -208,7 +208,7 @@ def check_administrator_vote(content):
     """Refuse at once an administrator that a vote could not name."""
     require_papers("administrator", "", content["authority"], content["number"], content["documents"])
     require_party(content["party"])
-    invoke("party", "check_keys", content["party"], content["keys"])
+    invoke("party", "check_new_keys", content["party"], content["keys"])
 
 
 @internal("governance")
@@ -222,7 +222,7 @@ def vote_administrator(content):
         "authority": content["authority"],
         "number": content["number"],
         "documents": content["documents"],
-        "keys": invoke("party", "check_keys", row["id"], content["keys"]),
+        "keys": invoke("party", "check_new_keys", row["id"], content["keys"]),
     }
     ratify_order(row, standing, new_order(row, "administrator", papers, ""), "")
 

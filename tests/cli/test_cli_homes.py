@@ -134,11 +134,22 @@ def test_a_rotated_key_is_a_profile_of_its_own_until_it_acts(shell: Shell, node:
 def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
     shell.run("party", "account", "--paying-bank", "bank2", profile="anchor")
     assert node.call == ("party", "set_paying_bank", {"bank": PARTIES["bank2"]})
-    shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1")
-    assert node.call == ("party", "attest_account", {"party": PARTIES["anchor"], "currency": "CNY"})
+    shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1", expect=2)
+    assert "--shown" in shell.err
     shell.run("party", "account", "--announce", "CNY:bank1:123", profile="anchor")
     assert node.call[1] == "announce_account"
     assert set(node.call[2]) == {"currency", "bank", "alg", "digest_hex"}
+    announced = node.call[2]["digest_hex"]
+    (kept,) = (shell.home / "accounts").iterdir()
+    for shown in (str(kept), announced):
+        shell.run("party", "account", "anchor", "--attest", "cny", "--shown", shown, profile="bank1")
+        named = {"party": PARTIES["anchor"], "currency": "CNY", "alg": "sha256", "digest_hex": announced}
+        assert node.call == ("party", "attest_account", named)
+    shell.run("party", "account", "anchor", "--attest", "EUR", "--shown", str(kept), profile="bank1", expect=2)
+    opened = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps({**opened, "number": "124"}), encoding="utf-8")
+    shell.run("party", "account", "anchor", "--attest", "cny", "--shown", str(kept), profile="bank1")
+    assert node.call[2]["digest_hex"] != announced, "computed from what was shown, not read"
     shell.run("party", "account", "--announce", "CNY:bank1:123", "--attest", "CNY", expect=2)
     shell.run("party", "policy", "--rule", "bill.confirm:CNY:1,000,000", profile="anchor")
     rule = {"action": "bill.confirm", "currency": "CNY", "above": 100_000_000}

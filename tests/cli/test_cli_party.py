@@ -137,7 +137,10 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
         (["party", "policy", "--clear"], [PARTIES["bank1"]]),
         (["party", "policy", "--rule", "any:CNY:5"], ["any > 5.00 CNY"]),
         (["party", "account", "--paying-bank", "bank2"], [PARTIES["bank2"]]),
-        (["party", "account", "anchor", "--attest", "CNY"], [PARTIES["anchor"], "CNY"]),
+        (
+            ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
+            [PARTIES["anchor"], "CNY", "ab" * 32],
+        ),
         (["party", "account", "--announce", "CNY:bank2:6222"], ["6222", PARTIES["bank2"]]),
         (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
         (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", "maker"]),

@@ -13,7 +13,8 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "state.md"
 LEAVES = {"live", "settled", "diluted", "void"}
 STATUS_TABLES = {
     "party": ("party", "party"), "key": ("party", "key"), "account": ("party", "account"),
-    "change": ("party", "change"), "grant": ("party", "grant"),
+    "change": ("party", "change"), "grant": ("audit", "grant"),
+    "recovery": ("recovery", "recovery"),
     "bill": ("bill", "bill"), "token": ("token", "token"), "request": ("finance", "request"),
     "quote": ("finance", "quote"), "payment": ("settlement", "payment"), "invoice": ("invoice", "invoice"),
     "dispute": ("invoice", "dispute"),

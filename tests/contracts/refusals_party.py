@@ -20,6 +20,8 @@ from contracts.world import (
     add_key,
     an_account,
     as_admins,
+    decide_by_vote,
+    issue,
     key_of,
     member,
     proof_of,
@@ -348,6 +350,231 @@ def announce_changes_without_end(world: World) -> None:
         as_admins(world, S1, "set_encryption_key", key="")
 
 
+@refuses("party_halted")
+def issue_as_a_halted_party(world: World) -> None:
+    world.call(S1, "party", "halt", reason="key stolen")
+    issue(world)
+
+
+@refuses("party_halted")
+def change_the_policy_of_a_halted_party(world: World) -> None:
+    world.call(S1, "party", "halt", reason="")
+    as_admins(world, S1, "set_policy", policy={"rules": []})
+
+
+@refuses("party_halted")
+def register_as_a_halted_bank(world: World) -> None:
+    world.call(BANK1, "party", "halt", reason="")
+    register(world, application())
+
+
+@refuses("party_halted")
+def halt_twice(world: World) -> None:
+    for _ in range(2):
+        world.call(S1, "party", "halt", reason="")
+
+
+@refuses("capability_missing")
+def halt_as_a_maker(world: World) -> None:
+    maker = add_key(world, S1, 34, ["maker"])
+    world.send(S1, ("party", "halt", {"reason": ""}), keys=[maker])
+
+
+@refuses("second_admin_needed")
+def lift_a_halt_alone(world: World) -> None:
+    world.call(S1, "party", "halt", reason="")
+    world.call(S1, "party", "lift_halt", party=S1)
+
+
+@refuses("not_the_sponsor")
+def lift_the_halt_of_a_party_of_another_bank(world: World) -> None:
+    world.call(S1, "party", "halt", reason="")
+    as_admins(world, BANK2, "lift_halt", party=S1)
+
+
+@refuses("maker_and_checker_needed")
+def lift_a_halt_as_a_clerk_of_the_sponsor(world: World) -> None:
+    world.call(S1, "party", "halt", reason="")
+    world.call(BANK1, "party", "lift_halt", party=S1)
+
+
+@refuses("not_halted")
+def lift_no_halt(world: World) -> None:
+    as_admins(world, S1, "lift_halt", party=S1)
+
+
+def new_key(party: str, *capabilities: str, private: PrivateKey = APPLICANT) -> dict[str, Any]:
+    """A key that is to take the place of all others, with its proof."""
+    key = a_key(private.public.hex(), list(capabilities) or ALL)
+    return {"key": key, "proof": proof_of(party, key, private)}
+
+
+def recover(world: World, *new_keys: Any, by: str = BANK1, party: str = S1, document: str = DIGEST) -> Any:
+    listed = list(new_keys or [new_key(party)])
+    arguments = {"party": party, "new_keys": listed, "document": document}
+    return world.send(by, ("recovery", "recover", arguments), keys=[key_of(by), key_of(by, 1)])[0]
+
+
+@refuses("not_the_sponsor")
+def recover_the_keys_of_a_party_of_another_bank(world: World) -> None:
+    recover(world, by=BANK2)
+
+
+@refuses("not_the_sponsor")
+def recover_the_keys_of_a_bank(world: World) -> None:
+    recover(world, by=BANK2, party=BANK1)
+
+
+@refuses("maker_and_checker_needed")
+def recover_as_a_clerk_of_the_sponsor(world: World) -> None:
+    arguments = {"party": S1, "new_keys": [new_key(S1)], "document": DIGEST}
+    world.call(BANK1, "recovery", "recover", **arguments)
+
+
+@refuses("document_not_valid")
+def recover_without_a_document(world: World) -> None:
+    recover(world, document="")
+
+
+@refuses("no_key")
+def recover_without_a_key(world: World) -> None:
+    arguments = {"party": S1, "new_keys": [], "document": DIGEST}
+    world.send(BANK1, ("recovery", "recover", arguments), keys=[key_of(BANK1), key_of(BANK1, 1)])
+
+
+@refuses("no_admin_key")
+def recover_without_an_admin_key(world: World) -> None:
+    recover(world, new_key(S1, "maker", "checker"))
+
+
+@refuses("no_admin_key")
+def register_without_an_admin_key(world: World) -> None:
+    register(world, application(keys=[a_key(APPLICANT.public.hex(), ["maker", "checker"])]))
+
+
+@refuses("possession_not_proved")
+def recover_with_a_key_that_signed_for_another_party(world: World) -> None:
+    recover(world, new_key(S2))
+
+
+@refuses("possession_not_proved")
+def recover_with_a_key_of_which_nobody_shows_possession(world: World) -> None:
+    """security 7."""
+    recover(world, new_key(S1), {**new_key(S1, private=OTHER), "proof": new_key(S1)["proof"]})
+
+
+@refuses("key_taken")
+def recover_with_a_key_twice(world: World) -> None:
+    recover(world, new_key(S1), new_key(S1))
+
+
+@refuses("key_taken")
+def recover_with_a_key_of_another_party(world: World) -> None:
+    register(world, application())
+    recover(world, new_key(S1))
+
+
+@refuses("party_not_active")
+def recover_the_keys_of_an_insolvent_party(world: World) -> None:
+    """Its administrator names them."""
+    world.overlay.put(row_key("party", "party", S1), {**world.row("party", "party", S1), "status": "insolvent"})
+    recover(world)
+
+
+@refuses("recovery_under_way")
+def recover_twice(world: World) -> None:
+    for _ in range(2):
+        recover(world)
+
+
+@refuses("recovery_vetoed")
+def recover_after_a_veto(world: World) -> None:
+    world.call(S1, "recovery", "veto", recovery=recover(world)["recovery"])
+    recover(world)
+
+
+@refuses("capability_missing")
+def veto_as_a_maker(world: World) -> None:
+    maker = add_key(world, S1, 34, ["maker"])
+    world.send(S1, ("recovery", "veto", {"recovery": recover(world)["recovery"]}), keys=[maker])
+
+
+@refuses("not_your_recovery")
+def veto_the_recovery_of_another_party(world: World) -> None:
+    world.call(S2, "recovery", "veto", recovery=recover(world)["recovery"])
+
+
+@refuses("recovery_unknown")
+def veto_what_is_no_recovery(world: World) -> None:
+    announced = as_admins(world, S1, "set_policy", policy={"rules": []})
+    world.call(S1, "recovery", "veto", recovery=announced["change"])
+
+
+@refuses("not_your_recovery")
+def withdraw_a_recovery_instead_of_vetoing_it(world: World) -> None:
+    world.call(S1, "recovery", "withdraw", recovery=recover(world)["recovery"])
+
+
+@refuses("recovery_closed")
+def withdraw_a_recovery_twice(world: World) -> None:
+    announced = recover(world)
+    for _ in range(2):
+        world.call(BANK1, "recovery", "withdraw", recovery=announced["recovery"])
+
+
+@refuses("recovery_closed")
+def veto_a_recovery_once_its_day_has_come(world: World) -> None:
+    announced = recover(world)
+    world.time_ms += 5 * 86_400_000
+    world.call(S1, "recovery", "veto", recovery=announced["recovery"])
+
+
+@refuses("vote_has_no_veto")
+def veto_what_was_voted(world: World) -> None:
+    decide_by_vote(world, "party_recover", party=S1, new_keys=[new_key(S1)], document=DIGEST)
+    world.call(S1, "recovery", "veto", recovery=world.row("recovery", "place", S1)["open"])
+
+
+@refuses("no_admin_key")
+def propose_a_recovery_without_an_admin_key(world: World) -> None:
+    content = {"party": S1, "new_keys": [new_key(S1, "maker")], "document": DIGEST}
+    world.call(BANK1, "governance", "propose", kind="party_recover", content=content)
+
+
+@refuses("identifier_taken")
+def propose_to_give_an_identifier_to_who_has_it(world: World) -> None:
+    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE1234")
+    content = {"scheme": "vat", "value": "de 1234", "party": S1}
+    world.call(BANK1, "governance", "propose", kind="identifier", content=content)
+
+
+@refuses("identifier_is_an_id")
+def propose_to_give_the_id_of_a_party_away(world: World) -> None:
+    content = {"scheme": "uscc", "value": S1, "party": S2}
+    world.call(BANK1, "governance", "propose", kind="identifier", content=content)
+
+
+@refuses("party_unknown")
+def claim_a_party_that_is_not_there(world: World) -> None:
+    world.call(BANK1, "governance", "propose", kind="party_claim", content=application())
+
+
+@refuses("party_without_sponsor")
+def claim_a_bank(world: World) -> None:
+    world.call(BANK1, "governance", "propose", kind="party_claim", content=application(id=BANK2))
+
+
+@refuses("role_needs_a_vote")
+def claim_a_party_and_make_it_a_bank(world: World) -> None:
+    world.call(BANK1, "governance", "propose", kind="party_claim", content=application(id=S1, roles=["bank"]))
+
+
+@refuses("not_a_bank")
+def claim_a_party_without_a_sponsor(world: World) -> None:
+    content = application(id=S1, sponsor=S2)
+    world.call(BANK1, "governance", "propose", kind="party_claim", content=content)
+
+
 @refuses("change_unknown")
 def withdraw_no_change(world: World) -> None:
     world.call(S1, "party", "withdraw_change", change="C1")
@@ -489,25 +716,51 @@ def change_an_account_alone(world: World) -> None:
     announce(world, "CNY")
 
 
+def attest(world: World, currency: str, bank: str = BANK1, **fields: str) -> None:
+    shown = {"alg": "sha256", "digest_hex": DIGEST, **fields}
+    world.call(bank, "party", "attest_account", party=S1, currency=currency, **shown)
+
+
 @refuses("account_unknown")
 def attest_no_account(world: World) -> None:
-    world.call(BANK1, "party", "attest_account", party=S1, currency="USD")
+    attest(world, "USD")
+
+
+@refuses("nothing_to_attest")
+def attest_an_account_that_was_replaced_meanwhile(world: World) -> None:
+    """security 3: attest_account named no digest."""
+    announce(world)
+    announce(world, digest="cd" * 32)
+    attest(world, "USD", BANK2)
+
+
+@refuses("nothing_to_attest")
+def attest_a_digest_of_another_algorithm(world: World) -> None:
+    announce(world)
+    attest(world, "USD", BANK2, alg="sm3")
+
+
+@refuses("nothing_to_attest")
+def attest_another_change_than_the_one_that_waits(world: World) -> None:
+    account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
+    world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
+    attest(world, "CNY", BANK2)
 
 
 @refuses("not_the_accounts_bank")
 def attest_an_account_at_another_bank(world: World) -> None:
     announce(world)
-    world.call(BANK1, "party", "attest_account", party=S1, currency="USD")
+    attest(world, "USD")
 
 
 @refuses("nothing_to_attest")
 def attest_an_active_account(world: World) -> None:
-    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY")
+    attest(world, "CNY")
 
 
 @refuses("not_an_auditor")
 def grant_to_a_supplier(world: World) -> None:
-    world.call(ANCHOR, "party", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")
+    world.call(ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")
 
 
 AUDITED = [member(ANCHOR, "anchor"), member(S1, "auditor"), member(BANK1, "bank", accounts=[])][::-1]
@@ -515,14 +768,14 @@ AUDITED = [member(ANCHOR, "anchor"), member(S1, "auditor"), member(BANK1, "bank"
 
 @refuses("scope_not_valid", members=AUDITED)
 def grant_nothing(world: World) -> None:
-    world.call(ANCHOR, "party", "grant", auditor=S1, scope=[], first_day=world.today, last_day="")
+    world.call(ANCHOR, "audit", "grant", auditor=S1, scope=[], first_day=world.today, last_day="")
 
 
 @refuses("date_not_valid", members=AUDITED)
 def grant_until_before_it_begins(world: World) -> None:
-    world.call(ANCHOR, "party", "grant", auditor=S1, scope="all", first_day=world.today, last_day=world.plus(-1))
+    world.call(ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day=world.plus(-1))
 
 
 @refuses("grant_unknown")
 def revoke_no_grant(world: World) -> None:
-    world.call(ANCHOR, "party", "revoke_grant", auditor=S1)
+    world.call(ANCHOR, "audit", "revoke_grant", auditor=S1)

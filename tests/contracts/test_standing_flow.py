@@ -188,7 +188,7 @@ def test_what_the_old_keys_announced_comes_to_nothing(world: World) -> None:
     world.send(S1, ("party", "set_policy", policy), keys=[key_of(S1), key_of(S1, 1)])
     change = party(world)["changes"][0]
     administer(world, S1)
-    assert (world.row("party", "change", change)["status"], party(world)["changes"]) == ("withdrawn", [])
+    assert (world.row("party", "change", change)["status"], party(world)["changes"]) == ("lapsed", [])
     world.day(world.plus(10))
     assert party(world)["policy"] == {"rules": []}
 
@@ -202,7 +202,7 @@ def test_an_administrator_sells_what_is_there_and_is_paid_on_his_own_account(wor
     announced = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", announced), keys=keys[:1])
     assert world.row("party", "account", [S1, "CNY"])["status"] == "announced"
-    world.call(BANK2, "party", "attest_account", party=S1, currency="CNY")
+    world.call(BANK2, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     payments = settle(world, bill, FACE)["payments"]
     assert {one["status"] for one in payments} == {"instructed"}
     check_all(world)
@@ -235,7 +235,7 @@ def test_money_for_an_insolvent_party_is_set_aside_until_its_administrator_has_a
     announced = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", announced), keys=[order_row(world, entered)["keys"][0]["key"]])
     watch.check(world)
-    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY")
+    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     for number, one in enumerate(paid + rest):
         place = {"bill": bill, "token": one["token"]}
         for then in ("instructed", "paid"):

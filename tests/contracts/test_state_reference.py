@@ -8,6 +8,7 @@ from pathlib import Path
 from chainbill_contracts import NAMES, source
 from contracts.invariants import REFERENCE, STEPS
 from contracts.refusals_governance import candidate, deploy, propose, vote
+from contracts.refusals_party import recover
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -47,7 +48,7 @@ def sections() -> dict[str, str]:
 def busy_world() -> World:
     """A network in which every table has a row."""
     world = World(members=[*MEMBERS, member(uscc(70), "auditor")])
-    world.call(ANCHOR, "party", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
+    world.call(ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
     bill, token = accepted_bill(world)
@@ -84,6 +85,7 @@ def busy_world() -> World:
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")
+    recover(world)
     return world
 
 

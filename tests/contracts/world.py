@@ -28,7 +28,7 @@ from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
 ZONE = 480
-WITH_DAYS = ("bill", "finance", "governance", "invoice", "party", "standing", "token")
+WITH_DAYS = ("bill", "finance", "governance", "invoice", "party", "recovery", "standing", "token")
 AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]
 VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
@@ -83,6 +83,13 @@ def change(world: World, party: str, function: str, /, **arguments: Any) -> str:
     announced = as_admins(world, party, function, **arguments)
     world.day(announced["acts_on"])
     return str(announced["change"])
+
+
+def decide_by_vote(world: World, kind: str, content: Any = None, /, **fields: Any) -> None:
+    """Propose something, and vote for it until it is decided."""
+    proposal = world.call(BANK1, "governance", "propose", kind=kind, content=content or fields)["proposal"]
+    for bank in BANKS[:3]:
+        world.call(bank, "governance", "vote", proposal=proposal, choice="yes")
 
 
 def add_key(world: World, party: str, number: int, capabilities: Sequence[str] = ALL, **fields: str) -> str:

@@ -71,7 +71,7 @@ class World:
         _invoice(book, "f-foreign", STRANGER, "ANCHOR2", foreign_bill)
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
-            book.put("party", "grant", ("AUDITOR", OWNER), row)
+            book.put("audit", "grant", ("AUDITOR", OWNER), row)
         book.put("governance", "contract", "calendar", {"source": SOURCE.read_text(), "hash": "ab", "since": 1})
         self.node = TwinNode(book, public_reads=False)
         self.wires = {"own": wire_of(OWNER), "foreign": wire_of(STRANGER)}

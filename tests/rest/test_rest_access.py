@@ -276,7 +276,7 @@ def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[B
 
 def _grant(book: BillBook, **changed: object) -> None:
     row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active", **changed}
-    book.put("party", "grant", ("AUDITOR", S2), row)
+    book.put("audit", "grant", ("AUDITOR", S2), row)
 
 
 def test_an_auditor_sees_what_was_granted_while_it_is_granted(read_as: ReadAs, example: tuple[BillBook, str]) -> None:

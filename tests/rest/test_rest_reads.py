@@ -72,7 +72,7 @@ def test_the_network_says_how_it_works(client: TestClient) -> None:
     assert len(body["network"]) == 64
     assert body["versions"]["api"] == "v1"
     assert (body["validators"], body["quorum"]) == (4, 3)
-    assert (body["rules"]["gas_transaction"], body["currencies"]["JPY"], body["python"]) == (4_000_000, 0, ["3.11"])
+    assert (body["rules"]["gas_transaction"], body["currencies"]["JPY"], body["python"]) == (8_000_000, 0, ["3.11"])
     assert (body["protocol"]["active"]["version"], body["protocol"]["next"]) == (1, None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill.crypto.algorithms import SHA256
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_results, answer_write, without_as_of
 from chainbill_cli.contract_constants import contract_constant
@@ -27,9 +28,12 @@ RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
 @argument("party", default="")
 @option("--announce", default="", metavar="CURRENCY:BANK:NUMBER", help="party.opt_announce")
 @option("--attest", default="", metavar="CURRENCY", help="party.opt_attest")
+@option("--shown", default="", metavar="FILE|DIGEST", help="party.opt_shown")
 @option("--paying-bank", default="", metavar="BANK", help="party.opt_paying")
 @writes
-def account(session: Session, writing: Writing, party: str, *, announce: str, attest: str, paying_bank: str) -> None:
+def account(
+    session: Session, writing: Writing, party: str, *, announce: str, attest: str, shown: str, paying_bank: str
+) -> None:
     """Show accounts, or one change of them."""
     if sum(bool(one) for one in (announce, attest, paying_bank)) > 1:
         raise usage("party.one_act")
@@ -37,12 +41,7 @@ def account(session: Session, writing: Writing, party: str, *, announce: str, at
     if announce:
         _announce(session, writing, announce)
     elif attest:
-        currency = currency_code(attest)
-        preview = Preview("preview.account_attest").party(session, "preview.party", whom) if asks(session) else None
-        if preview is not None:
-            preview.line("preview.currency", currency)
-        outcome = write(session, writing, [call("party", "attest_account", party=whom, currency=currency)], preview)
-        answer_results(session, outcome)
+        _attest(session, writing, whom, currency_code(attest), shown)
     elif paying_bank:
         bank = session.party_id(paying_bank)
         preview = Preview("preview.paying_bank").party(session, "preview.bank", bank) if asks(session) else None
@@ -51,6 +50,20 @@ def account(session: Session, writing: Writing, party: str, *, announce: str, at
     else:
         accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
         session.out.rows(accounts, ACCOUNT_ROWS)
+
+
+def _attest(session: Session, writing: Writing, whom: str, currency: str, shown: str) -> None:
+    """Attest the account that the bank was shown, never the one that the ledger shows: somebody may have swapped it."""
+    if not shown:
+        raise usage("party.shown_needed")
+    seen = applying.shown_account(shown, currency)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.account_attest").party(session, "preview.party", whom)
+        preview.line("preview.account", f"{currency} {seen.number}".strip()).line("preview.digest", seen.digest)
+    named = {"alg": SHA256, "digest_hex": seen.digest}
+    attested = call("party", "attest_account", party=whom, currency=currency, **named)
+    answer_results(session, write(session, writing, [attested], preview))
 
 
 def _announce(session: Session, writing: Writing, typed: str) -> None:

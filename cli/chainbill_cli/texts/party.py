@@ -104,6 +104,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
     "party.opt_announce": ("Announce an account as CURRENCY:BANK:NUMBER", "公布结算账户，格式 CURRENCY:BANK:NUMBER"),
     "party.opt_attest": ("Attest the party's account in this currency (its bank)", "核验该参与方此币种账户（开户行）"),
+    "party.opt_shown": (
+        "With --attest: the account that the bank was shown, as the party's file of it (number and salt) or its digest",
+        "与 --attest 同用：开户行所见的账户，即参与方的账户文件（账号与盐值）或其摘要",
+    ),
+    "party.shown_needed": (
+        "say which account you were shown: --shown FILE|DIGEST; the one on the ledger may be another",
+        "请给出您所见的账户：--shown FILE|DIGEST；账本上待核验的可能是另一账户",
+    ),
+    "party.not_this_account": (
+        "{path} holds no account in {currency} with number and salt",
+        "{path} 中没有 {currency} 账户的账号与盐值",
+    ),
     "party.opt_paying": ("Name the bank that pays one's bills", "指定付款银行"),
     "party.opt_rule": (
         "Rule as ACTION:CURRENCY:ABOVE, such as bill.confirm:CNY:1000000; may be repeated",

@@ -100,6 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.rule": ("rule", "规则"),
     "preview.currency": ("currency", "币种"),
     "preview.account": ("account", "账户"),
+    "preview.digest": ("digest", "摘要"),
     "preview.kind": ("kind", "类型"),
     "preview.proposal": ("proposal", "提案"),
     "preview.choice": ("vote", "投票"),

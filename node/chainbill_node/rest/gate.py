@@ -70,11 +70,11 @@ class Gate:
         raise Problem(status, code, fields={"key": key, "party": party})
 
     def _grants(self, reader: Reader, auditor: str) -> Iterator[Grant]:
-        """Give the grants to an auditor that are in force today: rows party/grant [auditor, granting party]."""
+        """Give the grants to an auditor that are in force today: rows audit/grant [auditor, granting party]."""
         if not auditor:
             return
         today = date_of(self._now_ms(), self._node.genesis.zone_offset_minutes)
-        for key, row in reader.scan("party", "grant", (auditor,), None, MAX_GRANTS):
+        for key, row in reader.scan("audit", "grant", (auditor,), None, MAX_GRANTS):
             grant = grant_of({"party": key[1] if len(key) > 1 else "", **row})
             if row.get("status", "active") == "active" and grant.holds(today):
                 yield grant

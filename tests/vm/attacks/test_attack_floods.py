@@ -49,8 +49,8 @@ def test_empty_loops_end() -> None:
 
 
 def test_ids_hashes_and_signatures_have_their_price() -> None:
-    assert_metered(go('for i in range(100000):\n    x = new_id("T")'))
-    assert_metered(go('for i in range(100000):\n    x = digest("a")'))
+    assert_metered(go('for i in range(1000000):\n    x = new_id("T")'))
+    assert_metered(go('for i in range(1000000):\n    x = digest("a")'))
     for use in ('signed_by("ed25519", "", "bid", 1, "")', 'statement_hash("bid", "a")'):
-        assert_metered(go(f"for i in range(100000):\n    x = {use}"), name="finance")
-    assert_metered(go('for i in range(1000):\n    x = set_problem({"a": "b"}, [])'))
+        assert_metered(go(f"for i in range(1000000):\n    x = {use}"), name="finance")
+    assert_metered(go('for i in range(10000):\n    x = set_problem({"a": "b"}, [])'))
