@@ -58,7 +58,7 @@ class FilesConfig:
 
 @dataclass(frozen=True, slots=True)
 class ConsensusConfig:
-    """Timers of this node in ms, and how far ahead a proposal's time may lie."""
+    """Timers of this node in ms, how far clocks may be apart, and how long a proposal may be under way."""
 
     propose_timeout_ms: int = 1_000
     propose_growth_ms: int = 500
@@ -66,6 +66,7 @@ class ConsensusConfig:
     vote_growth_ms: int = 250
     timeout_cap_ms: int = 30_000
     clock_drift_ms: int = 10_000
+    message_delay_ms: int = 30_000
     idle_interval_ms: int = 60_000
     gossip_interval_ms: int = 1_000
 

@@ -240,6 +240,7 @@ class Engine:
             self._check,
             self._settings.timeouts,
             self._settings.clock_drift_ms,
+            self._settings.message_delay_ms,
             tip.clock_offset_ms,
             trusted[1] if trusted is not None and trusted[0] == tip.height + 1 else None,
         )

@@ -181,7 +181,8 @@ class Ports:
 class Settings:
     """How this node runs. Times in ms. `network`: the 32 bytes of the genesis hash.
 
-    `clock_drift_ms`: how far in the future a proposal's time may lie. `gather_ms`: how long after a commit
+    `clock_drift_ms`: how far two right clocks may be apart; `message_delay_ms`: how long a proposal may be under way
+    (see `Rules.untimely`). `gather_ms`: how long after a commit
     the next block waits for transactions that came in meanwhile. `idle_interval_ms`: an empty block after that much
     silence, 0 for never. `safe_height`: the operator's word after the signer file was lost or does not fit the
     database: sign from this height on. `trusted`: a height and the id (32 bytes) of the block at it that the operator
@@ -191,6 +192,7 @@ class Settings:
     network: bytes
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock_drift_ms: int = 10_000
+    message_delay_ms: int = 30_000
     gather_ms: int = 10
     idle_interval_ms: int = 60_000
     gossip_interval_ms: int = 1_000

@@ -114,8 +114,8 @@ class Plans:
     def _may_be_proposed(self, plan: Plan) -> bool:
         """Whether this node would prevote a proposal of this time: far ahead, it may bring the work of many days."""
         node = self._node
-        latest_ms = node.driver.rules.latest_time_ms(node.clock.now_ms())
-        return node.ledger.info().time_ms < plan.time_ms <= latest_ms
+        late = node.driver.rules.untimely(plan.time_ms, 0, node.clock.now_ms())
+        return node.ledger.info().time_ms < plan.time_ms and late is None
 
     def _run(self, proposer: str, plan: Plan) -> None:
         node = self._node

@@ -17,6 +17,7 @@ from chainbill.ledger.upgrades import UpgradeNeeded
 from chainbill_node.adapters import LedgerPort, NetworkPort, TimerPort, UpgradeMissing
 from chainbill_node.admission import Admission
 from chainbill_node.clock import SystemClock
+from chainbill_node.consensus.rules import TIME_AHEAD, TIME_BEHIND
 from chainbill_node.consensus.timeouts import Timeouts, Timer
 from chainbill_node.driver import Driver
 from chainbill_node.driver_events import DriverEvent, TimerFired, WorkArrived
@@ -38,6 +39,10 @@ from chainbill_node.upkeep import Upkeep
 from chainbill_node.waiters import Waiters
 
 REFRESH_S = 1.0
+CLOCK_MEND = (
+    "where other nodes do not say so of this proposer, this machine's clock is wrong: look at `chronyc tracking`"
+)
+CLOCK_MEND_ZH = "若其他节点对该提议者并无此报告，则是本机时钟有误：请查看 `chronyc tracking`"
 
 
 class Node:
@@ -122,6 +127,7 @@ class Node:
                 cap_ms=given.timeout_cap_ms,
             ),
             clock_drift_ms=given.clock_drift_ms,
+            message_delay_ms=given.message_delay_ms,
             idle_interval_ms=given.idle_interval_ms,
             gossip_interval_ms=given.gossip_interval_ms,
             safe_height=safe_height,
@@ -234,4 +240,6 @@ class Node:
         elif note.kind in ("started", "synced", "asking"):
             write = log.info
         shown = {name: value for name, value in note.fields.items() if isinstance(value, str | int | bytes)}
+        if str(shown.get("reason", "")).startswith((TIME_AHEAD, TIME_BEHIND)):
+            shown |= {"mend": CLOCK_MEND, "mend_zh": CLOCK_MEND_ZH}
         write(f"consensus_{note.kind}", height=note.height, round=note.round, **shown)

@@ -82,6 +82,7 @@ class Height:
 
     def __init__(self, own: int | None = 0, **more: Any) -> None:
         self.own = own
+        self.now_ms = NOW_MS
         self.rules = rules(own, **more)
         self.state = HeightState(1)
         self.effects: list[Effect] = []
@@ -90,22 +91,22 @@ class Height:
         return self.fire(TimerKind.START, 0)
 
     def fire(self, kind: TimerKind, round_: int) -> Height:
-        return self.feed(TimeoutFired(Timer(kind, 1, round_), NOW_MS))
+        return self.feed(TimeoutFired(Timer(kind, 1, round_), self.now_ms))
 
     def votes(self, kind: VoteType, round_: int, value: Block | bytes | None, *who: int) -> Height:
         for one in who:
-            self.feed(VoteReceived(vote(one, kind, round_, value), NOW_MS))
+            self.feed(VoteReceived(vote(one, kind, round_, value), self.now_ms))
         return self
 
     def proposed(self, message: Proposal) -> Height:
-        return self.feed(ProposalReceived(message, NOW_MS))
+        return self.feed(ProposalReceived(message, self.now_ms))
 
     def feed(self, event: Event) -> Height:
         self.state, effects = step(self.state, event, self.rules)
         self.effects.extend(effects)
         for effect in effects:
             if isinstance(effect, SignAndSend) and self.own is not None:
-                self.feed(OwnMessageStored(self._signed(effect.message), NOW_MS))
+                self.feed(OwnMessageStored(self._signed(effect.message), self.now_ms))
         return self
 
     def said(self) -> list[tuple[str, int, bytes | None]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from chainbill_node.consensus.effects import (
     AskForBlock,
     BuildBlock,
@@ -19,6 +22,7 @@ from chainbill_node.consensus.state import HeightState, Step
 from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timeouts, Timer, TimerKind
 from consensus.consensus_kit import KEYS, NOW_MS, PRECOMMIT, PREVOTE, Height, block, certificate, proposal, rules, vote
+from msgspec.structs import replace
 
 A, B = block(b"A"), block(b"B")
 
@@ -89,11 +93,52 @@ def test_rule_2_prevotes_nil_for_an_invalid_block_and_says_why() -> None:
     assert height.of(TellRefused)[0].reason == "bad_root"
 
 
-def test_rule_2_asks_the_clock_bound() -> None:
-    for ahead_ms, value in ((10_000, True), (10_001, False)):
-        late = block(b"A", time_ms=NOW_MS + ahead_ms)
-        said = Height().start().proposed(proposal(1, 0, late)).said()
-        assert said == [("PREVOTE", 0, late.id if value else None)]
+@pytest.mark.parametrize(
+    ("ahead_ms", "refused"),
+    [(10_000, ""), (10_001, "block_time_ahead: 10001 ms"), (0, ""), (-40_000, ""),
+     (-40_001, "block_time_behind: 40001 ms"), (-3_600_000, "block_time_behind: 3600000 ms")],
+)  # fmt: skip
+def test_rule_2_asks_the_clock_bound_on_both_sides(ahead_ms: int, refused: str) -> None:
+    """security 15: block time had no lower bound. Received at t in round 0: from t − 10 s − 30 s to t + 10 s."""
+    value = block(b"A", time_ms=NOW_MS + ahead_ms)
+    height = Height().start().proposed(proposal(1, 0, value))
+    assert height.said() == [("PREVOTE", 0, None if refused else value.id)]
+    assert [told.reason.startswith(refused) for told in height.of(TellRefused)] == [True] * bool(refused)
+
+
+def test_rule_2_asks_by_when_the_proposal_was_received() -> None:
+    """security 15: one that came in time and had to wait for its round is in time."""
+    value = block(b"A", time_ms=NOW_MS, proposer=2)
+    height = Height().start().proposed(proposal(2, 1, value))
+    height.now_ms += 100_000
+    height.votes(PRECOMMIT, 0, None, 1, 2, 3).fire(TimerKind.PRECOMMIT, 0)
+    assert height.said()[-1] == ("PREVOTE", 1, value.id)
+
+
+def test_rule_2_the_same_block_proposed_again_is_asked_anew() -> None:
+    """security 15: what was in time in an earlier round is not so for ever."""
+    value = block(b"A", time_ms=NOW_MS, proposer=1)
+    height = Height().start().proposed(proposal(1, 0, value)).fire(TimerKind.PROPOSE, 0)
+    height.now_ms += 300_000
+    height.state = replace(height.state, round=4, step=Step.PROPOSE)
+    height.proposed(proposal(1, 4, value))
+    assert height.said()[-1] == ("PREVOTE", 4, None)
+
+
+def test_the_delay_that_is_allowed_grows_once_an_honest_proposer_has_had_its_turn() -> None:
+    """security 15: a bound that is too narrow for a network delays it and does not stop it."""
+    for count, expected in ((1, [30, 60, 120]), (3, [30, 60, 120]), (4, [30, 30, 60, 120]), (7, [30, 30, 30, 60])):
+        found = [rules(count=count).delay_allowed_ms(round_) // 1_000 for round_ in range(len(expected))]
+        assert found == expected
+    assert rules().delay_allowed_ms(8) > 3_600_000
+    assert rules().delay_allowed_ms(2**31) == rules().delay_allowed_ms(31), "and no number grows without end"
+
+
+def test_the_clock_bound_goes_by_the_networks_adjustable_clock() -> None:
+    moved = dataclasses.replace(rules(), clock_offset_ms=86_400_000)
+    assert moved.untimely(NOW_MS + 86_400_000, 0, NOW_MS) is None
+    assert str(moved.untimely(NOW_MS, 0, NOW_MS)).startswith("block_time_behind")
+    assert str(moved.untimely(NOW_MS + 86_410_001, 0, NOW_MS)).startswith("block_time_ahead")
 
 
 def test_rule_2_a_block_made_by_another_than_its_proposer_is_refused() -> None:
@@ -139,8 +184,9 @@ def test_rule_3_a_lock_does_not_give_way_to_an_earlier_quorum() -> None:
     assert height.said()[-1] == ("PREVOTE", 2, None)
 
 
-def test_rule_3_does_not_ask_the_clock() -> None:
-    late = block(b"A", time_ms=NOW_MS + 99_999)
+@pytest.mark.parametrize("ahead_ms", [99_999, -99_999])
+def test_rule_3_does_not_ask_the_clock(ahead_ms: int) -> None:
+    late = block(b"A", time_ms=NOW_MS + ahead_ms)
     height = Height().start().votes(PRECOMMIT, 0, None, 1, 2, 3).fire(TimerKind.PRECOMMIT, 0)
     height.proposed(proposal(2, 1, late, 0, tuple(vote(n, PREVOTE, 0, late) for n in (1, 2, 3))))
     assert height.said()[-1] == ("PREVOTE", 1, late.id)

@@ -1,4 +1,4 @@
-"""Clocks that are an hour wrong, and clocks that jump: no fork, no block whose time a quorum found too far ahead, a
+"""Clocks that are an hour wrong, and clocks that jump: no fork, no block whose time a quorum found too far off, a
 refusal that says why; and liveness while the wrong clocks are fewer than a third.
 """
 
@@ -9,12 +9,20 @@ import time
 from pathlib import Path
 
 import pytest
+from chainbill_node.consensus.timeouts import Timeouts
+from chainbill_node.driver_ports import Settings
+from chainbill_node.wire.messages import Proposal, Votes
 from clients import Clients, judge, start_odd
 from node_processes import Network
+from sim.byzantine import Liar
 from sim.checkers import ViolationError
+from sim.ledger import build
 from sim.mutants import MUTANTS
 from sim.nodes import SimulatedNode
-from sim.world import World
+from sim.world import NETWORK, World
+
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.vote import VoteType, sign_proposal
 
 HOUR_MS = 3_600_000
 SEEDS = 25
@@ -47,6 +55,50 @@ def test_one_of_four_an_hour_wrong(seed: int, skew_ms: int) -> None:
     refused = [line for line in world.log if "wanting" in line]
     assert refused
     assert all("time" in line or "clock" in line for line in refused), refused
+
+
+class WrongTime(Liar):
+    """A proposer that answers each transaction with a block of a wrong time, if it is its turn, and votes for that."""
+
+    def __init__(self, world: World, name: str, key: PrivateKey, ahead_ms: int) -> None:
+        super().__init__(world, name, key, "wrong time")
+        self.ahead_ms = ahead_ms
+        self.proposed = 0
+
+    def submit(self, transaction: bytes) -> None:
+        parent = max((node.store for node in self.world.nodes.values() if node.honest), key=lambda one: one.tip.height)
+        height = parent.tip.height + 1
+        if parent.tip.validators.proposer(height, 0).key != self.key.public:
+            return
+        time_ms = max(self.world.now_ms + self.ahead_ms, parent.tip.time_ms + 1)
+        network = self.world.settings.network
+        block = build(parent.tip, network, time_ms, self.key.public, (transaction,), ())
+        header = sign_proposal(self.key, network, height=height, round=0, block_id=block.id)
+        votes = [self._vote(kind, height, 0, block.id) for kind in (VoteType.PREVOTE, VoteType.PRECOMMIT)]
+        for peer in self._peers():
+            self._send(peer, Proposal(header, block))
+            self._send(peer, Votes(tuple(votes)))
+        self.proposed += 1
+
+
+@pytest.mark.parametrize("ahead_ms", [HOUR_MS, -HOUR_MS])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_proposer_of_a_wrong_time_never_gets_its_block_in(seed: int, ahead_ms: int) -> None:
+    """security 15: on a quiet network, where a block may be as old as its parent; the others go on."""
+    world = World(seed, 4, settings=Settings(NETWORK, Timeouts(), idle_interval_ms=0))
+    wrong = 1 + seed % 2 * 2  # a transaction makes two blocks, so the odd heights, 1, 3, 5, …, begin with one
+    nodes = [
+        SimulatedNode(world, world.names[key.public], key) for number, key in enumerate(world.keys) if number != wrong
+    ]
+    liar = WrongTime(world, f"n{wrong}", world.keys[wrong], ahead_ms)
+    for node in nodes:
+        node.boot()
+    print(f"seed {seed}: n{wrong} is {ahead_ms} ms ahead")
+    for number in range(9):
+        world.run(60_000)
+        commit(world, nodes, [b"tx%d" % number])
+    assert liar.proposed > 1
+    assert all(block.header.proposer != liar.key.public for block in world.checkers.decided.values())
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -107,3 +159,5 @@ def test_the_runs_can_fail() -> None:
     world, nodes = world_of(0, 4, {0: HOUR_MS})
     with MUTANTS["clock bound not asked"](), pytest.raises(ViolationError, match="time"):
         commit(world, nodes, [b"tx%d" % number for number in range(8)])
+    with MUTANTS["past not bounded"](), pytest.raises(AssertionError):
+        test_a_proposer_of_a_wrong_time_never_gets_its_block_in(0, -HOUR_MS)

@@ -120,8 +120,8 @@ class Liar:
         ahead = 0
         if self.does("proposes rubbish"):
             wires = [self.world.random.choice((b"bad" + name, wires[0]))]
-            ahead = self.world.random.choice((0, 10_000_000))
-        time_ms = max(self.world.now_ms, parent.tip.time_ms + 1) + ahead
+            ahead = self.world.random.choice((0, 10_000_000, -10_000_000))
+        time_ms = max(max(self.world.now_ms, parent.tip.time_ms + 1) + ahead, parent.tip.time_ms + 1)
         return build(parent.tip, self.world.settings.network, time_ms, self.key.public, wires, ())
 
     def _parent(self, height: int) -> Store | None:

@@ -21,6 +21,8 @@ from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.ledger.vote import VOTE_DOMAIN, Vote, VoteType
 
 CLOCKS_APART_MS = 13_000
+LONGEST_MS = 900_000
+"""How long the longest height of a run takes: a valid value keeps its time until it is decided."""
 """The clock bound of 10 s, and 3 s that a simulated clock may be wrong."""
 
 
@@ -37,7 +39,7 @@ class Checkers:
     """Agreement, certificates, one signature each, evidence, liveness; `fail` raises at once.
 
     decide: applies a decided block elsewhere and tells the set that acts two heights later, where transactions are not
-    the light ledger's. offset_ms: how far the network's adjustable clock was moved.
+    the light ledger's. offset_ms: how far the network's adjustable clock was moved before the block.
     """
 
     network: bytes
@@ -149,6 +151,8 @@ class Checkers:
         ahead_ms = block.header.time_ms - self.offset_ms - now_ms
         if ahead_ms > CLOCKS_APART_MS:
             raise ViolationError("time", f"{node}: block {block.height} lies {ahead_ms} ms ahead")
+        if -ahead_ms > LONGEST_MS:
+            raise ViolationError("time", f"{node}: block {block.height} lies {-ahead_ms} ms behind")
 
     def _next_set(self, block: Block) -> ValidatorSet:
         """What block h changes acts from h + 2."""

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from chainbill_node.consensus import opening, receive, rounds, voting
 from chainbill_node.consensus.book import Tally
 from chainbill_node.consensus.effects import BuildBlock
-from chainbill_node.consensus.rules import Rules
+from chainbill_node.consensus.rules import TIME_AHEAD, TIME_BEHIND, Rules
 from chainbill_node.consensus.timeouts import Timeouts
 from chainbill_node.driver import Driver
 from chainbill_node.driver_signing import Signer
@@ -197,7 +197,27 @@ def forgetful_witnesses_never_count() -> AbstractContextManager[Any]:
 
 def clock_bound_not_asked() -> AbstractContextManager[Any]:
     """A proposal may come from the future."""
-    return patch.object(Rules, "time_is_acceptable", lambda self, block, now_ms: True)
+    return _bound_without(TIME_AHEAD)
+
+
+def past_not_bounded() -> AbstractContextManager[Any]:
+    """A proposal may come from long ago, if it is only after its parent."""
+    return _bound_without(TIME_BEHIND)
+
+
+def allowed_delay_never_grows() -> AbstractContextManager[Any]:
+    """Where proposals take longer than the bound, they always do."""
+    return patch.object(Rules, "delay_allowed_ms", lambda self, number: self.message_delay_ms)
+
+
+def _bound_without(side: str) -> AbstractContextManager[Any]:
+    untimely = Rules.untimely
+
+    def one_sided(self: Rules, time_ms: int, number: int, received_ms: int) -> str | None:
+        found = untimely(self, time_ms, number, received_ms)
+        return None if found is not None and found.startswith(side) else found
+
+    return patch.object(Rules, "untimely", one_sided)
 
 
 def no_prevote_timer() -> AbstractContextManager[Any]:
@@ -266,6 +286,8 @@ MUTANTS: dict[str, Mutant] = {
         anyone_is_a_witness,
         forgetful_witnesses_never_count,
         clock_bound_not_asked,
+        past_not_bounded,
+        allowed_delay_never_grows,
         no_prevote_timer,
         no_precommit_timer,
         no_skipping,

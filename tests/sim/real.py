@@ -173,8 +173,8 @@ class RealWorld(World):
         check_disk(node.name, node.store, node.application.ledger, self.reference, self.random)
 
     def _decide(self, block: Block) -> ValidatorSet:
+        self.checkers.offset_ms = self.reference.clock_offset_ms  # a block goes by the clock before it
         following = self.reference.decide(block)
-        self.checkers.offset_ms = self.reference.clock_offset_ms
         for one in following.validators:
             self.known.setdefault(one.key, Validator(one.key, one.name, one.party, one.address))
         return following

@@ -23,7 +23,7 @@ from chainbill_node.wire.messages import (
 from sim.checkers import ViolationError
 from sim.ledger import build
 from sim.nodes import SimulatedNode
-from sim.world import Filter, Links, World
+from sim.world import START_MS, Filter, Links, World
 
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.vote import Vote, VoteType, sign_proposal, sign_vote
@@ -94,9 +94,10 @@ class Scene:
     last: World
 
     def __init__(
-        self, validators: int = 4, *, puppet: int | None = None, react: Reaction | None = None, spare: int = 0
-    ) -> None:
-        self.world = World(1, validators, spare=spare)
+        self, validators: int = 4, *, puppet: int | None = None, react: Reaction | None = None, spare: int = 0,
+        start_ms: int = START_MS,
+    ) -> None:  # fmt: skip
+        self.world = World(1, validators, spare=spare, start_ms=start_ms)
         Scene.last = self.world
         self.nodes: list[SimulatedNode] = []
         self.puppet: Puppet | None = None
@@ -430,6 +431,32 @@ def from_the_future() -> World:
     return scene.world
 
 
+def from_the_past() -> World:
+    """n1, faulty, proposes a block whose time is an hour ago, when there was no other block yet."""
+    scene = Scene(puppet=1, start_ms=5_000_000)
+    scene.start()
+    scene.run(50)
+    if scene.puppet is not None:
+        scene.puppet.propose(1, 0, (b"from-the-past",), ["n0", "n2", "n3"], ahead_ms=-3_600_000)
+    scene.submit(b"transfer")
+    scene.settle()
+    return scene.world
+
+
+def two_clocks_ahead() -> World:
+    """Two of four clocks are ten minutes ahead, more than may be wrong: it gets slow, and goes on all the same."""
+    scene = Scene()
+    for name in ("n0", "n2"):
+        scene.node(name).skew_ms = 600_000
+    scene.start()
+    scene.submit(b"transfer")
+    scene.world.log.append("       (rounds fail, and each allows a proposal more delay)")
+    before = len(scene.world.log)
+    scene.settle(240_000)
+    del scene.world.log[before:-20]
+    return scene.world
+
+
 def nine_rounds_fail() -> World:
     """The proposals of nine rounds are lost: rounds grow longer, but only linearly, so the tenth comes soon."""
     scene = Scene()
@@ -611,6 +638,8 @@ SCENARIOS: dict[str, Callable[[], World]] = {
         forged_precommits,
         out_of_turn,
         from_the_future,
+        from_the_past,
+        two_clocks_ahead,
         nine_rounds_fail,
         laggard_skips_rounds,
         first_precommits_lost,

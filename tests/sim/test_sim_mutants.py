@@ -28,6 +28,8 @@ KILLED_BY = {
     "anyone is a witness": ("observers-are-no-witnesses", "one signature"),
     "forgetful witnesses never count": ("power-cut-for-all-but-one", "liveness"),
     "clock bound not asked": ("from-the-future", "time"),
+    "past not bounded": ("from-the-past", "time"),
+    "allowed delay never grows": ("two-clocks-ahead", "liveness"),
     "no prevote timer": ("two-and-two", "liveness"),
     "no precommit timer": ("proposer-away", "liveness"),
     "no skipping": ("laggard-skips-rounds", "liveness"),

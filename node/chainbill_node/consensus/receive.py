@@ -45,7 +45,9 @@ def take_proposal(state: HeightState, proposal: Proposal, rules: Rules) -> Outco
         return state, ()
     if known and header not in known:
         effects = (ReportEvidence(DuplicateProposal.of(known[0], header)),)
-    state = replace(state, book=book, blocks={**state.blocks, header.block_id: proposal.block}, wake=True)
+    blocks = {**state.blocks, header.block_id: proposal.block}
+    received_ms = {(header.round, header.block_id): state.now_ms, **state.received_ms}
+    state = replace(state, book=book, blocks=blocks, received_ms=received_ms, wake=True)
     for vote in proposal.prevotes:
         if (vote.type, vote.round, vote.block_id) == (VoteType.PREVOTE, header.valid_round, header.block_id):
             state, more = take_vote(state, vote, rules, capped=False)

@@ -106,4 +106,5 @@ def prune(state: HeightState, rules: Rules) -> HeightState:
         named.update(value for value in here.prevotes.by_value if value and here.prevotes.count(value) >= rules.quorum)
         named.update(value for value in here.precommits.by_value if value)
     blocks = {block_id: block for block_id, block in state.blocks.items() if block_id in named}
-    return replace(state, book=book, blocks=blocks)
+    received_ms = {of: at_ms for of, at_ms in state.received_ms.items() if of[0] >= state.round}
+    return replace(state, book=book, blocks=blocks, received_ms=received_ms)

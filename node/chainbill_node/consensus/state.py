@@ -55,10 +55,11 @@ class HeightState(msgspec.Struct, frozen=True):
     """Everything a validator knows and holds at one height.
 
     `now_ms` is the wall clock of the event at hand, `started_ms` and `round_ms` those of the height's and the round's
-    start. `answered`: the validators (node ids) that have said what they hold of our own messages; `knowing`: those of
-    them that have listened since the height began; `listened`: we have waited long enough for one that knows more.
-    `wake`: there is a reason to start. `resume_round`: where to start. `own_messages`: what the signer file
-    holds of this height (see `receive.said`). `why`: the reason of abstaining or of a halt.
+    start; `received_ms`: when the proposal of a block in a round was first received. `wake`: there is a reason to
+    start. `resume_round`: where to start. `answered`: the validators (node ids) that have said what they hold of our
+    own messages; `knowing`: those of them that have listened since the height began; `listened`: we have waited long
+    enough for one that knows more. `own_messages`: what the signer file holds of this height (see `receive.said`).
+    `why`: the reason of abstaining or of a halt.
     """
 
     height: int
@@ -68,6 +69,7 @@ class HeightState(msgspec.Struct, frozen=True):
     valid: Choice | None = None
     book: Book = Book()
     blocks: dict[bytes, Block] = {}
+    received_ms: dict[tuple[int, bytes], int] = {}
     prevote_armed: bool = False
     precommit_armed: bool = False
     asked_blocks: frozenset[bytes] = frozenset()

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.vote import NO_ROUND, VoteType
+from chainbill.ledger.vote import NO_ROUND, ProposalHeader, VoteType
 from chainbill_node.consensus.effects import Effect, KeepValid, TellRefused
 from chainbill_node.consensus.rounds import Outcome, ask_for_block, cast, conclude, schedule, start_round
 from chainbill_node.consensus.rules import Rules
@@ -89,7 +89,8 @@ def prevote_new(state: HeightState, rules: Rules) -> Outcome | None:
         block = state.blocks.get(header.block_id)
         if header.valid_round != NO_ROUND or block is None:
             continue
-        refused = _refusal_of_new(rules, block, header.validator, state.now_ms)
+        received_ms = state.received_ms.get((state.round, block.id), state.now_ms)
+        refused = _refusal_of_new(rules, block, header, received_ms)
         free = state.locked is None or state.is_locked_on(block.id)
         return _prevote(state, block, refused, accept=free)
     return None
@@ -168,12 +169,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _refusal_of_new(rules: Rules, block: Block, proposer: bytes, now_ms: int) -> str | None:
-    if block.header.proposer != proposer:
+def _refusal_of_new(rules: Rules, block: Block, proposal: ProposalHeader, received_ms: int) -> str | None:
+    if block.header.proposer != proposal.validator:
         return "block_proposer"
-    if not rules.time_is_acceptable(block, now_ms):
-        return "block_time_ahead"
-    return rules.check_block(block)
+    return rules.untimely(block.header.time_ms, proposal.round, received_ms) or rules.check_block(block)
 
 
 def _prevote(state: HeightState, block: Block, refused: str | None, *, accept: bool) -> Outcome:
