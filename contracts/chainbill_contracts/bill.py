@@ -7,6 +7,7 @@ who holds which cents is kept by `token`, what was paid by `settlement`.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    counted,
     parameter,
     require_able,
     require_account,
@@ -23,6 +24,7 @@ from chainbill_contracts.general import (
 
 bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
+open_drafts = own_table("open_drafts")  # [initiator], [initiator, other side] -> {"count"} of its pending bills
 agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
 
@@ -91,6 +93,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     }
     invoke("invoice", "check", row)
+    count_draft(row, 1)
     set_pay_dates(row)
     bills.put(bill_id, row)
     agenda.put([expires_on, "expire", bill_id], {"bill": bill_id, "step": "expire"})
@@ -141,6 +144,7 @@ def accept(bill):
     require_policy(creditor, "bill.accept", row["currency"], row["face"])
     if row["initiator"] == row["debtor"]:
         invoke("invoice", "sign", row)
+    count_draft(row, -1)
     agenda.delete([row["expires_on"], "expire", bill])
     token = invoke("token", "open_root", bill, row["debtor"], row["creditor"], row["face"], row["currency"])
     row["status"] = "active"
@@ -294,12 +298,28 @@ def close_before_acceptance(row, status, reason):
 
 
 def end_before_acceptance(row, status):
-    """Every exit gives the invoices back."""
+    """Every exit gives the invoices back, and the place among the initiator's drafts."""
+    count_draft(row, -1)
     if row["status"] == "pending_accept":
         invoke("invoice", "release", row)
     row["status"] = status
     row["closed_on"] = ctx.today
     bills.put(row["id"], row)
+
+
+def count_draft(row, change):
+    """Keep count of the bills that a party issued and that wait, in all and for one other side: both are bounded."""
+    other = row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
+    bounds = [[[row["initiator"]], "open_drafts"], [[row["initiator"], other], "open_drafts_with"]]
+    for bound in bounds:
+        count = counted(open_drafts.get(bound[0]), change)
+        if change > 0:
+            most = parameter(bound[1])
+            require(count <= most, "too_many_drafts", {"parameter": bound[1], "most": most})
+        if count > 0:
+            open_drafts.put(bound[0], {"count": count})
+        else:
+            open_drafts.delete(bound[0])
 
 
 def pending(bill):

@@ -8,6 +8,7 @@ recorded. Bids stand in clear for now. Credit lines are a bank's own business an
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     LARGEST_AMOUNT,
+    counted,
     parameter,
     require_able,
     require_account,
@@ -29,6 +30,7 @@ quotes = own_table("quote")  # id -> quote row
 receipts = own_table("receipt")  # [bank, reference] -> what was paid, so that a payment counts once
 live_quotes = own_table("live_quote")  # [holder, bank] -> {"count"} of the bank's quotes that are offered or agreed
 financed = own_table("financed")  # `financing` of a bank's tokens: the one it paid for -> {"request", "outstanding"}
+open_requests = own_table("open_requests")  # holder -> {"count"} of its requests that are open or agreed
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
@@ -37,6 +39,7 @@ settlement_receipts = read_table("settlement", "receipt")
 WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
+MOST_UNMATCHED = 10  # receipts for one agreement that has ended
 
 
 @call
@@ -86,6 +89,7 @@ def request(token, banks, amount):
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
     plan_end(request_id, until)
+    count_requests(ctx.party, 1)
     emit("requested", {"request": request_id, "token": reserved["token"], "amount": amount, "banks": asked})
     known = alerts_of(bill)
     if len(known["claimed_twice"]) + len(known["disputes"]) > 0:
@@ -168,6 +172,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
         "registration": "",
         "reference": "",
         "result_token": "",
+        "unmatched": 0,
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     }
     price(offer, value_date)
@@ -268,6 +273,7 @@ def disburse(quote, reference, value_date, amount, registration):
     count_live_quote(offer, row["holder"], -1)
     close_quotes(row, quote, "lost")
     forget_end(row["id"], row["until"])
+    count_requests(row["holder"], -1)
     row["status"] = "disbursed"
     requests.put(row["id"], row)
     financed.put(token, {"request": row["id"], "outstanding": row["amount"]})
@@ -338,6 +344,7 @@ def token_paid(request):
     """The debtor paid a token that was in a request: the holder got the money, the request is over."""
     row = requests.get(request)
     forget_end(request, row["until"])
+    count_requests(row["holder"], -1)
     close_quotes(row, "", "expired")
     row["status"] = "expired"
     row["ended_by"] = "bill_paid"
@@ -446,12 +453,25 @@ def alerts_of(bill):
 def end_request(row, status, by, quote_status):
     """End a request that leads to no financing; answers the token that is free again."""
     forget_end(row["id"], row["until"])
+    count_requests(row["holder"], -1)
     close_quotes(row, "", quote_status)
     row["status"] = status
     row["ended_by"] = by
     requests.put(row["id"], row)
     emit("request_ended", {"request": row["id"], "status": status, "by": by})
     return invoke("token", "release", row["token"])
+
+
+def count_requests(holder, change):
+    """Keep count of a holder's requests that are open or agreed, up to a governed number."""
+    count = counted(open_requests.get(holder), change)
+    if change > 0:
+        most = parameter("open_requests")
+        require(count <= most, "too_many_requests", {"most": most})
+    if count > 0:
+        open_requests.put(holder, {"count": count})
+    else:
+        open_requests.delete(holder)
 
 
 def close_quotes(row, except_quote, status):
@@ -512,6 +532,9 @@ def agreement_ended(offer, row):
 
 def keep_unmatched(offer, reference, value_date, amount, content):
     """A payment for an agreement that has ended: it is flagged, and nothing moves."""
+    require(offer["unmatched"] < MOST_UNMATCHED, "too_many_unmatched", {"most": MOST_UNMATCHED})
+    offer["unmatched"] += 1
+    quotes.put(offer["id"], offer)
     result = {"token": "", "interest": 0, "net": 0, "paid": amount, "repeated": False, "unmatched": True}
     keep_receipt(reference, content, offer, "unmatched", amount, value_date, result)
     emit("receipt_unmatched", {"quote": offer["id"], "bank": ctx.party, "reference": reference, "amount": amount})

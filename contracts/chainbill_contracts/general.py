@@ -169,6 +169,15 @@ def require_digest(document):
     require(is_hex_of_32_bytes(document), "document_not_valid")
 
 
+def require_fields(value, needed, optional):
+    """A map of these fields and no others; those of `optional` may be left out."""
+    require(kind_of(value) == "map", "fields_not_valid", {"needed": needed})
+    for name in needed:
+        require(name in value, "fields_not_valid", {"missing": name})
+    for name in sorted(value):
+        require(name in needed or name in optional, "fields_not_valid", {"unknown": name[:LONGEST_REFERENCE]})
+
+
 def require_key(alg, key):
     """A public key of Ed25519: 32 bytes in small hexadecimal digits."""
     require(alg == KEY_ALGORITHM, "algorithm_unknown")
@@ -183,6 +192,12 @@ def is_hex_of_32_bytes(text):
         if digit not in "0123456789abcdef":
             return False
     return True
+
+
+# --- counts -----------------------------------------------------------------------------------------------------------
+def counted(row, change):
+    """A kept count after a change: how many rows one party has open that nobody else agreed to. row: None for 0."""
+    return change if row is None else row["count"] + change
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------

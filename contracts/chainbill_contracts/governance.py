@@ -8,9 +8,11 @@ contract begins.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    counted,
     parameter,
     require_bank,
     require_capability,
+    require_fields,
     require_key,
     require_party,
     require_text,
@@ -18,7 +20,7 @@ from chainbill_contracts.general import (
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core
 contract_sets = own_table("contract_set")  # [height, proposal] -> what changes together from that height on
-sources = own_table("source")  # hash -> {"source", "party"}: code that was stored or proposed
+sources = own_table("source")  # hash -> {"source", "party", "named"}: code that was stored or proposed
 stored = own_table("stored")  # party -> {"hashes"}: sources it has stored that no proposal names yet, oldest first
 rule_changes = own_table("rule_change")  # proposal -> {"changes", "currencies", "python"}; the core checks it
 next_rules = own_table("rules_next")  # [height, proposal] -> the same, decided; the core takes it up at its height
@@ -29,6 +31,7 @@ readiness = own_table("ready")  # public key in hex -> {"height"}
 parameters = own_table("parameter")  # name -> {"value"}
 proposals = own_table("proposal")  # id -> proposal row
 clocks = own_table("clock")  # "offset" -> {"offset_ms"}, of an adjustable clock
+open_proposals = own_table("open_proposals")  # party -> {"count"} of its proposals that are open
 agenda = own_table("agenda")
 
 MOST_SEATS = 100
@@ -42,6 +45,26 @@ LAST_DATE = "2899-12-31"  # of an adjustable clock
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
 
+# kind -> its fields, those of them that may be left out, and how large it may be: see require_size
+CONTENT = {
+    "calendar": [["year", "holidays", "workdays"], [], 10000],
+    "contracts": [["contracts", "active_height"], ["removed", "replaces"], 20000],
+    "identifier": [["scheme", "value", "party"], [], 1000],
+    "observer_add": [["alg", "key", "name", "party", "address"], [], 1000],
+    "parameter": [["name", "value"], [], 200],
+    "party": [["statement", "signatures"], [], 30000],
+    "party_administrator": [["party", "keys", "authority", "number", "documents"], [], 20000],
+    "party_claim": [["statement", "signatures"], [], 30000],
+    "party_close": [["party"], [], 200],
+    "party_recover": [["party", "new_keys", "document"], [], 20000],
+    "party_status": [["party", "status", "reason", "authority", "number", "documents"], [], 3000],
+    "protocol": [["version", "digest", "active_height"], [], 200],
+    "rules": [["changes", "currencies", "python", "active_height"], [], 20000],
+    "validator_add": [["alg", "key", "name", "party", "address"], [], 1000],
+    "validator_remove": [["key"], [], 200],
+}
+DEEPEST = 8  # maps and lists in one another, in the content of a proposal
+
 # name, default, smallest, largest
 PARAMETERS = [
     ["account_change_business_days", 2, 1, 30],
@@ -50,8 +73,14 @@ PARAMETERS = [
     ["min_split", 1, 1, 100000000],
     ["offer_business_days", 5, 1, 60],
     ["open_disputes", 20, 1, 1000],
+    ["open_drafts", 10000, 10, 1000000],
+    ["open_drafts_with", 1000, 10, 100000],
+    ["open_offers", 10000, 100, 1000000],
+    ["open_proposals", 20, 1, 1000],
+    ["open_requests", 1000, 10, 100000],
     ["pending_days", 10, 1, 90],
     ["proposal_days", 30, 1, 365],
+    ["sponsored_parties", 100000, 10, 10000000],
 ]
 
 
@@ -86,7 +115,12 @@ def propose(kind, content):
     """
     require_seat()
     require_capability("admin")
+    require(kind in CONTENT, "kind_unknown")
+    require_fields(content, CONTENT[kind][0], CONTENT[kind][1])
+    if kind != "contracts":  # of a set is kept what names its sources, and that is measured
+        require_size(content, CONTENT[kind][2])
     content = checked_content(kind, content)
+    count_proposals(ctx.party, 1)
     proposal = new_id("G")
     expires_on = add_days(ctx.today, parameter("proposal_days"))
     proposals.put(proposal, {
@@ -126,7 +160,7 @@ def store_source(source):
         if len(hashes) == MOST_STORED:
             sources.delete(hashes[0])
             hashes = hashes[1:]
-        sources.put(hashed, {"source": source, "party": ctx.party})
+        sources.put(hashed, {"source": source, "party": ctx.party, "named": 0})
         stored.put(ctx.party, {"hashes": hashes + [hashed]})
         emit("source_stored", {"hash": hashed, "by": ctx.party})
     return {"hash": hashed}
@@ -155,6 +189,7 @@ def vote(proposal, choice):
         drop(row)
     if row["status"] != "open":
         agenda.delete([row["expires_on"], proposal])
+        count_proposals(row["proposer"], -1)
         emit("decided", {"proposal": proposal, "kind": row["kind"], "status": row["status"]})
     proposals.put(proposal, row)
     emit("voted", {"proposal": proposal, "by": ctx.party, "choice": choice, "yes": yes, "no": no, "needed": needed})
@@ -202,6 +237,7 @@ def on_day(date, item, row):
     proposal = proposals.get(row["proposal"])
     if proposal["status"] == "open" and proposal["expires_on"] <= ctx.today:
         proposal["status"] = "expired"
+        count_proposals(proposal["proposer"], -1)
         drop(proposal)
         proposals.put(proposal["id"], proposal)
         emit("decided", {"proposal": proposal["id"], "kind": proposal["kind"], "status": "expired"})
@@ -237,9 +273,39 @@ def checked_content(kind, content):
         require_later_height(content["active_height"])
     elif kind == "calendar":
         invoke("calendar", "check_year", content["year"], content["holidays"], content["workdays"])
-    else:
-        require(False, "kind_unknown")
     return content
+
+
+def require_size(content, most):
+    """At most so many characters of names and texts together, and 9 for every other value, DEEPEST in one another."""
+    level = [content]
+    size = 0
+    for depth in range(DEEPEST):
+        below = []
+        for one in level:
+            kind = kind_of(one)
+            size += len(one) if kind in ("text", "bytes") else 9
+            require(size <= most, "content_too_large", {"most": most})
+            if kind == "list":
+                below += one
+            elif kind == "map":
+                for name in sorted(one):
+                    size += len(name)
+                    below += [one[name]]
+        level = below
+    require(len(level) == 0, "content_too_large", {"deepest": DEEPEST})
+
+
+def count_proposals(party, change):
+    """Keep count of a party's open proposals, up to a governed number."""
+    count = counted(open_proposals.get(party), change)
+    if change > 0:
+        most = parameter("open_proposals")
+        require(count <= most, "too_many_proposals", {"most": most})
+    if count > 0:
+        open_proposals.put(party, {"count": count})
+    else:
+        open_proposals.delete(party)
 
 
 def checked_set(content):
@@ -253,6 +319,7 @@ def checked_set(content):
     named = []
     changed = {}
     for entry in content["contracts"]:
+        require_fields(entry, ["name", "hash"], ["source"])
         name = entry["name"]
         require(kind_of(name) == "text" and len(name) >= 1 and len(name) <= LONGEST_NAME, "contract_name_not_valid")
         require(name not in changed, "set_not_valid", {"name": name})
@@ -260,6 +327,7 @@ def checked_set(content):
         named += [{"name": name, "hash": entry["hash"]}]
     height = content["active_height"]
     kept = {"contracts": named, "removed": removed, "replaces": replaces, "active_height": height}
+    require_size(kept, CONTENT["contracts"][2])
     if len(named) + len(removed) == 0:  # nothing but taking back a set that waits
         require(replaces != "", "set_not_valid")
         kept["active_height"] = 0
@@ -271,7 +339,7 @@ def checked_set(content):
         require_later_height(height)
     require_room_among_sets(kept)
     for entry in named:
-        keep_for_good(entry["hash"])
+        name_source(entry["hash"])
     return kept
 
 
@@ -281,25 +349,35 @@ def source_of(entry):
         require(kind_of(entry["source"]) == "text", "text_expected")
         require(digest(entry["source"]) == entry["hash"], "hash_not_of_source")
         if not sources.has(entry["hash"]):
-            sources.put(entry["hash"], {"source": entry["source"], "party": ""})
+            sources.put(entry["hash"], {"source": entry["source"], "party": "", "named": 0})
         return entry["source"]
     row = sources.get(entry["hash"])
     require(row is not None, "source_unknown", {"name": entry["name"], "hash": entry["hash"]})
     return row["source"]
 
 
-def keep_for_good(hashed):
+def name_source(hashed):
     """A source that a proposal names does not give way to others of the party that stored it."""
     row = sources.get(hashed)
-    if row["party"] == "":
-        return
-    hashes = []
-    for one in stored.get(row["party"])["hashes"]:
-        if one != hashed:
-            hashes += [one]
-    stored.put(row["party"], {"hashes": hashes})
-    row["party"] = ""
+    if row["party"] != "":
+        hashes = []
+        for one in stored.get(row["party"])["hashes"]:
+            if one != hashed:
+                hashes += [one]
+        stored.put(row["party"], {"hashes": hashes})
+        row["party"] = ""
+    row["named"] += 1
     sources.put(hashed, row)
+
+
+def forget_source(hashed):
+    """A source goes with the last proposal that named it, unless one of them was accepted."""
+    row = sources.get(hashed)
+    row["named"] -= 1
+    if row["named"] > 0:
+        sources.put(hashed, row)
+    else:
+        sources.delete(hashed)
 
 
 def require_room_among_sets(content):
@@ -462,15 +540,20 @@ def count_candidates():
 
 
 def drop(proposal):
-    """What a proposal that failed leaves behind: a candidate is none any more, nor is a change."""
+    """What a proposal that failed leaves behind: a candidate is none any more, nor is a change; its sources go."""
     if proposal["kind"] == "rules":
         rule_changes.delete(proposal["id"])
     elif proposal["kind"] == "protocol":
         protocol_changes.delete(proposal["id"])
-    if proposal["kind"] == "validator_add":
-        row = validators.get(proposal["content"]["key"])
+    elif proposal["kind"] == "contracts":
+        for entry in proposal["content"]["contracts"]:
+            forget_source(entry["hash"])
+    elif proposal["kind"] == "validator_add":
+        key = proposal["content"]["key"]
+        row = validators.get(key)
         if row is not None and row["status"] == "candidate":
-            validators.delete(proposal["content"]["key"])
+            validators.delete(key)
+            readiness.delete(key)
 
 
 def require_live_quorum():

@@ -10,6 +10,7 @@ claim of another buyer that the seller did sign takes its place. Who knows of a 
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    counted,
     parameter,
     require_active,
     require_capability,
@@ -276,10 +277,10 @@ def close(row, status):
 
 def count_open(party, change):
     """Keep count of a party's open disputes, up to a governed number."""
-    row = open_disputes.get(party)
-    count = change if row is None else row["count"] + change
-    most = parameter("open_disputes")
-    require(change < 0 or count <= most, "too_many_disputes", {"most": most})
+    count = counted(open_disputes.get(party), change)
+    if change > 0:
+        most = parameter("open_disputes")
+        require(count <= most, "too_many_disputes", {"most": most})
     if count > 0:
         open_disputes.put(party, {"count": count})
     else:

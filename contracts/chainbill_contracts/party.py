@@ -16,6 +16,7 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     DIGEST_ALGORITHM,
     LARGEST_AMOUNT,
+    counted,
     is_hex_of_32_bytes,
     is_one_person,
     parameter,
@@ -27,6 +28,7 @@ from chainbill_contracts.general import (
     require_currency,
     require_date,
     require_digest,
+    require_fields,
     require_key,
     require_maker_and_checker,
     require_not_halted,
@@ -44,7 +46,9 @@ changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
 agenda = own_table("agenda")
 
+STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
 MOST_APPLICATIONS = 200
+MOST_NAMES = 50  # of one party, one after the other
 MOST_KEYS = 20
 MOST_IDENTIFIERS = 20
 MOST_ACCOUNTS = 20
@@ -153,6 +157,7 @@ def rename(party, name_zh, name_en):
     """Attest a new name; earlier names stay on record with their dates."""
     row = require_sponsored(party)
     require_name(name_zh, name_en)
+    require(len(row["names"]) < MOST_NAMES, "too_many_names", {"most": MOST_NAMES})
     row["names"] += [{"zh": name_zh, "en": name_en, "from": ctx.today}]
     parties.put(party, row)
     emit("renamed", {"party": party, "zh": name_zh, "en": name_en})
@@ -635,10 +640,10 @@ def end_party(party):
 
 
 def count_sponsored(bank, change):
-    row = sponsored.get(bank)
-    count = change
-    if row is not None:
-        count += row["count"]
+    count = counted(sponsored.get(bank), change)
+    if change > 0:
+        most = parameter("sponsored_parties")
+        require(count <= most, "too_many_sponsored", {"most": most})
     sponsored.put(bank, {"count": count})
 
 
@@ -700,7 +705,9 @@ def require_new_identity(party):
 
 def require_application(application, sponsor):
     """An application to this sponsor that is not too old and that each of its keys signed; "" is the validators."""
+    require_fields(application, ["statement", "signatures"], [])
     statement, signatures = application["statement"], application["signatures"]
+    require_fields(statement, STATEMENT, [])
     named = statement["sponsor"]
     require(named == sponsor, "application_for_another_sponsor", {"id": statement["id"], "sponsor": named})
     require_date(statement["until"])

@@ -9,6 +9,7 @@ may call.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    counted,
     parameter,
     require_able,
     require_account,
@@ -23,6 +24,7 @@ from chainbill_contracts.general import (
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
 hops = own_table("hop")  # id of the token that a change of ownership made -> hop row
+open_offers = own_table("open_offers")  # holder -> {"count"} of its tokens that are offered
 horizons = own_table("horizon")  # "offer" -> {"today", "until"}: how long an offer made today may stand
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
@@ -83,6 +85,7 @@ def transfer(tokens, recipients):
                 due -= part
         require(due == 0, "amount_exceeds_tokens", {"missing": due})
 
+    count_offers(ctx.party, len(offered))
     remainders = []
     for lot in lots:
         if len(lot["pieces"]) > 0:
@@ -107,6 +110,7 @@ def accept(token):
     require_policy(receiver, "token.accept", row["currency"], row["hi"] - row["lo"])
     require_account(ctx.party, row["currency"])
     agenda.delete([add_days(lock["until"], 1), "offer", token])
+    count_offers(row["holder"], -1)
     if lock["ref"] == "return":
         return {"token": take_return(row)}
     child = made(row, new_id("T"), row["lo"], row["hi"], token, ctx.party)
@@ -155,6 +159,7 @@ def give_back(token):
     until = offer_until(require_bill_open_for_offers(row["bill"]))
     require_policy(giver, "token.give_back", row["currency"], row["hi"] - row["lo"])
     lock_offer(row, hop["from"], "return", until)
+    count_offers(ctx.party, 1)
     return {"token": token, "offered_to": hop["from"], "until": until}
 
 
@@ -268,8 +273,13 @@ def settle_whole(bill, start):
     """
     found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES)
     paid = []
+    offers = {}
     for leaf in found["live"]:
+        if leaf["offered_to"] != "":
+            offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
         paid += [pay(leaf, leaf["hi"] - leaf["lo"])]
+    for holder in sorted(offers):
+        count_offers(holder, -offers[holder])
     return {"paid": paid, "next": found["next"], "seen": 0}
 
 
@@ -303,6 +313,7 @@ def on_day(date, item, row):
         emit("lapsed", {"token": token["id"], "holder": token["holder"], "to": token["offered_to"]})
         token["offered_to"] = ""
         token["locks"] = []
+        count_offers(token["holder"], -1)
         rejoin(token)
 
 
@@ -395,9 +406,22 @@ def new_lock(kind, ref, until):
 
 def lift_offer(row):
     agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
+    count_offers(row["holder"], -1)
     row["offered_to"] = ""
     row["locks"] = []
     return rejoin(row)
+
+
+def count_offers(holder, change):
+    """Keep count of a holder's open offers, up to a governed number."""
+    count = counted(open_offers.get(holder), change)
+    if change > 0:
+        most = parameter("open_offers")
+        require(count <= most, "too_many_offers", {"most": most})
+    if count > 0:
+        open_offers.put(holder, {"count": count})
+    else:
+        open_offers.delete(holder)
 
 
 def offer_until(bill):

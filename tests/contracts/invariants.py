@@ -78,6 +78,29 @@ def check_all(world: World) -> None:
     check_invoices(world, bills)
     check_requests(world, tokens)
     check_financings(world, tokens)
+    check_counts(world, bills, tokens)
+
+
+def check_counts(world: World, bills: dict[str, Any], tokens: dict[str, Any]) -> None:
+    """Every kept count is the number of rows that it counts, and none is kept for nothing."""
+    drafts: Counter[tuple[str, ...]] = Counter()
+    for bill in bills.values():
+        if bill["status"] in ("pending_confirm", "pending_accept"):
+            other = bill["creditor"] if bill["initiator"] == bill["debtor"] else bill["debtor"]
+            drafts[bill["initiator"],] += 1
+            drafts[bill["initiator"], other] += 1
+    offers = Counter((token["holder"],) for token in tokens.values() if token["offered_to"])
+    requests = [row for _, row in world.rows("finance", "request") if row["status"] in ("open", "agreed")]
+    proposals = [row for _, row in world.rows("governance", "proposal") if row["status"] == "open"]
+    expected = {
+        ("bill", "open_drafts"): drafts,
+        ("token", "open_offers"): offers,
+        ("finance", "open_requests"): Counter((row["holder"],) for row in requests),
+        ("governance", "open_proposals"): Counter((row["proposer"],) for row in proposals),
+    }
+    for (contract, table), counter in expected.items():
+        kept = {tuple(key): row["count"] for key, row in world.rows(contract, table)}
+        assert kept == counter, (contract, table)
 
 
 def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> None:

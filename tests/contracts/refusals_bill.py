@@ -60,6 +60,20 @@ def issue_on_a_stranger(world: World) -> None:
     issue(world, debtor=uscc(999))
 
 
+@refuses("too_many_drafts", parameters={"open_drafts_with": 10})
+def issue_to_one_anchor_without_end(world: World) -> None:
+    """security 16"""
+    for _ in range(11):
+        issue(world)
+
+
+@refuses("too_many_drafts", parameters={"open_drafts": 10})
+def issue_to_any_anchor_without_end(world: World) -> None:
+    """security 16"""
+    for number in range(11):
+        issue(world, debtor=(ANCHOR, OTHER_ANCHOR)[number % 2])
+
+
 @refuses("currency_unknown")
 def issue_in_no_currency(world: World) -> None:
     issue(world, currency="XQQ")

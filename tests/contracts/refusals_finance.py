@@ -417,3 +417,20 @@ def settle_alone_above_the_limit(world: World) -> None:
     bill = accepted_bill(world)[0]
     settle(world, bill, 50_000_000, partial=True)
     settle(world, accepted_bill(world)[0], 100_000_000)
+
+
+@refuses("too_many_requests", parameters={"open_requests": 10})
+def ask_without_end(world: World) -> None:
+    """security 16"""
+    _, token = accepted_bill(world, face=100)
+    for piece in world.call(S1, "token", "split", token=token, amounts=[1] * 11)["tokens"][:11]:
+        ask(world, piece, BANK1, amount=1)
+
+
+@refuses("too_many_unmatched")
+def record_payments_for_an_ended_agreement_without_end(world: World) -> None:
+    """security 16"""
+    quote = agreed(world)
+    world.day(world.plus(30))
+    for number in range(11):
+        disburse(world, BANK1, quote, reference=f"LATE-{number}")

@@ -125,6 +125,58 @@ def propose_a_validator_of_two_lines(world: World) -> None:
     candidate(world, name="bank5\nbank1")
 
 
+@refuses("too_many_proposals", parameters={"open_proposals": 2})
+def propose_without_end(world: World) -> None:
+    """security 16"""
+    for _ in range(3):
+        propose(world, "parameter", name="min_split", value=2)
+
+
+@refuses("fields_not_valid")
+def propose_with_a_field_of_its_own(world: World) -> None:
+    """security 16"""
+    propose(world, "parameter", name="min_split", value=2, note="x" * 60_000)
+
+
+@refuses("fields_not_valid")
+def propose_without_a_field(world: World) -> None:
+    propose(world, "parameter", name="min_split")
+
+
+@refuses("fields_not_valid")
+def propose_a_text(world: World) -> None:
+    world.call(BANK1, "governance", "propose", kind="parameter", content="min_split")
+
+
+@refuses("fields_not_valid")
+def propose_a_contract_with_a_remark(world: World) -> None:
+    deploy(world, {"name": "c", "hash": digest(SOURCE), "source": SOURCE, "remark": ""})
+
+
+@refuses("fields_not_valid")
+def propose_an_applicant_with_a_remark(world: World) -> None:
+    propose(world, "party", **application(sponsor="", remark="x" * 20_000))
+
+
+@refuses("content_too_large")
+def propose_a_candidate_with_a_long_address(world: World) -> None:
+    """security 16"""
+    candidate(world, address="x" * 2_000)
+
+
+@refuses("content_too_large")
+def propose_a_change_that_is_nested_without_end(world: World) -> None:
+    value: Any = 2
+    for _ in range(10):
+        value = [value]
+    propose(world, "parameter", name="min_split", value=value)
+
+
+@refuses("content_too_large")
+def propose_to_remove_long_names(world: World) -> None:
+    propose(world, "contracts", contracts=[], removed=["x" * 30_000], replaces="", active_height=world.height + 50)
+
+
 @refuses("too_many_candidates")
 def propose_candidates_without_end(world: World) -> None:
     for number in range(4):

@@ -55,6 +55,15 @@ def register(world: World, *applications: dict[str, Any], by: str = BANK1) -> An
     return world.call(by, "party", "register", applications=list(applications))
 
 
+@refuses("too_many_sponsored", parameters={"sponsored_parties": 10})
+def register_without_end(world: World) -> None:
+    """security 16"""
+    for number in range(11):
+        key = PrivateKey.from_seed(number.to_bytes(32, "big"))
+        said = statement(id=uscc(900 + number), keys=[a_key(key.public.hex())])
+        register(world, signed_application(said, key))
+
+
 @refuses("batch_size")
 def register_nobody(world: World) -> None:
     register(world)
@@ -616,6 +625,13 @@ def rename_a_party_of_another_bank(world: World) -> None:
 @refuses("party_unknown")
 def rename_a_stranger(world: World) -> None:
     world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="新", name_en="")
+
+
+@refuses("too_many_names")
+def rename_without_end(world: World) -> None:
+    """security 16: a row that grows for ever can at last not be written at all."""
+    for number in range(50):
+        world.call(BANK1, "party", "rename", party=S1, name_zh=f"新{number}", name_en="")
 
 
 @refuses("scheme_not_valid")

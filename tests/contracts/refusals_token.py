@@ -227,6 +227,12 @@ def reject_what_was_never_offered(world: World) -> None:
     world.call(S3, "token", "reject", token=root(world), reason="")
 
 
+@refuses("too_many_offers", parameters={"open_offers": 100})
+def offer_without_end(world: World) -> None:
+    """security 16"""
+    offer(world, root(world), *[(S2, 1)] * 101)
+
+
 @refuses("offer_lapsed")
 def accept_too_late(world: World) -> None:
     token = offer(world, root(world), (S2, 10))["tokens"][0]

@@ -240,7 +240,7 @@ def test_anyone_may_ask_which_days_are_business_days(backend: str) -> None:
 
 
 def test_very_many_provisional_bills_take_more_than_one_day(backend: str) -> None:
-    world = World(backend)
+    world = World(backend, parameters={"open_drafts_with": 3_000})
     bills = [issue(world, face=1, due_on="2026-07-01") for _ in range(2_110)]
     decide(world, "calendar", **CALENDAR_2026)
     world.day("2026-03-03")

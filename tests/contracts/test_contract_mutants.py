@@ -34,6 +34,16 @@ MUTANTS = {
         'row["occupied"] + part["amount"] <= row["total"]',
         "True",
     ),
+    "a draft that ended still counts": (
+        "bill",
+        '    count_draft(row, -1)\n    if row["status"] == "pending_accept":',
+        '    if row["status"] == "pending_accept":',
+    ),
+    "a lapsed offer still counts": (
+        "token",
+        '        count_offers(token["holder"], -1)\n        rejoin(token)',
+        "        rejoin(token)",
+    ),
     "a receipt is not added up": ("bill", '    row["settled"] += amount\n', ""),
     "a paid request stays open": ("settlement", TELL_PAID, "pass"),
     "a request is not told of a part payment": ("finance", '    row["amount"] = amount\n', ""),

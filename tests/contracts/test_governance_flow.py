@@ -155,7 +155,7 @@ def test_a_set_waits_for_its_height(world: World) -> None:
     assert waiting(world) == {}
     vote(world, proposal, BANK1, BANK2, BANK3)
     assert waiting(world) == {(height, proposal): {"contracts": entries, "removed": []}}
-    assert world.row("governance", "source", digest(CALLER)) == {"source": CALLER, "party": ""}
+    assert world.row("governance", "source", digest(CALLER)) == {"source": CALLER, "party": "", "named": 1}
     decided = next(
         fields for contract, topic, fields in world.events if (contract, topic) == ("governance", "set_decided")
     )
@@ -200,6 +200,31 @@ def test_stored_sources_that_nobody_names_give_way(world: World) -> None:
     gone = [number for number, hashed in enumerate(hashes) if world.row("governance", "source", hashed) is None]
     assert gone == [0, 2]
     assert world.row("governance", "stored", BANK1) == {"hashes": hashes[3:]}
+
+
+def test_sources_of_a_set_that_failed_go_unless_another_names_them(world: World) -> None:
+    """security 16: a seat that proposes code again and again leaves nothing behind."""
+    hashed = digest(CALLEE)
+    world.call(BANK2, "governance", "store_source", source=CALLEE)
+    first, second = deploy(world, entry("callee", CALLEE)), deploy(world, entry("callee", CALLEE))
+    assert world.row("governance", "source", hashed)["named"] == 2
+    vote(world, first, BANK2, BANK3, choice="no")
+    assert world.row("governance", "source", hashed)["named"] == 1
+    world.day(world.plus(31))
+    assert proposal_of(world, second)["status"] == "expired"
+    assert world.row("governance", "source", hashed) is None
+    assert world.row("governance", "stored", BANK2) == {"hashes": []}
+    third = deploy(world, entry("callee", CALLEE))
+    vote(world, third, BANK1, BANK2, BANK3)
+    assert world.row("governance", "source", hashed)["named"] == 1, "what was accepted keeps its source"
+
+
+def test_readiness_goes_with_a_candidate_that_failed(world: World) -> None:
+    proposal = candidate(world)
+    world.call(BANK1, "governance", "ready")
+    assert len(world.rows("governance", "ready")) == 1
+    vote(world, proposal, BANK2, BANK3, choice="no")
+    assert world.rows("governance", "ready") == []
 
 
 def test_a_set_that_replaces_another_takes_its_place_whole(world: World) -> None:

@@ -25,6 +25,7 @@ from contracts.world import (
     bid,
     disburse,
     finance,
+    issue,
     key_of,
     member,
     offer,
@@ -82,6 +83,7 @@ def busy_world() -> World:
     offer(world, accepted_bill(world)[1], (S2, 10_000_000))
     bid(world, ask(world, accepted_bill(world)[1], BANK2, amount=1)["request"], BANK2)
     order(world, S3, "suspended")
+    issue(world)
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")
