@@ -42,7 +42,7 @@ class LocalLedger:
 
     def __init__(self, folder: Path, *, step_ms: int = 1_000, age_ms: int = AGE_MS) -> None:
         self.time_ms = time.time_ns() // 1_000_000 - age_ms
-        self.network = create_local_network(folder, validators=1, genesis_time_ms=self.time_ms)
+        self.network = create_local_network(folder, validators=1, genesis_time_ms=self.time_ms, parameters=work.ROOM)
         self.home = self.network.nodes[0].home
         self.transactions = 0
         self.bills: list[list[str]] = []

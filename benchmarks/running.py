@@ -67,7 +67,9 @@ class Running:
         self.folder = Path(tempfile.mkdtemp(prefix="chainbill-bench-"))
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            self.network = self.made or create_local_network(self.folder / "net", validators=self.validators)
+            self.network = self.made or create_local_network(
+                self.folder / "net", validators=self.validators, parameters=work.ROOM
+            )
             self.apis = [node.api for node in self.network.nodes]
             began = time.perf_counter()
             for node in self.network.nodes:

@@ -17,6 +17,8 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 PIECES = 50
+ROOM = {"open_drafts": 1_000_000, "open_drafts_with": 1_000_000, "open_offers": 10_000_000}
+"""Parameters of a network that is measured: one party makes there what a whole network does."""
 AMOUNT_MINOR = 100_000
 OFFERED_MINOR = 40_000
 MADE_AT_ONCE = 20

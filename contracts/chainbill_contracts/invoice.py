@@ -64,7 +64,7 @@ def occupy(bill):
                 "bill": bill["id"],
                 "seller": row["seller"],
                 "buyer": row["buyer"],
-                "others": others,
+                "sellers": len(others) + 1,
             })  # fmt: skip
 
 

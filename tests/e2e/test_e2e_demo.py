@@ -65,9 +65,8 @@ def test_life_of_a_local_network(new_network: Callable[..., Any]) -> None:
     status = network.json("localnet", "status")
     assert [node["name"] for node in status["nodes"]] == ["bank1", "bank2"]
     assert all(node["ready"] for node in status["nodes"])
-    assert {"anchor", "supplier1", "supplier2", "supplier3", "bank1", "bank2", "regulator", "auditor"} == set(
-        status["profiles"]
-    )
+    parties = {"anchor", "supplier1", "supplier2", "supplier3", "bank1", "bank2", "regulator", "auditor"}
+    assert set(status["profiles"]) == parties | {f"{name}-checker" for name in parties} | {"anchor2"}
     assert [node["pid"] for node in network.up()["nodes"]] == [node["pid"] for node in status["nodes"]], "they run on"
     stopped = network.json("localnet", "stop", "bank2")["nodes"][1]
     assert (stopped["pid"], stopped["ready"]) == (None, False)

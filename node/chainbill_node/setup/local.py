@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from chainbill.crypto.hashing import tagged_hash
@@ -91,11 +91,12 @@ def local_plan(
     extra_parties: Iterable[PartyPlan] = (),
     genesis_time_ms: int | None = None,
     consensus: ConsensusConfig | None = None,
+    parameters: Mapping[str, int] | None = None,
 ) -> NetworkPlan:
     """A network of `validators` banks on this machine.
 
     chain_id "": `own_name("local")`. base_port: node i has API port base + 2i, p2p port one more; 0 takes free ports.
-    genesis_time_ms: now, unless given.
+    genesis_time_ms: now, unless given. parameters: governed ones that are not to have their defaults.
     """
     ports = list(range(base_port, base_port + 2 * validators)) if base_port else free_ports(2 * validators)
     return NetworkPlan(
@@ -116,6 +117,7 @@ def local_plan(
         clock=clock,
         public_reads=public_reads,
         consensus=consensus or ConsensusConfig(),
+        parameters=dict(parameters or {}),
     )
 
 
