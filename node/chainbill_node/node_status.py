@@ -70,6 +70,12 @@ def _why_not_ready(node: Node, newest: int, now_ms: int) -> tuple[str, str] | No
         return _too_few(node, validators, present, now_ms)
     if newest > height + BEHIND_HEIGHTS:
         return f"catching up: height {height} of {newest}", f"正在同步：高度 {height}/{newest}"
+    trusted = node.config.sync.trusted
+    if trusted is not None and height < trusted[0]:
+        return (
+            f"not proven yet: height {height} lies below the block that the operator trusts, {trusted[0]}",
+            f"尚未证实：高度 {height} 低于运维人员所信任的区块高度 {trusted[0]}",
+        )
     if waiting.missing and now_ms - waiting.since_ms > STALLED_MS:
         return f"halted: {waiting.text('en', now_ms)}", f"停滞：{waiting.text('zh', now_ms)}"
     return None

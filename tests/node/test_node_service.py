@@ -103,6 +103,23 @@ def test_submit_waits_answers_again_and_reads(tmp_path: Path) -> None:
     run(tmp_path, act)
 
 
+def test_below_the_trusted_block_a_node_is_not_ready(tmp_path: Path) -> None:
+    """security 22: what came with a snapshot is not called right before the block that the operator knows is there."""
+
+    async def act(running: Running) -> None:
+        node = running.node
+        config = node.config
+        for height, ready in ((9_999, False), (0, True)):
+            sync = replace(config.sync, trusted_height=height, trusted_block="ab" * 32 if height else "")
+            node.config = replace(config, sync=sync)
+            status = node_status(node)
+            assert status.ready is ready, status.reason
+            assert ("below the block that the operator trusts, 9999" in status.reason) is not ready
+            assert ("所信任的区块高度 9999" in status.reason_zh) is not ready
+
+    run(tmp_path, act)
+
+
 def test_what_is_not_admitted_is_said_at_once(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         port = running.port

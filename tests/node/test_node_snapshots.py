@@ -18,6 +18,7 @@ from chainbill_node.storage.history_log import HistoryLog, frontier_of, log_key
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_stream import RecordReader, chunks_of, records_of
+from chainbill_node.storage.snapshot_taker import SnapshotTaker
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
 from chainbill_node.verify import verify_store
 from node_chain import LocalChain
@@ -297,8 +298,33 @@ def test_the_operators_trusted_block_must_be_in_it(made: Made) -> None:
     record = made.chain.ledger.reader(None).header(2)
     assert record is not None
     assert taken(made, trusted=(2, record.id))[2] == ""
-    assert "snapshot_not_trusted" in taken(made, trusted=(2, bytes(32)))[2]
-    assert "snapshot_not_trusted" in taken(made, trusted=(made.height + 9, bytes(32)))[2]
+    wrong = taken(made, trusted=(2, bytes(32)))[2]
+    assert "snapshot_not_trusted" in wrong
+    assert record.id.hex() in wrong, "what was seen is said"
+    anchor = made.manifest.anchor
+    assert taken(made, trusted=(anchor.height, anchor.id))[2] == ""
+    assert "snapshot_not_trusted" in taken(made, trusted=(anchor.height, bytes(32)))[2]
+
+
+def test_a_snapshot_below_the_trusted_block_is_taken_for_block_sync_to_prove(made: Made) -> None:
+    """security 22: a block of today is above the newest snapshot of a network that makes few blocks."""
+    assert taken(made, trusted=(made.height + 9, bytes(32)))[2] == ""
+
+
+def test_a_snapshot_that_begins_above_the_trusted_block_is_refused_at_its_first_record(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security 22: an old block is not among the headers of seven days, and the refusal names the mend."""
+    header = SnapshotTaker._chain
+    monkeypatch.setattr(
+        SnapshotTaker,
+        "_chain",
+        lambda self, one: header(self, one if self._last else dataclasses.replace(one, height=9)),
+    )
+    _ledger, store, why = taken(made, trusted=(8, bytes(32)))
+    assert "its headers begin at height 9" in why
+    assert "chainbill network trust" in why
+    assert not list(store.range(b"", b"\xff"))
 
 
 def test_a_manifest_reads_back(made: Made) -> None:

@@ -48,7 +48,8 @@ SLACK = 512
 class SnapshotTaker:
     """Fills an empty store. `scratch` is a second empty store that may be thrown away afterwards.
 
-    trusted: (height, block id) that the operator knows to be right, None: the genesis is enough.
+    trusted: (height, block id) that the operator knows to be right, None: the genesis is enough. Where that height lies
+    above the snapshot, block sync holds the chain against it later; where it lies below, the snapshot cannot show it.
     """
 
     def __init__(
@@ -127,12 +128,20 @@ class SnapshotTaker:
         before = self._last
         if before is None:
             self._first_header = header
+            if self._trusted is not None and self._trusted[0] < header.height:
+                raise Refused(
+                    "snapshot_not_trusted",
+                    f"its headers begin at height {header.height}, above the block that the operator trusts, "
+                    f"{self._trusted[0]}: take a newer one from `chainbill network trust`",
+                )
         elif (header.height, header.parent) != (before.height + 1, before.id):
             raise Refused("snapshot_headers", f"header {header.height} does not follow the one before it")
         else:
             self._close_height(before, header)
         if self._trusted is not None and self._trusted[0] == header.height and self._trusted[1] != header.id:
-            raise Refused("snapshot_not_trusted", f"block {header.height} is not the one the operator trusts")
+            raise Refused(
+                "snapshot_not_trusted", f"block {header.height} is {header.id.hex()}, not the one the operator trusts"
+            )
         self._last = header
 
     def _close_height(self, header: Header, following: Header) -> None:
@@ -240,10 +249,6 @@ class SnapshotTaker:
             old_enough = first.time_ms <= last.time_ms - age_ms and first.height <= max(1, height - PROPOSERS_KEPT)
             if not old_enough and (first.height != 1 or first.parent != self._genesis.hash):
                 raise Refused("snapshot_reach", f"its history begins too late, at height {first.height}")
-        if self._trusted is not None:
-            first = self._first_header
-            if first is None or not first.height <= self._trusted[0] <= self.manifest.anchor.height:
-                raise Refused("snapshot_not_trusted", "the height that the operator trusts is not among its headers")
 
     def _head_record(self, last: Header) -> HeightRecord:
         overlay = Overlay(LiveView(self._store))
