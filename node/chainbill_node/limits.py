@@ -12,6 +12,16 @@ MAX_LISTENERS = 1_000
 MAX_WAITERS = 20_000
 """Clients that wait for a commit, a batch counts with each of its transactions; another one is told to come back."""
 
+# transactions that are tried out
+TRY_GAS_A_SECOND = 3_000_000
+"""Of all that are tried out: about a tenth of a core, at some 30 ns a gas."""
+TRY_GAS_BURST = 6_000_000
+TRY_CHECK_GAS = 5_000
+"""What checking one before it is run counts: about 150 µs."""
+TRY_WAITING, TRY_WAITING_OF_ONE = 64, 4
+"""How many wait for their turn, in all and of one address or party."""
+TRY_WITHIN_S = 5.0
+
 # REST connections (their number is in node.toml)
 REQUEST_WITHIN_S = 10.0
 """From the first byte of a request, or from the connection, to the end of its headers."""

@@ -1,6 +1,6 @@
 """The node as the REST interface sees it (`rest.ports.NodePort`).
 
-`reader`, `simulate` and `status` may be called from worker threads: readers hold a snapshot of the store that later
+`reader` and `status` may be called from worker threads: readers hold a snapshot of the store that later
 commits do not touch.
 """
 
@@ -40,9 +40,9 @@ class ServedNode:
         """Admit transactions, pass them on, and wait up to `wait_ms` for their commits; an answer for each."""
         return await HandingIn(self._node, wires, wait_ms).run()
 
-    def simulate(self, wire: bytes) -> Receipt:
-        """Run a transaction on the newest state without keeping anything. Raises Malformed."""
-        return self._node.ledger.simulate(wire, self._node.clock.now_ms())
+    async def simulate(self, wire: bytes, address: str) -> Receipt:
+        """Check a transaction as when it is handed in, and run it on the newest state without keeping anything."""
+        return await self._node.trying_out.run(wire, address)
 
     def status(self) -> NodeStatus:
         """Where the node stands."""

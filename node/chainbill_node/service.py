@@ -35,6 +35,7 @@ from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
 from chainbill_node.traffic import Traffic
+from chainbill_node.trying_out import TryingOut
 from chainbill_node.upkeep import Upkeep
 from chainbill_node.waiters import Waiters
 
@@ -92,6 +93,9 @@ class Node:
         )
         self.driver = Driver(self._ports(opened.signer_file, key), self._settings(safe_height))
         self.upkeep = Upkeep(self, home, opened.store)
+        self.trying_out = TryingOut(
+            ledger, self.clock, lambda reason: self.metrics.turned_away.labels("simulate", reason).inc()
+        )
 
     def _ports(self, signer_file: FileSignerFile, key: VoteKey) -> Ports:
         limits = self.config.limits
@@ -151,6 +155,7 @@ class Node:
         await self.upkeep.stop()
         await self.peers.stop()
         self.admission.close()
+        self.trying_out.close()
         self.waiters.close()
 
     def fail(self, error: BaseException) -> None:

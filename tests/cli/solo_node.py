@@ -83,8 +83,8 @@ class SoloNode:
         assert record is not None
         return Submission("committed", transaction.id, record.height, record.index, record.receipt, repeated=repeated)
 
-    def simulate(self, wire: bytes) -> Receipt:
-        return self.ledger.simulate(wire, now_ms())
+    async def simulate(self, wire: bytes, address: str) -> Receipt:
+        return self.ledger.simulate(self.ledger.checked(wire, now_ms()), now_ms())
 
     def status(self) -> NodeStatus:
         info = self.ledger.info()

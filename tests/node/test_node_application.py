@@ -237,11 +237,11 @@ def test_a_block_with_another_good_certificate_of_the_parent_is_accepted(chain: 
 
 def test_simulation_keeps_nothing(chain: LocalChain) -> None:
     before = chain.ledger.info()
-    assert chain.ledger.simulate(pays_at(chain, "bank2").wire, chain.time_ms).ok
-    assert chain.ledger.simulate(pays_at(chain, "supplier1").wire, chain.time_ms).reason == "not_a_bank"
+    assert chain.ledger.simulate(pays_at(chain, "bank2"), chain.time_ms).ok
+    assert chain.ledger.simulate(pays_at(chain, "supplier1"), chain.time_ms).reason == "not_a_bank"
     assert chain.ledger.info() == before
     with pytest.raises(Malformed):
-        chain.ledger.simulate(b"?", chain.time_ms)
+        chain.ledger.checked(b"?", chain.time_ms)
 
 
 def test_proofs_hold_for_the_last_roots(chain: LocalChain) -> None:

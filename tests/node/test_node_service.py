@@ -89,7 +89,7 @@ def test_submit_waits_answers_again_and_reads(tmp_path: Path) -> None:
         assert refused.receipt.reason == "not_a_bank"
         reader = port.reader(None)
         assert reader.transaction(first.id).wire == wire
-        assert port.simulate(running.sign("bank2")).ok
+        assert (await port.simulate(running.sign("bank2"), "")).ok
         status = port.status()
         assert status.ready, status.reason
         assert status.height == port.reader(None).height >= 2

@@ -75,7 +75,7 @@ class World:
         book.put("governance", "contract", "calendar", {"source": SOURCE.read_text(), "hash": "ab", "since": 1})
         self.node = TwinNode(book, public_reads=False)
         self.wires = {"own": wire_of(OWNER), "foreign": wire_of(STRANGER)}
-        sent = {whose: self.node.commit(wire, self.node.simulate(wire)) for whose, wire in self.wires.items()}
+        sent = {whose: self.node.commit(wire, self.node.outcome_of(wire)) for whose, wire in self.wires.items()}
         self.ids = {
             "bill_id": {"own": own_bill, "foreign": foreign_bill},
             "token_id": {"own": own_token, "foreign": foreign_token},

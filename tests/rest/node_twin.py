@@ -185,10 +185,15 @@ class TwinNode:
         if wait_ms == 0 or self.outcome == "pending":
             self.waiting.append(transaction.id)
             return Submission("pending", transaction.id)
-        record = self.commit(wire, self.simulate(wire))
+        record = self.commit(wire, self.outcome_of(wire))
         return Submission("committed", transaction.id, record.height, record.index, record.receipt)
 
-    def simulate(self, wire: bytes) -> Receipt:
+    async def simulate(self, wire: bytes, address: str) -> Receipt:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome_of(wire)
+
+    def outcome_of(self, wire: bytes) -> Receipt:
         transaction = decode_transaction(wire)
         if self.outcome == "refused":
             return twin_receipt(transaction.id, "refused", "token_locked", {"token": "T1"}, [], [])

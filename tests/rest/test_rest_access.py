@@ -233,7 +233,7 @@ def test_the_directory_is_for_members_and_details_for_those_close(read_as: ReadA
 
 def test_transactions_show_to_their_party(example: tuple[BillBook, str]) -> None:
     node = TwinNode(example[0], public_reads=False)
-    record = node.commit(wire_of(S1), node.simulate(wire_of(S1)))
+    record = node.commit(wire_of(S1), node.outcome_of(wire_of(S1)))
     with app_of(node) as client:
         path = f"/v1/transactions/{record.receipt.id.hex()}"
         for who in EVERYBODY:

@@ -184,7 +184,7 @@ def test_pages_agree_although_the_chain_goes_on(client: TestClient, example: tup
 
 
 def test_blocks_come_newest_first_and_in_pages(client: TestClient, node: TwinNode) -> None:
-    node.commit(wire_of(), node.simulate(wire_of()))
+    node.commit(wire_of(), node.outcome_of(wire_of()))
     head = node.book.height
     heights: list[int] = []
     page = client.get("/v1/blocks?limit=3").json()

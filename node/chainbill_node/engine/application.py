@@ -14,6 +14,7 @@ from typing import Any
 
 from chainbill.errors import ChainbillError, InternalFault, Reason
 from chainbill.ledger.admission import admit, simulate
+from chainbill.ledger.authorisation import check_signatures
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.genesis import Genesis
@@ -27,6 +28,7 @@ from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
 from chainbill.ledger.upgrades import UpgradeNeeded, upgrade_needed
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.protocols import RELEASED, Protocols
+from chainbill.state.overlay import Overlay
 from chainbill.state.tree import StateTree
 from chainbill_node.engine.cached_view import CachedView, DecodedRows
 from chainbill_node.engine.environment import EnvKeeper
@@ -326,10 +328,22 @@ class LedgerApplication:
         """The lowest height that can be read."""
         return self._readers.lowest()
 
-    def simulate(self, wire: bytes, now_ms: int) -> Receipt:
-        """What a transaction would bring on the newest state. Raises Malformed. From any thread."""
+    def checked(self, wire: bytes, now_ms: int) -> Transaction:
+        """A transaction that would be admitted now, signatures verified. Raises Malformed or Refused. From any thread.
+
+        As `check_tx` answers, but on a snapshot, and used ids are asked of the store: nothing here is shared.
+        """
+        transaction = decode_transaction(wire)
+        check_signatures(transaction)
+        known = {transaction.wire_id: transaction}
+        env = replace(self._env.current, seen=self._database.is_used, verified=known)
+        admit(Overlay(self._readers.view()), transaction, env, self._env.block_time(now_ms))
+        return transaction
+
+    def simulate(self, transaction: Transaction, now_ms: int) -> Receipt:
+        """What a transaction that was `checked` would bring on the newest state. From any thread."""
         env = self._env
-        return simulate(self._readers.view(), decode_transaction(wire), env.current, env.block_time(now_ms))
+        return simulate(self._readers.view(), transaction, env.current, env.block_time(now_ms))
 
     def is_used(self, transaction_id: bytes) -> bool:
         """True when the id is in a block already."""

@@ -63,6 +63,15 @@ class Busy(Exception):  # noqa: N818 - an outcome a client is told about, not a 
         self.waiting = waiting
 
 
+class TooManyTries(Exception):  # noqa: N818 - an outcome a client is told about, not a fault
+    """More is tried out than the node has room for (503), or by this address or party alone (429, ``of_one``)."""
+
+    def __init__(self, retry_after_s: int, *, of_one: bool) -> None:
+        super().__init__("of one" if of_one else "in all")
+        self.retry_after_s = retry_after_s
+        self.of_one = of_one
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
     """A committed transaction: where it is, its wire bytes, and what came of it."""
@@ -228,10 +237,11 @@ class NodePort(Protocol):
         takes no more. None of these is raised.
         """
 
-    def simulate(self, wire: bytes) -> Receipt:
-        """Run a transaction on the newest state without keeping anything; signatures may be missing.
+    async def simulate(self, wire: bytes, address: str) -> Receipt:
+        """Check a transaction as when it is handed in, and run it on the newest state without keeping anything.
 
-        Raises Malformed when the bytes are no transaction.
+        address: what the client is counted by. Raises Malformed or Refused when it would not be admitted,
+        TooManyTries when too much is tried out.
         """
 
     def status(self) -> NodeStatus:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainbill.errors import InternalFault, Malformed, Refused
-from chainbill_node.rest.ports import Busy, Future, HeightNotHeld
+from chainbill_node.rest.ports import Busy, Future, HeightNotHeld, TooManyTries
 from chainbill_node.rest.request_verifying import VALIDITY_S, SignatureRefused
 from chainbill_node.rest.texts import Language, Texts, language_of
 
@@ -163,6 +163,13 @@ def problem_of(error: Exception) -> Problem | None:
                 fields = {"party": error.party, "count": error.waiting}
                 return Problem(429, "mempool_party_share", fields=fields, headers=headers)
             return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
+        case TooManyTries():
+            headers = {"Retry-After": str(error.retry_after_s)}
+            return (
+                Problem(429, "tries_share", headers=headers)
+                if error.of_one
+                else Problem(503, "tries_busy", headers=headers)
+            )
         case Future():
             return Problem(404, "height_in_future", fields={"value": error.height, "head": error.head})
         case HeightNotHeld():
@@ -220,7 +227,7 @@ def install(app: FastAPI) -> None:
             return problem_response(request, Problem(404, "route_unknown", fields={"path": path}))
         return problem_response(request, Problem(status, "internal_fault" if status >= 500 else "bad_parameter"))
 
-    for kind in (Problem, SignatureRefused, Busy, HeightNotHeld, Refused, Malformed):
+    for kind in (Problem, SignatureRefused, Busy, TooManyTries, HeightNotHeld, Refused, Malformed):
         app.add_exception_handler(kind, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
