@@ -67,7 +67,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "bank2", "finance", "disburse", quoted["quote"], "--reference", "P2", "--registration", "Z1", expect=3
     )
     desk.json("bank1", "bill", "settle", bill, "--amount", "250.00", "--reference", "S1", "--partial")
-    desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+4m")
+    desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2030-06-28")
     bill_over(desk, "ab" * 32, "supplier1", "anchor", 500)
     paper = desk.home / "paper.txt"
     paper.write_text("not ours", encoding="utf-8")
@@ -115,15 +115,21 @@ def test_every_answer_is_what_the_document_says(world: tuple[httpx.Client, dict[
     assert {route for route in document["paths"] if "get" in document["paths"][route]} - answered <= {"/metrics"}
 
 
-def test_what_is_handed_in_is_answered_as_the_document_says(world: tuple[httpx.Client, dict[str, list[str]]]) -> None:
+def test_what_is_handed_in_is_answered_as_the_document_says(
+    world: tuple[httpx.Client, dict[str, list[str]]], desk: Desk
+) -> None:
     client, ids = world
+    fresh = desk.home / "fresh.tx"
+    issue = ("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2030-06-28")
+    desk.text("--as", "supplier1", *issue, "--offline", str(fresh))
     wire = httpx.Client(transport=client._transport, base_url="http://node.test").get(
         f"/v1/transactions/{ids['identifier'][0]}?form=wire"
     ).content  # fmt: skip
     document = client.get("/openapi.json").json()
     for route, body, statuses in (
         ("/v1/transactions", wire, {200}), ("/v1/transactions/batch", encode([wire, b"none"]), {200}),
-        ("/v1/transactions/simulate", wire, {200}), ("/v1/transactions", b"none", {400}),
+        ("/v1/transactions/simulate", fresh.read_bytes(), {200}), ("/v1/transactions/simulate", wire, {422}),
+        ("/v1/transactions", b"none", {400}),
     ):  # fmt: skip
         answer = client.post(route, content=body, headers=MSGPACK)
         assert answer.status_code in statuses, answer.text

@@ -95,6 +95,7 @@ BOUNDS = {
     "rest_room.BodyRoom._seen": "config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._unfinished": "config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._waiting": "config.LimitsConfig.rest_connections",
+    "turns.Turns._queues": "limits.TRY_WAITING",
     "storage.batch.Batch.puts": ONE_REQUEST,
     "storage.batch.Batch.deletes": ONE_REQUEST,
     "storage.rebuild.StateRebuild._entries": ONE_REQUEST,

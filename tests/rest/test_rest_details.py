@@ -205,6 +205,6 @@ def test_refusals_at_the_gate_are_named() -> None:
 
 def test_the_package_gives_the_application_and_nothing_else() -> None:
     assert callable(chainbill_node.rest.create_app)
-    assert chainbill_node.rest.RestOptions().metrics is True
+    assert chainbill_node.rest.RestOptions().inside is False
     with pytest.raises(AttributeError):
         _ = chainbill_node.rest.nothing  # type: ignore[attr-defined]
