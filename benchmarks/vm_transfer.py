@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from time import process_time
 
+from chainbill.codec import encode
 from chainbill.state.keys import row_key
 from chainbill.vm import Context, Machine, Meter, compile_contract, link
 from chainbill.vm.testing import Harness, MemoryRows
@@ -105,10 +106,14 @@ class CopiedRows(MemoryRows):
     def __init__(self) -> None:
         super().__init__()
         self.rows = {row_key("token", table, key): row for (table, key), row in ROWS.items()}
+        self.sizes = {key: len(encode(row)) for key, row in self.rows.items()}
         self.written: dict[bytes, object] = {}
 
     def get(self, key: bytes) -> object:
         return self.written.get(key) or self.rows.get(key)
+
+    def stored_bytes(self, key: bytes) -> int:
+        return self.sizes.get(key, 0)
 
     def put(self, key: bytes, value: object) -> None:
         self.written[key] = value

@@ -54,7 +54,7 @@ class Protocols:
 
 PROTOCOL_1 = Protocol(
     version=1,
-    digest="1c9770fad44fc7ee0dbcebb89f97414cf9172c7ad536ef8a8a2245f64defa61e",
+    digest="86a14ec8384f2046c34e0692fc9dd388ef2786e83ab35992249a762d8dc343cd",
     natives=NATIVE_CALLS,
 )
 """Until CHANGELOG tags 1.0 it is amended in place; from then on a change of what blocks do is a new version."""

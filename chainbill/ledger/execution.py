@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.dates import date_of
 from chainbill.errors import InternalFault, Malformed, Reason, Refused
@@ -98,13 +100,16 @@ class Execution:
         return receipt
 
     def run_calls(self, transaction: Transaction, signers: Sequence[Signer]) -> Receipt:
-        """Run the calls of a transaction for these signers."""
+        """Run the calls of a transaction for these signers; the arguments of all are paid for before the first runs."""
         context = self.context(transaction.party, transaction.id.hex(), signers)
         gas, most = base_gas(transaction, self.rules), self.rules.run.bounds.gas_transaction
         unit = Unit(Kind.TRANSACTION, transaction.id, transaction.nonce, context, most, gas)
 
+        calls = transaction.calls
+
         def work(machine: Machine) -> list[Any]:
-            return [run_call(machine, self.overlay, call) for call in transaction.calls]
+            taken = [replace(call, args=machine.take(call.contract, call.function, call.args)) for call in calls]
+            return [run_call(machine, self.overlay, call) for call in taken]
 
         return self.run(unit, work)
 

@@ -45,14 +45,15 @@ class Rows(Protocol):
 def run_call(machine: Machine, overlay: Overlay, call: Call) -> Any:
     """Run one call of a transaction, and what it asked the core to run: its answer, with their `results` added.
 
+    Its arguments are those that the machine has taken: copied, and paid for.
     Raises what the calls raise. What a stored call raises names it: `call` (number from 0), and for a refusal
     `contract` and `function`; a fault says itself where it was.
     """
     if call.contract != APPROVAL:
-        return machine.call(call.contract, call.function, call.args)
+        return machine.run_taken(call.contract, call.function, call.args, "call")
     if overlay.get(core_rows.ASKED_CALLS) is not None:
         raise _wrong("an earlier call left a request that is not this act's")
-    answer = machine.call(call.contract, call.function, call.args)
+    answer = machine.run_taken(call.contract, call.function, call.args, "call")
     asked = overlay.get(core_rows.ASKED_CALLS)
     if asked is None:
         return answer

@@ -6,7 +6,9 @@ so that what cannot be stored is refused in the transaction that wrote it. Calle
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from chainbill.codec import Value, encode, encode_trusted
@@ -17,6 +19,8 @@ from chainbill.state.keys import head_of
 from chainbill.state.view import RowChange, View
 
 __all__ = ["Overlay", "RowChange"]
+
+_PAGE = 32  # rows that `walk` asks the view for at once: at most so many are read that nobody may want
 
 
 class _Write(NamedTuple):
@@ -39,8 +43,8 @@ class Overlay:
         self._marks: list[int] = []
         self._nonce = b""
         self._stored: dict[bytes, Any] = {}
-        self._unindexed: list[bytes] = []
-        self._index: dict[bytes, list[bytes]] = {}
+        self._unindexed: set[bytes] = set()
+        self._index: dict[bytes, list[bytes]] = {}  # table head → keys that are written now, in order
 
     def get(self, key: bytes) -> Any:
         """Decoded value of a row, None when there is none. Not to be edited."""
@@ -95,7 +99,7 @@ class Overlay:
         for key, value, write in reversed(self._journal[mark:]):
             self._values[key] = value
             if write is None:
-                del self._writes[key]
+                self._forget(key)
             else:
                 self._writes[key] = write
         del self._journal[mark:]
@@ -109,27 +113,50 @@ class Overlay:
             before.setdefault(key, value)
         return {key: (old, self._values[key]) for key, old in before.items() if self._differs(key, old)}
 
+    def stored_bytes(self, key: bytes) -> int:
+        """Bytes of the encoded value of a row that was asked for with `get` before, 0 when there is none."""
+        write = self._writes.get(key)
+        if write is not None:
+            return 0 if write.encoded is None else len(write.encoded)
+        return rows.value_size(self._raws[key])
+
     def scan(self, prefix: bytes, after: bytes = b"", limit: int = MAX_SCAN) -> list[tuple[bytes, Any]]:
         """Up to `limit` rows in key order that begin with `prefix` and are greater than `after`, own writes seen."""
-        written = self._written(prefix, after)
-        found: list[tuple[bytes, Any]] = []
-        cursor = after
-        while len(found) < limit:
-            want = limit - len(found)
-            page = self._view.scan(prefix, cursor, want)
-            full = len(page) == want
-            end = page[-1][0] if full else None
-            merged = dict(page)
-            while written and (end is None or written[0] <= end):
-                merged[written.pop(0)] = b""
-            for key in sorted(merged):
-                value = self._scanned(key, merged[key])
-                if value is not None:
-                    found.append((key, value))
-            if end is None:
-                break
-            cursor = end
-        return found[:limit]
+        found = ((key, value) for key, value, _ in self.walk(prefix, after, limit) if value is not None)
+        return list(islice(found, max(limit, 0)))
+
+    def walk(self, prefix: bytes, after: bytes = b"", page: int = _PAGE) -> Iterator[tuple[bytes, Any, int]]:
+        """Go through (key, value, encoded bytes) in key order; the value is None where this block deleted the row.
+
+        A step costs the same whatever else is written: the keys of each table are kept in order. Nothing is to be
+        written meanwhile.
+        """
+        order = self._ordered(prefix)
+        at = bisect_right(order, after) if after >= prefix else bisect_left(order, prefix)
+        for key, raw in self._stored_rows(prefix, after, page):
+            while at < len(order) and order[at] < key:
+                yield self._own_row(order[at], 0)
+                at += 1
+            if at < len(order) and order[at] == key:
+                yield self._own_row(key, rows.value_size(raw))
+                at += 1
+            else:
+                yield key, self._scanned(key, raw), rows.value_size(raw)
+        while at < len(order) and order[at].startswith(prefix):
+            yield self._own_row(order[at], 0)
+            at += 1
+
+    def _stored_rows(self, prefix: bytes, after: bytes, page: int) -> Iterator[tuple[bytes, bytes]]:
+        while True:
+            found = self._view.scan(prefix, after, page)
+            yield from found
+            if len(found) < page:
+                return
+            after = found[-1][0]
+
+    def _own_row(self, key: bytes, size: int) -> tuple[bytes, Any, int]:
+        """A row that was written; `size` of the stored row of its key, which was read to get here."""
+        return key, self._values[key], size + len(self._writes[key].encoded or b"")
 
     def finish(self, height: int) -> tuple[RowChange, ...]:
         """Every row that this block changed, as stored bytes, in key order; writes that change nothing left out."""
@@ -150,7 +177,7 @@ class Overlay:
         before = self._writes.get(key)
         old = self.get(key) if self._marks else None
         if before is None:
-            self._unindexed.append(key)
+            self._unindexed.add(key)
             if old is not None:
                 self._stored[key] = old
         if self._marks:
@@ -175,19 +202,18 @@ class Overlay:
         found = self._values[key] = rows.value(raw)
         return found
 
-    def _written(self, prefix: bytes, after: bytes) -> list[bytes]:
-        """Keys this block wrote (undone or not), in order, that begin with `prefix` and are greater than `after`."""
+    def _ordered(self, prefix: bytes) -> list[bytes]:
+        """The keys of the prefix's table that are written now, in order."""
         for key in self._unindexed:
-            order = self._index.setdefault(head_of(key), [])
-            at = bisect_left(order, key)
-            if at == len(order) or order[at] != key:
-                order.insert(at, key)
+            insort(self._index.setdefault(head_of(key), []), key)
         self._unindexed.clear()
-        order = self._index.get(head_of(prefix), [])
-        start = bisect_right(order, after) if after >= prefix else bisect_left(order, prefix)
-        found = []
-        for key in order[start:]:
-            if not key.startswith(prefix):
-                break
-            found.append(key)
-        return found
+        return self._index.get(head_of(prefix), [])
+
+    def _forget(self, key: bytes) -> None:
+        """A write is undone: nothing of it may be met, or a walk would depend on what was tried."""
+        del self._writes[key]
+        if key in self._unindexed:
+            self._unindexed.discard(key)
+            return
+        order = self._index[head_of(key)]
+        del order[bisect_left(order, key)]

@@ -65,6 +65,11 @@ def value_bytes(raw: bytes) -> bytes:
     return raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :]
 
 
+def value_size(raw: bytes | None) -> int:
+    """Bytes of the canonical value inside stored bytes, 0 where there is no row."""
+    return 0 if raw is None else len(raw) - _HEIGHT_BYTES - 1 - raw[_HEIGHT_BYTES]
+
+
 def value(raw: bytes) -> Any:
     """The decoded value inside stored bytes."""
     return decode_trusted(raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :])

@@ -10,7 +10,7 @@ from typing import Any
 from chainbill.errors import InternalFault
 from chainbill.vm.analysis import analyse
 from chainbill.vm.bounds import MAX_GUARDED_BYTES
-from chainbill.vm.emit import constant_globals, emit_contract
+from chainbill.vm.emit import TOO_LARGE, constant_globals, emit_contract
 from chainbill.vm.emit_expressions import invoke_name
 from chainbill.vm.errors import ContractRejected
 from chainbill.vm.grammar import GENERAL
@@ -47,14 +47,11 @@ def _compile(name: str, source: str, prices: CodePrices) -> CompiledContract:
     facts = analyse(contract)
     emitted = emit_contract(contract, facts, prices)
     guarded = "\n".join([*emitted.text, ""])
-    size = len(guarded) - emitted.price_digits
-    if size > MAX_GUARDED_BYTES:  # no vote on prices may make a contract that runs too large
-        raise rejected("too_many_operations")
     try:
         code = compile(guarded, file_name(name), "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise InternalFault("machine_error", f"the guarded code of {name} does not compile: {error}") from error
-    return CompiledContract(name, source, contract, facts, guarded, size, prices, code, tuple(emitted.lines))
+    return CompiledContract(name, source, contract, facts, guarded, emitted.size, prices, code, tuple(emitted.lines))
 
 
 def link(
@@ -125,6 +122,7 @@ def _imports(
 
 
 def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str]) -> tuple[Problem | None, int]:
+    """What is wrong, and the bytes of guarded code; a source that is refused counts a byte for each character."""
     size = 0
     try:
         changed = dict(program.contracts)
@@ -132,7 +130,11 @@ def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str
             if changed.pop(name, None) is None or name in sources:
                 raise rejected("contract_not_there", 0, name, contract=name)
         for name in sorted(sources):
-            changed[name] = compile_contract(name, sources[name], program.prices)
+            try:
+                changed[name] = compile_contract(name, sources[name], program.prices)
+            except ContractRejected as error:
+                size += MAX_GUARDED_BYTES if error.reason == TOO_LARGE else len(sources[name])
+                raise
             size += changed[name].size
         check_links(changed)
         _check_functions(changed, program.natives)

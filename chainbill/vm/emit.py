@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 
 from chainbill.vm import tree
 from chainbill.vm.analysis import Facts, literal_text
+from chainbill.vm.bounds import MAX_GUARDED_BYTES
 from chainbill.vm.emit_expressions import ExpressionEmitter
 from chainbill.vm.gas import block_gas
 from chainbill.vm.kinds import Kinds
+from chainbill.vm.messages import rejected
+from chainbill.vm.room import block_room
 from chainbill.vm.rules import CodePrices
 from chainbill.vm.values import Value
 
-__all__ = ["Emitted", "emit_contract"]
+__all__ = ["TOO_LARGE", "Emitted", "emit_contract"]
+
+TOO_LARGE = "too_many_operations"
 
 
 @dataclass(slots=True)
@@ -26,12 +31,15 @@ class Emitted:
 
     text: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=lambda: [0])  # lines[n] belongs to line n of the text, from 1
-    price_digits: int = 0  # of the text; other prices make other code of the same size without them
+    size: int = 0  # without the digits of prices, so that no vote on them makes a contract too large that runs
 
-    def add(self, indent: int, code: str, line: int) -> None:
-        """Append one line."""
+    def add(self, indent: int, code: str, line: int, price_digits: int = 0) -> None:
+        """Append one line; refuses what becomes too large."""
         self.text.append("\t" * indent + code)
         self.lines.append(line)
+        self.size += indent + len(code) + 1 - price_digits
+        if self.size > MAX_GUARDED_BYTES:
+            raise rejected("too_many_operations")
 
 
 def emit_contract(contract: tree.Contract, facts: Mapping[str, Facts], prices: CodePrices) -> Emitted:
@@ -67,13 +75,16 @@ class _FunctionEmitter:
         parameters = ", ".join(["m", *(f"v_{name}" for name in function.parameters)])
         self.out.add(0, f"def f_{function.name}({parameters}):", function.line)
         entry = self.prices.statements["function"]
-        self._charge(1, entry + block_gas(function.body, self.prices), function.line)
+        self._charge(1, entry, function.body, function.line)
         self._block(function.body, 1)
 
-    def _charge(self, indent: int, gas: int, line: int) -> None:
-        self.out.add(indent, f"m.gas -= {gas}", line)
-        self.out.price_digits += len(str(gas))
-        self.out.add(indent, "if m.gas < 0: spent()", line)
+    def _charge(self, indent: int, entry: int, body: tuple[tree.Statement, ...], line: int) -> None:
+        """Emit what takes gas and memory for a straight stretch; `entry` is the price of coming to it."""
+        gas, room = entry + block_gas(body, self.prices), block_room(body)
+        self.out.add(indent, f"m.gas -= {gas}", line, len(str(gas)))
+        if room:
+            self.out.add(indent, f"m.room -= {room}", line)
+        self.out.add(indent, f"if m.gas < 0{' or m.room < 0' if room else ''}: spent(m)", line)
 
     def _block(self, body: Iterable[tree.Statement], indent: int) -> None:
         for statement in body:
@@ -139,7 +150,7 @@ class _FunctionEmitter:
         key = self.values.code(target.index)
         if not _is_text_literal(target.index):
             name = self.values.temporary()
-            self.out.add(indent, f"{name} = {key}", statement.line)
+            self.out.add(indent, f"{name} = {self.values.index(target.index)}", statement.line)
             key = name
         self.out.add(indent, f"{old} = {holder}[{key}]", statement.line)
         code = self._augmented(statement, old, "any", value_kind)
@@ -178,7 +189,7 @@ class _FunctionEmitter:
         heads = [f"v_{part.name}" if isinstance(part, tree.NameTarget) else self.values.temporary() for part in parts]
         self.out.add(indent, f"for {', '.join(heads)} in {sequence}:", line)
         turn = self.prices.statements["turn"]
-        self._charge(indent + 1, turn + block_gas(statement.body, self.prices), line)
+        self._charge(indent + 1, turn, statement.body, line)
         for part, head in zip(parts, heads, strict=True):
             if not isinstance(part, tree.NameTarget):
                 self._store(part, head, indent + 1)

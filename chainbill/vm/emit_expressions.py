@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from chainbill.vm import tree
-from chainbill.vm.kinds import Kinds
+from chainbill.vm.bounds import MAX_KEY_TEXT
+from chainbill.vm.kinds import SHORT, Kinds
 from chainbill.vm.native_calls import TAKE_MACHINE
 from chainbill.vm.values import Value
 
@@ -64,7 +65,7 @@ class ExpressionEmitter:
             case tree.BoolOperation():
                 return f"({f' {node.operator} '.join(self.code(item) for item in node.operands)})"
             case tree.Item():
-                return f"{self.code(node.object)}[{self.code(node.index)}]"
+                return f"{self.code(node.object)}[{self.index(node.index)}]"
             case _:
                 return self._other(node)
 
@@ -99,11 +100,18 @@ class ExpressionEmitter:
         value = self.contract.constants[name]
         return f"c_{name}" if isinstance(value, (list, tuple, dict)) else literal_code(value)
 
-    def _map_key(self, node: tree.Expression) -> str:
-        if self.kinds.of(node) in _TEXTS:
+    def index(self, node: tree.Expression) -> str:
+        """Return code for what stands in [...]: a whole number or a text, never a boolean."""
+        if self.kinds.of(node) in ("int", *_TEXTS):
             return self.code(node)
         first, again = self.bind(self.code(node))
-        return f"({again} if type({first}) is str else wrong_key({again}))"
+        return f"({again} if type({first}) is int or type({again}) is str else wrong('[]', {again}))"
+
+    def _map_key(self, node: tree.Expression) -> str:
+        if self.kinds.of(node) == "short":
+            return self.code(node)
+        first, again = self.bind(self.code(node))
+        return f"({again} if type({first}) is str and len({again}) <= {MAX_KEY_TEXT} else wrong_key({again}))"
 
     # --- arithmetic ---------------------------------------------------------------------------------------------------
     def arithmetic(self, operator: str, left: str, left_kind: str, right: str, right_kind: str) -> str:
@@ -244,5 +252,7 @@ def _alike_literals(node: tree.Expression) -> list[Value]:
     values = [item.value for item in node.items if isinstance(item, tree.Literal)]
     kinds = {type(value) for value in values}
     if len(values) != len(node.items) or kinds not in ({str}, {int}):
+        return []
+    if any(type(value) is str and len(value) > SHORT for value in values):
         return []
     return values

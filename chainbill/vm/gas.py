@@ -32,8 +32,8 @@ NODE_GAS: dict[type, int] = {
     tree.BoolOperation: 1,
     tree.Choice: 1,
     tree.Item: 1,
-    tree.Slice: 4,
-    tree.Invoke: 25,  # and 1 for every bytes_a_gas bytes handed over
+    tree.Slice: 8,
+    tree.Invoke: 25,  # beside what is handed over
     tree.TableCall: 4,
     tree.NameTarget: 0,
     tree.ItemTarget: 3,

@@ -108,11 +108,11 @@ TABLE_METHODS: dict[str, int] = {"get": 1, "has": 1, "put": 2, "delete": 1, "sca
 
 BUILTINS: dict[str, Signature] = {
     "len": Signature(1, 1, "int", 1, "len(items)", "number of items or characters", "元素或字符个数"),
-    "min": Signature(1, 16, "any", 3, "min(a, b)", "smallest of several, or of a list", "最小值"),
-    "max": Signature(1, 16, "any", 3, "max(a, b)", "largest of several, or of a list", "最大值"),
+    "min": Signature(1, 16, "any", 8, "min(a, b)", "smallest of several, or of a list", "最小值"),
+    "max": Signature(1, 16, "any", 8, "max(a, b)", "largest of several, or of a list", "最大值"),
     "abs": Signature(1, 1, "int", 2, "abs(change)", "without its sign", "绝对值"),
     "sorted": Signature(
-        1, 1, "list", 10, "sorted(items)", "new list in ascending order; of a map, its keys", "升序新列表"
+        1, 1, "list", 25, "sorted(items)", "new list in ascending order; of a map, its keys", "升序新列表"
     ),
     "range": Signature(1, 3, "range", 4, "for i in range(n):", "whole numbers, only in for", "整数序列,仅用于 for"),
     "enumerate": Signature(

@@ -42,7 +42,13 @@ BOUNDS = {
     "MAX_CALL_DEPTH": "functions inside one another, over all contracts",
     "INT_BITS": "bits of a whole number",
     "MAX_VALUE_DEPTH": "lists and maps inside one another",
-    "MAX_VALUE_BYTES": "bytes of a value that is stored, emitted, passed or answered",
+    "MAX_VALUE_SIZE": "size of a value that is stored, emitted, passed or answered: its bytes, and what follows",
+    "SCALAR_SIZE": "of size for each value in it",
+    "LIST_SIZE": "more of size for a list",
+    "MAP_SIZE": "more of size for a map",
+    "WIDE_TEXT": "times of size for each byte of a text beyond ASCII",
+    "MAX_TEXT_CHARACTERS": "characters of a text, or bytes, whatever a vote says",
+    "MAX_KEY_TEXT": "characters of a text that is a key of a map or part of the key of a row",
 }
 
 

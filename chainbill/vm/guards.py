@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from chainbill.vm.bounds import INT_BOUND, MAX_VALUE_DEPTH
-from chainbill.vm.errors import ContractRefused, OutOfGas
-from chainbill.vm.values import Value, copy_in, fault, kind_of
+from chainbill.vm.bounds import INT_BOUND, MAX_KEY_TEXT, MAX_VALUE_DEPTH
+from chainbill.vm.errors import ContractRefused
+from chainbill.vm.room import HELD, LIST_ROOM, TEXT_ROOM
+from chainbill.vm.values import Value, fault, kind_of
 
 if TYPE_CHECKING:
     from chainbill.vm.machine import Machine
@@ -20,19 +21,14 @@ __all__ = ["GUARDS"]
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
-def spent() -> NoReturn:
-    """Stop a run that has used its gas."""
-    raise OutOfGas("out_of_gas", "the run has used all its gas")
+def spent(m: Machine) -> None:
+    """Stop a run that has used its gas or its memory."""
+    m.pay(0, 0)
 
 
 def refuse(m: Machine, reason: str, details: Value = None) -> NoReturn:
     """Stop a run whose `require` does not hold."""
-    fields: dict[str, Value] = {}
-    if details is not None:
-        fields, size = copy_in(details)
-        if type(fields) is not dict or size > m.bounds.details_bytes:
-            raise fault("bad_details", "the details of require are a small map")
-    raise ContractRefused(reason, "", fields)
+    raise ContractRefused(reason, "", {} if details is None else m.details(details))
 
 
 def wrong(operator: str, *operands: Value) -> NoReturn:
@@ -49,8 +45,8 @@ def no_number(operator: str, *operands: Value) -> NoReturn:
 
 
 def wrong_key(key: Value) -> NoReturn:
-    """Report a map key that is not text."""
-    raise fault("key_not_text", f"the keys of a map are text, not {kind_of(key)}")
+    """Report a map key that is not a text, or too long a one."""
+    raise fault("key_not_text", f"the keys of a map are texts of at most {MAX_KEY_TEXT} characters, not {kind_of(key)}")
 
 
 def too_large() -> NoReturn:
@@ -87,7 +83,7 @@ def extend(m: Machine, left: Value, right: Value) -> Value:
         if len(left) + count > m.bounds.list_items:
             raise fault("list_too_long", f"a list has at most {m.bounds.list_items} items")
         m.gas -= 1 + count
-        m.room -= 8 * count
+        m.room -= HELD * count
         if m.gas < 0 or m.room < 0:
             m.pay(0, 0)
         left += right
@@ -100,13 +96,13 @@ def extend(m: Machine, left: Value, right: Value) -> Value:
 def _room_for_items(m: Machine, count: int) -> None:
     if count > m.bounds.list_items:
         raise fault("list_too_long", f"a list has at most {m.bounds.list_items} items")
-    m.pay(1 + count // 2, 56 + 8 * count)
+    m.pay(4 + count // 2, LIST_ROOM + 8 * count)
 
 
 def _room_for_text(m: Machine, size: int) -> None:
     if size > m.bounds.text_characters:
         raise fault("text_too_long", f"a text has at most {m.bounds.text_characters} characters")
-    m.pay(1 + size // m.prices.characters_a_gas, 64 + 4 * size)
+    m.pay(4 + size // m.prices.characters_a_gas, TEXT_ROOM + 4 * size)
 
 
 def cut(m: Machine, value: Value, low: Value, high: Value) -> Value:
@@ -131,8 +127,10 @@ def same(m: Machine, left: Value, right: Value, depth: int = 0) -> bool:
     if type(left) is tuple and type(right) is tuple:
         return len(left) == len(right) and _all_same(m, zip(left, right, strict=True), depth)
     if isinstance(left, dict) and isinstance(right, dict):
+        if len(left) != len(right):
+            return False
+        m.pay(_sorting(m, len(left)), 0)
         if left.keys() != right.keys():
-            m.pay(1 + len(left), 0)
             return False
         return _all_same(m, ((left[key], right[key]) for key in sorted(left)), depth)
     if type(left) is not type(right):
@@ -198,8 +196,9 @@ def extreme(m: Machine, name: str, values: Value) -> Value:
         wrong(name, values)
     if not values:
         raise fault("empty", f"{name} of nothing")
-    _check_alike(name, values)
-    m.pay(2 * len(values) + _text_gas(m, values), 0)
+    m.pay(4 * len(values), 0)
+    _check_alike(name, {type(value) for value in values})
+    m.pay(_text_gas(m, values), 0)
     return min(values) if name == "min" else max(values)
 
 
@@ -209,27 +208,42 @@ def ordered(m: Machine, values: Value) -> list[Value]:
         wrong("sorted", values)
     count = len(values)
     _room_for_items(m, count)
+    m.pay(_sorting(m, count), 0)
     items = list(values)
-    m.pay(2 * count * max(1, count.bit_length()), 0)
-    if items and all(isinstance(item, (list, tuple)) for item in items):
-        if len({type(item) is tuple for item in items}) > 1:
-            wrong("sorted", items[0])
-        for place in range(max(len(item) for item in items)):
-            column = [item[place] for item in items if len(item) > place]
-            m.pay(2 * len(column) + _text_gas(m, column) * max(1, count.bit_length()), 0)
-            _check_alike("sorted", column)
+    kinds = {type(item) for item in items}
+    if any(issubclass(kind, (list, tuple)) for kind in kinds):
+        _check_columns(m, items, max(1, count.bit_length()))
     else:
-        _check_alike("sorted", items)
+        _check_alike("sorted", kinds)
         m.pay(_text_gas(m, items) * max(1, count.bit_length()), 0)
     return sorted(items)
 
 
+def _sorting(m: Machine, count: int) -> int:
+    """The price of going through so many values in order: each is looked at, and compared about log2 times."""
+    return 1 + count * (m.prices.gas_compare // 2 + 2 * max(1, count.bit_length()))
+
+
+def _check_columns(m: Machine, rows: list[Value], times: int) -> None:
+    """Lists to be sorted are lists throughout, or tuples, alike in every place; each place is compared `times`."""
+    if not all(isinstance(row, (list, tuple)) for row in rows) or len({type(row) is tuple for row in rows}) > 1:
+        wrong("sorted", rows[0])
+    columns: list[set[type]] = []
+    for row in rows:
+        m.pay((1 + len(row)) * (2 + times), 0)
+        columns.extend(set() for _ in range(len(row) - len(columns)))
+        for column, value in zip(columns, row, strict=False):
+            column.add(type(value))
+        m.pay(_text_gas(m, row) * times, 0)
+    for column in columns:
+        _check_alike("sorted", column)
+
+
 def _text_gas(m: Machine, values: Iterable[Value]) -> int:
-    return sum(len(value) for value in values if type(value) is str) // m.prices.characters_a_gas
+    return sum(len(value) for value in values if type(value) in (str, bytes)) // m.prices.characters_a_gas
 
 
-def _check_alike(name: str, values: Any) -> None:
-    kinds = {type(value) for value in values}
+def _check_alike(name: str, kinds: set[type]) -> None:
     if kinds and kinds not in ({int}, {str}, {bytes}):
         raise fault("wrong_type", f"{name} needs numbers or texts, all alike")
 
@@ -246,6 +260,8 @@ def numbered(values: Iterable[Value], start: Value) -> enumerate[Value]:
     """enumerate(values, start)"""
     if type(start) is not int:
         wrong("enumerate", start)
+    if start >= INT_BOUND - (1 << 64):  # no list is so long
+        too_large()
     return enumerate(values, start)
 
 
@@ -273,8 +289,12 @@ def put_item(m: Machine, place: Value, index: Value, value: Value) -> None:
     if isinstance(place, dict):
         if type(index) is not str:
             wrong_key(index)
-        if len(place) >= m.bounds.list_items and index not in place:
-            raise fault("map_too_large", f"a map has at most {m.bounds.list_items} entries")
+        if index not in place:
+            if len(index) > MAX_KEY_TEXT:
+                wrong_key(index)
+            if len(place) >= m.bounds.list_items:
+                raise fault("map_too_large", f"a map has at most {m.bounds.list_items} entries")
+            m.pay(0, 2 * HELD)
     elif not isinstance(place, list) or type(index) is not int:
         wrong("[]=", place, index)
     elif not -len(place) <= index < len(place):

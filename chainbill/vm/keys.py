@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from chainbill.errors import ChainbillError
 from chainbill.state.keys import row_key, table_prefix
+from chainbill.vm.bounds import MAX_KEY_TEXT
 from chainbill.vm.natives import is_date
 from chainbill.vm.values import Value, fault, kind_of
 
 __all__ = ["check_agenda_key", "checked_limit", "checked_parts", "leading_prefix", "quick_key", "stored_key"]
 
 MAX_KEY_PARTS = 8
-MAX_KEY_TEXT = 512
 MAX_KEY_NUMBER = (1 << 63) - 1
 _PLAIN_TEXT = 128
 

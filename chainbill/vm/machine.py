@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, NoReturn, Protocol
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed
 from chainbill.state.keys import split_key
+from chainbill.vm.bounds import MAX_VALUE_SIZE
 from chainbill.vm.context import Context
 from chainbill.vm.errors import ContractFault, OutOfGas
 from chainbill.vm.guards import spent
@@ -15,12 +16,13 @@ from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, q
 from chainbill.vm.meter import Meter
 from chainbill.vm.program import Entry, Program, TableRef
 from chainbill.vm.rules import STANDARD_RUN, RunRules
-from chainbill.vm.values import SCALARS, Value, copy_counted, copy_in, fault
+from chainbill.vm.values import SCALARS, UnfitValue, Value, copy_in, copy_out, fault, node_size
 
 __all__ = ["Machine", "Rows", "invoke"]
 
 
 _REMEMBERED_KEYS = 8192
+_ROW_ROOM = 256  # bytes that the rows keep of each row asked for, there or not: its key, and where it is
 _GUARDS_FILE = spent.__code__.co_filename
 
 
@@ -36,8 +38,14 @@ class Rows(Protocol):
     def delete(self, key: bytes) -> None:
         """Remove the row, if there is one."""
 
-    def scan(self, prefix: bytes, after: bytes, limit: int) -> list[tuple[bytes, Any]]:
-        """Return up to `limit` rows in key order that begin with `prefix` and come after `after`."""
+    def stored_bytes(self, key: bytes) -> int:
+        """Return the bytes of the encoded row, 0 if there is none; the row was asked for with `get` before."""
+
+    def walk(self, prefix: bytes) -> Iterator[tuple[bytes, Any, int]]:
+        """Go through (key, row, its encoded bytes) in key order, of rows whose keys begin with `prefix`.
+
+        The row is None where it was deleted by what has run in this block: it is still met, and work.
+        """
 
 
 class Machine:
@@ -100,19 +108,37 @@ class Machine:
 
     def run(self, contract: str, function: str, args: Mapping[str, Any], kind: str) -> Value:
         """Run a function of the given kind: call, view, init, each_day or migrate."""
+        return self.run_taken(contract, function, self.take(contract, function, args), kind)
+
+    def take(self, contract: str, function: str, args: Mapping[str, Any]) -> dict[str, Value]:
+        """Copy and pay for the arguments of a call, whether or not there is a function that takes them."""
+        self._begin()
+        bytes_a_gas = self.prices.bytes_a_gas
+        try:
+            return {name: self._taken(args[name], len(name) // bytes_a_gas, bytes_a_gas) for name in sorted(args)}
+        except (ContractFault, OutOfGas) as error:
+            error.fields.update(contract=contract, function=function, line=0)
+            entry = self.program.entries.get((contract, function))
+            if entry is not None:
+                self._place(error, entry)
+            raise
+        finally:
+            self._end()
+
+    def run_taken(self, contract: str, function: str, taken: Mapping[str, Value], kind: str) -> Value:
+        """`run` with arguments from `take`, which nobody else holds."""
         entry = self.program.entries.get((contract, function))
         if entry is None or entry.kind != kind:
             raise ContractFault(
                 "unknown_function", f"{contract}.{function} is not a @{kind} function", contract=contract
             )
-        meter = self.meter
-        self.gas = meter.gas_limit - meter.used
-        self.room = meter.allocation_limit - meter.allocated
-        self.writes_left = meter.write_limit - meter.writes
+        self._begin()
         self.caller, self.contract = "", contract
         try:
-            arguments = self._arguments(entry, args)
-            return self.copy_in(entry.run(self, *arguments))
+            if len(taken) != len(entry.parameters) or any(name not in taken for name in entry.parameters):
+                names = ", ".join(entry.parameters) or "no arguments"
+                raise fault("bad_arguments", f"{entry.contract}.{entry.name} takes {names}")
+            return self.copy_in(entry.run(self, *[taken[name] for name in entry.parameters]))
         except ChainbillError as error:
             if isinstance(error, (ContractFault, OutOfGas)):
                 self._place(error, entry)
@@ -120,16 +146,20 @@ class Machine:
         except Exception as error:
             raise self._fault_of(error) from error
         finally:
-            meter.used = meter.gas_limit - max(self.gas, 0)
-            meter.allocated = meter.allocation_limit - max(self.room, 0)
-            meter.writes = meter.write_limit - max(self.writes_left, 0)
-            meter.events = len(self.events)
+            self._end()
 
-    def _arguments(self, entry: Entry, args: Mapping[str, Any]) -> list[Value]:
-        if len(args) != len(entry.parameters) or any(name not in args for name in entry.parameters):
-            names = ", ".join(entry.parameters) or "no arguments"
-            raise fault("bad_arguments", f"{entry.contract}.{entry.name} takes {names}")
-        return [self.copy_in(args[name]) for name in entry.parameters]
+    def _begin(self) -> None:
+        meter = self.meter
+        self.gas = meter.gas_limit - meter.used
+        self.room = meter.allocation_limit - meter.allocated
+        self.writes_left = meter.write_limit - meter.writes
+
+    def _end(self) -> None:
+        meter = self.meter
+        meter.used = meter.gas_limit - max(self.gas, 0)
+        meter.allocated = meter.allocation_limit - max(self.room, 0)
+        meter.writes = meter.write_limit - max(self.writes_left, 0)
+        meter.events = len(self.events)
 
     # --- faults -------------------------------------------------------------------------------------------------------
     def _place(self, error: ChainbillError, entry: Entry) -> None:
@@ -185,36 +215,76 @@ class Machine:
         """Copy a value that crosses a border, and charge for it."""
         if type(value) is int and -(1 << 63) <= value < 1 << 63:
             return value
-        copied, size = copy_in(value)
-        self.pay(size // self.prices.bytes_a_gas, size)
+        return self._taken(value, 0, self.prices.bytes_a_gas)
+
+    def taken_for_hash(self, value: Value) -> Value:
+        """Copy a value that is hashed, and charge for both."""
+        return self._taken(value, 0, self.prices.hash_bytes_a_gas)
+
+    def _taken(self, value: Value, gas: int, bytes_a_gas: int, most: int = MAX_VALUE_SIZE) -> Value:
+        """Copy a value of at most `most` bytes; takes `gas` and its size in gas and memory.
+
+        Nothing is copied that is not paid for: what is left of gas and memory bounds the size too. A value that does
+        not fit costs what was counted of it.
+        """
+        left = (self.gas - gas) * bytes_a_gas
+        most = min(most, left)
+        most = min(most, self.room)
+        try:
+            copied, size = copy_in(value, most)
+        except UnfitValue as unfit:
+            self.pay(gas + 1 + unfit.size // bytes_a_gas, unfit.size)
+            raise
+        self.gas -= gas + size // bytes_a_gas
+        self.room -= size
+        return copied
+
+    def details(self, value: Value) -> dict[str, Value]:
+        """Copy the details of a refusal; raises the fault bad_details if they are no small map."""
+        try:
+            copied = self._taken(value, 0, self.prices.bytes_a_gas, self.bounds.details_bytes)
+        except UnfitValue as unfit:
+            if unfit.reason != "value_too_large":
+                raise
+            copied = None
+        if type(copied) is not dict:
+            raise fault("bad_details", "the details of require are a small map")
         return copied
 
     # --- tables, for emitted code -------------------------------------------------------------------------------------
     def _key(self, table: TableRef, key: Value) -> bytes:
-        encoded = quick_key(table.head, key) or stored_key(table.contract, table.name, key)
-        if type(key) is str:
+        encoded = quick_key(table.head, key)
+        if encoded is None:
+            encoded = stored_key(table.contract, table.name, key)
+            self.pay(len(encoded) // self.prices.bytes_a_gas, 0)
+        elif type(key) is str:
             if len(table.keys) >= _REMEMBERED_KEYS:
                 table.keys.clear()
             table.keys[key] = encoded
         return encoded
 
-    def get(self, table: TableRef, key: Value) -> Value:
-        """Return a copy of a row, None if there is none."""
-        value = self.rows.get((table.keys.get(key) if type(key) is str else None) or self._key(table, key))
-        if value is None:
-            self.pay(self.prices.gas_get, 0)
-            return None
-        copied, nodes = copy_counted(value)
-        self.gas -= self.prices.gas_get + nodes
-        self.room -= 64 * nodes
+    def _read(self, gas: int, stored: bytes, nodes: int) -> None:
+        """Pay for an access to a row, and for reading what is there: its bytes and its parts."""
+        size = nodes + self.rows.stored_bytes(stored) if nodes else 0
+        self.gas -= gas + size // self.prices.bytes_a_gas
+        self.room -= _ROW_ROOM + 2 * size
         if self.gas < 0 or self.room < 0:
             self._stop()
+
+    def get(self, table: TableRef, key: Value) -> Value:
+        """Return a copy of a row, None if there is none."""
+        stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
+        value = self.rows.get(stored)
+        copied, nodes = (None, 0) if value is None else copy_out(value)
+        self._read(self.prices.gas_get, stored, nodes)
         return copied
 
     def has(self, table: TableRef, key: Value) -> bool:
         """Say whether there is a row."""
-        self.pay(self.prices.gas_get, 0)
-        return self.rows.get(self._key(table, key)) is not None
+        stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
+        value = self.rows.get(stored)
+        self._read(self.prices.gas_get, stored, 0 if value is None else node_size(value))
+        return value is not None
 
     def put(self, table: TableRef, key: Value, value: Value) -> None:
         """Store a copy of a row."""
@@ -222,35 +292,43 @@ class Machine:
             raise fault("bad_row", "a row cannot be None; use delete")
         if table.is_agenda:
             check_agenda_key(key, self.today)
-        copied, size = copy_in(value)
-        self.gas -= self.prices.gas_put + size // self.prices.bytes_a_gas
-        self.room -= size
-        self.writes_left -= 1
-        if self.gas < 0 or self.room < 0 or self.writes_left < 0:
-            self._stop()
+        stored = self._written(table, key, self.prices.gas_put)
+        copied = self._taken(value, 0, self.prices.bytes_a_gas)
         try:
-            self.rows.put_checked(self._key(table, key), copied)
+            self.rows.put_checked(stored, copied)
         except Malformed as error:
             raise fault("bad_row", str(error)) from None
 
     def delete(self, table: TableRef, key: Value) -> None:
         """Remove a row, if there is one."""
-        self.gas -= self.prices.gas_delete
+        self.rows.delete(self._written(table, key, self.prices.gas_delete))
+
+    def _written(self, table: TableRef, key: Value, gas: int) -> bytes:
+        """The stored key of a row that is written; pays for the write and for what is there now, which is read."""
+        stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
+        there = self.rows.get(stored)
+        self._read(gas, stored, 0 if there is None else node_size(there))
         self.writes_left -= 1
-        if self.gas < 0 or self.writes_left < 0:
+        if self.writes_left < 0:
             self._stop()
-        self.rows.delete(self._key(table, key))
+        return stored
 
     def scan(self, table: TableRef, leading: Value, limit: Value) -> list[Value]:
         """Return [[key parts, row], ...] in key order."""
         prefix = leading_prefix(table.contract, table.name, leading)
         wanted = checked_limit(limit, self.bounds.scan_rows)
         self.pay(self.prices.gas_scan, 0)
+        a_row, bytes_a_gas = self.prices.gas_scanned_row, self.prices.bytes_a_gas
         found: list[Value] = []
-        for key, value in self.rows.scan(prefix, b"", wanted):
-            copied, nodes = copy_counted(value)
-            self.pay(self.prices.gas_scanned_row + nodes, 64 * (nodes + 8))
+        for key, value, size in self.rows.walk(prefix):
+            self.pay(a_row + size // bytes_a_gas, _ROW_ROOM + 2 * size)
+            if value is None:
+                continue
+            copied, nodes = copy_out(value)
+            self.pay(nodes // bytes_a_gas, 2 * nodes)
             found.append([list(split_key(key)[2]), copied])
+            if len(found) == wanted:
+                break
         return found
 
     # --- the rest, for emitted code -----------------------------------------------------------------------------------
@@ -258,8 +336,7 @@ class Machine:
         """Record an event."""
         if not isinstance(fields, dict):
             raise fault("wrong_type", "the fields of an event are a map")
-        copied, size = copy_in(fields)
-        self.pay(self.prices.gas_emit + size // self.prices.bytes_a_gas, size)
+        copied = self._taken(fields, self.prices.gas_emit, self.prices.bytes_a_gas)
         if len(self.events) >= self.meter.event_limit:
             raise OutOfGas("too_many_events", "the run has emitted all it may")
         self.events.append((self.contract, topic, copied))

@@ -14,6 +14,9 @@ _ONLY_IMPORTS = (
     "只能导入 prelude,其后可写 from chainbill_contracts.general import 名称, 名称",
 )
 
+_COUNTED = f"{bounds.SCALAR_SIZE} for each part of it, {bounds.LIST_SIZE} for a list, {bounds.MAP_SIZE} for a map"
+_COUNTED_ZH = f"每个组成值 {bounds.SCALAR_SIZE}、每个列表 {bounds.LIST_SIZE}、每个映射 {bounds.MAP_SIZE}"
+
 __all__ = ["FAULTS", "INSTEAD", "REJECTIONS", "rejected"]
 
 #: What the language has instead of a refused word, sign or kind of node.
@@ -229,7 +232,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "key_missing": ("a map has no such key", "映射中没有这个键"),
     "index_out_of_range": ("a list or text has no such place", "列表或文本没有这个位置"),
-    "key_not_text": ("the keys of a map are text", "映射的键必须是文本"),
+    "key_not_text": (
+        f"the keys of a map are texts of at most {bounds.MAX_KEY_TEXT} characters",
+        f"映射的键须为文本,最长 {bounds.MAX_KEY_TEXT} 个字符",
+    ),
     "empty": ("the smallest or largest of nothing", "空列表没有最小值或最大值"),
     "division_by_zero": ("division by zero", "除数为零"),
     "number_too_large": ("a number needs more than 256 bits", "数字超过 256 位"),
@@ -249,8 +255,8 @@ FAULTS: dict[str, tuple[str, str]] = {
         f"嵌套最多 {bounds.MAX_VALUE_DEPTH} 层",
     ),
     "value_too_large": (
-        f"a value has at most {bounds.MAX_VALUE_BYTES} bytes",
-        f"一个值最多 {bounds.MAX_VALUE_BYTES} 字节",
+        f"a value is too large: its bytes, with {_COUNTED}, come to at most {bounds.MAX_VALUE_SIZE}",
+        f"值过大:字节数连同{_COUNTED_ZH},合计最多 {bounds.MAX_VALUE_SIZE}",
     ),
     "not_a_value": ("this is not a value of the language", "这不是语言中的值"),
     "bad_key": ("a key is a text, a whole number, or up to 8 of these", "键是文本、整数或至多 8 个这样的部分"),

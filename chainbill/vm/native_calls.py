@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chainbill.vm import natives
-from chainbill.vm.values import Value, copy_in
+from chainbill.vm.values import Value
 
 if TYPE_CHECKING:
     from chainbill.vm.machine import Machine
@@ -27,6 +27,7 @@ TAKE_MACHINE = frozenset(
         "set_problem",
     )
 )
+_ASCII_CHARACTER, _WIDE_CHARACTER = 2, 60  # gas, of a text that is normalised
 _FIXED_PRICE = (
     natives.add_days,
     natives.add_months,
@@ -58,14 +59,13 @@ def currency_digits(m: Machine, code: Value) -> int:
 
 def digest(m: Machine, value: Value) -> str:
     """Return the hash of a value."""
-    _, size = copy_in(value)
-    m.pay(size // m.prices.hash_bytes_a_gas, size)
-    return natives.digest(value)
+    return natives.digest_of(m.taken_for_hash(value))
 
 
 def normalise_identifier(m: Machine, text: Value) -> str:
-    """Return the text in NFKC and upper case, letters and digits only."""
-    m.pay(2 * len(text) if type(text) is str else 0, 0)
+    """Return the text in NFKC and upper case, letters and digits only; one character may become eighteen."""
+    if type(text) is str:
+        m.pay(len(text) * (_ASCII_CHARACTER if text.isascii() else _WIDE_CHARACTER), 0)
     return natives.normalise_identifier(text)
 
 
@@ -73,16 +73,12 @@ def signed_by(  # noqa: PLR0917  as contracts write it
     m: Machine, algorithm: Value, key: Value, purpose: Value, statement: Value, signature: Value
 ) -> bool:
     """Say whether a key signed a statement for the contract that runs."""
-    _, size = copy_in(statement)
-    m.pay(size // m.prices.hash_bytes_a_gas, size)
-    return natives.signed_by(_reader(m), algorithm, key, purpose, statement, signature)
+    return natives.signed_by(_reader(m), algorithm, key, purpose, m.taken_for_hash(statement), signature)
 
 
 def statement_hash(m: Machine, purpose: Value, statement: Value) -> str:
     """Return the hash of a statement for the contract that runs."""
-    _, size = copy_in(statement)
-    m.pay(size // m.prices.hash_bytes_a_gas, size)
-    return natives.statement_hash(_reader(m), purpose, statement)
+    return natives.statement_hash(_reader(m), purpose, m.taken_for_hash(statement))
 
 
 def _reader(m: Machine) -> natives.Reader:

@@ -29,6 +29,7 @@ __all__ = [
     "days_30_360",
     "days_between",
     "digest",
+    "digest_of",
     "is_date",
     "kind_of",
     "normalise_identifier",
@@ -134,14 +135,14 @@ def currency_digits(code: str, currencies: Mapping[str, int] = MINOR_DIGITS) -> 
     return currencies.get(_text("currency_digits", code), -1)
 
 
-def _encoded(value: Value) -> bytes:
-    copied, _ = copy_in(value)
-    return _checked(codec.encode, copied)
-
-
 def digest(value: Value) -> str:
     """Return the hash of a value in its canonical encoding, as 64 hex digits."""
-    return tagged_hash("contract-digest", _encoded(value)).hex()
+    return digest_of(copy_in(value)[0])
+
+
+def digest_of(copied: Value) -> str:
+    """Return the hash of a value that `copy_in` gave."""
+    return tagged_hash("contract-digest", codec.encode_trusted(copied)).hex()
 
 
 def _hex_bytes(text: str, length: int) -> bytes:
@@ -177,8 +178,7 @@ def statement_hash(reader: Reader, purpose: str, statement: Value) -> str:
 
 
 def _stated(reader: Reader, name: str, purpose: str, statement: Value) -> tuple[bytes, str, str, Value]:
-    copied, _ = copy_in(statement)
-    return bytes.fromhex(reader.network), reader.contract, _text(name, purpose), copied
+    return bytes.fromhex(reader.network), reader.contract, _text(name, purpose), statement
 
 
 def check_set(sources: Value, removed: Value) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,12 +22,16 @@ from chainbill.vm.scan import check_source
 __all__ = ["FunctionSource", "in_fresh_thread", "module_body", "statements"]
 
 _Answer = TypeVar("_Answer")
-_thread_start = threading.Lock()
+_alone = threading.Lock()
 FEATURE_VERSION = (3, 11)
 
 
 def in_fresh_thread(work: Callable[[], _Answer]) -> _Answer:
-    """Run `work` on an empty stack of fixed size and answer or raise what it does."""
+    """Run `work` on an empty stack of fixed size and answer or raise what it does.
+
+    One at a time, and without warnings: Python warns of `"a"[1.5]` or `"\\d"`, and where it is told to make errors of
+    warnings, a node would refuse a contract that others take.
+    """
     answers: list[_Answer] = []
     errors: list[BaseException] = []
 
@@ -36,7 +41,8 @@ def in_fresh_thread(work: Callable[[], _Answer]) -> _Answer:
         except BaseException as error:  # carried over to the caller's thread
             errors.append(error)
 
-    with _thread_start:
+    with _alone, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         if sys.getrecursionlimit() < bounds.PARSE_RECURSION_LIMIT:
             sys.setrecursionlimit(bounds.PARSE_RECURSION_LIMIT)
         before = threading.stack_size(bounds.PARSE_STACK_BYTES)
@@ -45,7 +51,7 @@ def in_fresh_thread(work: Callable[[], _Answer]) -> _Answer:
             thread.start()
         finally:
             threading.stack_size(before)
-    thread.join()
+        thread.join()
     if errors:
         raise errors[0]
     return answers[0]

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from chainbill.currencies import MINOR_DIGITS
 from chainbill.rule import Rule, rule, rules_of
-from chainbill.vm.bounds import MAX_VALUE_BYTES
+from chainbill.vm.bounds import MAX_TEXT_CHARACTERS
 from chainbill.vm.gas import NODE_GAS, STATEMENT_GAS
 from chainbill.vm.grammar import BUILTINS, NATIVES, STATEMENTS
 
@@ -30,26 +30,28 @@ DEARER = 10
 class Prices:
     """What is paid for while a run goes on, by what it meets."""
 
-    gas_get: int = rule(30, 1, 300, "gas", "get, has; and 1 a node copied", "get、has;每复制一个节点另加 1")
-    gas_put: int = rule(60, 1, 600, "gas", "put; and 1 for every bytes_a_gas bytes", "put;每 bytes_a_gas 字节另加 1")
-    gas_delete: int = rule(40, 1, 400, "gas", "delete", "delete")
-    gas_scan: int = rule(60, 1, 600, "gas", "scan, beside its rows", "scan(不含各行)")
-    gas_scanned_row: int = rule(20, 1, 200, "gas", "a row of a scan; and 1 a node copied", "scan 的每行;每个节点另加 1")
+    gas_get: int = rule(30, 1, 300, "gas", "get, has, beside the row", "get、has(不含该行)")
+    gas_put: int = rule(80, 1, 800, "gas", "put, beside both rows", "put(不含新旧两行)")
+    gas_delete: int = rule(60, 1, 600, "gas", "delete, beside the row", "delete(不含该行)")
+    gas_scan: int = rule(90, 1, 900, "gas", "scan, beside its rows", "scan(不含各行)")
+    gas_scanned_row: int = rule(50, 1, 500, "gas", "a row that a scan meets, beside it", "scan 遇到的每行(不含该行)")
     gas_emit: int = rule(30, 1, 300, "gas", "emit, beside the call's price", "emit(不含调用价)")
     gas_context_list: int = rule(
         30, 1, 300, "gas", "ctx.signers, ctx.recent_proposers", "ctx.signers、ctx.recent_proposers"
     )
     gas_source_character: int = rule(
-        20, 1, 200, "gas", "a character of the sources that set_problem looks at", "set_problem 查看的每个源码字符"
+        10, 1, 100, "gas", "a character of the sources that set_problem looks at", "set_problem 查看的每个源码字符"
     )
     gas_guarded_byte: int = rule(
-        5, 1, 50, "gas", "a byte of guarded code that set_problem compiles", "set_problem 编译的每字节受保护代码"
+        11, 1, 110, "gas", "a byte of guarded code that set_problem compiles", "set_problem 编译的每字节受保护代码"
     )
     gas_compare: int = rule(
-        8, 1, 80, "gas", "a pair of values inside lists and maps that are compared", "比较列表、映射中的每对值"
+        12, 1, 120, "gas", "a pair of values inside lists and maps that are compared", "比较列表、映射中的每对值"
     )
-    bytes_a_gas: int = rule(8, 1, 64, "bytes", "copied for one gas", "每单位燃料复制的字节数")
-    hash_bytes_a_gas: int = rule(4, 1, 64, "bytes", "hashed for one gas", "每单位燃料散列的字节数")
+    bytes_a_gas: int = rule(8, 1, 64, "bytes", "of the size of a value, for one gas", "每单位燃料对应的值大小")
+    hash_bytes_a_gas: int = rule(
+        4, 1, 64, "bytes", "of the size of what is hashed, for one gas", "每单位燃料对应的散列大小"
+    )
     characters_a_gas: int = rule(
         16, 2, 128, "characters", "compared, copied or searched for one gas", "每单位燃料比较、复制、查找的字符数"
     )
@@ -74,7 +76,7 @@ class RunBounds:
     text_characters: int = rule(
         256 * 1024,
         64 * 1024,
-        MAX_VALUE_BYTES,
+        MAX_TEXT_CHARACTERS,
         "characters",
         "of a text, or bytes, that a contract makes",
         "合约所构造的文本或字节串",

@@ -12,11 +12,13 @@ Each `call` and `run` is all or nothing, as in a block. `rows`, `events` and `ta
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
+from chainbill.codec import encode_trusted
 from chainbill.state.keys import split_key
 from chainbill.vm import natives, prelude
 from chainbill.vm.compiler import compile_contract, link
@@ -26,7 +28,7 @@ from chainbill.vm.grammar import GENERAL, GENERAL_MODULE
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, stored_key
 from chainbill.vm.program import Program
 from chainbill.vm.rules import STANDARD_RUN
-from chainbill.vm.values import Value, copy_counted, copy_in, fault, hand_over
+from chainbill.vm.values import Value, copy_in, copy_out, fault, hand_over
 
 __all__ = ["Harness", "MemoryRows"]
 
@@ -55,10 +57,14 @@ class MemoryRows:
         """Remove the row, if there is one."""
         self.rows.pop(key, None)
 
-    def scan(self, prefix: bytes, after: bytes = b"", limit: int = SCAN_ROWS) -> list[tuple[bytes, Value]]:
-        """Return up to `limit` rows whose keys begin with `prefix` and come after `after`, in order."""
-        keys = sorted(key for key in self.rows if key.startswith(prefix) and key > after)
-        return [(key, self.rows[key]) for key in keys[:limit]]
+    def stored_bytes(self, key: bytes) -> int:
+        """Return the bytes of the encoded row, 0 if there is none."""
+        return len(encode_trusted(self.rows[key])) if key in self.rows else 0
+
+    def walk(self, prefix: bytes) -> Iterator[tuple[bytes, Value, int]]:
+        """Go through (key, row, its encoded bytes) in order."""
+        for key in sorted(key for key in self.rows if key.startswith(prefix)):
+            yield key, self.rows[key], self.stored_bytes(key)
 
 
 class Harness:
@@ -156,7 +162,7 @@ class Harness:
         for key, value in sorted(self.rows.rows.items()):
             owner, name, parts = split_key(key)
             if (owner, name) == (contract, table):
-                found[tuple(parts)] = copy_counted(value)[0]
+                found[tuple(parts)] = copy_out(value)[0]
         return found
 
     def put_row(self, contract: str, table: str, key: Any, value: Any) -> None:
@@ -170,7 +176,7 @@ class Harness:
 
     def get(self, contract: str, table: str, key: Any) -> Any:
         """Return a copy of the row, None if there is none."""
-        return copy_counted(self.rows.get(stored_key(contract, table, key)))[0]
+        return copy_out(self.rows.get(stored_key(contract, table, key)))[0]
 
     def put(self, contract: str, table: str, key: Any, value: Any) -> None:
         """Store a copy of the row; an agenda takes future dates only."""
@@ -191,8 +197,9 @@ class Harness:
     def scan(self, contract: str, table: str, leading: Any, limit: Any) -> list[Any]:
         """Return [[key parts, row], ...] in key order."""
         prefix = leading_prefix(contract, table, leading)
-        found = self.rows.scan(prefix, b"", checked_limit(limit, SCAN_ROWS))
-        return [[list(split_key(key)[2]), copy_counted(value)[0]] for key, value in found]
+        there = ((key, value) for key, value, _ in self.rows.walk(prefix) if value is not None)
+        found = islice(there, checked_limit(limit, SCAN_ROWS))
+        return [[list(split_key(key)[2]), copy_out(value)[0]] for key, value in found]
 
     def field(self, name: str) -> Any:
         """Return a field of the context, lists as copies."""
@@ -235,11 +242,11 @@ class Harness:
 
     def signed_by(self, algorithm: str, key: str, purpose: str, statement: Any, signature: str) -> bool:
         """Say whether the key signed the statement for the contract that runs."""
-        return natives.signed_by(self._reader(), algorithm, key, purpose, statement, signature)
+        return natives.signed_by(self._reader(), algorithm, key, purpose, copy_in(statement)[0], signature)
 
     def statement_hash(self, purpose: str, statement: Any) -> str:
         """Return the hash of a statement for the contract that runs."""
-        return natives.statement_hash(self._reader(), purpose, statement)
+        return natives.statement_hash(self._reader(), purpose, copy_in(statement)[0])
 
     def _reader(self) -> natives.Reader:
         return natives.Reader(self.context.network, self._stack[-1])

@@ -6,14 +6,19 @@ always copies it, so that two sides never share a list; tuples become lists, as 
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 from unicodedata import is_normalized
 
 from chainbill.vm.bounds import (
-    MAX_VALUE_BYTES,
+    LIST_SIZE,
+    MAP_SIZE,
+    MAX_KEY_TEXT,
     MAX_VALUE_DEPTH,
+    MAX_VALUE_SIZE,
+    SCALAR_SIZE,
     STORED_INT_MAX,
     STORED_INT_MIN,
+    WIDE_TEXT,
 )
 from chainbill.vm.errors import ContractFault
 
@@ -21,18 +26,19 @@ __all__ = [
     "SCALARS",
     "FrozenList",
     "FrozenMap",
+    "UnfitValue",
     "Value",
-    "copy_counted",
     "copy_in",
+    "copy_out",
     "fault",
     "freeze",
     "hand_over",
     "kind_of",
+    "node_size",
 ]
 
 Value: TypeAlias = Any  # None | bool | int | str | bytes | list[Value] | dict[str, Value], checked at run time
 SCALARS = frozenset((bool, int, str, bytes, type(None)))
-_CONTAINER_NODES = 4  # a list or map costs as much to copy as this many scalars
 _KNOWN_KEYS = 4096
 _key_sizes: dict[str, int] = {}  # a cache: what is in it changes no answer
 
@@ -87,164 +93,236 @@ def kind_of(value: Value) -> str:
     return name
 
 
-def _text_size(text: str) -> int:
-    if text.isascii():
-        return len(text) + 5
-    if not is_normalized("NFC", text):
-        raise fault("text_not_nfc", "text that leaves a contract must be in Unicode normal form C")
-    try:
-        return len(text.encode()) + 5
-    except UnicodeEncodeError:
-        raise fault("text_not_unicode", "text holds half of a surrogate pair") from None
+class UnfitValue(ContractFault):
+    """A value that cannot leave a contract; `size`: what was counted of it until that was known."""
+
+    size: int = 0
 
 
-def _scalar_size(value: Value) -> int:
-    kind = type(value)
-    if kind is int:
-        if not STORED_INT_MIN <= value <= STORED_INT_MAX:
-            raise fault("number_not_storable", "a number that leaves a contract must be in -2**63 .. 2**64-1")
-        return 9
-    if kind is str:
-        return _text_size(value)
-    if kind is bytes:
-        return len(value) + 5
-    if value is None or kind is bool:
-        return 1
-    raise fault("not_a_value", f"{kind.__name__} is not a value of the language")
+class _Stop(Exception):  # noqa: N818  no error: the quick way ends, the ordered one says why
+    """The value is too large, or has a fault somewhere."""
 
 
-def copy_in(value: Value) -> tuple[Value, int]:
-    """Copy a value that leaves a contract and check that it can be written; returns it with its size in bytes.
+def copy_in(value: Value, most: int = MAX_VALUE_SIZE) -> tuple[Value, int]:
+    """Copy a value that leaves a contract and check that it can be written; returns it with its size.
 
-    The size is at least that of the canonical encoding. Of several faults in one value the one that is raised does not
-    depend on the order in which its maps were filled.
+    Size, in bytes: SCALAR_SIZE each, and LIST_SIZE or MAP_SIZE more for a list or map, with the bytes of texts and
+    keys (beyond ASCII three times the UTF-8, for their normal form). At least that of the canonical encoding; worked:
+    {"a": [1, "xy"]} has 24 + 240 + 24 + 1 + 120 + 2 * 24 + 2 = 459. Nothing is copied that would make it more than
+    `most`. UnfitValue: that, or what cannot be written; of several faults the one that is raised, and the size that
+    was counted, do not depend on the order in which maps were filled.
     """
-    if type(value) in SCALARS:
-        return value, _scalar_size(value)
+    kind = type(value)
     try:
-        return _copy(value, 0)
-    except ContractFault:
-        _check_in_order(value, 0)
-        raise
+        if kind is dict:
+            copied, size = _copy_map(value, 0, most - SCALAR_SIZE)
+        elif kind in SCALARS:
+            copied, size = value, _scalar_bytes(value, most)
+            if size + SCALAR_SIZE > most:
+                raise _Stop
+        else:
+            copied, size = _copy(value, 0, most - SCALAR_SIZE)
+    except _Stop:
+        _Walk(most).fail(value)
+    return copied, size + SCALAR_SIZE
 
 
-def _check_in_order(value: Value, depth: int) -> int:
-    """Raise the first fault of a value whose maps are gone through in the order of their keys; return the size."""
-    if type(value) in SCALARS:
-        return _scalar_size(value)
-    if depth >= MAX_VALUE_DEPTH or not isinstance(value, (dict, list, tuple)):
-        return _copy(value, depth)[1]
-    size = 5
+def _copy(value: Value, depth: int, left: int) -> tuple[Value, int]:
     if isinstance(value, dict):
-        if any(type(key) is not str for key in value):
-            raise fault("key_not_text", "the keys of a map are text")
-        for key in sorted(value):
-            size += _text_size(key) + _check_in_order(value[key], depth + 1)
-            _check_size(size)
-        return size
-    for item in value:
-        size += _check_in_order(item, depth + 1)
-        _check_size(size)
-    return size
-
-
-def _copy(value: Value, depth: int) -> tuple[Value, int]:
-    if depth >= MAX_VALUE_DEPTH:
-        raise fault("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
-    if isinstance(value, dict):
-        return _copy_map(value, depth)
+        return _copy_map(value, depth, left)
     if isinstance(value, (list, tuple)):
-        return _copy_list(value, depth)
-    raise fault("not_a_value", f"{type(value).__name__} is not a value of the language")
+        return _copy_list(value, depth, left)
+    raise _Stop
 
 
-def _copy_map(value: dict[Value, Value], depth: int) -> tuple[Value, int]:
+def _copy_map(value: dict[Value, Value], depth: int, left: int) -> tuple[Value, int]:
+    size = MAP_SIZE + SCALAR_SIZE * len(value)
+    if size > left or depth >= MAX_VALUE_DEPTH:
+        raise _Stop
     fields = dict(value)
-    size = 5
     key_sizes = _key_sizes
     for key, item in value.items():
         try:
             size += key_sizes[key]
         except KeyError:
-            size += _key_size(key)
+            size += _key_size(key, left - size)
         kind = type(item)
         if kind is str:
-            size += len(item) + 5 if item.isascii() else _text_size(item)
-        elif kind is int and 0 <= item <= STORED_INT_MAX:
-            size += 9
-        elif kind in SCALARS:
-            size += _scalar_size(item)
-        elif not item and (kind is list or kind is dict) and depth < MAX_VALUE_DEPTH - 1:
-            fields[key] = kind()
-            size += 5
-        else:
-            fields[key], used = _copy(item, depth + 1)
+            size += len(item) if item.isascii() else _text_size(item, left - size)
+        elif kind is int:
+            if not STORED_INT_MIN <= item <= STORED_INT_MAX:
+                raise _Stop
+        elif kind is bytes:
+            size += len(item)
+        elif kind is list and not item and depth < MAX_VALUE_DEPTH - 1:
+            fields[key] = []
+            size += LIST_SIZE
+        elif kind is not bool and item is not None:
+            fields[key], used = _copy(item, depth + 1, left - size)
             size += used
-            if size > MAX_VALUE_BYTES:
-                _check_size(size)
-    if size > MAX_VALUE_BYTES:
-        _check_size(size)
+    if size > left:
+        raise _Stop
     return fields, size
 
 
-def _copy_list(value: list[Value] | tuple[Value, ...], depth: int) -> tuple[Value, int]:
+def _copy_list(value: list[Value] | tuple[Value, ...], depth: int, left: int) -> tuple[Value, int]:
+    size = LIST_SIZE + SCALAR_SIZE * len(value)
+    if size > left or depth >= MAX_VALUE_DEPTH:
+        raise _Stop
     items = list(value)
-    size = 5
-    for index, item in enumerate(items):
+    for index, item in enumerate(value):
         kind = type(item)
         if kind is str:
-            size += len(item) + 5 if item.isascii() else _text_size(item)
-        elif kind in SCALARS:
-            size += _scalar_size(item)
-        else:
-            items[index], used = _copy(item, depth + 1)
+            size += len(item) if item.isascii() else _text_size(item, left - size)
+        elif kind is int:
+            if not STORED_INT_MIN <= item <= STORED_INT_MAX:
+                raise _Stop
+        elif kind is bytes:
+            size += len(item)
+        elif kind is not bool and item is not None:
+            items[index], used = _copy(item, depth + 1, left - size)
             size += used
-            if size > MAX_VALUE_BYTES:
-                _check_size(size)
-    if size > MAX_VALUE_BYTES:
-        _check_size(size)
+    if size > left:
+        raise _Stop
     return items, size
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_VALUE_BYTES:
-        raise fault("value_too_large", f"a value is larger than {MAX_VALUE_BYTES} bytes")
+def _scalar_bytes(value: Value, left: int) -> int:
+    kind = type(value)
+    if kind is str:
+        return len(value) if value.isascii() else _text_size(value, left)
+    if kind is int and not STORED_INT_MIN <= value <= STORED_INT_MAX:
+        raise _Stop
+    return len(value) if kind is bytes else 0
 
 
-def _key_size(key: Value) -> int:
+def _text_size(text: str, left: int) -> int:
+    """WIDE_TEXT times the bytes of a text beyond ASCII; none is looked at that is longer than what is left."""
+    if WIDE_TEXT * len(text) > left or not is_normalized("NFC", text):
+        raise _Stop
+    try:
+        return WIDE_TEXT * len(text.encode())
+    except UnicodeEncodeError:
+        raise _Stop from None
+
+
+def _key_size(key: Value, left: int) -> int:
     """Return the size of a map key, and remember it: keys are few and come again and again."""
-    if type(key) is not str:
-        raise fault("key_not_text", "the keys of a map are text")
-    size = _text_size(key)
+    if type(key) is not str or len(key) > MAX_KEY_TEXT:
+        raise _Stop
+    size = len(key) if key.isascii() else _text_size(key, left)
     if len(key) <= 32 and len(_key_sizes) < _KNOWN_KEYS:
         _key_sizes[key] = size
     return size
 
 
-def copy_counted(value: Value) -> tuple[Value, int]:
-    """Copy a stored value that enters a contract, which was checked when it was written; with its number of nodes."""
+class _Walk:
+    """The slow way through a value that does not fit: maps in the order of their keys, so that the first fault is."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.size = 0
+
+    def fail(self, value: Value) -> NoReturn:
+        """Raise UnfitValue with what is met first."""
+        self._value(value, 0)
+        raise RuntimeError("the value fits")
+
+    def _value(self, value: Value, depth: int) -> None:
+        kind = type(value)
+        if kind is str:
+            self._text(value)
+        elif kind is bytes:
+            self._more(SCALAR_SIZE + len(value))
+        elif kind in SCALARS:
+            self._more(SCALAR_SIZE)
+            if kind is int and not STORED_INT_MIN <= value <= STORED_INT_MAX:
+                self._refuse("number_not_storable", "a number that leaves a contract must be in -2**63 .. 2**64-1")
+        elif not isinstance(value, (dict, list, tuple)):
+            self._refuse("not_a_value", f"{kind.__name__} is not a value of the language")
+        else:
+            self._container(value, depth)
+
+    def _container(self, value: Value, depth: int) -> None:
+        if depth >= MAX_VALUE_DEPTH:
+            self._refuse("value_too_deep", f"lists and maps nest deeper than {MAX_VALUE_DEPTH}")
+        mapped = isinstance(value, dict)
+        self._more(SCALAR_SIZE + (MAP_SIZE if mapped else LIST_SIZE))
+        if self.size + SCALAR_SIZE * len(value) > self.most:
+            self._more(SCALAR_SIZE * len(value))
+        if not mapped:
+            for item in value:
+                self._value(item, depth + 1)
+            return
+        if any(type(key) is not str or len(key) > MAX_KEY_TEXT for key in value):
+            self._refuse("key_not_text", f"the keys of a map are texts of at most {MAX_KEY_TEXT} characters")
+        for key in sorted(value):
+            self._text(key, 0)
+            self._value(value[key], depth + 1)
+
+    def _text(self, text: str, fixed: int = SCALAR_SIZE) -> None:
+        if text.isascii():
+            self._more(fixed + len(text))
+            return
+        if self.size + fixed + WIDE_TEXT * len(text) > self.most:
+            self._more(fixed + WIDE_TEXT * len(text))
+        if not is_normalized("NFC", text):
+            self._refuse("text_not_nfc", "text that leaves a contract must be in Unicode normal form C")
+        try:
+            self._more(fixed + WIDE_TEXT * len(text.encode()))
+        except UnicodeEncodeError:
+            self._refuse("text_not_unicode", "text holds half of a surrogate pair")
+
+    def _more(self, size: int) -> None:
+        self.size += size
+        if self.size > self.most:
+            self._refuse("value_too_large", f"a value is of a size above {MAX_VALUE_SIZE}")
+
+    def _refuse(self, code: str, detail: str) -> NoReturn:
+        unfit = UnfitValue(code, detail)
+        unfit.size = self.size
+        raise unfit
+
+
+def copy_out(value: Value) -> tuple[Value, int]:
+    """Copy a stored value that enters a contract, which was checked when it was written; with its `node_size`."""
     kind = type(value)
     if kind is dict:
         fields = value.copy()
-        nodes = len(value) + _CONTAINER_NODES
+        size = MAP_SIZE + SCALAR_SIZE * (len(value) + 1)
         for key, item in value.items():
             kind = type(item)
-            if kind is dict or kind is list:
-                if item:
-                    fields[key], more = copy_counted(item)
-                    nodes += more
-                else:
-                    fields[key] = kind()
-        return fields, nodes
+            if kind is list and not item:
+                fields[key] = []
+                size += LIST_SIZE
+            elif kind is dict or kind is list:
+                fields[key], more = copy_out(item)
+                size += more - SCALAR_SIZE
+        return fields, size
     if kind is list:
         items = value.copy()
-        nodes = len(value) + _CONTAINER_NODES
+        size = LIST_SIZE + SCALAR_SIZE * (len(value) + 1)
         for index, item in enumerate(value):
             if type(item) is dict or type(item) is list:
-                items[index], more = copy_counted(item)
-                nodes += more
-        return items, nodes
-    return value, 1
+                items[index], more = copy_out(item)
+                size += more - SCALAR_SIZE
+        return items, size
+    return value, SCALAR_SIZE
+
+
+def node_size(value: Value) -> int:
+    """The size of a stored value without the bytes of its texts."""
+    kind = type(value)
+    if kind is dict:
+        size, parts = MAP_SIZE + SCALAR_SIZE * (len(value) + 1), value.values()
+    elif kind is list:
+        size, parts = LIST_SIZE + SCALAR_SIZE * (len(value) + 1), value
+    else:
+        return SCALAR_SIZE
+    for item in parts:
+        if type(item) is dict or type(item) is list:
+            size += node_size(item) - SCALAR_SIZE
+    return size
 
 
 def hand_over(value: Value) -> Value:

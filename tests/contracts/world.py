@@ -135,7 +135,7 @@ class _OverlayRows:
         self.get = overlay.get
         self.put = overlay.put
         self.delete = overlay.delete
-        self.scan = overlay.scan
+        self.walk = overlay.walk
 
     @property
     def rows(self) -> dict[bytes, Any]:

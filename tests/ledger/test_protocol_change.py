@@ -68,7 +68,7 @@ def test_a_protocol_begins_exactly_at_its_height() -> None:
     assert core_events(network.applied.receipts) == [["core", "protocol_changed", {**NEXT, "from": at}]]
     assert network.row("core", "protocol", "active") == {**NEXT, "from": at}
     assert network.row("core", "protocol", "next") is None
-    assert network.row("core", "rules", "active")["rules"]["gas_put"] == 100
+    assert network.row("core", "rules", "active")["rules"]["gas_put"] == 120
     assert network.issue().gas != before, "dearer rows, other weekdays"
 
 

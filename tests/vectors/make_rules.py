@@ -27,7 +27,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("nothing", {}),
     ("an unknown rule", {"changes": {"gas_speed": 1}}),
     ("below the least", {"changes": {"gas_transaction": 999_999}}),
-    ("above the most", {"changes": {"gas_put": 601}}),
+    ("above the most", {"changes": {"gas_put": 801}}),
     ("no integer", {"changes": {"gas_put": True}}),
     ("a rule that is none", {"changes": {"gas_put": None}}),
     ("a code in small letters", {"currencies": {"xts": 3}}),

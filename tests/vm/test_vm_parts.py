@@ -13,18 +13,19 @@ import pytest
 from core.texts import LETTERS
 from hypothesis import given
 from hypothesis import strategies as st
-from vm.vm_room import Room, build, contract, go
+from vm.vm_room import Room, assert_fault, build, contract, go
 
 from chainbill import codec
 from chainbill.errors import Malformed
 from chainbill.ids import is_object_id
+from chainbill.limits import MAX_ITEMS
 from chainbill.state.keys import row_key, table_prefix
 from chainbill.vm import Context, ContractFault, ContractRefused, ContractRejected, compile_contract, describe, link
-from chainbill.vm.bounds import MAX_VALUE_BYTES, MAX_VALUE_DEPTH
+from chainbill.vm.bounds import MAX_VALUE_DEPTH, MAX_VALUE_SIZE, SCALAR_SIZE
 from chainbill.vm.keys import quick_key, stored_key
 from chainbill.vm.messages import FAULTS, INSTEAD, REJECTIONS
 from chainbill.vm.testing import Harness
-from chainbill.vm.values import FrozenList, FrozenMap, copy_counted, copy_in, freeze
+from chainbill.vm.values import FrozenList, FrozenMap, copy_in, copy_out, freeze
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "contracts" / "chainbill_contracts").glob("[!_]*.py"))
@@ -63,7 +64,7 @@ def test_copies_are_equal_separate_and_their_size_covers_the_encoding(value: Any
     copied, size = copy_in(value)
     assert codec.encode(copied) == encoded
     assert size >= len(encoded)
-    again, nodes = copy_counted(copied)
+    again, nodes = copy_out(copied)
     assert codec.encode(again) == encoded
     assert nodes >= 1
     for one in (copied, again):
@@ -80,17 +81,25 @@ def containers(value: Any) -> set[int]:
 
 def test_a_value_that_the_machine_lets_out_fits_the_row_bound() -> None:
     for value in (
-        ["x" * 1000] * 260,
-        [b"x" * 1000] * 260,
-        [2**64 - 1] * 29_000,
-        {f"k{n}": -(2**63) for n in range(13_000)},
+        ["x" * 1000] * 1_023,
+        [b"x" * 1000] * 1_023,
+        [2**64 - 1] * 43_000,
+        {f"k{n}": -(2**63) for n in range(35_000)},
     ):
         _, size = copy_in(value)
-        assert len(codec.encode(value)) <= size <= MAX_VALUE_BYTES
-    for value in (["x" * 1000] * 262, "x" * MAX_VALUE_BYTES):
+        assert len(codec.encode(value)) <= size <= MAX_VALUE_SIZE
+    for value in (["x" * 1000] * 1_025, "x" * MAX_VALUE_SIZE, [None] * 43_690):
         with pytest.raises(ContractFault) as caught:
             copy_in([value])
         assert caught.value.reason == "value_too_large"
+
+
+def test_what_strict_decoding_would_refuse_is_never_stored() -> None:
+    """security 18: rows of more than 200,000 items went in, and no node could read them again."""
+    assert 2 * MAX_VALUE_SIZE // SCALAR_SIZE < MAX_ITEMS
+    many = go("x = []", "for i in range(9999):\n    x += [None]", "y = []", "for i in range(21):\n    y += [x + []]")
+    error = assert_fault('rows = own_table("row")\n\n\n' + many + '\n    rows.put("a", y)', "value_too_large")
+    assert error.fields["line"] == 15
 
 
 def test_constants_freeze_all_the_way_down_and_copy_out_as_ordinary_values() -> None:

@@ -24,7 +24,7 @@ def test_memory_is_bounded_by_gas_and_allowance() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 80 * 2**20
+    assert peak < 40 * 2**20
 
 
 def test_small_values_are_bounded_too() -> None:
@@ -33,8 +33,8 @@ def test_small_values_are_bounded_too() -> None:
     )
     tracemalloc.start()
     try:
-        assert_metered(go(nested))
+        assert_metered(go(nested), reason="out_of_memory_allowance")
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 160 * 2**20
+    assert peak < 40 * 2**20

@@ -14,7 +14,6 @@ BOMB = ["x = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "for i in range(14):\n    x = [x, 
         "return x",
         'rows.put("a", x)',
         'emit("a", {"x": x})',
-        'require(False, "no", {"x": x})',
         "d = digest(x)",
         "other = echo(x)\nreturn digest(other)",
         'return signed_by("ed25519", "", "application", x, "")',
@@ -23,6 +22,10 @@ BOMB = ["x = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "for i in range(14):\n    x = [x, 
 def test_copies_are_bounded_in_size(use: str) -> None:
     body = 'rows = own_table("row")\n\n\ndef echo(x):\n    return x\n\n\n' + go(*BOMB, use)
     assert_fault(body, "value_too_large")
+
+
+def test_details_are_bounded_in_size() -> None:
+    assert_fault(go(*BOMB, 'require(False, "no", {"x": x})'), "bad_details")
 
 
 def test_comparing_is_paid_for() -> None:
