@@ -272,14 +272,10 @@ def settle_whole(bill, start):
     where the next step goes on, the face when all is done.
     """
     found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES)
-    paid = []
-    offers = {}
+    amounts = []
     for leaf in found["live"]:
-        if leaf["offered_to"] != "":
-            offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
-        paid += [pay(leaf, leaf["hi"] - leaf["lo"])]
-    for holder in sorted(offers):
-        count_offers(holder, -offers[holder])
+        amounts += [leaf["hi"] - leaf["lo"]]
+    paid = pay_all(found["live"], amounts)
     return {"paid": paid, "next": found["next"], "seen": 0}
 
 
@@ -299,9 +295,7 @@ def settle_part(bill, start, seen, amount, outstanding):
     paid = []
     if share > 0:
         parts = parts_in_proportion(found["live"], share, live)
-        for number in range(len(parts)):
-            if parts[number] > 0:
-                paid += [pay(found["live"][number], parts[number])]
+        paid = pay_all(found["live"], parts)
     return {"paid": paid, "next": found["next"], "seen": seen + live}
 
 
@@ -642,6 +636,22 @@ def parts_in_proportion(leaves, amount, outstanding):
             if ranks[number] >= lowest:
                 parts[number] += 1
     return parts
+
+
+def pay_all(leaves, amounts):
+    """Pay of each token its amount, 0 for nothing; an offer whose token is paid whole gives its place back."""
+    paid = []
+    offers = {}
+    for number in range(len(amounts)):
+        leaf = leaves[number]
+        amount = amounts[number]
+        if amount > 0:
+            if leaf["offered_to"] != "" and amount == leaf["hi"] - leaf["lo"]:
+                offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
+            paid += [pay(leaf, amount)]
+    for holder in sorted(offers):
+        count_offers(holder, -offers[holder])
+    return paid
 
 
 def pay(row, amount):

@@ -89,6 +89,16 @@ def test_an_offer_that_is_paid_in_part_still_counts(backend: str) -> None:
     check_all(world)
 
 
+def test_an_offer_of_a_cent_that_a_part_payment_takes_whole_gives_its_place_back(world: World) -> None:
+    """Largest remainder: of 2 cents for the leaves 1 and 2, the first gets 0.67 and so its whole cent."""
+    bill, token = accepted_bill(world, face=3)
+    offered = offer(world, token, (S2, 1))["tokens"][0]
+    settle(world, bill, 2, partial=True)
+    assert world.token(offered)["status"] == "settled"
+    assert world.row("token", "open_offers", S1) is None
+    check_all(world)
+
+
 def agreed(world: World, request: str) -> str:
     quote = str(bid(world, request, BANK1)["quote"])
     world.call(S1, "finance", "agree", quote=quote)
