@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
+from chainbill_cli import preview
+from chainbill_cli.commands import finance, invoice
 from cli.cli_desk import Desk, accepted_bill, bill_over
 
 FINGERPRINT = "ab" * 32
@@ -64,3 +67,28 @@ def test_without_doubts_nothing_is_said_of_them(desk: Desk) -> None:
     told = desk.text("--as", "supplier1", "finance", "request", token, "--to", "bank1", "--amount", "300.00")
     assert "dispute" not in told
     assert "twice" not in told
+
+
+def test_doubts_are_shown_before_anybody_signs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bill = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
+    paper = desk.home / "letter.pdf"
+    paper.write_bytes(b"not ours")
+    said = ["invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", str(paper)]
+    dispute = desk.json("supplier2", *said)["dispute"]
+    token = desk.json("supplier1", "bill", "show", bill)["root_token"]
+    asked = desk.json("supplier1", "finance", "request", token, "--to", "bank1", "--amount", "300.00")["request"]
+    quoted = desk.json("bank1", "finance", "quote", asked, "--rate", "4", "--recourse")["quote"]
+    for module in (preview, finance, invoice):
+        monkeypatch.setattr(module, "asks", lambda _: True)
+    monkeypatch.setattr(preview.click, "confirm", lambda *_, **__: False)  # type: ignore[attr-defined]
+    for who, words in (
+        ("bank1", ["finance", "quote", asked, "--rate", "3", "--recourse"]),
+        ("supplier1", ["finance", "agree", quoted]),
+    ):
+        desk.text("--as", who, *words, expect=1)
+        assert f"disputes: {dispute}" in desk.err
+    desk.text("--as", "supplier3", *said, expect=1)
+    assert "Supplier One" in desk.err
+    assert str(paper) in desk.err
+    desk.text("--as", "bank2", "invoice", "uphold", dispute, expect=1)
+    assert FINGERPRINT in desk.err

@@ -107,7 +107,7 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
         preview = Preview("preview.finance_quote").party(session, "preview.holder", found["holder"])
         preview.money("preview.amount", found["amount"], currency).line("preview.rate", f"{typed['rate']}%")
         preview.line("preview.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
-        preview.line("preview.value_date", typed["value_date"])
+        _doubts(preview.line("preview.value_date", typed["value_date"]), found)
     outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
     answer_write(session, outcome, "quote", "interest", "net", "days", *DOUBTS, currency=currency)
 
@@ -126,8 +126,16 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
             preview.money(f"preview.{name}", int(found.get(name) or 0), found["currency"])
         recourse = "value.with_recourse" if found.get("recourse") else "value.without_recourse"
         preview.line("preview.recourse", text(recourse)).line("preview.pay_on", str(found.get("pay_on", "")))
+        _doubts(preview, read_request(session, str(found["request"])))
     outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
     answer_write(session, outcome, *DOUBTS, quote=identifier)
+
+
+def _doubts(preview: Preview, request: dict[str, Any]) -> None:
+    """What a request says against the invoices behind its bill."""
+    for name in DOUBTS:
+        if request.get(name):
+            preview.line(f"column.{name}", ", ".join(request[name]))
 
 
 @finance.command("disburse", help="finance.disburse")
