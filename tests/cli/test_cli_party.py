@@ -145,6 +145,13 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
         (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
         (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", "maker"]),
         (["party", "key", "revoke", "fresh"], ["{fresh}"]),
+        (["party", "change", "withdraw", "CABC"], ["CABC"]),
+        (["party", "recovery", "veto", "CABC"], ["CABC", ("only a vote", "投票")]),
+        (["party", "halt"], [PARTIES["bank1"], ("at once", "立即")]),
+        (
+            ["party", "recover", "anchor", "--key", "fresh", "--document", "{application}"],
+            [PARTIES["anchor"], "{fresh}", "{application}", ("72 hours", "72 小时")],
+        ),
         (
             ["party", "register", "{application}"],
             ["New", APPLY[3], ("supplier", "供应商"), ("maker", "经办"), PARTIES["bank1"], "{fresh}"],

@@ -38,6 +38,19 @@ def _finance(book: BillBook, request: str, quote: str, holder: str, token: str, 
     book.put("finance", "quote", quote, {"id": quote, "request": request, "bank": bank, "bill": bill, "rate": 1})
 
 
+def _change(book: BillBook, name: str, party: str) -> None:
+    row = {
+        "id": name, "party": party, "kind": "set_policy", "content": {"policy": {"rules": []}}, "by": ["ab"],
+        "announced_on": "2026-01-05", "acts_on": "2026-01-09", "status": "announced",
+        "created": {"height": book.height, "transaction": ""},
+    }  # fmt: skip
+    book.put("party", "change", name, row)
+    book.file("change.party", (party,), name)
+    book.file("recovery.party", (party,), f"R{name}")
+    recovery = {**row, "id": f"R{name}", "kind": "recover", "content": {}, "announced_by": "BANK5"}
+    book.put("recovery", "recovery", f"R{name}", recovery)
+
+
 def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> None:
     book.put("invoice", "invoice", (name, seller), {
         "fingerprint": name, "seller": seller, "buyer": buyer, "currency": "CNY", "total": 5, "occupied": 5,
@@ -69,6 +82,8 @@ class World:
         _finance(book, "R-foreign", "Q-foreign", STRANGER, foreign_token, "BANK5")
         _invoice(book, "f-own", OWNER, SUPPLIERS[0], own_bill)
         _invoice(book, "f-foreign", STRANGER, "ANCHOR2", foreign_bill)
+        _change(book, "C-own", OWNER)
+        _change(book, "C-foreign", STRANGER)
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
             book.put("audit", "grant", ("AUDITOR", OWNER), row)
@@ -83,6 +98,8 @@ class World:
             "quote_id": {"own": "Q-own", "foreign": "Q-foreign"},
             "fingerprint": {"own": "f-own", "foreign": "f-foreign"},
             "dispute_id": {"own": "D-f-own", "foreign": "D-f-foreign"},
+            "change": {"own": "C-own", "foreign": "C-foreign"},
+            "recovery": {"own": "RC-own", "foreign": "RC-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},
             "giver": {"own": SUPPLIERS[1], "foreign": "ANCHOR2"},

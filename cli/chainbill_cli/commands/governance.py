@@ -12,6 +12,8 @@ import click
 
 from chainbill_cli.answers import answer_list, answer_write, lists
 from chainbill_cli.applying import read_applications
+from chainbill_cli.commands.party_changes import new_key
+from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, cause_of, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
@@ -24,7 +26,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
-    "rules", "protocol",
+    "rules", "protocol", "party_recover", "party_claim", "identifier",
 )  # fmt: skip
 ROWS = (
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
@@ -163,13 +165,20 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         days = json_value(f"@{words[1]}")
         if isinstance(days, dict):
             return {"year": int(words[0]), "holidays": days.get("holidays", []), "workdays": days.get("workdays", [])}
-    if kind == "party" and len(words) == 1:
+    if kind == "party_recover" and len(words) >= 3:
+        whom = session.party_id(words[0])
+        new_keys = [new_key(session, whom, one) for one in words[2:]]
+        return {"party": whom, "new_keys": new_keys, "document": document_digest(words[1])}
+    if kind == "identifier" and len(words) == 3:
+        return {"scheme": words[0].lower(), "value": words[1], "party": session.party_id(words[2])}
+    if kind in ("party", "party_claim") and len(words) == 1:
         return read_applications(words)[0]
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contracts": "[NAME=]FILE...", "contract": "NAME FILE", "calendar": "YEAR FILE",
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
+        "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
 

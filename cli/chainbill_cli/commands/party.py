@@ -12,7 +12,7 @@ from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
 from chainbill_cli.call_text import argument_text
-from chainbill_cli.commands import party_keys, party_terms
+from chainbill_cli.commands import party_changes, party_keys, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, json_line
@@ -33,6 +33,10 @@ party.command("account", help="party.account")(party_terms.account)
 party.command("policy", help="party.policy")(party_terms.policy)
 party.command("rotate-key", help="party.rotate_key")(party_keys.rotate_key)
 party.add_command(party_keys.key)
+party.add_command(party_changes.change)
+party.add_command(party_changes.recovery)
+party.command("halt", help="party.halt")(party_changes.halt)
+party.command("recover", help="party.recover")(party_changes.recover)
 
 
 @party.command("apply", help="party.apply")

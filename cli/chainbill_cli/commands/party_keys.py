@@ -154,8 +154,9 @@ def prove(name: str, whom: str, capabilities: tuple[str, ...], **marks: str) -> 
     if found.private is None:
         raise usage("party.no_own_key")
     party = session.party_id(whom)
-    proof = proof_of(session, listed_key(found.public, found.capabilities, **marks), found.private, party)
-    session.out.thing({"key": found.public, "proof": proof}, [Column("key", "id"), Column("proof", "id")])
+    listed = listed_key(found.public, found.capabilities, **marks)
+    proved = {"key": found.public, "proof": proof_of(session, listed, found.private, party), "listed": listed}
+    session.out.thing(proved, [Column("key", "id"), Column("proof", "id")])
 
 
 @key.command("revoke", help="party.key_revoke")

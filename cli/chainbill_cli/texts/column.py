@@ -199,4 +199,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.expires_on": ("expires on", "截止日"),
     "column.valid_until_ms": ("valid until", "有效期至"),
     "column.outcome": ("outcome", "结果"),
+    "column.change": ("change", "变更"),
+    "column.recovery": ("recovery", "密钥恢复"),
+    "column.announced_on": ("announced on", "公告日"),
+    "column.announced_by": ("announced by", "公告方"),
+    "column.acts_on": ("acts on", "生效日"),
+    "column.halted_on": ("halted on", "停用日"),
 }

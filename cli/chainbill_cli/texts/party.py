@@ -147,5 +147,42 @@ TEXTS: dict[str, tuple[str, str]] = {
         "announced; from {acts_on} on profile {name} signs for the party, until then sign as before",
         "已公告；自 {acts_on} 起可用身份 {name} 为该参与方签名，此前仍用原密钥",
     ),
+    "party.change": ("What the admins of a party announced", "参与方管理员公告的变更"),
+    "party.change_list": ("List changes and the days on which they act", "列出变更及其生效日"),
+    "party.change_withdraw": ("Take a change back before it acts (one admin)", "在生效前撤回变更（一名管理员）"),
+    "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或投票为参与方公告的新密钥"),
+    "party.recovery_list": ("List recoveries and the days on which they act", "列出密钥恢复及其生效日"),
+    "party.recovery_veto": (
+        "Refuse a recovery of one's own party (one admin)",
+        "否决本参与方的密钥恢复（一名管理员）",
+    ),
+    "party.recovery_withdraw": ("Take back a recovery that one announced (sponsor)", "撤回所公告的密钥恢复（推荐行）"),
+    "party.halt": (
+        "Stop the acting party at once (one admin); --lift ends that (two admins, or the sponsor)",
+        "立即停用当前参与方（一名管理员）；--lift 解除停用（两名管理员或推荐行）",
+    ),
+    "party.recover": (
+        "Announce new keys in the place of all keys of a party (its sponsor); they act after 72 hours",
+        "为参与方公告新密钥以取代其全部密钥（推荐行），72 小时后生效",
+    ),
+    "party.opt_reason": ("Why, in a few words", "简要理由"),
+    "party.opt_lift": ("Lift the halt", "解除停用"),
+    "party.halt_own": (
+        "a party halts itself only; its sponsor lifts with --lift",
+        "只能停用本参与方；推荐行用 --lift",
+    ),
+    "party.opt_new_key": (
+        "New key: a name in this home with what it may do, or what party key prove -o json printed, as FILE.json; "
+        "may be repeated",
+        "新密钥：本目录中的名称及其权限，或 party key prove -o json 所得的 FILE.json，可多次给出",
+    ),
+    "party.opt_recovery_document": (
+        "Paper on which the sponsor relies; its digest goes to the ledger",
+        "推荐行所依据的文书，其摘要上账",
+    ),
+    "party.bad_proof_file": (
+        "{path} is not what party key prove -o json printed",
+        "{path} 不是 party key prove -o json 的输出",
+    ),
     "party.lei_name": ("name the party in Chinese or English", "请给出中文或英文名称"),
 }

@@ -21,6 +21,7 @@ LOCKS = ("offered", "in_finance", "pledged", "frozen")
 INVOICE_STATUSES = ("registered", "part_occupied", "occupied")
 DISPUTE_STATUSES = ("open", "upheld", "ended")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
+CHANGE_STATUSES = ("announced", "acted", "withdrawn", "vetoed", "lapsed")
 PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired")
@@ -36,6 +37,8 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/parties", "status"): PARTY_STATUSES,
     ("/v1/parties", "role"): ROLES,
     ("/v1/parties/{party}/bills", "status"): BILL_STATUSES,
+    ("/v1/parties/{party}/changes", "status"): CHANGE_STATUSES,
+    ("/v1/parties/{party}/recoveries", "status"): CHANGE_STATUSES,
     ("/v1/parties/{party}/tokens", "status"): TOKEN_STATUSES,
     ("/v1/governance/proposals", "status"): PROPOSAL_STATUSES,
 }

@@ -13,6 +13,7 @@ from typing import Any
 from chainbill.ledger.core_rows import CORE
 from chainbill.ledger.receipt import Kind, Receipt
 from chainbill_node.rest.access import sees_quote, sees_request
+from chainbill_node.rest.routes_changes import sees_changes
 from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.view import View
 
@@ -32,6 +33,15 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("invoice", "dispute_ended"): "dispute",
     ("invoice", "released"): "bill",
     ("party", "account_changed"): "party",
+    ("party", "account_opened"): "party",
+    ("party", "change_acted"): "party",
+    ("party", "change_ended"): "party",
+    ("party", "encryption_key_set"): "party",
+    ("party", "few_admin_keys"): "party",
+    ("party", "key_added"): "party",
+    ("party", "key_revoked"): "party",
+    ("party", "policy_set"): "party",
+    ("recovery", "recovery_ended"): "party",
     ("token", "lapsed"): "token",
     ("token", "rejoined"): "token",
     (CORE, "migration_failed"): EVERYBODY,
@@ -81,7 +91,7 @@ def _sees_dispute(view: View, name: str) -> bool:
 
 
 def _sees_party(view: View, name: str) -> bool:
-    return view.viewer.is_or_reads_for(name)
+    return sees_changes(view, name)
 
 
 _SEES: Mapping[str, Callable[[View, str], bool]] = {

@@ -18,7 +18,7 @@ from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bi
 
 router = APIRouter(prefix="/v1", tags=["parties"])
 
-DIRECTORY_FIELDS = ("id", "names", "roles", "status", "identifiers", "since")
+DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers", "since")
 """What every registered reader may know of every party."""
 
 

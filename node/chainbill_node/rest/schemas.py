@@ -50,6 +50,8 @@ LISTS = {
     "/v1/parties": "Party",
     "/v1/parties/{party}/bills": "Bill",
     "/v1/parties/{party}/tokens": "Token",
+    "/v1/parties/{party}/changes": "Change",
+    "/v1/parties/{party}/recoveries": "Recovery",
     "/v1/offers": "Token",
     "/v1/bills": "Bill",
     "/v1/bills/{bill_id}/tokens": "Token",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chainbill_node.rest.filters import (
     BILL_STATUSES,
+    CHANGE_STATUSES,
     DISPUTE_STATUSES,
     INVOICE_STATUSES,
     PARTY_STATUSES,
@@ -88,16 +89,23 @@ _PRICED = {"interest": AMOUNT, "fees": AMOUNT, "mean_rate": PERCENT, "mean_cost"
 _GROUP = obj({}, tier=COUNT, bank=TEXT, party=TEXT, status=TEXT, bill=TEXT, amount=AMOUNT, tokens=COUNT, hidden=HIDDEN)
 _GROUPS = map_of(array(_GROUP))  # by currency
 
+_CHANGE = {
+    **same(TEXT, "id", "party", "kind"), "content": map_of(ANYTHING), "by": array(TEXT),
+    **same(DATE, "announced_on", "acts_on"), "status": words(*CHANGE_STATUSES), "created": CREATED,
+}  # fmt: skip
+
 LEDGER_SCHEMAS: dict[str, Schema] = {
     "Party": row(
         {
             "id": TEXT, "names": array(row({"en": TEXT, "zh": TEXT})), "roles": array(words(*ROLES)),
-            "status": words(*PARTY_STATUSES), "identifiers": {"type": ["array", "null"], "items": row({})},
-            "since": MAYBE_TEXT,
+            "status": words(*PARTY_STATUSES), "halted_on": MAYBE_TEXT,
+            "identifiers": {"type": ["array", "null"], "items": row({})}, "since": MAYBE_TEXT,
         },
         sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})), account_count=COUNT,
         accounts=array(row({"currency": TEXT})),
     ),
+    "Change": row(_CHANGE),
+    "Recovery": row({**_CHANGE, "announced_by": TEXT}),
     "Bill": obj(
         {
             "id": TEXT, "debtor": TEXT, "creditor": TEXT, "initiator": MAYBE_TEXT, "paying_bank": TEXT,

@@ -79,6 +79,8 @@ INDEXES: tuple[Index, ...] = (
     Index("hop.bill", HOP, "bill"),
     Index("party.all", PARTY, ""),
     Index("party.sponsor", PARTY, "sponsor"),
+    Index("change.party", ("party", "change"), "party"),
+    Index("recovery.party", ("recovery", "recovery"), "party"),
     Index("payment.bill", PAYMENT, "bill"),
 )
 

@@ -1,0 +1,137 @@
+"""`party`: change list and withdraw, halt, recover, recovery list, veto and withdraw. Loaded by `commands.party`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainbill_contracts import listed_key
+
+from chainbill_cli.answers import answer_list, answer_results, lists
+from chainbill_cli.commands.party_keys import named_key, proof_of
+from chainbill_cli.documents import document_digest
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import has_text, text
+from chainbill_cli.values import json_value
+from chainbill_cli.writing import Writing, call, write, writes
+
+HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}}
+CHANGE_ROWS = (
+    Column("id", "id"), Column("kind"), Column("status", "change"), Column("announced_on", "date"),
+    Column("acts_on", "date"),
+)  # fmt: skip
+RECOVERY_ROWS = (*CHANGE_ROWS, Column("announced_by", "party"))
+
+change = Noun("change", help="party.change", **HELP)  # type: ignore[arg-type]
+recovery = Noun("recovery", help="party.recovery", **HELP)  # type: ignore[arg-type]
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = f"value.change_{row['kind']}"
+    return {**row, "kind": text(said) if has_text(said) else row["kind"]}
+
+
+@change.command("list", help="party.change_list")
+@argument("party", default="")
+@option("--status", default=None, help="option.status")
+@lists
+def list_changes(party: str, **filters: Any) -> None:
+    """List what the admins of a party announced."""
+    session = current_session()
+    whom = session.party_id(party) if party else session.party
+    answer_list(session, f"/v1/parties/{whom}/changes", CHANGE_ROWS, _told, **filters)
+
+
+@change.command("withdraw", help="party.change_withdraw")
+@argument("identifier", metavar="CHANGE")
+@writes
+def withdraw_change(session: Session, writing: Writing, identifier: str) -> None:
+    """Take back a change of the acting party."""
+    named = identifier.strip().upper()
+    preview = Preview("preview.change_withdraw").line("preview.change", named) if asks(session) else None
+    answer_results(session, write(session, writing, [call("party", "withdraw_change", change=named)], preview))
+
+
+@recovery.command("list", help="party.recovery_list")
+@argument("party", default="")
+@option("--status", default=None, help="option.status")
+@lists
+def list_recoveries(party: str, **filters: Any) -> None:
+    """List new keys that were announced for a party."""
+    session = current_session()
+    whom = session.party_id(party) if party else session.party
+    answer_list(session, f"/v1/parties/{whom}/recoveries", RECOVERY_ROWS, _told, **filters)
+
+
+@recovery.command("veto", help="party.recovery_veto")
+@argument("identifier", metavar="RECOVERY")
+@writes
+def veto(session: Session, writing: Writing, identifier: str) -> None:
+    """Refuse new keys that the sponsor announced for the acting party."""
+    _answer_recovery(session, writing, "veto", identifier)
+
+
+@recovery.command("withdraw", help="party.recovery_withdraw")
+@argument("identifier", metavar="RECOVERY")
+@writes
+def withdraw_recovery(session: Session, writing: Writing, identifier: str) -> None:
+    """Take back new keys that the acting sponsor announced."""
+    _answer_recovery(session, writing, "withdraw", identifier)
+
+
+def _answer_recovery(session: Session, writing: Writing, function: str, identifier: str) -> None:
+    named = identifier.strip().upper()
+    preview = Preview(f"preview.recovery_{function}").line("preview.recovery", named) if asks(session) else None
+    answer_results(session, write(session, writing, [call("recovery", function, recovery=named)], preview))
+
+
+@argument("party", default="")
+@option("--reason", default="", metavar="TEXT", help="party.opt_reason")
+@option("--lift", is_flag=True, help="party.opt_lift")
+@writes
+def halt(session: Session, writing: Writing, party: str, *, reason: str, lift: bool) -> None:
+    """Halt the acting party at once, or lift a halt."""
+    whom = session.party_id(party) if party else session.party
+    if not lift and whom != session.party:
+        raise usage("party.halt_own")
+    act = call("party", "lift_halt", party=whom) if lift else call("party", "halt", reason=reason)
+    title = "preview.halt_lift" if lift else "preview.halt"
+    preview = Preview(title).party(session, "preview.party", whom) if asks(session) else None
+    answer_results(session, write(session, writing, [act], preview))
+
+
+@argument("party")
+@option("--key", "keys", required=True, multiple=True, metavar="NAME[=…]|FILE", help="party.opt_new_key")
+@option("--document", required=True, metavar="FILE", help="party.opt_recovery_document")
+@writes
+def recover(session: Session, writing: Writing, party: str, *, keys: tuple[str, ...], document: str) -> None:
+    """Announce new keys of a party in the place of all it has; the acting party is its sponsor."""
+    whom = session.party_id(party)
+    new_keys = [new_key(session, whom, one) for one in keys]
+    digest = document_digest(document)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.recover").party(session, "preview.party", whom)
+        for one in new_keys:
+            preview.line("preview.key", f"{one['key']['key']} ({', '.join(one['key']['capabilities'])})")
+        preview.line("preview.document", f"{document} ({digest})")
+    act = call("recovery", "recover", party=whom, new_keys=new_keys, document=digest)
+    answer_results(session, write(session, writing, [act], preview))
+
+
+def new_key(session: Session, party: str, typed: str) -> dict[str, Any]:
+    """A key that is to take the place of others, with its proof: of this home by name, or what `key prove` printed."""
+    if typed.endswith(".json"):
+        found = json_value(f"@{typed}")
+        if isinstance(found, dict) and isinstance(found.get("listed"), dict) and isinstance(found.get("proof"), str):
+            return {"key": found["listed"], "proof": found["proof"]}
+        raise usage("party.bad_proof_file", path=typed)
+    named = named_key(session, typed)
+    if named.private is None:
+        raise usage("party.no_own_key")
+    listed = listed_key(named.public, named.capabilities)
+    return {"key": listed, "proof": proof_of(session, listed, named.private, party)}

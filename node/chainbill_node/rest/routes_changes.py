@@ -1,0 +1,51 @@
+"""Changes and recoveries of a party: what its admins decided, and new keys that its sponsor or a vote announced."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import Entry, from_index, list_body
+from chainbill_node.rest.reading import Listed
+from chainbill_node.rest.routes_parties import known_party
+from chainbill_node.rest.view import View
+
+router = APIRouter(prefix="/v1", tags=["parties"])
+
+Status = Annotated[str | None, Query(description="Only those with this status, several with commas.")]
+
+
+def sees_changes(view: View, party: str) -> bool:
+    """Say whether the viewer sees what is announced for a party: it, its sponsor, supervisors, and its auditors."""
+    row = view.party(party) or {}
+    return view.viewer.is_or_reads_for(party, str(row.get("sponsor") or ""))
+
+
+@router.get("/parties/{party}/changes", summary="What a party's admins decided: keys, policy")
+def changes(page: Listed, party: str, status: Status = None) -> Response:
+    """List the changes of a party, to itself, its sponsor and supervisors; each acts on the day it names."""
+    return _listed(page, party, status, ("party", "change"))
+
+
+@router.get("/parties/{party}/recoveries", summary="New keys that its sponsor or a vote announced for a party")
+def recoveries(page: Listed, party: str, status: Status = None) -> Response:
+    """List recoveries and claims of a party, to itself, its sponsor and supervisors."""
+    return _listed(page, party, status, ("recovery", "recovery"))
+
+
+def _listed(page: Listed, party: str, status: str | None, table: tuple[str, str]) -> Response:
+    view = page.view
+    found = known_party(view, party)
+    shows = sees_changes(view, found)
+
+    def show(name: str) -> Entry | None:
+        row = view.row(*table, name)
+        if row is None or not shows or (status is not None and row["status"] not in status.split(",")):
+            return None
+        return Entry(partial(dict, row))
+
+    names = from_index(view.reader, f"{table[1]}.party", (found,))
+    return view.answer(list_body(page.listing, view.height, names, show))

@@ -1,0 +1,89 @@
+"""Changes, halts and recoveries by command, over the real contracts: what two people announce and one stops."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.cli_desk import Desk
+
+
+def paper(tmp_path: Path) -> str:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(b"a paper that the sponsor relies on")
+    return str(path)
+
+
+def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
+    announced = desk.json("anchor", "party", "policy", "--clear")
+    (row,) = desk.json("anchor", "party", "change", "list")
+    assert (row["id"], row["kind"], row["status"]) == (announced["change"], "set_policy", "announced")
+    assert row["acts_on"] == announced["acts_on"]
+    assert len(row["by"]) == 2, "both people of the home signed"
+    assert "policy" in desk.text("--as", "bank1", "party", "change", "list", "anchor"), "its sponsor"
+    desk.json("anchor-checker", "party", "change", "withdraw", announced["change"].lower())
+    (row,) = desk.json("anchor", "party", "change", "list", "--status", "withdrawn")
+    assert row["id"] == announced["change"]
+    assert desk.json("anchor", "party", "change", "withdraw", row["id"], expect=3)["code"] == "change_closed"
+
+
+def test_a_party_halts_itself_and_its_sponsor_lifts_it(desk: Desk) -> None:
+    halted = desk.json("supplier1-checker", "party", "halt", "--reason", "key stolen")["halted_on"]
+    assert desk.json("anchor", "party", "show", "supplier1")["halted_on"] == halted
+    issue = ["bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+120d"]
+    assert desk.json("supplier1", *issue, expect=3)["code"] in ("party_halted", "party_not_active")
+    desk.json("anchor", "party", "halt", "supplier1", expect=2)
+    desk.json("bank1", "party", "halt", "supplier1", "--lift")
+    desk.json("supplier1", *issue)
+
+
+def test_a_sponsor_recovers_lost_keys_and_one_admin_vetoes(desk: Desk, tmp_path: Path) -> None:
+    for name in ("fresh", "clerk"):
+        desk.text("key", "new", name, "--no-passphrase")
+    says = ["--party", "supplier1", "--capability", "maker"]
+    proof = tmp_path / "clerk.json"
+    proof.write_text(desk.text("party", "key", "prove", "clerk", *says, "-o", "json"), encoding="utf-8")
+    recover = ["party", "recover", "supplier1", "--key", "fresh", "--key", str(proof), "--document", paper(tmp_path)]
+    assert desk.json("bank2", *recover, expect=3)["code"] == "not_the_sponsor"
+    announced = desk.json("bank1", *recover)
+    (row,) = desk.json("supplier1", "party", "recovery", "list")
+    assert (row["id"], row["kind"], row["acts_on"]) == (announced["recovery"], "recover", announced["acts_on"])
+    desk.json("bank1", "party", "recovery", "withdraw", row["id"])
+    announced = desk.json("bank1", *recover)
+    desk.text("localnet", "clock", "--to", announced["acts_on"])
+    keys = desk.json("bank1", "party", "show", "supplier1")["keys"]
+    assert [one["capabilities"] for one in keys] == [["maker", "checker", "admin"], ["maker"]]
+    again = desk.json("bank1", *recover)
+    fresh = desk.json("bank1", "party", "show", "supplier1")["keys"][0]["key"]
+    assert fresh in json.dumps(desk.json("bank1", "party", "recovery", "list", "supplier1"))
+    veto = ["party", "recovery", "veto", again["recovery"]]
+    assert desk.json("supplier1", *veto, expect=3)["code"] == "key_not_active"
+
+
+def test_a_veto_leaves_the_keys_to_a_vote(desk: Desk, tmp_path: Path) -> None:
+    desk.text("key", "new", "fresh", "--no-passphrase")
+    document = paper(tmp_path)
+    recover = ["party", "recover", "supplier1", "--key", "fresh", "--document", document]
+    desk.json("supplier1-checker", "party", "recovery", "veto", desk.json("bank1", *recover)["recovery"])
+    assert desk.json("bank1", *recover, expect=3)["code"] == "recovery_vetoed"
+    proposed = desk.json("bank1", "governance", "propose", "party_recover", "supplier1", document, "fresh")["proposal"]
+    desk.json("bank1", "governance", "vote", proposed, "yes")
+    (row,) = desk.json("supplier1", "party", "recovery", "list", "--status", "announced")
+    assert row["announced_by"] == ""
+
+
+def test_an_identifier_is_given_by_vote(desk: Desk) -> None:
+    words = ["governance", "propose", "identifier", "vat", "CN 12", "supplier1"]
+    proposed = desk.json("bank1", *words)["proposal"]
+    desk.json("bank1", "governance", "vote", proposed, "yes")
+    assert {"scheme": "vat", "value": "CN12"} in desk.json("bank1", "party", "show", "supplier1")["identifiers"]
+
+
+@pytest.mark.parametrize("wrong", ['{"proof": "ab"}', "[]"])
+def test_a_file_that_proves_nothing_is_refused_here(desk: Desk, tmp_path: Path, wrong: str) -> None:
+    path = tmp_path / "proof.json"
+    path.write_text(wrong, encoding="utf-8")
+    words = ["party", "recover", "supplier1", "--key", str(path), "--document", paper(tmp_path)]
+    desk.text("--as", "bank1", *words, expect=2)
+    assert "key prove" in desk.err
