@@ -12,12 +12,14 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     counted,
     parameter,
+    require_able,
     require_active,
     require_capability,
     require_digest,
     require_fingerprint,
     require_maker_and_checker,
     require_party,
+    require_sponsor,
 )
 
 invoices = own_table("invoice")  # [fingerprint, seller] -> invoice row
@@ -197,7 +199,7 @@ def dispute(fingerprint, seller, document):
     require_fingerprint(fingerprint)
     require_digest(document)
     require_party(seller)
-    require_active(ctx.party)
+    require_able(ctx.party)
     require_capability("maker")
     said = disputes_of(fingerprint, seller)
     for other in said:
@@ -229,7 +231,7 @@ def dispute(fingerprint, seller, document):
 def uphold(dispute):
     """Stand behind a dispute as the sponsor of the party that raised it; it has no end from here on."""
     row = require_dispute(dispute)
-    require(require_party(row["by"])["sponsor"] == ctx.party, "not_the_sponsor", {"id": row["by"]})
+    require_sponsor(require_party(row["by"]))
     require_active(ctx.party)
     require_maker_and_checker()
     require_open(row, "upheld")

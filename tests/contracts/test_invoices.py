@@ -173,3 +173,9 @@ def test_places_for_open_disputes_come_back(backend: str) -> None:
     assert world.rows("invoice", "open_disputes") == []
     dispute_again = {"fingerprint": "2" * 64, "seller": S1, "document": DOCUMENT}
     world.call(S2, "invoice", "dispute", **dispute_again)
+
+
+def test_a_party_that_leaves_may_still_dispute(world: World) -> None:
+    world.send(S2, ("standing", "leave", {"party": S2}), keys=[key_of(S2), key_of(S2, 1)])
+    assert world.row("party", "party", S2)["status"] == "leaving"
+    dispute(world)
