@@ -25,8 +25,9 @@ from typing import Any
 from unittest import mock
 
 from chainbill.ledger.checks import CoreChecks
+from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.execution import Execution
-from chainbill.ledger.transaction import decode_transaction, verify_signatures
+from chainbill.ledger.transaction import decode_transaction
 from chainbill.state.overlay import Overlay
 from chainbill.state.tree import StateTree
 from chainbill.vm.machine import Machine

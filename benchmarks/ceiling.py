@@ -30,8 +30,9 @@ from cores import started_on
 
 from chainbill import codec
 from chainbill.crypto import merkle
+from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import decode_transaction, verify_signatures
+from chainbill.ledger.transaction import decode_transaction
 from chainbill.state import rows
 from chainbill.state.tree import StateTree
 from chainbill.state.view import MemoryView, RowChange

@@ -23,7 +23,8 @@ from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNode
 
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import decode_transaction, verify_signatures
+from chainbill.ledger.envelope import verify_signatures
+from chainbill.ledger.transaction import decode_transaction
 from chainbill.ledger.vote import VoteType, sign_vote
 
 BLOCK = 250

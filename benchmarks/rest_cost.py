@@ -43,7 +43,7 @@ class Answered:
     def __init__(self, wires: Sequence[bytes], receipts: Sequence[Receipt]) -> None:
         self._known = {decode_transaction(wire).id: one for wire, one in zip(wires, receipts, strict=True)}
 
-    async def submit(self, wires: Sequence[bytes], _wait_ms: int) -> list[Submission]:
+    async def submit(self, wires: Sequence[bytes], _wait_ms: int, _address: str) -> list[Submission]:
         """Every answer, one turn of the event loop later."""
         await asyncio.sleep(0)
         ids = [decode_transaction(wire).id for wire in wires]

@@ -43,15 +43,29 @@ def decode(
     """
     if len(data) > max_bytes:
         raise Malformed(Reason.CODEC_TOO_LARGE, f"{len(data)} bytes, at most {max_bytes}")
-    if len(data) > max_items:  # an item has a byte at least
-        _count(data, max_items)
+    count_items(data, max_items)
+    value = _read_whole(data, max_depth)
+    _check(value, max_depth)
+    return _canonical(value, data)
+
+
+def decode_unchecked(data: bytes, *, max_bytes: int) -> Any:
+    """`decode` of a short value, whose caller looks at the type of all that is in it and checks its texts."""
+    if len(data) > max_bytes:
+        raise Malformed(Reason.CODEC_TOO_LARGE, f"{len(data)} bytes, at most {max_bytes}")
+    return _canonical(_read_whole(data, MAX_DEPTH), data)
+
+
+def _read_whole(data: bytes, max_depth: int) -> Any:
     try:
-        value = _read(data)
+        return _read(data)
     except RecursionError:
         raise Malformed(Reason.CODEC_TOO_DEEP, f"nested deeper than {max_depth}") from None
     except (msgspec.MsgspecError, ValueError, OverflowError, TypeError):
         raise Malformed(Reason.CODEC_NOT_MSGPACK, "not one whole MessagePack value") from None
-    _check(value, max_depth)
+
+
+def _canonical(value: Any, data: bytes) -> Any:
     if _encode_checked(value) != data:
         raise Malformed(Reason.CODEC_NOT_CANONICAL, "the bytes are not the canonical form of their value")
     return value
@@ -146,15 +160,42 @@ def _fixed_steps() -> list[int]:
 
 
 _STEPS = _fixed_steps()
+_INSIDE = [-1] * 0x80 + [2 * count - 1 for count in range(16)] + [count - 1 for count in range(16)] + [-1] * 0x60
+"""By an item's first byte: how many values stand in it, less itself; what a longer list or map says follows."""
 _SIZED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 
 
-def _count(data: bytes, max_items: int) -> None:
+def end_of_values(data: bytes, start: int, values: int, max_items: int) -> int:
+    """Where so many values end that begin at `start`; nothing is built. Malformed: not MessagePack, or more items."""
+    position, left = start, values
+    try:
+        for _ in repeat(None, max_items):
+            if not left:
+                return position
+            head = data[position]
+            left += _INSIDE[head]
+            step = _STEPS[head]
+            if not step:
+                if head not in _SIZED:
+                    raise Malformed(Reason.CODEC_TYPE_NOT_ALLOWED, f"type byte 0x{head:02x}")
+                step = 1 + _SIZED[head]
+                step += int.from_bytes(data[position + 1 : position + step], "big")
+            elif 0xDC <= head <= 0xDF:
+                left += int.from_bytes(data[position + 1 : position + step], "big") << (head >= 0xDE)
+            position += step
+    except IndexError:
+        raise Malformed(Reason.CODEC_NOT_MSGPACK, "not one whole MessagePack value") from None
+    raise Malformed(Reason.CODEC_TOO_MANY_ITEMS, f"more than {max_items} items", most=max_items)
+
+
+def count_items(data: bytes, max_items: int) -> None:
     """Go through the items of a MessagePack byte string without building any; Malformed when there are too many.
 
     A list or map is an item, and so is each of its entries, each key and each value: [{"a": 1}] has four.
     """
     position, size = 0, len(data)
+    if size <= max_items:  # an item has a byte at least
+        return
     for _ in repeat(None, max_items):
         if position >= size:
             return

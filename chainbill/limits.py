@@ -52,7 +52,11 @@ KEPT_ROOTS: Final = 16
 # transactions
 MAX_TRANSACTION_BYTES: Final = 64 * KIB
 MAX_TRANSACTION_ITEMS: Final = 2_000
-"""Values and keys of the wire form, and of the body."""
+"""Values and keys of the body."""
+MAX_ENVELOPE_BYTES: Final = 4 * KIB
+"""All but calls and memo. Its fields' bounds come to less: a party of 803 bytes, 16 keys of 43, 16 signatures of 68."""
+MAX_HEAD_ITEMS: Final = 100
+"""Values before the calls; 16 keys are 48."""
 MAX_CALLS: Final = 100
 MAX_TRANSACTION_KEYS: Final = 16
 MAX_MEMO_BYTES: Final = 256

@@ -9,20 +9,41 @@ from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import (
     DecodedRows,
+    check_known,
     check_network,
     check_sender,
     check_signatures,
     check_window,
     signers_of,
 )
+from chainbill.ledger.envelope import Envelope
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
+from chainbill.ledger.open_acts import check_some_standing
 from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_transaction
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
 from chainbill.vm.context import Signer
+
+
+def screen(rows: DecodedRows, envelope: Envelope, env: BlockEnv, now_ms: int) -> Refused | None:
+    """What can be said of a transaction before its signatures are verified and its calls are read: some look-ups.
+
+    Malformed: it is for another network. Refused with key_not_registered: a stranger sent it. An answer: it will be
+    refused for this in any case, which is told to whoever proves to hold the keys, and to nobody else. None: go on.
+    """
+    check_network(envelope, env.genesis.hash)
+    inactive = check_known(envelope, rows)
+    if inactive is not None:
+        return inactive
+    try:
+        check_window(envelope, now_ms, rows.get(core_rows.RULES)["rules"]["replay_window_ms"])
+        check_some_standing(envelope.party, rows.get(core_rows.party_key(envelope.party)))
+    except Refused as error:
+        return error
+    return None
 
 
 def admit(rows: DecodedRows, transaction: Transaction, env: BlockEnv, now_ms: int) -> None:

@@ -19,9 +19,9 @@ from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.certificate import certificate_hash
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.shapes import MAX_INT, as_bytes, as_format, as_int, as_list
 from chainbill.ledger.tick import is_tick
-from chainbill.ledger.transaction import wire_id_of
 from chainbill.limits import (
     FORMAT,
     MAX_BLOCK_BYTES,

@@ -20,6 +20,7 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from chainbill.crypto import merkle
@@ -40,6 +41,9 @@ PARTIES = table_prefix("party", "party")
 PARTY_KEYS = table_prefix("party", "key")
 RANGES = table_prefix(CORE, "range")
 HOLDINGS = table_prefix(CORE, "holding")
+
+KEPT_NAMES = 4_096
+"""Parties and keys whose row keys are remembered: they are asked for with every transaction, several times."""
 
 _SHORT = table_prefix(CORE, "t")
 
@@ -69,11 +73,13 @@ def bill_key(bill: str) -> bytes:
     return BILLS + text_part(bill)
 
 
+@lru_cache(maxsize=KEPT_NAMES)
 def party_key(party: str) -> bytes:
     """The key of a party's row."""
     return PARTIES + text_part(party)
 
 
+@lru_cache(maxsize=KEPT_NAMES)
 def party_key_key(public_key: bytes) -> bytes:
     """The key of the row that says whose a signing key is."""
     return PARTY_KEYS + text_part(public_key.hex())

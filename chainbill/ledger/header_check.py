@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from chainbill.errors import Reason, Refused
 from chainbill.ledger.block import Block, Header, evidence_root, parent_certificate_hash, tx_root
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.in_force import InForce
 from chainbill.ledger.parent_certificate import check_parent_certificate
-from chainbill.ledger.transaction import wire_id_of
 
 
 def check_header(block: Block, env: BlockEnv, app_hash: bytes, holds: InForce) -> None:

@@ -61,13 +61,27 @@ def check_standing(party: str, row: Any, calls: Sequence[Call]) -> None:
     The refusal names party, status ("" where it is not registered) and, of the first call that is not open, its number
     from 0, contract and function.
     """
-    status = row.get("status") if type(row) is dict else ""
-    if type(status) is not str:
-        status = ""
+    status = _status(row)
     if status in FREE_STATUSES or is_administered(row):
         return
     for number, call in enumerate(calls):
         if status not in OPEN_STATUSES or not is_open(call):
-            place = {"call": number, "contract": call.contract, "function": call.function}
-            detail = "a party in this status does not send this act"
-            raise Refused(Reason.PARTY_NOT_ACTIVE, detail, party=party, status=status, **place)
+            raise _not_active(party, status, call=number, contract=call.contract, function=call.function)
+
+
+def check_some_standing(party: str, row: Any) -> None:
+    """Refused with party_not_active where a party with this row may send nothing at all, whatever the calls are."""
+    status = _status(row)
+    if status not in FREE_STATUSES and status not in OPEN_STATUSES:
+        raise _not_active(party, status)
+
+
+def _status(row: Any) -> str:
+    """ "" where the party is not registered."""
+    status = row.get("status") if type(row) is dict else ""
+    return status if type(status) is str else ""
+
+
+def _not_active(party: str, status: str, **place: str | int) -> Refused:
+    detail = "a party in this status does not send this act"
+    return Refused(Reason.PARTY_NOT_ACTIVE, detail, party=party, status=status, **place)

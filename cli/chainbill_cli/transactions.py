@@ -12,14 +12,8 @@ from typing import Any
 from chainbill.codec import decode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
-from chainbill.ledger.transaction import (
-    Body,
-    assemble,
-    decode_body,
-    decode_transaction,
-    sign_body,
-    verify_signatures,
-)
+from chainbill.ledger.envelope import verify_signatures
+from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import MAX_TRANSACTION_BYTES
 from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, fail, usage

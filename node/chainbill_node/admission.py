@@ -1,8 +1,9 @@
-"""The way into the mempool: gather, verify signatures once in threads, check, keep the order, pass on to peers.
+"""The way into the mempool: gather, verify signatures in threads, then read the calls there, check, keep the order.
 
-Transactions are gathered for a few milliseconds, or until there are enough of them; a batch is cut into chunks that a
-thread pool verifies (PyNaCl releases the interpreter lock). Batches go one after the other, so transactions enter the
-pool in the order they came in.
+Transactions are gathered for a few milliseconds, or until there are enough of them; a batch is cut into chunks for a
+thread pool. Verifying releases the interpreter lock (PyNaCl), reading calls does not: one after the other for each
+transaction, so that the event loop gets its turn after half a millisecond at the most. Batches go one after the other,
+so transactions enter the pool in the order they came in. Who may be how much on the way is for `mempool.unverified`.
 """
 
 from __future__ import annotations
@@ -13,47 +14,59 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from chainbill.errors import ChainbillError, Malformed, Reason
-from chainbill.ledger.transaction import Transaction, verify_signatures
-from chainbill_node.limits import LEAST_PER_SOURCE, MAX_LISTENERS
+from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
+from chainbill.ledger.authorisation import check_network, check_signatures
+from chainbill.ledger.envelope import Envelope, read_envelope
+from chainbill.ledger.transaction import Transaction, open_envelope
+from chainbill_node.engine.application import INTERNAL_ERRORS
+from chainbill_node.limits import BATCH_BYTES, BATCH_TRANSACTIONS, MAX_LISTENERS, SLICE_BYTES, SLICE_TRANSACTIONS
+from chainbill_node.slices import slices
 
 LEAST_CHUNK = 10
 Outcome = ChainbillError | None
+Found = Transaction | ChainbillError
+"""What came of verifying and reading one."""
 
 
 @dataclass(slots=True)
 class Arrival:
-    """One transaction on its way in. `done` hears the outcome once: None when its signatures are good and it was
-    offered to the pool, else why not. `own`: handed in at this node. `source`: the peer it came from, or, when it was
-    handed in here, its party."""
+    """One transaction on its way in. `done` hears the outcome once: None when it was offered to the pool, else why not.
 
-    transaction: Transaction
+    own: handed in at this node. bar: why it will be refused even if its signatures are good, which is said only then.
+    """
+
+    envelope: Envelope
     own: bool
-    source: str = ""
+    bar: Refused | None = None
     done: list[Callable[[Outcome], None]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A transaction with good signatures; `own`: handed in at this node."""
+
+    transaction: Transaction
+    own: bool
+
+
 class Admission:
-    """`accept(arrivals)` gets each verified batch, in order, on the event loop, and answers an outcome for each."""
+    """`accept(transactions)` gets each verified batch, in order, on the event loop, and answers an outcome for each."""
 
     def __init__(
         self,
-        accept: Callable[[Sequence[Arrival]], Sequence[Outcome]],
+        accept: Callable[[Sequence[Verified]], Sequence[Outcome]],
         *,
         gather_ms: int,
         gather_count: int,
         threads: int,
-        max_waiting: int,
     ) -> None:
         self._accept = accept
         self._gather_s = gather_ms / 1000
         self._gather_count = gather_count
-        self._max_waiting = max_waiting
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="verify")
         self._waiting: list[Arrival] = []
         self._by_wire: dict[bytes, Arrival] = {}
-        self._by_source: dict[str, int] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
@@ -66,37 +79,56 @@ class Admission:
         """True while these very bytes are on their way in."""
         return wire_id in self._by_wire
 
-    def get(self, wire_id: bytes) -> Transaction | None:
+    def get(self, wire_id: bytes) -> Envelope | None:
         """The transaction with these very bytes while it is on its way in."""
         arrival = self._by_wire.get(wire_id)
-        return None if arrival is None else arrival.transaction
+        return None if arrival is None else arrival.envelope
 
     def offer(
-        self, transaction: Transaction, *, own: bool, source: str = "", done: Callable[[Outcome], None] | None = None
+        self,
+        envelope: Envelope,
+        *,
+        own: bool,
+        bar: Refused | None = None,
+        done: Callable[[Outcome], None] | None = None,
     ) -> bool:
-        """Take one transaction in; False when too many wait, in all or of this source: at most as many as there is
-        room left, as in the pool. The same bytes again only add a listener, up to MAX_LISTENERS.
+        """Take one transaction in; False when this node ends. The same bytes again only add a listener, while there are
+        fewer than MAX_LISTENERS.
         """
-        arrival = self._by_wire.get(transaction.wire_id)
+        arrival = self._by_wire.get(envelope.wire_id)
         if arrival is None:
-            free = self._max_waiting - len(self._by_wire)
-            waiting = self._by_source.get(source, 0)
-            if free <= 0 or (waiting >= LEAST_PER_SOURCE and waiting >= free) or self._closed:
+            if self._closed:
                 return False
-            arrival = Arrival(transaction, own, source)
-            self._by_source[source] = waiting + 1
-            self._by_wire[transaction.wire_id] = arrival
+            arrival = Arrival(envelope, own, bar)
+            self._by_wire[envelope.wire_id] = arrival
             self._waiting.append(arrival)
             self._arm()
-        if done is not None:
-            if len(arrival.done) >= MAX_LISTENERS:
-                return False
-            arrival.done.append(done)
+        return done is None or self._listen(arrival, done)
+
+    def listen(self, wire_id: bytes, done: Callable[[Outcome], None]) -> bool:
+        """Hear the outcome of bytes that are on their way in; False where they are not, or too many listen."""
+        arrival = self._by_wire.get(wire_id)
+        return arrival is not None and self._listen(arrival, done)
+
+    def _listen(self, arrival: Arrival, done: Callable[[Outcome], None]) -> bool:
+        if len(arrival.done) >= MAX_LISTENERS:
+            return False
+        arrival.done.append(done)
         return True
 
     def hurry(self) -> None:
         """Verify now what has been gathered."""
         self._start()
+
+    def examine(self, wires: Sequence[bytes], network: bytes, heard: Callable[[list[Found]], None]) -> int:
+        """Read and verify transactions of a block in the threads, past those who wait: `heard` gets them in pieces, in
+        any order. In how many pieces.
+        """
+        pieces = list(slices(wires, len, SLICE_TRANSACTIONS, SLICE_BYTES))
+        for piece in pieces:
+            future = self._loop.run_in_executor(self._pool, _examine, piece, network)
+            future.add_done_callback(lambda done: None if self._closed or done.cancelled() else heard(done.result()))
+        return len(pieces)
 
     def _arm(self) -> None:
         if len(self._waiting) >= self._gather_count:
@@ -110,48 +142,42 @@ class Admission:
             self._timer = None
         if self._busy or not self._waiting or self._closed:
             return
-        batch, self._waiting = self._waiting, []
+        batch = next(slices(self._waiting, _size, BATCH_TRANSACTIONS, BATCH_BYTES))
+        del self._waiting[: len(batch)]
         self._busy = True
         size = max(LEAST_CHUNK, -(-len(batch) // self._threads))
         chunks = [batch[at : at + size] for at in range(0, len(batch), size)]
-        results: list[list[bool] | None] = [None] * len(chunks)
+        results: list[list[Found] | None] = [None] * len(chunks)
         for place, chunk in enumerate(chunks):
-            future = self._loop.run_in_executor(self._pool, _verify, [one.transaction for one in chunk])
+            future = self._loop.run_in_executor(self._pool, _open_all, chunk)
             future.add_done_callback(partial(self._verified, batch, results, place))
 
     def _verified(
         self,
         batch: list[Arrival],
-        results: list[list[bool] | None],
+        results: list[list[Found] | None],
         place: int,
-        done: asyncio.Future[list[bool]],
+        done: asyncio.Future[list[Found]],
     ) -> None:
         if self._closed or done.cancelled():
             return
         results[place] = done.result()
         if any(result is None for result in results):
             return
-        good = [verdict for result in results if result is not None for verdict in result]
-        for arrival in batch:
-            del self._by_wire[arrival.transaction.wire_id]
-            self._one_less(arrival.source)
-        passed = [arrival for arrival, verdict in zip(batch, good, strict=True) if verdict]
-        outcomes = dict(zip(map(id, passed), self._accept(passed), strict=True)) if passed else {}
-        bad = Malformed(Reason.SIGNATURE_INVALID, "a signature is bad")
-        for arrival, verdict in zip(batch, good, strict=True):
-            outcome = outcomes[id(arrival)] if verdict else bad
+        found = [one for result in results if result is not None for one in result]
+        passed = []
+        for arrival, one in zip(batch, found, strict=True):
+            del self._by_wire[arrival.envelope.wire_id]
+            if not isinstance(one, ChainbillError):
+                passed.append(Verified(one, arrival.own))
+        outcomes = iter(self._accept(passed) if passed else ())
+        for arrival, one in zip(batch, found, strict=True):
+            outcome = one if isinstance(one, ChainbillError) else next(outcomes)
             for listener in arrival.done:
                 listener(outcome)
         self._busy = False
         if self._waiting:
             self._start()
-
-    def _one_less(self, source: str) -> None:
-        left = self._by_source[source] - 1
-        if left:
-            self._by_source[source] = left
-        else:
-            del self._by_source[source]
 
     def close(self) -> None:
         """Take nothing in any more and end the threads."""
@@ -161,5 +187,33 @@ class Admission:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _verify(transactions: list[Transaction]) -> list[bool]:
-    return [verify_signatures(transaction) for transaction in transactions]
+def _size(arrival: Arrival) -> int:
+    return len(arrival.envelope.wire)
+
+
+def _open_all(arrivals: list[Arrival]) -> list[Found]:
+    return [_open(arrival.envelope, arrival.bar) for arrival in arrivals]
+
+
+def _open(envelope: Envelope, bar: Refused | None = None) -> Found:
+    """Signatures first, then what else stands against it, and only then what is in it."""
+    try:
+        check_signatures(envelope)
+        return bar or open_envelope(envelope)
+    except Malformed as error:
+        return error
+    except INTERNAL_ERRORS as error:  # our own mistake refuses the transaction and nothing else
+        return InternalFault(Reason.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+def _examine(wires: list[bytes], network: bytes) -> list[Found]:
+    found: list[Found] = []
+    for wire in wires:
+        try:
+            envelope = read_envelope(wire)
+            check_network(envelope, network)
+        except Malformed as error:
+            found.append(error)
+        else:
+            found.append(_open(envelope))
+    return found

@@ -1,7 +1,9 @@
 """Transactions that clients hand in: those of one request together, so that none of them costs a task or a wait.
 
-A transaction goes through the door (`Pace`), is verified and admitted, and then waits for its block if its client does.
-All that happens in callbacks; the request itself waits twice: until all are admitted, and until all are committed.
+Of each only what surrounds its calls is read here, a slice of the request at a time: is it for this network, of a key
+that is registered, is there room? Then it goes through the door (`Pace`), is verified, opened and admitted
+(`Admission`), and waits for its block if its client does. All that happens in callbacks; the request itself waits
+twice: until all are admitted, and until all are committed.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chainbill.errors import ChainbillError
-from chainbill.ledger.transaction import Transaction, decode_transaction
-from chainbill_node.mempool import MempoolFull
+from chainbill.errors import ChainbillError, Refused
+from chainbill.ledger.envelope import Envelope, read_envelope
+from chainbill_node.limits import SLICE_BYTES, SLICE_TRANSACTIONS
+from chainbill_node.mempool import MempoolFull, Source
 from chainbill_node.mempool.limits import DOOR_WITHIN_S
 from chainbill_node.rest.ports import Answer, Busy, Submission
+from chainbill_node.slices import slices
 from chainbill_node.waiters import Heard
 
 if TYPE_CHECKING:
@@ -47,16 +51,27 @@ class _Latch:
             await self._over
 
 
-class HandingIn:
-    """The transactions of one request, and what is answered to each."""
+class _Entrant(NamedTuple):
+    """One that may go in: its place in the request, and why it will be refused even if its signatures are good."""
 
-    def __init__(self, node: Node, wires: Sequence[bytes], wait_ms: int) -> None:
+    place: int
+    source: Source
+    envelope: Envelope
+    bar: Refused | None
+
+
+class HandingIn:
+    """The transactions of one request, and what is answered to each. `address`: what the client is counted by."""
+
+    def __init__(self, node: Node, wires: Sequence[bytes], wait_ms: int, address: str) -> None:
         self._node = node
         self._wires = wires
+        self._address = address
         self._wait_s = min(wait_ms, MAX_WAIT_MS) / 1000
         self._ids = [b""] * len(wires)
         self._answers: list[Answer | None] = [None] * len(wires)
         self._listening: list[tuple[bytes, Heard]] = []
+        self._not_offered: dict[int, tuple[Source, int]] = {}  # what of the room for the unverified is held, by place
         self._unadmitted = _Latch()
         self._unanswered = _Latch()
 
@@ -66,12 +81,17 @@ class HandingIn:
         Malformed or Refused: it is not admitted. Busy: the node takes no more.
         """
         try:
-            queues: dict[str, list[tuple[int, Transaction]]] = {}
-            for place, wire in enumerate(self._wires):
-                transaction = self._read(place, wire)
-                if transaction is not None:
-                    queues.setdefault(transaction.party, []).append((place, transaction))
-            doors = [self._through_the_door(party, queue) for party, queue in queues.items()]
+            queues: dict[Source, list[_Entrant]] = {}
+            later = False
+            for piece in slices(enumerate(self._wires), _size, SLICE_TRANSACTIONS, SLICE_BYTES):
+                if later:
+                    await asyncio.sleep(0)  # a large request does not hold up everything else
+                later = True
+                for place, wire in piece:
+                    entrant = self._look_at(place, wire)
+                    if entrant is not None:
+                        queues.setdefault(entrant.source, []).append(entrant)
+            doors = [self._through_the_door(source, queue) for source, queue in queues.items()]
             if len(doors) == 1:
                 await doors[0]
             else:
@@ -81,6 +101,8 @@ class HandingIn:
         finally:
             for identity, heard in self._listening:
                 self._node.waiters.drop(identity, heard)
+            for place in list(self._not_offered):  # the client has gone
+                self._node.unverified.give_back(*self._not_offered.pop(place))
         pairs = zip(self._answers, self._ids, strict=True)
         return [answer or Submission("pending", identity) for answer, identity in pairs]
 
@@ -92,57 +114,73 @@ class HandingIn:
             except TimeoutError:
                 pass
 
-    def _read(self, place: int, wire: bytes) -> Transaction | None:
-        """Begin with one transaction; None where it need not be admitted any more, or cannot be."""
+    def _look_at(self, place: int, wire: bytes) -> _Entrant | None:
+        """Begin with one transaction; None where it need not be admitted any more, or cannot be.
+
+        What is refused here is refused before a signature is verified: only for what the client itself has written.
+        """
         self._unanswered.one_more()
         try:
-            transaction = decode_transaction(wire)
+            envelope = read_envelope(wire)
+            bar = self._node.ledger.screen(envelope, self._node.clock.now_ms())
         except ChainbillError as error:
             self._answer(place, error)
             return None
-        self._ids[place] = transaction.id
-        repeated = self._committed(transaction.id)
+        identity = self._ids[place] = envelope.id
+        repeated = self._committed(identity)
         if repeated is not None:
             self._answer(place, repeated)
             return None
         heard = partial(self._heard, place)
-        if not self._node.waiters.add(transaction.id, heard):
+        if not self._node.waiters.add(identity, heard):
             self._answer(place, Busy("too many clients wait for a commit"))
             return None
-        self._listening.append((transaction.id, heard))
-        if transaction.id in self._node.mempool:
+        self._listening.append((identity, heard))
+        if identity in self._node.mempool:
             return None
-        full = self._node.mempool.refusal(transaction.party, len(wire))
+        full = self._node.mempool.refusal(envelope.party, len(wire))
         if full is not None:  # no signature need be verified to know it
             self._node.traffic.turned_away(full)
             self._answer(place, _busy(full))
             return None
-        return transaction
+        source = Source(self._address, envelope.party)
+        if not self._node.unverified.take(source, len(wire)):
+            self._turned_away(place, "too_many_to_verify", "too many transactions wait to be verified")
+            return None
+        self._not_offered[place] = source, len(wire)
+        _ = envelope.wire_id  # hashed in this turn of the loop, not for all of a large request in one
+        return _Entrant(place, source, envelope, bar)
 
-    async def _through_the_door(self, party: str, queue: Sequence[tuple[int, Transaction]]) -> None:
-        """Offer transactions of one party for admission as the door lets them in."""
+    async def _through_the_door(self, source: Source, queue: Sequence[_Entrant]) -> None:
+        """Offer transactions of one source for admission as the door lets them in."""
         left = iter(queue)
 
         def let_in(count: int) -> None:
-            for place, transaction in islice(left, count):
-                self._offer(place, transaction)
+            for entrant in islice(left, count):
+                self._offer(entrant)
 
         try:
-            await self._node.pace.enter(party, len(queue), let_in, max(DOOR_WITHIN_S, self._wait_s))
+            await self._node.pace.enter(source, len(queue), let_in, max(DOOR_WITHIN_S, self._wait_s))
         except TimeoutError:
-            for place, _ in left:
-                self._turned_away(place, "too_long_at_the_door", "more is handed in than blocks take")
+            for entrant in left:
+                self._turned_away(entrant.place, "too_long_at_the_door", "more is handed in than blocks take")
+                self._node.unverified.give_back(*self._not_offered.pop(entrant.place))
 
-    def _offer(self, place: int, transaction: Transaction) -> None:
-        party = transaction.party
+    def _offer(self, entrant: _Entrant) -> None:
+        place, source, envelope, bar = entrant
+        held = self._not_offered.pop(place)
+
+        def leave() -> None:
+            self._node.pace.leave(source)
+            self._node.unverified.give_back(*held)
 
         def done(outcome: ChainbillError | None) -> None:
-            self._node.pace.leave(party)
-            self._admitted(place, transaction.id, outcome)
+            leave()
+            self._admitted(place, envelope.id, outcome)
 
         self._unadmitted.one_more()
-        if not self._node.admission.offer(transaction, own=True, source=party, done=done):
-            self._node.pace.leave(party)
+        if not self._node.admission.offer(envelope, own=True, bar=bar, done=done):
+            leave()
             self._turned_away(place, "too_many_to_verify", "too many transactions wait to be verified")
             self._unadmitted.one_less()
 
@@ -175,7 +213,11 @@ class HandingIn:
         return Submission("committed", identity, record.height, record.index, record.receipt, repeated=True)
 
 
+def _size(item: tuple[int, bytes]) -> int:
+    return len(item[1])
+
+
 def _busy(full: MempoolFull) -> Busy:
     """What a client is told whose transaction found no room."""
     party = str(full.fields.get("party", ""))
-    return Busy(full.detail, SHARE_RETRY_S if party else 1, party=party, waiting=int(full.fields.get("count", 0)))
+    return Busy(full.detail, SHARE_RETRY_S if party else 1, party=party)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 # the way into the mempool
-LEAST_TO_VERIFY = 2_000
-"""So many transactions may wait to be verified however small the pool is."""
-LEAST_PER_SOURCE = 16
-"""So many of one peer, or of one party here, may wait as long as there is any room at all."""
+SLICE_TRANSACTIONS, SLICE_BYTES = 100, 128 * 1024
+"""Of what came in together so much is looked at in one go, some 2 ms at most, before the event loop goes on."""
+BATCH_TRANSACTIONS, BATCH_BYTES = 500, 1024 * 1024
+"""So much at most is verified and admitted as one batch."""
+MAX_HOPELESS = 10_000
+"""Transactions of peers of which it is remembered until the next block that they cannot be admitted."""
 MAX_LISTENERS = 1_000
 """Clients that hand in the same bytes at the same time."""
 MAX_WAITERS = 20_000

@@ -36,9 +36,9 @@ class ServedNode:
             error.held_by = tuple(holders(self.peers(), error.height))
             raise
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         """Admit transactions, pass them on, and wait up to `wait_ms` for their commits; an answer for each."""
-        return await HandingIn(self._node, wires, wait_ms).run()
+        return await HandingIn(self._node, wires, wait_ms, address).run()
 
     async def simulate(self, wire: bytes, address: str) -> Receipt:
         """Check a transaction as when it is handed in, and run it on the newest state without keeping anything."""

@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chainbill_node.mempool import Mempool
+from chainbill_node.mempool import Mempool, Source
 from chainbill_node.mempool.limits import (
-    AT_THE_DOOR,
     DOOR_WITHIN_S,
     LEAST_SHARE_TRANSACTIONS,
     LEAST_WAITING,
@@ -26,9 +25,9 @@ NEWEST_COUNTS = 4  # the rate moves by a quarter of the difference with each ful
 
 @dataclass(slots=True, eq=False)
 class _Turn:
-    """Transactions of one party at the door; `left` of them are not in yet."""
+    """Transactions of one source at the door; `left` of them are not in yet."""
 
-    party: str
+    source: Source
     left: int
     let_in: Callable[[int], None]
     over: asyncio.Future[None]
@@ -41,7 +40,7 @@ class Pace:
         self._pool = pool
         self._per_s = 0.0
         self._busy_since_ms = 0  # when the last block left something waiting, 0: it did not
-        self._inside: dict[str, int] = {}  # let in, not yet in the pool, by party
+        self._inside: dict[Source, int] = {}  # let in, not yet in the pool
         self._inside_count = 0
         self._door: deque[_Turn] = deque()
         self._at_the_door = 0
@@ -56,24 +55,25 @@ class Pace:
         return max(LEAST_WAITING, int(self._per_s * WAITING_WITHIN_S))
 
     async def enter(
-        self, party: str, count: int, let_in: Callable[[int], None], within_s: float = DOOR_WITHIN_S
+        self, source: Source, count: int, let_in: Callable[[int], None], within_s: float = DOOR_WITHIN_S
     ) -> None:
-        """Until so many transactions of a party are in: `let_in(k)` hears each time that k more may go.
+        """Until so many transactions of a source are in: `let_in(k)` hears each time that k more may go.
 
-        `leave` gives a place back, once for each that was let in. TimeoutError: not all came to that, or too many wait.
+        `leave` gives a place back, once for each that was let in. TimeoutError: not all came to that. How many wait is
+        bounded where they come from (`mempool.unverified`).
         """
-        free = max(0, self._light(party), 0 if self._door else self._free())
+        free = max(0, self._light(source), 0 if self._door else self._free())
         at_once = min(count, free)
         if at_once:
-            self._take(party, at_once, let_in)
+            self._take(source, at_once, let_in)
         if at_once < count:
-            await self._queue(party, count - at_once, let_in, within_s)
+            await self._queue(source, count - at_once, let_in, within_s)
 
-    def leave(self, party: str) -> None:
+    def leave(self, source: Source) -> None:
         """One that was let in is in the pool now, or will never be."""
-        self._inside[party] -= 1
-        if not self._inside[party]:
-            del self._inside[party]
+        self._inside[source] -= 1
+        if not self._inside[source]:
+            del self._inside[source]
         self._inside_count -= 1
         if self._door:
             self._wake()
@@ -86,10 +86,8 @@ class Pace:
         self._busy_since_ms = now_ms if len(self._pool) else 0
         self._wake()
 
-    async def _queue(self, party: str, count: int, let_in: Callable[[int], None], within_s: float) -> None:
-        if self._at_the_door + count > AT_THE_DOOR:
-            raise TimeoutError("too many wait at the door")
-        turn = _Turn(party, count, let_in, asyncio.get_running_loop().create_future())
+    async def _queue(self, source: Source, count: int, let_in: Callable[[int], None], within_s: float) -> None:
+        turn = _Turn(source, count, let_in, asyncio.get_running_loop().create_future())
         self._door.append(turn)
         self._at_the_door += count
         try:
@@ -100,15 +98,15 @@ class Pace:
                 self._at_the_door -= turn.left
                 self._door.remove(turn)
 
-    def _light(self, party: str) -> int:
-        """So many of this party may go in whatever else waits."""
-        return LEAST_SHARE_TRANSACTIONS - self._pool.waiting_of(party) - self._inside.get(party, 0)
+    def _light(self, source: Source) -> int:
+        """So many of this source may go in whatever else waits; of its party only what is verified counts too."""
+        return LEAST_SHARE_TRANSACTIONS - self._pool.waiting_of(source.party) - self._inside.get(source, 0)
 
     def _free(self) -> int:
         return self.room - len(self._pool) - self._inside_count
 
-    def _take(self, party: str, count: int, let_in: Callable[[int], None]) -> None:
-        self._inside[party] = self._inside.get(party, 0) + count
+    def _take(self, source: Source, count: int, let_in: Callable[[int], None]) -> None:
+        self._inside[source] = self._inside.get(source, 0) + count
         self._inside_count += count
         let_in(count)
 
@@ -132,4 +130,4 @@ class Pace:
             self._door.popleft()
             if not turn.over.done():
                 turn.over.set_result(None)
-        self._take(turn.party, count, turn.let_in)
+        self._take(turn.source, count, turn.let_in)

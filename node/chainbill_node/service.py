@@ -24,13 +24,14 @@ from chainbill_node.driver_events import DriverEvent, TimerFired, WorkArrived
 from chainbill_node.driver_ports import Note, Ports, Settings, VoteKey
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.home import OpenHome
-from chainbill_node.limits import LEAST_TO_VERIFY
 from chainbill_node.logs import log
-from chainbill_node.mempool import Mempool, VerifiedTransactions
+from chainbill_node.mempool import Mempool, Unverified, VerifiedTransactions
+from chainbill_node.mempool.limits import LEAST_UNVERIFIED, LEAST_UNVERIFIED_BYTES
 from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
 from chainbill_node.pace import Pace
 from chainbill_node.plans import Plans
+from chainbill_node.proposals import Proposals
 from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
@@ -62,6 +63,7 @@ class Node:
         self.standing = StandingStill(self)
         self.traffic = Traffic(self)
         self.plans = Plans(self)
+        self.proposals = Proposals(self)
         self.stopped = asyncio.Event()
         self.fault: BaseException | None = None
         self._told_missing: UpgradeNeeded | None = None
@@ -72,6 +74,9 @@ class Node:
         limits = config.limits
         self.mempool = Mempool(limits.mempool_transactions, limits.mempool_bytes)
         self.pace = Pace(self.mempool)
+        self.unverified = Unverified(
+            max(limits.mempool_transactions, LEAST_UNVERIFIED), max(limits.mempool_bytes, LEAST_UNVERIFIED_BYTES)
+        )
         self.verified = VerifiedTransactions(2 * limits.mempool_transactions)
         ledger.verified = self.verified
         opened.store.on_error = self.fail_from_thread
@@ -80,7 +85,6 @@ class Node:
             gather_ms=limits.gather_ms,
             gather_count=limits.gather_transactions,
             threads=max(1, limits.verify_threads),
-            max_waiting=max(limits.mempool_transactions, LEAST_TO_VERIFY),
         )
         self.peers = PeerNetwork(
             peer_settings(home, config, self.node_id, genesis.hash),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import decode_transaction, wire_id_of
+from chainbill.ledger.envelope import read_envelope, wire_id_of
 from chainbill_node import wire
-from chainbill_node.admission import Arrival, Outcome
+from chainbill_node.admission import Outcome, Verified
 from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, WorkArrived
 from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.engine.snapshot_calls import snapshot_answer
+from chainbill_node.limits import MAX_HOPELESS, SLICE_BYTES, SLICE_TRANSACTIONS
 from chainbill_node.logs import log
-from chainbill_node.mempool import MempoolFull
+from chainbill_node.mempool import MempoolFull, Source
+from chainbill_node.slices import slices
 from chainbill_node.storage.store import DiskError
-from chainbill_node.wire.compact import CompactBudget, restored
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
 from chainbill_node.wire.messages import (
     CompactProposal,
@@ -52,7 +55,7 @@ class Traffic:
     def __init__(self, node: Node) -> None:
         self._node = node
         self.peer_heights: dict[str, int] = {}
-        self._compact = CompactBudget()
+        self._hopeless: set[bytes] = set()  # wire ids that the newest state does not admit
 
     # peers
 
@@ -76,12 +79,12 @@ class Traffic:
         node = self._node
         try:
             message = wire.decode(frame)
-            if isinstance(message, Transactions):
-                if node.peers.transactions(peer, len(message.wires)):
-                    self._take_in(peer, message.wires)
-                return
         except Malformed as error:
             node.peers.drop(peer, str(error))
+            return
+        if isinstance(message, Transactions):
+            if node.peers.transactions(peer, len(message.wires)):
+                self._take_in(peer, slices(message.wires, len, SLICE_TRANSACTIONS, SLICE_BYTES))
             return
         if isinstance(message, QUESTIONS) and not node.peers.question(peer):
             return
@@ -96,97 +99,65 @@ class Traffic:
         if isinstance(message, Plan):
             node.plans.receive(peer, message)
         elif isinstance(message, CompactProposal):
-            self._take_compact(peer, message)
+            node.proposals.compact(peer, message)
         elif isinstance(message, Proposal):
-            self._take_proposal(peer, message)
+            node.proposals.whole(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
 
-    def _take_in(self, peer: str, wires: Sequence[bytes]) -> None:
-        """Transactions from a peer: those that are new go through admission. Raises Malformed.
+    def _take_in(self, peer: str, pieces: Iterator[list[bytes]]) -> None:
+        """Transactions from a peer, a piece at a time: those that are new go through admission.
 
-        An honest node has verified what it passes on, so a bad signature costs the peer its connection.
+        An honest node has verified what it passes on. So what is of another network or malformed costs the peer its
+        connection at once, and a bad signature when it is found; but not that the sender or its key has lost its
+        standing here, or has not got it yet.
         """
+        try:
+            for one in next(pieces, ()):
+                self._take(peer, one)
+        except Malformed as error:
+            self._node.peers.drop(peer, str(error))
+            return
+        following = next(pieces, None)
+        if following is not None:
+            asyncio.get_running_loop().call_soon(self._take_in, peer, chain((following,), pieces))
+
+    def _take(self, peer: str, wire_bytes: bytes) -> None:
         node = self._node
+        wire_id = wire_id_of(wire_bytes)
+        if wire_id in node.verified or node.admission.has(wire_id) or wire_id in self._hopeless:
+            return
+        envelope = read_envelope(wire_bytes)
+        try:
+            bar = node.ledger.screen(envelope, node.clock.now_ms())
+        except Refused as error:
+            bar = error
+        if bar is not None:
+            node.metrics.turned_away.labels("admission", bar.reason).inc()
+            if len(self._hopeless) < MAX_HOPELESS:
+                self._hopeless.add(wire_id)
+            return
+        if envelope.id in node.mempool or node.ledger.is_used(envelope.id):
+            return
+        source, size = Source(peer), len(wire_bytes)
+        full = node.mempool.refusal(envelope.party, size)
+        if full is not None:
+            self.turned_away(full)
+            return
 
         def verified(outcome: Outcome) -> None:
-            if outcome is not None and outcome.reason == Reason.SIGNATURE_INVALID:
+            node.unverified.give_back(source, size)
+            if isinstance(outcome, Malformed):
                 node.peers.drop(peer, outcome.reason)
 
-        for one in wires:
-            wire_id = wire_id_of(one)
-            if wire_id in node.verified or node.admission.has(wire_id):
-                continue
-            transaction = decode_transaction(one)
-            if transaction.id not in node.mempool and not node.ledger.is_used(transaction.id):
-                full = node.mempool.refusal(transaction.party, len(one))
-                if full is not None:
-                    self.turned_away(full)
-                elif not node.admission.offer(transaction, own=False, source=peer, done=verified):
-                    node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
-
-    def _take_compact(self, peer: str, message: CompactProposal) -> None:
-        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short.
-
-        Restoring hashes every id: it is done for what a validator signed, and only so often a height.
-        """
-        node = self._node
-        header = message.header
-        if not 0 < header.height - node.ledger.info().height <= 2:
-            return
-        if header.validator not in node.ledger.validators_of(header.height):
-            return
-        if not header.verify(node.genesis.hash):  # else anybody could use up a validator's share
-            node.peers.drop(peer, "proposal_signature_bad")
-            return
-        if not self._compact.take(header):
-            return
-        try:
-            proposal = restored(message, self._wire_of)
-        except Malformed as error:
-            node.peers.drop(peer, str(error))
-            return
-        node.metrics.compact_proposals.labels("short" if proposal is None else "restored").inc()
-        if proposal is None:
-            node.peers.send(peer, wire.encode(WantProposal(header.height, header.round)))
-        else:
-            self._take_proposal(peer, proposal)
-
-    def _wire_of(self, wire_id: bytes) -> bytes | None:
-        """The bytes of a transaction that has arrived, verified or about to be."""
-        found = self._node.verified.get(wire_id) or self._node.admission.get(wire_id)
-        return None if found is None else found.wire
-
-    def _take_proposal(self, peer: str, message: Proposal) -> None:
-        """Hand a proposal over once the signatures of its transactions that are new here have been verified."""
-        node = self._node
-        event = MessageReceived(peer, message)
-        block = message.block
-        pairs = zip(block.wire_ids, block.transactions, strict=True)
-        unknown = [one for wire_id, one in pairs if wire_id not in node.verified]
-        missing = 0
-
-        def verified(_outcome: Outcome) -> None:
-            nonlocal missing
-            missing -= 1
-            if missing == 0:
-                node.drive(event)
-
-        for one in unknown:
-            try:
-                transaction = decode_transaction(one)
-            except Malformed:
-                continue  # check_block refuses the block for it
-            if node.admission.offer(transaction, own=False, source=peer, done=verified):
-                missing += 1
-        if missing:
-            node.admission.hurry()
-        else:
-            node.drive(event)
+        if not node.unverified.take(source, size):
+            node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
+        elif not node.admission.offer(envelope, own=False, done=verified):
+            node.unverified.give_back(source, size)
 
     # transactions
 
-    def accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    def accept(self, arrivals: Sequence[Verified]) -> list[Outcome]:
         """Verified transactions, in order: check, pool, pass on what came in here."""
         node = self._node
         transactions = [arrival.transaction for arrival in arrivals]
@@ -209,7 +180,7 @@ class Traffic:
             node.drive(WorkArrived())
         return outcomes
 
-    def _admit(self, arrival: Arrival, now_ms: int) -> Outcome:
+    def _admit(self, arrival: Verified, now_ms: int) -> Outcome:
         try:
             self._node.ledger.check_tx(arrival.transaction, now_ms)
             self._node.mempool.add(arrival.transaction, now_ms, own=arrival.own)
@@ -250,6 +221,7 @@ class Traffic:
         waits_ms = [
             now_ms - waiting.arrived_ms for waiting in map(node.mempool.get, ids) if waiting is not None and waiting.own
         ]
+        self._hopeless.clear()
         node.mempool.remove(ids)
         node.verified.forget(block.wire_ids)
         for identity in node.mempool.expire(block.header.time_ms):

@@ -18,9 +18,10 @@ from chainbill_node.storage.memory import MemoryStore
 
 from chainbill.errors import ChainbillError, Reason, Refused
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import Transaction, decode_transaction, verify_signatures
+from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import ValidatorSet
 
 MOST_BLOCKS_AT_ONCE = 500
@@ -62,7 +63,7 @@ class SoloNode:
     def reader(self, at: int | None) -> Reader:
         return self.ledger.reader(at)
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         return [self._submit(wire) for wire in wires]
 
     def _submit(self, wire: bytes) -> Answer:

@@ -27,7 +27,7 @@ from cli.cli_fakes import (
     token,
 )  # fmt: skip
 
-from chainbill.ledger.transaction import verify_signatures
+from chainbill.ledger.envelope import verify_signatures
 
 PENDING = httpx.Response(202, json={"id": "00", "status": "pending"})
 

@@ -9,7 +9,7 @@ import pytest
 from chainbill_node import wire
 from chainbill_node.wire import codec as codec_module
 from chainbill_node.wire import limits
-from chainbill_node.wire.compact import CompactBudget, restored, shortened
+from chainbill_node.wire.compact import restored, shortened
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
@@ -124,16 +124,6 @@ def test_a_compact_proposal_of_another_block_is_malformed_known_or_not(
     for find in (lambda _id: b"wire", lambda _id: None):
         with pytest.raises(Malformed, match=r"block_(tx_root|counts|parent_certificate)"):
             restored(broken, find)
-
-
-def test_a_validator_gets_so_many_compact_proposals_a_height_and_not_more() -> None:
-    budget = CompactBudget()
-    first, later = proposal(1, 0, A).header, replace(proposal(2, 0, A).header, height=2)
-    assert [budget.take(replace(first, round=number)) for number in range(70)] == [True] * 64 + [False] * 6
-    assert budget.take(later), "another one, and the next height, have their own"
-    assert not budget.take(first)
-    assert budget.take(replace(first, height=3))
-    assert set(budget._heights) == {2, 3}, "what is behind is forgotten"
 
 
 @settings(max_examples=2_000)
@@ -251,7 +241,8 @@ def test_other_messages_are_other_kinds() -> None:
     bounds = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
     assert bounds == {
         "MAX_BLOCK_BYTES": 8_388_608, "MAX_CERTIFICATE_BYTES": 16_384, "MAX_VALIDATORS": 100,
-        "MAX_VOTES": 400, "VOTE_BYTES": 192, "MAX_SUMMARIES": 64, "MAX_KNOWN_PROPOSALS": 4, "MAX_COMPACT_A_HEIGHT": 64,
+        "MAX_VOTES": 400, "VOTE_BYTES": 192, "MAX_SUMMARIES": 64, "MAX_KNOWN_PROPOSALS": 4, "MAX_PROPOSALS_A_ROUND": 8,
+        "MAX_PROPOSALS_A_HEIGHT": 64,
         "MAX_OWN_MESSAGES": 64, "MAX_BLOCKS_IN_BATCH": 32, "MAX_BATCH_BYTES": 4_194_304,
         "MAX_GOSSIP_TRANSACTIONS": 1_000, "MAX_SNAPSHOTS": 2, "MAX_MESSAGE_BYTES": 8_547_328,
     }  # fmt: skip

@@ -30,7 +30,8 @@ from chainbill_node.storage import leveldb, signer_file
 from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block, tx_root
-from chainbill.ledger.transaction import SIGN_DOMAIN, decode_transaction, wire_id_of
+from chainbill.ledger.envelope import SIGN_DOMAIN, wire_id_of
+from chainbill.ledger.transaction import decode_transaction
 
 SITES = ("append", "append_short", "fdatasync", "fsync", "rename", "batch", "batch_after")
 

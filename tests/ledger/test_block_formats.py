@@ -16,10 +16,10 @@ from chainbill.errors import ChainbillError, Malformed, Refused
 from chainbill.ledger import vote as vote_format
 from chainbill.ledger.block import Block, Header, decode_block, encode_block, evidence_root, header_of, tx_root
 from chainbill.ledger.certificate import Certificate, certificate_hash, decode_certificate, verify_certificate
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote, EngineReport, decode_evidence, verify_evidence
 from chainbill.ledger.genesis import Genesis, genesis_from_json
 from chainbill.ledger.receipt import decode_receipt
-from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.ledger.vote import ProposalHeader, Vote, VoteType, sign_proposal, sign_vote
 

@@ -16,8 +16,9 @@ from ledger.tiny_network import PARTIES, TinyNetwork, genesis
 from chainbill.codec import decode, encode
 from chainbill.crypto.signing import verify
 from chainbill.errors import Malformed
-from chainbill.ledger import authorisation, transaction, transition
-from chainbill.ledger.transaction import Body, Transaction, assemble, decode_transaction
+from chainbill.ledger import authorisation, envelope, transition
+from chainbill.ledger.envelope import Head
+from chainbill.ledger.transaction import Transaction, assemble, decode_transaction
 
 ISSUE = ("bill", "issue", {"debtor": "ANCHOR", "face": 1000})
 MAKER, CHECKER, STRANGER = PARTIES["S1"], key(9), key(77)
@@ -74,17 +75,17 @@ def carried_over(at: TinyNetwork) -> bytes:
 def count(how: Callable[[int, int], bool]) -> Patch:
     """A core that counts the signatures otherwise: how(given, asked)."""
 
-    def read(value: Any, body: Body) -> tuple[tuple[int, bytes], ...]:
+    def read(value: Any, body: Head) -> tuple[tuple[int, bytes], ...]:
         if not how(len(value), body.threshold):
             raise Malformed("transaction_signatures")
         return tuple([(index, signature) for index, signature in value])
 
-    return lambda patch: patch.setattr(transaction, "_read_signatures", read)
+    return lambda patch: patch.setattr(envelope, "_read_signatures", read)
 
 
 def any_signer(patch: pytest.MonkeyPatch) -> None:
     """A core that takes signatures with their keys, listed or not, as format 1 did."""
-    patch.setattr(transaction, "_read_signatures", lambda value, _: tuple([(one[0], one[1]) for one in value]))
+    patch.setattr(envelope, "_read_signatures", lambda value, _: tuple([(one[0], one[1]) for one in value]))
     patch.setattr(Transaction, "signers", property(lambda self: [public for public, _ in self.signatures]))
 
     def verified(one: Transaction) -> bool:

@@ -15,8 +15,8 @@ from ledger.ledger_kit import header
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block, tx_root
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.state.keys import row_key
 from chainbill.state.overlay import Overlay

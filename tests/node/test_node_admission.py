@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from chainbill_node.admission import Admission, Arrival, Outcome
+import pytest
+from chainbill_node import admission as admission_module
+from chainbill_node.admission import Admission, Found, Outcome, Verified
 from chainbill_node.limits import MAX_LISTENERS
 from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 
-from chainbill.errors import ChainbillError
-from chainbill.ledger.transaction import Transaction, assemble, decode_transaction
+from chainbill.errors import ChainbillError, Malformed, Reason, Refused
+from chainbill.ledger.envelope import Envelope
+from chainbill.ledger.transaction import Transaction, assemble, decode_transaction, open_envelope
 
 
 def forged() -> Transaction:
@@ -23,11 +26,11 @@ def forged() -> Transaction:
 async def admit(arrivals: Sequence[Transaction], **options: int) -> tuple[list[list[bytes]], dict[bytes, Outcome]]:
     batches: list[list[bytes]] = []
 
-    def accept(batch: Sequence[Arrival]) -> list[Outcome]:
+    def accept(batch: Sequence[Verified]) -> list[Outcome]:
         batches.append([one.transaction.id for one in batch])
         return [None for _ in batch]
 
-    settings = {"gather_ms": 2, "gather_count": 4, "threads": 2, "max_waiting": 100, **options}
+    settings = {"gather_ms": 2, "gather_count": 4, "threads": 2, **options}
     admission = Admission(accept, **settings)
     outcomes: dict[bytes, Outcome] = {}
     waiting = set()
@@ -71,26 +74,82 @@ def test_the_same_bytes_are_verified_once_and_every_listener_hears() -> None:
     assert outcomes == {TEN[1].wire_id: None}
 
 
-def test_more_than_may_wait_are_not_taken() -> None:
-    many = [transaction(number) for number in range(30)]
-    _batches, outcomes = asyncio.run(admit(many, max_waiting=10, gather_count=1000, gather_ms=50))
-    assert len(outcomes) == 10
+def test_calls_are_read_after_the_signatures_and_only_of_those_that_are_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """security 1: what a stranger sends costs its envelope, and nothing of its calls is built."""
+    opened: list[bytes] = []
+
+    def counted(envelope: Envelope) -> Transaction:
+        opened.append(envelope.wire_id)
+        return open_envelope(envelope)
+
+    monkeypatch.setattr(admission_module, "open_envelope", counted)
+    bad = forged()
+    asyncio.run(admit([TEN[1], bad, TEN[2]]))
+    assert opened == [TEN[1].wire_id, TEN[2].wire_id]
 
 
-async def _many_sources() -> None:
-    admission = Admission(
-        lambda batch: [None for _ in batch], gather_ms=10_000, gather_count=10_000, threads=1, max_waiting=100
-    )
-    taken = [admission.offer(transaction(number), own=False, source="flood") for number in range(200)]
-    assert sum(taken) == 50
-    assert admission.offer(transaction(500), own=False, source="honest")
+def test_what_stands_against_a_transaction_is_told_to_whoever_holds_the_key_and_to_nobody_else() -> None:
+    async def act() -> None:
+        admission = Admission(lambda batch: [None] * len(batch), gather_ms=1, gather_count=10, threads=1)
+        bar = Refused(Reason.KEY_NOT_ACTIVE, "revoked")
+        heard: list[Outcome] = []
+        admission.offer(TEN[1], own=True, bar=bar, done=heard.append)
+        admission.offer(forged(), own=True, bar=bar, done=heard.append)
+        async with asyncio.timeout(20):
+            while len(heard) < 2:
+                await asyncio.sleep(0.01)
+        assert heard[0] is bar
+        assert isinstance(heard[1], Malformed)
+        assert heard[1].reason == Reason.SIGNATURE_INVALID
+        admission.close()
+
+    asyncio.run(act())
+
+
+def test_transactions_of_a_block_are_read_past_those_who_wait() -> None:
+    """Each is good, or it is said why not, and none of them waits for the queue."""
+
+    async def act() -> None:
+        admission = Admission(lambda batch: [None] * len(batch), gather_ms=60_000, gather_count=1_000, threads=1)
+        admission.offer(TEN[3], own=True)
+        found: list[Found] = []
+        wires = [TEN[1].wire, forged().wire, b"?", TEN[2].wire]
+        pieces = admission.examine(wires, TEN[1].network, found.extend)
+        foreign = admission.examine([TEN[1].wire], b"another network".ljust(32), found.extend)
+        assert (pieces, foreign) == (1, 1)
+        async with asyncio.timeout(20):
+            while len(found) < 5:
+                await asyncio.sleep(0.01)
+        assert [found[0], found[3]] == [TEN[1], TEN[2]]
+        reasons = [one.reason for one in found if isinstance(one, Malformed)]
+        assert reasons == [Reason.SIGNATURE_INVALID, Reason.SHAPE_WRONG, Reason.NETWORK_WRONG]
+        assert admission.has(TEN[3].wire_id)
+        admission.close()
+
+    asyncio.run(act())
+
+
+def test_a_batch_is_bounded_in_transactions_and_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 4)
+    batches, outcomes = asyncio.run(admit(TEN, gather_count=1_000))
+    assert [len(batch) for batch in batches] == [4, 4, len(TEN) - 8]
+    assert set(outcomes.values()) == {None}
+    monkeypatch.setattr(admission_module, "BATCH_BYTES", 2 * len(TEN[0].wire))
+    batches, _ = asyncio.run(admit(TEN, gather_count=1_000))
+    assert max(len(batch) for batch in batches) == 2
+
+
+async def _many_listeners() -> None:
+    admission = Admission(lambda batch: [None for _ in batch], gather_ms=10_000, gather_count=10_000, threads=1)
     listeners = [admission.offer(transaction(500), own=False, done=lambda _: None) for _ in range(MAX_LISTENERS + 5)]
     assert sum(listeners) == MAX_LISTENERS
+    assert not admission.listen(transaction(500).wire_id, lambda _: None)
+    assert not admission.listen(bytes(32), lambda _: None)
     admission.close()
 
 
-def test_one_source_leaves_room_for_others_and_listeners_are_bounded() -> None:
-    asyncio.run(_many_sources())
+def test_listeners_are_bounded() -> None:
+    asyncio.run(_many_listeners())
 
 
 def test_those_who_wait_for_a_commit_are_bounded_and_hear_once() -> None:

@@ -33,9 +33,8 @@ NODE = Path(__file__).resolve().parents[2] / "node" / "chainbill_node"
 ONE_REQUEST = "lives as long as one request, one block, one message or one start"
 BY_MEMBERS = "at most one for each node of the on-chain set, which is bounded by limits.MAX_VALIDATORS and governance"
 BOUNDS = {
-    "admission.Admission._waiting": "service: max_waiting",
-    "admission.Admission._by_wire": "service: max_waiting",
-    "admission.Admission._by_source": "service: max_waiting",
+    "admission.Admission._waiting": "mempool.unverified: config.LimitsConfig.mempool_transactions",
+    "admission.Admission._by_wire": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "admission.Arrival.done": "limits.MAX_LISTENERS",
     "consensus.book.Book.rounds": "consensus.limits.ROUNDS_KEPT",
     "consensus.book.Book.far": BY_MEMBERS,
@@ -73,10 +72,14 @@ BOUNDS = {
     "network.peers.PeerNetwork._dialling": BY_MEMBERS,
     "network.peers.PeerNetwork._unmet": BY_MEMBERS,
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
-    "pace.Pace._door": "mempool.limits.AT_THE_DOOR",
-    "pace.Pace._inside": "limits.MAX_WAITERS",
+    "mempool.unverified.Unverified._of": "config.LimitsConfig.mempool_transactions: entries at nothing are gone",
+    "pace.Pace._door": "mempool.unverified: config.LimitsConfig.mempool_transactions",
+    "pace.Pace._inside": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "handing_in.HandingIn._answers": ONE_REQUEST,
     "handing_in.HandingIn._listening": ONE_REQUEST,
+    "handing_in.HandingIn._not_offered": ONE_REQUEST,
+    "proposals.Memory._heights": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each",
+    "proposals.Memory._sent": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each, a few times",
     "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",
     "rest.request_verifying.ReplayGuard._seen": "rest.request_verifying.MAX_NONCES",
     "rest.view.View._lineages": ONE_REQUEST,
@@ -113,7 +116,7 @@ BOUNDS = {
     "sync.snapshots.StateSync._snapshots": "sync.snapshots.MAX_SNAPSHOTS",
     "sync.snapshots._Taking.asked": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.here": "sync.snapshots.AHEAD",
-    "wire.compact.CompactBudget._heights": "by three: the heights around the newest proposal",
+    "traffic.Traffic._hopeless": "limits.MAX_HOPELESS",
     "traffic.Traffic.peer_heights": BY_MEMBERS,
     "waiters.Waiters._waiting": "limits.MAX_WAITERS",
 }  # fmt: skip

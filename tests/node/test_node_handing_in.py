@@ -23,10 +23,10 @@ def unsigned(wire: bytes) -> bytes:
 def test_each_has_its_answer_in_its_place(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         known = running.sign("bank2")
-        await running.port.submit([known], 10_000)
+        await running.port.submit([known], 10_000, "here")
         good, other = running.sign("bank1"), running.sign("bank2")
         wires = [b"?", good, known, running.sign("bank1", seconds=-5), good, unsigned(other), running.sign("supplier1")]
-        answers = await running.port.submit(wires, 10_000)
+        answers = await running.port.submit(wires, 10_000, "here")
         bad, first, repeated, expired, second, forged, refused = answers
         assert isinstance(bad, Malformed)
         assert isinstance(expired, Refused)
@@ -49,7 +49,7 @@ def test_of_a_request_that_is_not_waited_for_all_are_pending_once_admitted(tmp_p
     async def act(running: Running) -> None:
         running.node.started = False  # consensus hears nothing: nothing is committed
         wires = [running.sign("bank2") for _ in range(30)]
-        answers = await running.port.submit(wires, 0)
+        answers = await running.port.submit(wires, 0, "here")
         identities = [decode_transaction(wire).id for wire in wires]
         assert answers == [Submission("pending", identity) for identity in identities]
         assert running.port.mempool_ids() == identities
@@ -66,7 +66,7 @@ def test_what_the_door_does_not_let_in_is_busy_and_the_rest_is_taken(
 
     async def act(running: Running) -> None:
         running.node.started = False
-        answers = await running.port.submit([running.sign("bank2") for _ in range(30)], 0)
+        answers = await running.port.submit([running.sign("bank2") for _ in range(30)], 0, "here")
         kinds = [type(answer) for answer in answers]
         assert kinds == [Submission] * 20 + [Busy] * 10
         assert running.node.metrics.turned_away.labels("admission", "too_long_at_the_door")._value.get() == 10
@@ -80,7 +80,7 @@ def test_a_client_that_hangs_up_leaves_nothing_behind_but_what_it_handed_in(tmp_
     async def act(running: Running) -> None:
         running.node.started = False
         wires = [running.sign("bank2") for _ in range(5)]
-        request = asyncio.create_task(running.port.submit(wires, 60_000))
+        request = asyncio.create_task(running.port.submit(wires, 60_000, "here"))
         while len(running.node.mempool) < 5:
             await asyncio.sleep(0.01)
         request.cancel()
@@ -96,7 +96,7 @@ def test_a_client_that_hangs_up_leaves_nothing_behind_but_what_it_handed_in(tmp_
 def test_a_node_that_ends_tells_those_who_wait_that_nothing_is_decided(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         running.node.started = False
-        request = asyncio.create_task(running.port.submit([running.sign("bank2"), b"?"], 60_000))
+        request = asyncio.create_task(running.port.submit([running.sign("bank2"), b"?"], 60_000, "here"))
         while len(running.node.waiters) < 1 or not len(running.node.mempool):
             await asyncio.sleep(0.01)
         running.node.waiters.close()

@@ -120,16 +120,8 @@ def attack(network: Network, target: str, work: Callable[[Hostile], None], reaso
 
 
 def forged(network: Network) -> bytes:
-    key = PrivateKey.generate()
-    body = encode_body(
-        network=network.created.genesis.hash,
-        party=network.party("anchor"),
-        valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
-        nonce=secrets.token_bytes(16),
-        calls=[Call("party", "set_paying_bank", {"bank": network.party("bank1")})],
-        keys=[key.public],
-    )
-    whole = sign_transaction(body, [key])
+    """Under a key that is registered: its signature has to be verified to find out."""
+    whole = network.sign("anchor", ("party", "set_paying_bank", {"bank": network.party("bank1")}))
     return whole[:-1] + bytes((whole[-1] ^ 1,))
 
 
@@ -164,6 +156,22 @@ def test_transactions_that_nobody_signed(network: Network) -> None:
         lambda client: client.send(wire.encode(Transactions(tuple(forged(network) for _ in range(20))))),
         "signature_invalid",
     )
+
+
+@pytest.mark.e2e
+def test_transactions_of_another_network(network: Network) -> None:
+    """security 5: three frames of them stalled the other validators for 44 s, and the sender was not excluded."""
+    key = PrivateKey.generate()
+    body = encode_body(
+        network=bytes(32),
+        party="nobody",
+        valid_until_ms=1,
+        nonce=bytes(16),
+        calls=[Call("party", "set_paying_bank", {"bank": "x" * 64_000})],
+        keys=[key.public],
+    )
+    frame = wire.encode(Transactions((sign_transaction(body, [key]),) * 120))
+    attack(network, "bank2", lambda client: client.send(frame), "network_wrong")
 
 
 @pytest.mark.e2e

@@ -7,8 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import pytest
-from chainbill_node import pace as door
-from chainbill_node.mempool import Mempool
+from chainbill_node.mempool import Mempool, Source
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS, LEAST_WAITING
 from chainbill_node.pace import Pace
 
@@ -18,7 +17,7 @@ from chainbill.ledger.transaction import Transaction
 def transaction(number: int, party: str) -> Transaction:
     name = f"{party}-{number}".encode()
     return Transaction(
-        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, signatures=(), network=bytes(32),
+        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, unread=0, signatures=(), network=bytes(32),
         party=party, valid_until_ms=1, nonce=b"", threshold=1, keys=(), calls=(), memo="",
     )  # fmt: skip
 
@@ -32,19 +31,19 @@ class Door:
         self.order: list[str] = []
         self.within_s = 60.0
 
-    async def hand_in(self, numbers: Iterable[int], party: str) -> None:
-        left = list(numbers)
+    async def hand_in(self, numbers: Iterable[int], party: str, address: str = "here") -> None:
+        left, source = list(numbers), Source(address, party)
 
         def let_in(count: int) -> None:
             for _ in range(count):
-                self._admit(transaction(left.pop(0), party))
+                self._admit(transaction(left.pop(0), party), source)
 
-        await self.pace.enter(party, len(left), let_in, self.within_s)
+        await self.pace.enter(source, len(left), let_in, self.within_s)
 
-    def _admit(self, one: Transaction) -> None:
+    def _admit(self, one: Transaction, source: Source) -> None:
         self.order.append(one.id.decode())
         self.pool.add(one, 0, own=True)
-        self.pace.leave(one.party)
+        self.pace.leave(source)
 
     async def flood(self, count: int, party: str = "flood", first: int = 0, each: int = 1) -> list[asyncio.Task[None]]:
         """So many transactions of a party, `each` in a request."""
@@ -130,15 +129,21 @@ def test_who_waits_too_long_is_told_and_nobody_loses_a_turn() -> None:
     run(act)
 
 
-def test_no_more_than_so_many_wait_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "AT_THE_DOOR", 5)
+def test_what_others_hand_in_under_a_partys_name_does_not_make_it_wait() -> None:
+    """security 1: a party is only a name until a signature is good."""
 
     async def act(here: Door) -> None:
-        tasks = await here.flood(LEAST_WAITING + 7)
-        refused = [task for task in tasks if task.done() and task.exception() is not None]
-        assert len(refused) == 2
-        for task in tasks:
+        waiting: list[int] = []
+        for _ in range(20):
+            forging = here.pace.enter(Source("elsewhere", "supplier"), LEAST_WAITING, waiting.append, 60.0)
+            asyncio.get_running_loop().create_task(forging)
+        await settle()
+        [few] = await here.flood(LEAST_SHARE_TRANSACTIONS, "supplier", each=LEAST_SHARE_TRANSACTIONS)
+        assert few.done()
+        assert len(here.pool) == LEAST_SHARE_TRANSACTIONS
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
+        await settle()
 
     run(act)
 

@@ -49,7 +49,7 @@ def counted(node: Node, name: str, result: str) -> float:
 
 async def submit(port: ServedNode, wire: bytes, wait_ms: int) -> Submission:
     """Hand in one transaction as a request of its own; what it is answered is raised where it was not taken."""
-    [answer] = await port.submit([wire], wait_ms)
+    [answer] = await port.submit([wire], wait_ms, "here")
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -133,6 +133,7 @@ class TwinNode:
         self.records: dict[bytes, TransactionRecord] = {}
         self.own_receipts: dict[int, list[Receipt]] = {}
         self.waiting: list[bytes] = []
+        self.addresses: list[str] = []
         self.outcome: str | Exception = "committed"
         self.ready = True
         self.fault = ""
@@ -167,7 +168,8 @@ class TwinNode:
         self.records[identifier] = record
         return record
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
+        self.addresses.append(address)
         return [self._submit(wire, wait_ms) for wire in wires]
 
     def _submit(self, wire: bytes, wait_ms: int) -> Answer:

@@ -111,7 +111,7 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "json_number_not_integer": _post(content=b'{"transaction": 1.5}', headers=JSON),
     "json_number_range": _post(content=b'{"transaction": 9007199254740992}', headers=JSON),
     "media_type_unsupported": _post(content=b"x", headers={"Content-Type": "text/plain"}),
-    "mempool_party_share": _busy(Busy("16 wait", party="S", waiting=16)),
+    "mempool_party_share": _busy(Busy("16 wait", party="S")),
     "method_not_allowed": lambda client, _: client.request("DELETE", "/v1/bills"),
     "tries_busy": _tried(TooManyTries(2, of_one=False)),
     "tries_share": _tried(TooManyTries(2, of_one=True)),

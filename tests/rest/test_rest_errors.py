@@ -150,7 +150,7 @@ def test_refusals_busy_nodes_and_faults(node: TwinNode) -> None:
         answer = client.post("/v1/transactions", content=wire_of(), headers=headers)
         check(answer, 503, "node_busy")
         assert answer.headers["Retry-After"] == "7"
-        node.outcome = Busy("16 wait", 2, party="SUPPLIER1", waiting=16)
+        node.outcome = Busy("16 wait", 2, party="SUPPLIER1")
         for language, words in (("en", "room is for other parties"), ("zh", "其余空间留给其他参与方")):
             answer = client.post(
                 "/v1/transactions", content=wire_of(), headers=headers | {"Accept-Language": language}

@@ -7,12 +7,15 @@ from itertools import product
 from urllib.parse import quote
 
 import pytest
+from chainbill_node.rest.bodies import batch_in
 from chainbill_node.rest.json_door import MAX_NUMBER, json_object
 from chainbill_node.rest.problems import Problem
 from hypothesis import given
 from hypothesis import strategies as st
 from rest.conftest import TestClient
 from rest.node_twin import wire_of
+
+from chainbill.codec import encode
 
 ROUTES = ("/v1/transactions", "/v1/transactions?wait=committed", "/v1/transactions/simulate")
 GOOD = '"transaction": "' + base64.b64encode(wire_of()).decode() + '"'
@@ -75,11 +78,29 @@ def test_a_batch_of_many_small_things_is_refused_before_it_is_read(
     """8 MB of empty maps took 4 s (security 1)."""
     monkeypatch.setattr("chainbill.codec._read", None)
     headers = {"Content-Type": "application/msgpack"}
-    answer = client.post(
-        "/v1/transactions/batch", content=b"\xdd\x00\x0f\x42\x40" + b"\x80" * 1_000_000, headers=headers
-    )
-    assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
-    assert "codec_too_many_items" in answer.json()["detail"]
+    for head in (b"\xdd\x00\x0f\x42\x40", b"\xdc\x00\xc8", b"\x9f"):
+        answer = client.post("/v1/transactions/batch", content=head + b"\x80" * 1_000_000, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "body_malformed")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"\x90", b"\xc4\x01a", b"\x91", b"\x91\xc4", b"\x91\xc4\x02a", b"\x91\xc4\x01ab", b"\x92\xc4\x01a",
+        b"\x91\xa1a", b"\x91\xc5\x00\x01a", b"\x91\xc6\x00\x00\x01\x00" + bytes(256), b"\xdc\x00\x01\xc4\x01a",
+        b"\xdd\x00\x00\x00\x01\xc4\x01a",
+        b"\xdc\x00\xc9" + b"\xc4\x01a" * 201,
+    ],
+)  # fmt: skip
+def test_a_batch_has_one_form(body: bytes) -> None:
+    with pytest.raises(Problem):
+        batch_in("application/msgpack", body, 200)
+
+
+@pytest.mark.parametrize("sizes", [[0], [1, 255, 256, 65_535, 65_536], [3] * 15, [3] * 16, [3] * 200])
+def test_a_batch_is_read_as_the_codec_would(sizes: list[int]) -> None:
+    wires = [bytes([place % 256]) * size for place, size in enumerate(sizes)]
+    assert batch_in("application/msgpack", encode(wires), 200) == wires
 
 
 @pytest.mark.parametrize("text", ["e\u0301", "\U0001e08f", "\ue000", "\x7f", "a\u202e"])

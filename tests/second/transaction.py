@@ -70,9 +70,8 @@ def _read_key(value: object) -> tuple[str, bytes]:
     return text(algorithm), octets(key)
 
 
-def _counts(calls: object, memo: object, keys: object) -> None:
-    """What is looked at before the rest: how many calls and keys, how long the memo."""
-    must(1 <= len(items(calls)) <= MAX_CALLS, "transaction_calls", "1 to 100 calls")
+def _counts(memo: object, keys: object) -> None:
+    """What is looked at before the rest: how long the memo, how many keys."""
     must(len(text(memo, 0, MAX_MEMO * 4).encode()) <= MAX_MEMO, "transaction_memo", "256 bytes")
     threshold, listed = items(keys, 2)
     must(1 <= len(items(listed)) <= MAX_KEYS, "transaction_keys", "1 to 16 keys")
@@ -84,7 +83,7 @@ def read(wire: bytes) -> Transaction:
     outer = items(decode(wire, MAX_BYTES, max_items=MAX_ITEMS), 2)
     body = octets(outer[0], None)
     _, network, party, until, nonce, keyed, calls, memo = of_format(decode(body, MAX_BYTES, max_items=MAX_ITEMS), 8)
-    _counts(calls, memo, keyed)
+    _counts(memo, keyed)
     threshold, listed = items(keyed, 2)
     octets(network)
     text(party, 1, 200)
@@ -93,8 +92,9 @@ def read(wire: bytes) -> Transaction:
     keys = [_read_key(pair) for pair in items(listed)]
     order = [(algorithm.encode(), key) for algorithm, key in keys]
     must(ascending(order), "transaction_keys", "keys ascend, each once")
-    read_calls = [read_call(call) for call in items(calls)]
     signatures = _read_signatures(outer[1], integer(threshold, 1, len(keys)), len(keys))
+    must(1 <= len(items(calls)) <= MAX_CALLS, "transaction_calls", "1 to 100 calls")
+    read_calls = [read_call(call) for call in items(calls)]
     return Transaction(
         octets(network),
         text(party),

@@ -16,8 +16,8 @@ from chainbill.crypto.merkle import Frontier
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block, Header, evidence_root, parent_certificate_hash, tx_root
 from chainbill.ledger.certificate import Certificate, decode_certificate, verify_certificate
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.evidence import decode_evidence, verify_evidence
-from chainbill.ledger.transaction import wire_id_of
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 GENESIS_TIME_MS = 1_000_000

@@ -36,7 +36,8 @@ from sim.world import World
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.transaction import Transaction, decode_transaction, verify_signatures
+from chainbill.ledger.envelope import verify_signatures
+from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill.ledger.validators import Validator, ValidatorSet
 
 TROUBLE_MS = 12_000

@@ -20,9 +20,10 @@ from chainbill.ledger.block import (
     tx_root,
 )
 from chainbill.ledger.certificate import Certificate
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.tick import Tick, decode_tick
-from chainbill.ledger.transaction import Call, encode_body, sign_transaction, wire_id_of
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.limits import MAX_BLOCK_BYTES

@@ -7,14 +7,8 @@ from typing import Any
 from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import Malformed
-from chainbill.ledger.transaction import (
-    Call,
-    assemble,
-    decode_transaction,
-    encode_body,
-    sign_transaction,
-    verify_signatures,
-)
+from chainbill.ledger.envelope import verify_signatures
+from chainbill.ledger.transaction import Call, assemble, decode_transaction, encode_body, sign_transaction
 
 NETWORK = bytes(range(100, 132))
 KEYS = sorted([PrivateKey.from_seed(bytes([number]) * 32) for number in (1, 2, 3)], key=lambda one: one.public)

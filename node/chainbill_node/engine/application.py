@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chainbill.errors import ChainbillError, InternalFault, Reason
-from chainbill.ledger.admission import admit, simulate
+from chainbill.errors import ChainbillError, InternalFault, Reason, Refused
+from chainbill.ledger.admission import admit, screen, simulate
 from chainbill.ledger.authorisation import check_signatures
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
+from chainbill.ledger.envelope import Envelope
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.header_check import check_header
@@ -146,6 +147,10 @@ class LedgerApplication:
     def parent_certificate(self) -> bytes | None:
         """The certificate of the newest block that the next one carries if this node makes it; None at height 0."""
         return self._env.current.parent_certificate
+
+    def screen(self, envelope: Envelope, now_ms: int) -> Refused | None:
+        """What the door asks before it has signatures verified, see `chainbill.ledger.admission.screen`."""
+        return screen(self._rows, envelope, self._env.current, self._env.block_time(now_ms))
 
     def check_tx(self, transaction: Transaction, now_ms: int) -> None:
         """Whether a transaction with good signatures may wait for a block. Raises Malformed or Refused."""

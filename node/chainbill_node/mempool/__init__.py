@@ -5,6 +5,7 @@ transaction leaves when its block is committed or its time is over. Time comes i
 """
 
 from chainbill_node.mempool.pool import Mempool, MempoolFull, Room, Waiting
+from chainbill_node.mempool.unverified import Source, Unverified
 from chainbill_node.mempool.verified import VerifiedTransactions
 
-__all__ = ["Mempool", "MempoolFull", "Room", "VerifiedTransactions", "Waiting"]
+__all__ = ["Mempool", "MempoolFull", "Room", "Source", "Unverified", "VerifiedTransactions", "Waiting"]

@@ -16,5 +16,9 @@ WAITING_WITHIN_S = 0.5
 """Else as many as blocks lately took in this time."""
 DOOR_WITHIN_S = 5.0
 """Who waits longer at the door is told to come back."""
-AT_THE_DOOR = 10_000
-"""So many wait at the door."""
+
+# on their way in: at the door, or waiting to be verified
+LEAST_UNVERIFIED = 2_000
+"""There is room for so many, however small the pool is."""
+LEAST_UNVERIFIED_BYTES = 16 * 1024 * 1024
+"""The same in bytes: two batches of the largest size."""

@@ -15,6 +15,7 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 from chainbill_node.logs import log
 from chainbill_node.network import limits
@@ -24,6 +25,7 @@ NO_DESCRIPTORS_PAUSE_S = 0.5
 Refused = Callable[[str], None]
 
 
+@lru_cache(maxsize=limits.MAX_ADDRESSES)
 def address_of(host: str) -> str:
     """What one sender is counted by: an IPv4 address, or the /64 of an IPv6 one."""
     try:

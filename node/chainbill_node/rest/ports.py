@@ -55,12 +55,11 @@ class Busy(Exception):  # noqa: N818 - an outcome a client is told about, not a 
     ``party``: no more of this party, which has its share waiting already; others are taken (429).
     """
 
-    def __init__(self, detail: str, retry_after_s: int = 1, *, party: str = "", waiting: int = 0) -> None:
+    def __init__(self, detail: str, retry_after_s: int = 1, *, party: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.party = party
-        self.waiting = waiting
 
 
 class TooManyTries(Exception):  # noqa: N818 - an outcome a client is told about, not a fault
@@ -230,8 +229,10 @@ class NodePort(Protocol):
     def reader(self, at: int | None) -> Reader:
         """Open the ledger at a height (None: the newest). Raises Pruned or Future."""
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         """Check and pass on signed transactions and wait up to ``wait_ms`` for their commits (0: do not wait).
+
+        address: what the client is counted by.
 
         An answer for each in its place: Malformed or Refused (core errors) when it is not admitted, Busy when the node
         takes no more. None of these is raised.

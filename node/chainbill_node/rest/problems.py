@@ -160,8 +160,7 @@ def problem_of(error: Exception) -> Problem | None:
         case Busy():
             headers = {"Retry-After": str(error.retry_after_s)}
             if error.party:
-                fields = {"party": error.party, "count": error.waiting}
-                return Problem(429, "mempool_party_share", fields=fields, headers=headers)
+                return Problem(429, "mempool_party_share", fields={"party": error.party}, headers=headers)
             return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
         case TooManyTries():
             headers = {"Retry-After": str(error.retry_after_s)}

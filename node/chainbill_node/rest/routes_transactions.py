@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainbill.errors import ChainbillError
+from chainbill.ledger.envelope import read_envelope
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill_node.network.door import address_of
@@ -66,7 +67,7 @@ async def submit(
 async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
     """Hand in the transaction of a request. Raises what `problem_of` translates."""
     wire = transaction_in(request.headers.get("content-type", ""), await read_body(request))
-    [submission] = await _submit(rest, [wire], wait, timeout_s)
+    [submission] = await _submit(request, rest, [wire], wait, timeout_s)
     if isinstance(submission, Exception):
         raise submission
     status, body = submission_answer(submission)
@@ -76,9 +77,9 @@ async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> 
     return Handed(status, plain_json(body), headers)
 
 
-async def _submit(rest: Rest, wires: list[bytes], wait: str, timeout_s: float) -> list[Answer]:
+async def _submit(request: Request, rest: Rest, wires: list[bytes], wait: str, timeout_s: float) -> list[Answer]:
     wait_ms = min(int(timeout_s * 1000), rest.options.max_wait_ms) if wait == "committed" else 0
-    return await rest.node.submit(wires, wait_ms)
+    return await rest.node.submit(wires, wait_ms, address_of(request.client.host) if request.client else "")
 
 
 def submission_answer(submission: Submission) -> tuple[int, dict[str, Any]]:
@@ -116,7 +117,7 @@ async def submit_batch(
 async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
     """Hand in the transactions of a request. Raises what `problem_of` translates."""
     wires = batch_in(request.headers.get("content-type", ""), await read_body(request), rest.options.max_batch)
-    data = [_in_batch(request, answer) for answer in await _submit(rest, wires, wait, timeout_s)]
+    data = [_in_batch(request, answer) for answer in await _submit(request, rest, wires, wait, timeout_s)]
     refused = sum(["code" in item for item in data])
     return Handed(200, plain_json({"data": data, "count": len(data), "refused": refused}))
 
@@ -146,7 +147,7 @@ async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
     wire = transaction_in(request.headers.get("content-type", ""), body)
     viewer = await run_in_threadpool(rest.gate.admit, request, body)
     if not viewer.everything:
-        party = (await run_in_threadpool(decode_transaction, wire)).party
+        party = read_envelope(wire).party
         if viewer.party != party:
             raise Problem(403, "not_permitted", fields={"party": viewer.party, "problem": party})
     receipt = await rest.node.simulate(wire, address_of(request.client.host) if request.client else "")

@@ -6,12 +6,9 @@ knows by these ids has the very block that was proposed; whoever lacks one asks 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from chainbill.ledger.block import Block
-from chainbill.ledger.vote import ProposalHeader
-from chainbill_node.wire.limits import MAX_COMPACT_A_HEIGHT
 from chainbill_node.wire.messages import CompactProposal, Proposal
 
 
@@ -34,18 +31,3 @@ def restored(message: CompactProposal, find: Callable[[bytes], bytes | None]) ->
     vars(block)["wire_ids"] = message.wire_ids  # each wire was found by its id
     block.check_roots()
     return Proposal(message.header, block, message.prevotes) if whole else None
-
-
-class CompactBudget:
-    """How many compact proposals of each validator are looked at in a height; what is beyond comes by STATUS."""
-
-    def __init__(self) -> None:
-        self._heights: dict[int, Counter[bytes]] = {}
-
-    def take(self, header: ProposalHeader) -> bool:
-        """Count one; False when its validator has used up what it may at this height."""
-        for old in [height for height in self._heights if abs(height - header.height) > 1]:
-            del self._heights[old]
-        seen = self._heights.setdefault(header.height, Counter())
-        seen[header.validator] += 1
-        return seen[header.validator] <= MAX_COMPACT_A_HEIGHT

@@ -1,0 +1,186 @@
+"""Proposals on their way to consensus: restored or asked for, and their transactions read before anybody acts on them.
+
+A proposal is read for what its round's proposer signed, once for all peers that send it. What is new here of its
+transactions is verified and opened in threads. One with a transaction that is malformed or of another network goes no
+further: no honest node ever holds it, so that whoever sends it has committed an offence. Where only a signature is bad,
+`check_block` refuses the block.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainbill.errors import Malformed, Reason
+from chainbill.ledger.transaction import Transaction
+from chainbill.ledger.vote import ProposalHeader
+from chainbill_node import wire
+from chainbill_node.admission import Found, Outcome, Verified
+from chainbill_node.driver_events import MessageReceived
+from chainbill_node.wire.compact import restored
+from chainbill_node.wire.limits import MAX_PROPOSALS_A_HEIGHT, MAX_PROPOSALS_A_ROUND
+from chainbill_node.wire.messages import CompactProposal, Proposal, WantProposal
+
+if TYPE_CHECKING:
+    from chainbill_node.service import Node
+
+Word = tuple[int, bytes, int]
+"""Round, block id and valid round: what tells apart the proposals of a height."""
+UNREAD, UNDER_WAY, READ = "", "under way", "read"
+
+
+class Memory:
+    """How far the proposals of the heights around the newest one have been read. What is not read yet is UNREAD; else
+    UNDER_WAY, READ, or the offence that is in it.
+    """
+
+    def __init__(self) -> None:
+        self._heights: dict[int, dict[Word, str]] = {}
+        self._sent: dict[int, set[tuple[str, Word]]] = {}
+
+    def of(self, header: ProposalHeader) -> str:
+        """How far it has been read."""
+        return self._heights.get(header.height, {}).get(_word(header), UNREAD)
+
+    def begin(self, header: ProposalHeader) -> bool:
+        """Whether to read it now; False where its round has had too many different ones."""
+        self._forget(header.height)
+        known = self._heights.setdefault(header.height, {})
+        if sum([round_ == header.round for round_, _, _ in known]) >= MAX_PROPOSALS_A_ROUND:
+            return False
+        if len(known) >= MAX_PROPOSALS_A_HEIGHT:
+            del known[next(iter(known))]
+        known[_word(header)] = UNDER_WAY
+        return True
+
+    def end(self, header: ProposalHeader, offence: str) -> None:
+        """It has been read: "" or the offence."""
+        known = self._heights.get(header.height, {})
+        if _word(header) in known:
+            known[_word(header)] = offence or READ
+
+    def first_of(self, peer: str, header: ProposalHeader) -> bool:
+        """Whether this peer sends the compact form of it for the first time: restoring hashes every id."""
+        self._forget(header.height)
+        sent = self._sent.setdefault(header.height, set())
+        if (peer, _word(header)) in sent:
+            return False
+        while len(sent) >= MAX_PROPOSALS_A_HEIGHT * MAX_PROPOSALS_A_ROUND:
+            sent.pop()
+        sent.add((peer, _word(header)))
+        return True
+
+    def _forget(self, height: int) -> None:
+        for old in [one for one in self._heights | self._sent if abs(one - height) > 1]:
+            self._heights.pop(old, None)
+            self._sent.pop(old, None)
+
+
+class Proposals:
+    """Those that peers send to one node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._memory = Memory()
+
+    def compact(self, peer: str, message: CompactProposal) -> None:
+        """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short."""
+        node, header = self._node, message.header
+        if not self._worth_reading(peer, header) or not self._memory.first_of(peer, header):
+            return
+        try:
+            proposal = restored(message, self._wire_of)
+        except Malformed as error:
+            node.peers.drop(peer, str(error))
+            return
+        node.metrics.compact_proposals.labels("short" if proposal is None else "restored").inc()
+        if proposal is None:
+            node.peers.send(peer, wire.encode(WantProposal(header.height, header.round)))
+        else:
+            self._take(peer, proposal)
+
+    def whole(self, peer: str, message: Proposal) -> None:
+        """A whole proposal; the block of one of a later height is not read by anybody here."""
+        if message.header.height - self._node.ledger.info().height > 2:
+            self._node.drive(MessageReceived(peer, message))
+        elif self._worth_reading(peer, message.header):
+            self._take(peer, message)
+
+    def _worth_reading(self, peer: str, header: ProposalHeader) -> bool:
+        """Whether it is of this height or the next, and by the proposer of its round.
+
+        A bad signature costs the peer its connection: else anybody could use up what a proposer may have read.
+        """
+        ledger = self._node.ledger
+        if not 0 < header.height - ledger.info().height <= 2:
+            return False
+        if header.validator != ledger.validators_of(header.height).proposer(header.height, header.round).key:
+            return False
+        if not header.verify(self._node.genesis.hash):
+            self._node.peers.drop(peer, "proposal_signature_bad")
+            return False
+        return True
+
+    def _wire_of(self, wire_id: bytes) -> bytes | None:
+        """The bytes of a transaction that has arrived, verified or about to be."""
+        found = self._node.verified.get(wire_id) or self._node.admission.get(wire_id)
+        return None if found is None else found.wire
+
+    def _take(self, peer: str, message: Proposal) -> None:
+        """Read it if nobody has, and hand it over."""
+        known = self._memory.of(message.header)
+        if known == READ:
+            self._node.drive(MessageReceived(peer, message))
+        elif known == UNREAD:
+            if self._memory.begin(message.header):
+                self._wait_for_those_under_way(peer, message)
+        elif known != UNDER_WAY:
+            self._node.peers.drop(peer, known)
+
+    def _wait_for_those_under_way(self, peer: str, message: Proposal) -> None:
+        """Transactions that have just come by themselves are being verified already."""
+        left = 1
+
+        def one_less(_: Outcome = None) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._examine(peer, message)
+
+        admission = self._node.admission
+        for wire_id in message.block.wire_ids:
+            left += admission.listen(wire_id, one_less)
+        if left > 1:
+            admission.hurry()
+        one_less()
+
+    def _examine(self, peer: str, message: Proposal) -> None:
+        """Verify and open what is new here, in threads; then hand the proposal over, or end the connection for it."""
+        node, block = self._node, message.block
+        pairs = zip(block.wire_ids, block.signed, strict=False)  # a tick stands last and is signed by nobody
+        unknown = [one for wire_id, one in pairs if wire_id not in node.verified]
+        left, offence = 1, ""
+
+        def heard(found: list[Found]) -> None:
+            nonlocal left, offence
+            node.traffic.accept([Verified(one, own=False) for one in found if isinstance(one, Transaction)])
+            offence = offence or next(filter(None, map(_offence, found)), "")
+            left -= 1
+            if left:
+                return
+            self._memory.end(message.header, offence)
+            if offence:
+                node.peers.drop(peer, offence)
+            else:
+                node.drive(MessageReceived(peer, message))
+
+        left += node.admission.examine(unknown, node.genesis.hash, heard)
+        heard([])
+
+
+def _offence(found: Found) -> str:
+    """Why no honest node has sent it, "" where one may have."""
+    return str(found) if isinstance(found, Malformed) and found.reason != Reason.SIGNATURE_INVALID else ""
+
+
+def _word(header: ProposalHeader) -> Word:
+    return header.round, header.block_id, header.valid_round
