@@ -20,7 +20,7 @@ ANSWER_KINDS = {
     "transaction": "id", "status": "status", "height": "int", "bill": "id", "token": "id", "request": "id",
     "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
     "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
-    "payment_status": "status", "decision": "proposal", "party_status": "status",
+    "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "dispute": "id", "dispute_status": "dispute", "until": "date",
 }  # fmt: skip
 
@@ -64,7 +64,12 @@ def answer_results(session: Session, outcome: Outcome) -> None:
     answer_write(session, replace(outcome, results=(fields,)), *fields)
 
 
-OWN_STATUSES = (("proposal", "decision"), ("bill", "payment_status"), ("party", "party_status"))
+OWN_STATUSES = (
+    ("proposal", "decision"),
+    ("bill", "payment_status"),
+    ("party", "party_status"),
+    ("debtor", "mandate_status"),
+)
 
 
 def own_fields(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ BILL_ROWS = (
     Column("outstanding", "amount"), Column("currency"), Column("due_on", "date"), Column("status", "status"),
 )  # fmt: skip
 BILL = (
-    Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("face", "amount"),
+    Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("paying_bank", "party"),
+    Column("face", "amount"),
     Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
     Column("status", "status"), Column("outstanding", "amount"), Column("settled", "amount"),
     Column("contract_no"), Column("invoices", "list"), Column("created.height", "int"),

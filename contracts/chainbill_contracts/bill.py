@@ -9,6 +9,7 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     counted,
     parameter,
+    paying_bank_of,
     require_able,
     require_account,
     require_active,
@@ -105,7 +106,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
 def confirm(bill):
     """Confirm the debt (确权): the debtor promises to pay, and the invoices become occupied.
 
-    The bank that is the debtor's paying bank (兑付行) now will pay the bill, whatever the debtor asks for later.
+    The bank that accepted to be the debtor's paying bank (兑付行) will pay it, whatever becomes of that mandate.
     """
     row = require_bill(bill)
     require(row["debtor"] == ctx.party, "not_the_debtor")
@@ -119,7 +120,7 @@ def confirm(bill):
     invoke("invoice", "occupy", row)
     agenda.delete([row["expires_on"], "expire", bill])
     row["status"] = "pending_accept"
-    row["paying_bank"] = debtor["paying_bank"]
+    row["paying_bank"] = paying_bank_of(debtor)
     row["confirmed_on"] = ctx.today
     row["expires_on"] = add_days(ctx.today, parameter("pending_days"))
     bills.put(bill, row)

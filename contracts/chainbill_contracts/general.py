@@ -7,6 +7,7 @@ from chainbill.vm.prelude import *
 
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
+successors = read_table("party", "successor")
 parameters = read_table("governance", "parameter")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
@@ -125,6 +126,17 @@ def require_account(party, currency):
 def require_sponsor(row):
     """The sender is the bank that vouches for the party of this row."""
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": row["id"]})
+
+
+def successor_of(bank):
+    """The bank that stands in a bank's place now: itself, or the last of those that succeeded it (承继行)."""
+    row = successors.get(bank)
+    return bank if row is None else row["successor"]
+
+
+def paying_bank_of(row):
+    """The bank that pays now (兑付行), "" if there is none. row: of a bill, or of a debtor for bills to come."""
+    return successor_of(row["paying_bank"])
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ CONTENT = {
     "party_status": [["party", "status", "reason", "authority", "number", "documents"], [], 3000],
     "protocol": [["version", "digest", "active_height"], [], 200],
     "rules": [["changes", "currencies", "python", "active_height"], [], 20000],
+    "successor": [["bank", "successor"], [], 400],
     "validator_add": [["alg", "key", "name", "party", "address"], [], 1000],
     "validator_remove": [["key"], [], 200],
 }
@@ -107,6 +108,7 @@ def propose(kind, content):
     "number", "documents"} as in standing.name_administrator; "party_close" {"party"}; "party_recover" {"party",
     "new_keys", "document"} as in recovery.recover; "party_claim" an application under an id that others are registered
     under; "identifier" {"scheme", "value", "party"}, to whom an identifier belongs that two claim;
+    "successor" {"bank", "successor"}: a bank that has accepted stands in the place of one that is insolvent or gone;
     "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
@@ -269,6 +271,8 @@ def checked_content(kind, content):
         invoke("recovery", "check_claim", content)
     elif kind == "identifier":
         invoke("party", "check_identifier", content["scheme"], content["value"], content["party"])
+    elif kind == "successor":
+        invoke("party", "check_successor", content["bank"], content["successor"])
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -493,6 +497,8 @@ def put_into_effect(proposal):
         invoke("recovery", "claim_by_vote", content)
     elif kind == "identifier":
         invoke("party", "give_identifier", content["scheme"], content["value"], content["party"])
+    elif kind == "successor":
+        invoke("party", "decide_successor", content["bank"], content["successor"])
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])

@@ -36,6 +36,7 @@ from chainbill_contracts.general import (
     require_party,
     require_sponsor,
     require_text,
+    successor_of,
 )
 
 parties = own_table("party")  # id -> party row
@@ -44,6 +45,10 @@ identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
+mandates = own_table("mandate")  # [debtor, bank] -> mandate row
+successors = own_table("successor")  # bank -> {"named", "successor", "from"}
+predecessors = own_table("predecessor")  # bank -> {"banks"}: those in whose place it stands
+successions = own_table("succession")  # [bank, successor] -> {"banks", "until"}: what the successor has accepted
 agenda = own_table("agenda")
 
 STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
@@ -55,6 +60,8 @@ MOST_ACCOUNTS = 20
 MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
+MOST_PREDECESSORS = 20
+DAYS_OF_SUCCESSION = 30
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
     "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
@@ -80,7 +87,7 @@ def begin(members):
         row["policy"] = member["policy"]
         if member["paying_bank"] != "":
             require_bank(member["paying_bank"])
-            row["paying_bank"] = member["paying_bank"]
+            keep_mandate(row, member["paying_bank"], "active")
         parties.put(row["id"], row)
     for member in members:
         for account in member["accounts"]:
@@ -128,18 +135,6 @@ def admit(application):
     admit_party(statement, statement["roles"], "")
     for account in statement["accounts"]:
         open_account(statement["id"], account, "")
-
-
-@call
-def set_paying_bank(bank):
-    """Name the bank that pays the sender's bills on the due date (兑付行)."""
-    row = require_active(ctx.party)
-    require_capability("admin")
-    require_bank(bank)
-    row["paying_bank"] = bank
-    parties.put(ctx.party, row)
-    emit("paying_bank_named", {"party": ctx.party, "bank": bank})
-    return {"party": ctx.party, "paying_bank": bank}
 
 
 @call
@@ -219,9 +214,15 @@ def attest_account(party, currency, alg, digest_hex):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an announced change act, and an attested change of account."""
+    """Let an announced change act, and an attested change of account; end what a bank did not answer."""
     if "change" in row:
         on_day_of_change(row["change"], row["step"])
+        return
+    if "mandate" in row:
+        on_day_of_mandate(row["mandate"])
+        return
+    if "succession" in row:
+        successions.delete(row["succession"])
         return
     account = accounts.get([row["party"], row["currency"]])
     if account is None:  # it went with a claim
@@ -567,6 +568,8 @@ def act_on(row, kind, content):
     elif kind == "set_encryption_key":
         row["encryption_key"] = content["key"]
         emit("encryption_key_set", {"party": party, "key": content["key"]})
+    elif kind == "ask_paying_bank":
+        ask_bank(row, content["bank"])
     parties.put(party, row)
 
 
@@ -662,6 +665,7 @@ def admit_party(statement, roles, sponsor):
         "status": "active",
         "sponsor": sponsor,
         "paying_bank": "",
+        "asked_bank": "",
         "identifiers": [],
         "policy": {"rules": []},
         "keys": [],
@@ -930,3 +934,214 @@ def require_name(name_zh, name_en):
     require(len(name_zh) + len(name_en) >= 1, "name_missing")
     require_text(name_zh)
     require_text(name_en)
+
+
+# --- paying bank ------------------------------------------------------------------------------------------------------
+# A debtor asks, the bank accepts: nobody becomes a paying bank without its own consent. The mandate that was accepted
+# last counts for the bills that the debtor confirms from then on; each keeps its bank, whatever becomes of the mandate.
+MANDATE_STEPS = [["", "asked"], ["asked", "active"], ["asked", "ended"], ["active", "ended"], ["ended", "asked"]]
+
+
+@call
+def ask_paying_bank(bank):
+    """Ask a bank to pay the bills that the sender will confirm (兑付委托), after 72 hours; its consent decides."""
+    row = require_active(ctx.party)
+    require_admins(row)
+    require("anchor" in row["roles"], "debtor_not_an_anchor", {"id": ctx.party})
+    require_askable(row, bank)
+    return announce_change(row, "ask_paying_bank", {"bank": bank})
+
+
+@call
+def accept_mandate(debtor):
+    """Accept as a bank to pay the bills that a debtor will confirm; it takes the place of an earlier mandate."""
+    mandate = require_mandate(debtor)
+    require_active_bank(ctx.party)
+    require_maker_and_checker()
+    require_mandate_step(mandate, "active")
+    late = {"from": "asked", "to": "active", "until": mandate["until"]}
+    require(ctx.today <= mandate["until"], "mandate_transition", late)
+    require_no_successor(ctx.party)
+    row = parties.get(debtor)
+    if row["paying_bank"] != "":
+        keep_mandate(row, row["paying_bank"], "ended")
+    keep_mandate(row, ctx.party, "active")
+    parties.put(debtor, row)
+    return {"debtor": debtor, "bank": ctx.party, "status": "active"}
+
+
+@call
+def refuse_mandate(debtor):
+    """Refuse as a bank to pay the bills of a debtor that asked."""
+    mandate = require_mandate(debtor)
+    require_capability("maker")
+    require(mandate["status"] == "asked", "mandate_transition", {"from": mandate["status"], "to": "ended"})
+    row = parties.get(debtor)
+    keep_mandate(row, ctx.party, "ended")
+    parties.put(debtor, row)
+    return {"debtor": debtor, "bank": ctx.party, "status": "ended"}
+
+
+@call
+def end_mandate(debtor):
+    """End as its paying bank the mandate of a debtor: it confirms no more bills; those confirmed keep their bank."""
+    row = parties.get(debtor)
+    bank = "" if row is None else row["paying_bank"]
+    require(bank != "" and successor_of(bank) == ctx.party, "mandate_unknown")
+    require_maker_and_checker()
+    keep_mandate(row, bank, "ended")
+    parties.put(debtor, row)
+    return {"debtor": debtor, "bank": bank, "status": "ended"}
+
+
+def require_mandate(debtor):
+    """What a debtor asked of the sender, whatever became of it."""
+    mandate = mandates.get([debtor, ctx.party])
+    require(mandate is not None, "mandate_unknown")
+    return mandate
+
+
+def require_mandate_step(mandate, status):
+    step = {"from": mandate["status"], "to": status}
+    require([mandate["status"], status] in MANDATE_STEPS, "mandate_transition", step)
+
+
+def require_askable(row, bank):
+    """A bank that this debtor may ask now. row: the debtor's."""
+    require_active_bank(bank)
+    mandate = mandates.get([row["id"], bank])
+    require_mandate_step({"status": ""} if mandate is None else mandate, "asked")
+    require_no_successor(bank)
+
+
+def ask_bank(row, bank):
+    """Ask a bank; what another one was asked and has not answered ends. row: the debtor's."""
+    require_askable(row, bank)
+    if row["asked_bank"] != "":
+        keep_mandate(row, row["asked_bank"], "ended")
+    keep_mandate(row, bank, "asked")
+
+
+def keep_mandate(row, bank, status):
+    """Write a mandate in its new status, and in the debtor's row which bank counts and which one is asked."""
+    debtor = row["id"]
+    mandate = mandates.get([debtor, bank])
+    if mandate is None:
+        mandate = {"status": "", "asked_on": ctx.today, "from": "", "until": ""}
+    if mandate["status"] == "asked":
+        agenda.delete([add_days(mandate["until"], 1), "mandate", debtor, bank])
+        row["asked_bank"] = ""
+    if row["paying_bank"] == bank:
+        row["paying_bank"] = ""
+    if status == "asked":
+        until = invoke("calendar", "business_days_after", ctx.today, parameter("offer_business_days"))
+        mandate = {"status": "", "asked_on": ctx.today, "from": "", "until": until}
+        agenda.put([add_days(until, 1), "mandate", debtor, bank], {"mandate": [debtor, bank]})
+        row["asked_bank"] = bank
+        emit("mandate_asked", {"debtor": debtor, "bank": bank, "until": until})
+    elif status == "active":
+        mandate["from"], mandate["until"] = ctx.today, ""
+        row["paying_bank"] = bank
+        emit("mandate_accepted", {"debtor": debtor, "bank": bank})
+    else:
+        mandate["until"] = ctx.today
+        emit("mandate_ended", {"debtor": debtor, "bank": bank})
+    mandate["status"] = status
+    mandates.put([debtor, bank], mandate)
+
+
+def on_day_of_mandate(place):
+    """What a bank was asked and did not answer ends."""
+    row = parties.get(place[0])
+    mandate = mandates.get(place)
+    if mandate["status"] == "asked" and mandate["until"] < ctx.today:
+        keep_mandate(row, place[1], "ended")
+        parties.put(place[0], row)
+
+
+# --- successor of a bank ----------------------------------------------------------------------------------------------
+# A bank that leaves names who pays in its place, or the validators do by vote; never without the successor's consent.
+# Each row names the bank that stands in the place now, so that one look finds it, however many succeeded one another.
+@call
+def accept_succession(bank):
+    """Agree as a bank to pay in another's place (承继) what that one is to pay, if it or a vote names the sender.
+
+    Consent holds for DAYS_OF_SUCCESSION days, and for the banks in whose place the other one stands by now.
+    """
+    require_bank(bank)
+    require_active_bank(ctx.party)
+    require_maker_and_checker()
+    require(bank != ctx.party, "succession_too_long")
+    require_no_successor(bank)
+    require_no_successor(ctx.party)
+    known = successions.get([bank, ctx.party])
+    if known is not None:
+        agenda.delete([add_days(known["until"], 1), "succession", bank, ctx.party])
+    until = add_days(ctx.today, DAYS_OF_SUCCESSION)
+    successions.put([bank, ctx.party], {"banks": replaced_by(bank), "until": until})
+    agenda.put([add_days(until, 1), "succession", bank, ctx.party], {"succession": [bank, ctx.party]})
+    emit("succession_accepted", {"bank": bank, "successor": ctx.party, "until": until})
+    return {"bank": bank, "successor": ctx.party, "until": until}
+
+
+@call
+def name_successor(bank):
+    """Name the bank that pays from now on in the sender's place (承继行); it has accepted before."""
+    require_bank(ctx.party)
+    require_not_stopped(ctx.party)
+    require_maker_and_checker()
+    require_succession(ctx.party, bank)
+    keep_successor(ctx.party, bank)
+    return {"bank": ctx.party, "successor": bank}
+
+
+@internal("governance")
+def check_successor(bank, successor):
+    """Refuse at once a successor that a vote could not name."""
+    require_succession(bank, successor)
+
+
+@internal("governance")
+def decide_successor(bank, successor):
+    """Name by vote who pays in the place of a bank that is insolvent or gone."""
+    require_succession(bank, successor)
+    keep_successor(bank, successor)
+
+
+def require_succession(bank, successor):
+    require_bank(bank)
+    require_no_successor(bank)
+    require_active_bank(successor)
+    require_no_successor(successor)
+    accepted = successions.get([bank, successor])
+    taken = accepted is not None and ctx.today <= accepted["until"] and accepted["banks"] == replaced_by(bank)
+    require(taken, "not_taken_over", {"bank": bank, "successor": successor})
+    together = len(replaced_by(bank)) + 1 + len(replaced_by(successor))
+    require(together <= MOST_PREDECESSORS, "succession_too_long")
+
+
+def require_no_successor(bank):
+    """A bank in whose place another stands is asked nothing any more: the other one is."""
+    successor = successor_of(bank)
+    require(successor == bank, "bank_succeeded", {"bank": bank, "successor": successor})
+
+
+def replaced_by(bank):
+    """The banks in whose place this one stands."""
+    row = predecessors.get(bank)
+    return [] if row is None else row["banks"]
+
+
+def keep_successor(bank, successor):
+    """All in whose place the bank stands, and the bank itself, have the successor from now on."""
+    successions_until = successions.get([bank, successor])["until"]
+    agenda.delete([add_days(successions_until, 1), "succession", bank, successor])
+    successions.delete([bank, successor])
+    for one in replaced_by(bank):
+        row = successors.get(one)
+        row["successor"] = successor
+        successors.put(one, row)
+    successors.put(bank, {"named": successor, "successor": successor, "from": ctx.today})
+    predecessors.put(successor, {"banks": replaced_by(successor) + replaced_by(bank) + [bank]})
+    predecessors.delete(bank)
+    emit("successor_named", {"bank": bank, "successor": successor})

@@ -7,12 +7,14 @@ disturbs nobody else. No lock and no status ever stops a settlement.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    paying_bank_of,
     require_amount,
     require_capability,
     require_date,
     require_policy,
     require_reference,
     require_text,
+    successor_of,
 )
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
@@ -22,6 +24,7 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("party", "account")
 standings = read_table("standing", "standing")
+predecessors = read_table("party", "predecessor")
 finance_receipts = read_table("finance", "receipt")
 
 # Every step that a payment may take, and no other.
@@ -45,12 +48,12 @@ def settle(bill, amount, reference, value_date, partial):
     require_date(value_date)
     require(kind_of(partial) == "bool", "partial_not_said")
     content = digest(["settlement", bill, amount, value_date, partial])
-    known = known_result(reference, content)
+    known = known_result(bill, reference, content)
     if known is not None:
         return known
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
-    require(row["paying_bank"] == ctx.party, "not_the_paying_bank")
+    require(paying_bank_of(row) == ctx.party, "not_the_paying_bank")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
@@ -81,30 +84,37 @@ def settle(bill, amount, reference, value_date, partial):
 
 @call
 def proceed(bill):
-    """Go on with a settlement that takes several steps; the bank that reported the money may."""
+    """Go on with a settlement that takes several steps: the bank that reported the money, or who pays the bill now.
+
+    The payments are those of the bank that reported the money, whoever goes on: its receipt is its promise to pay them.
+    """
     require_capability("maker")
     step = steps.get(bill)
     require(step is not None, "nothing_to_proceed")
-    require(step["bank"] == ctx.party, "not_the_paying_bank")
+    row = bills.get(bill)
+    require(ctx.party in (step["bank"], paying_bank_of(row)), "not_the_paying_bank")
     steps.delete(bill)
-    return take_step(bills.get(bill), step)
+    return take_step(row, step)
 
 
 @call
 def pay_result(bill, token, status, reference):
-    """Report what became of one payee's payment: paid, returned (退汇), or instructed once more."""
+    """Report what became of one payee's payment: paid, returned (退汇), or instructed once more.
+
+    A payment stays with the bank that instructed it; that bank or its successor (承继行) reports.
+    """
     require_capability("maker")
     require_reference(reference)
     require_text(bill)
     require_text(token)
     require_text(status)
     content = digest(["payment", bill, token, status])
-    known = known_result(reference, content)
+    known = known_result(bill, reference, content)
     if known is not None:
         return known
     row = payments.get([bill, token])
     require(row is not None, "payment_unknown")
-    require(row["bank"] == ctx.party, "not_the_paying_bank")
+    require(ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_paying_bank")
     require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
     require([row["status"], status] in PAYMENT_STEPS, "payment_transition", {"from": row["status"], "to": status})
     account = row["account"]
@@ -123,9 +133,11 @@ def pay_result(bill, token, status, reference):
     return result
 
 
-def known_result(reference, content):
+def known_result(bill, reference, content):
     """The result that the sender's reference had before; nothing if it is new. Other content under it is refused."""
     known = receipts.get([ctx.party, reference])
+    if known is None:
+        known = receipt_of_predecessor(bill, reference)
     if known is None:
         used = finance_receipts.has([ctx.party, reference])
         require(not used, "reference_used_otherwise", {"reference": reference})
@@ -134,6 +146,20 @@ def known_result(reference, content):
     result = known["result"]
     result["repeated"] = True
     return result
+
+
+def receipt_of_predecessor(bill, reference):
+    """What a bank that the sender succeeded reported under this reference on this bill: the same money is not new.
+
+    On another bill it is, since each bank counts its references by itself.
+    """
+    row = predecessors.get(ctx.party)
+    if row is not None:
+        for bank in row["banks"]:
+            receipt = receipts.get([bank, reference])
+            if receipt is not None and receipt["bill"] == bill:
+                return receipt
+    return None
 
 
 def keep_receipt(reference, content, bill, amount, value_date, kind, result):
@@ -161,7 +187,7 @@ def take_step(bill, step):
     amount = 0
     for paid in done["paid"]:
         tell_finance(paid)
-        entries += [keep_payment(bill, paid, step["reference"])]
+        entries += [keep_payment(bill, paid, step)]
         amount += paid["amount"]
     left = invoke("bill", "record_payment", bill["id"], amount, step["value_date"])
     complete = done["next"] == bill["face"]
@@ -182,7 +208,7 @@ def tell_finance(paid):
             invoke("finance", "token_paid", paid["request"])
 
 
-def keep_payment(bill, paid, reference):
+def keep_payment(bill, paid, step):
     account = account_of(paid["party"], bill["currency"])
     status = "instructed"
     if waits_for_administrator(paid["party"], account):
@@ -196,8 +222,8 @@ def keep_payment(bill, paid, reference):
         "amount": paid["amount"],
         "currency": bill["currency"],
         "status": status,
-        "bank": ctx.party,
-        "reference": reference,
+        "bank": step["bank"],
+        "reference": step["reference"],
         "last_reference": "",
         "changed_on": ctx.today,
     })  # fmt: skip

@@ -131,9 +131,41 @@ def test_a_rotated_key_is_a_profile_of_its_own_until_it_acts(shell: Shell, node:
     assert load_profiles(shell.home)["fresh"].party == PARTIES["supplier1"]
 
 
+@pytest.mark.parametrize(
+    ("profile", "words", "function", "arguments"),
+    [
+        ("anchor", "paying-bank ask bank2", "ask_paying_bank", {"bank": "bank2"}),
+        ("bank1", "paying-bank accept anchor", "accept_mandate", {"debtor": "anchor"}),
+        ("bank1", "paying-bank refuse anchor", "refuse_mandate", {"debtor": "anchor"}),
+        ("bank1", "paying-bank end anchor", "end_mandate", {"debtor": "anchor"}),
+        ("bank1", "successor accept bank2", "accept_succession", {"bank": "bank2"}),
+        ("bank1", "successor name bank2", "name_successor", {"bank": "bank2"}),
+    ],
+)
+def test_paying_banks_and_successors(
+    shell: Shell, node: FakeNode, profile: str, words: str, function: str, arguments: dict[str, str]
+) -> None:
+    """security 13: a bank's consent is an act of its own."""
+    shell.run("party", *words.split(), profile=profile)
+    assert node.call == ("party", function, {name: PARTIES[one] for name, one in arguments.items()})
+
+
+def test_a_vote_names_a_successor(shell: Shell, node: FakeNode) -> None:
+    shell.run("governance", "propose", "successor", "bank1", "bank2", profile="bank1")
+    content = {"bank": PARTIES["bank1"], "successor": PARTIES["bank2"]}
+    assert node.call == ("governance", "propose", {"kind": "successor", "content": content})
+
+
+def test_mandates_are_listed(shell: Shell, node: FakeNode) -> None:
+    row = {
+        "debtor": PARTIES["anchor"], "bank": PARTIES["bank1"], "status": "asked", "asked_on": "2027-03-01", "from": "",
+        "until": "2027-03-08",
+    }  # fmt: skip
+    node.answers[f"GET /v1/parties/{PARTIES['bank1']}/mandates"] = ok({"data": [row], "count": 1, "next": None})
+    assert shell.run("party", "paying-bank", "list", "-o", "json", profile="bank1") == [row]
+
+
 def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
-    shell.run("party", "account", "--paying-bank", "bank2", profile="anchor")
-    assert node.call == ("party", "set_paying_bank", {"bank": PARTIES["bank2"]})
     shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1", expect=2)
     assert "--shown" in shell.err
     shell.run("party", "account", "--announce", "CNY:bank1:123", profile="anchor")

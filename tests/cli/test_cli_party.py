@@ -136,11 +136,17 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
     [
         (["party", "policy", "--clear"], [PARTIES["bank1"]]),
         (["party", "policy", "--rule", "any:CNY:5"], ["any > 5.00 CNY"]),
-        (["party", "account", "--paying-bank", "bank2"], [PARTIES["bank2"]]),
         (
             ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
             [PARTIES["anchor"], "CNY", "ab" * 32],
         ),
+        (["party", "paying-bank", "ask", "bank2"], [PARTIES["bank2"], ("72 hours", "72 小时")]),
+        (["party", "paying-bank", "accept", "anchor"], [PARTIES["anchor"]]),
+        (["party", "paying-bank", "refuse", "anchor"], [PARTIES["anchor"]]),
+        (["party", "paying-bank", "end", "anchor"], [PARTIES["anchor"]]),
+        (["party", "successor", "accept", "bank2"], [PARTIES["bank2"]]),
+        (["party", "successor", "name", "bank2"], [PARTIES["bank2"]]),
+        (["governance", "propose", "successor", "bank1", "bank2"], [PARTIES["bank2"], ("successor", "承继行")]),
         (["party", "account", "--announce", "CNY:bank2:6222"], ["6222", PARTIES["bank2"]]),
         (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
         (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", "maker"]),

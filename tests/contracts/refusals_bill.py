@@ -347,11 +347,6 @@ def confirm_alone_above_the_limit(world: World) -> None:
     confirm(world, issue(world))
 
 
-@refuses("not_a_bank")
-def name_a_supplier_as_paying_bank(world: World) -> None:
-    world.call(ANCHOR, "party", "set_paying_bank", bank=S1)
-
-
 @refuses("not_a_validators_party", members=[*MEMBERS, member(uscc(60), "bank", accounts=[])])
 def propose_as_a_bank_without_a_seat(world: World) -> None:
     world.call(uscc(60), "governance", "propose", kind="calendar", content={})

@@ -24,6 +24,7 @@ from contracts.world import (
     key_of,
     offer,
     settle,
+    stands_for,
 )  # fmt: skip
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -193,7 +194,8 @@ class BillLife(RuleBasedStateMachine):
             left = bill["face"] - bill["settled"]
             amount = left if share > 10 else max(1, left * share // 12)
             date = max(bill["accepted_on"], self.world.plus(-late))
-            self.attempt(settle, self.world, bill["id"], amount, partial=True, value_date=date)
+            by = stands_for(self.world, bill["paying_bank"])
+            self.attempt(settle, self.world, bill["id"], amount, partial=True, value_date=date, by=by)
 
     @rule(number=pick, status=st.sampled_from(["paid", "returned", "instructed"]))
     def report(self, number: int, status: str) -> None:
@@ -201,7 +203,13 @@ class BillLife(RuleBasedStateMachine):
         if payment:
             place = {"bill": payment["bill"], "token": payment["token"]}
             self.attempt(
-                self.world.call, BANK1, "settlement", "pay_result", **place, status=status, reference=f"P{number}"
+                self.world.call,
+                stands_for(self.world, payment["bank"]),
+                "settlement",
+                "pay_result",
+                **place,
+                status=status,
+                reference=f"P{number}",
             )
 
     @rule(number=pick, by=st.sampled_from(SUPPLIERS), act=st.sampled_from(["dispute", "withdraw_dispute", "uphold"]))
@@ -221,7 +229,12 @@ class BillLife(RuleBasedStateMachine):
     def wait(self, days: int, gap: bool) -> None:
         self.world.gap_ms = 7_200_001 if gap else 0
         self.world.day(self.world.plus(days))
-        assert not self.world.failed_items
+        assert not [item for item in self.world.failed_items if not self.may_fail(*item)]
+
+    def may_fail(self, item: list[Any], why: str) -> bool:
+        """Whether day work of this kind may come to nothing; here none may."""
+        del item, why
+        return False
 
     @invariant()
     def everything_holds(self) -> None:

@@ -209,14 +209,6 @@ def test_a_key_can_be_revoked_whatever_the_status(world: World, status: str) -> 
         world.call(S1, "party", "rotate_key", old=key_of(S1), new={}, proof="")
 
 
-def test_a_debtor_names_its_paying_bank(world: World) -> None:
-    world.call(ANCHOR, "party", "set_paying_bank", bank=BANK2)
-    assert party(world, ANCHOR)["paying_bank"] == BANK2
-    bill, _ = accepted_bill(world, face=10)
-    arguments = {"bill": bill, "amount": 10, "reference": "A", "value_date": world.today, "partial": False}
-    assert world.call(BANK2, "settlement", "settle", **arguments)["outstanding"] == 0
-
-
 def test_a_party_lets_an_auditor_read_and_ends_it(backend: str) -> None:
     world = World(backend, members=[*MEMBERS, member(uscc(70), "auditor")])
     grant = {"auditor": uscc(70), "scope": "all", "first_day": world.today, "last_day": ""}

@@ -15,6 +15,7 @@ from contracts import (
     refusals_finance,
     refusals_governance,
     refusals_party,
+    refusals_paying_bank,
     refusals_standing,
     refusals_token,
 )
@@ -25,6 +26,7 @@ PROVOKED = (
     refusals_finance,
     refusals_governance,
     refusals_party,
+    refusals_paying_bank,
     refusals_standing,
     refusals_token,
 )

@@ -11,7 +11,6 @@ from contracts.refusals_token import dust
 from contracts.world import (
     ANCHOR,
     BANK1,
-    BANK2,
     DIGEST,
     S1,
     S2,
@@ -249,13 +248,3 @@ def test_pending_bills_cannot_be_paid(world: World) -> None:
     world.call(ANCHOR, "bill", "confirm", bill=bill)
     with pytest.raises(Refused, match="bill_not_payable"):
         settle(world, bill, 1, partial=True)
-
-
-def test_the_debtor_cannot_swap_the_paying_bank_of_a_confirmed_bill(world: World) -> None:
-    """security 13: the paying bank is fixed at confirmation; another one counts for later bills only."""
-    bill, _ = accepted_bill(world, face=1_000)
-    assert world.bill(bill)["paying_bank"] == BANK1
-    world.call(ANCHOR, "party", "set_paying_bank", bank=BANK2)
-    with pytest.raises(Refused, match="not_the_paying_bank"):
-        settle(world, bill, 400, partial=True, by=BANK2)
-    assert settle(world, bill, 1_000)["complete"]

@@ -14,6 +14,7 @@ from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    BANK4,
     MEMBERS,
     S1,
     S2,
@@ -28,10 +29,12 @@ from contracts.world import (
     issue,
     key_of,
     member,
+    name_successor,
     offer,
     order,
     pay,
     settle,
+    two_people,
     uscc,
 )
 
@@ -88,6 +91,8 @@ def busy_world() -> World:
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")
     recover(world)
+    name_successor(world, BANK4, BANK3)
+    two_people(world, BANK2, "accept_succession", bank=BANK3)
     return world
 
 

@@ -78,6 +78,30 @@ def as_admins(world: World, party: str, function: str, /, **arguments: Any) -> A
     return world.send(party, ("party", function, arguments), keys=keys)[0]
 
 
+def two_people(world: World, party: str, function: str, /, **arguments: Any) -> Any:
+    """An act of contract party that maker and checker sign."""
+    keys = [key_of(party), key_of(party, 1)]
+    return world.send(party, ("party", function, arguments), keys=keys)[0]
+
+
+def name_paying_bank(world: World, debtor: str, bank: str) -> None:
+    """A debtor asks a bank, and once it is asked the bank accepts."""
+    change(world, debtor, "ask_paying_bank", bank=bank)
+    two_people(world, bank, "accept_mandate", debtor=debtor)
+
+
+def name_successor(world: World, bank: str, successor: str) -> None:
+    """A bank accepts to succeed another, which then names it."""
+    two_people(world, successor, "accept_succession", bank=bank)
+    two_people(world, bank, "name_successor", bank=successor)
+
+
+def stands_for(world: World, bank: str) -> str:
+    """The bank in the place of this one: itself or its successor."""
+    row = world.row("party", "successor", bank)
+    return str(row["successor"]) if row else bank
+
+
 def change(world: World, party: str, function: str, /, **arguments: Any) -> str:
     """Announce a change and wait until it acts; its id."""
     announced = as_admins(world, party, function, **arguments)

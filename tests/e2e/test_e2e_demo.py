@@ -70,7 +70,7 @@ def test_life_of_a_local_network(new_network: Callable[..., Any]) -> None:
     assert [node["pid"] for node in network.up()["nodes"]] == [node["pid"] for node in status["nodes"]], "they run on"
     stopped = network.json("localnet", "stop", "bank2")["nodes"][1]
     assert (stopped["pid"], stopped["ready"]) == (None, False)
-    away = network.json("--as", "anchor", "party", "account", "--paying-bank", "bank2", "--timeout", "1.5", expect=6)
+    away = network.json("--as", "anchor", "party", "paying-bank", "ask", "bank2", "--timeout", "1.5", expect=6)
     deadline = time.monotonic() + 20
     reason = ""
     while time.monotonic() < deadline and "bank2" not in reason:

@@ -14,6 +14,7 @@ import pytest
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.storage.database import ChainDatabase
 from node_chain import LocalChain
+from writes import account_at
 
 from chainbill import codec
 from chainbill.crypto.keys import PrivateKey
@@ -62,7 +63,7 @@ class Ledger:
             "party": self.chain.party("anchor"),
             "valid_until_ms": self.chain.time_ms + 600_000,
             "nonce": b"n" * 16,
-            "calls": [Call("party", "set_paying_bank", {"bank": self.chain.party("bank2")})],
+            "calls": [Call(*account_at(self.chain.party("bank2")))],
             "keys": [self.key.public],
         }
         return encode_body(**{**fields, **changes})
@@ -111,7 +112,7 @@ class Ledger:
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     chain = LocalChain(tmp_path_factory.mktemp("replay") / "net")
-    call = ("party", "set_paying_bank", {"bank": chain.party("bank2")})
+    call = account_at(chain.party("bank2"))
     used = chain.sign("anchor", call)
     assert chain.commit(used)[0].ok
     return Ledger(chain, used, chain.sign("anchor", call, nonce=b"g" * 16))

@@ -15,6 +15,7 @@ from clients import start_odd
 from node_processes import Network
 from odd_node import HOW
 from test_node_kills import Flow
+from writes import account_at
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, decode_transaction, encode_body, sign_transaction
@@ -32,7 +33,7 @@ def signed_by_anchor(network: Network, other: PrivateKey, number: int) -> bytes:
         party=network.party("anchor"),
         valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
         nonce=secrets.token_bytes(16),
-        calls=[Call("party", "set_paying_bank", {"bank": bank})],
+        calls=[Call(*account_at(bank))],
         keys=[network.key("anchor").public, other.public],
     )
     return sign_transaction(body, [network.key("anchor")])

@@ -24,8 +24,8 @@ NOT_ACTIVE = r"^party_not_active"
 OPEN_NOW = {
     "bill.reject", "bill.withdraw", "bill.cancel", "token.reject", "token.recall", "finance.decline",
     "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "party.revoke_key", "audit.revoke_grant",
-    "invoice.withdraw_dispute", "party.withdraw_change", "party.halt", "party.lift_halt", "recovery.veto",
-    "recovery.withdraw", "standing.object_to",
+    "invoice.withdraw_dispute", "party.refuse_mandate", "party.withdraw_change", "party.halt", "party.lift_halt",
+    "recovery.veto", "recovery.withdraw", "standing.object_to",
     "settlement.settle", "settlement.proceed", "settlement.pay_result", "governance.vote", "governance.ready",
 }  # fmt: skip
 

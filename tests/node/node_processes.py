@@ -15,6 +15,7 @@ from typing import Any
 
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
+from writes import account_at
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
@@ -135,7 +136,7 @@ class Network:
         height = 0
         for number in range(count):
             bank = self.party("bank1" if number % 2 else "bank2")
-            status, body = self.send(via, self.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+            status, body = self.send(via, self.sign("anchor", account_at(bank)))
             assert (status, body["status"]) == (201, "committed"), body
             height = body["height"]
         return height

@@ -15,6 +15,7 @@ from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import LocalChain
+from writes import CURRENCY, account_at
 
 from chainbill.errors import InternalFault, Malformed, Refused
 from chainbill.ledger.block import Block
@@ -38,7 +39,7 @@ def chain(tmp_path: Path) -> LocalChain:
 
 
 def pays_at(chain: LocalChain, bank: str, alias: str = "anchor") -> Transaction:
-    return chain.sign(alias, ("party", "set_paying_bank", {"bank": chain.party(bank)}))
+    return chain.sign(alias, account_at(chain.party(bank)))
 
 
 def test_a_block_changes_the_state_that_later_readers_see(chain: LocalChain) -> None:
@@ -49,9 +50,9 @@ def test_a_block_changes_the_state_that_later_readers_see(chain: LocalChain) -> 
     after = chain.ledger.info()
     assert (after.height, after.changed_state) == (1, True)
     assert after.app_hash != before.app_hash
-    party = chain.party("anchor")
-    assert chain.ledger.query(None, "party", "party", party)["paying_bank"] == chain.party("bank2")
-    assert chain.ledger.query(0, "party", "party", party)["paying_bank"] == chain.party("bank1")
+    account = [chain.party("anchor"), CURRENCY]
+    assert chain.ledger.query(None, "party", "account", account)["bank"] == chain.party("bank2")
+    assert chain.ledger.query(0, "party", "account", account) is None
     assert chain.ledger.reader(1).header(1).id == after.block_id
     with pytest.raises(Future):
         chain.ledger.reader(2)
@@ -63,7 +64,7 @@ def test_a_reader_keeps_its_height_while_blocks_are_committed(chain: LocalChain)
     reader = chain.ledger.reader(None)
     chain.commit(pays_at(chain, "bank2"))
     assert reader.height == 0
-    assert reader.get("party", "party", chain.party("anchor"))["paying_bank"] == chain.party("bank1")
+    assert reader.get("party", "account", [chain.party("anchor"), CURRENCY]) is None
     assert chain.ledger.reader(None).height == 1
 
 
@@ -85,7 +86,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     chain.store = LevelStore(tmp_path / "db", create=False)
     chain.ledger = LedgerApplication(ChainDatabase(chain.store))
     assert chain.ledger.open_chain(chain.genesis) == info
-    chain.call("anchor", "party", "set_paying_bank", {"bank": chain.party("bank2")})
+    chain.call("anchor", *account_at(chain.party("bank2")))
     assert chain.ledger.info().height == info.height + 1
     assert chain.ledger.load_block(info.height)[0].height == info.height
     assert chain.ledger.load_block(99) is None
@@ -368,7 +369,7 @@ def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
 
 def test_a_block_is_measured_in_calls(chain: LocalChain) -> None:
     port = Port(chain)
-    once = ("party", "set_paying_bank", {"bank": chain.party("bank1")})
+    once = account_at(chain.party("bank1"))
     for _ in range(12):
         port.pool.add(chain.sign("anchor", *[once] * 50), chain.time_ms, own=True)
     port.port._cost_s = MAX_RUN_S / 200

@@ -14,6 +14,7 @@ from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from whole_nodes import connected, counted, submit
+from writes import account_at
 
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
@@ -26,7 +27,7 @@ def signed(network: Any, bank: str) -> bytes:
         party=party.party,
         valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
         nonce=secrets.token_bytes(16),
-        calls=[Call("party", "set_paying_bank", {"bank": network.parties[bank].party})],
+        calls=[Call(*account_at(network.parties[bank].party))],
         keys=[key.public],
     )
     return sign_transaction(body, [key])

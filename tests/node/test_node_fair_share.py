@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from node_processes import Network
 from test_node_mempool import transaction
+from writes import account_at
 
 from chainbill.codec import encode
 
@@ -127,10 +128,10 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 def flood(network: Network, over: threading.Event, said: list[dict[str, Any]]) -> None:
     """supplier1 hands in as fast as it can, in batches, and never waits."""
-    bank = {"bank": network.party("bank1")}
+    bank = network.party("bank1")
     with httpx.Client(base_url=network.nodes["bank1"].api, timeout=30) as client:
         while not over.is_set():
-            batch = encode([network.sign("supplier1", ("party", "set_paying_bank", bank)) for _ in range(150)])
+            batch = encode([network.sign("supplier1", account_at(bank)) for _ in range(150)])
             answer = client.post(
                 "/v1/transactions/batch", content=batch, headers={"Content-Type": "application/msgpack"}
             )
@@ -150,8 +151,8 @@ def test_an_honest_party_gets_through_while_another_floods(network: Network, tmp
     try:
         network.wait(lambda: any(one.get("code") == "mempool_party_share" for one in said), "the flood to be refused")
         for number in range(10):
-            bank = {"bank": network.party("bank1")}
-            status, body = network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", bank)))
+            bank = network.party("bank1")
+            status, body = network.send("bank1", network.sign("anchor", account_at(bank)))
             assert (status, body["status"]) == (201, "committed"), (number, body)
     finally:
         over.set()
@@ -178,8 +179,8 @@ def test_what_has_expired_is_swept_while_no_block_comes(tmp_path: Path) -> None:
             (node.home / "node.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
         network.start("bank1", "bank2")
         network.wait(lambda: network.get("bank1", "/health")["status"] == "ok", "bank1")
-        bank = {"bank": network.party("bank1")}
-        wire = network.sign("anchor", ("party", "set_paying_bank", bank), minutes=1 / 20)
+        bank = network.party("bank1")
+        wire = network.sign("anchor", account_at(bank), minutes=1 / 20)
         status, _ = network.send("bank1", wire, timeout_s=0)
         assert status == 202
         assert network.get("bank1", "/ready")["mempool"]["transactions"] == 1

@@ -28,6 +28,7 @@ from chainbill_node.wire.messages import Proposal, Transactions
 from test_node_rest_guard import Served, serve
 from test_node_service import Running, run
 from whole_nodes import connected
+from writes import account_at
 
 from chainbill.codec import encode
 from chainbill.crypto.keys import PrivateKey
@@ -39,7 +40,7 @@ from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.vote import ProposalHeader, sign_proposal
 
 STRANGER = PrivateKey.from_seed(b"stranger".ljust(32))
-HEAVY = ("party", "set_paying_bank", {"bank": "x" * 64_000})
+HEAVY = account_at("x" * 64_000)
 
 
 @dataclass
@@ -73,7 +74,7 @@ def signed(network: Any, alias: str, *calls: tuple[str, str, dict[str, Any]], ke
     """A transaction in the name of a party, by its own key unless another one is given."""
     party = network.parties[alias]
     key = key or load_private_key(party.key)
-    calls = calls or (("party", "set_paying_bank", {"bank": network.parties["bank1"].party}),)
+    calls = calls or (account_at(network.parties["bank1"].party),)
     body = encode_body(
         network=genesis or network.genesis.hash,
         party=party.party,

@@ -20,6 +20,7 @@ from chainbill_node.network.tls import client_context
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.wire.messages import Blocks, Status, Transactions, Votes, WantBlocks, WantSnapshots
 from node_processes import Network
+from writes import account_at
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
@@ -81,8 +82,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 def works(network: Network) -> float:
     """Seconds that an honest transaction takes."""
     began_s = time.monotonic()
-    bank = {"bank": network.party(secrets.choice(["bank1", "bank2"]))}
-    status, body = network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", bank)))
+    bank = network.party(secrets.choice(["bank1", "bank2"]))
+    status, body = network.send("bank1", network.sign("anchor", account_at(bank)))
     assert (status, body["status"]) == (201, "committed"), body
     return time.monotonic() - began_s
 
@@ -121,7 +122,7 @@ def attack(network: Network, target: str, work: Callable[[Hostile], None], reaso
 
 def forged(network: Network) -> bytes:
     """Under a key that is registered: its signature has to be verified to find out."""
-    whole = network.sign("anchor", ("party", "set_paying_bank", {"bank": network.party("bank1")}))
+    whole = network.sign("anchor", account_at(network.party("bank1")))
     return whole[:-1] + bytes((whole[-1] ^ 1,))
 
 
@@ -167,7 +168,7 @@ def test_transactions_of_another_network(network: Network) -> None:
         party="nobody",
         valid_until_ms=1,
         nonce=bytes(16),
-        calls=[Call("party", "set_paying_bank", {"bank": "x" * 64_000})],
+        calls=[Call(*account_at("x" * 64_000))],
         keys=[key.public],
     )
     frame = wire.encode(Transactions((sign_transaction(body, [key]),) * 120))
@@ -197,7 +198,7 @@ def test_a_flood_of_good_votes(network: Network) -> None:
 @pytest.mark.e2e
 def test_a_flood_of_transactions_by_keys_that_nobody_knows(network: Network) -> None:
     stranger = PrivateKey.generate()
-    body = {"bank": network.party("bank1")}
+    call = Call(*account_at(network.party("bank1")))
 
     def signed() -> bytes:
         encoded = encode_body(
@@ -205,7 +206,7 @@ def test_a_flood_of_transactions_by_keys_that_nobody_knows(network: Network) -> 
             party="nobody",
             valid_until_ms=time.time_ns() // 1_000_000 + 600_000,
             nonce=secrets.token_bytes(16),
-            calls=[Call("party", "set_paying_bank", body)],
+            calls=[call],
             keys=[stranger.public],
         )
         return sign_transaction(encoded, [stranger])

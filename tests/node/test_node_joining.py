@@ -10,6 +10,7 @@ import pytest
 import tomli_w
 from chainbill_node.config import config_content, load_config
 from node_processes import Network
+from writes import account_at
 
 pytestmark = pytest.mark.e2e
 
@@ -55,7 +56,7 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         assert {one["lowest_height"] for one in gone["held_by"]} == {0}
         named = {one["name"]: one for one in network.get("bank1", "/v1/peers")["data"]}
         assert named["bank4"]["lowest_height"] == lowest
-        status, body = network.send("bank4", network.sign("anchor", ("party", "set_paying_bank", {"bank": "x"})))
+        status, body = network.send("bank4", network.sign("anchor", account_at("x")))
         assert status == 422, body
         assert network.stop("bank4") == 0
         network.start("bank4")  # a second start finds the data and asks for nothing

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from chainbill_node.verify import verify_home
 from node_processes import Network
+from writes import account_at
 
 pytestmark = pytest.mark.e2e
 
@@ -43,7 +44,7 @@ class Flow:
             name = names[(number + count) % len(names)]
             bank = self.network.party(("bank1", "bank2")[count % 2])
             count += 1
-            wire = self.network.sign(alias, ("party", "set_paying_bank", {"bank": bank}))
+            wire = self.network.sign(alias, account_at(bank))
             try:
                 status, body = self.network.send(name, wire, timeout_s=5)
             except OSError:

@@ -25,6 +25,7 @@ from consensus import consensus_kit
 from node_chain import LocalChain
 from test_node_compact import signed
 from whole_nodes import connected, counted, submit
+from writes import account_at
 
 from chainbill.ledger import transition
 from chainbill.ledger.certificate import Certificate
@@ -40,7 +41,7 @@ def chain(tmp_path: Path) -> LocalChain:
 
 
 def candidates(chain: LocalChain, count: int = 3) -> list[Transaction]:
-    calls = [("party", "set_paying_bank", {"bank": chain.party(bank)}) for bank in ("bank1", "supplier1")]
+    calls = [account_at(chain.party(bank)) for bank in ("bank1", "supplier1")]
     return [chain.sign("anchor", calls[number % 2]) for number in range(count)]
 
 

@@ -6,26 +6,27 @@ from pathlib import Path
 
 import pytest
 from node_processes import Network
+from writes import account_at, bank_of
 
 pytestmark = pytest.mark.e2e
 
 
-def paying_bank(network: Network, alias: str, bank: str) -> bytes:
-    return network.sign(alias, ("party", "set_paying_bank", {"bank": network.party(bank)}))
+def named(network: Network, alias: str, bank: str) -> bytes:
+    return network.sign(alias, account_at(network.party(bank)))
 
 
 def test_one_node_commits_answers_again_and_ends_cleanly(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 1) as network:
         network.start()
         network.wait_ready()
-        wire = paying_bank(network, "anchor", "bank2")
+        wire = named(network, "anchor", "bank2")
         status, body = network.send("bank1", wire)
         assert (status, body["status"]) == (201, "committed"), body
         status, again = network.send("bank1", wire)
         assert status == 200
         assert again["repeated"] is True
         assert again["height"] == body["height"]
-        assert network.get("bank1", f"/v1/parties/{network.party('anchor')}")["paying_bank"] == network.party("bank2")
+        assert bank_of(network.get("bank1", f"/v1/parties/{network.party('anchor')}")) == network.party("bank2")
         assert network.stop("bank1") == 0
         network.start("bank1")
         network.wait_ready()
@@ -38,7 +39,7 @@ def test_a_refused_transaction_gets_its_answer(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 1) as network:
         network.start()
         network.wait_ready()
-        status, body = network.send("bank1", paying_bank(network, "anchor", "supplier1"))
+        status, body = network.send("bank1", named(network, "anchor", "supplier1"))
         assert status == 422, body
         assert body["code"] == "not_a_bank"
 
@@ -47,16 +48,16 @@ def test_four_nodes_agree_and_a_killed_one_catches_up(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 4) as network:
         network.start()
         network.wait_ready()
-        status, body = network.send("bank1", paying_bank(network, "anchor", "bank2"))
+        status, body = network.send("bank1", named(network, "anchor", "bank2"))
         assert (status, body["status"]) == (201, "committed"), body
         network.kill("bank3")
         for name, bank in (("bank2", "bank1"), ("bank4", "bank2"), ("bank1", "bank1")):
-            status, body = network.send(name, paying_bank(network, "anchor", bank))
+            status, body = network.send(name, named(network, "anchor", bank))
             assert (status, body["status"]) == (201, "committed"), body
         network.start("bank3")
         network.wait(lambda: network.height("bank3") > body["height"], "catching up")
         network.wait(lambda: len(set(network.heads().values())) == 1, "agreement")
-        status, body = network.send("bank3", paying_bank(network, "anchor", "bank2"))
+        status, body = network.send("bank3", named(network, "anchor", "bank2"))
         assert (status, body["status"]) == (201, "committed"), body
         network.wait(lambda: len(set(network.heads().values())) == 1, "agreement")
         assert [network.stop(name) for name in list(network.processes)] == [0, 0, 0, 0]

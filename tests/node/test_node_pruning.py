@@ -22,6 +22,7 @@ from cli.solo_node import SoloNode
 from node_chain import LocalChain
 from node_processes import Network
 from rest.conftest import TestClient
+from writes import account_at
 
 from chainbill.limits import DAY_MS, HOUR_MS
 from chainbill.state.keys import row_key
@@ -49,7 +50,7 @@ def grown(directory: Path, hours: int) -> tuple[LocalChain, str]:
 
 def pay(chain: LocalChain, number: int) -> None:
     bank = chain.party("bank1" if number % 2 else "bank2")
-    chain.commit(chain.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+    chain.commit(chain.sign("anchor", account_at(bank)))
 
 
 def pruned(chain: LocalChain, keep: int = 1) -> Pruner:
@@ -224,14 +225,14 @@ def test_a_running_node_prunes_and_names_the_lowest_height(tmp_path: Path) -> No
         height = 0
         while height < 410:
             bank = network.party("bank1" if height % 4 else "bank2")
-            status, body = network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", {"bank": bank})))
+            status, body = network.send("bank1", network.sign("anchor", account_at(bank)))
             assert status in (201, 422), body
             height = network.height("bank1")
         ahead = ("governance", "advance_clock", {"milliseconds": 30 * HOUR_MS, "to_ms": 0})
         status, body = network.send("bank1", network.sign("bank1", ahead))
         assert status == 201, body
-        bank = {"bank": network.party("bank1")}
-        network.send("bank1", network.sign("anchor", ("party", "set_paying_bank", bank), minutes=31 * 60))
+        bank = network.party("bank1")
+        network.send("bank1", network.sign("anchor", account_at(bank), minutes=31 * 60))
         network.wait(lambda: network.get("bank1", "/ready")["lowest_height"] > 5, "pruning")
         lowest = network.get("bank1", "/ready")["lowest_height"]
         for path in ("/v1/blocks/1", f"/v1/parties/{network.party('anchor')}?at=1"):

@@ -28,6 +28,7 @@ from chainbill_node.setup.local import create_local_network
 from chainbill_node.storage.store import DiskError
 from chainbill_node.wire.versions import SPOKEN, WireRange
 from whole_nodes import submit
+from writes import account_at
 
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger.transaction import Call, assemble, decode_transaction, encode_body, sign_transaction
@@ -49,7 +50,7 @@ class Running:
             party=party.party,
             valid_until_ms=time.time_ns() // 1_000_000 + seconds * 1_000,
             nonce=secrets.token_bytes(16),
-            calls=[Call("party", "set_paying_bank", {"bank": self.network.parties[bank].party})],
+            calls=[Call(*account_at(self.network.parties[bank].party))],
             keys=[key.public],
         )
         return sign_transaction(body, [key])

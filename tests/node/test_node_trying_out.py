@@ -15,6 +15,7 @@ from chainbill_node.rest.ports import TooManyTries
 from chainbill_node.setup.keys import load_private_key
 from test_node_rest_guard import HOST, Served, serve
 from test_node_service import Running
+from writes import account_at
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.keys import PrivateKey
@@ -30,7 +31,7 @@ def signed(served: Served, network: bytes = b"", key: PrivateKey | None = None) 
     body = encode_body(
         network=network or served.network.genesis.hash, party=anchor.party, nonce=secrets.token_bytes(16),
         valid_until_ms=time.time_ns() // 1_000_000 + 600_000, keys=[signer.public],
-        calls=[Call("party", "set_paying_bank", {"bank": served.network.parties["bank2"].party})],
+        calls=[Call(*account_at(served.network.parties["bank2"].party))],
     )  # fmt: skip
     return sign_transaction(body, [signer])
 

@@ -22,6 +22,7 @@ from node_chain import LocalChain
 from rest.conftest import TestClient
 from rest.test_rest_errors import check
 from served_chain import TinyChain, client_of, get_as, reopened
+from writes import account_at
 
 from chainbill.codec import decode
 from chainbill.crypto import merkle
@@ -154,8 +155,8 @@ def test_what_the_day_did_is_named_by_kind_and_id(eventful: TinyChain) -> None:
 def test_a_signed_original_comes_back_as_it_was_handed_in(tmp_path: Path) -> None:
     store = LevelStore(tmp_path / "db", create=True)
     chain = LocalChain(tmp_path / "net", store, public_reads=False)
-    wanted = chain.sign("anchor", ("party", "set_paying_bank", {"bank": chain.party("bank2")}))
-    refused = chain.sign("anchor", ("party", "set_paying_bank", {"bank": "nobody"}))
+    wanted = chain.sign("anchor", account_at(chain.party("bank2")))
+    refused = chain.sign("anchor", account_at("nobody"))
     chain.commit(wanted, refused)
     with client_of(chain) as client:
         for index, sent in enumerate((wanted, refused)):

@@ -84,6 +84,9 @@ class World:
         _invoice(book, "f-foreign", STRANGER, "ANCHOR2", foreign_bill)
         _change(book, "C-own", OWNER)
         _change(book, "C-foreign", STRANGER)
+        for debtor, bank in ((OWNER, "BANK4"), (STRANGER, "BANK5")):
+            row = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}
+            book.put("party", "mandate", (debtor, bank), row)
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
             book.put("audit", "grant", ("AUDITOR", OWNER), row)

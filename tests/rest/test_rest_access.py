@@ -343,3 +343,41 @@ def test_the_trace_of_an_anchor_adds_up_for_everybody(read_as: ReadAs, who: str)
         hidden = table["totals"].get("hidden", {"amount": 0})["amount"]
         assert sum(row["amount"] for row in table["by_tier"]) + hidden == table["totals"]["face"]
         assert (table["by_tier"][0]["penetration"] is None) == (hidden > 0)
+
+
+def test_the_successor_of_a_paying_bank_sees_in_its_place(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """security 13: who pays sees whom; a bank that another has succeeded pays no more."""
+    book, bill = example
+    assert read_as("BANK4", f"/v1/trace/bills/{bill}").status_code == 404
+    row = {"named": "BANK4", "successor": "BANK4", "from": "2026-01-05"}
+    book.put("party", "successor", "BANK3", row)
+    book.put("party", "predecessor", "BANK4", {"banks": ["BANK3"]})
+    seen = read_as("BANK4", f"/v1/trace/bills/{bill}").json()["leaves"]
+    assert {leaf["holder"] for leaf in seen} == SEEN["BANK3"]
+    assert read_as("BANK4", "/v1/bills").json()["count"] == 1
+    assert read_as("BANK3", f"/v1/trace/bills/{bill}").status_code == 404
+    assert read_as("BANK3", "/v1/bills").json()["count"] == 0
+    assert read_as(S1, "/v1/parties/BANK3").json()["successor"] == row
+    assert read_as(S1, "/v1/parties/BANK4").json()["successor"] is None
+
+
+def test_a_mandate_shows_to_debtor_and_bank(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book, _ = example
+    asked = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}
+    book.put("party", "mandate", (ANCHOR, "BANK4"), asked)
+    book.put("party", "mandate", (ANCHOR, "BANK3"), {**asked, "status": "active", "from": "2026-01-05", "until": ""})
+    book.put(
+        "party", "party", ANCHOR, {**book.get("party", "party", ANCHOR), "paying_bank": "BANK3", "asked_bank": "BANK4"}
+    )
+    book.file("party.paying_bank", ("BANK3",), ANCHOR)
+    book.file("party.asked_bank", ("BANK4",), ANCHOR)
+    shown = {"debtor": ANCHOR, "bank": "BANK4", **asked}
+    for who, whose, status, banks in (
+        (ANCHOR, ANCHOR, "", {"BANK3", "BANK4"}), (ANCHOR, ANCHOR, "?status=asked", {"BANK4"}),
+        ("BANK4", "BANK4", "", {"BANK4"}), ("BANK4", ANCHOR, "", {"BANK4"}), ("BANK3", "BANK3", "", {"BANK3"}),
+        ("BANK3", "BANK4", "", set()), (S1, ANCHOR, "", set()), ("REGULATOR", ANCHOR, "", {"BANK3", "BANK4"}),
+    ):  # fmt: skip
+        found = read_as(who, f"/v1/parties/{whose}/mandates{status}").json()
+        assert {one["bank"] for one in found["data"]} == banks, (who, whose)
+        assert found["count"] == len(banks)
+    assert read_as("BANK4", "/v1/parties/BANK4/mandates").json()["data"] == [shown]

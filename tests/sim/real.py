@@ -32,6 +32,7 @@ from sim.seeded import Run, draw_trouble, remembered_signatures
 from sim.snapshot_lies import LIES
 from sim.stories import STORIES, Client
 from sim.world import World
+from writes import account_at
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
@@ -48,7 +49,7 @@ PROPOSERS = 24
 
 def failing(network: bytes, time_ms: int) -> list[Transaction]:
     """Two transactions that write rows, among them one that stories write too, and are refused after that."""
-    writes = ("party", "set_paying_bank", {"bank": BANKS[1]}), ("party", "set_paying_bank", {"bank": BANKS[2]})
+    writes = account_at(BANKS[1]), account_at(BANKS[2])
     refused = ("bill", "accept", {"bill": "none"})
     fields = {"network": network, "valid_until_ms": time_ms + 60_000, "nonce": 10**9}
     return [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.real_network import ANCHOR, BANKS, S1, S2, S3, RealNetwork
 from sim.checkers import ViolationError
+from writes import account_at
 
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
@@ -141,7 +142,7 @@ def advance(world: RealWorld, steps: int, hours: int) -> Telling:
 
 def _another_bank(number: int) -> Act:
     """A row is written over."""
-    return Act(S3, "party", "set_paying_bank", {"bank": BANKS[number % 4]})
+    return Act(S3, *account_at(BANKS[number % 4]))
 
 
 def changes(world: RealWorld, count: int) -> Telling:

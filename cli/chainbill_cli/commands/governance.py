@@ -26,7 +26,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
-    "rules", "protocol", "party_recover", "party_claim", "identifier",
+    "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
 )  # fmt: skip
 ROWS = (
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
@@ -173,12 +173,15 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return {"scheme": words[0].lower(), "value": words[1], "party": session.party_id(words[2])}
     if kind in ("party", "party_claim") and len(words) == 1:
         return read_applications(words)[0]
+    if kind == "successor" and len(words) == 2:
+        return {"bank": session.party_id(words[0]), "successor": session.party_id(words[1])}
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contracts": "[NAME=]FILE...", "contract": "NAME FILE", "calendar": "YEAR FILE",
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
         "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
+        "successor": "BANK SUCCESSOR",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
 

@@ -12,7 +12,7 @@ from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
 from chainbill_cli.call_text import argument_text
-from chainbill_cli.commands import party_changes, party_keys, party_terms
+from chainbill_cli.commands import party_bank, party_changes, party_keys, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, json_line
@@ -22,7 +22,13 @@ from chainbill_cli.shapes import PARTY_ROWS
 from chainbill_cli.texts import has_text, text
 from chainbill_cli.writing import Writing, call, write, writes
 
-FIELDS = (*PARTY_ROWS, Column("paying_bank", "party"), Column("identifiers"), Column("since"))
+FIELDS = (
+    *PARTY_ROWS,
+    Column("paying_bank", "party"),
+    Column("successor.successor", "party"),
+    Column("identifiers"),
+    Column("since"),
+)
 
 VOTED_ROLES = ("bank", "regulator", "auditor")
 """Roles that no sponsor may bring in."""
@@ -37,6 +43,8 @@ party.add_command(party_changes.change)
 party.add_command(party_changes.recovery)
 party.command("halt", help="party.halt")(party_changes.halt)
 party.command("recover", help="party.recover")(party_changes.recover)
+party.add_command(party_bank.paying_bank)
+party.add_command(party_bank.successor)
 
 
 @party.command("apply", help="party.apply")

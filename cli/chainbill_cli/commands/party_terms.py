@@ -29,24 +29,16 @@ RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
 @option("--announce", default="", metavar="CURRENCY:BANK:NUMBER", help="party.opt_announce")
 @option("--attest", default="", metavar="CURRENCY", help="party.opt_attest")
 @option("--shown", default="", metavar="FILE|DIGEST", help="party.opt_shown")
-@option("--paying-bank", default="", metavar="BANK", help="party.opt_paying")
 @writes
-def account(
-    session: Session, writing: Writing, party: str, *, announce: str, attest: str, shown: str, paying_bank: str
-) -> None:
+def account(session: Session, writing: Writing, party: str, *, announce: str, attest: str, shown: str) -> None:
     """Show accounts, or one change of them."""
-    if sum(bool(one) for one in (announce, attest, paying_bank)) > 1:
+    if announce and attest:
         raise usage("party.one_act")
     whom = session.party_id(party) if party else session.party
     if announce:
         _announce(session, writing, announce)
     elif attest:
         _attest(session, writing, whom, currency_code(attest), shown)
-    elif paying_bank:
-        bank = session.party_id(paying_bank)
-        preview = Preview("preview.paying_bank").party(session, "preview.bank", bank) if asks(session) else None
-        outcome = write(session, writing, [call("party", "set_paying_bank", bank=bank)], preview)
-        answer_results(session, outcome)
     else:
         accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
         session.out.rows(accounts, ACCOUNT_ROWS)

@@ -136,6 +136,6 @@ def _plan(
         checker=PrivateKey.generate(),
         identifiers=further,
         sponsor=bank,
-        paying_bank=bank,
+        paying_bank=bank if "anchor" in roles else "",
         accounts=(account_for(alias, bank, currency),) if currency else (),
     )

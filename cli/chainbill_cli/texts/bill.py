@@ -15,11 +15,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill.list": ("List bills", "列出凭证"),
     "bill.show": ("Show a bill", "查看凭证"),
     "bill.history": ("Every change of hands of a bill's cents", "凭证金额的每一次流转"),
-    "bill.settle": ("Record the debtor's payment (the debtor's bank)", "记录债务人付款（债务人的付款行）"),
+    "bill.settle": ("Record the debtor's payment (the bill's paying bank)", "记录债务人付款（凭证的兑付行）"),
     "bill.payments": ("What became of the payments of a bill", "查看凭证各笔付款的结果"),
     "bill.payment": (
         "Report what became of one payment: paid, returned, or instructed once more (the bank that pays)",
-        "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（付款行）",
+        "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（兑付行）",
     ),
     "bill.opt_payment_status": (
         "paid, returned, or instructed once more after a return",

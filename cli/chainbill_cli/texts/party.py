@@ -11,8 +11,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.list": ("List parties", "列出参与方"),
     "party.show": ("Show a party", "查看参与方"),
     "party.account": (
-        "Show, announce or attest settlement accounts; name the paying bank",
-        "查看、公布或核验结算账户；指定付款银行",
+        "Show, announce or attest settlement accounts",
+        "查看、公布或核验结算账户",
     ),
     "party.policy": ("Show or set which acts need maker and checker", "查看或设置需经办与复核的操作"),
     "party.rotate_key": ("Put a new key in the place of the acting profile's", "更换当前身份的密钥"),
@@ -116,7 +116,34 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} holds no account in {currency} with number and salt",
         "{path} 中没有 {currency} 账户的账号与盐值",
     ),
-    "party.opt_paying": ("Name the bank that pays one's bills", "指定付款银行"),
+    "party.paying_bank": ("Who pays a debtor's bills: ask a bank, answer, end", "兑付委托：征询、答复、结束"),
+    "party.paying_bank_ask": (
+        "Ask a bank to pay the bills that the acting party will confirm, after 72 hours",
+        "征询银行为当前参与方今后确权的凭证兑付，72 小时后生效",
+    ),
+    "party.paying_bank_accept": ("Accept as a bank to pay the bills of a debtor that asked", "接受债务人的兑付委托"),
+    "party.paying_bank_refuse": ("Refuse as a bank to pay the bills of a debtor that asked", "拒绝债务人的兑付委托"),
+    "party.paying_bank_end": (
+        "End a debtor's mandate: it confirms no more bills; those confirmed keep their bank",
+        "结束兑付委托：债务人不能再确权，已确权的凭证仍由原银行兑付",
+    ),
+    "party.paying_bank_list": (
+        "Whom a debtor asked, or who asked a bank and whom it pays for",
+        "列出债务人征询过的银行，或征询本行及由本行兑付的债务人",
+    ),
+    "party.opt_mandate_status": (
+        "Only asked, active or ended; several with commas",
+        "仅 asked、active 或 ended，可用逗号分隔",
+    ),
+    "party.successor": ("Who pays in the place of a bank: agree, name", "承继行：同意、指定"),
+    "party.successor_accept": (
+        "Agree as a bank to pay in the place of another, should it name this one within 30 days",
+        "同意承继另一银行的兑付义务，须由其在 30 日内指定",
+    ),
+    "party.successor_name": (
+        "Name the bank that pays from now on in the acting bank's place",
+        "指定自即日起接替本行兑付的银行",
+    ),
     "party.opt_rule": (
         "Rule as ACTION:CURRENCY:ABOVE, such as bill.confirm:CNY:1000000; may be repeated",
         "规则，格式 ACTION:CURRENCY:ABOVE，如 bill.confirm:CNY:1000000，可多次给出",
@@ -136,12 +163,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是校验位正确的统一社会信用代码或 LEI",
     ),
     "party.one_act": (
-        "one of --announce, --attest and --paying-bank at a time",
-        "--announce、--attest 与 --paying-bank 每次只能用一个",
+        "either --announce or --attest",
+        "--announce 与 --attest 只能用一个",
     ),
     "party.salts": (
         "{path}: numbers and salts of the accounts, for the account bank and the paying bank only",
-        "{path}：账户号码与盐值，仅供开户行与付款行使用",
+        "{path}：账户号码与盐值，仅供开户行与兑付行使用",
     ),
     "party.key_signs_from": (
         "announced; from {acts_on} on profile {name} signs for the party, until then sign as before",

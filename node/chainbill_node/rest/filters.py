@@ -24,6 +24,7 @@ REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expir
 CHANGE_STATUSES = ("announced", "acted", "withdrawn", "vetoed", "lapsed")
 PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
+MANDATE_STATUSES = ("asked", "active", "ended")
 PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired")
 
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -38,6 +39,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/parties", "role"): ROLES,
     ("/v1/parties/{party}/bills", "status"): BILL_STATUSES,
     ("/v1/parties/{party}/changes", "status"): CHANGE_STATUSES,
+    ("/v1/parties/{party}/mandates", "status"): MANDATE_STATUSES,
     ("/v1/parties/{party}/recoveries", "status"): CHANGE_STATUSES,
     ("/v1/parties/{party}/tokens", "status"): TOKEN_STATUSES,
     ("/v1/governance/proposals", "status"): PROPOSAL_STATUSES,

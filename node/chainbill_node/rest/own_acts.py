@@ -42,6 +42,8 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("party", "key_revoked"): "party",
     ("party", "policy_set"): "party",
     ("recovery", "recovery_ended"): "party",
+    ("party", "mandate_asked"): "debtor",
+    ("party", "mandate_ended"): "debtor",
     ("token", "lapsed"): "token",
     ("token", "rejoined"): "token",
     (CORE, "migration_failed"): EVERYBODY,
@@ -96,6 +98,7 @@ def _sees_party(view: View, name: str) -> bool:
 
 _SEES: Mapping[str, Callable[[View, str], bool]] = {
     "bill": _sees_bill,
+    "debtor": _sees_party,
     "dispute": _sees_dispute,
     "party": _sees_party,
     "quote": _sees_quote,

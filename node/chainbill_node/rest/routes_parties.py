@@ -34,8 +34,13 @@ def sees_directory(view: View, party: str) -> bool:
 
 
 def party_shape(view: View, row: Row) -> Shape:
-    """Show a party: the directory to all, sponsor, policy, keys, accounts to itself, its sponsor and supervisors."""
+    """Show a party: the directory to all, sponsor, policy, keys, accounts to itself, its sponsor and supervisors.
+
+    The directory says of a bank who stands in its place: {"named", "successor", "from"}, null if nobody does.
+    """
     shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
+    if "bank" in row.get("roles", ()):
+        shape["successor"] = view.row("party", "successor", str(row["id"]))
     close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
     if not close:
         return shape

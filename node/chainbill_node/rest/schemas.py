@@ -48,6 +48,7 @@ LISTS = {
     "/v1/contracts": "ContractInList",
     "/v1/governance/proposals": "Proposal",
     "/v1/parties": "Party",
+    "/v1/parties/{party}/mandates": "Mandate",
     "/v1/parties/{party}/bills": "Bill",
     "/v1/parties/{party}/tokens": "Token",
     "/v1/parties/{party}/changes": "Change",

@@ -7,6 +7,7 @@ from chainbill_node.rest.filters import (
     CHANGE_STATUSES,
     DISPUTE_STATUSES,
     INVOICE_STATUSES,
+    MANDATE_STATUSES,
     PARTY_STATUSES,
     REQUEST_STATUSES,
     ROLES,
@@ -102,7 +103,14 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
             "identifiers": {"type": ["array", "null"], "items": row({})}, "since": MAYBE_TEXT,
         },
         sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})), account_count=COUNT,
-        accounts=array(row({"currency": TEXT})),
+        accounts=array(row({"currency": TEXT})), asked_bank=TEXT,
+        successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
+    ),
+    "Mandate": obj(
+        {
+            **same(TEXT, "debtor", "bank"), "status": words(*MANDATE_STATUSES), "asked_on": DATE,
+            **same(MAYBE_DATE, "from", "until"),
+        }
     ),
     "Change": row(_CHANGE),
     "Recovery": row({**_CHANGE, "announced_by": TEXT}),

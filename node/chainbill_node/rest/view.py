@@ -178,8 +178,13 @@ class View:
         return self._sights[bill_id]
 
     def paying_bank(self, bill: Row) -> str:
-        """Give the bank that pays a bill for its debtor, "" before the debtor confirmed it."""
-        return str(bill.get("paying_bank") or "")
+        """Give the bank that pays a bill now: the one it was confirmed with, or its successor; "" before."""
+        return self.successor_of(str(bill.get("paying_bank") or ""))
+
+    def successor_of(self, bank: str) -> str:
+        """Give the bank that stands in a bank's place now: itself, or its successor."""
+        row = self.row("party", "successor", bank)
+        return str(row["successor"]) if row else bank
 
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
@@ -214,4 +219,6 @@ class View:
             request = self.reader.get("finance", "request", request_id)
             if request is not None:
                 yield str(request["bill"])
-        yield from every(from_index(self.reader, "bill.paying_bank", (party,)))
+        replaced: Row = self.row("party", "predecessor", party) or {"banks": ()}
+        for bank in (party, *replaced["banks"]):
+            yield from every(from_index(self.reader, "bill.paying_bank", (bank,)))

@@ -62,7 +62,7 @@ def _party(
         key=PrivateKey.generate(),
         checker=PrivateKey.generate(),
         sponsor=bank,
-        paying_bank=bank,
+        paying_bank=bank if "anchor" in roles else "",
         accounts=tuple(account_for(alias, bank, currency) for currency in currencies),
     )
 

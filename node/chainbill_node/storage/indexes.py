@@ -81,6 +81,8 @@ INDEXES: tuple[Index, ...] = (
     Index("party.sponsor", PARTY, "sponsor"),
     Index("change.party", ("party", "change"), "party"),
     Index("recovery.party", ("recovery", "recovery"), "party"),
+    Index("party.paying_bank", PARTY, "paying_bank"),
+    Index("party.asked_bank", PARTY, "asked_bank"),
     Index("payment.bill", PAYMENT, "bill"),
 )
 

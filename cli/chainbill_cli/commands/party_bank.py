@@ -1,0 +1,90 @@
+"""`party paying-bank`: ask, accept, refuse, end, list; `party successor`: accept, name. Loaded by `commands.party`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
+from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.writing import Writing, call, write, writes
+
+MANDATE_ROWS = (
+    Column("debtor", "party"), Column("bank", "party"), Column("status", "mandate"), Column("asked_on", "date"),
+    Column("from", "date", "column.mandate_from"), Column("until", "date"),
+)  # fmt: skip
+HELP = {"help_option_names": ["-h", "--help"]}
+
+paying_bank = Noun("paying-bank", help="party.paying_bank", context_settings=HELP)
+successor = Noun("successor", help="party.successor", context_settings=HELP)
+
+
+@paying_bank.command("ask", help="party.paying_bank_ask")
+@argument("bank")
+@writes
+def ask(session: Session, writing: Writing, bank: str) -> None:
+    """Ask a bank to pay the bills that the acting party will confirm."""
+    whom = session.party_id(bank)
+    outcome = _write(session, writing, "ask_paying_bank", "bank", whom)
+    answer_write(session, outcome, "change", "acts_on", bank=whom)
+
+
+@paying_bank.command("accept", help="party.paying_bank_accept")
+@argument("debtor", metavar="PARTY")
+@writes
+def accept(session: Session, writing: Writing, debtor: str) -> None:
+    """Accept as a bank to pay the bills of a debtor that asked."""
+    answer_results(session, _write(session, writing, "accept_mandate", "debtor", session.party_id(debtor)))
+
+
+@paying_bank.command("refuse", help="party.paying_bank_refuse")
+@argument("debtor", metavar="PARTY")
+@writes
+def refuse(session: Session, writing: Writing, debtor: str) -> None:
+    """Refuse as a bank to pay the bills of a debtor that asked."""
+    answer_results(session, _write(session, writing, "refuse_mandate", "debtor", session.party_id(debtor)))
+
+
+@paying_bank.command("end", help="party.paying_bank_end")
+@argument("debtor", metavar="PARTY")
+@writes
+def end(session: Session, writing: Writing, debtor: str) -> None:
+    """End the mandate of a debtor for bills that it has not confirmed yet."""
+    answer_results(session, _write(session, writing, "end_mandate", "debtor", session.party_id(debtor)))
+
+
+@paying_bank.command("list", help="party.paying_bank_list")
+@argument("party", default="")
+@option("--status", default=None, metavar="STATUS", help="party.opt_mandate_status")
+@lists
+def list_mandates(party: str, **filters: Any) -> None:
+    """Whom the party asked, or who asked it: what waits for a bank's answer has the status asked."""
+    session = current_session()
+    whom = session.party_id(party) if party else session.party
+    answer_list(session, f"/v1/parties/{whom}/mandates", MANDATE_ROWS, **filters)
+
+
+@successor.command("accept", help="party.successor_accept")
+@argument("bank")
+@writes
+def accept_succession(session: Session, writing: Writing, bank: str) -> None:
+    """Agree as a bank to pay in the place of another."""
+    answer_results(session, _write(session, writing, "accept_succession", "bank", session.party_id(bank)))
+
+
+@successor.command("name", help="party.successor_name")
+@argument("bank")
+@writes
+def name(session: Session, writing: Writing, bank: str) -> None:
+    """Name the bank that pays from now on in the acting bank's place."""
+    answer_results(session, _write(session, writing, "name_successor", "bank", session.party_id(bank)))
+
+
+def _write(session: Session, writing: Writing, function: str, role: str, party: str) -> Any:
+    """Carry out an act of contract `party` that names one party."""
+    preview = None
+    if asks(session):
+        preview = Preview(f"preview.{function}").party(session, f"preview.{role}", party)
+    return write(session, writing, [call("party", function, **{role: party})], preview)

@@ -1,0 +1,126 @@
+"""Random lives in which paying banks change and hand over, also in mid-settlement: all is paid in the end."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from contracts.test_life_of_bills import LIFE, BillLife, pick
+from contracts.world import (
+    ANCHOR,
+    BANKS,
+    OTHER_ANCHOR,
+    as_admins,
+    settle,
+    stands_for,
+    two_people,
+)  # fmt: skip
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+SHORT_STEPS = (
+    "MOST_LEAVES = 1500  # in one step of a settlement\nMOST_LEAVES_IN_PART = 750",
+    "MOST_LEAVES = 3\nMOST_LEAVES_IN_PART = 2",
+)
+debtors = st.sampled_from([ANCHOR, OTHER_ANCHOR])
+banks = st.sampled_from(BANKS)
+
+
+class PayingLife(BillLife):
+    """A life of bills whose settlements take steps of two or three tokens."""
+
+    changes = MappingProxyType({"token": SHORT_STEPS})
+    handed_over_in_steps = 0
+
+    def may_fail(self, item: list[Any], why: str) -> bool:
+        """What was decided three days ago may not fit any more: it comes to nothing, and says so."""
+        return item[:2] == ["party", "change"] and why.startswith(("mandate_transition", "bank_succeeded"))
+
+    @rule(debtor=debtors, bank=banks, answered=st.booleans())
+    def ask_bank(self, debtor: str, bank: str, answered: bool) -> None:
+        self.attempt(as_admins, self.world, debtor, "ask_paying_bank", bank=bank)
+        if answered:
+            self.wait(5, gap=False)
+            self.watch.check(self.world)
+            self.attempt(two_people, self.world, bank, "accept_mandate", debtor=debtor)
+
+    @rule(number=pick, act=st.sampled_from(["accept_mandate"] * 3 + ["refuse_mandate", "end_mandate"]))
+    def answer_debtor(self, number: int, act: str) -> None:
+        rows = [(key, row) for key, row in self.world.rows("party", "mandate") if row["status"] != "ended"]
+        asked = [key for key, row in rows if row["status"] == ("active" if act == "end_mandate" else "asked")]
+        if asked and (act != "end_mandate" or number % 4 == 0):
+            debtor, bank = asked[number % len(asked)]
+            self.attempt(two_people, self.world, stands_for(self.world, bank), act, debtor=debtor)
+
+    @rule(bank=banks, successor=banks, named=st.booleans())
+    def hand_over(self, bank: str, successor: str, named: bool) -> None:
+        for _, step in self.world.rows("settlement", "step")[:1]:
+            bank = step["bank"]
+        self.attempt(two_people, self.world, successor, "accept_succession", bank=bank)
+        if named:
+            under_way = {row["bank"] for _, row in self.world.rows("settlement", "step")}
+            self.attempt(two_people, self.world, bank, "name_successor", bank=successor)
+            type(self).handed_over_in_steps += bank in under_way and stands_for(self.world, bank) != bank
+
+    @rule(number=pick, began=st.booleans())
+    def go_on(self, number: int, began: bool) -> None:
+        steps = self.world.rows("settlement", "step")
+        if steps:
+            [bill], step = steps[number % len(steps)]
+            by = step["bank"] if began else stands_for(self.world, self.world.bill(bill)["paying_bank"])
+            assert self.world.call(by, "settlement", "proceed", bill=bill)
+
+    @invariant()
+    def mandates_hold(self) -> None:
+        """Who counts and who is asked is said twice, the same; a bill's bank was fixed when it was confirmed."""
+        rows = {tuple(key): row["status"] for key, row in self.world.rows("party", "mandate")}
+        for debtor in (ANCHOR, OTHER_ANCHOR):
+            party = self.world.row("party", "party", debtor)
+            for status, field in (("active", "paying_bank"), ("asked", "asked_bank")):
+                found = [bank for (whose, bank), now in rows.items() if (whose, now) == (debtor, status)]
+                assert found == [party[field]] * bool(party[field])
+        for [bank], row in self.world.rows("party", "successor"):
+            assert self.world.row("party", "successor", row["successor"]) is None
+            assert bank in self.world.row("party", "predecessor", row["successor"])["banks"]
+        for _, bill in self.world.rows("bill", "bill"):
+            fixed = self.fixed.setdefault(bill["id"], bill["paying_bank"])
+            assert fixed in ("", bill["paying_bank"])
+            assert (bill["paying_bank"] != "") == (bill["confirmed_on"] != "")
+            self.fixed[bill["id"]] = bill["paying_bank"]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fixed: dict[str, str] = {}
+
+    def teardown(self) -> None:
+        """No dead end: whoever handed over to whom, each bill and each payment comes to its end."""
+        for _, bill in self.world.rows("bill", "bill"):
+            if bill["status"] in ("active", "due", "overdue"):
+                self.settle_whole(bill["id"])
+        for (bill, token), payment in self.world.rows("settlement", "payment"):
+            steps = {"returned": ["instructed", "paid"], "instructed": ["paid"], "paid": []}[payment["status"]]
+            for number, status in enumerate(steps):
+                self.world.call(
+                    stands_for(self.world, payment["bank"]), "settlement", "pay_result", bill=bill, token=token,
+                    status=status, reference=f"END-{token}-{number}",
+                )  # fmt: skip
+                self.watch.check(self.world)
+        self.everything_holds()
+        super().teardown()
+
+    def settle_whole(self, bill: str) -> None:
+        by = stands_for(self.world, self.world.bill(bill)["paying_bank"])
+        while True:
+            while self.world.row("settlement", "step", bill):
+                self.world.call(by, "settlement", "proceed", bill=bill)
+            row = self.world.bill(bill)
+            if row["status"] == "settled":
+                return
+            settle(self.world, bill, row["face"] - row["settled"], by=by, reference=f"END-{bill}")
+
+
+def test_every_cent_is_paid_whoever_hands_over_to_whom() -> None:
+    """security 13: a bank that went in the middle of a settlement left it standing."""
+    machine: Any = type("PayingLifeOnPlain", (PayingLife,), {"reached": frozenset()})
+    run_state_machine_as_test(machine, settings=LIFE)
+    assert {name for name, _, _ in machine.reached} >= {"bill", "token", "mandate"}
