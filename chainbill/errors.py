@@ -77,6 +77,7 @@ class Reason(StrEnum):
     KEY_OF_OTHER_PARTY = "key_of_other_party"
     KEY_NOT_ACTIVE = "key_not_active"
     PARTY_NOT_ACTIVE = "party_not_active"
+    PARTY_HALTED = "party_halted"
     CORE_CONSERVATION = "core_conservation"
     CORE_ROW_FIXED = "core_row_fixed"
     CORE_ROW_SCHEMA = "core_row_schema"

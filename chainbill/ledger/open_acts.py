@@ -55,25 +55,32 @@ def is_administered(row: Any) -> bool:
     return type(row) is dict and row.get("status") == "insolvent" and row.get("administered_on", "") != ""
 
 
+def is_halted(row: Any) -> bool:
+    """Whether a party's row says that it halted itself: it then sends open acts only, whatever its status allows."""
+    return type(row) is dict and row.get("halted_on", "") != ""
+
+
 def check_standing(party: str, row: Any, calls: Sequence[Call]) -> None:
-    """Refused with party_not_active unless a party with this row may send all of these calls.
+    """Refused with party_not_active or party_halted unless a party with this row may send all of these calls.
 
     The refusal names party, status ("" where it is not registered) and, of the first call that is not open, its number
     from 0, contract and function.
     """
     status = _status(row)
-    if status in FREE_STATUSES or is_administered(row):
+    free = status in FREE_STATUSES or is_administered(row)
+    if free and not is_halted(row):
         return
     for number, call in enumerate(calls):
-        if status not in OPEN_STATUSES or not is_open(call):
-            raise _not_active(party, status, call=number, contract=call.contract, function=call.function)
+        if not (free or status in OPEN_STATUSES) or not is_open(call):
+            reason = Reason.PARTY_HALTED if free else Reason.PARTY_NOT_ACTIVE
+            raise _refused(reason, party, status, call=number, contract=call.contract, function=call.function)
 
 
 def check_some_standing(party: str, row: Any) -> None:
     """Refused with party_not_active where a party with this row may send nothing at all, whatever the calls are."""
     status = _status(row)
     if status not in FREE_STATUSES and status not in OPEN_STATUSES:
-        raise _not_active(party, status)
+        raise _refused(Reason.PARTY_NOT_ACTIVE, party, status)
 
 
 def _status(row: Any) -> str:
@@ -82,6 +89,5 @@ def _status(row: Any) -> str:
     return status if type(status) is str else ""
 
 
-def _not_active(party: str, status: str, **place: str | int) -> Refused:
-    detail = "a party in this status does not send this act"
-    return Refused(Reason.PARTY_NOT_ACTIVE, detail, party=party, status=status, **place)
+def _refused(reason: Reason, party: str, status: str, **place: str | int) -> Refused:
+    return Refused(reason, "a party in this status does not send this act", party=party, status=status, **place)

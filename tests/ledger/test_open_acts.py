@@ -143,3 +143,24 @@ def test_without_the_gate_a_contract_that_forgets_to_ask_lets_a_suspended_party_
     assert network.run("S1", issue).reason == "party_not_active"
     monkeypatch.setattr(authorisation, "check_standing", lambda *_: None)
     assert network.run("S1", issue).ok
+
+
+@pytest.mark.parametrize("row", [{"status": "active"}, {"status": "insolvent", "administered_on": "2026-03-02"}])
+def test_a_party_that_halted_itself_sends_open_acts_only(row: dict[str, str]) -> None:
+    """security 9: nothing stopped a stolen key at once."""
+    halted = {**row, "halted_on": "2026-03-03"}
+    for act in sorted(ACTS):
+        if act in OPEN_NOW:
+            check_standing("P", halted, [call(act)])
+            continue
+        with pytest.raises(Refused, match=r"^party_halted"):
+            check_standing("P", halted, [call(act)])
+    check_standing("P", {**row, "halted_on": ""}, [call("bill.issue")])
+
+
+def test_a_halt_is_kept_by_the_core_in_a_block_and_lifted_by_the_sponsor() -> None:
+    network = RealNetwork()
+    network.ok(ANCHOR, "party", "halt", reason="key stolen")
+    grant = {"auditor": S1, "scope": "all", "first_day": "2026-03-02", "last_day": ""}
+    assert network.run(ANCHOR, ("audit", "grant", grant)).reason == "party_halted"
+    assert network.run(ANCHOR, ("party", "halt", {"reason": ""})).reason == "party_halted", "of the contract"

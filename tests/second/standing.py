@@ -46,8 +46,9 @@ def is_open(call: Call) -> bool:
     return function in ALWAYS_OPEN.get(contract, ())
 
 
-def check(status: str, administered_on: str, calls: list[Call]) -> None:
+def check(status: str, administered_on: str, halted_on: str, calls: list[Call]) -> None:
     """Every call of a transaction is allowed to a party of this status ("": not registered)."""
     if status in MAY_SEND or (status == "insolvent" and administered_on):
+        must(not halted_on or all(is_open(call) for call in calls), "party_halted", halted_on)
         return
     must(status in OPEN_ACTS_ONLY and all(is_open(call) for call in calls), "party_not_active", status)

@@ -364,14 +364,14 @@ def test_standing(v: Vectors) -> None:
         contract, function = entry["act"].split(".")
         assert standing.is_open((contract, function, {entry["argument"]: entry["value"]}))
         assert not standing.is_open((contract, function, {}))
-    for entry in v.each("cases", "status", "administered_on", "contract", "function", "arguments", "reason"):
+    says = ("status", "administered_on", "halted_on")
+    for entry in v.each("cases", *says, "contract", "function", "arguments", "reason"):
+        row = [entry[name] for name in says]
         call = entry["contract"], entry["function"], entry["arguments"]
         if "reason" in entry:
-            refuses(
-                entry, entry["reason"], lambda e=entry, c=call: standing.check(e["status"], e["administered_on"], [c])
-            )
+            refuses(entry, entry["reason"], lambda r=row, c=call: standing.check(*r, [c]))
         else:
-            standing.check(entry["status"], entry["administered_on"], [call])
+            standing.check(*row, [call])
 
 
 @reads("fingerprint.json")

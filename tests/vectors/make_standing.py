@@ -10,6 +10,7 @@ from chainbill.ledger.transaction import Call
 
 STATUSES = ("active", "leaving", "suspended", "insolvent", "closed", "")
 ADMINISTERED_ON = "2026-03-02"
+HALTED_ON = "2026-03-03"
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("bill.issue", {}),
     ("token.reject", {}),
@@ -22,9 +23,11 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def case(status: str, act: str, arguments: dict[str, Any], administered_on: str = "") -> dict[str, Any]:
+def case(
+    status: str, act: str, arguments: dict[str, Any], administered_on: str = "", halted_on: str = ""
+) -> dict[str, Any]:
     contract, function = act.split(".")
-    row = {"status": status, "administered_on": administered_on}
+    row = {"status": status, "administered_on": administered_on, "halted_on": halted_on}
     found: dict[str, Any] = {**row, "contract": contract, "function": function, "arguments": arguments}
     try:
         check_standing("P", row if status else None, [Call(contract, function, arguments)])
@@ -40,5 +43,7 @@ def make() -> dict[str, Any]:
         "cases": [
             *(case(status, *one) for status in STATUSES for one in CALLS),
             *(case(status, *CALLS[0], ADMINISTERED_ON) for status in STATUSES),
+            *(case(status, *one, halted_on=HALTED_ON) for status in STATUSES for one in CALLS[:2]),
+            *(case(status, *one, ADMINISTERED_ON, HALTED_ON) for status in STATUSES for one in CALLS[:2]),
         ],
     }
