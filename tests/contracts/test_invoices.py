@@ -179,3 +179,21 @@ def test_a_party_that_leaves_may_still_dispute(world: World) -> None:
     world.send(S2, ("standing", "leave", {"party": S2}), keys=[key_of(S2), key_of(S2, 1)])
     assert world.row("party", "party", S2)["status"] == "leaving"
     dispute(world)
+
+
+def test_a_claim_that_gave_way_never_comes_back(world: World) -> None:
+    """Not even when its buyer holds the invoice again by another bill: what is accepted is always what is occupied."""
+    first = issue(world, by=OTHER_ANCHOR, debtor=OTHER_ANCHOR, face=1, invoices=over(1))
+    world.call(OTHER_ANCHOR, "bill", "confirm", bill=first)
+    signed = issue(world, invoices=over())
+    world.call(ANCHOR, "bill", "confirm", bill=signed)
+    world.call(ANCHOR, "bill", "cancel", bill=signed, reason="")
+    second = issue(world, by=OTHER_ANCHOR, debtor=OTHER_ANCHOR, face=FACE, invoices=over())
+    world.call(OTHER_ANCHOR, "bill", "confirm", bill=second)
+    check_all(world)
+    with pytest.raises(Refused, match="invoice_of_others"):
+        world.call(S1, "bill", "accept", bill=first)
+    world.call(S1, "bill", "accept", bill=second)
+    world.day(world.plus(11))
+    assert world.bill(first)["status"] == "expired"
+    check_all(world)
