@@ -21,7 +21,7 @@ ANSWER_KINDS = {
     "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
     "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
-    "dispute": "id", "dispute_status": "dispute", "until": "date",
+    "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Finding what an id typed by a person means: prefixes, and tokens that have moved on.
 
-Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute) and end in a check character; any
+Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute,
+`S` order on a status) and end in a check character; any
 unique prefix of 6 or more characters works.
 """
 
@@ -35,6 +36,7 @@ TOKEN = Kind("token", "T", "/v1/tokens")
 REQUEST = Kind("request", "R", "/v1/finance/requests")
 QUOTE = Kind("quote", "Q", "/v1/finance/quotes")
 DISPUTE = Kind("dispute", "D", "/v1/disputes")
+STATUS_ORDER = Kind("status_order", "S", "/v1/status-orders")
 
 
 def object_id(session: Session, kind: Kind, typed: str) -> str:

@@ -27,7 +27,8 @@ NUMBERS = frozenset({"amount", "rate", "int", "date"})
 WIDE = 240
 WORDS = {
     "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_",
-    "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "step": "step_",
+    "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
+    "step": "step_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""
 

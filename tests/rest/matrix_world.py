@@ -63,6 +63,15 @@ def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> N
     })  # fmt: skip
 
 
+def _order(book: BillBook, name: str, party: str, status: str) -> None:
+    book.put("standing", "order", name, {
+        "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
+        "documents": ["ab"], "keys": [], "by": "BANK8", "second": "BANK9" if status == "ratified" else "",
+        "status": status, "at_once": True, "entered_on": "2026-01-02", "ratified_on": "", "until": "2026-01-16",
+        "objected_on": "", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+
+
 class World:
     """One closed network; `ids[kind][whose]` is what stands in an address."""
 
@@ -87,6 +96,8 @@ class World:
         for debtor, bank in ((OWNER, "BANK4"), (STRANGER, "BANK5")):
             row = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}
             book.put("party", "mandate", (debtor, bank), row)
+        _order(book, "S-own", OWNER, "ratified")
+        _order(book, "S-foreign", STRANGER, "entered")
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
             book.put("audit", "grant", ("AUDITOR", OWNER), row)
@@ -103,6 +114,7 @@ class World:
             "dispute_id": {"own": "D-f-own", "foreign": "D-f-foreign"},
             "change": {"own": "C-own", "foreign": "C-foreign"},
             "recovery": {"own": "RC-own", "foreign": "RC-foreign"},
+            "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},
             "giver": {"own": SUPPLIERS[1], "foreign": "ANCHOR2"},

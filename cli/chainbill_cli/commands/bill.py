@@ -124,7 +124,7 @@ def list_(**filters: Any) -> None:
 def filters_of(session: Session, filters: dict[str, Any]) -> dict[str, Any]:
     """Filters with parties and dates written out."""
     ready = dict(filters)
-    for name in ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by"):
+    for name in ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by", "party"):
         if ready.get(name):
             ready[name] = session.party_id(ready[name])
     for name in ("due_from", "due_to", "issued_from", "issued_to"):

@@ -27,6 +27,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
+    "party_status", "party_administrator", "party_close",
 )  # fmt: skip
 ROWS = (
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
@@ -42,14 +43,26 @@ KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 governance = noun("governance")
 
 
+class Kind(click.Choice[str]):
+    """A kind of proposal; hyphens may be typed for underscores."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        """Take what was typed as one of the kinds."""
+        return super().convert(str(value).replace("-", "_"), parameter, context)
+
+
 @governance.command("propose", help="governance.propose")
-@argument("kind", type=click.Choice(KINDS))
+@argument("kind", type=Kind(KINDS))
 @argument("words", nargs=-1, metavar="[ARGUMENTS]...")
 @option("--content", default="", metavar="JSON|@FILE", help="governance.opt_content")
 @option("--height", "--at", type=click.IntRange(1), default=None, help="governance.opt_height")
 @option("--remove", multiple=True, metavar="NAME", help="governance.opt_remove")
 @option("--replaces", default="", metavar="PROPOSAL", help="governance.opt_replaces")
 @option("--stored", is_flag=True, help="governance.opt_stored")
+@option("--document", "documents", multiple=True, metavar="FILE", help="party.opt_documents")
+@option("--reason", default="", metavar="TEXT", help="party.opt_reason")
+@option("--authority", default="", metavar="COURT", help="party.opt_authority")
+@option("--number", default="", metavar="NUMBER", help="party.opt_number")
 @writes
 def propose(
     session: Session,
@@ -62,6 +75,8 @@ def propose(
     remove: tuple[str, ...],
     replaces: str,
     stored: bool,
+    documents: tuple[str, ...],
+    **said: str,
 ) -> None:
     """Propose a change; `contract NAME FILE` is short for a set of one contract."""
     if kind == "contract":
@@ -72,6 +87,8 @@ def propose(
         at = _active_height(session, height) if words or remove else 1
         changed = {"contracts": _entries(words, stored), "removed": list(remove)}
         value = {**changed, "replaces": replaces.strip().upper(), "active_height": at}
+    elif kind in ("party_status", "party_administrator") and len(words) >= 2 and documents:
+        value = _about_standing(session, kind, words, [document_digest(path) for path in documents], **said)
     else:
         value = _content(session, kind, words, height)
     kind = "contracts" if kind == "contract" else kind
@@ -175,6 +192,8 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return read_applications(words)[0]
     if kind == "successor" and len(words) == 2:
         return {"bank": session.party_id(words[0]), "successor": session.party_id(words[1])}
+    if kind == "party_close" and len(words) == 1:
+        return {"party": session.party_id(words[0])}
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
@@ -182,8 +201,25 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
         "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
         "successor": "BANK SUCCESSOR",
+        "party_status": "PARTY suspended|insolvent|active --document FILE", "party_close": "PARTY",
+        "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=wanted)
+
+
+def _about_standing(
+    session: Session, kind: str, words: tuple[str, ...], documents: list[str], *, reason: str, **court: str
+) -> dict[str, Any]:
+    """The content of a vote on a party's status, or on its administrator."""
+    party = session.party_id(words[0])
+    if kind == "party_status":
+        return {"party": party, "status": words[1], "reason": reason, "documents": documents, **court}
+    return {
+        "party": party,
+        "keys": [new_key(session, party, one) for one in words[1:]],
+        "documents": documents,
+        **court,
+    }
 
 
 def _active_height(session: Session, height: int | None) -> int:

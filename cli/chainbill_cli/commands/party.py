@@ -12,7 +12,7 @@ from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
 from chainbill_cli.call_text import argument_text
-from chainbill_cli.commands import party_bank, party_changes, party_keys, party_terms
+from chainbill_cli.commands import party_bank, party_changes, party_keys, party_standing, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, json_line
@@ -45,6 +45,19 @@ party.command("halt", help="party.halt")(party_changes.halt)
 party.command("recover", help="party.recover")(party_changes.recover)
 party.add_command(party_bank.paying_bank)
 party.add_command(party_bank.successor)
+party.command("suspend", help="party.suspend")(party_standing.suspend)
+party.command("insolvent", help="party.insolvent")(party_standing.insolvent)
+party.command("lift", help="party.lift")(party_standing.lift)
+party.command("administrator", help="party.administrator")(party_standing.administrator)
+party.command("ratify", help="party.ratify")(party_standing.ratify)
+party.command("object", help="party.object")(party_standing.object_to)
+party.command("orders", help="party.orders")(party_standing.orders)
+party.command("order", help="party.order")(party_standing.order)
+party.command("leave", help="party.leave")(party_standing.leave)
+party.command("close", help="party.close")(party_standing.close)
+party.command("offboard", help="party.offboard")(party_standing.offboard)
+party.command("open-items", help="party.open_items")(party_standing.open_items)
+party.command("size", help="party.size")(party_standing.size)
 
 
 @party.command("apply", help="party.apply")

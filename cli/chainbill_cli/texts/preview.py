@@ -49,6 +49,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将为参与方新增密钥，72 小时后生效：",
     ),
     "preview.party_key_revoke": ("A key is about to be revoked for good:", "即将撤销密钥，不可恢复："),
+    "preview.party_suspended": (
+        "A party is about to be suspended at once, for 10 business days unless a second bank ratifies it:",
+        "即将即时暂停参与方，除另一银行确认外为期 10 个营业日：",
+    ),
+    "preview.party_insolvent": (
+        "A party is about to be recorded as insolvent at once; without a second bank this lapses in 72 hours:",
+        "即将即时登记参与方破产；72 小时内无另一银行确认即失效：",
+    ),
+    "preview.party_active": ("A party's status is about to be lifted:", "即将解除参与方状态："),
+    "preview.party_administrator": (
+        "An administrator's keys are about to be named; once a second bank ratifies, all others are revoked:",
+        "即将指定管理人密钥；经另一银行确认后，其余密钥全部吊销：",
+    ),
+    "preview.party_ratify": ("An order on a party's status is about to be ratified:", "即将复核确认状态登记："),
+    "preview.party_object": ("An objection is about to be made:", "即将提出异议："),
+    "preview.party_leave": ("The party is about to begin to leave:", "参与方即将开始退出："),
+    "preview.party_close": ("The party is about to be closed for good:", "参与方即将注销，不可恢复："),
+    "preview.party_size": ("The size of a party is about to be attested:", "即将核验企业规模："),
     "preview.party_policy": (
         "The policy is about to be replaced as a whole, after 72 hours:",
         "即将整体替换授权策略，72 小时后生效：",

@@ -22,6 +22,8 @@ INVOICE_STATUSES = ("registered", "part_occupied", "occupied")
 DISPUTE_STATUSES = ("open", "upheld", "ended")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
 CHANGE_STATUSES = ("announced", "acted", "withdrawn", "vetoed", "lapsed")
+ORDER_KINDS = ("suspended", "insolvent", "active", "administrator")
+ORDER_STATUSES = ("entered", "ratified", "lapsed", "lifted")
 PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 MANDATE_STATUSES = ("asked", "active", "ended")
@@ -36,6 +38,8 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/invoices", "status"): INVOICE_STATUSES,
     ("/v1/disputes", "status"): DISPUTE_STATUSES,
     ("/v1/parties", "status"): PARTY_STATUSES,
+    ("/v1/status-orders", "kind"): ORDER_KINDS,
+    ("/v1/status-orders", "status"): ORDER_STATUSES,
     ("/v1/parties", "role"): ROLES,
     ("/v1/parties/{party}/bills", "status"): BILL_STATUSES,
     ("/v1/parties/{party}/changes", "status"): CHANGE_STATUSES,

@@ -15,6 +15,7 @@ from chainbill.ledger.receipt import Kind, Receipt
 from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.routes_changes import sees_changes
 from chainbill_node.rest.routes_invoices import sees_dispute
+from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
 
 PUBLIC = (Kind.PROTOCOL, Kind.RULES, Kind.ACTIVATION, Kind.EVIDENCE, Kind.TICK)
@@ -44,6 +45,8 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("recovery", "recovery_ended"): "party",
     ("party", "mandate_asked"): "debtor",
     ("party", "mandate_ended"): "debtor",
+    ("standing", "status_changed"): EVERYBODY,
+    ("standing", "status_lapsed"): "order",
     ("token", "lapsed"): "token",
     ("token", "rejoined"): "token",
     (CORE, "migration_failed"): EVERYBODY,
@@ -92,6 +95,11 @@ def _sees_dispute(view: View, name: str) -> bool:
     return row is not None and sees_dispute(view, row)
 
 
+def _sees_order(view: View, name: str) -> bool:
+    row = view.row("standing", "order", name)
+    return row is not None and sees_order(view, row)
+
+
 def _sees_party(view: View, name: str) -> bool:
     return sees_changes(view, name)
 
@@ -100,6 +108,7 @@ _SEES: Mapping[str, Callable[[View, str], bool]] = {
     "bill": _sees_bill,
     "debtor": _sees_party,
     "dispute": _sees_dispute,
+    "order": _sees_order,
     "party": _sees_party,
     "quote": _sees_quote,
     "request": _sees_request,

@@ -41,6 +41,7 @@ def party_shape(view: View, row: Row) -> Shape:
     shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
     if "bank" in row.get("roles", ()):
         shape["successor"] = view.row("party", "successor", str(row["id"]))
+    shape["standing"] = order_in_force(view, row)
     close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
     if not close:
         return shape
@@ -49,6 +50,23 @@ def party_shape(view: View, row: Row) -> Shape:
     accounts = view.reader.scan("party", "account", (str(row["id"]),))
     shape["accounts"] = [{"currency": key[-1], **account} for key, account in accounts]
     return shape
+
+
+def order_in_force(view: View, row: Row) -> dict[str, Any] | None:
+    """Give why a party is suspended or insolvent, to every registered reader; None where no order is in force."""
+    standing = view.row("standing", "standing", str(row["id"]))
+    name = str((standing or {}).get(str(row["status"]), "")) if row["status"] in ("suspended", "insolvent") else ""
+    order = view.row("standing", "order", name) if name else None
+    if order is None:
+        return None
+    ratified = order["status"] == "ratified"
+    return {
+        "order": order["id"],
+        "reason": order["reason"],
+        "since": order["entered_on"],
+        "until": "" if ratified else order["until"],
+        "ratified": ratified,
+    }
 
 
 @router.get("/parties", summary="The parties of the network")

@@ -39,6 +39,8 @@ OBJECTS = {
     "/v1/finance/quotes/{quote_id}": "Quote",
     "/v1/invoices/{fingerprint}": "InvoiceBySeller",
     "/v1/disputes/{dispute_id}": "Dispute",
+    "/v1/status-orders/{order_id}": "StatusOrder",
+    "/v1/parties/{party}/open-items": "OpenItems",
 }
 """Path → schema of the one thing it shows."""
 
@@ -61,6 +63,7 @@ LISTS = {
     "/v1/finance/requests": "Request",
     "/v1/invoices": "Invoice",
     "/v1/disputes": "Dispute",
+    "/v1/status-orders": "StatusOrder",
 }
 """Path → schema of an entry of the list it shows."""
 

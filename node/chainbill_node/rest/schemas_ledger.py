@@ -8,6 +8,8 @@ from chainbill_node.rest.filters import (
     DISPUTE_STATUSES,
     INVOICE_STATUSES,
     MANDATE_STATUSES,
+    ORDER_KINDS,
+    ORDER_STATUSES,
     PARTY_STATUSES,
     REQUEST_STATUSES,
     ROLES,
@@ -101,7 +103,12 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
             "id": TEXT, "names": array(row({"en": TEXT, "zh": TEXT})), "roles": array(words(*ROLES)),
             "status": words(*PARTY_STATUSES), "halted_on": MAYBE_TEXT,
             "identifiers": {"type": ["array", "null"], "items": row({})}, "since": MAYBE_TEXT,
+            "standing": maybe(obj({
+                **same(TEXT, "order", "reason"), **same(DATE, "since", "until"), "ratified": BOOLEAN,
+            })),
         },
+        size=TEXT, stopped_at=COUNT, insolvency_document=TEXT,
+        **same(DATE, "insolvent_since", "administered_on", "leaving_since"),
         sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})), account_count=COUNT,
         accounts=array(row({"currency": TEXT})), asked_bank=TEXT,
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
@@ -164,6 +171,15 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     "Dispute": row({
         **same(TEXT, "id", "fingerprint", "seller", "by", "document"), "until": DATE,
         "status": words(*DISPUTE_STATUSES), "created": CREATED,
+    }),
+    "StatusOrder": row({
+        **same(TEXT, "id", "party", "reason", "authority", "number", "by", "second"), "kind": words(*ORDER_KINDS),
+        "documents": array(TEXT), "keys": array(row({})), "status": words(*ORDER_STATUSES), "at_once": BOOLEAN,
+        **same(DATE, "entered_on", "ratified_on", "until", "objected_on"), "created": CREATED,
+    }),
+    "OpenItems": obj({
+        "party": TEXT, **same(COUNT, "sponsored", "seats"),
+        "holdings": array(obj({**same(TEXT, "currency", "role"), "count": COUNT, "sum": AMOUNT})),
     }),
     "Totals": _TOTALS,
     "TierRow": _TIER,

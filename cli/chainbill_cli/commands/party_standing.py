@@ -1,0 +1,249 @@
+"""`party`: suspension, insolvency, leaving and closing. Loaded by `commands.party`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.commands.bill import filters_of
+from chainbill_cli.commands.party_changes import new_key
+from chainbill_cli.documents import document_digest
+from chainbill_cli.kit import argument, option, stack
+from chainbill_cli.lookup import STATUS_ORDER, object_id
+from chainbill_cli.output import Column
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import text
+from chainbill_cli.writing import Writing, call, write, writes
+
+ORDER_ROWS = (
+    Column("id", "id"), Column("party", "party"), Column("kind", "status"), Column("status", "order"),
+    Column("by", "party", "column.ordered_by"), Column("second", "party"), Column("entered_on", "date"),
+    Column("until", "date"),
+)  # fmt: skip
+ORDER = (
+    *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id"),
+    Column("documents", "id"), Column("ratified_on", "date"), Column("objected_on", "date"),
+)  # fmt: skip
+ITEM_ROWS = (
+    Column("role", "word", "column.open_as"), Column("currency"), Column("count", "int"), Column("sum", "amount"),
+)  # fmt: skip
+ANSWER = ("order", "party", "party_status", "until")
+REASON = option("--reason", default="", metavar="TEXT", help="party.opt_reason")
+DOCUMENTS = option("--document", "documents", multiple=True, required=True, metavar="FILE", help="party.opt_documents")
+COURT = stack(
+    [
+        option("--authority", required=True, metavar="COURT", help="party.opt_authority"),
+        option("--number", required=True, metavar="NUMBER", help="party.opt_number"),
+        DOCUMENTS,
+    ]
+)
+
+
+@argument("party")
+@DOCUMENTS
+@REASON
+@writes
+def suspend(session: Session, writing: Writing, party: str, documents: tuple[str, ...], reason: str) -> None:
+    """The sponsor suspends a party."""
+    _order(session, writing, party, "suspended", documents, reason=reason)
+
+
+@argument("party")
+@COURT
+@REASON
+@writes
+def insolvent(session: Session, writing: Writing, party: str, documents: tuple[str, ...], **said: str) -> None:
+    """The sponsor records that a court has opened bankruptcy."""
+    _order(session, writing, party, "insolvent", documents, **said)
+
+
+@argument("party")
+@DOCUMENTS
+@REASON
+@writes
+def lift(session: Session, writing: Writing, party: str, documents: tuple[str, ...], reason: str) -> None:
+    """Lift a status."""
+    _order(session, writing, party, "active", documents, reason=reason)
+
+
+def _order(
+    session: Session, writing: Writing, typed: str, status: str, documents: tuple[str, ...], **said: str
+) -> None:
+    party = session.party_id(typed)
+    arguments = {"authority": "", "number": "", **said, "documents": [document_digest(path) for path in documents]}
+    preview = None
+    if asks(session):
+        preview = Preview(f"preview.party_{status}").party(session, "preview.party", party)
+        _papers(preview, documents, arguments)
+    change = call("standing", "set_status", party=party, status=status, **arguments)
+    answer_write(session, write(session, writing, [change], preview), *ANSWER)
+
+
+def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> None:
+    for name in ("reason", "authority", "number"):
+        if said.get(name):
+            preview.line(f"column.{name}", said[name])
+    for path, digest in zip(paths, said["documents"], strict=True):
+        preview.line("column.document", f"{path} ({digest})")
+
+
+@argument("party")
+@option(
+    "--key", "keys", required=True, multiple=True, metavar="NAME[=maker,checker,admin]|FILE", help="party.opt_new_key"
+)
+@COURT
+@writes
+def administrator(
+    session: Session,
+    writing: Writing,
+    party: str,
+    *,
+    keys: tuple[str, ...],
+    documents: tuple[str, ...],
+    authority: str,
+    number: str,
+) -> None:
+    """The sponsor names an administrator's keys for an insolvent party."""
+    whom = session.party_id(party)
+    listed = [new_key(session, whom, typed) for typed in keys]
+    said: dict[str, Any] = {"authority": authority, "number": number}
+    said["documents"] = [document_digest(path) for path in documents]
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_administrator").party(session, "preview.party", whom)
+        for one in listed:
+            preview.line("preview.key", f"{one['key']['key']} ({', '.join(one['key']['capabilities'])})")
+        _papers(preview, documents, said)
+    change = call("standing", "name_administrator", party=whom, keys=listed, **said)
+    answer_write(session, write(session, writing, [change], preview), *ANSWER)
+
+
+@argument("order", metavar="ORDER")
+@writes
+def ratify(session: Session, writing: Writing, order: str) -> None:
+    """The second bank ratifies an order on a status."""
+    identifier = object_id(session, STATUS_ORDER, order)
+    preview = _preview_order(session, "preview.party_ratify", identifier)
+    outcome = write(session, writing, [call("standing", "ratify", order=identifier)], preview)
+    answer_write(session, outcome, *ANSWER)
+
+
+@argument("order", metavar="ORDER")
+@option("--reason", required=True, metavar="TEXT", help="party.opt_reason")
+@writes
+def object_to(session: Session, writing: Writing, order: str, reason: str) -> None:
+    """The party objects to an order on its status."""
+    identifier = object_id(session, STATUS_ORDER, order)
+    preview = _preview_order(session, "preview.party_object", identifier)
+    if preview is not None:
+        preview.line("column.reason", reason)
+    change = call("standing", "object_to", order=identifier, reason=reason)
+    answer_write(session, write(session, writing, [change], preview), *ANSWER)
+
+
+def _preview_order(session: Session, title: str, identifier: str) -> Preview | None:
+    """What is signed, as the ledger holds it: the papers, and the keys of an administrator."""
+    if not asks(session) or session.offline:
+        return None
+    found = without_as_of(session.client.get(f"{STATUS_ORDER.path}/{identifier}"))
+    preview = Preview(title).party(session, "preview.party", found["party"])
+    preview.line("preview.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
+    for key in found["keys"]:
+        preview.line("preview.key", f"{key['key']} ({', '.join(key['capabilities'])})")
+    for name in ("reason", "authority", "number"):
+        if found[name]:
+            preview.line(f"column.{name}", found[name])
+    for digest in found["documents"]:
+        preview.line("column.document", digest)
+    return preview
+
+
+@option("--party", metavar="PARTY", default=None, help="party.opt_of")
+@option("--kind", default=None, help="party.opt_kind")
+@option("--status", default=None, help="option.status")
+@lists
+def orders(**filters: Any) -> None:
+    """List orders on the status of parties."""
+    session = current_session()
+    answer_list(session, STATUS_ORDER.path, ORDER_ROWS, **filters_of(session, filters))
+
+
+@argument("order", metavar="ORDER")
+def order(order: str) -> None:
+    """Show an order on a status."""
+    session = current_session()
+    identifier = object_id(session, STATUS_ORDER, order)
+    session.out.thing(without_as_of(session.client.get(f"{STATUS_ORDER.path}/{identifier}")), ORDER)
+
+
+@argument("party", default="")
+@writes
+def leave(session: Session, writing: Writing, party: str) -> None:
+    """Begin to leave."""
+    _go(session, writing, "leave", session.party_id(party) if party else session.party)
+
+
+@argument("party")
+@writes
+def close(session: Session, writing: Writing, party: str) -> None:
+    """The sponsor closes a leaving party."""
+    _go(session, writing, "close", session.party_id(party))
+
+
+@argument("party", default="")
+@option("--check", is_flag=True, help="party.opt_check")
+@writes
+def offboard(session: Session, writing: Writing, party: str, *, check: bool) -> None:
+    """Begin to leave, or list what is still open."""
+    whom = session.party_id(party) if party else session.party
+    if check:
+        _show_open(session, whom)
+    else:
+        _go(session, writing, "leave", whom)
+
+
+def _go(session: Session, writing: Writing, function: str, party: str) -> None:
+    preview = None
+    if asks(session):
+        preview = Preview(f"preview.party_{function}").party(session, "preview.party", party)
+    outcome = write(session, writing, [call("standing", function, party=party)], preview)
+    answer_write(session, outcome, "party", "party_status")
+
+
+@argument("party", default="")
+def open_items(party: str) -> None:
+    """List what of a party is still open."""
+    session = current_session()
+    _show_open(session, session.party_id(party) if party else session.party)
+
+
+def _show_open(session: Session, party: str) -> None:
+    found = without_as_of(session.client.get(f"/v1/parties/{party}/open-items"))
+    if session.out.form in {"json", "jsonl"}:
+        session.out.json(found)
+        return
+    rows = list(found["holdings"])
+    rows += [{"role": name, "count": found[name]} for name in ("sponsored", "seats") if found[name]]
+    session.out.rows(rows, ITEM_ROWS)
+    if not rows:
+        session.out.note(text("party.nothing_open"))
+
+
+@argument("party")
+@argument("size", type=click.Choice(["small", "large", "public", "none"]))
+@option("--document", required=True, metavar="FILE", help="party.opt_size_document")
+@writes
+def size(session: Session, writing: Writing, party: str, size: str, document: str) -> None:
+    """The sponsor attests how large a party's business is."""
+    whom, digest = session.party_id(party), document_digest(document)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_size").party(session, "preview.party", whom)
+        preview.line("column.size", text(f"value.size_{size}")).line("column.document", f"{document} ({digest})")
+    arguments = {"party": whom, "size": "" if size == "none" else size, "document": digest}
+    answer_write(
+        session, write(session, writing, [call("party", "attest_size", **arguments)], preview), "party", "size"
+    )

@@ -1,0 +1,72 @@
+"""Standing of parties: orders on a status, and what of a party is still open."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from chainbill_node.rest.lists import Entry, from_table, list_body, matches
+from chainbill_node.rest.problems import not_found
+from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routes_parties import known_party, party_id
+from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row
+
+router = APIRouter(prefix="/v1", tags=["parties"])
+
+
+@router.get("/status-orders", summary="Orders on the status of parties")
+def status_orders(
+    page: Listed,
+    *,
+    party: Annotated[str | None, Query(description="The party whose status it is.")] = None,
+    kind: Annotated[str | None, Query(description="Kind of order, several with commas.")] = None,
+    status: Annotated[str | None, Query(description="Status of the order, several with commas.")] = None,
+) -> Response:
+    """List orders: to the party, its sponsor, both banks and supervisors; open ones to every bank, which may ratify."""
+    view = page.view
+    filters = {"party": None if party is None else party_id(party), "kind": kind, "status": status}
+
+    def show(name: str) -> Entry | None:
+        row = view.row("standing", "order", name)
+        return (
+            Entry(partial(dict, row)) if row is not None and matches(filters, row) and sees_order(view, row) else None
+        )
+
+    return view.answer(list_body(page.listing, view.height, from_table(view.reader, "standing", "order"), show))
+
+
+@router.get("/status-orders/{order_id}", summary="One order on a party's status")
+def status_order(view: Opened, order_id: str) -> Response:
+    """Show an order with its papers and, of an administrator, the keys that come."""
+    row = view.row("standing", "order", order_id)
+    if row is None or not sees_order(view, row):
+        raise not_found("status_order", order_id, view.height)
+    return view.answer(dict(row))
+
+
+@router.get("/parties/{party}/open-items", summary="What of a party is still open")
+def open_items(view: Opened, party: str) -> Response:
+    """Show what keeps a party from being closed, as view ``standing.open_items``: to it, its sponsor, supervisors."""
+    found = known_party(view, party)
+    row = view.party(found) or {}
+    if not view.viewer.is_or_reads_for(found, str(row.get("sponsor") or "")):
+        raise not_found("party", party, view.height)
+    holdings = [
+        {"currency": key[1], "role": key[2], "count": share[0], "sum": share[1]}
+        for key, share in view.reader.scan("core", "holding", (found,))
+    ]
+    seats = sum(1 for _, seat in view.reader.scan("governance", "validator") if seat["party"] == found)
+    sponsored = (view.row("party", "sponsored", found) or {"count": 0})["count"]
+    return view.answer({"party": found, "holdings": holdings, "sponsored": sponsored, "seats": seats})
+
+
+def sees_order(view: View, row: Row) -> bool:
+    """Say whether an order shows; one that waits for a second bank does to every bank."""
+    sponsor = str((view.party(str(row["party"])) or {}).get("sponsor", ""))
+    if view.viewer.is_or_reads_for(str(row["party"]), sponsor, str(row["by"]), str(row["second"])):
+        return True
+    return row["status"] == "entered" and "bank" in view.viewer.roles

@@ -1,0 +1,93 @@
+"""Who reads of a party's status, of the orders behind it, and of what of it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from chainbill_node.rest.access import Viewer
+from chainbill_node.rest.own_acts import sees_own_act
+from rest.bill_book import BillBook
+
+from chainbill.ledger.receipt import Kind
+
+ReadAs = Callable[[str, str], httpx.Response]
+S1, S2 = "SUPPLIER1", "SUPPLIER2"
+
+
+def suspend(book: BillBook, party: str, status: str) -> None:
+    book.put("standing", "order", "S-1", {
+        "id": "S-1", "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
+        "documents": ["ab"], "keys": [], "by": "BANK1", "second": "BANK2" if status == "ratified" else "",
+        "status": status, "at_once": True, "entered_on": "2026-01-05", "ratified_on": "", "until": "2026-01-19",
+        "objected_on": "", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+    book.put("standing", "standing", party, {
+        "suspended": "S-1", "insolvent": "", "administrator": "", "unratified": [], "open": {},
+    })  # fmt: skip
+    row = dict(book.get("party", "party", party) or {})
+    book.put("party", "party", party, {**row, "status": "suspended"})
+
+
+@pytest.mark.parametrize(("status", "until"), [("entered", "2026-01-19"), ("ratified", "")])
+def test_every_member_reads_why_and_until_when_a_party_is_stopped(
+    read_as: ReadAs, example: tuple[BillBook, str], status: str, until: str
+) -> None:
+    assert read_as(S1, f"/v1/parties/{S2}").json()["standing"] is None
+    suspend(example[0], S2, status)
+    shown = read_as(S1, f"/v1/parties/{S2}").json()
+    assert (shown["status"], shown["standing"]) == (
+        "suspended",
+        {"order": "S-1", "reason": "review", "since": "2026-01-05", "until": until, "ratified": status == "ratified"},
+    )
+    assert shown == {**shown, **read_as(S1, "/v1/parties?status=suspended").json()["data"][0]}
+
+
+def test_a_bank_that_may_ratify_reads_the_order_and_nobody_else_does(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    suspend(example[0], S2, "entered")
+    seen = {who: read_as(who, "/v1/status-orders/S-1").status_code for who in (S1, S2, "BANK4", "REGULATOR")}
+    assert seen == {S1: 404, S2: 200, "BANK4": 200, "REGULATOR": 200}
+    assert read_as("BANK4", f"/v1/status-orders?party={S2}&status=entered").json()["count"] == 1
+    assert read_as("BANK4", "/v1/status-orders?kind=insolvent").json()["count"] == 0
+    assert read_as("BANK4", "/v1/status-orders?kind=closed").status_code == 400
+
+
+def test_what_is_open_shows_to_the_party_and_its_sponsor(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    book = example[0]
+    book.put("core", "holding", (S2, "CNY", "holder"), [2, 700])
+    book.put("party", "sponsored", S2, {"count": 3})
+    for who in (S2, "BANK1", "REGULATOR"):
+        body = read_as(who, f"/v1/parties/{S2}/open-items").json()
+        assert body["holdings"] == [{"currency": "CNY", "role": "holder", "count": 2, "sum": 700}]
+        assert (body["party"], body["sponsored"], body["seats"]) == (S2, 3, 0)
+    assert read_as(S1, f"/v1/parties/{S2}/open-items").status_code == 404
+
+
+class _View:
+    """As much of a view as an own act asks for."""
+
+    viewer = Viewer("S1")
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        self.order = order
+
+    def row(self, contract: str, table: str, key: str) -> Any:
+        return self.order if (contract, table, key) == ("standing", "order", "S-1") else None
+
+    def party(self, party: str) -> Any:
+        return {"id": party, "sponsor": "BANK1"}
+
+
+@pytest.mark.parametrize(("party", "seen"), [("S1", True), ("S2", False)])
+def test_the_lapse_of_an_order_shows_to_its_party(party: str, seen: bool) -> None:
+    told = ("standing", "status_lapsed", {"order": "S-1", "party": party, "kind": "suspended", "by": "BANK1"})
+    changed = ("standing", "status_changed", {"party": party, "from": "suspended", "to": "active", "by": ""})
+    order = {"party": party, "by": "BANK1", "second": "", "status": "lapsed"}
+    receipt: Any = SimpleNamespace(kind=Kind.DAY_ITEM, events=[told, changed])
+    view: Any = _View(order)
+    assert sees_own_act(view, receipt) is seen
