@@ -25,6 +25,7 @@ from chainbill_contracts.general import (
 
 bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
+to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
 open_drafts = own_table("open_drafts")  # [initiator], [initiator, other side] -> {"count"} of its pending bills
 agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
@@ -121,6 +122,7 @@ def confirm(bill):
     agenda.delete([row["expires_on"], "expire", bill])
     row["status"] = "pending_accept"
     row["paying_bank"] = paying_bank_of(debtor)
+    count_to_pay(row, 1)
     row["confirmed_on"] = ctx.today
     row["expires_on"] = add_days(ctx.today, parameter("pending_days"))
     bills.put(bill, row)
@@ -209,6 +211,7 @@ def record_payment(bill, amount, value_date):
         emit("overdue_rescinded", {"bill": bill, "debtor": row["debtor"], "value_date": value_date})
     if row["settled"] + ended == row["face"]:
         row["status"] = "settled"
+        count_to_pay(row, -1)
         row["closed_on"] = ctx.today
         emit("settled", {"bill": bill})
     bills.put(bill, row)
@@ -303,9 +306,16 @@ def end_before_acceptance(row, status):
     count_draft(row, -1)
     if row["status"] == "pending_accept":
         invoke("invoice", "release", row)
+        count_to_pay(row, -1)
     row["status"] = status
     row["closed_on"] = ctx.today
     bills.put(row["id"], row)
+
+
+def count_to_pay(row, change):
+    """Keep count of what a bank has promised to pay: it, or who succeeds it, is there until the last bill is closed."""
+    bank = row["paying_bank"]
+    to_pay.put(bank, {"count": counted(to_pay.get(bank), change)})
 
 
 def count_draft(row, change):

@@ -45,6 +45,7 @@ identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 accounts = own_table("account")  # [party, currency] -> account row
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
+pays_for = own_table("pays_for")  # bank -> {"count"} of the debtors whose mandate it has accepted
 mandates = own_table("mandate")  # [debtor, bank] -> mandate row
 successors = own_table("successor")  # bank -> {"named", "successor", "from"}
 predecessors = own_table("predecessor")  # bank -> {"banks"}: those in whose place it stands
@@ -415,6 +416,7 @@ def become(statement):
     row = put_in_place(parties.get(party), statement["keys"])
     row["policy"] = {"rules": []}
     row["halted_on"] = ""
+    end_mandates(row)  # the banks agreed to pay for somebody else
     count_sponsored(row["sponsor"], -1)
     count_sponsored(statement["sponsor"], 1)
     row["sponsor"] = statement["sponsor"]
@@ -636,6 +638,7 @@ def end_party(party):
     """Close a party: no key signs for it any more, and its sponsor vouches for one less."""
     row = parties.get(party)
     end_under_former_keys(row)
+    end_mandates(row)
     row["status"] = "closed"
     parties.put(party, row)
     if row["sponsor"] != "":
@@ -1022,6 +1025,13 @@ def ask_bank(row, bank):
     keep_mandate(row, bank, "asked")
 
 
+def end_mandates(row):
+    """End what a debtor asked of its banks and what they accepted. row: the debtor's."""
+    for bank in [row["asked_bank"], row["paying_bank"]]:
+        if bank != "":
+            keep_mandate(row, bank, "ended")
+
+
 def keep_mandate(row, bank, status):
     """Write a mandate in its new status, and in the debtor's row which bank counts and which one is asked."""
     debtor = row["id"]
@@ -1033,6 +1043,7 @@ def keep_mandate(row, bank, status):
         row["asked_bank"] = ""
     if row["paying_bank"] == bank:
         row["paying_bank"] = ""
+        pays_for.put(bank, {"count": counted(pays_for.get(bank), -1)})
     if status == "asked":
         until = invoke("calendar", "business_days_after", ctx.today, parameter("offer_business_days"))
         mandate = {"status": "", "asked_on": ctx.today, "from": "", "until": until}
@@ -1042,6 +1053,7 @@ def keep_mandate(row, bank, status):
     elif status == "active":
         mandate["from"], mandate["until"] = ctx.today, ""
         row["paying_bank"] = bank
+        pays_for.put(bank, {"count": counted(pays_for.get(bank), 1)})
         emit("mandate_accepted", {"debtor": debtor, "bank": bank})
     else:
         mandate["until"] = ctx.today

@@ -8,6 +8,7 @@ general part.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    counted,
     require_able,
     require_active,
     require_bank,
@@ -17,6 +18,7 @@ from chainbill_contracts.general import (
     require_not_stopped,
     require_party,
     require_text,
+    successor_of,
 )
 
 orders = own_table("order")  # id -> order row
@@ -24,6 +26,9 @@ standings = own_table("standing")  # party -> its orders that are open and that 
 agenda = own_table("agenda")
 parties = read_table("party", "party")
 sponsored = read_table("party", "sponsored")
+pays_for = read_table("party", "pays_for")
+predecessors = read_table("party", "predecessor")
+to_pay = read_table("bill", "to_pay")
 holdings = read_table("core", "holding")
 validators = read_table("governance", "validator")
 live_quotes = read_table("finance", "live_quote")
@@ -171,7 +176,8 @@ def open_items(party):
     """What of a party is still open and keeps it from being closed (未了事项); "open" counts the kinds.
 
     holdings: [{"currency", "role", "count", "sum" in minor units}], its live tokens, debts and payments as the core
-    counts them. sponsored: parties. seats: validators and candidates. debtors: parties whose bills it pays.
+    counts them. sponsored: parties. seats: validators and candidates. debtors: parties whose mandate it has; bills:
+    those that it is to pay. Both are counted in the place of others too, and are 0 once a successor stands in its own.
     """
     require_party(party)
     return items_of(party)
@@ -410,16 +416,33 @@ def items_of(party):
     for entry in validators.scan([], MOST_VALIDATORS):
         if entry[1]["party"] == party:
             seats += 1
-    row = sponsored.get(party)
-    count = 0
-    if row is not None:
-        count = row["count"]
-    return {"party": party, "holdings": found, "sponsored": count, "seats": seats}
+    debtors = 0
+    bills = 0
+    for bank in paying_as(party):
+        debtors += counted(pays_for.get(bank), 0)
+        bills += counted(to_pay.get(bank), 0)
+    return {
+        "party": party,
+        "holdings": found,
+        "sponsored": counted(sponsored.get(party), 0),
+        "seats": seats,
+        "debtors": debtors,
+        "bills": bills,
+    }
+
+
+def paying_as(bank):
+    """Itself and the banks in whose place it pays; none once another stands in its own."""
+    if successor_of(bank) != bank:
+        return []
+    row = predecessors.get(bank)
+    return [bank] if row is None else row["banks"] + [bank]
 
 
 def require_nothing_open(party):
     items = items_of(party)
-    require(len(items["holdings"]) + items["sponsored"] + items["seats"] == 0, "open_items", items)
+    count = len(items["holdings"]) + items["sponsored"] + items["seats"] + items["debtors"] + items["bills"]
+    require(count == 0, "open_items", items)
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------

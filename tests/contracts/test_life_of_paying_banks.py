@@ -82,6 +82,12 @@ class PayingLife(BillLife):
         for [bank], row in self.world.rows("party", "successor"):
             assert self.world.row("party", "successor", row["successor"]) is None
             assert bank in self.world.row("party", "predecessor", row["successor"])["banks"]
+        for bank in BANKS:
+            confirmed = [row for _, row in self.world.rows("bill", "bill") if row["paying_bank"] == bank]
+            kept = self.world.row("bill", "to_pay", bank) or {"count": 0}
+            assert kept["count"] == len([row for row in confirmed if row["closed_on"] == ""])
+            mandates = self.world.row("party", "pays_for", bank) or {"count": 0}
+            assert mandates["count"] == len([one for (_, of), one in rows.items() if (of, one) == (bank, "active")])
         for _, bill in self.world.rows("bill", "bill"):
             fixed = self.fixed.setdefault(bill["id"], bill["paying_bank"])
             assert fixed in ("", bill["paying_bank"])

@@ -183,6 +183,28 @@ def test_consent_to_succeed_can_be_given_anew_and_ends_by_itself(world: World) -
     assert not world.failed_items
 
 
+def test_a_bank_that_is_to_pay_is_closed_only_with_a_successor(world: World) -> None:
+    """security 13: of a closed bank no act is open, so its bills would never be paid."""
+
+    def open_items(bank: str) -> tuple[int, int]:
+        items = world.view("standing", "open_items", party=bank)
+        return items["debtors"], items["bills"]
+
+    before = open_items(BANK1)
+    bill, _ = accepted_bill(world, face=10)
+    waiting = issue(world, face=5)
+    assert open_items(BANK1) == (before[0], before[1] + 1)
+    world.call(ANCHOR, "bill", "confirm", bill=waiting)
+    assert open_items(BANK1) == (before[0], before[1] + 2)
+    world.call(ANCHOR, "bill", "cancel", bill=waiting, reason="")
+    two_people(world, BANK1, "end_mandate", debtor=ANCHOR)
+    assert open_items(BANK1) == (before[0] - 1, before[1] + 1)
+    name_successor(world, BANK1, BANK2)
+    assert (open_items(BANK1), open_items(BANK2)) == ((0, 0), (before[0] - 1, before[1] + 1))
+    settle(world, bill, 10, by=BANK2)
+    assert open_items(BANK2) == (before[0] - 1, before[1])
+
+
 # --- a settlement is never stuck
 @pytest.mark.parametrize("standing", ["active", "suspended", "insolvent", "leaving", "halted"])
 @pytest.mark.parametrize("handed_over", [False, True])
