@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from chainbill_contracts import source
 from contracts.invariants import StatusWatch
 from contracts.refusals_party import NEWCOMER, OTHER, application, new_key, recover, register
 from contracts.test_party_changes import a_change, events
@@ -36,6 +38,7 @@ from contracts.world import (
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import Refused
+from contracts import refusals_party, test_party_changes, test_party_flow
 
 
 def a_recovery(world: World, recovery: str) -> dict[str, Any]:
@@ -281,3 +284,79 @@ def test_the_debts_of_a_claimed_party_stay(world: World) -> None:
     world.day(world.plus(4))
     assert [row["offered_to"] for _, row in world.rows("token", "token") if row["offered_to"]] == [NEWCOMER]
     assert party(world, ANCHOR)["status"] == "active"
+
+
+# --- broken contracts -------------------------------------------------------------------------------------------------
+def _is_refused(provoke: Callable[[World], object]) -> Callable[[World], object]:
+    def scenario(world: World) -> None:
+        with pytest.raises(Refused):
+            provoke(world)
+
+    return scenario
+
+
+def _waits(world: World) -> None:
+    """Monday 2026-03-02: to Thursday, so both act on Friday."""
+    assert as_admins(world, S1, "set_policy", policy={"rules": []})["acts_on"] == "2026-03-06"
+    assert recover(world, NEW)["acts_on"] == "2026-03-06"
+
+
+WAIT = 'acts_on = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)'
+AT_ONCE = "acts_on = add_days(ctx.today, 1)"
+MUTANTS: dict[str, tuple[str, str, str, Callable[[World], object]]] = {
+    "an account is attested unseen": (
+        "party", '    require(account["alg"] == alg and account["digest"] == digest_hex, "nothing_to_attest")\n', "",
+        test_party_flow.test_a_first_account_acts_with_its_attestation,
+    ),
+    "nobody shows possession of a new key": (
+        "party", '    require(signed, "possession_not_proved", {"id": party, "key": key["key"]})\n', "",
+        _is_refused(refusals_party.recover_with_a_key_of_which_nobody_shows_possession),
+    ),
+    "nobody shows possession of an applicant's key": (
+        "party", '        require(signed, "possession_not_proved", lacking)\n', "",
+        _is_refused(refusals_party.register_what_was_changed_after_signing),
+    ),
+    "one admin is enough": (
+        "party", '        require(are_two_people(signed), "second_admin_needed")\n', "",
+        test_party_changes.test_an_admin_cannot_get_rid_of_the_need_for_a_second,
+    ),
+    "one person with two keys is enough": (
+        "party", "        if not is_one_person(signer, signers[0]):", '        if signer["key"] != signers[0]["key"]:',
+        test_party_changes.test_two_admin_keys_of_one_person_are_one_admin,
+    ),
+    "a change acts at once": ("party", WAIT, AT_ONCE, _waits),
+    "a recovery acts at once": ("recovery", WAIT, AT_ONCE, _waits),
+    "a maker vetoes": (
+        "recovery", '    require_capability("admin")\n', "", _is_refused(refusals_party.veto_as_a_maker),
+    ),
+    "a sponsor tries again after a veto": (
+        "recovery", '    require(not place["vetoed"], "recovery_vetoed")\n', "",
+        _is_refused(refusals_party.recover_after_a_veto),
+    ),
+    "what the old keys announced acts after the recovery": (
+        "party", '        end_change(changes.get(change), "lapsed")\n', "        pass\n",
+        test_what_was_announced_under_the_old_keys_never_acts,
+    ),
+    "a halted party goes on": (
+        "general", '    require(row["halted_on"] == "", "party_halted"', '    require(True, "party_halted"',
+        test_one_admin_halts_and_two_lift_it,
+    ),
+    "a revoked key stays taken": (
+        "party", '    require(known is None or known["status"] == "revoked", "key_taken"',
+        '    require(known is None, "key_taken"',
+        test_party_changes.test_a_key_that_was_revoked_is_free_for_who_can_sign_with_it,
+    ),
+    "a claim leaves the false account": (
+        "party", "        accounts.delete(entry[0])\n", "        pass\n",
+        test_a_party_that_a_false_sponsor_registered_goes_by_vote_to_whom_it_belongs,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_mutant_dies(mutant: str) -> None:
+    name, before, after, scenario = MUTANTS[mutant]
+    assert source(name).count(before) == 1
+    scenario(World())
+    with pytest.raises((AssertionError, Refused, pytest.fail.Exception)):
+        scenario(World(changes={name: (before, after)}))
