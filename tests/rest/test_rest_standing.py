@@ -68,6 +68,23 @@ def test_what_is_open_shows_to_the_party_and_its_sponsor(read_as: ReadAs, exampl
     assert read_as(S1, f"/v1/parties/{S2}/open-items").status_code == 404
 
 
+def test_what_a_bank_is_to_pay_is_its_successors(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """security 13: as the view of the contract counts it."""
+    book = example[0]
+    for bank, count in (("BANK1", 2), ("BANK2", 5)):
+        book.put("party", "pays_for", bank, {"count": count})
+        book.put("bill", "to_pay", bank, {"count": 10 * count})
+
+    def open_items(bank: str) -> tuple[int, int]:
+        body = read_as("REGULATOR", f"/v1/parties/{bank}/open-items").json()
+        return body["debtors"], body["bills"]
+
+    assert (open_items("BANK1"), open_items("BANK2"), open_items("BANK4")) == ((2, 20), (5, 50), (0, 0))
+    book.put("party", "successor", "BANK1", {"named": "BANK2", "successor": "BANK2", "from": "2026-01-05"})
+    book.put("party", "predecessor", "BANK2", {"banks": ["BANK1"]})
+    assert (open_items("BANK1"), open_items("BANK2")) == ((0, 0), (7, 70))
+
+
 class _View:
     """As much of a view as an own act asks for."""
 

@@ -220,13 +220,16 @@ def open_items(party: str) -> None:
     _show_open(session, session.party_id(party) if party else session.party)
 
 
+COUNTED = ("sponsored", "seats", "debtors", "bills")
+
+
 def _show_open(session: Session, party: str) -> None:
     found = without_as_of(session.client.get(f"/v1/parties/{party}/open-items"))
     if session.out.form in {"json", "jsonl"}:
         session.out.json(found)
         return
     rows = list(found["holdings"])
-    rows += [{"role": name, "count": found[name]} for name in ("sponsored", "seats") if found[name]]
+    rows += [{"role": name, "count": found[name]} for name in COUNTED if found[name]]
     session.out.rows(rows, ITEM_ROWS)
     if not rows:
         session.out.note(text("party.nothing_open"))

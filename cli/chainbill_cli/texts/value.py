@@ -26,6 +26,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.paying_bank_open": ("to be paid out by it", "待付款项"),
     "value.sponsored": ("parties sponsored", "所推荐的参与方"),
     "value.seats": ("seats", "席位"),
+    "value.debtors": ("debtors whose mandate it has", "委托其兑付的债务人"),
+    "value.bills": ("bills that it is to pay", "待其兑付的凭证"),
     "value.proposal_party_status": ("status of a party", "参与方状态"),
     "value.proposal_party_administrator": ("administrator of a party", "参与方管理人"),
     "value.proposal_party_close": ("closing of a party", "参与方注销"),

@@ -43,6 +43,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("party", "key_revoked"): "party",
     ("party", "policy_set"): "party",
     ("recovery", "recovery_ended"): "party",
+    ("party", "mandate_accepted"): "debtor",
     ("party", "mandate_asked"): "debtor",
     ("party", "mandate_ended"): "debtor",
     ("standing", "status_changed"): EVERYBODY,

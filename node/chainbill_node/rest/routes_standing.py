@@ -60,8 +60,18 @@ def open_items(view: Opened, party: str) -> Response:
         for key, share in view.reader.scan("core", "holding", (found,))
     ]
     seats = sum(1 for _, seat in view.reader.scan("governance", "validator") if seat["party"] == found)
-    sponsored = (view.row("party", "sponsored", found) or {"count": 0})["count"]
-    return view.answer({"party": found, "holdings": holdings, "sponsored": sponsored, "seats": seats})
+    pays_as = view.pays_as(found)
+    counts = {
+        "sponsored": _counted(view, "party", "sponsored", found),
+        "seats": seats,
+        "debtors": sum(_counted(view, "party", "pays_for", bank) for bank in pays_as),
+        "bills": sum(_counted(view, "bill", "to_pay", bank) for bank in pays_as),
+    }
+    return view.answer({"party": found, "holdings": holdings, **counts})
+
+
+def _counted(view: View, contract: str, table: str, party: str) -> int:
+    return int((view.row(contract, table, party) or {"count": 0})["count"])
 
 
 def sees_order(view: View, row: Row) -> bool:

@@ -178,7 +178,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         **same(DATE, "entered_on", "ratified_on", "until", "objected_on"), "created": CREATED,
     }),
     "OpenItems": obj({
-        "party": TEXT, **same(COUNT, "sponsored", "seats"),
+        "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills"),
         "holdings": array(obj({**same(TEXT, "currency", "role"), "count": COUNT, "sum": AMOUNT})),
     }),
     "Totals": _TOTALS,

@@ -186,6 +186,13 @@ class View:
         row = self.row("party", "successor", bank)
         return str(row["successor"]) if row else bank
 
+    def pays_as(self, bank: str) -> tuple[str, ...]:
+        """Give the bank and those in whose place it pays; nothing once another stands in its own."""
+        if self.successor_of(bank) != bank:
+            return ()
+        row = self.row("party", "predecessor", bank)
+        return (bank, *row["banks"]) if row else (bank,)
+
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
         if self._requests is None:
@@ -219,6 +226,5 @@ class View:
             request = self.reader.get("finance", "request", request_id)
             if request is not None:
                 yield str(request["bill"])
-        replaced: Row = self.row("party", "predecessor", party) or {"banks": ()}
-        for bank in (party, *replaced["banks"]):
+        for bank in self.pays_as(party):
             yield from every(from_index(self.reader, "bill.paying_bank", (bank,)))
