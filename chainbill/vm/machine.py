@@ -22,7 +22,7 @@ __all__ = ["Machine", "Rows", "invoke"]
 
 
 _REMEMBERED_KEYS = 8192
-_ROW_ROOM = 256  # bytes that the rows keep of each row asked for, there or not: its key, and where it is
+_ROW_ROOM = 256  # bytes, beside its key, that the rows keep of each row asked for, there or not
 _GUARDS_FILE = spent.__code__.co_filename
 
 
@@ -267,7 +267,7 @@ class Machine:
         """Pay for an access to a row, and for reading what is there: its bytes and its parts."""
         size = nodes + self.rows.stored_bytes(stored) if nodes else 0
         self.gas -= gas + size // self.prices.bytes_a_gas
-        self.room -= _ROW_ROOM + 2 * size
+        self.room -= _ROW_ROOM + len(stored) + 2 * size
         if self.gas < 0 or self.room < 0:
             self._stop()
 
@@ -321,7 +321,7 @@ class Machine:
         a_row, bytes_a_gas = self.prices.gas_scanned_row, self.prices.bytes_a_gas
         found: list[Value] = []
         for key, value, size in self.rows.walk(prefix):
-            self.pay(a_row + size // bytes_a_gas, _ROW_ROOM + 2 * size)
+            self.pay(a_row + size // bytes_a_gas, _ROW_ROOM + len(key) + 2 * size)
             if value is None:
                 continue
             copied, nodes = copy_out(value)

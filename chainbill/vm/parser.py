@@ -29,8 +29,8 @@ FEATURE_VERSION = (3, 11)
 def in_fresh_thread(work: Callable[[], _Answer]) -> _Answer:
     """Run `work` on an empty stack of fixed size and answer or raise what it does.
 
-    One at a time, and without warnings: Python warns of `"a"[1.5]` or `"\\d"`, and where it is told to make errors of
-    warnings, a node would refuse a contract that others take.
+    One at a time, and without warnings: Python warns of `"abc"["x"]`, and where it is told to make errors of warnings,
+    a node would refuse a contract that others take.
     """
     answers: list[_Answer] = []
     errors: list[BaseException] = []

@@ -18,7 +18,7 @@ from node_state import RowChain
 from sim import real, seeded, twins
 from sim.findings import shrunk_transcript
 from sim.runs import DRAWS
-from soak import guided
+from soak import guided, prices
 from soak.tally import Deadline, Tally
 
 FUZZ_AT_ONCE = 2_000
@@ -40,6 +40,7 @@ def run(base: int, seconds: float) -> Tally:
         offsets(tally),
     ]
     parts += [stories(tally, base), newcomers(tally, base), guided.inputs(tally, base)]
+    parts.append(prices.measured(tally))
     while not deadline.over:
         for part in parts:
             if not deadline.over:

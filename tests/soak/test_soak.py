@@ -15,7 +15,7 @@ from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
 from sim.mutants import MUTANTS  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
-from soak import guided, processes, pure  # noqa: E402
+from soak import guided, prices, processes, pure  # noqa: E402
 from soak.tally import Tally  # noqa: E402
 
 
@@ -28,6 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(real, "play", lambda seed: None)
     monkeypatch.setattr(real, "play_joining", lambda seed: None)
     monkeypatch.setattr(guided, "AT_ONCE_S", 1)
+    monkeypatch.setattr(prices, "REPETITIONS", 1)
 
 
 def test_every_part_gets_its_turn(quick: None) -> None:
@@ -35,7 +36,7 @@ def test_every_part_gets_its_turn(quick: None) -> None:
     assert tally.findings == []
     assert set(tally.counts) >= {
         "simulator seeds", "Twins scenarios", "real-ledger seeds", "state-sync seeds", "decoder inputs",
-        "torn signer files",
+        "torn signer files", prices.NAME,
     }  # fmt: skip
 
 

@@ -229,3 +229,54 @@ def test_memory_view_scans_in_order_after_each_block() -> None:
     view.apply([RowChange(keys[5], keys[5], None), RowChange(keys[5] + b"x", None, b"")])
     assert [key for key, _ in view.scan(prefix, keys[3], 3)] == [keys[4], keys[5] + b"x", keys[6]]
     assert view.copy().rows == view.rows
+
+
+def test_a_walk_is_paid_by_what_it_meets_and_meets_what_was_deleted() -> None:
+    """security 11: a scan listed all written keys of its table, and deleted rows were free."""
+    keys = [row_key("one", "left", number) for number in range(300)]
+    overlay = Overlay(view_of({key: {"n": 1} for key in keys[:100]}))
+    overlay.begin()
+    for key in keys[50:200]:
+        overlay.put(key, {"n": 22})
+    for key in keys[:60]:
+        overlay.delete(key)
+    met = list(overlay.walk(table_prefix("one", "left")))
+    assert [key for key, _, _ in met] == keys[:200]
+    assert [value for _, value, _ in met] == [None] * 60 + [{"n": 22}] * 140
+    sizes = [size for _, _, size in met]
+    stored, written = len(encode({"n": 1})), len(encode({"n": 22}))
+    assert sizes == [stored] * 60 + [stored + written] * 40 + [written] * 100
+    steps = 0
+    order = overlay._ordered(table_prefix("one", "left"))
+
+    class Counted(list[bytes]):
+        def __getitem__(self, at: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            return super().__getitem__(at)
+
+    overlay._index[next(iter(overlay._index))] = Counted(order)
+    next(iter(overlay.walk(row_key("one", "left", 150)[:-1])))
+    assert steps < 20, "one row of 200 written ones"
+
+
+def test_what_was_tried_and_undone_is_not_met() -> None:
+    """A proposer tries transactions that no block has: what a walk costs must not show it."""
+    kept = Overlay(view_of({}))
+    for number in range(0, 40, 2):
+        kept.put(row_key("one", "left", number), 1)
+    tried = Overlay(view_of({}))
+    for number in range(40):
+        tried.begin()
+        tried.put(row_key("one", "left", number), 1)
+        list(tried.walk(table_prefix("one", "left")))
+        tried.delete(row_key("one", "left", number + 1))
+        if number % 2:
+            tried.rollback()
+            continue
+        tried._marks.clear()
+        tried._journal.clear()
+        tried.begin()
+        tried.rollback()
+    met = [key for key, value, _ in tried.walk(table_prefix("one", "left")) if value is not None]
+    assert met == [key for key, _, _ in kept.walk(table_prefix("one", "left"))]

@@ -1,0 +1,128 @@
+"""A gas pays for a bounded number of steps, whatever a contract does with it: counted for the worst case of all it can.
+
+Security 2 and 11: gas was priced by bytes, the work went by nodes and was done before it was paid. `make soak` measures
+the same cases by the clock (tests/soak/prices.py).
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from types import FunctionType
+
+import pytest
+from chainbill_contracts import sources
+from gas_prices import CONTEXT, SIGNATURE_GAS, VIEW, program_of
+from vm.step_counter import Steps
+from worst_cases import CASES, CONTRACT, Case
+
+from chainbill.errors import Refused
+from chainbill.state.overlay import Overlay
+from chainbill.vm import Machine, Meter, compile_contract, guards, prelude
+from chainbill.vm.gas import NODE_GAS, STATEMENT_GAS
+from chainbill.vm.grammar import ARITHMETIC, BUILTINS, COMPARISONS, DECORATORS, NATIVES, STATEMENTS, TABLE_METHODS
+from chainbill.vm.rules import STANDARD_RUN
+
+STEPS = 24
+"""Steps that one gas may take at most; the machine's usual work takes about seven."""
+TRIED = 20_000
+NO_LIMIT = 1 << 60
+
+
+def language() -> set[str]:
+    """Everything a contract can make the machine do, from the language's own tables and its emitted code."""
+    found = {f"builtin {name}" for name in BUILTINS} | {f"native {name}" for name in NATIVES}
+    found |= {f"statement {name}" for name in (*STATEMENTS, *STATEMENT_GAS)}
+    found |= {f"node {kind.__name__}" for kind in NODE_GAS}
+    found |= {f"op {sign}" for sign in (*ARITHMETIC.values(), *COMPARISONS.values())}
+    found |= {f"host {name}" for name in (*TABLE_METHODS, "invoke")}
+    ours = [name for name, guard in guards.GUARDS.items() if isinstance(guard, FunctionType)]
+    found |= {f"guard {name}" for name in ours}
+    for name, source in sources().items():
+        found |= {f"host {one}" for one in re.findall(r"\bm\.(\w+)\(", compile_contract(name, source).guarded)}
+    return found
+
+
+def test_everything_that_the_language_has_is_a_worst_case_of_something() -> None:
+    """A new native, statement, operator, guard or table access without an entry fails here."""
+    listed = {what for case in CASES for what in case.of}
+    assert language() - listed == set()
+    assert {what for what in listed - language() if not what.startswith("once ")} == set(), "listed, and not there"
+    known = {*DECORATORS, *NATIVES, *STATEMENTS, "own_table", "read_table", "ctx", "invoke"}
+    assert set(prelude.__all__) == known, "a name of the prelude that nothing here prices"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_case_does_what_it_is_the_worst_of(case: Case) -> None:
+    guarded = program_of(case).contracts[CONTRACT].guarded
+    for what in case.of:
+        kind, _, name = what.partition(" ")
+        if kind == "native":
+            assert f"n_{name}(" in guarded
+        elif kind == "guard":
+            assert re.search(rf"\b{name}\(", guarded)
+        elif kind == "host":
+            assert f"m.{name}(" in guarded or (name == "invoke" and "invoke(m, I_" in guarded)
+        elif kind == "op":
+            assert f" {name} " in case.source
+
+
+def test_the_case_of_a_forgotten_entry_fails() -> None:
+    listed = {what for case in CASES if "native digest" not in case.of for what in case.of}
+    assert "native digest" in language() - listed
+
+
+def steps_a_gas(case: Case) -> float:
+    """Steps and gas of the turns alone, or of the whole transaction where there are none."""
+    marked = replace(case, before=f"{case.before}\nmarked = is_date(0)\n" if case.turn else case.before)
+    program = program_of(marked)
+    meter = Meter(1 << 40, NO_LIMIT, NO_LIMIT, NO_LIMIT)
+    machine = Machine(program, Overlay(VIEW), CONTEXT, meter, b"")
+    machine.rows.begin()  # type: ignore[attr-defined]
+    space = program.entries[CONTRACT, "go"].run.__globals__
+    right = space["n_is_date"]
+    with Steps() as steps:
+
+        def begin(text: object) -> object:
+            space["n_is_date"] = right
+            machine.gas = TRIED
+            steps.start()
+            return False
+
+        if case.turn:
+            space["n_is_date"] = begin
+        else:
+            steps.start()
+            meter.gas_limit = 4_000_000
+        with suppress(Refused):
+            machine.call(CONTRACT, "go", case.args)
+    if case.turn:
+        assert space["n_is_date"] is right, "the turns were never reached"
+        return steps.count / TRIED
+    return steps.count / (meter.used + SIGNATURE_GAS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_one_gas_takes_few_steps(case: Case) -> None:
+    steps = steps_a_gas(case)
+    assert steps <= STEPS, f"{case.name}: {steps:.1f} steps a gas"
+
+
+def test_an_operation_that_is_too_cheap_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The count can fail: a mutant that takes nothing for the parts of what it hashes."""
+    case = next(case for case in CASES if case.name == "digest of many maps")
+    monkeypatch.setattr(
+        Machine, "taken_for_hash", lambda self, value: Machine._taken(self, value, 0, 1 << 40)
+    )  # one gas for 2**40 bytes
+    assert steps_a_gas(case) > STEPS
+
+
+def test_the_whole_rule_book_can_be_proposed_at_once() -> None:
+    """Its set costs less than a transaction may use: fitted prices must not stop a change of all rules."""
+    prices = STANDARD_RUN.prices
+    book = sources().items()
+    characters = sum(len(source) for _, source in book)
+    guarded = sum(compile_contract(name, source).size for name, source in book)
+    gas = prices.gas_source_character * characters + prices.gas_guarded_byte * guarded
+    assert gas < STANDARD_RUN.bounds.gas_transaction * 3 // 4
