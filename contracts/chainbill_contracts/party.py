@@ -469,6 +469,8 @@ def end_under_former_keys(row):
     for entry in accounts.scan([row["id"]], MOST_ACCOUNTS):
         entry[1]["next"] = None
         accounts.put(entry[0], entry[1])
+    if row["asked_bank"] != "":
+        keep_mandate(row, row["asked_bank"], "ended")
     row["encryption_key"] = ""
 
 

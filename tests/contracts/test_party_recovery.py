@@ -25,6 +25,7 @@ from contracts.world import (
     add_key,
     an_account,
     as_admins,
+    change,
     decide_by_vote,
     issue,
     key_of,
@@ -142,6 +143,14 @@ def test_what_was_announced_under_the_old_keys_never_acts(world: World) -> None:
     assert party(world, S1)["keys"] == [NEW_KEY]
     assert party(world, S1)["changes"] == []
     assert account(world, S1)["digest"] == DIGEST
+
+
+def test_a_bank_that_the_old_keys_asked_to_pay_is_not_taken_by_a_late_answer(world: World) -> None:
+    change(world, ANCHOR, "ask_paying_bank", bank=BANK2)
+    assert party(world, ANCHOR)["asked_bank"] == BANK2
+    world.day(recover(world, new_key(ANCHOR), party=ANCHOR)["acts_on"])
+    assert world.row("party", "mandate", [ANCHOR, BANK2])["status"] == "ended"
+    assert (party(world, ANCHOR)["asked_bank"], party(world, ANCHOR)["paying_bank"]) == ("", BANK1)
 
 
 def test_one_admin_key_vetoes_and_then_a_vote_decides(world: World) -> None:

@@ -48,6 +48,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("party", "mandate_ended"): "debtor",
     ("standing", "status_changed"): EVERYBODY,
     ("standing", "status_lapsed"): "order",
+    ("standing", "status_lifted"): "order",
     ("token", "lapsed"): "token",
     ("token", "rejoined"): "token",
     (CORE, "migration_failed"): EVERYBODY,
