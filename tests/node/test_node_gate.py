@@ -198,24 +198,31 @@ def test_what_stands_against_a_key_is_told_to_its_holder_only(tmp_path: Path, wo
     run(tmp_path, act)
 
 
+PLACE = {"call", "contract", "function"}
+
+
 @pytest.mark.parametrize(
-    ("status", "opened", "fields"),
-    [("suspended", 1, {"call", "contract", "function"}), ("insolvent", 1, {"call", "contract", "function"}),
-     ("closed", 0, set()), ("pending", 0, set())],
-)  # fmt: skip
+    ("changed", "opened", "reason", "fields"),
+    [
+        ({"status": "suspended"}, 1, Reason.PARTY_NOT_ACTIVE, PLACE),
+        ({"status": "insolvent"}, 1, Reason.PARTY_NOT_ACTIVE, PLACE),
+        ({"halted_on": "2026-03-02"}, 1, Reason.PARTY_HALTED, PLACE),
+        ({"status": "closed"}, 0, Reason.PARTY_NOT_ACTIVE, set()),
+    ],
+)
 def test_a_party_that_is_not_active_hands_in_nothing_but_open_acts(
-    tmp_path: Path, work: Counted, status: str, opened: int, fields: set[str]
+    tmp_path: Path, work: Counted, changed: dict[str, Any], opened: int, reason: Reason, fields: set[str]
 ) -> None:
     """security 2: transactions of a suspended supplier went in, and held everybody's commits."""
 
     async def act(running: Running) -> None:
         network = running.network
         running.node.started = False
-        altered(running.node, core_rows.party_key(network.parties["supplier1"].party), status=status)
+        altered(running.node, core_rows.party_key(network.parties["supplier1"].party), **changed)
         flood = signed(network, "supplier1", ("finance", "request", {"token": "T1"}))
         harmless = signed(network, "supplier1", ("token", "reject", {"token": "T1", "reason": "no"}))
         shut, open_ = await running.port.submit([flood, harmless], 0, "here")
-        assert told(shut) == (Reason.PARTY_NOT_ACTIVE, {"party", "status"} | fields)
+        assert told(shut) == (reason, {"party", "status"} | fields)
         assert isinstance(open_, Submission) == bool(opened)
         assert len(running.node.mempool) == opened
         assert len(work.opened) == 2 * opened
