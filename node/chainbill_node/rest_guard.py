@@ -126,8 +126,8 @@ class Crowd:
         self.bodies.wake()
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.bodies.look()
         self._looking = loop.call_later(BODY_LOOK_S, self._look, loop) if self.bodies.waiting else None
+        self.bodies.look()
 
     def refused(self, reason: str, address: str, stage: str) -> None:
         """Count an ended connection, and write a line now and then."""
@@ -342,8 +342,12 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         if asked:
             cycle.disconnected = True
             cycle.message_event.set()
-        self.transport.write(words)
-        self.transport.write_eof()
+        try:
+            self.transport.write(words)
+            self.transport.write_eof()
+        except OSError:  # the client was faster
+            self.transport.abort()
+            return
         self._at("leaving")
         self.read_on()
 

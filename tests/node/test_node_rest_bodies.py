@@ -147,6 +147,28 @@ def test_a_body_that_stands_still_gives_way_and_is_told(tmp_path: Path, monkeypa
     serve(tmp_path, act, rest_body_bytes=2 * MIB)
 
 
+def test_a_client_that_was_faster_disturbs_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of those that give way had gone in that moment: the others waited on, since nobody looked any more."""
+    monkeypatch.setattr(rest_guard, "BODY_LOOK_S", 0.2)
+
+    def gone(self: object) -> None:
+        raise OSError(107, "not connected")
+
+    async def act(served: Served) -> None:
+        clients = [await served.connect() for _ in range(6)]
+        for number, one in enumerate(clients):
+            await push(one, head(BATCH, f"Content-Length: {2 * MIB}") + bytes(MIB))
+            await asyncio.sleep(0.05)
+            if number == 0:
+                for here in served.server.crowd._here:
+                    monkeypatch.setattr(type(here.transport), "write_eof", gone)
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{served.port}", timeout=30) as client:
+            kind = {"Content-Type": "application/msgpack"}
+            assert (await client.post(BATCH, content=bytes(MIB), headers=kind)).json()["code"] == "body_malformed"
+
+    serve(tmp_path, act, rest_body_bytes=2 * MIB)
+
+
 def test_answers_that_are_not_taken_are_counted_and_end_where_there_is_no_room(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
         deaf = [await served.connect(f"127.0.0.{2 + number}", takes=4_096) for number in range(5)]
