@@ -24,7 +24,8 @@ import work
 from chainbill_node.config import LimitsConfig
 from chainbill_node.rest import create_app
 from chainbill_node.rest.ports import Submission
-from chainbill_node.rest_guard import Crowd, guarded
+from chainbill_node.rest_crowd import Crowd
+from chainbill_node.rest_guard import guarded
 from chainbill_node.storage.layout import RECEIPTS, height_key
 from local_ledger import LocalLedger
 

@@ -1,26 +1,21 @@
-"""The door of the REST interface: how many connections there may be, what they hold, and how long a client may take.
+"""The door of the REST interface: what a connection may hold, and how long a client may take.
 
 A connection is at one stage: `request` (its headers are not complete), `body`, `answer` (we are at work), `reading` (it
 does not take what we send), `idle` (between two requests) or `leaving` (it was answered before its body was here: what
 still comes is thrown away). Each but `answer` waits for the client and has a deadline that a drip now and then does not
-put off. Where there is no room for another connection the oldest one that waits for its client gives way, so that
-those who stall never keep out those who ask. Of a body no more is kept than its address takes, and all of them
-together are bounded by `BodyRoom`.
+put off. Of a body no more is kept than its address takes; how many connections there may be, and what all bodies
+may hold, is for `Crowd`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chainbill_node.limits import (
-    BODY_LOOK_S,
     BODY_READ_BYTES,
     BODY_WITHIN_S,
     HEADERS_READ_BYTES,
@@ -30,109 +25,18 @@ from chainbill_node.limits import (
     MAX_PIPELINED,
     READING_WITHIN_S,
     REQUEST_WITHIN_S,
-    ROOM_AGAIN_S,
 )
-from chainbill_node.logs import log
 from chainbill_node.network.door import address_of
 from chainbill_node.rest.bodies import body_bound, declared_length
-from chainbill_node.rest.problems import MEDIA_TYPE, Problem, plain_json, render
-from chainbill_node.rest.texts import load_texts
-from chainbill_node.rest_room import BodyRoom
+from chainbill_node.rest_crowd import Crowd
+from chainbill_node.rest_words import MALFORMED, no_room
 
-MALFORMED = (
-    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\n\r\n%s"
-)
 _WITHIN_S = {
     "request": REQUEST_WITHIN_S,
     "body": BODY_WITHIN_S,
     "reading": READING_WITHIN_S,
     "leaving": LINGER_S,
 }
-
-
-@lru_cache(maxsize=1)
-def no_room() -> bytes:
-    """The answer of a server that has no place, or no room for a body, in both languages."""
-    texts = load_texts()
-    english = render(_busy("too much is sent at once"), texts, "en", "", "")
-    chinese = render(_busy("同时发送的内容过多"), texts, "zh", "", "")
-    document = english | {name: f"{english[name]} / {chinese[name]}" for name in ("title", "detail", "hint")}
-    content = plain_json(document)
-    return (
-        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: "
-        + MEDIA_TYPE.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(content) + content
-    )  # fmt: skip
-
-
-def _busy(words: str) -> Problem:
-    return Problem(503, "node_busy", fields={"problem": words})
-
-
-class Crowd:
-    """All connections of one server, oldest first; `refused(reason)` counts those that are ended."""
-
-    def __init__(self, most: int, most_of_address: int, body_bytes: int, refused: Callable[[str], None]) -> None:
-        self._most, self._most_of_address = most, most_of_address
-        self._refused = refused
-        self.bodies = BodyRoom(body_bytes)
-        self._looking: asyncio.TimerHandle | None = None
-        self._waking: asyncio.TimerHandle | None = None
-        self._here: dict[GuardedProtocol, None] = {}
-        self._of: Counter[str] = Counter()
-
-    def __len__(self) -> int:
-        return len(self._here)
-
-    def enter(self, one: GuardedProtocol) -> None:
-        """A connection came: where it is one too many, another one, or it itself, is ended."""
-        self._here[one] = None
-        self._of[one.address] += 1
-        if self._of[one.address] > self._most_of_address:
-            self._make_room(one, one.address, "too_many_connections_of_address")
-        elif len(self._here) > self._most:
-            self._make_room(one, max(self._of, key=lambda address: self._of[address]), "too_many_connections")
-
-    def leave(self, one: GuardedProtocol) -> None:
-        """It is gone."""
-        if one in self._here:
-            del self._here[one]
-            self._of[one.address] -= 1
-            if not self._of[one.address]:
-                del self._of[one.address]
-
-    def _make_room(self, newcomer: GuardedProtocol, address: str, reason: str) -> None:
-        for one in self._here:
-            if one.address == address and one.stage != "answer" and one is not newcomer:
-                one.end(reason)
-                return
-        newcomer.end(reason, no_room())
-
-    def body_waits(self, one: GuardedProtocol) -> bool:
-        """Whether a connection is to be read no further for now."""
-        waits = self.bodies.must_wait(one)
-        if waits and self._looking is None:
-            self._looking = one.loop.call_later(BODY_LOOK_S, self._look, one.loop)
-        return waits
-
-    def body_gone(self, one: GuardedProtocol) -> None:
-        """A request is over: others may have its room."""
-        self.bodies.leave(one)
-        if self.bodies.waiting and self._waking is None:
-            self._waking = one.loop.call_later(ROOM_AGAIN_S, self._wake)
-
-    def _wake(self) -> None:
-        self._waking = None
-        self.bodies.wake()
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._looking = loop.call_later(BODY_LOOK_S, self._look, loop) if self.bodies.waiting else None
-        self.bodies.look()
-
-    def refused(self, reason: str, address: str, stage: str) -> None:
-        """Count an ended connection, and write a line now and then."""
-        self._refused(reason)
-        log.seldom("client_dropped", why=reason, stage=stage, address=address, connections=len(self._here))
 
 
 class TooMuch(Exception):  # noqa: N818 - raised inside the parser to stop it
@@ -166,6 +70,7 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
 
     crowd: ClassVar[Crowd]
     _buffer: ClassVar[memoryview] = memoryview(bytearray(BODY_READ_BYTES))
+    _first: ClassVar[memoryview] = _buffer[:HEADERS_READ_BYTES]
 
     address = ""
     stage = ""
@@ -174,6 +79,8 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
     _besides = 0  # bytes of the request under way that are no body: the parser keeps headers and trailers of any length
     _bound = 0  # bytes of its body that are kept
     _kept = 0
+    _uncounted = 0  # of them, what came in this read
+    _counted = False  # something of this connection stands in the room for bodies
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
@@ -185,18 +92,20 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what the transport hints is not needed
         """Where the next bytes go; who has not announced a body gets little room."""
-        return self._buffer if self.stage == "body" else self._buffer[:HEADERS_READ_BYTES]
+        return self._buffer if self.stage == "body" else self._first
 
     def buffer_updated(self, nbytes: int) -> None:
         """Some bytes of a request."""
-        self.data_received(bytes(self._buffer[:nbytes]))
+        self.data_received(self._buffer[:nbytes])
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         """Some bytes of a request."""
         if self._over:
             return
         self._besides += len(data)
-        super().data_received(data)
+        super().data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
+        if self._uncounted:
+            self._count()
         if self._besides > MAX_HEADER_BYTES:
             self.send_400_response("The headers are too large.")
         self._look("request")
@@ -227,17 +136,26 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         if self.cycle.response_complete or self._kept > self._bound or self._over:
             return
         self._kept += len(body)
-        if not self.crowd.bodies.add(self, len(body)):
-            self.give_way()
-            return
+        self._uncounted += len(body)
         super().on_body(body)
-        if self.crowd.body_waits(self):
+
+    def _count(self) -> None:
+        """Of the bodies' room a connection takes nothing as long as its bodies come whole in one small read each."""
+        count, self._uncounted = self._uncounted, 0
+        whole = not self.cycle.more_body
+        if self._over or (whole and not self._counted):
+            return
+        self._counted = True
+        if not self.crowd.bodies.add(self, count):
+            self.give_way()
+        elif whole:
+            self.crowd.bodies.finished(self)
+        elif self.crowd.body_waits(self):
             cast(Flow, self.flow).wait_for_room(True)
 
     def on_message_complete(self) -> None:
         """A request is here as a whole."""
         self._besides = 0
-        self.crowd.bodies.finished(self)
         super().on_message_complete()
 
     def read_on(self) -> None:
@@ -253,11 +171,13 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         last = not self.pipeline  # else those that follow hold some of it
         cut_short = last and self.cycle.more_body
         super().on_response_complete()
-        if last:
-            self.crowd.body_gone(self)
+        if last and self._counted:
+            self._give_back()
             self.read_on()
-        if self._slow and not self.crowd.bodies.add(self, self.transport.get_write_buffer_size()):
-            self.end("no_room_for_answer")
+        if self._slow:
+            self._counted = True
+            if not self.crowd.bodies.add(self, self.transport.get_write_buffer_size()):
+                self.end("no_room_for_answer")
         if cut_short and not self._over:
             self._leave(b"")
         self._look("idle")
@@ -273,7 +193,7 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         super().resume_writing()
         self._slow = False
         if not self.pipeline and self.cycle.response_complete:
-            self.crowd.body_gone(self)
+            self._give_back()
         self._look("idle")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -281,8 +201,13 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         self._at("")
         self.crowd.leave(self)
         super().connection_lost(exc)
-        self.crowd.body_gone(self)
+        self._give_back()
         self.pipeline.clear()
+
+    def _give_back(self) -> None:
+        """Nothing of it stands in the room any more."""
+        self._counted = False
+        self.crowd.body_gone(self)
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP, or its headers are too large."""
@@ -315,7 +240,7 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
 
     def end(self, reason: str, words: bytes = b"") -> None:
         """Let the client go."""
-        self.crowd.body_gone(self)
+        self._give_back()
         if self._over and (words or self.transport.is_closing()):
             return
         self.crowd.refused(reason, self.address, self.stage)

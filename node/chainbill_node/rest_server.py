@@ -20,7 +20,8 @@ from chainbill_node.node_port import ServedNode
 from chainbill_node.rest.app import create_app, create_operations_app
 from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest.reading import RestOptions
-from chainbill_node.rest_guard import Crowd, guarded
+from chainbill_node.rest_crowd import Crowd
+from chainbill_node.rest_guard import guarded
 from chainbill_node.service import Node
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chainbill_node import rest_guard
+from chainbill_node import rest_crowd
 from chainbill_node.limits import HEADERS_READ_BYTES, MAX_HEADER_FIELDS, MAX_PIPELINED
 from chainbill_node.rest.bodies import MAX_BATCH_BYTES, MAX_OTHER_BYTES, MAX_SINGLE_BYTES
 from test_node_rest_guard import HOST, Client, Served, let_go, serve
@@ -130,7 +130,7 @@ def test_many_large_batches_of_one_address_take_turns_and_none_is_refused(tmp_pa
 
 
 def test_a_body_that_stands_still_gives_way_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rest_guard, "BODY_LOOK_S", 0.2)
+    monkeypatch.setattr(rest_crowd, "BODY_LOOK_S", 0.2)
 
     async def act(served: Served) -> None:
         still = await served.connect()
@@ -149,7 +149,7 @@ def test_a_body_that_stands_still_gives_way_and_is_told(tmp_path: Path, monkeypa
 
 def test_a_client_that_was_faster_disturbs_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of those that give way had gone in that moment: the others waited on, since nobody looked any more."""
-    monkeypatch.setattr(rest_guard, "BODY_LOOK_S", 0.2)
+    monkeypatch.setattr(rest_crowd, "BODY_LOOK_S", 0.2)
 
     def gone(self: object) -> None:
         raise OSError(107, "not connected")

@@ -7,7 +7,6 @@ import binascii
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.types import Scope
 
 from chainbill.limits import MAX_TRANSACTION_BYTES
 from chainbill_node.rest.json_door import json_object
@@ -41,10 +40,10 @@ def declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
     return int(value[:18]) if value.isdigit() else 0
 
 
-def too_large(scope: Scope) -> Problem | None:
-    """The 413 for a request whose headers announce a larger body than its address takes."""
-    limit = body_bound(scope["method"], scope["path"])
-    if declared_length(scope["headers"]) <= limit:
+def too_large(method: str, path: str, length: bytes) -> Problem | None:
+    """The 413 for a request whose Content-Length announces a larger body than its address takes."""
+    limit = body_bound(method, path)
+    if not length.isdigit() or int(length[:18]) <= limit:
         return None
     return Problem(413, "body_too_large", fields={"limit": limit})
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chainbill_node.rest.bodies import too_large
 from chainbill_node.rest.hosts import AllowedHosts, wrong_site
-from chainbill_node.rest.problems import problem_response
+from chainbill_node.rest.problems import Problem, problem_response
 from chainbill_node.rest.scope import Answering, identify
 
 
@@ -25,10 +25,24 @@ class Threshold:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        refused = (wrong_site(scope, self._hosts) or too_large(scope)) if scope["type"] == "http" else None
+        refused = self._refusal(scope) if scope["type"] == "http" else None
         if refused is None:
             await self._inner(scope, receive, send)
             return
         scope["app"] = self._app
         request_id = identify(scope)
         await problem_response(Request(scope), refused)(scope, receive, Answering(send, request_id))
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        """In one pass over the fields: every request pays for it."""
+        hosts: list[bytes] = []
+        origin, length = None, b""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"origin":
+                origin = value
+            elif name == b"content-length":
+                length = value
+        method: str = scope["method"]
+        return wrong_site(method, hosts, origin, self._hosts) or too_large(method, scope["path"], length)
