@@ -106,7 +106,7 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         super().data_received(data)  # type: ignore[arg-type]  # the parser takes any buffer
         if self._uncounted:
             self._count()
-        if self._besides > MAX_HEADER_BYTES:
+        if self._besides > MAX_HEADER_BYTES or (self._besides and len(self.headers or ()) > MAX_HEADER_FIELDS):
             self.send_400_response("The headers are too large.")
         self._look("request")
 
@@ -117,14 +117,10 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         self._kept = 0
         super().on_message_begin()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header field, or a trailer."""
-        super().on_header(name, value)
-        if len(self.headers) > MAX_HEADER_FIELDS:
-            raise TooMuch("header fields")
-
     def on_headers_complete(self) -> None:
         """Whom a request is for, and how much it announces: of a body that is too large nothing is kept."""
+        if len(self.headers) > MAX_HEADER_FIELDS:
+            raise TooMuch("header fields")
         super().on_headers_complete()
         self._bound = body_bound(self.scope["method"], self.scope.get("path", ""))
         if declared_length(self.headers) > self._bound:
