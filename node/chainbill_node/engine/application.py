@@ -17,14 +17,14 @@ from chainbill.ledger.admission import admit, screen, simulate
 from chainbill.ledger.authorisation import check_signatures
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
-from chainbill.ledger.envelope import Envelope
+from chainbill.ledger.envelope import Envelope, read_envelope
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.header_check import check_header
 from chainbill.ledger.in_force import InForce, in_force
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.receipt import Receipt
-from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill.ledger.transaction import Transaction, open_envelope
 from chainbill.ledger.transition import Applied, Prepared, apply_block, prepare
 from chainbill.ledger.upgrades import UpgradeNeeded, upgrade_needed
 from chainbill.ledger.validators import ValidatorSet
@@ -336,13 +336,18 @@ class LedgerApplication:
     def checked(self, wire: bytes, now_ms: int) -> Transaction:
         """A transaction that would be admitted now, signatures verified. Raises Malformed or Refused. From any thread.
 
-        As `check_tx` answers, but on a snapshot, and used ids are asked of the store: nothing here is shared.
+        As the door does: `screen`, signatures, and only then the calls and `admit`; but on a snapshot, and used ids are
+        asked of the store: nothing here is shared.
         """
-        transaction = decode_transaction(wire)
-        check_signatures(transaction)
-        known = {transaction.wire_id: transaction}
-        env = replace(self._env.current, seen=self._database.is_used, verified=known)
-        admit(Overlay(self._readers.view()), transaction, env, self._env.block_time(now_ms))
+        rows, time_ms = Overlay(self._readers.view()), self._env.block_time(now_ms)
+        env = replace(self._env.current, seen=self._database.is_used, verified={})
+        envelope = read_envelope(wire)
+        bar = screen(rows, envelope, env, time_ms)
+        check_signatures(envelope)
+        if bar is not None:
+            raise bar
+        transaction = open_envelope(envelope)
+        admit(rows, transaction, replace(env, verified={envelope.wire_id: transaction}), time_ms)
         return transaction
 
     def simulate(self, transaction: Transaction, now_ms: int) -> Receipt:
