@@ -43,7 +43,7 @@ class Prices:
         10, 1, 100, "gas", "a character of the sources that set_problem looks at", "set_problem 查看的每个源码字符"
     )
     gas_guarded_byte: int = rule(
-        11, 1, 110, "gas", "a byte of guarded code that set_problem compiles", "set_problem 编译的每字节受保护代码"
+        12, 1, 120, "gas", "a byte of guarded code that set_problem compiles", "set_problem 编译的每字节受保护代码"
     )
     gas_compare: int = rule(
         12, 1, 120, "gas", "a pair of values inside lists and maps that are compared", "比较列表、映射中的每对值"
