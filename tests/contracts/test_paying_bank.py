@@ -281,7 +281,7 @@ MUTANTS: dict[str, tuple[str, str, str, Callable[[World], None]]] = {
         test_a_bank_pays_once_it_was_asked_and_has_accepted,
     ),
     "an older question can still be answered": (
-        "party", '    if row["asked_bank"] != "":', "    if False:",
+        "party", '    require_askable(row, bank)\n    if row["asked_bank"] != "":', "    if False:",
         test_a_bank_that_accepts_too_late_finds_that_another_was_asked,
     ),
     "a successor need not agree": ("party", "require(taken, ", "require(True, ", named_without_consent),
