@@ -108,6 +108,7 @@ async def measure(node: Node, wires: list[bytes]) -> tuple[float, float, float]:
         loop_s, all_s = time.thread_time(), time.process_time()
         await port.submit(wires, 0, "127.0.0.1")
         loop_s, all_s = time.thread_time() - loop_s, time.process_time() - all_s
+        await asyncio.sleep(0)  # the turn that ends the request counts too
     node.mempool.remove(node.mempool.ids())
     return loop_s / len(wires) * 1e6, all_s / len(wires) * 1e6, turns.longest_s * 1e3
 
