@@ -71,7 +71,7 @@ def measure(network: RealNetwork, block: Any, wires: list[bytes]) -> dict[str, f
     network.env.verified.update(known)  # type: ignore[attr-defined]
     gc.collect()
     with (
-        watch(spent, Machine, "call", "contracts"),
+        watch(spent, Machine, "run_taken", "contracts"),
         watch(spent, CoreChecks, "run", "checks"),
         watch(spent, Execution, "run_transaction", "unit"),
         watch(spent, Overlay, "finish", "finish"),

@@ -32,14 +32,14 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "chainbill.ledger.transaction:wire_id_of",
         "chainbill.ledger.block:decode_block",
     ),
-    "verify": ("chainbill.ledger.transaction:verify_signatures",),
+    "verify": ("chainbill.ledger.envelope:verify_signatures",),
     ADMIT: (
         "chainbill_node.traffic:Traffic.accept",
         "chainbill_node.engine.application:LedgerApplication.check_tx",
         "chainbill_node.mempool.pool:Mempool.candidates",
         "chainbill_node.traffic:Traffic._take_in",
     ),
-    "execute: contracts": ("chainbill.vm.machine:Machine.call",),
+    "execute: contracts": ("chainbill.vm.machine:Machine.run_taken",),
     "execute: core checks": ("chainbill.ledger.checks:CoreChecks.run",),
     "execute: around": (
         "chainbill.ledger.transition:apply_block",
