@@ -79,6 +79,7 @@ def check_all(world: World) -> None:
     check_invoices(world, bills)
     check_requests(world, tokens)
     check_financings(world, tokens)
+    check_standings(world, bills)
     check_counts(world, bills, tokens)
 
 
@@ -167,6 +168,40 @@ def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) 
                 entry[0] += 1
                 entry[1] += payment["amount"]
     assert {tuple(key): value for key, value in world.rows("core", "holding")} == expected
+
+
+def check_standings(world: World, bills: dict[str, Any]) -> None:
+    """A party's status is that of its orders; what is counted for a bank and a party is what there is."""
+    parties = {key[0]: row for key, row in world.rows("party", "party")}
+    for party, row in parties.items():
+        standing = world.row("standing", "standing", party) or {"suspended": "", "insolvent": "", "open": {}}
+        if row["status"] in ("suspended", "insolvent"):
+            assert standing[row["status"]] != ""
+        else:
+            assert (standing["suspended"], standing["insolvent"]) == ("", "")
+        assert (row["insolvent_since"] != "") == (standing["insolvent"] != "")
+        assert row["administered_on"] == "" or row["status"] == "insolvent"
+        for order in filter(None, standing["open"].values()):
+            assert world.row("standing", "order", order)["status"] == "entered"
+    counted = {
+        ("party", "sponsored"): Counter(
+            row["sponsor"] for row in parties.values() if row["sponsor"] and row["status"] != "closed"
+        ),
+        ("party", "pays_for"): Counter(row["paying_bank"] for row in parties.values() if row["paying_bank"]),
+        ("bill", "to_pay"): Counter(
+            bill["paying_bank"]
+            for bill in bills.values()
+            if bill["status"] in (*TAKEN_UP, "void") and not bill["closed_on"]
+        ),
+    }
+    for place, expected in counted.items():
+        assert {key[0]: row["count"] for key, row in world.rows(*place) if row["count"]} == dict(expected), place
+    holders = {key[0]: row for key, row in world.rows("finance", "request")}
+    quotes = Counter(
+        (holders[row["request"]]["holder"], row["bank"]) for _, row in world.rows("finance", "quote")
+        if row["status"] == "offered" or (row["status"] == "agreed" and holders[row["request"]]["status"] == "agreed")
+    )  # fmt: skip
+    assert {tuple(key): row["count"] for key, row in world.rows("finance", "live_quote")} == dict(quotes)
 
 
 def check_invoices(world: World, bills: dict[str, Any]) -> None:
