@@ -96,6 +96,7 @@ class StatusLife(BillLife):
                 keys = administrator_keys(party, self.keys)
                 named = as_two(world, BANK1, "standing", "name_administrator", party=party, keys=keys, **COURT)
                 ratify(world, named)
+                self.watch.check(world)
             if world.row("party", "account", [party, "CNY"])["status"] != "active":
                 self.account(party)
         steps = {"returned": ["instructed", "paid"], "set_aside": ["instructed", "paid"], "instructed": ["paid"]}
