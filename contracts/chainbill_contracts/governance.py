@@ -471,10 +471,12 @@ def put_into_effect(proposal):
     elif kind == "observer_add":
         require(not validators.has(content["key"]), "validator_exists")
         require(len(validators.scan([], MOST_ROWS)) < MOST_ROWS, "too_many_validators")
+        require_not_closed(content["party"])
         keep_validator(content, "observer", "")
     elif kind == "validator_add":
         row = validators.get(content["key"])
         require(row is not None and row["status"] in ("candidate", "observer"), "validator_unknown")
+        require_not_closed(content["party"])
         keep_validator(content, "active", row["proposer"])
         require(len(active_validators()) <= MOST_SEATS, "too_many_validators")
         require_live_quorum()
@@ -523,6 +525,11 @@ def plan_set(proposal, content):
         "replaces": content["replaces"],
         "active_height": content["active_height"],
     })  # fmt: skip
+
+
+def require_not_closed(party):
+    status = require_party(party)["status"]
+    require(status != "closed", "party_not_active", {"id": party, "status": status})
 
 
 def keep_validator(content, status, proposer):

@@ -42,6 +42,7 @@ from chainbill_contracts.general import (
 parties = own_table("party")  # id -> party row
 keys = own_table("key")  # public key in hex -> the key without it, and {"party", "status", "since"}
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
+reserved = own_table("reserved")  # [scheme, value] -> {"party"}: by vote, for an id that is not registered yet
 accounts = own_table("account")  # [party, currency] -> account row
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
@@ -126,6 +127,7 @@ def check_application(application):
     """Refuse at once an application that a vote could not admit."""
     require_application(application, "")
     require_new_identity(application["statement"]["id"])
+    require_statement(application["statement"])
 
 
 @internal("governance")
@@ -313,13 +315,17 @@ def withdraw_change(change):
 
 @call
 def halt(reason):
-    """Stop the sender at once (停用): one admin; only acts that are always open go on until the halt is lifted."""
+    """Stop the sender at once (停用): one admin; only acts that are always open go on until the halt is lifted.
+
+    Accounts that were announced and do not act yet come to nothing, or two stolen keys would move the money meanwhile.
+    """
     row = require_party(ctx.party)
     require_capability("admin")
     require_text(reason)
     require_not_halted(row)
     row["halted_on"] = ctx.today
     parties.put(ctx.party, row)
+    end_announced_accounts(ctx.party)
     emit("halted", {"party": ctx.party, "reason": reason})
     return {"party": ctx.party, "halted_on": ctx.today}
 
@@ -344,25 +350,33 @@ def lift_halt(party):
 @internal("governance")
 def check_identifier(scheme, value, party):
     """Refuse at once what a vote on an identifier could not do; answers who has it, "" for nobody."""
-    row = require_party(party)
+    row = parties.get(party)
     plain = plain_identifier(scheme, value)
     holder = holder_of(scheme, plain)
     require(holder != party, "identifier_taken", {"id": party, "scheme": scheme, "value": plain})
     require(plain != holder, "identifier_is_an_id", {"id": holder})
-    require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
+    if row is None:
+        require_new_identity(party)
+    else:
+        require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
     return holder
 
 
 @internal("governance")
 def give_identifier(scheme, value, party):
-    """Give an identifier that two claim to the party that the vote named; the other one loses it."""
+    """Give an identifier that two claim to the party that the vote named; the other one loses it.
+
+    For an id that is not registered it is kept: else whoever took a company's own id would keep it out for good.
+    """
     holder = check_identifier(scheme, value, party)
     plain = plain_identifier(scheme, value)
     if holder != "":
         release_identifier(holder, scheme, plain)
+    reserved.put([scheme, plain], {"party": party})
     row = parties.get(party)
-    row["identifiers"] += [take_identifier(party, scheme, plain)]
-    parties.put(party, row)
+    if row is not None:
+        row["identifiers"] += [take_identifier(party, scheme, plain)]
+        parties.put(party, row)
     emit("identifier_decided", {"scheme": scheme, "value": plain, "party": party, "from": holder})
 
 
@@ -404,20 +418,28 @@ def check_claim(application):
     require(row["sponsor"] != "", "party_without_sponsor", {"id": row["id"]})
     require_active_bank(statement["sponsor"])
     require_sponsored_roles(statement["roles"])
+    require_statement(statement)
 
 
 @internal("recovery")
 def become(statement):
-    """Let a party be what an application says; its bills, tokens and status stay.
+    """Let a party be what an application says; its bills, tokens and status stay, but a closed one is active again.
 
     An identifier that another party has is left out: a vote of its own decides about it, and cannot stop this one.
     """
     party = statement["id"]
+    sponsor = require_bank(statement["sponsor"])
+    require(sponsor["status"] != "closed", "party_not_active", {"id": sponsor["id"], "status": sponsor["status"]})
     row = put_in_place(parties.get(party), statement["keys"])
     row["policy"] = {"rules": []}
     row["halted_on"] = ""
     end_mandates(row)  # the banks agreed to pay for somebody else
-    count_sponsored(row["sponsor"], -1)
+    if row["status"] == "closed":
+        row["status"] = "active"
+        row["leaving_since"] = ""
+        emit("reopened", {"party": party})
+    else:
+        count_sponsored(row["sponsor"], -1)
     count_sponsored(statement["sponsor"], 1)
     row["sponsor"] = statement["sponsor"]
     row["roles"] = statement["roles"]
@@ -427,7 +449,7 @@ def become(statement):
     row["identifiers"] = [take_identifier(party, scheme_of(party), party)]
     for identifier in statement["identifiers"]:
         plain = plain_identifier(identifier["scheme"], identifier["value"])
-        if holder_of(identifier["scheme"], plain) == "":
+        if is_free_for(party, identifier["scheme"], plain):
             row["identifiers"] += [take_identifier(party, identifier["scheme"], plain)]
     for entry in accounts.scan([party], MOST_ACCOUNTS):
         accounts.delete(entry[0])
@@ -466,9 +488,7 @@ def end_under_former_keys(row):
     for change in row["changes"]:
         end_change(changes.get(change), "lapsed")
     row["changes"] = []
-    for entry in accounts.scan([row["id"]], MOST_ACCOUNTS):
-        entry[1]["next"] = None
-        accounts.put(entry[0], entry[1])
+    end_announced_accounts(row["id"])
     if row["asked_bank"] != "":
         keep_mandate(row, row["asked_bank"], "ended")
     row["encryption_key"] = ""
@@ -712,6 +732,21 @@ def require_new_identity(party):
     require(not parties.has(party), "party_exists", {"id": party})
 
 
+def require_statement(statement):
+    """What a vote decides on could come about: names, identifiers and accounts are what they must be."""
+    require_name(statement["name_zh"], statement["name_en"])
+    listed, opened = statement["identifiers"], statement["accounts"]
+    require(kind_of(listed) == "list" and len(listed) < MOST_IDENTIFIERS, "too_many_identifiers")
+    for identifier in listed:
+        plain_identifier(identifier["scheme"], identifier["value"])
+    require(kind_of(opened) == "list" and len(opened) <= MOST_ACCOUNTS, "too_many_accounts")
+    currencies = []
+    for account in opened:
+        check_account(account)
+        require(account["currency"] not in currencies, "account_exists")
+        currencies += [account["currency"]]
+
+
 def require_application(application, sponsor):
     """An application to this sponsor that is not too old and that each of its keys signed; "" is the validators."""
     require_fields(application, ["statement", "signatures"], [])
@@ -768,7 +803,8 @@ def scheme_of(party):
 def take_identifier(party, scheme, value):
     plain = plain_identifier(scheme, value)
     taken = {"id": party, "scheme": scheme, "value": plain}
-    require(not identifiers.has([scheme, plain]), "identifier_taken", taken)
+    require(is_free_for(party, scheme, plain), "identifier_taken", taken)
+    reserved.delete([scheme, plain])
     identifiers.put([scheme, plain], {"party": party})
     return {"scheme": scheme, "value": plain}
 
@@ -795,6 +831,12 @@ def holder_of(scheme, plain):
     if found is None:
         return ""
     return found["party"]
+
+
+def is_free_for(party, scheme, plain):
+    """Say whether nobody has this identifier, and no vote keeps it for another party."""
+    kept = reserved.get([scheme, plain])
+    return not identifiers.has([scheme, plain]) and (kept is None or kept["party"] == party)
 
 
 def release_identifier(party, scheme, plain):
@@ -907,6 +949,18 @@ def open_account(party, account, attested_by):
         "account_opened",
         {"party": party, "currency": account["currency"], "bank": account["bank"], "status": status},
     )
+
+
+def end_announced_accounts(party):
+    """Accounts of a party that were announced and do not act yet come to nothing; those that act stay."""
+    for entry in accounts.scan([party], MOST_ACCOUNTS):
+        place, account = entry[0], entry[1]
+        if account["status"] == "announced" or account["next"] is not None:
+            if account["status"] == "announced":
+                account["status"] = "ended"
+            account["next"] = None
+            accounts.put(place, account)
+            emit("account_change_ended", {"party": party, "currency": place[1]})
 
 
 def changed_account(party, account):

@@ -17,6 +17,8 @@ from chainbill_contracts.general import (
 recoveries = own_table("recovery")  # id -> recovery row
 places = own_table("place")  # party -> {"open": id of what is under way or "", "vetoed": whether a vote alone may}
 agenda = own_table("agenda")
+standings = read_table("standing", "standing")
+orders = read_table("standing", "order")
 
 
 @call
@@ -83,7 +85,7 @@ def recover_by_vote(party, new_keys, document):
 def check_claim(application):
     """Refuse at once a claim that a vote could not grant."""
     invoke("party", "check_claim", application)
-    require_keys_may_change(application["statement"]["id"])
+    require_not_administered(application["statement"]["id"])
 
 
 @internal("governance")
@@ -91,11 +93,12 @@ def claim_by_vote(application):
     """Give a party to whom it belongs: a false sponsor had registered others under its id (主体主张).
 
     Keys, sponsor, names, roles, identifiers and accounts are then those of the application, policy and encryption key
-    none, and what the former keys announced comes to nothing.
+    none, and what the former keys announced comes to nothing. A closed party is active again: whoever closed a false
+    one, or its own, leaves the id to whom it belongs.
     """
     invoke("party", "check_claim", application)
     statement = application["statement"]
-    require_keys_may_change(statement["id"])
+    require_not_administered(statement["id"])
     give_way(statement["id"])
     announce(statement["id"], "claim", {"statement": statement}, "", [])
 
@@ -110,10 +113,11 @@ def on_day(date, item, row):
         end(recovery, "lapsed")
         return
     party = recovery["party"]
-    require_keys_may_change(party)
     if recovery["kind"] == "recover":
+        require_keys_may_change(party)
         invoke("party", "replace_keys", party, recovery["content"]["keys"])
     else:
+        require_not_administered(party)
         invoke("party", "become", recovery["content"]["statement"])
     end(recovery, "acted")
     places.delete(party)
@@ -126,9 +130,21 @@ def checked_keys(party, new_keys):
 
 def require_keys_may_change(party):
     """Neither sponsor nor vote gives new keys to a party whose administrator names them, or that is closed."""
+    status = require_not_administered(party)["status"]
+    require(status != "closed", "party_not_active", {"id": party, "status": status})
+
+
+def require_not_administered(party):
+    """An insolvency that a second bank or a vote keeps: its administrator names the keys. Answers the party's row.
+
+    One that nobody ratified stops nothing here: else a false sponsor alone made lapse what the validators decided.
+    """
     row = require_party(party)
-    may = row["status"] not in ("insolvent", "closed")
-    require(may, "party_not_active", {"id": party, "status": row["status"]})
+    standing = standings.get(party)
+    if standing is not None and standing["insolvent"] != "":
+        ratified = orders.get(standing["insolvent"])["status"] == "ratified"
+        require(not ratified, "party_not_active", {"id": party, "status": row["status"]})
+    return row
 
 
 def announce(party, kind, content, by, signed):

@@ -76,6 +76,7 @@ def set_status(party, status, reason, authority, number, documents):
         end_order(row, standing, lifted, "lifted")
         return {"order": lifted["id"], "party": party, "party_status": row["status"], "until": ""}
     if row["status"] == "leaving" and status == "active":
+        require_left_freely(standing)
         row["leaving_since"] = ""
         keep_standing(row, standing)
         return {"order": "", "party": party, "party_status": row["status"], "until": ""}
@@ -139,7 +140,8 @@ def object_to(order, reason):
 def leave(party):
     """Begin to leave (退出): nothing new begins from here on. party: the sender, or one that it sponsors.
 
-    A suspended or insolvent party leaves once nothing of it is open any more.
+    A suspended or insolvent party leaves once nothing of it is open any more, and only a vote takes that back. One that
+    its sponsor lets leave may stay; then the sponsor lets it leave no more.
     """
     row = require_party(party)
     if party == ctx.party:
@@ -153,6 +155,10 @@ def leave(party):
     standing = standing_of(party)
     if row["status"] != "active":
         require_nothing_open(party)
+    elif party != ctx.party:
+        require(not standing["stays"], "party_stays", {"id": party})
+    standing["left_from"] = row["status"]
+    standing["stays"] = False
     row["leaving_since"] = ctx.today
     close_standing(row, standing)
     keep_standing(row, standing)
@@ -161,12 +167,32 @@ def leave(party):
 
 
 @call
+def stay():
+    """Take back that the sender leaves, whoever said so (撤回退出): any admin key of it, until it is closed."""
+    row = require_party(ctx.party)
+    require_capability("admin")
+    require(row["status"] == "leaving", "party_transition", {"from": row["status"], "to": "active"})
+    standing = standing_of(ctx.party)
+    require_left_freely(standing)
+    standing["stays"] = True
+    row["leaving_since"] = ""
+    keep_standing(row, standing)
+    return {"party": ctx.party, "party_status": row["status"]}
+
+
+@call
 def close(party):
-    """Close a leaving party of which nothing is open (注销); its sponsor may. Its keys end with it."""
+    """Close a leaving party of which nothing is open (注销); its sponsor may. Its keys end with it.
+
+    Not within 72 hours after it began to leave, in which it may stay: Friday 2027-03-05, closed from Tuesday 03-09 on.
+    """
     row = require_party(party)
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
     require_not_stopped(ctx.party)
     require_maker_and_checker()
+    require_step(row["status"], "closed", "closed")
+    until = invoke("calendar", "end_of_72_hours", row["leaving_since"])
+    require(ctx.today > until, "leaving_under_way", {"id": party, "until": until})
     close_party(row, ctx.party)
     return {"party": party, "party_status": "closed"}
 
@@ -176,8 +202,9 @@ def open_items(party):
     """What of a party is still open and keeps it from being closed (未了事项); "open" counts the kinds.
 
     holdings: [{"currency", "role", "count", "sum" in minor units}], its live tokens, debts and payments as the core
-    counts them. sponsored: parties. seats: validators and candidates. debtors: parties whose mandate it has; bills:
-    those that it is to pay. Both are counted in the place of others too, and are 0 once a successor stands in its own.
+    counts them. sponsored: parties. seats: validators, observers, and candidates that it proposed itself. debtors:
+    parties whose mandate it has; bills: those that it is to pay. Both are counted in the place of others too, and are 0
+    once a successor stands in its own.
     """
     require_party(party)
     return items_of(party)
@@ -315,8 +342,9 @@ def ratify_order(row, standing, order, second):
 
 def put_in_force(row, standing, order):
     kind = order["kind"]
-    if kind == "active":
-        close_standing(row, standing)
+    if kind == "active":  # of an insolvency; a suspension beneath it stays
+        if standing["insolvent"] != "":
+            end_order(row, standing, orders.get(standing["insolvent"]), "lifted")
         return
     row["stopped_at"] = ctx.height
     standing[kind] = order["id"]
@@ -369,7 +397,7 @@ def close_standing(row, standing):
 def standing_of(party):
     row = standings.get(party)
     if row is None:
-        row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": []}
+        row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": [], "left_from": "", "stays": False}
         row["open"] = {"suspended": "", "insolvent": "", "active": "", "administrator": ""}
     return row
 
@@ -401,6 +429,10 @@ def lifted_alone(row, standing):
 def close_party(row, by):
     require_step(row["status"], "closed", "closed")
     require_nothing_open(row["id"])
+    standing = standing_of(row["id"])
+    for kind in sorted(standing["open"]):
+        if standing["open"][kind] != "":
+            end_order(row, standing, orders.get(standing["open"][kind]), "lapsed")
     invoke("party", "end_party", row["id"])
     emit("status_changed", {"party": row["id"], "from": "leaving", "to": "closed", "by": ctx.party})
     emit("party_closed", {"party": row["id"], "by": by})
@@ -414,7 +446,7 @@ def items_of(party):
         found += [{"currency": place[1], "role": place[2], "count": share[0], "sum": share[1]}]
     seats = 0
     for entry in validators.scan([], MOST_VALIDATORS):
-        if entry[1]["party"] == party:
+        if entry[1]["party"] == party and (entry[1]["status"] != "candidate" or entry[1]["proposer"] == party):
             seats += 1
     debtors = 0
     bills = 0
@@ -446,6 +478,12 @@ def require_nothing_open(party):
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------
+def require_left_freely(standing):
+    """The party was neither suspended nor insolvent when it began to leave: leaving is no way round a second bank."""
+    was = standing["left_from"]
+    require(was == "active", "left_while_stopped", {"status": was})
+
+
 def require_order(order):
     row = orders.get(order)
     require(row is not None, "status_order_unknown")

@@ -85,6 +85,8 @@ def test_a_party_leaves_and_is_closed_once_nothing_is_open(desk: Desk) -> None:
     assert (held["role"], held["count"], held["sum"]) == ("holder", 1, 10_000)
     assert desk.json("bank1", "party", "offboard", "supplier1", "--check")["holdings"] == [held]
     assert "tokens held" in desk.text("--as", "supplier1", "party", "open-items")
+    assert desk.json("bank1", "party", "close", "supplier1", expect=3)["code"] == "leaving_under_way"
+    desk.text("localnet", "clock", "--advance", "4d")
     refused = desk.json("bank1", "party", "close", "supplier1", expect=3)
     assert refused["code"] == "open_items"
     desk.json("bank1", "bill", "settle", bill, "--amount", "100.00", "--reference", "S-1")
@@ -124,8 +126,11 @@ def test_who_ratifies_sees_papers_before_signing(
     said = [value for _, value in shown[0].lines]
     assert {"Court of H", "H-2026-17", "unpaid", hashlib.sha256(b"administrator").hexdigest()} <= set(said)
     desk.text("--as", "bank1", "--lang", language, "party", "lift", "supplier1", *papers[:2])
-    desk.text("--as", "supplier2", "--lang", language, "party", "leave")
+    for act in ("leave", "stay", "leave"):
+        desk.text("--as", "supplier2", "--lang", language, "party", act)
+    desk.text("localnet", "clock", "--advance", "4d")
     desk.text("--as", "bank2", "--lang", language, "party", "close", "supplier2")
     assert [preview.title for preview in shown[1:]] == [
-        "preview.party_active", "preview.party_leave", "preview.party_close",
+        "preview.party_active", "preview.party_leave", "preview.party_stay", "preview.party_leave",
+        "preview.party_close",
     ]  # fmt: skip

@@ -24,7 +24,9 @@ from contracts.world import (
     issue,
     key_of,
     member,
+    order,
     proof_of,
+    ratify,
     signed_application,
     uscc,
 )  # fmt: skip
@@ -486,7 +488,7 @@ def recover_with_a_key_of_another_party(world: World) -> None:
 @refuses("party_not_active")
 def recover_the_keys_of_an_insolvent_party(world: World) -> None:
     """Its administrator names them."""
-    world.overlay.put(row_key("party", "party", S1), {**world.row("party", "party", S1), "status": "insolvent"})
+    ratify(world, order(world, S1, "insolvent"))
     recover(world)
 
 

@@ -211,7 +211,41 @@ def name_an_administrator_without_a_key(world: World) -> None:
 def close_a_party_that_holds_a_token(world: World) -> None:
     accepted_bill(world)
     as_two(world, BANK1, "standing", "leave", party=S1)
+    world.day(world.plus(4))
     as_two(world, BANK1, "standing", "close", party=S1)
+
+
+@refuses("leaving_under_way")
+def close_a_party_that_began_to_leave_on_the_day_before_yesterday(world: World) -> None:
+    as_two(world, BANK1, "standing", "leave", party=S1)
+    world.day(world.plus(2))
+    as_two(world, BANK1, "standing", "close", party=S1)
+
+
+@refuses("left_while_stopped")
+def stay_after_a_suspension(world: World) -> None:
+    order(world, S1, "suspended")
+    as_two(world, BANK1, "standing", "leave", party=S1)
+    world.call(S1, "standing", "stay")
+
+
+@refuses("party_transition")
+def stay_without_leaving(world: World) -> None:
+    world.call(S1, "standing", "stay")
+
+
+@refuses("capability_missing")
+def stay_by_a_maker(world: World) -> None:
+    maker = add_key(world, S1, 31, ["maker"])
+    as_two(world, BANK1, "standing", "leave", party=S1)
+    world.send(S1, ("standing", "stay", {}), keys=[maker])
+
+
+@refuses("party_stays")
+def let_a_party_leave_that_stayed(world: World) -> None:
+    as_two(world, BANK1, "standing", "leave", party=S1)
+    world.call(S1, "standing", "stay")
+    as_two(world, BANK1, "standing", "leave", party=S1)
 
 
 @refuses("party_transition")

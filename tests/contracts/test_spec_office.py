@@ -349,6 +349,8 @@ def test_a_party_leaves_and_is_closed_and_its_keys_end(world: World) -> None:
     assert world.row("party", "party", S3)["leaving_since"] == world.today
     refused("party_transition", leave, world, S3)
     refused("not_the_sponsor", close, world, S3, by=BANK2)
+    refused("leaving_under_way", close, world, S3)
+    world.day(world.plus(4))
     assert close(world, S3)["party_status"] == "closed"
     assert world.row("party", "key", key_of(S3))["status"] == "revoked"
     refused("party_not_active", door, world, S3, "token.reject")
@@ -380,6 +382,7 @@ def test_nobody_closes_a_party_to_whom_something_is_owed(world: World) -> None:
     bill, token = accepted_bill(world)
     leave(world, S1)
     leave(world, ANCHOR)
+    world.day(world.plus(4))
     refused("open_items", close, world, S1)
     refused("open_items", close, world, ANCHOR)
     items = world.view("standing", "open_items", party=S1)
@@ -427,6 +430,7 @@ def test_a_leaving_party_is_suspended_and_leaves_on(world: World) -> None:
 
 def test_closed_is_the_end(world: World) -> None:
     leave(world, S4)
+    world.day(world.plus(4))
     close(world, S4)
     refused("party_transition", order, world, S4, "suspended")
     refused("party_transition", order, world, S4, "active")

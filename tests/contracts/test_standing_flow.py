@@ -402,6 +402,7 @@ def test_a_party_leaves_and_is_closed_once_nothing_is_open(world: World) -> None
     watch.check(world)
     open_items = world.view("standing", "open_items", party=S1)
     assert open_items["holdings"] == [{"currency": "CNY", "role": "holder", "count": 1, "sum": 100}]
+    world.day(world.plus(4))
     with pytest.raises(Refused, match="open_items") as refused:
         as_two(world, BANK1, "standing", "close", party=S1)
     assert refused.value.fields["holdings"] == open_items["holdings"]

@@ -24,6 +24,7 @@ from contracts.world import (
     as_admins,
     ask,
     bid,
+    decide_by_vote,
     disburse,
     finance,
     issue,
@@ -90,6 +91,7 @@ def busy_world() -> World:
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
     world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")
+    decide_by_vote(world, "identifier", scheme="uscc", value=uscc(99), party=uscc(99))
     recover(world)
     name_successor(world, BANK4, BANK3)
     two_people(world, BANK2, "accept_succession", bank=BANK3)

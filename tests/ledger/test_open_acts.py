@@ -25,7 +25,7 @@ OPEN_NOW = {
     "bill.reject", "bill.withdraw", "bill.cancel", "token.reject", "token.recall", "finance.decline",
     "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "party.revoke_key", "audit.revoke_grant",
     "invoice.withdraw_dispute", "party.refuse_mandate", "party.withdraw_change", "party.halt", "party.lift_halt",
-    "recovery.veto", "recovery.withdraw", "standing.object_to",
+    "recovery.veto", "recovery.withdraw", "standing.object_to", "standing.stay",
     "settlement.settle", "settlement.proceed", "settlement.pay_result", "governance.vote", "governance.ready",
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ ALWAYS_OPEN = {
     "party": ("revoke_key", "refuse_mandate", "withdraw_change", "halt", "lift_halt"),
     "audit": ("revoke_grant",),
     "recovery": ("veto", "withdraw"),
-    "standing": ("object_to",),
+    "standing": ("object_to", "stay"),
     "settlement": ("settle", "proceed", "pay_result", "reverse"),
     "governance": ("vote", "ready"),
 }

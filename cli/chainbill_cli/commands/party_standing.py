@@ -186,6 +186,13 @@ def leave(session: Session, writing: Writing, party: str) -> None:
     _go(session, writing, "leave", session.party_id(party) if party else session.party)
 
 
+@writes
+def stay(session: Session, writing: Writing) -> None:
+    """Take back that the own party leaves."""
+    preview = Preview("preview.party_stay").party(session, "preview.party", session.party) if asks(session) else None
+    answer_write(session, write(session, writing, [call("standing", "stay")], preview), "party", "party_status")
+
+
 @argument("party")
 @writes
 def close(session: Session, writing: Writing, party: str) -> None:

@@ -31,6 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.object": ("Object to an order on one's status; regulators see it", "对本参与方的状态登记提出异议，监管可见"),
     "party.orders": ("List orders on the status of parties", "列出参与方状态登记"),
     "party.order": ("Show an order on a party's status", "查看状态登记"),
+    "party.stay": ("Take back that your party leaves, whoever began it", "撤回本参与方的退出，无论由谁发起"),
     "party.leave": ("Begin to leave: nothing new begins from here on", "开始退出：此后不再承接新事项"),
     "party.close": (
         "Close a leaving party of which nothing is open (sponsor bank)",

@@ -64,6 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.party_ratify": ("An order on a party's status is about to be ratified:", "即将复核确认状态登记："),
     "preview.party_object": ("An objection is about to be made:", "即将提出异议："),
+    "preview.party_stay": ("Your party is about to stay:", "本参与方即将撤回退出："),
     "preview.party_leave": ("The party is about to begin to leave:", "参与方即将开始退出："),
     "preview.party_close": ("The party is about to be closed for good:", "参与方即将注销，不可恢复："),
     "preview.party_size": ("The size of a party is about to be attested:", "即将核验企业规模："),
