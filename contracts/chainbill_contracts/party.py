@@ -680,9 +680,7 @@ def admit_party(statement, roles, sponsor):
     party = statement["id"]
     require_new_identity(party)
     require_name(statement["name_zh"], statement["name_en"])
-    require(kind_of(roles) == "list" and len(roles) >= 1 and len(roles) <= 6, "role_unknown")
-    for role in roles:
-        require(role in ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor"), "role_unknown")
+    require_roles(roles)
     row = {
         "id": party,
         "names": [{"zh": statement["name_zh"], "en": statement["name_en"], "from": ctx.today}],
@@ -718,9 +716,16 @@ def admit_party(statement, roles, sponsor):
     emit("registered", {"party": party, "sponsor": sponsor, "roles": roles})
 
 
+def require_roles(roles):
+    """A list of roles that there are, one at least."""
+    require(kind_of(roles) == "list" and len(roles) >= 1 and len(roles) <= 6, "role_unknown")
+    for role in roles:
+        require(role in ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor"), "role_unknown")
+
+
 def require_sponsored_roles(roles):
     """Roles that a sponsor may bring in."""
-    require(kind_of(roles) == "list" and len(roles) >= 1 and len(roles) <= 6, "role_unknown")
+    require_roles(roles)
     for role in roles:
         require(role in ("anchor", "supplier", "guarantor"), "role_needs_a_vote", {"role": role})
 

@@ -11,6 +11,7 @@ from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    BANK4,
     S1,
     S2,
     S3,
@@ -608,3 +609,52 @@ def test_a_party_is_not_registered_under_a_stopped_sponsor(world: World) -> None
     decide_by_vote(world, "party_status", party=BANK1, status="suspended", reason="r", **papers)
     refused("party_not_active", door, world, BANK1, "party.register")
     refused("party_not_active", door, world, BANK1, "recovery.recover")
+
+
+def test_a_suspended_payee_is_paid_as_ever(world: World) -> None:
+    bill, _ = accepted_bill(world)
+    ratify(world, order(world, S1, "suspended"))
+    settle(world, bill, 100_000_000)
+    [(_, payment)] = world.rows("settlement", "payment", (bill,))
+    assert payment["status"] == "instructed"
+
+
+def test_a_bank_that_paid_an_agreed_financing_is_not_hurt_by_a_suspension(world: World) -> None:
+    """AMENDMENTS 2: an agreed financing is protected while the bank's money is under way."""
+    _, token = accepted_bill(world)
+    request = ask(world, token, BANK2, amount=100_000_000)["request"]
+    quote = bid(world, request, BANK2)["quote"]
+    world.call(S1, "finance", "agree", quote=quote)
+    order(world, S1, "suspended")
+    assert world.token(disburse(world, BANK2, quote)["token"])["holder"] == BANK2
+
+
+def test_another_administrator_takes_two_banks_too(world: World) -> None:
+    [first] = administer(world, S1, 901)
+    entered = name(world, keys=administrator_keys(S1, 905))
+    assert world.row("party", "party", S1)["keys"] == [first]
+    ratify(world, entered)
+    assert world.row("party", "party", S1)["keys"] == [private_key(905).public.hex()]
+
+
+def test_a_bank_s_administrator_is_voted(world: World) -> None:
+    papers = {"authority": "Court", "number": "1", "documents": ["5a" * 32, "5b" * 32]}
+    decide_by_vote(world, "party_status", party=BANK4, status="insolvent", reason="r", **papers)
+    refused("not_the_sponsor", name, world, party=BANK4, keys=administrator_keys(BANK4, 901))
+    keys = administrator_keys(BANK4, 901)
+    decide_by_vote(world, "party_administrator", party=BANK4, keys=keys, **COURT)
+    assert world.row("party", "party", BANK4)["keys"] == [private_key(901).public.hex()]
+
+
+def test_nothing_is_lifted_where_nothing_stands(world: World) -> None:
+    refused("party_transition", order, world, S1, "active")
+
+
+def test_a_suspended_party_that_becomes_insolvent_keeps_what_came_first(world: World) -> None:
+    """Both orders are of one bank alone: each ends at its own time, and neither outlives two banks' silence."""
+    order(world, S1, "suspended")
+    order(world, S1, "insolvent")
+    world.day("2026-03-06")
+    assert status(world, S1) == "suspended"
+    world.day("2026-03-17")
+    assert status(world, S1) == "active"
