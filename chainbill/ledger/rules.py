@@ -39,7 +39,7 @@ class BlockRules:
     """What a block may hold and do. The `most` of a size is the bound of form in `limits`."""
 
     gas_block: int = rule(
-        40_000_000,
+        16_000_000,
         1_000_000,
         4_000_000_000,
         "gas",

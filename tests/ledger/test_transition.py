@@ -82,7 +82,7 @@ def test_a_fault_of_a_contract_reverts_and_says_where(network: TinyNetwork) -> N
 def test_running_out_of_gas_reverts(network: TinyNetwork) -> None:
     receipt = network.run("S1", ("diary", "note", {"name": "a", "value": 1}), ("diary", "spin", {"turns": 9_000}))
     assert receipt.ok
-    many = [("diary", "spin", {"turns": 9_000})] * 100
+    many = [("diary", "spin", {"turns": 30_000})] * 100
     receipt = network.run("S1", ("diary", "note", {"name": "b", "value": 1}), *many[1:])
     assert receipt.status == "out_of_gas"
     assert network.row("diary", "fact", "b") is None
