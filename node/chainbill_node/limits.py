@@ -14,6 +14,12 @@ MAX_LISTENERS = 1_000
 MAX_WAITERS = 20_000
 """Clients that wait for a commit, a batch counts with each of its transactions; another one is told to come back."""
 
+# questions of peers that take long
+MAX_QUESTIONS_WAITING = 8
+"""Of one peer; an honest one has one batch of blocks and four chunks of a snapshot under way at the most."""
+PAUSE_AFTER_ANSWER = 3
+"""So many times as long as an answer took, no other is begun: answering takes a quarter of the loop's time at most."""
+
 # transactions that are tried out
 TRY_GAS_A_SECOND = 3_000_000
 """Of all that are tried out: about a tenth of a core, at some 30 ns a gas."""

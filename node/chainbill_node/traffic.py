@@ -20,6 +20,7 @@ from chainbill_node.engine.snapshot_calls import snapshot_answer
 from chainbill_node.limits import MAX_HOPELESS, SLICE_BYTES, SLICE_TRANSACTIONS
 from chainbill_node.logs import log
 from chainbill_node.mempool import MempoolFull, Source
+from chainbill_node.questions import Questions
 from chainbill_node.slices import slices
 from chainbill_node.storage.store import DiskError
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from chainbill_node.service import Node
 
 QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
+LONG_QUESTIONS = (WantBlock, WantBlocks, WantChunk, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
 
 
@@ -54,6 +56,8 @@ class Traffic:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        loop = asyncio.get_running_loop()
+        self._questions = Questions(self._answer, loop.time, loop.call_later)
         self.peer_heights: dict[str, int] = {}
         self._hopeless: set[bytes] = set()  # wire ids that the newest state does not admit
 
@@ -72,6 +76,7 @@ class Traffic:
         """A peer is gone."""
         self._node.metrics.peers.set(len(self._node.peers.connected))
         self.peer_heights.pop(peer, None)
+        self._questions.forget(peer)
         self._node.drive(PeerLeft(peer))
 
     def frame(self, peer: str, frame: bytes) -> None:
@@ -91,8 +96,8 @@ class Traffic:
         signatures = signatures_in(message)
         if signatures and not node.peers.votes(peer, signatures):
             return
-        if isinstance(message, WantSnapshots | WantChunk):
-            node.peers.send(peer, wire.encode(snapshot_answer(node.ledger, message)))
+        if isinstance(message, LONG_QUESTIONS):
+            self._questions.ask(peer, message)
             return
         if isinstance(message, Status):
             self.peer_heights[peer] = message.height - 1
@@ -104,6 +109,13 @@ class Traffic:
             node.proposals.whole(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
+
+    def _answer(self, peer: str, question: Message) -> None:
+        node = self._node
+        if isinstance(question, WantSnapshots | WantChunk):
+            node.peers.send(peer, wire.encode(snapshot_answer(node.ledger, question)))
+        else:
+            node.drive(MessageReceived(peer, question))
 
     def _take_in(self, peer: str, pieces: Iterator[list[bytes]]) -> None:
         """Transactions from a peer, a piece at a time: those that are new go through admission.

@@ -1,4 +1,5 @@
-"""Local networks of real processes, driven through the command line."""
+"""Local networks of real processes, driven through the command line. Helpers here and of the node's tests are imported
+by name."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "node")]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CHAINBILL_")}
 
 
