@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from contracts.invariants import StatusWatch
-from contracts.refusals_party import NEWCOMER, OTHER, application, recover, register
+from contracts.refusals_party import APPLICANT, NEWCOMER, OTHER, application, recover, register
 from contracts.test_party_flow import account, party
 from contracts.test_party_recovery import NEW, NEW_KEY, a_recovery, claimed, under_way
 from contracts.world import (
@@ -19,14 +19,17 @@ from contracts.world import (
     S1,
     S2,
     World,
+    a_key,
     accepted_bill,
     an_account,
     as_admins,
     as_two,
+    change,
     decide_by_vote,
     issue,
     key_of,
     order,
+    proof_of,
     ratify,
     settle,
 )
@@ -233,3 +236,29 @@ def test_a_seat_cannot_keep_a_bank_from_being_closed_by_naming_it(world: World) 
         world.call(bank, "governance", "vote", proposal=proposal, choice="yes")
     with pytest.raises(Refused, match="party_not_active"):
         world.call(BANK3, "governance", "vote", proposal=proposal, choice="yes")
+
+
+# --- what held: signed statements handed in again -----------------------------------------------------------------
+def test_an_old_proof_of_possession_serves_one_party_only(world: World) -> None:
+    """attack: the published proof of a revoked key is handed in by another party, which does not hold the key."""
+    key = a_key(APPLICANT.public.hex())
+    proof = proof_of(S1, key, APPLICANT)
+    change(world, S1, "add_key", key=key, proof=proof)
+    as_admins(world, S1, "revoke_key", key=key["key"])
+    with pytest.raises(Refused, match="possession_not_proved"):
+        as_admins(world, S2, "add_key", key=key, proof=proof)
+    with pytest.raises(Refused, match="possession_not_proved"):
+        recover(world, {"key": key, "proof": proof}, party=S2)
+    with pytest.raises(Refused, match="possession_not_proved"):
+        as_admins(world, S1, "add_key", key={**key, "operator": "ab" * 32}, proof=proof)
+
+
+def test_an_application_is_no_proof_of_a_key_and_is_used_once(world: World) -> None:
+    """attack: an application that is on the ledger is handed in again, or its signature as that of a key."""
+    signed = application()
+    register(world, signed)
+    with pytest.raises(Refused, match="party_exists"):
+        register(world, signed)
+    proof = signed["signatures"][0]["signature"]
+    with pytest.raises(Refused, match="possession_not_proved"):
+        recover(world, {"key": signed["statement"]["keys"][0], "proof": proof}, party=NEWCOMER)

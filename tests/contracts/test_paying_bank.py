@@ -17,10 +17,12 @@ from contracts.world import (
     BANK2,
     BANK3,
     BANK4,
+    PAPERS,
     World,
     accepted_bill,
     as_admins,
     change,
+    decide_by_vote,
     issue,
     name_paying_bank,
     name_successor,
@@ -29,7 +31,6 @@ from contracts.world import (
 )  # fmt: skip
 
 from chainbill.errors import Refused
-from chainbill.state.keys import row_key
 
 
 def mandate(world: World, bank: str, debtor: str = ANCHOR) -> Any:
@@ -312,8 +313,10 @@ def test_a_broken_contract_is_found(mutant: str) -> None:
 
 
 def stand(world: World, bank: str, standing: str) -> None:
-    """By hand, since banks have no sponsor."""
-    changed = {"halted_on": world.today} if standing == "halted" else {"status": standing}
-    world.overlay.begin()
-    world.overlay.put(row_key("party", "party", bank), {**world.row("party", "party", bank), **changed})
-    world.overlay.commit()
+    """By the acts that bring it about; a bank has no sponsor, so its status is voted."""
+    if standing == "halted":
+        world.call(bank, "party", "halt", reason="")
+    elif standing == "leaving":
+        world.call(bank, "standing", "leave", party=bank)
+    elif standing != "active":
+        decide_by_vote(world, "party_status", party=bank, status=standing, reason="", **PAPERS[standing])
