@@ -52,6 +52,7 @@ successors = own_table("successor")  # bank -> {"named", "successor", "from"}
 predecessors = own_table("predecessor")  # bank -> {"banks"}: those in whose place it stands
 successions = own_table("succession")  # [bank, successor] -> {"banks", "until"}: what the successor has accepted
 agenda = own_table("agenda")
+recovery_places = read_table("recovery", "place")  # party -> {"open", "vetoed"}: open is "" where no recovery waits
 
 STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
 MOST_APPLICATIONS = 200
@@ -208,8 +209,7 @@ def attest_account(party, currency, alg, digest_hex):
         require_shown_account(row["next"], alg, digest_hex)
         require(not row["next"]["attested"], "nothing_to_attest")
         row["next"]["attested"] = True
-        if row["next"]["from"] <= ctx.today:
-            row = changed_account(party, row)
+        row = account_of_today(party, currency, row)
     accounts.put([party, currency], row)
     emit("account_attested", {"party": party, "currency": currency, "bank": ctx.party})
     return {"party": party, "currency": currency}
@@ -230,9 +230,7 @@ def on_day(date, item, row):
     account = accounts.get([row["party"], row["currency"]])
     if account is None:  # it went with a claim
         return
-    change = account["next"]
-    if change is not None and change["attested"] and change["from"] <= ctx.today:
-        accounts.put([row["party"], row["currency"]], changed_account(row["party"], account))
+    accounts.put([row["party"], row["currency"]], account_of_today(row["party"], row["currency"], account))
 
 
 # --- keys and admin acts ----------------------------------------------------------------------------------------------
@@ -966,6 +964,32 @@ def end_announced_accounts(party):
             account["next"] = None
             accounts.put(place, account)
             emit("account_change_ended", {"party": party, "currency": place[1]})
+
+
+def account_of_today(party, currency, account):
+    """An account after a change whose day has come: acted if it is attested, else as it was.
+
+    While the party is stopped or is to get new keys the change comes to nothing: it acts after two business days and
+    a recovery after 72 hours, so two stolen keys would else move the money before they end. Example: keys are stolen
+    and name an account on Monday, the sponsor announces a recovery; on Wednesday the account stays as it was.
+    """
+    change = account["next"]
+    if change is None or not change["attested"] or change["from"] > ctx.today:
+        return account
+    if may_move_account(party):
+        return changed_account(party, account)
+    account["next"] = None
+    emit("account_change_ended", {"party": party, "currency": currency})
+    return account
+
+
+def may_move_account(party):
+    row = parties.get(party)
+    recovery = recovery_places.get(party)
+    recovering = recovery is not None and recovery["open"] != ""
+    administered = row["status"] == "insolvent" and row["administered_on"] != ""
+    able = row["status"] in ("active", "leaving") or administered
+    return able and row["halted_on"] == "" and not recovering
 
 
 def changed_account(party, account):

@@ -16,6 +16,7 @@ from contracts.world import (
     World,
     a_key,
     accepted_bill,
+    administrator_keys,
     an_account,
     change,
     decide_by_vote,
@@ -23,6 +24,7 @@ from contracts.world import (
     key_of,
     member,
     offer,
+    order,
     private_key,
     settle,
     signed_application,
@@ -179,6 +181,44 @@ def test_another_announcement_is_not_what_the_bank_attests(world: World) -> None
     both(world, S1, "party.announce_account", **CHANGED)
     both(world, S1, "party.announce_account", **{**CHANGED, "digest_hex": "dd" * 32})
     refused("nothing_to_attest", world.call, BANK2, "party", "attest_account", **ATTESTED)
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("stop", ["suspended", "insolvent", "recovery", "recovery first", "vote"])
+def test_no_account_moves_while_its_party_is_stopped_or_gets_new_keys(world: World, stop: str, late: bool) -> None:
+    """security: two stolen keys name another account; it would act in two business days, a recovery in 72 hours.
+
+    Attested in time or late, before the stop or behind it, the money goes where it went.
+    """
+    new_keys = {"party": S1, "new_keys": administrator_keys(S1, 701), "document": "5a" * 32}
+    if stop == "recovery first":
+        both(world, BANK1, "recovery.recover", **new_keys)
+    both(world, S1, "party.announce_account", **CHANGED)
+    if not late:
+        world.call(BANK2, "party", "attest_account", **ATTESTED)
+    if stop in ("suspended", "insolvent"):
+        order(world, S1, stop)
+    elif stop == "recovery":
+        both(world, BANK1, "recovery.recover", **new_keys)
+    elif stop == "vote":
+        decide_by_vote(world, "party_recover", **new_keys)
+    world.day("2026-03-04")
+    if late:
+        world.call(BANK2, "party", "attest_account", **ATTESTED)
+    assert (account(world)["digest"], account(world)["next"]) == ("ab" * 32, None)
+    world.day("2026-03-20")
+    assert account(world)["digest"] == "ab" * 32
+    assert status(world, S1) in ("active", "suspended")
+
+
+def test_an_account_moves_again_once_nothing_waits(world: World) -> None:
+    new_keys = {"party": S1, "new_keys": administrator_keys(S1, 701), "document": "5a" * 32}
+    entered = both(world, BANK1, "recovery.recover", **new_keys)["recovery"]
+    world.call(S1, "recovery", "veto", recovery=entered)
+    both(world, S1, "party.announce_account", **CHANGED)
+    world.call(BANK2, "party", "attest_account", **ATTESTED)
+    world.day("2026-03-04")
+    assert account(world)["digest"] == "ee" * 32
 
 
 def test_one_currency_more_is_no_change(world: World) -> None:
