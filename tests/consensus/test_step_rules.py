@@ -115,6 +115,17 @@ def test_rule_2_asks_by_when_the_proposal_was_received() -> None:
     assert height.said()[-1] == ("PREVOTE", 1, value.id)
 
 
+def test_rule_2_who_repeats_a_proposal_does_not_make_it_late_or_ripe() -> None:
+    """security 15: the first time counts, or any peer could put off what is in time, and bring in what was ahead."""
+    for ahead_ms, expected in ((0, True), (60_000, False)):
+        value = block(b"A", time_ms=NOW_MS + ahead_ms, proposer=2)
+        height = Height().start().proposed(proposal(2, 1, value))
+        height.now_ms += 60_000
+        height.proposed(proposal(2, 1, value))
+        height.votes(PRECOMMIT, 0, None, 1, 2, 3).fire(TimerKind.PRECOMMIT, 0)
+        assert height.said()[-1] == ("PREVOTE", 1, value.id if expected else None)
+
+
 def test_rule_2_the_same_block_proposed_again_is_asked_anew() -> None:
     """security 15: what was in time in an earlier round is not so for ever."""
     value = block(b"A", time_ms=NOW_MS, proposer=1)
