@@ -142,6 +142,18 @@ def test_a_newer_announcement_takes_the_place_of_the_older(world: World) -> None
     assert account(world, S1)["digest"] == "ef" * 32
 
 
+def test_a_newer_announcement_is_not_attested_by_what_was_said_of_the_older(world: World) -> None:
+    """security 3: else who may announce shows the bank a good account, and puts another in its place."""
+    for digest in (OTHER_DIGEST, "ef" * 32):
+        arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": digest}
+        world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])
+        if digest == OTHER_DIGEST:
+            attest(world, BANK2, S1, digest)
+    assert account(world, S1)["next"]["attested"] is False
+    world.day(world.plus(9))
+    assert account(world, S1)["digest"] == DIGEST
+
+
 def test_a_first_account_acts_with_its_attestation(world: World) -> None:
     """security 3: a clerk of the payee swapped an account that waited, and the bank attested the new one unseen."""
     world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, alg="sha256", digest_hex=DIGEST)

@@ -38,6 +38,7 @@ from contracts.world import (
 )
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.dates import add_days
 from chainbill.errors import Refused
 from contracts import refusals_party, test_party_changes, test_party_flow
 
@@ -171,6 +172,15 @@ def test_one_admin_key_vetoes_and_then_a_vote_decides(world: World) -> None:
     recover(world, new_key(S1, private=OTHER))  # the sponsor may again
 
 
+def test_a_recovery_is_vetoed_up_to_its_last_day(world: World) -> None:
+    """security 9: the whole of the 72 hours is the party's, and not a day more."""
+    announced = recover(world, NEW)
+    world.day(add_days(announced["acts_on"], -1))
+    world.call(S1, "recovery", "veto", recovery=announced["recovery"])
+    world.day(announced["acts_on"])
+    assert party(world, S1)["keys"] == LOST
+
+
 def test_a_suspended_or_halted_party_vetoes_too(world: World) -> None:
     world.call(S1, "party", "halt", reason="")
     world.call(S1, "recovery", "veto", recovery=recover(world, NEW)["recovery"])
@@ -283,6 +293,33 @@ def test_a_party_that_a_false_sponsor_registered_goes_by_vote_to_whom_it_belongs
     assert row["account_count"] == 1
     with pytest.raises(Refused, match="not_the_sponsor"):
         world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="假", name_en="")
+
+
+def test_a_claimed_party_keeps_no_halt_and_no_policy_of_those_before_and_counts_with_its_new_sponsor(
+    world: World,
+) -> None:
+    """security 7: who was there under a false name could leave the party halted, or its sponsor's places used up."""
+    register(world, application())
+    false_keys = list(party(world, NEWCOMER)["keys"])
+
+    def sponsored() -> list[int]:
+        return [(world.row("party", "sponsored", bank) or {"count": 0})["count"] for bank in (BANK1, BANK2)]
+
+    before = sponsored()
+    policy = {"rules": [{"action": "any", "currency": "CNY", "above": 0}]}
+    world.send(NEWCOMER, ("party", "set_policy", {"policy": policy}), keys=false_keys)
+    world.send(NEWCOMER, ("party", "set_encryption_key", {"key": "cd" * 32}), keys=false_keys)
+    world.day(world.plus(5))
+    row = party(world, NEWCOMER)
+    assert (row["policy"], row["encryption_key"]) == (policy, "cd" * 32)
+    decide_by_vote(world, "party_claim", claimed())
+    world.send(NEWCOMER, ("party", "halt", {"reason": "spite"}), keys=false_keys)
+    world.day(under_way(world, NEWCOMER)["acts_on"])
+    row = party(world, NEWCOMER)
+    assert (row["policy"], row["encryption_key"], row["halted_on"]) == ({"rules": []}, "", "")
+    assert sponsored() == [before[0] - 1, before[1] + 1]
+    act = ("invoice", "dispute", {"fingerprint": "ef" * 32, "seller": S1, "document": DIGEST})
+    assert world.send(NEWCOMER, act, keys=[OTHER.public.hex()])[0]["dispute"]
 
 
 def test_the_debts_of_a_claimed_party_stay(world: World) -> None:
