@@ -30,8 +30,10 @@ from contracts.world import (
     issue,
     key_of,
     offer,
+    order,
     pay,
     proof_of,
+    ratify,
     settle,
     signed_application,
     uscc,
@@ -214,6 +216,15 @@ def test_a_recovery_whose_key_was_taken_meanwhile_comes_to_nothing(world: World)
     assert a_recovery(world, announced["recovery"])["status"] == "lapsed"
     assert party(world, S1)["keys"] == LOST
     assert all(world.row("party", "key", key)["status"] == "active" for key in LOST)
+
+
+def test_a_recovery_of_a_party_that_is_insolvent_by_then_comes_to_nothing(world: World) -> None:
+    """security 12: its keys are for an administrator; a sponsor that announced in time must not be before him."""
+    announced = recover(world, NEW)
+    ratify(world, order(world, S1, "insolvent"))
+    world.day(announced["acts_on"])
+    assert party(world, S1)["keys"] == LOST
+    assert a_recovery(world, announced["recovery"])["status"] == "lapsed"
 
 
 def test_a_recovery_finds_room_among_the_changes_of_the_party(world: World) -> None:
