@@ -22,7 +22,12 @@ ANSWER_KINDS = {
     "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
+    "bank": "party", "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
+    "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
+
+ANSWER_HEADINGS = {"from": "column.account_from"}
+"""Where a field of an answer means another thing than the column of the same name: from which day an account counts."""
 
 
 def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:
@@ -49,7 +54,9 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     if isinstance(shown.get("tokens"), list):
         shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
     names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False) and answer[name] != [])
-    session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text")) for name in names])
+    session.out.thing(
+        shown, [Column(name, ANSWER_KINDS.get(name, "text"), ANSWER_HEADINGS.get(name, "")) for name in names]
+    )
 
 
 def answer_results(session: Session, outcome: Outcome) -> None:
@@ -69,6 +76,8 @@ OWN_STATUSES = (
     ("bill", "payment_status"),
     ("party", "party_status"),
     ("debtor", "mandate_status"),
+    ("change", "change_status"),
+    ("recovery", "recovery_status"),
 )
 
 

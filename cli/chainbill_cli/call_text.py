@@ -7,11 +7,13 @@ from typing import Any
 
 from chainbill_cli.output import amount_text
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import has_text, text
 
 AMOUNTS = frozenset({"face", "amount", "amounts", "total", "fee", "above", "min_split"})
 """Arguments of the contracts, and members of their lists and maps, that are amounts in minor units."""
-PARTIES = frozenset({"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor"})
+PARTIES = frozenset(
+    {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
+)
 
 
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
@@ -27,6 +29,12 @@ def call_text(session: Session, call: Mapping[str, Any]) -> str:
         if said
         else f"{call['contract']}.{call['function']}"
     )
+
+
+def words_said(kind: str, words: Any) -> str:
+    """Words of the ledger in the language in use. kind: "role" or "capability"."""
+    keys = [(str(word), f"value.{kind}_{word}") for word in words or ()]
+    return ", ".join(text(key) if has_text(key) else word for word, key in keys)
 
 
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:

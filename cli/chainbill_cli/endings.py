@@ -32,6 +32,16 @@ HINTS = {
     "capability_missing": "error.hint_capability",
     "last_admin_key": "error.hint_admin_key",
     "possession_not_proved": "error.hint_possession",
+    "paying_bank_missing": "error.hint_paying_bank",
+    "mandate_unknown": "error.hint_paying_bank",
+    "not_taken_over": "error.hint_successor",
+    "account_exists": "error.hint_account",
+    "account_unknown": "error.hint_account",
+    "party_halted": "error.hint_halt",
+    "recovery_under_way": "error.hint_recoveries",
+    "recovery_unknown": "error.hint_recoveries",
+    "open_items": "error.hint_open_items",
+    "change_unknown": "error.hint_changes",
 }
 """Refusals after which a command of this program is the remedy."""
 
@@ -204,7 +214,8 @@ def report(failure: Failure, as_json: bool) -> None:
 
 def _entry(entry: Any) -> str:
     if isinstance(entry, dict):
-        return str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
+        said = str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
+        return f"{entry['parameter']}: {said}" if entry.get("parameter") else said
     return ", ".join(_entry(one) for one in entry) if isinstance(entry, list) else str(entry)
 
 

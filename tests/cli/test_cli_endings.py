@@ -61,7 +61,7 @@ def test_what_a_person_reads() -> None:
         "errors": [{"parameter": "limit", "detail": "1 to 1000"}, {"odd": 1}, "plain"],
     }  # fmt: skip
     assert readable(problem) == [
-        "Refused: too long", "  CN-77-2025 11 a year at most", "  - 1 to 1000", '  - {"odd": 1}', "  - plain",
+        "Refused: too long", "  CN-77-2025 11 a year at most", "  - limit: 1 to 1000", '  - {"odd": 1}', "  - plain",
         "  → make it shorter",
     ]  # fmt: skip
     assert readable({"code": "bare"}) == ["bare"]

@@ -85,6 +85,17 @@ def test_what_is_no_height_and_block_is_said(shell: Shell, words: list[str], tmp
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(
+    "wrong", ["xx@10.0.0.1:7001", f"{BLOCK}@10.0.0.1", f"{BLOCK}:7001", f"{BLOCK[:-1]}@10.0.0.1:7001"]
+)
+def test_a_peer_that_is_no_node_is_said(shell: Shell, words: list[str], tmp_path: Path, wrong: str) -> None:
+    """A home with such a peer was written without a word, and its node found nobody."""
+    shell.run(*words, "--trust", f"812:{BLOCK}", "--peer", wrong, expect=2)
+    assert wrong in "".join(shell.err.split())
+    assert not (tmp_path / "new").exists()
+    shell.run(*words, "--trust", f"812:{BLOCK}", "--peer", f"{BLOCK}@[::1]:7001")
+
+
 def blocks(node: FakeNode, head: int, every_s: int, gone_below: int = 1) -> list[int]:
     """A chain of blocks in equal steps on the fake node; the heights that were asked for."""
     asked: list[int] = []

@@ -22,7 +22,8 @@ def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
     assert row["acts_on"] == announced["acts_on"]
     assert len(row["by"]) == 2, "both people of the home signed"
     assert "policy" in desk.text("--as", "bank1", "party", "change", "list", "anchor"), "its sponsor"
-    desk.json("anchor-checker", "party", "change", "withdraw", announced["change"].lower())
+    taken = desk.json("anchor-checker", "party", "change", "withdraw", announced["change"].lower())
+    assert (taken["status"], taken["change_status"]) == ("committed", "withdrawn")
     (row,) = desk.json("anchor", "party", "change", "list", "--status", "withdrawn")
     assert row["id"] == announced["change"]
     assert desk.json("anchor", "party", "change", "withdraw", row["id"], expect=3)["code"] == "change_closed"
@@ -31,6 +32,7 @@ def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
 def test_a_party_halts_itself_and_its_sponsor_lifts_it(desk: Desk) -> None:
     halted = desk.json("supplier1-checker", "party", "halt", "--reason", "key stolen")["halted_on"]
     assert desk.json("anchor", "party", "show", "supplier1")["halted_on"] == halted
+    assert halted in desk.text("--as", "anchor", "party", "show", "supplier1"), "a person is told too"
     issue = ["bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+120d"]
     assert desk.json("supplier1", *issue, expect=3)["code"] in ("party_halted", "party_not_active")
     desk.json("anchor", "party", "halt", "supplier1", expect=2)

@@ -31,3 +31,11 @@ def test_a_bank_is_asked_accepts_pays_and_hands_over(desk: Desk) -> None:
         desk.json("bank2", "bill", "settle", bill, "--amount", "1000.00", "--reference", "PAY-1")["status"]
         == "committed"
     )
+
+
+def test_a_refusal_names_the_command_or_the_option_that_mends_it(desk: Desk) -> None:
+    """A hint of the ledger names an act of a contract; people have commands."""
+    desk.text("--as", "bank2", "party", "paying-bank", "accept", "anchor", expect=3)
+    assert "party paying-bank ask BANK" in desk.err
+    desk.text("--as", "bank2", "party", "paying-bank", "list", "--status", "wrong", expect=2)
+    assert "status: " in desk.err

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import chainbill_cli
+import chainbill_contracts
 import pytest
+from chainbill_cli import commands, shapes
+from chainbill_cli.output import Column
 from chainbill_cli.texts import AREAS, choose_language, has_text, set_language, text, texts_of
 
 SOURCES = sorted(Path(chainbill_cli.__file__).parent.rglob("*.py"))
@@ -75,3 +82,29 @@ def test_text_in_language() -> None:
     assert text("value.yes") == "是"
     set_language("en")
     assert text("error.missing", what="X") == "missing: X"
+
+
+def declared() -> Iterator[Column]:
+    """The columns of the constants of all commands."""
+    found = [
+        importlib.import_module(f"{commands.__name__}.{one.name}") for one in pkgutil.iter_modules(commands.__path__)
+    ]
+    for module in (shapes, *found):
+        for value in vars(module).values():
+            for one in value if isinstance(value, tuple | list) else (value,):
+                if isinstance(one, Column):
+                    yield one
+
+
+def test_every_column_has_a_heading_in_words() -> None:
+    """`party show` of a bank had a row named `successor.successor`."""
+    assert not {one.path for one in declared() if not has_text(one.heading or f"column.{one.path.replace('.', '_')}")}
+
+
+def test_what_may_become_of_a_payment_has_words() -> None:
+    """`bill payment` of what was set aside for an insolvent party ended with an internal fault before it asked."""
+    source = (Path(chainbill_contracts.__file__).parent / "settlement.py").read_text(encoding="utf-8")
+    [steps] = re.findall(r"^PAYMENT_STEPS = (\[.*?^\])", source, re.DOTALL | re.MULTILINE)
+    words = {word for step in ast.literal_eval(steps) for word in step}
+    assert "set_aside" in words
+    assert not [word for word in words if not has_text(f"value.{word}")]

@@ -12,6 +12,7 @@ import click
 
 from chainbill_cli.answers import answer_list, answer_write, lists
 from chainbill_cli.applying import read_applications
+from chainbill_cli.call_text import argument_text
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, cause_of, fail, usage
@@ -35,6 +36,8 @@ ROWS = (
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
+SPOKEN = frozenset({"documents", "keys", "new_keys"})
+"""Lists in a proposal that read as words; other ones, such as dates, stay JSON."""
 LONGEST_SHOWN = 300
 LARGEST_SET = 60 * 1024
 """Bytes of the sources that one proposal carries; it shares a transaction of 64 KiB with its calls and signatures."""
@@ -52,7 +55,7 @@ class Kind(click.Choice[str]):
 
 
 @governance.command("propose", help="governance.propose")
-@argument("kind", type=Kind(KINDS))
+@argument("kind", type=Kind(KINDS), metavar="KIND")
 @argument("words", nargs=-1, metavar="[ARGUMENTS]...")
 @option("--content", default="", metavar="JSON|@FILE", help="governance.opt_content")
 @option("--height", "--at", type=click.IntRange(1), default=None, help="governance.opt_height")
@@ -92,7 +95,7 @@ def propose(
     else:
         value = _content(session, kind, words, height)
     kind = "contracts" if kind == "contract" else kind
-    preview = _preview_propose(kind, value) if asks(session) else None
+    preview = _preview_propose(session, kind, value) if asks(session) else None
     outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)], preview)
     answer_write(session, outcome, "proposal")
     if outcome.status == "committed" and outcome.result.get("proposal"):
@@ -115,12 +118,14 @@ def store(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
         answer_write(session, outcome, "hash")
 
 
-def _preview_propose(kind: str, content: Any) -> Preview:
-    return _content_lines(Preview("preview.governance_propose"), kind, content)
+def _preview_propose(session: Session, kind: str, content: Any) -> Preview:
+    return _content_lines(session, Preview("preview.governance_propose"), kind, content)
 
 
-def _content_lines(preview: Preview, kind: str, content: Any) -> Preview:
-    """What a proposal says, a line each; of a set of contracts the names and hashes that voters compare."""
+def _content_lines(session: Session, preview: Preview, kind: str, content: Any) -> Preview:
+    """What a proposal says, a line each: parties by name, words in the language in use; of a set of contracts the
+    names and hashes that voters compare.
+    """
     said = f"value.proposal_{kind}"
     preview.line("preview.kind", text(said) if has_text(said) else kind)
     facts = dict(content) if isinstance(content, dict) else {"content": content}
@@ -132,10 +137,19 @@ def _content_lines(preview: Preview, kind: str, content: Any) -> Preview:
     for name, value in facts.items():
         if value in ("", [], {}, None):
             continue
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown = _said(session, name, value, facts)
         shown = shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown))
         preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else name, shown)
     return preview
+
+
+def _said(session: Session, name: str, value: Any, facts: Mapping[str, Any]) -> str:
+    """A member of a proposal's content as a person reads it."""
+    if name == "status" and has_text(f"value.{value}"):
+        return text(f"value.{value}")
+    if isinstance(value, str) or (name in SPOKEN and isinstance(value, list)):
+        return argument_text(session, name, value, facts)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _rule_lines(preview: Preview, facts: dict[str, Any]) -> None:
@@ -265,7 +279,7 @@ def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None
     if asks(session):
         preview = Preview("preview.governance_vote").line("preview.proposal", identifier)
         if found.get("kind"):
-            _content_lines(preview, str(found["kind"]), found.get("content"))
+            _content_lines(session, preview, str(found["kind"]), found.get("content"))
         preview.line("preview.choice", text(f"value.{choice}"))
     change = call("governance", "vote", proposal=identifier, choice=choice)
     outcome = write(session, writing, [change], preview)
@@ -288,7 +302,7 @@ def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     """A proposal as people read it: who voted by name, the content in words."""
     cast: Mapping[str, Any] = row.get("votes") or {}
     votes = [f"{session.known.name_of(str(party))} {text(f'value.{choice}')}" for party, choice in cast.items()]
-    said = _content_lines(Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
+    said = _content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
     return {**row, "votes": ", ".join(votes), "content": "; ".join(f"{label}: {value}" for label, value in said)}
 
 

@@ -36,6 +36,7 @@ GENESIS = "genesis"
 DAY_MS = 86_400_000
 GONE = (404, 410)
 TRUST = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
+PEER = re.compile(r"[0-9a-fA-F]{64}@[^@\s]+:[0-9]{1,5}")
 TRUSTED = (
     Column("trust"), Column("height", "int"), Column("block", "id"), Column("time", "date"), Column("network", "id"),
 )  # fmt: skip
@@ -115,6 +116,9 @@ def join(
 
     session = current_session()
     passphrase = os.environ.get("CHAINBILL_PASSPHRASE", "")
+    for peer in peers:
+        if PEER.fullmatch(peer) is None:
+            raise usage("network.peer_wrong", given=peer)
     trusted = trusted_block(session, trust)
     try:
         authority = Path(ca).expanduser()

@@ -11,7 +11,7 @@ from chainbill_contracts import listed_key
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
-from chainbill_cli.call_text import argument_text
+from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_standing, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
@@ -19,11 +19,12 @@ from chainbill_cli.output import Column, json_line
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
     *PARTY_ROWS,
+    Column("halted_on", "date"),
     Column("paying_bank", "party"),
     Column("successor.successor", "party"),
     Column("identifiers"),
@@ -175,21 +176,15 @@ def register(session: Session, writing: Writing, files: tuple[str, ...]) -> None
     answer_write(session, outcome, "parties")
 
 
-def _said(kind: str, words: Any) -> str:
-    """Roles or capabilities in the language in use."""
-    keys = [(str(word), f"value.{kind}_{word}") for word in words or ()]
-    return ", ".join(text(key) if has_text(key) else word for word, key in keys)
-
-
 def _preview_register(session: Session, applications: list[dict[str, Any]]) -> Preview:
     preview = Preview("preview.party_register")
     for application in applications:
         statement = application["statement"]
         names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))
         preview.line("preview.applicant", f"{' / '.join(name for name in names if name)} ({statement.get('id')})")
-        preview.line("preview.roles", _said("role", statement.get("roles")))
+        preview.line("preview.roles", words_said("role", statement.get("roles")))
         for known in statement.get("keys") or ():
-            preview.line("preview.key", f"{known.get('key')} ({_said('capability', known.get('capabilities'))})")
+            preview.line("preview.key", f"{known.get('key')} ({words_said('capability', known.get('capabilities'))})")
         if statement.get("sponsor"):
             preview.line("preview.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
         preview.line("preview.until", str(statement.get("until") or ""))

@@ -8,6 +8,7 @@ from typing import Any
 from chainbill_contracts import listed_key
 
 from chainbill_cli.answers import answer_list, answer_results, lists
+from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
@@ -117,7 +118,7 @@ def recover(session: Session, writing: Writing, party: str, *, keys: tuple[str, 
     if asks(session):
         preview = Preview("preview.recover").party(session, "preview.party", whom)
         for one in new_keys:
-            preview.line("preview.key", f"{one['key']['key']} ({', '.join(one['key']['capabilities'])})")
+            preview.line("preview.key", f"{one['key']['key']} ({words_said('capability', one['key']['capabilities'])})")
         preview.line("preview.document", f"{document} ({digest})")
     act = call("recovery", "recover", party=whom, new_keys=new_keys, document=digest)
     answer_results(session, write(session, writing, [act], preview))

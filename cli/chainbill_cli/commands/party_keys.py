@@ -12,6 +12,7 @@ from chainbill_contracts import CAPABILITIES, listed_key
 
 from chainbill.statement import sign_statement
 from chainbill_cli.answers import answer_write
+from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.key import find_key
 from chainbill_cli.failure import usage
 from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles
@@ -135,7 +136,7 @@ def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, 
     preview = None
     if asks(session):
         preview = _preview(session, "preview.party_key_add").line("preview.key", found.public)
-        preview.line("preview.capabilities", ", ".join(found.capabilities))
+        preview.line("preview.capabilities", words_said("capability", found.capabilities))
     outcome = write(session, writing, [call("party", "add_key", key=listed, proof=proof)], preview)
     if outcome.status == "committed" and found.private is not None:
         _keep_profile(session, outcome, found.name)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
@@ -21,7 +22,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 ORDER_ROWS = (
     Column("id", "id"), Column("party", "party"), Column("kind", "status"), Column("status", "order"),
     Column("by", "party", "column.ordered_by"), Column("second", "party"), Column("entered_on", "date"),
-    Column("until", "date"),
+    Column("until", "date", "column.ratify_by"),
 )  # fmt: skip
 ORDER = (
     *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id"),
@@ -115,7 +116,7 @@ def administrator(
     if asks(session):
         preview = Preview("preview.party_administrator").party(session, "preview.party", whom)
         for one in listed:
-            preview.line("preview.key", f"{one['key']['key']} ({', '.join(one['key']['capabilities'])})")
+            preview.line("preview.key", f"{one['key']['key']} ({words_said('capability', one['key']['capabilities'])})")
         _papers(preview, documents, said)
     change = call("standing", "name_administrator", party=whom, keys=listed, **said)
     answer_write(session, write(session, writing, [change], preview), *ANSWER)
@@ -152,7 +153,7 @@ def _preview_order(session: Session, title: str, identifier: str) -> Preview | N
     preview = Preview(title).party(session, "preview.party", found["party"])
     preview.line("preview.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
     for key in found["keys"]:
-        preview.line("preview.key", f"{key['key']} ({', '.join(key['capabilities'])})")
+        preview.line("preview.key", f"{key['key']} ({words_said('capability', key['capabilities'])})")
     for name in ("reason", "authority", "number"):
         if found[name]:
             preview.line(f"column.{name}", found[name])

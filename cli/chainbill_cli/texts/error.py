@@ -92,7 +92,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} is not an id or a prefix of 6 or more characters",
         "{value} 不是编号，也不是 6 位以上的编号前缀",
     ),
-    "error.id_kind": ("{value} is not the id of a {kind}", "{value} 不是{kind}编号"),
+    "error.id_kind": ("{value} is not the id of any {kind}", "{value} 不是{kind}编号"),
     "error.id_check": ("{value} has a wrong check character: mistyped?", "{value} 的校验位不对：是否输错？"),
     "error.id_none": ("nothing begins with {value}", "没有以 {value} 开头的编号"),
     "error.id_many": ("{value} could be any of {ids}", "{value} 可能是：{ids}"),
@@ -175,6 +175,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the node is of the network {found}, this home was made for {expected}: choose another node or another --home",
         "节点属于网络 {found}，本目录属于网络 {expected}：请更换节点或 --home",
     ),
+    "error.hint_paying_bank": (
+        "the debtor: chainbill party paying-bank ask BANK, which acts after 72 hours; "
+        "then the bank: chainbill party paying-bank accept DEBTOR",
+        "债务人：chainbill party paying-bank ask BANK，72 小时后生效；"
+        "随后由银行：chainbill party paying-bank accept DEBTOR",
+    ),
+    "error.hint_successor": (
+        "the other bank: chainbill party successor accept BANK",
+        "对方银行：chainbill party successor accept BANK",
+    ),
+    "error.hint_account": (
+        "the party: chainbill party account --announce CURRENCY:BANK:NUMBER",
+        "参与方：chainbill party account --announce CURRENCY:BANK:NUMBER",
+    ),
+    "error.hint_halt": (
+        "two admins: chainbill party halt --lift; the sponsor: chainbill party halt PARTY --lift",
+        "两名管理员：chainbill party halt --lift；推荐行：chainbill party halt PARTY --lift",
+    ),
+    "error.hint_recoveries": (
+        "chainbill party recovery list PARTY; the sponsor takes one back with party recovery withdraw RECOVERY",
+        "查看：chainbill party recovery list PARTY；推荐行撤回：party recovery withdraw RECOVERY",
+    ),
+    "error.hint_open_items": ("chainbill party open-items PARTY", "查看：chainbill party open-items PARTY"),
+    "error.hint_changes": ("chainbill party change list", "查看：chainbill party change list"),
     "error.hint_capability": (
         "give a key what it lacks: party key add NAME --capability maker|checker|admin (signed by an admin key)",
         "新增具备权限的密钥：party key add NAME --capability maker|checker|admin（由管理密钥签名）",

@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_p2p_port": ("Port for other nodes", "节点间端口"),
     "network.opt_api_port": ("Port of the REST interface", "REST 接口端口"),
     "network.opt_peer": ("A node that is there today; may be repeated", "当前在线的节点，可重复"),
+    "network.peer_wrong": (
+        "{given} is not NODE_ID@HOST:PORT: the key (64 hexadecimal digits) and the address that `network show` lists",
+        "{given} 不是 NODE_ID@HOST:PORT：请填 `network show` 所列的密钥（64 位十六进制）与地址",
+    ),
     "network.opt_trust": (
         "A block you know to be right, as another bank read it out from `network trust`; or the word genesis",
         "已核实的区块，由其他银行依 `network trust` 念出；或填 genesis",
@@ -35,8 +39,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "显示一个可供新加入者信任的区块：念给对方听",
     ),
     "network.read_out": (
-        "read `trust` out to whoever joins, over a line where you know their voice; let them ask a second bank too",
-        "请在能辨认对方声音的电话中念出 `trust` 一项；并请对方再向另一家银行核对",
+        "read the block to trust out to whoever joins, over a line where you know their voice; "
+        "let them ask a second bank too",
+        "请在能辨认对方声音的电话中念出“可信区块”一项；并请对方再向另一家银行核对",
     ),
     "network.why_trust": (
         "Whoever holds the keys of a former quorum could show you another past. Ask an operator whom you know, "
@@ -71,8 +76,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 `network certify`，并将结果放到 tls/node.pem",
     ),
     "network.ask_vote": (
-        "next: let a member propose `observer_add` with node_id as its key; after the vote the node may start",
-        "接下来：请成员以 node_id 为密钥提出 `observer_add` 提案；表决通过后即可启动节点",
+        "next: let a member run `chainbill governance propose observer_add` with the node id as its key; "
+        "after the vote the node may start",
+        "接下来：请成员执行 `chainbill governance propose observer_add`，以该节点编号为密钥；表决通过后即可启动节点",
     ),
     "network.show": ("Show the network and its validators", "查看网络与验证方"),
     "network.opt_out": ("Directory to write into; must not hold a network", "输出目录，不得已有网络"),
@@ -93,7 +99,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.no_alias": ("{what} names no party of this file", "{what} 不是本文件中的参与方"),
     "network.setting": ("{what} is not a setting; known: {known}", "{what} 不是可用的设置；可用：{known}"),
     "network.plain_keys": (
-        "the key files have no passphrase: set CHAINBILL_PASSPHRASE before `network init` outside of trials",
-        "密钥文件未设口令：正式使用前请在 `network init` 之前设置 CHAINBILL_PASSPHRASE",
+        "the key files have no passphrase: outside of trials set CHAINBILL_PASSPHRASE "
+        "before `network init` and `network join`",
+        "密钥文件未设口令：正式使用时请在 `network init` 与 `network join` 之前设置 CHAINBILL_PASSPHRASE",
     ),
 }

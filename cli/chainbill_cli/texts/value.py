@@ -72,6 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.lost": ("lost", "未中选"),
     "value.instructed": ("instructed", "已指令"),
     "value.paid": ("paid", "已付款"),
+    "value.set_aside": ("set aside", "留存"),
     "value.returned": ("returned", "已退汇"),
     "value.passed": ("passed", "已通过"),
     "value.suspended": ("suspended", "已暂停"),
