@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_contracts import listed_key
+from chainbill_contracts import listed_key, sources
 from chainbill_node import wire
 from chainbill_node.setup.certificates import Issued, make_node_certificate
 from chainbill_node.setup.keys import load_private_key
@@ -53,7 +53,7 @@ BEFORE_S = AFTER_S = 1.0
 MOST_TIMES = 20
 MOST_S, MOST_PAID_S = 8.0, 40.0
 """Where that is more: for floods that are refused, and for work that is paid for by gas and takes every node's time."""
-MOST_GROWTH_MIB = 256
+MOST_GROWTH_MIB = 400
 NOWHERE = "127.0.0.1:9"
 OBSERVERS = ("odd1", "odd2", "odd3", "odd4")
 
@@ -240,12 +240,24 @@ def many_calls(trial: Trial) -> tuple[str, list[Any]]:
     return "supplier1", [usual(trial)] * 100
 
 
+def without_gas(trial: Trial) -> tuple[str, list[Any]]:
+    """A short text that has the largest contract checked, so often that the gas is used up."""
+    name, source = max(sources().items(), key=lambda one: len(one[1]))
+    status, body = trial.network.send(
+        "bank1", trial.network.sign("bank1", ("governance", "store_source", {"source": source}))
+    )  # fmt: skip
+    assert status == 201, body
+    content = {"contracts": [{"name": name, "hash": body["result"]["hash"]}], "active_height": 1_000_000}
+    return "bank1", [("governance", "propose", {"kind": "contracts", "content": content})] * 20
+
+
 HEAVIEST: dict[str, tuple[Callable[[Trial], tuple[str, list[Any]]], int, int]] = {
     "applications": (applications, 20, 100),
     "digests": (digests, 20, 100),
     "many calls": (many_calls, 20, 100),
+    "out of gas": (without_gas, 2, 1),
 }
-"""What, how many of it in a batch, and how many batches a node."""
+"""What, how many of it in a batch, and how many batches a node; the last is half a processor second a transaction."""
 
 
 @pytest.mark.parametrize("name", HEAVIEST)
