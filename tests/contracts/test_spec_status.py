@@ -544,6 +544,14 @@ def test_a_payment_that_came_back_goes_to_no_account_of_before(world: World) -> 
     report(world, payment, "returned", "P-1")
     ratify(world, order(world, S1, "insolvent"))
     refused("administrator_account_missing", report, world, payment, "instructed", "P-2")
+    keys = administrator_keys(S1, 901)
+    ratify(world, name(world, keys=keys))
+    refused("administrator_account_missing", report, world, payment, "instructed", "P-2")
+    named = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
+    world.send(S1, ("party", "announce_account", named), keys=[keys[0]["key"]["key"]])
+    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
+    report(world, payment, "instructed", "P-2")
+    assert world.row("settlement", "payment", [bill, payment["token"]])["account"] == "cd" * 32
 
 
 def test_set_aside_money_is_instructed_once_the_insolvency_is_over(world: World) -> None:
@@ -658,3 +666,24 @@ def test_a_suspended_party_that_becomes_insolvent_keeps_what_came_first(world: W
     assert status(world, S1) == "suspended"
     world.day("2026-03-17")
     assert status(world, S1) == "active"
+
+
+def test_an_administrator_finances_and_is_paid(world: World) -> None:
+    """The administrator does all but issue, confirm and accept a transfer: he asks, agrees, and takes a return."""
+    _, first = accepted_bill(world)
+    received, _ = pay(world, first, S2, 1_000)
+    _, token = accepted_bill(world)
+    keys = administer(world, S1)
+
+    def act(contract: str, function: str, **arguments: Any) -> Any:
+        return world.send(S1, (contract, function, arguments), keys=keys)[0]
+
+    refused("account_missing", act, "finance", "request", token=token, banks=[BANK2], amount=1_000)
+    act("party", "announce_account", currency="CNY", bank=BANK1, alg="sha256", digest_hex="cd" * 32)
+    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
+    world.call(S2, "token", "give_back", token=received)
+    assert world.token(act("token", "accept", token=received)["token"])["holder"] == S1
+    request = act("finance", "request", token=token, banks=[BANK2], amount=1_000)["request"]
+    quote = bid(world, request, BANK2)["quote"]
+    act("finance", "agree", quote=quote)
+    assert world.token(disburse(world, BANK2, quote)["token"])["holder"] == BANK2
