@@ -12,7 +12,27 @@ from collections import deque
 from collections.abc import Callable
 
 from chainbill_node.limits import MAX_QUESTIONS_WAITING, PAUSE_AFTER_ANSWER
-from chainbill_node.wire.messages import Message
+from chainbill_node.wire.messages import (
+    Message,
+    Status,
+    WantBlock,
+    WantBlocks,
+    WantChunk,
+    WantOwn,
+    WantProposal,
+    WantSnapshots,
+)
+
+
+def takes_long(message: Message, decided: int) -> bool:
+    """Whether a message is answered from the disk. Who says or asks something of a decided height is sent its block."""
+    match message:
+        case WantBlock() | WantBlocks() | WantChunk() | WantSnapshots():
+            return True
+        case Status(height=height) | WantOwn(height=height) | WantProposal(height=height):
+            return height <= decided
+        case _:
+            return False
 
 
 class Questions:

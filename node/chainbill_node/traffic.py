@@ -20,7 +20,7 @@ from chainbill_node.engine.snapshot_calls import snapshot_answer
 from chainbill_node.limits import MAX_HOPELESS, SLICE_BYTES, SLICE_TRANSACTIONS
 from chainbill_node.logs import log
 from chainbill_node.mempool import MempoolFull, Source
-from chainbill_node.questions import Questions
+from chainbill_node.questions import Questions, takes_long
 from chainbill_node.slices import slices
 from chainbill_node.storage.store import DiskError
 from chainbill_node.wire.limits import MAX_GOSSIP_TRANSACTIONS
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from chainbill_node.service import Node
 
 QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
-LONG_QUESTIONS = (WantBlock, WantBlocks, WantChunk, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
 
 
@@ -93,14 +92,14 @@ class Traffic:
             return
         if isinstance(message, QUESTIONS) and not node.peers.question(peer):
             return
+        if isinstance(message, Status):
+            self.peer_heights[peer] = message.height - 1
         signatures = signatures_in(message)
         if signatures and not node.peers.votes(peer, signatures):
             return
-        if isinstance(message, LONG_QUESTIONS):
+        if takes_long(message, node.ledger.info().height):
             self._questions.ask(peer, message)
             return
-        if isinstance(message, Status):
-            self.peer_heights[peer] = message.height - 1
         if isinstance(message, Plan):
             node.plans.receive(peer, message)
         elif isinstance(message, CompactProposal):

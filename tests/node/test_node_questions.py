@@ -7,8 +7,18 @@ import itertools
 from collections.abc import Callable
 
 from chainbill_node.limits import MAX_QUESTIONS_WAITING
-from chainbill_node.questions import Questions
-from chainbill_node.wire.messages import Message, WantBlocks
+from chainbill_node.questions import Questions, takes_long
+from chainbill_node.wire.messages import (
+    Message,
+    Status,
+    Votes,
+    WantBlock,
+    WantBlocks,
+    WantChunk,
+    WantOwn,
+    WantProposal,
+    WantSnapshots,
+)
 
 
 class World:
@@ -79,3 +89,14 @@ def test_who_is_gone_is_not_answered() -> None:
     assert [(peer, first) for _, peer, first in world.answered] == [("a", 1), ("b", 4)]
     world.ask("a", 5)
     assert world.answered[-1][1:] == ("a", 5)
+
+
+def test_whatever_makes_a_node_send_decided_blocks_takes_long() -> None:
+    """attack: 190 STATUS a second of a decided height drew 36 MB a second of blocks from three nodes."""
+    key = bytes(32)
+    always = [WantBlock(9, key), WantBlocks(9, 1), WantChunk(9, 0), WantSnapshots()]
+    assert all(takes_long(one, 7) for one in always)
+    for height, long in ((6, True), (7, True), (8, False), (9, False)):  # 7 is decided, 8 at work
+        asked: list[Message] = [Status(height, 0, (), ()), WantOwn(height, key), WantProposal(height, 0)]
+        assert [takes_long(one, 7) for one in asked] == [long] * 3
+    assert not takes_long(Votes(()), 7)
