@@ -102,6 +102,19 @@ def test_what_the_seller_signed_does_not_give_way(world: World) -> None:
         issue(world, invoices=over())
 
 
+def test_a_seller_that_takes_back_what_it_signed_is_free_again(world: World) -> None:
+    """security 10: else one bill that it signed once would keep the buyer's others on its invoice for good."""
+    signed = issue(world, face=40, invoices=over(40, total=100))
+    unsigned = issue(world, by=ANCHOR, face=60, invoices=over(60, total=100))
+    for bill in (signed, unsigned):
+        world.call(ANCHOR, "bill", "confirm", bill=bill)
+    assert (invoice(world)["occupied"], invoice(world)["signed"]) == (100, 1)
+    world.call(S1, "bill", "reject", bill=signed, reason="")
+    assert (invoice(world)["occupied"], invoice(world)["signed"]) == (60, 0)
+    accepted_bill(world, debtor=OTHER_ANCHOR, face=100, invoices=over(100, total=100))
+    assert (invoice(world)["occupied"], invoice(world)["buyer"]) == (100, OTHER_ANCHOR)
+
+
 def test_a_claim_gives_way_to_another_buyer_only(world: World) -> None:
     first = issue(world, by=ANCHOR, invoices=over())
     world.call(ANCHOR, "bill", "confirm", bill=first)

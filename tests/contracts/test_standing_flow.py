@@ -208,6 +208,17 @@ def test_an_administrator_sells_what_is_there_and_is_paid_on_his_own_account(wor
     check_all(world)
 
 
+def test_an_administrator_of_an_insolvency_that_was_lifted_is_none_of_the_next(world: World) -> None:
+    """security 12: else the keys of the day would sell what belongs to the creditors."""
+    keys = administer(world, S1)
+    ratify(world, order(world, S1, "active"))
+    assert (status(world), party(world)["administered_on"]) == ("active", "")
+    ratify(world, order(world, S1, "insolvent"))
+    act = ("invoice", "dispute", {"fingerprint": "ef" * 32, "seller": S2, "document": "5f" * 32})
+    with pytest.raises(Refused, match="party_not_active"):
+        world.send(S1, act, keys=keys)
+
+
 def test_a_bank_gets_its_administrator_by_vote(world: World) -> None:
     by_vote(world, "party_status", party=BANK4, status="insolvent", reason="", **PAPERS["insolvent"])
     court = {"authority": "Court of H", "number": "H-9", "documents": ["5e" * 32]}

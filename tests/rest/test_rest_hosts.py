@@ -53,6 +53,16 @@ def test_nothing_is_answered_to_another_name(node: TwinNode, method: str, path: 
     assert node.mempool_ids() == []
 
 
+def test_a_name_that_the_ledger_no_longer_gives_is_answered_no_more() -> None:
+    """security 20: who gets the old name of a member must not get the node behind it with it."""
+    known = ["bank1.example:7000"]
+    hosts = AllowedHosts((), lambda: known[0])
+    assert hosts.answers(b"bank1.example")
+    known[0] = "bank1.example.org:7000"
+    assert not hosts.answers(b"bank1.example")
+    assert hosts.answers(b"bank1.example.org:8080")
+
+
 def test_two_hosts_are_none(node: TwinNode) -> None:
     with app_of(node, hosts=NAMES) as client:
         lines = [("Host", "localhost"), ("Host", "rebound.example")]

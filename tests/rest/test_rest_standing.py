@@ -57,6 +57,15 @@ def test_a_bank_that_may_ratify_reads_the_order_and_nobody_else_does(
     assert read_as("BANK4", "/v1/status-orders?kind=closed").status_code == 400
 
 
+def test_an_order_that_is_ratified_shows_to_no_bank_but_those_that_made_it(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    suspend(example[0], S2, "ratified")
+    seen = {who: read_as(who, "/v1/status-orders/S-1").status_code for who in ("BANK1", "BANK2", "BANK4")}
+    assert seen == {"BANK1": 200, "BANK2": 200, "BANK4": 404}
+    assert read_as("BANK4", f"/v1/status-orders?party={S2}").json()["count"] == 0
+
+
 def test_what_is_open_shows_to_the_party_and_its_sponsor(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
     book = example[0]
     book.put("core", "holding", (S2, "CNY", "holder"), [2, 700])
