@@ -219,6 +219,17 @@ def test_an_administrator_of_an_insolvency_that_was_lifted_is_none_of_the_next(w
         world.send(S1, act, keys=keys)
 
 
+def test_an_administrator_whose_key_was_stolen_halts_the_party_too(world: World) -> None:
+    """security 9: a halt stops an insolvent party in an administrator's hands as any other."""
+    keys = administer(world, S1)
+    act = ("invoice", "dispute", {"fingerprint": "ef" * 32, "seller": S2, "document": "5f" * 32})
+    world.send(S1, ("party", "halt", {"reason": "key stolen"}), keys=keys[:1])
+    with pytest.raises(Refused, match="party_halted"):
+        world.send(S1, act, keys=keys)
+    world.send(S1, ("party", "lift_halt", {"party": S1}), keys=keys)
+    world.send(S1, act, keys=keys)
+
+
 def test_a_bank_gets_its_administrator_by_vote(world: World) -> None:
     by_vote(world, "party_status", party=BANK4, status="insolvent", reason="", **PAPERS["insolvent"])
     court = {"authority": "Court of H", "number": "H-9", "documents": ["5e" * 32]}
