@@ -83,6 +83,7 @@ BOUNDS = {
     "proposals.Memory._sent": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each, a few times",
     "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",
     "questions.Questions._waiting": "limits.MAX_QUESTIONS_WAITING",
+    "rest.request_verifying.ReplayGuard._held": "rest.request_verifying.MAX_NONCES",
     "rest.request_verifying.ReplayGuard._seen": "rest.request_verifying.MAX_NONCES",
     "rest.view.View._lineages": ONE_REQUEST,
     "rest.view.View._sights": ONE_REQUEST,

@@ -182,13 +182,31 @@ def test_the_authority_is_normalised(url: str, authority: str) -> None:
 
 
 def test_the_replay_guard_remembers_for_the_validity_and_is_bounded() -> None:
-    guard = ReplayGuard(capacity=2)
+    guard = ReplayGuard(capacity=4)
     one, two, three = (VerifiedRequest(KEY.public, frozenset(), str(number)) for number in range(3))
-    guard.use(one, NOW)
+    guard.use(one, NOW, "a")
     for now in (NOW, NOW + 65):
         with pytest.raises(SignatureRefused, match="signature_replayed"):
-            guard.use(one, now)
-    guard.use(two, NOW)
+            guard.use(one, now, "a")
+    guard.use(two, NOW, "a")
     with pytest.raises(SignatureRefused, match="too_many_requests"):
-        guard.use(three, NOW)
-    guard.use(three, NOW + 66)
+        guard.use(three, NOW, "a")
+    guard.use(three, NOW + 66, "a")
+
+
+def test_one_partys_signed_reads_leave_room_for_those_of_others() -> None:
+    """attack: 50,000 signed reads of one party within a minute, and every other party was answered 429."""
+    guard = ReplayGuard(capacity=100)
+    numbers = iter(range(1_000))
+
+    def fill(party: str) -> int:
+        for taken in range(100):
+            try:
+                guard.use(VerifiedRequest(KEY.public, frozenset(), str(next(numbers))), NOW, party)
+            except SignatureRefused:
+                return taken
+        return 100
+
+    assert [fill(party) for party in ("flood", "b", "c", "d")] == [50, 25, 13, 6]
+    guard.use(VerifiedRequest(KEY.public, frozenset(), "later"), NOW + 66, "flood")
+    assert guard._held == {"flood": 1}, "what is past is given back"

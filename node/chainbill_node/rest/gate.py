@@ -52,7 +52,7 @@ class Gate:
         lines = HeaderLines((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
         signed = verify_request(SignedMessage(request.method, _signed_url(request), lines), now_s, body)
         viewer = self._viewer(signed.key.hex())
-        self._replay.use(signed, now_s)
+        self._replay.use(signed, now_s, viewer.party)
         if viewer.logged:
             path = request.url.path
             logger.info("party=%s key=%s %s %s?%s", viewer.party, viewer.key, request.method, path, request.url.query)

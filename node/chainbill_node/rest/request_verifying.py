@@ -29,7 +29,7 @@ SKEW_S = 5
 """How far a client's clock may be ahead."""
 
 MAX_NONCES = 50_000
-"""Signed requests remembered at a time; more within the validity are refused for the moment."""
+"""Signed requests remembered at a time, of one party as many as are left; more within the validity are refused."""
 
 MIN_NONCE_CHARACTERS = 16
 MAX_NONCE_CHARACTERS = 128
@@ -143,21 +143,34 @@ def verify_request(message: SignedMessage, now_s: int, body: bytes = b"") -> Ver
 
 
 class ReplayGuard:
-    """Remembers the nonces of accepted requests for as long as their signature could be used again."""
+    """Remembers the nonces of accepted requests for as long as their signature could be used again.
+
+    A party may hold as many as are left, so that none takes the place of all others: alone half of them, and when one
+    does, the next party half of the rest.
+    """
 
     def __init__(self, capacity: int = MAX_NONCES) -> None:
         self._capacity = capacity
-        self._seen: OrderedDict[tuple[bytes, str], int] = OrderedDict()
+        self._seen: OrderedDict[tuple[bytes, str], tuple[int, str]] = OrderedDict()  # until when, and whose
+        self._held: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def use(self, request: VerifiedRequest, now_s: int) -> None:
-        """Note a request; raises SignatureRefused when it was used before or too many are remembered."""
+    def use(self, request: VerifiedRequest, now_s: int, party: str) -> None:
+        """Note a request of a party; SignatureRefused when it was used before or too many are remembered."""
         with self._lock:
-            while self._seen and next(iter(self._seen.values())) < now_s:
-                self._seen.popitem(last=False)
+            while self._seen and next(iter(self._seen.values()))[0] < now_s:
+                self._forget_oldest()
             place = (request.key, request.nonce)
             if place in self._seen:
                 raise SignatureRefused("signature_replayed")
-            if len(self._seen) >= self._capacity:
+            held = self._held.get(party, 0)
+            if held >= self._capacity - len(self._seen):
                 raise SignatureRefused("too_many_requests")
-            self._seen[place] = now_s + VALIDITY_S + SKEW_S
+            self._seen[place] = now_s + VALIDITY_S + SKEW_S, party
+            self._held[party] = held + 1
+
+    def _forget_oldest(self) -> None:
+        _, (_, party) = self._seen.popitem(last=False)
+        self._held[party] -= 1
+        if not self._held[party]:
+            del self._held[party]
