@@ -219,7 +219,7 @@ def remembered_signatures() -> Iterator[None]:
     with (
         patch("chainbill.ledger.vote.verify", once),
         patch("chainbill.ledger.certificate.verify", once),
-        patch("chainbill.ledger.transaction.verify", once),
+        patch("chainbill.ledger.envelope.verify", once),
         patch("sim.checkers.verify", once),
     ):
         yield
