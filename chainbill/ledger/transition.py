@@ -123,9 +123,11 @@ def prepare(
     """Make the next block of candidates whose signatures are good, in their order.
 
     Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds the
-    block. keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed receipt (so
-    that its sender has an answer that everybody can see). tick: stands last if work is due. The result is what
-    `apply_block` gives for the block.
+    block. Where several parties ask, one that has used as much gas as is left waits for the next block: of 16 million
+    one that floods gets 8, two together 12, and there is room for whoever stands behind them (dynamic thresholds, as
+    in the mempool). keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed
+    receipt (so that its sender has an answer that everybody can see). tick: stands last if work is due. The result is
+    what `apply_block` gives for the block.
     """
     run = Execution(view, env, time_ms=time_ms, proposer=proposer)
     proofs = _usable_evidence(run, evidence)
@@ -139,15 +141,22 @@ def prepare(
     most = min(max_transactions, rules.block_transactions) - len(ticks)
     room = min(max_bytes, rules.block_bytes) - BLOCK_OVERHEAD_BYTES - len(env.parent_certificate or b"")
     room -= sum([len(proof) + FRAME_BYTES for proof in proofs])
+    candidates = list(candidates)
+    several = len({one.party for one in candidates}) > 1
     gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
+    gas_of: dict[str, int] = {}
     for transaction in candidates:
         if gas >= rules.gas_block or len(taken) >= most:
             break
+        spent = gas_of.get(transaction.party, 0)
+        if several and spent >= rules.gas_block - gas:
+            continue
         size = len(transaction.wire) + FRAME_BYTES
         if size > room:
             continue
         receipt, fits = _try(run, transaction, used)
         gas += receipt.gas
+        gas_of[transaction.party] = spent + receipt.gas
         if not receipt.ok and not (fits and keep_failed(transaction, receipt)):
             left_out.append((transaction, receipt))
             continue

@@ -152,3 +152,20 @@ def test_the_clock_offset_is_read_from_the_state(network: TinyNetwork) -> None:
     assert clock_offset_ms(network.view) == 0
     network.ok("S1", "governance", "set_clock", offset_ms=5_000)
     assert clock_offset_ms(network.view) == 5_000
+
+
+def test_a_party_that_floods_with_gas_leaves_room_for_who_stands_behind_it(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Security 2: a block took candidates in order until its gas was used, so who came later never had a turn."""
+    set_block_rules(monkeypatch, gas_block=100_000)
+    flood = [network.wire("S1", ("diary", "spin", {"turns": 1_000})) for _ in range(40)]
+    other = network.wire("ANCHOR", ISSUE)
+    alone = network.prepare(flood)
+    assert sum(receipt.gas for receipt in alone.applied.receipts) >= 100_000
+    assert len(alone.block.transactions) < len(flood)
+    prepared = network.prepare([*flood, other])
+    assert prepared.block.transactions[-1] == other
+    of_flood = sum(receipt.gas for receipt in prepared.applied.receipts[:-1])
+    assert 50_000 <= of_flood < 60_000
+    assert prepared.left_out == ()  # they are not run, and wait
