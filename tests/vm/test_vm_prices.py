@@ -15,6 +15,7 @@ import pytest
 from chainbill_contracts import sources
 from gas_prices import CONTEXT, SIGNATURE_GAS, VIEW, program_of
 from vm.step_counter import Steps
+from vm.vm_room import Room
 from worst_cases import CASES, CONTRACT, Case
 
 from chainbill.errors import Refused
@@ -126,3 +127,25 @@ def test_the_whole_rule_book_can_be_proposed_at_once() -> None:
     guarded = sum(compile_contract(name, source).size for name, source in book)
     gas = prices.gas_source_character * characters + prices.gas_guarded_byte * guarded
     assert gas < STANDARD_RUN.bounds.gas_transaction * 3 // 4
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'found = rows.get("long")',
+        'found = rows.has("long")',
+        'rows.put("long", {})',
+        'rows.delete("long")',
+        "found = rows.scan([], 1)",
+    ],
+)
+def test_a_row_of_one_long_text_is_paid_by_its_length(statement: str) -> None:
+    """Security 11: a text has one part, so what counts parts alone lets 60,000 characters go at the price of one."""
+    room = Room(f'rows = own_table("row")\n\n@call\ndef fill(text):\n    rows.put("long", {{"text": text}})\n\n'
+                f"@call\ndef go():\n    {statement}\n")  # fmt: skip
+    used = []
+    for length in (1, 60_000):
+        room.run({"text": "x" * length}, function="fill")
+        room.run()
+        used.append(room.meter.used)
+    assert used[1] - used[0] >= 60_000 // STANDARD_RUN.prices.bytes_a_gas
