@@ -249,6 +249,9 @@ class Driver:
     def _receive_own(self, peer: PeerId, message: Own) -> None:
         if message.height == self.state.height and message.validator == self.rules.own:
             said = checked_own(message, self.rules)
+            if said is None:
+                self._engine.tell("report_set_aside", peer=peer)
+                return
             self._engine.step(OwnMessagesReported(peer, said, message.whole, self._now_ms()))
 
     def _held_of(self, wanted: WantOwn) -> list[Message]:

@@ -57,12 +57,16 @@ def checked_proposal(message: Proposal, state: HeightState, rules: Rules, *, ver
     return message
 
 
-def checked_own(message: Own, rules: Rules) -> tuple[ProposalHeader | Vote, ...]:
-    """A report about own messages: only what really carries the own signature."""
+def checked_own(message: Own, rules: Rules) -> tuple[ProposalHeader | Vote, ...] | None:
+    """A report about own messages; None where one of them does not carry the own signature.
+
+    Whoever is a height behind passes on what it has not verified, forgeries of others among it: such a report counts
+    for nothing, since what was forged may have crowded out what was said, and costs its sender nothing.
+    """
     found: tuple[ProposalHeader | Vote, ...] = (*message.proposals, *message.votes)
     for said in found:
         if said.height != message.height or said.validator != rules.own or not said.verify(rules.network):
-            raise BadPeerError("own_message_bad")
+            return None
     return found
 
 

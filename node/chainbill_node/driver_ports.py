@@ -152,7 +152,7 @@ class Note:
 
 NOTE_KINDS = (
     "started", "round", "signed", "resent", "built", "committed", "synced", "refused_block", "evidence", "dropped_peer",
-    "asking", "abstaining", "safe_height", "halted",
+    "report_set_aside", "asking", "abstaining", "safe_height", "halted",
 )  # fmt: skip
 
 
