@@ -95,3 +95,14 @@ def test_nothing_names_a_machine_or_a_registry_address() -> None:
             continue
         found = forbidden.search(path.read_text(errors="replace"))
         assert not found, f"{path.relative_to(ROOT)}: {found and found.group()}"
+
+
+def test_each_promise_of_the_threat_model_names_the_tests_that_try_it() -> None:
+    named = {}
+    for page in ("SECURITY.md", "SECURITY.zh.md"):
+        rows = [line for line in (ROOT / page).read_text(encoding="utf-8").split("\n") if line.startswith("| ")][1:]
+        named[page] = [re.findall(r"`([^`]+)`", row.rsplit(" | ", 1)[1]) for row in rows]
+        assert all(named[page]), f"{page}: a promise without a test"
+    assert named["SECURITY.md"] == named["SECURITY.zh.md"]
+    missing = {one for row in named["SECURITY.md"] for one in row if not (ROOT / "tests" / one).exists()}
+    assert not missing
