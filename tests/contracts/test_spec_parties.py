@@ -90,6 +90,7 @@ def test_an_account_at_another_bank_waits_for_that_bank(world: World) -> None:
     ],
 )
 def test_what_an_application_must_be(world: World, fields: dict[str, Any], code: str) -> None:
+    """Security 6: an application was bound to no sponsor, so whoever sent it first became that."""
     refused(code, register, world, application(**fields))
     assert world.row("party", "party", NEW) is None
 
