@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli import home as homes
+from chainbill_cli.contract_constants import contract_tree
 from chainbill_cli.failure import Failure
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def _asked(contract: str) -> Mapping[str, frozenset[str]]:
         return {}
     functions: dict[str, ast.FunctionDef] = {}
     for name in dict.fromkeys(("general", contract)):
-        tree = ast.parse(chainbill_contracts.source(name))
-        functions.update({one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)})
+        functions.update({one.name: one for one in contract_tree(name).body if isinstance(one, ast.FunctionDef)})
     return {name: frozenset(_refusals(name, functions, set())) for name in functions}
 
 

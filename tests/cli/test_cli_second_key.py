@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import chainbill_contracts
 import pytest
+from chainbill_cli import contract_constants
 from chainbill_cli.home import load_key, load_profiles, save_profiles
 from chainbill_cli.second_key import asked_of_second
 from cli.cli_desk import Desk
@@ -83,3 +87,23 @@ def test_a_revoked_or_missing_second_key_is_passed_over(desk: Desk) -> None:
     load_profiles(desk.home)["bank1-checker"].key.unlink()
     assert desk.json("bank1", "party", "account", "--announce", "CNY:bank2:6222")["status"] == "committed", "the first"
     assert desk.json("bank1", "party", "account", "--announce", "CNY:bank2:6223")["status"] == "committed", "unattested"
+
+
+def test_contracts_are_parsed_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython 3.11 counts the depth of all parsing threads in one place: three writers ended in a SystemError."""
+    contract_constants._tree.cache_clear()
+    inside, most = [0], [0]
+    parse = contract_constants.ast.parse
+
+    def slow(source: str) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.01)
+        inside[0] -= 1
+        return parse(source)
+
+    monkeypatch.setattr(contract_constants.ast, "parse", slow)
+    with ThreadPoolExecutor(4) as threads:
+        trees = list(threads.map(contract_constants.contract_tree, ["bill", "token", "bill", "invoice"]))
+    assert trees[0] is trees[2]
+    assert most[0] == 1
