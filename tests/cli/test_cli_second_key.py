@@ -102,8 +102,8 @@ def test_contracts_are_parsed_by_one_thread_at_a_time(monkeypatch: pytest.Monkey
         inside[0] -= 1
         return parse(source)
 
-    monkeypatch.setattr(contract_constants.ast, "parse", slow)
-    with ThreadPoolExecutor(4) as threads:
+    with monkeypatch.context() as patched, ThreadPoolExecutor(4) as threads:
+        patched.setattr(contract_constants.ast, "parse", slow)
         trees = list(threads.map(contract_constants.contract_tree, ["bill", "token", "bill", "invoice"]))
     assert trees[0] is trees[2]
     assert most[0] == 1
