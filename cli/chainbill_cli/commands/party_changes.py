@@ -36,15 +36,20 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "kind": text(said) if has_text(said) else row["kind"]}
 
 
+def _list_of(party: str, what: str, rows: tuple[Column, ...], **filters: Any) -> None:
+    """List what is announced about a party, "" for the acting one."""
+    session = current_session()
+    whom = session.party_id(party) if party else session.party
+    answer_list(session, f"/v1/parties/{whom}/{what}", rows, _told, **filters)
+
+
 @change.command("list", help="party.change_list")
 @argument("party", default="")
 @option("--status", default=None, help="option.status")
 @lists
 def list_changes(party: str, **filters: Any) -> None:
     """List what the admins of a party announced."""
-    session = current_session()
-    whom = session.party_id(party) if party else session.party
-    answer_list(session, f"/v1/parties/{whom}/changes", CHANGE_ROWS, _told, **filters)
+    _list_of(party, "changes", CHANGE_ROWS, **filters)
 
 
 @change.command("withdraw", help="party.change_withdraw")
@@ -63,9 +68,7 @@ def withdraw_change(session: Session, writing: Writing, identifier: str) -> None
 @lists
 def list_recoveries(party: str, **filters: Any) -> None:
     """List new keys that were announced for a party."""
-    session = current_session()
-    whom = session.party_id(party) if party else session.party
-    answer_list(session, f"/v1/parties/{whom}/recoveries", RECOVERY_ROWS, _told, **filters)
+    _list_of(party, "recoveries", RECOVERY_ROWS, **filters)
 
 
 @recovery.command("veto", help="party.recovery_veto")
