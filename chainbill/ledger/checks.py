@@ -5,7 +5,7 @@ bill costs):
 
 1. Conservation: per bill, the leaves that ended and the leaves that were made cover the same cents, each once. The only
    exception is a bill's acceptance, which makes [0, face).
-2. Fields that never change, lineage, heights (`token_rules`).
+2. Fields that never change, lineage, heights (`token_rules`); of any row, whatever it is of, when it was `created`.
 3. Rows that are the core's own are left alone; agenda items lie in the future; no row asks for calls any more.
 
 Then `core/range` and `core/holding` follow from the same changes: no contract can get them wrong.
@@ -38,6 +38,7 @@ from chainbill.ledger.token_rules import (
     Row,
     broken,
     check_bill,
+    check_created,
     check_financing,
     check_parent,
     check_reversed,
@@ -75,6 +76,7 @@ class CoreChecks:
         bills: list[Change] = []
         holdings = HoldingChange(self._overlay)
         for key, (old, new) in self._overlay.changed().items():
+            check_created(old, new)
             if not key.startswith(self._watched):
                 continue
             if key.startswith(core_rows.TOKENS):

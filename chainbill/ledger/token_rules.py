@@ -1,4 +1,4 @@
-"""What the core holds about single token and bill rows, whatever the contracts do.
+"""What the core holds about single rows, most of all of tokens and bills, whatever the contracts do.
 
 These are the frozen fields and the allowed changes of docs/reference/core-checks.md. How the ranges of several rows fit
 together is in `checks`.
@@ -23,6 +23,7 @@ NEXT_STATUSES = {LIVE: STATUSES - {LIVE, REVERSED}, SETTLED: frozenset({REVERSED
 FIGURES = ("settled", "diluted", "void")
 FROZEN_TOKEN = ("id", "bill", "currency", "lo", "hi", "holder", "parent", "financing", "born")
 FROZEN_BILL = ("id", "debtor", "currency", "face")
+CREATED = "created"
 BEFORE_ACCEPTANCE = "pending_accept"
 ACCEPTED = frozenset({"active", "due", "overdue", "settled", "void"})
 
@@ -32,6 +33,18 @@ Row = dict[str, Any]
 def broken(reason: Reason, detail: str, **fields: Any) -> Refused:
     """The refusal of a transaction whose contracts broke a rule of the core."""
     return Refused(reason, detail, **fields)
+
+
+def check_created(old: Any, new: Any) -> None:
+    """Refused where a row that says when it was created says otherwise now: another object would take its place.
+
+    An id has 80 bits, so about 2^40 tries find two transactions that make objects of one id: a bank could put a worse
+    quote under the id of the better one to which the holder is just about to agree.
+    """
+    if type(old) is not dict or CREATED not in old or new is None:
+        return
+    if type(new) is not dict or new.get(CREATED) != old[CREATED]:
+        raise broken(Reason.CORE_ROW_FIXED, "an id is given once: when a row was created never changes")
 
 
 def check_token(key: bytes, old: Row | None, new: Row | None, height: int) -> None:

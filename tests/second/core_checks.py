@@ -76,6 +76,7 @@ class _Unit:
             must((contract, table) != ("approval", "run"), FIXED, "an approval's calls")
             must(table != "agenda" or str(parts[0]) > self.today, "core_agenda_date")
         for key, row in self.writes.items():
+            self._check_created(self.before.get(key), row)
             if row is not None and key[:2] in (("governance", "contract_set"), ("governance", "rules_next")):
                 must(_whole(key[2][0], self.height + 1, 2**63 - 1), SCHEMA, "a later height")
                 must(key[1] != "contract_set" or _is_set(key[2], row), SCHEMA, "a set of contracts")
@@ -85,6 +86,10 @@ class _Unit:
             self._check_token(id_, old, new)
         for _, _, new in self.changes("settlement", "payment"):
             self._check_payment(new)
+
+    def _check_created(self, old: object, new: object) -> None:
+        if isinstance(old, dict) and "created" in old and new is not None:
+            must(isinstance(new, dict) and new.get("created") == old["created"], FIXED, "an id is given once")
 
     def _check_bill(self, id_: str | int, old: object, new: object) -> None:
         must(new is not None, FIXED, "nothing is deleted")

@@ -54,6 +54,11 @@ def payment(name: str, **more: Any) -> Write:
     return "settlement", "payment", ["B1", name], {**row, **more}
 
 
+def quote(transaction: str, height: int, **more: Any) -> Write:
+    created = {"height": height, "transaction": transaction * 32}
+    return "finance", "quote", ["Q1"], {"id": "Q1", "rate": 30000, "status": "offered", "created": created, **more}
+
+
 OWED: list[Write] = [payment("T2"), payment("T3", party="S2", amount=600)]
 
 CASES: list[tuple[str, list[Write], list[Write]]] = [
@@ -93,6 +98,13 @@ CASES: list[tuple[str, list[Write], list[Write]]] = [
     ("an open payment of nothing", [], [payment("T2", amount=0)]),
     ("payments beyond the largest amount", OWED, [payment("T4", amount=2**53 - 1)]),
     ("financing that changes in place", FINANCED, [earlier(token("T2", 0, 1000, "BANK", financing=""), 3)]),
+    ("a quote goes on", [quote("a5", 4)], [quote("a5", 4, status="agreed")]),
+    ("another quote under the id of one that is there", [quote("a5", 4)], [quote("b6", HEIGHT, rate=900000)]),
+    ("another quote of the same block", [quote("a5", 4)], [quote("b6", 4)]),
+    ("a quote that does not say any more when it was made", [quote("a5", 4)],
+     [("finance", "quote", ["Q1"], {"status": "offered"})]),
+    ("a row that was there before says when it was made", [("finance", "quote", ["Q1"], {"status": "offered"})],
+     [quote("a5", HEIGHT)]),
 ]  # fmt: skip
 
 
