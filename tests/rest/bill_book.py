@@ -26,7 +26,7 @@ class BillBook:
         self.height = 1
         self.made = 0
         self.rows: dict[Key, list[tuple[int, Row | None]]] = {}
-        self.index_entries: dict[tuple[str, tuple[str | int, ...]], list[str]] = {}
+        self.puts = 0
         self.put("core", "rules", "active", STANDARD_RULES.row())
         self.put("core", "protocol", "active", {"version": 1, "digest": PROTOCOL_1.digest, "from": 0})
 
@@ -35,6 +35,7 @@ class BillBook:
     def put(self, contract: str, table: str, key: str | int | tuple[str | int, ...], row: Row | None) -> None:
         parts = key if isinstance(key, tuple) else (key,)
         self.rows.setdefault((contract, table, parts), []).append((self.height, row))
+        self.puts += 1
 
     def get(self, contract: str, table: str, key: Any, at: int | None = None) -> Row | None:
         parts = tuple(key) if isinstance(key, (tuple, list)) else (key,)
@@ -51,11 +52,6 @@ class BillBook:
                 row = self.get(contract, table, parts, at)
                 if row is not None:
                     yield parts, row
-
-    def file(self, index: str, value: tuple[str | int, ...], entry: str) -> None:
-        entries = self.index_entries.setdefault((index, value), [])
-        if entry not in entries:
-            entries.append(entry)
 
     def next_height(self) -> int:
         self.height += 1
@@ -79,7 +75,6 @@ class BillBook:
             "policy": {}, "since": "2026-01-01", **fields,
         }  # fmt: skip
         self.put("party", "party", party, row)
-        self.file("party.all", (), party)
         if key:
             self.put(
                 "party", "key", key,
@@ -100,13 +95,6 @@ class BillBook:
             "created": {"height": self.height, "transaction": "ab" * 32}, **fields,
         }  # fmt: skip
         self.put("bill", "bill", bill, row)
-        self.file("bill.all", (), bill)
-        self.file("bill.debtor", (debtor,), bill)
-        self.file("bill.creditor", (creditor,), bill)
-        if row["paying_bank"]:
-            self.file("bill.paying_bank", (row["paying_bank"],), bill)
-        for invoice in row["invoices"]:
-            self.file("bill.invoice", (invoice["fingerprint"],), bill)
         return bill
 
     def issue(self, debtor: str, creditor: str, face: int, currency: str = "CNY", **fields: Any) -> str:
@@ -131,10 +119,6 @@ class BillBook:
             "tier": tier, "financed_tier": financed, "parent": parent, "financing": "", "status": "live", "locks": [],
             "born": self.height, "ended": 0, "reversed_at": 0, "claim": "none",
         })  # fmt: skip
-        self.file("token.bill", (bill,), token)
-        self.file("token.holder", (holder,), token)
-        if parent:
-            self.file("token.parent", (parent,), token)
         return token
 
     def _hop(
@@ -146,7 +130,6 @@ class BillBook:
             "hi": row["hi"], "tier": tier, "financed_tier": financed, "height": self.height,
             "transaction": "cd" * 32, "date": "2026-01-07", "price": price or {},
         })  # fmt: skip
-        self.file("hop.bill", (row["bill"],), token)
 
     def _end(self, token: str, status: str) -> None:
         self.change_token(token, status=status, ended=self.height)
@@ -169,7 +152,6 @@ class BillBook:
     def offer(self, token: str, to: str, amount: int) -> tuple[str, str]:
         piece, rest = self.cut(token, amount)
         self.change_token(piece, offered_to=to, locks=[{"kind": "offered", "ref": "", "since": "", "until": ""}])
-        self.file("token.offered_to", (to,), piece)
         return piece, rest
 
     def reject(self, token: str) -> None:

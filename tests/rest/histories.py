@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank
 
 
-def random_history(seed: int, steps: int) -> tuple[BillBook, list[str]]:
-    """Make bills and let their tokens travel, be financed, returned, sold on, settled and diluted."""
+def random_history(
+    seed: int, steps: int, beside: Callable[[BillBook, random.Random], None] = lambda *_: None
+) -> tuple[BillBook, list[str]]:
+    """Make bills and let their tokens travel, be financed, returned, sold on, settled and diluted.
+
+    `beside` is done at every step, with the same chance: what else a history has.
+    """
     choice = random.Random(seed)
     book = BillBook()
     bills: list[str] = []
     for _ in range(steps):
         book.next_height()
+        beside(book, choice)
         live = book.live()
         act = choice.choice(["issue", "pay", "pay", "pay", "offer", "reject", "finance", "back", "sale", "end"])
         if act == "issue" or not live:

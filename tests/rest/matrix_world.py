@@ -33,8 +33,6 @@ def _finance(book: BillBook, request: str, quote: str, holder: str, token: str, 
         "banks": [bank], "status": "open", "quotes": [quote], "declined": [], "agreed_quote": "",
         "until": "2026-02-01", "created": {"height": book.height, "transaction": ""},
     })  # fmt: skip
-    book.file("request.holder", (holder,), request)
-    book.file("request.bank", (bank,), request)
     book.put("finance", "quote", quote, {"id": quote, "request": request, "bank": bank, "bill": bill, "rate": 1})
 
 
@@ -45,8 +43,6 @@ def _change(book: BillBook, name: str, party: str) -> None:
         "created": {"height": book.height, "transaction": ""},
     }  # fmt: skip
     book.put("party", "change", name, row)
-    book.file("change.party", (party,), name)
-    book.file("recovery.party", (party,), f"R{name}")
     recovery = {**row, "id": f"R{name}", "kind": "recover", "content": {}, "announced_by": "BANK5"}
     book.put("recovery", "recovery", f"R{name}", recovery)
 

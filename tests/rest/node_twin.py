@@ -1,17 +1,15 @@
-"""A node in memory for tests of the REST interface: the rows of a BillBook, blocks without consensus, no storage."""
+"""A node for tests of the REST interface: the rows of a BillBook on the product's storage, blocks without consensus."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from chainbill_node.rest.ports import (
-    SCAN_LIMIT,
     Answer,
     Busy,
     Future,
-    KeyPart,
     NodeStatus,
     PeerInfo,
     Pruned,
@@ -19,9 +17,13 @@ from chainbill_node.rest.ports import (
     TransactionRecord,
     holders,
 )
+from chainbill_node.storage.memory import MemoryStore
+from chainbill_node.storage.reader import HeightReader
+from chainbill_node.storage.store import Readable, Store
 from ledger.ledger_kit import header
 from msgspec import structs
 from rest.bill_book import BillBook
+from rest.book_disk import BookDisk
 
 from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
@@ -48,40 +50,12 @@ def validator_set() -> ValidatorSet:
     return ValidatorSet.of([Validator(key_of(f"node {one}").public, one.lower(), one, "127.0.0.1:1") for one in banks])
 
 
-class TwinReader:
-    """Reads a BillBook at one of its heights."""
+class TwinReader(HeightReader):
+    """The product's reader over the rows of a BillBook; blocks and receipts are the twin's."""
 
     def __init__(self, node: TwinNode, height: int) -> None:
+        super().__init__(node.rows(), height, node.book.height, lambda at, key: (at, key))
         self._node = node
-        self._book = node.book
-        self.height = height
-
-    def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
-        return self._book.get(contract, table, key, self.height)
-
-    def scan(
-        self,
-        contract: str,
-        table: str,
-        leading: Sequence[KeyPart] = (),
-        after: Sequence[KeyPart] | None = None,
-        limit: int = SCAN_LIMIT,
-    ) -> list[tuple[list[KeyPart], Any]]:
-        found = []
-        for key, row in self._book.scan(contract, table, self.height):
-            if key[: len(leading)] == tuple(leading) and (after is None or key > tuple(after)):
-                found.append((list(key), row))
-        return found[:limit]
-
-    def keys(
-        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
-    ) -> list[list[KeyPart]]:
-        return [key for key, _ in self.scan(contract, table, (), after, limit)]
-
-    def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
-        ids = self._book.index_entries.get((name, tuple(value)), [])
-        start = ids.index(after) + 1 if after in ids else 0
-        return ids[start : start + limit]
 
     def header(self, height: int) -> Header | None:
         block = self.block(height)
@@ -119,15 +93,15 @@ class TwinReader:
     def app_hash_at(self, height: int) -> bytes | None:
         return tagged_hash("twin-state", str(height).encode())
 
-    def prove(self, key: bytes) -> Any:
-        raise NotImplementedError
-
 
 class TwinNode:
     """A node that commits what it is told to."""
 
-    def __init__(self, book: BillBook, *, public_reads: bool = True, lowest: int = 0) -> None:
+    def __init__(
+        self, book: BillBook, *, public_reads: bool = True, lowest: int = 0, store: Callable[[], Store] = MemoryStore
+    ) -> None:
         self.book = book
+        self.disk = BookDisk(book, store)
         self.public_reads = public_reads
         self.lowest = lowest
         self.records: dict[bytes, TransactionRecord] = {}
@@ -152,6 +126,9 @@ class TwinNode:
         if height < self.lowest:
             raise Pruned(height, self.lowest, self.book.height, holders(self.peers(), height))
         return TwinReader(self, height)
+
+    def rows(self) -> Readable:
+        return self.disk.snapshot()
 
     def block_at(self, height: int) -> Block | None:
         if not 1 <= height <= self.book.height:

@@ -188,9 +188,6 @@ def _request(book: BillBook, name: str, holder: str, token: str, banks: list[str
         "agreed_quote": "Q2", "until": "2026-02-01", "created": {"height": book.height, "transaction": ""},
     }  # fmt: skip
     book.put("finance", "request", name, row)
-    for bank in banks:
-        book.file("request.bank", (bank,), name)
-    book.file("request.holder", (holder,), name)
     for quote, bank in (("Q1", "BANK4"), ("Q2", "BANK1")):
         shown = {"id": quote, "request": name, "bank": bank, "bill": row["bill"], "rate": 1}
         book.put("finance", "quote", quote, shown)
@@ -369,8 +366,6 @@ def test_a_mandate_shows_to_debtor_and_bank(read_as: ReadAs, example: tuple[Bill
     book.put(
         "party", "party", ANCHOR, {**book.get("party", "party", ANCHOR), "paying_bank": "BANK3", "asked_bank": "BANK4"}
     )
-    book.file("party.paying_bank", ("BANK3",), ANCHOR)
-    book.file("party.asked_bank", ("BANK4",), ANCHOR)
     shown = {"debtor": ANCHOR, "bank": "BANK4", **asked}
     for who, whose, status, banks in (
         (ANCHOR, ANCHOR, "", {"BANK3", "BANK4"}), (ANCHOR, ANCHOR, "?status=asked", {"BANK4"}),

@@ -30,7 +30,7 @@ MAX_KEY_TEXT = 128
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a list goes on: height, digest of its filters, last id shown, and its totals."""
+    """Where a list goes on: height, digest of its filters, last id read, its totals, and how many were shown."""
 
     height: int
     query: str
@@ -38,6 +38,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     count: int
     sums: dict[str, int]
     complete: bool
+    shown: int
 
     def height_after(self) -> int:
         """Read ``after`` as a height; Problem bad_cursor (400)."""
@@ -93,16 +94,34 @@ def write_cursor(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
 
-def list_body(
-    listing: Listing, height: int, names: Callable[[str], Iterable[str]], show: Callable[[str], Entry | None]
-) -> dict[str, Any]:
-    """Give ``data, count, sum, next`` (and ``count_complete`` when it is not).
+Names = Callable[[str], Iterable[str]]
+"""Candidates behind a name ("": all) in a fixed order."""
+Show = Callable[[str], Entry | None]
+"""An item by its name; None for a candidate that does not belong to the list or is not the reader's to see."""
 
-    ``names(after)`` gives the names of candidates behind ``after`` in a fixed order, ``show`` an item, or None for a
-    candidate that does not belong to the list or is not the reader's to see.
-    """
-    if listing.cursor is not None:
-        return _next_page(listing, listing.cursor, names, show)
+
+def list_body(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
+    """Give ``data, count, sum, next`` (and ``count_complete`` when it is not)."""
+    if listing.cursor is None:
+        return _first_page(listing, height, names, show)
+    before = listing.cursor
+    left = before.count - before.shown if before.complete else None
+    shown: list[Any] = []
+    last, more = before.after, False
+    for examined, name in enumerate(names(before.after)):
+        if len(shown) == left:
+            break
+        if len(shown) >= listing.limit or examined >= MAX_EXAMINED:
+            more = True
+            break
+        last = name
+        entry = show(name)
+        if entry is not None:
+            shown.append(entry.shape())
+    return _body(shown, msgspec.structs.replace(before, after=last, shown=before.shown + len(shown)), more=more)
+
+
+def _first_page(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
     shown: list[Any] = []
     sums: dict[str, int] = {}
     count, last, complete = 0, "", True
@@ -120,24 +139,8 @@ def list_body(
             sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
         if len(shown) < listing.limit:
             shown.append(entry.shape())
-    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete)
+    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete, len(shown))
     return _body(shown, totals, more=count > len(shown) or not complete)
-
-
-def _next_page(
-    listing: Listing, cursor: Cursor, names: Callable[[str], Iterable[str]], show: Callable[[str], Entry | None]
-) -> dict[str, Any]:
-    shown: list[Any] = []
-    last, more = cursor.after, False
-    for examined, name in enumerate(names(cursor.after)):
-        entry = show(name) if len(shown) < listing.limit else None
-        if len(shown) >= listing.limit or examined >= MAX_EXAMINED:
-            more = True
-            break
-        last = name
-        if entry is not None:
-            shown.append(entry.shape())
-    return _body(shown, msgspec.structs.replace(cursor, after=last), more=more)
 
 
 def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body, matches
+from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
 from chainbill_node.rest.routes_parties import held_bills, party_id, token_shown
-from chainbill_node.rest.routes_tokens import Names, PartyFilter, TextFilter, between
+from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight

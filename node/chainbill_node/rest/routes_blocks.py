@@ -46,7 +46,7 @@ def blocks(rest: Shared, page: Listed) -> Response:
         found = view.reader.block(height)
         if found is not None:
             data.append(header_shape(view, found.header) | {"transactions": len(found.transactions)})
-    count = max(0, view.height - lowest + 1)
+    count = max(0, view.height - lowest + 1) if listing.cursor is None else listing.cursor.count
     return view.answer(_page(page, data, count, str(last) if last > lowest else ""))
 
 
@@ -178,7 +178,7 @@ def _receipt_entry(receipts: Sequence[bytes], index: int, sees: Callable[[int, R
 
 def _page(page: ListView, data: list[dict[str, Any]], count: int, last: str) -> dict[str, Any]:
     """Give the members of a list of numbered things; `last` is the last number shown, "" where the list ends."""
-    cursor = Cursor(page.view.height, page.listing.query, last, count, {}, complete=True)
+    cursor = Cursor(page.view.height, page.listing.query, last, count, {}, complete=True, shown=0)
     return {"data": data, "count": count, "sum": {}, "next": write_cursor(cursor) if last else None}
 
 

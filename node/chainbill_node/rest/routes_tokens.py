@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill_node.rest.lists import every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.lists import Names, every, from_index, from_names, from_table, list_body
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
 from chainbill_node.rest.routes_parties import party_id, token_shown
 from chainbill_node.rest.view import View
@@ -19,7 +19,6 @@ from chainbill_node.trace.shapes import Row
 
 router = APIRouter(prefix="/v1", tags=["tokens"])
 
-Names = Callable[[str], Iterable[str]]
 PartyFilter = Annotated[str | None, Query(description="A party's id.")]
 TextFilter = Annotated[str | None, Query(max_length=200)]
 

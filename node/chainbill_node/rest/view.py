@@ -198,11 +198,8 @@ class View:
         if self._requests is None:
             self._requests = {}
             for bank in sorted(self.viewer.reads_for()):
-                names = every(from_index(self.reader, "request.bank", (bank,))) if self.is_bank(bank) else ()
-                for name in names:
-                    request = self.reader.get("finance", "request", name)
-                    if request is not None:
-                        self._requests.setdefault(str(request["bill"]), []).append(request)
+                for request in self.filed("finance", "request", "bank", bank) if self.is_bank(bank) else ():
+                    self._requests.setdefault(str(request["bill"]), []).append(request)
         return self._requests.get(bill_id, [])
 
     def concerned_bills(self, parties: Sequence[str]) -> set[str]:
@@ -213,18 +210,20 @@ class View:
         return found
 
     def _bills_of(self, party: str) -> Iterator[str]:
-        for index in ("bill.debtor", "bill.creditor"):
-            yield from every(from_index(self.reader, index, (party,)))
-        for index in ("token.holder", "token.offered_to"):
-            for token_id in every(from_index(self.reader, index, (party,))):
-                token = self.reader.get("token", "token", token_id)
-                if token is not None:
-                    yield str(token["bill"])
+        """Entries of an index stay when a row changes, and may be younger than the height: the row decides."""
+        for field in ("debtor", "creditor"):
+            yield from (str(bill["id"]) for bill in self.filed("bill", "bill", field, party))
+        for field in ("holder", "offered_to"):
+            yield from (str(token["bill"]) for token in self.filed("token", "token", field, party))
         if not self.is_bank(party):
             return
-        for request_id in every(from_index(self.reader, "request.bank", (party,))):
-            request = self.reader.get("finance", "request", request_id)
-            if request is not None:
-                yield str(request["bill"])
+        yield from (str(request["bill"]) for request in self.filed("finance", "request", "bank", party))
         for bank in self.pays_as(party):
-            yield from every(from_index(self.reader, "bill.paying_bank", (bank,)))
+            yield from (str(bill["id"]) for bill in self.filed("bill", "bill", "paying_bank", bank))
+
+    def filed(self, contract: str, table: str, field: str, party: str) -> Iterator[Row]:
+        """Give the rows whose field names a party at this height; field "bank" of a request is one of its banks."""
+        for name in every(from_index(self.reader, f"{table}.{field}", (party,))):
+            row = self.reader.get(contract, table, name)
+            if row is not None and (row.get(field) == party or party in row.get(f"{field}s", ())):
+                yield row

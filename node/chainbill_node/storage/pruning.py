@@ -14,18 +14,16 @@ from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.environment import PROPOSERS_KEPT
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.limits import KEPT_HEADERS_MS, KEPT_IDS_MS
-from chainbill.state.history import split_history_key
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import lowest_height
+from chainbill_node.storage.history_sweep import HistorySweep
 from chainbill_node.storage.layout import height_bytes, height_key
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Store, prefix_end
 
 HEIGHTS_A_STEP = 100
-ROWS_A_STEP = 5_000
 HEIGHTS_A_MERGE = 500  # each writes out memory too, which LevelDB would rather fill first
 BY_HEIGHT = (layout.BLOCK, layout.CERTIFICATE, layout.RECEIPTS)
-HISTORY_END = prefix_end(layout.HISTORY)
 
 
 class Pruner:
@@ -34,7 +32,7 @@ class Pruner:
     def __init__(self, store: Store, keep_blocks: int) -> None:
         self._store = store
         self._keep = max(keep_blocks, PROPOSERS_KEPT) if keep_blocks else 0
-        self._cursor = layout.HISTORY
+        self._sweep = HistorySweep(store)
 
     def step(self) -> bool:
         """One bounded piece of work; True when there was something to take away. Raises DiskError."""
@@ -42,7 +40,8 @@ class Pruner:
             return False
         raised = self._raise_lowest()
         dropped = self._drop_headers()
-        swept = self._sweep_history()
+        lowest = lowest_height(self._store)
+        swept = bool(lowest) and self._sweep.step(lowest)
         return raised or dropped or swept
 
     def _head(self) -> HeightRecord:
@@ -125,22 +124,3 @@ class Pruner:
             return False
         self._store.write([(layout.HEADERS_KEY, height_bytes(height))], deletes)
         return True
-
-    def _sweep_history(self) -> bool:
-        """Go on through the history rows where the last step ended; those that no height can ask for go."""
-        lowest = lowest_height(self._store)
-        if not lowest:
-            return False
-        deletes: list[bytes] = []
-        seen = 0
-        last = b""
-        for last, _ in self._store.range(self._cursor, HISTORY_END):
-            seen += 1
-            if split_history_key(last[1:])[1] < lowest:
-                deletes.append(last)
-            if seen >= ROWS_A_STEP:
-                break
-        self._cursor = last + b"\x00" if seen >= ROWS_A_STEP else layout.HISTORY
-        if deletes:
-            self._store.write((), deletes)
-        return bool(deletes)

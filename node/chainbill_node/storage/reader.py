@@ -1,14 +1,9 @@
-"""The ledger as it was after one height, read from a snapshot: safe from any thread, untouched by later commits.
-
-A row as of H is the live row if it has stood since H or before, else the first history row overwritten at H or later,
-if that one stood by then (chainbill.state.history).
-"""
+"""The ledger as it was after one height, read from a snapshot: safe from any thread, untouched by later commits."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from heapq import merge
 from itertools import islice
 from time import thread_time
 from typing import Any
@@ -17,11 +12,11 @@ from chainbill.codec import decode_trusted
 from chainbill.ledger.block import Block, Header, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.receipt import decode_receipt
-from chainbill.state.history import history_key, history_prefix, read_at, split_history_key
 from chainbill.state.keys import row_key, split_key, table_prefix
 from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, TransactionRecord
 from chainbill_node.storage import indexes, layout
 from chainbill_node.storage.batch import row_value
+from chainbill_node.storage.height_rows import HeightRows
 from chainbill_node.storage.history_log import HistoryLog
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
@@ -43,7 +38,8 @@ class HeightReader:
     ) -> None:
         self._source = source
         self._height = height
-        self._head = head
+        spaces = (layout.STATE, layout.HISTORY)
+        self._rows = HeightRows(source, spaces, height, newest=height >= head, counted=self._one_row)
         self._prover = prover
         self._used = used
         self._piece = PIECE_ROWS
@@ -57,12 +53,7 @@ class HeightReader:
 
     def raw(self, key: bytes) -> bytes | None:
         """Stored row of a row key at this height."""
-        self._one_row()
-        live = self._source.get(layout.STATE + key)
-        if self._height >= self._head:
-            return live
-        found = read_at(live, None, self._height)
-        return read_at(None, self._first_overwritten(key), self._height) if found is None else found
+        return self._rows.get(key)
 
     def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
         """The row at the key, or None."""
@@ -91,42 +82,7 @@ class HeightReader:
         self, contract: str, table: str, leading: Sequence[KeyPart], after: Sequence[KeyPart] | None
     ) -> Iterator[tuple[bytes, bytes]]:
         prefix = table_prefix(contract, table, tuple(leading))
-        start = prefix if after is None else max(prefix, row_key(contract, table, list(after)) + b"\x00")
-        return self._rows(start, prefix_end(prefix))
-
-    def _rows(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
-        live = self._source.range(layout.STATE + start, layout.STATE + stop)
-        if self._height >= self._head:
-            return self._rows_of_now(live)
-        return self._rows_of_past(live, start, stop)
-
-    def _rows_of_now(self, live: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-        for key, raw in live:
-            self._one_row()
-            yield key[1:], raw
-
-    def _rows_of_past(
-        self, live: Iterator[tuple[bytes, bytes]], start: bytes, stop: bytes
-    ) -> Iterator[tuple[bytes, bytes]]:
-        """Keys that live or have history, each once, as of the height."""
-        overwritten = self._source.range(layout.HISTORY + start, layout.HISTORY + stop)
-        live_keys = (key[1:] for key, _raw in live)
-        history_keys = (split_history_key(key[1:])[0] for key, _raw in overwritten)
-        last = b""
-        for key in merge(live_keys, history_keys):
-            if key == last:
-                continue
-            last = key
-            raw = self.raw(key)
-            if raw is not None:
-                yield key, raw
-
-    def _first_overwritten(self, key: bytes) -> bytes | None:
-        start = layout.HISTORY + history_key(key, self._height)
-        stop = prefix_end(layout.HISTORY + history_prefix(key) + b"\x00")  # heights stay below 2^56
-        for _key, raw in self._source.range(start, stop):
-            return raw
-        return None
+        return self._rows.behind(b"" if after is None else row_key(contract, table, list(after)), prefix)
 
     def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
         """Ids filed under `value` in the order of their making, those behind id `after`.

@@ -1,0 +1,96 @@
+"""Random rows beside bills and tokens, so that every list has something to list: made, changed, a few taken away."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, Row
+
+CHANGED = {
+    "request": ("finance", "open", "agreed", "disbursed", "withdrawn"),
+    "invoice": ("invoice", "registered", "part_occupied", "occupied"),
+    "dispute": ("invoice", "open", "upheld", "ended"),
+    "order": ("standing", "entered", "ratified", "lapsed"),
+    "change": ("party", "announced", "acted", "withdrawn"),
+    "recovery": ("recovery", "announced", "acted", "vetoed"),
+    "proposal": ("governance", "open", "accepted", "rejected"),
+}
+"""Table → its contract, and the statuses its rows take."""
+
+
+def random_rows(book: BillBook, choice: random.Random) -> None:
+    """One row more of some table, or one that has another status now, or is gone."""
+    table = choice.choice(sorted(CHANGED))
+    contract, *statuses = CHANGED[table]
+    there = [parts for parts, _ in book.scan(contract, table)]
+    if there and choice.random() < 0.5:
+        parts = choice.choice(there)
+        row = book.get(contract, table, parts) or {}
+        gone = choice.random() < 0.1 and table in ("dispute", "proposal")
+        book.put(contract, table, parts, None if gone else {**row, "status": choice.choice(statuses)})
+        return
+    made = MAKERS[table](book, choice, f"{table[0].upper()}{len(there):03d}-{choice.randrange(10**9):09d}")
+    if made is not None:
+        parts, row = made
+        created = {"height": book.height, "transaction": ""}
+        book.put(contract, table, parts, {**row, "status": statuses[0], "created": created})
+
+
+Made = tuple[tuple[str, ...], Row] | None
+
+
+def _request(book: BillBook, choice: random.Random, name: str) -> Made:
+    live = book.live()
+    if not live:
+        return None
+    token = book.token(choice.choice(live))
+    return (name,), {
+        "id": name, "holder": token["holder"], "token": token["id"], "bill": token["bill"],
+        "currency": token["currency"], "amount": token["hi"] - token["lo"], "quotes": [], "declined": [],
+        "banks": choice.sample(BANKS, choice.randint(1, 2)), "agreed_quote": "", "until": "2026-02-01",
+    }  # fmt: skip
+
+
+def _invoice(book: BillBook, choice: random.Random, name: str) -> Made:
+    bills = [row for _, row in book.scan("bill", "bill")]
+    if not bills:
+        return None
+    bill = choice.choice(bills)
+    fingerprint = f"f{choice.randrange(5)}"  # under several sellers' names
+    if book.get("invoice", "invoice", (fingerprint, bill["creditor"])) is not None:
+        return None
+    book.change("bill", bill["id"], invoices=[*bill["invoices"], {"fingerprint": fingerprint, "amount": 1}])
+    return (fingerprint, bill["creditor"]), {
+        "fingerprint": fingerprint, "seller": bill["creditor"], "buyer": bill["debtor"], "currency": bill["currency"],
+        "total": 9, "occupied": choice.randint(1, 9), "bills": [bill["id"]], "signed": 1,
+    }  # fmt: skip
+
+
+def _dispute(book: BillBook, choice: random.Random, name: str) -> Made:
+    return (name,), {
+        "id": name, "fingerprint": f"f{choice.randrange(5)}", "seller": choice.choice(SUPPLIERS),
+        "by": choice.choice((ANCHOR, *SUPPLIERS)), "document": "ab", "until": "2026-02-01",
+    }  # fmt: skip
+
+
+def _order(book: BillBook, choice: random.Random, name: str) -> Made:
+    return (name,), {
+        "id": name, "party": choice.choice(SUPPLIERS), "kind": choice.choice(("suspended", "insolvent")),
+        "by": "BANK1", "second": "", "documents": [], "keys": [],
+    }  # fmt: skip
+
+
+def _of_party(book: BillBook, choice: random.Random, name: str) -> Made:
+    return (name,), {"id": name, "party": choice.choice(SUPPLIERS), "kind": "set_policy", "content": {}, "by": []}
+
+
+def _proposal(book: BillBook, choice: random.Random, name: str) -> Made:
+    return (name,), {"id": name, "kind": choice.choice(("calendar", "contract")), "votes": {}}
+
+
+MAKERS: dict[str, Callable[[BillBook, random.Random, str], Any]] = {
+    "request": _request, "invoice": _invoice, "dispute": _dispute, "order": _order, "change": _of_party,
+    "recovery": _of_party, "proposal": _proposal,
+}  # fmt: skip
