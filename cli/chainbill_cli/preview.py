@@ -58,6 +58,12 @@ class Preview:
         name = session.registered_name(party)
         return self.line(label, name if name == party else f"{name} ({party})")
 
+    def payee(self, session: Session, label: str, party: str, minor: int, currency: str) -> Preview:
+        """Add a party and what it gets, on one line."""
+        name = session.registered_name(party)
+        who = name if name == party else f"{name} ({party})"
+        return self.line(label, f"{who}: {amount_text(minor, currency)} {currency}")
+
     def ask(self, session: Session) -> None:
         """Show it and ask; a failure when the answer is no. Does nothing when nobody is to be asked."""
         if not asks(session):

@@ -11,6 +11,7 @@ from chainbill import dates, money
 from chainbill.errors import ChainbillError, Reason
 from chainbill_cli.digits import agreed, known
 from chainbill_cli.failure import Exit, Failure, cause_of, fail, usage
+from chainbill_cli.half_width import half_width
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
                "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
@@ -20,7 +21,7 @@ RELATIVE = re.compile(r"^\+([0-9]{1,4})([dm])$")
 
 def amount_minor(typed: str, currency: str) -> int:
     """Minor units of an amount typed in major units; grouping commas are fine, 万 is refused with the full figure."""
-    plain = typed.strip()
+    plain = half_width(typed).strip()
     large = WITH_UNIT.match(plain)
     if large:
         example = _written_out(large.group(1), LARGE_UNITS[large.group(2).lower()], currency)
@@ -71,7 +72,7 @@ def _written_out(number: str, unit: int, currency: str) -> str:
 
 def date_value(typed: str, today: Callable[[], str]) -> str:
     """An ISO date from `2027-03-31`, `today`, `+120d` or `+4m`; `today` gives the ledger's date when it is needed."""
-    plain = typed.strip().lower()
+    plain = half_width(typed).strip().lower()
     if plain in {"today", "今天", "今日"}:
         return today()
     relative = RELATIVE.match(plain)
@@ -89,7 +90,7 @@ def date_value(typed: str, today: Callable[[], str]) -> str:
 def rate_value(typed: str) -> int:
     """A rate in 1/10,000 of a percent from `3.85` or `3.85%`."""
     try:
-        return money.parse_rate(typed.strip().removesuffix("%").strip())
+        return money.parse_rate(half_width(typed).strip().removesuffix("%").strip())
     except ChainbillError as error:
         key = "error.rate_range" if error.reason == Reason.RATE_RANGE else "error.rate"
         raise usage(key, value=typed) from error
@@ -97,29 +98,10 @@ def rate_value(typed: str) -> int:
 
 def recipient_value(typed: str) -> tuple[str, str]:
     """Party and amount of `PARTY:AMOUNT`, both still as typed."""
-    party, colon, amount = typed.rpartition(":")
+    party, colon, amount = half_width(typed).rpartition(":")
     if not colon or not party or not amount:
         raise usage("error.recipient", value=typed)
     return party.strip(), amount.strip()
-
-
-def payees_of_file(path: Path) -> list[tuple[str, str]]:
-    """Recipients of a CSV file with two columns, party and amount; a heading line is recognised."""
-    import csv
-
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
-    payees: list[tuple[str, str]] = []
-    for number, row in enumerate(csv.reader(content.splitlines()), start=1):
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if not cells or (number == 1 and not any(character.isdigit() for character in cells[-1])):
-            continue
-        if len(cells) < 2:
-            raise usage("error.payees_file", path=str(path), line=number, why=",".join(cells))
-        payees.append((cells[0].strip("\t'=\""), cells[-1]))
-    return payees
 
 
 def json_value(typed: str) -> object:
@@ -137,6 +119,5 @@ def json_value(typed: str) -> object:
 
 
 __all__ = [
-    "amount_minor", "date_value", "json_value", "payees_of_file", "positive_amount", "rate_value",
-    "recipient_value",
+    "amount_minor", "date_value", "json_value", "positive_amount", "rate_value", "recipient_value",
 ]  # fmt: skip

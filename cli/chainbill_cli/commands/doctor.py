@@ -20,7 +20,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
 ROWS = (Column("check"), Column("finding"), Column("fix"))
-PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx")
+PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx", "openpyxl")
 SUPPORTED = ("3.11", "3.12")
 LEAST_FREE_MIB = 500
 MOST_CLOCK_S = 30

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
@@ -11,12 +10,12 @@ from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill, read_token
-from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
 from chainbill_cli.shapes import TOKEN_ROWS
-from chainbill_cli.values import payees_of_file, positive_amount, recipient_value
+from chainbill_cli.transferring import preview_transfer, read_transfer
+from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
 
 token = noun("token")
@@ -111,49 +110,18 @@ def merge(session: Session, writing: Writing, tokens: tuple[str, ...]) -> None:
 @argument("tokens", nargs=-1, required=True)
 @option("--to", "to", metavar="PARTY:AMOUNT", multiple=True, help="token.opt_to")
 @option("--payees", metavar="FILE", default="", help="token.opt_payees")
+@option("--total", metavar="AMOUNT", default="", help="token.opt_total")
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @writes
-def transfer(
-    session: Session, writing: Writing, tokens: tuple[str, ...], *, to: tuple[str, ...], payees: str, currency: str
-) -> None:
+def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], currency: str, **typed: Any) -> None:
     """Offer tokens, or parts of them; what is left stays with the holder."""
-    found = [usable(session, typed, currency) for typed in tokens]
+    found = [usable(session, one, currency) for one in tokens]
     currency = one_currency(found)
-    typed = [recipient_value(one) for one in to] + (payees_of_file(Path(payees)) if payees else [])
-    if not typed:
-        raise usage("error.nothing_to_pay")
-    recipients: list[dict[str, Any]] = [
-        {"party": session.party_id(party), "amount": positive_amount(amount, currency)} for party, amount in typed
-    ]
-    preview = None
-    if not session.offline:
-        held, asked = sum(one["amount"] for one in found), sum(one["amount"] for one in recipients)
-        if asked > held:
-            raise usage(
-                "token.too_much",
-                asked=amount_text(asked, currency),
-                held=amount_text(held, currency),
-                currency=currency,
-            )
-        if asks(session):
-            preview = _preview_transfer(session, found, recipients, currency)
-    arguments = {"tokens": [one["id"] for one in found], "recipients": recipients}
+    transfer = read_transfer(session, found, currency, **typed)
+    preview = preview_transfer(session, transfer) if asks(session) and not session.offline else None
+    arguments = {"tokens": [one["id"] for one in found], "recipients": transfer.recipients}
     outcome = write(session, writing, [call("token", "transfer", **arguments)], preview)
     answer_write(session, outcome, "tokens", "remainder", "remainders", currency=currency)
-
-
-def _preview_transfer(
-    session: Session, tokens: list[dict[str, Any]], recipients: list[dict[str, Any]], currency: str
-) -> Preview:
-    preview = Preview("preview.token_transfer")
-    for bill in sorted({one["bill"] for one in tokens}):
-        found = read_bill(session, bill)
-        preview.party(session, "preview.debtor", found["debtor"]).line("preview.due_on", found["due_on"])
-    for recipient in recipients:
-        preview.party(session, "preview.to", recipient["party"])
-        preview.money("preview.amount", recipient["amount"], currency)
-    left = sum(one["amount"] for one in tokens) - sum(one["amount"] for one in recipients)
-    return preview.money("preview.remains", left, currency)
 
 
 @token.command("accept", help="token.accept")

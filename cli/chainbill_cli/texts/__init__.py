@@ -14,6 +14,7 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "network", "node", "localnet", "demo", "doctor", "preview", "value",
+    "payees",
 )  # fmt: skip
 
 _state = {"language": "en"}

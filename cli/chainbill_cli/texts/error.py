@@ -114,7 +114,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
     "error.no_node": ("no node is known: give --node URL", "尚不知道任何节点：请用 --node URL 指定"),
     "error.recipient": ("{value}: write recipients as PARTY:AMOUNT", "{value}：收款方请写成 PARTY:AMOUNT"),
-    "error.payees_file": ("{path} line {line}: {why}", "{path} 第 {line} 行：{why}"),
     "error.nothing_to_pay": (
         "name at least one recipient with --to or --payees",
         "请用 --to 或 --payees 至少指定一个收款方",

@@ -13,7 +13,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "token.recall": ("Take an offer back before it is accepted", "签收前撤回转让"),
     "token.return": ("Give an accepted token back to whom it came from", "将已签收的子凭证退回来源方"),
     "token.opt_to": ("Recipient and amount; may be repeated", "收款方与金额，可多次给出"),
-    "token.opt_payees": ("CSV file of recipients: party, amount", "收款方 CSV 文件：参与方、金额"),
+    "token.opt_payees": (
+        "File of recipients, CSV or xlsx: party and amount, by headings or as its only two columns",
+        "收款方文件（CSV 或 xlsx）：参与方与金额，以标题行注明，或只有这两列",
+    ),
+    "token.opt_total": (
+        "Control total: refused unless the recipients come to it",
+        "控制总额：收款合计与之不符即拒绝",
+    ),
     "token.opt_split": ("Amount of each part but the last; may be repeated", "除最后一份外各份的金额，可多次给出"),
     "token.different_currencies": ("the tokens are in different currencies: {found}", "子凭证币种不同：{found}"),
     "token.too_much": (

@@ -1,0 +1,99 @@
+"""Which column says whom to pay and which how much: by headings, else there are exactly two, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chainbill_cli.half_width import half_width
+from chainbill_cli.payees.rows import BadRow, Row
+from chainbill_cli.texts import text
+
+PARTY = (
+    "party", "payee", "recipient", "to", "id", "uscc", "lei", "收款人", "收款方", "收款单位", "收款企业", "参与方",
+    "受让方", "受让人", "接收方", "统一社会信用代码", "企业代码",
+)  # fmt: skip
+AMOUNT = ("amount", "金额", "转让金额", "付款金额", "收款金额", "转让数额")
+CURRENCY = ("currency", "币种", "货币")
+MEANINGS = {"party": PARTY, "amount": AMOUNT, "currency": CURRENCY}
+MISSING = {"party": "payees.no_party", "amount": "payees.no_amount"}
+BLANK = {"party": "payees.blank_party", "amount": "payees.blank_amount", "currency": "payees.blank_currency"}
+UNITS = {"CNY": ("元", "人民币", "人民币元")}
+"""What may stand in brackets behind a heading of amounts, besides the code; 万元 may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A payee as the file has it. currency: "" where the file has no column for it."""
+
+    line: int
+    party: str
+    amount: str
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of a file, what is wrong with others, and the headings of columns that are not read."""
+
+    lines: tuple[Line, ...]
+    wrong: tuple[BadRow, ...]
+    unread: tuple[str, ...] = ()
+
+
+def table_of(rows: Sequence[Row], currency: str) -> Table:
+    """The payees of some rows. BadRow where headings do not say which columns to take."""
+    if not rows:
+        raise BadRow(0, text("payees.empty"))
+    headings = [meaning_of(cell, currency) for cell in rows[0].cells]
+    if not any(headings):
+        return _gathered(rows, {"party": 0, "amount": 1}, 2, ())
+    places = {name: _place(rows[0], headings, name) for name in MEANINGS if name in headings}
+    for name, missing in MISSING.items():
+        if name not in places:
+            raise BadRow(rows[0].line, text(missing, found=" | ".join(rows[0].cells), known=known(name)))
+    unread = tuple(cell for cell, meaning in zip(rows[0].cells, headings, strict=True) if not meaning and cell)
+    if len(rows) == 1:
+        raise BadRow(0, text("payees.empty"))
+    return _gathered(rows[1:], places, len(headings), unread)
+
+
+def meaning_of(cell: str, currency: str) -> str:
+    """What a heading names: "party", "amount", "currency", or "" for anything else."""
+    plain = half_width(cell).casefold().replace(" ", "").replace("_", "").rstrip("*")
+    for unit in (currency.casefold(), *UNITS.get(currency, ())):
+        plain = plain.removesuffix(f"({unit})")
+    return next((name for name, words in MEANINGS.items() if plain in words), "")
+
+
+def known(name: str) -> str:
+    """Some headings that are understood."""
+    return ", ".join(MEANINGS[name])
+
+
+def _place(row: Row, headings: Sequence[str], name: str) -> int:
+    if headings.count(name) > 1:
+        twice = [cell for cell, meaning in zip(row.cells, headings, strict=True) if meaning == name]
+        raise BadRow(row.line, text("payees.heading_twice", found=" | ".join(twice)))
+    return headings.index(name)
+
+
+def _gathered(rows: Sequence[Row], places: dict[str, int], width: int, unread: tuple[str, ...]) -> Table:
+    lines: list[Line] = []
+    wrong: list[BadRow] = []
+    for row in rows:
+        faults = list(_faults(row, places, width))
+        wrong += faults
+        if not faults:
+            lines.append(Line(row.line, **{name: row.cells[place] for name, place in places.items()}))
+    return Table(tuple(lines), tuple(wrong), unread)
+
+
+def _faults(row: Row, places: dict[str, int], width: int) -> Iterator[BadRow]:
+    """What is wrong with the cells of a row, before anybody asks what they mean."""
+    if len(row.cells) > width:
+        yield BadRow(row.line, text("payees.cells", found=len(row.cells), wanted=width, row=" | ".join(row.cells)))
+        return
+    for name, place in places.items():
+        if place >= len(row.cells) or not row.cells[place]:
+            yield BadRow(row.line, text(BLANK[name]))

@@ -1,0 +1,96 @@
+"""Workbooks of spreadsheets (xlsx, ECMA-376): the values of the only sheet that has any.
+
+Read with openpyxl as a stream, its XML by defusedxml. An xlsx is a zip: what it unpacks to is bounded by the sizes its
+directory names, and zipfile reads no member further than that.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from chainbill_cli.payees.rows import MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
+from chainbill_cli.texts import text
+
+SIGNATURE = b"PK\x03\x04"
+OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
+"""How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
+MOST_MEMBERS = 1_000
+LARGEST_UNPACKED = 64 * 1024 * 1024
+MOST_EXACT = 10**15
+"""A spreadsheet keeps 15 digits of a number; a longer one is shown with an exponent, which nobody takes for an id."""
+
+
+def rows_of_workbook(content: bytes) -> list[Row]:
+    """The rows that say something. BadRow for what is no workbook, is too large, or has values on several sheets."""
+    _check_size(content)
+    found = {name: rows for name, rows in _sheets(content) if rows}
+    if len(found) > 1:
+        raise BadRow(0, text("payees.sheets", names=", ".join(found)))
+    return next(iter(found.values()), [])
+
+
+def _check_size(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise BadRow(0, text("payees.no_workbook")) from error
+    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_UNPACKED:
+        raise BadRow(0, text("payees.unpacked", most=LARGEST_UNPACKED // 1024**2))
+
+
+def _sheets(content: bytes) -> list[tuple[str, list[Row]]]:
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions, which say nothing about values
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            try:
+                return [(sheet.title, _rows(sheet)) for sheet in book.worksheets]
+            finally:
+                book.close()
+    except BadRow:
+        raise
+    except Exception as error:  # openpyxl tells a broken file by whatever goes wrong inside it
+        raise BadRow(0, text("payees.no_workbook")) from error
+
+
+def _rows(sheet: Any) -> list[Row]:
+    rows: list[Row] = []
+    sheet.reset_dimensions()  # what a file says of its size is not believed
+    for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
+        row = row_of(line, [cell_text(value) for value in values])
+        if row is not None:
+            rows.append(row)
+        if len(rows) > MOST_ROWS:
+            raise BadRow(line, text("payees.too_many_rows", most=MOST_ROWS))
+    return rows
+
+
+def cell_text(value: Any) -> str:
+    """A cell's value as one would type it; a date as a date, so that it is never taken for an amount."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _number(value: int | float) -> str:
+    """The shortest decimal that the spreadsheet's number stands for: 500.1, not 500.10000000000002."""
+    if abs(value) >= MOST_EXACT:
+        return f"{value:.14e}"
+    plain = format(Decimal(repr(value)), "f")
+    return plain.removesuffix(".0")

@@ -1,0 +1,94 @@
+"""Files of payees, and what is wrong with them."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "payees.wrong": (
+        "{path} is wrong in {count} places; nothing was sent",
+        "{path} 有 {count} 处有误，未发送任何内容",
+    ),
+    "payees.hint": (
+        "two columns, party and amount, or headings that name them: party,amount; "
+        'an amount with commas stands in quotes: supplier2,"1,500.00"',
+        '请只留两列（参与方、金额），或以标题行注明：收款方,金额；带千位逗号的金额须加引号：supplier2,"1,500.00"',
+    ),
+    "payees.more": ("and {count} more", "另有 {count} 处"),
+    "payees.large": ("larger than {most} MB", "文件超过 {most} MB"),
+    "payees.encoding": (
+        "this is no text in UTF-8, UTF-16 or GB18030; save it as CSV (UTF-8) or as xlsx",
+        "不是 UTF-8、UTF-16 或 GB18030（GBK）文本；请另存为 CSV（UTF-8）或 xlsx",
+    ),
+    "payees.old_workbook": (
+        "a workbook of Excel 97 to 2003, or one with a password; save it as xlsx without a password, or as CSV",
+        "这是 Excel 97–2003 工作簿或加密工作簿；请另存为无密码的 xlsx，或 CSV",
+    ),
+    "payees.no_workbook": (
+        "this is no workbook that can be read; save it again as xlsx, or as CSV",
+        "工作簿无法读取；请重新另存为 xlsx 或 CSV",
+    ),
+    "payees.unpacked": ("the workbook unpacks to more than {most} MB", "工作簿解压后超过 {most} MB"),
+    "payees.sheets": (
+        "several sheets have values: {names}; keep the one that is meant",
+        "多个工作表有内容：{names}；请只保留要用的一个",
+    ),
+    "payees.too_many_rows": ("more than {most} rows", "超过 {most} 行"),
+    "payees.quotes": (
+        'a quotation mark is not closed, or something follows it; write " inside a cell as ""',
+        '引号未闭合，或其后另有字符；单元格内的 " 请写作 ""',
+    ),
+    "payees.empty": ("no payee in it", "文件中没有收款方"),
+    "payees.no_party": (
+        "no column says whom to pay: the headings are {found}; known are {known}",
+        "没有一列是收款方：标题为 {found}；可用标题：{known}",
+    ),
+    "payees.no_amount": (
+        "no column says how much: the headings are {found}; known are {known}, with the currency in brackets at most",
+        "没有一列是金额：标题为 {found}；可用标题：{known}，括号中只可注明币种（元）",
+    ),
+    "payees.heading_twice": ("two columns mean the same: {found}; keep one", "两列含义相同：{found}；请只保留一列"),
+    "payees.cells": (
+        "{found} cells where there are {wanted} columns: {row}",
+        "该行有 {found} 格，应为 {wanted} 列：{row}",
+    ),
+    "payees.blank_party": ("no payee", "缺少收款方"),
+    "payees.blank_amount": (
+        "no amount (a formula without a kept value? save the file in the spreadsheet)",
+        "缺少金额（公式没有保存结果？请在表格软件中重新保存）",
+    ),
+    "payees.blank_currency": ("no currency", "缺少币种"),
+    "payees.currency": (
+        "the line is in {found}, the tokens are in {wanted}; one transfer has one currency",
+        "该行币种为 {found}，子凭证为 {wanted}；一次转让只能用一个币种",
+    ),
+    "payees.scientific": (
+        "{value}: is this an amount? Format the column as text or with two decimals, and write it out",
+        "{value}：这是金额吗？请将该列设为文本或两位小数，写出全部数字",
+    ),
+    "payees.date": (
+        "{value}: a date where an amount belongs; did the spreadsheet make a date of it? Write the amount again",
+        "{value}：此处应为金额，却是日期；是否被表格软件改成了日期？请重新填写金额",
+    ),
+    "payees.negative": ("{value}: an amount to be paid is not negative", "{value}：付款金额不能为负"),
+    "payees.comma": (
+        "{value}: is the comma a decimal point? Write {whole} or {whole}.00",
+        "{value}：逗号是小数点还是千位分隔？请写成 {whole} 或 {whole}.00",
+    ),
+    "payees.sign": (
+        "{value}: is {number} meant? Write the number alone; the currency is that of the tokens",
+        "{value}：是 {number} 吗？请只写数字，币种以子凭证为准",
+    ),
+    "payees.number_as_party": (
+        "{value}: a spreadsheet keeps 15 digits of a number, the last of this id may be lost; "
+        "format the column as text and write the id again",
+        "{value}：表格软件只保留数字的 15 位，该编号的末几位可能已丢失；请将该列设为文本后重新填写",
+    ),
+    "payees.too_many": (
+        "{count} payees, and one transfer takes {most}: divide the file; "
+        "each further transfer uses the remainder that the one before answers",
+        "共 {count} 个收款方，一次转让最多 {most} 个：请拆分文件；其后每次转让使用上一次返回的剩余子凭证",
+    ),
+    "payees.total_differs": (
+        "the payees come to {found} {currency}, not to {wanted}: nothing was sent",
+        "收款合计为 {found} {currency}，并非 {wanted}：未发送任何内容",
+    ),
+}
