@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from chainbill_cli.failure import Failure
 from chainbill_cli.kit import option, stack
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
@@ -44,7 +45,7 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     if len(answer.get("remainders") or ()) < 2:
         answer.pop("remainders", None)
     if outcome.status == "committed" and "tokens" in answer:
-        answer["tokens"] = [read_at(session, "/v1/tokens", token, outcome.height) for token in answer["tokens"]]
+        answer["tokens"] = [_token_at(session, token, outcome.height) for token in answer["tokens"]]
     answer.update({name: value for name, value in ready.items() if value is not None})
     answer.update({name: value for name, value in outcome.extra.items() if value is not None})
     if session.out.form in {"json", "jsonl"}:
@@ -90,9 +91,20 @@ def own_fields(result: Mapping[str, Any]) -> dict[str, Any]:
     return ready
 
 
+def _token_at(session: Session, token: Any, height: int | None) -> Any:
+    """A token as it is after the commit; its id alone where no node answers now: the write stays done."""
+    try:
+        return read_at(session, "/v1/tokens", token, height)
+    except Failure as failure:
+        session.out.note(text("note.not_read", what=token, why=str(failure)))
+        return {"id": token}
+
+
 def _token_line(token: Any) -> str:
     if not isinstance(token, Mapping):
         return str(token)
+    if "amount" not in token:
+        return str(token.get("id"))
     return f"{token.get('id')} ({amount_text(int(token['amount']), str(token['currency']))} {token['currency']})"
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from chainbill_cli.failure import Exit, Failure, exit_for_status, fail
+from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.texts import language, text
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class NodeClient:
         sign_reads: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.nodes = nodes
+        self.nodes = tuple(checked_address(node) for node in nodes)
         self.timeout_s = timeout_s
         self._signer = signer
         self._sign_reads = sign_reads
@@ -87,17 +88,20 @@ class NodeClient:
             raise problem_failure(answer)
         return answer
 
-    def ask_ready(self) -> dict[str, Any]:
-        """What the first node that answers says at /ready, ready or not; signed where it tells only that."""
+    def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
+        """What the first node that answers says at /ready, ready or not; signed where it tells only that.
+
+        timeout_s: how long one node may take, where that is less than the client's own.
+        """
         import httpx
 
         tried = []
         for node in self.nodes:
             try:
-                answer = self._ask(node, "GET", "/ready", query={}, content=None, headers={})
+                answer = self._ask(node, "GET", "/ready", timeout_s=timeout_s)
                 if tells_little(answer.body) and not self._sign_reads and self._signer is not None:
                     self._sign_reads = True
-                    told = self._ask(node, "GET", "/ready", query={}, content=None, headers={})
+                    told = self._ask(node, "GET", "/ready", timeout_s=timeout_s)
                     answer = told if told.status in READY_STATUSES else answer
             except httpx.TransportError as error:
                 tried.append(f"{node} ({type(error).__name__})")
@@ -169,26 +173,44 @@ class NodeClient:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str],
-        content: bytes | None,
-        headers: dict[str, str],
+        query: Mapping[str, str] = MappingProxyType({}),
+        content: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        timeout_s: float | None = None,
     ) -> Answer:
         import httpx
 
+        within = httpx.USE_CLIENT_DEFAULT if timeout_s is None else httpx.Timeout(min(timeout_s, self.timeout_s))
         url = httpx.URL(node + path, params=dict(query)) if query else httpx.URL(node + path)
         sent = {"accept": "application/json", "accept-language": "zh-CN" if language() == "zh" else "en", **headers}
         if self._sign_reads and self._signer is not None:
             sent.update(self._signer(method, str(url), content or b""))
-        response = self.http.request(method, url, headers=sent, content=content)
+        response = self.http.request(method, url, headers=sent, content=content, timeout=within)
         kind = response.headers.get("content-type", "")
         if "json" in kind:
             try:
                 body = response.json()
             except ValueError as error:
-                raise fail(Exit.FAILED, "error.bad_answer", node=node, why=str(error)) from error
+                failure = fail(Exit.FAILED, "error.bad_answer", node=node, why=str(error))
+                failure.problem["maybe_sent"] = method == "POST"
+                raise failure from error
         else:
             body = response.text
         return Answer(response.status_code, body, response.headers, node)
+
+
+def checked_address(node: str) -> str:
+    """The address of a node's REST interface; a usage error for what can be none."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(node)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        right = False
+    if not right or any(character.isspace() for character in node):
+        raise usage("error.node_address", value=node)
+    return node
 
 
 def tells_little(body: object) -> bool:
@@ -205,7 +227,8 @@ def unreachable(tried: list[str], *, maybe_sent: bool) -> Failure:
 
 def problem_failure(answer: Answer) -> Failure:
     """The failure for a node's problem object, which is handed on as it is."""
-    exit_code = exit_for_status(answer.status)
+    code = answer.body.get("code") if isinstance(answer.body, dict) else None
+    exit_code = exit_for_status(answer.status, str(code or ""))
     if isinstance(answer.body, dict) and ("code" in answer.body or "title" in answer.body):
         return Failure(exit_code, answer.body)
     why = f"HTTP {answer.status} {str(answer.body)[:200]}"

@@ -61,7 +61,7 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
         traceback.print_exception(error, file=sys.stderr)
     try:
         report(failure, wants_json(arguments))
-    except BrokenPipeError:
+    except OSError:  # a pipe without a reader, a terminal that was closed
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  nobody reads; the exit code still tells
     return int(failure.exit_code)
 

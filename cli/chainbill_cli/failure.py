@@ -69,9 +69,13 @@ def cause_of(error: OSError | ValueError) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def exit_for_status(status: int) -> Exit:
-    """Exit code for an HTTP status of a node's problem object."""
-    if status in {401, 403}:
+NO_KEY_FOR_IT = frozenset({"key_not_registered", "key_not_active", "key_of_other_party"})
+"""Refusals of the ledger that say: who signed may not act for this party at all."""
+
+
+def exit_for_status(status: int, code: str = "") -> Exit:
+    """Exit code for an HTTP status of a node's problem object, and its code."""
+    if status in {401, 403} or code in NO_KEY_FOR_IT:
         return Exit.NOT_PERMITTED
     if status in {409, 422}:
         return Exit.REFUSED

@@ -54,11 +54,7 @@ def run(arguments: Sequence[str], *, transport: object = None) -> int:
 
 def main() -> None:
     """Run the command line of this process. A reader that closes the pipe early is no error."""
-    try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = 0
+    code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         _give_up_if_closed(stream)
     sys.exit(code)
@@ -68,7 +64,7 @@ def _give_up_if_closed(stream: TextIO) -> None:
     """Point a stream whose reader has gone to nowhere, so that the end of the process does not complain."""
     try:
         stream.flush()
-    except (BrokenPipeError, ValueError):
+    except (OSError, ValueError):
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         except (OSError, ValueError):

@@ -13,6 +13,7 @@ from chainbill_cli import digits, ledger_clock
 from chainbill_cli import home as homes
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.handing_in import HandedIn
 from chainbill_cli.kit import given_settings
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
@@ -38,6 +39,7 @@ class Session:
         self.transport = transport
         self._registered: dict[str, dict[str, Any]] = {}
         self.offline = False
+        self.handed_in = HandedIn()
         self._ledger_time_ms: int | None = None
         digits.begin(settings.home, self._known_hash, self._ask_currencies)
 

@@ -20,7 +20,8 @@ from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.transaction import Call, decode_transaction
 from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
-from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
+from chainbill_cli.handing_in import ended_truly, pending
 from chainbill_cli.kit import option, stack
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
@@ -30,6 +31,8 @@ from chainbill_cli.texts import text
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 BUSY_PAUSE_S = 0.2
+STANDSTILL_S = 2.0
+"""How long a node is asked why a transaction is still pending."""
 MAX_WAIT_S = 60.0
 """How long a node lets one request wait."""
 
@@ -80,7 +83,8 @@ def writes(function: Function) -> Function:
         session.offline = bool(writing.offline)
         if ledger_time:
             session.take_ledger_time(ledger_time)
-        return function(session, writing, *arguments, **others)
+        with ended_truly(session.handed_in):
+            return function(session, writing, *arguments, **others)
 
     options = stack(
         [
@@ -136,10 +140,12 @@ def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:
         return _simulate(session, wire, identifier)
     print(text("note.transaction", id=identifier), file=sys.stderr, flush=True)
     try:
-        return send(session, wire, identifier, wait=writing.wait)
+        outcome = send(session, wire, identifier, wait=writing.wait)
     except Failure as failure:
         failure.problem.setdefault("transaction", identifier)
         raise
+    session.handed_in.end(outcome.height)
+    return outcome
 
 
 def _keep(path: str, wire: bytes, status: str) -> Outcome:
@@ -157,33 +163,60 @@ def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:
     status = str(body.get("status", "ok"))
     if status not in {"ok", "committed", "simulated"}:
         reason = str(body.get("reason") or "refused")
-        raise Failure(Exit.REFUSED, {"title": text("error.dry_run_refused"), "detail": reason, "code": reason, **body})
+        raise Failure(
+            exit_for_status(422, reason),
+            {"title": text("error.dry_run_refused"), "detail": reason, "code": reason, **body},
+        )
     return Outcome(identifier, "simulated", results=results_of(body), extra={"gas": body.get("gas")})
 
 
 def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committed") -> Outcome:
     """Send a signed transaction until a node says what became of it, or the time is over (then: pending)."""
     deadline = deadline_in(session.settings.timeout_s)
-    maybe_there = False
+    session.handed_in.begin(identifier)
+    maybe_there, cause = False, ""
     while True:
         try:
             answer = _post(session, wire, wait, left_until(deadline))
         except Failure as failure:
             maybe_there = maybe_there or bool(failure.problem.get("maybe_sent"))
-            if failure.exit_code is not Exit.UNREACHABLE or not maybe_there:
+            if not maybe_there or not _unheard(failure):
+                session.handed_in.never_left()
                 raise
+            cause = str(failure.problem["detail"])
         else:
             if answer.status in {200, 201}:
                 return committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
             if answer.status == 202:
-                maybe_there = True
+                maybe_there, cause = True, ""
                 if wait == "accepted":
                     return Outcome(identifier, "accepted")
+            elif _knows_nothing(answer):
+                maybe_there, cause = True, str(problem_failure(answer))
             elif not _come_back(answer) or (left_until(deadline) <= 0 and not maybe_there):
                 raise problem_failure(answer)
         if left_until(deadline) <= 0:
-            raise pending(identifier)
+            raise pending(identifier, standstill(session) or cause)
         time.sleep(min(BUSY_PAUSE_S, left_until(deadline)))
+
+
+def _unheard(failure: Failure) -> bool:
+    """Whether nobody was heard, or not understood: the transaction may have arrived all the same."""
+    return failure.exit_code is Exit.UNREACHABLE or bool(failure.problem.get("maybe_sent"))
+
+
+def _knows_nothing(answer: Answer) -> bool:
+    """Whether something between here and the ledger failed, so that the transaction may be there or not."""
+    return answer.status >= 500 and answer.status != 503
+
+
+def standstill(session: Session) -> str:
+    """Why the network stands still and for whom, as a node says it; "" while it moves or nobody says it at once."""
+    try:
+        told = session.client.ask_ready(timeout_s=STANDSTILL_S)
+    except Failure:
+        return ""
+    return "" if told.get("ready") else str(told.get("reason") or "")
 
 
 def _come_back(answer: Answer) -> bool:
@@ -215,7 +248,7 @@ def committed(body: Mapping[str, Any], identifier: str, *, own_retry: bool = Fal
 def _refused_in_block(body: Mapping[str, Any], reason: str) -> Failure:
     """A transaction that is in a block without effect, in the node's words for it where it has any."""
     height = body.get("height", 0)
-    failure = fail(Exit.REFUSED, "error.transaction_failed", code=reason, height=height, reason=reason)
+    failure = fail(exit_for_status(422, reason), "error.transaction_failed", code=reason, height=height, reason=reason)
     said = {name: body[name] for name in ("detail", "hint", "details", "outcome") if body.get(name)}
     title = text("error.refused_in_block", height=height) if "detail" in said else text("error.refused")
     failure.problem.update(said, title=title)
@@ -228,16 +261,3 @@ def results_of(body: Mapping[str, Any]) -> Sequence[Any]:
     if found is None:
         return ()
     return found if isinstance(found, list) else [found]
-
-
-def pending(identifier: str) -> Failure:
-    """Not committed within the time given."""
-    problem = {
-        "title": text("value.pending"),
-        "detail": text("error.pending", id=identifier),
-        "code": "pending",
-        "status": "pending",
-        "transaction": identifier,
-        "hint": f"chainbill tx wait {identifier}",
-    }
-    return Failure(Exit.PENDING, problem)

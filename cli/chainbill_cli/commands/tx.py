@@ -11,6 +11,7 @@ from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.call_text import argument_text, call_text
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Failure, usage
+from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import not_found
 from chainbill_cli.output import Column
@@ -19,7 +20,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import make_body, public_key
 from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
 from chainbill_cli.values import json_value
-from chainbill_cli.writing import Writing, committed, hand_in, pending, writes
+from chainbill_cli.writing import Writing, committed, hand_in, standstill, writes
 
 FIELDS = (
     Column("id", "id"), Column("network", "id"), Column("status", "status"),
@@ -142,15 +143,19 @@ def wait(transaction: str) -> None:
     """Wait until a transaction is committed; still pending at the time-out is exit 6."""
     session = current_session()
     identifier = transaction.strip().lower()
+    with ended_truly(HandedIn(identifier)):
+        answer_results(session, committed(_waited_for(session, identifier), identifier))
+
+
+def _waited_for(session: Session, identifier: str) -> dict[str, Any]:
+    """A transaction once it is in a block."""
     deadline = deadline_in(session.settings.timeout_s)
     while True:
         body = _now(session, identifier)
         if body.get("height") is not None:
-            outcome = committed(body, identifier)
-            answer_results(session, outcome)
-            return
+            return body
         if left_until(deadline) <= 0:
-            raise pending(identifier)
+            raise pending(identifier, standstill(session))
         time.sleep(min(POLL_S, left_until(deadline)))
 
 

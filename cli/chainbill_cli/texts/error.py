@@ -20,6 +20,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "not yet committed; the transaction may still be. Ask again: chainbill tx wait {id}",
         "尚未提交，交易之后仍可能提交。可再查询：chainbill tx wait {id}",
     ),
+    "error.stopped": ("stopped", "已中止"),
+    "error.stopped_after": (
+        "the ledger has taken transaction {id}; only its answer was not told to the end: chainbill tx wait {id}",
+        "账本已接收交易 {id}，仅答复未显示完。可再查询：chainbill tx wait {id}",
+    ),
+    "error.nobody_reads": (
+        "nobody reads what this command says (the output is closed); nothing was written",
+        "输出已关闭，无人读取提示，没有写入任何内容",
+    ),
+    "error.node_address": (
+        "{value} is no address of a node; write it as http://127.0.0.1:7000",
+        "{value} 不是节点地址；请写成 http://127.0.0.1:7000",
+    ),
     "error.aborted": ("stopped, nothing was written", "已中止，没有写入任何内容"),
     "error.missing": ("missing: {what}", "缺少：{what}"),
     "error.no_such_option": ("there is no option {option}", "没有选项 {option}"),

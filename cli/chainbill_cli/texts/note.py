@@ -8,6 +8,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
     "note.as_of": ("as of height {height}, {date}", "截至高度 {height}，{date}"),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
+    "note.not_read": (
+        "note: done, but {what} could not be read afterwards: {why}",
+        "提示：已完成，但其后未能读取 {what}：{why}",
+    ),
     "note.moved_on": (
         "note: {old} has moved; its successor {new}, which you hold, is taken",
         "提示：{old} 已转移，改用您持有的后继子凭证 {new}",
