@@ -201,7 +201,8 @@ def agree(quote):
     require_not_stopped_since(ctx.party, row["created"]["height"])
     require_debtor_in_business(bills.get(offer["bill"]))
     require_account(ctx.party, row["currency"])
-    require_amount_of_request(offer, row)
+    same = offer["amount"] == row["amount"]
+    require(same, "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
@@ -226,8 +227,9 @@ def disburse(quote, reference, value_date, amount, registration):
     """Record that the bank paid (放款): the token moves to it in the same step.
 
     reference: the bank's own, used once. value_date: from the day of agreement to today; another one than quoted
-    computes the interest again. amount: minor units paid, 0 for the net computed here; below the agreed net needs a new
-    agreement. registration: reference of the legal registration (中登网), kept as recorded.
+    computes the interest again, and so does a part that the debtor paid since: the bank gets what is left. amount:
+    minor units paid, 0 for the net computed here; below the agreed net needs a new agreement. registration: reference
+    of the legal registration (中登网), kept as recorded.
     """
     require_reference(reference)
     require_text(quote)
@@ -255,9 +257,9 @@ def disburse(quote, reference, value_date, amount, registration):
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     require_holder_may_be_financed(row, value_date)
     require_debtor_in_business(bills.get(offer["bill"]))
-    require_amount_of_request(offer, row)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
-    if value_date != offer["value_date"]:
+    if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
+        offer["amount"] = row["amount"]
         price(offer, value_date)
     paid = amount if amount > 0 else offer["net"]
     require(paid >= offer["agreed_net"], "amount_below_agreed_net", {"paid": paid, "agreed_net": offer["agreed_net"]})
@@ -354,7 +356,7 @@ def token_paid(request):
 
 @internal("settlement")
 def token_paid_in_part(request, rest, amount):
-    """The debtor paid part of a token that was in a request: the request goes on for the rest, on new quotes."""
+    """The debtor paid part of a token that was in a request: it goes on for the rest, on new quotes or as agreed."""
     row = requests.get(request)
     row["token"] = rest
     row["amount"] = amount
@@ -585,9 +587,3 @@ def require_holder_may_be_financed(row, value_date):
     if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
         since = holder["insolvent_since"]
         require(value_date < since, "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
-
-
-def require_amount_of_request(offer, row):
-    """A part payment by the debtor makes a request smaller than the quotes it has."""
-    same = offer["amount"] == row["amount"]
-    require(same, "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})

@@ -236,7 +236,7 @@ def test_a_payment_of_the_bill_ends_what_was_asked_and_pays_the_holder(world: Wo
     assert disburse(world, BANK1, quote)["unmatched"] is True
 
 
-def test_a_part_payment_leaves_the_lock_and_asks_for_new_quotes(world: World) -> None:
+def test_a_part_payment_leaves_the_lock_and_a_bank_that_has_not_paid_takes_its_quote_back(world: World) -> None:
     bill, token = accepted_bill(world)
     asked = ask(world, token, BANK1, BANK2, amount=40_000_000)
     quote = bid(world, asked["request"], BANK2)["quote"]
@@ -246,7 +246,7 @@ def test_a_part_payment_leaves_the_lock_and_asks_for_new_quotes(world: World) ->
     rest = world.token(kept["token"])
     assert (kept["amount"], rest["hi"] - rest["lo"], kept["status"]) == (30_000_000, 30_000_000, "agreed")
     assert rest["locks"][0]["kind"] == "in_finance"
-    with pytest.raises(Refused, match="quote_amount_outdated"):
+    with pytest.raises(Refused, match="amount_below_agreed_net"):
         disburse(world, BANK2, quote)
     world.call(BANK2, "finance", "withdraw_quote", quote=quote)
     assert world.token(kept["token"])["locks"] == []
