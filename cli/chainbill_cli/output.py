@@ -1,34 +1,34 @@
-"""How data goes to stdout: tables for people, JSON in REST's shapes, CSV that spreadsheets read rightly.
+"""How data goes to stdout: tables for people, JSON in REST's shapes, CSV (see `csv_text`).
 
-JSON keeps integers in minor units. Tables and CSV show major units. CSV is utf-8 with a byte order mark, and a cell
-that a spreadsheet would take for a number or a formula is written so that it stays the text it is. Whatever a node
-answers, nothing of it moves a cursor, turns a line or is taken for markup.
+JSON keeps integers in minor units. Tables and CSV show major units. A table on a terminal shows what fits, what matters
+most first, and says what it leaves out. Whatever a node answers, nothing of it moves a cursor or turns a line.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
+from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
 from chainbill_cli.texts import has_text, text
 
-NUMBER_LETTERS = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]+")
-"""With a digit in it, what a spreadsheet may take for a number, a date, a time or an amount."""
-NUMBERS = frozenset({"amount", "rate", "int", "date"})
-"""Kinds of columns in which a number is meant as one."""
-WIDE = 240
+WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path"})
+"""Kinds of columns whose values are never folded and never cut."""
+RIGHT = frozenset({"amount", "rate", "int", "share", "figure"})
+LONGEST_ID = 24
+"""Characters above which an id is a hash, of which the beginning does in a table that has no room."""
+UNRANKED = 99
 WORDS = {
     "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_",
     "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
-    "step": "step_",
+    "step": "step_", "origin": "origin_", "direction": "direction_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""
 
@@ -37,18 +37,27 @@ WORDS = {
 class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
-    kind: text, id, party, amount, rate, date, int, list, or one of WORDS: a word of the ledger said in the language.
+    kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure, date,
+    int, list, or one of WORDS: a word of the ledger said in the language.
+    rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
     path: str
     kind: str = "text"
     heading: str = ""
+    rank: int = UNRANKED
 
     @property
     def title(self) -> str:
         """The heading in the language in use."""
         key = self.heading or f"column.{self.path.replace('.', '_')}"
         return text(key) if has_text(key) else self.path
+
+
+def ranked(order: str, *columns: Column) -> tuple[Column, ...]:
+    """The columns of a list; `order` names their paths, what matters most first."""
+    places = {path: number for number, path in enumerate(order.split(), start=1)}
+    return tuple(replace(column, rank=places.get(column.path, UNRANKED)) for column in columns)
 
 
 Names = Callable[[str], str]
@@ -75,6 +84,8 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         from chainbill.money import format_rate
 
         return f"{format_rate(value)}%" if grouping else format_rate(value)
+    if column.kind == "share" and grouping:
+        return share_text(str(value))
     if column.kind == "party" and isinstance(value, str):
         return name_of(str(value)) if grouping else str(value)
     if column.kind in WORDS and grouping:
@@ -85,7 +96,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
     if isinstance(value, list | tuple):
         if column.kind == "party" and grouping:
             return ", ".join(name_of(str(element)) for element in value)
-        return ", ".join(_element(element) for element in value)
+        return ", ".join(element_text(element) for element in value)
     if isinstance(value, Mapping):
         return _pairs(value) if grouping else json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -93,21 +104,22 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
 
 def _pairs(value: Mapping[str, Any]) -> str:
     """A small mapping as a person reads it: `name value, name value`."""
-    return ", ".join(f"{name} {_element(one)}" for name, one in value.items())
+    return ", ".join(f"{name} {element_text(one)}" for name, one in value.items())
 
 
 def _word(prefix: str, word: Any) -> str:
-    key = f"value.{prefix}{_element(word)}"
-    return text(key) if has_text(key) else _element(word)
+    key = f"value.{prefix}{element_text(word)}"
+    return text(key) if has_text(key) else element_text(word)
 
 
-def _element(element: Any) -> str:
+def element_text(element: Any) -> str:
+    """One of a list of values as a person reads it."""
     if isinstance(element, Mapping):
         for name in ("kind", "id", "party", "fingerprint"):
             if name in element:
                 return str(element[name])
         return _pairs(element)
-    return ", ".join(_element(one) for one in element) if isinstance(element, list | tuple) else str(element)
+    return ", ".join(element_text(one) for one in element) if isinstance(element, list | tuple) else str(element)
 
 
 def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
@@ -121,13 +133,13 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
     return format_amount(minor, currency, grouping=grouping, currencies=digits)
 
 
-def csv_cell(value: str, column: Column) -> str:
-    """A cell that means the same after a spreadsheet, or a terminal, has opened it."""
-    from chainbill_node.trace.table_text import no_formula
-
-    if NUMBER_LETTERS.fullmatch(value) and any(character.isdecimal() for character in value):
-        return value if column.kind in NUMBERS else f'="{value}"'
-    return no_formula(plain_text(value, keep="\n\t"))
+def share_text(decimal: str) -> str:
+    """A share of one as percent, `0.123456` as `12.3456%`; what is no number as it is."""
+    try:
+        percent = Decimal(decimal) * 100
+    except InvalidOperation:
+        return decimal
+    return f"{percent.normalize():f}%"
 
 
 def json_line(value: Any, indent: int | None = None) -> str:
@@ -135,25 +147,25 @@ def json_line(value: Any, indent: int | None = None) -> str:
     return escaped(json.dumps(value, ensure_ascii=False, indent=indent), keep="\n")
 
 
-def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> str:
-    """Rows as CSV (RFC 4180, CRLF), headed by the field names."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([column.path for column in columns])
-    for row in rows:
-        cells = [shown(row, column, str, grouping=False) for column in columns]
-        writer.writerow([csv_cell(cell, column) for cell, column in zip(cells, columns, strict=True)])
-    return buffer.getvalue()
-
-
 class Output:
     """Writes one answer to stdout in the form asked for."""
 
-    def __init__(self, form: str, *, color: bool, quiet: bool, name_of: Names = str) -> None:
-        self.form = form
+    def __init__(
+        self,
+        form: str,
+        *,
+        color: bool,
+        quiet: bool,
+        name_of: Names = str,
+        learn: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
+        """form: as `--output`; learn: has the names of parties looked up, before `name_of` is asked for them."""
+        self.wide = form == "wide"
+        self.form = "table" if self.wide else form
         self.color = color
         self.quiet = quiet
         self.name_of = name_of
+        self.learn = learn
 
     def note(self, line: str) -> None:
         """A line for people, on stderr; silent with -q."""
@@ -176,7 +188,7 @@ class Output:
         if self.form in {"json", "jsonl"}:
             self.json(list(rows))
         elif self.form == "csv":
-            self.raw(csv_text(rows, columns), mark=True)
+            self._csv(rows, columns)
         elif not rows:
             self.note(text("note.none"))
         else:
@@ -187,7 +199,7 @@ class Output:
         if self.form in {"json", "jsonl"}:
             self.json(dict(value))
         elif self.form == "csv":
-            self.raw(csv_text([value], columns), mark=True)
+            self._csv([value], columns)
         else:
             self._sheet(value, columns)
 
@@ -201,60 +213,83 @@ class Output:
         stream.write(content.encode("utf-8-sig" if mark else "utf-8"))
         stream.flush()
 
-    def console(self) -> Any:
-        """The rich console of stdout; wide when it is not a terminal, so that no id is cut. Texts are no markup."""
-        from rich.console import Console
+    def _csv(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+        from chainbill_cli.csv_text import csv_text
 
-        terminal = sys.stdout.isatty()
-        return Console(
-            file=sys.stdout, width=None if terminal else WIDE, no_color=not self.color, highlight=False, markup=False,
-            emoji=False,
-        )  # fmt: skip
+        self._learn(rows, columns)
+        self.raw(csv_text(rows, columns, self.name_of), mark=True)
+
+    @property
+    def width(self) -> int | None:
+        """Cells of the screen; None where nothing needs to fit: with `-o wide`, or when it goes to no terminal."""
+        return None if self.wide or not sys.stdout.isatty() else shutil.get_terminal_size().columns
+
+    def print(self, lines: Iterable[str]) -> None:
+        """Lines for people, on stdout."""
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+
+    def say(self, sentence: str) -> None:
+        """A sentence for people, on stdout."""
+        said = plain_text(sentence)
+        self.print([said] if self.width is None else folded(said, self.width))
 
     def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-        """A table in which nothing is cut: wider than usual when it is not for a terminal, folded on a narrow one."""
-        from rich.measure import Measurement
-
-        console = self.console()
-        table = _grid(rows, columns, self.name_of, whole=True)
-        needed = Measurement.get(console, console.options.update(max_width=sys.maxsize), table)
-        if not sys.stdout.isatty():
-            console.width = max(WIDE, needed.maximum)
-        elif needed.minimum > console.width:
-            table = _grid(rows, columns, self.name_of, whole=False)
-        console.print(table)
+        """A table of what fits, and a line about what does not."""
+        self._learn(rows, columns)
+        made = grid([lane_of(rows, column, self.name_of) for column in columns], self.width)
+        head, *rest = made.lines
+        self.print([self._bold(head), *rest])
+        if made.hidden or made.cut:
+            key = "note.hidden_and_cut" if made.hidden and made.cut else "note.hidden" if made.hidden else "note.cut"
+            self.note(text(key, count=made.hidden) if made.hidden else text(key))
 
     def _sheet(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
-        from rich.table import Table
+        self._learn([value], columns)
+        fields = [(column.title, self._texts(value, column)) for column in columns]
+        self.print(sheet([(label, texts) for label, texts in fields if texts], self.width))
 
-        table = Table(box=None, show_header=False, pad_edge=False)
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column(overflow="fold")
+    def _texts(self, value: Mapping[str, Any], column: Column) -> list[str]:
+        """What a sheet says of a field: ids in a list stand one below the other."""
+        found = value_at(value, column.path)
+        if column.kind in {"id", "list"} and isinstance(found, list | tuple):
+            return [plain_text(element_text(one)) for one in found]
+        cell = plain_text(shown(value, column, self.name_of), keep="\n")
+        if cell and column.kind == "amount" and value.get("currency"):
+            cell = f"{cell} {value['currency']}"
+        return [cell] if cell else []
+
+    def _learn(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+        """Have the names of the parties in the rows looked up."""
+        parties: dict[str, None] = {}
         for column in columns:
-            cell = shown(value, column, self.name_of)
-            if cell and column.kind == "amount" and value.get("currency"):
-                cell = f"{cell} {value['currency']}"
-            if cell:
-                table.add_row(column.title, _plain(cell))
-        self.console().print(table)
+            for row in rows if column.kind == "party" else ():
+                found = value_at(row, column.path)
+                for one in found if isinstance(found, list | tuple) else [found]:
+                    if one:
+                        parties[str(one)] = None
+        self.learn(parties)
+
+    def _bold(self, line: str) -> str:
+        return f"\x1b[1m{line}\x1b[0m" if self.color and sys.stdout.isatty() else line
 
 
-def _grid(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], name_of: Names, *, whole: bool) -> Any:
-    """The rich table; `whole`: ids, amounts and dates stay on one line."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        right = column.kind in {"amount", "rate", "int"}
-        one_line = whole and column.kind in {"id", "amount", "date", "rate", "int"}
-        table.add_column(column.title, justify="right" if right else "left", no_wrap=one_line, overflow="fold")
-    for row in rows:
-        table.add_row(*(_plain(shown(row, column, name_of)) for column in columns))
-    return table
+def lane_of(rows: Sequence[Mapping[str, Any]], column: Column, name_of: Names) -> Lane:
+    """One column of a table with its texts."""
+    cells = [plain_text(shown(row, column, name_of)) for row in rows]
+    lane = Lane(
+        column.title, cells, column.rank, whole=column.kind in WHOLE, right=column.kind in RIGHT,
+        words=column.kind in WORDS, prose=column.kind == "prose",
+    )  # fmt: skip
+    if column.kind == "id" and any(len(cell) > LONGEST_ID for cell in cells):
+        return replace(lane, short=[beginning(value_at(row, column.path)) for row in rows])
+    return lane
 
 
-def _plain(cell: str) -> Any:
-    from rich.text import Text
-
-    return Text(plain_text(cell))
+def beginning(value: Any) -> str:
+    """What stands for a hash, or for a list of ids, where there is no room for it."""
+    if isinstance(value, list | tuple):
+        more = f" +{len(value) - 1}" if len(value) > 1 else ""
+        return beginning(value[0]) + more if value else ""
+    said = plain_text(element_text(value)) if value is not None else ""
+    return said if len(said) <= LONGEST_ID else said[:SHORT_HASH] + ELLIPSIS

@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from chainbill.shown import shown
-from chainbill_cli.output import Column, Names, amount_text
+from chainbill_cli.cells import cell_len
+from chainbill_cli.grid import GAP, LEAST_TEXT, clipped, folded
+from chainbill_cli.output import Column, Names, amount_text, ranked
 from chainbill_cli.texts import has_text, text
 
-BY_TIER = (
+BY_TIER = ranked(
+    "tier reached penetration held financed parties share_financed financed_ever mean_rate amount",
     Column("tier", "int"), Column("parties", "int", "column.parties_count"), Column("reached", "amount"),
-    Column("penetration"),
+    Column("penetration", "share"),
     Column("held", "amount"), Column("financed", "amount"), Column("amount", "amount"),
-    Column("financed_ever", "amount"), Column("share_financed"), Column("mean_rate"),
+    Column("financed_ever", "amount"), Column("share_financed", "share"), Column("mean_rate", "figure"),
 )  # fmt: skip
-LineOf = Callable[[Mapping[str, Any]], str]
+PartsOf = Callable[[Mapping[str, Any]], Sequence[str]]
+SEPARATOR = " · "
+LEAST_NAME = 4
+"""Cells of a name that stay in any case."""
 INNER = {"split", "moved", "reversed"}
 PARTS = ("hidden", "folded")
 MAX_DEPTH = 200
 
 
-def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> Any:
-    """The rich tree of a bill: every leaf with its holder, amount, tier and status (and id).
+@dataclass(slots=True)
+class Branch:
+    """One line of the tree as its parts, and what grows from it. The first two parts always stand there."""
 
-    Steps in which no token changed hands are left out.
+    parts: Sequence[str]
+    below: list[Branch] = field(default_factory=list)
+
+    def add(self, *parts: str) -> Branch:
+        """A branch of its own below this one."""
+        self.below.append(Branch([shown(part) for part in parts]))
+        return self.below[-1]
+
+
+def tree_lines(
+    trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, width: int | None, *, ids: bool = True
+) -> list[str]:
+    """The tree of a bill: every leaf with its holder, amount, tier and status (and id), in so many cells.
+
+    Steps in which no token changed hands are left out. A line that has no room leaves out its last parts.
     """
-    from rich.tree import Tree
-
     currency = str(bill["currency"])
     line = text(
         "trace.bill_line",
@@ -37,16 +57,49 @@ def tree_of(trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, *
         currency=currency,
         pay_on=bill.get("pay_on", ""),
     )
-    root = Tree(_safe(line))
+    root = Branch(())
     top = trace.get("tree")
     if not top:
-        root.add(_safe(text("trace.nothing")))
+        root.add(text("trace.nothing"))
     for token in [top] if isinstance(top, Mapping) else top or ():
-        _grow(root, {"currency": currency, **token}, lambda one: token_line(one, name_of, ids=ids), "", MAX_DEPTH)
-    return root
+        _grow(root, {"currency": currency, **token}, lambda one: token_parts(one, name_of, ids=ids), "", MAX_DEPTH)
+    head = [shown(line)] if width is None else folded(shown(line), width)
+    return [*head, *_drawn(root, "", width)]
 
 
-def _grow(branch: Any, token: Mapping[str, Any], line_of: LineOf, holder: str, depth: int) -> None:
+def holders_of(trace: Mapping[str, Any]) -> list[str]:
+    """The parties that a tree names, for their names to be looked up."""
+    top = trace.get("tree")
+    waiting: list[Mapping[str, Any]] = [top] if isinstance(top, Mapping) else list(top or ())
+    found: dict[str, None] = {}
+    while waiting:
+        token = waiting.pop()
+        found.update({str(token[name]): None for name in ("holder", "offered_to") if token.get(name)})
+        waiting.extend(token.get("children") or ())
+    return list(found)
+
+
+def _drawn(branch: Branch, guide: str, width: int | None) -> Iterator[str]:
+    for number, one in enumerate(branch.below, start=1):
+        last = number == len(branch.below)
+        yield guide + ("└── " if last else "├── ") + _said(one.parts, None if width is None else width - len(guide) - 4)
+        yield from _drawn(one, guide + ("    " if last else "│   "), width)
+
+
+def _said(parts: Sequence[str], room: int | None) -> str:
+    """The parts in one line; where there is no room the name is cut, then the last parts are left out."""
+    if room is None or len(parts) < 2:
+        return SEPARATOR.join(parts)
+    name, amount, *others = parts
+    for count in range(len(others), -1, -1):
+        rest = SEPARATOR.join([amount, *others[:count]])
+        left = room - cell_len(rest) - GAP
+        if left >= min(cell_len(name), LEAST_TEXT) or count == 0:
+            break
+    return f"{clipped(name, max(left, LEAST_NAME))}{' ' * GAP}{rest}"
+
+
+def _grow(branch: Branch, token: Mapping[str, Any], parts_of: PartsOf, holder: str, depth: int) -> None:
     """Add a token: a new branch where the holder changes or the line ends, else straight to its children.
 
     What the reader may not see, and what lies deeper than was asked for, is a line with its amount. A root that the
@@ -55,15 +108,15 @@ def _grow(branch: Any, token: Mapping[str, Any], line_of: LineOf, holder: str, d
     children: Sequence[Mapping[str, Any]] = token.get("children") or ()
     below = branch
     if "holder" in token and (token["holder"] != holder or not children):
-        below = branch.add(_safe(line_of(token)))
+        below = branch.add(*parts_of(token))
     if depth > 0:
         for child in children:
             if child["status"] in INNER and not any(child.get(name) for name in ("children", *PARTS)):
                 continue  # joined again into a token that stands beside it
-            _grow(below, child, line_of, str(token.get("holder", "")), depth - 1)
+            _grow(below, child, parts_of, str(token.get("holder", "")), depth - 1)
     for name in PARTS:
         if token.get(name):
-            below.add(_safe(_part_line(f"trace.{name}", token[name], str(token["currency"]))))
+            below.add(_part_line(f"trace.{name}", token[name], str(token["currency"])))
 
 
 def _part_line(key: str, part: Mapping[str, Any], currency: str) -> str:
@@ -71,10 +124,10 @@ def _part_line(key: str, part: Mapping[str, Any], currency: str) -> str:
     return text(key, amount=amount, currency=currency, tokens=part.get("tokens", 0))
 
 
-def token_line(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> str:
-    """One token in words."""
+def token_parts(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> list[str]:
+    """One token in words: holder, amount, and what may be left out."""
     currency = str(token["currency"])
-    parts = [f"{name_of(str(token['holder']))}  {amount_text(int(token['amount']), currency)} {currency}"]
+    parts = [name_of(str(token["holder"])), f"{amount_text(int(token['amount']), currency)} {currency}"]
     if token.get("financed_tier"):
         parts.append(text("trace.financed", tier=token["financed_tier"]))
     else:
@@ -86,7 +139,7 @@ def token_line(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) ->
         parts.append(text("trace.offered", party=name_of(str(token["offered_to"]))))
     if ids:
         parts.append(str(token["id"]))
-    return " · ".join(parts)
+    return parts
 
 
 def hidden_minor(totals: Mapping[str, Any]) -> int:
@@ -126,9 +179,3 @@ def totals_line(totals: Mapping[str, Any], currency: str) -> str:
     line = text("trace.totals", **{name: amount_text(int(totals.get(name) or 0), currency) for name in names})
     hidden = hidden_minor(totals)
     return line + (text("trace.totals_hidden", hidden=amount_text(hidden, currency)) if hidden else "")
-
-
-def _safe(line: str) -> Any:
-    from rich.text import Text
-
-    return Text(shown(line))

@@ -15,12 +15,13 @@ from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.handing_in import HandedIn
 from chainbill_cli.kit import given_settings
+from chainbill_cli.names import Names, newest_name
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
 from chainbill_cli.values import date_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import httpx
 
@@ -52,7 +53,21 @@ class Session:
     def out(self) -> Output:
         """Where data goes."""
         settings = self.settings
-        return Output(settings.output, color=settings.color, quiet=settings.quiet, name_of=self.known.name_of)
+        return Output(
+            settings.output,
+            color=settings.color,
+            quiet=settings.quiet,
+            name_of=self.names.name_of,
+            learn=self.names.learn,
+        )
+
+    @cached_property
+    def names(self) -> Names:
+        """What tables call parties."""
+        return Names(dict(self.known.names), self.registered, self._listed_parties)
+
+    def _listed_parties(self, most: int) -> Iterator[dict[str, Any]]:
+        return self.client.pages("/v1/parties", page=1_000, most=most)
 
     @cached_property
     def profile(self) -> homes.Profile:
@@ -187,14 +202,15 @@ class Session:
             self._registered[party] = body if isinstance(body, dict) else {}
         return self._registered[party]
 
+    def registered_names(self, parties: Iterable[str]) -> Callable[[str], str]:
+        """The registered names of these parties, whatever this home calls them."""
+        found = Names({}, self.registered, self._listed_parties)
+        found.learn(parties)
+        return found.name_of
+
     def registered_name(self, party: str) -> str:
         """The name a party is registered under, in the language in use; its id if unknown."""
-        from chainbill_cli.texts import language
-
-        names = self.registered(party).get("names") or [{}]
-        newest = names[-1] if isinstance(names, list) else names
-        other = "en" if language() == "zh" else "zh"
-        return str(newest.get(language()) or newest.get(other) or self.known.name_of(party))
+        return newest_name(self.registered(party)) or self.known.name_of(party)
 
 
 def ledger_date(network: Mapping[str, Any]) -> str:

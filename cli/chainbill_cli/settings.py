@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-OUTPUTS = ("table", "json", "jsonl", "csv")
+OUTPUTS = ("table", "wide", "json", "jsonl", "csv")
 DEFAULT_TIMEOUT_S = 30
 KEPT = ("node", "as", "output", "timeout", "currency")
 

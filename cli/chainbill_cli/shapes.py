@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 
-BILL_ROWS = (
+BILL_ROWS = ranked(
+    "id face currency status due_on debtor outstanding creditor",
     Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("face", "amount"),
     Column("outstanding", "amount"), Column("currency"), Column("due_on", "date"), Column("status", "status"),
 )  # fmt: skip
@@ -16,7 +17,8 @@ BILL = (
     Column("contract_no"), Column("invoices", "list"), Column("created.height", "int"),
     Column("created.transaction", "id"),
 )  # fmt: skip
-TOKEN_ROWS = (
+TOKEN_ROWS = ranked(
+    "id amount currency status offered_to locks holder bill tier",
     Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
     Column("currency"), Column("tier", "int"), Column("status", "status"), Column("offered_to", "party"),
     Column("locks", "lock"),
@@ -28,19 +30,23 @@ TOKEN = (
     Column("status", "status"), Column("locks", "lock"), Column("born", "int"), Column("ended", "int"),
     Column("reversed_at", "int"),
 )  # fmt: skip
-HOP_ROWS = (
+HOP_ROWS = ranked(
+    "date kind amount currency from to token tier height transaction",
     Column("height", "int"), Column("date", "date"), Column("kind", "hop"), Column("from", "party"),
     Column("to", "party"), Column("amount", "amount"), Column("currency"), Column("tier", "int"),
     Column("token", "id"), Column("transaction", "id"),
 )  # fmt: skip
-HISTORY_ROWS = (
+HISTORY_ROWS = ranked(
+    "date kind amount currency from to token tier height payment.status payment.reference transaction",
     *HOP_ROWS[:-1], Column("payment.status", "status"), Column("payment.reference"), HOP_ROWS[-1],
 )  # fmt: skip
-REQUEST_ROWS = (
+REQUEST_ROWS = ranked(
+    "id amount currency status holder until banks token",
     Column("id", "id"), Column("holder", "party"), Column("token", "id"), Column("amount", "amount"),
     Column("currency"), Column("banks", "party"), Column("status", "status"), Column("until", "date"),
 )  # fmt: skip
-QUOTE_ROWS = (
+QUOTE_ROWS = ranked(
+    "id rate net currency status bank recourse valid_until interest amount fee days",
     Column("id", "id"), Column("bank", "party"), Column("amount", "amount"), Column("currency"),
     Column("rate", "rate"), Column("days", "int"), Column("interest", "amount"), Column("fee", "amount"),
     Column("net", "amount"), Column("recourse"), Column("status", "status"), Column("valid_until", "date"),
@@ -49,11 +55,15 @@ QUOTE = (
     Column("id", "id"), Column("request", "id"), *QUOTE_ROWS[1:], Column("basis"), Column("value_date", "date"),
     Column("disburse_by", "date"), Column("pay_on", "date"),
 )  # fmt: skip
-PARTY_ROWS = (
+PARTY_ROWS = ranked(
+    "id name roles status sponsor",
     Column("id", "id"), Column("name"), Column("roles", "role"), Column("status", "status"), Column("sponsor", "party"),
 )  # fmt: skip
-PAYMENT_ROWS = (
+PAYMENT_ROWS = ranked(
+    "party amount currency status token",
     Column("party", "party"), Column("token", "id"), Column("amount", "amount"), Column("currency"),
     Column("status", "status"),
 )  # fmt: skip
-PAYMENTS_MADE = (*PAYMENT_ROWS, Column("bank", "party"), Column("reference"))
+PAYMENTS_MADE = ranked(
+    "party amount currency status reference bank token", *PAYMENT_ROWS, Column("bank", "party"), Column("reference")
+)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
-from chainbill_cli.output import Column, Output, csv_cell, csv_text, shown
+from chainbill_cli.commands.trace import CSV_KINDS
+from chainbill_cli.csv_text import csv_cell, csv_text, traced_csv
+from chainbill_cli.output import Column, Output, shown
 from chainbill_cli.texts import set_language
+from chainbill_node.rest.routes_trace import LEAF_COLUMNS, PARTY_COLUMNS, TIER_COLUMNS
 from cli.cli_fakes import PARTIES, FakeNode, Shell, bill, listing, ok
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +77,37 @@ def test_no_text_becomes_a_number_or_a_formula(value: str) -> None:
     except ValueError:
         return
     assert not any(character.isdecimal() for character in cell), "only words such as nan"
+
+
+def test_csv_has_names_and_words_beside_ids_and_codes() -> None:
+    """use 11: CSV had codes without names and, with --lang zh, English headings."""
+    row = {"id": "B1", "debtor": "P1", "status": "pending_confirm"}
+    columns = [ID, Column("debtor", "party"), Column("status", "status")]
+    read = list(csv.reader(io.StringIO(csv_text([row], columns, lambda _: "=甲公司"))))
+    assert read == [
+        ["id", "debtor", "debtor_name", "status", "status_text"],
+        ["B1", "P1", "'=甲公司", "pending_confirm", "waiting for the debtor"],
+    ]
+    set_language("zh")
+    read = list(csv.reader(io.StringIO(csv_text([row], columns, lambda _: "甲公司"))))
+    assert read == [
+        ["编号", "债务人", "债务人名称", "状态", "状态说明"],
+        ["B1", "P1", "甲公司", "pending_confirm", "待确权"],
+    ]
+
+
+@pytest.mark.parametrize("columns", [LEAF_COLUMNS, TIER_COLUMNS, PARTY_COLUMNS])
+def test_csv_of_traces_has_names_and_headings_too(columns: tuple[str, ...]) -> None:
+    said = ",".join(columns) + "\r\n" + ",".join('="12345"' if name in ("holder", "other") else "" for name in columns)
+    set_language("zh")
+    heading, row = csv.reader(io.StringIO(traced_csv(said, CSV_KINDS, lambda party: f"name of {party}")))
+    assert not [title for title in heading if not re.search("[\u4e00-\u9fff]", title)]
+    for title in ("持有人", "对方"):
+        if title in heading:
+            assert row[heading.index(title)] == '="12345"'
+            assert row[heading.index(title + "名称")] == "name of 12345"
+    set_language("en")
+    assert set(columns) <= set(next(csv.reader(io.StringIO(traced_csv(said, CSV_KINDS, str)))))
 
 
 def test_csv_has_a_byte_order_mark(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import sys
 
 import pytest
 from chainbill_cli.commands.party_terms import ACCOUNT_ROWS
 from chainbill_cli.main import run
-from chainbill_cli.output import Column, Output, shown
+from chainbill_cli.output import Column, shown
 from chainbill_cli.shapes import HOP_ROWS, PARTY_ROWS, TOKEN_ROWS
 from chainbill_cli.texts import set_language
 from cli.cli_desk import Desk
@@ -30,21 +29,6 @@ def test_blocks_name_their_proposer_and_are_not_cut(desk: Desk) -> None:
     assert newest["proposer"] not in told
     assert "bank1" in desk.text("block", "show")
     assert "出块方" in desk.text("--lang", "zh", "block", "list")
-
-
-@pytest.mark.parametrize("width", [40, 300])
-def test_no_cell_is_cut(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    columns = [Column("id", "id"), Column("app_hash", "id"), Column("name"), Column("amount", "amount")]
-    row = {"id": "x" * 90, "app_hash": "y" * 130, "name": "z" * 70, "amount": 10**15, "currency": "CNY"}
-    if width < 100:
-        monkeypatch.setenv("COLUMNS", str(width))
-        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    Output("table", color=False, quiet=True).rows([row], columns)
-    out = capsys.readouterr().out
-    for letter, count in (("x", 90), ("y", 130), ("z", 70)):
-        assert out.count(letter) == count
-    if width > 100:
-        assert "x" * 90 in out
 
 
 @pytest.mark.parametrize(

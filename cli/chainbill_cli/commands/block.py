@@ -11,10 +11,11 @@ import click
 from chainbill.shown import shown
 from chainbill_cli.answers import answer_list, lists, without_as_of
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 
-BLOCK_ROWS = (
+BLOCK_ROWS = ranked(
+    "height time transactions proposer id app_hash",
     Column("height", "int"), Column("time", "date"), Column("id", "id"), Column("proposer", "id"),
     Column("transactions", "int"), Column("app_hash", "id"),
 )  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.settings import KEPT, OUTPUTS, read_config, write_config
 
-ROWS = (Column("setting"), Column("value"), Column("source"))
+ROWS = ranked("setting value source", Column("setting"), Column("value", "prose"), Column("source", "origin"))
 
 config = noun("config")
 

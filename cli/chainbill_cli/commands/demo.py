@@ -56,7 +56,7 @@ def _play(session: Session, scene: Any, home: Path, validators: int, *, keep: bo
     from chainbill_cli.localnet import layout, processes
 
     teller = Teller(color=session.settings.color, to_stderr=session.settings.machine)
-    teller.console.print(text("demo.title"), style="bold")
+    teller.title("demo.title")
     teller.chapter("demo.c_network")
     network = stage.build(home, scene, validators)
     played = stage.Stage(network, session.settings, transport=session.transport)

@@ -15,11 +15,11 @@ import click
 from chainbill_cli.failure import Exit, Failure
 from chainbill_cli.home import Profile, load_profiles
 from chainbill_cli.kit import Command
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
-ROWS = (Column("check"), Column("finding"), Column("fix"))
+ROWS = ranked("check finding fix", Column("check"), Column("finding", "prose"), Column("fix", "prose"))
 PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx", "openpyxl")
 SUPPORTED = ("3.11", "3.12")
 LEAST_FREE_MIB = 500

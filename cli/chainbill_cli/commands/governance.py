@@ -18,7 +18,7 @@ from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, cause_of, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import has_text, text
@@ -30,7 +30,8 @@ KINDS = (
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
     "party_status", "party_administrator", "party_close",
 )  # fmt: skip
-ROWS = (
+ROWS = ranked(
+    "id kind status votes proposer created.height",
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
     Column("status", "proposal"), Column("votes"), Column("created.height", "int"),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import DISPUTE, object_id
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.writing import Writing, call, write, writes
@@ -25,11 +25,13 @@ FIELDS = (
     Column("currency"), Column("fingerprint", "id"),
 )  # fmt: skip
 
-INVOICE_ROWS = (
+INVOICE_ROWS = ranked(
+    "fingerprint total currency status seller buyer occupied disputes",
     Column("fingerprint", "id"), Column("seller", "party"), Column("buyer", "party"), Column("total", "amount"),
     Column("occupied", "amount"), Column("currency"), Column("status", "invoice"), Column("disputes", "id"),
 )  # fmt: skip
-DISPUTE_ROWS = (
+DISPUTE_ROWS = ranked(
+    "id status until seller by fingerprint document",
     Column("id", "id"), Column("fingerprint", "id"), Column("seller", "party"), Column("by", "party"),
     Column("status", "dispute"), Column("until", "date"), Column("document", "id"),
 )  # fmt: skip

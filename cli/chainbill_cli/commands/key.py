@@ -13,14 +13,16 @@ import click
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_profiles, write_private
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
 
-FIELDS = (Column("name"), Column("party", "id"), Column("public", "id"), Column("path"))
+FIELDS = ranked(
+    "name party path public", Column("name"), Column("party", "id"), Column("public", "id"), Column("path", "path")
+)
 NAME = re.compile(r"^[A-Za-z0-9_-]{1,60}$")
 
 key = noun("key")

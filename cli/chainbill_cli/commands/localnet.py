@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,18 @@ from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.localnet import layout, processes, status
 from chainbill_cli.localnet.clock import advance
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.settings import user_directory
 from chainbill_cli.texts import text
 
-NODE_ROWS = (
+NODE_ROWS = ranked(
+    "name ready height reason api app_hash p2p pid",
     Column("name"), Column("pid", "int"), Column("api"), Column("p2p"), Column("ready"), Column("height", "int"),
-    Column("app_hash", "id"), Column("reason"),
+    Column("app_hash", "id"), Column("reason", "prose"),
 )  # fmt: skip
+PROFILE_ROWS = ranked("profiles name party", Column("profiles", "prose"), Column("name"), Column("party", "id"))
 CLOCK_KINDS = {"transaction": "id", "status": "status", "clock": "word"}
 READY_S = 60.0
 FOLLOW_S = 0.3
@@ -51,7 +54,10 @@ def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool)
             processes.stop_all(network.nodes)
         raise
     layout.point_here(home)
-    _print(session, status.describe(network))
+    found = status.describe(network)
+    _print(session, found)
+    if session.out.form == "table":
+        _print_profiles(session, network, found["profiles"])
     usual = home == user_directory() / "localnet"
     session.out.note(text("localnet.next", home="" if usual else f" --home {home}"))
     if not detach:
@@ -89,9 +95,25 @@ def _print(session: Session, found: dict[str, Any]) -> None:
     if session.settings.machine:
         session.out.json(found)
         return
-    session.out.rows(found["nodes"], NODE_ROWS)
-    if session.out.form == "table":
-        session.out.note(f"{found['chain_id']} · {found['home']} · " + ", ".join(found["profiles"]))
+    table = session.out.form == "table"
+    session.out.rows(found["nodes"], [one for one in NODE_ROWS if one.path != "reason" or not table])
+    if table:
+        for node in found["nodes"]:
+            if node.get("reason"):
+                session.out.say(f"{node['name']}: {node['reason']}")
+        session.out.note(text("localnet.where", chain_id=found["chain_id"], home=found["home"]))
+
+
+def _print_profiles(session: Session, network: layout.LocalNetwork, profiles: Mapping[str, Mapping[str, str]]) -> None:
+    """Who may act here, a party a line, under its registered name."""
+    registered = session_in(session, network, network.nodes[0].name).registered_names(
+        one["party"] for one in profiles.values()
+    )
+    of_party: dict[str, list[str]] = {}
+    for name, one in profiles.items():
+        of_party.setdefault(one["party"], []).append(name)
+    rows = [{"party": party, "name": registered(party), "profiles": names} for party, names in of_party.items()]
+    session.out.rows(rows, PROFILE_ROWS)
 
 
 def _network(session: Session) -> layout.LocalNetwork:

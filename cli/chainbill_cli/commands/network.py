@@ -13,7 +13,7 @@ from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.network_file import read_plan, wrong
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import current_session
 from chainbill_cli.texts import text
 
@@ -24,7 +24,9 @@ NETWORK = (
     Column("chain_id"), Column("date", "date"), Column("clock", "word"), Column("public_reads"), Column("bids", "word"),
     Column("validators", "int"), Column("quorum", "int"), Column("network", "id"),
 )  # fmt: skip
-VALIDATOR_ROWS = (Column("name"), Column("party", "party"), Column("address"), Column("key", "id"))
+VALIDATOR_ROWS = ranked(
+    "name party address key", Column("name"), Column("party", "party"), Column("address"), Column("key", "id")
+)
 
 network = noun("network")
 network.command("join", help="network.join")(network_join.join)

@@ -15,6 +15,7 @@ from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_standing, party_terms
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, json_line
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
@@ -201,18 +202,10 @@ def list_(**filters: Any) -> None:
     body = session.client.get("/v1/parties", **filters)
     rows = body["data"]
     if session.out.form in {"table", "csv"}:
-        rows = [{**row, "name": name_of(row)} for row in rows]
+        rows = [{**row, "name": newest_name(row)} for row in rows]
     session.out.rows(rows, PARTY_ROWS)
     if body.get("next"):
         session.out.note(text("note.more", cursor=body["next"]))
-
-
-def name_of(row: dict[str, Any]) -> str:
-    """The newest name of a registered party, in the language in use."""
-    from chainbill_cli.texts import language
-
-    names = row.get("names") or [{}]
-    return str(names[-1].get(language()) or names[-1].get("en") or names[-1].get("zh") or "")
 
 
 @party.command("show", help="party.show")
@@ -224,5 +217,5 @@ def show(party: str, at: str | None) -> None:
     body = without_as_of(session.client.get(f"/v1/parties/{session.party_id(party)}", at=at))
     if session.out.form in {"table", "csv"}:
         ids = [f"{one['scheme']}:{one['value']}" for one in body.get("identifiers") or ()]
-        body = {**body, "name": name_of(body), "identifiers": ", ".join(ids)}
+        body = {**body, "name": newest_name(body), "identifiers": ", ".join(ids)}
     session.out.thing(body, FIELDS)

@@ -6,12 +6,13 @@ from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
 from chainbill_cli.kit import Noun, argument, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.writing import Writing, call, write, writes
 
-MANDATE_ROWS = (
+MANDATE_ROWS = ranked(
+    "debtor bank status from asked_on until",
     Column("debtor", "party"), Column("bank", "party"), Column("status", "mandate"), Column("asked_on", "date"),
     Column("from", "date", "column.mandate_from"), Column("until", "date"),
 )  # fmt: skip

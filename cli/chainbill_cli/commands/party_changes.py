@@ -13,7 +13,7 @@ from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import Noun, argument, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import has_text, text
@@ -21,7 +21,8 @@ from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
 HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}}
-CHANGE_ROWS = (
+CHANGE_ROWS = ranked(
+    "id kind status acts_on announced_on",
     Column("id", "id"), Column("kind"), Column("status", "change"), Column("announced_on", "date"),
     Column("acts_on", "date"),
 )  # fmt: skip

@@ -13,13 +13,14 @@ from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.lookup import STATUS_ORDER, object_id
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 from chainbill_cli.writing import Writing, call, write, writes
 
-ORDER_ROWS = (
+ORDER_ROWS = ranked(
+    "id party kind status until by entered_on second",
     Column("id", "id"), Column("party", "party"), Column("kind", "status"), Column("status", "order"),
     Column("by", "party", "column.ordered_by"), Column("second", "party"), Column("entered_on", "date"),
     Column("until", "date", "column.ratify_by"),
@@ -28,7 +29,8 @@ ORDER = (
     *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id"),
     Column("documents", "id"), Column("ratified_on", "date"), Column("objected_on", "date"),
 )  # fmt: skip
-ITEM_ROWS = (
+ITEM_ROWS = ranked(
+    "role currency count sum",
     Column("role", "word", "column.open_as"), Column("currency"), Column("count", "int"), Column("sum", "amount"),
 )  # fmt: skip
 ANSWER = ("order", "party", "party_status", "until")

@@ -11,18 +11,19 @@ from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, option
-from chainbill_cli.output import Column, amount_text
+from chainbill_cli.output import Column, amount_text, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.texts import text
 from chainbill_cli.values import amount_minor
 from chainbill_cli.writing import Writing, call, write, writes
 
-ACCOUNT_ROWS = (
+ACCOUNT_ROWS = ranked(
+    "currency bank status from digest",
     Column("currency"), Column("bank", "party"), Column("status", "status"),
     Column("from", "date", "column.account_from"), Column("digest", "id"),
 )  # fmt: skip
-RULE_ROWS = (Column("action"), Column("currency"), Column("above", "amount"))
+RULE_ROWS = ranked("action currency above", Column("action"), Column("currency"), Column("above", "amount"))
 
 
 @argument("party", default="")

@@ -6,14 +6,20 @@ from typing import Any
 
 import click
 
-from chainbill.shown import shown
+from chainbill_cli.csv_text import parties_of, traced_csv
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
-from chainbill_cli.penetration import BY_TIER, by_tier_rows, group_rows, totals_line, tree_of
+from chainbill_cli.penetration import BY_TIER, by_tier_rows, group_rows, holders_of, totals_line, tree_lines
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import HOP_ROWS
 from chainbill_cli.texts import text
+
+CSV_KINDS = {
+    **dict.fromkeys(("holder", "offered_to", "debtor", "other"), "party"), "status": "status", "kind": "hop",
+    "direction": "direction",
+}  # fmt: skip
+"""Kinds of the columns of a trace's CSV that have a name or a word beside them."""
 
 trace = noun("trace")
 
@@ -34,7 +40,9 @@ def _form(session: Session, form: str | None) -> str:
 def _read(session: Session, path: str, form: str, parameters: dict[str, Any]) -> Any:
     """Print JSON or CSV as the node gives it and return None, or return what the tree is drawn from."""
     if form == "csv":
-        session.out.raw(str(session.client.get(path, format="csv", **parameters)).removeprefix("\ufeff"), mark=True)
+        said = str(session.client.get(path, format="csv", **parameters))
+        session.names.learn(parties_of(said, CSV_KINDS))
+        session.out.raw(traced_csv(said, CSV_KINDS, session.out.name_of), mark=True)
         return None
     body = session.client.get(path, **parameters)
     if form in {"json", "jsonl"}:
@@ -58,9 +66,9 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     if body is None:
         return
     found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
-    console = session.out.console()
-    console.print(tree_of(body, found, session.out.name_of))
-    console.print(shown(totals_line(body["totals"], found["currency"])))
+    session.names.learn([*holders_of(body), str(found["debtor"])])
+    session.out.print(tree_lines(body, found, session.out.name_of, session.out.width))
+    session.out.say(totals_line(body["totals"], found["currency"]))
     session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
     _groups(session, body, str(found["currency"]))
 
@@ -108,14 +116,11 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
     body = _read(session, f"/v1/trace/anchors/{identifier}", _form(session, form), parameters)
     if body is None:
         return
-    console = session.out.console()
     groups = per_currency(body)
     if not groups:
         session.out.note(text("trace.nothing"))
     for currency, group in groups:
-        console.print(
-            shown(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
-        )
+        session.out.say(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
         session.out.rows(by_tier_rows(group, currency), BY_TIER)
         _groups(session, body, currency)
 
@@ -136,13 +141,12 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
     body = _read(session, f"/v1/trace/parties/{identifier}", _form(session, form), parameters)
     if body is None:
         return
-    console = session.out.console()
     for currency, table in per_currency(body):
-        console.print(shown(f"{session.registered_name(identifier)} · {currency}"))
+        session.out.say(f"{session.registered_name(identifier)} · {currency}")
         for name in ("received", "given", "exposure", "maturities"):
             rows = [{"currency": currency, **row} for row in table.get(name) or ()]
             if rows:
-                console.print(text(f"trace.{name}"))
+                session.out.say(text(f"trace.{name}"))
                 session.out.rows(rows, columns_of(rows))
 
 

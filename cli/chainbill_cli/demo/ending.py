@@ -10,7 +10,7 @@ from chainbill_cli.demo.story import Story
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.localnet.clock import advance_quietly
 from chainbill_cli.output import Column
-from chainbill_cli.penetration import by_tier_rows, tree_of
+from chainbill_cli.penetration import by_tier_rows, tree_lines
 from chainbill_cli.shapes import PAYMENT_ROWS
 from chainbill_cli.writing import call
 
@@ -29,7 +29,7 @@ def tell_tree(story: Story) -> list[dict[str, Any]]:
     teller.chapter("demo.c_tree")
     trace = stage.get(f"/v1/trace/bills/{story.bill}")
     teller.say("demo.tree")
-    teller.show(tree_of(trace, trace["bill"], stage.reader.registered_name, ids=False))
+    teller.lines(tree_lines(trace, trace["bill"], stage.reader.registered_name, teller.room, ids=False))
     anchor = stage.get(f"/v1/trace/anchors/{stage.party('anchor')}")
     tables = [table for table in anchor["currencies"] if table["currency"] == story.currency]
     rows = by_tier_rows(tables[0], story.currency)

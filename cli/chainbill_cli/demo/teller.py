@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chainbill.shown import shown as plain_text
-from chainbill_cli.output import Column, Names, shown
+from chainbill_cli.grid import folded, grid
+from chainbill_cli.output import Column, Names, lane_of
 from chainbill_cli.texts import text
 
 WIDTH = 110
+BOLD, BOLD_CYAN, GREEN, YELLOW = "1", "1;36", "32", "33"
+"""Parameters of SGR (ECMA-48 section 8.3.117)."""
 
 
 class Teller:
     """Writes to stdout, or to stderr when a program reads stdout."""
 
     def __init__(self, *, color: bool, to_stderr: bool, name_of: Names = str) -> None:
-        from rich.console import Console
-
-        file = sys.stderr if to_stderr else sys.stdout
-        width = None if file.isatty() else WIDTH
-        self.console = Console(file=file, width=width, no_color=not color, highlight=False, soft_wrap=False)
+        self._file = sys.stderr if to_stderr else sys.stdout
+        terminal = self._file.isatty()
+        self.width = shutil.get_terminal_size().columns if terminal else WIDTH
+        self._color = color and terminal
         self.name_of = name_of
         self._began = time.monotonic()
         self._chapter = 0
@@ -32,16 +35,16 @@ class Teller:
         """Seconds since the story began."""
         return time.monotonic() - self._began
 
+    def title(self, key: str) -> None:
+        """What the story is about."""
+        self._print(self._styled(text(key), BOLD))
+
     def chapter(self, key: str, **fields: object) -> None:
         """Begin a chapter."""
-        from rich.text import Text
-
         self._chapter += 1
         title = text(key, **fields) if fields else text(key)
-        self.console.print()
-        self.console.print(
-            Text(f"{self._chapter}. {title}", style="bold cyan"), Text(f"  {self.seconds:4.1f} s", style="dim")
-        )
+        self._print("")
+        self._print(self._styled(f"{self._chapter}. {title}", BOLD_CYAN) + f"  {self.seconds:4.1f} s")
 
     def say(self, key: str, **fields: object) -> None:
         """A sentence."""
@@ -49,44 +52,39 @@ class Teller:
 
     def fact(self, key: str, **fields: object) -> None:
         """What the ledger now knows."""
-        self._line("  ✓ ", text(key, **fields) if fields else text(key), "green")
+        self._line("  ✓ ", text(key, **fields) if fields else text(key), GREEN)
 
     def warn(self, key: str, **fields: object) -> None:
         """Something that went wrong on purpose."""
-        self._line("  ✗ ", text(key, **fields) if fields else text(key), "yellow")
+        self._line("  ✗ ", text(key, **fields) if fields else text(key), YELLOW)
 
     def command(self, line: str) -> None:
         """A command to type; in one line, so that it can be copied."""
-        from rich.text import Text
+        self._print(self._styled(f"    $ {line}", BOLD))
 
-        self.console.print(Text(f"    $ {line}", style="bold"), soft_wrap=True)
+    def lines(self, lines: Iterable[str]) -> None:
+        """Ready lines, such as those of a tree; `room` cells have place."""
+        for line in lines:
+            self._print("  " + line)
 
-    def show(self, thing: Any) -> None:
-        """Something rich can print, such as a tree."""
-        from rich.padding import Padding
-
-        self.console.print(Padding(thing, (0, 0, 0, 2)))
+    @property
+    def room(self) -> int:
+        """Cells of a line of `lines`."""
+        return self.width - 2
 
     def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
         """A table of rows."""
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            right = column.kind in {"amount", "int", "rate"}
-            table.add_column(column.title, justify="right" if right else "left", overflow="fold", no_wrap=right)
-        for row in rows:
-            table.add_row(*(Text(shown(row, column, self.name_of)) for column in columns))
-        self.show(table)
+        lanes = [lane_of(rows, column, self.name_of) for column in columns]
+        self._print("")
+        self.lines(grid(lanes, self.room).lines)
+        self._print("")
 
     def _line(self, mark: str, line: str, style: str) -> None:
-        from rich.table import Table
-        from rich.text import Text
+        for number, part in enumerate(folded(plain_text(line), self.width - len(mark))):
+            self._print(self._styled((" " * len(mark) if number else mark) + part, style))
 
-        grid = Table.grid()
-        grid.add_column(width=len(mark))
-        grid.add_column(overflow="fold")
-        grid.add_row(Text(mark, style=style), Text(plain_text(line), style=style))
-        self.console.print(grid)
+    def _styled(self, line: str, style: str) -> str:
+        return f"\x1b[{style}m{line}\x1b[0m" if self._color and style else line
+
+    def _print(self, line: str) -> None:
+        print(line.rstrip(), file=self._file, flush=True)

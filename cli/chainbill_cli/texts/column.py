@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "column.csv_name": ("{column}_name", "{column}名称"),
+    "column.csv_words": ("{column}_text", "{column}说明"),
+    "column.financings": ("financings", "融资笔数"),
+    "column.direction": ("direction", "方向"),
+    "column.other": ("other party", "对方"),
     "column.id": ("id", "编号"),
     "column.name": ("name", "名称"),
     "column.bill": ("bill", "凭证"),
@@ -79,6 +84,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.key": ("key", "密钥"),
     "column.threshold": ("signatures needed", "须签名数"),
     "column.public": ("public key", "公钥"),
+    "column.profiles": ("--as", "身份（--as）"),
     "column.path": ("path", "路径"),
     "column.time": ("time", "时间"),
     "column.proposer": ("proposer", "出块方"),
@@ -165,7 +171,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.mean_rate": ("mean rate", "平均利率"),
     "column.live": ("live", "有效"),
     "column.diluted": ("diluted", "扣减"),
-    "column.void": ("void", "注销"),
+    "column.void": ("void", "作废"),
     "column.calls": ("calls", "调用"),
     "column.result": ("result", "结果"),
     "column.signers": ("signers", "签名方"),

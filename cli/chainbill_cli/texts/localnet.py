@@ -48,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "localnet.one_of": ("either --to or --advance", "--to 与 --advance 只能用一个"),
     "localnet.running": ("the network runs; Ctrl-C stops it", "网络运行中，按 Ctrl-C 停止"),
+    "localnet.where": (
+        "network {chain_id} in {home}; profiles: chainbill key list",
+        "网络 {chain_id}，目录 {home}；身份：chainbill key list",
+    ),
     "localnet.next": (
         "next: chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",
         "接下来可以：chainbill{home} --as supplier1 bill issue --debtor anchor --amount 1000000.00 --due +120d",

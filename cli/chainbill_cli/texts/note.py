@@ -6,6 +6,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note.transaction": ("transaction {id}", "交易 {id}"),
     "note.none": ("none", "无"),
     "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
+    "note.hidden": ("columns hidden: {count}; -o wide shows all", "未显示 {count} 列；加 -o wide 显示全部"),
+    "note.cut": ("shortened: what ends in …; -o wide shows all", "以 … 结尾的内容已缩短；加 -o wide 显示全部"),
+    "note.hidden_and_cut": (
+        "columns hidden: {count}, shortened: what ends in …; -o wide shows all",
+        "未显示 {count} 列，以 … 结尾的内容已缩短；加 -o wide 显示全部",
+    ),
     "note.as_of": ("as of height {height}, {date}", "截至高度 {height}，{date}"),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
     "note.not_read": (

@@ -1,0 +1,260 @@
+"""Tables on screens of 80 to 200 cells: nothing is wider, no amount and no id is folded, what is left out is said.
+
+use 10: at 80 columns amounts and ids were broken over lines, 76 lines for 4 events, 12 lines a node.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+
+import pytest
+from chainbill_cli import commands, penetration, shapes
+from chainbill_cli.grid import GAP, Lane, clipped, folded, grid, sheet
+from chainbill_cli.names import Names
+from chainbill_cli.output import WORDS, Column, Output
+from chainbill_cli.texts import set_language
+from cli.cli_fakes import an_id
+from hypothesis import given
+from hypothesis import strategies as st
+
+WIDTHS = (80, 100, 120, 200)
+LARGEST = 9_007_199_254_740_991
+LARGEST_SHOWN = "90,071,992,547,409.91"
+LONG_NAME = (
+    "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心及供应链金融服务部（光谷片区）第二结算组华中区域"
+)
+HASH = "3f" * 32
+ID = an_id("B", "wide")
+
+
+def cells(line: str) -> int:
+    """The width of a line, counted on its own here."""
+    return sum(2 if east_asian_width(one) in {"W", "F"} else 1 for one in line)
+
+
+def lists() -> Iterator[tuple[str, Sequence[Column]]]:
+    """Every tuple of columns that a module of commands declares."""
+    found = [
+        importlib.import_module(f"{commands.__name__}.{one.name}") for one in pkgutil.iter_modules(commands.__path__)
+    ]
+    for module in (shapes, penetration, *found):
+        for name, value in vars(module).items():
+            if isinstance(value, tuple) and value and all(isinstance(one, Column) for one in value):
+                yield f"{module.__name__.rpartition('.')[2]}.{name}", value
+
+
+DECLARED = dict(lists())
+LONG: dict[str, Any] = {
+    "amount": LARGEST, "id": ID, "party": ID, "date": "2027-03-31", "rate": 1_000_000, "int": 9_999_999,
+    "share": "0.123456", "figure": "3.850000", "prose": LONG_NAME, "path": "/srv/receivables/.chainbill/keys/one.pem",
+    "list": [ID, HASH], "text": LONG_NAME, "status": "pending_accept", "role": ["anchor", "supplier", "guarantor"],
+    "proposal": "party_administrator", "lock": [{"kind": "in_finance"}, {"kind": "offered"}],
+}  # fmt: skip
+
+
+def long_row(columns: Sequence[Column]) -> dict[str, Any]:
+    """A row with the longest values that its columns may have."""
+    row: dict[str, Any] = {}
+    for column in columns:
+        *path, last = column.path.split(".")
+        place = row
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = LONG.get(column.kind, "word")
+    return {**row, "currency": "CNY"}
+
+
+class Screen:
+    """A terminal of some width, for `Output`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch = monkeypatch
+        self.capsys = capsys
+
+    def output(self, width: int, form: str = "table") -> Output:
+        self.monkeypatch.setenv("COLUMNS", str(width))
+        self.monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+        return Output(form, color=False, quiet=False, name_of=lambda _: LONG_NAME)
+
+    def read(self) -> tuple[list[str], str]:
+        out, err = self.capsys.readouterr()
+        return out.splitlines(), err
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Screen:
+    return Screen(monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_list_fits_its_screen(name: str, language: str, screen: Screen) -> None:
+    set_language(language)
+    columns = DECLARED[name]
+    row = long_row(columns)
+    whole = {column.path: LARGEST_SHOWN for column in columns if column.kind == "amount"}
+    whole |= {column.path: ID for column in columns if column.kind == "id"}
+    first = min(columns, key=lambda one: one.rank)
+    for width in WIDTHS:
+        screen.output(width).rows([row, row], columns)
+        lines, notes = screen.read()
+        assert max(map(cells, lines)) <= width, f"{name} at {width}"
+        shown = [column for column in columns if column.title.split()[0] in " ".join(lines[:3])]
+        assert first in shown, f"{name} at {width}: {first.path}"
+        text = "\n".join(lines)
+        counts = {value: text.count(value) for value in whole.values()}
+        assert all(count % 2 == 0 for count in counts.values()), (
+            f"{name} at {width}: a row shows what the other does not"
+        )
+        if len(shown) < len(columns) or "…" in text:
+            assert "-o wide" in notes, f"{name} at {width}"
+    screen.output(80, "wide").rows([row], columns)
+    [heading, _, line], notes = screen.read()
+    assert all(column.title in heading for column in columns)
+    assert line.count(LARGEST_SHOWN) == list(whole.values()).count(LARGEST_SHOWN)
+    assert "…" not in line
+    assert "-o wide" not in notes
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_sheet_fits_its_screen_and_leaves_nothing_out(name: str, language: str, screen: Screen) -> None:
+    set_language(language)
+    columns = DECLARED[name]
+    row = {**long_row(columns), **{one.path: HASH for one in columns if one.path.endswith("_root")}}
+    for width in WIDTHS:
+        screen.output(width).thing(row, columns)
+        lines, _ = screen.read()
+        assert max(map(cells, lines)) <= width, f"{name} at {width}"
+        text = "\n".join(lines)
+        assert all(column.title in text for column in columns)
+        assert text.count(LARGEST_SHOWN) == sum(column.kind == "amount" for column in columns)
+        assert text.count(HASH) >= sum(column.path.endswith("_root") for column in columns)
+        assert text.count(ID) >= sum(column.kind == "id" and not column.path.endswith("_root") for column in columns)
+        assert "…" not in text
+
+
+def test_the_lists_of_money_keep_id_amount_and_status_at_80_cells(screen: Screen) -> None:
+    """What a list is read for stays, with the largest amount and the longest id and words."""
+    for columns in (shapes.BILL_ROWS, shapes.TOKEN_ROWS, shapes.REQUEST_ROWS, shapes.QUOTE_ROWS):
+        screen.output(80).rows([long_row(columns)], columns)
+        text = "\n".join(screen.read()[0])
+        assert LARGEST_SHOWN in text
+        assert ID in text
+        assert "CNY" in text
+        assert "creditor" in text, "the status, in two lines at most"
+
+
+def test_a_hash_is_short_where_it_has_no_room_and_whole_where_it_has(screen: Screen) -> None:
+    columns = DECLARED["block.BLOCK_ROWS"]
+    row = {**long_row(columns), "id": HASH, "app_hash": HASH}
+    screen.output(80).rows([row], columns)
+    lines, notes = screen.read()
+    assert HASH[:12] + "…" in lines[-1]
+    assert "-o wide" in notes
+    screen.output(80, "wide").rows([row], columns)
+    assert screen.read()[0][-1].count(HASH) == 2
+
+
+def test_what_goes_to_no_terminal_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    columns = DECLARED["block.BLOCK_ROWS"]
+    Output("table", color=False, quiet=False).rows([{"id": HASH, "app_hash": HASH, "height": 1}], columns)
+    out, err = capsys.readouterr()
+    assert out.count(HASH) == 2
+    assert not err
+
+
+WORD = st.text("abcdefghij0123456789,.-中国建筑局（）", min_size=0, max_size=30)
+LANES = st.builds(
+    Lane, st.sampled_from(["id", "票面金额", "transactions root"]), st.lists(WORD, min_size=3, max_size=3),
+    rank=st.integers(1, 9), whole=st.booleans(), right=st.booleans(), words=st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(LANES, min_size=1, max_size=9), st.integers(60, 200))
+def test_any_table_fits_and_says_what_it_leaves_out(lanes: list[Lane], width: int) -> None:
+    made = grid(lanes, width)
+    assert max(map(cells, made.lines)) <= max(width, 62), "the first column may be as wide as it must be"
+    everything = grid(lanes, None)
+    assert not everything.hidden
+    assert not everything.cut
+    filled = [lane for lane in lanes if any(lane.cells)] or lanes[:1]
+    rule = next(line for line in made.lines if set(line) <= {"─", " "} and line)
+    assert len(rule.split()) + made.hidden == len(filled)
+
+
+@given(st.lists(LANES, min_size=1, max_size=9), st.integers(60, 200))
+def test_what_is_whole_stands_on_one_line(lanes: list[Lane], width: int) -> None:
+    made = grid(lanes, width)
+    text = "\n".join(made.lines)
+    hidden = 0
+    for lane in lanes:
+        if lane.whole and any(lane.cells):
+            hidden += not all(cell.strip() in text for cell in lane.cells)
+    assert hidden <= made.hidden
+
+
+@given(WORD, st.integers(4, 40))
+def test_folding_loses_nothing_but_spaces(text: str, width: int) -> None:
+    assert "".join(folded(text, width, hard=True)) == text
+    assert all(cells(line) <= width for line in folded(text, width, hard=True))
+    assert cells(clipped(text, width)) <= width
+
+
+def test_folding_breaks_neither_numbers_nor_ids_nor_before_a_comma() -> None:
+    assert folded("票面 1,000,000.00，有效", 14) == ["票面", "1,000,000.00，", "有效"]
+    assert folded("to B6TH1EJ9D7CECP29WM", 12) == ["to", "B6TH1EJ9D7CECP29WM"]
+    assert folded("甲乙，丙", 4) == ["甲", "乙，", "丙"]
+
+
+def test_a_value_with_no_room_stands_below_its_label() -> None:
+    assert sheet([("交易", [HASH]), ("高度", ["7"])], 66) == ["交易", " " * GAP + HASH, "高度  7"]
+    assert sheet([("交易", [HASH])], 80) == ["交易  " + HASH]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_tree_leaves_out_its_last_parts_before_it_folds(width: int) -> None:
+    token = {
+        "id": an_id("T", "x"), "holder": "P", "amount": LARGEST, "currency": "CNY", "tier": 1, "status": "live",
+        "offered_to": "P",
+    }  # fmt: skip
+    for _ in range(4):
+        token = {**token, "holder": token["holder"] + "x", "children": [token], "status": "moved"}
+    bill = {"id": ID, "debtor": "P", "face": LARGEST, "currency": "CNY", "pay_on": "2027-03-31"}
+    lines = penetration.tree_lines({"tree": token}, bill, lambda _: LONG_NAME, width)
+    assert max(map(cells, lines)) <= width
+    assert sum(LARGEST_SHOWN in line for line in lines) == 6
+
+
+def test_names_are_looked_up_once_and_two_of_one_name_are_told_apart() -> None:
+    asked: list[str] = []
+    registered = {
+        f"P{number}": {"id": f"P{number}", "names": [{"zh": "甲公司", "en": f"N{number}"}]} for number in range(9)
+    }
+
+    def read(party: str) -> dict[str, Any]:
+        asked.append(party)
+        return registered[party]
+
+    def listed(_: int) -> Iterator[dict[str, Any]]:
+        asked.append("all")
+        return iter(registered.values())
+
+    names = Names({"own": "P0", "N2": "P9"}, read, listed)
+    names.learn(["P0", "P1"])
+    names.learn(["P1", "P2"])
+    assert asked == ["P1", "P2"]
+    assert [names.name_of(f"P{number}") for number in (0, 1, 2, 7)] == ["own", "N1", "N2 (P2)", "P7"]
+    names.learn(registered)
+    assert asked == ["P1", "P2", "all"]
+    assert names.name_of("P7") == "N7"
+    set_language("zh")
+    names = Names({}, read, listed)
+    names.learn(["P1", "P2"])
+    assert names.name_of("P1") == "甲公司 (P1)"
+    assert set(WORDS) >= {"status", "lock"}
