@@ -15,6 +15,7 @@ from contracts.world import (
     disburse,
     settle,
 )
+from ledger.real_network import BANKS, RealNetwork
 
 from chainbill.errors import Refused
 
@@ -54,3 +55,27 @@ def test_a_bank_that_has_not_paid_yet_takes_its_quote_back_after_a_part_payment(
     world.call(BANK1, "finance", "withdraw_quote", quote=quote)
     [live] = [leaf for leaf in world.leaves(bill) if leaf["status"] == "live"]
     assert (live["holder"], live["locks"], live["hi"] - live["lo"]) == (S1, [], FACE // 2)
+
+
+# --- settlement in steps ----------------------------------------------------------------------------------------------
+def test_a_settlement_in_steps_ends_with_the_last_live_cent() -> None:
+    """attack: a supplier cuts its token so that the top cent is paid first, and the last step ends before it; the next
+    step settled the bill once more, and its bank counted as having one bill less to pay than it has."""
+    network = RealNetwork()
+    bill, token = network.accepted_bill(3 * 1500 + 1)
+    other, _ = network.accepted_bill(100)
+    network.pieces(token, 1500, 3)
+    pay = {"bill": bill, "value_date": "2026-02-25"}
+    network.ok(BANKS[0], "settlement", "settle", **pay, amount=3001, reference="P1", partial=True)
+    for _ in range(2):
+        paid = network.ok(BANKS[0], "settlement", "proceed", bill=bill)
+    assert (paid["complete"], paid["outstanding"]) == (True, 1500)
+    top = network.row("core", "range", [bill, 3 * 1500])[1]
+    assert network.row("token", "token", top)["status"] == "settled"
+    network.ok(BANKS[0], "settlement", "settle", **pay, amount=1500, reference="P2", partial=False)
+    paid = network.ok(BANKS[0], "settlement", "proceed", bill=bill)
+    assert (paid["complete"], paid["outstanding"]) == (True, 0)
+    receipt = network.run(BANKS[0], ("settlement", "proceed", {"bill": bill}))
+    assert receipt.reason == "nothing_to_proceed"
+    assert network.row("bill", "to_pay", BANKS[0]) == {"count": 1}
+    assert network.row("bill", "bill", other)["status"] == "active"
