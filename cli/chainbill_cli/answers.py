@@ -23,7 +23,8 @@ ANSWER_KINDS = {
     "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
-    "bank": "party", "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
+    "bank": "party", "auditor": "party", "validators": "list",
+    "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
     "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chainbill.shown import shown
+from chainbill_cli.acts import in_commands, names_an_act
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.output import json_line
 from chainbill_cli.settings import default_home, read_config
@@ -231,6 +232,13 @@ def readable(problem: dict[str, Any]) -> list[str]:
     if isinstance(details, dict):
         lines += [f"  {name}: {_entry(value)}" for name, value in details.items() if value not in ("", None)]
     lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
-    hints = [problem.get("hint"), text(HINTS[problem["code"]]) if problem.get("code") in HINTS else ""]
-    lines += [f"  → {hint}" for hint in hints if hint]
-    return lines
+    return lines + [f"  → {hint}" for hint in remedies(problem)]
+
+
+def remedies(problem: dict[str, Any]) -> list[str]:
+    """What to do, in commands: this program's own hint first, then the node's where it says anything else."""
+    own = text(HINTS[problem["code"]]) if problem.get("code") in HINTS else ""
+    given = str(problem.get("hint") or "")
+    if own and names_an_act(given):
+        return [own]
+    return [hint for hint in (own, in_commands(given)) if hint]

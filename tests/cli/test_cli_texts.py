@@ -46,7 +46,7 @@ NOT_KEYS = {"localnet.json", "network.json", "node.pid", "node.log", "party.iden
 def test_every_key_used_is_a_text() -> None:
     missing: list[str] = []
     for source in SOURCES:
-        if source.parent.name == "texts":
+        if source.parent.name == "texts" or source.name == "acts.py":
             continue
         keys = set(KEY.findall(source.read_text(encoding="utf-8"))) - NOT_KEYS
         missing += [f"{source.name}: {key}" for key in keys if not has_text(key)]

@@ -189,19 +189,43 @@ def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
 
 
 @finance.command("decline", help="finance.decline")
-@argument("request")
+@argument("identifier", metavar="REQUEST|QUOTE")
 @writes
-def decline(session: Session, writing: Writing, request: str) -> None:
-    """A bank declines."""
-    _end(session, writing, request, "decline")
+def decline(session: Session, writing: Writing, identifier: str) -> None:
+    """A bank declines a request, or a holder a quote."""
+    if is_quote(identifier):
+        _end_quote(session, writing, identifier, "decline")
+    else:
+        _end(session, writing, identifier, "decline")
 
 
 @finance.command("withdraw", help="finance.withdraw")
-@argument("request")
+@argument("identifier", metavar="REQUEST|QUOTE")
 @writes
-def withdraw(session: Session, writing: Writing, request: str) -> None:
-    """The holder takes the request back."""
-    _end(session, writing, request, "withdraw")
+def withdraw(session: Session, writing: Writing, identifier: str) -> None:
+    """The holder takes the request back, or a bank its quote."""
+    if is_quote(identifier):
+        _end_quote(session, writing, identifier, "withdraw")
+    else:
+        _end(session, writing, identifier, "withdraw")
+
+
+def is_quote(typed: str) -> bool:
+    """Whether an id, or the beginning of one, is a quote's."""
+    return typed.strip().upper().startswith(QUOTE.letter)
+
+
+def _end_quote(session: Session, writing: Writing, typed: str, verb: str) -> None:
+    identifier = object_id(session, QUOTE, typed)
+    preview = None
+    if asks(session) and not session.offline:
+        found = read_quote(session, identifier)
+        preview = Preview(f"preview.quote_{verb}").line("preview.quote", identifier)
+        preview.party(session, "preview.bank", found["bank"])
+        preview.money("preview.amount", found["amount"], found["currency"])
+    act = call("finance", f"{verb}_quote", quote=identifier)
+    outcome = write(session, writing, [act], preview)
+    answer_write(session, outcome, "token", quote=identifier)
 
 
 def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
@@ -234,7 +258,7 @@ def list_(**filters: Any) -> None:
 def show(identifier: str, at: str | None) -> None:
     """Show a request with its quotes, or one quote."""
     session = current_session()
-    if identifier.strip().upper().startswith(QUOTE.letter):
+    if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         session.out.thing(without_as_of(body), QUOTE_FIELDS)
         return

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_list, answer_write, lists
+from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
 from chainbill_cli.applying import read_applications
 from chainbill_cli.call_text import argument_text
 from chainbill_cli.commands.party_changes import new_key
@@ -286,6 +286,16 @@ def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None
     outcome = write(session, writing, [change], preview)
     decided = outcome.result.get("status")
     answer_write(session, outcome, "yes", "no", "needed", proposal=identifier, decision=decided)
+
+
+@governance.command("ready", help="governance.ready")
+@writes
+def ready(session: Session, writing: Writing) -> None:
+    """Say that the acting party's validators to be are up."""
+    preview = None
+    if asks(session):
+        preview = Preview("preview.governance_ready").party(session, "preview.party", session.party)
+    answer_results(session, write(session, writing, [call("governance", "ready")], preview))
 
 
 @governance.command("list", help="governance.list")

@@ -12,7 +12,8 @@ from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, lists, without_as_of
 from chainbill_cli.call_text import argument_text, words_said
-from chainbill_cli.commands import party_bank, party_changes, party_keys, party_standing, party_terms
+from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
+from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.names import newest_name
@@ -61,6 +62,10 @@ party.command("close", help="party.close")(party_standing.close)
 party.command("offboard", help="party.offboard")(party_standing.offboard)
 party.command("open-items", help="party.open_items")(party_standing.open_items)
 party.command("size", help="party.size")(party_standing.size)
+party.command("rename", help="party.rename")(party_record.rename)
+party.command("add-identifier", help="party.add_identifier")(party_record.add_identifier)
+party.command("encryption-key", help="party.encryption_key")(party_record.encryption_key)
+party.command("grant", help="party.grant")(party_record.grant)
 
 
 @party.command("apply", help="party.apply")
@@ -104,7 +109,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         "name_zh": name_zh or name_en,
         "name_en": name_en or name_zh,
         "roles": list(typed["roles"]),
-        "identifiers": [_identifier(one) for one in typed["identifiers"]],
+        "identifiers": [identifier_of(one) for one in typed["identifiers"]],
         "keys": [listed_key(one.public, one.capabilities) for one in named],
         "accounts": [known for known, _ in accounts],
         "sponsor": session.party_id(typed["sponsor"]) if typed["sponsor"] else "",
@@ -157,13 +162,6 @@ def sign(file: str, keys: tuple[str, ...]) -> None:
     applying.write_application(found[0], file)
     left = applying.lacking(found[0])
     session.out.thing({"file": file, "lacking": left}, [Column("file"), Column("lacking")])
-
-
-def _identifier(typed: str) -> dict[str, str]:
-    scheme, equals, value = typed.partition("=")
-    if not equals or not scheme or not value:
-        raise usage("party.bad_identifier", value=typed)
-    return {"scheme": scheme.strip().lower(), "value": value.strip()}
 
 
 @party.command("register", help="party.register")

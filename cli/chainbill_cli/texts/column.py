@@ -8,6 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.financings": ("financings", "融资笔数"),
     "column.direction": ("direction", "方向"),
     "column.other": ("other party", "对方"),
+    "column.auditor": ("auditor", "审计机构"),
     "column.id": ("id", "编号"),
     "column.name": ("name", "名称"),
     "column.bill": ("bill", "凭证"),

@@ -10,8 +10,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Record the payment to the holder; the token moves (bank)",
         "记录放款，子凭证随之转移（银行）",
     ),
-    "finance.decline": ("Decline a request (bank)", "谢绝融资申请（银行）"),
-    "finance.withdraw": ("Take a request back (holder)", "撤回融资申请（持有人）"),
+    "finance.decline": ("Decline a request (bank) or a quote (holder)", "谢绝融资申请（银行）或报价（持有人）"),
+    "finance.withdraw": (
+        "Take a request back (holder), or a quote, which cancels a financing that was agreed (bank)",
+        "撤回融资申请（持有人）或报价（银行；已确认的融资随之取消）",
+    ),
     "finance.list": ("List financing requests", "列出融资申请"),
     "finance.show": ("Show a request with its quotes, or a quote", "查看融资申请及其报价，或单个报价"),
     "finance.opt_to": ("Bank to ask; may be repeated", "向其申请的银行，可多次给出"),

@@ -38,6 +38,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Vote yes or no on a proposal; the proposer votes too, proposing is no vote",
         "对提案投 yes 或 no；提案方也须另行投票，提案本身不计票",
     ),
+    "governance.ready": (
+        "Say that your party's validators to be are up and have caught up; counts for the next blocks",
+        "声明本参与方的候选验证节点已启动并同步，在随后若干区块内有效",
+    ),
     "governance.vote_too": (
         "the proposal is open; proposing is no vote: chainbill governance vote {proposal} yes",
         "提案已开放表决；提案不计为投票，请另行执行：chainbill governance vote {proposal} yes",

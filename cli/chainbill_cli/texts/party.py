@@ -39,6 +39,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.offboard": ("Begin to leave; --check lists what is still open", "开始退出；--check 列出未了事项"),
     "party.open_items": ("List what of a party is still open", "列出参与方未了事项"),
+    "party.rename": ("Attest a new name of a party (sponsor bank)", "核验参与方的新名称（推荐银行）"),
+    "party.add_identifier": (
+        "Attest one more identifier of a party (sponsor bank)",
+        "核验参与方的其他标识（推荐银行）",
+    ),
+    "party.encryption_key": (
+        "Announce the X25519 key to which others seal what only your party shall read; after 72 hours",
+        "公告本参与方用于接收密封内容的 X25519 公钥，72 小时后生效",
+    ),
+    "party.opt_no_encryption_key": ("No key from then on", "此后不再设置公钥"),
+    "party.encryption_key_or_none": (
+        "give a public key of 64 hexadecimal digits, or --none",
+        "请给出 64 位十六进制公钥，或写 --none",
+    ),
+    "party.grant": (
+        "Let an auditor read what your party may read, or end that with --revoke",
+        "授权审计机构查阅本参与方可查阅的内容；加 --revoke 则终止授权",
+    ),
+    "party.opt_grant_bill": ("Only this bill; may be repeated (default: all)", "仅此凭证，可多次给出（默认全部）"),
+    "party.opt_grant_from": ("First day of the grant", "授权起始日"),
+    "party.opt_grant_until": ("Last day of the grant (default: no end)", "授权截止日（默认不限）"),
+    "party.opt_grant_revoke": ("End the grant at once", "立即终止授权"),
+    "party.grant_or_revoke": (
+        "--revoke ends the whole grant; it does not go with --bill or --until",
+        "--revoke 终止全部授权，不能与 --bill 或 --until 同时使用",
+    ),
     "party.size": ("Attest how large a party's business is (sponsor bank)", "核验参与方企业规模（推荐银行）"),
     "party.opt_documents": (
         "Paper, of which the ledger keeps the digest; for an insolvency two: acceptance and administrator",

@@ -1,0 +1,98 @@
+"""`party`: rename, add-identifier, encryption-key, grant. Loaded by `commands.party`."""
+
+from __future__ import annotations
+
+from chainbill_cli.answers import answer_results
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, option
+from chainbill_cli.lookup import BILL, object_id
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+from chainbill_cli.writing import Writing, call, write, writes
+
+SCHEME_AND_VALUE = "SCHEME=VALUE"
+
+
+def identifier_of(typed: str) -> dict[str, str]:
+    """Scheme (lower case) and value of `SCHEME=VALUE`."""
+    scheme, equals, value = typed.partition("=")
+    if not equals or not scheme.strip() or not value.strip():
+        raise usage("party.bad_identifier", value=typed)
+    return {"scheme": scheme.strip().lower(), "value": value.strip()}
+
+
+@argument("party")
+@option("--name-zh", default="", help="party.opt_name_zh")
+@option("--name-en", default="", help="party.opt_name_en")
+@writes
+def rename(session: Session, writing: Writing, party: str, *, name_zh: str, name_en: str) -> None:
+    """Attest a new name of a party; the acting party is its sponsor."""
+    if not name_zh and not name_en:
+        raise usage("party.lei_name")
+    whom = session.party_id(party)
+    names = {"name_zh": name_zh or name_en, "name_en": name_en or name_zh}
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_rename").party(session, "preview.party", whom)
+        preview.line("preview.new_name", " / ".join(dict.fromkeys(names.values())))
+    answer_results(session, write(session, writing, [call("party", "rename", party=whom, **names)], preview))
+
+
+@argument("party")
+@argument("identifier", metavar=SCHEME_AND_VALUE)
+@writes
+def add_identifier(session: Session, writing: Writing, party: str, identifier: str) -> None:
+    """Attest one more identifier of a party; the acting party is its sponsor."""
+    whom, found = session.party_id(party), identifier_of(identifier)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_add_identifier").party(session, "preview.party", whom)
+        preview.line("preview.identifier", f"{found['scheme']}: {found['value']}")
+    answer_results(session, write(session, writing, [call("party", "add_identifier", party=whom, **found)], preview))
+
+
+@argument("key", metavar="HEX", default="")
+@option("--none", is_flag=True, help="party.opt_no_encryption_key")
+@writes
+def encryption_key(session: Session, writing: Writing, key: str, *, none: bool) -> None:
+    """Announce the key to which others seal what only the acting party shall read, or that there is none."""
+    if bool(key) == none:
+        raise usage("party.encryption_key_or_none")
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_encryption_key").party(session, "preview.party", session.party)
+        preview.line("preview.key", key.lower() or text("value.none"))
+    act = call("party", "set_encryption_key", key=key.lower())
+    answer_results(session, write(session, writing, [act], preview))
+
+
+@argument("auditor")
+@option("--bill", "bills", multiple=True, metavar="BILL", help="party.opt_grant_bill")
+@option("--from", "first", default="today", show_default=True, metavar="DATE", help="party.opt_grant_from")
+@option("--until", "last", default="", metavar="DATE", help="party.opt_grant_until")
+@option("--revoke", is_flag=True, help="party.opt_grant_revoke")
+@writes
+def grant(
+    session: Session, writing: Writing, auditor: str, *, bills: tuple[str, ...], first: str, last: str, revoke: bool
+) -> None:
+    """Let an auditor read what the acting party may read, or end that at once."""
+    whom = session.party_id(auditor)
+    if revoke and (bills or last):
+        raise usage("party.grant_or_revoke")
+    scope = [object_id(session, BILL, one) for one in bills] or "all"
+    days = {} if revoke else {"first_day": session.date(first), "last_day": session.date(last) if last else ""}
+    preview = None
+    if asks(session):
+        title = "preview.party_grant_revoke" if revoke else "preview.party_grant"
+        preview = Preview(title).party(session, "preview.auditor", whom)
+        if not revoke:
+            preview.line("preview.grant_bills", ", ".join(scope) if bills else text("value.all_bills"))
+            preview.line("preview.grant_from", days["first_day"])
+            preview.line("preview.grant_until", days["last_day"] or text("value.no_end"))
+    act = (
+        call("audit", "revoke_grant", auditor=whom)
+        if revoke
+        else call("audit", "grant", auditor=whom, scope=scope, **days)
+    )
+    answer_results(session, write(session, writing, [act], preview))

@@ -1,0 +1,173 @@
+"""Every act of the contracts has a command that sends it, and remedies name commands instead of acts.
+
+house 1: 8 of 41 acts had no command, and nothing noticed; use 11: remedies named contract functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import chainbill_contracts
+import click
+import pytest
+from chainbill_cli.acts import ACTS, in_commands, names_an_act
+from chainbill_cli.main import program
+from chainbill_node.rest.texts import load_texts
+from cli.cli_fakes import BILL, PARTIES, QUOTE, REQUEST, TOKEN, FakeNode, Shell, an_id, problem
+
+from chainbill.ledger.transaction import decode_transaction
+
+SOURCES = Path(chainbill_contracts.__file__).parent
+ORDER, DISPUTE, FINGERPRINT = an_id("S", "order"), an_id("D", "dispute"), "5e" * 32
+COURT = ["--authority", "Court", "--number", "1", "--document", "{paper}", "--document", "{paper}"]
+NO_COMMAND: dict[str, str] = {}
+"""Acts that no command sends, with the reason."""
+ELSEWHERE = {
+    "governance.advance_clock": "signed by a node's bank of a local network: test_cli_party.py",
+    "settlement.proceed": "sent by itself after a settlement of many tokens: test_cli_settle.py",
+}
+"""Acts whose command needs more than a home and a node: where they are tried."""
+
+EXAMPLES: dict[str, list[str]] = {
+    "audit.grant": ["party", "grant", "anchor", "--bill", BILL, "--from", "2027-01-01", "--until", "2027-02-01"],
+    "audit.revoke_grant": ["party", "grant", "anchor", "--revoke"],
+    "bill.accept": ["bill", "accept", BILL],
+    "bill.cancel": ["bill", "cancel", BILL],
+    "bill.confirm": ["bill", "confirm", BILL],
+    "bill.issue": ["bill", "issue", "--debtor", "anchor", "--amount", "1", "--currency", "CNY", "--due", "2027-03-31"],
+    "bill.reject": ["bill", "reject", BILL],
+    "bill.withdraw": ["bill", "withdraw", BILL],
+    "finance.agree": ["finance", "agree", QUOTE],
+    "finance.decline": ["finance", "decline", REQUEST],
+    "finance.decline_quote": ["finance", "decline", QUOTE],
+    "finance.disburse": ["finance", "disburse", QUOTE, "--reference", "P", "--value-date", "2027-01-01"],
+    "finance.quote": ["finance", "quote", REQUEST, "--rate", "3.85", "--recourse"],
+    "finance.request": ["finance", "request", TOKEN, "--to", "bank1", "--amount", "1", "--currency", "CNY"],
+    "finance.withdraw": ["finance", "withdraw", REQUEST],
+    "finance.withdraw_quote": ["finance", "withdraw", QUOTE],
+    "governance.propose": ["governance", "propose", "parameter", "idle_interval_ms", "5000"],
+    "governance.ready": ["governance", "ready"],
+    "governance.store_source": ["governance", "store", "{paper}"],
+    "governance.vote": ["governance", "vote", an_id("P", "proposal"), "yes"],
+    "invoice.dispute": ["invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", "{paper}"],
+    "invoice.uphold": ["invoice", "uphold", DISPUTE],
+    "invoice.withdraw_dispute": ["invoice", "withdraw", DISPUTE],
+    "party.accept_mandate": ["party", "paying-bank", "accept", "anchor"],
+    "party.accept_succession": ["party", "successor", "accept", "bank1"],
+    "party.add_identifier": ["party", "add-identifier", "anchor", "VAT=DE811907980"],
+    "party.add_key": ["party", "key", "add", "anchor", "--capability", "maker"],
+    "party.announce_account": ["party", "account", "--announce", "CNY:bank1:6222"],
+    "party.ask_paying_bank": ["party", "paying-bank", "ask", "bank1"],
+    "party.attest_account": ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
+    "party.attest_size": ["party", "size", "anchor", "small", "--document", "{paper}"],
+    "party.end_mandate": ["party", "paying-bank", "end", "anchor"],
+    "party.halt": ["party", "halt"],
+    "party.lift_halt": ["party", "halt", "--lift"],
+    "party.name_successor": ["party", "successor", "name", "bank1"],
+    "party.refuse_mandate": ["party", "paying-bank", "refuse", "anchor"],
+    "party.register": ["party", "register", "{application}"],
+    "party.rename": ["party", "rename", "anchor", "--name-zh", "新名称"],
+    "party.revoke_key": ["party", "key", "revoke", "anchor"],
+    "party.rotate_key": ["party", "rotate-key", "--new", "anchor"],
+    "party.set_encryption_key": ["party", "encryption-key", "AB" * 32],
+    "party.set_policy": ["party", "policy", "--rule", "bill.confirm:CNY:1000000"],
+    "party.withdraw_change": ["party", "change", "withdraw", "CABC"],
+    "recovery.recover": ["party", "recover", "anchor", "--key", "bank1", "--document", "{paper}"],
+    "recovery.veto": ["party", "recovery", "veto", "CABC"],
+    "recovery.withdraw": ["party", "recovery", "withdraw", "CABC"],
+    "settlement.pay_result": ["bill", "payment", BILL, TOKEN, "--status", "paid", "--reference", "R"],
+    "settlement.settle": [
+        "bill", "settle", BILL, "--amount", "1", "--currency", "CNY", "--reference", "R", "--value-date", "2027-01-01",
+    ],
+    "standing.close": ["party", "close", "anchor"],
+    "standing.leave": ["party", "leave"],
+    "standing.name_administrator": ["party", "administrator", "anchor", "--key", "bank1", *COURT],
+    "standing.object_to": ["party", "object", ORDER, "--reason", "no"],
+    "standing.ratify": ["party", "ratify", ORDER],
+    "standing.set_status": ["party", "suspend", "anchor", "--document", "{paper}"],
+    "standing.stay": ["party", "stay"],
+    "token.accept": ["token", "accept", TOKEN],
+    "token.give_back": ["token", "return", TOKEN],
+    "token.merge": ["token", "merge", TOKEN, an_id("T", "other")],
+    "token.recall": ["token", "recall", TOKEN],
+    "token.reject": ["token", "reject", TOKEN],
+    "token.split": ["token", "split", TOKEN, "--amount", "1", "--currency", "CNY"],
+    "token.transfer": ["token", "transfer", TOKEN, "--to", "anchor:1", "--currency", "CNY"],
+}  # fmt: skip
+
+
+def deployed() -> Iterator[str]:
+    """The acts of the contracts that a network begins with: functions under @call."""
+    for name in chainbill_contracts.NAMES:
+        tree = ast.parse((SOURCES / f"{name}.py").read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                marks = {one.id for one in node.decorator_list if isinstance(one, ast.Name)}
+                if "call" in marks:
+                    yield f"{name}.{node.name}"
+
+
+def test_every_act_has_a_command_or_a_reason_why_not() -> None:
+    assert set(deployed()) == set(ACTS) | set(NO_COMMAND)
+    assert set(EXAMPLES) == set(ACTS) - set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_command_of_an_act_exists(act: str) -> None:
+    found: click.Command | None = program
+    for word in ACTS[act].split():
+        if isinstance(found, click.Group):
+            found = found.get_command(click.Context(found), word)
+    assert found is not None
+    assert not isinstance(found, click.Group), ACTS[act]
+    options = {name for parameter in found.params for name in parameter.opts}
+    assert {word for word in ACTS[act].split() if word.startswith("--")} <= options
+
+
+@pytest.mark.parametrize("act", EXAMPLES)
+def test_the_command_of_an_act_sends_it(act: str, shell: Shell, tmp_path: Path) -> None:
+    paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
+    paper.write_text("a paper\n", encoding="utf-8")
+    application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
+    words = [word.format(paper=paper, application=application) for word in EXAMPLES[act]]
+    assert ACTS[act].split()[:2] == words[:2]
+    shell.run(*words, "--offline", str(signed), "-o", "json")
+    [call] = decode_transaction(signed.read_bytes()).calls
+    assert f"{call.contract}.{call.function}" == act
+
+
+def test_a_remedy_names_the_command() -> None:
+    assert in_commands("Announce a change with party.announce_account.") == (
+        "Announce a change with chainbill party account --announce CURRENCY:BANK:NUMBER."
+    )
+    assert in_commands("请债务人先用party.ask_paying_bank征询") == (
+        "请债务人先用chainbill party paying-bank ask BANK征询"
+    )
+    for other in ("--rule bill.confirm:CNY:1000", "docs/bill.confirm.md", "bill.confirmed", "xbill.confirm"):
+        assert in_commands(other) == other
+
+
+def test_no_remedy_of_any_refusal_names_an_act_once_it_is_said_in_commands() -> None:
+    texts = load_texts()
+    for code in texts.codes():
+        for language in ("en", "zh"):
+            said = texts.say(code, language)  # type: ignore[arg-type]
+            assert not names_an_act(in_commands(said.hint)), code
+            functions = {act.partition(".")[2] for act in ACTS if "_" in act.partition(".")[2]}
+            assert not functions & set(in_commands(said.hint).replace("(", " ").replace(".", " ").split()), code
+
+
+def test_a_refusal_names_the_command_and_no_act(shell: Shell, node: FakeNode) -> None:
+    """use 11: `party.ask_paying_bank` stood before the command that does it."""
+    hint = load_texts().say("paying_bank_missing", "en").hint
+    assert "party.ask_paying_bank" in hint
+    node.answers["POST /v1/transactions"] = problem(422, "paying_bank_missing", hint=hint)
+    answer = shell.run("bill", "confirm", BILL, "-o", "json", expect=3)
+    assert answer["hint"] == hint, "programs get what the node said"
+    remedies = [line for line in shell.err.splitlines() if "→" in line]
+    assert len(remedies) == 1
+    assert "chainbill party paying-bank ask BANK" in remedies[0]
+    assert "ask_paying_bank" not in shell.err
