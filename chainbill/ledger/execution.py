@@ -35,6 +35,7 @@ from chainbill.state.view import View
 from chainbill.vm.context import Context, Signer
 from chainbill.vm.machine import Machine
 from chainbill.vm.meter import Meter
+from chainbill.vm.originals import Original
 
 Work = Callable[[Machine], list[Any]]
 
@@ -61,6 +62,7 @@ class Execution:
         self._recent = _recent_proposers(env, self.rules)
         self._gap_ms = 0
         self._nonces: list[bytes] = []
+        self._originals: dict[bytes, Original] = {}
         self._seed: bytes = self.overlay.get(core_rows.DAY_SEED) or env.genesis.hash
         self.use(self.loaded)
 
@@ -123,7 +125,9 @@ class Execution:
         """Run one unit in the block's program."""
         rules = self.rules.run
         meter = Meter.of(rules.bounds, unit.gas_limit, unit.base_gas)
-        machine = Machine(self.loaded.program, self.overlay, unit.context, meter, unit.id, rules=rules)
+        machine = Machine(
+            self.loaded.program, self.overlay, unit.context, meter, unit.id, rules=rules, originals=self._originals
+        )
         return run_unit(self.overlay, self._checks, machine, unit, work)
 
     def own_unit(self, kind: Kind, unit_id: bytes) -> Unit:

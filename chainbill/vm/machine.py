@@ -14,9 +14,10 @@ from chainbill.vm.errors import ContractFault, OutOfGas
 from chainbill.vm.guards import spent
 from chainbill.vm.keys import check_agenda_key, checked_limit, leading_prefix, quick_key, stored_key
 from chainbill.vm.meter import Meter
+from chainbill.vm.originals import Original
 from chainbill.vm.program import Entry, Program, TableRef
 from chainbill.vm.rules import STANDARD_RUN, RunRules
-from chainbill.vm.values import SCALARS, UnfitValue, Value, copy_in, copy_out, fault, node_size
+from chainbill.vm.values import SCALARS, UnfitValue, Value, copy_in, copy_out, fault
 
 __all__ = ["Machine", "Rows", "invoke"]
 
@@ -62,6 +63,7 @@ class Machine:
         "gas",
         "id_seed",
         "meter",
+        "originals",
         "prices",
         "program",
         "room",
@@ -79,12 +81,15 @@ class Machine:
         id_seed: bytes,
         *,
         rules: RunRules = STANDARD_RUN,
+        originals: dict[bytes, Original] | None = None,
     ) -> None:
+        """originals: what earlier runs over these rows found out of them; it changes no answer and no price."""
         self.program = program
         self.prices = rules.prices
         self.bounds = rules.bounds
         self.currencies = rules.currencies
         self.rows = rows
+        self.originals = {} if originals is None else originals
         self.context = context
         self.meter = meter
         self.id_seed = id_seed
@@ -227,11 +232,8 @@ class Machine:
         Nothing is copied that is not paid for: what is left of gas and memory bounds the size too. A value that does
         not fit costs what was counted of it.
         """
-        left = (self.gas - gas) * bytes_a_gas
-        most = min(most, left)
-        most = min(most, self.room)
         try:
-            copied, size = copy_in(value, most)
+            copied, size = copy_in(value, min(most, (self.gas - gas) * bytes_a_gas, self.room))
         except UnfitValue as unfit:
             self.pay(gas + 1 + unfit.size // bytes_a_gas, unfit.size)
             raise
@@ -263,28 +265,32 @@ class Machine:
             table.keys[key] = encoded
         return encoded
 
-    def _read(self, gas: int, stored: bytes, nodes: int) -> None:
-        """Pay for an access to a row, and for reading what is there: its bytes and its parts."""
-        size = nodes + self.rows.stored_bytes(stored) if nodes else 0
-        self.gas -= gas + size // self.prices.bytes_a_gas
-        self.room -= _ROW_ROOM + len(stored) + 2 * size
+    def _read(self, gas: int, stored: bytes) -> Original | None:
+        """What is in a row; pays for the access, and for reading what is there: its bytes and its parts."""
+        value = self.rows.get(stored)
+        original = None
+        if value is not None:
+            original = self.originals.get(stored)
+            if original is None or original.value is not value:
+                original = self.originals[stored] = Original(value, self.rows.stored_bytes(stored))
+            gas += original.size // self.prices.bytes_a_gas
+            self.room -= 2 * original.size
+        self.gas -= gas
+        self.room -= _ROW_ROOM + len(stored)
         if self.gas < 0 or self.room < 0:
             self._stop()
+        return original
 
     def get(self, table: TableRef, key: Value) -> Value:
         """Return a copy of a row, None if there is none."""
         stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
-        value = self.rows.get(stored)
-        copied, nodes = (None, 0) if value is None else copy_out(value)
-        self._read(self.prices.gas_get, stored, nodes)
-        return copied
+        original = self._read(self.prices.gas_get, stored)
+        return None if original is None else original.copy()
 
     def has(self, table: TableRef, key: Value) -> bool:
         """Say whether there is a row."""
         stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
-        value = self.rows.get(stored)
-        self._read(self.prices.gas_get, stored, 0 if value is None else node_size(value))
-        return value is not None
+        return self._read(self.prices.gas_get, stored) is not None
 
     def put(self, table: TableRef, key: Value, value: Value) -> None:
         """Store a copy of a row."""
@@ -306,8 +312,7 @@ class Machine:
     def _written(self, table: TableRef, key: Value, gas: int) -> bytes:
         """The stored key of a row that is written; pays for the write and for what is there now, which is read."""
         stored = (table.keys.get(key) if type(key) is str else None) or self._key(table, key)
-        there = self.rows.get(stored)
-        self._read(gas, stored, 0 if there is None else node_size(there))
+        self._read(gas, stored)
         self.writes_left -= 1
         if self.writes_left < 0:
             self._stop()

@@ -34,7 +34,6 @@ __all__ = [
     "freeze",
     "hand_over",
     "kind_of",
-    "node_size",
 ]
 
 Value: TypeAlias = Any  # None | bool | int | str | bytes | list[Value] | dict[str, Value], checked at run time
@@ -285,7 +284,7 @@ class _Walk:
 
 
 def copy_out(value: Value) -> tuple[Value, int]:
-    """Copy a stored value that enters a contract, which was checked when it was written; with its `node_size`."""
+    """Copy a stored value that enters a contract, checked when it was written; with its size without bytes of texts."""
     kind = type(value)
     if kind is dict:
         fields = value.copy()
@@ -308,21 +307,6 @@ def copy_out(value: Value) -> tuple[Value, int]:
                 size += more - SCALAR_SIZE
         return items, size
     return value, SCALAR_SIZE
-
-
-def node_size(value: Value) -> int:
-    """The size of a stored value without the bytes of its texts."""
-    kind = type(value)
-    if kind is dict:
-        size, parts = MAP_SIZE + SCALAR_SIZE * (len(value) + 1), value.values()
-    elif kind is list:
-        size, parts = LIST_SIZE + SCALAR_SIZE * (len(value) + 1), value
-    else:
-        return SCALAR_SIZE
-    for item in parts:
-        if type(item) is dict or type(item) is list:
-            size += node_size(item) - SCALAR_SIZE
-    return size
 
 
 def hand_over(value: Value) -> Value:
