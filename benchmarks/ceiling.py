@@ -111,8 +111,8 @@ class Worker:
     def __init__(self, folder: Path, work: Work) -> None:
         self._work = work
         self._store = LevelStore(folder, create=True)
-        self._view = CachedView(LiveView(self._store))
         self._tree = StateTree()
+        self._view = CachedView(LiveView(self._store), self._tree)
         batch = Batch()
         delta = self._tree.stage(MemoryView(), work.before)
         batch.add_state(1, work.before, delta)

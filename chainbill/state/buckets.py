@@ -17,7 +17,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
+from chainbill.crypto.hashing import HASH_BYTES, domain_prefix
 from chainbill.limits import BUCKET_ENTRIES, TREE_DEPTH
 
 ENTRY_BYTES = 2 * HASH_BYTES
@@ -25,7 +25,7 @@ BUCKET_BYTES = BUCKET_ENTRIES * ENTRY_BYTES
 BUCKETS = 1 << TREE_DEPTH
 _SPLIT = b"\x01"
 _SPLIT_BYTES = 2 * HASH_BYTES + len(_SPLIT)
-_LEAF, _NODE = domain_prefix("state-leaf"), domain_prefix("state-node")
+_KEY, _LEAF, _NODE = domain_prefix("state-key"), domain_prefix("state-leaf"), domain_prefix("state-node")
 
 ReadRow = Callable[[int], bytes]
 """Row of a node by its number, b"" where there is none."""
@@ -35,7 +35,7 @@ Edit = tuple[bytes, bytes | None]
 
 def key_hash(key: bytes) -> bytes:
     """H("state-key", key): 32 bytes."""
-    return tagged_hash("state-key", key)
+    return sha256(_KEY + key).digest()
 
 
 def bucket_of(hashed: bytes) -> int:

@@ -90,6 +90,10 @@ class StateTree:
         """Root hash: 32 bytes."""
         return bytes(self._nodes[HASH_BYTES : 2 * HASH_BYTES])
 
+    def is_empty(self, node: int) -> bool:
+        """Whether a bucket, one of nodes 2^18 to 2^19 - 1, has no row in the newest state."""
+        return self._nodes[node * HASH_BYTES : (node + 1) * HASH_BYTES] == _EMPTY_LEAF
+
     def root_at(self, height_offset: int) -> bytes:
         """The root that many commits ago (0 = now)."""
         return self._undo_at(height_offset).root if height_offset else self.root

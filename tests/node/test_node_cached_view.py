@@ -10,6 +10,7 @@ from chainbill_node.engine.environment import UsedIds
 from vectors.make_state_tree import CLOSE, NEAR
 
 from chainbill.codec import encode
+from chainbill.state.buckets import bucket_of, key_hash
 from chainbill.state.keys import row_key
 from chainbill.state.rows import pack
 from chainbill.state.tree import StateTree
@@ -42,7 +43,7 @@ def test_it_answers_as_the_state_does_through_many_blocks(keys: list[bytes]) -> 
     seed = random.SystemRandom().randrange(2**32)
     chance = random.Random(seed)
     state, tree = MemoryView(), StateTree()
-    view = CachedView(state, row_bytes=5_000, bucket_bytes=20_000)
+    view = CachedView(state, tree, row_bytes=5_000, bucket_bytes=20_000)
     for height in range(1, 60):
         changes = []
         for key in sorted(chance.sample(keys, 15)):
@@ -62,12 +63,40 @@ def test_it_answers_as_the_state_does_through_many_blocks(keys: list[bytes]) -> 
 def test_a_row_that_is_not_there_is_not_looked_for() -> None:
     state, tree = MemoryView(), StateTree()
     rows = [RowChange(b"one\0row\0\x02%03d\0" % number, None, pack(1, b"", b"\xc0")) for number in range(20)]
-    state.apply(rows, tree.stage(state, rows))
+    delta = tree.stage(state, rows)
+    state.apply(rows, delta)
+    tree.commit(delta)
     asked: list[bytes] = []
-    view = CachedView(Asked(state, asked))
+    view = CachedView(Asked(state, asked), tree)
     assert view.get(rows[3].key) == rows[3].new_raw
     assert view.get(b"one\0row\0\x02500\0") is None
     assert asked == [rows[3].key]
+
+
+def test_the_store_is_not_asked_for_a_bucket_that_the_tree_knows_to_be_empty() -> None:
+    """A new id mostly falls into one while the ledger is young; the store searches longest for what is not there."""
+    state, tree = MemoryView(), StateTree()
+    asked: list[int] = []
+    view = CachedView(state, tree)
+    state.bucket = lambda node: asked.append(node) or b""  # type: ignore[method-assign,func-returns-value]
+    bucket = bucket_of(key_hash(SPREAD[0]))
+    assert view.get(SPREAD[0]) is None
+    assert asked == []
+    del state.bucket  # type: ignore[method-assign]
+    change = RowChange(SPREAD[0], None, pack(1, b"", b"\xc0"))
+    delta = tree.stage(view, [change])
+    state.apply([change], delta)
+    tree.commit(delta)
+    young = CachedView(state, tree)
+    assert young.get(SPREAD[0]) == change.new_raw
+    assert young.bucket(bucket) == state.buckets[bucket]
+    taken = RowChange(SPREAD[0], change.new_raw, None)
+    delta = tree.stage(young, [taken])
+    state.apply([taken], delta)
+    young.committed([taken], delta.buckets)
+    tree.commit(delta)
+    assert tree.is_empty(bucket)
+    assert young.get(SPREAD[0]) is None
 
 
 def test_it_remembers_what_is_used_and_no_more_than_it_may() -> None:

@@ -98,7 +98,7 @@ class LedgerApplication:
         """Take up the chain that is in the database. Raises DiskError when it is not whole."""
         self._head = self._database.head()
         self._tree = self._database.build_tree()
-        self._view = CachedView(self._database.view)
+        self._view = CachedView(self._database.view, self._tree)
         self._rows = DecodedRows(self._view)
         self._env = EnvKeeper(genesis, self._database, self._head, self._programs)
         self._look_ahead()

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from chainbill.state import rows
-from chainbill.state.buckets import find_entries, key_hash
+from chainbill.state.buckets import BUCKETS, find_entries, key_hash
+from chainbill.state.tree import StateTree
 from chainbill.state.view import RowChange, View
 
 KEPT_ROW_BYTES = 24 * 1024 * 1024  # of each generation
@@ -63,10 +64,22 @@ def _size(key: bytes | int, value: bytes) -> int:
 
 
 class CachedView:
-    """A `View` over the newest state. `committed` must hear of every block once it is on the disk."""
+    """A `View` over the newest state. `committed` must hear of every block once it is on the disk.
 
-    def __init__(self, view: View, *, row_bytes: int = KEPT_ROW_BYTES, bucket_bytes: int = KEPT_BUCKET_BYTES) -> None:
+    tree: that of the newest state. Of 2^18 buckets a young ledger fills few, and a new id mostly falls into an empty
+    one: the tree knows that without a look into the store, which searches longest for what is not there.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        tree: StateTree,
+        *,
+        row_bytes: int = KEPT_ROW_BYTES,
+        bucket_bytes: int = KEPT_BUCKET_BYTES,
+    ) -> None:
         self._view = view
+        self._is_empty = tree.is_empty
         self._rows: Generations[bytes] = Generations(row_bytes)
         self._buckets: Generations[int] = Generations(bucket_bytes)
         self.scan = view.scan
@@ -91,6 +104,8 @@ class CachedView:
         """Row of a bucket of the state tree, or of a part of a split one, b"" when empty."""
         row = self._buckets.get(node)
         if row is None:
+            if node < 2 * BUCKETS and self._is_empty(node):
+                return b""
             row = self._view.bucket(node)
             self._buckets.put(node, row)
         return row
