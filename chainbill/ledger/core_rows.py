@@ -43,7 +43,7 @@ RANGES = table_prefix(CORE, "range")
 HOLDINGS = table_prefix(CORE, "holding")
 
 KEPT_NAMES = 4_096
-"""Parties and keys whose row keys are remembered: they are asked for with every transaction, several times."""
+"""Parties, keys and bills whose row keys are remembered: they are asked for with every transaction, several times."""
 
 _SHORT = table_prefix(CORE, "t")
 
@@ -68,6 +68,7 @@ def token_key(token: str) -> bytes:
     return TOKENS + text_part(token)
 
 
+@lru_cache(maxsize=KEPT_NAMES)
 def bill_key(bill: str) -> bytes:
     """The key of a bill's row."""
     return BILLS + text_part(bill)
@@ -87,9 +88,15 @@ def party_key_key(public_key: bytes) -> bytes:
 
 def range_key(bill: str, lo: int) -> bytes:
     """The key of the leaf of a bill that begins at cent `lo`."""
-    return RANGES + text_part(bill) + b"\x01" + lo.to_bytes(8, "big")
+    return _ranges_of(bill) + lo.to_bytes(8, "big")
 
 
+@lru_cache(maxsize=KEPT_NAMES)
+def _ranges_of(bill: str) -> bytes:
+    return RANGES + text_part(bill) + b"\x01"
+
+
+@lru_cache(maxsize=KEPT_NAMES)
 def holding_key(party: str, currency: str, role: str) -> bytes:
     """The key of a party's count and sum in a currency and a role of `holdings.ROLES`."""
     return HOLDINGS + text_part(party) + text_part(currency) + text_part(role)

@@ -57,7 +57,8 @@ def check_token(key: bytes, old: Row | None, new: Row | None, height: int) -> No
         _check_new_token(key, new, height)
         return
     for name in FROZEN_TOKEN:
-        if not _same(new.get(name), old[name]):
+        value = new.get(name)
+        if value is not old[name] and not _same(value, old[name]):
             raise broken(Reason.CORE_ROW_FIXED, f"{name} of a token never changes", token=old["id"])
     before, after = old["status"], new.get("status")
     if after != before and after not in NEXT_STATUSES.get(before, ()):

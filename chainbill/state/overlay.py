@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from chainbill.codec import Value, encode, encode_trusted
 from chainbill.errors import InternalFault, Malformed, Reason
@@ -23,11 +23,8 @@ __all__ = ["Overlay", "RowChange"]
 _PAGE = 32  # rows that `walk` asks the view for at once: at most so many are read that nobody may want
 
 
-class _Write(NamedTuple):
-    """The newest write of a key: its encoded value (None: deleted) and, of a closed row, the nonce for its salt."""
-
-    encoded: bytes | None
-    nonce: bytes
+_Write: TypeAlias = tuple[bytes | None, bytes]
+"""The newest write of a key: its encoded value (None: deleted) and, of a closed row, the nonce for its salt."""
 
 
 class Overlay:
@@ -73,11 +70,11 @@ class Overlay:
             nonce = self._nonce
             if not nonce:
                 raise InternalFault(Reason.OVERLAY_NO_NONCE, "a closed row needs the transaction's nonce")
-        self._write(key, value, _Write(encoded, nonce))
+        self._write(key, value, (encoded, nonce))
 
     def delete(self, key: bytes) -> None:
         """Remove a row; no error when there is none."""
-        self._write(key, None, _Write(None, b""))
+        self._write(key, None, (None, b""))
 
     def set_nonce(self, nonce: bytes) -> None:
         """The nonce that salts the closed rows written from now on (a transaction's, or a day item's id)."""
@@ -117,7 +114,7 @@ class Overlay:
         """Bytes of the encoded value of a row that was asked for with `get` before, 0 when there is none."""
         write = self._writes.get(key)
         if write is not None:
-            return 0 if write.encoded is None else len(write.encoded)
+            return len(write[0] or b"")
         return rows.value_size(self._raws[key])
 
     def scan(self, prefix: bytes, after: bytes = b"", limit: int = MAX_SCAN) -> list[tuple[bytes, Any]]:
@@ -156,7 +153,7 @@ class Overlay:
 
     def _own_row(self, key: bytes, size: int) -> tuple[bytes, Any, int]:
         """A row that was written; `size` of the stored row of its key, which was read to get here."""
-        return key, self._values[key], size + len(self._writes[key].encoded or b"")
+        return key, self._values[key], size + len(self._writes[key][0] or b"")
 
     def finish(self, height: int) -> tuple[RowChange, ...]:
         """Every row that this block changed, as stored bytes, in key order; writes that change nothing left out."""
@@ -187,7 +184,7 @@ class Overlay:
 
     def _differs(self, key: bytes, old: Any) -> bool:
         """Python says True == 1; the bytes decide."""
-        now = self._writes[key].encoded
+        now, _ = self._writes[key]
         return old != self._values[key] or (now is not None and encode(old) != now)
 
     def _pop_mark(self) -> int:

@@ -34,6 +34,7 @@ _CLOSED_BY_HEAD = {table_head(*table): frozenset(fields) for table, fields in CL
 _CLOSED_HEADS = tuple(_CLOSED_BY_HEAD)
 _ROW, _ROW_OPEN, _ROW_CLOSED = domain_prefix("row"), domain_prefix("row-open"), domain_prefix("row-closed")
 _HEIGHT_BYTES = 8
+_LENGTHS = tuple([bytes((size,)) for size in range(MAX_SALT_BYTES + 1)])
 
 
 class StoredRow(NamedTuple):
@@ -48,7 +49,7 @@ def pack(since: int, salt: bytes, value: bytes) -> bytes:
     """Stored bytes of a row; `value` is canonical bytes."""
     if len(salt) > MAX_SALT_BYTES:
         raise InternalFault(Reason.ROW_MALFORMED, f"salt of {len(salt)} bytes")
-    return b"".join((since.to_bytes(_HEIGHT_BYTES, "big"), bytes((len(salt),)), salt, value))
+    return since.to_bytes(_HEIGHT_BYTES, "big") + _LENGTHS[len(salt)] + salt + value
 
 
 def unpack(raw: bytes) -> StoredRow:

@@ -38,10 +38,10 @@ class Index:
             return ("",)
         found = row.get(self.field)
         if not self.each:
-            found = (found,)
-        elif not isinstance(found, list | tuple):
+            return (found,) if isinstance(found, str) and found and "\0" not in found else ()
+        if not isinstance(found, list | tuple):
             return ()
-        elif self.each != "*":
+        if self.each != "*":
             found = [item.get(self.each) for item in found if isinstance(item, Mapping)]
         return [one for one in found if isinstance(one, str) and one and "\0" not in one]
 
