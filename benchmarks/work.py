@@ -67,6 +67,7 @@ def issue_call(debtor: str, creditor: str, face: int, today_s: float | None = No
             "invoices": [],
             "contract_no": "",
             "delivered_on": "",
+            "reference": "",
             "terms": {},
         },
     )

@@ -29,6 +29,7 @@ class Issue:
     contract_no: str
     delivered: str
     terms: Sequence[str]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
         "contract_no": typed.contract_no,
         "delivered_on": session.date(typed.delivered) if typed.delivered else "",
         "terms": dict(_term(term) for term in typed.terms),
+        "reference": typed.reference.strip(),
     }
 
 

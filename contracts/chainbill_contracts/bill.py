@@ -20,6 +20,7 @@ from chainbill_contracts.general import (
     require_debtor_in_business,
     require_fingerprint,
     require_policy,
+    require_reference,
     require_text,
 )
 
@@ -27,6 +28,7 @@ bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
 to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
 open_drafts = own_table("open_drafts")  # [initiator], [initiator, other side] -> {"count"} of its pending bills
+references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
 
@@ -36,12 +38,13 @@ STEPS_A_DAY = 20
 
 
 @call
-def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, delivered_on, terms):
+def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, delivered_on, terms, reference):
     """Issue a bill (开立; by a creditor: 发起开立申请); the debtor confirms next.
 
     face: minor units. due_on: date. invoices: [{"fingerprint", "amount", "total"}], none, or amounts that sum to the
     face. contract_no: text. delivered_on: date or "". terms: {"non_transferable": bool, "debtor_pays_interest": bool
-    (买方付息: quotes may charge the debtor), "min_split": minor units}, each optional.
+    (买方付息: quotes may charge the debtor), "min_split": minor units}, each optional. reference: the initiator's own
+    for this bill, or "" for none: the same content under it again answers the first bill with "repeated" True.
     """
     require(debtor != creditor, "debtor_is_creditor")
     require_currency(currency)
@@ -50,7 +53,20 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     if delivered_on != "":
         require_date(delivered_on)
     require_text(contract_no)
+    require_text(reference)
+    parts = checked_invoices(invoices, face)
+    conditions = require_terms(terms)
     require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
+    content = ""
+    if reference != "":
+        require_reference(reference)
+        content = digest([debtor, creditor, face, currency, due_on, parts, contract_no, delivered_on, terms])
+        known = references.get([ctx.party, reference])
+        if known is not None:
+            require(
+                known["digest"] == content, "reference_used_otherwise", {"reference": reference, "bill": known["bill"]}
+            )
+            return {"bill": known["bill"], "repeated": True}
     require_active(ctx.party)
     require_capability("maker")
     require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})
@@ -61,7 +77,6 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
     bill_id = new_id("B")
-    parts = checked_invoices(invoices, face)
     expires_on = add_days(ctx.today, parameter("pending_days"))
     row = {
         "id": bill_id,
@@ -83,7 +98,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "diluted": 0,
         "void": 0,
         "invoices": parts,
-        "terms": checked_terms(terms),
+        "terms": conditions,
         "contract_no": contract_no,
         "delivered_on": delivered_on,
         "expires_on": expires_on,
@@ -98,9 +113,11 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     count_draft(row, 1)
     set_pay_dates(row)
     bills.put(bill_id, row)
+    if reference != "":
+        references.put([ctx.party, reference], {"bill": bill_id, "digest": content})
     agenda.put([expires_on, "expire", bill_id], {"bill": bill_id, "step": "expire"})
     emit("issued", {"bill": bill_id, "debtor": debtor, "creditor": creditor, "face": face, "currency": currency})
-    return {"bill": bill_id}
+    return {"bill": bill_id, "repeated": False}
 
 
 @call
@@ -398,7 +415,8 @@ def checked_invoices(invoices, face):
     return parts
 
 
-def checked_terms(terms):
+def require_terms(terms):
+    """Terms that are known, each of its kind; answers all of them, with what holds where one is left out."""
     require(kind_of(terms) == "map", "terms_not_valid")
     known = 0
     result = {"non_transferable": False, "debtor_pays_interest": False, "min_split": parameter("min_split")}

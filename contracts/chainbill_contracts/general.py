@@ -12,7 +12,7 @@ parameters = read_table("governance", "parameter")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
-LONGEST_REFERENCE = 64  # characters, of a bank's own reference
+LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
 
@@ -165,7 +165,7 @@ def require_text(text):
 
 
 def require_reference(reference):
-    """A bank's own reference, of 1 to LONGEST_REFERENCE characters."""
+    """A party's own reference, of 1 to LONGEST_REFERENCE characters."""
     require(kind_of(reference) == "text", "reference_not_valid")
     require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
     require_text(reference)

@@ -44,7 +44,7 @@ def bill_over(desk: Desk, fingerprint: str, seller: str, buyer: str, amount: int
     made = sent(
         desk, seller, "bill.issue", debtor=parties[buyer], creditor=parties[seller], face=amount, currency="CNY",
         due_on="2027-06-30", invoices=[{"fingerprint": fingerprint, "amount": amount, "total": amount}],
-        contract_no="", delivered_on="", terms={},
+        contract_no="", delivered_on="", terms={}, reference="",
     )  # fmt: skip
     desk.json(buyer, "bill", "confirm", made["bill"])
     desk.json(seller, "bill", "accept", made["bill"])

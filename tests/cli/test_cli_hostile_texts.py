@@ -26,7 +26,8 @@ def hostile(desk: Desk) -> list[list[str]]:
         sent(desk, "bank1", "party.rename", party=parties[name], name_zh=text, name_en=text)
     made = sent(
         desk, "supplier1", "bill.issue", debtor=parties["anchor"], creditor=parties["supplier1"], face=100_000,
-        currency="CNY", due_on="2030-06-30", invoices=[], contract_no="@SUM(A1)", delivered_on="", terms={},
+        currency="CNY", due_on="2030-06-30", invoices=[], contract_no="@SUM(A1)", delivered_on="",
+        terms={}, reference="",
     )  # fmt: skip
     bill, token = made["bill"], accepted_bill(desk)[1]
     first = desk.json("supplier1", "token", "transfer", token, "--to", "supplier3:10.00")["tokens"][0]["id"]

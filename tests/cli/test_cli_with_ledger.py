@@ -159,3 +159,18 @@ def test_closed_reads(new_desk: Callable[..., Desk]) -> None:
     assert [one["id"] for one in desk.json("anchor", "bill", "list")] == [bill]
     assert desk.json("supplier3", "bill", "list") == []
     assert desk.json("supplier3", "token", "show", token, expect=1)["status"] == 404
+
+
+def test_use_2_issued_again_from_another_machine_there_is_one_bill(desk: Desk) -> None:
+    issue = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00", "--due", "2040-03-31", "--reference", "PO-1"]
+    first = desk.json("supplier1", *issue)
+    assert first["repeated"] is False
+    second = desk.json("supplier1", *issue)
+    assert (second["bill"], second["repeated"]) == (first["bill"], True)
+    assert second["transaction"] != first["transaction"]
+    assert "repeated" in desk.text("--as", "supplier1", *issue)
+    assert [one["id"] for one in desk.json("supplier1", "bill", "list")] == [first["bill"]]
+    issue[5] = "5.01"
+    told = desk.json("supplier1", *issue, expect=3)
+    assert (told["code"], told["details"]["bill"]) == ("reference_used_otherwise", first["bill"])
+    assert "PO-1" in told["detail"]

@@ -45,7 +45,7 @@ def test_issue(shell: Shell, node: FakeNode) -> None:
         "issue",
         {
             "debtor": PARTIES["anchor"], "creditor": PARTIES["supplier1"], "face": 100_000, "currency": "CNY",
-            "due_on": "2026-06-30", "invoices": [], "contract_no": "", "delivered_on": "", "terms": {},
+            "due_on": "2026-06-30", "invoices": [], "contract_no": "", "delivered_on": "", "terms": {}, "reference": "",
         },
     )  # fmt: skip
     assert shell.err.splitlines()[0] == f"transaction {transaction.id.hex()}"

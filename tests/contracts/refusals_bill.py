@@ -124,7 +124,7 @@ def issue_under_a_contract_of_two_lines(world: World) -> None:
 def issue_with_a_checker_alone(world: World) -> None:
     arguments = {
         "debtor": ANCHOR, "creditor": S1, "face": 1, "currency": "CNY", "due_on": world.plus(9), "invoices": [],
-        "contract_no": "", "delivered_on": "", "terms": {},
+        "contract_no": "", "delivered_on": "", "terms": {}, "reference": "",
     }  # fmt: skip
     world.send(S1, ("bill", "issue", arguments), keys=[key_of(S1, 1)])
 

@@ -120,7 +120,7 @@ def end_a_mandate_alone(world: World) -> None:
 def confirm_after_the_mandate_ended(world: World) -> None:
     bill = world.call(
         S1, "bill", "issue", debtor=ANCHOR, creditor=S1, face=1, currency="CNY", due_on=world.plus(30), invoices=[],
-        contract_no="", delivered_on="", terms={},
+        contract_no="", delivered_on="", terms={}, reference="",
     )["bill"]  # fmt: skip
     two_people(world, BANK1, "end_mandate", debtor=ANCHOR)
     world.call(ANCHOR, "bill", "confirm", bill=bill)

@@ -265,7 +265,7 @@ def test_two_keys_of_one_person_are_not_maker_and_checker(backend: str) -> None:
     world = World(backend, members=[*members, member(S1, "supplier", keys=keys, policy=policy)])
     arguments: dict[str, Any] = {
         "debtor": ANCHOR, "creditor": S1, "face": 100, "currency": "CNY", "due_on": world.plus(60), "invoices": [],
-        "contract_no": "C", "delivered_on": "", "terms": {},
+        "contract_no": "C", "delivered_on": "", "terms": {}, "reference": "",
     }  # fmt: skip
     call = ("bill", "issue", arguments)
     refused("maker_and_checker_needed", world.send, S1, call, keys=[key_of(S1), key_of(S1, 1)])

@@ -362,7 +362,7 @@ def test_an_administrator_does_all_but_issue_confirm_and_accept_a_transfer(world
     door(world, S1, "token.transfer")
     arguments = {
         "debtor": ANCHOR, "creditor": S1, "face": 100, "currency": "CNY", "due_on": world.plus(60), "invoices": [],
-        "contract_no": "C", "delivered_on": "", "terms": {},
+        "contract_no": "C", "delivered_on": "", "terms": {}, "reference": "",
     }  # fmt: skip
 
     def issue_by_administrator() -> None:

@@ -56,7 +56,7 @@ def busy_world() -> World:
     world.call(ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
-    bill, token = accepted_bill(world)
+    bill, token = accepted_bill(world, reference="PO-1")
     second, rest = pay(world, token, S2, 40_000_000)
     finance(world, second, BANK1, 10_000_000)
     offer(world, rest, (S2, 10_000_000))

@@ -388,7 +388,7 @@ def _program() -> Any:
 def issue(world: World, by: str = S1, **fields: Any) -> str:
     arguments: dict[str, Any] = {
         "debtor": ANCHOR, "creditor": S1, "face": 100_000_000, "currency": "CNY", "due_on": world.plus(120),
-        "invoices": [], "contract_no": "C-1", "delivered_on": "", "terms": {}, **fields,
+        "invoices": [], "contract_no": "C-1", "delivered_on": "", "terms": {}, "reference": "", **fields,
     }  # fmt: skip
     return str(world.call(by, "bill", "issue", **arguments)["bill"])
 

@@ -49,7 +49,8 @@ class Writer(threading.Thread):
             number += 1
             issue = call(
                 "bill", "issue", debtor=self.anchor, creditor=self.session.party, face=number, currency="CNY",
-                due_on="2040-01-02", invoices=[], contract_no=f"{self.name}-{number}", delivered_on="", terms={},
+                due_on="2040-01-02", invoices=[], contract_no=f"{self.name}-{number}", delivered_on="",
+                terms={}, reference="",
             )  # fmt: skip
             wire = sign(self.session, [issue])
             identifier = decode_transaction(wire).id.hex()

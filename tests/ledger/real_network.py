@@ -75,7 +75,7 @@ class RealNetwork(TinyNetwork):
         """A bill of ANCHOR that S1 accepted: (bill, token)."""
         issue = {
             "debtor": ANCHOR, "creditor": S1, "face": face, "currency": "CNY", "due_on": "2026-08-31", "invoices": [],
-            "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {},
+            "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {}, "reference": "",
         }  # fmt: skip
         bill = self.ok(S1, "bill", "issue", **issue)["bill"]
         self.ok(ANCHOR, "bill", "confirm", bill=bill)

@@ -119,7 +119,7 @@ def test_a_suspended_party_rejects_and_takes_back_and_revokes() -> None:
     network = RealNetwork()
     issue = {
         "debtor": ANCHOR, "creditor": S1, "face": 100, "currency": "CNY", "due_on": "2026-08-31", "invoices": [],
-        "contract_no": "", "delivered_on": "", "terms": {},
+        "contract_no": "", "delivered_on": "", "terms": {}, "reference": "",
     }  # fmt: skip
     own = network.ok(S1, "bill", "issue", **issue)["bill"]
     _, token = network.accepted_bill(100)

@@ -56,7 +56,7 @@ class Voting(RealNetwork):
     def issue(self, **fields: Any) -> Receipt:
         arguments = {
             "debtor": ANCHOR, "creditor": S1, "face": 1_000, "currency": "CNY", "due_on": "2026-08-31", "invoices": [],
-            "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {}, **fields,
+            "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {}, "reference": "", **fields,
         }  # fmt: skip
         return self.run(S1, ("bill", "issue", arguments))
 

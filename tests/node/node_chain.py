@@ -91,7 +91,7 @@ class LocalChain:
         """A bill of 100,000.00 that supplier1 holds; 40,000.00 of it are offered to supplier2. The bill's id."""
         issue = {"debtor": self.party("anchor"), "creditor": self.party("supplier1"), "face": 100_000_00,
                  "currency": "CNY", "due_on": "2026-12-31", "invoices": [], "contract_no": "", "delivered_on": "",
-                 "terms": {}}  # fmt: skip
+                 "terms": {}, "reference": ""}  # fmt: skip
         bill = self.call("supplier1", "bill", "issue", issue)["bill"]
         self.call("anchor", "bill", "confirm", {"bill": bill})
         token = self.call("supplier1", "bill", "accept", {"bill": bill})["token"]

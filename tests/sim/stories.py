@@ -85,7 +85,7 @@ class Client:
 def _issue(face: int, invoices: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     return {
         "debtor": ANCHOR, "creditor": S1, "face": face, "currency": "CNY", "due_on": "2026-08-31",
-        "invoices": invoices or [], "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {},
+        "invoices": invoices or [], "contract_no": "C-1", "delivered_on": "2026-02-01", "terms": {}, "reference": "",
     }  # fmt: skip
 
 

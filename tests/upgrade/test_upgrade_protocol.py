@@ -44,6 +44,7 @@ class Mixed(Network):
         arguments = {
             "debtor": self.party("anchor"), "creditor": self.party("supplier1"), "face": 1_000, "currency": currency,
             "due_on": "2090-08-31", "invoices": [], "contract_no": "C", "delivered_on": "", "terms": {},
+            "reference": "",
         }  # fmt: skip
         return self.send("bank2", self.sign("supplier1", ("bill", "issue", arguments)))
 

@@ -31,13 +31,14 @@ bill.command("payment", help="bill.payment")(bill_settle.payment)
 @option("--contract", "contract_no", metavar="NUMBER", default="", help="bill.opt_contract")
 @option("--delivered", metavar="DATE", default="", help="bill.opt_delivered")
 @option("--term", "terms", metavar="NAME=VALUE", multiple=True, help="bill.opt_term")
+@option("--reference", metavar="REF", default="", help="bill.opt_reference")
 @writes
 def issue(session: Session, writing: Writing, **typed: Any) -> None:
     """Issue a bill."""
     arguments = bill_arguments(session, Issue(**typed))
     preview = preview_issue(session, arguments) if asks(session) else None
     outcome = write(session, writing, [call("bill", "issue", **arguments)], preview)
-    answer_write(session, outcome, "bill", currency=arguments["currency"])
+    answer_write(session, outcome, "bill", "repeated", currency=arguments["currency"])
 
 
 @bill.command("confirm", help="bill.confirm")

@@ -102,7 +102,7 @@ class Story:
             call(
                 "bill", "issue", debtor=self.stage.party("anchor"), creditor=self.stage.party("supplier1"),
                 face=self.face, currency=self.currency, due_on=self.scene.due_on, invoices=[self.invoice_part],
-                contract_no="", delivered_on="", terms={},
+                contract_no="", delivered_on="", terms={}, reference="",
             ),
         )  # fmt: skip
         return str(outcome.result["bill"])

@@ -46,6 +46,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bill.opt_contract": ("Number of the trade contract", "贸易合同编号"),
     "bill.opt_delivered": ("Date of delivery", "交付日期"),
+    "bill.opt_reference": (
+        "Your own reference: the same command with it again answers the first bill, and makes no second one",
+        "本方编号：以同一编号重复执行同一命令，只返回首张凭证，不会再开一张",
+    ),
     "bill.opt_term": ("A term of the bill as NAME=VALUE (JSON)", "凭证条款，格式 NAME=VALUE（JSON）"),
     "bill.opt_partial": ("Accept less than the outstanding", "允许少于未兑付余额"),
     "bill.invoice_currency": (
