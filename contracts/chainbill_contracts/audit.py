@@ -1,7 +1,7 @@
 """Audit (授权审计查阅): what a party lets an auditor read of its business, and until when. What was read is logged."""
 
 from chainbill.vm.prelude import *
-from chainbill_contracts.general import require_able, require_capability, require_date, require_party
+from chainbill_contracts.general import require_able, require_admins, require_capability, require_date, require_party
 
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 
@@ -15,8 +15,7 @@ def grant(auditor, scope, first_day, last_day):
 
     scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
     """
-    require_able(ctx.party)
-    require_capability("admin")
+    require_admins(require_able(ctx.party))
     row = require_party(auditor)
     require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
     if kind_of(scope) == "text":

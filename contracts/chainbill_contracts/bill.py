@@ -19,6 +19,8 @@ from chainbill_contracts.general import (
     require_date,
     require_debtor_in_business,
     require_fingerprint,
+    require_not_halted,
+    require_party,
     require_policy,
     require_reference,
     require_text,
@@ -150,7 +152,10 @@ def confirm(bill):
 
 @call
 def accept(bill):
-    """Accept the bill (签收): the creditor holds the whole face as one token of tier 1. Irrevocable from here on."""
+    """Accept the bill (签收): the creditor holds the whole face as one token of tier 1. Irrevocable from here on.
+
+    Not while the debtor has halted itself: it may have been a stolen key that confirmed.
+    """
     row = require_bill(bill)
     require(row["creditor"] == ctx.party, "not_the_creditor")
     creditor = require_able(ctx.party)
@@ -160,6 +165,7 @@ def accept(bill):
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
     require_debtor_in_business(row)
+    require_not_halted(require_party(row["debtor"]))
     require_account(ctx.party, row["currency"])
     require_policy(creditor, "bill.accept", row["currency"], row["face"])
     if row["initiator"] == row["debtor"]:

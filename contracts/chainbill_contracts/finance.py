@@ -199,6 +199,8 @@ def agree(quote):
     last_day = min(offer["valid_until"], offer["disburse_by"])
     require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
     require_not_stopped_since(ctx.party, row["created"]["height"])
+    require_not_stopped(offer["bank"])
+    require_not_stopped_since(offer["bank"], offer["created"]["height"])
     require_debtor_in_business(bills.get(offer["bill"]))
     require_account(ctx.party, row["currency"])
     same = offer["amount"] == row["amount"]

@@ -6,6 +6,7 @@ A guard refuses or answers the row it looked at; none writes. Guards that concer
 from chainbill.vm.prelude import *
 
 parties = read_table("party", "party")
+keys = read_table("party", "key")
 accounts = read_table("party", "account")
 successors = read_table("party", "successor")
 parameters = read_table("governance", "parameter")
@@ -41,6 +42,35 @@ def is_one_person(one, other):
     if one["key"] == other["key"]:
         return True
     return one["operator"] != "" and one["operator"] == other["operator"]
+
+
+def require_admins(row):
+    """An admin of the sender signed, and where it has two people as admins, two of them. row: its party row."""
+    require_capability("admin")
+    if are_two_people(admins_of(row)):
+        signed = []
+        for signer in ctx.signers:
+            if "admin" in signer["capabilities"]:
+                signed += [signer]
+        require(are_two_people(signed), "second_admin_needed")
+
+
+def admins_of(row):
+    """The active admin keys of a party: [{"key", "operator"}]. row: its party row."""
+    admins = []
+    for key in row["keys"]:
+        entry = keys.get(key)
+        if "admin" in entry["capabilities"]:
+            admins += [{"key": key, "operator": entry["operator"]}]
+    return admins
+
+
+def are_two_people(signers):
+    """Say whether these keys belong to more than one person."""
+    for signer in signers:
+        if not is_one_person(signer, signers[0]):
+            return True
+    return False
 
 
 def require_policy(sender, action, currency, amount):
@@ -92,8 +122,12 @@ def require_not_halted(row):
 
 
 def require_not_stopped_since(party, height):
-    """What this party offered or asked for at this height still counts: it was not stopped after that."""
+    """What this party offered or asked for at this height may be taken: it was not stopped since, and is not halted.
+
+    A halt is no end, since one admin halts alone: behind it the party recalls what it does not mean (always open).
+    """
     row = parties.get(party)
+    require_not_halted(row)
     require(row["stopped_at"] < height, "maker_was_stopped", {"id": party, "status": row["status"]})
 
 

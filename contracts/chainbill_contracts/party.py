@@ -16,13 +16,14 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     DIGEST_ALGORITHM,
     LARGEST_AMOUNT,
+    admins_of,
     counted,
     is_hex_of_32_bytes,
-    is_one_person,
     parameter,
     require_able,
     require_active,
     require_active_bank,
+    require_admins,
     require_bank,
     require_capability,
     require_currency,
@@ -44,6 +45,7 @@ keys = own_table("key")  # public key in hex -> the key without it, and {"party"
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 reserved = own_table("reserved")  # [scheme, value] -> {"party"}: by vote, for an id that is not registered yet
 accounts = own_table("account")  # [party, currency] -> account row
+formers = own_table("former")  # party -> what it had before its administrator: see give_to_administrator
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
 pays_for = own_table("pays_for")  # bank -> {"count"} of the debtors whose mandate it has accepted
@@ -94,7 +96,7 @@ def begin(members):
         parties.put(row["id"], row)
     for member in members:
         for account in member["accounts"]:
-            open_account(member["id"], account, account["bank"])
+            open_account(member["id"], account, account["bank"], [])
 
 
 @call
@@ -117,7 +119,7 @@ def register(applications):
         require_sponsored_roles(statement["roles"])
         admit_party(statement, statement["roles"], ctx.party)
         for account in statement["accounts"]:
-            open_account(statement["id"], account, ctx.party)
+            open_account(statement["id"], account, ctx.party, [])
         registered += [statement["id"]]
     count_sponsored(ctx.party, len(registered))
     return {"parties": registered}
@@ -138,7 +140,7 @@ def admit(application):
     statement = application["statement"]
     admit_party(statement, statement["roles"], "")
     for account in statement["accounts"]:
-        open_account(statement["id"], account, "")
+        open_account(statement["id"], account, "", [])
 
 
 @call
@@ -177,12 +179,19 @@ def announce_account(currency, bank, alg, digest_hex):
     known = accounts.get([ctx.party, currency])
     if known is None or known["status"] != "active":
         require(known is not None or row["account_count"] < MOST_ACCOUNTS, "too_many_accounts")
-        open_account(ctx.party, account, "")
+        open_account(ctx.party, account, "", keys_that_signed())
         return {"party": ctx.party, "currency": currency, "from": ctx.today}
     require_maker_and_checker()
     wait = parameter("account_change_business_days")
     acts_on = invoke("calendar", "business_days_after", ctx.today, wait)
-    known["next"] = {"bank": bank, "alg": alg, "digest": digest_hex, "from": acts_on, "attested": False}
+    known["next"] = {
+        "bank": bank,
+        "alg": alg,
+        "digest": digest_hex,
+        "from": acts_on,
+        "attested": False,
+        "by": keys_that_signed(),
+    }
     accounts.put([ctx.party, currency], known)
     agenda.put([acts_on, ctx.party, currency], {"party": ctx.party, "currency": currency})
     emit("account_change_announced", {"party": ctx.party, "currency": currency, "bank": bank, "from": acts_on})
@@ -240,7 +249,7 @@ def set_policy(policy):
 
     policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
     """
-    row = require_active(ctx.party)
+    row = require_able(ctx.party)
     require_admins(row)
     check_policy_rules(policy)
     return announce_change(row, "set_policy", {"policy": policy})
@@ -249,7 +258,7 @@ def set_policy(policy):
 @call
 def add_key(key, proof):
     """Give the sender one more key, after 72 hours. proof: its signature, see require_possession."""
-    row = require_active(ctx.party)
+    row = require_able(ctx.party)
     require_admins(row)
     require_possession(ctx.party, key, proof)
     require_room_for_key(row, key)
@@ -262,12 +271,12 @@ def rotate_key(old, new, proof):
 
     old: in hex; proof: signature of the new key, see require_possession.
     """
-    row = require_active(ctx.party)
+    row = require_able(ctx.party)
     require_admins(row)
     entry = require_own_key(row, old)
     require_possession(ctx.party, new, proof)
     require(new["capabilities"] == entry["capabilities"], "rotation_changes_capabilities")
-    require_free_key(new)
+    require_free_key(ctx.party, new)
     return announce_change(row, "rotate_key", {"old": old, "new": new})
 
 
@@ -277,7 +286,7 @@ def set_encryption_key(key):
 
     key: 32 bytes in hex, or "" for none.
     """
-    row = require_active(ctx.party)
+    row = require_able(ctx.party)
     require_admins(row)
     require(key == "" or is_hex_of_32_bytes(key), "key_not_valid")
     return announce_change(row, "set_encryption_key", {"key": key})
@@ -287,16 +296,22 @@ def set_encryption_key(key):
 def revoke_key(key):
     """Take a key away at once; what it signed before stays valid. One key with `admin` must remain.
 
-    An admin alone takes away a key that is no admin's, and its own; the key of another admin needs two.
+    An admin alone takes away a key that is no admin's, and its own; the key of another admin needs two. What the key
+    had announced and has not acted comes to nothing, whoever else signed it: who trusts it announces it anew.
     """
     row = require_party(ctx.party)
     require_capability("admin")
     entry = require_own_key(row, key)
-    if "admin" in entry["capabilities"] and not has_signed(key):
+    if "admin" in entry["capabilities"] and key not in keys_that_signed():
         require_admins(row)
     end_key(row, key)
     require(len(admins_of(row)) > 0, "last_admin_key")
     parties.put(ctx.party, row)
+    for change in row["changes"]:
+        announced = changes.get(change)
+        if key in announced["by"]:
+            end_change(announced, "lapsed")
+    end_announced_accounts(ctx.party, key)
     warn_of_few_admin_keys(row)
     return {"key": key}
 
@@ -323,7 +338,7 @@ def halt(reason):
     require_not_halted(row)
     row["halted_on"] = ctx.today
     parties.put(ctx.party, row)
-    end_announced_accounts(ctx.party)
+    end_announced_accounts(ctx.party, "")
     emit("halted", {"party": ctx.party, "reason": reason})
     return {"party": ctx.party, "halted_on": ctx.today}
 
@@ -397,7 +412,7 @@ def check_new_keys(party, new_keys):
         for other in listed[:number]:
             require(other["key"] != key["key"], "key_taken", {"key": key["key"]})
         if key["key"] not in row["keys"]:
-            require_free_key(key)
+            require_free_key(party, key)
     return listed
 
 
@@ -454,7 +469,7 @@ def become(statement):
     row["account_count"] = 0
     parties.put(party, row)
     for account in statement["accounts"]:
-        open_account(party, account, row["sponsor"])
+        open_account(party, account, row["sponsor"], [])
 
 
 def require_listed_keys(party, listed):
@@ -486,47 +501,18 @@ def end_under_former_keys(row):
     for change in row["changes"]:
         end_change(changes.get(change), "lapsed")
     row["changes"] = []
-    end_announced_accounts(row["id"])
+    end_announced_accounts(row["id"], "")
     if row["asked_bank"] != "":
         keep_mandate(row, row["asked_bank"], "ended")
     row["encryption_key"] = ""
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
-def require_admins(row):
-    """An admin of the sender signed, and where it has two people as admins, two of them. row: its party row."""
-    require_capability("admin")
-    if are_two_people(admins_of(row)):
-        signed = []
-        for signer in ctx.signers:
-            if "admin" in signer["capabilities"]:
-                signed += [signer]
-        require(are_two_people(signed), "second_admin_needed")
-
-
-def are_two_people(signers):
-    """Say whether these keys belong to more than one person."""
-    for signer in signers:
-        if not is_one_person(signer, signers[0]):
-            return True
-    return False
-
-
-def admins_of(row):
-    """The active admin keys of a party: [{"key", "operator"}]."""
-    admins = []
-    for key in row["keys"]:
-        entry = keys.get(key)
-        if "admin" in entry["capabilities"]:
-            admins += [{"key": key, "operator": entry["operator"]}]
-    return admins
-
-
-def has_signed(key):
+def keys_that_signed():
+    signed = []
     for signer in ctx.signers:
-        if signer["key"] == key:
-            return True
-    return False
+        signed += [signer["key"]]
+    return signed
 
 
 def announce_change(row, kind, content):
@@ -537,15 +523,12 @@ def announce_change(row, kind, content):
     require(len(row["changes"]) < MOST_CHANGES, "too_many_changes", {"most": MOST_CHANGES})
     change = new_id("C")
     acts_on = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)
-    signed = []
-    for signer in ctx.signers:
-        signed += [signer["key"]]
     changes.put(change, {
         "id": change,
         "party": row["id"],
         "kind": kind,
         "content": content,
-        "by": signed,
+        "by": keys_that_signed(),
         "announced_on": ctx.today,
         "acts_on": acts_on,
         "status": "announced",
@@ -575,7 +558,7 @@ def on_day_of_change(change, step):
 def act_on(row, kind, content):
     """Do what was announced. row: the party's row."""
     party = row["id"]
-    require_active(party)
+    require_able(party)
     if kind == "set_policy":
         check_policy_rules(content["policy"])
         row["policy"] = content["policy"]
@@ -591,6 +574,7 @@ def act_on(row, kind, content):
         row["encryption_key"] = content["key"]
         emit("encryption_key_set", {"party": party, "key": content["key"]})
     elif kind == "ask_paying_bank":
+        require_active(party)
         ask_bank(row, content["bank"])
     parties.put(party, row)
 
@@ -646,8 +630,63 @@ def keep_standing(party, decided):
 
 @internal("standing")
 def give_to_administrator(party, listed):
-    """Let an administrator's keys and, once he announces them, his accounts take the place of a party's."""
-    put_in_place(parties.get(party), listed)
+    """Let an administrator's keys and, once he announces them, his accounts take the place of a party's.
+
+    The party's own keys rest: they sign for nobody, and nobody else takes them. With its active accounts, encryption
+    key and policy they are kept for the day on which the insolvency is lifted.
+    """
+    row = parties.get(party)
+    former = formers.get(party)
+    if former is None:
+        former = {"keys": keys_of(row), "accounts": []}
+        former["encryption_key"], former["policy"] = row["encryption_key"], row["policy"]
+        for entry in accounts.scan([party], MOST_ACCOUNTS):
+            if entry[1]["status"] == "active":
+                former["accounts"] += [entry]
+        formers.put(party, former)
+    row = put_in_place(row, listed)
+    for entry in former["keys"]:
+        if entry[0] not in row["keys"] and keys.get(entry[0])["party"] == party:
+            entry[1]["status"] = "resting"
+            keys.put(entry[0], entry[1])
+    end_accounts(party)
+
+
+@internal("standing")
+def give_back(party):
+    """Give a party back what it had before its administrator, whose keys and accounts end with the insolvency."""
+    former = formers.get(party)
+    formers.delete(party)
+    row = parties.get(party)
+    end_under_former_keys(row)
+    for entry in former["keys"]:
+        public, key = entry[0], entry[1]
+        if keys.get(public)["party"] == party:  # revoked by the administrator, a key is free for others
+            keys.put(public, key)
+            row["keys"] += [public]
+            emit("key_added", {"party": party, "key": public, "capabilities": key["capabilities"]})
+    row["encryption_key"], row["policy"] = former["encryption_key"], former["policy"]
+    parties.put(party, row)
+    end_accounts(party)
+    for entry in former["accounts"]:
+        account = entry[1]
+        account["next"] = None
+        accounts.put(entry[0], account)
+        emit("account_opened", {
+            "party": party, "currency": entry[0][1], "bank": account["bank"], "status": account["status"]
+        })  # fmt: skip
+    warn_of_few_admin_keys(row)
+
+
+def keys_of(row):
+    """The keys of a party and what they are: [key in hex, key row]. row: the party's."""
+    found = []
+    for key in row["keys"]:
+        found += [[key, keys.get(key)]]
+    return found
+
+
+def end_accounts(party):
     for entry in accounts.scan([party], MOST_ACCOUNTS):
         entry[1]["status"] = "ended"
         accounts.put(entry[0], entry[1])
@@ -875,14 +914,15 @@ def take_key(row, key):
 
 
 def require_room_for_key(row, key):
-    require_free_key(key)
+    require_free_key(row["id"], key)
     require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
 
 
-def require_free_key(key):
+def require_free_key(party, key):
     """A key is one party's at a time; once revoked it is free for whoever shows that it can sign with it."""
     known = keys.get(key["key"])
-    require(known is None or known["status"] == "revoked", "key_taken", {"key": key["key"]})
+    free = known is None or known["status"] == "revoked" or (known["status"] == "resting" and known["party"] == party)
+    require(free, "key_taken", {"key": key["key"]})
 
 
 def require_own_key(row, key):
@@ -934,8 +974,11 @@ def require_shown_account(account, alg, digest_hex):
     require(account["alg"] == alg and account["digest"] == digest_hex, "nothing_to_attest")
 
 
-def open_account(party, account, attested_by):
-    """A first account: active at once if its own bank vouches for it here, else announced until the bank attests."""
+def open_account(party, account, attested_by, by):
+    """A first account: active at once if its own bank vouches for it here, else announced until the bank attests.
+
+    by: the keys in hex that announced it; none of a registration, which all keys signed.
+    """
     check_account(account)
     place = [party, account["currency"]]
     known = accounts.get(place)
@@ -943,7 +986,7 @@ def open_account(party, account, attested_by):
     status = "announced"
     if account["bank"] == attested_by:
         status = "active"
-    accounts.put(place, account_row(account, status))
+    accounts.put(place, account_row(account, status, by))
     if known is None:
         row = parties.get(party)
         row["account_count"] += 1
@@ -954,11 +997,15 @@ def open_account(party, account, attested_by):
     )
 
 
-def end_announced_accounts(party):
-    """Accounts of a party that were announced and do not act yet come to nothing; those that act stay."""
+def end_announced_accounts(party, key):
+    """Accounts of a party that were announced and do not act yet come to nothing; those that act stay.
+
+    key: only those that this key announced; "" for all.
+    """
     for entry in accounts.scan([party], MOST_ACCOUNTS):
         place, account = entry[0], entry[1]
-        if account["status"] == "announced" or account["next"] is not None:
+        waiting = account if account["status"] == "announced" else account["next"]
+        if waiting is not None and (key == "" or key in waiting["by"]):
             if account["status"] == "announced":
                 account["status"] = "ended"
             account["next"] = None
@@ -995,16 +1042,17 @@ def may_move_account(party):
 def changed_account(party, account):
     change = account["next"]
     emit("account_changed", {"party": party, "bank": change["bank"], "digest": change["digest"]})
-    return account_row(change, "active")
+    return account_row(change, "active", change["by"])
 
 
-def account_row(account, status):
+def account_row(account, status, by):
     return {
         "bank": account["bank"],
         "alg": account["alg"],
         "digest": account["digest"],
         "from": ctx.today,
         "status": status,
+        "by": by,
         "next": None,
     }
 

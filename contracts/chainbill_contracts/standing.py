@@ -2,8 +2,9 @@
 
 Nobody alone brings a lasting status about: what one bank orders acts at once, because a court's order or a fraud does
 not wait, but a second bank ratifies it or it lapses as if it had never been. An insolvent party's keys change only so,
-too. Nothing here stops a settlement. What each status stops is asked in the acts themselves, by the guards of the
-general part.
+too, and 72 hours after that: two banks with forged papers would else have a party, keys and accounts in one block. What
+a vote decided or kept, only a vote lifts. Nothing here stops a settlement. What each status stops is asked in the acts
+themselves, by the guards of the general part.
 """
 
 from chainbill.vm.prelude import *
@@ -11,6 +12,7 @@ from chainbill_contracts.general import (
     counted,
     require_able,
     require_active,
+    require_admins,
     require_bank,
     require_capability,
     require_digest,
@@ -46,7 +48,10 @@ PARTY_STEPS = [
     ["leaving", "active", "ordered"], ["leaving", "suspended", "ordered"], ["leaving", "insolvent", "ordered"],
     ["leaving", "closed", "closed"],
 ]  # fmt: skip
-ORDER_STEPS = [["entered", "ratified"], ["entered", "lapsed"], ["entered", "lifted"], ["ratified", "lifted"]]
+ORDER_STEPS = [
+    ["entered", "ratified"], ["entered", "lapsed"], ["entered", "lifted"], ["entered", "stopped"],
+    ["ratified", "lifted"], ["ratified", "lapsed"], ["ratified", "stopped"],
+]  # fmt: skip
 
 
 @call
@@ -57,12 +62,15 @@ def set_status(party, status, reason, authority, number, documents):
     administrator (指定管理人决定书), with authority, the court, and number, which are else "". Both act at once and end
     by themselves, a suspension after SUSPENSION_BUSINESS_DAYS and an insolvency after 72 hours, unless a second bank
     ratifies them or a vote keeps them. After one that was not ratified the next of its kind acts at its ratification
-    only. Who set a status lifts it alone, but for a ratified insolvency: lifting that is ratified too.
+    only. Who set a status lifts it alone, but for a ratified insolvency: lifting that is ratified too. What a vote set
+    or kept, only a vote lifts.
     """
     require(status in ("suspended", "insolvent", "active"), "status_unknown")
     require_papers(status, reason, authority, number, documents)
     row = require_party(party)
     standing = standing_of(party)
+    if status == "active":
+        require_no_vote(row, standing)
     lifted = lifted_alone(row, standing) if status == "active" else None
     if lifted is None:
         require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
@@ -89,8 +97,10 @@ def name_administrator(party, keys, authority, number, documents):
     """Order that an administrator's keys take the place of an insolvent party's (管理人接管); its sponsor may.
 
     keys: 1 to MOST_KEYS of {"key": key, "proof": its signature, see require_possession}. documents: digests of the
-    court's papers, one or two. A second bank ratifies it within 72 hours; then the old keys are revoked, the accounts
-    of the party end, and the administrator does all but issue, confirm and accept a transfer.
+    court's papers, one or two. A second bank ratifies it within 72 hours. It acts when 72 hours more are over, in which
+    any admin key of the party may object: that stops it, and then only a vote names an administrator. When it acts, the
+    party's keys rest, its accounts end, and the administrator does all but issue, confirm and accept a transfer.
+    Ratified on Friday 2027-03-05 it can be stopped until Monday 03-08 and acts on Tuesday 03-09.
     """
     require_papers("administrator", "", authority, number, documents)
     row = require_party(party)
@@ -100,6 +110,7 @@ def name_administrator(party, keys, authority, number, documents):
     require_maker_and_checker()
     standing = standing_of(party)
     require_ratified_insolvency(party, standing)
+    require(not standing["objected"], "administrator_objected", {"id": party})
     require_unbarred(party)
     papers = {"reason": "", "authority": authority, "number": number, "documents": documents, "keys": listed}
     return enter_order(row, standing, "administrator", papers)
@@ -107,23 +118,35 @@ def name_administrator(party, keys, authority, number, documents):
 
 @call
 def ratify(order):
-    """Ratify an order on a party's status as the second bank (复核确认): a suspension or an insolvency then stays."""
+    """Ratify an order on a party's status as the second bank (复核确认): a suspension or an insolvency then stays.
+
+    Second is a bank of another house: neither who ordered it, nor who stands in that one's place, nor its predecessor.
+    """
     entered = require_order(order)
     require_bank(ctx.party)
-    require(entered["by"] != ctx.party, "not_the_acting_bank", {"id": ctx.party, "order": order})
+    one_house = successor_of(entered["by"]) == successor_of(ctx.party)
+    require(not one_house, "not_the_acting_bank", {"id": ctx.party, "order": order})
     require_active(ctx.party)
     require_maker_and_checker()
     require_order_step(entered, "ratified")
     require(ctx.today <= entered["until"], "status_order_over", {"until": entered["until"]})
     require_unbarred(entered["party"])
     row = require_party(entered["party"])
-    ratify_order(row, standing_of(row["id"]), entered, ctx.party)
-    return {"order": order, "party": row["id"], "party_status": row["status"], "status": "ratified"}
+    standing = standing_of(row["id"])
+    if entered["kind"] == "active":
+        require_no_vote(row, standing)
+    ratify_order(row, standing, entered, ctx.party)
+    answer = {"order": order, "party": row["id"], "party_status": row["status"], "status": "ratified"}
+    answer["acts_on"] = entered["acts_on"]
+    return answer
 
 
 @call
 def object_to(order, reason):
-    """Object to an order on the sender's status: any admin key may, once; regulators see it, nothing else changes."""
+    """Object to an order on the sender's status: any admin key may, once; regulators see it.
+
+    It stops an administrator whom two banks named, until his keys are in place; else nothing changes.
+    """
     require_text(reason)
     entered = require_order(order)
     require(entered["party"] == ctx.party, "order_on_another_party", {"id": entered["party"]})
@@ -133,6 +156,10 @@ def object_to(order, reason):
     entered["objected_on"] = ctx.today
     orders.put(order, entered)
     emit("status_objected", {"order": order, "party": ctx.party, "kind": entered["kind"], "reason": reason})
+    standing = standing_of(ctx.party)
+    if standing["open"]["administrator"] == order and entered["by"] != "":
+        standing["objected"] = True
+        end_order(require_party(ctx.party), standing, entered, "stopped")
     return {"order": order, "party": ctx.party}
 
 
@@ -145,8 +172,7 @@ def leave(party):
     """
     row = require_party(party)
     if party == ctx.party:
-        require_able(party)
-        require_capability("admin")
+        require_admins(require_able(party))
     else:
         require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
         require_not_stopped(ctx.party)
@@ -220,7 +246,7 @@ def check_status_vote(content):
 
 @internal("governance")
 def vote_status(content):
-    """Set a party's status by vote, keep what one bank ordered, or lift whatever stands."""
+    """Set a party's status by vote, keep what banks ordered, or lift whatever stands."""
     row = require_party(content["party"])
     standing = standing_of(row["id"])
     status = content["status"]
@@ -231,6 +257,8 @@ def vote_status(content):
         keep_standing(row, standing)
     elif standing["open"][status] != "":
         ratify_order(row, standing, orders.get(standing["open"][status]), "")
+    elif standing[status] != "":
+        ratify_order(row, standing, orders.get(standing[status]), "")
     else:
         require_step(row["status"], status, "ordered")
         ratify_order(row, standing, new_order(row, status, content, ""), "")
@@ -246,10 +274,16 @@ def check_administrator_vote(content):
 
 @internal("governance")
 def vote_administrator(content):
-    """Name the administrator of an insolvent party by vote: of a bank, or where the sponsor does not act."""
+    """Name the administrator of an insolvent party by vote: of a bank, or where the sponsor does not act.
+
+    It acts 72 hours later, too, nobody objects, and it takes the place of one whom banks named and who waits.
+    """
     row = require_party(content["party"])
     standing = standing_of(row["id"])
     require_ratified_insolvency(row["id"], standing)
+    if standing["open"]["administrator"] != "":
+        end_order(row, standing, orders.get(standing["open"]["administrator"]), "lapsed")
+    standing["objected"] = False
     papers = {
         "reason": "",
         "authority": content["authority"],
@@ -268,11 +302,22 @@ def vote_close(party):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an order lapse that nobody ratified in time, as if it had never been; regulators are told by the event."""
-    entered = orders.get(row["order"])
-    if entered["status"] == "entered" and entered["until"] < ctx.today:
-        party = parties.get(entered["party"])
-        end_order(party, standing_of(party["id"]), entered, "lapsed")
+    """Let an administrator's keys act, or an order lapse that nobody ratified in time, as if it had never been.
+
+    An administrator whom the guards of the day refuse comes to nothing: the next step ends it. Regulators are told by
+    the events.
+    """
+    order = orders.get(row["order"])
+    party = parties.get(order["party"])
+    standing = standing_of(party["id"])
+    if standing["open"][order["kind"]] != order["id"]:
+        return
+    if row["step"] == "act":
+        close_order(standing, order)
+        put_in_force(party, standing, order)
+        keep_standing(party, standing)
+    elif day_of_end(order) <= ctx.today:
+        end_order(party, standing, order, "lapsed")
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------
@@ -286,9 +331,7 @@ def enter_order(row, standing, kind, papers):
     order["until"] = invoke("calendar", "end_of_72_hours", ctx.today)
     if kind == "suspended" and order["at_once"]:
         order["until"] = invoke("calendar", "business_days_after", ctx.today, SUSPENSION_BUSINESS_DAYS)
-    orders.put(order["id"], order)
-    agenda.put([add_days(order["until"], 1), "order", order["id"]], {"order": order["id"]})
-    standing["open"][kind] = order["id"]
+    open_order(standing, order)
     emit("status_ordered", {
         "order": order["id"], "party": row["id"], "kind": kind, "by": ctx.party, "until": order["until"]
     })  # fmt: skip
@@ -315,6 +358,8 @@ def new_order(row, kind, papers, by):
         "entered_on": ctx.today,
         "ratified_on": "",
         "until": ctx.today,
+        "acts_on": "",
+        "stopped_at": 0,
         "objected_on": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     }
@@ -325,6 +370,7 @@ def ratify_order(row, standing, order, second):
     kind = order["kind"]
     if kind == "administrator":
         require_ratified_insolvency(row["id"], standing)
+    in_force = kind in standing and standing[kind] == order["id"]
     order["status"] = "ratified"
     order["second"] = second
     order["ratified_on"] = ctx.today
@@ -334,10 +380,17 @@ def ratify_order(row, standing, order, second):
         if one != kind:
             kept += [one]
     standing["unratified"] = kept
-    if not order["at_once"]:
+    if kind == "administrator":
+        order["acts_on"] = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)
+        open_order(standing, order)
+    elif in_force:
+        standing["stopped_at"] = max(standing["stopped_at"], order["stopped_at"])
+    else:
         put_in_force(row, standing, order)
     keep_standing(row, standing)
-    emit("status_ratified", {"order": order["id"], "party": row["id"], "kind": kind, "second": second})
+    emit("status_ratified", {
+        "order": order["id"], "party": row["id"], "kind": kind, "second": second, "acts_on": order["acts_on"]
+    })  # fmt: skip
 
 
 def put_in_force(row, standing, order):
@@ -346,7 +399,10 @@ def put_in_force(row, standing, order):
         if standing["insolvent"] != "":
             end_order(row, standing, orders.get(standing["insolvent"]), "lifted")
         return
-    row["stopped_at"] = ctx.height
+    order["stopped_at"] = ctx.height
+    orders.put(order["id"], order)
+    if order["status"] == "ratified":
+        standing["stopped_at"] = ctx.height
     standing[kind] = order["id"]
     if kind == "insolvent":
         row["insolvent_since"] = ctx.today
@@ -358,7 +414,7 @@ def put_in_force(row, standing, order):
 
 
 def end_order(row, standing, order, status):
-    """End what is in force, or an order that nobody ratified. status: "lapsed" or "lifted"."""
+    """End what is in force, or an order that waits. status: "lapsed", "lifted" or "stopped"."""
     kind = order["kind"]
     if order["status"] == "entered" and order["at_once"] and kind not in standing["unratified"]:
         standing["unratified"] += [kind]
@@ -367,24 +423,65 @@ def end_order(row, standing, order, status):
     if kind in standing and standing[kind] == order["id"]:
         standing[kind] = ""
         if kind == "insolvent":
-            standing["administrator"] = ""
-            row["insolvent_since"] = ""
-            row["insolvency_document"] = ""
-            row["administered_on"] = ""
+            end_insolvency(row, standing)
     keep_standing(row, standing)
-    told = {"order": order["id"], "party": row["id"], "kind": kind, "by": order["by"]}
-    if status == "lapsed":
+    tell_of_end(order)
+
+
+def end_insolvency(row, standing):
+    """With an insolvency ends its administrator, who is none of the next one, and what waits to be decided about it."""
+    row["insolvent_since"] = ""
+    row["insolvency_document"] = ""
+    row["administered_on"] = ""
+    for kind in ("active", "administrator"):
+        if standing["open"][kind] != "":
+            waiting = orders.get(standing["open"][kind])
+            waiting["status"] = "lapsed"
+            close_order(standing, waiting)
+            tell_of_end(waiting)
+    if standing["administrator"] != "":
+        former = orders.get(standing["administrator"])
+        former["status"] = "lifted"
+        orders.put(former["id"], former)
+        standing["administrator"] = ""
+        invoke("party", "give_back", row["id"])
+        tell_of_end(former)
+
+
+def tell_of_end(order):
+    told = {"order": order["id"], "party": order["party"], "kind": order["kind"], "by": order["by"]}
+    if order["status"] == "lapsed":
         emit("status_lapsed", told)
+    elif order["status"] == "stopped":
+        emit("status_stopped", told)
     else:
         emit("status_lifted", told)
 
 
+def open_order(standing, order):
+    """Keep an order that waits: for a second bank, or once it is ratified for the day on which it acts."""
+    orders.put(order["id"], order)
+    standing["open"][order["kind"]] = order["id"]
+    for step in steps_of(order):
+        agenda.put([day_of_end(order), "order", order["id"], step], {"order": order["id"], "step": step})
+
+
 def close_order(standing, order):
-    """Keep an order that is not open any more."""
+    """Keep an order that waits no more."""
     orders.put(order["id"], order)
     if standing["open"][order["kind"]] == order["id"]:
         standing["open"][order["kind"]] = ""
-        agenda.delete([add_days(order["until"], 1), "order", order["id"]])
+        for step in steps_of(order):
+            agenda.delete([day_of_end(order), "order", order["id"], step])
+
+
+def steps_of(order):
+    """What its last day brings: it acts, if it may; and what then still waits ends."""
+    return ["end"] if order["acts_on"] == "" else ["act", "end"]
+
+
+def day_of_end(order):
+    return add_days(order["until"], 1) if order["acts_on"] == "" else order["acts_on"]
 
 
 def close_standing(row, standing):
@@ -398,6 +495,8 @@ def standing_of(party):
     row = standings.get(party)
     if row is None:
         row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": [], "left_from": "", "stays": False}
+        row["objected"] = False  # to an administrator whom banks named: the next one is voted
+        row["stopped_at"] = 0  # height of the last stop that two banks or a vote decided
         row["open"] = {"suspended": "", "insolvent": "", "active": "", "administrator": ""}
     return row
 
@@ -408,6 +507,10 @@ def keep_standing(row, standing):
     for kind in ("suspended", "insolvent"):
         if standing[kind] != "":
             status = kind
+    row["stopped_at"] = standing["stopped_at"]
+    for kind in ("suspended", "insolvent"):  # in force, and perhaps to lapse as if it had never been
+        if standing[kind] != "":
+            row["stopped_at"] = max(row["stopped_at"], orders.get(standing[kind])["stopped_at"])
     if status != row["status"]:
         require_known_step(row["status"], status)
         emit("status_changed", {"party": row["id"], "from": row["status"], "to": status, "by": ctx.party})
@@ -467,8 +570,13 @@ def paying_as(bank):
     """Itself and the banks in whose place it pays; none once another stands in its own."""
     if successor_of(bank) != bank:
         return []
+    return replaced_by(bank) + [bank]
+
+
+def replaced_by(bank):
+    """The banks in whose place this one stands."""
     row = predecessors.get(bank)
-    return [bank] if row is None else row["banks"] + [bank]
+    return [] if row is None else row["banks"]
 
 
 def require_nothing_open(party):
@@ -526,6 +634,19 @@ def require_ratified_insolvency(party, standing):
 
 
 def require_unbarred(party):
-    """The sender has nothing to win or lose by this party's status: it is another one, without a quote under way."""
-    barred = ctx.party == party or live_quotes.has([party, ctx.party])
+    """The sender has nothing to win or lose by this party's status: it is another one, without a quote under way.
+
+    Quotes of those in whose place it stands are its own.
+    """
+    barred = ctx.party == party
+    for bank in replaced_by(ctx.party) + [ctx.party]:
+        barred = barred or live_quotes.has([party, bank])
     require(not barred, "not_the_acting_bank", {"id": ctx.party, "party": party})
+
+
+def require_no_vote(row, standing):
+    """The status in force was neither set nor kept by a vote: that, only a vote lifts."""
+    if row["status"] in ("suspended", "insolvent"):
+        order = orders.get(standing[row["status"]])
+        voted = order["status"] == "ratified" and order["second"] == ""
+        require(not voted, "voted_status", {"id": row["id"], "order": order["id"]})

@@ -62,9 +62,11 @@ def test_an_administrator_takes_over_by_two_banks(desk: Desk, papers: list[str])
     named = desk.json("bank1", *words)
     shown = desk.json("bank2", "party", "order", named["order"])
     assert (shown["kind"], len(shown["keys"])) == ("administrator", 2)
-    desk.json("bank2", "party", "ratify", named["order"])
+    ratified = desk.json("bank2", "party", "ratify", named["order"])
+    assert not desk.json("bank1", "party", "show", "supplier1")["administered_on"]
+    desk.text("localnet", "clock", "--to", ratified["acts_on"])
     row = desk.json("bank1", "party", "show", "supplier1")
-    assert row["administered_on"]
+    assert row["administered_on"] == ratified["acts_on"]
     assert sorted(one["key"] for one in row["keys"]) == sorted(one["key"] for one in shown["keys"])
 
 

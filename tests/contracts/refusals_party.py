@@ -20,6 +20,7 @@ from contracts.world import (
     add_key,
     an_account,
     as_admins,
+    as_two,
     decide_by_vote,
     issue,
     key_of,
@@ -778,7 +779,7 @@ def attest_an_active_account(world: World) -> None:
 
 @refuses("not_an_auditor")
 def grant_to_a_supplier(world: World) -> None:
-    world.call(ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")
+    as_two(world, ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")
 
 
 AUDITED = [member(ANCHOR, "anchor"), member(S1, "auditor"), member(BANK1, "bank", accounts=[])][::-1]
@@ -786,12 +787,12 @@ AUDITED = [member(ANCHOR, "anchor"), member(S1, "auditor"), member(BANK1, "bank"
 
 @refuses("scope_not_valid", members=AUDITED)
 def grant_nothing(world: World) -> None:
-    world.call(ANCHOR, "audit", "grant", auditor=S1, scope=[], first_day=world.today, last_day="")
+    as_two(world, ANCHOR, "audit", "grant", auditor=S1, scope=[], first_day=world.today, last_day="")
 
 
 @refuses("date_not_valid", members=AUDITED)
 def grant_until_before_it_begins(world: World) -> None:
-    world.call(ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day=world.plus(-1))
+    as_two(world, ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day=world.plus(-1))
 
 
 @refuses("grant_unknown")

@@ -29,6 +29,8 @@ from contracts.world import (
     settle,
 )  # fmt: skip
 
+from chainbill.state.keys import row_key
+
 
 def name_administrator(world: World, party: str = S1, **fields: Any) -> dict[str, Any]:
     arguments = {
@@ -162,11 +164,18 @@ def order_with_an_agreed_financing(world: World) -> None:
     order(world, S1, "suspended")
 
 
-@refuses("not_who_set_it")
-def lift_alone_what_a_vote_set(world: World) -> None:
+@refuses("voted_status")
+def lift_as_a_bank_what_a_vote_set(world: World) -> None:
     content = {"party": S1, "status": "suspended", "reason": "", **PAPERS["suspended"]}
     vote(world, propose(world, "party_status", **content), BANK1, BANK2, BANK3)
     order(world, S1, "active")
+
+
+@refuses("not_who_set_it")
+def lift_alone_what_a_former_sponsor_set(world: World) -> None:
+    order(world, S1, "suspended")
+    world.overlay.put(row_key("party", "party", S1), {**world.row("party", "party", S1), "sponsor": BANK2})
+    order(world, S1, "active", by=BANK2)
 
 
 @refuses("order_on_another_party")
@@ -187,12 +196,19 @@ def name_an_administrator_before_the_second_bank(world: World) -> None:
     name_administrator(world)
 
 
-@refuses("insolvency_not_ratified")
+@refuses("status_order_transition")
 def ratify_an_administrator_of_a_party_that_is_active_again(world: World) -> None:
     ratify(world, order(world, S1, "insolvent"))
     entered = name_administrator(world)
     ratify(world, order(world, S1, "active"))
     ratify(world, entered)
+
+
+@refuses("administrator_objected")
+def name_an_administrator_again_after_an_objection(world: World) -> None:
+    ratify(world, order(world, S1, "insolvent"))
+    world.call(S1, "standing", "object_to", order=name_administrator(world)["order"], reason="forged")
+    name_administrator(world)
 
 
 @refuses("possession_not_proved")
@@ -291,7 +307,7 @@ def accept_an_offer_of_a_suspended_holder(world: World) -> None:
 def accept_an_offer_from_before_a_suspension_that_was_lifted(world: World) -> None:
     _, token = accepted_bill(world)
     offered = offer(world, token, (S2, 10))["tokens"][0]
-    order(world, S1, "suspended")
+    ratify(world, order(world, S1, "suspended"))
     order(world, S1, "active")
     world.call(S2, "token", "accept", token=offered)
 
@@ -308,7 +324,7 @@ def quote_for_a_request_of_an_insolvent_holder(world: World) -> None:
 def agree_on_a_request_from_before_a_suspension(world: World) -> None:
     _, token = accepted_bill(world)
     quote = bid(world, ask(world, token, BANK2, amount=10)["request"], BANK2)["quote"]
-    order(world, S1, "suspended")
+    ratify(world, order(world, S1, "suspended"), by=BANK3)
     order(world, S1, "active")
     world.call(S1, "finance", "agree", quote=quote)
 

@@ -108,7 +108,7 @@ def test_a_party_that_its_sponsor_lets_leave_stays(world: World) -> None:
     issue(world)
     with pytest.raises(Refused, match="party_stays"):
         leave(world, S1)
-    world.call(S1, "standing", "leave", party=S1)
+    as_two(world, S1, "standing", "leave", party=S1)
     order(world, S1, "active")
     leave(world, S1)
 
@@ -226,7 +226,7 @@ def test_an_order_on_a_party_that_was_closed_meanwhile_ends_quietly(world: World
 # --- one seat ---------------------------------------------------------------------------------------------------------
 def test_a_seat_cannot_keep_a_bank_from_being_closed_by_naming_it(world: World) -> None:
     """attack: a candidate for a seat of the leaving bank, proposed again and again, is open business of that bank."""
-    world.call(BANK4, "standing", "leave", party=BANK4)
+    as_two(world, BANK4, "standing", "leave", party=BANK4)
     decide_by_vote(world, "validator_remove", key=f"{14:064x}")
     content = {"alg": "ed25519", "key": "77" * 32, "name": "x", "party": BANK4, "address": ""}
     proposal = world.call(BANK1, "governance", "propose", kind="validator_add", content=content)["proposal"]

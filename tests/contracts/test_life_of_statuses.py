@@ -50,7 +50,7 @@ class StatusLife(BillLife):
 
     @rule(party=st.sampled_from(PARTIES))
     def leave(self, party: str) -> None:
-        self.attempt(self.world.call, party, "standing", "leave", party=party)
+        self.attempt(as_two, self.world, party, "standing", "leave", party=party)
 
     @rule(party=st.sampled_from(PARTIES))
     def close(self, party: str) -> None:

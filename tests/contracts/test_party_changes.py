@@ -125,16 +125,17 @@ def test_a_change_that_no_longer_fits_ends_and_stops_nothing(world: World) -> No
     """The guards run again on its day; other changes of that day act."""
     watch = StatusWatch()
     private = PrivateKey.from_seed(b"n" * 32)
-    key = a_key(private.public.hex(), ["checker", "admin"])
-    rotation = as_admins(world, S1, "rotate_key", old=key_of(S1, 1), new=key, proof=proof_of(S1, key, private))
+    key = a_key(private.public.hex(), ["maker"])
+    third = add_key(world, S1, 41, ["maker"])
+    rotation = as_admins(world, S1, "rotate_key", old=third, new=key, proof=proof_of(S1, key, private))
     other = as_admins(world, ANCHOR, "set_policy", policy=RULES)
-    as_admins(world, S1, "revoke_key", key=key_of(S1, 1))
+    as_admins(world, S1, "revoke_key", key=third)
     watch.check(world)
     world.day(rotation["acts_on"])
     watch.check(world)
     assert a_change(world, rotation["change"])["status"] == "lapsed"
     assert events(world, "change_ended")[-1]["status"] == "lapsed"
-    assert party(world, S1)["keys"] == [key_of(S1)]
+    assert party(world, S1)["keys"] == [key_of(S1), key_of(S1, 1)]
     assert party(world, S1)["changes"] == []
     assert a_change(world, other["change"])["status"] == "acted"
     assert [reason.split(":")[0] for _, reason in world.failed_items] == ["key_already_revoked"]

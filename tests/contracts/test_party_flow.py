@@ -19,6 +19,7 @@ from contracts.world import (
     add_key,
     an_account,
     as_admins,
+    as_two,
     change,
     key_of,
     member,
@@ -225,12 +226,12 @@ def test_a_party_lets_an_auditor_read_and_ends_it(backend: str) -> None:
     world = World(backend, members=[*MEMBERS, member(uscc(70), "auditor")])
     grant = {"auditor": uscc(70), "scope": "all", "first_day": world.today, "last_day": ""}
     watch = StatusWatch()
-    world.call(ANCHOR, "audit", "grant", **grant)
+    as_two(world, ANCHOR, "audit", "grant", **grant)
     watch.check(world)
     row = world.row("audit", "grant", [uscc(70), ANCHOR])
     assert row == {"scope": "all", "from": world.today, "until": "", "status": "active"}
     world.call(ANCHOR, "audit", "revoke_grant", auditor=uscc(70))
     watch.check(world)
-    world.call(ANCHOR, "audit", "grant", **{**grant, "scope": ["B1"], "last_day": world.plus(9)})
+    as_two(world, ANCHOR, "audit", "grant", **{**grant, "scope": ["B1"], "last_day": world.plus(9)})
     watch.check(world)
     assert len(watch.seen) == 2

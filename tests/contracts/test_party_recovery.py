@@ -374,11 +374,11 @@ MUTANTS: dict[str, tuple[str, str, str, Callable[[World], object]]] = {
         _is_refused(refusals_party.register_what_was_changed_after_signing),
     ),
     "one admin is enough": (
-        "party", '        require(are_two_people(signed), "second_admin_needed")\n', "",
+        "general", '        require(are_two_people(signed), "second_admin_needed")\n', "",
         test_party_changes.test_an_admin_cannot_get_rid_of_the_need_for_a_second,
     ),
     "one person with two keys is enough": (
-        "party", "        if not is_one_person(signer, signers[0]):", '        if signer["key"] != signers[0]["key"]:',
+        "general", "if not is_one_person(signer, signers[0]):", 'if signer["key"] != signers[0]["key"]:',
         test_party_changes.test_two_admin_keys_of_one_person_are_one_admin,
     ),
     "a change acts at once": ("party", WAIT, AT_ONCE, _waits),
@@ -399,8 +399,7 @@ MUTANTS: dict[str, tuple[str, str, str, Callable[[World], object]]] = {
         test_one_admin_halts_and_two_lift_it,
     ),
     "a revoked key stays taken": (
-        "party", '    require(known is None or known["status"] == "revoked", "key_taken"',
-        '    require(known is None, "key_taken"',
+        "party", 'known is None or known["status"] == "revoked" or', "known is None or",
         test_party_changes.test_a_key_that_was_revoked_is_free_for_who_can_sign_with_it,
     ),
     "a claim leaves the false account": (

@@ -21,6 +21,7 @@ from contracts.world import (
     World,
     accepted_bill,
     as_admins,
+    as_two,
     change,
     decide_by_vote,
     issue,
@@ -317,6 +318,6 @@ def stand(world: World, bank: str, standing: str) -> None:
     if standing == "halted":
         world.call(bank, "party", "halt", reason="")
     elif standing == "leaving":
-        world.call(bank, "standing", "leave", party=bank)
+        as_two(world, bank, "standing", "leave", party=bank)
     elif standing != "active":
         decide_by_vote(world, "party_status", party=bank, status=standing, reason="", **PAPERS[standing])

@@ -22,6 +22,7 @@ from contracts.world import (
     add_key,
     administrator_keys,
     as_admins,
+    as_two,
     change,
     decide_by_vote,
     issue,
@@ -336,7 +337,7 @@ def leave(world: World, party: str, by: str = "") -> Any:
     """An admin of the party alone, or maker and checker of its sponsor."""
     if by:
         return both(world, by, "standing.leave", party=party)
-    return world.call(party, "standing", "leave", party=party)
+    return as_two(world, party, "standing", "leave", party=party)
 
 
 def close(world: World, party: str, by: str = BANK1) -> Any:

@@ -19,9 +19,12 @@ from contracts.world import (
     S1,
     S2,
     S3,
+    S4,
     World,
     accepted_bill,
+    administer,
     as_admins,
+    as_two,
     ask,
     bid,
     decide_by_vote,
@@ -53,7 +56,7 @@ def sections() -> dict[str, str]:
 def busy_world() -> World:
     """A network in which every table has a row."""
     world = World(members=[*MEMBERS, member(uscc(70), "auditor")])
-    world.call(ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
+    as_two(world, ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
     bill, token = accepted_bill(world, reference="PO-1")
@@ -78,6 +81,7 @@ def busy_world() -> World:
     world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=0)
     world.gap_ms = 7_200_001
     world.day(world.plus(10))
+    administer(world, S4)
     late = accepted_bill(world, due_on=world.plus(30))
     world.call(S1, "finance", "request", token=late[1], banks=[BANK1], amount=100_000_000)
     request = next(key[0] for key, row in world.rows("finance", "request") if row["status"] == "open")

@@ -490,9 +490,10 @@ def administrator_keys(party: str, *numbers: int) -> list[dict[str, Any]]:
 
 
 def administer(world: World, party: str, *numbers: int, by: str = BANK1, second: str = BANK2) -> list[str]:
-    """Make a party insolvent and name an administrator; his keys in hex, those of these numbers (901, 902)."""
+    """Make a party insolvent, name an administrator and wait until he acts; his keys in hex, of these numbers."""
     ratify(world, order(world, party, "insolvent", by=by), by=second)
     keys = administrator_keys(party, *(numbers or (901, 902)))
     court = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
-    ratify(world, as_two(world, by, "standing", "name_administrator", party=party, keys=keys, **court), by=second)
+    named = as_two(world, by, "standing", "name_administrator", party=party, keys=keys, **court)
+    world.day(ratify(world, named, by=second)["acts_on"])
     return [str(one["key"]["key"]) for one in keys]

@@ -27,13 +27,13 @@ ORDER_ROWS = ranked(
 )  # fmt: skip
 ORDER = (
     *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id"),
-    Column("documents", "id"), Column("ratified_on", "date"), Column("objected_on", "date"),
+    Column("documents", "id"), Column("ratified_on", "date"), Column("acts_on", "date"), Column("objected_on", "date"),
 )  # fmt: skip
 ITEM_ROWS = ranked(
     "role currency count sum",
     Column("role", "word", "column.open_as"), Column("currency"), Column("count", "int"), Column("sum", "amount"),
 )  # fmt: skip
-ANSWER = ("order", "party", "party_status", "until")
+ANSWER = ("order", "party", "party_status", "until", "acts_on")
 REASON = option("--reason", default="", metavar="TEXT", help="party.opt_reason")
 DOCUMENTS = option("--document", "documents", multiple=True, required=True, metavar="FILE", help="party.opt_documents")
 COURT = stack(

@@ -24,11 +24,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.lift": ("Lift a suspension or an insolvency", "解除暂停或破产登记"),
     "party.administrator": (
-        "Name an administrator's keys for an insolvent party; a second bank ratifies (sponsor bank)",
-        "为破产参与方指定管理人密钥，须另一银行确认（推荐银行）",
+        "Name an administrator's keys for an insolvent party; they act 72 hours after a second bank ratifies (sponsor)",
+        "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐银行）",
     ),
     "party.ratify": ("Ratify an order on a party's status as the second bank", "作为另一银行复核确认状态登记"),
-    "party.object": ("Object to an order on one's status; regulators see it", "对本参与方的状态登记提出异议，监管可见"),
+    "party.object": (
+        "Object to an order on your party's status; it stops an administrator whom banks named and who waits",
+        "对本参与方的状态登记提出异议；可阻止银行指定、尚未生效的管理人",
+    ),
     "party.orders": ("List orders on the status of parties", "列出参与方状态登记"),
     "party.order": ("Show an order on a party's status", "查看状态登记"),
     "party.stay": ("Take back that your party leaves, whoever began it", "撤回本参与方的退出，无论由谁发起"),

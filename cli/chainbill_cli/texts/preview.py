@@ -63,8 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.party_active": ("A party's status is about to be lifted:", "即将解除参与方状态："),
     "preview.party_administrator": (
-        "An administrator's keys are about to be named; once a second bank ratifies, all others are revoked:",
-        "即将指定管理人密钥；经另一银行确认后，其余密钥全部吊销：",
+        "An administrator's keys are about to be named; 72 hours after a second bank ratifies, all others rest:",
+        "即将指定管理人密钥；另一银行确认满 72 小时后，其余密钥全部停用：",
     ),
     "preview.party_ratify": ("An order on a party's status is about to be ratified:", "即将复核确认状态登记："),
     "preview.party_object": ("An objection is about to be made:", "即将提出异议："),

@@ -48,6 +48,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("party", "mandate_accepted"): "debtor",
     ("party", "mandate_asked"): "debtor",
     ("party", "mandate_ended"): "debtor",
+    ("standing", "administrator_named"): "order",
     ("standing", "status_changed"): EVERYBODY,
     ("standing", "status_lapsed"): "order",
     ("standing", "status_lifted"): "order",

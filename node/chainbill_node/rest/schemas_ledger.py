@@ -175,7 +175,8 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     "StatusOrder": row({
         **same(TEXT, "id", "party", "reason", "authority", "number", "by", "second"), "kind": words(*ORDER_KINDS),
         "documents": array(TEXT), "keys": array(row({})), "status": words(*ORDER_STATUSES), "at_once": BOOLEAN,
-        **same(DATE, "entered_on", "ratified_on", "until", "objected_on"), "created": CREATED,
+        **same(DATE, "entered_on", "ratified_on", "until", "acts_on", "objected_on"), "stopped_at": COUNT,
+        "created": CREATED,
     }),
     "OpenItems": obj({
         "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills"),
