@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from chainbill_cli.texts import in_language
+
 ACTS: Mapping[str, str] = {
     "audit.grant": "party grant AUDITOR",
     "audit.revoke_grant": "party grant AUDITOR --revoke",
@@ -85,4 +87,4 @@ def names_an_act(text: str) -> bool:
 
 def in_commands(text: str) -> str:
     """The text with the commands in the place of the acts that it names."""
-    return NAMED.sub(lambda found: f"chainbill {ACTS[found.group()]}", text)
+    return NAMED.sub(lambda found: f"chainbill {in_language(ACTS[found.group()])}", text)

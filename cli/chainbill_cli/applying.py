@@ -14,8 +14,9 @@ from chainbill import codec
 from chainbill.crypto.algorithms import SHA256
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.statement import sign_statement
+from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
-from chainbill_cli.failure import Exit, cause_of, fail, usage
+from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import write_private
 from chainbill_cli.json_text import json_text
 from chainbill_cli.session import Session
@@ -91,7 +92,7 @@ def keep_account(session: Session, party: str, kept: dict[str, Any]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_private(path, (json.dumps(kept, ensure_ascii=False, indent=2) + "\n").encode())
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file_write", path=str(path), why=str(error.strerror or error)) from error
+        raise fail(Exit.FAILED, "error.file_write", path=str(path), why=cause_of(error)) from error
     return path
 
 
@@ -121,7 +122,7 @@ def write_application(application: dict[str, Any], path: str) -> None:
     try:
         Path(path).write_text(json.dumps(application, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "error.file_write", path=path, why=cause_of(error)) from error
 
 
 def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:

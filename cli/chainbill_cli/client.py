@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from chainbill_cli.causes import cause_of, connection_cause
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.texts import language, text
 
@@ -104,7 +105,7 @@ class NodeClient:
                     told = self._ask(node, "GET", "/ready", timeout_s=timeout_s)
                     answer = told if told.status in READY_STATUSES else answer
             except httpx.TransportError as error:
-                tried.append(f"{node} ({type(error).__name__})")
+                tried.append(f"{node} ({connection_cause(error)})")
                 continue
             if isinstance(answer.body, dict) and answer.status in READY_STATUSES:
                 return dict(answer.body)
@@ -153,11 +154,11 @@ class NodeClient:
             try:
                 answer = self._ask(node, method, path, query=query, content=content, headers=headers)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                tried.append(f"{node} ({type(error).__name__})")
+                tried.append(f"{node} ({connection_cause(error)})")
                 continue
             except httpx.TransportError as error:
                 late = True
-                tried.append(f"{node} ({type(error).__name__})")
+                tried.append(f"{node} ({connection_cause(error)})")
                 continue
             if answer.status == 503:
                 busy = busy or answer
@@ -191,7 +192,7 @@ class NodeClient:
             try:
                 body = response.json()
             except ValueError as error:
-                failure = fail(Exit.FAILED, "error.bad_answer", node=node, why=str(error))
+                failure = fail(Exit.FAILED, "error.bad_answer", node=node, why=cause_of(error))
                 failure.problem["maybe_sent"] = method == "POST"
                 raise failure from error
         else:

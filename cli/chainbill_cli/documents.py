@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
 
 CHUNK = 1 << 20
@@ -18,5 +19,5 @@ def document_digest(path: str) -> str:
             while part := file.read(CHUNK):
                 digest.update(part)
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=str(error.strerror or error)) from error
+        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
     return digest.hexdigest()

@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,17 @@ import click
 
 from chainbill.shown import shown
 from chainbill_cli.acts import in_commands, names_an_act
+from chainbill_cli.details import detail_lines, label
 from chainbill_cli.failure import Exit, Failure, fail, usage
-from chainbill_cli.output import json_line
+from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
-from chainbill_cli.texts import language, text
+from chainbill_cli.texts import in_language, language, text
 
 if TYPE_CHECKING:
     from chainbill.errors import ChainbillError
 
+ID_LENGTHS = (18, 20)
+"""Characters of a USCC and of a LEI."""
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
@@ -61,7 +65,7 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
     if failure.exit_code is Exit.FAILED and failure.problem.get("code") == "internal" and verbose:
         traceback.print_exception(error, file=sys.stderr)
     try:
-        report(failure, wants_json(arguments))
+        report(failure, wants_json(arguments), partial(local_name, arguments))
     except OSError:  # a pipe without a reader, a terminal that was closed
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  nobody reads; the exit code still tells
     return int(failure.exit_code)
@@ -172,7 +176,8 @@ def _parameter(error: click.BadParameter) -> str:
     if parameter is None:
         return error.param_hint if isinstance(error.param_hint, str) else "?"
     if isinstance(parameter, click.Argument):
-        return parameter.make_metavar(error.ctx) if error.ctx is not None else (parameter.name or "?").upper()
+        named = parameter.make_metavar(error.ctx) if error.ctx is not None else (parameter.name or "?").upper()
+        return in_language(named)
     return max(parameter.opts, key=len)
 
 
@@ -189,48 +194,67 @@ def wants_json(arguments: Sequence[str]) -> bool:
     return asked in {"json", "jsonl"}
 
 
-def kept_output(arguments: Sequence[str]) -> str:
-    """The form of output that the home keeps; "" when it keeps none or cannot be read."""
+def home_of(arguments: Sequence[str]) -> Path:
+    """The home that the line or the environment names, else the default."""
     home = os.environ.get("CHAINBILL_HOME", "")
     for position, word in enumerate(arguments):
         if word == "--home" and position + 1 < len(arguments):
             home = arguments[position + 1]
         elif word.startswith("--home="):
             home = word.removeprefix("--home=")
+    return Path(home).expanduser() if home else default_home()
+
+
+def kept_output(arguments: Sequence[str]) -> str:
+    """The form of output that the home keeps; "" when it keeps none or cannot be read."""
     try:
-        return str(read_config(Path(home).expanduser() if home else default_home()).get("output", ""))
+        return str(read_config(home_of(arguments)).get("output", ""))
     except (OSError, ValueError):
         return ""
 
 
-def report(failure: Failure, as_json: bool) -> None:
+def local_name(arguments: Sequence[str], party: str) -> str:
+    """What the home calls a party; what is no party's id as it is."""
+    from chainbill_cli.home import load_network
+
+    if len(party) not in ID_LENGTHS:
+        return party
+    try:
+        name = load_network(home_of(arguments)).name_of(party)
+    except (Failure, OSError):
+        return party
+    return party if name == party else f"{name} ({party})"
+
+
+def report(failure: Failure, as_json: bool, name_of: Names = str) -> None:
     """Print a failure: the object to stdout if a program asked, a readable form to stderr."""
     problem = failure.problem
     if as_json:
         print(json_line(problem), flush=True)
-    for line in readable(problem):
-        print(shown(line), file=sys.stderr)
+    for line in readable(problem, name_of):
+        print(shown(line, keep="\n"), file=sys.stderr)
     sys.stderr.flush()
 
 
 def _entry(entry: Any) -> str:
     if isinstance(entry, dict):
         said = str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
-        return f"{entry['parameter']}: {said}" if entry.get("parameter") else said
+        return f"{label(str(entry['parameter']))}: {said}" if entry.get("parameter") else said
     return ", ".join(_entry(one) for one in entry) if isinstance(entry, list) else str(entry)
 
 
-def readable(problem: dict[str, Any]) -> list[str]:
-    """The lines a person reads about a problem object."""
+def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
+    """The lines a person reads about a problem object. name_of: gives the name of a party."""
     title, detail = str(problem.get("title") or ""), str(problem.get("detail") or "")
     both = title and detail and title != detail
-    lines = [f"{title}: {detail}" if both else detail or title or str(problem.get("code"))]
+    colon = text("root.colon")
+    lines = [f"{title}{colon}{detail}" if both else detail or title or str(problem.get("code"))]
     rule = problem.get("rule")
     if isinstance(rule, dict):
         lines.append("  " + " ".join(str(rule[name]) for name in ("pack", "article", "text") if rule.get(name)))
     details = problem.get("details")
     if isinstance(details, dict):
-        lines += [f"  {name}: {_entry(value)}" for name, value in details.items() if value not in ("", None)]
+        lines += [f"  {line}" for line in detail_lines(details, str(problem.get("code")), name_of)]
     lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
     return lines + [f"  → {hint}" for hint in remedies(problem)]
 
@@ -241,4 +265,4 @@ def remedies(problem: dict[str, Any]) -> list[str]:
     given = str(problem.get("hint") or "")
     if own and names_an_act(given):
         return [own]
-    return [hint for hint in (own, in_commands(given)) if hint]
+    return [hint for hint in (own, in_language(in_commands(given))) if hint]

@@ -64,11 +64,6 @@ def usage(key: str, /, **fields: object) -> Failure:
     return fail(Exit.USAGE, key, code="", hint="", **fields)
 
 
-def cause_of(error: OSError | ValueError) -> str:
-    """Why a file cannot be read or written, without its path, which the message names already."""
-    return str(getattr(error, "strerror", None) or error)
-
-
 NO_KEY_FOR_IT = frozenset({"key_not_registered", "key_not_active", "key_of_other_party"})
 """Refusals of the ledger that say: who signed may not act for this party at all."""
 

@@ -252,6 +252,10 @@ CLOSING = frozenset("，。、；：？！）》”’】…%,.;:)]}")
 """What does not begin a line (禁则)."""
 
 
+OPENING = frozenset("（《“‘【([{")
+"""What does not end a line."""
+
+
 def _words(text: str) -> Iterator[str]:
     """What stays together: a run without spaces of narrow characters, or one wide character with what closes it.
 
@@ -269,6 +273,6 @@ def _words(text: str) -> Iterator[str]:
 
 def _breaks(word: str, following: str) -> bool:
     """Whether a line may end between a word and what follows it."""
-    if following == " " or following in CLOSING:
+    if following == " " or following in CLOSING or word[-1] in OPENING:
         return False
     return word[-1] == " " or cell_len(word[-1]) == 2 or cell_len(following) == 2

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail, usage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def load_profiles(home: Path) -> dict[str, Profile]:
             for name, entry in content.items()
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
+        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=cause_of(error)) from error
 
 
 def save_profiles(home: Path, profiles: dict[str, Profile]) -> None:
@@ -96,7 +97,7 @@ def load_network(home: Path) -> KnownNetwork:
             network=bytes.fromhex(str(content.get("network", ""))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
+        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=cause_of(error)) from error
 
 
 def save_network(home: Path, known: KnownNetwork) -> None:
@@ -140,7 +141,7 @@ def open_key(path: Path) -> tuple[PrivateKey, str]:
     except FileNotFoundError as error:
         raise fail(Exit.NOT_PERMITTED, "error.key_missing", path=str(path)) from error
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error)) from error
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
     typed: str | None = None
     if b"ENCRYPTED" in content:
         typed = os.environ.get("CHAINBILL_PASSPHRASE")

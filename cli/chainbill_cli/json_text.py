@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Failure, usage
 
 
@@ -29,7 +30,7 @@ def json_text(source: str, where: str) -> Any:
     try:
         return json.loads(source, object_pairs_hook=each_once, parse_float=not_whole, parse_constant=not_whole)
     except (ValueError, RecursionError) as error:
-        raise usage("error.bad_json", value=where, why=str(error)) from error
+        raise usage("error.bad_json", value=where, why=cause_of(error)) from error
 
 
 def _refusal(key: str, where: str, **facts: str) -> Failure:

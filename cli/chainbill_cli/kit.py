@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 import click
 
+from chainbill_cli.help_text import HelpContext
 from chainbill_cli.settings import OUTPUTS
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import has_text, in_language, text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -28,13 +29,17 @@ def say(key: str | None) -> str:
 class Option(click.Option):
     """An option whose help is a text key."""
 
+    def make_metavar(self, ctx: click.Context) -> str:
+        """What is to be typed, named in the language in use."""
+        return in_language(super().make_metavar(ctx))
+
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Names and help, looked up now."""
         record = super().get_help_record(ctx)
         if record is None or not self.help:
             return record
         said = record[1].replace(self.help, say(self.help), 1)
-        for english, key in (("[default: ", "root.default"), ("[required]", "root.required")):
+        for english, key in (("[default: ", "root.default"), ("required]", "root.required")):
             said = said.replace(english, text(key), 1)
         return record[0], said
 
@@ -86,6 +91,7 @@ class _Translated(click.Command):
     """Shared behaviour of commands and groups: help by key, global options, headings in the language in use."""
 
     at_root = False
+    context_class = HelpContext
     _extra: list[Option] | None = None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -110,7 +116,8 @@ class _Translated(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), text("root.usage") + " ")
+        pieces = in_language(" ".join(self.collect_usage_pieces(ctx)))
+        formatter.write_usage(ctx.command_path, pieces, text("root.usage") + " ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """What the command does."""

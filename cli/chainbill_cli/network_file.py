@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
+from chainbill_cli.causes import cause_of
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.texts import text
@@ -59,7 +60,7 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise wrong(path, str(error)) from error
+        raise wrong(path, cause_of(error)) from error
 
 
 def wrong(path: Path, why: str) -> Failure:

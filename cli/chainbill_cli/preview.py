@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chainbill.shown import shown
+from chainbill_cli.asking import confirm
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.output import amount_text
 from chainbill_cli.texts import has_text, language, text
@@ -70,7 +71,7 @@ class Preview:
             return
         click.echo(text(self.title), err=True)
         for label, value in self.lines:
-            click.echo(f"  {label}: {shown(value)}", err=True)
-        if not click.confirm(text("preview.question"), default=False, err=True):
+            click.echo(f"  {label}{text('root.colon')}{shown(value)}", err=True)
+        if not confirm(text("preview.question")):
             raise fail(Exit.FAILED, "error.aborted", code="aborted")
         session.out.note(text("preview.again", command=shlex.join(["chainbill", *sys.argv[1:], "--yes"])))

@@ -11,6 +11,7 @@ import click
 
 from chainbill_cli import digits, ledger_clock
 from chainbill_cli import home as homes
+from chainbill_cli.causes import cause_of
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.handing_in import HandedIn
@@ -234,7 +235,7 @@ def current_session() -> Session:
         try:
             settings = gather(given_settings(ctx))
         except ValueError as error:
-            raise fail(Exit.FAILED, "error.home_file", path="config.toml", why=str(error)) from error
+            raise fail(Exit.FAILED, "error.home_file", path="config.toml", why=cause_of(error)) from error
         found = root.meta["session"] = Session(settings, transport=root.obj)
         root.call_on_close(found.close)
     return cast(Session, found)

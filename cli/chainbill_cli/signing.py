@@ -21,6 +21,7 @@ from chainbill.ledger.transaction import (
     sign_transaction,
 )
 from chainbill_cli import home as homes
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.second_key import active_keys, asked_of_second, second_key
 from chainbill_cli.session import Session
@@ -99,4 +100,4 @@ def keep(path: str, content: bytes) -> None:
     try:
         Path(path).write_bytes(content)
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file_write", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "error.file_write", path=path, why=cause_of(error)) from error

@@ -15,6 +15,7 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import MAX_TRANSACTION_BYTES
+from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.session import Session
@@ -50,7 +51,7 @@ def read_draft(path: str) -> Draft:
     try:
         content = sys.stdin.buffer.read(4 * MAX_TRANSACTION_BYTES) if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=str(error.strerror or error)) from error
+        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
     try:
         body_bytes, signatures = decode(_plain(content), max_bytes=MAX_TRANSACTION_BYTES)
         if not isinstance(body_bytes, bytes):
@@ -66,7 +67,7 @@ def read_draft(path: str) -> Draft:
             Exit.FAILED, "tx.not_one", code=str(error.reason), hint=said.get("hint", ""), path=path, why=said["detail"]
         ) from error
     except (ValueError, TypeError) as error:
-        raise fail(Exit.FAILED, "tx.not_one", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "tx.not_one", path=path, why=cause_of(error)) from error
     return Draft(body_bytes, body, pairs)
 
 

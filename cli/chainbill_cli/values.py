@@ -9,8 +9,9 @@ from pathlib import Path
 
 from chainbill import dates, money
 from chainbill.errors import ChainbillError, Reason
+from chainbill_cli.causes import cause_of
 from chainbill_cli.digits import agreed, known
-from chainbill_cli.failure import Exit, Failure, cause_of, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.half_width import half_width
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,

@@ -80,7 +80,7 @@ def test_doubts_are_shown_before_anybody_signs(desk: Desk, monkeypatch: pytest.M
     quoted = desk.json("bank1", "finance", "quote", asked, "--rate", "4", "--recourse")["quote"]
     for module in (preview, finance, invoice):
         monkeypatch.setattr(module, "asks", lambda _: True)
-    monkeypatch.setattr(preview.click, "confirm", lambda *_, **__: False)  # type: ignore[attr-defined]
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: False)
     for who, words in (
         ("bank1", ["finance", "quote", asked, "--rate", "3", "--recourse"]),
         ("supplier1", ["finance", "agree", quoted]),

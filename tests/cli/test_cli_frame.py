@@ -131,7 +131,7 @@ def test_usage_errors(shell: Shell) -> None:
         (["calendar", "show", "soon"], "a whole number", "须为整数"),
         (["bill", "list", "--limit"], "--limit needs a value", "--limit 需要一个值"),
         (["bill", "show", BILL, "EXTRA"], "more than is taken here: EXTRA", "多余的参数：EXTRA"),
-        (["bill", "show"], "missing: BILL", "缺少：BILL"),
+        (["bill", "show"], "missing: BILL", "缺少：凭证"),
         (["bill", "issue", "--debtor", "anchor", "--amount", "5"], "give --due", "请给出 --due"),
         (["bill", "--what"], "there is no option --what", "没有选项 --what"),
         (["bill", "shwo"], "did you mean show?", "是否想用 show？"),

@@ -165,7 +165,7 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
         (["governance", "propose", "parameter", "min_split", "100"], ["min_split", "100"]),
         (
             ["governance", "propose", "party-status", "anchor", "suspended", "--document", "{application}"],
-            [f"({PARTIES['anchor']})", ("status: suspended", "状态: 已暂停"), ("documents: ", "文书: ")],
+            [f"({PARTIES['anchor']})", ("status: suspended", "状态：已暂停"), ("documents: ", "文书：")],
         ),
         (["governance", "vote", "GABCDE", "yes"], ["GABCDEFGH", "min_split", "100"]),
         (["tx", "send", "{file}"], ["bill.confirm", BILL, PARTIES["bank1"]]),
@@ -191,7 +191,7 @@ def test_nothing_is_written_without_a_preview(
     node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
     asked: list[str] = []
     monkeypatch.setattr(previews, "person", lambda: True)
-    monkeypatch.setattr(previews.click, "confirm", lambda line, **_: asked.append(line) or False)
+    monkeypatch.setattr(previews, "confirm", lambda line, **_: asked.append(line) or False)
     names = {"fresh": fresh, "application": str(application), "file": str(file)}
     shell.run("--lang", language, *(word.format(**names) for word in words), profile="bank1", expect=1)
     assert len(asked) == 1

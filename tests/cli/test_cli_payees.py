@@ -209,7 +209,7 @@ def test_use_1_the_preview_has_a_control_total(
 ) -> None:
     monkeypatch.setattr("chainbill_cli.commands.token.asks", lambda _: True)
     monkeypatch.setattr(previews, "asks", lambda _: True)
-    monkeypatch.setattr(previews.click, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
     node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token())
     node.answers["GET /v1/bills/" + bill()["id"]] = ok(bill())
     path = tmp_path / "payees.csv"

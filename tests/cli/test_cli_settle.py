@@ -144,7 +144,7 @@ def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     set_language("en")
     monkeypatch.setattr("chainbill_cli.commands.bill_settle.asks", lambda _: True)
     monkeypatch.setattr(previews, "asks", lambda _: True)
-    monkeypatch.setattr(previews.click, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
     desk.text("--as", "bank1", *words, "--status", "instructed", "--reference", "S1-3")
     for part in ("1,000.00 CNY", "returned", "instructed", "S1-3", payment["token"]):
         assert part in desk.err

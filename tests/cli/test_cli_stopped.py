@@ -50,7 +50,7 @@ def test_use_2_stopped_before_is_nothing_written(shell: Shell, node: FakeNode, m
     node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
     monkeypatch.setattr("chainbill_cli.commands.bill.asks", lambda _: True)
     monkeypatch.setattr(previews, "asks", lambda _: True)
-    monkeypatch.setattr(previews.click, "confirm", stops(click.Abort()))
+    monkeypatch.setattr(previews, "confirm", stops(click.Abort()))
     shell.run("bill", "confirm", BILL, expect=1)
     assert "nothing was written" in shell.err
     assert not node.transactions

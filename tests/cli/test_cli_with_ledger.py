@@ -62,7 +62,7 @@ def test_every_write_has_a_preview(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 
     for module in (preview, bill, bill_settle, finance, token):
         monkeypatch.setattr(module, "asks", lambda session: not session.settings.machine)
-    monkeypatch.setattr(preview.click, "confirm", lambda *_, **__: True)  # type: ignore[attr-defined]
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
     step = {"n": 0}
 
     def write(who: str, *words: str) -> None:

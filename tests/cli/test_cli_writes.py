@@ -217,7 +217,7 @@ def test_preview_and_question(shell: Shell, node: FakeNode, monkeypatch: pytest.
     asked: list[str] = []
     monkeypatch.setattr(previews, "asks", lambda _: True)
     monkeypatch.setattr("chainbill_cli.commands.token.asks", lambda _: True)
-    monkeypatch.setattr(previews.click, "confirm", lambda line, **_: asked.append(line) or False)
+    monkeypatch.setattr(previews, "confirm", lambda line, **_: asked.append(line) or False)
     node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token())
     node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
     shell.run("--lang", language, "token", "transfer", TOKEN, "--to", "supplier2:300.00", expect=1)
@@ -231,7 +231,7 @@ def test_preview_and_question(shell: Shell, node: FakeNode, monkeypatch: pytest.
 
 
 def test_nobody_is_asked_without_a_terminal(shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews.click, "confirm", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: pytest.fail("asked"))
     shell.run("bill", "confirm", BILL, profile="anchor")
     assert len(node.transactions) == 1
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure
 from chainbill_cli.home import Profile, load_profiles
 from chainbill_cli.kit import Command
@@ -64,7 +65,7 @@ def _packages(session: Session) -> Iterator[tuple[str, str]]:
         try:
             import_module(name)
         except ImportError as error:
-            yield text("doctor.package_bad", name=name, why=str(error)), text("doctor.package_fix")
+            yield text("doctor.package_bad", name=name, why=cause_of(error)), text("doctor.package_fix")
 
 
 def _home(session: Session) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,10 @@ import click
 from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
 from chainbill_cli.applying import read_applications
 from chainbill_cli.call_text import argument_text
+from chainbill_cli.causes import cause_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
-from chainbill_cli.failure import Exit, cause_of, fail, usage
+from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
 from chainbill_cli.output import Column, ranked

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from chainbill_cli.asking import new_secret
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_profiles, write_private
 from chainbill_cli.kit import argument, noun, option
@@ -77,7 +76,7 @@ def new_passphrase() -> str:
     """The passphrase for a new key file: CHAINBILL_PASSPHRASE, else asked for twice in a terminal."""
     found = os.environ.get("CHAINBILL_PASSPHRASE", "")
     if not found and sys.stdin.isatty():
-        found = click.prompt(text("key.passphrase"), hide_input=True, confirmation_prompt=True, err=True)
+        found = new_secret(text("key.passphrase"))
     if not found:
         raise fail(Exit.USAGE, "key.no_passphrase")
     return found

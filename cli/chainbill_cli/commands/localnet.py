@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from chainbill_cli.asking import confirm
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.localnet import layout, processes, status
@@ -194,7 +195,7 @@ def reset() -> None:
     """Stop all nodes and delete the network."""
     session = current_session()
     network = _network(session)
-    if asks(session) and not click.confirm(text("localnet.reset_sure", home=network.home), err=True):
+    if asks(session) and not confirm(text("localnet.reset_sure", home=network.home)):
         raise fail(Exit.FAILED, "error.aborted", code="aborted")
     count = processes.stop_all(network.nodes, kill=True)
     layout.remove(network.home)

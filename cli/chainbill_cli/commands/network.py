@@ -56,7 +56,7 @@ def init(file: str, out: str) -> None:
     except FileExistsError as error:
         raise fail(Exit.FAILED, "network.exists", path=str(target)) from error
     except KeyError as error:
-        raise wrong(Path(file), text("network.no_alias", what=str(error))) from error
+        raise wrong(Path(file), text("network.no_alias", what=error.args[0])) from error
     except ChainbillError as error:
         raise wrong(Path(file), f"{core_failure(error)} {error.detail}".strip()) from error
     save_profiles(target, {name: Profile(name, one.party, one.key) for name, one in created.parties.items()})

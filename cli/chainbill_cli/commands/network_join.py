@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from chainbill_cli.answers import without_as_of
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.output import Column
@@ -138,7 +139,7 @@ def join(
     except FileExistsError as error:
         raise fail(Exit.FAILED, "network.home_exists", path=str(error)) from error
     except (ChainbillError, OSError, ValueError) as error:
-        raise fail(Exit.FAILED, "network.cannot_join", why=str(error)) from error
+        raise fail(Exit.FAILED, "network.cannot_join", why=cause_of(error)) from error
     if not passphrase:
         session.out.note(text("network.plain_keys"))
     if not made.certified:
@@ -169,5 +170,5 @@ def certify(request: str, ca: str, out: str) -> None:
         write_secret(Path(out).expanduser().absolute(), make_certificate(issued, asked, now))
         node_id = node_id_of_request(asked)
     except (OSError, ValueError) as error:
-        raise fail(Exit.FAILED, "network.cannot_certify", path=request, why=str(error)) from error
+        raise fail(Exit.FAILED, "network.cannot_certify", path=request, why=cause_of(error)) from error
     session.out.thing({"node_id": node_id, "path": out}, [Column("node_id"), Column("path")])

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from chainbill.shown import shown
+from chainbill_cli.causes import cause_of
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.commands import node_keep
-from chainbill_cli.commands.node_keep import node_home, why_of
+from chainbill_cli.commands.node_keep import node_home
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
 from chainbill_cli.output import Column
@@ -101,7 +102,7 @@ def verify() -> None:
     try:
         report = verify_home(home, _progress(session))
     except (ConfigError, DiskError, OSError) as error:
-        raise fail(Exit.FAILED, "node.cannot_verify", home=str(home), why=why_of(error)) from error
+        raise fail(Exit.FAILED, "node.cannot_verify", home=str(home), why=cause_of(error)) from error
     problems = [{"height": one.height, "what": one.what, "detail": one.detail} for one in report.problems]
     answer = {
         "ok": report.ok, "chain_id": report.chain_id, "height": report.height, "app_hash": report.app_hash.hex(),

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import argument
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import language, text
+from chainbill_cli.texts import text
 
 KEPT = (
     Column("path"), Column("height", "int"), Column("app_hash", "id"), Column("rows", "int"), Column("bytes", "int"),
@@ -51,13 +52,6 @@ def restore(file: str) -> None:
     session.out.note(text("node.restored", height=done.height))
 
 
-def why_of(error: Exception) -> str:
-    """Why a node's home cannot be used, in the language in use where the node says it in both."""
-    from chainbill_node.config import ConfigError
-
-    return error.said(language()) if isinstance(error, ConfigError) else str(error)
-
-
 def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
     from chainbill_node.config import ConfigError
     from chainbill_node.control import ControlError
@@ -69,4 +63,4 @@ def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
     except FileExistsError as error:
         raise fail(Exit.FAILED, "node.in_the_way", path=str(error)) from error
     except (ArchiveError, ConfigError, ControlError, DiskError, OSError) as error:
-        raise fail(Exit.FAILED, key, why=why_of(error), **fields) from error
+        raise fail(Exit.FAILED, key, why=cause_of(error), **fields) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.invoice import chinese, ubl
 from chainbill_cli.invoice.model import Invoice
@@ -33,7 +34,7 @@ def read_invoice(path: Path) -> Invoice:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=str(error.strerror or error)) from error
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
     return parse_invoice(content, str(path))
 
 
@@ -89,7 +90,7 @@ def parse_tree(content: bytes, path: str) -> Element:
     except DefusedXmlException as error:
         raise fail(Exit.FAILED, "invoice.hostile", path=path) from error
     except (ParseError, LookupError, UnicodeError, ValueError) as error:
-        raise fail(Exit.FAILED, "invoice.broken", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "invoice.broken", path=path, why=cause_of(error)) from error
     if root is None:
         raise fail(Exit.FAILED, "invoice.broken", path=path, why="empty")
     return root
@@ -103,7 +104,7 @@ def _in_utf8(content: bytes, path: str) -> bytes:
     try:
         return declared.group(1) + declared.group(3) + content[declared.end() :].decode("gb18030").encode()
     except UnicodeDecodeError as error:
-        raise fail(Exit.FAILED, "invoice.broken", path=path, why=str(error)) from error
+        raise fail(Exit.FAILED, "invoice.broken", path=path, why=cause_of(error)) from error
 
 
 def _unlike(content: bytes, path: str) -> Failure:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill.limits import INVOICE_KEY_BYTES
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.ledger_clock import FILE as CLOCK
@@ -84,7 +85,7 @@ def load(home: Path) -> LocalNetwork:
         )
         return LocalNetwork(home, str(content["chain_id"]), nodes)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=str(error)) from error
+        raise fail(Exit.FAILED, "error.home_file", path=str(path), why=cause_of(error)) from error
 
 
 def exists(home: Path) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.localnet.layout import LocalNode
 
@@ -60,7 +61,7 @@ def start(node: LocalNode) -> int:
             )
         node.pid_file.write_text(f"{child.pid}\n", encoding="ascii")
     except OSError as error:
-        raise fail(Exit.FAILED, "localnet.not_started", name=node.name, why=str(error)) from error
+        raise fail(Exit.FAILED, "localnet.not_started", name=node.name, why=cause_of(error)) from error
     _started[child.pid] = child
     return child.pid
 

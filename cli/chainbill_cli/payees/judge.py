@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from chainbill_cli.failure import Exit, Failure, cause_of, fail
+from chainbill_cli.causes import cause_of
+from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.columns import Line, Table, table_of
 from chainbill_cli.payees.csv_file import rows_of_text

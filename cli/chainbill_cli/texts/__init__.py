@@ -7,6 +7,7 @@ that a command loads only its own texts. Each module has one mapping `TEXTS: key
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
@@ -14,8 +15,13 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "network", "node", "localnet", "demo", "doctor", "preview", "value",
-    "payees",
+    "payees", "cause", "detail", "metavar",
 )  # fmt: skip
+
+PLACEHOLDER = re.compile(
+    r"(?:(?<=[\u4e00-\u9fff]) )?(?<![A-Za-z0-9_@])([A-Z][A-Z_]*)(?![A-Za-z0-9_])(?: (?=[\u4e00-\u9fff]))?"
+)
+"""A word in capitals, with the space that parts it from Chinese: between Chinese and Chinese there is none."""
 
 _state = {"language": "en"}
 _loaded: dict[str, Mapping[str, tuple[str, str]]] = {}
@@ -55,6 +61,16 @@ def texts_of(area: str) -> Mapping[str, tuple[str, str]]:
     return _loaded[area]
 
 
+def in_language(said: str) -> str:
+    """A text with its words in capitals, such as PARTY:AMOUNT, which stand for what is to be typed, as the language
+    calls them.
+    """
+    if _state["language"] == "en":
+        return said
+    known = texts_of("metavar")
+    return PLACEHOLDER.sub(lambda found: known.get(f"metavar.{found[1]}", ("", found[0]))[1], said)
+
+
 def has_text(key: str) -> bool:
     """Whether the key names a text."""
     area = key.partition(".")[0]
@@ -64,5 +80,5 @@ def has_text(key: str) -> bool:
 def text(key: str, /, **fields: object) -> str:
     """The text of a key in the current language, with its fields filled in. KeyError for an unknown key."""
     pair = texts_of(key.partition(".")[0])[key]
-    chosen = pair[1] if _state["language"] == "zh" else pair[0]
+    chosen = in_language(pair[1]) if _state["language"] == "zh" else pair[0]
     return chosen.format(**fields) if fields else chosen

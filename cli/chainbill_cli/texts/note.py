@@ -4,6 +4,9 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "note.transaction": ("transaction {id}", "交易 {id}"),
+    "note.yes_or_no": ("type y or n", "请输入 y 或 n"),
+    "note.once_more": ("once more", "再输一次"),
+    "note.not_alike": ("the two entries differ", "两次输入不一致"),
     "note.none": ("none", "无"),
     "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
     "note.hidden": ("columns hidden: {count}; -o wide shows all", "未显示 {count} 列；加 -o wide 显示全部"),

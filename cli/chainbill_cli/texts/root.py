@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "root.colon": (": ", "："),
     "root.program": (
         "chainbill: digital receivables on a ledger of banks. Issue, split, transfer, finance, settle, trace.",
         "chainbill：银行共建账本上的应收账款电子凭证——开立、拆分、转让、融资、兑付、穿透查询。",
@@ -41,6 +42,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "全局选项（--as、--node、-o json、--yes 等）可放在命令之前或之后，见 chainbill --help",
     ),
     "root.default": ("[default: ", "[默认："),
-    "root.required": ("[required]", "[必填]"),
+    "root.required": ("required]", "必填]"),
     "root.help_option": ("Show this help", "显示本帮助"),
 }

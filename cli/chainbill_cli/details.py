@@ -1,0 +1,55 @@
+"""What a rule named when it refused, told to people: labels and words in the language in use, parties by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chainbill_cli.output import Names
+from chainbill_cli.texts import has_text, text, texts_of
+
+FAMILIES = {
+    "proposal": "proposal_", "vote": "proposal_", "change": "change_", "recovery": "change_", "mandate": "mandate_",
+    "status_order": "order_", "objection": "order_", "dispute": "dispute_",
+}  # fmt: skip
+"""How refusals begin whose statuses have words of their own, and how the keys of these words begin."""
+WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks"})
+"""Members that are words of the ledger."""
+
+
+def label(name: str) -> str:
+    """What a member is called."""
+    for area in ("detail", "column"):
+        if has_text(f"{area}.{name}"):
+            return text(f"{area}.{name}")
+    return name
+
+
+def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Iterator[str]:
+    """A line a member that says something."""
+    for name, value in details.items():
+        if value not in ("", None, []):
+            yield f"{label(name)}{text('root.colon')}{_said(name, value, code, name_of)}"
+
+
+def _said(name: str, value: Any, code: str, name_of: Names) -> str:
+    if isinstance(value, bool):
+        return text("value.yes") if value else text("value.no")
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(name, one, code, name_of) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
+    if isinstance(value, str):
+        return word(value, code) if name in WORDS else name_of(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def word(value: str, code: str = "") -> str:
+    """A word of the ledger in the language in use: of the family of the refusal, else of any."""
+    family = next((keys for start, keys in FAMILIES.items() if code.startswith(start)), "")
+    for key in (f"value.{family}{value}", f"value.{value}", f"value.role_{value}", f"value.capability_{value}"):
+        if has_text(key):
+            return text(key)
+    others = [key for key in texts_of("value") if key.endswith(f"_{value}")]
+    return text(others[0]) if others else value
