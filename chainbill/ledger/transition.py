@@ -117,17 +117,20 @@ def prepare(
     evidence: Iterable[bytes] = (),
     max_bytes: int,
     max_transactions: int = MAX_BLOCK_TRANSACTIONS,
+    max_gas: int | None = None,
     keep_failed: Callable[[Transaction, Receipt], bool] = lambda _transaction, _receipt: False,
+    rather_failed_than_none: bool = False,
     tick: bytes | None = None,
 ) -> Prepared:
     """Make the next block of candidates whose signatures are good, in their order.
 
-    Those that fail, expire or repeat are left out, so is evidence that does not belong into it; `max_bytes` bounds the
-    block. Where several parties ask, one that has used as much gas as is left waits for the next block: of 16 million
-    one that floods gets 8, two together 12, and there is room for whoever stands behind them (dynamic thresholds, as
-    in the mempool). keep_failed: whether one that a rule or a contract refused goes in all the same, with its failed
-    receipt (so that its sender has an answer that everybody can see). tick: stands last if work is due. The result is
-    what `apply_block` gives for the block.
+    Those that fail, expire or repeat are left out, so is evidence that does not belong into it. `max_bytes` bounds the
+    block, and after `max_gas` no further one is run, or after that of the rules. Where several parties ask, one that
+    has used as much gas as is left waits for the next block: of 16 million one that floods gets 8, two together 12, and
+    there is room for whoever stands behind them (dynamic thresholds, as in the mempool). keep_failed: whether one that
+    a rule or a contract refused goes in all the same, with its failed receipt (so that its sender has an answer that
+    everybody can see). rather_failed_than_none: where nothing else would be in the block, they all go in. tick: stands
+    last if work is due. The result is what `apply_block` gives for the block.
     """
     run = Execution(view, env, time_ms=time_ms, proposer=proposer)
     proofs = _usable_evidence(run, evidence)
@@ -144,12 +147,14 @@ def prepare(
     candidates = list(candidates)
     several = len({one.party for one in candidates}) > 1
     gas = 0  # of all that were tried: candidates that fail must not cost more time than a full block
+    most_gas = rules.gas_block if max_gas is None else min(max_gas, rules.gas_block)
     gas_of: dict[str, int] = {}
+    may_fail: list[tuple[Transaction, Receipt]] = []
     for transaction in candidates:
-        if gas >= rules.gas_block or len(taken) >= most:
+        if gas >= most_gas or len(taken) >= most:
             break
         spent = gas_of.get(transaction.party, 0)
-        if several and spent >= rules.gas_block - gas:
+        if several and spent >= most_gas - gas:
             continue
         size = len(transaction.wire) + FRAME_BYTES
         if size > room:
@@ -159,11 +164,16 @@ def prepare(
         gas_of[transaction.party] = spent + receipt.gas
         if not receipt.ok and not (fits and keep_failed(transaction, receipt)):
             left_out.append((transaction, receipt))
+            if fits:
+                may_fail.append((transaction, receipt))
             continue
         taken.append(transaction)
         receipts.append(receipt)
         used.add(transaction.id)
         room -= size
+    if rather_failed_than_none and not taken:
+        taken, receipts = _those_that_failed(may_fail, most, room)
+        left_out = [one for one in left_out if one[0] not in taken]
     block = make_block(
         env,
         tree.root,
@@ -224,6 +234,19 @@ def _usable_tick(run: Execution, tick: bytes | None) -> list[bytes]:
     except (Malformed, Refused):
         return []
     return [tick]
+
+
+def _those_that_failed(
+    found: list[tuple[Transaction, Receipt]], most: int, room: int
+) -> tuple[list[Transaction], list[Receipt]]:
+    """Those of them that make a block, each id once: they changed nothing, so their receipts hold in any company."""
+    taken: dict[bytes, tuple[Transaction, Receipt]] = {}
+    for transaction, receipt in found:
+        size = len(transaction.wire) + FRAME_BYTES
+        if len(taken) < most and size <= room and transaction.id not in taken:
+            room -= size
+            taken[transaction.id] = transaction, receipt
+    return [one for one, _ in taken.values()], [receipt for _, receipt in taken.values()]
 
 
 def _try(run: Execution, transaction: Transaction, used: set[bytes]) -> tuple[Receipt, bool]:

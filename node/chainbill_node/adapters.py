@@ -17,16 +17,18 @@ from chainbill_node.driver_ports import PeerId, Tip
 from chainbill_node.engine.application import INTERNAL_ERRORS, LedgerApplication
 from chainbill_node.engine.protocol import Finalized, ProposalRequest
 from chainbill_node.logs import log
-from chainbill_node.mempool import Mempool, Room
+from chainbill_node.mempool import Mempool, Room, Use, Waiting
 from chainbill_node.network.peers import PeerNetwork
 from chainbill_node.wire.compact import shortened
 from chainbill_node.wire.messages import Proposal as ProposalMessage
 
 AGED_MS = 250  # a transaction that fails after waiting this long goes into the block as failed
-LEAST_CALLS = 20  # of a block, however long they take
+EARLY_AGED_MS = 5_000  # the same for one that was taken before older ones
 MAX_RUN_S = 0.25
+FLOOD_RUN_S = 0.05  # for parties that flood, or one transaction of theirs
 FAR_TOO_LONG_S = 2 * MAX_RUN_S
-FIRST_COST_S = 0.0005  # of a call, until blocks of this machine say better
+LEAST_GAS = 100_000  # a block with less says little about this machine
+FIRST_S_A_GAS = 60e-9  # until blocks of this machine say better
 
 OnPlan = Callable[[ProposalRequest], None]
 OnCommit = Callable[[Block, Certificate, Finalized], None]
@@ -54,6 +56,7 @@ class LedgerPort:
         on_commit: OnCommit,
         on_dropped: Callable[[bytes], None],
         on_plan: OnPlan,
+        on_held: Callable[[int], None] = lambda _ms: None,
     ) -> None:
         self._ledger = ledger
         self._mempool = mempool
@@ -63,7 +66,13 @@ class LedgerPort:
         self._on_commit = on_commit
         self._on_dropped = on_dropped
         self._on_plan = on_plan
-        self._cost_s = FIRST_COST_S
+        self._on_held = on_held
+        self._s_a_gas = FIRST_S_A_GAS
+        self._accounts = mempool.accounts
+
+    def ready(self) -> bool:
+        """Whether something waits that a block may take now."""
+        return self._mempool.ready(self._now_ms())
 
     def tip(self) -> Tip:
         """The state after the last commit."""
@@ -75,25 +84,27 @@ class LedgerPort:
             block_id=info.block_id,
             time_ms=info.time_ms,
             validators=self._ledger.validators_of(info.height + 1),
-            has_work=info.changed_state or info.has_more_work or len(self._mempool) > 0 or day_due,
+            has_work=info.changed_state or info.has_more_work or self.ready() or day_due,
             clock_offset_ms=info.clock_offset_ms,
         )
 
     def build_block(self, height: int, time_ms: int, proposer: bytes, evidence: Sequence[bytes]) -> Block | None:
         """A block of transactions that run here, the oldest, and where more wait than fit, some of every party.
 
+        It holds what this machine runs in MAX_RUN_S, and of parties that flood what it runs in FLOOD_RUN_S (or one
+        transaction): gas is the measure, and what it takes here is learned.
+
         One that fails in the run is left out once, because what it builds on may still be on its way; if it has
         waited, has failed before, or nothing else runs, it goes in as failed, so that its sender gets an answer.
         One that was taken before older ones is left out until it is its turn: it may build on one of those.
         None when a fault of our own keeps us from building.
         """
-        waiting = self._mempool.candidates(Room(self._max_transactions, self._fitting_calls(), self._max_bytes))
         now_ms = self._now_ms()
-        patient = {
-            one.transaction.id
-            for one in waiting
-            if one.early or (not one.failed_runs and now_ms - one.arrived_ms < AGED_MS)
-        }
+        most_gas = self._fitting_gas(MAX_RUN_S)
+        flood_gas = self._fitting_gas(MAX_RUN_S if self._accounts.alone(now_ms) else FLOOD_RUN_S)
+        room = Room(self._max_transactions, most_gas, self._max_bytes)
+        waiting = self._mempool.candidates(room, flood_gas, now_ms)
+        patient = frozenset([one.transaction.id for one in waiting if self._is_patient(one, now_ms)])
         request = ProposalRequest(
             height=height,
             time_ms=time_ms,
@@ -101,7 +112,8 @@ class LedgerPort:
             evidence=tuple(evidence),
             candidates=[one.transaction for one in waiting],
             max_bytes=self._max_bytes,
-            may_leave_out=frozenset(patient),
+            may_leave_out=patient,
+            max_gas=most_gas,
         )
         if not evidence:
             self._on_plan(request)
@@ -111,26 +123,36 @@ class LedgerPort:
         except (ChainbillError, *INTERNAL_ERRORS) as error:
             log.error("no_block_built", height=height, why=f"{type(error).__name__}: {error}")
             return None
-        self._learn(sum([len(one.transaction.calls) for one in waiting]), time.perf_counter() - began_s)
-        for identity in proposal.left_out:
+        self._learn(proposal.gas, time.perf_counter() - began_s)
+        uses = []
+        for identity, gas in proposal.left_out.items():
             one = self._mempool.get(identity)
-            if one is not None and not one.early:
-                one.failed_runs += 1
+            if one is not None:
+                uses.append(Use(one.transaction.party, len(one.transaction.calls), gas))
+                one.failed_runs += not one.early
+        self._accounts.charge(uses, now_ms)
         self._mempool.remove(proposal.never)
         for identity in proposal.never:
             self._on_dropped(identity)
         return proposal.block
 
-    def _fitting_calls(self) -> int:
-        """How many calls a block may have so that running it takes no longer than MAX_RUN_S here."""
-        return max(LEAST_CALLS, int(MAX_RUN_S / self._cost_s))
+    def _fitting_gas(self, run_s: float) -> int:
+        """How much gas this machine runs in so many seconds."""
+        return int(run_s / self._s_a_gas)
 
-    def _learn(self, calls: int, took_s: float) -> None:
-        """Keep the mean time that a call takes, newer blocks counting more, and at once one that took far too long:
+    def _is_patient(self, one: Waiting, now_ms: int) -> bool:
+        """Whether it is left out if it fails: not where its party floods, whose failures would be run again."""
+        if one.transaction.party in self._accounts.flooding:
+            return False
+        waited_ms = now_ms - one.arrived_ms
+        return waited_ms < EARLY_AGED_MS if one.early else not one.failed_runs and waited_ms < AGED_MS
+
+    def _learn(self, gas: int, took_s: float) -> None:
+        """Keep the mean time that a gas takes, newer blocks counting more, and at once one that took far too long:
         where a block takes longer than the others wait for a proposal, its whole round is lost."""
-        if calls >= LEAST_CALLS:
-            seen_s = max(took_s / calls, 1e-6)
-            self._cost_s = seen_s if took_s > FAR_TOO_LONG_S else self._cost_s + (seen_s - self._cost_s) / 4
+        if gas >= LEAST_GAS:
+            seen_s = max(took_s / gas, 1e-9)
+            self._s_a_gas = seen_s if took_s > FAR_TOO_LONG_S else self._s_a_gas + (seen_s - self._s_a_gas) / 4
 
     def check_block(self, block: Block) -> str | None:
         """None if the block may follow the tip, else the reason."""
@@ -144,6 +166,14 @@ class LedgerPort:
         """
         finalized = self._ledger.finalize_block(block)
         self._ledger.commit(certificate)
+        uses = []
+        for receipt in finalized.transaction_receipts:
+            one = self._mempool.get(receipt.id)
+            if one is not None:
+                uses.append(Use(one.transaction.party, len(one.transaction.calls), receipt.gas))
+        held_ms = self._accounts.charge(uses, self._now_ms(), self._s_a_gas)
+        if held_ms:
+            self._on_held(held_ms)
         self._on_commit(block, certificate, finalized)
         needed = self._ledger.upgrade_needed
         if needed is not None and needed.height <= block.height + 1:

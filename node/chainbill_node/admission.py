@@ -3,12 +3,15 @@
 Transactions are gathered for a few milliseconds, or until there are enough of them; a batch is cut into chunks for a
 thread pool. Verifying releases the interpreter lock (PyNaCl), reading calls does not: one after the other for each
 transaction, so that the event loop gets its turn after half a millisecond at the most. Batches go one after the other,
-so transactions enter the pool in the order they came in. Who may be how much on the way is for `mempool.unverified`.
+so transactions enter the pool in the order they came in; where more waits than a batch holds, sources take turns. After
+each batch there is a pause, so that a flood leaves the processors to the blocks. Who may be how much on the way is for
+`mempool.unverified`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,7 +22,15 @@ from chainbill.ledger.authorisation import check_network, check_signatures
 from chainbill.ledger.envelope import Envelope, read_envelope
 from chainbill.ledger.transaction import Transaction, open_envelope
 from chainbill_node.engine.application import INTERNAL_ERRORS
-from chainbill_node.limits import BATCH_BYTES, BATCH_TRANSACTIONS, MAX_LISTENERS, SLICE_BYTES, SLICE_TRANSACTIONS
+from chainbill_node.limits import (
+    BATCH_BYTES,
+    BATCH_TRANSACTIONS,
+    MAX_LISTENERS,
+    PAUSE_AFTER_BATCH,
+    SLICE_BYTES,
+    SLICE_TRANSACTIONS,
+)
+from chainbill_node.mempool import Source, WaitingLine
 from chainbill_node.slices import slices
 
 LEAST_CHUNK = 10
@@ -38,6 +49,7 @@ class Arrival:
     envelope: Envelope
     own: bool
     bar: Refused | None = None
+    begun: bool = False
     done: list[Callable[[Outcome], None]] = field(default_factory=list)
 
 
@@ -65,11 +77,13 @@ class Admission:
         self._gather_count = gather_count
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="verify")
-        self._waiting: list[Arrival] = []
+        self._waiting: WaitingLine[Arrival] = WaitingLine()
         self._by_wire: dict[bytes, Arrival] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
+        self._free_at_s = 0.0  # until then nothing is begun but in a hurry
+        self._took_s = 0.0
         self._closed = False
 
     def __len__(self) -> int:
@@ -88,6 +102,7 @@ class Admission:
         self,
         envelope: Envelope,
         *,
+        source: Source,
         own: bool,
         bar: Refused | None = None,
         done: Callable[[Outcome], None] | None = None,
@@ -101,14 +116,14 @@ class Admission:
                 return False
             arrival = Arrival(envelope, own, bar)
             self._by_wire[envelope.wire_id] = arrival
-            self._waiting.append(arrival)
+            self._waiting.put(source, arrival, len(envelope.wire))
             self._arm()
         return done is None or self._listen(arrival, done)
 
     def listen(self, wire_id: bytes, done: Callable[[Outcome], None]) -> bool:
-        """Hear the outcome of bytes that are on their way in; False where they are not, or too many listen."""
+        """Hear the outcome of bytes that are being verified; False where they are not yet, or too many listen."""
         arrival = self._by_wire.get(wire_id)
-        return arrival is not None and self._listen(arrival, done)
+        return arrival is not None and arrival.begun and self._listen(arrival, done)
 
     def _listen(self, arrival: Arrival, done: Callable[[Outcome], None]) -> bool:
         if len(arrival.done) >= MAX_LISTENERS:
@@ -117,7 +132,7 @@ class Admission:
         return True
 
     def hurry(self) -> None:
-        """Verify now what has been gathered."""
+        """Verify now what has been gathered, as much as makes a batch."""
         self._start()
 
     def examine(self, wires: Sequence[bytes], network: bytes, heard: Callable[[list[Found]], None]) -> int:
@@ -131,10 +146,15 @@ class Admission:
         return len(pieces)
 
     def _arm(self) -> None:
-        if len(self._waiting) >= self._gather_count:
+        """Begin the next batch when enough has been gathered, or for long enough, and the last one is paid for."""
+        if self._busy or not self._waiting or self._closed:
+            return
+        full = len(self._waiting) >= self._gather_count
+        if full and self._loop.time() >= self._free_at_s:
             self._start()
-        elif self._timer is None and not self._busy:
-            self._timer = self._loop.call_later(self._gather_s, self._start)
+        elif self._timer is None:
+            gathered_s = self._loop.time() + (0 if full else self._gather_s)
+            self._timer = self._loop.call_at(max(gathered_s, self._free_at_s), self._start)
 
     def _start(self) -> None:
         if self._timer is not None:
@@ -142,8 +162,9 @@ class Admission:
             self._timer = None
         if self._busy or not self._waiting or self._closed:
             return
-        batch = next(slices(self._waiting, _size, BATCH_TRANSACTIONS, BATCH_BYTES))
-        del self._waiting[: len(batch)]
+        batch = self._waiting.take(BATCH_TRANSACTIONS, BATCH_BYTES)
+        for arrival in batch:
+            arrival.begun = True
         self._busy = True
         size = max(LEAST_CHUNK, -(-len(batch) // self._threads))
         chunks = [batch[at : at + size] for at in range(0, len(batch), size)]
@@ -157,11 +178,12 @@ class Admission:
         batch: list[Arrival],
         results: list[list[Found] | None],
         place: int,
-        done: asyncio.Future[list[Found]],
+        done: asyncio.Future[tuple[list[Found], float]],
     ) -> None:
         if self._closed or done.cancelled():
             return
-        results[place] = done.result()
+        results[place], took_s = done.result()
+        self._took_s += took_s
         if any(result is None for result in results):
             return
         found = [one for result in results if result is not None for one in result]
@@ -176,8 +198,9 @@ class Admission:
             for listener in arrival.done:
                 listener(outcome)
         self._busy = False
-        if self._waiting:
-            self._start()
+        self._free_at_s = self._loop.time() + PAUSE_AFTER_BATCH * self._took_s
+        self._took_s = 0.0
+        self._arm()
 
     def close(self) -> None:
         """Take nothing in any more and end the threads."""
@@ -187,12 +210,10 @@ class Admission:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _size(arrival: Arrival) -> int:
-    return len(arrival.envelope.wire)
-
-
-def _open_all(arrivals: list[Arrival]) -> list[Found]:
-    return [_open(arrival.envelope, arrival.bar) for arrival in arrivals]
+def _open_all(arrivals: list[Arrival]) -> tuple[list[Found], float]:
+    """What came of each, and for how many seconds a processor worked on it."""
+    began_s = time.thread_time()
+    return [_open(arrival.envelope, arrival.bar) for arrival in arrivals], time.thread_time() - began_s
 
 
 def _open(envelope: Envelope, bar: Refused | None = None) -> Found:

@@ -179,7 +179,7 @@ class HandingIn:
             self._admitted(place, envelope.id, outcome)
 
         self._unadmitted.one_more()
-        if not self._node.admission.offer(envelope, own=True, bar=bar, done=done):
+        if not self._node.admission.offer(envelope, source=source, own=True, bar=bar, done=done):
             leave()
             self._turned_away(place, "too_many_to_verify", "too many transactions wait to be verified")
             self._unadmitted.one_less()

@@ -5,8 +5,10 @@ from __future__ import annotations
 # the way into the mempool
 SLICE_TRANSACTIONS, SLICE_BYTES = 100, 128 * 1024
 """Of what came in together so much is looked at in one go, some 2 ms at most, before the event loop goes on."""
-BATCH_TRANSACTIONS, BATCH_BYTES = 500, 1024 * 1024
+BATCH_TRANSACTIONS, BATCH_BYTES = 500, 256 * 1024
 """So much at most is verified and admitted as one batch."""
+PAUSE_AFTER_BATCH = 2
+"""So many times as long as processors worked on a batch, no other is begun: they take a third of one."""
 MAX_HOPELESS = 10_000
 """Transactions of peers of which it is remembered until the next block that they cannot be admitted."""
 MAX_LISTENERS = 1_000

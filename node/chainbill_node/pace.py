@@ -1,8 +1,9 @@
 """How fast clients are let in: about as many transactions wait as blocks take in a moment.
 
 A longer queue commits nothing sooner; it only makes everybody wait behind it. So who hands in more than the blocks take
-waits at the door, in order, without an answer yet, and is told to come back if that takes too long. A party that has
-little waiting is let in at once: those who flood slow down themselves.
+waits at the door without an answer yet, and is told to come back if that takes too long. The sources at the door take
+turns, each in its own order, and a party that has little waiting is let in at once: those who flood slow down
+themselves. What waits of parties that flood with gas (`mempool.accounts`) takes no room from others.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Pace:
         self._busy_since_ms = 0  # when the last block left something waiting, 0: it did not
         self._inside: dict[Source, int] = {}  # let in, not yet in the pool
         self._inside_count = 0
-        self._door: deque[_Turn] = deque()
+        self._door: dict[Source, deque[_Turn]] = {}  # whose turn it is stands first
         self._at_the_door = 0
         self._waking = False
 
@@ -62,7 +63,7 @@ class Pace:
         `leave` gives a place back, once for each that was let in. TimeoutError: not all came to that. How many wait is
         bounded where they come from (`mempool.unverified`).
         """
-        free = max(0, self._light(source), 0 if self._door else self._free())
+        free = max(0, self._light(source), 0 if self._door else self._free(source))
         at_once = min(count, free)
         if at_once:
             self._take(source, at_once, let_in)
@@ -88,7 +89,7 @@ class Pace:
 
     async def _queue(self, source: Source, count: int, let_in: Callable[[int], None], within_s: float) -> None:
         turn = _Turn(source, count, let_in, asyncio.get_running_loop().create_future())
-        self._door.append(turn)
+        self._door.setdefault(source, deque()).append(turn)
         self._at_the_door += count
         try:
             async with asyncio.timeout(within_s):
@@ -96,14 +97,18 @@ class Pace:
         finally:
             if turn.left:
                 self._at_the_door -= turn.left
-                self._door.remove(turn)
+                self._door[source].remove(turn)
+                if not self._door[source]:
+                    del self._door[source]
 
     def _light(self, source: Source) -> int:
         """So many of this source may go in whatever else waits; of its party only what is verified counts too."""
         return LEAST_SHARE_TRANSACTIONS - self._pool.waiting_of(source.party) - self._inside.get(source, 0)
 
-    def _free(self) -> int:
-        return self.room - len(self._pool) - self._inside_count
+    def _free(self, source: Source) -> int:
+        """How many more of this source may go in: what waits of others that flood is no hindrance."""
+        floods = source.party in self._pool.accounts.flooding
+        return self.room - (len(self._pool) if floods else self._pool.calm) - self._inside_count
 
     def _take(self, source: Source, count: int, let_in: Callable[[int], None]) -> None:
         self._inside[source] = self._inside.get(source, 0) + count
@@ -111,23 +116,27 @@ class Pace:
         let_in(count)
 
     def _wake(self) -> None:
-        """Let in those at the front of the door as far as there is room."""
+        """Let in those at the door as far as there is room, the sources in turn, each its part of what is free."""
         if self._waking:  # one that was just let in gave its place back at once: the loop below goes on with it
             return
         self._waking = True
         try:
-            while self._door and (free := self._free()) > 0:
-                self._let_in_first(free)
+            while source := next((one for one in self._door if self._free(one) > 0), None):
+                self._let_in(source, -(-self._free(source) // len(self._door)))
         finally:
             self._waking = False
 
-    def _let_in_first(self, most: int) -> None:
-        turn = self._door[0]
+    def _let_in(self, source: Source, most: int) -> None:
+        queue = self._door[source]
+        turn = queue[0]
         count = min(turn.left, most)
         turn.left -= count
         self._at_the_door -= count
         if not turn.left:
-            self._door.popleft()
+            queue.popleft()
             if not turn.over.done():
                 turn.over.set_result(None)
-        self._take(turn.source, count, turn.let_in)
+        del self._door[source]
+        if queue:
+            self._door[source] = queue  # behind the others
+        self._take(source, count, turn.let_in)

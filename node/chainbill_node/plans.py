@@ -61,6 +61,7 @@ class Plans:
             bits_at(patient, len(candidates)),
             min(request.max_bytes, MAX_BLOCK_BYTES),
             self._node.ledger.parent_certificate,
+            request.max_gas,
         )
         self._node.peers.push(wire.encode(plan))
 
@@ -135,6 +136,7 @@ class Plans:
             max_bytes=plan.max_bytes,
             may_leave_out=frozenset([one.id for at, one in enumerate(found) if has_bit(plan.may_leave_out, at)]),
             parent_certificate=plan.parent_certificate,
+            max_gas=plan.max_gas,
         )
         began_s = time.perf_counter()
         result = node.ledger.rehearse(request)

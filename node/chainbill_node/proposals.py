@@ -137,7 +137,7 @@ class Proposals:
             self._node.peers.drop(peer, known)
 
     def _wait_for_those_under_way(self, peer: str, message: Proposal) -> None:
-        """Transactions that have just come by themselves are being verified already."""
+        """Transactions that have just come by themselves are being verified already. No other is waited for."""
         left = 1
 
         def one_less(_: Outcome = None) -> None:
@@ -147,10 +147,9 @@ class Proposals:
                 self._examine(peer, message)
 
         admission = self._node.admission
+        admission.hurry()
         for wire_id in message.block.wire_ids:
             left += admission.listen(wire_id, one_less)
-        if left > 1:
-            admission.hurry()
         one_less()
 
     def _examine(self, peer: str, message: Proposal) -> None:

@@ -25,7 +25,7 @@ from chainbill_node.driver_ports import Note, Ports, Settings, VoteKey
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.home import OpenHome
 from chainbill_node.logs import log
-from chainbill_node.mempool import Mempool, Unverified, VerifiedTransactions
+from chainbill_node.mempool import Accounts, Mempool, Unverified, VerifiedTransactions
 from chainbill_node.mempool.limits import LEAST_UNVERIFIED, LEAST_UNVERIFIED_BYTES
 from chainbill_node.metrics import Metrics
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
@@ -72,7 +72,7 @@ class Node:
         self.started_ms = self.last_commit_ms = self.clock.now_ms()
         self._members_cache: tuple[int, Mapping[str, Member]] = (-1, {})
         limits = config.limits
-        self.mempool = Mempool(limits.mempool_transactions, limits.mempool_bytes)
+        self.mempool = Mempool(limits.mempool_transactions, limits.mempool_bytes, Accounts(ledger.sponsor_of))
         self.pace = Pace(self.mempool)
         self.unverified = Unverified(
             max(limits.mempool_transactions, LEAST_UNVERIFIED), max(limits.mempool_bytes, LEAST_UNVERIFIED_BYTES)
@@ -112,7 +112,9 @@ class Node:
             on_commit=self._committed,
             on_dropped=self.traffic.give_up,
             on_plan=self.plans.tell,
+            on_held=self._hold,
         )
+        self.ready = application.ready
         return Ports(
             signer_file=signer_file,
             application=application,
@@ -221,6 +223,14 @@ class Node:
         self._wake_for_day_work()
         self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
+
+    def _hold(self, milliseconds: int) -> None:
+        self._loop.call_later(milliseconds / 1000, self._wake_for_held)
+
+    def _wake_for_held(self) -> None:
+        """Those that flood were held back, and may go on."""
+        if not self.stopped.is_set() and self.ready():
+            self.drive(WorkArrived())
 
     def _wake_for_day_work(self) -> None:
         """A local date has come that something waits for: there is work without any transaction."""

@@ -163,7 +163,7 @@ class Traffic:
 
         if not node.unverified.take(source, size):
             node.metrics.turned_away.labels("admission", "too_many_to_verify").inc()
-        elif not node.admission.offer(envelope, own=False, done=verified):
+        elif not node.admission.offer(envelope, source=Source(peer, envelope.party), own=False, done=verified):
             node.unverified.give_back(source, size)
 
     # transactions
@@ -174,7 +174,7 @@ class Traffic:
         transactions = [arrival.transaction for arrival in arrivals]
         node.verified.remember(transactions)
         node.plans.arrived(transactions)
-        was_empty = len(node.mempool) == 0
+        was_ready = node.ready()
         now_ms = node.clock.now_ms()
         outcomes: list[Outcome] = []
         fresh: list[bytes] = []
@@ -187,7 +187,7 @@ class Traffic:
                 node.metrics.refused_admissions.inc()
         for frame in transaction_frames(fresh):
             node.peers.broadcast(frame, droppable=True)
-        if was_empty and len(node.mempool):
+        if not was_ready and node.ready():
             node.drive(WorkArrived())
         return outcomes
 

@@ -7,7 +7,10 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPException
+from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 from node_processes import Network
@@ -18,9 +21,11 @@ AT_ONCE = 128
 
 
 class Answered(NamedTuple):
-    """One transaction: seconds from when it was due to its answer, HTTP status (0: no answer), and what was said."""
+    """One transaction: seconds from when it was due to its answer, processor seconds that all nodes worked from when it
+    went out until then, HTTP status (0: no answer), and what was said."""
 
     took_s: float
+    worked_s: float
     status: int
     said: str
 
@@ -71,16 +76,32 @@ class HonestLoad:
 
     def _send(self, node: str, number: int, due_s: float) -> Answered:
         wire = self._network.sign("anchor", account_at(self._network.party(f"bank{number % 2 + 1}")))
+        worked_s = self.worked_s()
         try:
             status, body = self._network.send(node, wire, timeout_s=ANSWER_WITHIN_S)
         except (OSError, HTTPException, ValueError) as error:
             status, body = 0, {"code": type(error).__name__}
-        return Answered(time.monotonic() - due_s, status, str(body.get("code", body.get("status", ""))))
+        took_s, worked_s = time.monotonic() - due_s, self.worked_s() - worked_s
+        return Answered(took_s, worked_s, status, str(body.get("code", body.get("status", ""))))
+
+    def worked_s(self) -> float:
+        """Processor seconds of all threads of all nodes so far."""
+        tasks = [Path(f"/proc/{process.pid}/task") for process in self._network.processes.values()]
+        spent_ns = 0
+        for thread in chain.from_iterable(folder.iterdir() for folder in tasks):
+            with suppress(OSError):  # it has just ended
+                spent_ns += int((thread / "schedstat").read_text(encoding="ascii").split()[0])
+        return spent_ns / 1e9
 
 
 def median_s(answered: Sequence[Answered]) -> float:
     """Of the seconds that they took."""
     return statistics.median(one.took_s for one in answered)
+
+
+def median_worked_s(answered: Sequence[Answered]) -> float:
+    """Of the processor seconds that the nodes worked meanwhile: however busy the machine is with something else."""
+    return statistics.median(one.worked_s for one in answered)
 
 
 def not_committed(answered: Sequence[Answered]) -> list[Answered]:

@@ -37,7 +37,7 @@ from floods import (
     repeated,
     sending,
 )
-from honest_load import HonestLoad, median_s, not_committed
+from honest_load import HonestLoad, median_s, median_worked_s, not_committed
 from node_processes import Network
 from writes import account_at
 
@@ -92,8 +92,10 @@ class Trial:
         memory.append(self.memory_mib())
         phases = (before, during, after)
         told = " / ".join(f"{median_s(phase):.2f}" for phase in phases)
+        worked = " / ".join(f"{median_worked_s(phase):.3f}" for phase in phases)
         slowest = max(one.took_s for one in during)
-        print(f"\n{name}: median s {told}, slowest {slowest:.2f}, MiB {memory}, {dict(flood.counted.most_common(6))}")
+        print(f"\n{name}: median s {told}, of processors {worked}, slowest {slowest:.2f}")
+        print(f"MiB {memory}, {dict(flood.counted.most_common(6))}")
         assert [bad for phase in phases for bad in not_committed(phase)] == []
         most_s = max(most_s, MOST_TIMES * median_s(before))
         assert median_s(during) < most_s, "others' commits wait for a flood"

@@ -11,6 +11,7 @@ from ledger.tiny_network import PARTIES, TinyNetwork, bill_of
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger import transition
 from chainbill.ledger.admission import admit, clock_offset_ms, read_view, simulate
+from chainbill.ledger.execution import Execution
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.state.overlay import Overlay
 
@@ -169,3 +170,36 @@ def test_a_party_that_floods_with_gas_leaves_room_for_who_stands_behind_it(
     of_flood = sum(receipt.gas for receipt in prepared.applied.receipts[:-1])
     assert 50_000 <= of_flood < 60_000
     assert prepared.left_out == ()  # they are not run, and wait
+
+
+def test_a_proposer_may_stop_before_the_rules_do(network: TinyNetwork) -> None:
+    """Security 2: what a block may use is a rule; what this machine runs in time is its proposer's to know."""
+    wires = [network.wire("S1", ISSUE) for _ in range(20)]
+    each = network.prepare(wires[:1]).applied.receipts[-1].gas
+    prepared = network.prepare(wires, max_gas=3 * each)
+    assert len(prepared.block.transactions) == 3
+    assert len(network.prepare(wires, max_gas=1).block.transactions) == 1, "one at least"
+    network.decide(prepared.block, prepared.applied)
+
+
+def test_where_nothing_else_would_be_in_the_block_what_failed_goes_in_and_is_not_run_again(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Security 2: a block of failures alone was run twice by its proposer and by everybody who rehearsed it."""
+    failing = [network.wire("S1", ("bill", "accept", {"bill": "B404"})) for _ in range(3)]
+    foreign = network.wire("S1", ISSUE, network=bytes(32))
+    good = network.wire("ANCHOR", ISSUE)
+    ran: list[object] = []
+    run = Execution.run_calls
+    monkeypatch.setattr(Execution, "run_calls", lambda self, *args: ran.append(args) or run(self, *args))
+    alone = network.prepare([*failing, failing[0], foreign], rather_failed_than_none=True)
+    assert len(ran) == 4
+    assert alone.block.transactions == tuple(failing)
+    assert [receipt.status for receipt in alone.applied.receipts] == ["refused"] * 3
+    assert [receipt.reason for _, receipt in alone.left_out] == ["network_wrong"]
+    beside = network.prepare([*failing, good], rather_failed_than_none=True)
+    assert beside.block.transactions == (good,)
+    assert len(beside.left_out) == 3
+    small = network.prepare(failing, rather_failed_than_none=True, max_transactions=2)
+    assert small.block.transactions == tuple(failing[:2])
+    assert network.decide(alone.block).app_hash == alone.applied.app_hash

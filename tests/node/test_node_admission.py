@@ -9,12 +9,15 @@ import pytest
 from chainbill_node import admission as admission_module
 from chainbill_node.admission import Admission, Found, Outcome, Verified
 from chainbill_node.limits import MAX_LISTENERS
+from chainbill_node.mempool import Source
 from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 
 from chainbill.errors import ChainbillError, Malformed, Reason, Refused
 from chainbill.ledger.envelope import Envelope
 from chainbill.ledger.transaction import Transaction, assemble, decode_transaction, open_envelope
+
+HERE = Source("here", "P")
 
 
 def forged() -> Transaction:
@@ -42,13 +45,13 @@ async def admit(arrivals: Sequence[Transaction], **options: int) -> tuple[list[l
             if not heard.done():
                 heard.set_result(None)
 
-        if admission.offer(one, own=True, done=done):
+        if admission.offer(one, source=HERE, own=True, done=done):
             waiting.add(heard)
     async with asyncio.timeout(20):
         await asyncio.gather(*waiting)
     assert len(admission) == 0
     admission.close()
-    assert not admission.offer(TEN[0], own=True)
+    assert not admission.offer(TEN[0], source=HERE, own=True)
     return batches, outcomes
 
 
@@ -93,8 +96,8 @@ def test_what_stands_against_a_transaction_is_told_to_whoever_holds_the_key_and_
         admission = Admission(lambda batch: [None] * len(batch), gather_ms=1, gather_count=10, threads=1)
         bar = Refused(Reason.KEY_NOT_ACTIVE, "revoked")
         heard: list[Outcome] = []
-        admission.offer(TEN[1], own=True, bar=bar, done=heard.append)
-        admission.offer(forged(), own=True, bar=bar, done=heard.append)
+        admission.offer(TEN[1], source=HERE, own=True, bar=bar, done=heard.append)
+        admission.offer(forged(), source=HERE, own=True, bar=bar, done=heard.append)
         async with asyncio.timeout(20):
             while len(heard) < 2:
                 await asyncio.sleep(0.01)
@@ -111,7 +114,7 @@ def test_transactions_of_a_block_are_read_past_those_who_wait() -> None:
 
     async def act() -> None:
         admission = Admission(lambda batch: [None] * len(batch), gather_ms=60_000, gather_count=1_000, threads=1)
-        admission.offer(TEN[3], own=True)
+        admission.offer(TEN[3], source=HERE, own=True)
         found: list[Found] = []
         wires = [TEN[1].wire, forged().wire, b"?", TEN[2].wire]
         pieces = admission.examine(wires, TEN[1].network, found.extend)
@@ -139,9 +142,56 @@ def test_a_batch_is_bounded_in_transactions_and_in_bytes(monkeypatch: pytest.Mon
     assert max(len(batch) for batch in batches) == 2
 
 
+def test_who_comes_behind_a_flood_is_in_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Security 1: batches were made in order of arrival, and everybody waited for all that one address had sent."""
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 4)
+
+    async def act() -> list[list[bytes]]:
+        batches: list[list[bytes]] = []
+
+        def accept(batch: Sequence[Verified]) -> list[Outcome]:
+            batches.append([one.transaction.id for one in batch])
+            return [None for _ in batch]
+
+        admission = Admission(accept, gather_ms=1, gather_count=1_000, threads=1)
+        for one in TEN[:8]:
+            admission.offer(one, source=Source("flood", "P"), own=True)
+        admission.offer(TEN[8], source=Source("flood", "another party there"), own=True)
+        admission.offer(TEN[9], source=Source("elsewhere", "P"), own=True)
+        async with asyncio.timeout(20):
+            while len(admission):
+                await asyncio.sleep(0.005)
+        admission.close()
+        return batches
+
+    batches = asyncio.run(act())
+    assert batches[0] == [TEN[0].id, TEN[1].id, TEN[8].id, TEN[9].id], "in order of arrival within the batch"
+    assert [identity for batch in batches[1:] for identity in batch] == [one.id for one in TEN[2:8]]
+
+
+def test_who_waits_for_a_transaction_of_a_block_waits_for_what_is_being_verified_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Security 1: a proposal waited for those of its transactions that stood at the end of a flood."""
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 2)
+
+    async def act() -> None:
+        admission = Admission(lambda batch: [None] * len(batch), gather_ms=60_000, gather_count=100, threads=1)
+        for one in TEN[:4]:
+            admission.offer(one, source=HERE, own=True)
+        assert not any(admission.listen(one.wire_id, lambda _: None) for one in TEN[:4])
+        admission.hurry()
+        assert [admission.listen(one.wire_id, lambda _: None) for one in TEN[:4]] == [True, True, False, False]
+        admission.close()
+
+    asyncio.run(act())
+
+
 async def _many_listeners() -> None:
     admission = Admission(lambda batch: [None for _ in batch], gather_ms=10_000, gather_count=10_000, threads=1)
-    listeners = [admission.offer(transaction(500), own=False, done=lambda _: None) for _ in range(MAX_LISTENERS + 5)]
+    listeners = [
+        admission.offer(transaction(500), source=HERE, own=False, done=lambda _: None) for _ in range(MAX_LISTENERS + 5)
+    ]
     assert sum(listeners) == MAX_LISTENERS
     assert not admission.listen(transaction(500).wire_id, lambda _: None)
     assert not admission.listen(bytes(32), lambda _: None)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.adapters import AGED_MS, LEAST_CALLS, MAX_RUN_S, LedgerPort
+from chainbill_node.adapters import AGED_MS, FIRST_S_A_GAS, LEAST_GAS, MAX_RUN_S, LedgerPort
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import ProposalRequest, SnapshotInfo
-from chainbill_node.mempool import Mempool
+from chainbill_node.mempool import Mempool, Use
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
@@ -112,10 +112,10 @@ def test_a_transaction_that_fails_may_be_left_out_once(chain: LocalChain) -> Non
     good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
     patient = chain.propose(good, bad, may_leave_out=frozenset((good.id, bad.id)))
     assert patient.block.transactions == (good.wire,)
-    assert patient.left_out == (bad.id,)
+    assert list(patient.left_out) == [bad.id]
     firm = chain.propose(good, bad)
     assert firm.block.transactions == (good.wire, bad.wire)
-    assert firm.left_out == ()
+    assert firm.left_out == {}
     receipts = chain.decide(firm.block)
     assert [(one.status, one.reason) for one in receipts] == [("ok", ""), ("refused", "not_a_bank")]
 
@@ -350,32 +350,52 @@ def test_day_work_is_work(chain: LocalChain) -> None:
 
 
 def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
+    """Security 2: gas is the measure: calls take from microseconds to half a second."""
     port = Port(chain).port
-    assert port._fitting_calls() == 500
-    port._learn(100, 0.25)
-    assert port._fitting_calls() == 250, "a quarter of the way from 0.5 to 2.5 ms a call"
-    port._learn(100, 1.0)
-    assert port._fitting_calls() == 25, "at once: another such block would lose its round"
-    port._learn(100, 0.1)
-    assert port._fitting_calls() == 32, "and slowly back"
-    port._learn(100, 100.0)
-    assert port._fitting_calls() == LEAST_CALLS
-    for _ in range(50):
-        port._learn(100, 0.0001)
-    assert port._fitting_calls() > 10_000
-    port._learn(LEAST_CALLS - 1, 100.0)
-    assert port._fitting_calls() > 10_000, "one block of a few calls says little"
+    fits = port._fitting_gas
+    assert fits(0.25) == int(0.25 / FIRST_S_A_GAS) == 4_166_666
+    port._learn(2_500_000, 0.25)
+    assert fits(0.25) == 3_571_428, "a quarter of the way from 60 to 100 ns a gas"
+    port._learn(2_500_000, 1.0)
+    assert fits(0.25) == 625_000, "at once: another such block would lose its round"
+    port._learn(2_500_000, 0.25)
+    assert fits(0.25) == 769_230, "and slowly back"
+    port._learn(LEAST_GAS - 1, 100.0)
+    assert fits(0.25) == 769_230, "one block with little in it says little"
 
 
-def test_a_block_is_measured_in_calls(chain: LocalChain) -> None:
+def test_a_block_holds_what_this_machine_runs_in_time(chain: LocalChain) -> None:
     port = Port(chain)
     once = account_at(chain.party("bank1"))
     for _ in range(12):
         port.pool.add(chain.sign("anchor", *[once] * 50), chain.time_ms, own=True)
-    port.port._cost_s = MAX_RUN_S / 200
+    port.port._s_a_gas = MAX_RUN_S / 1_000_000
     block = port.port.build_block(1, chain.time_ms + 1, chain.key.public, ())
     assert block is not None
-    assert len(block.transactions) == 4
+    gas = [receipt.gas for receipt in chain.decide(block)]
+    assert sum(gas[:-1]) < 1_000_000
+    assert len(gas) == 4, "of 12, each with some 240,000"
+    assert port.plans[-1].max_gas == 1_000_000, "and the others are told so"
+
+
+def test_of_a_party_that_floods_no_failure_is_run_twice(chain: LocalChain) -> None:
+    """Security 2: what fails after much work was left out the first time, and run once more, and twice where it stood
+    alone."""
+    port = Port(chain)
+    port.pool.accounts.charge([Use(chain.party("supplier1"), 1, 100_000_000), Use("other", 1, 5_000)], chain.time_ms)
+    good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier2", alias="supplier1")
+    for one in (bad, good):
+        port.pool.add(one, chain.time_ms, own=True)
+    assert port.build().transactions == (good.wire, bad.wire), "behind the other one, and with its receipt"
+
+
+def test_what_a_failure_used_counts_though_it_is_left_out(chain: LocalChain) -> None:
+    port = Port(chain)
+    good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
+    for one in (good, bad):
+        port.pool.add(one, chain.time_ms, own=True)
+    assert port.build().transactions == (good.wire,)
+    assert port.pool.accounts.used(bad.party) > 1_500
 
 
 def test_a_block_has_no_more_transactions_than_is_set(chain: LocalChain) -> None:

@@ -54,6 +54,8 @@ BOUNDS = {
     "engine.environment.UsedIds._unused": "engine.environment.MOST_REMEMBERED",
     "joining.Joining._stores": "by two: the new database and its scratch",
     "logs.EventLog._seldom": "by event: words of the program",
+    "mempool.accounts.Accounts._of": "mempool.accounts.MAX_ACCOUNTS",
+    "mempool.waiting_line.WaitingLine._queues": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "mempool.pool.Mempool._waiting": "config.LimitsConfig.mempool_transactions",
     "mempool.pool.Mempool._by_wire": "config.LimitsConfig.mempool_transactions",
     "mempool.pool.Mempool._shares": "config.LimitsConfig.mempool_transactions",

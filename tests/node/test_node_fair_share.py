@@ -13,6 +13,7 @@ import pytest
 import tomli_w
 from chainbill_node.config import config_content, load_config
 from chainbill_node.mempool import Mempool, MempoolFull, Room
+from chainbill_node.mempool.accounts import FIRST_CALL_GAS
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,19 +70,19 @@ def test_a_block_takes_turns_and_keeps_each_partys_order() -> None:
     fill(pool, "flood")
     for number in range(3):
         pool.add(of("honest", 20_000 + number), 0, own=False)
-    chosen = pool.candidates(Room(10, 1_000, 1_000_000))
+    chosen = pool.candidates(Room(10, 5_000_000, 1_000_000))
     assert [one.transaction.party for one in chosen] == ["flood"] * 8 + ["honest"] * 2
-    assert [one.early for one in chosen] == [False] * 5 + [True] * 5
+    assert [one.early for one in chosen] == [False] * 8 + [True] * 2
     nonces = [int.from_bytes(one.transaction.nonce, "big") for one in chosen]
     assert nonces == [*range(8), 20_000, 20_001]
     pool.remove([one.transaction.id for one in chosen])
-    all_fit = pool.candidates(Room(5_000, 5_000, 10_000_000))
+    all_fit = pool.candidates(Room(5_000, 25_000_000, 10_000_000))
     assert not any(one.early for one in all_fit), "nothing comes before its turn"
 
 
 @given(
     acts=st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 60)), max_size=12),
-    room=st.builds(Room, st.integers(1, 50), st.integers(1, 50), st.integers(200, 9_000)),
+    room=st.builds(Room, st.integers(1, 50), st.integers(1, 50).map(FIRST_CALL_GAS.__mul__), st.integers(200, 9_000)),
 )
 def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], room: Room) -> None:
     pool = Mempool(150, 1_000_000)
@@ -94,7 +95,7 @@ def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], roo
             except MempoolFull:
                 break
     chosen = pool.candidates(room)
-    assert len(chosen) <= min(room.transactions, room.calls)
+    assert len(chosen) <= min(room.transactions, room.gas // FIRST_CALL_GAS)
     assert sum(len(one.transaction.wire) + 5 for one in chosen) <= room.bytes
     assert [one.arrived_ms for one in chosen] == sorted(one.arrived_ms for one in chosen)
     for party in "abc":
@@ -106,7 +107,7 @@ def test_candidates_always_fit_and_are_in_order(acts: list[tuple[str, int]], roo
     if (
         len(pool)
         and room.bytes >= 2 * pool.parties * longest
-        and min(room.transactions, room.calls) >= 2 * pool.parties
+        and min(room.transactions, room.gas // FIRST_CALL_GAS) >= 2 * pool.parties
     ):
         assert {one.transaction.party for one in chosen} == {one.transaction.party for one in pool}
 

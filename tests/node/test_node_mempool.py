@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chainbill_node.mempool import Mempool, MempoolFull, Room, VerifiedTransactions
+from chainbill_node.mempool.accounts import FIRST_CALL_GAS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ def test_the_order_of_arrival_is_kept() -> None:
     pool = Mempool(100, 100_000)
     for one in (TEN[3], TEN[1], TEN[2]):
         assert pool.add(one, 5, own=False)
-    assert [one.transaction for one in pool.candidates(Room(10, 100, 100_000))] == [TEN[3], TEN[1], TEN[2]]
+    assert [one.transaction for one in pool.candidates(Room(10, 1_000_000, 100_000))] == [TEN[3], TEN[1], TEN[2]]
     assert pool.ids() == [TEN[3].id, TEN[1].id, TEN[2].id]
 
 
@@ -70,26 +71,24 @@ def test_candidates_fit_into_the_block() -> None:
     pool = Mempool(100, 100_000)
     for one in TEN:
         pool.add(one, 0, own=False)
-    assert len(pool.candidates(Room(4, 100, 100_000))) == 4
-    assert len(pool.candidates(Room(100, 100, len(TEN[0].wire) * 3))) == 2  # a little is added to each wire
+    assert len(pool.candidates(Room(4, 1_000_000, 100_000))) == 4
+    assert len(pool.candidates(Room(100, 1_000_000, len(TEN[0].wire) * 3))) == 2  # a little is added to each wire
 
 
-def test_candidates_have_no_more_calls_than_a_block_may_have() -> None:
+def test_candidates_use_no_more_gas_than_a_block_may_take() -> None:
     pool = Mempool(100, 100_000)
     waiting = [transaction(number, valid_until_ms=1_000, calls=calls) for number, calls in enumerate((3, 2, 3, 1))]
     for one in waiting:
         pool.add(one, 0, own=False)
-    assert pool.calls == 9
 
     def chosen(calls: int) -> list[Transaction]:
-        return [one.transaction for one in pool.candidates(Room(100, calls, 100_000))]
+        return [one.transaction for one in pool.candidates(Room(100, calls * FIRST_CALL_GAS, 100_000))]
 
     assert chosen(9) == waiting
     assert chosen(8) == waiting[:3]
     assert chosen(7) == waiting[:2]
-    assert chosen(2) == waiting[:1], "the first may have any number, or it would never have its turn"
+    assert chosen(2) == waiting[:1], "the first may use any gas, or it would never have its turn"
     pool.remove([waiting[0].id])
-    assert pool.calls == 6
     assert chosen(2) == waiting[1:2]
 
 

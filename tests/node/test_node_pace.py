@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import pytest
-from chainbill_node.mempool import Mempool, Source
+from chainbill_node.mempool import Mempool, Source, Use
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS, LEAST_WAITING
 from chainbill_node.pace import Pace
 
@@ -96,6 +96,40 @@ def test_a_party_with_little_waiting_does_not_wait_behind_a_flood() -> None:
             task.cancel()
         await settle()
         assert not here.pace._inside
+
+    run(act)
+
+
+def test_at_the_door_the_sources_take_turns() -> None:
+    """Security 2: the door let in whoever came first, and a party with more than a few waited behind a whole flood."""
+
+    async def act(here: Door) -> None:
+        await here.flood(LEAST_WAITING + 1_000)
+        await here.flood(LEAST_SHARE_TRANSACTIONS + 30, "busy")
+        here.block(20, 1_000)
+        await settle()
+        newest = here.order[LEAST_WAITING + LEAST_SHARE_TRANSACTIONS :]
+        assert len(newest) <= 20
+        assert sum(one.startswith("busy") for one in newest) == len(newest) // 2
+        assert next(one for one in newest if one.startswith("busy")) == f"busy-{LEAST_SHARE_TRANSACTIONS}"
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    run(act)
+
+
+def test_what_waits_of_a_party_that_floods_with_gas_keeps_nobody_at_the_door() -> None:
+    async def act(here: Door) -> None:
+        await here.flood(LEAST_WAITING + 100)
+        busy = await here.flood(LEAST_SHARE_TRANSACTIONS + 5, "busy")
+        assert not busy[-1].done()
+        here.pool.accounts.charge([Use("flood", 1, 9_000_000), Use("busy", 1, 5_000)], 1_000)
+        assert here.pool.calm == LEAST_SHARE_TRANSACTIONS
+        here.block(0, 1_000)
+        await settle()
+        assert all(task.done() for task in busy)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
     run(act)
 

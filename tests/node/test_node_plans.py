@@ -109,6 +109,22 @@ def test_a_plan_says_how_large_the_block_may_be(chain: LocalChain) -> None:
     assert list(chain.ledger._results) == [block.id]
 
 
+def test_a_plan_says_how_much_gas_the_block_may_take(chain: LocalChain) -> None:
+    """security 2: a proposer stops where its machine has worked long enough, and the others stop there too."""
+    found = candidates(chain, 10)
+    fake = Fake.over(chain, found)
+    asked = replace(request(chain, found), max_gas=1)
+    block = chain.ledger.prepare_proposal(asked).block
+    assert len(block.transactions) == 1
+    chain.ledger._results.clear()
+    fake.plans.tell(asked)
+    plan = wire.decode(fake.pushed[0])
+    assert isinstance(plan, Plan)
+    assert plan.max_gas == 1
+    fake.plans.receive(chain.key.public.hex(), plan)
+    assert block.id in chain.ledger._results
+
+
 def test_a_plan_names_the_certificate_that_the_block_will_carry(chain: LocalChain) -> None:
     """The proposer may have committed the parent with other signatures than this node has."""
     chain.commit()

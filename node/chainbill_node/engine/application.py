@@ -17,6 +17,7 @@ from chainbill.ledger.admission import admit, screen, simulate
 from chainbill.ledger.authorisation import check_signatures
 from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import Certificate, decode_certificate
+from chainbill.ledger.core_rows import party_key
 from chainbill.ledger.envelope import Envelope, read_envelope
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
@@ -158,20 +159,14 @@ class LedgerApplication:
 
     def prepare_proposal(self, request: ProposalRequest) -> Proposal:
         """Build the block of the next height; its result is kept, so that it is not executed again."""
-        prepared, left_out = self._prepare_best(request)
-        never = tuple(one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN)
+        prepared = self._prepare(request)
+        never = tuple([one.id for one, receipt in prepared.left_out if receipt.reason in NEVER_AGAIN])
+        left_out = {one.id: receipt.gas for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN}
         self._keep(prepared.block, prepared.applied)
-        return Proposal(prepared.block, tuple(left_out), never)
+        receipts = (*prepared.applied.receipts, *[receipt for _, receipt in prepared.left_out])
+        return Proposal(prepared.block, left_out, never, sum([receipt.gas for receipt in receipts]))
 
-    def _prepare_best(self, request: ProposalRequest) -> tuple[Prepared, list[bytes]]:
-        """The block, and whom it leaves out this time. Where nothing else would be in it, it takes what fails too."""
-        prepared = self._prepare(request, request.may_leave_out)
-        left_out = [one.id for one, receipt in prepared.left_out if receipt.reason not in NEVER_AGAIN]
-        if left_out and not prepared.block.transactions:
-            return self._prepare(request, frozenset()), []
-        return prepared, left_out
-
-    def _prepare(self, request: ProposalRequest, may_leave_out: frozenset[bytes]) -> Prepared:
+    def _prepare(self, request: ProposalRequest) -> Prepared:
         env = self._env.current
         if request.parent_certificate is not None:
             env = replace(env, parent_certificate=request.parent_certificate)
@@ -184,7 +179,9 @@ class LedgerApplication:
             proposer=request.proposer,
             evidence=request.evidence,
             max_bytes=request.max_bytes,
-            keep_failed=lambda transaction, _receipt: transaction.id not in may_leave_out,
+            max_gas=request.max_gas,
+            keep_failed=lambda transaction, _receipt: transaction.id not in request.may_leave_out,
+            rather_failed_than_none=True,
         )
 
     def rehearse(self, request: ProposalRequest) -> str:
@@ -197,7 +194,7 @@ class LedgerApplication:
         if self._results:
             return "late"
         try:
-            prepared, _ = self._prepare_best(request)
+            prepared = self._prepare(request)
             check_header(prepared.block, self._env.current, self._tree.root, self.in_force)
         except (ChainbillError, *INTERNAL_ERRORS):
             return "refused"
@@ -354,6 +351,11 @@ class LedgerApplication:
         """What a transaction that was `checked` would bring on the newest state. From any thread."""
         env = self._env
         return simulate(self._readers.view(), transaction, env.current, env.block_time(now_ms))
+
+    def sponsor_of(self, party: str) -> str:
+        """The bank that vouches for a party, "" for one that needs none."""
+        row = self._rows.get(party_key(party))
+        return "" if row is None else str(row["sponsor"])
 
     def is_used(self, transaction_id: bytes) -> bool:
         """True when the id is in a block already."""

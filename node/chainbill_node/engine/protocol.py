@@ -6,7 +6,7 @@ decided block, then one `commit`. `check_tx`, `query` and the snapshot calls may
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +38,7 @@ class ProposalRequest:
     """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order.
 
     may_leave_out: ids of candidates that are left out if they fail in the run; others that fail go in as failed.
+    max_gas: after how much no further one is run, None: as the rules say.
     parent_certificate: what the block is to carry, None: the one that this node committed the parent with.
     """
 
@@ -49,16 +50,21 @@ class ProposalRequest:
     max_bytes: int
     may_leave_out: frozenset[bytes] = frozenset()
     parent_certificate: bytes | None = None
+    max_gas: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A block ready to be proposed, the candidates that failed in the run and were left out this time, and those that
-    no later block may carry either (used up, expired)."""
+    """A block ready to be proposed, and what came of making it.
+
+    left_out: the candidates that failed in the run and were left out this time, with the gas that they used.
+    never: those that no later block may carry either (used up, expired). gas: of all that was run to make the block.
+    """
 
     block: Block
-    left_out: tuple[bytes, ...]
+    left_out: Mapping[bytes, int]
     never: tuple[bytes, ...]
+    gas: int
 
 
 @dataclass(frozen=True, slots=True)

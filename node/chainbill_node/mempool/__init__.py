@@ -4,8 +4,21 @@ Rules: what is here has good signatures (admission saw to it); a sender's order 
 transaction leaves when its block is committed or its time is over. Time comes in as an argument. It does not gossip.
 """
 
+from chainbill_node.mempool.accounts import Accounts, Use
 from chainbill_node.mempool.pool import Mempool, MempoolFull, Room, Waiting
 from chainbill_node.mempool.unverified import Source, Unverified
 from chainbill_node.mempool.verified import VerifiedTransactions
+from chainbill_node.mempool.waiting_line import WaitingLine
 
-__all__ = ["Mempool", "MempoolFull", "Room", "Source", "Unverified", "VerifiedTransactions", "Waiting"]
+__all__ = [
+    "Accounts",
+    "Mempool",
+    "MempoolFull",
+    "Room",
+    "Source",
+    "Unverified",
+    "Use",
+    "VerifiedTransactions",
+    "Waiting",
+    "WaitingLine",
+]

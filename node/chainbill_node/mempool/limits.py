@@ -8,6 +8,8 @@ LEAST_SHARE_TRANSACTIONS = 16
 """So many of one party may wait as long as there is any room at all."""
 LEAST_SHARE_BYTES = MAX_TRANSACTION_BYTES
 """The same in bytes."""
+FLOOD_WAITING_GAS = 32_000_000
+"""With so much gas as is expected of them, no further transactions of a party that floods wait: a second's work."""
 WIRE_OVERHEAD_BYTES = 5
 """What a block's list adds to each wire at most."""
 LEAST_WAITING = 400

@@ -2,19 +2,27 @@
 
 The share of a party is as large as the room that is left: alone it may fill half of the pool, n parties that flood
 fill n/(n + 1) of it together, and whoever comes then still gets in (dynamic thresholds, Choudhury and Hahne, IEEE/ACM
-ToN 6(2), 1998). A block is filled half in order of arrival and half by taking turns among the parties.
+ToN 6(2), 1998); one that floods with gas has no more waiting than some blocks take of it. A block is filled half in
+order of arrival and half by taking turns among the parties; those that flood stand behind all others
+(`mempool.accounts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.transaction import Transaction
-from chainbill_node.mempool.limits import LEAST_SHARE_BYTES, LEAST_SHARE_TRANSACTIONS, WIRE_OVERHEAD_BYTES
+from chainbill_node.mempool.accounts import Accounts
+from chainbill_node.mempool.limits import (
+    FLOOD_WAITING_GAS,
+    LEAST_SHARE_BYTES,
+    LEAST_SHARE_TRANSACTIONS,
+    WIRE_OVERHEAD_BYTES,
+)
 
 PARTY_SHARE = "mempool_party_share"
 FULL = "mempool_full"
@@ -25,10 +33,10 @@ class MempoolFull(ChainbillError):  # noqa: N818 - an outcome, not a fault
 
 
 class Room(NamedTuple):
-    """What a block may hold: so many transactions, calls of them together, and bytes on the wire."""
+    """What a block may hold: so many transactions, gas that they are expected to use, and bytes on the wire."""
 
     transactions: int
-    calls: int
+    gas: int
     bytes: int
 
     def half(self) -> Room:
@@ -54,20 +62,25 @@ class Waiting:
 class _Share:
     """What one party has waiting here, in order of arrival."""
 
+    party: str
     waiting: dict[bytes, Waiting]
     bytes: int = 0
+    calls: int = 0
 
 
 class Mempool:
-    """Verified transactions in order of arrival, at most `max_count` of them and `max_bytes` bytes."""
+    """Verified transactions in order of arrival, at most `max_count` of them and `max_bytes` bytes.
 
-    def __init__(self, max_count: int, max_bytes: int) -> None:
+    accounts: what parties used lately; where none are given, nobody floods.
+    """
+
+    def __init__(self, max_count: int, max_bytes: int, accounts: Accounts | None = None) -> None:
+        self.accounts = accounts or Accounts(lambda _party: "")
         self._max_count = max_count
         self._max_bytes = max_bytes
         self._waiting: dict[bytes, Waiting] = {}
         self._by_wire: dict[bytes, bytes] = {}
         self._shares: dict[str, _Share] = {}
-        self.calls = 0
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -92,6 +105,11 @@ class Mempool:
         return list(self._waiting)
 
     @property
+    def calm(self) -> int:
+        """How many transactions of parties that do not flood wait here."""
+        return len(self._waiting) - sum(map(self.waiting_of, self.accounts.flooding))
+
+    @property
     def parties(self) -> int:
         """How many parties have something waiting here."""
         return len(self._shares)
@@ -110,7 +128,12 @@ class Mempool:
         if share is None:
             return None
         count = len(share.waiting)
-        if count >= max(LEAST_SHARE_TRANSACTIONS, free) or share.bytes + size > max(LEAST_SHARE_BYTES, free_bytes):
+        floods = party in self.accounts.flooding and self.accounts.expected(party, share.calls) >= FLOOD_WAITING_GAS
+        if (
+            floods
+            or count >= max(LEAST_SHARE_TRANSACTIONS, free)
+            or share.bytes + size > max(LEAST_SHARE_BYTES, free_bytes)
+        ):
             return MempoolFull(
                 PARTY_SHARE, f"{count} transactions of {party} wait already", count=count, party=party
             )  # fmt: skip
@@ -130,12 +153,12 @@ class Mempool:
         one = Waiting(transaction, now_ms, own)
         share = self._shares.get(transaction.party)
         if share is None:
-            share = self._shares[transaction.party] = _Share({})
+            share = self._shares[transaction.party] = _Share(transaction.party, {})
         self._waiting[transaction.id] = share.waiting[transaction.id] = one
         self._by_wire[transaction.wire_id] = transaction.id
         share.bytes += size
+        share.calls += len(transaction.calls)
         self.bytes += size
-        self.calls += len(transaction.calls)
         return True
 
     def remove(self, identities: Iterable[bytes]) -> None:
@@ -148,10 +171,10 @@ class Mempool:
             size = len(transaction.wire)
             del self._by_wire[transaction.wire_id]
             self.bytes -= size
-            self.calls -= len(transaction.calls)
             share = self._shares[transaction.party]
             del share.waiting[identity]
             share.bytes -= size
+            share.calls -= len(transaction.calls)
             if not share.waiting:
                 del self._shares[transaction.party]
 
@@ -161,29 +184,53 @@ class Mempool:
         self.remove(gone)
         return gone
 
-    def candidates(self, room: Room) -> list[Waiting]:
-        """What goes into the next block, in order of arrival within it: all where it fits.
+    def ready(self, now_ms: int) -> bool:
+        """Whether anything waits that a block may take now."""
+        return not self._shares.keys() <= self.accounts.held(now_ms)
 
-        Else half of the room goes to the oldest, and the rest to all parties in turn, each one's oldest first.
+    def candidates(self, room: Room, flood_gas: int = 0, now_ms: int = 0) -> list[Waiting]:
+        """What goes into the next block: first of the parties that do not flood, then of those that do.
+
+        Of the former all where it fits, in order of arrival; else half of the room goes to the oldest, and the rest to
+        these parties in turn, each one's oldest first. Of those that flood and are not held back, in turn, who used
+        least lately first, what fits into the rest and is expected to use `flood_gas`, or one of any gas.
         """
-        for one in self._waiting.values():
-            one.early = False
-        size = self.bytes + len(self) * WIRE_OVERHEAD_BYTES
-        if len(self) <= room.transactions and self.calls <= room.calls and size <= room.bytes:
-            return list(self._waiting.values())
-        alone = len(self._shares) < 2
-        left = _Left(room if alone else room.half())
-        chosen = dict(takewhile(lambda item: left.take(item[1]), self._waiting.items()))
-        if not alone:
-            left.room = room
-            chosen |= self._in_turn(chosen, left)
-        return [one for identity, one in self._waiting.items() if identity in chosen]
+        accounts = self.accounts
+        flooding = accounts.flooding & self._shares.keys()
+        left = _Left(room, accounts)
+        chosen = self._of_others(flooding, left)
+        first = [one for identity, one in self._waiting.items() if identity in chosen]
+        behind: dict[bytes, Waiting] = {}
+        if flooding:
+            left.begin(flood_gas)
+            queues = sorted(flooding - accounts.held(now_ms), key=accounts.used)
+            behind = self._in_turn(queues, behind, left)
+        passed = False
+        for identity, one in self._waiting.items():
+            one.early = passed
+            passed = passed or identity not in chosen
+        return first + [one for identity, one in self._waiting.items() if identity in behind]
 
-    def _in_turn(self, taken: dict[bytes, Waiting], left: _Left) -> dict[bytes, Waiting]:
-        """Further ones, the parties taking turns, until the room is used."""
+    def _of_others(self, flooding: Set[str], left: _Left) -> dict[bytes, Waiting]:
+        """What is taken of those that do not flood."""
+        shares = {party: share for party, share in self._shares.items() if party not in flooding}
+        waiting = self._waiting
+        if flooding:
+            waiting = {key: one for key, one in waiting.items() if one.transaction.party not in flooding}
+        if left.holds(shares.values()):
+            return waiting
+        if len(shares) < 2:
+            return dict(takewhile(lambda item: left.take(item[1]), waiting.items()))
+        whole, left.room = left.room, left.room.half()
+        chosen = dict(takewhile(lambda item: left.take(item[1]), waiting.items()))
+        left.room = whole
+        return chosen | self._in_turn(list(shares), chosen, left)
+
+    def _in_turn(self, parties: Sequence[str], taken: dict[bytes, Waiting], left: _Left) -> dict[bytes, Waiting]:
+        """Further ones, these parties taking turns, until the room is used."""
         queues = [
-            (one for identity, one in share.waiting.items() if identity not in taken)
-            for share in self._shares.values()
+            (one for identity, one in self._shares[party].waiting.items() if identity not in taken)
+            for party in parties
         ]  # fmt: skip
         found: dict[bytes, Waiting] = {}
         while queues:
@@ -194,7 +241,6 @@ class Mempool:
                     continue
                 if not left.take(one):
                     return found
-                one.early = True
                 found[one.transaction.id] = one
                 longer.append(queue)
             queues = longer
@@ -202,20 +248,41 @@ class Mempool:
 
 
 class _Left:
-    """What is used of a room, which may be widened."""
+    """What is used of a room, which may be changed."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, accounts: Accounts) -> None:
         self.room = room
+        self._expected = accounts.expected
         self._used = Room(0, 0, 0)
+        self._first = True
+
+    def holds(self, shares: Iterable[_Share]) -> bool:
+        """Whether all that these parties have waiting fits; then it is used."""
+        all_of = Room(0, 0, 0)
+        for share in shares:
+            count, gas, size = all_of
+            count += len(share.waiting)
+            size += share.bytes + len(share.waiting) * WIRE_OVERHEAD_BYTES
+            all_of = Room(count, gas + self._expected(share.party, share.calls), size)
+        if any(most < wanted for most, wanted in zip(self.room, all_of, strict=True)):
+            return False
+        self._used = all_of
+        return True
+
+    def begin(self, most_gas: int) -> None:
+        """Go on with at most so much of the gas that is left; the next one may use any."""
+        self.room = self.room._replace(gas=min(self.room.gas, self._used.gas + most_gas))
+        self._first = True
 
     def take(self, one: Waiting) -> bool:
-        """Use some of it; False when it does not fit, then nothing is used. The first may have any number of calls."""
-        transactions, calls, size = self._used
-        first = transactions == 0
+        """Use some of it; False when it does not fit, then nothing is used. The first may use any gas."""
+        transactions, gas, size = self._used
+        transaction = one.transaction
         transactions += 1
-        calls += len(one.transaction.calls)
-        size += len(one.transaction.wire) + WIRE_OVERHEAD_BYTES
-        if transactions > self.room.transactions or size > self.room.bytes or (calls > self.room.calls and not first):
+        gas += self._expected(transaction.party, len(transaction.calls))
+        size += len(transaction.wire) + WIRE_OVERHEAD_BYTES
+        if transactions > self.room.transactions or size > self.room.bytes or (gas > self.room.gas and not self._first):
             return False
-        self._used = Room(transactions, calls, size)
+        self._first = False
+        self._used = Room(transactions, gas, size)
         return True

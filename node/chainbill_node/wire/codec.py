@@ -46,6 +46,7 @@ from chainbill_node.wire.messages import (
     WantSnapshots,
 )
 
+MAX_FIELDS = 8
 BITMAP_BYTES = (MAX_VALIDATORS + 7) // 8
 
 
@@ -56,7 +57,7 @@ def encode(message: Message) -> bytes:
 
 def decode(data: bytes) -> Message:
     """Read a message; Malformed if it breaks the format or a bound."""
-    fields = as_list(codec.decode(data, max_bytes=limits.MAX_MESSAGE_BYTES), "message", at_most=8)
+    fields = as_list(codec.decode(data, max_bytes=limits.MAX_MESSAGE_BYTES), "message", at_most=MAX_FIELDS)
     kind = as_int(fields[0] if fields else None, "message kind")
     reader = _READERS.get(kind)
     if reader is None:
@@ -89,9 +90,11 @@ def _(message: WantProposal) -> list[Any]:
 
 @_fields.register
 def _(message: Plan) -> list[Any]:
-    ids = list(message.wire_ids)
-    candidates = [ids, message.may_leave_out, message.max_bytes]
-    return [int(Kind.PLAN), message.height, message.time_ms, *candidates, message.parent_certificate]
+    fields = [message.height, message.time_ms, list(message.wire_ids), message.may_leave_out, message.max_bytes]
+    fields.append(message.parent_certificate)
+    if message.max_gas is None:
+        return [int(Kind.PLAN), *fields]
+    return [int(Kind.BOUNDED_PLAN), *fields, message.max_gas]
 
 
 @_fields.register
@@ -234,6 +237,7 @@ def _read_plan(fields: list[Any]) -> Plan:
         bits,
         as_int(fields[4], "max bytes", high=MAX_BLOCK_BYTES),
         as_certificate_bytes(fields[5]),
+        as_int(fields[6], "max gas") if len(fields) > 6 else None,
     )
 
 
@@ -326,4 +330,5 @@ _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.COMPACT_PROPOSAL: (3, _read_compact),
     Kind.WANT_PROPOSAL: (2, _read_want_proposal),
     Kind.PLAN: (6, _read_plan),
+    Kind.BOUNDED_PLAN: (7, _read_plan),
 }

@@ -33,6 +33,7 @@ class Kind(IntEnum):
     WANT_PROPOSAL = 18
     PLAN = 19
     OWN_IN_PART = 20
+    BOUNDED_PLAN = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,13 @@ class WantProposal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """PLAN (unsigned): what the proposer of a height is about to run, so that the others run it at the same time.
+    """PLAN, BOUNDED_PLAN (unsigned): what a height's proposer is about to run, so that others run it at the same time.
 
     It binds nobody: the proposal that follows counts. `wire_ids`: all candidates, in order; `time_ms`: of the block.
     `may_leave_out` is a bitmap over the candidates like that of a STATUS: those that are left out if they fail in the
     run; others that fail stand in the block. `max_bytes`: how large the proposer makes the block. `parent_certificate`:
-    what the block will carry, None for block 1; without it the others would make a block of another id.
+    what the block will carry, None for block 1; without it the others would make a block of another id. `max_gas`:
+    after how much the proposer takes no further transaction; None in a PLAN, which knows only the bound of the rules.
     """
 
     height: int
@@ -80,6 +82,7 @@ class Plan:
     may_leave_out: bytes
     max_bytes: int
     parent_certificate: bytes | None = None
+    max_gas: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,145 @@
+"""Gas that parties used lately: whose transactions stand behind those of the others, and what the next ones will use.
+
+What a transaction uses is known when it has been run, by whoever ran it, whether it succeeded or not. An account loses
+a sixth a second. A party *floods* from when its account holds more than a quarter of what one transaction may use,
+until a quarter of that is left; so do all parties of one sponsor while those that do not flood by themselves have used
+16 times as much together: else a sponsor could flood by a thousand names. Blocks take those that flood last; and where
+others use the network too, with less than that quarter, for some time after each block with transactions of theirs none
+at all, so that most blocks are short.
+
+Example: with 30 ns a gas a transaction of 8 million holds a block for 0.24 s; another one of that party waits 0.72 s
+more. Pure: gas, seconds and times come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chainbill.vm.rules import STANDARD_RUN
+
+FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 4
+"""More in an account than this is a flood: 330,000 gas a second for long, 1 % of what a core can run."""
+SPONSORED_FLOOD_GAS = 16 * FLOOD_GAS
+"""The same for the accounts of a sponsor's parties together."""
+CALM_GAS = FLOOD_GAS // 4
+"""With less a party floods no more. One bound alone would let in a whole block of it each time it falls below."""
+LOST_A_SECOND = 6
+"""One part of so many of each account is forgotten every second."""
+FORGOTTEN_BELOW = 1_000
+"""An account with less gas than this is none."""
+FIRST_CALL_GAS = 5_000
+"""Of a call by a party that nothing is known of."""
+MAX_ACCOUNTS = 4_096
+"""The ones with least give way."""
+OTHERS_WITHIN_MS = 10_000
+"""Others are those whose transactions were run within so long."""
+HELD_FOR = 3
+"""So many times as long as it took to run them, those that flood are held back."""
+MAX_HELD_MS = 5_000
+
+
+class Use(NamedTuple):
+    """What a transaction used when it was run."""
+
+    party: str
+    calls: int
+    gas: int
+
+
+@dataclass(slots=True)
+class _Account:
+    gas: int = 0
+    calls: int = 0
+    """In thousandths, forgotten like gas."""
+
+
+class Accounts:
+    """Of one node. sponsor_of: the sponsor of a party, "" where it has none."""
+
+    def __init__(self, sponsor_of: Callable[[str], str]) -> None:
+        self._sponsor_of = sponsor_of
+        self._of: dict[str, _Account] = {}
+        self._flooding: frozenset[str] = frozenset()
+        self._aged_ms = 0
+        self._held_until_ms = 0
+        self._others_ms = -OTHERS_WITHIN_MS  # when a transaction of a party with little in its account was run last
+
+    def charge(self, uses: Iterable[Use], now_ms: int, s_a_gas: float = 0.0) -> int:
+        """Enter what was used. For how many ms those that flood are held back from now on; 0: for no longer.
+
+        s_a_gas: seconds that this machine takes for a gas, where the uses are those of a block that has been committed.
+        """
+        self._age(now_ms)
+        used = list(uses)
+        for one in used:
+            account = self._of.setdefault(one.party, _Account())
+            account.gas += one.gas
+            account.calls += 1_000 * one.calls
+        if len(self._of) > MAX_ACCOUNTS:
+            most = sorted(self._of.items(), key=lambda item: item[1].gas)[-MAX_ACCOUNTS // 2 :]
+            self._of = dict(most)
+        self._flooding = self._who_floods()
+        if any(self.used(one.party) < CALM_GAS and one.party not in self._flooding for one in used):
+            self._others_ms = now_ms
+        if self.alone(now_ms):
+            return 0
+        of_flood = sum([one.gas for one in used if one.party in self._flooding])
+        held_ms = min(MAX_HELD_MS, round(HELD_FOR * 1_000 * s_a_gas * of_flood))
+        self._held_until_ms = max(self._held_until_ms, now_ms + held_ms)
+        return held_ms
+
+    @property
+    def flooding(self) -> frozenset[str]:
+        """The parties that flood."""
+        return self._flooding
+
+    def alone(self, now_ms: int) -> bool:
+        """Whether nobody else has used the network lately than those that use it much."""
+        return now_ms - self._others_ms >= OTHERS_WITHIN_MS
+
+    def held(self, now_ms: int) -> frozenset[str]:
+        """Those of them whose transactions no block takes now."""
+        return self._flooding if now_ms < self._held_until_ms else frozenset()
+
+    def used(self, party: str) -> int:
+        """What is in the account of a party, in gas."""
+        account = self._of.get(party)
+        return 0 if account is None else account.gas
+
+    def expected(self, party: str, calls: int) -> int:
+        """The gas that so many calls of a party are likely to use: as much for each as its last ones did."""
+        account = self._of.get(party)
+        if account is None or not account.calls:
+            return FIRST_CALL_GAS * calls
+        return account.gas * 1_000 * calls // account.calls
+
+    def _age(self, now_ms: int) -> None:
+        """Take away what whole seconds take away. A clock that goes back takes nothing."""
+        seconds = (now_ms - self._aged_ms) // 1_000
+        if seconds <= 0:
+            return
+        self._aged_ms += 1_000 * seconds
+        kept = (1 - 1 / LOST_A_SECOND) ** seconds
+        for account in self._of.values():
+            account.gas, account.calls = int(account.gas * kept), int(account.calls * kept)
+        self._of = {party: one for party, one in self._of.items() if one.gas >= FORGOTTEN_BELOW}
+
+    def _who_floods(self) -> frozenset[str]:
+        flooding = frozenset([
+            party for party, one in self._of.items()
+            if one.gas > FLOOD_GAS or (one.gas > CALM_GAS and party in self._flooding)
+        ])  # fmt: skip
+        if sum([one.gas for one in self._of.values()]) > SPONSORED_FLOOD_GAS:
+            flooding |= self._flooding_together(self._of.keys() - flooding)
+        return flooding
+
+    def _flooding_together(self, parties: Set[str]) -> frozenset[str]:
+        """Those of these parties whose sponsor's parties used too much together."""
+        sponsors = {party: self._sponsor_of(party) or party for party in parties}
+        together: Counter[str] = Counter()
+        for party, sponsor in sponsors.items():
+            together[sponsor] += self._of[party].gas
+        return frozenset([party for party in parties if together[sponsors[party]] > SPONSORED_FLOOD_GAS])

@@ -1,0 +1,167 @@
+"""Gas that parties used lately: who floods, who stands behind, how long, and what is expected."""
+
+from __future__ import annotations
+
+import pytest
+from chainbill_node.mempool import Accounts, Mempool, MempoolFull, Room, Use
+from chainbill_node.mempool.accounts import (
+    CALM_GAS,
+    FIRST_CALL_GAS,
+    FLOOD_GAS,
+    FORGOTTEN_BELOW,
+    HELD_FOR,
+    MAX_ACCOUNTS,
+    MAX_HELD_MS,
+    OTHERS_WITHIN_MS,
+    SPONSORED_FLOOD_GAS,
+)
+from chainbill_node.mempool.limits import FLOOD_WAITING_GAS
+from test_node_mempool import transaction
+
+NOW_MS = 1_790_000_000_000
+ROOM = Room(1_000, 4_000_000, 1_000_000)
+
+
+def accounts() -> Accounts:
+    """Parties "bank1/a" and "bank1/b" have one sponsor; others have none."""
+    return Accounts(lambda party: party.partition("/")[0] if "/" in party else "")
+
+
+def flooded(party: str = "flood", *, calls: int = 1) -> Accounts:
+    """This party floods, and "quiet" uses the network too."""
+    held = accounts()
+    held.charge([Use(party, calls, FLOOD_GAS + 1), Use("quiet", 1, 5_000)], NOW_MS)
+    return held
+
+
+def pool_of(held: Accounts, *parties: str) -> Mempool:
+    pool = Mempool(10_000, 10_000_000, held)
+    for number, party in enumerate(parties):
+        pool.add(transaction(number, party=party), number, own=False)
+    return pool
+
+
+def taken(pool: Mempool, flood_gas: int = 1_000, now_ms: int = NOW_MS) -> list[str]:
+    return [one.transaction.party for one in pool.candidates(ROOM, flood_gas, now_ms)]
+
+
+def test_who_floods_and_until_when() -> None:
+    held = accounts()
+    held.charge([Use("a", 1, FLOOD_GAS)], NOW_MS)
+    assert held.flooding == frozenset()
+    held.charge([Use("a", 1, 1)], NOW_MS)
+    assert held.flooding == {"a"}
+    second = NOW_MS
+    while held.used("a") > CALM_GAS:
+        assert held.flooding == {"a"}, "one bound alone would be crossed back and forth, a whole block each time"
+        second += 1_000
+        held.charge([], second)
+    assert held.flooding == frozenset()
+    assert (second - NOW_MS) // 1_000 == 8
+    for _ in range(60):
+        second += 1_000
+        held.charge([], second)
+    assert held.used("a") == 0
+    held.charge([Use("b", 1, FORGOTTEN_BELOW)], second)
+    held.charge([], second - 60_000)
+    assert held.used("b") == FORGOTTEN_BELOW, "a clock that goes back takes nothing"
+
+
+def test_many_parties_of_one_sponsor_flood_together_and_others_do_not() -> None:
+    """Security 2: a share by party alone lets a sponsor flood by a thousand names."""
+    held = accounts()
+    each = FLOOD_GAS - 1
+    crowd = [f"bank1/{number}" for number in range(SPONSORED_FLOOD_GAS // each + 1)]
+    held.charge([Use(party, 1, each) for party in crowd], NOW_MS)
+    held.charge([Use("bank2/a", 1, each), Use("anchor", 1, each)], NOW_MS)
+    assert held.flooding == set(crowd)
+
+
+def test_one_party_that_floods_does_not_make_those_of_its_sponsor_flood() -> None:
+    held = accounts()
+    held.charge([Use("bank1/a", 1, 100 * SPONSORED_FLOOD_GAS), Use("bank1/b", 1, 5_000)], NOW_MS)
+    assert held.flooding == {"bank1/a"}
+
+
+def test_after_a_block_of_theirs_those_that_flood_are_held_back_where_others_are() -> None:
+    held = flooded()
+    ms = held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 30e-9)
+    assert ms == HELD_FOR * 240
+    assert held.held(NOW_MS + ms - 1) == {"flood"}
+    assert held.held(NOW_MS + ms) == frozenset()
+    assert held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 1.0) == MAX_HELD_MS
+    later_ms = NOW_MS + OTHERS_WITHIN_MS
+    assert held.alone(later_ms)
+    assert held.charge([Use("flood", 1, 8_000_000)], later_ms, 30e-9) == 0, "nobody else is there"
+
+
+def test_a_quiet_party_costs_those_that_flood_nothing_when_it_is_run() -> None:
+    held = flooded()
+    assert held.charge([Use("quiet", 1, 5_000)], NOW_MS, 30e-9) == 0
+
+
+def test_what_is_expected_of_a_party_is_what_its_calls_used() -> None:
+    held = accounts()
+    assert held.expected("a", 3) == 3 * FIRST_CALL_GAS
+    held.charge([Use("a", 2, 100_000), Use("a", 1, 200_000)], NOW_MS)
+    assert held.expected("a", 3) == 300_000
+    held.charge([], NOW_MS + 5_000)
+    assert held.expected("a", 3) == pytest.approx(300_000, rel=0.01), "both are forgotten alike"
+
+
+def test_accounts_are_bounded_and_the_largest_stay() -> None:
+    held = accounts()
+    held.charge([Use("flood", 1, FLOOD_GAS * 2)], NOW_MS)
+    held.charge([Use(f"p{number}", 1, 5_000) for number in range(MAX_ACCOUNTS)], NOW_MS)
+    assert len(held._of) <= MAX_ACCOUNTS
+    assert held.flooding == {"flood"}
+
+
+# --- in the pool
+
+
+def test_who_floods_stands_behind_all_others_and_one_of_its_transactions_goes_in_whatever_it_takes() -> None:
+    """Security 2: half of a block went to the oldest, so a flood of heavy ones held everybody else's for seconds."""
+    pool = pool_of(flooded(), "flood", "flood", "quiet", "flood", "newcomer")
+    chosen = pool.candidates(ROOM, 1_000, NOW_MS)
+    assert [one.transaction.party for one in chosen] == ["quiet", "newcomer", "flood"]
+    assert [one.early for one in chosen] == [True, True, False], "they came before older ones"
+
+
+def test_of_those_that_flood_as_much_goes_in_as_fits() -> None:
+    held = flooded(calls=2_000)
+    fits = held.expected("flood", 2)
+    pool = pool_of(held, *["flood"] * 5)
+    assert taken(pool, fits) == ["flood"] * 2
+    assert taken(pool, 10 * fits) == ["flood"] * 5
+
+
+def test_those_that_flood_take_turns_and_who_used_least_is_first() -> None:
+    held = flooded("more", calls=1_000)
+    held.charge([Use("more", 1, FLOOD_GAS), Use("less", 1_000, FLOOD_GAS + 1)], NOW_MS)
+    pool = pool_of(held, "more", "more", "less", "less")
+    assert taken(pool, 1) == ["less"]
+
+
+def test_while_they_are_held_back_there_is_no_work_but_for_others() -> None:
+    held = flooded()
+    pool = pool_of(held, "flood", "flood")
+    ms = held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 30e-9)
+    assert taken(pool) == []
+    assert not pool.ready(NOW_MS)
+    pool.add(transaction(77, party="quiet"), 7, own=False)
+    assert pool.ready(NOW_MS)
+    assert taken(pool) == ["quiet"]
+    assert taken(pool, now_ms=NOW_MS + ms) == ["quiet", "flood"]
+
+
+def test_no_more_of_a_flood_waits_than_some_blocks_take() -> None:
+    held = flooded()
+    pool = Mempool(10_000, 10_000_000, held)
+    most = -(-FLOOD_WAITING_GAS // held.expected("flood", 1))
+    for number in range(most):
+        pool.add(transaction(number, party="flood"), number, own=False)
+    with pytest.raises(MempoolFull, match="mempool_party_share"):
+        pool.add(transaction(most, party="flood"), 0, own=False)
+    assert pool.add(transaction(most, party="quiet"), 0, own=False)
+    assert pool.calm == 1
