@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
 
+import click
 import pytest
 from chainbill_cli.commands.party_terms import ACCOUNT_ROWS
-from chainbill_cli.main import run
+from chainbill_cli.filter_words import WORDS_OF_LISTS, LedgerWords
+from chainbill_cli.main import program, run
 from chainbill_cli.output import Column, shown
 from chainbill_cli.shapes import HOP_ROWS, PARTY_ROWS, TOKEN_ROWS
 from chainbill_cli.texts import set_language
-from cli.cli_desk import Desk
+from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import token
 
 
@@ -67,3 +71,59 @@ def test_what_is_refused_on_this_machine_says_so(desk: Desk) -> None:
     desk.text("bill", "list", "--status", "nonsense", expect=2)
     assert "pending_confirm" in desk.err
     assert io.StringIO(desk.err).readline()
+
+
+@pytest.mark.parametrize(("path", "name"), WORDS_OF_LISTS)
+def test_the_words_of_a_filter_are_told_apart_in_both_languages(path: str, name: str) -> None:
+    """So that what a table says can be typed as a filter: `--status 有效`."""
+    kinds = {"role": "role", "lock": "lock", "kind": "status"}
+    kinds_of_lists = {
+        "invoices": "invoice", "disputes": "dispute", "changes": "change", "recoveries": "change",
+        "mandates": "mandate", "proposals": "proposal",
+    }  # fmt: skip
+    order = "order" if path.endswith("status-orders") else "status"
+    kind = kinds.get(name) or kinds_of_lists.get(path.rpartition("/")[2], order)
+    taken = LedgerWords(WORDS_OF_LISTS[path, name], kind)
+    for language in (0, 1):
+        words = [taken.said(code)[language] for code in taken.known]
+        assert len(set(words)) == len(words), words
+        assert [taken.convert(word.upper(), None, None) for word in words] == list(taken.known)
+    assert taken.convert("、".join(taken.known), None, None) == ",".join(taken.known)
+    assert all(re.search("[\u4e00-\u9fff]", taken.said(code)[1]) for code in taken.known)
+
+
+def filters() -> Iterator[tuple[str, click.Option]]:
+    """The filters of all lists that take words of the ledger."""
+    waiting: list[tuple[str, click.Command]] = [("", program)]
+    while waiting:
+        path, found = waiting.pop()
+        if isinstance(found, click.Group):
+            context = click.Context(found)
+            for name in found.list_commands(context):
+                below = found.get_command(context, name)
+                assert below is not None
+                waiting.append((f"{path} {name}".strip(), below))
+        for one in found.params:
+            if isinstance(one, click.Option) and {"--status", "--role", "--lock", "--kind"} & set(one.opts):
+                yield path, one
+
+
+def test_every_filter_by_words_takes_the_words_of_its_table() -> None:
+    """use 11: `--status 有效` was refused though the table shows it."""
+    reads = {path: one for path, one in filters() if not isinstance(one.type, click.Choice)}
+    assert {"bill list", "token list", "party list", "governance list", "party paying-bank list"} <= set(reads)
+    assert not {path: one.name for path, one in reads.items() if not isinstance(one.type, LedgerWords)}
+
+
+def test_a_filter_takes_what_the_table_shows(desk: Desk) -> None:
+    bill, _ = accepted_bill(desk)
+    for word in ("有效", "active", "Active", "有效，逾期", "overdue、有效"):
+        assert bill in desk.text("bill", "list", "--status", word)
+    assert bill not in desk.text("bill", "list", "--status", "逾期")
+    desk.text("--lang", "zh", "bill", "list", "--status", "没有", expect=2)
+    assert "待确权、待签收、有效" in desk.err
+    assert "第1银行" in desk.text("--lang", "zh", "party", "list", "--role", "银行")
+    desk.text("party", "list", "--role", "银行,供应商", expect=2)
+    payments = desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "R")["payments"]
+    assert len(desk.json("bank1", "bill", "payments", bill, "--status", "已指令")) == len(payments)
+    assert desk.json("bank1", "bill", "payments", bill, "--status", "set_aside") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chainbill_node.rest.filters import WORDS
+from chainbill_node.rest.filter_words import WORDS
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
 from rest.test_rest_access import ReadAs, _request
 

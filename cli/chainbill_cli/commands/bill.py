@@ -6,6 +6,7 @@ from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands import bill_settle
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, object_id, read_bill
@@ -106,7 +107,7 @@ def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
 @option("--debtor", metavar="PARTY", default=None, help="option.debtor")
 @option("--creditor", metavar="PARTY", default=None, help="option.creditor")
 @option("--holder", metavar="PARTY", default=None, help="option.holder")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/bills", "status")
 @option("--currency", metavar="CODE", default=None, help="option.currency")
 @option("--due-from", metavar="DATE", default=None, help="option.due_from")
 @option("--due-to", metavar="DATE", default=None, help="option.due_to")

@@ -10,6 +10,7 @@ import click
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.filter_words import LedgerWords
 from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
@@ -20,6 +21,9 @@ from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 PAYMENT_STATUSES = ("paid", "returned", "instructed")
+"""What a bank may report."""
+PAYMENT_WORDS = (*PAYMENT_STATUSES, "set_aside")
+"""What a payment may be."""
 NOTHING_LEFT = "nothing_to_proceed"
 """The contract's reason when a settlement of several steps has come to its end already."""
 
@@ -106,13 +110,13 @@ def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str
 
 
 @argument("bill")
-@option("--status", type=click.Choice(PAYMENT_STATUSES), default=None, help="option.status")
+@option("--status", type=LedgerWords(PAYMENT_WORDS, "status"), metavar="STATUS", default=None, help="option.status")
 @option("--at", metavar="WHEN", default=None, help="option.at")
 def payments(bill: str, status: str | None, at: str | None) -> None:
     """What became of the payments of a bill."""
     session = current_session()
     found = payments_of(session, object_id(session, BILL, bill), at=at)
-    session.out.rows([one for one in found if status in (None, one["status"])], PAYMENTS_MADE)
+    session.out.rows([one for one in found if status is None or one["status"] in status.split(",")], PAYMENTS_MADE)
 
 
 @argument("bill")

@@ -11,6 +11,7 @@ from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.token import usable
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.output import Column
@@ -244,7 +245,7 @@ def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
 @finance.command("list", help="finance.list")
 @option("--holder", metavar="PARTY", default=None, help="option.holder")
 @option("--bank", metavar="BANK", default=None, help="finance.opt_bank")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/finance/requests", "status")
 @lists
 def list_(**filters: Any) -> None:
     """List financing requests."""

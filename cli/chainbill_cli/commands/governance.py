@@ -17,6 +17,7 @@ from chainbill_cli.causes import cause_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.filter_words import LedgerWords, word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREFIX_LENGTH
 from chainbill_cli.output import Column, ranked
@@ -31,6 +32,8 @@ KINDS = (
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
     "party_status", "party_administrator", "party_close",
 )  # fmt: skip
+STORED_KINDS = tuple(kind for kind in KINDS if kind != "contract")
+"""Kinds as the ledger keeps them: a single contract is a set of one."""
 ROWS = ranked(
     "id kind status votes proposer created.height",
     Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
@@ -300,8 +303,8 @@ def ready(session: Session, writing: Writing) -> None:
 
 
 @governance.command("list", help="governance.list")
-@option("--status", default=None, help="option.status")
-@option("--kind", default=None, help="governance.opt_kind")
+@word_filter("--status", "/v1/governance/proposals", "proposal")
+@option("--kind", type=LedgerWords(STORED_KINDS, "proposal"), metavar="KIND", default=None, help="governance.opt_kind")
 @lists
 def list_(**filters: Any) -> None:
     """List proposals."""

@@ -10,6 +10,7 @@ from chainbill_cli.answers import answer_list, answer_write, lists, without_as_o
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
@@ -87,7 +88,7 @@ def _trader(trader: Trader) -> dict[str, object]:
 @invoice.command("list", help="invoice.list")
 @option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
 @option("--buyer", metavar="PARTY", default=None, help="invoice.opt_buyer")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/invoices", "invoice")
 @lists
 def list_(**filters: Any) -> None:
     """List invoices on which bills were confirmed."""
@@ -99,7 +100,7 @@ def list_(**filters: Any) -> None:
 @option("--by", metavar="PARTY", default=None, help="invoice.opt_by")
 @option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
 @option("--fingerprint", metavar="FINGERPRINT", default=None, help="invoice.opt_fingerprint")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/disputes", "dispute")
 @lists
 def disputes(**filters: Any) -> None:
     """List disputes."""

@@ -15,6 +15,7 @@ from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
 from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, json_line
@@ -191,8 +192,8 @@ def _preview_register(session: Session, applications: list[dict[str, Any]]) -> P
 
 
 @party.command("list", help="party.list")
-@option("--role", default=None, help="party.opt_role_filter")
-@option("--status", default=None, help="option.status")
+@word_filter("--role", "/v1/parties", "role", "party.opt_role_filter")
+@word_filter("--status", "/v1/parties", "status")
 @lists
 def list_(**filters: Any) -> None:
     """List parties."""

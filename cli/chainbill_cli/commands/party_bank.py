@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
-from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.filter_words import word_filter
+from chainbill_cli.kit import Noun, argument
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -58,7 +59,7 @@ def end(session: Session, writing: Writing, debtor: str) -> None:
 
 @paying_bank.command("list", help="party.paying_bank_list")
 @argument("party", default="")
-@option("--status", default=None, metavar="STATUS", help="party.opt_mandate_status")
+@word_filter("--status", "/v1/parties/{party}/mandates", "mandate", "party.opt_mandate_status")
 @lists
 def list_mandates(party: str, **filters: Any) -> None:
     """Whom the party asked, or who asked it: what waits for a bank's answer has the status asked."""

@@ -12,6 +12,7 @@ from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
@@ -46,7 +47,7 @@ def _list_of(party: str, what: str, rows: tuple[Column, ...], **filters: Any) ->
 
 @change.command("list", help="party.change_list")
 @argument("party", default="")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/parties/{party}/changes", "change")
 @lists
 def list_changes(party: str, **filters: Any) -> None:
     """List what the admins of a party announced."""
@@ -65,7 +66,7 @@ def withdraw_change(session: Session, writing: Writing, identifier: str) -> None
 
 @recovery.command("list", help="party.recovery_list")
 @argument("party", default="")
-@option("--status", default=None, help="option.status")
+@word_filter("--status", "/v1/parties/{party}/recoveries", "change")
 @lists
 def list_recoveries(party: str, **filters: Any) -> None:
     """List new keys that were announced for a party."""

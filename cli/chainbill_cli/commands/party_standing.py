@@ -11,6 +11,7 @@ from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.lookup import STATUS_ORDER, object_id
 from chainbill_cli.output import Column, ranked
@@ -165,8 +166,8 @@ def _preview_order(session: Session, title: str, identifier: str) -> Preview | N
 
 
 @option("--party", metavar="PARTY", default=None, help="party.opt_of")
-@option("--kind", default=None, help="party.opt_kind")
-@option("--status", default=None, help="option.status")
+@word_filter("--kind", "/v1/status-orders", "status", "party.opt_kind")
+@word_filter("--status", "/v1/status-orders", "order")
 @lists
 def orders(**filters: Any) -> None:
     """List orders on the status of parties."""

@@ -8,6 +8,7 @@ from chainbill_cli.answers import answer_list, answer_write, lists, without_as_o
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill, read_token
 from chainbill_cli.preview import Preview, asks
@@ -25,8 +26,8 @@ token = noun("token")
 @option("--holder", metavar="PARTY", default=None, help="option.holder")
 @option("--bill", metavar="BILL", default=None, help="option.bill")
 @option("--debtor", metavar="PARTY", default=None, help="option.debtor")
-@option("--status", default=None, help="option.status")
-@option("--lock", default=None, help="option.lock")
+@word_filter("--status", "/v1/tokens", "status")
+@word_filter("--lock", "/v1/tokens", "lock", "option.lock")
 @option("--tier", type=int, default=None, help="option.tier")
 @option("--due-from", metavar="DATE", default=None, help="option.due_from")
 @option("--due-to", metavar="DATE", default=None, help="option.due_to")

@@ -10,7 +10,7 @@ WORDS = {
     "DIGEST": "摘要", "DIR": "目录", "DIRECTORY": "目录", "DISPUTE": "异议", "DOCUMENT": "文书",
     "FILE": "文件", "FILES": "文件", "FINGERPRINT": "指纹", "FLOAT": "数", "FUNCTION": "函数",
     "HASH": "哈希", "HEIGHT": "高度", "HEX": "十六进制", "HOST": "主机", "ID": "编号",
-    "INTEGER": "整数", "KEY": "密钥", "KIND": "类型", "NAME": "名称", "NUMBER": "号码",
+    "INTEGER": "整数", "KEY": "密钥", "KIND": "类型", "LOCK": "锁定", "ROLE": "角色", "NAME": "名称", "NUMBER": "号码",
     "OPTIONS": "选项", "ORDER": "登记编号", "OTHER": "另一身份", "PARTY": "参与方",
     "PERCENT": "百分数", "PORT": "端口", "PROFILE": "身份", "PROPOSAL": "提案编号",
     "PUBLIC_KEY": "公钥", "QUOTE": "报价", "RANGE": "范围", "RECOVERY": "恢复编号", "REF": "编号",

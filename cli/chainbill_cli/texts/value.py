@@ -24,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.none": ("none", "无"),
     "value.all_bills": ("all", "全部"),
     "value.no_end": ("no end", "不限"),
+    "value.all": ("all", "全部"),
     "value.holder": ("tokens held", "所持子凭证"),
     "value.debtor": ("debts on tokens", "子凭证债务"),
     "value.payee_open": ("to be paid to it", "待收款项"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainbill_node.rest.filters import (
+from chainbill_node.rest.filter_words import (
     BILL_STATUSES,
     CHANGE_STATUSES,
     DISPUTE_STATUSES,
