@@ -19,11 +19,9 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from chainbill.crypto import merkle
 from chainbill.state.keys import row_key, table_prefix
 
 CORE = "core"
@@ -134,6 +132,6 @@ def evidence_key(validator: bytes, height: int, round_or_what: int | str, type_:
     return row_key(CORE, "evidence", [validator.hex(), height, round_or_what, type_])
 
 
-def receipts_row(height: int, leaves: Sequence[bytes]) -> dict[str, Any]:
+def receipts_row(height: int, count: int, root: bytes) -> dict[str, Any]:
     """The row of a block's receipts, which has any: so the state root covers them, under every engine."""
-    return {"height": height, "count": len(leaves), "root": merkle.root(leaves)}
+    return {"height": height, "count": count, "root": root}

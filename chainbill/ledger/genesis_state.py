@@ -50,8 +50,9 @@ def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
     if validator_set(overlay) != genesis.validators:
         raise Refused(Reason.GENESIS_MALFORMED, "the state's validators are not those of the genesis")
     encoded = tuple([receipt.encode() for receipt in receipts])
+    receipts_root = merkle.root(encoded)
     if encoded:
-        overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(0, encoded))
+        overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(0, len(encoded), receipts_root))
     changes = overlay.finish(0)
     delta = StateTree().stage(MemoryView(), changes)
     day = next_date(overlay, loaded)
@@ -61,7 +62,7 @@ def make_genesis_state(genesis: Genesis, programs: ProgramCache) -> Applied:
         receipts=tuple(receipts),
         receipt_bytes=encoded,
         opening=len(receipts),
-        receipts_root=merkle.root(encoded),
+        receipts_root=receipts_root,
         app_hash=delta.root,
         delta=delta,
         next_validators=genesis.validators,

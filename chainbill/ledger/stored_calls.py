@@ -13,8 +13,9 @@ approval too. Reference: docs/reference/core-checks.md.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any, Final, Protocol
+
+from msgspec.structs import replace
 
 from chainbill.codec import encode_trusted
 from chainbill.errors import ChainbillError, Malformed, Reason, Refused

@@ -265,8 +265,9 @@ def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt])
     run.close()
     everything = (*run.opening, *receipts)
     encoded = tuple([receipt.encode() for receipt in everything])
+    receipts_root = merkle.root(encoded)
     if encoded:
-        run.overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(run.height, encoded))
+        run.overlay.put(core_rows.LAST_RECEIPTS, core_rows.receipts_row(run.height, len(encoded), receipts_root))
     changes = run.overlay.finish(run.height)
     delta = tree.stage(view, changes)
     day = next_date(run.overlay, run.loaded)
@@ -277,7 +278,7 @@ def _close(view: View, tree: StateTree, run: Execution, receipts: list[Receipt])
         receipts=everything,
         receipt_bytes=encoded,
         opening=len(run.opening),
-        receipts_root=merkle.root(encoded),
+        receipts_root=receipts_root,
         app_hash=delta.root,
         delta=delta,
         next_validators=validator_set(run.overlay) if changed_set else run.env.next_validators,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,8 +21,7 @@ TEXTS = ("en", "zh")
 Work = Callable[[Machine], list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True):
     """What tells one unit from another: its kind and id (32 bytes), the nonce of its salts, its context and gas.
 
     The nonce salts closed rows and the receipt. base_gas counts as used before the calls begin.

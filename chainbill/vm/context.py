@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TypedDict
+
+import msgspec
 
 __all__ = ["CONTEXT_FIELDS", "Context", "Signer"]
 
@@ -18,8 +19,7 @@ class Signer(TypedDict):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """Facts of the block and the transaction; `party` is the transaction's party throughout.
 
     network: 64 hex digits, the hash of the genesis; chain_id is only its name for people.
@@ -31,12 +31,12 @@ class Context:
     today: str = "1970-01-01"
     gap_ms: int = 0
     transaction: str = ""
-    signers: Sequence[Signer] = field(default_factory=tuple)
+    signers: Sequence[Signer] = ()
     chain_id: str = ""
     network: str = "00" * 32
     zone_offset_minutes: int = 0
     proposer: str = ""
-    recent_proposers: Sequence[str] = field(default_factory=tuple)
+    recent_proposers: Sequence[str] = ()
     clock: str = "real"
 
 

@@ -122,6 +122,9 @@ def cut(m: Machine, value: Value, low: Value, high: Value) -> Value:
 
 def same(m: Machine, left: Value, right: Value, depth: int = 0) -> bool:
     """Left == right for two values of one kind, through and through."""
+    if type(left) is str is type(right):  # what nearly all are
+        m.pay(1 + min(len(left), len(right)) // m.prices.characters_a_gas, 0)
+        return bool(left == right)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and _all_same(m, zip(left, right, strict=True), depth)
     if type(left) is tuple and type(right) is tuple:
@@ -135,7 +138,7 @@ def same(m: Machine, left: Value, right: Value, depth: int = 0) -> bool:
         return _all_same(m, ((left[key], right[key]) for key in sorted(left)), depth)
     if type(left) is not type(right):
         wrong("==", left, right)
-    if type(left) is str or type(left) is bytes:
+    if type(left) is bytes:
         m.pay(1 + min(len(left), len(right)) // m.prices.characters_a_gas, 0)
     return bool(left == right)
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NoReturn
+
+from msgspec.structs import replace
 
 from chainbill.codec import encode_trusted
 from chainbill.state.keys import split_key

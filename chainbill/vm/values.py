@@ -6,6 +6,7 @@ always copies it, so that two sides never share a list; tuples become lists, as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 from unicodedata import is_normalized
 
@@ -113,20 +114,19 @@ def copy_in(value: Value, most: int = MAX_VALUE_SIZE) -> tuple[Value, int]:
     """
     kind = type(value)
     try:
-        if kind is dict:
-            copied, size = _copy_map(value, 0, most - SCALAR_SIZE)
-        elif kind in SCALARS:
+        if kind in SCALARS:
             copied, size = value, _scalar_bytes(value, most)
             if size + SCALAR_SIZE > most:
                 raise _Stop
         else:
-            copied, size = _copy(value, 0, most - SCALAR_SIZE)
+            copied, size = _COPIES.get(kind, _copy)(value, 0, most - SCALAR_SIZE)
     except _Stop:
         _Walk(most).fail(value)
     return copied, size + SCALAR_SIZE
 
 
 def _copy(value: Value, depth: int, left: int) -> tuple[Value, int]:
+    """Copy what is no plain list or map, for which `_COPIES` has the way."""
     if isinstance(value, dict):
         return _copy_map(value, depth, left)
     if isinstance(value, (list, tuple)):
@@ -157,7 +157,7 @@ def _copy_map(value: dict[Value, Value], depth: int, left: int) -> tuple[Value, 
             fields[key] = []
             size += LIST_SIZE
         elif kind is not bool and item is not None:
-            fields[key], used = _copy(item, depth + 1, left - size)
+            fields[key], used = _COPIES.get(kind, _copy)(item, depth + 1, left - size)
             size += used
     if size > left:
         raise _Stop
@@ -179,11 +179,14 @@ def _copy_list(value: list[Value] | tuple[Value, ...], depth: int, left: int) ->
         elif kind is bytes:
             size += len(item)
         elif kind is not bool and item is not None:
-            items[index], used = _copy(item, depth + 1, left - size)
+            items[index], used = _COPIES.get(kind, _copy)(item, depth + 1, left - size)
             size += used
     if size > left:
         raise _Stop
     return items, size
+
+
+_COPIES: dict[type, Callable[[Any, int, int], tuple[Value, int]]] = {dict: _copy_map, list: _copy_list}
 
 
 def _scalar_bytes(value: Value, left: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from ledger import tiny_contracts
 from ledger.ledger_kit import key
 from ledger.tiny_network import PARTIES, TinyNetwork, genesis
+from msgspec.structs import replace
 
 from chainbill.errors import Reason, Refused
 from chainbill.ledger import execution, stored_calls

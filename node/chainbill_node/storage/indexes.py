@@ -91,11 +91,12 @@ _BY_HEAD: dict[bytes, tuple[tuple[bytes, Index], ...]] = {}
 for _index in INDEXES:
     _head = table_head(*_index.table)
     _BY_HEAD[_head] = (*_BY_HEAD.get(_head, ()), (_index.prefix, _index))
+_HEADS = tuple(_BY_HEAD)
 
 
 def is_indexed(key: bytes) -> bool:
     """Whether rows of the table of a row key are listed anywhere."""
-    return head_of(key) in _BY_HEAD
+    return key.startswith(_HEADS)
 
 
 def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
