@@ -1,4 +1,8 @@
-"""Keys of table rows as contracts write them: a text, a whole number, or a list of these."""
+"""Keys of table rows as contracts write them: a text, a whole number, or a list of two or more of these.
+
+A list of one is refused: it would be another way to write the same key, and what a sender names as ["X"] would pass
+for the row of "X" and yet be unlike "X" wherever a contract compares or stores it.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,8 @@ def stored_key(contract: str, table: str, key: Value) -> bytes:
     parts = checked_parts(key)
     if not parts:
         raise fault("bad_key", "a key has at least one part")
+    if len(parts) == 1 and parts[0] is not key:
+        raise fault("bad_key", "a key of one part is written without a list")
     try:
         return row_key(contract, table, parts)
     except (ChainbillError, UnicodeEncodeError) as error:
@@ -48,7 +54,7 @@ def quick_key(head: bytes, key: Value) -> bytes | None:
         return head + b"\x02" + key.encode() + b"\0" if _is_plain(key) else None
     if type(key) is int:
         return head + b"\x01" + key.to_bytes(8, "big") if 0 <= key <= MAX_KEY_NUMBER else None
-    if type(key) is not list or not 0 < len(key) <= 4:
+    if type(key) is not list or not 1 < len(key) <= 4:
         return None
     encoded = head
     for part in key:
@@ -84,6 +90,6 @@ def checked_limit(limit: Value, most: int) -> int:
 
 def check_agenda_key(key: Value, today: str) -> None:
     """Refuse an agenda key whose first part is not a date after today."""
-    first = key[0] if isinstance(key, (list, tuple)) and key else None
+    first = key[0] if isinstance(key, (list, tuple)) and key else key
     if type(first) is not str or not is_date(first) or first <= today:
         raise fault("agenda_not_in_future", "an agenda key begins with an ISO date after ctx.today")

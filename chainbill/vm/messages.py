@@ -259,7 +259,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         f"值过大:字节数连同{_COUNTED_ZH},合计最多 {bounds.MAX_VALUE_SIZE}",
     ),
     "not_a_value": ("this is not a value of the language", "这不是语言中的值"),
-    "bad_key": ("a key is a text, a whole number, or up to 8 of these", "键是文本、整数或至多 8 个这样的部分"),
+    "bad_key": (
+        "a key is a text, a whole number, or a list of 2 to 8 of these",
+        "键是文本、整数，或由 2 至 8 个文本、整数组成的列表",
+    ),
     "bad_row": ("a row cannot be stored", "该行无法存储"),
     "bad_limit": ("a scan reads 1 row to what the rule scan_rows allows", "扫描读取 1 行至规则 scan_rows 所允许的行数"),
     "bad_details": ("the details of require are a small map", "require 的细节须为小映射"),

@@ -29,7 +29,7 @@ from chainbill_contracts.general import (
 bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
 to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
-open_drafts = own_table("open_drafts")  # [initiator], [initiator, other side] -> {"count"} of its pending bills
+open_drafts = own_table("open_drafts")  # initiator, [initiator, other side] -> {"count"} of its pending bills
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
@@ -344,7 +344,7 @@ def count_to_pay(row, change):
 def count_draft(row, change):
     """Keep count of the bills that a party issued and that wait, in all and for one other side: both are bounded."""
     other = row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
-    bounds = [[[row["initiator"]], "open_drafts"], [[row["initiator"], other], "open_drafts_with"]]
+    bounds = [[row["initiator"], "open_drafts"], [[row["initiator"], other], "open_drafts_with"]]
     for bound in bounds:
         count = counted(open_drafts.get(bound[0]), change)
         if change > 0:

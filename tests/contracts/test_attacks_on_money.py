@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from contracts.invariants import check_all
 from contracts.world import (
+    ANCHOR,
     BANK1,
     BANK2,
+    BANK4,
+    DIGEST,
     S1,
+    S2,
+    S4,
     World,
     accepted_bill,
     ask,
     bid,
     disburse,
+    key_of,
     settle,
 )
 from ledger.real_network import BANKS, RealNetwork
 
-from chainbill.errors import Refused
+from chainbill.errors import ChainbillError, Refused
 
 FACE = 100_000_000
 
@@ -79,3 +87,38 @@ def test_a_settlement_in_steps_ends_with_the_last_live_cent() -> None:
     assert receipt.reason == "nothing_to_proceed"
     assert network.row("bill", "to_pay", BANKS[0]) == {"count": 1}
     assert network.row("bill", "bill", other)["status"] == "active"
+
+
+# --- a name in another writing ----------------------------------------------------------------------------------------
+CANDIDATE = {"alg": "ed25519", "key": "77" * 32, "name": "x", "party": [BANK4], "address": ""}
+OTHERWISE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a transfer to another": (S1, "token.transfer", {"recipients": [{"party": [S2], "amount": 10}]}),
+    "a transfer to the debtor": (S1, "token.transfer", {"recipients": [{"party": [ANCHOR], "amount": 10}]}),
+    "a transfer to oneself": (S1, "token.transfer", {"recipients": [{"party": [S1], "amount": 10}]}),
+    "a bank asked twice": (S1, "finance.request", {"banks": [BANK1, [BANK1]], "amount": 5}),
+    "an account at a bank": (
+        S1, "party.announce_account", {"currency": "USD", "bank": [BANK1], "alg": "sha256", "digest_hex": DIGEST}
+    ),
+    "a new name": (BANK1, "party.rename", {"party": [S4], "name_zh": "", "name_en": "x"}),
+    "a party that leaves": (BANK1, "standing.leave", {"party": [S4]}),
+    "a candidate for a seat": (BANK1, "governance.propose", {"kind": "validator_add", "content": CANDIDATE}),
+    "an identifier": (
+        BANK1, "governance.propose",
+        {"kind": "identifier", "content": {"scheme": "vat", "value": "DE1234", "party": [S4]}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OTHERWISE)
+def test_nobody_is_named_by_a_list_of_one(world: World, what: str) -> None:
+    """attack: ["X"] stood for the row of "X" and yet was unlike "X". One seat proposed a candidate of such a party, and
+    while that was open, closing a party and governance.ready failed for all: they compare with every candidate's."""
+    _, token = accepted_bill(world, face=100)
+    sender, act, arguments = OTHERWISE[what]
+    contract, function = act.split(".")
+    if act == "token.transfer":
+        arguments = {"tokens": [token], **arguments}
+    elif act == "finance.request":
+        arguments = {"token": token, **arguments}
+    with pytest.raises(ChainbillError, match=r"bad_key|wrong_type"):
+        world.send(sender, (contract, function, arguments), keys=[key_of(sender), key_of(sender, 1)])

@@ -252,7 +252,7 @@ GOOD = {"contracts": [{"name": "diary", "hash": "ab" * 32}], "removed": []}
     [
         ([1, "G1"], GOOD),
         (["G1", 99], GOOD),
-        ([99], GOOD),
+        (99, GOOD),
         ([99, "G1"], {"contracts": [], "removed": []}),
         ([99, "G1"], {"contracts": GOOD["contracts"]}),
         ([99, "G1"], {**GOOD, "removed": ["diary"]}),

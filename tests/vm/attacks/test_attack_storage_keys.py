@@ -18,6 +18,8 @@ PUT = TABLE + "@call\ndef go(key):\n    rows.put(key, 1)"
         "\0",
         ["a", "b\0\2c\0"],
         [],
+        ["a"],
+        [1],
         [[]],
         [["a"]],
         -1,
