@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from chainbill_cli.call_text import result_text
 from chainbill_cli.failure import Failure
 from chainbill_cli.kit import option, stack
+from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
 from chainbill_cli.texts import text
@@ -18,9 +20,9 @@ from chainbill_cli.writing import Outcome
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 ANSWER_KINDS = {
+    **dict.fromkeys(AMOUNTS, "amount"),
     "transaction": "id", "status": "status", "height": "int", "bill": "id", "token": "id", "request": "id",
-    "quote": "id", "remainder": "id", "interest": "amount", "net": "amount", "days": "int", "fee": "amount",
-    "amount": "amount", "paid": "amount", "outstanding": "amount", "proposal": "id", "gas": "int",
+    "quote": "id", "remainder": "id", "days": "int", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
     "bank": "party", "auditor": "party", "validators": "list",
@@ -52,7 +54,7 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     if session.out.form in {"json", "jsonl"}:
         session.out.json(answer)
         return
-    shown = {**answer, "currency": currency or session.settings.currency}
+    shown = {**answer, "currency": currency or currency_of(session, outcome.result, answer)}
     if isinstance(shown.get("tokens"), list):
         shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
     names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False) and answer[name] != [])
@@ -61,16 +63,37 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     )
 
 
-def answer_results(session: Session, outcome: Outcome) -> None:
+def answer_results(session: Session, outcome: Outcome, calls: Sequence[Mapping[str, Any]] = ()) -> None:
     """Print all that a transaction of any kind gave: the result of its only call, or `results` of several.
 
-    A result's own `status` is not the write's: it is printed as `payment_status`, `decision` or `party_status`.
+    calls: the arguments of each, which say in which currency amounts are. A result's own `status` is not the write's:
+    it is printed as `payment_status`, `decision` or `party_status`.
     """
-    if len(outcome.results) > 1:
-        answer_write(session, outcome, results=list(outcome.results))
+    found = list(outcome.results)
+    named = [*calls, *({} for _ in found)]
+    people = session.out.form not in {"json", "jsonl"}
+    currencies = [
+        currency_of(session, _fields(one), given) if people else ""
+        for one, given in zip(found, named, strict=False)
+    ]  # fmt: skip
+    if len(found) > 1:
+        told = [result_text(session, one, currency) for one, currency in zip(found, currencies, strict=True)]
+        answer_write(session, outcome, results=told if people else found)
         return
-    fields = own_fields(outcome.result)
-    answer_write(session, replace(outcome, results=(fields,)), *fields)
+    fields = own_fields(_fields(found[0]) if found else {})
+    currency = "".join(currencies)
+    if people:  # what stands at the top is a column; what stands in it is told in words
+        fields = {name: result_text(session, one, currency) if _nested(one) else one for name, one in fields.items()}
+    answer_write(session, replace(outcome, results=(fields,)), *fields, currency=currency)
+
+
+def _nested(value: Any) -> bool:
+    """Whether a value holds others by name."""
+    return isinstance(value, Mapping) or (isinstance(value, list | tuple) and any(map(_nested, value)))
+
+
+def _fields(result: Any) -> Mapping[str, Any]:
+    return result if isinstance(result, Mapping) else {"result": result}
 
 
 OWN_STATUSES = (

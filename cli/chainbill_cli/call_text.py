@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainbill_cli.output import amount_text
+from chainbill_cli.money_said import AMOUNTS, currency_of, said
 from chainbill_cli.session import Session
 from chainbill_cli.texts import has_text, text
 
-AMOUNTS = frozenset({"face", "amount", "amounts", "total", "fee", "above", "min_split"})
-"""Arguments of the contracts, and members of their lists and maps, that are amounts in minor units."""
 PARTIES = frozenset(
     {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
 )
@@ -19,16 +17,24 @@ PARTIES = frozenset(
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
     """A call in one line, as a node or a file gives it: contract.function and the arguments that say something."""
     given = call.get("arguments", call.get("args")) or {}
-    said = [
-        f"{name} {argument_text(session, name, value, given)}"
+    parts = [f"{name} {told}" for name, told in arguments_told(session, given)]
+    act = f"{call['contract']}.{call['function']}"
+    return f"{act}: {', '.join(parts)}" if parts else act
+
+
+def arguments_told(session: Session, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The arguments that say something, amounts in the currency of what the act names."""
+    beside = {"currency": currency_of(session, given), **{name: one for name, one in given.items() if one != ""}}
+    return [
+        (name, argument_text(session, name, value, beside))
         for name, value in given.items()
         if value not in ("", [], {})
     ]
-    return (
-        f"{call['contract']}.{call['function']}: {', '.join(said)}"
-        if said
-        else f"{call['contract']}.{call['function']}"
-    )
+
+
+def result_text(session: Session, result: Any, currency: str) -> str:
+    """What a call gave, or a part of it, in one line; amounts without a currency of their own are in this one."""
+    return argument_text(session, "", result, {"currency": currency})
 
 
 def words_said(kind: str, words: Any) -> str:
@@ -40,8 +46,7 @@ def words_said(kind: str, words: Any) -> str:
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
     """An argument, or a member of one. beside: what stands next to it and may name the currency.
 
-    Most acts name the object that an amount is of, and no currency: the amount is then marked as minor units, because
-    nobody here can know how many of them make one.
+    Where nothing names the currency an amount is marked as minor units: nobody here can know how many of them make one.
     """
     if isinstance(value, Mapping):
         around = {**beside, **value}
@@ -49,8 +54,7 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
     if isinstance(value, list | tuple):
         return "; ".join(argument_text(session, name, one, beside) for one in value)
     if name in AMOUNTS and type(value) is int:
-        currency = str(beside.get("currency") or "")
-        return f"{amount_text(value, currency)} {currency}" if currency else text("value.minor_units", amount=value)
+        return said(value, str(beside.get("currency") or ""))
     if name in PARTIES and isinstance(value, str):
         known = session.known.name_of(value)
         return value if known == value else f"{known} ({value})"

@@ -21,6 +21,7 @@ from chainbill.shown import shown
 from chainbill_cli.acts import in_commands, names_an_act
 from chainbill_cli.details import detail_lines, label
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
 from chainbill_cli.texts import in_language, language, text
@@ -254,7 +255,8 @@ def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
         lines.append("  " + " ".join(str(rule[name]) for name in ("pack", "article", "text") if rule.get(name)))
     details = problem.get("details")
     if isinstance(details, dict):
-        lines += [f"  {line}" for line in detail_lines(details, str(problem.get("code")), name_of)]
+        code = str(problem.get("code"))
+        lines += [f"  {line}" for line in detail_lines(details_said(code, details), code, name_of)]
     lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
     return lines + [f"  → {hint}" for hint in remedies(problem)]
 

@@ -79,7 +79,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
     if value is None or value == "":
         return ""
     if column.kind == "amount" and isinstance(value, int):
-        return amount_text(value, str(row.get("currency") or "CNY"), grouping=grouping)
+        return amount_text(value, str(row.get("currency") or ""), grouping=grouping)
     if column.kind == "rate" and isinstance(value, int):
         from chainbill.money import format_rate
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,6 +54,11 @@ class Preview:
 
             self.line("preview.uppercase", chinese_uppercase(minor, currency))
         return self
+
+    def invoice(self, share: Mapping[str, Any], currency: str) -> Preview:
+        """Add an invoice: the part of it that the bill takes, its total, and its fingerprint."""
+        part, total = (amount_text(int(share[name]), currency) for name in ("amount", "total"))
+        return self.line("preview.invoice", f"{part} / {total} {currency} ({share['fingerprint']})")
 
     def party(self, session: Session, label: str, party: str) -> Preview:
         """Add a party by its registered name and id."""

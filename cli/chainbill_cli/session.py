@@ -40,6 +40,7 @@ class Session:
         self.settings = settings
         self.transport = transport
         self._registered: dict[str, dict[str, Any]] = {}
+        self._objects: dict[str, dict[str, Any]] = {}
         self.offline = False
         self.handed_in = HandedIn()
         self._ledger_time_ms: int | None = None
@@ -193,6 +194,8 @@ class Session:
 
     def registered(self, party: str) -> dict[str, Any]:
         """The registered party, {} when it cannot be read."""
+        if self.offline:
+            return {}
         if party not in self._registered:
             try:
                 body = self.client.get(f"/v1/parties/{party}")
@@ -202,6 +205,19 @@ class Session:
                 body = {}
             self._registered[party] = body if isinstance(body, dict) else {}
         return self._registered[party]
+
+    def object_row(self, path: str, identifier: str) -> dict[str, Any]:
+        """What a node shows at PATH/ID, read once a run; {} where none can be asked or it is not to be seen."""
+        place = f"{path}/{identifier}"
+        if place not in self._objects:
+            self._objects[place] = {}
+            try:
+                body = {} if self.offline else self.client.get(place)
+            except Failure:
+                return {}
+            shown = body.get("data", body) if isinstance(body, dict) else {}
+            self._objects[place] = dict(shown) if isinstance(shown, dict) else {}
+        return self._objects[place]
 
     def registered_names(self, parties: Iterable[str]) -> Callable[[str], str]:
         """The registered names of these parties, whatever this home calls them."""

@@ -25,8 +25,8 @@ from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.second_key import active_keys, asked_of_second, second_key
 from chainbill_cli.session import Session
+from chainbill_cli.validity import AT_ONCE_MS
 
-VALID_FOR_MS = 10 * 60 * 1000
 PUBLIC_KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 
 
@@ -38,12 +38,13 @@ def make_body(
     *,
     threshold: int = 1,
     party: str = "",
+    valid_ms: int = AT_ONCE_MS,
 ) -> bytes:
-    """The body of the acting party's transaction (or of `party`'s), valid for 10 minutes from the ledger's time."""
+    """The body of the acting party's transaction (or of `party`'s). valid_ms: from the ledger's time on."""
     return encode_body(
         network=session.network_hash,
         party=party or session.party,
-        valid_until_ms=session.now_ms() + VALID_FOR_MS,
+        valid_until_ms=session.now_ms() + valid_ms,
         nonce=os.urandom(16),
         calls=list(calls),
         keys=keys,
@@ -52,17 +53,19 @@ def make_body(
     )
 
 
-def sign(session: Session, calls: Sequence[Call], memo: str = "") -> bytes:
+def sign(session: Session, calls: Sequence[Call], memo: str = "", *, valid_ms: int = AT_ONCE_MS) -> bytes:
     """The transaction, signed by the acting profile's key, and by a second of this home where the calls ask for one."""
     second = second_key(session, calls)
     keys = [session.key] if second is None else [session.key, second]
-    body = make_body(session, calls, memo, [key.public for key in keys], threshold=len(keys))
+    body = make_body(session, calls, memo, [key.public for key in keys], threshold=len(keys), valid_ms=valid_ms)
     return sign_transaction(body, keys)
 
 
-def sign_for_checker(session: Session, calls: Sequence[Call], memo: str, checkers: Iterable[bytes]) -> bytes:
+def sign_for_checker(
+    session: Session, calls: Sequence[Call], memo: str, checkers: Iterable[bytes], *, valid_ms: int
+) -> bytes:
     """[body, [one signature]]: two must sign, the acting profile's key has, one of `checkers` may be the other."""
-    body = make_body(session, calls, memo, [session.key.public, *checkers], threshold=2)
+    body = make_body(session, calls, memo, [session.key.public, *checkers], threshold=2, valid_ms=valid_ms)
     return assemble(body, [sign_body(decode_body(body), body, session.key)])
 
 

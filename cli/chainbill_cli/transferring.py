@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainbill_cli import described
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import usage
-from chainbill_cli.lookup import read_bill
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -76,8 +76,7 @@ def preview_transfer(session: Session, transfer: Transfer) -> Preview:
     """A line a recipient, the control total, what is odd about the file, and what remains."""
     preview = Preview("preview.token_transfer")
     for bill in sorted({one["bill"] for one in transfer.tokens}):
-        found = read_bill(session, bill)
-        preview.party(session, "preview.debtor", found["debtor"]).line("preview.due_on", found["due_on"])
+        described.of_bill(session, preview, bill)
     for recipient in transfer.recipients:
         preview.payee(session, "preview.to", recipient["party"], recipient["amount"], transfer.currency)
     if len(transfer.recipients) > 1:

@@ -27,6 +27,7 @@ from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
 from chainbill_cli.texts import text
+from chainbill_cli.validity import valid_for_ms
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,6 +48,7 @@ class Writing:
     memo: str = ""
     for_checker: str = ""
     checkers: Sequence[str] = ()
+    valid_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def writes(function: Function) -> Function:
             option("--ledger-time", metavar="TIME", default="", help="option.ledger_time"),
             option("--for-checker", metavar="FILE", default="", help="option.for_checker"),
             option("--checker", "checkers", metavar="KEY", multiple=True, help="option.checker"),
+            option("--valid-for", metavar="TIME", default="", help="option.valid_for"),
             option("--memo", default="", help="option.memo"),
         ]
     )
@@ -123,7 +126,11 @@ def write(
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:
         checkers = checkers_of(session, calls)
-    wire = sign_for_checker(session, calls, writing.memo, checkers) if checkers else sign(session, calls, writing.memo)
+    valid_ms = valid_for_ms(session, writing.valid_for, file=bool(writing.offline or writing.for_checker))
+    if checkers:
+        wire = sign_for_checker(session, calls, writing.memo, checkers, valid_ms=valid_ms)
+    else:
+        wire = sign(session, calls, writing.memo, valid_ms=valid_ms)
     if before is not None and not writing.dry_run:
         before()
     if checkers:

@@ -14,7 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["NAMES", "CAPABILITIES", "genesis_init", "listed_key", "reasons", "source", "sources"]
+__all__ = [
+    "NAMES", "CAPABILITIES", "genesis_init", "listed_key", "money_details", "reasons", "source", "sources",
+]  # fmt: skip
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
@@ -40,9 +42,17 @@ def sources() -> dict[str, str]:
 
 
 @cache
-def reasons() -> Mapping[str, Mapping[str, str]]:
-    """The texts of every refusal: reason → {"en", "zh", "hint_en", "hint_zh"}; a hint names the next remedy."""
+def reasons() -> Mapping[str, Mapping[str, Any]]:
+    """The texts of every refusal: reason → {"en", "zh", "hint_en", "hint_zh"}; a hint names the next remedy.
+
+    "money": the details that are amounts in minor units, of the detail "currency"; left out where there are none.
+    """
     return tomllib.loads((files(__package__) / "reasons.toml").read_text(encoding="utf-8"))
+
+
+def money_details(reason: str) -> frozenset[str]:
+    """Which details of a refusal are amounts in minor units of its detail "currency"."""
+    return frozenset(reasons().get(reason, {}).get("money", ()))
 
 
 def listed_key(

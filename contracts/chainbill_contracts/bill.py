@@ -19,6 +19,7 @@ from chainbill_contracts.general import (
     require_date,
     require_debtor_in_business,
     require_fingerprint,
+    require_may_hold,
     require_not_halted,
     require_party,
     require_policy,
@@ -56,7 +57,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         require_date(delivered_on)
     require_text(contract_no)
     require_text(reference)
-    parts = checked_invoices(invoices, face)
+    parts = checked_invoices(invoices, face, currency)
     conditions = require_terms(terms)
     require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
     content = ""
@@ -76,6 +77,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     creditor_row = require_active(creditor)
     require("anchor" in debtor_row["roles"], "debtor_not_an_anchor", {"id": debtor})
     require("bank" not in creditor_row["roles"], "creditor_is_a_bank", {"id": creditor})
+    require_may_hold(creditor_row)
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
     bill_id = new_id("B")
@@ -403,7 +405,7 @@ def plan_pay_dates(year):
         agenda.put([tomorrow, "calendar", year, number], {"step": "calendar", "year": year, "number": number})
 
 
-def checked_invoices(invoices, face):
+def checked_invoices(invoices, face, currency):
     require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
     parts = []
     seen = []
@@ -417,7 +419,8 @@ def checked_invoices(invoices, face):
         seen += [fingerprint]
         amount += invoice["amount"]
         parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
-    require(len(parts) == 0 or amount == face, "invoices_not_the_face", {"face": face, "invoices": amount})
+    figures = {"face": face, "invoices": amount, "currency": currency}
+    require(len(parts) == 0 or amount == face, "invoices_not_the_face", figures)
     return parts
 
 

@@ -204,7 +204,8 @@ def agree(quote):
     require_debtor_in_business(bills.get(offer["bill"]))
     require_account(ctx.party, row["currency"])
     same = offer["amount"] == row["amount"]
-    require(same, "quote_amount_outdated", {"quoted": offer["amount"], "open": row["amount"]})
+    facts = {"quoted": offer["amount"], "open": row["amount"], "currency": row["currency"]}
+    require(same, "quote_amount_outdated", facts)
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
@@ -264,8 +265,11 @@ def disburse(quote, reference, value_date, amount, registration):
         offer["amount"] = row["amount"]
         price(offer, value_date)
     paid = amount if amount > 0 else offer["net"]
-    require(paid >= offer["agreed_net"], "amount_below_agreed_net", {"paid": paid, "agreed_net": offer["agreed_net"]})
-    require(paid >= offer["net"], "amount_below_net", {"paid": paid, "net": offer["net"]})
+    agreed = {"paid": paid, "agreed_net": offer["agreed_net"], "currency": offer["currency"]}
+    require(paid >= offer["agreed_net"], "amount_below_agreed_net", agreed)
+    require(
+        paid >= offer["net"], "amount_below_net", {"paid": paid, "net": offer["net"], "currency": offer["currency"]}
+    )
 
     token = invoke("token", "finance_to", row["token"], ctx.party, price_of(offer))
     offer["value_date"] = value_date
@@ -407,7 +411,7 @@ def price(offer, value_date):
     net = offer["amount"] - offer["fee"]
     if offer["interest_payer"] == "holder":
         net -= interest
-    require(net > 0, "net_not_positive", {"net": net})
+    require(net > 0, "net_not_positive", {"net": net, "currency": offer["currency"]})
     offer["days"] = days
     offer["actual_days"] = actual_days
     offer["interest"] = interest

@@ -137,6 +137,11 @@ def require_debtor_in_business(bill):
     require(status not in ("insolvent", "closed"), "debtor_insolvent", {"id": bill["debtor"], "status": status})
 
 
+def require_may_hold(row):
+    """The party of this row may be owed: it is a supplier or an anchor. A bank comes in by financing alone."""
+    require("supplier" in row["roles"] or "anchor" in row["roles"], "cannot_hold", {"id": row["id"]})
+
+
 def require_bank(party):
     """A registered bank, in whatever state; answers its row."""
     row = require_party(party)

@@ -51,6 +51,7 @@ def occupy(bill):
         fingerprint = part["fingerprint"]
         facts = {"fingerprint": fingerprint, "total": row["total"], "occupied": row["occupied"]}
         facts["amount"] = part["amount"]
+        facts["currency"] = row["currency"]
         require(row["occupied"] + part["amount"] <= row["total"], "invoice_occupied", facts)
         require(len(row["bills"]) < MOST_BILLS, "invoice_has_too_many_bills", {"fingerprint": fingerprint})
         row["occupied"] += part["amount"]
@@ -130,7 +131,8 @@ def row_for(bill, part):
     require(row["buyer"] == bill["debtor"], "invoice_of_others", {"fingerprint": fingerprint})
     require(row["currency"] == bill["currency"], "invoice_currency_differs", {"fingerprint": fingerprint})
     same = row["total"] == part["total"]
-    require(same, "invoice_total_differs", {"fingerprint": fingerprint, "total": row["total"]})
+    facts = {"fingerprint": fingerprint, "total": row["total"], "currency": row["currency"]}
+    require(same, "invoice_total_differs", facts)
     return row
 
 

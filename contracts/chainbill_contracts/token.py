@@ -17,6 +17,7 @@ from chainbill_contracts.general import (
     require_amount,
     require_capability,
     require_debtor_in_business,
+    require_may_hold,
     require_not_stopped_since,
     require_policy,
     require_text,
@@ -83,7 +84,7 @@ def transfer(tokens, recipients):
             if part > 0:
                 offered += [offer(lot, part, recipient["party"])]
                 due -= part
-        require(due == 0, "amount_exceeds_tokens", {"missing": due})
+        require(due == 0, "amount_exceeds_tokens", {"missing": due, "currency": lots[0]["row"]["currency"]})
 
     count_offers(ctx.party, len(offered))
     remainders = []
@@ -177,7 +178,8 @@ def split(token, amounts):
     pieces = []
     at = row["lo"]
     for amount in amounts:
-        require(at + amount <= row["hi"], "amount_exceeds_tokens", {"missing": at + amount - row["hi"]})
+        missing = at + amount - row["hi"]
+        require(missing <= 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
         pieces += [cut(row, at, at + amount, least)]
         at += amount
     if at < row["hi"]:
@@ -223,9 +225,10 @@ def reserve(token, amount, request, until):
         row["locks"] = [lock]
         keep(row)
         return {"token": token, "remainder": ""}
-    require(amount < row["hi"] - row["lo"], "amount_exceeds_tokens", {"missing": amount - row["hi"] + row["lo"]})
+    missing = amount - row["hi"] + row["lo"]
+    require(missing < 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
     least = bills.get(row["bill"])["terms"]["min_split"]
-    require(amount >= least, "piece_too_small", {"min_split": least})
+    require(amount >= least, "piece_too_small", {"min_split": least, "currency": row["currency"]})
     piece = made(row, new_id("T"), row["lo"], row["lo"] + amount, token, row["holder"])
     piece["locks"] = [lock]
     keep(piece)
@@ -369,7 +372,7 @@ def offer(lot, amount, recipient):
         lock_offer(row, recipient, "transfer", lot["until"])
         return row["id"]
     least = lot["bill"]["terms"]["min_split"]
-    require(amount >= least, "piece_too_small", {"min_split": least})
+    require(amount >= least, "piece_too_small", {"min_split": least, "currency": row["currency"]})
     piece = made(row, new_id("T"), lo, lo + amount, row["id"], row["holder"])
     lot["pieces"] += [piece["id"]]
     lock_offer(piece, recipient, "transfer", lot["until"])
@@ -492,7 +495,7 @@ def keep_hop(row, kind, giver, price, undoes):
 
 
 def cut(row, lo, hi, least):
-    require(hi - lo >= least, "piece_too_small", {"min_split": least})
+    require(hi - lo >= least, "piece_too_small", {"min_split": least, "currency": row["currency"]})
     piece = made(row, new_id("T"), lo, hi, row["id"], row["holder"])
     keep(piece)
     return piece["id"]
@@ -726,3 +729,4 @@ def require_recipient(party):
     require(party != ctx.party, "recipient_is_the_sender")
     row = require_active(party)
     require("bank" not in row["roles"], "recipient_is_a_bank", {"id": party})
+    require_may_hold(row)

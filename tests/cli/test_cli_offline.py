@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli.ledger_clock import time_value
-from chainbill_cli.signing import VALID_FOR_MS
 from cli.cli_desk import Desk
 from cli.cli_fakes import BILL, NETWORK, FakeNode, Shell, ok
 
@@ -18,11 +17,12 @@ from chainbill.dates import date_of
 from chainbill.ledger.transaction import decode_transaction
 
 DAY_MS = 86_400_000
+FILE_MS = DAY_MS // 24 * 23
 
 
 def ahead_ms(path: Path) -> int:
     """By how much a signed transaction's time is ahead of this machine's."""
-    return decode_transaction(path.read_bytes()).valid_until_ms - VALID_FOR_MS - time.time_ns() // 1_000_000
+    return decode_transaction(path.read_bytes()).valid_until_ms - FILE_MS - time.time_ns() // 1_000_000
 
 
 def test_the_clock_that_was_read_last_counts_offline(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_ledger_s_time_can_be_said(shell: Shell, tmp_path: Path) -> None:
     shell.run(*words, "--ledger-time", "2031-01-01T09:00:00+08:00")
     transaction = decode_transaction(path.read_bytes())
     assert transaction.calls[0].args["due_on"] == "2031-05-01"
-    assert date_of(transaction.valid_until_ms, 480) == "2031-01-01"
+    assert date_of(transaction.valid_until_ms - FILE_MS, 480) == "2031-01-01"
     for wrong in ("soon", "2031-02-30", "2031-01-01T09:00:00", "2031-01-01T25:00:00Z"):
         shell.run(*words, "--ledger-time", wrong, expect=2)
     shell.run(*words[:-2], "--ledger-time", "2031-01-01", expect=2)

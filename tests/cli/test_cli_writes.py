@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from chainbill_cli import preview as previews
-from chainbill_cli.signing import VALID_FOR_MS
+from chainbill_cli.validity import AT_ONCE_MS
 from cli.cli_fakes import (
     BILL,
     GENESIS_HASH,
@@ -243,7 +243,7 @@ def test_validity_follows_the_ledgers_clock(shell: Shell, node: FakeNode) -> Non
     import time
 
     ahead = node.transactions[0].valid_until_ms - time.time_ns() // 1_000_000
-    assert abs(ahead - offset - VALID_FOR_MS) < 60_000
+    assert abs(ahead - offset - AT_ONCE_MS) < 60_000
 
 
 def test_list_of_pages_is_read_for_a_prefix(shell: Shell, node: FakeNode) -> None:

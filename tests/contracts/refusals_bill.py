@@ -55,6 +55,11 @@ def issue_to_a_bank(world: World) -> None:
     issue(world, by=ANCHOR, creditor=BANK1)
 
 
+@refuses("cannot_hold", members=[*MEMBERS, member(uscc(70), "auditor")])
+def issue_to_an_auditor(world: World) -> None:
+    issue(world, by=ANCHOR, creditor=uscc(70))
+
+
 @refuses("party_unknown")
 def issue_on_a_stranger(world: World) -> None:
     issue(world, debtor=uscc(999))

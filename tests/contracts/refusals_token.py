@@ -7,6 +7,7 @@ from contracts.world import (
     ANCHOR,
     BANK1,
     BANK2,
+    MEMBERS,
     OTHER_ANCHOR,
     S1,
     S2,
@@ -18,6 +19,7 @@ from contracts.world import (
     change,
     finance,
     key_of,
+    member,
     offer,
     order,
     pay,
@@ -158,6 +160,17 @@ def transfer_to_oneself(world: World) -> None:
 @refuses("recipient_is_a_bank")
 def transfer_to_a_bank(world: World) -> None:
     offer(world, root(world), (BANK1, 10))
+
+
+@refuses("cannot_hold", members=[*MEMBERS, member(uscc(70), "regulator")])
+def transfer_to_a_regulator(world: World) -> None:
+    """Use 9: an offer to a regulator stood until it lapsed."""
+    offer(world, root(world), (uscc(70), 10))
+
+
+@refuses("cannot_hold", members=[*MEMBERS, member(uscc(71), "guarantor")])
+def transfer_to_a_guarantor(world: World) -> None:
+    offer(world, root(world), (uscc(71), 10))
 
 
 @refuses("party_unknown")

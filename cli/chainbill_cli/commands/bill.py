@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands import bill_settle
 from chainbill_cli.filter_words import word_filter
@@ -97,10 +98,9 @@ def _step(session: Session, writing: Writing, typed: str, function: str, title: 
 
 
 def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
-    found = read_bill(session, identifier)
-    preview = Preview(title).line("preview.bill", identifier)
-    preview.party(session, "preview.debtor", found["debtor"]).party(session, "preview.creditor", found["creditor"])
-    return preview.money("preview.face", found["face"], found["currency"]).line("preview.due_on", found["due_on"])
+    preview = Preview(title)
+    described.bill(session, preview, read_bill(session, identifier))
+    return preview
 
 
 @bill.command("list", help="bill.list")

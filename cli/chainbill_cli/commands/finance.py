@@ -6,25 +6,25 @@ from typing import Any
 
 import click
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.token import usable
 from chainbill_cli.currencies import currency_for
+from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
+from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_quote, read_request
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
+from chainbill_cli.quoting import priced
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
 from chainbill_cli.shapes import QUOTE_ROWS, REQUEST_ROWS
-from chainbill_cli.texts import text
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.writing import Writing, call, write, writes
 
-DOUBTS = ("claimed_twice", "disputes")
-"""What is known against the invoices behind a bill."""
 BASES = ("act/360", "act/365f", "30/360")
 
 finance = noun("finance")
@@ -49,9 +49,8 @@ def request(
     arguments = {"token": found["id"], "banks": [session.party_id(bank) for bank in banks], "amount": minor}
     preview = None
     if asks(session) and found["amount"] is not None:
-        bill = read_bill(session, str(found["bill"]))
         preview = Preview("preview.finance_request").line("preview.token", found["id"])
-        preview.party(session, "preview.debtor", bill["debtor"]).line("preview.due_on", bill["due_on"])
+        described.of_bill(session, preview, str(found["bill"]))
         preview.money("preview.amount", minor, found["currency"])
         for bank in arguments["banks"]:
             preview.party(session, "preview.bank", bank)
@@ -105,10 +104,7 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
     }
     preview = None
     if asks(session) and found:
-        preview = Preview("preview.finance_quote").party(session, "preview.holder", found["holder"])
-        preview.money("preview.amount", found["amount"], currency).line("preview.rate", f"{typed['rate']}%")
-        preview.line("preview.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
-        _doubts(preview.line("preview.value_date", typed["value_date"]), found)
+        preview = _preview_quote(session, arguments, found)
     outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
     answer_write(session, outcome, "quote", "interest", "net", "days", *DOUBTS, currency=currency)
 
@@ -122,21 +118,24 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
     preview = None
     if asks(session) and not session.offline:
         found = read_quote(session, identifier)
-        preview = Preview("preview.finance_agree").party(session, "preview.bank", found["bank"])
-        for name in ("amount", "interest", "fee", "net"):
-            preview.money(f"preview.{name}", int(found.get(name) or 0), found["currency"])
-        recourse = "value.with_recourse" if found.get("recourse") else "value.without_recourse"
-        preview.line("preview.recourse", text(recourse)).line("preview.pay_on", str(found.get("pay_on", "")))
-        _doubts(preview, read_request(session, str(found["request"])))
+        preview = Preview("preview.finance_agree")
+        described.quote(session, preview, found)
+        described.request(session, preview, read_request(session, str(found["request"])))
     outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
     answer_write(session, outcome, *DOUBTS, quote=identifier)
 
 
-def _doubts(preview: Preview, request: dict[str, Any]) -> None:
-    """What a request says against the invoices behind its bill."""
-    for name in DOUBTS:
-        if request.get(name):
-            preview.line(f"column.{name}", ", ".join(request[name]))
+def _preview_quote(session: Session, arguments: dict[str, Any], request: dict[str, Any]) -> Preview:
+    """The request, and the quote with every figure that it comes to."""
+    preview = Preview("preview.finance_quote")
+    described.request(session, preview, request)
+    pay_on = session.object_row(BILL.path, str(request.get("bill") or "")).get("pay_on")
+    if pay_on:
+        quoted = priced(arguments, request, str(pay_on), session.today())
+        described.price(preview, quoted, str(request["currency"]))
+    else:
+        described.price_asked(preview, arguments, str(request["currency"]))
+    return preview
 
 
 @finance.command("disburse", help="finance.disburse")
@@ -172,8 +171,11 @@ def disburse(
     }
     preview = None
     if asks(session) and found:
-        preview = _preview_disburse(session, found).money("preview.net", paid or int(found.get("net") or 0), currency)
-        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
+        preview = _preview_disburse(session, found)
+        preview.money("preview.paid_now", paid or int(found.get("net") or 0), currency)
+        preview.line("preview.paid_on", arguments["value_date"]).line("preview.reference", reference)
+        if registration:
+            preview.line("preview.registration", registration)
     outcome = write(session, writing, [call("finance", "disburse", **arguments)], preview)
     names = ("token", "interest", "net", "paid", "days", "unmatched", "repeated")
     answer_write(session, outcome, *names, currency=currency)
@@ -182,10 +184,10 @@ def disburse(
 def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
     """Who paid whom for which token; the request is read for the payee and the token as it is now."""
     asked = read_request(session, str(quote["request"]))
-    preview = Preview("preview.finance_disburse").party(session, "preview.bank", quote["bank"])
-    preview.party(session, "preview.payee", asked["holder"]).line("preview.token", str(asked.get("token") or ""))
-    for name in ("amount", "interest", "fee"):
-        preview.money(f"preview.{name}", int(quote.get(name) or 0), quote["currency"])
+    preview = Preview("preview.finance_disburse").party(session, "preview.payee", asked["holder"])
+    preview.line("preview.token", str(asked.get("token") or ""))
+    described.of_bill(session, preview, str(asked.get("bill") or ""))
+    described.quote(session, preview, quote)
     return preview
 
 
@@ -222,8 +224,7 @@ def _end_quote(session: Session, writing: Writing, typed: str, verb: str) -> Non
     if asks(session) and not session.offline:
         found = read_quote(session, identifier)
         preview = Preview(f"preview.quote_{verb}").line("preview.quote", identifier)
-        preview.party(session, "preview.bank", found["bank"])
-        preview.money("preview.amount", found["amount"], found["currency"])
+        described.quote(session, preview, found)
     act = call("finance", f"{verb}_quote", quote=identifier)
     outcome = write(session, writing, [act], preview)
     answer_write(session, outcome, "token", quote=identifier)
@@ -234,10 +235,8 @@ def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
     preview = None
     if asks(session) and not session.offline:
         found = read_request(session, identifier)
-        preview = Preview("preview.finance_end").party(session, "preview.holder", found["holder"])
-        preview.line("preview.token", str(found.get("token") or "")).money(
-            "preview.amount", found["amount"], found["currency"]
-        )
+        preview = Preview("preview.finance_end")
+        described.request(session, preview, found)
     outcome = write(session, writing, [call("finance", function, request=identifier)], preview)
     answer_write(session, outcome, "token", request=identifier)
 

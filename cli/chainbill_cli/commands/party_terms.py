@@ -42,7 +42,17 @@ def account(session: Session, writing: Writing, party: str, *, announce: str, at
         _attest(session, writing, whom, currency_code(attest), shown)
     else:
         accounts = without_as_of(session.client.get(f"/v1/parties/{whom}")).get("accounts") or []
-        session.out.rows(accounts, ACCOUNT_ROWS)
+        people = session.out.form not in {"json", "jsonl"}
+        session.out.rows([row for one in accounts for row in _with_change(one)] if people else accounts, ACCOUNT_ROWS)
+
+
+def _with_change(account: dict[str, Any]) -> list[dict[str, Any]]:
+    """An account as rows for people: itself, and the change that waits, with the day on which it acts."""
+    change = account.get("next")
+    if not isinstance(change, dict):
+        return [account]
+    status = "account_change_attested" if change.get("attested") else "account_change_announced"
+    return [account, {**change, "currency": account.get("currency"), "status": status}]
 
 
 def _attest(session: Session, writing: Writing, whom: str, currency: str, shown: str) -> None:

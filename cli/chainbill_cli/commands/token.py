@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill, read_token
+from chainbill_cli.lookup import BILL, TOKEN, object_id, read_token
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
@@ -166,9 +167,9 @@ def _step(
     preview = None
     if asks(session) and not session.offline:
         found = read_token(session, identifier)
-        bill = read_bill(session, found["bill"])
-        preview = Preview(title).line("preview.token", identifier).party(session, "preview.debtor", bill["debtor"])
-        preview.party(session, "preview.holder", found["holder"])
-        preview.money("preview.amount", found["amount"], found["currency"]).line("preview.due_on", bill["due_on"])
+        preview = Preview(title)
+        described.token(session, preview, found)
+        if others.get("reason"):
+            preview.line("column.reason", str(others["reason"]))
     outcome = write(session, writing, [call("token", function, token=identifier, **others)], preview)
     answer_write(session, outcome, *names)

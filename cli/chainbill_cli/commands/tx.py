@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_results, without_as_of
-from chainbill_cli.call_text import argument_text, call_text
+from chainbill_cli.call_text import argument_text, arguments_told, call_text, result_text
 from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import not_found
+from chainbill_cli.money_said import currency_of, details_said
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import make_body, public_key
 from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
+from chainbill_cli.validity import valid_for_ms
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, committed, hand_in, standstill, writes
 
 FIELDS = (
     Column("id", "id"), Column("network", "id"), Column("status", "status"),
     Column("height", "int"), Column("party", "party"), Column("calls"),
-    Column("result"), Column("reason"), Column("valid_until"), Column("memo"), Column("threshold"),
-    Column("signers"), Column("valid"),
+    Column("result"), Column("results"), Column("reason"), Column("details"), Column("valid_until"), Column("memo"),
+    Column("threshold"), Column("signers"), Column("valid"),
 )  # fmt: skip
 POLL_S = 0.3
 
@@ -39,6 +43,7 @@ tx = noun("tx")
 @option("--signer", "signers", multiple=True, metavar="KEY", help="tx.opt_signer")
 @option("--threshold", type=click.IntRange(1), default=1, help="tx.opt_threshold")
 @option("--memo", default="", help="option.memo")
+@option("--valid-for", metavar="TIME", default="", help="option.valid_for")
 @option("--out", default="", metavar="FILE", help="tx.opt_out")
 def build(calls: tuple[tuple[str, str], ...], party: str, signers: tuple[str, ...], memo: str, **typed: Any) -> None:
     """Build an unsigned transaction."""
@@ -52,6 +57,7 @@ def build(calls: tuple[tuple[str, str], ...], party: str, signers: tuple[str, ..
         [public_key(session, one) for one in signers] or [session.key.public],
         threshold=typed["threshold"],
         party=session.party_id(party) if party else "",
+        valid_ms=valid_for_ms(session, typed["valid_for"], file=True),
     )
     store(session, Draft(body, decode_body(body)), typed["out"])
 
@@ -86,7 +92,7 @@ def sign(file: str, out: str) -> None:
 @writes
 def send(session: Session, writing: Writing, file: str) -> None:
     """Hand in a signed transaction."""
-    if writing.for_checker or writing.checkers:
+    if writing.for_checker or writing.checkers or writing.valid_for:
         raise usage("tx.made_elsewhere")
     draft = read_draft(file)
     if not draft.complete:
@@ -95,7 +101,7 @@ def send(session: Session, writing: Writing, file: str) -> None:
     if asks(session) and not writing.dry_run:
         _preview(session, "preview.tx_send", draft).ask(session)
     outcome = hand_in(session, writing, draft.wire)
-    answer_results(session, outcome)
+    answer_results(session, outcome, [one.args for one in draft.body.calls])
 
 
 def _preview(session: Session, title: str, draft: Draft) -> Preview:
@@ -104,9 +110,9 @@ def _preview(session: Session, title: str, draft: Draft) -> Preview:
     preview = Preview(title).line("preview.party", party)
     for one in draft.body.calls:
         preview.line("preview.call", f"{one.contract}.{one.function}")
-        for name, value in one.args.items():
-            if value not in ("", [], {}):
-                preview.line(f"  {name}", argument_text(session, name, value, one.args))
+        for name, told in arguments_told(session, one.args):
+            preview.line(f"  {name}", told)
+        described.named_objects(session, preview, one.args)
     if draft.body.memo:
         preview.line("column.memo", draft.body.memo)
     preview.line("preview.signatures", f"{len(draft.signatures)} / {draft.body.threshold}")
@@ -121,11 +127,25 @@ def decode(file: str) -> None:
     session.out.thing(_told(session, shown(read_draft(file))), FIELDS)
 
 
+def _given(call: Any) -> Mapping[str, Any]:
+    """The arguments of a call as a node or a file shows it."""
+    found = (call.get("arguments") or call.get("args")) if isinstance(call, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
     """A transaction as a person reads it, where no program does."""
     if session.out.form != "table" or not isinstance(said.get("calls"), list):
         return said
-    return {**said, "calls": [call_text(session, one) for one in said["calls"]]}
+    calls = [one for one in said["calls"] if isinstance(one, Mapping)]
+    currency = next(filter(None, (currency_of(session, _given(one)) for one in calls)), "")
+    told = {**said, "calls": [call_text(session, one) for one in calls]}
+    for name in ("result", "results"):
+        if name in said:
+            told[name] = result_text(session, said[name], currency)
+    if isinstance(said.get("details"), Mapping):
+        told["details"] = details_said(str(said.get("reason") or said.get("code") or ""), said["details"])
+    return told
 
 
 @tx.command("show", help="tx.show")
@@ -144,7 +164,8 @@ def wait(transaction: str) -> None:
     session = current_session()
     identifier = transaction.strip().lower()
     with ended_truly(HandedIn(identifier)):
-        answer_results(session, committed(_waited_for(session, identifier), identifier))
+        body = _waited_for(session, identifier)
+        answer_results(session, committed(body, identifier), [_given(one) for one in body.get("calls") or ()])
 
 
 def _waited_for(session: Session, identifier: str) -> dict[str, Any]:

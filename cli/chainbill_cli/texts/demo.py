@@ -48,7 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.issued": ("{who} asks for a bill over the invoice: {bill}", "{who} 基于发票发起开立申请：{bill}"),
     "demo.confirmed": ("{who} confirms the debt; the invoice is occupied from now on", "{who} 确权，发票自此被占用"),
     "demo.accepted": (
-        "{who} accepts: one token over {amount} {currency} at tier 1, paid on {pay_on}",
+        "{who} accepts: one token over {amount} {currency} at tier 1, payable on {pay_on}",
         "{who} 签收：得到第 1 层、金额 {amount} {currency} 的子凭证，付款日 {pay_on}",
     ),
     "demo.twice": (

@@ -91,6 +91,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是有效时间；请写 2027-03-31 或 2027-03-31T09:00:00+08:00",
     ),
     "error.time_offline": ("--ledger-time goes with --offline only", "--ledger-time 只能与 --offline 一起使用"),
+    "error.span": ("{value} is no length of time; write 30m, 12h or 1d", "{value} 不是时长；请写 30m、12h 或 1d"),
+    "error.span_long": (
+        "{value} is longer than this ledger takes: {longest} at most, since it keeps the ids of a day",
+        "{value} 超过本账本允许的时限：最长 {longest}（账本只保留一日内的交易号）",
+    ),
     "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
     "error.rate_range": (
         "{value} is out of range: a rate is 0 to 100 percent a year",

@@ -30,5 +30,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
     "finance.opt_bank": ("Only asked of this bank", "仅向此银行申请的"),
     "finance.no_bank": ("name at least one bank with --to", "请用 --to 至少指定一家银行"),
+    "finance.nothing_left": (
+        "no day is left between the value date {date} and the day of payment {pay_on}",
+        "起息日 {date} 至付款日 {pay_on} 之间已无计息天数",
+    ),
+    "finance.nothing_paid_out": (
+        "interest and fee leave {net} to be paid out; lower them",
+        "扣除利息与手续费后应付 {net}，须为正数；请降低利率或手续费",
+    ),
     "finance.recourse_needed": ("say --recourse or --no-recourse", "请注明 --recourse 或 --no-recourse"),
 }

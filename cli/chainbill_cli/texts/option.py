@@ -34,6 +34,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "With --offline: a public key or profile that may sign as checker; may be repeated",
         "与 --offline 一起使用：可作复核签名的公钥或身份，可多次给出",
     ),
+    "option.valid_for": (
+        "How long it can be signed and handed in, such as 12h; default: 10m, of a file all that the ledger takes (23h)",
+        "可签名、提交的时限，如 30m、12h；默认 10m，文件默认为账本允许的最长时限（23h）",
+    ),
     "option.memo": ("Note kept with the transaction", "随交易保存的备注"),
     "option.limit": ("How many at most", "最多条数"),
     "option.after": ("Continue after this cursor", "从此游标之后继续"),

@@ -10,8 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.sign": ("Add the acting profile's signature to a transaction", "为交易添加当前身份的签名"),
     "tx.send": ("Hand in a signed transaction", "提交已签名的交易"),
     "tx.made_elsewhere": (
-        "--for-checker and --checker go with the command that makes a transaction; tx send hands in what is signed",
-        "--for-checker 与 --checker 用于生成交易的命令；tx send 只提交已签名的交易",
+        "--for-checker, --checker and --valid-for go with the command that makes a transaction, not with tx send",
+        "--for-checker、--checker 与 --valid-for 用于生成交易的命令；tx send 只提交已签名的交易",
     ),
     "tx.opt_call": (
         "CONTRACT.FUNCTION and its arguments as JSON; may be repeated",

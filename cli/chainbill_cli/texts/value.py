@@ -36,6 +36,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.proposal_party_status": ("status of a party", "参与方状态"),
     "value.proposal_party_administrator": ("administrator of a party", "参与方管理人"),
     "value.proposal_party_close": ("closing of a party", "参与方注销"),
+    "value.account_change_announced": ("change, to be attested", "变更，待核验"),
+    "value.account_change_attested": ("change, attested", "变更，已核验"),
     "value.dispute": ("dispute", "异议"),
     "value.dispute_open": ("open", "未了结"),
     "value.dispute_upheld": ("upheld", "已支持"),

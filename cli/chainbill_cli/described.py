@@ -1,0 +1,163 @@
+"""Bills, tokens, requests and quotes as the lines of a preview: everything that a signature binds or relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainbill.dates import days_between, is_date
+from chainbill_cli.failure import Failure
+from chainbill_cli.money_said import PLACES
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+
+DOUBTS = ("claimed_twice", "disputes")
+"""What is known against the invoices behind a bill."""
+FAR_DAYS = 366
+"""Days until a due date above which a person is asked whether the year is right."""
+Row = Mapping[str, Any]
+
+
+def due(session: Session, preview: Preview, due_on: str, pay_on: str = "") -> None:
+    """The due date with the days until then, the day of payment where it is another, and whether it is very far."""
+    left = _days_until(session, due_on)
+    preview.line("preview.due_on", due_on if left is None else text("preview.in_days", date=due_on, days=left))
+    if pay_on and pay_on != due_on:
+        preview.line("preview.pay_on", pay_on)
+    if left is not None and left > FAR_DAYS:
+        preview.line("preview.look", text("preview.far_due", days=left))
+
+
+def _days_until(session: Session, date: str) -> int | None:
+    try:
+        return days_between(session.today(), date) if is_date(date) else None
+    except Failure:  # offline nobody knows what day it is
+        return None
+
+
+def terms(preview: Preview, said: Mapping[str, Any], currency: str) -> None:
+    """The terms that a bill stands under, each that says anything."""
+    for name in ("non_transferable", "debtor_pays_interest"):
+        if said.get(name):
+            preview.line("preview.terms", text(f"preview.term_{name}"))
+    if type(said.get("min_split")) is int and said["min_split"] > 1:
+        preview.money("preview.min_split", said["min_split"], currency)
+    for name, value in said.items():
+        if name not in {"non_transferable", "debtor_pays_interest", "min_split"}:
+            preview.line("preview.terms", f"{name}: {value}")
+
+
+def bill(session: Session, preview: Preview, row: Row) -> None:
+    """A whole bill."""
+    if row.get("id"):
+        preview.line("preview.bill", str(row["id"]))
+    preview.party(session, "preview.debtor", str(row["debtor"])).party(
+        session, "preview.creditor", str(row["creditor"])
+    )
+    preview.money("preview.face", int(row["face"]), str(row["currency"]))
+    due(session, preview, str(row["due_on"]), str(row.get("pay_on") or ""))
+    _trade(preview, row)
+    terms(preview, row.get("terms") or {}, str(row["currency"]))
+    if row.get("paying_bank"):
+        preview.party(session, "preview.paying_bank", str(row["paying_bank"]))
+
+
+def _trade(preview: Preview, row: Row) -> None:
+    """The trade behind a bill: contract, delivery, invoices."""
+    for name in ("contract_no", "delivered_on"):
+        if row.get(name):
+            preview.line(f"preview.{name}", str(row[name]))
+    for one in row.get("invoices") or ():
+        preview.invoice(one, str(row["currency"]))
+
+
+def token(session: Session, preview: Preview, row: Row) -> None:
+    """A token, and the bill that it is of."""
+    preview.line("preview.token", str(row.get("id") or "")).party(session, "preview.holder", str(row["holder"]))
+    if row.get("offered_to"):
+        preview.party(session, "preview.offered_to", str(row["offered_to"]))
+    preview.money("preview.amount", int(row["amount"]), str(row["currency"]))
+    if row.get("tier"):
+        preview.line("preview.tier", str(row["tier"]))
+    of_bill(session, preview, str(row.get("bill") or ""))
+
+
+def of_bill(session: Session, preview: Preview, identifier: str) -> None:
+    """Debtor, dates and terms of the bill behind a token or a request; nothing where it cannot be seen."""
+    found = session.object_row(PLACES["bill"], identifier) if identifier else {}
+    if not found:
+        return
+    preview.line("preview.bill", identifier).party(session, "preview.debtor", str(found["debtor"]))
+    due(session, preview, str(found["due_on"]), str(found.get("pay_on") or ""))
+    terms(preview, found.get("terms") or {}, str(found["currency"]))
+
+
+def request(session: Session, preview: Preview, row: Row) -> None:
+    """A financing request, and what is known against it."""
+    preview.party(session, "preview.holder", str(row["holder"])).line("preview.token", str(row.get("token") or ""))
+    preview.money("preview.amount", int(row["amount"]), str(row["currency"]))
+    of_bill(session, preview, str(row.get("bill") or ""))
+    if row.get("until"):
+        preview.line("preview.request_until", str(row["until"]))
+    doubts(preview, row)
+
+
+def quote(session: Session, preview: Preview, row: Row) -> None:
+    """A quote with every figure and every deadline."""
+    currency = str(row["currency"])
+    preview.party(session, "preview.bank", str(row["bank"]))
+    preview.money("preview.amount", int(row["amount"]), currency)
+    price(preview, row, currency)
+
+
+def price(preview: Preview, row: Row, currency: str) -> None:
+    """Rate, days, interest, fee, who pays it, what is paid out, recourse and the deadlines."""
+    preview.line("preview.days", str(row.get("days") or 0))
+    for name in ("interest", "net"):
+        preview.money(f"preview.{name}", int(row.get(name) or 0), currency)
+    price_asked(preview, row, currency)
+    if row.get("pay_on"):
+        preview.line("preview.pay_on", str(row["pay_on"]))
+
+
+def price_asked(preview: Preview, row: Row, currency: str) -> None:
+    """What a bank says of a price itself: rate and basis, fee, who pays the interest, recourse, deadlines."""
+    from chainbill.money import format_rate
+
+    preview.line("preview.rate", f"{format_rate(int(row.get('rate') or 0))}% {row.get('basis') or ''}".strip())
+    preview.money("preview.fee", int(row.get("fee") or 0), currency)
+    if row.get("interest_payer"):
+        preview.line("preview.interest_payer", text(f"preview.payer_{row['interest_payer']}"))
+    recourse = "value.with_recourse" if row.get("recourse") else "value.without_recourse"
+    preview.line("preview.recourse", text(recourse))
+    for name in ("value_date", "disburse_by", "valid_until"):
+        if row.get(name):
+            preview.line(f"preview.{name}", str(row[name]))
+
+
+def doubts(preview: Preview, row: Row) -> None:
+    """What is known against the invoices behind a bill."""
+    for name in DOUBTS:
+        if row.get(name):
+            preview.line(f"column.{name}", ", ".join(row[name]))
+
+
+TELLERS = {"bill": bill, "token": token, "request": request, "quote": quote}
+
+
+def named_objects(session: Session, preview: Preview, given: Mapping[str, Any]) -> None:
+    """What stands on the ledger under the ids that an act names; said so where it cannot be seen from here."""
+    for name, path in PLACES.items():
+        value = given.get(name)
+        for identifier in value if isinstance(value, list | tuple) else [value] if value else []:
+            row = session.object_row(path, str(identifier))
+            if row:
+                TELLERS["token" if name == "tokens" else name](session, preview, row)
+            else:
+                preview.line("preview.look", text("preview.not_seen", id=identifier))
+    if given.get("quote") and not given.get("request"):
+        asked = session.object_row(PLACES["quote"], str(given["quote"])).get("request")
+        row = session.object_row(PLACES["request"], str(asked)) if asked else {}
+        if row:
+            request(session, preview, row)

@@ -1,0 +1,70 @@
+"""Every detail of every refusal is known to be money, of a currency beside it, or known not to be (use 5)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from chainbill_contracts import money_details, reasons, sources
+
+NO_MONEY = """
+    accepted_on active_height acts agreed_on bank bill capability count currency date deepest dispute due_on
+    expires_on field
+    fingerprint from halted_on hash height holder id insolvent_since key kind last_offer_on least live locks member
+    milliseconds most name needed number objected_on order parameter party pay_on position recovery reference role
+    scheme set sponsor status successor to today unknown until valid_until value"""
+"""Names of details that are dates, ids, words, counts or lists of them in every refusal."""
+NEITHER = {("fields_not_valid", "missing"), ("application_expired", "until")}
+"""Details that say something else here than the money of the same name elsewhere."""
+
+
+def _members(function: ast.FunctionDef, value: ast.expr) -> set[str]:
+    """The keys of a map, written here or under a name that this function filled before."""
+    if isinstance(value, ast.Dict):
+        return {str(ast.literal_eval(key)) for key in value.keys if key is not None}
+    assert isinstance(value, ast.Name), ast.unparse(value)
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and target.id == value.id and isinstance(node.value, ast.Dict):
+                found |= _members(function, node.value)
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and target.value.id == value.id:
+                found.add(str(ast.literal_eval(target.slice)))
+    return found
+
+
+def refusals() -> Iterator[tuple[str, str, set[str]]]:
+    """Place, reason and names of the details of each `require` that has any."""
+    for name, source in sources().items():
+        for function in ast.parse(source).body:
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "require" and len(node.args) == 3:
+                    reason = node.args[1]
+                    said = ast.literal_eval(reason) if isinstance(reason, ast.Constant) else ""
+                    yield f"{name}.{function.name}", said, _members(function, node.args[2])
+
+
+FOUND = list(refusals())
+
+
+def test_use_5_there_are_refusals_with_details() -> None:
+    assert len(FOUND) > 100
+    assert sum(bool(money_details(reason)) for _, reason, _ in FOUND) >= 14
+
+
+@pytest.mark.parametrize(("place", "reason", "names"), FOUND, ids=[f"{place}-{reason}" for place, reason, _ in FOUND])
+def test_use_5_every_detail_is_money_or_known_not_to_be(place: str, reason: str, names: set[str]) -> None:
+    money = money_details(reason)
+    assert not money or money <= names
+    assert not money or "currency" in names, "an amount without its currency"
+    unknown = names - money - set(NO_MONEY.split())
+    assert {name for name in unknown if (reason, name) not in NEITHER} == set()
+
+
+def test_use_5_what_is_money_is_said_of_reasons_that_there_are() -> None:
+    used = {reason for _, reason, _ in FOUND}
+    assert {reason for reason, entry in reasons().items() if entry.get("money")} <= used
