@@ -59,9 +59,10 @@ def settle(bill, amount, reference, value_date, partial):
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     outstanding = row["face"] - row["settled"] - row["diluted"] - row["void"]
-    figures = {"outstanding": outstanding, "currency": row["currency"]}
-    require(amount <= outstanding, "amount_exceeds_outstanding", figures)
-    require(partial or amount == outstanding, "amount_below_outstanding", figures)
+    money = row["currency"]
+    require(amount <= outstanding, "amount_exceeds_outstanding", {"outstanding": outstanding, "currency": money})
+    whole = partial or amount == outstanding
+    require(whole, "amount_below_outstanding", {"outstanding": outstanding, "currency": money})
     require_policy(parties.get(ctx.party), "settlement.settle", row["currency"], amount)
 
     result = take_step(row, {

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview as previews
+from chainbill_cli.texts import has_text
 from cli.cli_desk import Desk, accepted_bill, sent
+from contracts.test_money_in_refusals import refusals
 
 from chainbill.codec import decode
 from chainbill.ledger.transaction import decode_body
@@ -17,7 +19,7 @@ from chainbill.ledger.transaction import decode_body
 @pytest.fixture
 def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Run a command as a person at a terminal does, and say yes; what was shown before."""
-    monkeypatch.setattr(previews.click, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
 
     def run(who: str, *words: str, language: str = "en") -> str:
         monkeypatch.setattr(previews, "person", lambda: True)
@@ -44,7 +46,7 @@ def test_use_6_a_bill_is_shown_with_contract_delivery_and_terms(desk: Desk, seen
     shows(seen("supplier1", *issue), *parts, "your reference: PO-1")
     bill = desk.json("anchor", "bill", "list")[0]["id"]
     shows(seen("anchor", "bill", "confirm", bill), *parts, "face: 1,000.00 CNY", f"bill: {bill}")
-    shows(seen("supplier1", "bill", "accept", bill, language="zh"), "合同号: C-7", "不得转让", "120 天后", "兑付行")
+    shows(seen("supplier1", "bill", "accept", bill, language="zh"), "合同号：C-7", "不得转让", "120 天后", "兑付行")
 
 
 def test_use_9_a_due_date_of_another_century_is_looked_at_twice(desk: Desk, seen: Callable[..., str]) -> None:
@@ -88,7 +90,7 @@ def test_use_6_a_quote_that_pays_nothing_out_is_refused_before_it_is_signed(
     _, root = accepted_bill(desk, "100000.00")
     asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
     monkeypatch.setattr(previews, "person", lambda: True)
-    monkeypatch.setattr(previews.click, "confirm", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: pytest.fail("asked"))
     desk.text("--as", "bank2", "finance", "quote", asked, "--no-recourse", *words, expect=3)
     assert "transaction" not in desk.err
     monkeypatch.setattr(previews, "person", lambda: False)
@@ -165,9 +167,15 @@ def test_use_5_amounts_of_refusals_are_in_major_units_of_their_currency(desk: De
     assert "missing: 1,000,000.00 CNY" in desk.err
     asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
     told = desk.json("bank2", "finance", "quote", asked, "--rate", "1", "--fee", "6000000.00", "--recourse", expect=3)
-    assert "net: -1,0" in desk.err
+    assert "paid out: -1,016,666.67 CNY" in desk.err
     assert told["details"]["currency"] == "CNY"
     assert type(told["details"]["net"]) is int, "programs read minor units"
+
+
+def test_use_5_every_detail_of_a_refusal_has_a_label() -> None:
+    found = {name for _, _, names in refusals() for name in names}
+    assert {"occupied", "agreed_net", "outstanding"} <= found
+    assert not {one for one in found if not has_text(f"detail.{one}") and not has_text(f"column.{one}")}
 
 
 def test_use_7_a_change_of_an_account_that_waits_is_shown(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, tuple[str, str]] = {
     "detail.accepted_on": ("accepted on", "签收日"),
     "detail.acts": ("acts", "可选操作"),
+    "detail.active_height": ("from height", "生效高度"),
     "detail.agreed_net": ("agreed to be paid out", "约定实付"),
     "detail.agreed_on": ("agreed on", "确认日"),
     "detail.capability": ("what the key must be able to do", "所需权限"),
