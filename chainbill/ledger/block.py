@@ -36,6 +36,8 @@ NO_CERTIFICATE = bytes(32)
 """In the header of block 1, whose parent, the genesis, has no certificate."""
 MAX_PROTOCOL = 2**31 - 1
 MAX_RECEIPTS = 2**31 - 1
+MAX_BLOCK_ITEMS = MAX_BLOCK_TRANSACTIONS + MAX_EVIDENCE + 100
+"""Values of an encoded block: the header and what holds the others are fewer than 100."""
 
 _read_header = msgspec.msgpack.Decoder(tuple[list[Any], msgspec.Raw, msgspec.Raw, msgspec.Raw]).decode
 
@@ -72,6 +74,11 @@ class Header:
     def id(self) -> bytes:
         """H("header", canonical header): the block id."""
         return tagged_hash("header", encode(self.fields()))
+
+    def check_counts(self, transactions: int, evidence: int) -> None:
+        """Malformed unless the header says so many."""
+        if (self.tx_count, self.evidence_count) != (transactions, evidence):
+            raise Malformed(Reason.BLOCK_COUNTS, "tx_count or evidence_count is not that of the block's contents")
 
     def fields(self) -> list[Any]:
         """The canonical list [2, …] in the order of the class."""
@@ -146,9 +153,7 @@ class Block:
 
     def check_roots(self) -> None:
         """Malformed unless counts, roots and the hash of the parent's certificate are those of the contents."""
-        counts = (len(self.wire_ids), len(self.evidence))
-        if (self.header.tx_count, self.header.evidence_count) != counts:
-            raise Malformed(Reason.BLOCK_COUNTS, "tx_count or evidence_count is not that of the block's contents")
+        self.header.check_counts(len(self.wire_ids), len(self.evidence))
         if self.header.tx_root != tx_root(self.wire_ids):
             raise Malformed(Reason.BLOCK_TX_ROOT, "tx_root is not that of the block's transactions")
         if self.header.evidence_root != evidence_root(self.evidence):
@@ -165,11 +170,12 @@ def encode_block(block: Block) -> bytes:
 
 def decode_block(data: bytes) -> Block:
     """Read canonical bytes; Malformed if they break the format or the roots are not those of the contents."""
-    parts = as_list(decode(data, max_bytes=MAX_BLOCK_BYTES), "block")
+    parts = as_list(decode(data, max_bytes=MAX_BLOCK_BYTES, max_items=MAX_BLOCK_ITEMS), "block")
     header = Header.from_fields(parts[0] if parts else None)
     _, certificate, wires, proofs = as_list(parts, "block", length=4)
     as_list(wires, "transactions", at_most=MAX_BLOCK_TRANSACTIONS)
     as_list(proofs, "evidence", at_most=MAX_EVIDENCE)
+    header.check_counts(len(wires), len(proofs))  # before anything is hashed
     block = Block(
         header,
         tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]),
@@ -184,6 +190,14 @@ def decode_block(data: bytes) -> Block:
 def header_of(data: bytes) -> Header:
     """The header of a block's canonical bytes from the own database; the rest is passed over, nothing is checked."""
     return Header.from_fields(_read_header(data)[0])
+
+
+def claimed_transactions(data: bytes) -> int:
+    """How many transactions a block says it has, for bytes from anywhere; the rest is passed over. Malformed."""
+    try:
+        return header_of(data).tx_count
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Malformed(Reason.CODEC_NOT_MSGPACK, "no block: not one whole MessagePack value") from None
 
 
 def as_certificate_bytes(value: Any) -> bytes | None:

@@ -50,6 +50,10 @@ QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, Wa
 GOSSIP_BYTES = 512 * 1024
 
 
+class TooMuchError(Exception):
+    """A peer sent more than it may, and its connection is gone."""
+
+
 class Traffic:
     """Between the network, the mempool and consensus of one node."""
 
@@ -82,9 +86,11 @@ class Traffic:
         """One message of a peer; one that breaks the format costs it the connection."""
         node = self._node
         try:
-            message = wire.decode(frame)
+            message = wire.decode(frame, lambda count: self._allow(peer, count))
         except Malformed as error:
             node.peers.drop(peer, str(error))
+            return
+        except TooMuchError:
             return
         if isinstance(message, Transactions):
             if node.peers.transactions(peer, len(message.wires)):
@@ -108,6 +114,10 @@ class Traffic:
             node.proposals.whole(peer, message)
         else:
             node.drive(MessageReceived(peer, message))
+
+    def _allow(self, peer: str, carried: int) -> None:
+        if not self._node.peers.carried(peer, carried):
+            raise TooMuchError
 
     def _answer(self, peer: str, question: Message) -> None:
         node = self._node

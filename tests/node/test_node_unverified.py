@@ -83,3 +83,14 @@ def test_it_never_holds_more_than_its_room_and_gives_all_back(sent: list[tuple[s
         room.give_back(source, size)
     assert (len(room), room.bytes) == (0, 0)
     assert not room._of
+
+
+def test_a_source_gets_its_bytes_back_while_others_of_it_are_on_their_way() -> None:
+    """attack: an address that always has something here must not be shut out by what it has got back."""
+    room = Unverified(1_000, 3 * LEAST_SHARE_BYTES)
+    source = Source("gateway", "P")
+    assert room.take(source, 1)
+    for _ in range(10):
+        assert room.take(source, LEAST_SHARE_BYTES - 1)
+        room.give_back(source, LEAST_SHARE_BYTES - 1)
+    assert room.bytes == 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 from chainbill_node.network.limits import (
     BYTES_A_SECOND,
     BYTES_BURST,
+    CARRIED_A_SECOND,
+    CARRIED_BURST,
     FIRST_EXCLUSION_S,
     FORGIVEN_AFTER_S,
     FRAMES_A_SECOND,
@@ -46,11 +48,12 @@ class Bucket:
 class Budget:
     """Of one connection."""
 
-    __slots__ = ("_bytes", "_frames", "_questions", "_transactions", "_votes")
+    __slots__ = ("_bytes", "_carried", "_frames", "_questions", "_transactions", "_votes")
 
     def __init__(self) -> None:
         self._frames = Bucket(FRAMES_A_SECOND, FRAMES_BURST)
         self._bytes = Bucket(BYTES_A_SECOND, BYTES_BURST)
+        self._carried = Bucket(CARRIED_A_SECOND, CARRIED_BURST)
         self._questions = Bucket(QUESTIONS_A_SECOND, QUESTIONS_BURST)
         self._votes = Bucket(VOTES_A_SECOND, VOTES_BURST)
         self._transactions = Bucket(TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST)
@@ -68,6 +71,10 @@ class Budget:
     def votes(self, count: int, now_s: float) -> str | None:
         """So many signatures of consensus came: None, or why it is too much."""
         return None if self._votes.take(count, now_s) else "too_many_votes"
+
+    def carried(self, count: int, now_s: float) -> str | None:
+        """Blocks or plans came with so many transactions: None, or why it is too much."""
+        return None if self._carried.take(count, now_s) else "too_many_in_blocks"
 
     def transactions(self, count: int, now_s: float) -> str | None:
         """So many transactions came: None, or why it is too much."""

@@ -38,6 +38,8 @@ QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
 VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000
 """Votes, and what else is verified on the loop: below what a busy machine can do, or a flood only slows it down."""
 TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST = 5_000, 50_000
+CARRIED_A_SECOND, CARRIED_BURST = 20_000, 200_000
+"""Transactions in blocks, or named in proposals and plans: 2 µs of the loop each; far above what a node can run."""
 FIRST_EXCLUSION_S = 1.0
 LONGEST_EXCLUSION_S = 600.0
 FORGIVEN_AFTER_S = 1_200.0

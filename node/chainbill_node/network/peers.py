@@ -237,6 +237,10 @@ class PeerNetwork:
         """A peer sent so many transactions; False when it is too much, then its connection is gone."""
         return self._within(peer, lambda budget, now_s: budget.transactions(count, now_s))
 
+    def carried(self, peer: str, count: int) -> bool:
+        """A peer sent blocks with so many transactions; False when it is too much, then its connection is gone."""
+        return self._within(peer, lambda budget, now_s: budget.carried(count, now_s))
+
     def _within(self, peer: str, spend: Callable[[Budget, float], str | None]) -> bool:
         connection = self._connections.get(peer)
         excess = None if connection is None else spend(connection.budget, asyncio.get_running_loop().time())

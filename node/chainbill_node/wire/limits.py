@@ -26,5 +26,9 @@ MAX_GOSSIP_TRANSACTIONS = 1_000
 """Transactions in one gossip message."""
 MAX_SNAPSHOTS = 2
 """Manifests in one answer."""
+MAX_MESSAGE_ITEMS = 32_000
+"""Values of a message, those inside its blocks left out: most has a batch of 32 blocks with certificates."""
+MAX_BATCH_TRANSACTIONS = 40_000
+"""Transactions of all blocks of a batch: far more than MAX_BATCH_BYTES hold after a whole first block."""
 MAX_MESSAGE_BYTES = max(MAX_BLOCK_BYTES, MAX_BATCH_BYTES) + MAX_CERTIFICATE_BYTES + MAX_VOTES * VOTE_BYTES + 65_536
 """Any message: the largest is a block with its certificate or votes."""
