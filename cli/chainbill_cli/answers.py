@@ -25,7 +25,8 @@ ANSWER_KINDS = {
     "quote": "id", "remainder": "id", "days": "int", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
-    "bank": "party", "auditor": "party", "validators": "list",
+    "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
+    "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
     "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip

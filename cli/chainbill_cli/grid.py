@@ -124,7 +124,7 @@ def _least(lane: Lane) -> int:
     if lane.whole:
         needed = _longest(lane.short or lane.cells)
     elif lane.words:
-        needed = max((_two_lines(cell) for cell in lane.cells), default=0)
+        needed = max(min(LEAST_TEXT, _longest(lane.cells)), *(_two_lines(cell) for cell in lane.cells))
     else:
         needed = max(min(LEAST_TEXT, _longest(lane.cells)), _unbroken(lane.cells))
     return max(needed, _heading(lane.title))

@@ -21,6 +21,8 @@ BY_TIER = ranked(
 )  # fmt: skip
 PartsOf = Callable[[Mapping[str, Any]], Sequence[str]]
 SEPARATOR = " · "
+GUIDES = frozenset("├└│ ")
+"""How the lines of branches begin."""
 LEAST_NAME = 4
 """Cells of a name that stay in any case."""
 INNER = {"split", "moved", "reversed"}

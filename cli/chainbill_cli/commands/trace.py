@@ -10,7 +10,7 @@ from chainbill_cli.csv_text import parties_of, traced_csv
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
-from chainbill_cli.penetration import BY_TIER, by_tier_rows, group_rows, holders_of, totals_line, tree_lines
+from chainbill_cli.penetration import BY_TIER, GUIDES, by_tier_rows, group_rows, holders_of, totals_line, tree_lines
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import HOP_ROWS
 from chainbill_cli.texts import text
@@ -67,7 +67,10 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
         return
     found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
     session.names.learn([*holders_of(body), str(found["debtor"])])
-    session.out.print(tree_lines(body, found, session.out.name_of, session.out.width))
+    fitting, whole = (tree_lines(body, found, session.out.name_of, room) for room in (session.out.width, None))
+    session.out.print(fitting)
+    if any(line not in whole for line in fitting if line[:1] in GUIDES):
+        session.out.note(text("note.parts"))
     session.out.say(totals_line(body["totals"], found["currency"]))
     session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
     _groups(session, body, str(found["currency"]))

@@ -15,6 +15,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "columns hidden: {count}, shortened: what ends in …; -o wide shows all",
         "未显示 {count} 列，以 … 结尾的内容已缩短；加 -o wide 显示全部",
     ),
+    "note.parts": (
+        "lines are shortened to fit; -o wide shows all of them",
+        "部分行为适应屏幕已缩短；加 -o wide 显示全部",
+    ),
     "note.as_of": ("as of height {height}, {date}", "截至高度 {height}，{date}"),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
     "note.not_read": (

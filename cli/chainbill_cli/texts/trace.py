@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.offered": ("offered to {party}", "已转让给 {party}，待签收"),
     "trace.totals": (
         "face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}",
-        "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，注销 {void}",
+        "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，作废 {void}",
     ),
     "trace.totals_hidden": (", not shown to you {hidden}", "，对您不可见 {hidden}"),
     "trace.not_shown": ("not shown to you", "对您不可见"),

@@ -85,7 +85,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.suspended": ("suspended", "已暂停"),
     "value.insolvent": ("insolvent", "破产"),
     "value.leaving": ("leaving", "退出中"),
-    "value.closed": ("closed", "已关闭"),
+    "value.closed": ("closed", "已注销"),
     "value.ok": ("ok", "成功"),
     "value.refused": ("refused", "已拒绝"),
     "value.fault": ("fault", "合约出错"),

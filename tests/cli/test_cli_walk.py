@@ -1,0 +1,159 @@
+"""Every command that prints a table, on the real ledger, on screens of 80 to 200 cells, in both languages.
+
+The values are as long as they may be: 9,007,199,254,740,991 minor units, ids of 18 characters, Chinese names of 60.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from chainbill_cli.cells import cell_len
+from chainbill_cli.main import program
+from cli.cli_desk import Desk, bill_over, sent
+
+WIDTHS = (80, 100, 120, 200)
+LARGEST = 9_007_199_254_740_991
+LARGEST_SHOWN = "90,071,992,547,409.91"
+LONG_NAME = (
+    "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心"
+    "及供应链金融服务部光谷片区第二结算组华中区域采购部专"
+)
+FINGERPRINT = "5e" * 32
+
+TABLES: dict[str, list[str]] = {
+    "bill list": [], "bill show": ["{bill}"], "bill history": ["{bill}"], "bill payments": ["{paid}"],
+    "token list": ["--status", "all"], "token show": ["{token}"],
+    "finance list": [], "finance show": ["{request}"],
+    "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
+    "calendar show": ["2027"],
+    "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
+    "governance list": [], "governance show": ["{proposal}"],
+    "party list": [], "party show": ["{supplier1}"], "party account": ["{supplier1}"], "party policy": ["{anchor}"],
+    "party change list": [], "party recovery list": ["{supplier2}"], "party paying-bank list": ["{anchor}"],
+    "party orders": [], "party order": ["{order}"], "party open-items": ["{supplier1}"],
+    "block list": [], "block show": ["2"], "tx show": ["{transaction}"], "tx wait": ["{transaction}"],
+    "tx decode": ["{file}"], "network show": [], "network trust": [], "node status": [], "node wait": ["--height", "1"],
+    "key list": [], "key show": ["anchor"], "config show": [], "doctor": [], "version": [],
+    "localnet clock": [],
+}  # fmt: skip
+"""What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
+NO_TABLE: dict[str, str] = {
+    "bill": "issue confirm accept reject withdraw cancel settle payment",
+    "token": "split merge transfer accept reject recall return",
+    "finance": "request quote agree disburse decline withdraw", "invoice": "dispute uphold withdraw",
+    "governance": "propose store vote ready", "tx": "build sign send", "block": "tail",
+    "party": "apply sign register rotate-key halt recover suspend insolvent lift administrator ratify object leave "
+             "stay close offboard size rename add-identifier encryption-key grant",
+    "party key": "add prove revoke", "party change": "withdraw", "party recovery": "veto withdraw",
+    "party paying-bank": "ask accept refuse end", "party successor": "accept name",
+    "key": "new import export rewrap", "config": "set unset", "": "demo completion",
+    "network": "init join certify", "node": "start verify backup restore",
+    "localnet": "up status stop start down reset logs",
+}  # fmt: skip
+"""Commands that write, begin something or print text, by their group; their answers are sheets: test_cli_widths.py."""
+
+
+def leaves() -> Iterator[str]:
+    waiting: list[tuple[str, click.Command]] = [("", program)]
+    while waiting:
+        path, found = waiting.pop()
+        if not isinstance(found, click.Group):
+            yield path
+            continue
+        context = click.Context(found)
+        for name in found.list_commands(context):
+            below = found.get_command(context, name)
+            assert below is not None
+            waiting.append((f"{path} {name}".strip(), below))
+
+
+def test_every_command_is_walked_or_prints_no_table() -> None:
+    none = {f"{group} {name}".strip() for group, names in NO_TABLE.items() for name in names.split()}
+    assert set(leaves()) == set(TABLES) | none
+
+
+def test_the_values_are_as_long_as_they_may_be() -> None:
+    assert len(LONG_NAME) == 59, "each party's has one more character"
+    assert f"{LARGEST / 100:,.2f}" == LARGEST_SHOWN
+
+
+def filled(desk: Desk, paper: Path) -> dict[str, str]:
+    """Names of what there is, by kind, on a ledger that has something of each."""
+    ids = {
+        name: desk.json("auditor", "party", "show", name)["id"]
+        for name in ("anchor", "supplier1", "supplier2", "bank1")
+    }
+    for last, name in zip("甲乙丙丁", ("anchor", "supplier1", "supplier2", "supplier3"), strict=True):
+        sponsor = desk.json("auditor", "party", "show", name)["sponsor"]
+        acting = "bank1" if sponsor == ids["bank1"] else "bank2"
+        desk.json(acting, "party", "rename", name, "--name-zh", LONG_NAME + last)
+    paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
+    desk.json("bank1", "bill", "settle", paid, "--amount", "1000.00", "--reference", "A" * 60)
+    bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", LARGEST_SHOWN, "--due", "+120d")[
+        "bill"
+    ]
+    desk.json("anchor", "bill", "confirm", bill)
+    token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    split = desk.json(
+        "supplier1", "token", "transfer", token, "--to", "supplier2:90,000,000,000,000.00", "--to", "supplier3:1.00"
+    )
+    taken = desk.json("supplier2", "token", "accept", split["tokens"][0]["id"])["token"]
+    asked = desk.json(
+        "supplier2", "finance", "request", taken, "--to", "bank1", "--to", "bank2", "--amount", "80,000,000,000,000.00"
+    )
+    for bank in ("bank1", "bank2"):
+        desk.json(bank, "finance", "quote", asked["request"], "--rate", "3.85", "--no-recourse", "--valid-until", "+2d")
+    desk.json("supplier2", "invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", str(paper))
+    order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper), "--reason", LONG_NAME)[
+        "order"
+    ]
+    desk.json("supplier1", "party", "encryption-key", "ab" * 32)
+    desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:90,071,992,547,409.91")
+    proposal = desk.json("bank1", "governance", "propose", "parameter", "open_offers", "900")["proposal"]
+    transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
+    return {
+        **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
+        "proposal": proposal, "transaction": transaction, "file": str(desk.home.parent / "one.tx"),
+    }  # fmt: skip
+
+
+def nameless(home: Path) -> None:
+    """From here on this home has no names of its own: parties are called as they are registered."""
+    path = home / "network.json"
+    known = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**known, "names": {}}), encoding="utf-8")
+
+
+def test_use_10_every_table_fits_every_screen(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = tmp_path / "paper.txt"
+    paper.write_text("why\n", encoding="utf-8")
+    known = filled(desk, paper)
+    nameless(desk.home)
+    long = [*(value for name, value in known.items() if name != "file"), LARGEST_SHOWN, FINGERPRINT]
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    seen = set()
+    for path, words in TABLES.items():
+        for language in ("en", "zh"):
+            for width in WIDTHS:
+                monkeypatch.setenv("COLUMNS", str(width))
+                line = [*path.split(), *(word.format(**known) for word in words)]
+                desk.text("--lang", language, "--as", "supplier1", "--no-color", *line, expect=path == "doctor")
+                lines = desk.out.splitlines()
+                where = f"{' '.join(line)} ({language}, {width})\n{desk.out}"
+                assert lines or desk.err, where
+                wide = [one for one in lines if cell_len(one) > width and not re.search(r"[/\\]\S{60}", one)]
+                assert not wide, where
+                for value in long:
+                    begun = sum(one.count(value[:16]) for one in lines)
+                    whole = sum(one.count(value) for one in lines)
+                    assert begun == whole, f"{value} is broken or cut: {where}"
+                if any("…" in one for one in lines):
+                    assert "-o wide" in desk.err, where
+                seen |= {value for value in (LARGEST_SHOWN, LONG_NAME[:10]) if value in desk.out}
+    assert seen == {LARGEST_SHOWN, LONG_NAME[:10]}
