@@ -19,6 +19,7 @@ import click
 from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.transaction import Call, decode_transaction
+from chainbill_cli import preview as previews
 from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.handing_in import ended_truly, pending
@@ -115,14 +116,19 @@ def write(
     preview: Preview | None = None,
     *,
     before: Callable[[], None] | None = None,
+    asked: bool = False,
 ) -> Outcome:
     """Carry out calls as one transaction of the acting party.
 
-    before: what must have happened on this machine before the transaction leaves it; not for a dry run.
+    preview: what its command shows of them; all that is signed and not in it is added, and without one all is shown.
+    before: what must have happened on this machine before the transaction leaves it; not for a dry run. asked: it goes
+    on with what a person was asked about.
     """
     encode([*(one.args for one in calls), writing.memo])  # nobody is asked about what the ledger cannot hold
-    if preview is not None and not writing.dry_run:
-        preview.ask(session)
+    if previews.asks(session) and not writing.dry_run and not asked:
+        from chainbill_cli.signed_shown import complete, whole
+
+        complete(session, preview or whole(session, calls), calls, writing.memo).ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:
         checkers = checkers_of(session, calls)

@@ -9,12 +9,15 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import chainbill_contracts
 import click
 import pytest
+from chainbill_cli import preview as previews
 from chainbill_cli.acts import ACTS, in_commands, names_an_act
 from chainbill_cli.main import program
+from chainbill_cli.texts import has_text
 from chainbill_node.rest.texts import load_texts
 from cli.cli_fakes import BILL, PARTIES, QUOTE, REQUEST, TOKEN, FakeNode, Shell, an_id, problem
 
@@ -171,3 +174,52 @@ def test_a_refusal_names_the_command_and_no_act(shell: Shell, node: FakeNode) ->
     assert len(remedies) == 1
     assert "chainbill party paying-bank ask BANK" in remedies[0]
     assert "ask_paying_bank" not in shell.err
+
+
+SHOWN_OTHERWISE = {"alg", "signature", "signatures", "proof", "source"}
+"""What nodes verify, and a source, which is shown by its hash."""
+
+
+def signed_values(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every argument, and every member of one, that says something and is not a signature inside."""
+    if isinstance(value, dict):
+        for part, one in value.items():
+            yield from signed_values(one, part) if part not in SHOWN_OTHERWISE else ()
+    elif isinstance(value, list):
+        for one in value:
+            yield from signed_values(one, name)
+    elif value not in ("", None, False, 0):
+        yield name, value
+
+
+@pytest.mark.parametrize("act", EXAMPLES)
+def test_use_6_a_person_sees_every_argument_before_signing(
+    act: str, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
+    paper.write_text("a paper\n", encoding="utf-8")
+    application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
+    asked: list[str] = []
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews, "confirm", lambda line, **_: not asked.append(line))
+    words = [word.format(paper=paper, application=application) for word in EXAMPLES[act]]
+    shell.run(*words, "--offline", str(signed), "--memo", "why it is done")
+    [call] = decode_transaction(signed.read_bytes()).calls
+    assert len(asked) == 1
+    shown = shell.err.replace(",", "")
+    missing = []
+    for name, value in signed_values(call.args):
+        forms = {str(value), f"{value / 100:.2f}", f"{value / 10_000:.4f}"} if type(value) is int else {str(value)}
+        if value is not True and not any(form.replace(",", "") in shown for form in forms):
+            missing.append((name, value))
+    assert not missing, shell.err
+    assert "why it is done" in shown
+
+
+def test_use_6_every_argument_of_every_act_has_a_label() -> None:
+    names = set()
+    for contract in chainbill_contracts.NAMES:
+        for node in ast.parse((SOURCES / f"{contract}.py").read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and f"{contract}.{node.name}" in ACTS:
+                names |= {one.arg for one in node.args.args}
+    assert not {one for one in names - {"alg"} if not has_text(f"detail.{one}") and not has_text(f"column.{one}")}

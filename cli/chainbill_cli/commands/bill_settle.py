@@ -83,7 +83,7 @@ def _to_the_end(
     session.out.note(text("bill.settle_steps"))
     try:
         while True:
-            step = write(session, Writing(memo=writing.memo), [call("settlement", "proceed", bill=bill)])
+            step = write(session, Writing(memo=writing.memo), [call("settlement", "proceed", bill=bill)], asked=True)
             steps.append(step.transaction)
             payments += step.result.get("payments") or ()
             if step.result.get("complete", True):

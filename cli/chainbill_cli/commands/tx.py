@@ -12,6 +12,7 @@ from chainbill_cli import described
 from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.call_text import argument_text, arguments_told, call_text, result_text
 from chainbill_cli.client import deadline_in, left_until
+from chainbill_cli.details import label
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
@@ -20,6 +21,7 @@ from chainbill_cli.money_said import currency_of, details_said
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
 from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
 from chainbill_cli.validity import valid_for_ms
@@ -109,9 +111,9 @@ def _preview(session: Session, title: str, draft: Draft) -> Preview:
     party = argument_text(session, "party", draft.body.party, {})
     preview = Preview(title).line("preview.party", party)
     for one in draft.body.calls:
-        preview.line("preview.call", f"{one.contract}.{one.function}")
+        preview.line("preview.call", act_text(one))
         for name, told in arguments_told(session, one.args):
-            preview.line(f"  {name}", told)
+            preview.line(f"  {label(name)}", told)
         described.named_objects(session, preview, one.args)
     if draft.body.memo:
         preview.line("column.memo", draft.body.memo)

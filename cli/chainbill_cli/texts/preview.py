@@ -19,6 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.total": ("total", "合计"),
     "preview.unread_columns": ("columns not read", "未读取的列"),
     "preview.paid_twice": ("paid on several lines", "多行付款给同一方"),
+    "preview.write": ("This is about to be signed:", "即将签署："),
     "preview.look": ("LOOK TWICE", "请再核对"),
     "preview.in_days": ("{date} (in {days} days)", "{date}（{days} 天后）"),
     "preview.far_due": (

@@ -1,0 +1,82 @@
+"""What is signed and stands in no line of a preview yet: added, so that nobody signs what was not shown.
+
+Previews of commands say what an act means; this adds what they leave out (a reason, a memo, a deadline), whichever act
+it is. Not repeated: what is signed inside (others' signatures and proofs, which nodes verify), and sources and texts
+too long for a line, which their commands show by their hash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from chainbill.ledger.transaction import Call
+from chainbill.money import format_rate
+from chainbill_cli.call_text import argument_text
+from chainbill_cli.details import label
+from chainbill_cli.money_said import AMOUNTS, currency_of
+from chainbill_cli.output import amount_text
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session
+from chainbill_cli.texts import has_text, text
+
+INSIDE = frozenset({"alg", "signature", "signatures", "proof", "source"})
+IN_WORDS = frozenset({"recourse", "non_transferable", "debtor_pays_interest"})
+"""Yes and no that previews say in words of their own."""
+LONGEST_SHOWN = 200
+
+
+def complete(session: Session, preview: Preview, calls: Sequence[Call], memo: str) -> Preview:
+    """The preview with a line more for each argument that it does not show, and for the memo."""
+    for one in calls:
+        beside = {"currency": currency_of(session, one.args)}
+        for name, value, currency in _leaves(one.args, beside["currency"]):
+            if not _is_shown(preview, name, value, currency):
+                told = argument_text(session, name, value, {"currency": currency})
+                preview.line(label(name), told)
+    if memo:
+        preview.line("column.memo", memo)
+    return preview
+
+
+def whole(session: Session, calls: Sequence[Call]) -> Preview:
+    """A preview of acts whose command has none of its own, or cannot read what it would show."""
+    preview = Preview("preview.write").line("preview.party", session.party)
+    for one in calls:
+        preview.line("preview.call", act_text(one))
+    return preview
+
+
+def act_text(one: Call) -> str:
+    """An act by its name, and by what its command says it does."""
+    act = f"{one.contract}.{one.function}"
+    return f"{act} ({text(act)})" if has_text(act) else act
+
+
+def _leaves(value: Any, currency: str, name: str = "") -> Iterator[tuple[str, Any, str]]:
+    """(name, value, currency) of everything that says something, in the currency that stands nearest."""
+    if isinstance(value, Mapping):
+        own = str(value.get("currency") or currency)
+        for part, one in value.items():
+            if part not in INSIDE:
+                yield from _leaves(one, own, part)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _leaves(one, currency, name)
+    elif value not in ("", None, False, 0) and not (isinstance(value, str) and len(value) > LONGEST_SHOWN):
+        yield name, value, currency
+
+
+def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
+    if value is True:
+        return name in IN_WORDS or any(title == label(name) for title, _ in preview.lines)
+    said = str(value)
+    if type(value) is int and name in AMOUNTS:
+        said = amount_text(value, currency)
+    elif type(value) is int and name == "rate":
+        said = format_rate(value)
+    elif isinstance(value, bytes):
+        said = value.hex()
+    whole_word = re.compile(rf"(?<![\w.,]){re.escape(said)}(?!\w)")
+    return any(whole_word.search(shown) for _, shown in preview.lines)
