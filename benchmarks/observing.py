@@ -13,6 +13,7 @@ from chainbill_node.config import FILE_NAME, config_content, load_config
 from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.joining import JoinedNode, JoinPlan, create_home
 from chainbill_node.setup.local import free_ports
+from chainbill_node.setup.seat import seat_of_home
 from running import Running
 
 VOTERS = ("bank1", "bank2", "bank3")
@@ -47,7 +48,7 @@ def configure(home: Path, section: str, name: str, value: bool | int) -> None:
 
 def _vote_in(net: Running, node: JoinedNode, name: str) -> None:
     senders = [work.Sender(net.network, bank) for bank in VOTERS[: net.validators]]
-    content = {"alg": "ed25519", "key": node.node_id, "name": name, "party": senders[0].party, "address": node.p2p}
+    content = seat_of_home(node.home, senders[0].party, name)
     proposal = _send(net, senders[0].sign(("governance", "propose", {"kind": "observer_add", "content": content})))
     for sender in senders:
         _send(net, sender.sign(("governance", "vote", {"proposal": proposal["proposal"], "choice": "yes"})))

@@ -23,6 +23,7 @@ STATEMENT_VERSION: Final = 1
 PURPOSES: Final = {
     "party": ("application", "key", "read-token"),
     "finance": ("bid",),
+    "governance": ("seat",),
     "product": ("event",),
 }
 """Contract → what statements are made for. Nothing else is signed or committed to outside a transaction."""

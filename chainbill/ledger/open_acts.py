@@ -27,7 +27,7 @@ ALWAYS_OPEN: Final = frozenset(
         "finance.refuse_recourse", "finance.withdraw_recourse",
         "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
         "legal.refuse", "invoice.withdraw_dispute", "label.revoke",
-        "approval.reject", "approval.withdraw", "recovery.withdraw",
+        "approval.reject", "approval.withdraw", "recovery.withdraw", "governance.withdraw",
         # protecting oneself
         "party.revoke_key", "audit.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
         "party.halt", "party.lift_halt", "recovery.veto", "standing.object_to", "standing.stay",

@@ -48,9 +48,10 @@ LONGEST_ADVANCE_MS = 315576000000  # ten years
 # kind -> its fields, those of them that may be left out, and how large it may be: see require_size
 CONTENT = {
     "calendar": [["year", "holidays", "workdays"], [], 10000],
+    "dispute": [["dispute"], [], 200],
     "contracts": [["contracts", "active_height"], ["removed", "replaces"], 20000],
     "identifier": [["scheme", "value", "party"], [], 1000],
-    "observer_add": [["alg", "key", "name", "party", "address"], [], 1000],
+    "observer_add": [["alg", "key", "name", "party", "address", "proof"], [], 1000],
     "parameter": [["name", "value"], [], 200],
     "party": [["statement", "signatures"], [], 30000],
     "party_administrator": [["party", "keys", "authority", "number", "documents"], [], 20000],
@@ -61,7 +62,7 @@ CONTENT = {
     "protocol": [["version", "digest", "active_height"], [], 200],
     "rules": [["changes", "currencies", "python", "active_height"], [], 20000],
     "successor": [["bank", "successor"], [], 400],
-    "validator_add": [["alg", "key", "name", "party", "address"], [], 1000],
+    "validator_add": [["alg", "key", "name", "party", "address", "proof"], [], 1000],
     "validator_remove": [["key"], [], 200],
 }
 DEEPEST = 8  # maps and lists in one another, in the content of a proposal
@@ -102,13 +103,15 @@ def propose(kind, content):
 
     kind and content: "contracts" {"contracts": [{"name", "hash", "source"}], "removed": [name], "replaces",
     "active_height"}, contracts that come, change or go together; "parameter" {"name", "value"};
-    "validator_add", "observer_add" {"alg", "key", "name", "party", "address"}; "validator_remove" {"key"}, also of an
-    observer; "party" an application as in party.register, of sponsor ""; "party_status" {"party", "status", "reason",
+    "validator_add", "observer_add" {"alg", "key", "name", "party", "address", "proof"}, the proof being the key's own
+    signature for purpose "seat" over the other five; "validator_remove" {"key"}, also of an observer; "party" an
+    application as in party.register, of sponsor ""; "party_status" {"party", "status", "reason",
     "authority", "number", "documents"} as in standing.set_status; "party_administrator" {"party", "keys", "authority",
     "number", "documents"} as in standing.name_administrator; "party_close" {"party"}; "party_recover" {"party",
     "new_keys", "document"} as in recovery.recover; "party_claim" an application under an id that others are registered
     under; "identifier" {"scheme", "value", "party"}, to whom an identifier belongs that two claim;
-    "successor" {"bank", "successor"}: a bank that has accepted stands in the place of one that is insolvent or gone;
+    "successor" {"bank", "successor"}: a bank that has accepted stands in the place of one that is stopped, leaving or
+    gone; "dispute" {"dispute"}: a dispute of an invoice that is not right ends;
     "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
@@ -124,6 +127,8 @@ def propose(kind, content):
     content = checked_content(kind, content)
     count_proposals(ctx.party, 1)
     proposal = new_id("G")
+    if kind == "validator_add" and not validators.has(content["key"]):
+        keep_validator(content, "candidate", ctx.party, proposal)
     expires_on = add_days(ctx.today, parameter("proposal_days"))
     proposals.put(proposal, {
         "id": proposal,
@@ -199,6 +204,19 @@ def vote(proposal, choice):
 
 
 @call
+def withdraw(proposal):
+    """Take an own proposal back before it is decided, such as one that cannot be put into effect any more."""
+    row = proposals.get(proposal)
+    require(row is not None, "proposal_unknown")
+    require(row["proposer"] == ctx.party, "not_the_proposer", {"id": row["proposer"]})
+    require_capability("admin")
+    require(row["status"] == "open", "proposal_closed", {"status": row["status"]})
+    agenda.delete([row["expires_on"], proposal])
+    close_open(row, "withdrawn")
+    return {"proposal": proposal, "status": "withdrawn"}
+
+
+@call
 def ready():
     """Say that the sender's validators to be are up and have caught up; counts for the next blocks."""
     require_capability("maker")
@@ -238,11 +256,16 @@ def on_day(date, item, row):
     """Close a proposal that was not decided in time."""
     proposal = proposals.get(row["proposal"])
     if proposal["status"] == "open" and proposal["expires_on"] <= ctx.today:
-        proposal["status"] = "expired"
-        count_proposals(proposal["proposer"], -1)
-        drop(proposal)
-        proposals.put(proposal["id"], proposal)
-        emit("decided", {"proposal": proposal["id"], "kind": proposal["kind"], "status": "expired"})
+        close_open(proposal, "expired")
+
+
+def close_open(proposal, status):
+    """End a proposal that the votes did not decide."""
+    proposal["status"] = status
+    count_proposals(proposal["proposer"], -1)
+    drop(proposal)
+    proposals.put(proposal["id"], proposal)
+    emit("decided", {"proposal": proposal["id"], "kind": proposal["kind"], "status": status})
 
 
 # --- what may be proposed ---------------------------------------------------------------------------------------------
@@ -264,7 +287,7 @@ def checked_content(kind, content):
     elif kind == "party_administrator":
         invoke("standing", "check_administrator_vote", content)
     elif kind == "party_close":
-        require_party(content["party"])
+        invoke("standing", "check_close", content["party"])
     elif kind == "party_recover":
         invoke("recovery", "check_recovery", content["party"], content["new_keys"], content["document"])
     elif kind == "party_claim":
@@ -273,6 +296,8 @@ def checked_content(kind, content):
         invoke("party", "check_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "successor":
         invoke("party", "check_successor", content["bank"], content["successor"])
+    elif kind == "dispute":
+        invoke("invoice", "check_end", content["dispute"])
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -431,7 +456,10 @@ def check_parameter(name, value):
 
 
 def check_candidate(kind, content):
-    """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator."""
+    """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator.
+
+    Whoever has the key agrees to this seat: a stranger would else have the votes of a node that is not its own counted.
+    """
     key = content["key"]
     require_key(content["alg"], key)
     known = validators.get(key)
@@ -446,8 +474,11 @@ def check_candidate(kind, content):
     require(len(content["name"]) >= 1 and len(content["name"]) <= LONGEST_NAME, "text_too_long")
     require(len(active_validators()) < MOST_SEATS, "too_many_validators")
     require(count_candidates() < MOST_CANDIDATES, "too_many_candidates")
-    if kind == "validator_add" and not is_observer:
-        keep_validator(content, "candidate", ctx.party)
+    seat = {}
+    for name in ("alg", "key", "name", "party", "address"):
+        seat[name] = content[name]
+    signed = signed_by(content["alg"], key, "seat", seat, content["proof"])
+    require(signed, "possession_not_proved", {"id": content["party"], "key": key})
 
 
 # --- what a decision does ---------------------------------------------------------------------------------------------
@@ -472,12 +503,12 @@ def put_into_effect(proposal):
         require(not validators.has(content["key"]), "validator_exists")
         require(len(validators.scan([], MOST_ROWS)) < MOST_ROWS, "too_many_validators")
         require_not_closed(content["party"])
-        keep_validator(content, "observer", "")
+        keep_validator(content, "observer", "", "")
     elif kind == "validator_add":
         row = validators.get(content["key"])
         require(row is not None and row["status"] in ("candidate", "observer"), "validator_unknown")
         require_not_closed(content["party"])
-        keep_validator(content, "active", row["proposer"])
+        keep_validator(content, "active", row["proposer"], row["proposal"])
         require(len(active_validators()) <= MOST_SEATS, "too_many_validators")
         require_live_quorum()
     elif kind == "validator_remove":
@@ -501,6 +532,8 @@ def put_into_effect(proposal):
         invoke("party", "give_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "successor":
         invoke("party", "decide_successor", content["bank"], content["successor"])
+    elif kind == "dispute":
+        invoke("invoice", "end_by_vote", content["dispute"])
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])
@@ -532,7 +565,7 @@ def require_not_closed(party):
     require(status != "closed", "party_not_active", {"id": party, "status": status})
 
 
-def keep_validator(content, status, proposer):
+def keep_validator(content, status, proposer, proposal):
     validators.put(content["key"], {
         "alg": content["alg"],
         "name": content["name"],
@@ -540,6 +573,7 @@ def keep_validator(content, status, proposer):
         "address": content["address"],
         "status": status,
         "proposer": proposer,
+        "proposal": proposal,
     })  # fmt: skip
 
 
@@ -564,7 +598,7 @@ def drop(proposal):
     elif proposal["kind"] == "validator_add":
         key = proposal["content"]["key"]
         row = validators.get(key)
-        if row is not None and row["status"] == "candidate":
+        if row is not None and row["status"] == "candidate" and row["proposal"] == proposal["id"]:
             validators.delete(key)
             readiness.delete(key)
 

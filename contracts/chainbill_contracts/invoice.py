@@ -231,7 +231,10 @@ def dispute(fingerprint, seller, document):
 
 @call
 def uphold(dispute):
-    """Stand behind a dispute as the sponsor of the party that raised it; it has no end from here on."""
+    """Stand behind a dispute as the sponsor of the party that raised it: it stays until one of both takes it back.
+
+    Where it is not right and neither does, the validators end it by vote.
+    """
     row = require_dispute(dispute)
     require_sponsor(require_party(row["by"]))
     require_active(ctx.party)
@@ -244,13 +247,31 @@ def uphold(dispute):
 
 @call
 def withdraw_dispute(dispute):
-    """Take a dispute back."""
+    """Take a dispute back: the party that raised it, or its sponsor that upheld it, maker and checker."""
     row = require_dispute(dispute)
-    require(row["by"] == ctx.party, "not_the_disputing_party")
-    require_capability("maker")
-    require_open(row, "ended")
+    if row["status"] == "upheld" and row["by"] != ctx.party:
+        require_sponsor(require_party(row["by"]))
+        require_maker_and_checker()
+    else:
+        require(row["by"] == ctx.party, "not_the_disputing_party")
+        require_capability("maker")
+    require_standing(row)
     end_dispute(row)
     return {"dispute": dispute, "dispute_status": "ended"}
+
+
+@internal("governance")
+def check_end(dispute):
+    """Refuse at once a dispute that a vote could not end."""
+    require_standing(require_dispute(dispute))
+
+
+@internal("governance")
+def end_by_vote(dispute):
+    """End by vote a dispute that nobody takes back: who raised it and its sponsor may both be wrong."""
+    row = require_dispute(dispute)
+    require_standing(row)
+    end_dispute(row)
 
 
 @each_day("agenda")
@@ -273,8 +294,9 @@ def end_dispute(row):
 
 
 def close(row, status):
-    agenda.delete([add_days(row["until"], 1), row["id"]])
-    count_open(row["by"], -1)
+    if row["status"] == "open":
+        agenda.delete([add_days(row["until"], 1), row["id"]])
+        count_open(row["by"], -1)
     row["status"] = status
     disputes.put(row["id"], row)
 
@@ -300,6 +322,11 @@ def require_dispute(dispute):
     row = disputes.get(dispute)
     require(row is not None, "dispute_unknown")
     return row
+
+
+def require_standing(row):
+    """A dispute that is open or upheld."""
+    require(row["status"] in ("open", "upheld"), "dispute_transition", {"from": row["status"], "to": "ended"})
 
 
 def require_open(row, then):

@@ -19,6 +19,7 @@ from chainbill_contracts.general import (
     admins_of,
     counted,
     is_hex_of_32_bytes,
+    is_one_person,
     parameter,
     require_able,
     require_active,
@@ -154,12 +155,24 @@ def add_identifier(party, scheme, value):
 
 
 @call
+def give_up_identifier(scheme, value):
+    """Let go of an identifier of the sender, whoever attested it; never of its own id. Two admins where it has two."""
+    row = require_able(ctx.party)
+    require_admins(row)
+    plain = plain_identifier(scheme, value)
+    require(plain != ctx.party, "identity_stays", {"id": ctx.party})
+    require(holder_of(scheme, plain) == ctx.party, "identifier_unknown", {"scheme": scheme, "value": plain})
+    release_identifier(ctx.party, scheme, plain)
+    emit("identifier_given_up", {"party": ctx.party, "scheme": scheme, "value": plain})
+    return {"party": ctx.party}
+
+
+@call
 def rename(party, name_zh, name_en):
-    """Attest a new name; earlier names stay on record with their dates."""
+    """Attest a new name; of MOST_NAMES the oldest gives way, and stays in the history of this row."""
     row = require_sponsored(party)
     require_name(name_zh, name_en)
-    require(len(row["names"]) < MOST_NAMES, "too_many_names", {"most": MOST_NAMES})
-    row["names"] += [{"zh": name_zh, "en": name_en, "from": ctx.today}]
+    add_name(row, name_zh, name_en)
     parties.put(party, row)
     emit("renamed", {"party": party, "zh": name_zh, "en": name_en})
     return {"party": party}
@@ -330,12 +343,16 @@ def withdraw_change(change):
 def halt(reason):
     """Stop the sender at once (停用): one admin; only acts that are always open go on until the halt is lifted.
 
+    Whose halt others lifted does not halt the party again alone, where it has two people as admins.
     Accounts that were announced and do not act yet come to nothing, or two stolen keys would move the money meanwhile.
     """
     row = require_party(ctx.party)
     require_capability("admin")
     require_text(reason)
     require_not_halted(row)
+    if row["halted_by"] != "" and not others_signed(row["halted_by"]):
+        require_admins(row)
+    row["halted_by"] = admin_who_signed()
     row["halted_on"] = ctx.today
     parties.put(ctx.party, row)
     end_announced_accounts(ctx.party, "")
@@ -354,6 +371,8 @@ def lift_halt(party):
         require_active(ctx.party)
         require_maker_and_checker()
     require(row["halted_on"] != "", "not_halted")
+    if party == ctx.party and row["halted_by"] in keys_that_signed():
+        row["halted_by"] = ""
     row["halted_on"] = ""
     parties.put(party, row)
     emit("halt_lifted", {"party": party, "by": ctx.party})
@@ -456,7 +475,7 @@ def become(statement):
     count_sponsored(statement["sponsor"], 1)
     row["sponsor"] = statement["sponsor"]
     row["roles"] = statement["roles"]
-    row["names"] += [{"zh": statement["name_zh"], "en": statement["name_en"], "from": ctx.today}]
+    add_name(row, statement["name_zh"], statement["name_en"])
     for known in row["identifiers"]:
         identifiers.delete([known["scheme"], known["value"]])
     row["identifiers"] = [take_identifier(party, scheme_of(party), party)]
@@ -508,6 +527,23 @@ def end_under_former_keys(row):
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
+def admin_who_signed():
+    """The first of the signers that is an admin, in hex."""
+    for signer in ctx.signers:
+        if "admin" in signer["capabilities"]:
+            return signer["key"]
+
+
+def others_signed(key):
+    """Say whether an admin signed who is another person than the one of this key."""
+    entry = keys.get(key)
+    for signer in ctx.signers:
+        if "admin" in signer["capabilities"]:
+            if not is_one_person(signer, {"key": key, "operator": entry["operator"]}):
+                return True
+    return False
+
+
 def keys_that_signed():
     signed = []
     for signer in ctx.signers:
@@ -732,6 +768,7 @@ def admit_party(statement, roles, sponsor):
         "encryption_key": "",
         "changes": [],
         "halted_on": "",
+        "halted_by": "",
         "account_count": 0,
         "size": "",
         "stopped_at": 0,
@@ -1065,6 +1102,13 @@ def require_sponsored(party):
     return row
 
 
+def add_name(row, name_zh, name_en):
+    """A party's newest name; else a sponsor alone filled the list, and the next one could not attest the true name."""
+    if len(row["names"]) == MOST_NAMES:
+        row["names"] = row["names"][1:]
+    row["names"] += [{"zh": name_zh, "en": name_en, "from": ctx.today}]
+
+
 def require_name(name_zh, name_en):
     require(kind_of(name_zh) == "text" and kind_of(name_en) == "text", "name_missing")
     require(len(name_zh) + len(name_en) >= 1, "name_missing")
@@ -1243,12 +1287,14 @@ def name_successor(bank):
 @internal("governance")
 def check_successor(bank, successor):
     """Refuse at once a successor that a vote could not name."""
+    require_out_of_business(bank)
     require_succession(bank, successor)
 
 
 @internal("governance")
 def decide_successor(bank, successor):
-    """Name by vote who pays in the place of a bank that is insolvent or gone."""
+    """Name by vote who pays in the place of a bank that is stopped, leaving or gone."""
+    require_out_of_business(bank)
     require_succession(bank, successor)
     keep_successor(bank, successor)
 
@@ -1263,6 +1309,12 @@ def require_succession(bank, successor):
     require(taken, "not_taken_over", {"bank": bank, "successor": successor})
     together = len(replaced_by(bank)) + 1 + len(replaced_by(successor))
     require(together <= MOST_PREDECESSORS, "succession_too_long")
+
+
+def require_out_of_business(bank):
+    """A bank in business names its successor itself: no vote takes its debtors and its money under way from it."""
+    status = require_bank(bank)["status"]
+    require(status != "active", "bank_in_business", {"id": bank})
 
 
 def require_no_successor(bank):

@@ -46,7 +46,8 @@ PARTY_STEPS = [
     ["suspended", "active", "ordered"], ["suspended", "insolvent", "ordered"], ["suspended", "leaving", "left"],
     ["insolvent", "active", "ordered"], ["insolvent", "leaving", "left"], ["insolvent", "suspended", "ended"],
     ["leaving", "active", "ordered"], ["leaving", "suspended", "ordered"], ["leaving", "insolvent", "ordered"],
-    ["leaving", "closed", "closed"],
+    ["leaving", "closed", "closed"], ["suspended", "closed", "voted"], ["insolvent", "closed", "voted"],
+    ["leaving", "closed", "voted"],
 ]  # fmt: skip
 ORDER_STEPS = [
     ["entered", "ratified"], ["entered", "lapsed"], ["entered", "lifted"], ["entered", "stopped"],
@@ -241,7 +242,9 @@ def check_status_vote(content):
     """Refuse at once a change of status that a vote could not bring about."""
     require(content["status"] in ("suspended", "insolvent", "active"), "status_unknown")
     require_papers(content["status"], content["reason"], content["authority"], content["number"], content["documents"])
-    require_party(content["party"])
+    row = require_party(content["party"])
+    if kept_by_vote(standing_of(row["id"]), content["status"]) == "":
+        require_step(row["status"], content["status"], "ordered")
 
 
 @internal("governance")
@@ -255,20 +258,26 @@ def vote_status(content):
         row["leaving_since"] = ""
         close_standing(row, standing)
         keep_standing(row, standing)
-    elif standing["open"][status] != "":
-        ratify_order(row, standing, orders.get(standing["open"][status]), "")
-    elif standing[status] != "":
-        ratify_order(row, standing, orders.get(standing[status]), "")
+    elif kept_by_vote(standing, status) != "":
+        ratify_order(row, standing, orders.get(kept_by_vote(standing, status)), "")
     else:
         require_step(row["status"], status, "ordered")
         ratify_order(row, standing, new_order(row, status, content, ""), "")
+
+
+def kept_by_vote(standing, status):
+    """The order of banks that a vote on this status keeps; "" if it sets a new one, or lifts."""
+    if status == "active":
+        return ""
+    waiting = standing["open"][status]
+    return standing[status] if waiting == "" else waiting
 
 
 @internal("governance")
 def check_administrator_vote(content):
     """Refuse at once an administrator that a vote could not name."""
     require_papers("administrator", "", content["authority"], content["number"], content["documents"])
-    require_party(content["party"])
+    require_ratified_insolvency(content["party"], standing_of(require_party(content["party"])["id"]))
     invoke("party", "check_new_keys", content["party"], content["keys"])
 
 
@@ -295,9 +304,18 @@ def vote_administrator(content):
 
 
 @internal("governance")
+def check_close(party):
+    """Refuse at once to close a party that a vote could not close as things stand."""
+    require_step(require_party(party)["status"], "closed", "voted")
+    require_nothing_open(party)
+
+
+@internal("governance")
 def vote_close(party):
-    """Close a leaving party by vote: a bank, a regulator, an auditor."""
-    close_party(require_party(party), "")
+    """Close a party of which nothing is open by vote: a bank, a regulator, an auditor. It leaves, or it is stopped."""
+    row = require_party(party)
+    require_step(row["status"], "closed", "voted")
+    close_party(row, "")
 
 
 @each_day("agenda")
@@ -530,9 +548,11 @@ def lifted_alone(row, standing):
 
 
 def close_party(row, by):
-    require_step(row["status"], "closed", "closed")
     require_nothing_open(row["id"])
     standing = standing_of(row["id"])
+    if row["status"] != "leaving":
+        row["leaving_since"] = ctx.today
+        close_standing(row, standing)
     for kind in sorted(standing["open"]):
         if standing["open"][kind] != "":
             end_order(row, standing, orders.get(standing["open"][kind]), "lapsed")

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, list[str]] = {
     "governance.ready": ["governance", "ready"],
     "governance.store_source": ["governance", "store", "{paper}"],
     "governance.vote": ["governance", "vote", an_id("P", "proposal"), "yes"],
+    "governance.withdraw": ["governance", "withdraw", an_id("P", "proposal")],
     "invoice.dispute": ["invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", "{paper}"],
     "invoice.uphold": ["invoice", "uphold", DISPUTE],
     "invoice.withdraw_dispute": ["invoice", "withdraw", DISPUTE],
@@ -67,6 +68,7 @@ EXAMPLES: dict[str, list[str]] = {
     "party.attest_account": ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
     "party.attest_size": ["party", "size", "anchor", "small", "--document", "{paper}"],
     "party.end_mandate": ["party", "paying-bank", "end", "anchor"],
+    "party.give_up_identifier": ["party", "give-up-identifier", "VAT=DE811907980"],
     "party.halt": ["party", "halt"],
     "party.lift_halt": ["party", "halt", "--lift"],
     "party.name_successor": ["party", "successor", "name", "bank1"],
@@ -81,6 +83,7 @@ EXAMPLES: dict[str, list[str]] = {
     "recovery.recover": ["party", "recover", "anchor", "--key", "bank1", "--document", "{paper}"],
     "recovery.veto": ["party", "recovery", "veto", "CABC"],
     "recovery.withdraw": ["party", "recovery", "withdraw", "CABC"],
+    "settlement.acknowledge": ["bill", "received", BILL, TOKEN],
     "settlement.pay_result": ["bill", "payment", BILL, TOKEN, "--status", "paid", "--reference", "R"],
     "settlement.settle": [
         "bill", "settle", BILL, "--amount", "1", "--currency", "CNY", "--reference", "R", "--value-date", "2027-01-01",

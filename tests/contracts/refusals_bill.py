@@ -446,7 +446,7 @@ def uphold_a_dispute_that_has_ended(world: World) -> None:
 
 
 @refuses("dispute_transition")
-def withdraw_a_dispute_that_is_upheld(world: World) -> None:
+def withdraw_a_dispute_twice(world: World) -> None:
     found = dispute(world)
-    world.send(BANK1, ("invoice", "uphold", {"dispute": found}), keys=[key_of(BANK1), key_of(BANK1, 1)])
-    world.call(S2, "invoice", "withdraw_dispute", dispute=found)
+    for _ in range(2):
+        world.call(S2, "invoice", "withdraw_dispute", dispute=found)

@@ -15,12 +15,14 @@ from contracts.world import (
     World,
     accepted_bill,
     an_account,
+    as_two,
     ask,
     bid,
     change,
     disburse,
     key_of,
     member,
+    order,
     settle,
 )  # fmt: skip
 
@@ -434,3 +436,19 @@ def record_payments_for_an_ended_agreement_without_end(world: World) -> None:
     world.day(world.plus(30))
     for number in range(11):
         disburse(world, BANK1, quote, reference=f"LATE-{number}")
+
+
+@refuses("not_the_payee")
+def say_that_another_s_payment_has_arrived(world: World) -> None:
+    bill, token = accepted_bill(world)
+    settle(world, bill, 100_000_000)
+    as_two(world, S2, "settlement", "acknowledge", bill=bill, token=token)
+
+
+@refuses("payment_transition")
+def say_that_a_payment_has_arrived_that_is_set_aside(world: World) -> None:
+    bill, token = accepted_bill(world)
+    order(world, S1, "insolvent")
+    settle(world, bill, 100_000_000)
+    order(world, S1, "active")
+    as_two(world, S1, "settlement", "acknowledge", bill=bill, token=token)

@@ -7,8 +7,28 @@ from typing import Any
 from chainbill_contracts import sources
 from contracts.refusals import refuses
 from contracts.refusals_party import application
-from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, add_key, key_of, uscc
+from contracts.world import (
+    BANK1,
+    BANK2,
+    BANK3,
+    BANK4,
+    BANKS,
+    PAPERS,
+    S1,
+    S2,
+    SEAT,
+    VALIDATORS,
+    World,
+    add_key,
+    administrator_keys,
+    as_two,
+    key_of,
+    private_key,
+    seat,
+    uscc,
+)
 
+from chainbill.crypto.keys import PrivateKey
 from chainbill.state.keys import row_key
 from chainbill.vm.natives import digest
 
@@ -43,9 +63,8 @@ def decide(world: World, *entries: dict[str, Any], **fields: Any) -> str:
     return proposal
 
 
-def candidate(world: World, **fields: Any) -> str:
-    content = {"alg": "ed25519", "key": "f" * 64, "name": "bank5", "party": BANK1, "address": "127.0.0.1:1", **fields}
-    return propose(world, "validator_add", **content)
+def candidate(world: World, private: PrivateKey | None = None, **fields: Any) -> str:
+    return propose(world, "validator_add", **seat(private, **fields))
 
 
 @refuses("not_a_validators_party")
@@ -82,7 +101,7 @@ def propose_a_parameter_in_words(world: World) -> None:
 
 @refuses("validator_unknown")
 def propose_to_remove_a_stranger(world: World) -> None:
-    propose(world, "validator_remove", key="f" * 64)
+    propose(world, "validator_remove", key=SEAT)
 
 
 @refuses("validator_exists")
@@ -180,7 +199,7 @@ def propose_to_remove_long_names(world: World) -> None:
 @refuses("too_many_candidates")
 def propose_candidates_without_end(world: World) -> None:
     for number in range(4):
-        candidate(world, key=f"{number + 1000:064x}")
+        candidate(world, private_key(number + 1000))
 
 
 @refuses("too_many_validators")
@@ -421,3 +440,61 @@ def advance_the_clock_in_two_ways(world: World) -> None:
 @refuses("not_a_validators_party")
 def advance_the_clock_as_a_supplier(world: World) -> None:
     world.call(S1, "governance", "advance_clock", milliseconds=1, to_ms=0)
+
+
+@refuses("possession_not_proved")
+def propose_a_key_that_did_not_agree(world: World) -> None:
+    propose(world, "validator_add", **{**seat(), "address": "10.0.0.1:1"})
+
+
+@refuses("possession_not_proved")
+def propose_an_observer_whose_key_did_not_agree(world: World) -> None:
+    propose(world, "observer_add", **{**seat(), "party": S1})
+
+
+@refuses("not_the_proposer")
+def withdraw_the_proposal_of_another(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=2)
+    world.call(BANK2, "governance", "withdraw", proposal=proposal)
+
+
+@refuses("proposal_closed")
+def withdraw_a_proposal_twice(world: World) -> None:
+    proposal = propose(world, "parameter", name="min_split", value=2)
+    for _ in range(2):
+        world.call(BANK1, "governance", "withdraw", proposal=proposal)
+
+
+@refuses("party_transition")
+def propose_to_lift_nothing(world: World) -> None:
+    propose(world, "party_status", party=S1, status="active", reason="", **PAPERS["active"])
+
+
+@refuses("open_items")
+def propose_to_close_a_bank_with_a_seat(world: World) -> None:
+    as_two(world, BANK4, "standing", "leave", party=BANK4)
+    propose(world, "party_close", party=BANK4)
+
+
+@refuses("party_transition")
+def propose_to_close_an_active_bank(world: World) -> None:
+    propose(world, "party_close", party=BANK4)
+
+
+@refuses("insolvency_not_ratified")
+def propose_an_administrator_of_an_active_party(world: World) -> None:
+    keys = administrator_keys(S1, 901)
+    propose(world, "party_administrator", party=S1, keys=keys, authority="C", number="1", documents=["5e" * 32])
+
+
+@refuses("dispute_transition")
+def propose_to_end_a_dispute_that_has_ended(world: World) -> None:
+    raised = world.call(S1, "invoice", "dispute", fingerprint="1" * 64, seller=S2, document="d" * 64)["dispute"]
+    world.call(S1, "invoice", "withdraw_dispute", dispute=raised)
+    propose(world, "dispute", dispute=raised)
+
+
+@refuses("bank_in_business")
+def propose_the_successor_of_a_bank_in_business(world: World) -> None:
+    as_two(world, BANK3, "party", "accept_succession", bank=BANK4)
+    propose(world, "successor", bank=BANK4, successor=BANK3)

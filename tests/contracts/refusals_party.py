@@ -630,13 +630,6 @@ def rename_a_stranger(world: World) -> None:
     world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="新", name_en="")
 
 
-@refuses("too_many_names")
-def rename_without_end(world: World) -> None:
-    """security 16: a row that grows for ever can at last not be written at all."""
-    for number in range(50):
-        world.call(BANK1, "party", "rename", party=S1, name_zh=f"新{number}", name_en="")
-
-
 @refuses("scheme_not_valid")
 def add_an_identifier_in_capitals(world: World) -> None:
     world.call(BANK1, "party", "add_identifier", party=S1, scheme="VAT", value="DE123456789")
@@ -798,3 +791,26 @@ def grant_until_before_it_begins(world: World) -> None:
 @refuses("grant_unknown")
 def revoke_no_grant(world: World) -> None:
     world.call(ANCHOR, "audit", "revoke_grant", auditor=S1)
+
+
+@refuses("identity_stays")
+def give_up_the_own_id(world: World) -> None:
+    as_admins(world, S1, "give_up_identifier", scheme="uscc", value=S1)
+
+
+@refuses("identifier_unknown")
+def give_up_the_identifier_of_another(world: World) -> None:
+    world.call(BANK1, "party", "add_identifier", party=S2, scheme="vat", value="DE1234")
+    as_admins(world, S1, "give_up_identifier", scheme="vat", value="DE1234")
+
+
+@refuses("second_admin_needed")
+def give_up_an_identifier_alone(world: World) -> None:
+    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE1234")
+    world.call(S1, "party", "give_up_identifier", scheme="vat", value="DE1234")
+
+
+@refuses("second_admin_needed")
+def grant_alone(world: World) -> None:
+    """security 9: one admin of two lets strangers read the whole business."""
+    world.call(ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")

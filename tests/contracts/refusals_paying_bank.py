@@ -199,6 +199,7 @@ def succeed_a_supplier(world: World) -> None:
 
 @refuses("not_taken_over")
 def propose_a_successor_that_never_agreed(world: World) -> None:
+    suspend(world, BANK1)
     propose(world, "successor", bank=BANK1, successor=BANK2)
 
 

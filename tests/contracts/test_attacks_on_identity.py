@@ -31,6 +31,7 @@ from contracts.world import (
     order,
     proof_of,
     ratify,
+    seat,
     settle,
 )
 
@@ -228,7 +229,7 @@ def test_a_seat_cannot_keep_a_bank_from_being_closed_by_naming_it(world: World) 
     """attack: a candidate for a seat of the leaving bank, proposed again and again, is open business of that bank."""
     as_two(world, BANK4, "standing", "leave", party=BANK4)
     decide_by_vote(world, "validator_remove", key=f"{14:064x}")
-    content = {"alg": "ed25519", "key": "77" * 32, "name": "x", "party": BANK4, "address": ""}
+    content = seat(name="x", party=BANK4, address="")
     proposal = world.call(BANK1, "governance", "propose", kind="validator_add", content=content)["proposal"]
     decide_by_vote(world, "party_close", party=BANK4)
     assert party(world, BANK4)["status"] == "closed"

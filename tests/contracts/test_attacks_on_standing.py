@@ -15,9 +15,11 @@ from contracts.world import (
     BANK3,
     BANK4,
     DIGEST,
+    OTHER_ANCHOR,
     PAPERS,
     S1,
     S2,
+    SEAT,
     World,
     a_key,
     accepted_bill,
@@ -25,6 +27,7 @@ from contracts.world import (
     administer,
     administrator_keys,
     as_admins,
+    as_two,
     ask,
     bid,
     decide_by_vote,
@@ -36,6 +39,7 @@ from contracts.world import (
     private_key,
     proof_of,
     ratify,
+    seat,
     settle,
 )  # fmt: skip
 
@@ -283,6 +287,139 @@ def test_quotes_of_the_bank_in_whose_place_one_stands_bar_it(world: World) -> No
     with pytest.raises(Refused, match="not_the_acting_bank"):
         ratify(world, entered, by=BANK3)
     ratify(world, entered, by=BANK2)
+
+
+# --- places that nobody could leave -------------------------------------------------------------------------------
+@pytest.mark.parametrize("status", ["suspended", "insolvent"])
+def test_a_stopped_bank_is_closed_by_vote_once_nothing_of_it_is_open(world: World, status: str) -> None:
+    """attack: a bank that was suspended could neither leave nor be closed, for it has no sponsor."""
+    watch = StatusWatch()
+    watch.check(world)
+    by_vote(world, BANK4, status)
+    watch.check(world)
+    content = {"kind": "party_close", "content": {"party": BANK4}}
+    with pytest.raises(Refused, match="open_items"):
+        world.call(BANK1, "governance", "propose", **content)
+    decide_by_vote(world, "validator_remove", key=f"{14:064x}")
+    decide_by_vote(world, "party_close", party=BANK4)
+    watch.check(world)
+    row = party(world, BANK4)
+    assert (row["status"], row["keys"], row["insolvent_since"]) == ("closed", [], "")
+    check_all(world)
+
+
+def test_an_administered_bank_that_is_closed_leaves_nothing_of_before(world: World) -> None:
+    by_vote(world, BANK4, "insolvent")
+    decide_by_vote(world, "party_administrator", party=BANK4, keys=administrator_keys(BANK4, 905), **COURT)
+    world.day(world.plus(4))
+    decide_by_vote(world, "validator_remove", key=f"{14:064x}")
+    decide_by_vote(world, "party_close", party=BANK4)
+    assert world.rows("party", "former") == []
+    assert {world.row("party", "key", key_of(BANK4, one))["status"] for one in (0, 1)} == {"revoked"}
+
+
+def test_a_payee_that_was_paid_leaves_although_its_bank_never_says_so(world: World) -> None:
+    """attack: a paying bank that never reports `paid` keeps a party open for ever."""
+    bill, token = accepted_bill(world, face=100)
+    settle(world, bill, 100)
+    as_two(world, S1, "standing", "leave", party=S1)
+    world.day(world.plus(4))
+    with pytest.raises(Refused, match="open_items"):
+        as_two(world, BANK1, "standing", "close", party=S1)
+    with pytest.raises(Refused, match="maker_and_checker_needed"):
+        world.call(S1, "settlement", "acknowledge", bill=bill, token=token)
+    as_two(world, S1, "settlement", "acknowledge", bill=bill, token=token)
+    assert world.row("settlement", "payment", [bill, token])["status"] == "paid"
+    as_two(world, BANK1, "standing", "close", party=S1)
+    check_all(world)
+
+
+def test_a_vote_takes_no_business_from_a_bank_that_is_in_business(world: World) -> None:
+    """attack: the others vote a successor of an active bank: its debtors and its money under way are gone."""
+    as_two(world, BANK3, "party", "accept_succession", bank=BANK4)
+    by_vote(world, BANK4, "suspended")
+    content = {"bank": BANK4, "successor": BANK3}
+    proposal = world.call(BANK1, "governance", "propose", kind="successor", content=content)["proposal"]
+    by_vote(world, BANK4, "active")
+    for bank in (BANK1, BANK2):
+        world.call(bank, "governance", "vote", proposal=proposal, choice="yes")
+    with pytest.raises(Refused, match="bank_in_business"):
+        world.call(BANK3, "governance", "vote", proposal=proposal, choice="yes")
+    world.call(BANK1, "governance", "withdraw", proposal=proposal)
+
+
+def test_an_upheld_dispute_has_an_end(world: World) -> None:
+    """attack: a party and its sponsor dispute a true invoice, for ever."""
+    told = {"fingerprint": "1" * 64, "document": "d" * 64}
+    watch = StatusWatch()
+    for number, seller in enumerate((S1, S2, ANCHOR)):
+        raised = world.call(OTHER_ANCHOR, "invoice", "dispute", seller=seller, **told)["dispute"]
+        as_two(world, BANK1, "invoice", "uphold", dispute=raised)
+        watch.check(world)
+        if number == 0:
+            world.call(OTHER_ANCHOR, "invoice", "withdraw_dispute", dispute=raised)
+        elif number == 1:
+            with pytest.raises(Refused, match="maker_and_checker_needed"):
+                world.call(BANK1, "invoice", "withdraw_dispute", dispute=raised)
+            as_two(world, BANK1, "invoice", "withdraw_dispute", dispute=raised)
+        else:
+            decide_by_vote(world, "dispute", dispute=raised)
+        watch.check(world)
+        assert world.row("invoice", "dispute", raised)["status"] == "ended"
+        assert world.view("invoice", "alerts", seller=seller, fingerprints=["1" * 64])["disputes"] == []
+        check_all(world)
+
+
+def test_a_failed_vote_takes_no_candidate_of_another_one(world: World) -> None:
+    """attack: a proposal on an observer's seat outlives the observer, and its end removes another's candidate."""
+    decide_by_vote(world, "observer_add", seat())
+    first = world.call(BANK2, "governance", "propose", kind="validator_add", content=seat())["proposal"]
+    decide_by_vote(world, "validator_remove", key=SEAT)
+    second = world.call(BANK1, "governance", "propose", kind="validator_add", content=seat())["proposal"]
+    world.call(BANK2, "governance", "withdraw", proposal=first)
+    row = world.row("governance", "validator", SEAT)
+    assert (row["status"], row["proposal"]) == ("candidate", second)
+    world.call(BANK1, "governance", "withdraw", proposal=second)
+    assert world.row("governance", "validator", SEAT) is None
+
+
+# --- one admin, one clerk ---------------------------------------------------------------------------------------------
+def test_an_admin_whose_halt_was_lifted_does_not_halt_again_alone(world: World) -> None:
+    """attack: one stolen admin key of two stops the party again and again, whoever lifts it."""
+    thief, other = [key_of(S1)], [key_of(S1, 1)]
+    act(world, thief, "party", "halt", reason="")
+    as_two(world, BANK1, "party", "lift_halt", party=S1)
+    with pytest.raises(Refused, match="second_admin_needed"):
+        act(world, thief, "party", "halt", reason="")
+    act(world, other, "party", "halt", reason="the first key is stolen")
+    as_two(world, BANK1, "party", "lift_halt", party=S1)
+    as_admins(world, S1, "halt", reason="both")
+
+
+def test_an_admin_who_lifts_its_own_halt_may_halt_again(world: World) -> None:
+    for _ in range(2):
+        act(world, [key_of(S1)], "party", "halt", reason="")
+        as_admins(world, S1, "lift_halt", party=S1)
+
+
+def test_a_sponsor_does_not_fill_the_names_of_its_customer(world: World) -> None:
+    """attack: fifty names, and no later sponsor attests the true one; security 16: the row stays bounded."""
+    for number in range(55):
+        world.call(BANK1, "party", "rename", party=S1, name_zh=f"新{number}", name_en="")
+    names = [name["zh"] for name in party(world, S1)["names"]]
+    assert (len(names), names[-1], names[0]) == (50, "新54", "新5")
+
+
+def test_a_party_lets_go_of_identifiers_that_are_not_its_own(world: World) -> None:
+    """attack: a sponsor fills the twenty identifiers of its customer with those of others."""
+    for number in range(19):
+        world.call(BANK1, "party", "add_identifier", party=S1, scheme="local", value=f"X{number}00")
+    with pytest.raises(Refused, match="too_many_identifiers"):
+        world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE811907980")
+    as_admins(world, S1, "give_up_identifier", scheme="local", value="x-1800")
+    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE811907980")
+    world.call(BANK1, "party", "add_identifier", party=S2, scheme="local", value="X1800")
+    assert len(party(world, S1)["identifiers"]) == 20
 
 
 # --- what was offered before ------------------------------------------------------------------------------------------

@@ -9,7 +9,21 @@ from chainbill_contracts import source, sources
 from contracts.invariants import StatusWatch
 from contracts.refusals_governance import CALLEE, CALLER, SOURCE, candidate, decide, deploy, entry, propose, vote
 from contracts.refusals_party import application
-from contracts.world import BANK1, BANK2, BANK3, BANK4, BANKS, S1, VALIDATORS, World, issue, key_of
+from contracts.world import (
+    BANK1,
+    BANK2,
+    BANK3,
+    BANK4,
+    BANKS,
+    S1,
+    SEAT,
+    VALIDATORS,
+    World,
+    issue,
+    key_of,
+    private_key,
+    seat,
+)
 
 from chainbill.errors import Refused
 from chainbill.vm.natives import digest
@@ -50,14 +64,14 @@ def test_an_undecided_proposal_expires(world: World) -> None:
     assert proposal_of(world, proposal)["status"] == "open"
     world.day(world.plus(1))
     assert proposal_of(world, proposal)["status"] == proposal_of(world, added)["status"] == "expired"
-    assert validator(world, "f" * 64) is None
+    assert validator(world, SEAT) is None
     candidate(world)
     watch.check(world)
 
 
 def test_a_seat_counts_not_a_party(world: World) -> None:
     for number in range(3):
-        proposal = candidate(world, key=f"{number + 100:064x}", party=BANK1)
+        proposal = candidate(world, private_key(number + 100), party=BANK1)
         world.call(BANK1, "governance", "ready")
         vote(world, proposal, *BANKS[:3])
     proposal = propose(world, "parameter", name="min_split", value=100)
@@ -69,13 +83,13 @@ def test_a_validator_is_added_and_removed(world: World) -> None:
     watch = StatusWatch()
     proposal = candidate(world)
     watch.check(world)
-    assert validator(world, "f" * 64)["status"] == "candidate"
+    assert validator(world, SEAT)["status"] == "candidate"
     vote(world, proposal, BANK1, BANK2, BANK3)
     watch.check(world)
-    assert validator(world, "f" * 64)["status"] == "active"
-    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
+    assert validator(world, SEAT)["status"] == "active"
+    vote(world, propose(world, "validator_remove", key=SEAT), BANK1, BANK2, BANK3)
     watch.check(world)
-    assert validator(world, "f" * 64) is None
+    assert validator(world, SEAT) is None
 
 
 def test_a_candidate_that_is_ready_counts_as_live(world: World) -> None:
@@ -85,27 +99,26 @@ def test_a_candidate_that_is_ready_counts_as_live(world: World) -> None:
     with pytest.raises(Refused, match="too_few_live_validators") as refusal:
         vote(world, proposal, BANK3)
     assert refusal.value.fields == {"live": 3, "needed": 4}
-    assert world.call(BANK1, "governance", "ready") == {"validators": ["f" * 64]}
+    assert world.call(BANK1, "governance", "ready") == {"validators": [SEAT]}
     assert vote(world, proposal, BANK3)["status"] == "accepted"
 
 
 def observer(world: World, **fields: Any) -> str:
-    content = {"alg": "ed25519", "key": "f" * 64, "name": "observer", "party": S1, "address": "127.0.0.1:1", **fields}
-    return propose(world, "observer_add", **content)
+    return propose(world, "observer_add", **seat(**{"name": "observer", "party": S1, **fields}))
 
 
 def test_an_observer_comes_in_by_vote_and_goes_by_vote(world: World) -> None:
     proposal = observer(world)
-    assert validator(world, "f" * 64) is None
+    assert validator(world, SEAT) is None
     again = observer(world)
     vote(world, proposal, BANK1, BANK2, BANK3)
-    assert validator(world, "f" * 64)["status"] == "observer"
+    assert validator(world, SEAT)["status"] == "observer"
     vote(world, again, BANK1, BANK2)
     with pytest.raises(Refused, match="validator_exists"):
         vote(world, again, BANK3)
     assert vote(world, propose(world, "parameter", name="min_split", value=2), BANK1)["needed"] == 3
-    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
-    assert validator(world, "f" * 64) is None
+    vote(world, propose(world, "validator_remove", key=SEAT), BANK1, BANK2, BANK3)
+    assert validator(world, SEAT) is None
 
 
 def test_an_observer_that_is_ready_becomes_a_validator(world: World) -> None:
@@ -114,19 +127,19 @@ def test_an_observer_that_is_ready_becomes_a_validator(world: World) -> None:
     watch.check(world)
     world.recent = tuple(VALIDATORS[:3])
     lost = candidate(world)
-    assert validator(world, "f" * 64)["status"] == "observer"
+    assert validator(world, SEAT)["status"] == "observer"
     vote(world, lost, BANK1, BANK2, choice="no")
-    assert validator(world, "f" * 64)["status"] == "observer"
+    assert validator(world, SEAT)["status"] == "observer"
     world.call(BANK1, "governance", "ready")
     vote(world, candidate(world), BANK1, BANK2, BANK3)
     watch.check(world)
-    assert validator(world, "f" * 64)["status"] == "active"
+    assert validator(world, SEAT)["status"] == "active"
 
 
 def test_who_left_before_the_vote_is_not_voted_in(world: World) -> None:
     vote(world, observer(world, party=BANK1), BANK1, BANK2, BANK3)
     proposal = candidate(world)
-    vote(world, propose(world, "validator_remove", key="f" * 64), BANK1, BANK2, BANK3)
+    vote(world, propose(world, "validator_remove", key=SEAT), BANK1, BANK2, BANK3)
     vote(world, proposal, BANK1, BANK2)
     with pytest.raises(Refused, match="validator_unknown"):
         vote(world, proposal, BANK3)

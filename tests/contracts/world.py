@@ -480,6 +480,21 @@ def private_key(number: int) -> PrivateKey:
     return PrivateKey.from_seed(number.to_bytes(32, "big"))
 
 
+SEAT = private_key(15).public.hex()
+"""The key of a node that is no validator yet."""
+
+
+def seat(private: PrivateKey | None = None, **fields: Any) -> dict[str, Any]:
+    """The content of a vote on a seat, with what the node's key signed; some of its fields otherwise."""
+    private = private or private_key(15)
+    content = {
+        "alg": "ed25519", "key": private.public.hex(), "name": "bank5", "party": BANK1, "address": "127.0.0.1:1",
+        **fields,
+    }  # fmt: skip
+    said = {name: content[name] for name in ("alg", "key", "name", "party", "address")}
+    return {"proof": sign_statement(private, NETWORK, "governance", "seat", said).hex(), **content}
+
+
 def administrator_keys(party: str, *numbers: int) -> list[dict[str, Any]]:
     """Keys of an administrator, each with the proof that it signed for this party."""
     found = []

@@ -23,6 +23,7 @@ from chainbill_node import wire
 from chainbill_node.setup.certificates import Issued, make_node_certificate
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.network import CreatedNode
+from chainbill_node.setup.seat import signed_seat
 from chainbill_node.wire.messages import Transactions, WantBlocks
 from floods import (
     MEMBER,
@@ -111,7 +112,8 @@ def add_observers(network: Network) -> None:
     authority = Issued((ca / "ca.pem").read_bytes(), (ca / "ca.key").read_bytes())
     proposed = []
     for name in OBSERVERS:
-        node_id = PrivateKey.generate().public.hex()
+        key = PrivateKey.generate()
+        node_id = key.public.hex()
         issued = make_node_certificate(authority, node_id, "127.0.0.1", datetime.datetime.now(datetime.UTC))
         home = network.created.directory / "nodes" / name
         (home / "tls").mkdir(parents=True)
@@ -122,13 +124,7 @@ def add_observers(network: Network) -> None:
         ):
             (home / "tls" / file).write_bytes(content)
         network.nodes[name] = CreatedNode(name, home, "", "127.0.0.1:9", node_id)
-        content = {
-            "alg": "ed25519",
-            "key": node_id,
-            "name": name,
-            "party": network.party("bank1"),
-            "address": "127.0.0.1:9",
-        }
+        content = signed_seat(key, network.created.genesis.hash, network.party("bank1"), name, "127.0.0.1:9")
         proposed.append(("governance", "propose", {"kind": "observer_add", "content": content}))
     _, body = network.send("bank1", network.sign("bank1", *proposed))
     votes = [("governance", "vote", {"proposal": one["proposal"], "choice": "yes"}) for one in body["results"]]

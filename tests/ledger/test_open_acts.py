@@ -27,6 +27,7 @@ OPEN_NOW = {
     "invoice.withdraw_dispute", "party.refuse_mandate", "party.withdraw_change", "party.halt", "party.lift_halt",
     "recovery.veto", "recovery.withdraw", "standing.object_to", "standing.stay",
     "settlement.settle", "settlement.proceed", "settlement.pay_result", "governance.vote", "governance.ready",
+    "governance.withdraw",
 }  # fmt: skip
 
 

@@ -67,13 +67,8 @@ def test_a_node_observes_votes_and_takes_the_place_of_another(tmp_path: Path) ->
         network.busy("bank1", 6)
         read_out = run("--node", network.nodes["bank2"].api, "network", "trust")["trust"]
         new = join(network, tmp_path / "new", "new1", trust=read_out)
-        member = {
-            "alg": "ed25519",
-            "key": new.node_id,
-            "name": "new1",
-            "party": network.party("bank1"),
-            "address": new.p2p,
-        }
+        member = run("--home", str(new.home), "node", "seat", "--party", network.party("bank1"))
+        assert (member["key"], member["name"], member["address"]) == (new.node_id, "new1", new.p2p)
         # a stranger is not let in
         network.start("new1")
         network.wait(lambda: "peer_refused" in network.log_of("bank2"), "a refusal")

@@ -12,6 +12,7 @@ PURPOSES = {
     ("party", "key"),
     ("party", "read-token"),
     ("finance", "bid"),
+    ("governance", "seat"),
     ("product", "event"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chainbill_node.setup.seat import signed_seat
 from ledger.real_network import ANCHOR, BANKS, S1, S2, S3, RealNetwork
 from sim.checkers import ViolationError
 from writes import account_at
@@ -162,13 +163,7 @@ def again(world: RealWorld, count: int) -> Telling:
 
 def member(world: RealWorld, number: int) -> Telling:
     """A node is let in as an observer, follows, says that it is ready, and is voted in."""
-    content = {
-        "alg": "ed25519",
-        "key": world.keys[number].public.hex(),
-        "name": f"new{number}",
-        "party": BANKS[0],
-        "address": "",
-    }
+    content = signed_seat(world.keys[number], world.ledger_genesis.hash, BANKS[0], f"new{number}", "")
     yield from _decide("observer_add", content)
     while world.nodes[f"n{number}"].height < world.reference.height - 2:
         yield _another_bank(0)

@@ -21,6 +21,7 @@ bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
 bill.command("payments", help="bill.payments")(bill_settle.payments)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
+bill.command("received", help="bill.received")(bill_settle.received)
 
 
 @bill.command("issue", help="bill.issue")

@@ -1,4 +1,4 @@
-"""`bill`: settle, payment, payments. Loaded by `commands.bill`."""
+"""`bill`: settle, payment, received, payments. Loaded by `commands.bill`."""
 
 from __future__ import annotations
 
@@ -133,8 +133,26 @@ def payment(session: Session, writing: Writing, bill: str, token: str, *, status
     answer_write(session, outcome, "repeated", bill=identifier, token=paid, payment_status=status)
 
 
+@argument("bill")
+@argument("token")
+@writes
+def received(session: Session, writing: Writing, bill: str, token: str) -> None:
+    """The payee says that a payment has arrived, which its bank has not reported."""
+    identifier, paid = object_id(session, BILL, bill), object_id(session, TOKEN, token)
+    preview = None
+    if asks(session):
+        preview = _payment_as_it_is(session, Preview("preview.bill_received"), identifier, paid)
+    act = call("settlement", "acknowledge", bill=identifier, token=paid)
+    answer_write(session, write(session, writing, [act], preview), bill=identifier, token=paid, payment_status="paid")
+
+
 def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:
-    preview = Preview("preview.bill_payment").line("preview.bill", bill).line("preview.token", token)
+    preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token)
+    return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
+
+
+def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str) -> Preview:
+    preview.line("preview.bill", bill).line("preview.token", token)
     if not session.offline:
         found = [one for one in payments_of(session, bill) if one["token"] == token]
         if not found:
@@ -142,7 +160,7 @@ def _preview_payment(session: Session, bill: str, token: str, status: str, refer
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))
         preview.line("preview.now", text(f"value.{found[0]['status']}"))
-    return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
+    return preview
 
 
 def show_payments(session: Session, bill: Mapping[str, Any], at: str | None) -> None:
@@ -154,4 +172,4 @@ def show_payments(session: Session, bill: Mapping[str, Any], at: str | None) -> 
         session.out.rows(found, PAYMENTS_MADE)
 
 
-__all__ = ["payment", "payments", "settle", "show_payments"]
+__all__ = ["payment", "payments", "received", "settle", "show_payments"]

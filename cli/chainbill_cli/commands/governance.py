@@ -1,4 +1,4 @@
-"""`governance`: propose, store, vote, list, show."""
+"""`governance`: propose, store, vote, withdraw, list, show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.filter_words import LedgerWords, word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import PREFIX_LENGTH
+from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -30,7 +30,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
-    "party_status", "party_administrator", "party_close",
+    "party_status", "party_administrator", "party_close", "dispute",
 )  # fmt: skip
 STORED_KINDS = tuple(kind for kind in KINDS if kind != "contract")
 """Kinds as the ledger keeps them: a single contract is a set of one."""
@@ -41,6 +41,8 @@ ROWS = ranked(
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
+PARTIES_OF = {"party_close": ("party",), "successor": ("bank", "successor")}
+"""Kinds of which the words are parties, and what each is."""
 SPOKEN = frozenset({"documents", "keys", "new_keys"})
 """Lists in a proposal that read as words; other ones, such as dates, stay JSON."""
 LONGEST_SHOWN = 300
@@ -209,17 +211,17 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return {"scheme": words[0].lower(), "value": words[1], "party": session.party_id(words[2])}
     if kind in ("party", "party_claim") and len(words) == 1:
         return read_applications(words)[0]
-    if kind == "successor" and len(words) == 2:
-        return {"bank": session.party_id(words[0]), "successor": session.party_id(words[1])}
-    if kind == "party_close" and len(words) == 1:
-        return {"party": session.party_id(words[0])}
+    if kind == "dispute" and len(words) == 1:
+        return {"dispute": object_id(session, DISPUTE, words[0])}
+    if len(words) == len(PARTIES_OF.get(kind, ())) > 0:
+        return {name: session.party_id(word) for name, word in zip(PARTIES_OF[kind], words, strict=True)}
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contracts": "[NAME=]FILE...", "contract": "NAME FILE", "calendar": "YEAR FILE",
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
         "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
-        "successor": "BANK SUCCESSOR",
+        "successor": "BANK SUCCESSOR", "dispute": "DISPUTE",
         "party_status": "PARTY suspended|insolvent|active --document FILE", "party_close": "PARTY",
         "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip
@@ -300,6 +302,22 @@ def ready(session: Session, writing: Writing) -> None:
     if asks(session):
         preview = Preview("preview.governance_ready").party(session, "preview.party", session.party)
     answer_results(session, write(session, writing, [call("governance", "ready")], preview))
+
+
+@governance.command("withdraw", help="governance.withdraw")
+@argument("proposal")
+@writes
+def withdraw(session: Session, writing: Writing, proposal: str) -> None:
+    """Take an own proposal back."""
+    found = {} if session.offline else find(session, proposal)
+    identifier = found.get("id") or proposal.strip().upper()
+    preview = None
+    if asks(session):
+        preview = Preview("preview.governance_withdraw").line("preview.proposal", identifier)
+        if found.get("kind"):
+            _content_lines(session, preview, str(found["kind"]), found.get("content"))
+    outcome = write(session, writing, [call("governance", "withdraw", proposal=identifier)], preview)
+    answer_write(session, outcome, proposal=identifier, decision=outcome.result.get("status"))
 
 
 @governance.command("list", help="governance.list")

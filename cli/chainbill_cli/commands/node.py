@@ -1,4 +1,4 @@
-"""`node`: start, status, wait, verify, backup, restore."""
+"""`node`: start, status, wait, verify, backup, restore, seat."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ WATCH_S = 1.0
 node = noun("node")
 node.command("backup", help="node.backup")(node_keep.backup)
 node.command("restore", help="node.restore")(node_keep.restore)
+node.command("seat", help="node.seat")(node_keep.seat)
 
 
 @node.command("start", help="node.start")

@@ -1,4 +1,4 @@
-"""`node`: backup, restore. Loaded by `commands.node`."""
+"""`node`: backup, restore, seat. Loaded by `commands.node`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typing import Any
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.kit import argument
+from chainbill_cli.kit import argument, option
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
 KEPT = (
     Column("path"), Column("height", "int"), Column("app_hash", "id"), Column("rows", "int"), Column("bytes", "int"),
+)  # fmt: skip
+SEAT = (
+    Column("key", "id"), Column("name"), Column("party", "party"), Column("address"), Column("alg"),
+    Column("proof", "id"),
 )  # fmt: skip
 
 
@@ -50,6 +54,23 @@ def restore(file: str) -> None:
     done = _carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home))
     session.out.thing(asdict(done), KEPT)
     session.out.note(text("node.restored", height=done.height))
+
+
+@option("--party", required=True, metavar="PARTY", help="node.opt_party")
+@option("--name", default="", metavar="NAME", help="node.opt_name")
+@option("--address", default="", metavar="HOST:PORT", help="node.opt_address")
+def seat(party: str, name: str, address: str) -> None:
+    """Sign with a node's key the seat, or the place as an observer, that is to be proposed for it."""
+    from chainbill_node.setup.seat import seat_of_home
+
+    from chainbill.ids import normalise_identifier
+
+    session = current_session()
+    home = node_home(session)
+    whom = normalise_identifier(party)
+    found = _carried_out(lambda: seat_of_home(home, whom, name, address), "node.cannot_sign_seat", home=str(home))
+    session.out.thing(found, SEAT)
+    session.out.note(text("node.seat_signed"))
 
 
 def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:

@@ -65,6 +65,7 @@ party.command("open-items", help="party.open_items")(party_standing.open_items)
 party.command("size", help="party.size")(party_standing.size)
 party.command("rename", help="party.rename")(party_record.rename)
 party.command("add-identifier", help="party.add_identifier")(party_record.add_identifier)
+party.command("give-up-identifier", help="party.give_up_identifier")(party_record.give_up_identifier)
 party.command("encryption-key", help="party.encryption_key")(party_record.encryption_key)
 party.command("grant", help="party.grant")(party_record.grant)
 

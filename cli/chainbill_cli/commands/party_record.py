@@ -1,4 +1,4 @@
-"""`party`: rename, add-identifier, encryption-key, grant. Loaded by `commands.party`."""
+"""`party`: rename, add-identifier, give-up-identifier, encryption-key, grant. Loaded by `commands.party`."""
 
 from __future__ import annotations
 
@@ -50,6 +50,18 @@ def add_identifier(session: Session, writing: Writing, party: str, identifier: s
         preview = Preview("preview.party_add_identifier").party(session, "preview.party", whom)
         preview.line("preview.identifier", f"{found['scheme']}: {found['value']}")
     answer_results(session, write(session, writing, [call("party", "add_identifier", party=whom, **found)], preview))
+
+
+@argument("identifier", metavar=SCHEME_AND_VALUE)
+@writes
+def give_up_identifier(session: Session, writing: Writing, identifier: str) -> None:
+    """Let go of an identifier of the acting party, whoever attested it."""
+    found = identifier_of(identifier)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_give_up_identifier").party(session, "preview.party", session.party)
+        preview.line("preview.identifier", f"{found['scheme']}: {found['value']}")
+    answer_results(session, write(session, writing, [call("party", "give_up_identifier", **found)], preview))
 
 
 @argument("key", metavar="HEX", default="")

@@ -76,9 +76,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 `network certify`，并将结果放到 tls/node.pem",
     ),
     "network.ask_vote": (
-        "next: let a member run `chainbill governance propose observer_add` with the node id as its key; "
-        "after the vote the node may start",
-        "接下来：请成员执行 `chainbill governance propose observer_add`，以该节点编号为密钥；表决通过后即可启动节点",
+        "next: sign with `chainbill --home DIR -o json node seat --party P`, and let a member run "
+        "`chainbill governance propose observer_add --content @FILE` with what it prints; after the vote the node may "
+        "start",
+        "接下来：以 `chainbill --home DIR -o json node seat --party P` 签署，请成员以其输出执行 "
+        "`chainbill governance propose observer_add --content @文件`；表决通过后即可启动节点",
     ),
     "network.show": ("Show the network and its validators", "查看网络与验证方"),
     "network.opt_out": ("Directory to write into; must not hold a network", "输出目录，不得已有网络"),

@@ -9,6 +9,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "node.verify": ("Replay a node's data from genesis and compare everything", "从创世重放节点数据并逐项核对"),
     "node.backup": ("Write a node's chain to a file, while it runs or not", "将节点链数据备份到文件（运行中亦可）"),
     "node.restore": ("Put a backup into a home without data", "将备份恢复到没有数据的节点目录"),
+    "node.seat": (
+        "Sign with a node's key what is to be proposed for it; -o json is the content",
+        "以节点密钥签署拟为其提出的席位；-o json 即提案内容",
+    ),
+    "node.opt_party": ("Whose node it is: its USCC or LEI", "节点所属参与方：统一社会信用代码或 LEI"),
+    "node.opt_name": ("Its name among the nodes, unless that of its home", "节点名称，默认为该目录所载"),
+    "node.opt_address": ("Where others reach it, unless where it listens", "供其他节点连接的地址，默认为其监听地址"),
+    "node.cannot_sign_seat": ("{home} cannot sign: {why}", "{home} 无法签署：{why}"),
+    "node.seat_signed": (
+        "next: let a member run `chainbill governance propose observer_add --content @FILE` with this as JSON",
+        "接下来：请成员以此 JSON 执行 `chainbill governance propose observer_add --content @文件`",
+    ),
     "node.cannot_backup": ("{home} cannot be backed up: {why}", "无法备份 {home}：{why}"),
     "node.cannot_restore": ("{home} cannot be restored: {why}", "无法恢复 {home}：{why}"),
     "node.in_the_way": ("{path} is there already; move it away first", "{path} 已存在；请先移走"),

@@ -47,6 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Attest one more identifier of a party (sponsor bank)",
         "核验参与方的其他标识（推荐银行）",
     ),
+    "party.give_up_identifier": (
+        "Let go of an identifier of your party, whoever attested it",
+        "放弃本参与方的某一标识，无论由谁核验",
+    ),
     "party.encryption_key": (
         "Announce the X25519 key to which others seal what only your party shall read; after 72 hours",
         "公告本参与方用于接收密封内容的 X25519 公钥，72 小时后生效",

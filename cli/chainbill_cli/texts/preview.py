@@ -77,6 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.bill_end": ("The bill is about to be ended:", "即将终止凭证："),
     "preview.bill_settle": ("A payment is about to be recorded:", "即将记录兑付："),
+    "preview.bill_received": ("You are about to say that a payment has arrived:", "即将确认款项已收妥："),
     "preview.bill_payment": ("The outcome of a payment is about to be recorded:", "即将记录付款结果："),
     "preview.party_register": ("Applicants are about to be attested and registered:", "即将核验并登记申请人："),
     "preview.party_rotate": (
@@ -110,6 +111,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.party_rename": ("A new name is about to be attested:", "即将核验新名称："),
     "preview.new_name": ("new name", "新名称"),
     "preview.party_add_identifier": ("An identifier is about to be attested:", "即将核验标识："),
+    "preview.party_give_up_identifier": (
+        "An identifier of your party is about to be given up:",
+        "即将放弃本参与方的标识：",
+    ),
     "preview.identifier": ("identifier", "标识"),
     "preview.party_encryption_key": (
         "The key to which others seal is about to be announced; it acts after 72 hours:",
@@ -171,6 +176,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.hash": ("hash", "哈希"),
     "preview.file": ("file", "文件"),
+    "preview.governance_withdraw": ("A proposal is about to be taken back:", "即将撤回提案："),
     "preview.governance_vote": ("A vote is about to be cast:", "即将投票："),
     "preview.proposed_rule": ("rule {name}", "规则 {name}"),
     "preview.proposed_currency": ("currency {code}", "币种 {code}"),
