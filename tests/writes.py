@@ -12,7 +12,7 @@ CURRENCY = "CHF"
 def account_at(bank: str) -> tuple[str, str, dict[str, Any]]:
     """A call by which the sender names its account at a bank, by its id; refused if that is no bank."""
     named = {"currency": CURRENCY, "bank": bank, "alg": "sha256", "digest_hex": "ab" * 32}
-    return "party", "announce_account", named
+    return "account", "announce", named
 
 
 def bank_of(party: Mapping[str, Any]) -> str | None:

@@ -20,8 +20,8 @@ __all__ = [
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
-    "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "party", "recovery", "settlement",
-    "standing", "token",
+    "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "party", "recovery",
+    "settlement", "standing", "succession", "token",
 )  # fmt: skip
 
 #: What a key may do: make, check, and decide about the party itself.

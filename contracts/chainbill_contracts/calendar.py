@@ -36,7 +36,7 @@ def check_year(year, holidays, workdays):
     check_dates(year, holidays, workdays)
 
 
-@internal("bill", "token", "finance", "settlement", "party", "standing")
+@internal("bill", "token", "finance", "settlement", "account", "party", "standing")
 def business_day_from(date):
     """Return the first business day on or after `date`."""
     day = date
@@ -47,7 +47,7 @@ def business_day_from(date):
     require(False, "no_business_day_near", {"date": date})
 
 
-@internal("bill", "token", "finance", "settlement", "party", "standing")
+@internal("bill", "token", "finance", "settlement", "account", "party", "standing")
 def business_day_before(date):
     """Return the last business day before `date`."""
     day = date
@@ -58,7 +58,7 @@ def business_day_before(date):
     require(False, "no_business_day_near", {"date": date})
 
 
-@internal("bill", "token", "finance", "settlement", "party", "standing")
+@internal("bill", "token", "finance", "settlement", "account", "party", "standing")
 def business_days_after(date, count):
     """Return the `count`-th business day after `date`; with count 0 `date` itself."""
     day = date

@@ -7,8 +7,9 @@ from chainbill.vm.prelude import *
 
 parties = read_table("party", "party")
 keys = read_table("party", "key")
-accounts = read_table("party", "account")
-successors = read_table("party", "successor")
+accounts = read_table("account", "account")
+successors = read_table("succession", "successor")
+predecessors = read_table("succession", "predecessor")
 parameters = read_table("governance", "parameter")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
@@ -71,6 +72,14 @@ def are_two_people(signers):
         if not is_one_person(signer, signers[0]):
             return True
     return False
+
+
+def keys_that_signed():
+    """The keys that signed, in hex."""
+    signed = []
+    for signer in ctx.signers:
+        signed += [signer["key"]]
+    return signed
 
 
 def require_policy(sender, action, currency, amount):
@@ -171,6 +180,18 @@ def successor_of(bank):
     """The bank that stands in a bank's place now: itself, or the last of those that succeeded it (承继行)."""
     row = successors.get(bank)
     return bank if row is None else row["successor"]
+
+
+def replaced_by(bank):
+    """The banks in whose place this one stands."""
+    row = predecessors.get(bank)
+    return [] if row is None else row["banks"]
+
+
+def require_no_successor(bank):
+    """A bank in whose place another stands is asked nothing any more: the other one is."""
+    successor = successor_of(bank)
+    require(successor == bank, "bank_succeeded", {"bank": bank, "successor": successor})
 
 
 def paying_bank_of(row):

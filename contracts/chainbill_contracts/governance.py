@@ -295,7 +295,7 @@ def checked_content(kind, content):
     elif kind == "identifier":
         invoke("party", "check_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "successor":
-        invoke("party", "check_successor", content["bank"], content["successor"])
+        invoke("succession", "check_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "check_end", content["dispute"])
     elif kind == "rules" or kind == "protocol":
@@ -531,7 +531,7 @@ def put_into_effect(proposal):
     elif kind == "identifier":
         invoke("party", "give_identifier", content["scheme"], content["value"], content["party"])
     elif kind == "successor":
-        invoke("party", "decide_successor", content["bank"], content["successor"])
+        invoke("succession", "decide_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "end_by_vote", content["dispute"])
     elif kind == "calendar":

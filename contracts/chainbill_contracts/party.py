@@ -1,8 +1,8 @@
-"""Parties (参与方): who takes part, who vouched for them, which keys sign for them, and where they are paid.
+"""Parties (参与方): who takes part, who vouched for them, which keys sign for them, and which bank pays for them.
 
 A party comes in through an application that every key in it signs and that a sponsor bank attests (KYC); banks,
-regulators and auditors come in by a vote of the validators. An identifier belongs to one party only. A settlement
-account is kept as a salted hash: its content is known to its bank and to the paying bank alone.
+regulators and auditors come in by a vote of the validators. An identifier belongs to one party only. Where parties are
+paid is in `account`, who stands in the place of a bank in `succession`.
 
 A key is {"alg", "key", "capabilities", "unit", "operator", "certificate"}: alg "ed25519", key in hex, unit the branch
 that it belongs to, operator the salted hash of its holder's staff number, certificate the digest of its certificate;
@@ -14,12 +14,12 @@ announced, and acts after 72 hours, in which one admin alone may take it back.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
-    DIGEST_ALGORITHM,
     LARGEST_AMOUNT,
     admins_of,
     counted,
     is_hex_of_32_bytes,
     is_one_person,
+    keys_that_signed,
     parameter,
     require_able,
     require_active,
@@ -33,6 +33,7 @@ from chainbill_contracts.general import (
     require_fields,
     require_key,
     require_maker_and_checker,
+    require_no_successor,
     require_not_halted,
     require_not_stopped,
     require_party,
@@ -45,29 +46,21 @@ parties = own_table("party")  # id -> party row
 keys = own_table("key")  # public key in hex -> the key without it, and {"party", "status", "since"}
 identifiers = own_table("identifier")  # [scheme, value] -> {"party"}
 reserved = own_table("reserved")  # [scheme, value] -> {"party"}: by vote, for an id that is not registered yet
-accounts = own_table("account")  # [party, currency] -> account row
 formers = own_table("former")  # party -> what it had before its administrator: see give_to_administrator
 changes = own_table("change")  # id -> change row
 sponsored = own_table("sponsored")  # bank -> {"count"} of the parties that it vouches for
 pays_for = own_table("pays_for")  # bank -> {"count"} of the debtors whose mandate it has accepted
 mandates = own_table("mandate")  # [debtor, bank] -> mandate row
-successors = own_table("successor")  # bank -> {"named", "successor", "from"}
-predecessors = own_table("predecessor")  # bank -> {"banks"}: those in whose place it stands
-successions = own_table("succession")  # [bank, successor] -> {"banks", "until"}: what the successor has accepted
 agenda = own_table("agenda")
-recovery_places = read_table("recovery", "place")  # party -> {"open", "vetoed"}: open is "" where no recovery waits
 
 STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
 MOST_APPLICATIONS = 200
 MOST_NAMES = 50  # of one party, one after the other
 MOST_KEYS = 20
 MOST_IDENTIFIERS = 20
-MOST_ACCOUNTS = 20
 MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
-MOST_PREDECESSORS = 20
-DAYS_OF_SUCCESSION = 30
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
     "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
@@ -96,8 +89,7 @@ def begin(members):
             keep_mandate(row, member["paying_bank"], "active")
         parties.put(row["id"], row)
     for member in members:
-        for account in member["accounts"]:
-            open_account(member["id"], account, account["bank"], [])
+        invoke("account", "open_at_their_banks", member["id"], member["accounts"])
 
 
 @call
@@ -119,8 +111,7 @@ def register(applications):
         require_application(application, ctx.party)
         require_sponsored_roles(statement["roles"])
         admit_party(statement, statement["roles"], ctx.party)
-        for account in statement["accounts"]:
-            open_account(statement["id"], account, ctx.party, [])
+        invoke("account", "open_all", statement["id"], statement["accounts"], ctx.party)
         registered += [statement["id"]]
     count_sponsored(ctx.party, len(registered))
     return {"parties": registered}
@@ -140,8 +131,7 @@ def admit(application):
     require_application(application, "")
     statement = application["statement"]
     admit_party(statement, statement["roles"], "")
-    for account in statement["accounts"]:
-        open_account(statement["id"], account, "", [])
+    invoke("account", "open_all", statement["id"], statement["accounts"], "")
 
 
 @call
@@ -178,81 +168,13 @@ def rename(party, name_zh, name_en):
     return {"party": party}
 
 
-@call
-def announce_account(currency, bank, alg, digest_hex):
-    """Name a settlement account (结算账户), or announce that it changes.
-
-    The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
-    business days later and is announced by an event, so that nobody redirects a payment unseen.
-    """
-    account = {"currency": currency, "bank": bank, "alg": alg, "digest": digest_hex}
-    check_account(account)
-    row = require_able(ctx.party)
-    require_capability("maker")
-    known = accounts.get([ctx.party, currency])
-    if known is None or known["status"] != "active":
-        require(known is not None or row["account_count"] < MOST_ACCOUNTS, "too_many_accounts")
-        open_account(ctx.party, account, "", keys_that_signed())
-        return {"party": ctx.party, "currency": currency, "from": ctx.today}
-    require_maker_and_checker()
-    wait = parameter("account_change_business_days")
-    acts_on = invoke("calendar", "business_days_after", ctx.today, wait)
-    known["next"] = {
-        "bank": bank,
-        "alg": alg,
-        "digest": digest_hex,
-        "from": acts_on,
-        "attested": False,
-        "by": keys_that_signed(),
-    }
-    accounts.put([ctx.party, currency], known)
-    agenda.put([acts_on, ctx.party, currency], {"party": ctx.party, "currency": currency})
-    emit("account_change_announced", {"party": ctx.party, "currency": currency, "bank": bank, "from": acts_on})
-    return {"party": ctx.party, "currency": currency, "from": acts_on}
-
-
-@call
-def attest_account(party, currency, alg, digest_hex):
-    """Confirm as the account's bank that name and number belong together (户名一致).
-
-    alg, digest_hex: of the account that the bank was shown; where another one has taken its place, nothing is attested.
-    """
-    require_active_bank(ctx.party)
-    require_capability("maker")
-    row = accounts.get([party, currency])
-    require(row is not None, "account_unknown")
-    if row["status"] == "announced":
-        require_shown_account(row, alg, digest_hex)
-        row["status"] = "active"
-        row["from"] = ctx.today
-    else:
-        require(row["status"] == "active", "nothing_to_attest")
-        require(row["next"] is not None, "nothing_to_attest")
-        require_shown_account(row["next"], alg, digest_hex)
-        require(not row["next"]["attested"], "nothing_to_attest")
-        row["next"]["attested"] = True
-        row = account_of_today(party, currency, row)
-    accounts.put([party, currency], row)
-    emit("account_attested", {"party": party, "currency": currency, "bank": ctx.party})
-    return {"party": party, "currency": currency}
-
-
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an announced change act, and an attested change of account; end what a bank did not answer."""
+    """Let an announced change act; end what a bank was asked and did not answer."""
     if "change" in row:
         on_day_of_change(row["change"], row["step"])
-        return
-    if "mandate" in row:
+    else:
         on_day_of_mandate(row["mandate"])
-        return
-    if "succession" in row:
-        successions.delete(row["succession"])
-        return
-    account = accounts.get([row["party"], row["currency"]])
-    if account is None:  # it went with a claim
-        return
-    accounts.put([row["party"], row["currency"]], account_of_today(row["party"], row["currency"], account))
 
 
 # --- keys and admin acts ----------------------------------------------------------------------------------------------
@@ -324,7 +246,7 @@ def revoke_key(key):
         announced = changes.get(change)
         if key in announced["by"]:
             end_change(announced, "lapsed")
-    end_announced_accounts(ctx.party, key)
+    invoke("account", "end_announced", ctx.party, key)
     warn_of_few_admin_keys(row)
     return {"key": key}
 
@@ -355,7 +277,7 @@ def halt(reason):
     row["halted_by"] = admin_who_signed()
     row["halted_on"] = ctx.today
     parties.put(ctx.party, row)
-    end_announced_accounts(ctx.party, "")
+    invoke("account", "end_announced", ctx.party, "")
     emit("halted", {"party": ctx.party, "reason": reason})
     return {"party": ctx.party, "halted_on": ctx.today}
 
@@ -483,12 +405,9 @@ def become(statement):
         plain = plain_identifier(identifier["scheme"], identifier["value"])
         if is_free_for(party, identifier["scheme"], plain):
             row["identifiers"] += [take_identifier(party, identifier["scheme"], plain)]
-    for entry in accounts.scan([party], MOST_ACCOUNTS):
-        accounts.delete(entry[0])
-    row["account_count"] = 0
     parties.put(party, row)
-    for account in statement["accounts"]:
-        open_account(party, account, row["sponsor"], [])
+    invoke("account", "forget", party)
+    invoke("account", "open_all", party, statement["accounts"], row["sponsor"])
 
 
 def require_listed_keys(party, listed):
@@ -520,7 +439,7 @@ def end_under_former_keys(row):
     for change in row["changes"]:
         end_change(changes.get(change), "lapsed")
     row["changes"] = []
-    end_announced_accounts(row["id"], "")
+    invoke("account", "end_announced", row["id"], "")
     if row["asked_bank"] != "":
         keep_mandate(row, row["asked_bank"], "ended")
     row["encryption_key"] = ""
@@ -542,13 +461,6 @@ def others_signed(key):
             if not is_one_person(signer, {"key": key, "operator": entry["operator"]}):
                 return True
     return False
-
-
-def keys_that_signed():
-    signed = []
-    for signer in ctx.signers:
-        signed += [signer["key"]]
-    return signed
 
 
 def announce_change(row, kind, content):
@@ -674,18 +586,14 @@ def give_to_administrator(party, listed):
     row = parties.get(party)
     former = formers.get(party)
     if former is None:
-        former = {"keys": keys_of(row), "accounts": []}
-        former["encryption_key"], former["policy"] = row["encryption_key"], row["policy"]
-        for entry in accounts.scan([party], MOST_ACCOUNTS):
-            if entry[1]["status"] == "active":
-                former["accounts"] += [entry]
+        former = {"keys": keys_of(row), "encryption_key": row["encryption_key"], "policy": row["policy"]}
         formers.put(party, former)
     row = put_in_place(row, listed)
     for entry in former["keys"]:
         if entry[0] not in row["keys"] and keys.get(entry[0])["party"] == party:
             entry[1]["status"] = "resting"
             keys.put(entry[0], entry[1])
-    end_accounts(party)
+    invoke("account", "rest", party)
 
 
 @internal("standing")
@@ -703,14 +611,7 @@ def give_back(party):
             emit("key_added", {"party": party, "key": public, "capabilities": key["capabilities"]})
     row["encryption_key"], row["policy"] = former["encryption_key"], former["policy"]
     parties.put(party, row)
-    end_accounts(party)
-    for entry in former["accounts"]:
-        account = entry[1]
-        account["next"] = None
-        accounts.put(entry[0], account)
-        emit("account_opened", {
-            "party": party, "currency": entry[0][1], "bank": account["bank"], "status": account["status"]
-        })  # fmt: skip
+    invoke("account", "give_back", party)
     warn_of_few_admin_keys(row)
 
 
@@ -720,12 +621,6 @@ def keys_of(row):
     for key in row["keys"]:
         found += [[key, keys.get(key)]]
     return found
-
-
-def end_accounts(party):
-    for entry in accounts.scan([party], MOST_ACCOUNTS):
-        entry[1]["status"] = "ended"
-        accounts.put(entry[0], entry[1])
 
 
 @internal("standing")
@@ -769,7 +664,6 @@ def admit_party(statement, roles, sponsor):
         "changes": [],
         "halted_on": "",
         "halted_by": "",
-        "account_count": 0,
         "size": "",
         "stopped_at": 0,
         "insolvent_since": "",
@@ -785,7 +679,6 @@ def admit_party(statement, roles, sponsor):
     require_listed_keys(party, statement["keys"])
     for entry in statement["keys"]:
         take_key(row, entry)
-    require(len(statement["accounts"]) <= MOST_ACCOUNTS, "too_many_accounts")
     parties.put(party, row)
     emit("registered", {"party": party, "sponsor": sponsor, "roles": roles})
 
@@ -814,16 +707,11 @@ def require_new_identity(party):
 def require_statement(statement):
     """What a vote decides on could come about: names, identifiers and accounts are what they must be."""
     require_name(statement["name_zh"], statement["name_en"])
-    listed, opened = statement["identifiers"], statement["accounts"]
+    listed = statement["identifiers"]
     require(kind_of(listed) == "list" and len(listed) < MOST_IDENTIFIERS, "too_many_identifiers")
     for identifier in listed:
         plain_identifier(identifier["scheme"], identifier["value"])
-    require(kind_of(opened) == "list" and len(opened) <= MOST_ACCOUNTS, "too_many_accounts")
-    currencies = []
-    for account in opened:
-        check_account(account)
-        require(account["currency"] not in currencies, "account_exists")
-        currencies += [account["currency"]]
+    invoke("account", "check", statement["accounts"])
 
 
 def require_application(application, sponsor):
@@ -998,102 +886,6 @@ def check_policy_rules(policy):
         require(rule["above"] >= 0 and rule["above"] <= LARGEST_AMOUNT, "policy_not_valid")
 
 
-def check_account(account):
-    require_currency(account["currency"])
-    require(account["alg"] == DIGEST_ALGORITHM, "algorithm_unknown")
-    require(is_hex_of_32_bytes(account["digest"]), "account_digest_not_valid")
-    require_bank(account["bank"])
-
-
-def require_shown_account(account, alg, digest_hex):
-    """The sender keeps this account, and it is the one that the sender was shown."""
-    require(account["bank"] == ctx.party, "not_the_accounts_bank")
-    require(account["alg"] == alg and account["digest"] == digest_hex, "nothing_to_attest")
-
-
-def open_account(party, account, attested_by, by):
-    """A first account: active at once if its own bank vouches for it here, else announced until the bank attests.
-
-    by: the keys in hex that announced it; none of a registration, which all keys signed.
-    """
-    check_account(account)
-    place = [party, account["currency"]]
-    known = accounts.get(place)
-    require(known is None or known["status"] != "active", "account_exists")
-    status = "announced"
-    if account["bank"] == attested_by:
-        status = "active"
-    accounts.put(place, account_row(account, status, by))
-    if known is None:
-        row = parties.get(party)
-        row["account_count"] += 1
-        parties.put(party, row)
-    emit(
-        "account_opened",
-        {"party": party, "currency": account["currency"], "bank": account["bank"], "status": status},
-    )
-
-
-def end_announced_accounts(party, key):
-    """Accounts of a party that were announced and do not act yet come to nothing; those that act stay.
-
-    key: only those that this key announced; "" for all.
-    """
-    for entry in accounts.scan([party], MOST_ACCOUNTS):
-        place, account = entry[0], entry[1]
-        waiting = account if account["status"] == "announced" else account["next"]
-        if waiting is not None and (key == "" or key in waiting["by"]):
-            if account["status"] == "announced":
-                account["status"] = "ended"
-            account["next"] = None
-            accounts.put(place, account)
-            emit("account_change_ended", {"party": party, "currency": place[1]})
-
-
-def account_of_today(party, currency, account):
-    """An account after a change whose day has come: acted if it is attested, else as it was.
-
-    While the party is stopped or is to get new keys the change comes to nothing: it acts after two business days and
-    a recovery after 72 hours, so two stolen keys would else move the money before they end. Example: keys are stolen
-    and name an account on Monday, the sponsor announces a recovery; on Wednesday the account stays as it was.
-    """
-    change = account["next"]
-    if change is None or not change["attested"] or change["from"] > ctx.today:
-        return account
-    if may_move_account(party):
-        return changed_account(party, account)
-    account["next"] = None
-    emit("account_change_ended", {"party": party, "currency": currency})
-    return account
-
-
-def may_move_account(party):
-    row = parties.get(party)
-    recovery = recovery_places.get(party)
-    recovering = recovery is not None and recovery["open"] != ""
-    administered = row["status"] == "insolvent" and row["administered_on"] != ""
-    able = row["status"] in ("active", "leaving") or administered
-    return able and row["halted_on"] == "" and not recovering
-
-
-def changed_account(party, account):
-    change = account["next"]
-    emit("account_changed", {"party": party, "bank": change["bank"], "digest": change["digest"]})
-    return account_row(change, "active", change["by"])
-
-
-def account_row(account, status, by):
-    return {
-        "bank": account["bank"],
-        "alg": account["alg"],
-        "digest": account["digest"],
-        "from": ctx.today,
-        "status": status,
-        "by": by,
-        "next": None,
-    }
-
-
 def require_sponsored(party):
     row = require_party(party)
     require_sponsor(row)
@@ -1246,99 +1038,3 @@ def on_day_of_mandate(place):
     if mandate["status"] == "asked" and mandate["until"] < ctx.today:
         keep_mandate(row, place[1], "ended")
         parties.put(place[0], row)
-
-
-# --- successor of a bank ----------------------------------------------------------------------------------------------
-# A bank that leaves names who pays in its place, or the validators do by vote; never without the successor's consent.
-# Each row names the bank that stands in the place now, so that one look finds it, however many succeeded one another.
-@call
-def accept_succession(bank):
-    """Agree as a bank to pay in another's place (承继) what that one is to pay, if it or a vote names the sender.
-
-    Consent holds for DAYS_OF_SUCCESSION days, and for the banks in whose place the other one stands by now.
-    """
-    require_bank(bank)
-    require_active_bank(ctx.party)
-    require_maker_and_checker()
-    require(bank != ctx.party, "succession_too_long")
-    require_no_successor(bank)
-    require_no_successor(ctx.party)
-    known = successions.get([bank, ctx.party])
-    if known is not None:
-        agenda.delete([add_days(known["until"], 1), "succession", bank, ctx.party])
-    until = add_days(ctx.today, DAYS_OF_SUCCESSION)
-    successions.put([bank, ctx.party], {"banks": replaced_by(bank), "until": until})
-    agenda.put([add_days(until, 1), "succession", bank, ctx.party], {"succession": [bank, ctx.party]})
-    emit("succession_accepted", {"bank": bank, "successor": ctx.party, "until": until})
-    return {"bank": bank, "successor": ctx.party, "until": until}
-
-
-@call
-def name_successor(bank):
-    """Name the bank that pays from now on in the sender's place (承继行); it has accepted before."""
-    require_bank(ctx.party)
-    require_not_stopped(ctx.party)
-    require_maker_and_checker()
-    require_succession(ctx.party, bank)
-    keep_successor(ctx.party, bank)
-    return {"bank": ctx.party, "successor": bank}
-
-
-@internal("governance")
-def check_successor(bank, successor):
-    """Refuse at once a successor that a vote could not name."""
-    require_out_of_business(bank)
-    require_succession(bank, successor)
-
-
-@internal("governance")
-def decide_successor(bank, successor):
-    """Name by vote who pays in the place of a bank that is stopped, leaving or gone."""
-    require_out_of_business(bank)
-    require_succession(bank, successor)
-    keep_successor(bank, successor)
-
-
-def require_succession(bank, successor):
-    require_bank(bank)
-    require_no_successor(bank)
-    require_active_bank(successor)
-    require_no_successor(successor)
-    accepted = successions.get([bank, successor])
-    taken = accepted is not None and ctx.today <= accepted["until"] and accepted["banks"] == replaced_by(bank)
-    require(taken, "not_taken_over", {"bank": bank, "successor": successor})
-    together = len(replaced_by(bank)) + 1 + len(replaced_by(successor))
-    require(together <= MOST_PREDECESSORS, "succession_too_long")
-
-
-def require_out_of_business(bank):
-    """A bank in business names its successor itself: no vote takes its debtors and its money under way from it."""
-    status = require_bank(bank)["status"]
-    require(status != "active", "bank_in_business", {"id": bank})
-
-
-def require_no_successor(bank):
-    """A bank in whose place another stands is asked nothing any more: the other one is."""
-    successor = successor_of(bank)
-    require(successor == bank, "bank_succeeded", {"bank": bank, "successor": successor})
-
-
-def replaced_by(bank):
-    """The banks in whose place this one stands."""
-    row = predecessors.get(bank)
-    return [] if row is None else row["banks"]
-
-
-def keep_successor(bank, successor):
-    """All in whose place the bank stands, and the bank itself, have the successor from now on."""
-    successions_until = successions.get([bank, successor])["until"]
-    agenda.delete([add_days(successions_until, 1), "succession", bank, successor])
-    successions.delete([bank, successor])
-    for one in replaced_by(bank):
-        row = successors.get(one)
-        row["successor"] = successor
-        successors.put(one, row)
-    successors.put(bank, {"named": successor, "successor": successor, "from": ctx.today})
-    predecessors.put(successor, {"banks": replaced_by(successor) + replaced_by(bank) + [bank]})
-    predecessors.delete(bank)
-    emit("successor_named", {"bank": bank, "successor": successor})

@@ -8,6 +8,7 @@ disturbs nobody else. No lock and no status ever stops a settlement.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     paying_bank_of,
+    replaced_by,
     require_able,
     require_amount,
     require_capability,
@@ -24,9 +25,8 @@ payments = own_table("payment")  # [bill, token] -> payment row
 steps = own_table("step")  # bill -> how far a settlement that takes several steps has come
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
-accounts = read_table("party", "account")
+accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
-predecessors = read_table("party", "predecessor")
 finance_receipts = read_table("finance", "receipt")
 
 # Every step that a payment may take, and no other.
@@ -177,12 +177,10 @@ def receipt_of_predecessor(bill, reference):
 
     On another bill it is, since each bank counts its references by itself.
     """
-    row = predecessors.get(ctx.party)
-    if row is not None:
-        for bank in row["banks"]:
-            receipt = receipts.get([bank, reference])
-            if receipt is not None and receipt["bill"] == bill:
-                return receipt
+    for bank in replaced_by(ctx.party):
+        receipt = receipts.get([bank, reference])
+        if receipt is not None and receipt["bill"] == bill:
+            return receipt
     return None
 
 

@@ -10,6 +10,7 @@ themselves, by the guards of the general part.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     counted,
+    replaced_by,
     require_able,
     require_active,
     require_admins,
@@ -29,7 +30,6 @@ agenda = own_table("agenda")
 parties = read_table("party", "party")
 sponsored = read_table("party", "sponsored")
 pays_for = read_table("party", "pays_for")
-predecessors = read_table("party", "predecessor")
 to_pay = read_table("bill", "to_pay")
 holdings = read_table("core", "holding")
 validators = read_table("governance", "validator")
@@ -591,12 +591,6 @@ def paying_as(bank):
     if successor_of(bank) != bank:
         return []
     return replaced_by(bank) + [bank]
-
-
-def replaced_by(bank):
-    """The banks in whose place this one stands."""
-    row = predecessors.get(bank)
-    return [] if row is None else row["banks"]
 
 
 def require_nothing_open(party):

@@ -60,18 +60,18 @@ EXAMPLES: dict[str, list[str]] = {
     "invoice.uphold": ["invoice", "uphold", DISPUTE],
     "invoice.withdraw_dispute": ["invoice", "withdraw", DISPUTE],
     "party.accept_mandate": ["party", "paying-bank", "accept", "anchor"],
-    "party.accept_succession": ["party", "successor", "accept", "bank1"],
+    "succession.accept": ["party", "successor", "accept", "bank1"],
     "party.add_identifier": ["party", "add-identifier", "anchor", "VAT=DE811907980"],
     "party.add_key": ["party", "key", "add", "anchor", "--capability", "maker"],
-    "party.announce_account": ["party", "account", "--announce", "CNY:bank1:6222"],
+    "account.announce": ["party", "account", "--announce", "CNY:bank1:6222"],
     "party.ask_paying_bank": ["party", "paying-bank", "ask", "bank1"],
-    "party.attest_account": ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
+    "account.attest": ["party", "account", "anchor", "--attest", "CNY", "--shown", "ab" * 32],
     "party.attest_size": ["party", "size", "anchor", "small", "--document", "{paper}"],
     "party.end_mandate": ["party", "paying-bank", "end", "anchor"],
     "party.give_up_identifier": ["party", "give-up-identifier", "VAT=DE811907980"],
     "party.halt": ["party", "halt"],
     "party.lift_halt": ["party", "halt", "--lift"],
-    "party.name_successor": ["party", "successor", "name", "bank1"],
+    "succession.name": ["party", "successor", "name", "bank1"],
     "party.refuse_mandate": ["party", "paying-bank", "refuse", "anchor"],
     "party.register": ["party", "register", "{application}"],
     "party.rename": ["party", "rename", "anchor", "--name-zh", "新名称"],
@@ -146,7 +146,7 @@ def test_the_command_of_an_act_sends_it(act: str, shell: Shell, tmp_path: Path) 
 
 
 def test_a_remedy_names_the_command() -> None:
-    assert in_commands("Announce a change with party.announce_account.") == (
+    assert in_commands("Announce a change with account.announce.") == (
         "Announce a change with chainbill party account --announce CURRENCY:BANK:NUMBER."
     )
     assert in_commands("请债务人先用party.ask_paying_bank征询") == (

@@ -132,22 +132,22 @@ def test_a_rotated_key_is_a_profile_of_its_own_until_it_acts(shell: Shell, node:
 
 
 @pytest.mark.parametrize(
-    ("profile", "words", "function", "arguments"),
+    ("profile", "words", "act", "arguments"),
     [
-        ("anchor", "paying-bank ask bank2", "ask_paying_bank", {"bank": "bank2"}),
-        ("bank1", "paying-bank accept anchor", "accept_mandate", {"debtor": "anchor"}),
-        ("bank1", "paying-bank refuse anchor", "refuse_mandate", {"debtor": "anchor"}),
-        ("bank1", "paying-bank end anchor", "end_mandate", {"debtor": "anchor"}),
-        ("bank1", "successor accept bank2", "accept_succession", {"bank": "bank2"}),
-        ("bank1", "successor name bank2", "name_successor", {"bank": "bank2"}),
+        ("anchor", "paying-bank ask bank2", "party.ask_paying_bank", {"bank": "bank2"}),
+        ("bank1", "paying-bank accept anchor", "party.accept_mandate", {"debtor": "anchor"}),
+        ("bank1", "paying-bank refuse anchor", "party.refuse_mandate", {"debtor": "anchor"}),
+        ("bank1", "paying-bank end anchor", "party.end_mandate", {"debtor": "anchor"}),
+        ("bank1", "successor accept bank2", "succession.accept", {"bank": "bank2"}),
+        ("bank1", "successor name bank2", "succession.name", {"bank": "bank2"}),
     ],
 )
 def test_paying_banks_and_successors(
-    shell: Shell, node: FakeNode, profile: str, words: str, function: str, arguments: dict[str, str]
+    shell: Shell, node: FakeNode, profile: str, words: str, act: str, arguments: dict[str, str]
 ) -> None:
     """security 13: a bank's consent is an act of its own."""
     shell.run("party", *words.split(), profile=profile)
-    assert node.call == ("party", function, {name: PARTIES[one] for name, one in arguments.items()})
+    assert node.call == (*act.split("."), {name: PARTIES[one] for name, one in arguments.items()})
 
 
 def test_a_vote_names_a_successor(shell: Shell, node: FakeNode) -> None:
@@ -169,14 +169,14 @@ def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
     shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1", expect=2)
     assert "--shown" in shell.err
     shell.run("party", "account", "--announce", "CNY:bank1:123", profile="anchor")
-    assert node.call[1] == "announce_account"
+    assert node.call[:2] == ("account", "announce")
     assert set(node.call[2]) == {"currency", "bank", "alg", "digest_hex"}
     announced = node.call[2]["digest_hex"]
     (kept,) = (shell.home / "accounts").iterdir()
     for shown in (str(kept), announced):
         shell.run("party", "account", "anchor", "--attest", "cny", "--shown", shown, profile="bank1")
         named = {"party": PARTIES["anchor"], "currency": "CNY", "alg": "sha256", "digest_hex": announced}
-        assert node.call == ("party", "attest_account", named)
+        assert node.call == ("account", "attest", named)
     shell.run("party", "account", "anchor", "--attest", "EUR", "--shown", str(kept), profile="bank1", expect=2)
     opened = json.loads(kept.read_text(encoding="utf-8"))
     kept.write_text(json.dumps({**opened, "number": "124"}), encoding="utf-8")

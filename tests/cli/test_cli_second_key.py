@@ -26,7 +26,7 @@ def asked(name: str) -> frozenset[str]:
 
 
 def test_which_acts_ask_for_a_second_key_stands_in_the_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert asked("party.announce_account") == {"checker"}
+    assert asked("account.announce") == {"checker"}
     assert asked("bill.confirm") == frozenset(), "a policy asks above an amount only"
     assert asked("nothing.known") == asked("bill.nothing") == frozenset()
     source = """

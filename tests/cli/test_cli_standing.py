@@ -109,11 +109,14 @@ def test_a_vote_suspends_a_bank(desk: Desk, papers: list[str]) -> None:
     proposal = desk.json("bank1", *words)["proposal"]
     shown = desk.text("--as", "bank1", "--lang", "en", "governance", "show", proposal)
     assert "status of a party" in shown or "party_status" in shown
-    assert desk.json("bank1", "governance", "propose", "party-close", "bank2")["proposal"]
+    refused = desk.json("bank1", "governance", "propose", "party-close", "bank2", expect=3)
+    assert refused["code"] == "party_transition", "an active bank leaves first"
     assert desk.json("bank1", "governance", "propose", "party_status", "bank2", expect=2)
     desk.text("key", "new", "trustee", "--no-passphrase")
     words = ["governance", "propose", "party_administrator", "bank2", "trustee", *papers[:2], *COURT]
-    assert desk.json("bank1", *words)["proposal"]
+    assert desk.json("bank1", *words, expect=3)["code"] == "insolvency_not_ratified"
+    taken = desk.json("bank1", "governance", "withdraw", proposal)
+    assert taken["decision"] == "withdrawn"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

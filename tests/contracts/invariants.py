@@ -12,7 +12,7 @@ from contracts.world import World
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "state.md"
 LEAVES = {"live", "settled", "diluted", "void"}
 STATUS_TABLES = {
-    "party": ("party", "party"), "key": ("party", "key"), "account": ("party", "account"),
+    "party": ("party", "party"), "key": ("party", "key"), "account": ("account", "account"),
     "change": ("party", "change"), "grant": ("audit", "grant"),
     "recovery": ("recovery", "recovery"),
     "mandate": ("party", "mandate"),

@@ -94,7 +94,7 @@ def ask_when_due(world: World) -> None:
 @refuses("account_missing")
 def ask_after_the_account_is_gone(world: World) -> None:
     token = accepted_bill(world)[1]
-    world.overlay.delete(row_key("party", "account", [S1, "CNY"]))
+    world.overlay.delete(row_key("account", "account", [S1, "CNY"]))
     ask(world, token, BANK1, amount=1)
 
 

@@ -496,5 +496,5 @@ def propose_to_end_a_dispute_that_has_ended(world: World) -> None:
 
 @refuses("bank_in_business")
 def propose_the_successor_of_a_bank_in_business(world: World) -> None:
-    as_two(world, BANK3, "party", "accept_succession", bank=BANK4)
+    as_two(world, BANK3, "succession", "accept", bank=BANK4)
     propose(world, "successor", bank=BANK4, successor=BANK3)

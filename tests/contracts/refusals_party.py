@@ -682,7 +682,7 @@ def set_a_policy_in_no_currency(world: World) -> None:
 
 def announce(world: World, currency: str = "USD", bank: str = BANK2, digest: str = DIGEST) -> Any:
     account = {"currency": currency, "bank": bank, "alg": "sha256", "digest_hex": digest}
-    return world.call(S1, "party", "announce_account", **account)
+    return world.call(S1, "account", "announce", **account)
 
 
 @refuses("account_digest_not_valid")
@@ -720,7 +720,7 @@ def change_an_account_with_two_keys_of_one_person(world: World) -> None:
     """Two keys of one operator are one person (branches and people)."""
     keys = [add_key(world, S1, number, ["maker", "checker"], operator="ab" * 32) for number in (31, 32)]
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": DIGEST}
-    world.send(S1, ("party", "announce_account", account), keys=keys)
+    world.send(S1, ("account", "announce", account), keys=keys)
 
 
 @refuses("maker_and_checker_needed")
@@ -730,7 +730,7 @@ def change_an_account_alone(world: World) -> None:
 
 def attest(world: World, currency: str, bank: str = BANK1, **fields: str) -> None:
     shown = {"alg": "sha256", "digest_hex": DIGEST, **fields}
-    world.call(bank, "party", "attest_account", party=S1, currency=currency, **shown)
+    world.call(bank, "account", "attest", party=S1, currency=currency, **shown)
 
 
 @refuses("account_unknown")
@@ -755,7 +755,7 @@ def attest_a_digest_of_another_algorithm(world: World) -> None:
 @refuses("nothing_to_attest")
 def attest_another_change_than_the_one_that_waits(world: World) -> None:
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
+    world.send(S1, ("account", "announce", account), keys=[key_of(S1), key_of(S1, 1)])
     attest(world, "CNY", BANK2)
 
 

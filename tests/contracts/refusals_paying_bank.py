@@ -14,6 +14,7 @@ from contracts.world import (
     S1,
     World,
     as_admins,
+    as_two,
     change,
     member,
     name_successor,
@@ -129,58 +130,58 @@ def confirm_after_the_mandate_ended(world: World) -> None:
 # --- successors
 @refuses("not_taken_over")
 def name_a_successor_that_never_agreed(world: World) -> None:
-    two_people(world, BANK1, "name_successor", bank=BANK2)
+    as_two(world, BANK1, "succession", "name", bank=BANK2)
 
 
 @refuses("not_taken_over")
 def name_a_successor_after_its_consent_lapsed(world: World) -> None:
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
     world.time_ms += 31 * 86_400_000
-    two_people(world, BANK1, "name_successor", bank=BANK2)
+    as_two(world, BANK1, "succession", "name", bank=BANK2)
 
 
 @refuses("not_taken_over")
 def name_a_successor_that_agreed_to_less(world: World) -> None:
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
     name_successor(world, BANK3, BANK1)
-    two_people(world, BANK1, "name_successor", bank=BANK2)
+    as_two(world, BANK1, "succession", "name", bank=BANK2)
 
 
 @refuses("maker_and_checker_needed")
 def name_a_successor_alone(world: World) -> None:
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
-    world.call(BANK1, "party", "name_successor", bank=BANK2)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
+    world.call(BANK1, "succession", "name", bank=BANK2)
 
 
 @refuses("maker_and_checker_needed")
 def accept_a_succession_alone(world: World) -> None:
-    world.call(BANK2, "party", "accept_succession", bank=BANK1)
+    world.call(BANK2, "succession", "accept", bank=BANK1)
 
 
 @refuses("party_not_active")
 def name_a_successor_while_suspended(world: World) -> None:
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
     suspend(world, BANK1)
-    two_people(world, BANK1, "name_successor", bank=BANK2)
+    as_two(world, BANK1, "succession", "name", bank=BANK2)
 
 
 @refuses("bank_succeeded")
 def name_a_second_successor(world: World) -> None:
-    two_people(world, BANK3, "accept_succession", bank=BANK1)
+    as_two(world, BANK3, "succession", "accept", bank=BANK1)
     name_successor(world, BANK1, BANK2)
-    two_people(world, BANK1, "name_successor", bank=BANK3)
+    as_two(world, BANK1, "succession", "name", bank=BANK3)
 
 
 @refuses("bank_succeeded")
 def close_a_circle_of_successors(world: World) -> None:
-    two_people(world, BANK1, "accept_succession", bank=BANK2)
+    as_two(world, BANK1, "succession", "accept", bank=BANK2)
     name_successor(world, BANK1, BANK2)
-    two_people(world, BANK2, "name_successor", bank=BANK1)
+    as_two(world, BANK2, "succession", "name", bank=BANK1)
 
 
 @refuses("succession_too_long")
 def succeed_oneself(world: World) -> None:
-    two_people(world, BANK1, "accept_succession", bank=BANK1)
+    as_two(world, BANK1, "succession", "accept", bank=BANK1)
 
 
 MANY = [member(uscc(300 + number), "bank", accounts=[]) for number in range(21)]
@@ -194,7 +195,7 @@ def succeed_more_banks_than_fit(world: World) -> None:
 
 @refuses("not_a_bank")
 def succeed_a_supplier(world: World) -> None:
-    two_people(world, BANK1, "accept_succession", bank=S1)
+    as_two(world, BANK1, "succession", "accept", bank=S1)
 
 
 @refuses("not_taken_over")

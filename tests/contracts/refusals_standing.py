@@ -375,4 +375,4 @@ def accept_as_an_administrator(world: World) -> None:
 @refuses("nothing_to_attest")
 def attest_an_account_that_ended(world: World) -> None:
     administer(world, S1)
-    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="ab" * 32)
+    world.call(BANK1, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="ab" * 32)

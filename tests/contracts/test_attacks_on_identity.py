@@ -164,12 +164,12 @@ def test_a_claim_that_could_never_act_is_refused_before_the_vote(world: World) -
 # --- money ------------------------------------------------------------------------------------------------------------
 def announce_account(world: World, who: str, currency: str, bank: str) -> dict[str, Any]:
     arguments = {"currency": currency, "bank": bank, "alg": "sha256", "digest_hex": OTHER_DIGEST}
-    return dict(as_two(world, who, "party", "announce_account", **arguments))
+    return dict(as_two(world, who, "account", "announce", **arguments))
 
 
 def attest(world: World, who: str, currency: str, bank: str) -> None:
     arguments = {"party": who, "currency": currency, "alg": "sha256", "digest_hex": OTHER_DIGEST}
-    world.call(bank, "party", "attest_account", **arguments)
+    world.call(bank, "account", "attest", **arguments)
 
 
 def test_a_halt_ends_a_change_of_account_that_two_clerks_announced(world: World) -> None:
@@ -189,7 +189,7 @@ def test_a_first_account_that_waits_ends_with_a_halt_and_with_the_keys(world: Wo
     """attack: a clerk opens a first account in another currency, whose bank attests it once the clerk is stopped."""
     for stop in ("halt", "recovery"):
         arguments = {"currency": "USD", "bank": BANK3, "alg": "sha256", "digest_hex": OTHER_DIGEST}
-        world.call(S1, "party", "announce_account", **arguments)
+        world.call(S1, "account", "announce", **arguments)
         if stop == "halt":
             world.call(S1, "party", "halt", reason="")
             as_admins(world, S1, "lift_halt", party=S1)

@@ -79,7 +79,7 @@ def test_two_banks_with_forged_papers_do_not_take_a_party_in_one_block(world: Wo
     assert party(world, S1)["keys"] == MINE
     [stolen, _] = [one["key"] for one in an_order(world, entered)["keys"]]
     with pytest.raises((Refused, KeyError)):
-        world.send(S1, ("party", "announce_account", OTHERS_ACCOUNT), keys=[stolen])
+        world.send(S1, ("account", "announce", OTHERS_ACCOUNT), keys=[stolen])
     watch.check(world)
     world.send(S1, ("standing", "object_to", {"order": entered["order"], "reason": "forged"}), keys=MINE[:1])
     watch.check(world)
@@ -169,11 +169,11 @@ def test_what_an_insolvency_took_comes_back_when_it_is_lifted(world: World) -> N
     watch.check(world)
     keys = administer(world, S1)
     watch.check(world)
-    act(world, keys, "party", "announce_account", **OTHERS_ACCOUNT)
-    act(world, keys, "party", "announce_account", **{**OTHERS_ACCOUNT, "currency": "USD"})
+    act(world, keys, "account", "announce", **OTHERS_ACCOUNT)
+    act(world, keys, "account", "announce", **{**OTHERS_ACCOUNT, "currency": "USD"})
     for currency in ("CNY", "USD"):
         given = {"party": S1, "currency": currency, "alg": "sha256", "digest_hex": "cd" * 32}
-        world.call(BANK2, "party", "attest_account", **given)
+        world.call(BANK2, "account", "attest", **given)
     watch.check(world)
     ratify(world, order(world, S1, "active"), by=BANK3)
     watch.check(world)
@@ -336,7 +336,7 @@ def test_a_payee_that_was_paid_leaves_although_its_bank_never_says_so(world: Wor
 
 def test_a_vote_takes_no_business_from_a_bank_that_is_in_business(world: World) -> None:
     """attack: the others vote a successor of an active bank: its debtors and its money under way are gone."""
-    as_two(world, BANK3, "party", "accept_succession", bank=BANK4)
+    as_two(world, BANK3, "succession", "accept", bank=BANK4)
     by_vote(world, BANK4, "suspended")
     content = {"bank": BANK4, "successor": BANK3}
     proposal = world.call(BANK1, "governance", "propose", kind="successor", content=content)["proposal"]
@@ -514,10 +514,10 @@ def test_an_account_that_a_key_announced_ends_with_the_key(world: World, currenc
     """attack: two stolen clerk keys move the account; they are revoked, and two business days later it acts."""
     clerks = [add_key(world, S1, 43, ["maker"]), add_key(world, S1, 44, ["checker"])]
     moved = {**OTHERS_ACCOUNT, "currency": currency}
-    acts_on = world.send(S1, ("party", "announce_account", moved), keys=clerks)[0]["from"]
+    acts_on = world.send(S1, ("account", "announce", moved), keys=clerks)[0]["from"]
     if currency == "CNY":
         attested = {"party": S1, "currency": currency, "alg": "sha256", "digest_hex": "cd" * 32}
-        world.call(BANK2, "party", "attest_account", **attested)
+        world.call(BANK2, "account", "attest", **attested)
     world.call(S1, "party", "revoke_key", key=clerks[1])
     world.day(acts_on)
     assert account(world, S1)["digest"] == DIGEST

@@ -266,7 +266,7 @@ def test_regulators_come_in_by_vote(world: World) -> None:
 def test_a_bank_comes_in_by_vote_and_its_account_waits_for_attestation(world: World) -> None:
     admitted = application(roles=["bank"], sponsor="")
     vote(world, propose(world, "party", **admitted), BANK1, BANK2, BANK3)
-    assert world.row("party", "account", [admitted["statement"]["id"], "CNY"])["status"] == "announced"
+    assert world.row("account", "account", [admitted["statement"]["id"], "CNY"])["status"] == "announced"
 
 
 def test_a_vote_admits_nobody_whose_keys_did_not_sign(world: World) -> None:

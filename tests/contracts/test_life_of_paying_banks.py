@@ -11,6 +11,7 @@ from contracts.world import (
     BANKS,
     OTHER_ANCHOR,
     as_admins,
+    as_two,
     settle,
     stands_for,
     two_people,
@@ -56,10 +57,10 @@ class PayingLife(BillLife):
     def hand_over(self, bank: str, successor: str, named: bool) -> None:
         for _, step in self.world.rows("settlement", "step")[:1]:
             bank = step["bank"]
-        self.attempt(two_people, self.world, successor, "accept_succession", bank=bank)
+        self.attempt(as_two, self.world, successor, "succession", "accept", bank=bank)
         if named:
             under_way = {row["bank"] for _, row in self.world.rows("settlement", "step")}
-            self.attempt(two_people, self.world, bank, "name_successor", bank=successor)
+            self.attempt(as_two, self.world, bank, "succession", "name", bank=successor)
             type(self).handed_over_in_steps += bank in under_way and stands_for(self.world, bank) != bank
 
     @rule(number=pick, began=st.booleans())
@@ -79,9 +80,9 @@ class PayingLife(BillLife):
             for status, field in (("active", "paying_bank"), ("asked", "asked_bank")):
                 found = [bank for (whose, bank), now in rows.items() if (whose, now) == (debtor, status)]
                 assert found == [party[field]] * bool(party[field])
-        for [bank], row in self.world.rows("party", "successor"):
-            assert self.world.row("party", "successor", row["successor"]) is None
-            assert bank in self.world.row("party", "predecessor", row["successor"])["banks"]
+        for [bank], row in self.world.rows("succession", "successor"):
+            assert self.world.row("succession", "successor", row["successor"]) is None
+            assert bank in self.world.row("succession", "predecessor", row["successor"])["banks"]
         for bank in BANKS:
             confirmed = [row for _, row in self.world.rows("bill", "bill") if row["paying_bank"] == bank]
             kept = self.world.row("bill", "to_pay", bank) or {"count": 0}

@@ -60,10 +60,10 @@ class StatusLife(BillLife):
     def account(self, party: str) -> None:
         """An administrator, or a party whose account ended with one, names an account; its bank attests it."""
         account = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
-        self.attempt(self.world.call, party, "party", "announce_account", **account)
+        self.attempt(self.world.call, party, "account", "announce", **account)
         self.watch.check(self.world)
         named = {"alg": "sha256", "digest_hex": "cd" * 32}
-        self.attempt(self.world.call, BANK1, "party", "attest_account", party=party, currency="CNY", **named)
+        self.attempt(self.world.call, BANK1, "account", "attest", party=party, currency="CNY", **named)
 
     def teardown(self) -> None:
         self.everything_ends()
@@ -97,7 +97,7 @@ class StatusLife(BillLife):
                 named = as_two(world, BANK1, "standing", "name_administrator", party=party, keys=keys, **COURT)
                 ratify(world, named)
                 self.watch.check(world)
-            if world.row("party", "account", [party, "CNY"])["status"] != "active":
+            if world.row("account", "account", [party, "CNY"])["status"] != "active":
                 self.account(party)
         steps = {"returned": ["instructed", "paid"], "set_aside": ["instructed", "paid"], "instructed": ["paid"]}
         for number, status in enumerate(steps.get(payment["status"], [])):

@@ -54,13 +54,13 @@ def party(world: World, identity: str) -> dict[str, Any]:
 
 
 def account(world: World, identity: str, currency: str = "CNY") -> dict[str, Any]:
-    return world.row("party", "account", [identity, currency])
+    return world.row("account", "account", [identity, currency])
 
 
 def attest(world: World, bank: str, identity: str, digest: str = DIGEST, currency: str = "CNY") -> None:
     """The account's bank attests the account that it was shown."""
     shown = {"alg": "sha256", "digest_hex": digest}
-    world.call(bank, "party", "attest_account", party=identity, currency=currency, **shown)
+    world.call(bank, "account", "attest", party=identity, currency=currency, **shown)
 
 
 def test_a_bank_attests_signed_applications(world: World) -> None:
@@ -107,9 +107,9 @@ def test_one_bad_application_refuses_the_whole_batch(world: World) -> None:
 def test_a_changed_account_acts_after_two_business_days_once_it_is_attested(world: World) -> None:
     watch = StatusWatch()
     arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": OTHER_DIGEST}
-    announced = world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])[0]
+    announced = world.send(S1, ("account", "announce", arguments), keys=[key_of(S1), key_of(S1, 1)])[0]
     assert announced["from"] == "2026-03-04"
-    assert "party.account_change_announced" in world.topics()
+    assert "account.account_change_announced" in world.topics()
     attest(world, BANK2, S1, OTHER_DIGEST)
     world.day("2026-03-03")
     assert account(world, S1)["digest"] == DIGEST
@@ -121,7 +121,7 @@ def test_a_changed_account_acts_after_two_business_days_once_it_is_attested(worl
 
 def test_a_change_that_is_attested_late_acts_then(world: World) -> None:
     arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": OTHER_DIGEST}
-    world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])
+    world.send(S1, ("account", "announce", arguments), keys=[key_of(S1), key_of(S1, 1)])
     world.day("2026-03-05")
     assert account(world, S1)["digest"] == DIGEST
     attest(world, BANK2, S1, OTHER_DIGEST)
@@ -132,7 +132,7 @@ def test_a_newer_announcement_takes_the_place_of_the_older(world: World) -> None
     keys = [key_of(S1), key_of(S1, 1)]
     for digest in (OTHER_DIGEST, "ef" * 32):
         arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": digest}
-        world.send(S1, ("party", "announce_account", arguments), keys=keys)
+        world.send(S1, ("account", "announce", arguments), keys=keys)
         world.day(world.plus(1))
     with pytest.raises(Refused, match="nothing_to_attest"):
         attest(world, BANK2, S1, OTHER_DIGEST)
@@ -147,7 +147,7 @@ def test_a_newer_announcement_is_not_attested_by_what_was_said_of_the_older(worl
     """security 3: else who may announce shows the bank a good account, and puts another in its place."""
     for digest in (OTHER_DIGEST, "ef" * 32):
         arguments = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": digest}
-        world.send(S1, ("party", "announce_account", arguments), keys=[key_of(S1), key_of(S1, 1)])
+        world.send(S1, ("account", "announce", arguments), keys=[key_of(S1), key_of(S1, 1)])
         if digest == OTHER_DIGEST:
             attest(world, BANK2, S1, digest)
     assert account(world, S1)["next"]["attested"] is False
@@ -157,19 +157,19 @@ def test_a_newer_announcement_is_not_attested_by_what_was_said_of_the_older(worl
 
 def test_a_first_account_acts_with_its_attestation(world: World) -> None:
     """security 3: a clerk of the payee swapped an account that waited, and the bank attested the new one unseen."""
-    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, alg="sha256", digest_hex=DIGEST)
-    world.call(S1, "party", "announce_account", currency="USD", bank=BANK2, alg="sha256", digest_hex=OTHER_DIGEST)
+    world.call(S1, "account", "announce", currency="USD", bank=BANK2, alg="sha256", digest_hex=DIGEST)
+    world.call(S1, "account", "announce", currency="USD", bank=BANK2, alg="sha256", digest_hex=OTHER_DIGEST)
     with pytest.raises(Refused, match="nothing_to_attest"):
         attest(world, BANK2, S1, DIGEST, "USD")
     attest(world, BANK2, S1, OTHER_DIGEST, "USD")
     assert (account(world, S1, "USD")["status"], account(world, S1, "USD")["digest"]) == ("active", OTHER_DIGEST)
-    assert party(world, S1)["account_count"] == 3
+    assert len(world.rows("account", "account", (S1,))) == 3
 
 
 def test_a_payee_without_an_account_is_instructed_all_the_same(backend: str) -> None:
     world = World(backend)
     bill, _ = accepted_bill(world, face=10)
-    world.overlay.delete(row_key("party", "account", [S1, "CNY"]))
+    world.overlay.delete(row_key("account", "account", [S1, "CNY"]))
     settle(world, bill, 10)
     assert [row["account"] for _, row in world.rows("settlement", "payment")] == [""]
 

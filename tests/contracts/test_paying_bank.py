@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -133,10 +132,10 @@ def test_a_successor_pays_in_the_place_of_the_bank(world: World) -> None:
     bill, _ = accepted_bill(world, face=1_000)
     name_successor(world, BANK1, BANK2)
     named = {"named": BANK2, "successor": BANK2, "from": world.today}
-    assert world.row("party", "successor", BANK1) == named
-    assert world.row("party", "predecessor", BANK2) == {"banks": [BANK1]}
-    assert not world.rows("party", "agenda")
-    assert not world.rows("party", "succession")
+    assert world.row("succession", "successor", BANK1) == named
+    assert world.row("succession", "predecessor", BANK2) == {"banks": [BANK1]}
+    assert not world.rows("succession", "agenda")
+    assert not world.rows("succession", "succession")
     with pytest.raises(Refused, match="not_the_paying_bank"):
         settle(world, bill, 1_000)
     assert world.bill(bill)["paying_bank"] == BANK1
@@ -153,35 +152,35 @@ def test_successors_of_successors_are_found_at_one_look(world: World) -> None:
     name_successor(world, BANK4, BANK2)
     name_successor(world, BANK1, BANK2)
     name_successor(world, BANK2, BANK3)
-    rows = {bank: world.row("party", "successor", bank) for bank in (BANK4, BANK1, BANK2)}
+    rows = {bank: world.row("succession", "successor", bank) for bank in (BANK4, BANK1, BANK2)}
     assert [(row["named"], row["successor"]) for row in rows.values()] == [
         (BANK2, BANK3),
         (BANK2, BANK3),
         (BANK3, BANK3),
     ]
-    assert world.row("party", "predecessor", BANK3) == {"banks": [BANK4, BANK1, BANK2]}
-    assert world.row("party", "predecessor", BANK2) is None
+    assert world.row("succession", "predecessor", BANK3) == {"banks": [BANK4, BANK1, BANK2]}
+    assert world.row("succession", "predecessor", BANK2) is None
     assert settle(world, bill, 1_000, by=BANK3)["complete"]
 
 
 def test_the_validators_name_the_successor_of_a_bank_that_is_gone(world: World) -> None:
     bill, _ = accepted_bill(world, face=1_000)
     stand(world, BANK1, "insolvent")
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
     proposal = propose(world, "successor", bank=BANK1, successor=BANK2)
     vote(world, proposal, BANK2, BANK3, BANK4)
     assert settle(world, bill, 1_000, by=BANK2)["complete"]
 
 
 def test_consent_to_succeed_can_be_given_anew_and_ends_by_itself(world: World) -> None:
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
     world.day("2026-03-20")
-    two_people(world, BANK2, "accept_succession", bank=BANK1)
-    assert [key for key, _ in world.rows("party", "agenda")] == [["2026-04-20", "succession", BANK1, BANK2]]
+    as_two(world, BANK2, "succession", "accept", bank=BANK1)
+    assert [key for key, _ in world.rows("succession", "agenda")] == [["2026-04-20", "succession", BANK1, BANK2]]
     world.day("2026-04-19")
-    assert world.rows("party", "succession")
+    assert world.rows("succession", "succession")
     world.day("2026-04-20")
-    assert not world.rows("party", "succession")
+    assert not world.rows("succession", "succession")
     assert not world.failed_items
 
 
@@ -260,9 +259,11 @@ def test_money_that_a_bank_reported_is_not_new_money_when_its_successor_reports_
 
 
 def named_without_consent(world: World) -> None:
-    for act in (partial(two_people, world, BANK1, "name_successor", bank=BANK2), partial(propose_successor, world)):
-        with pytest.raises(Refused, match="not_taken_over"):
-            act()
+    with pytest.raises(Refused, match="not_taken_over"):
+        as_two(world, BANK1, "succession", "name", bank=BANK2)
+    stand(world, BANK1, "suspended")
+    with pytest.raises(Refused, match="not_taken_over"):
+        propose_successor(world)
 
 
 def propose_successor(world: World) -> None:
@@ -286,9 +287,9 @@ MUTANTS: dict[str, tuple[str, str, str, Callable[[World], None]]] = {
         "party", '    require_askable(row, bank)\n    if row["asked_bank"] != "":', "    if False:",
         test_a_bank_that_accepts_too_late_finds_that_another_was_asked,
     ),
-    "a successor need not agree": ("party", "require(taken, ", "require(True, ", named_without_consent),
+    "a successor need not agree": ("succession", "require(taken, ", "require(True, ", named_without_consent),
     "a successor takes no place of those before": (
-        "party", "    for one in replaced_by(bank):", "    for one in []:",
+        "succession", "    for one in replaced_by(bank):", "    for one in []:",
         test_successors_of_successors_are_found_at_one_look,
     ),
     "only who began a settlement goes on with it": (

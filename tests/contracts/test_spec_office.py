@@ -241,7 +241,7 @@ def test_a_recovery_acts_after_72_hours(world: World) -> None:
     world.day("2026-03-10")
     waiting = as_admins(world, S1, "add_key", key=NEW, proof=PROOF)["change"]
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "ee" * 32}
-    both(world, S1, "party.announce_account", **account)
+    both(world, S1, "account.announce", **account)
     world.day("2026-03-12")
     assert active_keys(world, S1) == [key_of(S1), key_of(S1, 1)]
     world.day("2026-03-13")
@@ -251,7 +251,7 @@ def test_a_recovery_acts_after_72_hours(world: World) -> None:
     assert world.row("party", "change", waiting)["status"] == "lapsed"
     assert NEW["key"] not in row["keys"]
     assert world.row("party", "key", key_of(S1))["status"] == "revoked"
-    assert world.row("party", "account", [S1, "CNY"])["next"] is None
+    assert world.row("account", "account", [S1, "CNY"])["next"] is None
     assert world.row("recovery", "recovery", result["recovery"])["status"] == "acted"
 
 

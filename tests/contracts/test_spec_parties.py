@@ -52,13 +52,13 @@ def test_a_sponsor_attests_an_application_and_its_account(world: World) -> None:
     register(world, application())
     row = world.row("party", "party", NEW)
     assert (row["status"], row["sponsor"], row["roles"]) == ("active", BANK1, ["supplier"])
-    assert world.row("party", "account", [NEW, "CNY"])["status"] == "active"
+    assert world.row("account", "account", [NEW, "CNY"])["status"] == "active"
     refused("party_exists", register, world, application(32))
 
 
 def test_an_account_at_another_bank_waits_for_that_bank(world: World) -> None:
     register(world, application(accounts=[an_account("CNY", BANK2)]))
-    assert world.row("party", "account", [NEW, "CNY"])["status"] == "announced"
+    assert world.row("account", "account", [NEW, "CNY"])["status"] == "announced"
     bill = issue(world, by=ANCHOR, creditor=NEW)
     world.call(ANCHOR, "bill", "confirm", bill=bill)
 
@@ -67,9 +67,9 @@ def test_an_account_at_another_bank_waits_for_that_bank(world: World) -> None:
 
     refused("account_missing", accept)
     attested = {"party": NEW, "currency": "CNY", "alg": "sha256", "digest_hex": "ab" * 32}
-    refused("not_the_accounts_bank", world.call, BANK1, "party", "attest_account", **attested)
-    refused("nothing_to_attest", world.call, BANK2, "party", "attest_account", **{**attested, "digest_hex": "cd" * 32})
-    world.call(BANK2, "party", "attest_account", **attested)
+    refused("not_the_accounts_bank", world.call, BANK1, "account", "attest", **attested)
+    refused("nothing_to_attest", world.call, BANK2, "account", "attest", **{**attested, "digest_hex": "cd" * 32})
+    world.call(BANK2, "account", "attest", **attested)
     accept()
 
 
@@ -144,13 +144,13 @@ ATTESTED = {"party": S1, "currency": "CNY", "alg": "sha256", "digest_hex": "ee" 
 
 
 def account(world: World) -> Any:
-    return world.row("party", "account", [S1, "CNY"])
+    return world.row("account", "account", [S1, "CNY"])
 
 
 def test_an_account_changes_two_business_days_later_with_two_people_and_its_bank(world: World) -> None:
-    refused("maker_and_checker_needed", world.call, S1, "party", "announce_account", **CHANGED)
-    assert both(world, S1, "party.announce_account", **CHANGED)["from"] == "2026-03-04"
-    world.call(BANK2, "party", "attest_account", **ATTESTED)
+    refused("maker_and_checker_needed", world.call, S1, "account", "announce", **CHANGED)
+    assert both(world, S1, "account.announce", **CHANGED)["from"] == "2026-03-04"
+    world.call(BANK2, "account", "attest", **ATTESTED)
     world.day("2026-03-03")
     assert account(world)["digest"] == "ab" * 32
     world.day("2026-03-04")
@@ -158,20 +158,20 @@ def test_an_account_changes_two_business_days_later_with_two_people_and_its_bank
 
 
 def test_an_account_that_nobody_attests_takes_no_money(world: World) -> None:
-    both(world, S1, "party.announce_account", **CHANGED)
+    both(world, S1, "account.announce", **CHANGED)
     world.day("2026-03-10")
     bill, _ = accepted_bill(world)
     settle(world, bill, 100_000_000)
     [(_, payment)] = world.rows("settlement", "payment", (bill,))
     assert payment["account"] == "ab" * 32
-    refused("not_the_accounts_bank", world.call, BANK1, "party", "attest_account", **ATTESTED)
-    refused("nothing_to_attest", world.call, BANK2, "party", "attest_account", **{**ATTESTED, "digest_hex": "dd" * 32})
+    refused("not_the_accounts_bank", world.call, BANK1, "account", "attest", **ATTESTED)
+    refused("nothing_to_attest", world.call, BANK2, "account", "attest", **{**ATTESTED, "digest_hex": "dd" * 32})
 
 
 def test_a_payment_before_the_day_goes_to_the_account_of_before(world: World) -> None:
     bill, _ = accepted_bill(world)
-    both(world, S1, "party.announce_account", **CHANGED)
-    world.call(BANK2, "party", "attest_account", **ATTESTED)
+    both(world, S1, "account.announce", **CHANGED)
+    world.call(BANK2, "account", "attest", **ATTESTED)
     world.day("2026-03-03")
     settle(world, bill, 100_000_000)
     [(_, payment)] = world.rows("settlement", "payment", (bill,))
@@ -179,9 +179,9 @@ def test_a_payment_before_the_day_goes_to_the_account_of_before(world: World) ->
 
 
 def test_another_announcement_is_not_what_the_bank_attests(world: World) -> None:
-    both(world, S1, "party.announce_account", **CHANGED)
-    both(world, S1, "party.announce_account", **{**CHANGED, "digest_hex": "dd" * 32})
-    refused("nothing_to_attest", world.call, BANK2, "party", "attest_account", **ATTESTED)
+    both(world, S1, "account.announce", **CHANGED)
+    both(world, S1, "account.announce", **{**CHANGED, "digest_hex": "dd" * 32})
+    refused("nothing_to_attest", world.call, BANK2, "account", "attest", **ATTESTED)
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -194,9 +194,9 @@ def test_no_account_moves_while_its_party_is_stopped_or_gets_new_keys(world: Wor
     new_keys = {"party": S1, "new_keys": administrator_keys(S1, 701), "document": "5a" * 32}
     if stop == "recovery first":
         both(world, BANK1, "recovery.recover", **new_keys)
-    both(world, S1, "party.announce_account", **CHANGED)
+    both(world, S1, "account.announce", **CHANGED)
     if not late:
-        world.call(BANK2, "party", "attest_account", **ATTESTED)
+        world.call(BANK2, "account", "attest", **ATTESTED)
     if stop in ("suspended", "insolvent"):
         order(world, S1, stop)
     elif stop == "recovery":
@@ -205,7 +205,7 @@ def test_no_account_moves_while_its_party_is_stopped_or_gets_new_keys(world: Wor
         decide_by_vote(world, "party_recover", **new_keys)
     world.day("2026-03-04")
     if late:
-        world.call(BANK2, "party", "attest_account", **ATTESTED)
+        world.call(BANK2, "account", "attest", **ATTESTED)
     assert (account(world)["digest"], account(world)["next"]) == ("ab" * 32, None)
     world.day("2026-03-20")
     assert account(world)["digest"] == "ab" * 32
@@ -216,8 +216,8 @@ def test_an_account_moves_again_once_nothing_waits(world: World) -> None:
     new_keys = {"party": S1, "new_keys": administrator_keys(S1, 701), "document": "5a" * 32}
     entered = both(world, BANK1, "recovery.recover", **new_keys)["recovery"]
     world.call(S1, "recovery", "veto", recovery=entered)
-    both(world, S1, "party.announce_account", **CHANGED)
-    world.call(BANK2, "party", "attest_account", **ATTESTED)
+    both(world, S1, "account.announce", **CHANGED)
+    world.call(BANK2, "account", "attest", **ATTESTED)
     world.day("2026-03-04")
     assert account(world)["digest"] == "ee" * 32
 
@@ -225,10 +225,10 @@ def test_an_account_moves_again_once_nothing_waits(world: World) -> None:
 def test_one_currency_more_is_no_change(world: World) -> None:
     """A first account acts once its bank attests it."""
     first = {**CHANGED, "currency": "USD"}
-    world.call(S1, "party", "announce_account", **first)
-    assert world.row("party", "account", [S1, "USD"])["status"] == "announced"
-    world.call(BANK2, "party", "attest_account", **{**ATTESTED, "currency": "USD"})
-    assert world.row("party", "account", [S1, "USD"])["status"] == "active"
+    world.call(S1, "account", "announce", **first)
+    assert world.row("account", "account", [S1, "USD"])["status"] == "announced"
+    world.call(BANK2, "account", "attest", **{**ATTESTED, "currency": "USD"})
+    assert world.row("account", "account", [S1, "USD"])["status"] == "active"
 
 
 # --- policies ---------------------------------------------------------------------------------------------------------

@@ -148,32 +148,32 @@ def test_everywhere_the_end_of_the_chain(world: World) -> None:
 
 
 def test_nobody_is_made_to_succeed(world: World) -> None:
-    refused("not_taken_over", both, world, BANK1, "party.name_successor", bank=BANK2)
-    refused("maker_and_checker_needed", world.call, BANK2, "party", "accept_succession", bank=BANK1)
-    accepted = both(world, BANK2, "party.accept_succession", bank=BANK1)
+    refused("not_taken_over", both, world, BANK1, "succession.name", bank=BANK2)
+    refused("maker_and_checker_needed", world.call, BANK2, "succession", "accept", bank=BANK1)
+    accepted = both(world, BANK2, "succession.accept", bank=BANK1)
     assert accepted["until"] == "2026-04-01"
-    refused("maker_and_checker_needed", world.call, BANK1, "party", "name_successor", bank=BANK2)
+    refused("maker_and_checker_needed", world.call, BANK1, "succession", "name", bank=BANK2)
     world.day("2026-04-02")
-    refused("not_taken_over", both, world, BANK1, "party.name_successor", bank=BANK2)
+    refused("not_taken_over", both, world, BANK1, "succession.name", bank=BANK2)
 
 
 def test_consent_holds_for_what_the_bank_paid_then(world: World) -> None:
-    both(world, BANK2, "party.accept_succession", bank=BANK1)
+    both(world, BANK2, "succession.accept", bank=BANK1)
     name_successor(world, BANK3, BANK1)
-    refused("not_taken_over", both, world, BANK1, "party.name_successor", bank=BANK2)
+    refused("not_taken_over", both, world, BANK1, "succession.name", bank=BANK2)
 
 
 def test_no_circle_and_no_self(world: World) -> None:
-    refused("succession_too_long", both, world, BANK1, "party.accept_succession", bank=BANK1)
+    refused("succession_too_long", both, world, BANK1, "succession.accept", bank=BANK1)
     name_successor(world, BANK1, BANK2)
-    refused("bank_succeeded", both, world, BANK1, "party.name_successor", bank=BANK3)
-    refused("bank_succeeded", both, world, BANK2, "party.name_successor", bank=BANK1)
-    refused("bank_succeeded", both, world, BANK3, "party.accept_succession", bank=BANK1)
+    refused("bank_succeeded", both, world, BANK1, "succession.name", bank=BANK3)
+    refused("bank_succeeded", both, world, BANK2, "succession.name", bank=BANK1)
+    refused("bank_succeeded", both, world, BANK3, "succession.accept", bank=BANK1)
 
 
 def test_only_banks_succeed(world: World) -> None:
-    refused("not_a_bank", both, world, S1, "party.accept_succession", bank=BANK1)
-    refused("not_a_bank", both, world, BANK2, "party.accept_succession", bank=S1)
+    refused("not_a_bank", both, world, S1, "succession.accept", bank=BANK1)
+    refused("not_a_bank", both, world, BANK2, "succession.accept", bank=S1)
 
 
 def test_a_vote_names_a_successor_of_an_insolvent_bank_that_agreed(world: World) -> None:
@@ -181,7 +181,7 @@ def test_a_vote_names_a_successor_of_an_insolvent_bank_that_agreed(world: World)
     papers = {"authority": "Court", "number": "1", "documents": ["5a" * 32, "5b" * 32]}
     decide_by_vote(world, "party_status", party=BANK1, status="insolvent", reason="r", **papers)
     refused("not_taken_over", decide_by_vote, world, "successor", bank=BANK1, successor=BANK4)
-    both(world, BANK4, "party.accept_succession", bank=BANK1)
+    both(world, BANK4, "succession.accept", bank=BANK1)
     decide_by_vote(world, "successor", bank=BANK1, successor=BANK4)
     settle(world, bill, FACE, by=BANK4)
 
@@ -210,6 +210,6 @@ def test_a_successor_repeats_a_receipt_of_before_without_new_money(world: World)
 
 def test_a_stopped_bank_is_no_successor(world: World) -> None:
     papers = {"authority": "", "number": "", "documents": ["5a" * 32]}
-    both(world, BANK2, "party.accept_succession", bank=BANK1)
+    both(world, BANK2, "succession.accept", bank=BANK1)
     decide_by_vote(world, "party_status", party=BANK2, status="suspended", reason="r", **papers)
-    refused("party_not_active", both, world, BANK1, "party.name_successor", bank=BANK2)
+    refused("party_not_active", both, world, BANK1, "succession.name", bank=BANK2)

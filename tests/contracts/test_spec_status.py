@@ -290,7 +290,7 @@ def test_money_is_set_aside_from_entry_on_and_instructed_to_the_administrator_on
 def test_money_goes_to_the_account_that_the_administrator_announced(world: World) -> None:
     bill, _ = accepted_bill(world)
     keys = administer(world, S1)
-    assert world.row("party", "account", [S1, "CNY"])["status"] == "ended"
+    assert world.row("account", "account", [S1, "CNY"])["status"] == "ended"
     settle(world, bill, 100_000_000)
     [(_, payment)] = world.rows("settlement", "payment", (bill,))
     assert payment["status"] == "set_aside"
@@ -298,10 +298,10 @@ def test_money_goes_to_the_account_that_the_administrator_announced(world: World
     refused("administrator_account_missing", world.call, BANK1, "settlement", "pay_result", **again)
     account = an_account("CNY", BANK1, digest="cd" * 32)
     named = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": account["digest"]}
-    world.send(S1, ("party", "announce_account", named), keys=keys)
+    world.send(S1, ("account", "announce", named), keys=keys)
     refused("administrator_account_missing", world.call, BANK1, "settlement", "pay_result", **again)
     attested = {"party": S1, "currency": "CNY", "alg": "sha256", "digest_hex": account["digest"]}
-    world.call(BANK1, "party", "attest_account", **attested)
+    world.call(BANK1, "account", "attest", **attested)
     world.call(BANK1, "settlement", "pay_result", **again)
     row = world.row("settlement", "payment", [bill, payment["token"]])
     assert (row["status"], row["account"]) == ("instructed", "cd" * 32)
@@ -382,12 +382,12 @@ def test_an_administrator_does_all_but_issue_confirm_and_accept_a_transfer(world
 def test_old_keys_end_what_they_announced(world: World) -> None:
     """A change of account that old keys announced does not act under the administrator."""
     named = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "ee" * 32}
-    both(world, S1, "party.announce_account", **named)
+    both(world, S1, "account.announce", **named)
     administer(world, S1)
     attested = {"party": S1, "currency": "CNY", "alg": "sha256", "digest_hex": "ee" * 32}
-    refused("nothing_to_attest", world.call, BANK2, "party", "attest_account", **attested)
+    refused("nothing_to_attest", world.call, BANK2, "account", "attest", **attested)
     world.day(world.plus(10))
-    assert world.row("party", "account", [S1, "CNY"])["status"] == "ended"
+    assert world.row("account", "account", [S1, "CNY"])["status"] == "ended"
     assert world.failed_items == []
 
 
@@ -395,7 +395,7 @@ def test_old_keys_end_what_they_announced(world: World) -> None:
 STARTS = [
     "bill.issue", "bill.confirm", "bill.accept", "token.transfer", "token.accept", "token.split", "token.merge",
     "token.give_back", "finance.request", "finance.quote", "finance.agree", "finance.disburse", "party.register",
-    "party.attest_account", "party.add_key", "party.set_policy", "standing.set_status", "standing.ratify",
+    "account.attest", "party.add_key", "party.set_policy", "standing.set_status", "standing.ratify",
     "invoice.dispute", "governance.propose", "party.ask_paying_bank", "party.accept_mandate",
 ]  # fmt: skip
 OPEN = [
@@ -531,7 +531,7 @@ def test_a_stopped_bank_still_settles_and_reports(world: World, kind: str) -> No
     if kind == "suspended":
         papers = {"authority": "", "number": "", "documents": ["5a" * 32]}
     decide_by_vote(world, "party_status", party=BANK1, status=kind, reason="r", **papers)
-    for act in ("party.register", "party.attest_account", "finance.quote", "finance.disburse", "standing.set_status"):
+    for act in ("party.register", "account.attest", "finance.quote", "finance.disburse", "standing.set_status"):
         refused("party_not_active", door, world, BANK1, act)
     door(world, BANK1, "settlement.settle")
     settle(world, bill, 100_000_000)
@@ -559,8 +559,8 @@ def test_a_payment_that_came_back_goes_to_no_account_of_before(world: World) -> 
     world.day(ratify(world, name(world, keys=keys))["acts_on"])
     refused("administrator_account_missing", report, world, payment, "instructed", "P-2")
     named = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("party", "announce_account", named), keys=[keys[0]["key"]["key"]])
-    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
+    world.send(S1, ("account", "announce", named), keys=[keys[0]["key"]["key"]])
+    world.call(BANK1, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     report(world, payment, "instructed", "P-2")
     assert world.row("settlement", "payment", [bill, payment["token"]])["account"] == "cd" * 32
 
@@ -691,8 +691,8 @@ def test_an_administrator_finances_and_is_paid(world: World) -> None:
         return world.send(S1, (contract, function, arguments), keys=keys)[0]
 
     refused("account_missing", act, "finance", "request", token=token, banks=[BANK2], amount=1_000)
-    act("party", "announce_account", currency="CNY", bank=BANK1, alg="sha256", digest_hex="cd" * 32)
-    world.call(BANK1, "party", "attest_account", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
+    act("account", "announce", currency="CNY", bank=BANK1, alg="sha256", digest_hex="cd" * 32)
+    world.call(BANK1, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     world.call(S2, "token", "give_back", token=received)
     assert world.token(act("token", "accept", token=received)["token"])["holder"] == S1
     request = act("finance", "request", token=token, banks=[BANK2], amount=1_000)["request"]

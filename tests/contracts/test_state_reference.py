@@ -38,7 +38,6 @@ from contracts.world import (
     order,
     pay,
     settle,
-    two_people,
     uscc,
 )
 
@@ -93,12 +92,12 @@ def busy_world() -> World:
     order(world, S3, "suspended")
     issue(world)
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("party", "announce_account", account), keys=[key_of(S1), key_of(S1, 1)])
+    world.send(S1, ("account", "announce", account), keys=[key_of(S1), key_of(S1, 1)])
     as_admins(world, S1, "set_encryption_key", key="")
     decide_by_vote(world, "identifier", scheme="uscc", value=uscc(99), party=uscc(99))
     recover(world)
     name_successor(world, BANK4, BANK3)
-    two_people(world, BANK2, "accept_succession", bank=BANK3)
+    as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world
 
 

@@ -28,7 +28,9 @@ from chainbill.vm.context import Context
 from chainbill.vm.testing import Harness
 
 ZONE = 480
-WITH_DAYS = ("bill", "finance", "governance", "invoice", "party", "recovery", "standing", "token")
+WITH_DAYS = (
+    "account", "bill", "finance", "governance", "invoice", "party", "recovery", "standing", "succession", "token",
+)  # fmt: skip
 AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]
 VALIDATORS = [f"{number:064x}" for number in (11, 12, 13, 14)]
@@ -92,13 +94,13 @@ def name_paying_bank(world: World, debtor: str, bank: str) -> None:
 
 def name_successor(world: World, bank: str, successor: str) -> None:
     """A bank accepts to succeed another, which then names it."""
-    two_people(world, successor, "accept_succession", bank=bank)
-    two_people(world, bank, "name_successor", bank=successor)
+    as_two(world, successor, "succession", "accept", bank=bank)
+    as_two(world, bank, "succession", "name", bank=successor)
 
 
 def stands_for(world: World, bank: str) -> str:
     """The bank in the place of this one: itself or its successor."""
-    row = world.row("party", "successor", bank)
+    row = world.row("succession", "successor", bank)
     return str(row["successor"]) if row else bank
 
 

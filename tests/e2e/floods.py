@@ -173,11 +173,11 @@ class Maker:
 
         Put together from parts: encoding 64,000 empty maps each time would slow down who floods.
         """
-        few = self.valid(party, key, ("party", "announce_account", {"bank": ""}))
+        few = self.valid(party, key, ("account", "announce", {"bank": ""}))
         room = MAX_TRANSACTION_BYTES - len(few) - 64
         head = encode([2, self._network.created.genesis.hash, party, self.until_ms(), secrets.token_bytes(16),
                        [1, [["ed25519", key.public]]]])[1:]  # fmt: skip
-        call = encode([["party", "announce_account", {"bank": ""}]])
+        call = encode([["account", "announce", {"bank": ""}]])
         bank = b"\xdc" + room.to_bytes(2, "big") + room * b"\x80"
         body = b"\x98" + head + call[:-1] + bank + encode("")
         return encode([body, [[0, key.sign(SIGN_DOMAIN, body)]]])

@@ -51,8 +51,8 @@ def test_a_block_changes_the_state_that_later_readers_see(chain: LocalChain) -> 
     assert (after.height, after.changed_state) == (1, True)
     assert after.app_hash != before.app_hash
     account = [chain.party("anchor"), CURRENCY]
-    assert chain.ledger.query(None, "party", "account", account)["bank"] == chain.party("bank2")
-    assert chain.ledger.query(0, "party", "account", account) is None
+    assert chain.ledger.query(None, "account", "account", account)["bank"] == chain.party("bank2")
+    assert chain.ledger.query(0, "account", "account", account) is None
     assert chain.ledger.reader(1).header(1).id == after.block_id
     with pytest.raises(Future):
         chain.ledger.reader(2)
@@ -64,7 +64,7 @@ def test_a_reader_keeps_its_height_while_blocks_are_committed(chain: LocalChain)
     reader = chain.ledger.reader(None)
     chain.commit(pays_at(chain, "bank2"))
     assert reader.height == 0
-    assert reader.get("party", "account", [chain.party("anchor"), CURRENCY]) is None
+    assert reader.get("account", "account", [chain.party("anchor"), CURRENCY]) is None
     assert chain.ledger.reader(None).height == 1
 
 

@@ -347,8 +347,8 @@ def test_the_successor_of_a_paying_bank_sees_in_its_place(read_as: ReadAs, examp
     book, bill = example
     assert read_as("BANK4", f"/v1/trace/bills/{bill}").status_code == 404
     row = {"named": "BANK4", "successor": "BANK4", "from": "2026-01-05"}
-    book.put("party", "successor", "BANK3", row)
-    book.put("party", "predecessor", "BANK4", {"banks": ["BANK3"]})
+    book.put("succession", "successor", "BANK3", row)
+    book.put("succession", "predecessor", "BANK4", {"banks": ["BANK3"]})
     seen = read_as("BANK4", f"/v1/trace/bills/{bill}").json()["leaves"]
     assert {leaf["holder"] for leaf in seen} == SEEN["BANK3"]
     assert read_as("BANK4", "/v1/bills").json()["count"] == 1

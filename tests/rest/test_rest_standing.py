@@ -89,8 +89,8 @@ def test_what_a_bank_is_to_pay_is_its_successors(read_as: ReadAs, example: tuple
         return body["debtors"], body["bills"]
 
     assert (open_items("BANK1"), open_items("BANK2"), open_items("BANK4")) == ((2, 20), (5, 50), (0, 0))
-    book.put("party", "successor", "BANK1", {"named": "BANK2", "successor": "BANK2", "from": "2026-01-05"})
-    book.put("party", "predecessor", "BANK2", {"banks": ["BANK1"]})
+    book.put("succession", "successor", "BANK1", {"named": "BANK2", "successor": "BANK2", "from": "2026-01-05"})
+    book.put("succession", "predecessor", "BANK2", {"banks": ["BANK1"]})
     assert (open_items("BANK1"), open_items("BANK2")) == ((0, 0), (7, 70))
 
 

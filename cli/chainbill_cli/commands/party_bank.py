@@ -29,7 +29,7 @@ successor = Noun("successor", help="party.successor", context_settings=HELP)
 def ask(session: Session, writing: Writing, bank: str) -> None:
     """Ask a bank to pay the bills that the acting party will confirm."""
     whom = session.party_id(bank)
-    outcome = _write(session, writing, "ask_paying_bank", "bank", whom)
+    outcome = _write(session, writing, "party", "ask_paying_bank", "bank", whom)
     answer_write(session, outcome, "change", "acts_on", bank=whom)
 
 
@@ -38,7 +38,7 @@ def ask(session: Session, writing: Writing, bank: str) -> None:
 @writes
 def accept(session: Session, writing: Writing, debtor: str) -> None:
     """Accept as a bank to pay the bills of a debtor that asked."""
-    answer_results(session, _write(session, writing, "accept_mandate", "debtor", session.party_id(debtor)))
+    answer_results(session, _write(session, writing, "party", "accept_mandate", "debtor", session.party_id(debtor)))
 
 
 @paying_bank.command("refuse", help="party.paying_bank_refuse")
@@ -46,7 +46,7 @@ def accept(session: Session, writing: Writing, debtor: str) -> None:
 @writes
 def refuse(session: Session, writing: Writing, debtor: str) -> None:
     """Refuse as a bank to pay the bills of a debtor that asked."""
-    answer_results(session, _write(session, writing, "refuse_mandate", "debtor", session.party_id(debtor)))
+    answer_results(session, _write(session, writing, "party", "refuse_mandate", "debtor", session.party_id(debtor)))
 
 
 @paying_bank.command("end", help="party.paying_bank_end")
@@ -54,7 +54,7 @@ def refuse(session: Session, writing: Writing, debtor: str) -> None:
 @writes
 def end(session: Session, writing: Writing, debtor: str) -> None:
     """End the mandate of a debtor for bills that it has not confirmed yet."""
-    answer_results(session, _write(session, writing, "end_mandate", "debtor", session.party_id(debtor)))
+    answer_results(session, _write(session, writing, "party", "end_mandate", "debtor", session.party_id(debtor)))
 
 
 @paying_bank.command("list", help="party.paying_bank_list")
@@ -73,7 +73,7 @@ def list_mandates(party: str, **filters: Any) -> None:
 @writes
 def accept_succession(session: Session, writing: Writing, bank: str) -> None:
     """Agree as a bank to pay in the place of another."""
-    answer_results(session, _write(session, writing, "accept_succession", "bank", session.party_id(bank)))
+    answer_results(session, _write(session, writing, "succession", "accept", "bank", session.party_id(bank)))
 
 
 @successor.command("name", help="party.successor_name")
@@ -81,12 +81,12 @@ def accept_succession(session: Session, writing: Writing, bank: str) -> None:
 @writes
 def name(session: Session, writing: Writing, bank: str) -> None:
     """Name the bank that pays from now on in the acting bank's place."""
-    answer_results(session, _write(session, writing, "name_successor", "bank", session.party_id(bank)))
+    answer_results(session, _write(session, writing, "succession", "name", "bank", session.party_id(bank)))
 
 
-def _write(session: Session, writing: Writing, function: str, role: str, party: str) -> Any:
-    """Carry out an act of contract `party` that names one party."""
+def _write(session: Session, writing: Writing, contract: str, function: str, role: str, party: str) -> Any:  # noqa: PLR0917
+    """Carry out an act that names one party."""
     preview = None
     if asks(session):
-        preview = Preview(f"preview.{function}").party(session, f"preview.{role}", party)
-    return write(session, writing, [call("party", function, **{role: party})], preview)
+        preview = Preview(f"preview.{contract}_{function}").party(session, f"preview.{role}", party)
+    return write(session, writing, [call(contract, function, **{role: party})], preview)

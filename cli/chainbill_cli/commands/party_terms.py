@@ -65,7 +65,7 @@ def _attest(session: Session, writing: Writing, whom: str, currency: str, shown:
         preview = Preview("preview.account_attest").party(session, "preview.party", whom)
         preview.line("preview.account", f"{currency} {seen.number}".strip()).line("preview.digest", seen.digest)
     named = {"alg": SHA256, "digest_hex": seen.digest}
-    attested = call("party", "attest_account", party=whom, currency=currency, **named)
+    attested = call("account", "attest", party=whom, currency=currency, **named)
     answer_results(session, write(session, writing, [attested], preview))
 
 
@@ -82,7 +82,7 @@ def _announce(session: Session, writing: Writing, typed: str) -> None:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, session.party, kept))))
 
     digest_hex = known.pop("digest")
-    change = call("party", "announce_account", **known, digest_hex=digest_hex)
+    change = call("account", "announce", **known, digest_hex=digest_hex)
     answer_results(session, write(session, writing, [change], preview, before=keep))
 
 

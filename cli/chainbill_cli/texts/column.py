@@ -22,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.creditor": ("creditor", "债权人"),
     "column.holder": ("holder", "持有人"),
     "column.offered_to": ("offered to", "转让给"),
+    "column.alg": ("algorithm", "算法"),
     "column.party": ("party", "参与方"),
     "column.bank": ("bank", "银行"),
     "column.banks": ("banks", "银行"),

@@ -142,27 +142,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.account_announce": ("A settlement account is about to be announced:", "即将公布结算账户："),
     "preview.account_attest": ("A settlement account is about to be attested:", "即将核验结算账户："),
-    "preview.ask_paying_bank": (
+    "preview.party_ask_paying_bank": (
         "A bank is about to be asked, after 72 hours, to pay the bills that this party will confirm:",
         "即将征询银行（72 小时后生效），为本参与方今后确权的凭证兑付：",
     ),
-    "preview.accept_mandate": (
+    "preview.party_accept_mandate": (
         "This bank is about to take it upon itself to pay every bill that the debtor confirms from now on:",
         "本行即将接受委托，为该债务人自此确权的每张凭证兑付：",
     ),
-    "preview.refuse_mandate": (
+    "preview.party_refuse_mandate": (
         "This bank is about to refuse to pay the bills of:",
         "本行即将拒绝以下债务人的兑付委托：",
     ),
-    "preview.end_mandate": (
+    "preview.party_end_mandate": (
         "The debtor's mandate is about to end; bills that it has confirmed are still paid by this bank:",
         "即将结束兑付委托；已确权的凭证仍由本行兑付：",
     ),
-    "preview.accept_succession": (
+    "preview.succession_accept": (
         "This bank is about to agree to pay all that another bank is to pay, if that one names it:",
         "本行即将同意承继另一银行的全部兑付义务（须由对方指定）：",
     ),
-    "preview.name_successor": (
+    "preview.succession_name": (
         "Another bank is about to pay for good in the place of this one:",
         "即将指定另一银行永久接替本行兑付：",
     ),

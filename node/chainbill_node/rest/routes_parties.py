@@ -40,14 +40,14 @@ def party_shape(view: View, row: Row) -> Shape:
     """
     shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
     if "bank" in row.get("roles", ()):
-        shape["successor"] = view.row("party", "successor", str(row["id"]))
+        shape["successor"] = view.row("succession", "successor", str(row["id"]))
     shape["standing"] = order_in_force(view, row)
     close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
     if not close:
         return shape
     shape |= {name: value for name, value in row.items() if name not in shape}
     shape["keys"] = [{"key": key, **(view.row("party", "key", key) or {})} for key in row.get("keys", ())]
-    accounts = view.reader.scan("party", "account", (str(row["id"]),))
+    accounts = view.reader.scan("account", "account", (str(row["id"]),))
     shape["accounts"] = [{"currency": key[-1], **account} for key, account in accounts]
     return shape
 

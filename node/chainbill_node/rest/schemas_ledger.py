@@ -109,7 +109,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         },
         size=TEXT, stopped_at=COUNT, insolvency_document=TEXT,
         **same(DATE, "insolvent_since", "administered_on", "leaving_since"),
-        sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})), account_count=COUNT,
+        sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})),
         accounts=array(row({"currency": TEXT})), asked_bank=TEXT,
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
     ),

@@ -183,14 +183,14 @@ class View:
 
     def successor_of(self, bank: str) -> str:
         """Give the bank that stands in a bank's place now: itself, or its successor."""
-        row = self.row("party", "successor", bank)
+        row = self.row("succession", "successor", bank)
         return str(row["successor"]) if row else bank
 
     def pays_as(self, bank: str) -> tuple[str, ...]:
         """Give the bank and those in whose place it pays; nothing once another stands in its own."""
         if self.successor_of(bank) != bank:
             return ()
-        row = self.row("party", "predecessor", bank)
+        row = self.row("succession", "predecessor", bank)
         return (bank, *row["banks"]) if row else (bank,)
 
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
