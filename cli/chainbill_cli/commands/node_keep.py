@@ -79,9 +79,11 @@ def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
     from chainbill_node.storage.archive import ArchiveError
     from chainbill_node.storage.store import DiskError
 
+    from chainbill.errors import ChainbillError
+
     try:
         return work()
     except FileExistsError as error:
         raise fail(Exit.FAILED, "node.in_the_way", path=str(error)) from error
-    except (ArchiveError, ConfigError, ControlError, DiskError, OSError) as error:
+    except (ArchiveError, ChainbillError, ConfigError, ControlError, DiskError, OSError, ValueError) as error:
         raise fail(Exit.FAILED, key, why=cause_of(error), **fields) from error

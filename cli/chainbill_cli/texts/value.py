@@ -143,6 +143,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.proposal_rejected": ("rejected", "未通过"),
     "value.proposal_open": ("open", "表决中"),
     "value.proposal_expired": ("expired", "已过期"),
+    "value.proposal_withdrawn": ("withdrawn", "已撤回"),
     "value.step_wait": ("waiting", "等待"),
     "value.step_propose": ("proposing", "提议"),
     "value.step_prevote": ("first vote", "预投票"),

@@ -24,7 +24,7 @@ ORDER_STATUSES = ("entered", "ratified", "lapsed", "lifted", "stopped")
 PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 MANDATE_STATUSES = ("asked", "active", "ended")
-PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired")
+PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired", "withdrawn")
 
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/bills", "status"): BILL_STATUSES,
