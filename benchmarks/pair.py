@@ -36,6 +36,12 @@ def checked_out(revision: str) -> tuple[str, Path]:
     return commit, folder
 
 
+def remove(folder: Path) -> None:
+    """Take a worktree away again."""
+    if folder.exists():
+        _git("worktree", "remove", "--force", str(folder))
+
+
 def python_of(folder: Path) -> Path:
     """The interpreter with what the commit's lock file names."""
     if (folder / LOCK).read_bytes() == (ROOT / LOCK).read_bytes():
@@ -105,8 +111,7 @@ def main() -> None:
             print(f"{who} {commits[who][0]}: {runs[who][-1]}", file=sys.stderr, flush=True)
     finally:
         for _, folder in commits.values():
-            if folder.exists():
-                _git("worktree", "remove", "--force", str(folder))
+            remove(folder)
     head = ("figure", f"base {commits['base'][0]}", f"head {commits['head'][0]}", "head ÷ base", "lowest … highest", "")
     print(table(head, compared(runs["base"], runs["head"])))
 
