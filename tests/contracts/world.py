@@ -7,11 +7,12 @@ overlay and run the core's checks after every transaction, so that ranges and ho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from chainbill_contracts import NAMES, genesis_init, listed_key, sources
 
+from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import add_days, date_of, start_of_day_ms
@@ -185,7 +186,6 @@ class World:
         changes: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.backend = backend
-        self.overlay = Overlay(MemoryView())
         self.height = 0
         self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
         self.gap_ms = 0
@@ -195,9 +195,20 @@ class World:
         self.events: list[tuple[str, str, dict[str, Any]]] = []
         self.failed_items: list[tuple[list[Any], str]] = []
         self._seeds = 0
-        self._harness = _harness() if not changes else _harness(tuple(changes.items()))
+        changed = tuple((changes or {}).items())
+        self._harness = _harness(changed)
         self._program = None if backend == "plain" else _program()
-        self._genesis(parameters or {}, genesis_init(members or MEMBERS, calendar or []))
+        parameters, init = parameters or {}, genesis_init(members or MEMBERS, calendar or [])
+        place = (backend, changed, today, encode([parameters, init]))
+        if place not in _GENESES:
+            self.overlay = Overlay(MemoryView())
+            self._genesis(parameters, init)
+            view = MemoryView()
+            view.apply(self.overlay.finish(0))
+            _GENESES[place] = view, self._seeds
+        view, self._seeds = _GENESES[place]
+        self.overlay = Overlay(view)
+        self.gas = STANDARD_RULES.run.bounds.gas_transaction
 
     @property
     def today(self) -> str:
@@ -212,7 +223,7 @@ class World:
         prefix = table_prefix(contract, table, leading)
         while True:
             page = self.overlay.scan(prefix, after, 500)
-            found += [(list(split_key(key)[2]), value) for key, value in page]
+            found += [(list(_parts(key)), value) for key, value in page]
             if len(page) < 500:
                 return found
             after = page[-1][0]
@@ -319,7 +330,6 @@ class World:
             if name in init:
                 self._unit(self._context(), [(name, "begin", init[name], "init")])
         self.events.clear()
-        self.gas = STANDARD_RULES.run.bounds.gas_transaction
 
     def _context(self, **fields: Any) -> Context:
         return Context(
@@ -369,6 +379,15 @@ class World:
         bench._counter = 0
         values = [bench.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
         return values, bench.events
+
+
+_GENESES: dict[Any, tuple[MemoryView, int]] = {}
+"""The stored rows of each kind of genesis, and the seeds it took: a world only reads them."""
+
+
+@lru_cache(maxsize=65_536)
+def _parts(key: bytes) -> tuple[str | int, ...]:
+    return tuple(split_key(key)[2])
 
 
 @cache
