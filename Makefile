@@ -8,6 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 MINUTES ?= 30
 
+# A run of the tests starts hundreds of processes: compiled modules stay on disk, whatever the shell says
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: postgres demo test second-python check format lock vectors bench bench-compare bench-sustained bench-disk bench-docs soak chromium clean help
 
 help:
@@ -61,9 +64,9 @@ endif
 
 test: $(VENV)/.dev chromium second-python
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not e2e and not simulation and not slow" --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not e2e and not untraced and not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "simulation and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "untraced and not e2e and not slow" $(ARGS)
 	$(BIN)/python -m pytest -m "e2e and not slow" $(ARGS)
 
 COVERAGE ?= 90

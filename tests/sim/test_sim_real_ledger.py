@@ -11,7 +11,7 @@ SEEDS = 6
 JOINING_SEEDS = 8
 
 
-@pytest.mark.simulation
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_bills_survive_crashes_and_partitions(seed: int) -> None:
     try:
@@ -23,7 +23,7 @@ def test_bills_survive_crashes_and_partitions(seed: int) -> None:
     assert len(run.world.checkers.decided) >= 5
 
 
-@pytest.mark.simulation
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(JOINING_SEEDS))
 def test_newcomers_end_where_the_others_are(seed: int) -> None:
     plan = real.draw_joining(seed)

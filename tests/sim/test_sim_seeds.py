@@ -15,7 +15,7 @@ SEEDS = 300
 CHUNK = 10
 
 
-@pytest.mark.simulation
+@pytest.mark.untraced
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_promises_hold_whatever_happens(first: int) -> None:
     for seed in range(first, first + CHUNK):

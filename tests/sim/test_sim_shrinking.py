@@ -13,7 +13,7 @@ from sim.seeded import draw
 from sim.shrinking import Shrinker, shrink, without_node
 from sim.storage_scenes import of_real
 
-pytestmark = pytest.mark.simulation
+pytestmark = pytest.mark.untraced
 TORN = "torn frame left in place"
 TORN_SEED = 17
 

@@ -11,7 +11,7 @@ from sim.runs import Verdict, judged
 from sim.storage_mutants import MUTANTS
 from sim.storage_scenes import SCENES
 
-pytestmark = pytest.mark.simulation
+pytestmark = pytest.mark.untraced
 
 KILLED_BY = {
     "batch not synced": ("crashes-around-persists", "durability"),

@@ -11,7 +11,7 @@ COUNT = 2_000
 CHUNK = 100
 
 
-@pytest.mark.simulation
+@pytest.mark.untraced
 @pytest.mark.parametrize("first", range(0, COUNT, CHUNK))
 def test_twins(first: int) -> None:
     for number in range(first, first + CHUNK):
