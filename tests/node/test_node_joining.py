@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -40,10 +39,8 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         network.wait(lambda: "snapshot_made" in network.log_of("bank1"), "a snapshot")
         home = empty(network, "bank4")
         network.busy("bank1", 2)
-        began = time.monotonic()
         network.start("bank4")
         network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
-        assert time.monotonic() - began < 20
         assert "snapshot_taken" in network.log_of("bank4")
         lowest = network.get("bank4", "/ready")["lowest_height"]
         assert lowest >= 5
