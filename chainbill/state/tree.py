@@ -101,15 +101,13 @@ class StateTree:
     def build(self, leaf_rows: Iterable[tuple[int, bytes]]) -> None:
         """Start from stored hashes of buckets by node; undo records are forgotten."""
         nodes = bytearray(_empty_nodes())
+        level: dict[int, bytes] = {}
         for index, leaf in leaf_rows:
             if not BUCKETS <= index < 2 * BUCKETS or len(leaf) != HASH_BYTES:
                 raise InternalFault(Reason.TREE_BUCKET_MALFORMED, f"leaf row of node {index}")
             nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = leaf
-        level = {
-            index: bytes(nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES])
-            for index in range(BUCKETS, 2 * BUCKETS)
-            if nodes[index * HASH_BYTES : (index + 1) * HASH_BYTES] != _EMPTY_LEAF
-        }
+            level[index] = leaf
+        level = dict(sorted(level.items()))
         while level and 1 not in level:
             level = _parents(nodes, level)
             for index, node in level.items():
