@@ -97,6 +97,8 @@ class StatusLife(BillLife):
                 named = as_two(world, BANK1, "standing", "name_administrator", party=party, keys=keys, **COURT)
                 ratify(world, named)
                 self.watch.check(world)
+                world.day(world.row("standing", "order", named["order"])["acts_on"])
+                self.watch.check(world)
             if world.row("account", "account", [party, "CNY"])["status"] != "active":
                 self.account(party)
         steps = {"returned": ["instructed", "paid"], "set_aside": ["instructed", "paid"], "instructed": ["paid"]}
