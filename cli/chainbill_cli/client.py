@@ -40,7 +40,7 @@ class Answer:
 
 
 class NodeClient:
-    """A client of the nodes of one network."""
+    """A client of the nodes of one network; on_this_machine: it is a local network, whose nodes the user can start."""
 
     def __init__(
         self,
@@ -50,7 +50,9 @@ class NodeClient:
         signer: Signer | None = None,
         sign_reads: bool = False,
         transport: httpx.BaseTransport | None = None,
+        on_this_machine: bool = False,
     ) -> None:
+        self._hint = "error.unreachable_local" if on_this_machine else "error.unreachable_hint"
         self.nodes = tuple(checked_address(node) for node in nodes)
         self.timeout_s = timeout_s
         self._signer = signer
@@ -112,7 +114,7 @@ class NodeClient:
             raise problem_failure(answer)
         if not tried:
             raise fail(Exit.UNREACHABLE, "error.no_node")
-        raise unreachable(tried, maybe_sent=False)
+        raise unreachable(tried, self._hint, maybe_sent=False)
 
     def pages(
         self, path: str, *, page: int = 200, most: int = 20_000, **parameters: object
@@ -166,7 +168,7 @@ class NodeClient:
             return replace(answer, sent_before=late)
         if busy is not None:
             return busy
-        raise unreachable(tried, maybe_sent=late and method == "POST")
+        raise unreachable(tried, self._hint, maybe_sent=late and method == "POST")
 
     def _ask(
         self,
@@ -219,9 +221,9 @@ def tells_little(body: object) -> bool:
     return isinstance(body, dict) and "ready" in body and "height" not in body
 
 
-def unreachable(tried: list[str], *, maybe_sent: bool) -> Failure:
-    """Nobody answered. `maybe_sent`: a request may have arrived although its answer did not."""
-    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=", ".join(tried), hint=text("error.unreachable_hint"))
+def unreachable(tried: list[str], hint: str, *, maybe_sent: bool) -> Failure:
+    """Nobody answered. hint: a text key; `maybe_sent`: a request may have arrived although its answer did not."""
+    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=", ".join(tried), hint=text(hint))
     failure.problem["maybe_sent"] = maybe_sent
     return failure
 

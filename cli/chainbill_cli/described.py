@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill.dates import days_between, is_date
 from chainbill_cli.failure import Failure
-from chainbill_cli.money_said import PLACES
+from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
 from chainbill_cli.texts import text
@@ -36,16 +36,20 @@ def _days_until(session: Session, date: str) -> int | None:
         return None
 
 
-def terms(preview: Preview, said: Mapping[str, Any], currency: str) -> None:
+def terms(preview: Preview, agreed: Mapping[str, Any], currency: str) -> None:
     """The terms that a bill stands under, each that says anything."""
-    for name in ("non_transferable", "debtor_pays_interest"):
-        if said.get(name):
-            preview.line("preview.terms", text(f"preview.term_{name}"))
-    if type(said.get("min_split")) is int and said["min_split"] > 1:
-        preview.money("preview.min_split", said["min_split"], currency)
-    for name, value in said.items():
-        if name not in {"non_transferable", "debtor_pays_interest", "min_split"}:
-            preview.line("preview.terms", f"{name}: {value}")
+    for one in terms_said(agreed, currency):
+        preview.line("preview.terms", one)
+
+
+def terms_said(agreed: Mapping[str, Any], currency: str) -> list[str]:
+    """Each term that says anything, in words."""
+    found = [text(f"preview.term_{name}") for name in ("non_transferable", "debtor_pays_interest") if agreed.get(name)]
+    least = agreed.get("min_split")
+    if type(least) is int and least > 1:
+        found.append(text("preview.term_min_split", amount=said(least, currency)))
+    known = {"non_transferable", "debtor_pays_interest", "min_split"}
+    return found + [f"{name}: {value}" for name, value in agreed.items() if name not in known]
 
 
 def bill(session: Session, preview: Preview, row: Row) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PROFILES = "profiles.toml"
 NETWORK = "network.json"
+LOCAL_STATE = "localnet.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def save_profiles(home: Path, profiles: dict[str, Profile]) -> None:
 
 def _relative(path: Path, home: Path) -> str:
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def is_local(home: Path) -> bool:
+    """Whether a home is that of a local network, whose nodes its user starts and stops."""
+    return (home / LOCAL_STATE).is_file()
 
 
 def load_network(home: Path) -> KnownNetwork:

@@ -69,7 +69,7 @@ class Preview:
         """Add a party and what it gets, on one line."""
         name = session.registered_name(party)
         who = name if name == party else f"{name} ({party})"
-        return self.line(label, f"{who}: {amount_text(minor, currency)} {currency}")
+        return self.line(label, f"{who}{text('root.colon')}{amount_text(minor, currency)} {currency}")
 
     def ask(self, session: Session) -> None:
         """Show it and ask; a failure when the answer is no. Does nothing when nobody is to be asked."""

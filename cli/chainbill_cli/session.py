@@ -90,7 +90,10 @@ class Session:
             nodes = tuple(api for _, api in known)
         acting = self.profile if self.settings.profile else None
         signer = None if acting is None else self._sign_read
-        return NodeClient(nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport)
+        local = homes.is_local(self.settings.home)
+        return NodeClient(
+            nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport, on_this_machine=local
+        )
 
     def close(self) -> None:
         """Close connections."""

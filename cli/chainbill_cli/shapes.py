@@ -14,7 +14,8 @@ BILL = (
     Column("face", "amount"),
     Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
     Column("status", "status"), Column("outstanding", "amount"), Column("settled", "amount"),
-    Column("contract_no"), Column("invoices", "list"), Column("created.height", "int"),
+    Column("terms"), Column("contract_no"), Column("delivered_on", "date"),
+    Column("invoices", "list"), Column("created.height", "int"),
     Column("created.transaction", "id"),
 )  # fmt: skip
 TOKEN_ROWS = ranked(

@@ -45,6 +45,7 @@ def test_use_6_a_bill_is_shown_with_contract_delivery_and_terms(desk: Desk, seen
     parts = ["contract: C-7", f"delivered on: {today}", "cannot be passed on", "charge the debtor", "(in 120 days)"]
     shows(seen("supplier1", *issue), *parts, "your reference: PO-1")
     bill = desk.json("anchor", "bill", "list")[0]["id"]
+    shows(desk.text("--as", "anchor", "bill", "show", bill), "cannot be passed on", "charge the debtor", "C-7", today)
     shows(seen("anchor", "bill", "confirm", bill), *parts, "face: 1,000.00 CNY", f"bill: {bill}")
     shows(seen("supplier1", "bill", "accept", bill, language="zh"), "合同号：C-7", "不得转让", "120 天后", "兑付行")
 

@@ -103,6 +103,16 @@ def test_use_12_pending_says_for_whom_the_network_stands_still(shell: Shell, nod
     assert "cause" not in shell.run("bill", "confirm", BILL, "-o", "json", "--timeout", "0.3", expect=6)
 
 
+def test_use_12_hints_name_a_local_network_only_in_its_home(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/bills"] = stops(httpx.ConnectError("refused"))
+    for words in (["bill", "list"], ["doctor"]):
+        shell.run(*words, expect=5 if words[0] == "bill" else None)
+        assert "localnet" not in shell.err + shell.out
+    (shell.home / "localnet.json").write_text("{}", encoding="utf-8")
+    shell.run("bill", "list", expect=5)
+    assert "chainbill localnet status" in shell.err
+
+
 @pytest.mark.parametrize("address", ["banana", "banana:7000", "http://", "ftp://bank1", "http://a b", "http://h:99999"])
 def test_use_12_an_address_that_can_be_none_is_wrong_usage(shell: Shell, address: str) -> None:
     told = shell.run("--node", address, "bill", "list", "-o", "json", expect=2)

@@ -143,8 +143,10 @@ def show(bill: str, at: str | None) -> None:
     """Show a bill."""
     session = current_session()
     body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", at=at))
-    session.out.thing(body, BILL_FIELDS)
-    if session.out.form == "table":
+    people = session.out.form == "table"
+    told = {**body, "terms": described.terms_said(body.get("terms") or {}, str(body.get("currency")))}
+    session.out.thing(told if people else body, BILL_FIELDS)
+    if people:
         bill_settle.show_payments(session, body, at)
 
 

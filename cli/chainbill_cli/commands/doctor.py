@@ -14,7 +14,7 @@ import click
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure
-from chainbill_cli.home import Profile, load_profiles
+from chainbill_cli.home import Profile, is_local, load_profiles
 from chainbill_cli.kit import Command
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
@@ -98,15 +98,16 @@ def _nodes(session: Session) -> Iterator[tuple[str, str]]:
 
     from chainbill_cli.localnet.status import ready_of
 
+    fix = "doctor.node_fix" if is_local(session.settings.home) else "doctor.node_fix_remote"
     if not session.client.nodes:
         yield text("doctor.no_nodes"), text("doctor.no_nodes_fix")
     with httpx.Client(trust_env=False) as http:
         for node in session.client.nodes:
             said = ready_of(http, node)
             if said is None:
-                yield text("doctor.node_away", node=node), text("doctor.node_fix")
+                yield text("doctor.node_away", node=node), text(fix)
             elif not said.get("ready"):
-                yield text("doctor.node_still", node=node, why=said.get("reason", "")), text("doctor.node_fix")
+                yield text("doctor.node_still", node=node, why=said.get("reason", "")), text(fix)
 
 
 def _clock(session: Session) -> Iterator[tuple[str, str]]:

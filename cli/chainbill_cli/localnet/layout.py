@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chainbill.limits import INVOICE_KEY_BYTES
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.home import NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
+from chainbill_cli.home import LOCAL_STATE, NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.ledger_clock import FILE as CLOCK
 from chainbill_cli.second_key import CHECKER
 from chainbill_cli.settings import Settings, pointer_file, user_directory
@@ -20,7 +20,7 @@ from chainbill_cli.settings import Settings, pointer_file, user_directory
 if TYPE_CHECKING:
     from chainbill_node.setup.network import CreatedNetwork
 
-STATE = "localnet.json"
+STATE = LOCAL_STATE
 OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK)
 """What `reset` removes; nothing else in the home is touched."""
 

@@ -33,6 +33,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.currency": ("currency", "币种"),
     "column.issued_on": ("issued on", "开立日"),
     "column.due_on": ("due on", "到期日"),
+    "column.terms": ("terms", "约定"),
+    "column.delivered_on": ("delivered on", "交付日"),
     "column.pay_on": ("payable on", "应付日"),
     "column.status": ("status", "状态"),
     "column.tier": ("tier", "层级"),

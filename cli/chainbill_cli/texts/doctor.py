@@ -40,6 +40,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "chainbill localnet status; chainbill localnet start NAME",
         "chainbill localnet status；chainbill localnet start NAME",
     ),
+    "doctor.node_fix_remote": (
+        "ask who runs it (chainbill node start --home DIR there), or name another with --node URL",
+        "请联系其运营方（在该处运行 chainbill node start --home DIR），或用 --node URL 指定其他节点",
+    ),
     "doctor.node_still": ("{node}: {why}", "{node}：{why}"),
     "doctor.no_nodes": ("no node is known", "尚不知道任何节点"),
     "doctor.no_nodes_fix": (

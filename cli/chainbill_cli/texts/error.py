@@ -13,8 +13,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.not_permitted": ("not permitted", "无权限"),
     "error.unreachable": ("no node answered: {tried}", "没有节点应答：{tried}"),
     "error.unreachable_hint": (
-        "is the network up? `chainbill localnet status`, or name another node with --node",
-        "网络是否已启动？请运行 `chainbill localnet status`，或用 --node 指定其他节点",
+        "is the node up and its address right? Name another one with --node URL",
+        "节点是否在运行、地址是否正确？可用 --node URL 指定其他节点",
+    ),
+    "error.unreachable_local": (
+        "is the network up? `chainbill localnet status`, `chainbill localnet start NAME`",
+        "网络是否已启动？请运行 `chainbill localnet status`、`chainbill localnet start NAME`",
     ),
     "error.pending": (
         "not yet committed; the transaction may still be. Ask again: chainbill tx wait {id}",

@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.terms": ("terms", "约定"),
     "preview.term_non_transferable": ("the bill cannot be passed on", "不得转让"),
     "preview.term_debtor_pays_interest": ("quotes may charge the debtor the interest", "允许买方付息"),
-    "preview.min_split": ("smallest part", "最小拆分金额"),
+    "preview.term_min_split": ("no part smaller than {amount}", "拆分每份不少于 {amount}"),
     "preview.paying_bank": ("paying bank", "兑付行"),
     "preview.contract_no": ("contract", "合同号"),
     "preview.delivered_on": ("delivered on", "交付日"),
