@@ -21,6 +21,7 @@ from contracts.world import (
     bid,
     disburse,
     key_of,
+    seat,
     settle,
 )
 from ledger.real_network import BANKS, RealNetwork
@@ -90,18 +91,17 @@ def test_a_settlement_in_steps_ends_with_the_last_live_cent() -> None:
 
 
 # --- a name in another writing ----------------------------------------------------------------------------------------
-CANDIDATE = {"alg": "ed25519", "key": "77" * 32, "name": "x", "party": [BANK4], "address": ""}
 OTHERWISE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a transfer to another": (S1, "token.transfer", {"recipients": [{"party": [S2], "amount": 10}]}),
     "a transfer to the debtor": (S1, "token.transfer", {"recipients": [{"party": [ANCHOR], "amount": 10}]}),
     "a transfer to oneself": (S1, "token.transfer", {"recipients": [{"party": [S1], "amount": 10}]}),
     "a bank asked twice": (S1, "finance.request", {"banks": [BANK1, [BANK1]], "amount": 5}),
     "an account at a bank": (
-        S1, "party.announce_account", {"currency": "USD", "bank": [BANK1], "alg": "sha256", "digest_hex": DIGEST}
+        S1, "account.announce", {"currency": "USD", "bank": [BANK1], "alg": "sha256", "digest_hex": DIGEST}
     ),
     "a new name": (BANK1, "party.rename", {"party": [S4], "name_zh": "", "name_en": "x"}),
     "a party that leaves": (BANK1, "standing.leave", {"party": [S4]}),
-    "a candidate for a seat": (BANK1, "governance.propose", {"kind": "validator_add", "content": CANDIDATE}),
+    "a candidate for a seat": (BANK1, "governance.propose", {"kind": "validator_add", "content": seat(party=[BANK4])}),
     "an identifier": (
         BANK1, "governance.propose",
         {"kind": "identifier", "content": {"scheme": "vat", "value": "DE1234", "party": [S4]}},

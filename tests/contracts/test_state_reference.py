@@ -52,9 +52,9 @@ def sections() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def busy_world() -> World:
-    """A network in which every table has a row."""
-    world = World(members=[*MEMBERS, member(uscc(70), "auditor")])
+def busy_world(world: World | None = None) -> World:
+    """A network in which every table has a row. world: one that has the auditor uscc(70) beside MEMBERS."""
+    world = world or World(members=[*MEMBERS, member(uscc(70), "auditor")])
     as_two(world, ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
