@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill_cli.money_said import AMOUNTS, currency_of, said
 from chainbill_cli.session import Session
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import has_text, label, text
 
 PARTIES = frozenset(
     {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
@@ -17,7 +17,7 @@ PARTIES = frozenset(
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
     """A call in one line, as a node or a file gives it: contract.function and the arguments that say something."""
     given = call.get("arguments", call.get("args")) or {}
-    parts = [f"{name} {told}" for name, told in arguments_told(session, given)]
+    parts = [f"{label(name, 'column')} {told}" for name, told in arguments_told(session, given)]
     act = f"{call['contract']}.{call['function']}"
     return f"{act}: {', '.join(parts)}" if parts else act
 
@@ -50,7 +50,8 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
     """
     if isinstance(value, Mapping):
         around = {**beside, **value}
-        return ", ".join(f"{part} {argument_text(session, part, one, around)}" for part, one in sorted(value.items()))
+        parts = sorted(value.items())
+        return ", ".join(f"{label(part, 'column')} {argument_text(session, part, one, around)}" for part, one in parts)
     if isinstance(value, list | tuple):
         return "; ".join(argument_text(session, name, one, beside) for one in value)
     if name in AMOUNTS and type(value) is int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chainbill_cli.output import Names
-from chainbill_cli.texts import has_text, text, texts_of
+from chainbill_cli.texts import has_text, label, text, texts_of
 
 FAMILIES = {
     "proposal": "proposal_", "vote": "proposal_", "change": "change_", "recovery": "change_", "mandate": "mandate_",
@@ -16,14 +16,6 @@ FAMILIES = {
 """How refusals begin whose statuses have words of their own, and how the keys of these words begin."""
 WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks"})
 """Members that are words of the ledger."""
-
-
-def label(name: str) -> str:
-    """What a member is called."""
-    for area in ("detail", "column"):
-        if has_text(f"{area}.{name}"):
-            return text(f"{area}.{name}")
-    return name
 
 
 def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Iterator[str]:

@@ -19,12 +19,12 @@ import click
 
 from chainbill.shown import shown
 from chainbill_cli.acts import in_commands, names_an_act
-from chainbill_cli.details import detail_lines, label
+from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
-from chainbill_cli.texts import in_language, language, text
+from chainbill_cli.texts import in_language, label, language, text
 
 if TYPE_CHECKING:
     from chainbill.errors import ChainbillError

@@ -17,7 +17,7 @@ from typing import Any
 from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
 from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import has_text, label, text
 
 WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path"})
 """Kinds of columns whose values are never folded and never cut."""
@@ -104,7 +104,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
 
 def _pairs(value: Mapping[str, Any]) -> str:
     """A small mapping as a person reads it: `name value, name value`."""
-    return ", ".join(f"{name} {element_text(one)}" for name, one in value.items())
+    return ", ".join(f"{label(name, 'column')} {element_text(one)}" for name, one in value.items())
 
 
 def _word(prefix: str, word: Any) -> str:

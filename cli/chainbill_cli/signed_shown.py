@@ -14,12 +14,11 @@ from typing import Any
 from chainbill.ledger.transaction import Call
 from chainbill.money import format_rate
 from chainbill_cli.call_text import argument_text
-from chainbill_cli.details import label
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import has_text, label, text
 
 INSIDE = frozenset({"alg", "signature", "signatures", "proof", "source"})
 IN_WORDS = frozenset({"recourse", "non_transferable", "debtor_pays_interest"})

@@ -168,7 +168,7 @@ def test_use_5_amounts_of_refusals_are_in_major_units_of_their_currency(desk: De
     assert "missing: 1,000,000.00 CNY" in desk.err
     asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
     told = desk.json("bank2", "finance", "quote", asked, "--rate", "1", "--fee", "6000000.00", "--recourse", expect=3)
-    assert "paid out: -1,016,666.67 CNY" in desk.err
+    assert "net: -1,016,666.67 CNY" in desk.err
     assert told["details"]["currency"] == "CNY"
     assert type(told["details"]["net"]) is int, "programs read minor units"
 

@@ -44,16 +44,16 @@ TABLES: dict[str, list[str]] = {
 }  # fmt: skip
 """What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
 NO_TABLE: dict[str, str] = {
-    "bill": "issue confirm accept reject withdraw cancel settle payment",
+    "bill": "issue confirm accept reject withdraw cancel settle payment received",
     "token": "split merge transfer accept reject recall return",
     "finance": "request quote agree disburse decline withdraw", "invoice": "dispute uphold withdraw",
-    "governance": "propose store vote ready", "tx": "build sign send", "block": "tail",
+    "governance": "propose store vote ready withdraw", "tx": "build sign send", "block": "tail",
     "party": "apply sign register rotate-key halt recover suspend insolvent lift administrator ratify object leave "
-             "stay close offboard size rename add-identifier encryption-key grant",
+             "stay close offboard size rename add-identifier encryption-key grant give-up-identifier",
     "party key": "add prove revoke", "party change": "withdraw", "party recovery": "veto withdraw",
     "party paying-bank": "ask accept refuse end", "party successor": "accept name",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
-    "network": "init join certify", "node": "start verify backup restore",
+    "network": "init join certify", "node": "start verify backup restore seat",
     "localnet": "up status stop start down reset logs",
 }  # fmt: skip
 """Commands that write, begin something or print text, by their group; their answers are sheets: test_cli_widths.py."""

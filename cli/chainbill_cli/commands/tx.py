@@ -12,7 +12,6 @@ from chainbill_cli import described
 from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.call_text import argument_text, arguments_told, call_text, result_text
 from chainbill_cli.client import deadline_in, left_until
-from chainbill_cli.details import label
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
@@ -23,6 +22,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
+from chainbill_cli.texts import label
 from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
 from chainbill_cli.validity import valid_for_ms
 from chainbill_cli.values import json_value

@@ -77,6 +77,12 @@ def has_text(key: str) -> bool:
     return area in AREAS and key in texts_of(area)
 
 
+def label(name: str, *areas: str) -> str:
+    """What a member of an object is called: in the areas given, else as a detail of a refusal or as a column."""
+    key = next((f"{area}.{name}" for area in (*areas, "detail", "column") if has_text(f"{area}.{name}")), "")
+    return text(key) if key else name
+
+
 def text(key: str, /, **fields: object) -> str:
     """The text of a key in the current language, with its fields filled in. KeyError for an unknown key."""
     pair = texts_of(key.partition(".")[0])[key]

@@ -60,7 +60,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.rate": ("rate", "利率"),
     "column.interest": ("interest", "利息"),
     "column.fee": ("fee", "手续费"),
-    "column.net": ("paid out", "实付"),
+    "column.net": ("net", "应付净额"),
     "column.days": ("days", "天数"),
     "column.basis": ("basis", "计息基准"),
     "column.recourse": ("recourse", "追索权"),
