@@ -194,7 +194,8 @@ def test_who_lifts_a_halt(world: World) -> None:
     refused("maker_and_checker_needed", world.call, BANK1, "party", "lift_halt", party=S1)
     both(world, BANK1, "party.lift_halt", party=S1)
     door(world, S1, "token.transfer")
-    world.call(S1, "party", "halt", reason="r")
+    refused("second_admin_needed", world.call, S1, "party", "halt", reason="others lifted the first")
+    as_admins(world, S1, "halt", reason="r")
     as_admins(world, S1, "lift_halt", party=S1)
     door(world, S1, "token.transfer")
 
