@@ -110,6 +110,15 @@ class Pace:
         floods = source.party in self._pool.accounts.flooding
         return self.room - (len(self._pool) if floods else self._pool.calm) - self._inside_count
 
+    def _next(self) -> Source | None:
+        """Whose turn it is at the door, None where nobody may go in. Asked with each transaction that has come in."""
+        if self.room - self._pool.calm - self._inside_count <= 0:
+            return None
+        if self.room - len(self._pool) - self._inside_count > 0:
+            return next(iter(self._door), None)
+        flooding = self._pool.accounts.flooding
+        return next((source for source in self._door if source.party not in flooding), None)
+
     def _take(self, source: Source, count: int, let_in: Callable[[int], None]) -> None:
         self._inside[source] = self._inside.get(source, 0) + count
         self._inside_count += count
@@ -121,7 +130,7 @@ class Pace:
             return
         self._waking = True
         try:
-            while source := next((one for one in self._door if self._free(one) > 0), None):
+            while source := self._next():
                 self._let_in(source, -(-self._free(source) // len(self._door)))
         finally:
             self._waking = False

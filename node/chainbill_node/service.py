@@ -221,13 +221,14 @@ class Node:
         self.peers.refresh()
         self.traffic.sweep()
         self._wake_for_day_work()
+        self._wake_for_waiting()  # clocks run unevenly: a timer alone may ring a moment too early
         self.standing.look()
         self._loop.call_later(REFRESH_S, self._refresh)
 
     def _hold(self, milliseconds: int) -> None:
-        self._loop.call_later(milliseconds / 1000, self._wake_for_held)
+        self._loop.call_later(milliseconds / 1000, self._wake_for_waiting)
 
-    def _wake_for_held(self) -> None:
+    def _wake_for_waiting(self) -> None:
         """Those that flood were held back, and may go on."""
         if not self.stopped.is_set() and self.ready():
             self.drive(WorkArrived())

@@ -8,7 +8,6 @@ from chainbill_node.mempool.accounts import (
     CALM_GAS,
     FIRST_CALL_GAS,
     FLOOD_GAS,
-    FORGOTTEN_BELOW,
     HELD_FOR,
     MAX_ACCOUNTS,
     MAX_HELD_MS,
@@ -62,9 +61,6 @@ def test_who_floods_and_until_when() -> None:
         second += 1_000
         held.charge([], second)
     assert held.used("a") == 0
-    held.charge([Use("b", 1, FORGOTTEN_BELOW)], second)
-    held.charge([], second - 60_000)
-    assert held.used("b") == FORGOTTEN_BELOW, "a clock that goes back takes nothing"
 
 
 def test_many_parties_of_one_sponsor_flood_together_and_others_do_not() -> None:
@@ -93,6 +89,20 @@ def test_after_a_block_of_theirs_those_that_flood_are_held_back_where_others_are
     later_ms = NOW_MS + OTHERS_WITHIN_MS
     assert held.alone(later_ms)
     assert held.charge([Use("flood", 1, 8_000_000)], later_ms, 30e-9) == 0, "nobody else is there"
+
+
+def test_a_clock_that_is_set_back_holds_nobody_for_an_hour() -> None:
+    held = flooded()
+    held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 1.0)
+    assert held.held(NOW_MS) == {"flood"}
+    back_ms = NOW_MS - 3_600_000
+    assert held.held(back_ms) == frozenset()
+    assert held.alone(back_ms)
+    before = held.used("flood")
+    held.charge([], back_ms)
+    assert held.used("flood") == before, "it takes nothing"
+    held.charge([], back_ms + 60_000)
+    assert held.flooding == frozenset(), "and forgetting goes on from there"
 
 
 def test_a_quiet_party_costs_those_that_flood_nothing_when_it_is_run() -> None:

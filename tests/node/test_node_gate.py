@@ -263,6 +263,7 @@ def test_a_client_that_hangs_up_at_the_door_gives_its_room_back(tmp_path: Path) 
         node.started = False
         wires = [running.sign("bank2") for _ in range(200)]
         node.pace._free = lambda _source: 0  # type: ignore[method-assign]
+        node.pace._next = lambda: None  # type: ignore[method-assign]
         request = asyncio.get_running_loop().create_task(running.port.submit(wires, 60_000, "here"))
         while len(node.pace) == 0:
             await asyncio.sleep(0.01)

@@ -134,6 +134,32 @@ def test_what_waits_of_a_party_that_floods_with_gas_keeps_nobody_at_the_door() -
     run(act)
 
 
+def test_a_full_node_asks_nobody_at_its_door() -> None:
+    """attack: 5,000 sources at the door, and each transaction that came in asked all of them."""
+
+    async def act(here: Door) -> None:
+        await here.flood(LEAST_WAITING)
+        for number in range(5_000):
+            entering = here.pace.enter(
+                Source("there", f"p{number}"), LEAST_SHARE_TRANSACTIONS + 1, lambda _: None, 60.0
+            )
+            asyncio.get_running_loop().create_task(entering)
+        await settle()
+        assert len(here.pace._door) == 5_000
+
+        class Asked(dict):  # type: ignore[type-arg]
+            def __iter__(self) -> Any:
+                raise AssertionError("all of them are asked")
+
+        here.pace._door = Asked(here.pace._door)
+        assert here.pace._next() is None
+        here.pace._door = dict(dict.items(here.pace._door))
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    run(act)
+
+
 def test_the_room_follows_what_blocks_take() -> None:
     async def act(here: Door) -> None:
         assert here.pace.room == LEAST_WAITING

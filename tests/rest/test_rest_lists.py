@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.storage import layout
+from chainbill_node.storage import layout, reader
 from chainbill_node.storage.history_sweep import HistorySweep
 from chainbill_node.storage.leveldb import LevelStore
 from hypothesis import Phase, given, settings
@@ -23,6 +23,8 @@ from rest.conftest import TestClient, app_of, with_parties
 from rest.histories import random_history
 from rest.node_twin import TwinNode
 from rest.row_histories import random_rows
+
+from chainbill.ledger.block import Block
 
 LEAVES = ("live", "settled", "diluted", "void")
 PAGE_SIZES = (1, 2, 50, 1_000)
@@ -263,3 +265,18 @@ def test_the_blocks_are_a_list_too(limit: int) -> None:
         pages = read_pages(client, f"/v1/blocks?limit={limit}", book.next_height, height)
     assert [row["height"] for page in pages for row in page["data"]] == list(range(height, 0, -1))
     assert {page["count"] for page in pages} == {height}
+
+
+def test_a_list_of_blocks_reads_their_headers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """attack: 1,000 blocks were read whole and hashed for one question, some 0.2 ms where one has 50 transactions."""
+
+    def whole(_data: bytes) -> Block:
+        raise AssertionError("a whole block was read")
+
+    book = book_of(7, 20)
+    with on_disk(book) as (_, client):
+        shown = client.get("/v1/blocks/head").json()
+        monkeypatch.setattr(reader, "decode_block", whole)
+        [newest] = client.get("/v1/blocks?limit=1").json()["data"]
+    assert newest["transactions"] == len(shown["wire_ids"])
+    assert newest["id"] == shown["id"]

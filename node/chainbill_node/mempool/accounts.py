@@ -98,11 +98,11 @@ class Accounts:
 
     def alone(self, now_ms: int) -> bool:
         """Whether nobody else has used the network lately than those that use it much."""
-        return now_ms - self._others_ms >= OTHERS_WITHIN_MS
+        return not 0 <= now_ms - self._others_ms < OTHERS_WITHIN_MS
 
     def held(self, now_ms: int) -> frozenset[str]:
         """Those of them whose transactions no block takes now."""
-        return self._flooding if now_ms < self._held_until_ms else frozenset()
+        return self._flooding if 0 < self._held_until_ms - now_ms <= MAX_HELD_MS else frozenset()
 
     def used(self, party: str) -> int:
         """What is in the account of a party, in gas."""
@@ -117,9 +117,10 @@ class Accounts:
         return account.gas * 1_000 * calls // account.calls
 
     def _age(self, now_ms: int) -> None:
-        """Take away what whole seconds take away. A clock that goes back takes nothing."""
+        """Take away what whole seconds take away. A clock that was set back takes nothing, and goes on from there."""
+        self._aged_ms = min(self._aged_ms, now_ms)
         seconds = (now_ms - self._aged_ms) // 1_000
-        if seconds <= 0:
+        if not seconds:
             return
         self._aged_ms += 1_000 * seconds
         kept = (1 - 1 / LOST_A_SECOND) ** seconds

@@ -13,6 +13,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
@@ -184,6 +185,8 @@ class Door:
             late = isinstance(error, ConnectionAbortedError)
             if asyncio.current_task() in self._shaking:  # else it was ended here, and said so
                 self._turn_away("handshake_too_slow" if late else "handshake_failed", address)
+            # its frames hold the transport, with 256 KiB of buffers, which holds the error: collected late, if ever
+            traceback.clear_frames(error.__traceback__)
 
     def _turn_away(self, reason: str, address: str) -> None:
         log.seldom("connection_refused", why=reason, address=address, handshakes=len(self._shaking))

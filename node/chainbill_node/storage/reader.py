@@ -9,7 +9,7 @@ from time import thread_time
 from typing import Any
 
 from chainbill.codec import decode_trusted
-from chainbill.ledger.block import Block, Header, decode_block
+from chainbill.ledger.block import Block, Header, decode_block, header_of
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.receipt import decode_receipt
 from chainbill.state.keys import row_key, split_key, table_prefix
@@ -130,7 +130,7 @@ class HeightReader:
             return None
         raw = self._source.get(height_key(layout.BLOCK, height))
         if raw is not None:
-            return Header.from_fields(decode_trusted(raw)[0])
+            return header_of(raw)
         kept = self._source.get(height_key(layout.HEADER, height))
         return None if kept is None else Header.from_fields(decode_trusted(kept))
 
