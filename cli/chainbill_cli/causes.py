@@ -13,6 +13,7 @@ import re
 import tomllib
 from xml.etree.ElementTree import ParseError
 
+from chainbill.errors import ChainbillError
 from chainbill_cli.texts import has_text, language, text
 
 TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -40,9 +41,20 @@ def cause_of(error: BaseException) -> str:
     said = getattr(error, "said", None)
     if callable(said):
         return _with_cause(str(said(language())), error.__cause__)
+    if isinstance(error, ChainbillError):
+        return _of_the_core(error)
     if isinstance(error, KeyError | TypeError | AttributeError):
         return text("cause.field", what=_in_english(error))
     return _unknown(error)
+
+
+def _of_the_core(error: ChainbillError) -> str:
+    """What the core says, in a node's words for its reason."""
+    from chainbill_node.rest.texts import load_texts
+
+    fields = error.fields if isinstance(error.fields, dict) else {}
+    said = load_texts().say(str(error.reason), "zh" if language() == "zh" else "en", fields).detail
+    return said or error.detail or str(error.reason)
 
 
 def _with_cause(said: str, below: BaseException | None) -> str:

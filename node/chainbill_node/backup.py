@@ -84,7 +84,10 @@ def restore_home(home: Path, archive: Path) -> Done:
     genesis = load_genesis(home, config)
     key = load_private_key(home / config.files.validator_key)
     if manifest.genesis_hash != genesis.hash.hex():
-        raise ArchiveError(f"it is of another network ({manifest.chain_id}) than this home's genesis.json")
+        raise ArchiveError(
+            f"it is of another network ({manifest.chain_id}) than this home's genesis.json",
+            f"属于另一网络（{manifest.chain_id}），与本目录的 genesis.json 不符",
+        )
     lock = HomeLock(home)
     try:
         data = home / config.files.data
@@ -128,10 +131,10 @@ def _fill(archive: Path, data: Path, manifest: Manifest, genesis: Genesis) -> No
         database.check_format(genesis.hash)
         head = database.head()
         if (head.height, head.app_hash.hex()) != (manifest.height, manifest.app_hash):
-            raise ArchiveError("its newest height is not the one its manifest names")
+            raise ArchiveError("its newest height is not the one its manifest names", "最新高度与清单所载不符")
         database.build_tree()
         if root_of_rows(store, scratch) != head.app_hash:
-            raise ArchiveError("its rows do not have the state root that it names")
+            raise ArchiveError("its rows do not have the state root that it names", "各行的状态根与所载不符")
     finally:
         store.close()
         scratch.close()

@@ -29,9 +29,13 @@ from chainbill_cli.main import program, run
 from chainbill_cli.settings import KEPT, OUTPUTS
 from chainbill_cli.texts import AREAS, has_text, in_language, set_language, texts_of
 from chainbill_node.rest.texts import load_texts
+from chainbill_node.storage.archive import check_archive
 from cli.cli_desk import Desk
 from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, problem
 from cli.english_left import english_left
+
+from chainbill.ledger.transaction import decode_transaction
+from chainbill.money import parse_amount
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SOURCES = Path(chainbill_contracts.__file__).parent
@@ -156,6 +160,19 @@ def test_errors_of_decoders_are_said_in_chinese(work: Callable[[], Any]) -> None
     said = cause_of(error)
     assert CHINESE.search(said), said
     assert set(english_left(said)) <= {type(error).__name__, "missing"}, "at most the name of the kind of error"
+
+
+def test_errors_of_the_core_and_of_archives_are_said_in_chinese(tmp_path: Path) -> None:
+    broken = tmp_path / "backup"
+    broken.write_bytes(b"no archive" * 100)
+    for work in (
+        lambda: check_archive(broken),
+        lambda: decode_transaction(b"\xc1"),
+        lambda: parse_amount("1.2.3", "CNY"),
+    ):
+        said = cause_of(raised(work))
+        assert CHINESE.search(said)
+        assert not english_left(said), said
 
 
 def test_places_in_files_are_named() -> None:

@@ -37,7 +37,15 @@ Row = tuple[bytes, bytes]
 
 
 class ArchiveError(Exception):
-    """An archive that must not be used; the text says why."""
+    """An archive that must not be used; the text says why, `said` in one language."""
+
+    def __init__(self, why_en: str, why_zh: str) -> None:
+        super().__init__(why_en)
+        self.whys = {"en": why_en, "zh": why_zh}
+
+    def said(self, language: str) -> str:
+        """Why, in "en" or "zh"."""
+        return self.whys[language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def head_record(source: Readable) -> HeightRecord:
     raw = source.get(HEAD_KEY)
     record = None if raw is None else source.get(height_key(RECORD, int.from_bytes(raw, "big")))
     if record is None:
-        raise ArchiveError("there is no chain in this database")
+        raise ArchiveError("there is no chain in this database", "该数据库中没有链")
     return HeightRecord.decode(record)
 
 
@@ -133,14 +141,17 @@ def check_archive(path: Path) -> Manifest:
         else:
             found[name] = hashlib.sha256(content).hexdigest()
     if manifest is None:
-        raise ArchiveError("it has no manifest: it was cut short")
+        raise ArchiveError("it has no manifest: it was cut short", "缺少清单：内容不完整")
     if manifest.format != FORMAT:
-        raise ArchiveError(f"format {manifest.format}, this program reads {FORMAT}")
+        raise ArchiveError(
+            f"format {manifest.format}, this program reads {FORMAT}",
+            f"格式为 {manifest.format}，本程序只能读取 {FORMAT}",
+        )
     if found != manifest.members:
         wrong = sorted(
             name for name in found.keys() | manifest.members if found.get(name) != manifest.members.get(name)
         )
-        raise ArchiveError(f"damaged: {', '.join(wrong[:3])}")
+        raise ArchiveError(f"damaged: {', '.join(wrong[:3])}", f"已损坏：{'、'.join(wrong[:3])}")
     return manifest
 
 
@@ -161,7 +172,7 @@ def _rows(part: bytes) -> list[Row]:
     try:
         data = reader.decompress(part, MAX_PART_BYTES)
     except zlib.error as error:
-        raise ArchiveError(f"a part cannot be unpacked ({error})") from error
+        raise ArchiveError(f"a part cannot be unpacked ({error})", "其中一部分无法解压") from error
     rows: list[Row] = []
     start = 0
     while start + LENGTHS <= len(data):
@@ -170,7 +181,7 @@ def _rows(part: bytes) -> list[Row]:
         rows.append((data[start + LENGTHS : middle], data[middle:end]))
         start = end
     if start != len(data):
-        raise ArchiveError("a part ends within a row")
+        raise ArchiveError("a part ends within a row", "其中一部分在一行之内结束")
     return rows
 
 
@@ -180,16 +191,16 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
             for member in tar:
                 yield member.name, _content(tar, member)
     except tarfile.TarError as error:
-        raise ArchiveError(f"it is no backup, or damaged ({error})") from error
+        raise ArchiveError(f"it is no backup, or damaged ({error})", "不是备份文件，或已损坏") from error
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     if not member.isreg() or member.size > max(MAX_PART_BYTES, MAX_MANIFEST_BYTES):
-        raise ArchiveError(f"{member.name} is no part of a backup")
+        raise ArchiveError(f"{member.name} is no part of a backup", f"{member.name} 不属于备份")
     file: IO[bytes] | None = tar.extractfile(member)
     content = b"" if file is None else file.read()
     if len(content) != member.size:
-        raise ArchiveError("it was cut short")
+        raise ArchiveError("it was cut short", "内容不完整")
     return content
 
 
@@ -198,4 +209,4 @@ def _manifest(content: bytes) -> Manifest:
         given: Any = json.loads(content)
         return Manifest(**given)
     except (ValueError, TypeError) as error:
-        raise ArchiveError(f"its manifest cannot be read ({error})") from error
+        raise ArchiveError(f"its manifest cannot be read ({error})", "清单无法读取") from error

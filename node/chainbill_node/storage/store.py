@@ -30,6 +30,10 @@ class DiskError(Exception):
         self.mend_en = mend_en
         self.mend_zh = mend_zh
 
+    def said(self, language: str) -> str:
+        """What and the mend in one language, "en" or "zh"."""
+        return f"{self.what}: {self.mend_zh if language == 'zh' else self.mend_en}"
+
 
 class Readable(Protocol):
     """Reads of one moment."""
