@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from chainbill_cli import preview
@@ -92,3 +93,22 @@ def test_doubts_are_shown_before_anybody_signs(desk: Desk, monkeypatch: pytest.M
     assert str(paper) in desk.err
     desk.text("--as", "bank2", "invoice", "uphold", dispute, expect=1)
     assert FINGERPRINT in desk.err
+
+
+def test_a_fingerprint_is_typed_as_a_table_shows_it(desk: Desk, tmp_path: Path) -> None:
+    """A table of 80 cells shows its first 12 characters."""
+    first, second = "ab" * 32, "ab" * 20 + "cd" * 12
+    for one in (first, second):
+        bill_over(desk, one, "supplier1", "anchor", 1_000)
+    assert desk.json("auditor", "invoice", "show", first[:41])["fingerprint"] == first
+    assert desk.json("auditor", "invoice", "show", second[:42].upper() + "…")["fingerprint"] == second
+    desk.text("invoice", "show", "abababababab…", expect=2)
+    assert first in desk.err
+    assert second in desk.err
+    desk.text("invoice", "show", "12" * 6, expect=1)
+    paper = tmp_path / "paper.txt"
+    paper.write_text("why\n", encoding="utf-8")
+    words = ["invoice", "dispute", first[:50], "--seller", "supplier1", "--document", str(paper)]
+    assert desk.json("supplier2", *words)["dispute"]
+    assert desk.json("auditor", "invoice", "disputes")[0]["fingerprint"] == first
+    desk.text("--as", "supplier2", *words[:2], "zz", *words[3:], expect=2)

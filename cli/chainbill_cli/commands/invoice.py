@@ -9,7 +9,7 @@ from typing import Any
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.documents import document_digest
-from chainbill_cli.failure import usage
+from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
@@ -37,6 +37,8 @@ DISPUTE_ROWS = ranked(
     Column("status", "dispute"), Column("until", "date"), Column("document", "id"),
 )  # fmt: skip
 FINGERPRINT = re.compile(r"^[0-9a-fA-F]{64}$")
+BEGINNING = re.compile(r"^([0-9a-fA-F]{8,63})…?$")
+"""How a fingerprint may be typed that a table shows by its beginning."""
 
 invoice = noun("invoice")
 
@@ -48,7 +50,8 @@ invoice = noun("invoice")
 def show(file: str, creditor: str, at: str | None) -> None:
     """Show what an invoice file says, or what the ledger holds under a fingerprint."""
     session = current_session()
-    if FINGERPRINT.match(file):
+    if FINGERPRINT.match(file) or (BEGINNING.match(file) and not Path(file).exists()):
+        file = fingerprint_of(session, file)
         body = without_as_of(session.client.get(f"/v1/invoices/{file.lower()}", at=at))
         if session.out.form in {"json", "jsonl"}:
             session.out.json(body)
@@ -56,6 +59,22 @@ def show(file: str, creditor: str, at: str | None) -> None:
             session.out.rows(body["invoices"], INVOICE_ROWS)
         return
     _show_file(session, file, creditor)
+
+
+def fingerprint_of(session: Session, typed: str) -> str:
+    """The fingerprint that was meant: whole, or the beginning of one that the ledger holds."""
+    if FINGERPRINT.match(typed):
+        return typed.lower()
+    begun = BEGINNING.match(typed)
+    if begun is None or session.offline:
+        raise usage("invoice.bad_fingerprint", value=typed)
+    listed = (str(one["fingerprint"]) for one in session.client.pages("/v1/invoices"))
+    found = sorted({one for one in listed if one.startswith(begun[1].lower())})
+    if not found:
+        raise fail(Exit.FAILED, "error.id_none", code="not_found", value=typed)
+    if len(found) > 1:
+        raise usage("error.id_many", value=typed, ids=", ".join(found[:5]))
+    return found[0]
 
 
 def _show_file(session: Session, file: str, creditor: str) -> None:
@@ -115,10 +134,12 @@ def disputes(**filters: Any) -> None:
 @writes
 def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, document: str) -> None:
     """Any party says that an invoice is not what it is said to be."""
-    if not FINGERPRINT.match(fingerprint):
-        raise usage("invoice.bad_fingerprint", value=fingerprint)
     sold = session.party_id(seller)
-    arguments = {"fingerprint": fingerprint.lower(), "seller": sold, "document": document_digest(document)}
+    arguments = {
+        "fingerprint": fingerprint_of(session, fingerprint),
+        "seller": sold,
+        "document": document_digest(document),
+    }
     preview = None
     if asks(session) and not session.offline:
         preview = Preview("preview.invoice_dispute").line("column.fingerprint", arguments["fingerprint"])
