@@ -158,6 +158,36 @@ def lists(function: Function) -> Function:
     return options(function)
 
 
+def newest(function: Function) -> Function:
+    """Give a command the options of a list that comes whole, its newest entries first: --limit, --at."""
+    options = stack(
+        [
+            option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="option.limit"),
+            option("--at", metavar="WHEN", default=None, help="option.at"),
+        ]
+    )
+    return options(function)
+
+
+def answer_newest(
+    session: Session,
+    path: str,
+    columns: Sequence[Column],
+    /,
+    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    *,
+    limit: int,
+    **parameters: Any,
+) -> None:
+    """Read a whole list, which a node gives by id, and print its newest entries first, at most `limit`."""
+    found = sorted(session.client.pages(path, **parameters), key=lambda row: str(row.get("id")))
+    found.sort(key=lambda row: int((row.get("created") or {}).get("height") or 0), reverse=True)
+    people = told is not None and session.out.form == "table"
+    session.out.rows([told(row) for row in found[:limit]] if told is not None and people else found[:limit], columns)
+    if len(found) > limit:
+        session.out.note(text("note.newest", count=len(found), limit=limit))
+
+
 def answer_list(
     session: Session,
     path: str,

@@ -29,6 +29,21 @@ def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
     assert desk.json("anchor", "party", "change", "withdraw", row["id"], expect=3)["code"] == "change_closed"
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "maker, checker"), ("zh", "经办, 复核")])
+def test_a_list_of_changes_says_what_would_change(desk: Desk, language: str, said: str) -> None:
+    """Kind and date alone told nobody whose key was coming, or above which amount two people sign from then on."""
+    desk.text("key", "new", "newcomer", "--no-passphrase")
+    added = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker", "--capability", "checker")
+    desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:1000000")
+    old = desk.json("anchor", "party", "show", "anchor")["keys"][0]["key"]
+    desk.text("key", "new", "other", "--no-passphrase")
+    new = desk.json("anchor", "party", "rotate-key", "--new", "other")["key"]
+    told = desk.text("--as", "anchor", "--lang", language, "-o", "wide", "party", "change", "list")
+    assert {key for key in (added["key"], old, new) if key not in told} == set()
+    assert said in told
+    assert "1,000,000.00 CNY" in told
+
+
 def test_a_party_halts_itself_and_its_sponsor_lifts_it(desk: Desk) -> None:
     halted = desk.json("supplier1-checker", "party", "halt", "--reason", "key stolen")["halted_on"]
     assert desk.json("anchor", "party", "show", "supplier1")["halted_on"] == halted

@@ -119,6 +119,25 @@ def test_a_vote_suspends_a_bank(desk: Desk, papers: list[str]) -> None:
     assert taken["decision"] == "withdrawn"
 
 
+def test_orders_and_proposals_are_listed_newest_first(desk: Desk, papers: list[str]) -> None:
+    """By id, the order of a list said nothing."""
+    made = [desk.json("bank1", "party", "suspend", "supplier1", *papers[:2])["order"]]
+    for _ in range(2):
+        made.append(desk.json("bank1", "party", "insolvent", "supplier1", *COURT, *papers)["order"])
+        if len(made) == 2:
+            desk.json("bank1", "party", "lift", "supplier1", *papers[:2])
+    assert [row["id"] for row in desk.json("bank1", "party", "orders")] == made[::-1]
+    assert [row["id"] for row in desk.json("bank1", "party", "orders", "--limit", "2")] == made[:0:-1]
+    proposed = [
+        desk.json("bank1", "governance", "propose", "parameter", "min_split", str(100 + number))["proposal"]
+        for number in range(4)
+    ]
+    assert [row["id"] for row in desk.json("bank1", "governance", "list")] == proposed[::-1]
+    told = desk.text("--as", "bank1", "--lang", "zh", "governance", "list", "--limit", "2")
+    assert proposed[3] in told
+    assert proposed[0] not in told
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_who_ratifies_sees_papers_before_signing(
     desk: Desk, papers: list[str], language: str, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
+from chainbill_cli.answers import answer_newest, answer_results, answer_write, newest
 from chainbill_cli.applying import read_applications
 from chainbill_cli.call_text import argument_text
 from chainbill_cli.causes import cause_of
@@ -323,12 +323,11 @@ def withdraw(session: Session, writing: Writing, proposal: str) -> None:
 @governance.command("list", help="governance.list")
 @word_filter("--status", "/v1/governance/proposals", "proposal")
 @option("--kind", type=LedgerWords(STORED_KINDS, "proposal"), metavar="KIND", default=None, help="governance.opt_kind")
-@lists
-def list_(**filters: Any) -> None:
-    """List proposals."""
+@newest
+def list_(limit: int, **filters: Any) -> None:
+    """List proposals, the newest first."""
     session = current_session()
-    people = session.out.form == "table"
-    answer_list(session, PATH, ROWS, told=lambda row: _told(session, row) if people else dict(row), **filters)
+    answer_newest(session, PATH, ROWS, told=lambda row: _told(session, row), limit=limit, **filters)
 
 
 def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:

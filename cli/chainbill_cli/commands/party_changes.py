@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chainbill_contracts import listed_key
 
 from chainbill_cli.answers import answer_list, answer_results, lists
-from chainbill_cli.call_text import words_said
+from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -23,8 +25,8 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}}
 CHANGE_ROWS = ranked(
-    "id kind status acts_on announced_on",
-    Column("id", "id"), Column("kind"), Column("status", "change"), Column("announced_on", "date"),
+    "id kind content status acts_on announced_on",
+    Column("id", "id"), Column("kind"), Column("content"), Column("status", "change"), Column("announced_on", "date"),
     Column("acts_on", "date"),
 )  # fmt: skip
 RECOVERY_ROWS = (*CHANGE_ROWS, Column("announced_by", "party"))
@@ -33,16 +35,38 @@ change = Noun("change", help="party.change", **HELP)  # type: ignore[arg-type]
 recovery = Noun("recovery", help="party.recovery", **HELP)  # type: ignore[arg-type]
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     said = f"value.change_{row['kind']}"
-    return {**row, "kind": text(said) if has_text(said) else row["kind"]}
+    return {**row, "kind": text(said) if has_text(said) else row["kind"], "content": _what(session, row["content"])}
+
+
+def _what(session: Session, content: Mapping[str, Any]) -> str:
+    """What would change, in one line: keys with what they may do, rules with their amounts, a bank by name."""
+    if "statement" in content:
+        statement = content["statement"]
+        name = newest_name({"names": [{"zh": statement["name_zh"], "en": statement["name_en"]}]})
+        return text("party.claimed_as", name=name, keys="; ".join(_key_said(key) for key in statement["keys"]))
+    if "old" in content:
+        return text("party.key_replaced", old=content["old"], new=_key_said(content["new"]))
+    if "policy" in content:
+        return argument_text(session, "rules", content["policy"]["rules"], {}) or text("value.none")
+    if "bank" in content:
+        return argument_text(session, "bank", content["bank"], {})
+    if "keys" in content:
+        return "; ".join(_key_said(key) for key in content["keys"])
+    key = content.get("key")
+    return _key_said(key) if isinstance(key, Mapping) else str(key or text("value.none"))
+
+
+def _key_said(key: Mapping[str, Any]) -> str:
+    return f"{key['key']} ({words_said('capability', key['capabilities'])})"
 
 
 def _list_of(party: str, what: str, rows: tuple[Column, ...], **filters: Any) -> None:
     """List what is announced about a party, "" for the acting one."""
     session = current_session()
     whom = session.party_id(party) if party else session.party
-    answer_list(session, f"/v1/parties/{whom}/{what}", rows, _told, **filters)
+    answer_list(session, f"/v1/parties/{whom}/{what}", rows, partial(_told, session), **filters)
 
 
 @change.command("list", help="party.change_list")

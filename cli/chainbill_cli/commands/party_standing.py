@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_newest, answer_write, newest, without_as_of
 from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.party_changes import new_key
@@ -168,11 +168,11 @@ def _preview_order(session: Session, title: str, identifier: str) -> Preview | N
 @option("--party", metavar="PARTY", default=None, help="party.opt_of")
 @word_filter("--kind", "/v1/status-orders", "status", "party.opt_kind")
 @word_filter("--status", "/v1/status-orders", "order")
-@lists
-def orders(**filters: Any) -> None:
-    """List orders on the status of parties."""
+@newest
+def orders(limit: int, **filters: Any) -> None:
+    """List orders on the status of parties, the newest first."""
     session = current_session()
-    answer_list(session, STATUS_ORDER.path, ORDER_ROWS, **filters_of(session, filters))
+    answer_newest(session, STATUS_ORDER.path, ORDER_ROWS, limit=limit, **filters_of(session, filters))
 
 
 @argument("order", metavar="ORDER")

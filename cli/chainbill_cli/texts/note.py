@@ -8,6 +8,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note.once_more": ("once more", "再输一次"),
     "note.not_alike": ("the two entries differ", "两次输入不一致"),
     "note.none": ("none", "无"),
+    "note.newest": (
+        "the newest {limit} of {count}; --limit shows more",
+        "共 {count} 项，显示最新 {limit} 项；以 --limit 显示更多",
+    ),
     "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
     "note.hidden": ("columns hidden: {count}; -o wide shows all", "未显示 {count} 列；加 -o wide 显示全部"),
     "note.cut": ("shortened: what ends in …; -o wide shows all", "以 … 结尾的内容已缩短；加 -o wide 显示全部"),

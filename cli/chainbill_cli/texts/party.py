@@ -248,6 +248,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已公告；自 {acts_on} 起可用身份 {name} 为该参与方签名，此前仍用原密钥",
     ),
     "party.change": ("What the admins of a party announced", "参与方管理员公告的变更"),
+    "party.claimed_as": ("as {name}, with keys {keys}", "主体 {name}，密钥 {keys}"),
+    "party.key_replaced": ("{new} in the place of {old}", "以 {new} 取代 {old}"),
     "party.change_list": ("List changes and the days on which they act", "列出变更及其生效日"),
     "party.change_withdraw": ("Take a change back before it acts (one admin)", "在生效前撤回变更（一名管理员）"),
     "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或投票为参与方公告的新密钥"),
