@@ -2,14 +2,14 @@
 
 Every block is checked as a stranger would: its certificate against the validators of its height, then executed on a
 state made from the genesis alone. Root and receipts are compared at every height; at the end every row, bucket, leaf,
-history row, index entry and transaction place on the disk with the replayed one; and the totals: the ranges of every
-bill tile its face, every holding is the sum of its tokens.
+history row, index entry, sum and transaction place on the disk with the replayed one; and the totals: the ranges of
+every bill tile its face, every holding is the sum of its tokens.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -26,10 +26,12 @@ from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.home import stopped_store
 from chainbill_node.storage import layout
 from chainbill_node.storage.database import ChainDatabase, LiveView, lowest_height
+from chainbill_node.storage.derived import sum_up
 from chainbill_node.storage.kept_blocks import check_blocks
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.rebuild import StateRebuild
 from chainbill_node.storage.store import Readable, Store, prefix_end
+from chainbill_node.storage.sums import Mark, read_sum
 
 MOST_PROBLEMS = 100
 SPACES = {
@@ -120,6 +122,7 @@ def verify_store(
     if not problems:
         for name, prefix in SPACES.items():
             problems += _compare(name, prefix, store, replayed_store, rows)
+        problems += compare_sums(store, rows, replayed_store)
     bills, totals = _totals(store, problems)
     info = ledger.info()
     return VerifyReport(
@@ -160,6 +163,7 @@ def verify_kept(store: Store, genesis: Genesis) -> VerifyReport:
             rows[name] += 1
             if store.get(key) != value:
                 problems.append(Problem(0, name, f"row {key.hex()} differs from the one made from the state"))
+    problems += compare_sums(store, rows)
     bills, totals = _totals(store, problems)
     return VerifyReport(
         chain_id=genesis.chain_id,
@@ -203,7 +207,8 @@ def _compare(name: str, prefix: bytes, held: Readable, replayed: Readable, rows:
     """Both sides in key order; the first differences of a space."""
     end = prefix_end(prefix)
     found = 0
-    for here, there in zip_longest(held.range(prefix, end), replayed.range(prefix, end)):
+    both = (_own(source.range(prefix, end)) for source in (held, replayed))
+    for here, there in zip_longest(*both):
         rows[name] += 1
         if here == there:
             continue
@@ -212,6 +217,44 @@ def _compare(name: str, prefix: bytes, held: Readable, replayed: Readable, rows:
         found += 1
         if found >= MOST_PROBLEMS or (here or (b"",))[0] != (there or (b"",))[0]:
             return  # from a missing or extra row on everything is shifted
+
+
+def _own(rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """Rows but the mark of what is derived, which says since when this very node keeps sums."""
+    return (row for row in rows if row[0] != layout.DERIVED_KEY)
+
+
+def compare_sums(held: Readable, rows: Counter[str], replayed: Readable | None = None) -> list[Problem]:
+    """Kept sums against those made from the rows, and their history against a replayed one, where it is whole.
+
+    A store that another release wrote last has none that count: they are made anew at its next start.
+    """
+    try:
+        return list(_sums_that_differ(held, rows, replayed))
+    except (ChainbillError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+        return [Problem(0, "sum", f"{type(error).__name__}: {error}")]
+
+
+def _sums_that_differ(held: Readable, rows: Counter[str], replayed: Readable | None) -> Iterator[Problem]:
+    mark = Mark.read(held.get)
+    head = int.from_bytes(held.get(layout.HEAD_KEY) or b"", "big")
+    if mark is None or not mark.stands_at(head):
+        return
+    made = MemoryStore()
+    sum_up(held, made, head)
+    end = prefix_end(layout.SUM)
+    both = (
+        ((key, read_sum(raw)) for key, raw in held.range(layout.SUM, end)),
+        ((key, read_sum(raw)) for key, raw in made.range(layout.SUM, end)),
+    )
+    for here, there in zip_longest(*both):
+        rows["sum"] += 1
+        if here != there:
+            key = (here or there or (b"", b""))[0]
+            yield Problem(0, "sum", f"sum {key.hex()} differs from the one made from the state")
+            return
+    if replayed is not None and not mark.since:
+        yield from _compare("sum_history", layout.SUM_HISTORY, held, replayed, rows)
 
 
 def _totals(store: Readable, problems: list[Problem]) -> tuple[int, dict[str, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chainbill_node.storage.batch import Batch
+from chainbill_node.storage.derived import bring_up_to_date
 from chainbill_node.storage.layout import HEAD_KEY, height_bytes
 from chainbill_node.storage.store import Readable, Store
 from rest.bill_book import BillBook
@@ -51,7 +52,25 @@ def edits_at(book: BillBook, height: int) -> dict[bytes, Any]:
         for since, row in versions:
             if since == height:
                 edits[row_key(contract, table, list(parts))] = row
+    before, now = (holdings(book, at) for at in (height - 1, height))
+    for party, currency, role in before.keys() | now.keys():
+        share = now.get((party, currency, role))
+        if share != before.get((party, currency, role)):
+            edits[row_key("core", "holding", [party, currency, role])] = share
     return edits
+
+
+def holdings(book: BillBook, height: int) -> dict[tuple[str, str, str], list[int]]:
+    """What the core keeps of live tokens: by party, currency and role, [count, sum]."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for _, token in book.scan("token", "token", height):
+        debtor = (book.get("bill", "bill", token["bill"], height) or {}).get("debtor", "")
+        if token["status"] == "live":
+            for party, role in ((token["holder"], "holder"), (debtor, "debtor")):
+                share = found.setdefault((party, token["currency"], role), [0, 0])
+                share[0] += 1
+                share[1] += token["hi"] - token["lo"]
+    return found
 
 
 def write_height(store: Store, height: int, edits: dict[bytes, Any]) -> None:
@@ -64,5 +83,6 @@ def write_height(store: Store, height: int, edits: dict[bytes, Any]) -> None:
             changes.append(RowChange(key, old, new))
     batch = Batch()
     batch.add_state(height, changes, TreeDelta(b"", b"", {}, {}, ()))
+    bring_up_to_date(batch, store, height, changes)
     batch.put(HEAD_KEY, height_bytes(height))
     store.write(batch.puts, batch.deletes)

@@ -87,7 +87,7 @@ def _of_party(book: BillBook, choice: random.Random, name: str) -> Made:
 
 
 def _proposal(book: BillBook, choice: random.Random, name: str) -> Made:
-    return (name,), {"id": name, "kind": choice.choice(("calendar", "contract")), "votes": {}}
+    return (name,), {"id": name, "kind": choice.choice(("calendar", "rules")), "votes": {}}
 
 
 MAKERS: dict[str, Callable[[BillBook, random.Random, str], Any]] = {

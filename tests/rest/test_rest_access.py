@@ -224,8 +224,8 @@ def test_the_directory_is_for_members_and_details_for_those_close(read_as: ReadA
     }  # fmt: skip
     for who in (S2, "BANK1", "REGULATOR"):
         assert {"policy", "sponsor", "accounts"} <= set(read_as(who, f"/v1/parties/{S2}").json())
-    assert read_as("AUDITOR", f"/v1/parties/{S2}").status_code == 404
-    assert [row["id"] for row in read_as("AUDITOR", "/v1/parties").json()["data"]] == ["AUDITOR"]
+    assert read_as("AUDITOR", f"/v1/parties/{S2}").json() == read_as(S1, f"/v1/parties/{S2}").json()
+    assert read_as("AUDITOR", "/v1/parties").json()["count"] == read_as("REGULATOR", "/v1/parties").json()["count"]
 
 
 def test_transactions_show_to_their_party(example: tuple[BillBook, str]) -> None:
@@ -333,9 +333,7 @@ def test_offers_on_a_closed_network_default_to_ones_own(read_as: ReadAs, example
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_the_trace_of_an_anchor_adds_up_for_everybody(read_as: ReadAs, who: str) -> None:
     answer = read_as(who, f"/v1/trace/anchors/{ANCHOR}")
-    if who == "AUDITOR":
-        check(answer, 404, "not_found")
-        return
+    assert (who == "AUDITOR") <= (answer.json()["currencies"] == [])
     for table in answer.json()["currencies"]:
         hidden = table["totals"].get("hidden", {"amount": 0})["amount"]
         assert sum(row["amount"] for row in table["by_tier"]) + hidden == table["totals"]["face"]

@@ -118,6 +118,7 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "node_busy": _busy(Busy("full")),
     "not_found": _get("/v1/bills/B404"),
     "route_unknown": _get("/nowhere"),
+    "read_too_large": _get(f"/v1/parties/{ANCHOR}/bills"),
     "trace_too_large": _get(f"/v1/trace/anchors/{ANCHOR}"),
     "unknown_parameter": _get("/v1/bills?debotr=x"),
 }
@@ -179,7 +180,9 @@ CLOSED: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
 @pytest.mark.parametrize("code", sorted(OPEN | CLOSED))
 def test_a_server_answers_with_the_status_of_the_document(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if code == "trace_too_large":
-        monkeypatch.setattr("chainbill_node.rest.view.MAX_TRACE_TOKENS", 3)
+        monkeypatch.setattr("chainbill_node.rest.view.MAX_READ", 3)
+    if code == "read_too_large":
+        monkeypatch.setattr("chainbill_node.rest.lists.MAX_READ", 0)
     node = _node(public_reads=code in OPEN, lowest=2 if code == "height_pruned" else 0)
     with app_of(node) as client:
         answer = (OPEN | CLOSED)[code](client, node)

@@ -190,6 +190,6 @@ def test_a_request_id_is_taken_over_where_it_is_fit(client: TestClient) -> None:
 
 
 def test_a_trace_has_a_bound(client: TestClient, node: TwinNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chainbill_node.rest.view.MAX_TRACE_TOKENS", 3)
+    monkeypatch.setattr("chainbill_node.rest.view.MAX_READ", 3)
     check(client.get(f"/v1/trace/anchors/{ANCHOR}"), 400, "trace_too_large")
     assert with_parties(node.book) is node.book

@@ -97,3 +97,43 @@ def test_a_word_that_no_object_can_have_is_refused(
         [error] = answer.json()["errors"]
         assert error["parameter"] == parameter
         assert all(word in error["detail"] for word in WORDS[route, parameter])
+
+
+UNKNOWN = (
+    "/v1/bills?debtor={}", "/v1/bills?creditor={}", "/v1/bills?holder={}", "/v1/bills?financed_by={}",
+    "/v1/tokens?holder={}", "/v1/tokens?debtor={}", "/v1/tokens?bill={}", "/v1/parties?sponsor={}", "/v1/offers?to={}",
+    "/v1/offers?from={}", "/v1/finance/requests?holder={}", "/v1/finance/requests?bank={}",
+    "/v1/finance/requests?token={}", "/v1/finance/requests?bill={}", "/v1/invoices?seller={}", "/v1/invoices?buyer={}",
+    "/v1/disputes?by={}", "/v1/disputes?seller={}", "/v1/status-orders?party={}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+@pytest.mark.parametrize("who", ["REGULATOR", S3])
+def test_a_filter_that_names_nothing_is_refused(read_as: ReadAs, path: str, who: str) -> None:
+    """reading REST: a mistyped id must not read as "nothing is owed"."""
+    for wrong in (f"{S3}X", "B00000000000000404", "T404", "%20", "x" * 70, "a%00b"):
+        answer = read_as(who, path.format(wrong))
+        assert answer.status_code in (400, 404), wrong
+        assert answer.status_code == 400 or answer.json()["code"] == "not_found"
+        assert answer.json()["hint"]
+
+
+@pytest.mark.parametrize("wrong", ["CNX", "cny", "", "CNY,EUR"])
+def test_a_currency_that_the_ledger_cannot_have_is_refused(read_as: ReadAs, wrong: str) -> None:
+    """reading REST: likewise of a currency; one that no bill is in yet lists nothing."""
+    answer = read_as("REGULATOR", f"/v1/bills?currency={wrong}")
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert error["parameter"] == "currency"
+    assert "CNY" in error["detail"]
+    assert read_as("REGULATOR", "/v1/bills?currency=JPY").json()["count"] == 0
+
+
+def test_a_bill_or_token_of_others_is_no_filter(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """A filter tells no more of what is there than its own address does."""
+    token = held_by(example, S3)
+    for path in (f"/v1/tokens?bill={example[1]}", f"/v1/finance/requests?bill={example[1]}"):
+        assert read_as(S5, path).status_code == 404
+        assert read_as(S3, path).status_code == 200
+    assert read_as(S1, f"/v1/finance/requests?token={token}").status_code == 404

@@ -107,6 +107,8 @@ def test_a_batch_is_read_as_the_codec_would(sizes: list[int]) -> None:
 def test_a_text_that_no_row_can_hold_finds_nothing(client: TestClient, text: str) -> None:
     """By no tables but the ledger's own: what Python finds printable differs by its version (formats S4)."""
     found = client.get("/v1/bills", params={"debtor": text})
+    assert (found.status_code, found.json()["code"]) == (404, "not_found")
+    found = client.get("/v1/bills", params={"invoice": text})
     assert (found.status_code, found.json()["count"]) == (200, 0)
     assert client.get(f"/v1/bills/{quote(text)}").status_code == 404
 

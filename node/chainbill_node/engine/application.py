@@ -46,6 +46,7 @@ from chainbill_node.engine.protocol import (
 from chainbill_node.engine.snapshot_calls import SnapshotCalls
 from chainbill_node.engine.snapshots import SnapshotReaders
 from chainbill_node.storage.database import BlockWrite, ChainDatabase
+from chainbill_node.storage.derived import make_anew
 from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
@@ -98,6 +99,7 @@ class LedgerApplication:
     def open_chain(self, genesis: Genesis) -> Info:
         """Take up the chain that is in the database. Raises DiskError when it is not whole."""
         self._head = self._database.head()
+        make_anew(self._database.store)
         self._tree = self._database.build_tree()
         self._view = CachedView(self._database.view, self._tree)
         self._rows = DecodedRows(self._view)

@@ -24,6 +24,11 @@ ORDER_STATUSES = ("entered", "ratified", "lapsed", "lifted", "stopped")
 PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 MANDATE_STATUSES = ("asked", "active", "ended")
+PROPOSAL_KINDS = (
+    "calendar", "contracts", "identifier", "observer_add", "parameter", "party", "party_administrator", "party_claim",
+    "party_close", "party_recover", "party_status", "protocol", "rules", "successor", "validator_add",
+    "validator_remove",
+)  # fmt: skip
 PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired", "withdrawn")
 
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -43,6 +48,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/parties/{party}/mandates", "status"): MANDATE_STATUSES,
     ("/v1/parties/{party}/recoveries", "status"): CHANGE_STATUSES,
     ("/v1/parties/{party}/tokens", "status"): TOKEN_STATUSES,
+    ("/v1/governance/proposals", "kind"): PROPOSAL_KINDS,
     ("/v1/governance/proposals", "status"): PROPOSAL_STATUSES,
 }
 """(route, parameter) → the words it takes."""

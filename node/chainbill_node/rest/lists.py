@@ -1,7 +1,8 @@
 """Lists: one envelope for all, and cursors that pin the height so that the pages of a list agree.
 
-``count`` and ``sum`` are of the whole list, not of the page. They are found with the first page and travel in the
-cursor. A list that goes on beyond MAX_EXAMINED rows says ``"count_complete": false``: then they cover those only.
+``count`` and ``sum`` are of the whole list, not of the page. They come from kept sums where there are some, else they
+are counted with the first page; they travel in the cursor. A list without kept sums that goes on beyond MAX_EXAMINED
+rows says ``"count_complete": false``: then they cover those only.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import binascii
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +24,9 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 1_000
 MAX_EXAMINED = 20_000
 """Rows looked at for the count and sum of a list."""
+
+MAX_READ = 200_000
+"""Rows that may have to be read to find what a list or a trace is made of."""
 
 MAX_CURSOR_CHARACTERS = 2_000
 MAX_HEIGHT_DIGITS = 15
@@ -94,17 +98,38 @@ def write_cursor(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
 
+class Totals(Protocol):
+    """Totals of a whole list: how many rows, and what they sum up to by currency."""
+
+    @property
+    def count(self) -> int:
+        """Rows."""
+
+    @property
+    def sums(self) -> dict[str, int]:
+        """Minor units by currency, in the order of codes."""
+
+
 Names = Callable[[str], Iterable[str]]
 """Candidates behind a name ("": all) in a fixed order."""
 Show = Callable[[str], Entry | None]
 """An item by its name; None for a candidate that does not belong to the list or is not the reader's to see."""
 
 
-def list_body(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
-    """Give ``data, count, sum, next`` (and ``count_complete`` when it is not)."""
-    if listing.cursor is None:
-        return _first_page(listing, height, names, show)
-    before = listing.cursor
+def list_body(listing: Listing, height: int, names: Names, show: Show, totals: Totals | None = None) -> dict[str, Any]:
+    """Give ``data, count, sum, next`` (and ``count_complete`` when it is not).
+
+    totals: those of the whole list where they are kept; else the first page counts, up to MAX_EXAMINED rows.
+    """
+    if listing.cursor is not None:
+        return _page(listing, listing.cursor, names, show)
+    if totals is not None:
+        begin = Cursor(height, listing.query, "", totals.count, totals.sums, complete=True, shown=0)
+        return _page(listing, begin, names, show)
+    return _counted_page(listing, height, names, show)
+
+
+def _page(listing: Listing, before: Cursor, names: Names, show: Show) -> dict[str, Any]:
     left = before.count - before.shown if before.complete else None
     shown: list[Any] = []
     last, more = before.after, False
@@ -121,7 +146,7 @@ def list_body(listing: Listing, height: int, names: Names, show: Show) -> dict[s
     return _body(shown, msgspec.structs.replace(before, after=last, shown=before.shown + len(shown)), more=more)
 
 
-def _first_page(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
+def _counted_page(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
     shown: list[Any] = []
     sums: dict[str, int] = {}
     count, last, complete = 0, "", True
@@ -217,11 +242,11 @@ def from_names(found: Iterable[str]) -> Callable[[str], Iterator[str]]:
     return names
 
 
-def every(names: Callable[[str], Iterable[str]]) -> Iterator[str]:
-    """Give all candidates from the beginning, up to the bound of a list."""
+def every(names: Names) -> Iterator[str]:
+    """Give all candidates from the beginning. Problem read_too_large (400): never a part of them as if it were all."""
     for examined, name in enumerate(names("")):
-        if examined >= MAX_EXAMINED:
-            return
+        if examined >= MAX_READ:
+            raise Problem(400, "read_too_large", fields={"limit": MAX_READ})
         yield name
 
 

@@ -7,7 +7,7 @@ blocks are committed beside it (a storage snapshot does this). ``NodePort.submit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -183,6 +183,9 @@ class Reader(Protocol):
 
         Entries are never removed and may be younger than the height: read the row and filter by it.
         """
+
+    def sums(self, name: str, value: Sequence[str] = ()) -> Mapping[tuple[str, str], tuple[int, int]] | None:
+        """Give (status, currency) → (count, sum) kept of an index's value at this height; None where none are kept."""
 
     def header(self, height: int) -> Header | None:
         """Give the header of any held height up to the node's head, or None."""

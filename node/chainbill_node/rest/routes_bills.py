@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chainbill_node.rest.asked import asked_currency, asked_party, known_party
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
-from chainbill_node.rest.routes_parties import held_bills, party_id, token_shown
+from chainbill_node.rest.routes_parties import held_bills, token_shown
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
+from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
@@ -45,8 +47,9 @@ def bills(
     """List bills in the order of their making; ``sum`` is of their faces."""
     view = page.view
     named = {"debtor": debtor, "creditor": creditor}
-    wanted = {name: party_id(value) for name, value in named.items() if value is not None}
-    bank = None if financed_by is None else party_id(financed_by)
+    wanted = {name: known_party(view, value) for name, value in named.items() if value is not None}
+    bank, held_by = asked_party(view, financed_by), asked_party(view, holder)
+    asked_currency(view, currency)
 
     def show(name: str) -> Entry | None:
         row = view.row("bill", "bill", name)
@@ -64,8 +67,13 @@ def bills(
             return None
         return Entry(partial(bill_shape, row), str(row["currency"]), int(row["face"]))
 
-    names = _bill_names(view, wanted, None if holder is None else party_id(holder), bank, invoice)
-    return view.answer(list_body(page.listing, view.height, names, show))
+    names = _bill_names(view, wanted, held_by, bank, invoice)
+    totals = None
+    others = (holder, due_from, due_to, issued_from, issued_to, reached_tier, financed_by, invoice)
+    if len(wanted) <= 1 and others == (None,) * len(others):
+        [(name, value)] = wanted.items() or [("all", None)]
+        totals = kept_totals(view, f"bill.{name}", value, status=status, currency=currency)
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 def _bill_names(view: View, wanted: dict[str, str], holder: str | None, bank: str | None, invoice: str | None) -> Names:

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import Entry, from_index, list_body
 from chainbill_node.rest.reading import Listed
-from chainbill_node.rest.routes_parties import known_party
 from chainbill_node.rest.view import View
 
 router = APIRouter(prefix="/v1", tags=["parties"])

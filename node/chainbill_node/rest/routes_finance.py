@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from chainbill_node.rest.access import sees_quote, sees_request
+from chainbill_node.rest.asked import asked_bill, asked_party, asked_token
 from chainbill_node.rest.lists import Entry, from_index, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.routes_invoices import doubts_about
-from chainbill_node.rest.routes_parties import party_id
+from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -64,7 +65,8 @@ def requests(
 ) -> Response:
     """List financing requests; ``sum`` is of the amounts asked for."""
     view = page.view
-    asks, asked = (None if text is None else party_id(text) for text in (holder, bank))
+    asks, asked = asked_party(view, holder), asked_party(view, bank)
+    token, bill = asked_token(view, token), asked_bill(view, bill)
     filters = {"holder": asks, "token": token, "bill": bill, "status": status}
 
     def show(name: str) -> Entry | None:
@@ -83,7 +85,10 @@ def requests(
         names = from_index(view.reader, "request.bank", (asked,))
     else:
         names = from_table(view.reader, "finance", "request")
-    return view.answer(list_body(page.listing, view.height, names, show))
+    totals = None
+    if (token, bill, bank) == (None, None, None):
+        totals = kept_totals(view, f"request.{'all' if asks is None else 'holder'}", asks, status=status)
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 @router.get("/finance/requests/{request_id}", summary="One financing request with its quotes")

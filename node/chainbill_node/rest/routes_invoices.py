@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chainbill_node.rest.asked import asked_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_pairs, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
-from chainbill_node.rest.routes_parties import party_id
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -31,7 +31,7 @@ def invoices(
 ) -> Response:
     """List invoices on which a bill was confirmed; ``sum`` is of what is occupied."""
     view = page.view
-    sold, bought = (None if text is None else party_id(text) for text in (seller, buyer))
+    sold, bought = asked_party(view, seller), asked_party(view, buyer)
     filters = {"seller": sold, "buyer": bought, "status": status}
 
     def show(name: str) -> Entry | None:
@@ -128,7 +128,7 @@ def disputes(
 ) -> Response:
     """List disputes: to who raised them, their sponsors, the seller, and those who see the invoice."""
     view = page.view
-    raised, sold = (None if text is None else party_id(text) for text in (by, seller))
+    raised, sold = asked_party(view, by), asked_party(view, seller)
     filters = {"by": raised, "seller": sold, "fingerprint": fingerprint, "status": status}
 
     def show(name: str) -> Entry | None:

@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body
 from chainbill_node.rest.reading import Listed
-from chainbill_node.rest.routes_parties import known_party
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row, Shape
 

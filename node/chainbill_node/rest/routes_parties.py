@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill.ids import normalise_identifier
+from chainbill_node.rest.asked import asked_party, known_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
-from chainbill_node.rest.problems import not_found, parameter_problem
+from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.totals import held_totals, kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape
 
@@ -20,17 +21,6 @@ router = APIRouter(prefix="/v1", tags=["parties"])
 
 DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers", "since")
 """What every registered reader may know of every party."""
-
-
-def party_id(text: str) -> str:
-    """Give the id a text stands for: normalised as identifiers are, "" where it cannot be one."""
-    return normalise_identifier(text) if 0 < len(text) <= 64 and text.isprintable() else ""
-
-
-def sees_directory(view: View, party: str) -> bool:
-    """Say whether the viewer may look a party up: all registered readers may; an auditor those it reads for."""
-    viewer = view.viewer
-    return viewer.everything or viewer.roles != {"auditor"} or party in {viewer.party} | viewer.reads_for()
 
 
 def party_shape(view: View, row: Row) -> Shape:
@@ -78,10 +68,11 @@ def parties(
 ) -> Response:
     """List registered parties."""
     view = page.view
+    sponsor = asked_party(view, sponsor)
 
     def show(name: str) -> Entry | None:
         row = view.party(name)
-        if row is None or not sees_directory(view, name):
+        if row is None:
             return None
         if sponsor and not view.viewer.is_or_reads_for(name, str(row.get("sponsor") or "")):
             return None
@@ -89,18 +80,13 @@ def parties(
         return Entry(partial(party_shape, view, row)) if fits else None
 
     if sponsor:
-        names = from_index(view.reader, "party.sponsor", (party_id(sponsor),))
+        names = from_index(view.reader, "party.sponsor", (sponsor,))
     else:
         names = from_table(view.reader, "party", "party")
-    return view.answer(list_body(page.listing, view.height, names, show))
-
-
-def known_party(view: View, text: str) -> str:
-    """Give the id of a party that is there and may be looked up; Problem not_found (404)."""
-    party = party_id(text)
-    if not party or view.party(party) is None or not sees_directory(view, party):
-        raise not_found("party", text, view.height)
-    return party
+    totals = None
+    if not sponsor:
+        totals = kept_totals(view, "party.role" if role else "party.all", role or None, status=status, anybody=True)
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 @router.get("/parties/{party}", summary="One party")
@@ -140,7 +126,9 @@ def party_tokens(
     view = page.view
     holder = known_party(view, party)
     show = token_shown(view, status, fits=lambda row: row["holder"] == holder)
-    return view.answer(list_body(page.listing, view.height, from_index(view.reader, "token.holder", (holder,)), show))
+    names = from_index(view.reader, "token.holder", (holder,))
+    totals = held_totals(view, holder) if status == "live" else None
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 def token_shown(
@@ -182,7 +170,7 @@ def offers(
         if not view.viewer.party:
             raise parameter_problem("to", "parameter_one_of", known="to, from")
         to = view.viewer.party
-    recipient, holder = _party_filter(to), _party_filter(giver)
+    recipient, holder = asked_party(view, to), asked_party(view, giver)
     if recipient is not None:
         names = from_index(view.reader, "token.offered_to", (recipient,))
     else:
@@ -196,10 +184,6 @@ def offers(
         return token_entry(view, row) if fits and view.sees_token(row) and view.sees_offer(row) else None
 
     return view.answer(list_body(page.listing, view.height, names, show))
-
-
-def _party_filter(text: str | None) -> str | None:
-    return None if text is None else party_id(text)
 
 
 def held_bills(view: View, holder: str) -> set[str]:

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chainbill_node.rest.asked import asked_party, known_party
 from chainbill_node.rest.lists import Entry, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
-from chainbill_node.rest.routes_parties import known_party, party_id
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -28,7 +28,7 @@ def status_orders(
 ) -> Response:
     """List orders: to the party, its sponsor, both banks and supervisors; open ones to every bank, which may ratify."""
     view = page.view
-    filters = {"party": None if party is None else party_id(party), "kind": kind, "status": status}
+    filters = {"party": asked_party(view, party), "kind": kind, "status": status}
 
     def show(name: str) -> Entry | None:
         row = view.row("standing", "order", name)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill_node.rest.lists import Names, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.asked import asked_bill, asked_party
+from chainbill_node.rest.lists import Names, Totals, from_index, from_names, from_table, list_body
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
-from chainbill_node.rest.routes_parties import party_id, token_shown
+from chainbill_node.rest.routes_parties import token_shown
+from chainbill_node.rest.totals import held_totals, owed_totals, token_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import trace_path
 from chainbill_node.trace.lineage import EVERYTHING
@@ -45,8 +48,7 @@ def tokens(
 ) -> Response:
     """List tokens; the sum counts leaves only, so that no cent counts twice."""
     view = page.view
-    wanted = None if holder is None else party_id(holder)
-    owed_by = None if debtor is None else party_id(debtor)
+    wanted, owed_by, bill = asked_party(view, holder), asked_party(view, debtor), asked_bill(view, bill)
     by_bill = owed_by is not None or due_from is not None or due_to is not None
 
     @cache
@@ -64,8 +66,19 @@ def tokens(
         return not by_bill or bill_fits(str(row["bill"]))
 
     chosen = status or ("live" if wanted is not None else None)
+    narrower = (bill, lock, tier, due_from, due_to) != (None,) * 5
+    totals = None if narrower else _totals(view, wanted, owed_by, None if chosen == "all" else chosen)
     names = _token_names(view, wanted, bill, owed_by)
-    return view.answer(list_body(page.listing, view.height, names, token_shown(view, chosen, fits=fits)))
+    show = token_shown(view, chosen, fits=fits)
+    return view.answer(list_body(page.listing, view.height, names, lambda name: show(name.rpartition("/")[2]), totals))
+
+
+def _totals(view: View, holder: str | None, debtor: str | None, status: str | None) -> Totals | None:
+    if holder is None and debtor is None:
+        return token_totals(view, status)
+    if status != "live" or None not in (holder, debtor):
+        return None
+    return owed_totals(view, debtor) if debtor is not None else held_totals(view, holder or "")
 
 
 def _locked_by(view: View, row: Row, lock: str) -> bool:
@@ -80,14 +93,22 @@ def _token_names(view: View, holder: str | None, bill: str | None, debtor: str |
     if holder is not None:
         return from_index(view.reader, "token.holder", (holder,))
     if debtor is not None:
-        return _tokens_of(view, every(from_index(view.reader, "bill.debtor", (debtor,))))
+        return _tokens_of(view, from_index(view.reader, "bill.debtor", (debtor,)))
     if not view.viewer.everything:
-        return _tokens_of(view, view.concerned_bills(sorted(view.viewer.reads_for())))
+        return _tokens_of(view, from_names(view.concerned_bills(sorted(view.viewer.reads_for()))))
     return from_table(view.reader, "token", "token")
 
 
-def _tokens_of(view: View, bill_ids: Iterable[str]) -> Names:
-    return from_names(name for bill_id in bill_ids for name in every(from_index(view.reader, "token.bill", (bill_id,))))
+def _tokens_of(view: View, bills: Names) -> Names:
+    """Give the tokens of bills as candidates, written "bill/token", bill by bill."""
+
+    def names(after: str) -> Iterator[str]:
+        bill, _, token = after.partition("/")
+        for one in chain((bill,) if bill else (), bills(bill)):
+            behind = token if one == bill else ""
+            yield from (f"{one}/{name}" for name in from_index(view.reader, "token.bill", (one,))(behind))
+
+    return names
 
 
 @router.get("/tokens/{token_id}", summary="One token")

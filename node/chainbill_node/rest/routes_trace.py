@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from chainbill.currencies import MINOR_DIGITS
+from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routes_bills import Depth
-from chainbill_node.rest.routes_parties import known_party
 from chainbill_node.rest.view import View
 from chainbill_node.trace.anchor import GROUP_FIELDS, group_leaves, trace_anchor
 from chainbill_node.trace.bill import DEFAULT_DEPTH, leaf_of_cent, trace_bill, trace_path
@@ -76,7 +75,7 @@ def bill_trace(
     if form == "csv":
         currency = str(trace["bill"]["currency"])
         rows = trace["leaves"] + _hidden_row(trace["totals"], {"bill": bill_id, "currency": currency, "status": HIDDEN})
-        return view.text(csv_text(rows, LEAF_COLUMNS, _currencies(view)), CSV_TYPE, f"bill-{bill_id}.csv")
+        return view.text(csv_text(rows, LEAF_COLUMNS, view.currencies()), CSV_TYPE, f"bill-{bill_id}.csv")
     return view.answer(trace | _groups(view, [(lineage, sight)], group_by))
 
 
@@ -96,7 +95,7 @@ def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupB
         for table in tables:
             rows += [{"currency": table["currency"], **row} for row in table["by_tier"]]
             rows += _hidden_row(table["totals"], {"currency": table["currency"], "tier": HIDDEN})
-        return view.text(csv_text(rows, TIER_COLUMNS, _currencies(view)), CSV_TYPE, f"anchor-{anchor}.csv")
+        return view.text(csv_text(rows, TIER_COLUMNS, view.currencies()), CSV_TYPE, f"anchor-{anchor}.csv")
     return view.answer(head | {"currencies": tables} | _groups(view, bills, group_by))
 
 
@@ -113,7 +112,7 @@ def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
     tables = trace_party(found, bills)
     if form == "csv":
         return view.text(
-            csv_text(_party_rows(tables), PARTY_COLUMNS, _currencies(view)), CSV_TYPE, f"party-{found}.csv"
+            csv_text(_party_rows(tables), PARTY_COLUMNS, view.currencies()), CSV_TYPE, f"party-{found}.csv"
         )
     return view.answer(head | {"currencies": tables})
 
@@ -166,9 +165,3 @@ def _groups(view: View, bills: list[tuple[Lineage, Sight]], group_by: str | None
     if not set(fields) <= set(GROUP_FIELDS):
         raise parameter_problem("group_by", "parameter_choice", known=", ".join(GROUP_FIELDS))
     return {"groups": group_leaves(bills, view.is_bank, fields)}
-
-
-def _currencies(view: View) -> dict[str, int]:
-    """Minor digits of what is on the ledger: those of ISO 4217, and what the network takes or took beside."""
-    rules = view.row("core", "rules", "active") or {}
-    return {**MINOR_DIGITS, **rules.get("withdrawn", {}), **rules.get("currencies", {})}

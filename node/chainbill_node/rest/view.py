@@ -7,16 +7,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from chainbill.currencies import MINOR_DIGITS
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer, named_parties, sight_of
-from chainbill_node.rest.lists import every, from_index, may_be_key
+from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
 from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
-
-MAX_TRACE_TOKENS = 200_000
-"""Tokens that one answer may have to read."""
 
 
 class View:
@@ -83,6 +81,11 @@ class View:
         if party not in self._parties:
             self._parties[party] = self.row("party", "party", party)
         return self._parties[party]
+
+    def currencies(self) -> dict[str, int]:
+        """Minor digits of what is on the ledger: those of ISO 4217, and what the network takes or took beside."""
+        rules = self.row("core", "rules", "active") or {}
+        return {**MINOR_DIGITS, **rules.get("withdrawn", {}), **rules.get("currencies", {})}
 
     def is_bank(self, party: str) -> bool:
         """Say whether a party is a bank."""
@@ -154,8 +157,8 @@ class View:
             hops: dict[str, Row] = {}
             for token_id in from_index(self.reader, "token.bill", (bill_id,))(""):
                 self._tokens_read += 1
-                if self._tokens_read > MAX_TRACE_TOKENS:
-                    raise Problem(400, "trace_too_large", fields={"limit": MAX_TRACE_TOKENS})
+                if self._tokens_read > MAX_READ:
+                    raise Problem(400, "trace_too_large", fields={"limit": MAX_READ})
                 token = self.reader.get("token", "token", token_id)
                 if token is None:
                     continue

@@ -1,7 +1,7 @@
 """The chain on disk: what a commit writes, and what it is read back from at a start.
 
 One height is one synced batch: state rows, buckets and leaf hashes of the state tree, history rows, index entries,
-the block with its certificate and receipts, the places of its transactions. Nothing else is ever written.
+sums, the block with its certificate and receipts, the places of its transactions. Nothing else is ever written.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange
 from chainbill_node.storage import layout
 from chainbill_node.storage.batch import Batch
+from chainbill_node.storage.derived import bring_up_to_date
 from chainbill_node.storage.history_log import log_rows
 from chainbill_node.storage.layout import bucket_key, height_key
 from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
@@ -121,6 +122,7 @@ class ChainDatabase:
         """Height 0: the state that the genesis makes, and the receipts of its making."""
         batch = Batch()
         batch.add_state(0, changes, delta)
+        bring_up_to_date(batch, self.store, 0, changes)
         batch.put(layout.FORMAT_KEY, layout.FORMAT)
         batch.put(layout.GENESIS_KEY, genesis_hash)
         batch.put(height_key(layout.VALIDATORS, 1), encode_validators(validators))
@@ -134,6 +136,7 @@ class ChainDatabase:
         height = write.record.height
         batch = Batch()
         batch.add_state(height, write.changes, write.delta)
+        bring_up_to_date(batch, self.store, height, write.changes)
         batch.put(height_key(layout.BLOCK, height), write.block)
         batch.put(height_key(layout.CERTIFICATE, height), write.certificate)
         batch.put(height_key(layout.RECEIPTS, height), layout.pack_list(write.receipts))

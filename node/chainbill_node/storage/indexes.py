@@ -16,6 +16,7 @@ from chainbill.state.keys import MAX_INTEGER_PART, head_of, row_key, table_head,
 Row = Mapping[str, Any]
 Part = str | int
 
+BETWEEN = "/"
 SPACE = "index"  # stands where a contract's name stands in row keys; the table is the index's name with "_" for "."
 
 
@@ -24,13 +25,14 @@ class Index:
     """One index: the rows of `table` are listed under the text in `field`.
 
     field "": all rows under no value. each "": the field is the text; "*": a list of texts; else a list of maps that
-    hold it under this name.
+    hold it under this name. parts: the last key parts that make an id, joined by "/", which only the last may hold.
     """
 
     name: str
     table: tuple[str, str]
     field: str
     each: str = ""
+    parts: int = 1
 
     def values(self, row: Row) -> Sequence[Any]:
         """The values a row is listed under. What is no text, or cannot stand in a key, lists nothing."""
@@ -61,6 +63,7 @@ def made_at(row: Row) -> int:
 BILL, TOKEN, HOP = ("bill", "bill"), ("token", "token"), ("token", "hop")
 REQUEST, QUOTE = ("finance", "request"), ("finance", "quote")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
+RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (
     Index("bill.all", BILL, ""),
@@ -78,12 +81,17 @@ INDEXES: tuple[Index, ...] = (
     Index("quote.request", QUOTE, "request"),
     Index("hop.bill", HOP, "bill"),
     Index("party.all", PARTY, ""),
+    Index("party.role", PARTY, "roles", each="*"),
     Index("party.sponsor", PARTY, "sponsor"),
     Index("change.party", ("party", "change"), "party"),
     Index("recovery.party", ("recovery", "recovery"), "party"),
     Index("party.paying_bank", PARTY, "paying_bank"),
     Index("party.asked_bank", PARTY, "asked_bank"),
     Index("payment.bill", PAYMENT, "bill"),
+    Index("payment.party", PAYMENT, "party", parts=2),
+    Index("payment.bank", PAYMENT, "bank", parts=2),
+    Index("receipt.bill", RECEIPT, "bill", parts=2),
+    Index("finance_receipt.bill", FINANCE_RECEIPT, "bill", parts=2),
 )
 
 NAMES = frozenset(index.name for index in INDEXES)
@@ -107,7 +115,6 @@ def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
     if new is None:
         return []
     added: list[bytes] = []
-    tail = b""
     for prefix, index in _BY_HEAD.get(head_of(key), ()):
         field = index.field
         if old is not None and (not field or old.get(field) == new.get(field)):
@@ -116,27 +123,31 @@ def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
         for value in index.values(new):
             if value in known:
                 continue
-            tail = tail or _tail(key, new)
             listed = b"\x02" + value.encode("utf-8") + b"\0" if value else b""
-            added.append(prefix + listed + tail)
+            added.append(prefix + listed + _tail(key, new, index.parts))
     return added
 
 
 _HEIGHT_PART = 9  # bytes of a height in an entry: a tag and 8
 
 
-def _tail(key: bytes, row: Row) -> bytes:
-    """The end of an entry: the height the object was made at, and the last part of its row key, a text, as encoded."""
-    return b"\x01" + made_at(row).to_bytes(8, "big") + key[key.rindex(b"\0", 0, -1) + 1 :]
+def _tail(key: bytes, row: Row, parts: int) -> bytes:
+    """The end of an entry: the height the object was made at, and the last parts of its row key, texts, as encoded."""
+    start = len(key)
+    for _ in range(parts):
+        start = key.rindex(b"\0", 0, start - 1) + 1
+    return b"\x01" + made_at(row).to_bytes(8, "big") + key[start:]
 
 
-KEYED_BY_VALUE = frozenset({"payment.bill"})  # rows keyed by [value, id]; all others by [id]
-_TABLES = {index.name: index.table for index in INDEXES}
+KEYED_BY_VALUE = frozenset({"payment.bill"})  # rows keyed by [value, id]; all others by the parts of their id
+_BY_NAME = {index.name: index for index in INDEXES}
 
 
-def table_of(name: str) -> tuple[str, str]:
-    """(contract, table) whose rows an index lists. Raises KeyError for an index that is not there."""
-    return _TABLES[name]
+def key_of(name: str, value: Sequence[Part], identity: str) -> bytes:
+    """The key of the row that an index lists under an id. Raises KeyError for an index that is not there."""
+    index = _BY_NAME[name]
+    parts = identity.split(BETWEEN, index.parts - 1)
+    return row_key(*index.table, [*value, *parts] if name in KEYED_BY_VALUE else parts)
 
 
 def value_prefix(name: str, values: Iterable[Part]) -> bytes:
@@ -148,7 +159,7 @@ def value_prefix(name: str, values: Iterable[Part]) -> bytes:
 
 def entry_key(name: str, values: Iterable[Part], made: int, identity: str) -> bytes:
     """The whole key of one entry."""
-    return row_key(SPACE, name.replace(".", "_"), [*values, made, identity])
+    return row_key(SPACE, name.replace(".", "_"), [*values, made, *identity.split(BETWEEN, _BY_NAME[name].parts - 1)])
 
 
 def entry_id(entry: bytes, start: int) -> str:
@@ -156,4 +167,4 @@ def entry_id(entry: bytes, start: int) -> str:
 
     Nothing is checked, since long lists read very many: the entry is one that this program wrote.
     """
-    return entry[start + _HEIGHT_PART + 1 : -1].decode("utf-8")
+    return entry[start + _HEIGHT_PART + 1 : -1].replace(b"\0\x02", b"/").decode("utf-8")

@@ -16,6 +16,8 @@ BUCKET = b"b"  # bucket number, or that and the way to a part → row of the nod
 LEAF = b"l"  # bucket number → hash of the bucket, absent where it is empty
 HISTORY = b"h"  # history key (row key ‖ 00 ‖ last height) → stored row that was overwritten
 INDEX = b"i"  # index key (see indexes) → nothing
+SUM = b"S"  # key of a sum (see sums) → stored row of [count, sum]
+SUM_HISTORY = b"P"  # history key of a sum → stored row that was overwritten
 BLOCK = b"B"  # height → block bytes
 CERTIFICATE = b"C"  # height → certificate bytes
 RECEIPTS = b"R"  # height → canonical list of receipt bytes, those of the ledger's own acts first; also of height 0
@@ -35,6 +37,7 @@ LOWEST_KEY = META + b"lowest"  # the lowest height that can be read, absent whil
 BLOCKS_KEY = META + b"blocks"  # the lowest height whose block is kept, absent before anything was taken away
 HEADERS_KEY = META + b"headers"  # the lowest height whose header is kept, likewise
 LOG_KEY = META + b"log"  # the height whose snapshot this node began from, absent where it began with the genesis
+DERIVED_KEY = META + b"derived"  # which index entries and sums are here (see sums.Mark)
 FORMAT = b"2"  # raised with every change of what is written: a release that does not know it leaves the data alone
 
 HEIGHT_BYTES = 8

@@ -1,10 +1,11 @@
 """Pruning: what lies below the lowest height that a node answers for is taken away, a little at a time.
 
-Never taken away: the state, the indexes, validator sets and what certifies them (`T`), anything of the last 24 hours of
-block time, and the last blocks that name who proposed. Headers and records stay for seven days, because evidence may
-name them. First the lowest height is raised, in one synced batch with the blocks that go; then history rows
-below it are swept out in key order. Safe beside commits: no key is written by both. What lies in the order of heights
-is never written near again, so LevelDB would keep its room; now and then it is told to merge those tables.
+Never taken away: the state, what is derived from it, validator sets and what certifies them (`T`), anything of the
+last 24 hours of block time, and the last blocks that name who proposed. Headers and records stay for seven days,
+because evidence may name them. First the lowest height is raised, in one synced batch with the blocks that go; then
+history rows below it are swept out in key order. Safe beside commits: no key is written by both. What lies in the
+order of heights is never written near again, so LevelDB would keep its room; now and then it is told to merge those
+tables.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Pruner:
     def __init__(self, store: Store, keep_blocks: int) -> None:
         self._store = store
         self._keep = max(keep_blocks, PROPOSERS_KEPT) if keep_blocks else 0
-        self._sweep = HistorySweep(store)
+        self._sweeps = (HistorySweep(store), HistorySweep(store, layout.SUM_HISTORY))
 
     def step(self) -> bool:
         """One bounded piece of work; True when there was something to take away. Raises DiskError."""
@@ -41,8 +42,8 @@ class Pruner:
         raised = self._raise_lowest()
         dropped = self._drop_headers()
         lowest = lowest_height(self._store)
-        swept = bool(lowest) and self._sweep.step(lowest)
-        return raised or dropped or swept
+        swept = [one.step(lowest) for one in self._sweeps] if lowest else []
+        return raised or dropped or any(swept)
 
     def _head(self) -> HeightRecord:
         head = int.from_bytes(self._store.get(layout.HEAD_KEY) or b"", "big")

@@ -21,6 +21,7 @@ from chainbill_node.storage.history_log import HistoryLog
 from chainbill_node.storage.layout import height_key
 from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Readable, prefix_end
+from chainbill_node.storage.sums import Mark, Sums, grouped, prefix_of
 
 Prover = Callable[[int, bytes], Any]
 PIECE_ROWS = 64
@@ -38,6 +39,7 @@ class HeightReader:
     ) -> None:
         self._source = source
         self._height = height
+        self._head = head
         spaces = (layout.STATE, layout.HISTORY)
         self._rows = HeightRows(source, spaces, height, newest=height >= head, counted=self._one_row)
         self._prover = prover
@@ -101,9 +103,7 @@ class HeightReader:
 
     def _behind(self, name: str, value: Sequence[KeyPart], prefix: bytes, after: str) -> bytes:
         """Where reading goes on: the entry of `after` is found through the height its row was made at."""
-        table = indexes.table_of(name)
-        parts: list[KeyPart] = [*value, after] if name in indexes.KEYED_BY_VALUE else [after]
-        live = self._source.get(layout.STATE + row_key(*table, parts))
+        live = self._source.get(layout.STATE + indexes.key_of(name, value, after))
         if live is not None:
             entry = layout.INDEX + indexes.entry_key(name, value, indexes.made_at(row_value(live)), after)
             if self._source.get(entry) is not None:
@@ -112,6 +112,16 @@ class HeightReader:
             if indexes.entry_id(key, len(prefix)) == after:
                 return key + b"\x00"
         return prefix
+
+    def sums(self, name: str, value: Sequence[str] = ()) -> Sums | None:
+        """Sums kept of what an index lists under a value, by (status, currency); None where this height has none."""
+        mark = Mark.read(self._source.get)
+        if mark is None or not mark.stands_at(self._head) or self._height < mark.since:
+            return None
+        spaces = (layout.SUM, layout.SUM_HISTORY)
+        kept = HeightRows(self._source, spaces, self._height, newest=self._height >= self._head, counted=self._one_row)
+        prefix = prefix_of(name, value)
+        return grouped(kept.behind(b"", prefix), prefix)
 
     def _one_row(self) -> None:
         self._piece -= 1
