@@ -204,19 +204,24 @@ def answer_list(
     rows = body["data"] if isinstance(body, dict) else body
     people = told is not None and session.out.form == "table"
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
-    if not isinstance(body, dict):
-        return
-    if session.out.form == "table" and rows:
-        _summary(session, body)
-    if body.get("next"):
-        session.out.note(text("note.more", cursor=body["next"]))
+    if isinstance(body, dict):
+        tell_whole(session, body)
 
 
-def _summary(session: Session, body: Mapping[str, Any]) -> None:
-    as_of = body.get("as_of") or {}
+def tell_whole(session: Session, body: Mapping[str, Any]) -> None:
+    """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
+
+    Where the node counted a part only it says so in every form: what looks like a total would be none.
+    """
+    table, whole = session.out.form == "table", body.get("count_complete", True)
     sums = body.get("sum") or {}
     total = ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
-    if total:
+    if not whole:
+        session.out.note(text("note.count_partial", count=body["count"], sum=total or "0"))
+    elif table and total:
         session.out.note(text("note.count", count=body.get("count", len(body["data"])), sum=total))
-    if as_of:
+    as_of = body.get("as_of") or {}
+    if table and body["data"] and as_of:
         session.out.note(text("note.as_of", height=as_of.get("height"), date=as_of.get("date")))
+    if body.get("next"):
+        session.out.note(text("note.more", cursor=body["next"]))

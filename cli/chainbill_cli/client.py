@@ -117,12 +117,12 @@ class NodeClient:
         raise unreachable(tried, self._hint, maybe_sent=False)
 
     def pages(
-        self, path: str, *, page: int = 200, most: int = 20_000, **parameters: object
+        self, path: str, *, page: int = 1_000, most: int | None = None, **parameters: object
     ) -> Iterator[dict[str, Any]]:
-        """All entries of a list, page after page (at most `most`)."""
+        """All entries of a list, page after page; `most`: no more than the first so many are wanted."""
         after: str | None = None
         seen = 0
-        while seen < most:
+        while most is None or seen < most:
             body = self.get(path, limit=page, after=after, **parameters)
             for entry in body["data"]:
                 seen += 1

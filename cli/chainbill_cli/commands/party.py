@@ -10,7 +10,7 @@ from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
-from chainbill_cli.answers import answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_write, lists, tell_whole, without_as_of
 from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
 from chainbill_cli.commands.party_record import identifier_of
@@ -204,8 +204,7 @@ def list_(**filters: Any) -> None:
     if session.out.form in {"table", "csv"}:
         rows = [{**row, "name": newest_name(row)} for row in rows]
     session.out.rows(rows, PARTY_ROWS)
-    if body.get("next"):
-        session.out.note(text("note.more", cursor=body["next"]))
+    tell_whole(session, body)
 
 
 @party.command("show", help="party.show")
