@@ -105,6 +105,7 @@ BOUNDS = {
     "rest_room.BodyRoom._unfinished": "config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._waiting": "config.LimitsConfig.rest_connections",
     "turns.Turns._queues": "limits.TRY_WAITING",
+    "storage.sums.SumChange._changes": ONE_REQUEST,  # and, where many rows are added up, storage.derived.BATCH_ROWS
     "storage.batch.Batch.puts": ONE_REQUEST,
     "storage.batch.Batch.deletes": ONE_REQUEST,
     "storage.rebuild.StateRebuild._entries": ONE_REQUEST,

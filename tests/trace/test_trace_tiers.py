@@ -7,7 +7,7 @@ from chainbill_node.trace.anchor import group_leaves, trace_anchor
 from chainbill_node.trace.bill import leaf_of_cent, trace_bill, trace_path, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Sight, lineage_of
 from chainbill_node.trace.party import trace_party
-from chainbill_node.trace.shapes import bill_shape, names_of, outstanding
+from chainbill_node.trace.shapes import ENDED_STATUSES, PENDING_STATUSES, bill_shape, names_of, outstanding
 from chainbill_node.trace.tiers import TierTable
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank, no_names, penetration_example
 
@@ -35,6 +35,7 @@ def test_the_worked_example_of_penetration_by_tier() -> None:
     assert table["parties_total"] == 3
     assert table["totals"] == {
         "face": 100_000_000, "live": 100_000_000, "settled": 0, "diluted": 0, "void": 0, "bills": 1, "pending": 0,
+        "ended": 0, "by_status": [{"status": "active", "bills": 1, "face": 100_000_000}],
     }  # fmt: skip
 
 
@@ -113,7 +114,31 @@ def test_a_bill_that_was_not_accepted_is_pending_and_has_no_tree() -> None:
     trace = trace_bill(lineage_of(book.facts(bill)), EVERYTHING, is_bank)
     assert trace["tree"] is None
     assert trace["leaves"] == trace["by_tier"] == trace["hops"] == []
-    assert trace["totals"] == {"face": 0, "live": 0, "settled": 0, "diluted": 0, "void": 0, "pending": 700}
+    assert trace["totals"] == {"face": 0, "live": 0, "settled": 0, "diluted": 0, "void": 0, "pending": 700, "ended": 0}
+
+
+def test_totals_count_what_they_name() -> None:
+    """reading A2: bills that ended before acceptance are not pending, and what is counted is said by status."""
+    book = BillBook()
+    faces = {}
+    for number, status in enumerate((*PENDING_STATUSES, *ENDED_STATUSES)):
+        faces[status] = 10**number
+        book.change("bill", book.draft(ANCHOR, SUPPLIERS[0], faces[status]), status=status)
+    root = book.issue(ANCHOR, SUPPLIERS[0], 10**8)
+    book.change("bill", book.token(root)["bill"], status="overdue")
+    voided = book.issue(ANCHOR, SUPPLIERS[0], 10**9)
+    book.change("bill", book.token(voided)["bill"], status="void")
+    book.leaf(voided, "void")
+    bills = [lineage_of(book.facts(row["id"])) for _, row in book.scan("bill", "bill")]
+    [table] = trace_anchor([(lineage, EVERYTHING) for lineage in bills], is_bank, no_names)
+    totals = table["totals"]
+    assert totals["pending"] == 111
+    assert totals["ended"] == 1_111_000
+    assert (totals["face"], totals["live"], totals["void"], totals["bills"]) == (1_100_000_000, 10**8, 10**9, 2)
+    faces |= {"overdue": 10**8, "void": 10**9}
+    assert {row["status"]: row["face"] for row in totals["by_status"]} == faces
+    assert {row["bills"] for row in totals["by_status"]} == {1}
+    assert sum(row["face"] for row in totals["by_status"]) == totals["face"] + totals["pending"] + totals["ended"]
 
 
 def test_onward_sale_keeps_the_financed_tier_and_is_no_second_financing() -> None:

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chainbill_node.trace.shapes import LEAF_STATUSES
+from chainbill_node.trace.shapes import BILL_STATUSES, LEAF_STATUSES
 
-BILL_STATUSES = (
-    "draft", "pending_confirm", "pending_accept", "active", "due", "overdue", "settled", "withdrawn", "rejected",
-    "cancelled", "expired", "void",
-)  # fmt: skip
 TOKEN_STATUSES = (*LEAF_STATUSES, "split", "moved", "reversed", "all")
 LOCKS = ("offered", "in_finance", "pledged", "frozen")
 INVOICE_STATUSES = ("registered", "part_occupied", "occupied")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chainbill_node.rest.filter_words import (
-    BILL_STATUSES,
     CHANGE_STATUSES,
     DISPUTE_STATUSES,
     INVOICE_STATUSES,
@@ -41,6 +40,7 @@ from chainbill_node.rest.schema_parts import (
     same,
     words,
 )
+from chainbill_node.trace.shapes import BILL_STATUSES
 
 _LOCK = row({"kind": TEXT, "ref": TEXT})
 _TERMS = map_of(ANYTHING)
@@ -66,7 +66,11 @@ _REQUEST = row({
     "quotes": array(TEXT), "created": CREATED,
 }, ended_by=TEXT, hidden=obj({"banks": COUNT}))  # fmt: skip
 
-_TOTALS = obj(same(AMOUNT, "face", "live", "settled", "diluted", "void", "pending"), bills=COUNT, hidden=HIDDEN)
+_BY_STATUS = obj({"status": words(*BILL_STATUSES), "bills": COUNT, "face": AMOUNT})
+_TOTALS = obj(
+    same(AMOUNT, "face", "live", "settled", "diluted", "void", "pending", "ended"),
+    bills=COUNT, by_status=array(_BY_STATUS), hidden=HIDDEN,
+)  # fmt: skip
 _TIER = obj(
     {
         "tier": COUNT, "parties": COUNT,

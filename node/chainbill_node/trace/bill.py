@@ -22,7 +22,7 @@ def trace_bill(lineage: Lineage, sight: Sight, is_bank: IsBank, depth: int = DEF
     table = TierTable(is_bank)
     table.add(lineage, sight)
     totals = table.totals()
-    del totals["bills"]
+    del totals["bills"], totals["by_status"]
     return {
         "bill": bill_shape(lineage.facts.bill),
         "tree": tree_of(lineage, sight, depth),

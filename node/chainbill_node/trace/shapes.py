@@ -18,10 +18,16 @@ Shape = dict[str, Any]
 LEAF_STATUSES = ("live", "settled", "diluted", "void")
 """The statuses of tokens that are leaves of their bill's tree."""
 
-NOT_ACCEPTED_STATUSES = ("draft", "pending_confirm", "pending_accept", "withdrawn", "rejected", "cancelled", "expired")
-"""The statuses of bills that have no tokens."""
+PENDING_STATUSES = ("draft", "pending_confirm", "pending_accept")
+"""The statuses of bills that wait for somebody and have no tokens yet."""
 
-EXITED_STATUSES = ("withdrawn", "rejected", "cancelled", "expired", "void")
+ENDED_STATUSES = ("withdrawn", "rejected", "cancelled", "expired")
+"""The statuses of bills that ended before they were accepted, and never had tokens."""
+
+BILL_STATUSES = (*PENDING_STATUSES, "active", "due", "overdue", "settled", *ENDED_STATUSES, "void")
+"""Every status of a bill, in the order of its life."""
+
+EXITED_STATUSES = (*ENDED_STATUSES, "void")
 """The statuses of bills on which nothing is owed any more without having been paid."""
 
 _BILL_FIELDS = (

@@ -13,10 +13,22 @@ from dataclasses import dataclass, field
 
 from chainbill_node.trace.lineage import ACCEPTANCE_KINDS, FINANCE_KIND, Lineage, Sight
 from chainbill_node.trace.ratios import RATE_ONE, rate_text, ratio_text
-from chainbill_node.trace.shapes import LEAF_STATUSES, NOT_ACCEPTED_STATUSES, Row, Shape, amount_of, resting_tier
+from chainbill_node.trace.shapes import (
+    BILL_STATUSES,
+    ENDED_STATUSES,
+    LEAF_STATUSES,
+    PENDING_STATUSES,
+    Row,
+    Shape,
+    amount_of,
+    resting_tier,
+)
 
 MEAN_FLOOR = 3
 """A mean over fewer financings shows only to regulators and to the parties concerned."""
+
+NOT_ACCEPTED = {"pending": PENDING_STATUSES, "ended": ENDED_STATUSES}
+"""Totals of faces of bills that were not accepted."""
 
 IsBank = Callable[[str], bool]
 """Says whether a party is a bank."""
@@ -89,8 +101,8 @@ class TierTable:
     is_bank: IsBank
     tiers: dict[int, _Tier] = field(default_factory=dict)
     face: int = 0
-    pending: int = 0
     bills: int = 0
+    by_status: dict[str, list[int]] = field(default_factory=dict)
     void_face: int = 0
     hidden_amount: int = 0
     hidden_tokens: int = 0
@@ -99,14 +111,15 @@ class TierTable:
 
     def add(self, lineage: Lineage, sight: Sight) -> None:
         """Add one bill."""
-        self.bills += 1
         self.partial = self.partial or sight.partial
         self.small_means = self.small_means and sight.small_means
         face = int(lineage.facts.bill["face"])
+        counted = self.by_status.setdefault(str(lineage.facts.bill["status"]), [0, 0])
+        counted[0] += 1
+        counted[1] += face
         if not lineage.facts.tokens:
-            if lineage.facts.bill["status"] in NOT_ACCEPTED_STATUSES:
-                self.pending += face
             return
+        self.bills += 1
         self.face += face
         priced: set[str] = set()
         for leaf in lineage.leaves:
@@ -157,15 +170,23 @@ class TierTable:
         return self.tiers.setdefault(tier, _Tier())
 
     def totals(self) -> Shape:
-        """Give face, live, settled, diluted and void, and what is hidden; they add up."""
+        """Give face, live, settled, diluted and void, and what is hidden; they add up. All of accepted bills.
+
+        Beside them: how many bills were accepted, the face of those that wait (``pending``) and of those that ended
+        before acceptance (``ended``), and all by status.
+        """
         rows = self.tiers.values()
         shape: Shape = {
             "face": self.face,
             "live": sum(row.held + row.financed for row in rows),
             **{name: sum(getattr(row, name) for row in rows) for name in LEAF_STATUSES[1:]},
             "bills": self.bills,
-            "pending": self.pending,
-        }
+            **{name: sum(self.by_status.get(one, (0, 0))[1] for one in of) for name, of in NOT_ACCEPTED.items()},
+            "by_status": [
+                {"status": one, "bills": self.by_status[one][0], "face": self.by_status[one][1]}
+                for one in BILL_STATUSES if one in self.by_status
+            ],
+        }  # fmt: skip
         if self.partial:
             shape["hidden"] = self.hidden()
         return shape
