@@ -13,7 +13,8 @@ BILL = (
     Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("paying_bank", "party"),
     Column("face", "amount"),
     Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
-    Column("status", "status"), Column("outstanding", "amount"), Column("settled", "amount"),
+    Column("status", "status"), Column("overdue_on", "date"), Column("days_late", "int"),
+    Column("outstanding", "amount"), Column("settled", "amount"),
     Column("terms"), Column("contract_no"), Column("delivered_on", "date"),
     Column("invoices", "list"), Column("created.height", "int"),
     Column("created.transaction", "id"),
@@ -38,8 +39,9 @@ HOP_ROWS = ranked(
     Column("token", "id"), Column("transaction", "id"),
 )  # fmt: skip
 HISTORY_ROWS = ranked(
-    "date kind amount currency from to token tier height payment.status payment.reference transaction",
-    *HOP_ROWS[:-1], Column("payment.status", "status"), Column("payment.reference"), HOP_ROWS[-1],
+    "date kind amount currency from to token value_date tier height payment.status payment.reference transaction",
+    *HOP_ROWS[:-1], Column("value_date", "date"), Column("payment.status", "status"), Column("payment.reference"),
+    HOP_ROWS[-1],
 )  # fmt: skip
 REQUEST_ROWS = ranked(
     "id amount currency status holder until banks token",
@@ -68,3 +70,13 @@ PAYMENT_ROWS = ranked(
 PAYMENTS_MADE = ranked(
     "party amount currency status reference bank token", *PAYMENT_ROWS, Column("bank", "party"), Column("reference")
 )
+PAYMENT_LIST = ranked(
+    "party amount currency status value_date reference bill bank token",
+    *PAYMENTS_MADE, Column("value_date", "date"), Column("bill", "id"),
+)  # fmt: skip
+RECEIPT_ROWS = ranked(
+    "reference amount currency value_date days_late bill kind recorded_on bank",
+    Column("bank", "party"), Column("reference"), Column("kind", "receipt"), Column("bill", "id"),
+    Column("amount", "amount"), Column("currency"), Column("value_date", "date"), Column("recorded_on", "date"),
+    Column("days_late", "int"),
+)  # fmt: skip

@@ -139,6 +139,11 @@ def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     [listed] = desk.json("auditor", "bill", "payments", number)
     assert (listed["status"], listed["reference"], listed["amount"]) == ("returned", "S1", 100_000)
     assert desk.json("auditor", "bill", "payments", number, "--status", "paid") == []
+    assert desk.json("auditor", "bill", "payments", "--bank", "bank1", "--party", "supplier1") == [listed]
+    [receipt] = desk.json("auditor", "bill", "receipts", "--bill", number, "--debtor", "anchor", "--value-to", "today")
+    assert (receipt["reference"], receipt["amount"], receipt["days_late"]) == ("S1", 100_000, 0)
+    assert desk.json("auditor", "bill", "receipts", "--kind", "finance,unmatched") == []
+    assert "付款结果" in desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", "--kind", "all")
     for view in (["bill", "history", number], ["bill", "show", number], ["bill", "payments", number]):
         assert "已退汇" in desk.text("--as", "auditor", "--lang", "zh", *view), view
     set_language("en")

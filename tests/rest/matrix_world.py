@@ -68,6 +68,19 @@ def _order(book: BillBook, name: str, party: str, status: str) -> None:
     })  # fmt: skip
 
 
+def _paid(book: BillBook, bill: str, token: str, party: str, bank: str) -> str:
+    reference = f"PAY-{party}"
+    book.put("settlement", "receipt", (bank, reference), {
+        "digest": "", "bill": bill, "amount": 100, "value_date": "2026-01-08", "kind": "settlement", "result": {},
+        "height": book.height, "transaction": "ab" * 32,
+    })  # fmt: skip
+    book.put("settlement", "payment", (bill, token), {
+        "bill": bill, "token": token, "party": party, "account": "", "amount": 100, "currency": "CNY",
+        "status": "instructed", "bank": bank, "reference": reference, "last_reference": "", "changed_on": "2026-01-08",
+    })  # fmt: skip
+    return f"{bank}/{reference}"
+
+
 class World:
     """One closed network; `ids[kind][whose]` is what stands in an address."""
 
@@ -94,6 +107,8 @@ class World:
             book.put("party", "mandate", (debtor, bank), row)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
+        own_receipt = _paid(book, own_bill, own_token, OWNER, "BANK3")
+        foreign_receipt = _paid(book, foreign_bill, foreign_token, STRANGER, "BANK9")
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
             book.put("audit", "grant", ("AUDITOR", OWNER), row)
@@ -110,6 +125,8 @@ class World:
             "dispute_id": {"own": "D-f-own", "foreign": "D-f-foreign"},
             "change": {"own": "C-own", "foreign": "C-foreign"},
             "recovery": {"own": "RC-own", "foreign": "RC-foreign"},
+            "bank_receipt": {"own": own_receipt, "foreign": foreign_receipt},
+            "payment": {"own": f"{own_bill}/{own_token}", "foreign": f"{foreign_bill}/{foreign_token}"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},

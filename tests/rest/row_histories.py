@@ -15,6 +15,8 @@ CHANGED = {
     "order": ("standing", "entered", "ratified", "lapsed"),
     "change": ("party", "announced", "acted", "withdrawn"),
     "recovery": ("recovery", "announced", "acted", "vetoed"),
+    "payment": ("settlement", "instructed", "paid", "returned"),
+    "receipt": ("settlement", ""),
     "proposal": ("governance", "open", "accepted", "rejected"),
 }
 """Table → its contract, and the statuses its rows take."""
@@ -86,11 +88,36 @@ def _of_party(book: BillBook, choice: random.Random, name: str) -> Made:
     return (name,), {"id": name, "party": choice.choice(SUPPLIERS), "kind": "set_policy", "content": {}, "by": []}
 
 
+def _payment(book: BillBook, choice: random.Random, name: str) -> Made:
+    tokens = [row for _, row in book.scan("token", "token")]
+    if not tokens:
+        return None
+    token = choice.choice(tokens)
+    if book.get("settlement", "payment", (token["bill"], token["id"])) is not None:
+        return None
+    return (token["bill"], token["id"]), {
+        "bill": token["bill"], "token": token["id"], "party": token["holder"], "account": "",
+        "amount": token["hi"] - token["lo"], "currency": token["currency"], "bank": choice.choice(BANKS),
+        "reference": "P", "last_reference": "", "changed_on": "2026-02-01",
+    }  # fmt: skip
+
+
+def _receipt(book: BillBook, choice: random.Random, name: str) -> Made:
+    bills = [row for _, row in book.scan("bill", "bill")]
+    if not bills:
+        return None
+    return (choice.choice(BANKS), f"{name}/{choice.randrange(9)}"), {
+        "digest": "", "bill": choice.choice(bills)["id"], "amount": choice.randint(1, 99), "result": {},
+        "value_date": f"2026-02-0{choice.randint(1, 9)}", "kind": choice.choice(("settlement", "payment")),
+        "height": book.height, "transaction": "ab" * 32,
+    }  # fmt: skip
+
+
 def _proposal(book: BillBook, choice: random.Random, name: str) -> Made:
     return (name,), {"id": name, "kind": choice.choice(("calendar", "rules")), "votes": {}}
 
 
 MAKERS: dict[str, Callable[[BillBook, random.Random, str], Any]] = {
     "request": _request, "invoice": _invoice, "dispute": _dispute, "order": _order, "change": _of_party,
-    "recovery": _of_party, "proposal": _proposal,
+    "recovery": _of_party, "payment": _payment, "receipt": _receipt, "proposal": _proposal,
 }  # fmt: skip

@@ -157,8 +157,8 @@ def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
     [
         (f"/v1/tokens?holder={SUPPLIERS[0]}", "view.token_shape"), ("/v1/tokens?lock=offered", "view.token_shape"),
         (f"/v1/parties/{SUPPLIERS[0]}/tokens?status=all", "view.token_shape"),
-        (f"/v1/offers?from={SUPPLIERS[0]}", "view.token_shape"), ("/v1/bills", "routes_bills.bill_shape"),
-        (f"/v1/parties/{ANCHOR}/bills", "routes_parties.bill_shape"), ("/v1/parties", "routes_parties.party_shape"),
+        (f"/v1/offers?from={SUPPLIERS[0]}", "view.token_shape"), ("/v1/bills", "payments.bill_shape"),
+        (f"/v1/parties/{ANCHOR}/bills", "payments.bill_shape"), ("/v1/parties", "routes_parties.party_shape"),
         ("/v1/finance/requests?bank=BANK4", "routes_finance.request_shape"),
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
 bill.command("payments", help="bill.payments")(bill_settle.payments)
+bill.command("receipts", help="bill.receipts")(bill_settle.receipts)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
 bill.command("received", help="bill.received")(bill_settle.received)
 

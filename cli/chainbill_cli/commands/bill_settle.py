@@ -1,4 +1,4 @@
-"""`bill`: settle, payment, received, payments. Loaded by `commands.bill`."""
+"""`bill`: settle, payment, received, payments, receipts. Loaded by `commands.bill`."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_write
+from chainbill_cli.answers import answer_list, answer_write, lists
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.filter_words import LedgerWords
+from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import PAYMENT_ROWS, PAYMENTS_MADE
+from chainbill_cli.shapes import PAYMENT_LIST, PAYMENT_ROWS, PAYMENTS_MADE, RECEIPT_ROWS
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 PAYMENT_STATUSES = ("paid", "returned", "instructed")
 """What a bank may report."""
-PAYMENT_WORDS = (*PAYMENT_STATUSES, "set_aside")
-"""What a payment may be."""
 NOTHING_LEFT = "nothing_to_proceed"
 """The contract's reason when a settlement of several steps has come to its end already."""
 
@@ -109,14 +107,41 @@ def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str
     return found
 
 
-@argument("bill")
-@option("--status", type=LedgerWords(PAYMENT_WORDS, "status"), metavar="STATUS", default=None, help="option.status")
-@option("--at", metavar="WHEN", default=None, help="option.at")
-def payments(bill: str, status: str | None, at: str | None) -> None:
-    """What became of the payments of a bill."""
+@argument("bill", required=False, default="")
+@option("--party", metavar="PARTY", default=None, help="bill.opt_payee")
+@option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
+@word_filter("--status", "/v1/payments", "status")
+@option("--currency", metavar="CODE", default=None, help="option.currency")
+@lists
+def payments(bill: str, **filters: Any) -> None:
+    """Payments, and what became of them: of one bill or of all."""
     session = current_session()
-    found = payments_of(session, object_id(session, BILL, bill), at=at)
-    session.out.rows([one for one in found if status is None or one["status"] in status.split(",")], PAYMENTS_MADE)
+    of = object_id(session, BILL, bill) if bill else None
+    answer_list(session, "/v1/payments", PAYMENT_LIST, bill=of, **with_parties(session, filters))
+
+
+@option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
+@option("--bill", default=None, help="bill.opt_receipt_bill")
+@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
+@word_filter("--kind", "/v1/receipts", "receipt", "bill.opt_receipt_kind")
+@option("--currency", metavar="CODE", default=None, help="option.currency")
+@option("--value-from", metavar="DATE", default=None, help="bill.opt_value_from")
+@option("--value-to", metavar="DATE", default=None, help="bill.opt_value_to")
+@lists
+def receipts(bill: str | None, **filters: Any) -> None:
+    """What banks reported."""
+    session = current_session()
+    for name in ("value_from", "value_to"):
+        if filters[name]:
+            filters[name] = session.date(filters[name])
+    of = object_id(session, BILL, bill) if bill else None
+    answer_list(session, "/v1/receipts", RECEIPT_ROWS, bill=of, **with_parties(session, filters))
+
+
+def with_parties(session: Session, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Filters with parties written out."""
+    named = ("party", "bank", "debtor")
+    return {name: session.party_id(one) if one and name in named else one for name, one in filters.items()}
 
 
 @argument("bill")
@@ -172,4 +197,4 @@ def show_payments(session: Session, bill: Mapping[str, Any], at: str | None) -> 
         session.out.rows(found, PAYMENTS_MADE)
 
 
-__all__ = ["payment", "payments", "received", "settle", "show_payments"]
+__all__ = ["payment", "payments", "receipts", "received", "settle", "show_payments"]

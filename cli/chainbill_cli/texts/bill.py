@@ -16,7 +16,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill.show": ("Show a bill", "查看凭证"),
     "bill.history": ("Every change of hands of a bill's cents", "凭证金额的每一次流转"),
     "bill.settle": ("Record the debtor's payment (the bill's paying bank)", "记录债务人付款（凭证的兑付行）"),
-    "bill.payments": ("What became of the payments of a bill", "查看凭证各笔付款的结果"),
+    "bill.payments": (
+        "Payments to payees and what became of them, of one bill or of all",
+        "查看各笔付款及其结果：某张或全部凭证",
+    ),
+    "bill.receipts": (
+        "What banks reported: money that came, payments made, financings",
+        "查看银行登记：收款、付款结果、融资放款",
+    ),
+    "bill.opt_payee": ("Only to this payee", "仅此收款方"),
+    "bill.opt_paying": ("Only of this bank", "仅此银行"),
+    "bill.opt_receipt_bill": ("Only for this bill", "仅此凭证"),
+    "bill.opt_receipt_kind": (
+        "settlement, payment, finance, unmatched, several with commas, or all (default: settlement)",
+        "收到付款、付款结果、融资放款、未匹配，可用逗号分隔，或全部（默认为收到付款）",
+    ),
+    "bill.opt_value_from": ("Value date on or after", "起息日不早于"),
+    "bill.opt_value_to": ("Value date on or before", "起息日不晚于"),
     "bill.payment": (
         "Report what became of one payment: paid, returned, or instructed once more (the bank that pays)",
         "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（兑付行）",

@@ -14,6 +14,8 @@ LOCKS = ("offered", "in_finance", "pledged", "frozen")
 INVOICE_STATUSES = ("registered", "part_occupied", "occupied")
 DISPUTE_STATUSES = ("open", "upheld", "ended")
 REQUEST_STATUSES = ("open", "agreed", "disbursed", "repaid", "withdrawn", "expired")
+PAYMENT_STATUSES = ("instructed", "paid", "returned", "set_aside")
+RECEIPT_KINDS = ("settlement", "payment", "finance", "unmatched", "all")
 CHANGE_STATUSES = ("announced", "acted", "withdrawn", "vetoed", "lapsed")
 ORDER_KINDS = ("suspended", "insolvent", "active", "administrator")
 ORDER_STATUSES = ("entered", "ratified", "lapsed", "lifted", "stopped")
@@ -21,7 +23,7 @@ PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 MANDATE_STATUSES = ("asked", "active", "ended")
 PROPOSAL_KINDS = (
-    "calendar", "contracts", "identifier", "observer_add", "parameter", "party", "party_administrator", "party_claim",
+    "calendar", "contracts", "dispute", "identifier", "observer_add", "parameter", "party", "party_administrator", "party_claim",
     "party_close", "party_recover", "party_status", "protocol", "rules", "successor", "validator_add",
     "validator_remove",
 )  # fmt: skip
@@ -32,6 +34,8 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("/v1/bills/{bill_id}/tokens", "status"): TOKEN_STATUSES,
     ("/v1/tokens", "status"): TOKEN_STATUSES,
     ("/v1/tokens", "lock"): LOCKS,
+    ("/v1/payments", "status"): PAYMENT_STATUSES,
+    ("/v1/receipts", "kind"): RECEIPT_KINDS,
     ("/v1/finance/requests", "status"): REQUEST_STATUSES,
     ("/v1/invoices", "status"): INVOICE_STATUSES,
     ("/v1/disputes", "status"): DISPUTE_STATUSES,

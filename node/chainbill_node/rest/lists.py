@@ -216,13 +216,13 @@ def from_table(reader: Reader, contract: str, table: str) -> Callable[[str], Ite
     return names
 
 
-def from_pairs(reader: Reader, contract: str, table: str) -> Callable[[str], Iterator[str]]:
-    """Give the keys of a table with two key parts as candidates, written "first/second"."""
+def from_pairs(reader: Reader, contract: str, table: str, first: str = "") -> Callable[[str], Iterator[str]]:
+    """Give the keys of a table with two key parts as candidates, written "first/second"; `first`: those with this."""
 
     def names(after: str) -> Iterator[str]:
         last: list[KeyPart] | None = [*after.split("/", 1)] if after else None
         while True:
-            keys = reader.keys(contract, table, last, SCAN_LIMIT)
+            keys = reader.keys(contract, table, last, SCAN_LIMIT, (first,) if first else ())
             for key in keys:
                 yield f"{key[0]}/{key[1]}"
             if len(keys) < SCAN_LIMIT:

@@ -174,9 +174,14 @@ class Reader(Protocol):
         """Give rows in key order whose key begins with ``leading`` and lies behind ``after`` (full key parts)."""
 
     def keys(
-        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
+        self,
+        contract: str,
+        table: str,
+        after: Sequence[KeyPart] | None = None,
+        limit: int = SCAN_LIMIT,
+        leading: Sequence[KeyPart] = (),
     ) -> list[list[KeyPart]]:
-        """Give the keys of a table in their order, those behind ``after`` (full key parts)."""
+        """Give the keys of a table that begin with ``leading`` in their order, those behind ``after`` (all parts)."""
 
     def index(self, name: str, value: Sequence[KeyPart], after: str = "", limit: int = SCAN_LIMIT) -> list[str]:
         """Give ids filed under ``value`` in the index's order, those behind id ``after``.

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_currency, asked_party, known_party
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
+from chainbill_node.rest.payments import receipt_shape, receipts_of_bill, sees_receipt, shown_bill
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
 from chainbill_node.rest.routes_parties import held_bills, token_shown
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
@@ -17,8 +18,12 @@ from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
-from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
+from chainbill_node.trace.steps import beginnings, calendar_steps, in_order
 from chainbill_node.trace.tiers import TierTable
+
+RECEIPT_STEPS = ("settlement", "payment")
+"""The receipts that are steps of a bill; a financing shows as its hop."""
 
 PAYMENT_FIELDS = ("party", "amount", "status", "bank", "reference")
 
@@ -65,7 +70,7 @@ def bills(
             return None
         if bank is not None and not _financed_by(view, name, bank):
             return None
-        return Entry(partial(bill_shape, row), str(row["currency"]), int(row["face"]))
+        return Entry(partial(shown_bill, view, row), str(row["currency"]), int(row["face"]))
 
     names = _bill_names(view, wanted, held_by, bank, invoice)
     totals = None
@@ -114,7 +119,7 @@ def _financed_by(view: View, bill_id: str, bank: str) -> bool:
 @router.get("/bills/{bill_id}", summary="One bill")
 def bill(view: Opened, bill_id: str) -> Response:
     """Show a bill."""
-    return view.answer(bill_shape(view.bill(bill_id)))
+    return view.answer(shown_bill(view, view.bill(bill_id)))
 
 
 @router.get("/bills/{bill_id}/tokens", summary="The tokens of a bill")
@@ -135,16 +140,21 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
     """Give the nested tree: the root token with ``children``; null before acceptance."""
     row = view.bill(bill_id)
     sight = view.sight(bill_id) or EVERYTHING
-    return view.answer({"bill": bill_shape(row), "tree": tree_of(view.lineage(bill_id), sight, depth)})
+    return view.answer({"bill": shown_bill(view, row), "tree": tree_of(view.lineage(bill_id), sight, depth)})
 
 
 @router.get("/bills/{bill_id}/history", summary="What happened to a bill, in order")
 def bill_history(page: Listed, bill_id: str) -> Response:
-    """List the steps of a bill: its making and confirmation, every hop, and every leaf that ended."""
+    """List the steps of a bill: made, confirmed, every hop, due, overdue, receipts of banks, and leaves that ended.
+
+    A step of the calendar (due, overdue) and a confirmation have no height; overdue is judged by value date.
+    """
     view = page.view
     row = view.bill(bill_id)
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
-    steps = _beginnings(row) + hops_of(lineage, sight) + _endings(view, lineage, sight)
+    received = list(receipts_of_bill(view, bill_id))
+    made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, received)
+    steps = in_order(beginnings(row), made, _of_calendar(row, [one for _, one in received]))
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
@@ -152,16 +162,24 @@ def bill_history(page: Listed, bill_id: str) -> Response:
     return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(partial(by_name.get, name))))
 
 
-def _beginnings(bill: Row) -> list[Shape]:
-    created: Row = bill.get("created") or {}
-    steps: list[Shape] = [
-        {
-            "kind": "created", "height": created.get("height"), "date": bill.get("issued_on"),
-            "transaction": created.get("transaction"), "from": bill.get("initiator"), "to": "", "amount": bill["face"],
-        }
-    ]  # fmt: skip
-    if bill.get("confirmed_on"):
-        steps.append({"kind": "confirm", "height": None, "date": bill["confirmed_on"], "from": bill["debtor"]})
+def _of_calendar(bill: Row, receipts: list[Row]) -> list[Shape]:
+    def left_on(date: str) -> int:
+        paid = (one for one in receipts if one["kind"] == "settlement" and str(one["value_date"]) < date)
+        return int(bill["face"]) - int(bill["diluted"]) - int(bill["void"]) - sum(int(one["amount"]) for one in paid)
+
+    return calendar_steps(bill, left_on(str(bill["pay_on"])), left_on(str(bill.get("overdue_on") or "")))
+
+
+def _reported(view: View, receipts: list[tuple[str, Row]]) -> list[Shape]:
+    """Give what banks reported of the bill's money and of its payments, as far as the viewer sees it."""
+    steps: list[Shape] = []
+    for name, row in receipts:
+        if row["kind"] not in RECEIPT_STEPS or not sees_receipt(view, name, row):
+            continue
+        shape = receipt_shape(view, name, row)
+        kind = "received" if row["kind"] == "settlement" else f"payment_{shape['status']}"
+        kept = ("height", "transaction", "token", "amount", "bank", "reference", "value_date", "days_late")
+        steps.append({"kind": kind, "date": shape["recorded_on"], **{field: shape[field] for field in kept}})
     return steps
 
 
@@ -173,9 +191,11 @@ def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
         if token["status"] not in LEAF_STATUSES[1:] or not sight.sees(leaf):
             continue
         payment: Row = view.row("settlement", "payment", (str(token["bill"]), leaf)) or {}
+        receipt = view.row("settlement", "receipt", (payment["bank"], payment["reference"])) if payment else None
         steps.append({
             "kind": token["status"], "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
             "token": leaf, "to": token["holder"], "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
             "tier": token["tier"], "payment": {name: payment.get(name) for name in PAYMENT_FIELDS} if payment else None,
+            "value_date": receipt["value_date"] if receipt else None,
         })  # fmt: skip
-    return sorted(steps, key=lambda step: (step["height"], step["lo"]))
+    return steps

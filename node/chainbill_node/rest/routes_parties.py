@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_party, known_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.totals import held_totals, kept_totals
 from chainbill_node.rest.view import View
-from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of, bill_shape
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
 
 router = APIRouter(prefix="/v1", tags=["parties"])
 
@@ -111,7 +112,7 @@ def party_bills(
             return None
         if not view.sees_part_of(row, found):
             return None
-        return Entry(partial(bill_shape, row), str(row["currency"]), int(row["face"]))
+        return Entry(partial(shown_bill, view, row), str(row["currency"]), int(row["face"]))
 
     return view.answer(list_body(page.listing, view.height, names, show))
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import every, from_index
+from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routes_bills import Depth
@@ -60,7 +61,7 @@ def bill_trace(
     cent: Cent = None,
 ) -> Response:
     """Give tree, leaves, totals, by-tier table and hops of a bill; with ``cent`` the path of that cent."""
-    view.bill(bill_id)
+    row = view.bill(bill_id)
     lineage, sight = view.lineage(bill_id), view.sight(bill_id) or EVERYTHING
     if cent is not None:
         leaf = leaf_of_cent(lineage, cent)
@@ -76,6 +77,7 @@ def bill_trace(
         currency = str(trace["bill"]["currency"])
         rows = trace["leaves"] + _hidden_row(trace["totals"], {"bill": bill_id, "currency": currency, "status": HIDDEN})
         return view.text(csv_text(rows, LEAF_COLUMNS, view.currencies()), CSV_TYPE, f"bill-{bill_id}.csv")
+    trace["bill"] = shown_bill(view, row)
     return view.answer(trace | _groups(view, [(lineage, sight)], group_by))
 
 

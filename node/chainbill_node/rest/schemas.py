@@ -63,6 +63,8 @@ LISTS = {
     "/v1/finance/requests": "Request",
     "/v1/invoices": "Invoice",
     "/v1/disputes": "Dispute",
+    "/v1/receipts": "BankReceipt",
+    "/v1/payments": "Payment",
     "/v1/status-orders": "StatusOrder",
 }
 """Path → schema of an entry of the list it shows."""

@@ -10,6 +10,8 @@ from chainbill_node.rest.filter_words import (
     ORDER_KINDS,
     ORDER_STATUSES,
     PARTY_STATUSES,
+    PAYMENT_STATUSES,
+    RECEIPT_KINDS,
     REQUEST_STATUSES,
     ROLES,
 )
@@ -134,9 +136,21 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
             **same(AMOUNT, "settled", "diluted", "void"),
             "invoices": array(row({"fingerprint": TEXT})), "terms": {"type": ["object", "null"]},
             "contract_no": MAYBE_TEXT, **same(MAYBE_DATE, "delivered_on", "expires_on", "confirmed_on", "accepted_on"),
+            **same(MAYBE_DATE, "overdue_after", "overdue_on", "closed_on"), "days_late": COUNT,
+            "settled_in_time": {"type": ["integer", "null"], "description": AMOUNT["description"]},
             "root_token": MAYBE_TEXT, "created": CREATED,
         }
     ),
+    "BankReceipt": obj({
+        **same(TEXT, "id", "bank", "reference"), "kind": words(*RECEIPT_KINDS[:-1]),
+        **same(TEXT, "bill", "token", "quote"), "amount": AMOUNT, "currency": MAYBE_TEXT, "value_date": DATE,
+        "recorded_on": MAYBE_DATE, "height": COUNT, "transaction": TEXT, "status": TEXT, "days_late": COUNT,
+    }),
+    "Payment": obj({
+        **same(TEXT, "id", "bill", "token", "party", "bank"), "amount": AMOUNT, "currency": TEXT,
+        "status": words(*PAYMENT_STATUSES), **same(TEXT, "reference", "last_reference"), "changed_on": DATE,
+        **same(MAYBE_DATE, "value_date", "recorded_on"),
+    }),
     "Token": _TOKEN,
     "TreeNode": extended(_TOKEN, {"children": array(ref("TreeNode"))}, hidden=HIDDEN, folded=HIDDEN),
     "BillTree": obj({"bill": ref("Bill"), "tree": maybe(ref("TreeNode"))}),
@@ -147,7 +161,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         **{"from": MAYBE_TEXT}, payment=maybe(obj({
             "party": MAYBE_TEXT, "amount": {"type": ["integer", "null"]},
             **same(MAYBE_TEXT, "status", "bank", "reference"),
-        })),
+        })), value_date=MAYBE_DATE, days_late=COUNT, bank=TEXT, reference=TEXT,
     ),
     "TokenPath": obj(
         {

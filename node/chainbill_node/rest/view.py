@@ -28,6 +28,7 @@ class View:
         self._sights: dict[str, Sight | None] = {}
         self._parties: dict[str, Row | None] = {}
         self._requests: dict[str, list[Row]] | None = None
+        self._paid_by: frozenset[tuple[str, str]] | None = None
         self._tokens_read = 0
 
     @property
@@ -211,6 +212,19 @@ class View:
         for party in parties:
             found.update(self._bills_of(party))
         return found
+
+    def paid_by(self) -> frozenset[tuple[str, str]]:
+        """Give the receipts, as (bank, reference), from which those that the viewer reads for in full were paid."""
+        if self._paid_by is None:
+            names = (
+                name
+                for party in sorted(self.viewer.reads_for())
+                if self.viewer.reads_all_of(party)
+                for name in every(from_index(self.reader, "payment.party", (party,)))
+            )
+            rows = (self.reader.get("settlement", "payment", name.split("/", 1)) for name in names)
+            self._paid_by = frozenset((str(row["bank"]), str(row["reference"])) for row in rows if row is not None)
+        return self._paid_by
 
     def _bills_of(self, party: str) -> Iterator[str]:
         """Entries of an index stay when a row changes, and may be younger than the height: the row decides."""

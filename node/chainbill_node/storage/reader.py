@@ -75,10 +75,15 @@ class HeightReader:
         return [(split_key(key)[2], row_value(raw)) for key, raw in islice(found, limit)]
 
     def keys(
-        self, contract: str, table: str, after: Sequence[KeyPart] | None = None, limit: int = SCAN_LIMIT
+        self,
+        contract: str,
+        table: str,
+        after: Sequence[KeyPart] | None = None,
+        limit: int = SCAN_LIMIT,
+        leading: Sequence[KeyPart] = (),
     ) -> list[list[KeyPart]]:
-        """Keys of a table in their order, those behind `after`; no row is decoded."""
-        return [split_key(key)[2] for key, _raw in islice(self._behind_key(contract, table, (), after), limit)]
+        """Keys of a table that begin with `leading` in their order, those behind `after`; no row is decoded."""
+        return [split_key(key)[2] for key, _raw in islice(self._behind_key(contract, table, leading, after), limit)]
 
     def _behind_key(
         self, contract: str, table: str, leading: Sequence[KeyPart], after: Sequence[KeyPart] | None

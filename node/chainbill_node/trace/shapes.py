@@ -36,7 +36,7 @@ _BILL_FIELDS = (
 )  # fmt: skip
 _BILL_TAIL = (
     "settled", "diluted", "void", "invoices", "terms", "contract_no", "delivered_on", "expires_on", "confirmed_on",
-    "accepted_on", "root_token", "created",
+    "accepted_on", "overdue_after", "overdue_on", "settled_in_time", "closed_on", "root_token", "created",
 )  # fmt: skip
 _TOKEN_TAIL = (
     "currency", "holder", "offered_to", "tier", "financed_tier", "parent", "financing", "status", "locks", "born",

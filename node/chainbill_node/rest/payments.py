@@ -1,0 +1,125 @@
+"""What banks report: receipts of money, and what became of each payee's payment; who sees them, and how they show.
+
+A receipt is known by (bank, reference): of money that came from a debtor (settlement), of what became of a payment
+(payment), of a financing (finance), or of money for an agreement that had ended (unmatched).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainbill.dates import days_between
+from chainbill_node.rest.lists import every, from_index
+from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row, Shape, bill_shape
+
+BETWEEN = "/"
+"""Stands between the parts of a name: bank/reference, bill/token."""
+
+RECEIPT_TABLES = ("settlement", "finance")
+
+
+def receipt_of(view: View, bank: str, reference: str) -> Row | None:
+    """Give a bank's receipt, None where there is none under this reference."""
+    return next((row for one in RECEIPT_TABLES if (row := view.row(one, "receipt", (bank, reference)))), None)
+
+
+def receipts_of_bill(view: View, bill_id: str) -> Iterator[tuple[str, Row]]:
+    """Give (name, row) of every receipt for a bill, those of each table in the order in which they were recorded."""
+    for index in ("receipt.bill", "finance_receipt.bill"):
+        for name in every(from_index(view.reader, index, (bill_id,))):
+            row = receipt_of(view, *name.split(BETWEEN, 1))
+            if row is not None:
+                yield name, row
+
+
+def sees_receipt(view: View, name: str, row: Row) -> bool:
+    """Say whether a receipt shows: to its bank and whoever stands in its place, and to the other side of the money.
+
+    That is the debtor, who pays its bill now, and who was paid from it; the payee; the holder that was financed.
+    """
+    if view.viewer.everything:
+        return True
+    bank, reference = name.split(BETWEEN, 1)
+    bill_id = str(row["bill"])
+    concerned = {bank, view.successor_of(bank), *_other_side(view, bill_id, row)}
+    if not view.viewer.reads_for(bill_id).isdisjoint(concerned - {""}):
+        return True
+    return row["kind"] == "settlement" and (bank, reference) in view.paid_by()
+
+
+def _other_side(view: View, bill_id: str, row: Row) -> tuple[str, ...]:
+    if row["kind"] == "settlement":
+        bill = view.row("bill", "bill", bill_id) or {"debtor": ""}
+        return str(bill["debtor"]), view.paying_bank(bill)
+    if row["kind"] == "payment":
+        payment = view.row("settlement", "payment", (bill_id, str(row["result"]["token"])))
+        return (str((payment or {"party": ""})["party"]),)
+    quote = view.row("finance", "quote", str(row["quote"])) or {"request": ""}
+    request = view.row("finance", "request", str(quote["request"])) or {"holder": ""}
+    return (str(request["holder"]),)
+
+
+def receipt_shape(view: View, name: str, row: Row) -> Shape:
+    """Show a receipt; ``days_late`` counts from the day of payment to the value date of a debtor's money."""
+    bank, reference = name.split(BETWEEN, 1)
+    bill = view.row("bill", "bill", str(row["bill"])) or {}
+    result: Row = row.get("result") or {}
+    late = row["kind"] == "settlement"
+    return {
+        "id": name, "bank": bank, "reference": reference, "kind": row["kind"], "bill": row["bill"],
+        "token": result.get("token", ""), "quote": row.get("quote", ""), "amount": row["amount"],
+        "currency": bill.get("currency"), "value_date": row["value_date"],
+        "recorded_on": view.date_of_height(int(row["height"])), "height": row["height"],
+        "transaction": row["transaction"], "status": result.get("status", "") if row["kind"] == "payment" else "",
+        "days_late": late_days(str(bill.get("pay_on", "")), str(row["value_date"])) if late else 0,
+    }  # fmt: skip
+
+
+def late_days(pay_on: str, paid_on: str) -> int:
+    """Give the days from the day of payment to another, 0 where that is not later. One day after it: 1."""
+    return max(0, days_between(pay_on, paid_on)) if pay_on else 0
+
+
+def sees_payment(view: View, row: Row) -> bool:
+    """Say whether a payment shows: to payee, bank and who stands in its place, and to those who see the token paid."""
+    if view.viewer.everything:
+        return True
+    concerned = {str(row["party"]), str(row["bank"]), view.successor_of(str(row["bank"]))}
+    if not view.viewer.reads_for(str(row["bill"])).isdisjoint(concerned):
+        return True
+    token = view.row("token", "token", str(row["token"]))
+    return token is not None and view.sees_token(token)
+
+
+def payment_shape(view: View, row: Row) -> Shape:
+    """Show a payment, with the value date of the debtor's money and the day on which that was recorded."""
+    receipt: Row = view.row("settlement", "receipt", (str(row["bank"]), str(row["reference"]))) or {}
+    return {
+        "id": f"{row['bill']}{BETWEEN}{row['token']}",
+        **{
+            name: row[name] for name in (
+                "bill", "token", "party", "bank", "amount", "currency", "status", "reference", "last_reference",
+                "changed_on",
+            )
+        },
+        "value_date": receipt.get("value_date"),
+        "recorded_on": view.date_of_height(int(receipt["height"])) if receipt else None,
+    }  # fmt: skip
+
+
+def shown_bill(view: View, row: Row) -> Shape:
+    """Show a bill with ``days_late``: 0 unless it is or was overdue; then up to the height's day, or to the last money.
+
+    Overdue is judged by value date, so that money in time, whenever it was recorded, makes it 0 (DOMAIN 5).
+    """
+    return bill_shape(row) | {"days_late": _days_late(view, row)}
+
+
+def _days_late(view: View, row: Row) -> int:
+    if not row.get("overdue_on"):
+        return 0
+    if row["status"] != "settled":
+        return late_days(str(row["pay_on"]), str(view.date_of_height(view.height) or view.as_of()["date"]))
+    paid = [str(one["value_date"]) for _, one in receipts_of_bill(view, str(row["id"])) if one["kind"] == "settlement"]
+    return late_days(str(row["pay_on"]), max(paid, default=""))
