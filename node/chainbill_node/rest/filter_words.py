@@ -23,8 +23,8 @@ PARTY_STATUSES = ("active", "suspended", "insolvent", "leaving", "closed")
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 MANDATE_STATUSES = ("asked", "active", "ended")
 PROPOSAL_KINDS = (
-    "calendar", "contracts", "dispute", "identifier", "observer_add", "parameter", "party", "party_administrator", "party_claim",
-    "party_close", "party_recover", "party_status", "protocol", "rules", "successor", "validator_add",
+    "calendar", "contracts", "dispute", "identifier", "observer_add", "parameter", "party", "party_administrator",
+    "party_claim", "party_close", "party_recover", "party_status", "protocol", "rules", "successor", "validator_add",
     "validator_remove",
 )  # fmt: skip
 PROPOSAL_STATUSES = ("open", "accepted", "rejected", "expired", "withdrawn")

@@ -17,6 +17,7 @@ from chainbill_node.rest.access import OPEN_VIEWER, Grant, Viewer, grant_of, vie
 from chainbill_node.rest.ports import NodePort, Reader
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.request_verifying import HeaderLines, ReplayGuard, SignedMessage, verify_request
+from chainbill_node.rest.scope import method_of
 
 logger = logging.getLogger("chainbill.rest.access")
 
@@ -50,12 +51,13 @@ class Gate:
             raise Problem(401, "signature_required")
         now_s = self._now_ms() // 1000
         lines = HeaderLines((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-        signed = verify_request(SignedMessage(request.method, _signed_url(request), lines), now_s, body)
+        signed = verify_request(SignedMessage(method_of(request), _signed_url(request), lines), now_s, body)
         viewer = self._viewer(signed.key.hex())
         self._replay.use(signed, now_s, viewer.party)
         if viewer.logged:
             path = request.url.path
-            logger.info("party=%s key=%s %s %s?%s", viewer.party, viewer.key, request.method, path, request.url.query)
+            method, query = method_of(request), request.url.query
+            logger.info("party=%s key=%s %s %s?%s", viewer.party, viewer.key, method, path, query)
         return viewer
 
     def _viewer(self, key: str) -> Viewer:

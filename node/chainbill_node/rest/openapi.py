@@ -106,9 +106,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         content["application/msgpack"] = {"schema": {"type": "string", "format": "binary"}}
     if path.startswith("/v1/trace/"):
         content["text/csv"] = {"schema": {"type": "string"}}
+    responses["304"] = {"description": "If-None-Match names the ETag of this answer, which cannot change"}
     responses["200"] = {
         "description": "As of the height in as_of",
-        "headers": {"Chainbill-Height": {"schema": {"type": "integer"}}},
+        "headers": {"Chainbill-Height": {"schema": {"type": "integer"}}, "ETag": {"schema": {"type": "string"}}},
         "content": content,
     }
 

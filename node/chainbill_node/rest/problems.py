@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from chainbill.errors import InternalFault, Malformed, Refused
 from chainbill_node.rest.ports import Busy, Future, HeightNotHeld, TooManyTries
+from chainbill_node.rest.replies import NotModified
 from chainbill_node.rest.request_verifying import VALIDITY_S, SignatureRefused
 from chainbill_node.rest.texts import Language, Texts, language_of
 
@@ -226,6 +227,10 @@ def install(app: FastAPI) -> None:
             return problem_response(request, Problem(404, "route_unknown", fields={"path": path}))
         return problem_response(request, Problem(status, "internal_fault" if status >= 500 else "bad_parameter"))
 
+    async def kept(_: Request, error: Exception) -> Response:
+        return Response(None, 304, error.headers if isinstance(error, NotModified) else None)
+
+    app.add_exception_handler(NotModified, kept)
     for kind in (Problem, SignatureRefused, Busy, TooManyTries, HeightNotHeld, Refused, Malformed):
         app.add_exception_handler(kind, expected)
     app.add_exception_handler(RequestValidationError, invalid)

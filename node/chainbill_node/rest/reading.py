@@ -18,10 +18,11 @@ from chainbill_node.rest.heights import height_of
 from chainbill_node.rest.hosts import ANY_HOST, AllowedHosts
 from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing, query_digest, read_cursor
 from chainbill_node.rest.problems import Problem
+from chainbill_node.rest.replies import reply_to
 from chainbill_node.rest.view import View
 
 if TYPE_CHECKING:
-    from chainbill_node.rest.ports import NodePort
+    from chainbill_node.rest.ports import NodePort, Reader
 
 
 def machine_clock_ms() -> int:
@@ -90,15 +91,21 @@ At = Annotated[
 
 
 def open_view(request: Request, rest: Shared, _: Checked, at: At = None) -> View:
-    """Let the request through the gate and open the ledger at the height that ``at`` names."""
-    return view_at(rest, rest.gate.admit(request), at)
+    """Let the request through the gate and open the ledger at the height that ``at`` names. Raises NotModified."""
+    return view_at(request, rest, rest.gate.admit(request), at)
 
 
-def view_at(rest: Rest, viewer: Viewer, at: str | None) -> View:
-    """Open the ledger for a viewer. Problem 400, 404 or 410 where the height cannot be read."""
+def view_at(request: Request, rest: Rest, viewer: Viewer, at: str | None) -> View:
+    """Open the ledger for a viewer. Problem 400, 404 or 410 where the height cannot be read; raises NotModified."""
     newest = rest.node.reader(None)
-    if at is None:
-        return View(rest.node, newest, viewer)
+    reader = newest if at is None else rest.node.reader(_height(rest, newest, at))
+    fixed = at is not None and (at.isdigit() or reader.height < newest.height)  # of a day: a block after it is there
+    network = rest.node.genesis.hash
+    reply = reply_to(request, network, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
+    return View(rest.node, reader, viewer, reply)
+
+
+def _height(rest: Rest, newest: Reader, at: str) -> int:
     genesis = rest.node.genesis
 
     def time_of(height: int) -> int | None:
@@ -107,11 +114,10 @@ def view_at(rest: Rest, viewer: Viewer, at: str | None) -> View:
         header = newest.header(height)
         return header.time_ms if header else None
 
-    height = height_of(
+    return height_of(
         at, head=newest.height, time_of=time_of, zone_offset_minutes=genesis.zone_offset_minutes,
         now_ms=rest.options.now_ms(),
     )  # fmt: skip
-    return View(rest.node, rest.node.reader(height), viewer)
 
 
 Opened = Annotated[View, Depends(open_view)]
@@ -139,7 +145,7 @@ def open_list(
     viewer = rest.gate.admit(request)
     query = query_digest(request.url.path, request.query_params.multi_items())
     cursor = read_cursor(after, query) if after is not None else None
-    view = view_at(rest, viewer, str(cursor.height) if cursor else at)
+    view = view_at(request, rest, viewer, str(cursor.height) if cursor else at)
     return ListView(view, Listing(limit, query, cursor))
 
 

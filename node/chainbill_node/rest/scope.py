@@ -34,12 +34,23 @@ def identify(scope: Scope) -> str:
     return request_id
 
 
-class Answering:
-    """Sends an answer with what every answer carries; `started`: some of it is out."""
+def as_get(scope: Scope) -> Scope:
+    """Give the scope in which a HEAD is answered: that of the GET whose fields are asked for."""
+    return {**scope, "method": "GET", "chainbill_method": "HEAD"} if scope["method"] == "HEAD" else scope
 
-    def __init__(self, send: Send, request_id: str) -> None:
+
+def method_of(request: Request) -> str:
+    """Give the method that a client sent, and signed."""
+    return str(request.scope.get("chainbill_method", request.method))
+
+
+class Answering:
+    """Sends an answer with what every answer carries; `started`: some of it is out. bare: without its body."""
+
+    def __init__(self, send: Send, request_id: str, *, bare: bool = False) -> None:
         self._send = send
         self._request_id = request_id
+        self._bare = bare
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -48,6 +59,8 @@ class Answering:
             self.started = True
             there = message.get("headers", ())
             message["headers"] = [*there, *every_field(self._request_id, dict(there))]
+        elif self._bare:
+            message = {**message, "body": b""}
         await self._send(message)
 
 
@@ -69,7 +82,8 @@ class RequestScope:
         if not self._bounded:
             self._bounded = True
             current_default_thread_limiter().total_tokens = MAX_WORKERS
-        answer = Answering(send, identify(scope))
+        answer = Answering(send, identify(scope), bare=scope["method"] == "HEAD")
+        scope = as_get(scope)
         try:
             await self._app(scope, receive, answer)
         except Exception as error:

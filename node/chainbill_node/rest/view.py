@@ -13,6 +13,7 @@ from chainbill_node.rest.access import Viewer, named_parties, sight_of
 from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
+from chainbill_node.rest.replies import PLAIN, Reply
 from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
 
@@ -20,10 +21,11 @@ from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
 class View:
     """The ledger at one height for one viewer; keeps what it has read for as long as one request takes."""
 
-    def __init__(self, node: NodePort, reader: Reader, viewer: Viewer) -> None:
+    def __init__(self, node: NodePort, reader: Reader, viewer: Viewer, reply: Reply = PLAIN) -> None:
         self.node = node
         self.reader = reader
         self.viewer = viewer
+        self._reply = reply
         self._lineages: dict[str, Lineage] = {}
         self._sights: dict[str, Sight | None] = {}
         self._parties: dict[str, Row | None] = {}
@@ -53,13 +55,13 @@ class View:
     def answer(self, body: Mapping[str, Any], status: int = 200) -> Response:
         """Answer with JSON that says which height it is true at."""
         content = plain_json({**body, "as_of": self.as_of()})
-        return Response(content, status, {"Chainbill-Height": str(self.height)}, "application/json")
+        return self._reply.response(content, "application/json", {"Chainbill-Height": str(self.height)}, status)
 
     def text(self, content: str, media_type: str, name: str) -> Response:
         """Answer with a text file to keep."""
         disposition = f'attachment; filename="{name}"'
         headers = {"Chainbill-Height": str(self.height), "Content-Disposition": disposition}
-        return Response(content.encode(), 200, headers, media_type)
+        return self._reply.response(content.encode(), media_type, headers)
 
     def date_of_height(self, height: int) -> str | None:
         """Give the date of a block in the network's zone, None where it is no longer held."""

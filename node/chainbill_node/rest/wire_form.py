@@ -30,5 +30,5 @@ def wire_answer(request: Request, view: View, content: bytes, **fields: str | in
         answer = view.answer({"wire": base64_text(content), **fields})
     else:
         answer = Response(content, 200, {"Chainbill-Height": str(view.height)}, MSGPACK)
-    answer.headers["Vary"] = "Accept"
+    answer.headers.add_vary_header("Accept")
     return answer
