@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +139,15 @@ def test_a_bill_or_token_of_others_is_no_filter(read_as: ReadAs, example: tuple[
         assert read_as(S5, path).status_code == 404
         assert read_as(S3, path).status_code == 200
     assert read_as(S1, f"/v1/finance/requests?token={token}").status_code == 404
+
+
+def test_the_kinds_of_proposals_are_those_of_the_contract() -> None:
+    """A kind that the contract gains must be one that a filter takes."""
+    source = (Path(__file__).resolve().parents[2] / "contracts/chainbill_contracts/governance.py").read_text()
+    [content] = (
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "CONTENT"
+    )
+    assert isinstance(content, ast.Dict)
+    assert {ast.literal_eval(key) for key in content.keys if key} == set(WORDS["/v1/governance/proposals", "kind"])
