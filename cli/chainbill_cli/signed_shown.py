@@ -71,6 +71,8 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
     if value is True:
         return name in IN_WORDS or any(title == label(name) for title, _ in preview.lines)
     said = str(value)
+    if isinstance(value, str) and _in_words(preview, value):
+        return True
     if type(value) is int and name in AMOUNTS:
         said = amount_text(value, currency)
     elif type(value) is int and name == "rate":
@@ -79,3 +81,9 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
         said = value.hex()
     whole_word = re.compile(rf"(?<![\w.,]){re.escape(said)}(?!\w)")
     return any(whole_word.search(shown) for _, shown in preview.lines)
+
+
+def _in_words(preview: Preview, value: str) -> bool:
+    """Whether a word of the ledger (a status, a payer, a vote) stands there in the language in use."""
+    keys = [key for key in (f"value.{value}", f"value.proposal_{value}", f"preview.payer_{value}") if has_text(key)]
+    return any(text(key) == shown for key in keys for _, shown in preview.lines)

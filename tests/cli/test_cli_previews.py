@@ -73,6 +73,7 @@ def test_use_6_a_quote_shows_what_it_comes_to(desk: Desk, seen: Callable[..., st
         f"payable on: {shown_bill['pay_on']}", "rate: 3.8500% act/360",
     ]  # fmt: skip
     shows(told, *parts, "request stands until")
+    assert told.count("interest is paid by") == 1, "said once, in words"
     shows(seen("supplier1", "finance", "agree", quote["id"]), *parts)
     told = seen("bank2", "finance", "disburse", quote["id"], "--reference", "P-1", "--registration", "Z-1")
     shows(told, *parts, "paid by the bank", "reference: P-1", "registration: Z-1")
