@@ -240,7 +240,7 @@ def report(failure: Failure, as_json: bool, name_of: Names = str) -> None:
 def _entry(entry: Any) -> str:
     if isinstance(entry, dict):
         said = str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
-        return f"{label(str(entry['parameter']))}: {said}" if entry.get("parameter") else said
+        return f"{label(str(entry['parameter']))}{text('root.colon')}{said}" if entry.get("parameter") else said
     return ", ".join(_entry(one) for one in entry) if isinstance(entry, list) else str(entry)
 
 

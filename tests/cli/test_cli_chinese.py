@@ -313,6 +313,27 @@ def test_the_tables_of_a_ledger_in_use_are_chinese(desk: Desk) -> None:
         assert not english_left(re.sub(known, " ", told)), words
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/calendar/1800",
+        "/v1/calendar/9999999",
+        "/v1/bills?limit=0",
+        "/v1/bills?limit=x",
+        "/v1/bills?reached_tier=-1",
+    ],
+)
+def test_a_node_says_in_chinese_what_is_wrong_with_a_parameter(desk: Desk, path: str) -> None:
+    """The web framework's own words were handed on: `Input should be greater than or equal to 1970`."""
+    desk.json("auditor", "party", "list")
+    with httpx.Client(transport=desk.transport, base_url="http://node") as http:
+        answer = http.get(path, headers={"accept-language": "zh"})
+    assert answer.status_code == 400
+    for entry in answer.json()["errors"]:
+        assert CHINESE.search(entry["detail"])
+        assert not english_left(entry["detail"]), entry
+
+
 def test_titles_and_details_are_parted_by_a_chinese_colon() -> None:
     assert readable({"title": "账本拒绝", "detail": "状态不对", "code": "x"}) == ["账本拒绝：状态不对"]
     set_language("en")

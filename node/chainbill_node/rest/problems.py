@@ -238,6 +238,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InternalFault, unexpected)
 
 
+BOUNDS = {
+    "greater_than_equal": ("parameter_bound", "ge", "≥"),
+    "greater_than": ("parameter_bound", "gt", ">"),
+    "less_than_equal": ("parameter_bound", "le", "≤"),
+    "less_than": ("parameter_bound", "lt", "<"),
+    "string_too_short": ("parameter_length", "min_length", "≥"),
+    "string_too_long": ("parameter_length", "max_length", "≤"),
+}
+"""Kind of a finding of the framework → code of its text, where its bound stands, and how it is compared."""
+PLAIN_KINDS = {
+    "float_parsing": "parameter_number", "float_type": "parameter_number", "finite_number": "parameter_number",
+    "bool_parsing": "parameter_truth", "bool_type": "parameter_truth",
+}  # fmt: skip
+
+
 def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
     """Describe one finding of the framework's check in our own words."""
     context, kind = found.get("ctx") or {}, str(found.get("type"))
@@ -250,4 +265,9 @@ def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
         return entry | {"code": "parameter_choice", "fields": {"known": context.get("expected", "")}}
     if kind in ("string_pattern_mismatch",) and "[0-9]{4}-" in str(context.get("pattern")):
         return entry | {"code": "parameter_date"}
+    if kind in BOUNDS:
+        code, name, sign = BOUNDS[kind]
+        return entry | {"code": code, "fields": {"bound": f"{sign} {context.get(name, '')}"}}
+    if kind in PLAIN_KINDS:
+        return entry | {"code": PLAIN_KINDS[kind]}
     return entry | {"code": "parameter_other", "fields": {"problem": found.get("msg", kind)}}
