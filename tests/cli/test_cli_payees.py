@@ -156,6 +156,22 @@ def test_use_1_a_workbook(tmp_path: Path) -> None:
         assert part in said
 
 
+def test_use_1_lines_that_a_filter_has_hidden_are_not_paid_unseen(tmp_path: Path) -> None:
+    book, buffer = Workbook(), io.BytesIO()
+    page = book.active
+    assert page is not None
+    for row in (["party", "amount"], ["supplier2", 1], ["supplier3", 2], ["supplier2", 3]):
+        page.append(row)
+    page.row_dimensions[3].hidden = page.row_dimensions[4].hidden = page.row_dimensions[9].hidden = True
+    book.save(buffer)
+    [(line, said)] = faults(tmp_path, buffer.getvalue())
+    assert line == 3
+    assert "2 lines are hidden" in said
+    page.row_dimensions[3].hidden = page.row_dimensions[4].hidden = False
+    book.save(buffer := io.BytesIO())
+    assert read(tmp_path, buffer.getvalue()) == [("P2", 100), ("P3", 200), ("P2", 300)]
+
+
 def test_use_1_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

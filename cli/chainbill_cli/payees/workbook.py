@@ -7,8 +7,10 @@ directory names, and zipfile reads no member further than that.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -21,6 +23,8 @@ OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
 MOST_MEMBERS = 1_000
 LARGEST_UNPACKED = 64 * 1024 * 1024
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 MOST_EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; a longer one is shown with an exponent, which nobody takes for an id."""
 
@@ -31,7 +35,12 @@ def rows_of_workbook(content: bytes) -> list[Row]:
     found = {name: rows for name, rows in _sheets(content) if rows}
     if len(found) > 1:
         raise BadRow(0, text("payees.sheets", names=", ".join(found)))
-    return next(iter(found.values()), [])
+    rows = next(iter(found.values()), [])
+    hidden = _hidden_rows(content)
+    unseen = [row.line for row in rows if row.line in hidden]
+    if unseen:  # whoever filtered the list means the lines that are seen
+        raise BadRow(unseen[0], text("payees.hidden", count=len(unseen)))
+    return rows
 
 
 def _check_size(content: bytes) -> None:
@@ -42,6 +51,17 @@ def _check_size(content: bytes) -> None:
         raise BadRow(0, text("payees.no_workbook")) from error
     if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_UNPACKED:
         raise BadRow(0, text("payees.unpacked", most=LARGEST_UNPACKED // 1024**2))
+
+
+def _hidden_rows(content: bytes) -> set[int]:
+    """The numbers of rows that a filter, or a person, has hidden on any sheet."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            sheets = [packed.read(one) for one in packed.infolist() if one.filename.startswith("xl/worksheets/")]
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+        raise BadRow(0, text("payees.no_workbook")) from error
+    numbers = (NUMBER.search(row) for sheet in sheets for row in HIDDEN_ROW.findall(sheet))
+    return {int(number[1]) for number in numbers if number}
 
 
 def _sheets(content: bytes) -> list[tuple[str, list[Row]]]:

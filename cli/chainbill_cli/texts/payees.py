@@ -31,6 +31,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "several sheets have values: {names}; keep the one that is meant",
         "多个工作表有内容：{names}；请只保留要用的一个",
     ),
+    "payees.hidden": (
+        "{count} lines are hidden, by a filter perhaps, and nobody would see that they are paid: show or delete them",
+        "有 {count} 行被隐藏（可能因筛选），付款时无人看到：请取消隐藏或删除这些行",
+    ),
     "payees.too_many_rows": ("more than {most} rows", "超过 {most} 行"),
     "payees.quotes": (
         'a quotation mark is not closed, or something follows it; write " inside a cell as ""',
