@@ -29,7 +29,7 @@ ALWAYS_OPEN = {
     "recovery": ("veto", "withdraw"),
     "standing": ("object_to", "stay"),
     "settlement": ("settle", "proceed", "pay_result", "reverse"),
-    "governance": ("vote", "ready"),
+    "governance": ("vote", "ready", "withdraw"),
 }
 
 
