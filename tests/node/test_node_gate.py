@@ -287,9 +287,11 @@ def excluded(node: Node, peer: Node) -> tuple[float, str]:
     return seconds, why
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    while not condition():
-        await asyncio.sleep(0.01)
+async def until(condition: Callable[[], Any], within_s: float = 60.0) -> None:
+    """It comes true in the end: what never does fails the test instead of holding it."""
+    async with asyncio.timeout(within_s):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 def pair(tmp_path: Path, act: Callable[[Any, Node, Node], Any]) -> None:
