@@ -77,12 +77,14 @@ def test_what_is_refused_on_this_machine_says_so(desk: Desk) -> None:
 def test_the_words_of_a_filter_are_told_apart_in_both_languages(path: str, name: str) -> None:
     """So that what a table says can be typed as a filter: `--status 有效`."""
     kinds = {"role": "role", "lock": "lock", "kind": "status"}
+    of_lists = {"receipts": "receipt", "proposals": "proposal"}
     kinds_of_lists = {
         "invoices": "invoice", "disputes": "dispute", "changes": "change", "recoveries": "change",
         "mandates": "mandate", "proposals": "proposal",
     }  # fmt: skip
     order = "order" if path.endswith("status-orders") else "status"
-    kind = kinds.get(name) or kinds_of_lists.get(path.rpartition("/")[2], order)
+    last = path.rpartition("/")[2]
+    kind = (name == "kind" and of_lists.get(last)) or kinds.get(name) or kinds_of_lists.get(last, order)
     taken = LedgerWords(WORDS_OF_LISTS[path, name], kind)
     for language in (0, 1):
         words = [taken.said(code)[language] for code in taken.known]

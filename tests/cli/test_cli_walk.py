@@ -28,6 +28,7 @@ FINGERPRINT = "5e" * 32
 
 TABLES: dict[str, list[str]] = {
     "bill list": [], "bill show": ["{bill}"], "bill history": ["{bill}"], "bill payments": ["{paid}"],
+    "bill receipts": ["--kind", "all"],
     "token list": ["--status", "all"], "token show": ["{token}"],
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
