@@ -52,6 +52,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("standing", "status_changed"): EVERYBODY,
     ("standing", "status_lapsed"): "order",
     ("standing", "status_lifted"): "order",
+    ("standing", "status_stopped"): "order",
     ("token", "lapsed"): "token",
     ("token", "rejoined"): "token",
     (CORE, "migration_failed"): EVERYBODY,
