@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chainbill_node.verify import verify_home
@@ -17,10 +19,14 @@ PAUSE_S = 1.0
 
 
 class Flow:
-    """Clients that hand in transactions at the nodes that run, and keep what was acknowledged."""
+    """Clients that hand in transactions at the nodes that run, and keep what was acknowledged.
 
-    def __init__(self, network: Network) -> None:
+    act: from a bank's id to the call that they send.
+    """
+
+    def __init__(self, network: Network, act: Callable[[str], tuple[str, str, dict[str, Any]]] = account_at) -> None:
         self.network = network
+        self.act = act
         self.acknowledged: dict[str, int] = {}
         self.strange: list[str] = []
         self._stop = threading.Event()
@@ -44,7 +50,7 @@ class Flow:
             name = names[(number + count) % len(names)]
             bank = self.network.party(("bank1", "bank2")[count % 2])
             count += 1
-            wire = self.network.sign(alias, account_at(bank))
+            wire = self.network.sign(alias, self.act(bank))
             try:
                 status, body = self.network.send(name, wire, timeout_s=5)
             except OSError:
