@@ -217,3 +217,11 @@ def test_addresses_that_can_be_one(shell: Shell, node: FakeNode) -> None:
     node.answers["GET /v1/bills"] = ok({"data": [], "count": 0, "sum": {}, "next": None})
     for address in (NODE_1, "https://bank1.test:7000/", "http://[::1]:7000"):
         assert shell.run("--node", address, "bill", "list", "-o", "json") == []
+
+
+@pytest.mark.parametrize("command", ["wait", "show"])
+@pytest.mark.parametrize("typed", ["aa", "z" * 64, "a" * 65])
+def test_what_is_no_transactions_id_is_not_waited_for(shell: Shell, node: FakeNode, command: str, typed: str) -> None:
+    shell.run("tx", command, typed, expect=2)
+    assert "64" in shell.err
+    assert node.requests == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -35,6 +36,7 @@ FIELDS = (
     Column("threshold"), Column("signers"), Column("valid"),
 )  # fmt: skip
 POLL_S = 0.3
+ID = re.compile("[0-9a-f]{64}")
 
 tx = noun("tx")
 
@@ -155,7 +157,7 @@ def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
 def show(transaction: str) -> None:
     """Show a transaction."""
     session = current_session()
-    body = without_as_of(session.client.get(f"/v1/transactions/{transaction.strip().lower()}"))
+    body = without_as_of(session.client.get(f"/v1/transactions/{_whole_id(transaction)}"))
     session.out.thing(_told(session, body), FIELDS)
 
 
@@ -164,10 +166,18 @@ def show(transaction: str) -> None:
 def wait(transaction: str) -> None:
     """Wait until a transaction is committed; still pending at the time-out is exit 6."""
     session = current_session()
-    identifier = transaction.strip().lower()
+    identifier = _whole_id(transaction)
     with ended_truly(HandedIn(identifier)):
         body = _waited_for(session, identifier)
         answer_results(session, committed(body, identifier), [_given(one) for one in body.get("calls") or ()])
+
+
+def _whole_id(typed: str) -> str:
+    """A transaction's id as typed, in lower case; nothing else may be asked for, or wait for ever."""
+    identifier = typed.strip().lower()
+    if not ID.fullmatch(identifier):
+        raise usage("tx.bad_id", value=typed)
+    return identifier
 
 
 def _waited_for(session: Session, identifier: str) -> dict[str, Any]:

@@ -19,6 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tx.opt_out": ("Write to FILE; default: print base64", "写入文件，默认输出 base64"),
     "tx.opt_party": ("Party of the transaction; default: the acting profile's", "交易所属参与方，默认为当前身份"),
+    "tx.bad_id": (
+        "{value} is no transaction's id: 64 hexadecimal digits, printed when it was handed in",
+        "{value} 不是交易编号：应为 64 位十六进制，提交时已显示",
+    ),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),
     "tx.unsigned": (
         "this transaction needs {wanted} signatures and has {found}: tx sign FILE",
