@@ -117,10 +117,12 @@ def _due_on(session: Session, typed: str, shares: Sequence[Share]) -> str:
         return session.date(typed)
     if not shares:
         raise usage("bill.due_needed")
-    found = [share.invoice.due_on for share in shares if share.invoice.due_on > share.invoice.issued_on]
+    found = sorted({day for share in shares for day in share.invoice.due_dates if day > share.invoice.issued_on})
     if not found:
         raise usage("bill.no_due")
-    return max(found)
+    if len(found) > 1:
+        raise usage("bill.several_due", dates=", ".join(found))
+    return found[0]
 
 
 def _registered_share(session: Session, creditor: str, share: Share) -> dict[str, Any]:

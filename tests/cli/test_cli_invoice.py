@@ -50,7 +50,7 @@ def code_of(content: str | bytes) -> str:
 
 def test_ubl() -> None:
     assert parsed(UBL) == Invoice(
-        format="ubl", number="2026-0417", code="", issued_on="2026-03-02", due_on="2026-06-30",
+        format="ubl", number="2026-0417", code="", issued_on="2026-03-02", due_dates=("2026-06-30",),
         seller=Trader("Example Castings Ltd", (Identifier("vat", "XX100000017"),)),
         buyer=Trader("Example Motors AG", (Identifier("vat", "XX200000018"),)),
         currency="EUR", payable_minor=24_000_000, total_minor=24_000_000,
@@ -59,11 +59,11 @@ def test_ubl() -> None:
 
 def test_chinese() -> None:
     found = parsed(CHINESE)
-    assert (found.format, found.number, found.issued_on, found.due_on) == (
+    assert (found.format, found.number, found.issued_on, found.due_dates) == (
         "cn",
         "26310000000000000017",
         "2026-03-02",
-        "",
+        (),
     )
     assert (found.currency, found.payable_minor) == ("CNY", 100_000_000)
     assert found.seller.name == "明瑞汽车部件（示例）有限公司"
@@ -82,7 +82,7 @@ def test_due_date_of_the_payment_means() -> None:
         "<cac:LegalMonetaryTotal>",
         "<cac:PaymentMeans><cbc:PaymentDueDate>2026-07-01+02:00</cbc:PaymentDueDate></cac:PaymentMeans><cac:LegalMonetaryTotal>",
     )
-    assert parsed(content).due_on == "2026-07-01"
+    assert parsed(content).due_dates == ("2026-07-01",)
 
 
 def test_identifiers_and_their_schemes() -> None:

@@ -86,7 +86,7 @@ def _show_file(session: Session, file: str, creditor: str) -> None:
         "number": found.number,
         "code": found.code,
         "issued_on": found.issued_on,
-        "due_on": found.due_on or None,
+        "due_on": ", ".join(found.due_dates) or None,
         "seller": _trader(found.seller),
         "buyer": _trader(found.buyer),
         "currency": found.currency,

@@ -49,8 +49,11 @@ def scene_of(file: str) -> Scene:
         invoice = parse_invoice(content, "einvoice.xml")
     if invoice.payable_minor < LEAST_FACE:
         raise fail(Exit.FAILED, "demo.too_small", path=file)
-    said = bool(invoice.due_on) and leaves_a_business_day(invoice.issued_on, invoice.due_on)
-    due_on = invoice.due_on if said else add_days(invoice.issued_on, DAYS_WHEN_NONE)
+    if len(invoice.due_dates) > 1:
+        raise fail(Exit.FAILED, "demo.several_due", path=file, dates=", ".join(invoice.due_dates))
+    named = "".join(invoice.due_dates)
+    said = bool(named) and leaves_a_business_day(invoice.issued_on, named)
+    due_on = named if said else add_days(invoice.issued_on, DAYS_WHEN_NONE)
     return Scene(invoice, due_on, said)
 
 

@@ -45,7 +45,7 @@ def read(root: Element, path: str) -> Invoice:
         number=number,
         code="",
         issued_on=date_from(needed(issued, "IssueTime", path), "IssueTime", path),
-        due_on="",
+        due_dates=(),
         seller=_trader(root, "Seller", path),
         buyer=_trader(root, "Buyer", path),
         currency=CURRENCY,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = MAX_IDENTIFIER_TEXT
 MAX_IDENTIFIER = 64
-DECIMAL = re.compile(r"^([0-9]+)(?:\.([0-9]*))?$")
+DECIMAL = re.compile(r"^\+?([0-9]+)(?:\.([0-9]*))?$")
 
 
 def text_at(element: Element | None, path: str, namespaces: dict[str, str] | None = None) -> str:

@@ -28,9 +28,10 @@ class Trader:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice. Amounts in minor units, dates ISO; `due_on` is "" when the invoice names none.
+    """An invoice. Amounts in minor units, dates ISO.
 
     format: "ubl" or "cn". number: the invoice number; code: the Chinese invoice code, "" if there is none.
+    due_dates: every day that it names for payment, ascending; none, one, or several for instalments.
     payable_minor: what the buyer is to pay; total_minor: the total with tax.
     """
 
@@ -38,7 +39,7 @@ class Invoice:
     number: str
     code: str
     issued_on: str
-    due_on: str
+    due_dates: tuple[str, ...]
     seller: Trader
     buyer: Trader
     currency: str

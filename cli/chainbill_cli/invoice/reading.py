@@ -12,6 +12,7 @@ from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.invoice import chinese, ubl
 from chainbill_cli.invoice.model import Invoice
+from chainbill_cli.invoice.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ def read_invoice(path: Path) -> Invoice:
 
 def parse_invoice(content: bytes, path: str = "-") -> Invoice:
     """The invoice in some bytes; `path` is only for messages."""
-    root = parse_tree(content, path)
+    root = unwrapped(parse_tree(content, path), is_invoice, path)
     name = local_name(root)
     for fits, read in READERS:
         if fits(root):
@@ -50,6 +51,11 @@ def parse_invoice(content: bytes, path: str = "-") -> Invoice:
     if name == "CrossIndustryInvoice":
         raise fail(Exit.FAILED, "invoice.cii", path=path)
     raise fail(Exit.FAILED, "invoice.not_an_invoice", path=path, found=name[:60])
+
+
+def is_invoice(element: Element) -> bool:
+    """Whether an element is an invoice of a format that is read."""
+    return any(fits(element) for fits, _ in READERS)
 
 
 READERS: tuple[tuple[Callable[[Element], bool], Callable[[Element, str], Invoice]], ...] = (

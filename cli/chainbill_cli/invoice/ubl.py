@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.kinds import check_kind
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
+from chainbill_cli.invoice.payee import check_payee
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +21,16 @@ SPACES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
-CREDIT_TYPES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
-"""Codes of UNTDID 1001 that stand for credit notes (EN 16931 code list)."""
+TAX_SCHEMES = {"VAT": "vat", "GST": "gst"}
+"""Tax schemes whose CompanyID is a tax id; under others stand remarks ("approved for F-tax") as well as numbers."""
+DUE_DATES = (
+    "cbc:DueDate", "cac:PaymentMeans/cbc:PaymentDueDate", "cac:PaymentTerms/cbc:PaymentDueDate",
+    "cac:PaymentTerms/cbc:InstallmentDueDate",
+)  # fmt: skip
+SELLER, BUYER = "cac:AccountingSupplierParty/cac:Party", "cac:AccountingCustomerParty/cac:Party"
 LEI_SCHEME = "0199"
+SEPA = "sepa"
+"""Scheme of creditor identifiers, which a payee's bank gives out for direct debits."""
 SCHEME = re.compile(r"[^a-z0-9_.:-]")
 
 
@@ -32,9 +41,7 @@ def is_invoice(root: Element) -> bool:
 
 def read(root: Element, path: str) -> Invoice:
     """The invoice of a UBL tree."""
-    kind = _text(root, "cbc:InvoiceTypeCode")  # BT-3
-    if kind in CREDIT_TYPES:
-        raise fail(Exit.FAILED, "invoice.credit_note", path=path)
+    check_kind(_text(root, "cbc:InvoiceTypeCode"), path)  # BT-3
     currency = needed(_text(root, "cbc:DocumentCurrencyCode"), "cbc:DocumentCurrencyCode (BT-5)", path)
     payable = root.find("cac:LegalMonetaryTotal/cbc:PayableAmount", SPACES)  # BT-115
     written = _text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
@@ -43,14 +50,16 @@ def read(root: Element, path: str) -> Invoice:
     payable_minor = amount_from(needed(written, "cbc:PayableAmount (BT-115)", path), currency, "BT-115", path)
     total = _text(root, "cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount")  # BT-112
     issued_on = date_from(needed(_text(root, "cbc:IssueDate"), "cbc:IssueDate (BT-2)", path), "BT-2", path)
+    seller = _trader(root, SELLER, "BT-27", path)
+    check_payee(_payee(root), seller, _names(root.find(SELLER, SPACES)), path)
     return Invoice(
         format="ubl",
         number=needed(_text(root, "cbc:ID"), "cbc:ID (BT-1)", path),
         code="",
         issued_on=issued_on,
-        due_on=_due_on(root, path),
-        seller=_trader(root, "cac:AccountingSupplierParty/cac:Party", "BT-27", path),
-        buyer=_trader(root, "cac:AccountingCustomerParty/cac:Party", "BT-44", path),
+        due_dates=_due_dates(root, path),
+        seller=seller,
+        buyer=_trader(root, BUYER, "BT-44", path),
         currency=currency,
         payable_minor=payable_minor,
         total_minor=amount_from(total, currency, "BT-112", path) if total else payable_minor,
@@ -61,37 +70,52 @@ def _text(element: Element | None, path: str) -> str:
     return text_at(element, path, SPACES)
 
 
-def _due_on(root: Element, path: str) -> str:
-    """BT-9, else the due date of the payment means, "" if there is none."""
-    written = _text(root, "cbc:DueDate") or _text(root, "cac:PaymentMeans/cbc:PaymentDueDate")
-    return date_from(written, "BT-9", path) if written else ""
+def _due_dates(root: Element, path: str) -> tuple[str, ...]:
+    """BT-9 and the due dates of payment means and terms, each day once."""
+    written = (" ".join((one.text or "").split()) for place in DUE_DATES for one in root.findall(place, SPACES))
+    return tuple(sorted({date_from(one, "BT-9", path) for one in written if one}))
 
 
 def _trader(root: Element, place: str, term: str, path: str) -> Trader:
     party = root.find(place, SPACES)
     if party is None:
         raise fail(Exit.FAILED, "invoice.missing", path=path, field=f"{place} ({term})")
-    name = (
-        _text(party, "cac:PartyLegalEntity/cbc:RegistrationName")  # BT-27, BT-44
-        or _text(party, "cac:PartyName/cbc:Name")
-        or _text(party, "cac:Contact/cbc:Name")
-    )
-    identifiers = list(dict.fromkeys(_identifiers(party)))
-    return Trader(needed(name, f"{place}: name ({term})", path), tuple(identifiers))
+    names = _names(party) or [_text(party, "cac:Contact/cbc:Name")]
+    return Trader(needed(names[0], f"{place}: name ({term})", path), tuple(dict.fromkeys(_identifiers(party))))
+
+
+def _names(party: Element | None) -> list[str]:
+    """The registered name (BT-27, BT-44) and the trading names (BT-28, BT-45) of a party, those that are there."""
+    places = ("cac:PartyLegalEntity/cbc:RegistrationName", "cac:PartyName/cbc:Name")
+    found = [] if party is None else [one for place in places for one in party.findall(place, SPACES)]
+    return [name for one in found if (name := text_at(one, "."))]
+
+
+def _payee(root: Element) -> Trader | None:
+    """The payee (BG-10) if the invoice names one; a creditor identifier alone (BT-90) names nobody."""
+    party = root.find("cac:PayeeParty", SPACES)
+    if party is None:
+        return None
+    found = tuple(one for one in dict.fromkeys(_identifiers(party)) if one.scheme != SEPA)
+    names = _names(party)
+    return Trader(names[0] if names else "", found) if names or found else None
 
 
 def _identifiers(party: Element) -> Iterator[Identifier]:
     """Legal registration, tax, further and endpoint identifiers, in this order (BT-30, BT-31, BT-29, BT-34)."""
-    for place, scheme in (
-        ("cac:PartyLegalEntity/cbc:CompanyID", "legal"),
-        ("cac:PartyTaxScheme/cbc:CompanyID", "vat"),
-        ("cac:PartyIdentification/cbc:ID", "id"),
-        ("cbc:EndpointID", "endpoint"),
-    ):
-        for element in party.findall(place, SPACES):
-            found = _identifier((element.text or "").strip(), (element.get("schemeID") or "").strip(), scheme)
-            if found is not None:
-                yield found
+    yield from _read_all(party, "cac:PartyLegalEntity/cbc:CompanyID", "legal")
+    for tax in party.findall("cac:PartyTaxScheme", SPACES):
+        yield from _read_all(tax, "cbc:CompanyID", TAX_SCHEMES.get(_text(tax, "cac:TaxScheme/cbc:ID").upper(), ""))
+    yield from _read_all(party, "cac:PartyIdentification/cbc:ID", "id")
+    yield from _read_all(party, "cbc:EndpointID", "endpoint")
+
+
+def _read_all(element: Element, place: str, default: str) -> Iterator[Identifier]:
+    """The identifiers at a place. Without a default only what says itself whose it is: a schemeID, a USCC, a LEI."""
+    for one in element.findall(place, SPACES):
+        found = _identifier((one.text or "").strip(), (one.get("schemeID") or "").strip(), default)
+        if found is not None and found.scheme:
+            yield found
 
 
 def _identifier(written: str, scheme_id: str, default: str) -> Identifier | None:

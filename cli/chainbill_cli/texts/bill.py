@@ -91,6 +91,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "give --due: the invoice has no due date after its issue date",
         "请给出 --due：发票没有晚于开票日的到期日",
     ),
+    "bill.several_due": (
+        "the invoices name several due dates ({dates}): say with --due which one the bill has, or issue one bill for "
+        "each part (--invoice FILE=AMOUNT --due DATE)",
+        "发票载有多个到期日（{dates}）：请用 --due 指定凭证的到期日，"
+        "或按各期分别开立（--invoice FILE=AMOUNT --due DATE）",
+    ),
     "bill.no_creditor": (
         "the debtor issues: name the creditor with --creditor",
         "由债务人开立时，请用 --creditor 指定债权人",

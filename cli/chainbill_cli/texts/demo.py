@@ -33,6 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{seller} 已向 {buyer} 交货，并于 {date} 开具发票 {number}，金额 {amount} {currency}。",
     ),
     "demo.due_said": ("The invoice is due on {due}.", "发票到期日为 {due}。"),
+    "demo.several_due": (
+        "{path} is due in parts ({dates}), and the demo tells of one day; take an invoice with one due date",
+        "{path} 有多个到期日（{dates}），演示只讲一个到期日；请换用只有一个到期日的发票",
+    ),
     "demo.due_taken": (
         "The invoice names no due date far enough ahead, so the demo takes {days} days: {due}.",
         "发票没有足够晚的到期日，演示按 {days} 天计：{due}。",

@@ -56,6 +56,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} 是 UN/CEFACT CII 格式发票，请提供 UBL 格式",
     ),
     "invoice.credit_note": ("{path} is a credit note, which is no claim", "{path} 是贷项凭单（红字），不构成应收账款"),
+    "invoice.assigned": (
+        "{path} is a factored invoice (type {type}): a factor holds this claim already, so its seller cannot bring it",
+        "{path} 是已保理转让的发票（类型 {type}）：该债权已由保理商持有，销售方不能再据以开立凭证",
+    ),
+    "invoice.no_claim": (
+        "{path} is no claim (type {type}: a proforma invoice, or one for accounting only); wait for the invoice itself",
+        "{path} 不构成应收账款（类型 {type}：形式发票或仅供记账的发票），请待正式发票开出后再用",
+    ),
+    "invoice.other_payee": (
+        "{path}: {payee} is to be paid, not the seller {seller}: the claim is somebody else's already. If the seller "
+        "is meant, let the invoice name it with the same identifier in both places",
+        "{path}：收款人是 {payee}，而不是销售方 {seller}：该债权已属于他人。若确指销售方，请在发票的两处使用同一标识",
+    ),
+    "invoice.one_inside": (
+        "{path} is a {found} with an invoice inside; save the element Invoice (or EInvoice) in a file of its own",
+        "{path} 是内含发票的 {found} 文件；请把其中的 Invoice（或 EInvoice）元素另存为一个文件",
+    ),
+    "invoice.several_inside": (
+        "{path} holds {count} invoices; save each in a file of its own",
+        "{path} 内含 {count} 张发票；请分别另存为单独的文件",
+    ),
     "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
     "invoice.missing": ("{path} has no {field}", "{path} 缺少 {field}"),
     "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),

@@ -1,0 +1,21 @@
+"""Which types of UBL invoices are a claim of their seller (BT-3, codes of UNTDID 1001 as EN 16931 lists them)."""
+
+from __future__ import annotations
+
+from chainbill_cli.failure import Exit, fail
+
+CREDIT = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
+"""Credit notes: 502 self-billed factored, 503 for a prepayment."""
+ASSIGNED = {"393", "501", "472", "473"}
+"""Factored invoices, 501 and 473 self-billed, 472 and 473 corrective: a factor holds the claim already."""
+NO_CLAIM = {"325", "751"}
+"""Proforma invoices and those for accounting only: nobody owes anything for them."""
+
+
+def check_kind(kind: str, path: str) -> None:
+    """Refuse a type of invoice that is no claim, or that its seller holds no longer; an unnamed type is taken."""
+    for kinds, key in (
+        (CREDIT, "invoice.credit_note"), (ASSIGNED, "invoice.assigned"), (NO_CLAIM, "invoice.no_claim"),
+    ):  # fmt: skip
+        if kind in kinds:
+            raise fail(Exit.FAILED, key, path=path, type=kind)
