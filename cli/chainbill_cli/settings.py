@@ -14,12 +14,16 @@ from typing import Any
 
 OUTPUTS = ("table", "wide", "json", "jsonl", "csv")
 DEFAULT_TIMEOUT_S = 30
-KEPT = ("node", "as", "output", "timeout", "currency")
+SWITCH = ("off", "on")
+KEPT = ("node", "as", "output", "timeout", "currency", "compare")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings in force. `sources` says for each name where its value came from."""
+    """Settings in force. `compare`: nothing is confirmed or quoted without the invoices' files.
+
+    `sources` says for each name where its value came from.
+    """
 
     home: Path
     nodes: tuple[str, ...]
@@ -31,6 +35,7 @@ class Settings:
     yes: bool
     timeout_s: float
     currency: str
+    compare: bool
     sources: dict[str, str]
 
     @property
@@ -106,5 +111,6 @@ def gather(given: dict[str, Any]) -> Settings:
         yes=bool(given.get("yes")),
         timeout_s=float(pick("timeout", DEFAULT_TIMEOUT_S)),
         currency=str(pick("currency", "CNY")),
+        compare=str(pick("compare", SWITCH[0])) == SWITCH[1],
         sources=sources,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands import bill_settle
+from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
@@ -47,10 +48,22 @@ def issue(session: Session, writing: Writing, **typed: Any) -> None:
 
 @bill.command("confirm", help="bill.confirm")
 @argument("bill")
+@option("--invoice", "files", metavar="FILE", multiple=True, help="bill.opt_compare")
 @writes
-def confirm(session: Session, writing: Writing, bill: str) -> None:
-    """The debtor confirms the debt."""
-    _step(session, writing, bill, "confirm", "preview.bill_confirm")
+def confirm(session: Session, writing: Writing, bill: str, files: tuple[str, ...]) -> None:
+    """The debtor confirms the debt, and may compare the invoices behind it first."""
+    identifier = object_id(session, BILL, bill)
+    only_with_node(session, files)
+    wanted = bool(files) or session.settings.compare or asks(session)
+    row = read_bill(session, identifier) if wanted and not session.offline else {}
+    found = compare(session, row, files)
+    preview = None
+    if asks(session) and row:
+        preview = Preview("preview.bill_confirm")
+        described.bill(session, preview, row)
+        describe(preview, found, str(row["due_on"]))
+    outcome = write(session, writing, [call("bill", "confirm", bill=identifier)], preview)
+    answer_write(session, outcome, "token", bill=identifier, compared=answer_of(found))
 
 
 @bill.command("accept", help="bill.accept")

@@ -6,7 +6,7 @@ from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.settings import KEPT, OUTPUTS, read_config, write_config
+from chainbill_cli.settings import KEPT, OUTPUTS, SWITCH, read_config, write_config
 
 ROWS = ranked("setting value source", Column("setting"), Column("value", "prose"), Column("source", "origin"))
 
@@ -21,6 +21,7 @@ def show() -> None:
     values = {
         "home": str(settings.home), "node": " ".join(settings.nodes), "as": settings.profile,
         "output": settings.output, "timeout": f"{settings.timeout_s:g}", "currency": settings.currency,
+        "compare": SWITCH[settings.compare],
     }  # fmt: skip
     rows = [{"setting": name, "value": value, "source": settings.sources[name]} for name, value in values.items()]
     session.out.rows(rows, ROWS)
@@ -57,7 +58,8 @@ def _answer(session: Session, name: str, value: str | None) -> None:
 
 
 def _check(name: str, value: str) -> None:
-    if name == "output" and value not in OUTPUTS:
-        raise usage("error.not_one_of", value=value, choices=", ".join(OUTPUTS))
+    choices = {"output": OUTPUTS, "compare": SWITCH}.get(name, ())
+    if choices and value not in choices:
+        raise usage("error.not_one_of", value=value, choices=", ".join(choices))
     if name == "timeout" and not value.replace(".", "", 1).isdigit():
         raise usage("error.bad_value", what="timeout", why=value)

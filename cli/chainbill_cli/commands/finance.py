@@ -10,12 +10,13 @@ from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.token import usable
+from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_quote, read_request
+from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import priced
@@ -82,13 +83,19 @@ def request(
     help="finance.opt_payer",
 )
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
+@option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
 @writes
-def quote(session: Session, writing: Writing, request: str, recourse: bool | None, **typed: str) -> None:
-    """A bank gives a quote."""
+def quote(
+    session: Session, writing: Writing, request: str, recourse: bool | None, files: tuple[str, ...], **typed: str
+) -> None:
+    """A bank gives a quote, and may compare the invoices behind the bill first."""
     if recourse is None:
         raise usage("finance.recourse_needed")
     identifier = object_id(session, REQUEST, request)
+    only_with_node(session, files)
     found = {} if session.offline else read_request(session, identifier)
+    bill = read_bill(session, str(found["bill"])) if files or session.settings.compare else {}
+    compared = compare(session, bill, files)
     no_fee = not found and not typed["fee"].strip("0.,")
     currency = "" if no_fee and not typed["currency"] else currency_for(session, typed["currency"], found)
     arguments: dict[str, Any] = {
@@ -105,8 +112,10 @@ def quote(session: Session, writing: Writing, request: str, recourse: bool | Non
     preview = None
     if asks(session) and found:
         preview = _preview_quote(session, arguments, found)
+        describe(preview, compared, str(bill.get("due_on")))
     outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
-    answer_write(session, outcome, "quote", "interest", "net", "days", *DOUBTS, currency=currency)
+    names = ("quote", "interest", "net", "days", *DOUBTS)
+    answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
 
 
 @finance.command("agree", help="finance.agree")

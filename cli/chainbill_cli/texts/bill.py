@@ -64,6 +64,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Invoice file (UBL 2.1 / EN 16931 or Chinese fully digital); may be repeated; =AMOUNT takes a part of it",
         "发票文件（UBL 2.1 / EN 16931 或数电票），可多次给出；=AMOUNT 表示只用其中一部分",
     ),
+    "bill.opt_compare": (
+        "Compare this invoice file with the bill before you sign; once for each of its invoices",
+        "签名前将此发票文件与凭证核对；凭证的每张发票各给一次",
+    ),
     "bill.opt_contract": ("Number of the trade contract", "贸易合同编号"),
     "bill.opt_delivered": ("Date of delivery", "交付日期"),
     "bill.opt_reference": (

@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_registration": ("Reference of the legal registration", "动产融资登记编号"),
     "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
     "finance.opt_bank": ("Only asked of this bank", "仅向此银行申请的"),
+    "finance.opt_compare": (
+        "Compare this invoice file with the bill behind the request before you sign; once for each of its invoices",
+        "签名前将此发票文件与申请所依据的凭证核对；凭证的每张发票各给一次",
+    ),
     "finance.no_bank": ("name at least one bank with --to", "请用 --to 至少指定一家银行"),
     "finance.nothing_left": (
         "no day is left between the value date {date} and the day of payment {pay_on}",

@@ -77,6 +77,39 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} holds {count} invoices; save each in a file of its own",
         "{path} 内含 {count} 张发票；请分别另存为单独的文件",
     ),
+    "invoice.compared": (
+        "{path} stands behind the bill: number {number} of {date}, seller, buyer and total agree",
+        "{path} 与凭证相符：号码 {number}，开票日 {date}，销售方、购买方与总额一致",
+    ),
+    "invoice.compare_demanded": (
+        "the setting compare is on and the bill rests on {count} invoices: give the file of each with --invoice FILE",
+        "本目录要求核对（chainbill config set compare on），而凭证依据 {count} 张发票："
+        "请用 --invoice FILE 逐一给出文件",
+    ),
+    "invoice.compare_none": (
+        "{bill} names no invoice, so there is nothing to compare with; ask its creditor, or leave --invoice out",
+        "{bill} 未载明发票，无从核对；请询问债权人，或不用 --invoice",
+    ),
+    "invoice.compare_missing": (
+        "{count} invoices of the bill were not compared: {fingerprints}; give the file of each with --invoice FILE",
+        "凭证尚有 {count} 张发票未核对：{fingerprints}；请用 --invoice FILE 逐一给出文件",
+    ),
+    "invoice.compare_other": (
+        "{path} (number {number} of {date}) is no invoice of this bill: its fingerprint is {found}, the bill rests on "
+        "{expected}. Do not sign before you know which invoice that is",
+        "{path}（号码 {number}，开票日 {date}）不是此凭证的发票：其指纹为 {found}，凭证依据的是 {expected}。"
+        "查明是哪张发票之前请勿签名",
+    ),
+    "invoice.compare_total": (
+        "{path} is over {found}, but the bill states {expected} as its total; let the bill be issued again",
+        "{path} 的总额为 {found}，而凭证载明的总额为 {expected}；请重新开立凭证",
+    ),
+    "invoice.compare_offline": (
+        "invoices are compared with the bill on the ledger, which needs a node: leave --offline out; or leave "
+        "--invoice out and turn the demand off (chainbill config set compare off)",
+        "发票须与账本上的凭证核对，需要连接节点：请不要用 --offline；"
+        "或去掉 --invoice 并关闭此要求（chainbill config set compare off）",
+    ),
     "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
     "invoice.missing": ("{path} has no {field}", "{path} 缺少 {field}"),
     "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),

@@ -1,0 +1,156 @@
+"""Debtor and bank compare the invoice's file with the bill before they sign, on the real ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.cli_desk import Desk, sent
+from cli.test_cli_invoice import UBL
+
+MINE = "XX100000017"
+
+
+@pytest.fixture
+def invoice(desk: Desk, tmp_path: Path) -> Callable[..., str]:
+    """Files of invoices of supplier1 to anchor; `replaced` are pairs of old and new text."""
+    ids = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "anchor")}
+    right = UBL.replace(MINE, ids["supplier1"]).replace("XX200000018", ids["anchor"]).replace("EUR", "CNY")
+    right = right.replace("2026-03-02", "2027-03-02").replace("2026-06-30", "2027-06-30")
+    made: list[Path] = []
+
+    def make(*replaced: tuple[str, str]) -> str:
+        content = right
+        for old, new in replaced:
+            assert old in content
+            content = content.replace(old, new)
+        made.append(tmp_path / f"{len(made)}.xml")
+        made[-1].write_text(content, encoding="utf-8")
+        return str(made[-1])
+
+    return make
+
+
+def issued(desk: Desk, *files: str, due: str = "+120d") -> str:
+    words = [word for file in files for word in ("--invoice", file)]
+    return str(desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--due", due, *words)["bill"])
+
+
+def code_of(desk: Desk, who: str, *words: str) -> str:
+    found = desk.json(who, *words, expect=3)
+    chinese = desk.json(who, "--lang", "zh", *words, expect=3)
+    assert found["detail"] != chinese["detail"]
+    return str(found["code"])
+
+
+def test_the_debtor_compares_before_it_confirms(desk: Desk, invoice: Callable[..., str]) -> None:
+    """Case "the debtor confirms blind": the file must be the bill's invoice, over its total, of its parties."""
+    file = invoice()
+    bill = issued(desk, file)
+    wrong = {
+        "invoice_not_of_the_bill": invoice(("2026-0417", "2026-0418")),
+        "invoice_total_differs": invoice((">240000.00</cbc:P", ">240000.01</cbc:P")),
+    }
+    for code, other in wrong.items():
+        assert code_of(desk, "anchor", "bill", "confirm", bill, "--invoice", other) == code
+    bank = desk.json("auditor", "party", "show", "bank1")["id"]
+    anchor = desk.json("auditor", "party", "show", "anchor")["id"]
+    stranger = invoice((anchor, bank))
+    assert code_of(desk, "anchor", "bill", "confirm", bill, "--invoice", stranger) == "invoice_parties_differ"
+    assert desk.json("auditor", "bill", "show", bill)["status"] == "pending_confirm"
+    answer = desk.json("anchor", "bill", "confirm", bill, "--invoice", file)
+    [said] = answer["compared"]
+    row = desk.json("auditor", "bill", "show", bill)
+    assert (row["status"], row["invoices"][0]["fingerprint"]) == ("pending_accept", said["fingerprint"])
+    assert (said["number"], said["date"]) == ("2026-0417", "2027-03-02")
+
+
+def test_every_invoice_of_a_bill_is_compared(desk: Desk, invoice: Callable[..., str]) -> None:
+    files = [invoice(), invoice(("2026-0417", "2026-0418"))]
+    bill = issued(desk, *files)
+    assert code_of(desk, "anchor", "bill", "confirm", bill, "--invoice", files[0]) == "invoices_not_compared"
+    words = [word for file in files for word in ("--invoice", file)]
+    assert len(desk.json("anchor", "bill", "confirm", bill, *words)["compared"]) == 2
+
+
+def test_a_bill_over_a_fingerprint_of_no_file_is_not_confirmed_blindly(desk: Desk, invoice: Callable[..., str]) -> None:
+    """Case: fingerprints that belong to no file were confirmed. A bill without invoices is said to be one."""
+    parties = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "anchor")}
+    made = sent(
+        desk, "supplier1", "bill.issue", debtor=parties["anchor"], creditor=parties["supplier1"], face=24_000_000,
+        currency="CNY", due_on="2027-06-30", contract_no="", delivered_on="", terms={}, reference="",
+        invoices=[{"fingerprint": "ab" * 32, "amount": 24_000_000, "total": 24_000_000}],
+    )  # fmt: skip
+    file = invoice()
+    assert code_of(desk, "anchor", "bill", "confirm", made["bill"], "--invoice", file) == "invoice_not_of_the_bill"
+    words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00", "--due", "+120d"]
+    plain = desk.json("supplier1", *words)["bill"]
+    assert code_of(desk, "anchor", "bill", "confirm", plain, "--invoice", file) == "bill_without_invoices"
+
+
+def test_one_invoice_is_financed_once_however_its_file_is_written(desk: Desk, invoice: Callable[..., str]) -> None:
+    """Case f02: a second bill over the same invoice, whose file names a VAT number before the id, is refused."""
+    first = invoice()
+    bill = issued(desk, first)
+    desk.json("anchor", "bill", "confirm", bill, "--invoice", first)
+    seller = desk.json("auditor", "party", "show", "supplier1")["id"]
+    other = "<cbc:CompanyID>DE811122233</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
+    more = f"</cac:PartyTaxScheme><cac:PartyTaxScheme><cbc:CompanyID>{seller}</cbc:CompanyID>"
+    again = invoice((f"<cbc:CompanyID>{seller}</cbc:CompanyID>", other + more), ("2026-0417", "２０２６ — 0417"))
+    second = issued(desk, again, due="+90d")
+    rows = [desk.json("auditor", "bill", "show", one)["invoices"] for one in (bill, second)]
+    assert rows[0][0]["fingerprint"] == rows[1][0]["fingerprint"]
+    for words in ([], ["--invoice", again]):
+        assert code_of(desk, "anchor", "bill", "confirm", second, *words) == "invoice_occupied"
+
+
+def test_a_bank_compares_before_it_quotes(desk: Desk, invoice: Callable[..., str]) -> None:
+    """The bank that was asked sees the bill's fingerprints, and compares the file that the holder gave it."""
+    file = invoice()
+    bill = issued(desk, file)
+    desk.json("anchor", "bill", "confirm", bill)
+    token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank1")["request"]
+    words = ["finance", "quote", request, "--rate", "3.85", "--no-recourse"]
+    assert code_of(desk, "bank1", *words, "--invoice", invoice(("2026-0417", "X1"))) == "invoice_not_of_the_bill"
+    answer = desk.json("bank1", *words, "--invoice", file)
+    assert answer["compared"][0]["path"] == file
+    assert answer["quote"]
+
+
+def test_a_home_can_demand_the_comparison(desk: Desk, invoice: Callable[..., str]) -> None:
+    """`config set compare on`: nothing that rests on invoices is confirmed or quoted without their files."""
+    file = invoice()
+    bill = issued(desk, file)
+    desk.text("config", "set", "compare", "maybe", expect=2)
+    desk.text("config", "set", "compare", "on")
+    assert code_of(desk, "anchor", "bill", "confirm", bill) == "invoices_not_compared"
+    desk.json("anchor", "bill", "confirm", bill, "--offline", "signed.tx", expect=2)
+    desk.json("anchor", "bill", "confirm", bill, "--invoice", file)
+    token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank1")["request"]
+    words = ["finance", "quote", request, "--rate", "3.85", "--no-recourse"]
+    assert code_of(desk, "bank1", *words) == "invoices_not_compared"
+    desk.text("config", "set", "compare", "off")
+    assert desk.json("bank1", *words)["quote"]
+
+
+def test_what_was_compared_is_in_the_preview(
+    desk: Desk, invoice: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chainbill_cli import preview
+    from chainbill_cli.commands import bill as command
+
+    def yes(*_: Any, **__: Any) -> bool:
+        return True
+
+    file = invoice()
+    bill = issued(desk, file)
+    for module in (preview, command):
+        monkeypatch.setattr(module, "asks", lambda session: not session.settings.machine)
+    monkeypatch.setattr(preview, "confirm", yes)
+    desk.text("--as", "anchor", "bill", "confirm", bill, "--invoice", file)
+    assert f"{file}: number 2026-0417 of 2027-03-02" in desk.err
+    assert "the invoices are due on 2027-06-30" in desk.err, "the bill has another due date"
