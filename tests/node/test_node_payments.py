@@ -114,6 +114,19 @@ def test_due_and_overdue_are_steps_of_a_bill(paid: Paid) -> None:
     assert {step["value_date"] for step in settled} == {"2026-12-31", "2027-01-04"}
 
 
+def test_money_comes_before_what_it_settles(paid: Paid) -> None:
+    """reading A4: a receipt stood between the leaves that it settled, for both have the height of one transaction."""
+    found = paid.get(f"/v1/bills/{paid.late}/history?limit=1000")["data"]
+    settled = 0
+    for height in sorted({step["height"] for step in found if step["kind"] == "received"}):
+        kinds = [step["kind"] for step in found if step["height"] == height]
+        assert kinds == ["received", *["settled"] * (len(kinds) - 1)], height
+        settled += len(kinds) - 1
+    assert settled > 2, "no receipt settled several leaves"
+    paid_out = [place for place, step in enumerate(found) if step["kind"].startswith("payment_")]
+    assert min(paid_out) > max(place for place, step in enumerate(found) if step["kind"] == "settled")
+
+
 def test_money_in_time_takes_overdue_back(paid: Paid) -> None:
     """reading A4: overdue is judged by value date, whenever the money was recorded."""
     bill = paid.get(f"/v1/bills/{paid.rescinded}")

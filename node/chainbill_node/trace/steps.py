@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainbill_node.trace.shapes import Row, Shape
+from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape
 
 CALENDAR_KINDS = ("due", "overdue")
 """Steps that a day brings: no transaction, and no height that a row would name."""
@@ -43,9 +43,19 @@ def _of_calendar(kind: str, date: str, bill: Row, amount: int) -> Shape:
     return {"kind": kind, "height": None, "date": date, "from": bill["debtor"], "to": "", "amount": amount}
 
 
+def _place(step: Shape) -> int:
+    """Tell what comes first at one height: tokens move, money comes, it settles leaves, and their payments go out."""
+    kind = str(step["kind"])
+    if kind in LEAF_STATUSES:
+        return 2
+    return 3 if kind.startswith("payment_") else int(kind == "received")
+
+
 def in_order(first: list[Shape], made: Iterable[Shape], calendar: Iterable[Shape]) -> list[Shape]:
-    """Give all steps in order: what was made by height, then range; a day's own step before what is dated that day."""
-    steps = sorted(made, key=lambda step: (step["height"], step.get("lo", 0)))
+    """Give all steps in order: by height, then what comes of what, then range; a day's own step before what is dated
+    that day.
+    """
+    steps = sorted(made, key=lambda step: (step["height"], _place(step), step.get("lo", 0)))
     for step in calendar:
         later = (place for place, one in enumerate(steps) if one["date"] is not None and one["date"] >= step["date"])
         steps.insert(next(later, len(steps)), step)
