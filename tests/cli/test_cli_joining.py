@@ -12,7 +12,7 @@ import pytest
 from chainbill_cli import preview as previews
 from chainbill_node.config import load_config
 from chainbill_node.setup.local import create_local_network
-from cli.cli_fakes import FakeNode, Shell, ok, problem
+from cli.cli_fakes import PARTIES, FakeNode, Shell, an_id, ok, problem
 
 BLOCK = "ab" * 32
 DAY_S = 86_400
@@ -83,6 +83,35 @@ def test_what_is_no_height_and_block_is_said(shell: Shell, words: list[str], tmp
     shell.run(*words, "--trust", wrong, expect=2)
     assert wrong[:60] in "".join(shell.err.split())
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("wrong", ["bank1", "nobody", "91440300000000000X", ""])
+def test_a_seat_is_signed_for_no_party_that_cannot_be(
+    shell: Shell, words: list[str], tmp_path: Path, wrong: str
+) -> None:
+    """reading A1: a name was taken for an id, and the node's key signed a seat of BANK1."""
+    shell.run(*words, "--trust", f"812:{BLOCK}")
+    for language, said in (("en", "right check digit"), ("zh", "校验位正确")):
+        shell.run("--home", str(tmp_path / "new"), "--lang", language, "node", "seat", "--party", wrong, expect=2)
+        assert said in shell.err
+        assert not shell.out, "no signature"
+    seat = shell.run("--home", str(tmp_path / "new"), "node", "seat", "--party", PARTIES["bank1"], "-o", "json")
+    assert seat["party"] == PARTIES["bank1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "; party: bank1 ({party}); signature: abcd"), ("zh", "；参与方：bank1 ({party})；签名：abcd")],
+)
+def test_what_is_proposed_for_a_node_is_told_in_the_language(
+    shell: Shell, node: FakeNode, language: str, said: str
+) -> None:
+    """reading A1: in Chinese the node's signature stood there as `proof`, between half-width signs."""
+    content = {"alg": "ed25519", "key": BLOCK, "name": "new", "party": PARTIES["bank1"], "proof": "abcd"}
+    row = {"id": an_id("G", "one"), "kind": "observer_add", "status": "open", "content": content, "votes": {}}
+    node.answers["GET /v1/governance/proposals"] = ok({"data": [row], "count": 1, "sum": {}, "next": None})
+    shown = shell.run("--lang", language, "governance", "show", row["id"])
+    assert said.format(party=PARTIES["bank1"]) in shown
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,12 @@ def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
 @pytest.mark.parametrize(("language", "said"), [("en", "maker, checker"), ("zh", "经办, 复核")])
 def test_a_list_of_changes_says_what_would_change(desk: Desk, language: str, said: str) -> None:
     """Kind and date alone told nobody whose key was coming, or above which amount two people sign from then on."""
+    missing = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker,checker", expect=2)
+    assert "chainbill key new newcomer" in missing["detail"]
+    wrong = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker,boss", expect=2)
+    assert wrong["code"] == "bad_capability"
     desk.text("key", "new", "newcomer", "--no-passphrase")
-    added = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker", "--capability", "checker")
+    added = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker,checker")
     desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:1000000")
     old = desk.json("anchor", "party", "show", "anchor")["keys"][0]["key"]
     desk.text("key", "new", "other", "--no-passphrase")

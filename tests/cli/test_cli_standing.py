@@ -34,6 +34,11 @@ def test_a_suspension_by_one_bank_is_ratified_by_another_and_lifted(desk: Desk, 
     shown = desk.json("supplier2", "party", "show", "supplier1")["standing"]
     assert (shown["order"], shown["reason"], shown["ratified"]) == (made["order"], "review", False)
     assert shown["until"] == made["until"] > shown["since"]
+    for language, heading in (("en", "ratify by"), ("zh", "确认截止")):
+        sheet = desk.text("--lang", language, "party", "show", "supplier1")
+        assert {made["order"], made["until"], "review"} <= set(sheet.split()), "why, and until when"
+        assert heading in sheet
+        assert heading not in desk.text("--lang", language, "party", "show", "supplier2"), "nothing stands against it"
     found = desk.json("bank2", "party", "order", made["order"])
     assert found["documents"] == [hashlib.sha256(b"acceptance").hexdigest()]
     desk.json("supplier1", "party", "object", made["order"], "--reason", "a rival's word")

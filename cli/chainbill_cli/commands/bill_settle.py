@@ -121,7 +121,7 @@ def payments(bill: str, **filters: Any) -> None:
 
 
 @option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
-@option("--bill", default=None, help="bill.opt_receipt_bill")
+@option("--bill", metavar="BILL", default=None, help="bill.opt_receipt_bill")
 @option("--debtor", metavar="PARTY", default=None, help="option.debtor")
 @word_filter("--kind", "/v1/receipts", "receipt", "bill.opt_receipt_kind")
 @option("--currency", metavar="CODE", default=None, help="option.currency")

@@ -23,7 +23,7 @@ from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import has_text, label, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -146,7 +146,7 @@ def _content_lines(session: Session, preview: Preview, kind: str, content: Any) 
             continue
         shown = _said(session, name, value, facts)
         shown = shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown))
-        preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else name, shown)
+        preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else label(name), shown)
     return preview
 
 
@@ -335,7 +335,11 @@ def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     cast: Mapping[str, Any] = row.get("votes") or {}
     votes = [f"{session.known.name_of(str(party))} {text(f'value.{choice}')}" for party, choice in cast.items()]
     said = _content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
-    return {**row, "votes": ", ".join(votes), "content": "; ".join(f"{label}: {value}" for label, value in said)}
+    return {
+        **row,
+        "votes": ", ".join(votes),
+        "content": text("root.semicolon").join(f"{name}{text('root.colon')}{value}" for name, value in said),
+    }
 
 
 @governance.command("show", help="governance.show")

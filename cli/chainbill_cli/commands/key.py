@@ -123,7 +123,7 @@ def find_key(session: Session, name: str) -> tuple[Path, str]:
     path = session.settings.home / "keys" / f"{name}.pem"
     if not path.is_file():
         known = ", ".join(profiles) or "—"
-        raise usage("error.profile_unknown", name=name, home=str(session.settings.home), known=known)
+        raise usage("key.unknown", name=name, home=str(session.settings.home), known=known)
     return path, ""
 
 

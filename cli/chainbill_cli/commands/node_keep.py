@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_cli.causes import cause_of
-from chainbill_cli.failure import Exit, fail
+from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, option
 from chainbill_cli.output import Column
 from chainbill_cli.session import Session, current_session
@@ -63,11 +63,13 @@ def seat(party: str, name: str, address: str) -> None:
     """Sign with a node's key the seat, or the place as an observer, that is to be proposed for it."""
     from chainbill_node.setup.seat import seat_of_home
 
-    from chainbill.ids import normalise_identifier
+    from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 
     session = current_session()
     home = node_home(session)
     whom = normalise_identifier(party)
+    if not valid_uscc(whom) and not valid_lei(whom):
+        raise usage("party.bad_id", value=party)
     found = _carried_out(lambda: seat_of_home(home, whom, name, address), "node.cannot_sign_seat", home=str(home))
     session.out.thing(found, SEAT)
     session.out.note(text("node.seat_signed"))

@@ -27,6 +27,10 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
     *PARTY_ROWS,
+    Column("standing.order", "id", "column.order"),
+    Column("standing.reason", heading="column.reason"),
+    Column("standing.since", "date"),
+    Column("standing.until", "date", "column.ratify_by"),
     Column("halted_on", "date"),
     Column("paying_bank", "party"),
     Column("successor.successor", "party"),

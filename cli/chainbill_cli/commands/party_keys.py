@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
 from chainbill_contracts import CAPABILITIES, listed_key
 
 from chainbill.statement import sign_statement
@@ -44,13 +43,19 @@ class NamedKey:
 def named_key(session: Session, typed: str) -> NamedKey:
     """The key of `NAME[=maker,checker,admin]`; without capabilities it has all three."""
     name, equals, listed = typed.partition("=")
-    capabilities = tuple(dict.fromkeys(one.strip() for one in listed.split(","))) if equals else CAPABILITIES
-    if not set(capabilities) <= set(CAPABILITIES):
-        raise usage("party.bad_capability", value=listed, known=", ".join(CAPABILITIES))
+    capabilities = capabilities_of(listed) if equals else CAPABILITIES
     if PUBLIC_KEY.match(name):
         return NamedKey(name, name.lower(), capabilities, None)
     private = load_key(find_key(session, name)[0])
     return NamedKey(name, private.public.hex(), capabilities, private)
+
+
+def capabilities_of(listed: str) -> tuple[str, ...]:
+    """The capabilities of `maker,checker,admin`, each once."""
+    found = tuple(dict.fromkeys(one.strip() for one in listed.split(",")))
+    if not set(found) <= set(CAPABILITIES):
+        raise usage("party.bad_capability", value=listed, known=", ".join(CAPABILITIES))
+    return found
 
 
 def add_profile(session: Session, name: str, party: str) -> None:
@@ -72,9 +77,10 @@ MARKS = stack(
 CAPABILITY = option(
     "--capability",
     "capabilities",
-    type=click.Choice(CAPABILITIES),
+    metavar="maker,checker,admin",
     multiple=True,
     required=True,
+    callback=lambda _context, _parameter, typed: capabilities_of(",".join(typed)),
     help="party.opt_capability",
 )
 

@@ -161,6 +161,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.rows": ("rows", "行数"),
     "column.bytes": ("bytes", "字节数"),
     "column.reason": ("reason", "原因"),
+    "column.standing_since": ("in this status since", "此状态起始"),
     "column.memo": ("memo", "备注"),
     "column.valid": ("valid", "有效"),
     "column.payments": ("payments", "付款"),

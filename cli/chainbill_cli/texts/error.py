@@ -160,9 +160,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
     "error.hint_two_keys": (
         "sign twice: the command with --for-checker FILE, then --as CHECKER tx sign FILE, then tx send FILE; "
-        "a second key: party key add NAME --capability checker",
+        "a second key: chainbill party key add NAME --capability checker",
         "两人签名：命令加 --for-checker FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
-        "新增复核密钥：party key add NAME --capability checker",
+        "新增复核密钥：chainbill party key add NAME --capability checker",
     ),
     "error.hint_two_admins": (
         "two admin keys sign: the command with --for-checker FILE, then --as OTHER tx sign FILE, then tx send FILE; "
@@ -177,8 +177,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "新增密钥用 chainbill party key prove NAME",
     ),
     "error.no_checker": (
-        "the party has no other active key with the capabilities {capability}: party key add NAME --capability …",
-        "本主体没有其他具备 {capability} 权限的有效密钥：party key add NAME --capability …",
+        "no other active key of the party has {capability}: chainbill party key add NAME --capability …",
+        "本主体没有其他具备 {capability} 权限的有效密钥：chainbill party key add NAME --capability …",
     ),
     "error.for_checker_alone": (
         "--for-checker writes a file for the second signature; it does not go with --offline, --checker or --dry-run",
@@ -215,18 +215,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "两名管理员：chainbill party halt --lift；推荐行：chainbill party halt PARTY --lift",
     ),
     "error.hint_recoveries": (
-        "chainbill party recovery list PARTY; the sponsor takes one back with party recovery withdraw RECOVERY",
-        "查看：chainbill party recovery list PARTY；推荐行撤回：party recovery withdraw RECOVERY",
+        "chainbill party recovery list PARTY; the sponsor takes one back: chainbill party recovery withdraw RECOVERY",
+        "查看：chainbill party recovery list PARTY；推荐行撤回：chainbill party recovery withdraw RECOVERY",
     ),
     "error.hint_open_items": ("chainbill party open-items PARTY", "查看：chainbill party open-items PARTY"),
     "error.hint_changes": ("chainbill party change list", "查看：chainbill party change list"),
     "error.hint_capability": (
-        "give a key what it lacks: party key add NAME --capability maker|checker|admin (signed by an admin key)",
-        "新增具备权限的密钥：party key add NAME --capability maker|checker|admin（由管理密钥签名）",
+        "give a key what it lacks: chainbill party key add NAME --capability maker|checker|admin (an admin key signs)",
+        "新增具备权限的密钥：chainbill party key add NAME --capability maker|checker|admin（由管理密钥签名）",
     ),
     "error.hint_admin_key": (
-        "chainbill party key add NAME --capability admin, or party rotate-key --new NAME",
-        "chainbill party key add NAME --capability admin，或 party rotate-key --new NAME",
+        "chainbill party key add NAME --capability admin, or chainbill party rotate-key --new NAME",
+        "chainbill party key add NAME --capability admin，或 chainbill party rotate-key --new NAME",
     ),
     "error.refused_in_block": (
         "refused by the ledger in block {height}",

@@ -21,6 +21,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "密钥文件需要口令：请设置 CHAINBILL_PASSPHRASE、在终端中运行，或使用 --no-passphrase",
     ),
     "key.bad_name": ("{name} is not a name: letters, digits, - and _", "{name} 不是有效名称：只能用字母、数字、- 和 _"),
+    "key.unknown": (
+        "there is neither a profile nor a key {name} in {home} (profiles: {known}); make it: chainbill key new {name}",
+        "{home} 中既没有身份也没有密钥 {name}（已有身份：{known}）；生成密钥：chainbill key new {name}",
+    ),
     "key.profile_exists": (
         "there is already a profile {name}; replace it with --force",
         "身份 {name} 已存在，可用 --force 替换",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "root.colon": (": ", "："),
+    "root.semicolon": ("; ", "；"),
     "root.program": (
         "chainbill: digital receivables on a ledger of banks. Issue, split, transfer, finance, settle, trace.",
         "chainbill：银行共建账本上的应收账款电子凭证——开立、拆分、转让、融资、兑付、穿透查询。",
