@@ -17,11 +17,13 @@ from pathlib import Path
 import msgspec
 
 from chainbill.errors import ChainbillError
+from chainbill.ledger import core_rows
 from chainbill.ledger.block import decode_block
 from chainbill.ledger.certificate import decode_certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.whole_state import check_state
 from chainbill.protocols import RELEASED, Protocols
+from chainbill.state.rows import value as row_value
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.home import stopped_store
 from chainbill_node.storage import layout
@@ -34,6 +36,7 @@ from chainbill_node.storage.store import Readable, Store, prefix_end
 from chainbill_node.storage.sums import Mark, read_sum
 
 MOST_PROBLEMS = 100
+TOTALS = ("face", "live", "settled", "diluted", "void")
 SPACES = {
     "state": layout.STATE,
     "bucket": layout.BUCKET,
@@ -63,7 +66,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What was found. `rows` counts compared rows by space; `bills` the accepted bills whose ranges were walked;
-    `totals` the amounts of all bills by status, in minor units."""
+    `totals` their amounts by currency and status, in minor units."""
 
     chain_id: str
     height: int
@@ -72,7 +75,7 @@ class VerifyReport:
     transactions: int
     rows: dict[str, int]
     bills: int
-    totals: dict[str, int]
+    totals: dict[str, dict[str, int]]
     problems: tuple[Problem, ...] = field(default=())
 
     @property
@@ -257,11 +260,15 @@ def _sums_that_differ(held: Readable, rows: Counter[str], replayed: Readable | N
         yield from _compare("sum_history", layout.SUM_HISTORY, held, replayed, rows)
 
 
-def _totals(store: Readable, problems: list[Problem]) -> tuple[int, dict[str, int]]:
+def _totals(store: Readable, problems: list[Problem]) -> tuple[int, dict[str, dict[str, int]]]:
+    view = LiveView(store)
+    totals: dict[str, Counter[str]] = {}
     try:
-        checked = check_state(LiveView(store))
+        checked = check_state(view)
+        for bill, one in checked.items():
+            currency = str(row_value(view.get(core_rows.bill_key(bill)) or b"")["currency"])
+            totals.setdefault(currency, Counter()).update({name: getattr(one, name) for name in TOTALS})
     except (ChainbillError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
         problems.append(Problem(0, "totals", f"{type(error).__name__}: {error}"))
         return 0, {}
-    names = ("face", "live", "settled", "diluted", "void")
-    return len(checked), {name: sum(getattr(one, name) for one in checked.values()) for name in names}
+    return len(checked), {currency: dict(totals[currency]) for currency in sorted(totals)}

@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+from chainbill_cli.commands.node import totals_told
 from chainbill_cli.commands.trace import CSV_KINDS
 from chainbill_cli.csv_text import csv_cell, csv_text, traced_csv
 from chainbill_cli.output import Column, Output, shown
@@ -139,6 +140,19 @@ def test_csv_keeps_ids_and_plain_amounts(shell: Shell, node: FakeNode) -> None:
     read = list(csv.DictReader(io.StringIO(shell.out.lstrip("\ufeff"))))
     assert read[0]["face"] == "1000.00"
     assert read[0]["debtor"].strip('="') == PARTIES["anchor"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "CNY: face 1,001,000.00, live 1,000.00; JPY: face 500, live 500"),
+        ("zh", "CNY：票面金额 1,001,000.00, 有效 1,000.00；JPY：票面金额 500, 有效 500"),
+    ],
+)
+def test_what_bills_add_up_to_is_told_by_currency(language: str, said: str) -> None:
+    """reading A1: `node verify` added cents to yen, and showed the sum in minor units."""
+    set_language(language)
+    assert totals_told({"CNY": {"face": 1_001_000_00, "live": 1_000_00}, "JPY": {"face": 500, "live": 500}}) == said
 
 
 def test_control_characters_do_not_reach_the_terminal(shell: Shell, node: FakeNode) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -15,9 +15,9 @@ from chainbill_cli.commands import node_keep
 from chainbill_cli.commands.node_keep import node_home
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
-from chainbill_cli.output import Column
+from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import language, text
+from chainbill_cli.texts import label, language, text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
@@ -110,11 +110,21 @@ def verify() -> None:
         "blocks": report.blocks, "transactions": report.transactions, "rows": report.rows, "bills": report.bills,
         "totals": report.totals, "problems": problems,
     }  # fmt: skip
-    session.out.thing(answer, VERIFIED)
+    told = {**answer, "totals": totals_told(report.totals)} if session.out.form == "table" else answer
+    session.out.thing(told, VERIFIED)
     if not report.ok:
         session.out.note(text("node.differs", count=len(problems)))
         raise click.exceptions.Exit(int(Exit.FAILED))
     session.out.note(text("node.verified", height=report.height))
+
+
+def totals_told(totals: Mapping[str, Mapping[str, int]]) -> str:
+    """What the bills add up to, in major units of each currency."""
+    return text("root.semicolon").join(
+        f"{currency}{text('root.colon')}"
+        + ", ".join(f"{label(name, 'column')} {amount_text(minor, currency)}" for name, minor in amounts.items())
+        for currency, amounts in totals.items()
+    )
 
 
 def _progress(session: Session) -> Callable[[int, int], None] | None:
