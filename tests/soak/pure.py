@@ -15,6 +15,7 @@ import test_faults_torn_database as torn
 import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
 from node_state import RowChain
+from recompute import reading
 from sim import real, seeded, twins
 from sim.findings import shrunk_transcript
 from sim.runs import DRAWS
@@ -39,7 +40,7 @@ def run(base: int, seconds: float) -> Tally:
         seeds(tally, base + 10**8),
         offsets(tally),
     ]
-    parts += [stories(tally, base), newcomers(tally, base), guided.inputs(tally, base)]
+    parts += [stories(tally, base), books(tally, base), newcomers(tally, base), guided.inputs(tally, base)]
     parts.append(prices.measured(tally))
     while not deadline.over:
         for part in parts:
@@ -85,6 +86,19 @@ def stories(tally: Tally, base: int) -> Iterator[None]:
     number = base
     while True:
         attempt(tally, "real-ledger seeds", "real", number, lambda seed: real.play(seed))
+        number += 1
+        yield
+
+
+def books(tally: Tally, base: int) -> Iterator[None]:
+    """Random histories whose figures are recomputed from the transactions alone."""
+    number = base
+    while True:
+        repeat = (
+            'python -c \'import sys; sys.path[:0] = ["tests", "tests/node"]; '
+            f"from recompute.reading import play; play({number})'"
+        )
+        tally.attempt("recomputed histories", lambda number=number: reading.play(number), repeat)
         number += 1
         yield
 

@@ -11,6 +11,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "node"), str(TESTS / "faults")]
 
+from recompute import reading  # noqa: E402
 from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
 from sim.mutants import MUTANTS  # noqa: E402
@@ -27,6 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pure, "TORN_AT_ONCE", 20)
     monkeypatch.setattr(real, "play", lambda seed: None)
     monkeypatch.setattr(real, "play_joining", lambda seed: None)
+    monkeypatch.setattr(reading, "play", lambda seed: None)
     monkeypatch.setattr(guided, "AT_ONCE_S", 1)
     monkeypatch.setattr(prices, "REPETITIONS", 1)
 
@@ -36,7 +38,7 @@ def test_every_part_gets_its_turn(quick: None) -> None:
     assert tally.findings == []
     assert set(tally.counts) >= {
         "simulator seeds", "Twins scenarios", "real-ledger seeds", "state-sync seeds", "decoder inputs",
-        "torn signer files", prices.NAME,
+        "recomputed histories", "torn signer files", prices.NAME,
     }  # fmt: skip
 
 
