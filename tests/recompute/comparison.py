@@ -7,10 +7,12 @@ from typing import Any
 
 from recompute import figures
 from recompute.book import ACCEPTED, Book
-from recompute.histories import BANKS, CALENDAR, CURRENCIES, SUPPLIERS, History
+from recompute.histories import ANCHORS, BANKS, CALENDAR, CURRENCIES, SUPPLIERS, History
 
 Get = Callable[[str], dict[str, Any]]
 Found = list[str]
+PAGE = 8
+"""Entries a page: small enough that most lists have several."""
 
 
 def book_at(history: History, height: int, today: str) -> Book:
@@ -36,8 +38,9 @@ def differences(get: Get, history: History, height: int, today: str) -> Found:
 
     for name in book.bills:
         _bill(read, same, book, name)
-    _anchor(read, same, book, history.party("anchor"))
-    for alias in ("anchor", *SUPPLIERS, *BANKS):
+    for alias in ANCHORS:
+        _anchor(read, same, book, history.party(alias))
+    for alias in (*ANCHORS, *SUPPLIERS, *BANKS):
         _party(read, same, book, history.party(alias))
     _lists(read, same, book, history)
     return found
@@ -62,9 +65,10 @@ def _bill(read: Get, same: Callable[..., None], book: Book, name: str) -> None:
 
 def _anchor(read: Get, same: Callable[..., None], book: Book, anchor: str) -> None:
     shown = {one["currency"]: one for one in read(f"/v1/trace/anchors/{anchor}")["currencies"]}
-    same("currencies of the anchor", set(shown), {bill.currency for bill in book.bills.values()})
+    own = [bill for bill in book.bills.values() if bill.debtor == anchor]
+    same("currencies of the anchor", set(shown), {bill.currency for bill in own})
     for currency, table in shown.items():
-        bills = [bill for bill in book.bills.values() if bill.currency == currency]
+        bills = [bill for bill in own if bill.currency == currency]
         wanted = figures.totals(bills) | {"bills": sum(bill.status in ACCEPTED for bill in bills)}
         same(f"totals in {currency}", _fit(table["totals"], wanted), wanted)
         statuses = {one["status"]: (one["bills"], one["face"]) for one in table["totals"]["by_status"]}
@@ -93,18 +97,36 @@ def _lists(read: Get, same: Callable[..., None], book: Book, history: History) -
         sums: dict[str, int] = {}
         for currency, amount in amounts:
             sums[currency] = sums.get(currency, 0) + amount
-        shown = read(f"{path}&limit=1000")
-        same(path, (shown["count"], len(shown["data"]), shown["sum"]), (len(amounts), len(amounts), sums))
+        shown = read(f"{path}&limit={PAGE}")
+        count, total, rows, following = shown["count"], shown["sum"], shown["data"], shown["next"]
+        while following:
+            shown = read(f"{path}&limit={PAGE}&after={following}")
+            rows, following = rows + shown["data"], shown["next"]
+        names = {row["id"] for row in rows}
+        same(path, (count, len(rows), len(names), total), (len(amounts), len(amounts), len(amounts), sums))
+
+    def summed(path: str, currency: str, amount: int) -> None:
+        same(f"sum of {path}", read(path)["sum"].get(currency, 0), amount)
 
     bills = list(book.bills.values())
-    anchor = history.party("anchor")
-    listed(f"/v1/bills?debtor={anchor}", [(bill.currency, bill.face) for bill in bills])
-    for status in sorted({bill.status for bill in bills}):
-        rows = [(bill.currency, bill.face) for bill in bills if bill.status == status]
-        listed(f"/v1/bills?debtor={anchor}&status={status}", rows)
+    for anchor in map(history.party, ANCHORS):
+        own = [bill for bill in bills if bill.debtor == anchor]
+        listed(f"/v1/bills?debtor={anchor}", [(bill.currency, bill.face) for bill in own])
+        for status in sorted({bill.status for bill in bills}):
+            rows = [(bill.currency, bill.face) for bill in own if bill.status == status]
+            listed(f"/v1/bills?debtor={anchor}&status={status}", rows)
+        for lock in ("offered", "in_finance"):
+            held = [
+                (bill.currency, piece.amount) for bill in own for piece in bill.pieces
+                if piece.lock and (piece.lock in ("transfer", "return")) == (lock == "offered")
+            ]  # fmt: skip
+            listed(f"/v1/tokens?debtor={anchor}&lock={lock}", held)
     for tier in (1, 2, 3):
         rows = [(bill.currency, bill.face) for bill in bills if any(piece.tier >= tier for piece in bill.pieces)]
         listed(f"/v1/bills?reached_tier={tier}", rows)
+    for bill in bills:
+        if bill.pieces:
+            summed(f"/v1/tokens?bill={bill.id}&limit=1", bill.currency, bill.face)
     pieces = [(bill, piece) for bill in bills for piece in bill.pieces]
     for alias in (*SUPPLIERS, *BANKS):
         party = history.party(alias)
@@ -115,9 +137,3 @@ def _lists(read: Get, same: Callable[..., None], book: Book, history: History) -
         listed(f"/v1/payments?party={party}", [
             (b.currency, p.amount) for b, p in pieces if (p.holder, p.status) == (party, "settled")
         ])  # fmt: skip
-    for lock in ("offered", "in_finance"):
-        held = [
-            (b.currency, p.amount) for b, p in pieces
-            if p.lock and (p.lock in ("transfer", "return")) == (lock == "offered")
-        ]  # fmt: skip
-        listed(f"/v1/tokens?debtor={anchor}&lock={lock}", held)

@@ -11,25 +11,40 @@ from typing import Any
 from chainbill_node.config import FilesConfig
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.setup.keys import load_private_key
-from chainbill_node.setup.local import local_parties, local_plan
+from chainbill_node.setup.local import account_for, local_parties, local_plan
 from chainbill_node.setup.network import create_network
+from chainbill_node.setup.plan import PartyPlan
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import START_MS, LocalChain
 from recompute.book import Record
 from recompute.days import Calendar, plus
 
+from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import date_of
+from chainbill.ids import make_test_uscc
 
 DAY_MS = 24 * 3_600_000
 ZONE = 480
 CURRENCIES = ("CNY", "JPY", "USD")
 SUPPLIERS = ("supplier1", "supplier2", "supplier3")
 BANKS = ("bank1", "bank2")
+ANCHORS = ("anchor", "anchor2")
+MONTH_END = "2026-10-31"
+"""A Saturday: what is due then is paid in November."""
 HOLIDAYS = tuple(f"2026-10-{day:02}" for day in range(1, 8))
 WORKDAYS = ("2026-09-27", "2026-10-10")
 CALENDAR = Calendar(frozenset(HOLIDAYS), frozenset(WORKDAYS))
 BASES = ("act/360", "act/365f", "30/360")
+
+
+def with_second_anchor(parties: tuple[PartyPlan, ...]) -> tuple[PartyPlan, ...]:
+    """The parties and one more like the anchor, so that what a party holds is owed by two."""
+    [first] = [one for one in parties if one.alias == ANCHORS[0]]
+    alias = ANCHORS[1]
+    accounts = tuple(account_for(alias, "bank1", currency) for currency in CURRENCIES)
+    keys = {"key": PrivateKey.generate(), "checker": PrivateKey.generate()}
+    return (*parties, replace(first, alias=alias, party=make_test_uscc(alias.encode()), accounts=accounts, **keys))
 
 
 class Chain(LocalChain):
@@ -38,7 +53,7 @@ class Chain(LocalChain):
     def __init__(self, directory: Path) -> None:
         year = {"year": 2026, "holidays": list(HOLIDAYS), "workdays": list(WORKDAYS)}
         plan = local_plan(validators=1, genesis_time_ms=START_MS, parameters={"gap_limit_ms": 7 * DAY_MS})
-        plan = replace(plan, parties=local_parties(1, currencies=CURRENCIES), calendar=(year,))
+        plan = replace(plan, parties=with_second_anchor(local_parties(1, currencies=CURRENCIES)), calendar=(year,))
         self.network = create_network(directory / "network", plan)
         self.genesis = self.network.genesis
         self.key = load_private_key(self.network.nodes[0].home / FilesConfig().validator_key)
@@ -65,8 +80,9 @@ class History:
         self.number = 0
         self.plays: list[Callable[[], None]] = [
             self.issue, self.issue, self.answer_bill, self.answer_bill, self.answer_bill, self.transfer, self.transfer,
-            self.answer_offer, self.answer_offer, self.give_back, self.split, self.merge, self.request, self.quote,
-            self.quote, self.agree, self.disburse, self.disburse, self.end_request, self.settle, self.pay_result,
+            self.answer_offer, self.answer_offer, self.give_back, self.give_back, self.split, self.merge,
+            self.request, self.request, self.quote, self.quote, self.agree, self.agree, self.agree, self.disburse,
+            self.disburse, self.disburse, self.end_request, self.settle, self.settle, self.pay_result,
         ]  # fmt: skip
         while len(self.heights) < acts:
             if self.random.random() < 0.06:
@@ -141,12 +157,15 @@ class History:
     # --- what may be tried ---
     def issue(self) -> None:
         creditor = self.random.choice(SUPPLIERS)
-        by = self.random.choice((creditor, "anchor"))
+        debtor = self.random.choice(ANCHORS)
+        by = self.random.choice((creditor, debtor))
         face = self.random.choice((self.random.randint(1, 99), self.random.randint(1_000, 10**11)))
         terms = self.random.choice(({}, {}, {"debtor_pays_interest": True}, {"non_transferable": True}))
         due_on = plus(self.chain.today, self.random.choice((6, 12, 25, 50, 100)))
+        if self.random.random() < 0.25 and self.chain.today < MONTH_END:
+            due_on = MONTH_END
         self.act(
-            by, "bill.issue", debtor=self.party("anchor"), creditor=self.party(creditor), face=face,
+            by, "bill.issue", debtor=self.party(debtor), creditor=self.party(creditor), face=face,
             currency=self.random.choice(CURRENCIES), due_on=due_on, invoices=[], contract_no="", delivered_on="",
             terms=terms, reference="",
         )  # fmt: skip
@@ -157,7 +176,7 @@ class History:
         if bill is None:
             return
         creditor, by_debtor = self.alias(bill["creditor"]), bill["status"] == "pending_confirm"
-        who = "anchor" if by_debtor else creditor
+        who = self.alias(bill["debtor"]) if by_debtor else creditor
         chance = self.random.random()
         if chance < 0.84:
             self.act(who, "bill.confirm" if by_debtor else "bill.accept", bill=bill["id"])
@@ -166,7 +185,7 @@ class History:
         elif by_debtor:
             self.act(self.alias(bill["initiator"]), "bill.withdraw", bill=bill["id"], reason="")
         else:
-            self.act("anchor", "bill.cancel", bill=bill["id"], reason="")
+            self.act(self.alias(bill["debtor"]), "bill.cancel", bill=bill["id"], reason="")
 
     def transfer(self) -> None:
         token = self.free_token()
@@ -198,7 +217,8 @@ class History:
             self.act(self.alias(token["holder"]), "token.recall", token=token["id"])
 
     def give_back(self) -> None:
-        token = self.free_token()
+        rows = [row for row in self.rows("token", "token") if row["status"] == "live" and not row["locks"]]
+        token = self.pick([row for row in rows if row["tier"] > 1 and not row["financed_tier"]])
         if token is not None:
             self.act(self.alias(token["holder"]), "token.give_back", token=token["id"])
 
@@ -244,7 +264,9 @@ class History:
             self.act(self.alias(holder), "finance.agree", quote=quote["id"])
 
     def disburse(self) -> None:
-        quote = self.pick(self.rows("finance", "quote"), status="agreed")
+        quotes = [row for row in self.rows("finance", "quote") if row["status"] == "agreed"]
+        unpaid = [row for row in quotes if not row["reference"]]
+        quote = self.pick(quotes if self.random.random() < 0.1 else unpaid)  # a second payment moves nothing
         if quote is not None:
             self.act(
                 self.alias(quote["bank"]), "finance.disburse", quote=quote["id"], reference=self.reference(),
