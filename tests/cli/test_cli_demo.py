@@ -87,7 +87,7 @@ def invoice_with(**changes: Any) -> Any:
      ("2026-03-20", "2026-03-20", True)],
 )  # fmt: skip
 def test_due_date_of_the_demo(monkeypatch: pytest.MonkeyPatch, due_on: str, expected: str, said: bool) -> None:
-    invoice = invoice_with(due_on=due_on)
+    invoice = invoice_with(due_dates=(due_on,) if due_on else ())
     monkeypatch.setattr(cast, "parse_invoice", lambda *_: invoice)
     scene = cast.scene_of("")
     assert (scene.due_on, scene.due_said) == (expected, said)
