@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainbill_cli.correcting import check_corrected
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
@@ -24,7 +25,9 @@ class Compared:
     fingerprint: str
 
 
-def compare(session: Session, bill: Mapping[str, Any], files: Sequence[str]) -> list[Compared]:
+def compare(
+    session: Session, bill: Mapping[str, Any], files: Sequence[str], by_name: Collection[str] = ()
+) -> list[Compared]:
     """Hold files against the invoices that a bill (its row) rests on; [] when there are none and none is demanded.
 
     Refused, exit 3: a file that is none of the bill's invoices, has other parties, another currency or another total;
@@ -37,7 +40,7 @@ def compare(session: Session, bill: Mapping[str, Any], files: Sequence[str]) -> 
         return []
     if not expected:
         raise fail(Exit.REFUSED, "invoice.compare_none", code="bill_without_invoices", bill=str(bill["id"]))
-    found = [_one(session, bill, expected, path) for path in files]
+    found = [_one(session, bill, expected, path, by_name) for path in files]
     missing = [one for one in expected if one not in {done.fingerprint for done in found}]
     if missing:
         raise fail(
@@ -49,13 +52,16 @@ def compare(session: Session, bill: Mapping[str, Any], files: Sequence[str]) -> 
     return found
 
 
-def _one(session: Session, bill: Mapping[str, Any], expected: Mapping[str, Any], path: str) -> Compared:
+def _one(
+    session: Session, bill: Mapping[str, Any], expected: Mapping[str, Any], path: str, by_name: Collection[str]
+) -> Compared:
     key = session.known.invoice_key
     if not key:
         raise fail(Exit.FAILED, "bill.invoice_key")
     invoice = read_invoice(Path(path))
     creditor, debtor = str(bill["creditor"]), str(bill["debtor"])
-    check_parties(invoice, session.registered(creditor), session.registered(debtor))
+    check_parties(invoice, session.registered(creditor), session.registered(debtor), by_name)
+    check_corrected(session, creditor, invoice, path)
     mark = fingerprint(key, creditor, invoice)
     if mark not in expected:
         raise fail(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_cli import described
+from chainbill_cli.correcting import check_corrected
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
@@ -32,6 +33,7 @@ class Issue:
     delivered: str
     terms: Sequence[str]
     reference: str
+    by_name: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
         if share.invoice.currency != currency:
             raise usage("bill.invoice_currency", path=share.path, found=share.invoice.currency, expected=currency)
         if not session.offline:
-            check_parties(share.invoice, session.registered(creditor), session.registered(debtor))
+            check_parties(share.invoice, session.registered(creditor), session.registered(debtor), typed.by_name)
+        check_corrected(session, creditor, share.invoice, share.path)
     total = sum(share.amount_minor for share in shares)
     if not typed.amount and not shares:
         raise usage("bill.no_amount")

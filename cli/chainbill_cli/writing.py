@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -107,6 +107,12 @@ def writes(function: Function) -> Function:
 def call(contract: str, function: str, /, **arguments: Any) -> Call:
     """One call of a contract with its arguments by name."""
     return Call(contract, function, arguments)
+
+
+def on_record(writing: Writing, by_name: Sequence[str]) -> Writing:
+    """The write with a memo that says whom the signer knows by name alone, where there is such a side."""
+    said = f"invoice parties by name: {', '.join(sorted(set(by_name)))}" if by_name else ""
+    return replace(writing, memo="; ".join(one for one in (writing.memo, said) if one))
 
 
 def write(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chainbill_cli.demo.cast import Scene, cast_of
+from chainbill_cli.failure import Failure
+from chainbill_cli.invoice import check_parties, parse_invoice
 from cli.cli_desk import Desk, sent
 from cli.test_cli_invoice import UBL
 
 MINE = "XX100000017"
+
+
+VAT = re.compile(r"<cac:PartyTaxScheme>.*?</cac:PartyTaxScheme>", re.DOTALL)
 
 
 @pytest.fixture
@@ -154,3 +161,79 @@ def test_what_was_compared_is_in_the_preview(
     desk.text("--as", "anchor", "bill", "confirm", bill, "--invoice", file)
     assert f"{file}: number 2026-0417 of 2027-03-02" in desk.err
     assert "the invoices are due on 2027-06-30" in desk.err, "the bill has another due date"
+
+
+CORRECTS = (
+    "<cac:BillingReference><cac:InvoiceDocumentReference>{}</cac:InvoiceDocumentReference></cac:BillingReference>"
+)
+TYPE = "<cbc:InvoiceTypeCode>380"
+SUPPLIER = "  <cac:AccountingSupplierParty>"
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["with the original's date", "without"])
+def test_a_corrected_invoice_waits_for_the_bill_on_its_original(
+    desk: Desk, invoice: Callable[..., str], dated: bool
+) -> None:
+    """Case "corrected invoices": a 384 beside its original occupied both. The debtor's comparison sees it too."""
+    said = "<cbc:ID>2026/0417</cbc:ID>" + ("<cbc:IssueDate>2027-03-02</cbc:IssueDate>" if dated else "")
+    kind = (TYPE, "<cbc:InvoiceTypeCode>384")
+    corrected = invoice(kind, (SUPPLIER, CORRECTS.format(said) + SUPPLIER), ("<cbc:ID>2026-0417<", "<cbc:ID>K-9<"))
+    words = ["bill", "issue", "--debtor", "anchor", "--due", "+120d", "--invoice"]
+    assert code_of(desk, "supplier1", *words, invoice(kind)) == "original_unknown"
+    original = invoice()
+    bill = issued(desk, original)
+    assert code_of(desk, "supplier1", *words, corrected) == "original_taken"
+    desk.json("anchor", "bill", "confirm", bill)
+    assert code_of(desk, "supplier1", *words, corrected) == "original_taken"
+    desk.json("supplier1", *words, corrected, "--offline", "signed.tx", expect=2)
+    desk.json("anchor", "bill", "cancel", bill)
+    second = issued(desk, corrected)
+    again = issued(desk, original)
+    assert code_of(desk, "anchor", "bill", "confirm", second, "--invoice", corrected) == "original_taken"
+    desk.json("supplier1", "bill", "withdraw", again)
+    assert desk.json("anchor", "bill", "confirm", second, "--invoice", corrected)["compared"]
+
+
+def test_a_party_without_identifier_is_confirmed_by_name_on_record(desk: Desk, invoice: Callable[..., str]) -> None:
+    """Case "parties without any identifier": EN 16931 asks for name and address of a buyer only."""
+    nameless = invoice()
+    content = VAT.sub("", Path(nameless).read_text())
+    Path(nameless).write_text(content)
+    words = ["bill", "issue", "--debtor", "anchor", "--due", "+120d", "--invoice", nameless]
+    assert code_of(desk, "supplier1", *words) == "invoice_party_by_name"
+    assert "--by-name seller" in desk.err or "--by-name seller" in desk.out
+    assert code_of(desk, "supplier1", *words, "--by-name", "seller") == "invoice_party_by_name"
+    made = desk.json("supplier1", *words, "--by-name", "seller", "--by-name", "buyer", "--memo", "May")
+    kept = desk.json("auditor", "tx", "show", made["transaction"])
+    assert "May; invoice parties by name: buyer, seller" in str(kept)
+    confirm = ["bill", "confirm", made["bill"], "--invoice", nameless]
+    assert code_of(desk, "anchor", *confirm) == "invoice_party_by_name"
+    assert desk.json("anchor", *confirm, "--by-name", "seller", "--by-name", "buyer")["compared"]
+
+
+def test_a_name_never_stands_against_an_identifier(desk: Desk, invoice: Callable[..., str]) -> None:
+    """attack: the registered name over somebody else's id. Under a strange scheme only that name counts."""
+    anchor = desk.json("auditor", "party", "show", "anchor")
+    own = f"<cbc:CompanyID>{anchor['id']}</cbc:CompanyID>"
+    registered = (">Example Motors AG<", f">{anchor['names'][-1]['en']}<")
+    both = ["--by-name", "seller", "--by-name", "buyer"]
+    words = ["bill", "issue", "--debtor", "anchor", "--due", "+120d", *both, "--invoice"]
+    bank = desk.json("auditor", "party", "show", "bank1")["id"]
+    assert code_of(desk, "supplier1", *words, invoice((anchor["id"], bank), registered)) == "invoice_parties_differ"
+    foreign = (own, '<cbc:CompanyID schemeID="0192">998877665</cbc:CompanyID>')
+    assert code_of(desk, "supplier1", *words, invoice(foreign)) == "invoice_parties_differ"
+    assert desk.json("supplier1", *words, invoice(foreign, registered))["bill"]
+
+
+def test_the_demo_takes_an_invoice_whose_parties_have_names_only() -> None:
+    """The demo registers both under the names of the file, so they match by these names."""
+    content = VAT.sub("", UBL)
+    scene = Scene(parse_invoice(content.encode(), "file.xml"), "2026-06-30", due_said=True)
+    plans = {one.alias: one for one in cast_of(scene.invoice, 4)}
+    pair = [
+        {"id": one.party, "names": [{"zh": one.name_zh, "en": one.name_en}], "identifiers": []}
+        for one in (plans["supplier1"], plans["anchor"])
+    ]
+    with pytest.raises(Failure):
+        check_parties(scene.invoice, *pair)
+    check_parties(scene.invoice, *pair, by_name=("seller", "buyer"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
+
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.commands import bill_settle
@@ -16,7 +18,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import BILL as BILL_FIELDS
 from chainbill_cli.shapes import BILL_ROWS, HISTORY_ROWS
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing import Writing, call, on_record, write, writes
 
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
@@ -37,32 +39,34 @@ bill.command("received", help="bill.received")(bill_settle.received)
 @option("--delivered", metavar="DATE", default="", help="bill.opt_delivered")
 @option("--term", "terms", metavar="NAME=VALUE", multiple=True, help="bill.opt_term")
 @option("--reference", metavar="REF", default="", help="bill.opt_reference")
+@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
 @writes
 def issue(session: Session, writing: Writing, **typed: Any) -> None:
     """Issue a bill."""
     arguments = bill_arguments(session, Issue(**typed))
     preview = preview_issue(session, arguments) if asks(session) else None
-    outcome = write(session, writing, [call("bill", "issue", **arguments)], preview)
+    outcome = write(session, on_record(writing, typed["by_name"]), [call("bill", "issue", **arguments)], preview)
     answer_write(session, outcome, "bill", "repeated", currency=arguments["currency"])
 
 
 @bill.command("confirm", help="bill.confirm")
 @argument("bill")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="bill.opt_compare")
+@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
 @writes
-def confirm(session: Session, writing: Writing, bill: str, files: tuple[str, ...]) -> None:
+def confirm(session: Session, writing: Writing, bill: str, files: tuple[str, ...], by_name: tuple[str, ...]) -> None:
     """The debtor confirms the debt, and may compare the invoices behind it first."""
     identifier = object_id(session, BILL, bill)
     only_with_node(session, files)
     wanted = bool(files) or session.settings.compare or asks(session)
     row = read_bill(session, identifier) if wanted and not session.offline else {}
-    found = compare(session, row, files)
+    found = compare(session, row, files, by_name)
     preview = None
     if asks(session) and row:
         preview = Preview("preview.bill_confirm")
         described.bill(session, preview, row)
         describe(preview, found, str(row["due_on"]))
-    outcome = write(session, writing, [call("bill", "confirm", bill=identifier)], preview)
+    outcome = write(session, on_record(writing, by_name), [call("bill", "confirm", bill=identifier)], preview)
     answer_write(session, outcome, "token", bill=identifier, compared=answer_of(found))
 
 

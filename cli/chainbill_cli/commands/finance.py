@@ -24,7 +24,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
 from chainbill_cli.shapes import QUOTE_ROWS, REQUEST_ROWS
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing import Writing, call, on_record, write, writes
 
 BASES = ("act/360", "act/365f", "30/360")
 
@@ -84,9 +84,17 @@ def request(
 )
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
+@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
 @writes
 def quote(
-    session: Session, writing: Writing, request: str, recourse: bool | None, files: tuple[str, ...], **typed: str
+    session: Session,
+    writing: Writing,
+    request: str,
+    *,
+    recourse: bool | None,
+    files: tuple[str, ...],
+    by_name: tuple[str, ...],
+    **typed: str,
 ) -> None:
     """A bank gives a quote, and may compare the invoices behind the bill first."""
     if recourse is None:
@@ -95,7 +103,7 @@ def quote(
     only_with_node(session, files)
     found = {} if session.offline else read_request(session, identifier)
     bill = read_bill(session, str(found["bill"])) if files or session.settings.compare else {}
-    compared = compare(session, bill, files)
+    compared = compare(session, bill, files, by_name)
     no_fee = not found and not typed["fee"].strip("0.,")
     currency = "" if no_fee and not typed["currency"] else currency_for(session, typed["currency"], found)
     arguments: dict[str, Any] = {
@@ -113,7 +121,7 @@ def quote(
     if asks(session) and found:
         preview = _preview_quote(session, arguments, found)
         describe(preview, compared, str(bill.get("due_on")))
-    outcome = write(session, writing, [call("finance", "quote", **arguments)], preview)
+    outcome = write(session, on_record(writing, by_name), [call("finance", "quote", **arguments)], preview)
     names = ("quote", "interest", "net", "days", *DOUBTS)
     answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
 

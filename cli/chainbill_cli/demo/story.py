@@ -77,7 +77,8 @@ class Story:
         stage, teller = self.stage, self.teller
         teller.chapter("demo.c_bill")
         seller = stage.actor("supplier1")
-        check_parties(self.scene.invoice, seller.registered(seller.party), seller.registered(stage.party("anchor")))
+        pair = (seller.registered(seller.party), seller.registered(stage.party("anchor")))
+        check_parties(self.scene.invoice, *pair, by_name=("seller", "buyer"))
         print_ = fingerprint(seller.known.invoice_key, seller.party, self.scene.invoice)
         self.invoice_part = {"fingerprint": print_, "amount": self.face, "total": self.face}
         self.bill = self._issue()

@@ -8,6 +8,8 @@ CREDIT = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "5
 """Credit notes: 502 self-billed factored, 503 for a prepayment."""
 ASSIGNED = {"393", "501", "472", "473"}
 """Factored invoices, 501 and 473 self-billed, 472 and 473 corrective: a factor holds the claim already."""
+CORRECTED = {"384", "471"}
+"""Corrected invoices, 471 self-billed: they ask once more for what an invoice before them asked for."""
 NO_CLAIM = {"325", "751"}
 """Proforma invoices and those for accounting only: nobody owes anything for them."""
 

@@ -33,6 +33,7 @@ class Invoice:
     format: "ubl" or "cn". number: the invoice number; code: the Chinese invoice code, "" if there is none.
     due_dates: every day that it names for payment, ascending; none, one, or several for instalments.
     payable_minor: what the buyer is to pay; total_minor: the total with tax.
+    corrected: it stands for invoices before it, `preceding`: number and date of each, "" where it names no date.
     """
 
     format: str
@@ -45,3 +46,5 @@ class Invoice:
     currency: str
     payable_minor: int
     total_minor: int
+    corrected: bool = False
+    preceding: tuple[tuple[str, str], ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, amount_from, date_from, needed, text_at
-from chainbill_cli.invoice.kinds import check_kind
+from chainbill_cli.invoice.kinds import CORRECTED, check_kind
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.payee import check_payee
 
@@ -63,6 +63,8 @@ def read(root: Element, path: str) -> Invoice:
         currency=currency,
         payable_minor=payable_minor,
         total_minor=amount_from(total, currency, "BT-112", path) if total else payable_minor,
+        corrected=_text(root, "cbc:InvoiceTypeCode") in CORRECTED,
+        preceding=tuple(_preceding(root, path)),
     )
 
 
@@ -74,6 +76,14 @@ def _due_dates(root: Element, path: str) -> tuple[str, ...]:
     """BT-9 and the due dates of payment means and terms, each day once."""
     written = (" ".join((one.text or "").split()) for place in DUE_DATES for one in root.findall(place, SPACES))
     return tuple(sorted({date_from(one, "BT-9", path) for one in written if one}))
+
+
+def _preceding(root: Element, path: str) -> Iterator[tuple[str, str]]:
+    """Number and date of the invoices before this one (BG-3: BT-25, BT-26)."""
+    for one in root.findall("cac:BillingReference/cac:InvoiceDocumentReference", SPACES):
+        number, date = _text(one, "cbc:ID"), _text(one, "cbc:IssueDate")
+        if number:
+            yield number, date_from(date, "BT-26", path) if date else ""
 
 
 def _trader(root: Element, place: str, term: str, path: str) -> Trader:

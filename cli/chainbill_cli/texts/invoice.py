@@ -110,6 +110,33 @@ TEXTS: dict[str, tuple[str, str]] = {
         "发票须与账本上的凭证核对，需要连接节点：请不要用 --offline；"
         "或去掉 --invoice 并关闭此要求（chainbill config set compare off）",
     ),
+    "invoice.only_a_name": (
+        "the invoice names {trader} without an identifier that the ledger knows; the registered party is {party}. If "
+        "it is that party, say so with --by-name {side} (it goes on record), or let its sponsor attest the identifier: "
+        "chainbill party add-identifier {id} SCHEME=VALUE",
+        "发票上的 {trader} 没有账本已知的标识；登记的主体为 {party}。若确为同一主体，请用 --by-name {side} 声明"
+        "（将留存记录），或请其推荐行登记标识：chainbill party add-identifier {id} SCHEME=VALUE",
+    ),
+    "invoice.opt_by_name": (
+        "Say that the seller, or the buyer, whom the invoice names without an identifier, is the registered party; the "
+        "memo of the transaction keeps that",
+        "声明发票上没有标识的销售方或购买方即登记的主体；交易附言留存此声明",
+    ),
+    "invoice.corrects_nothing": (
+        "{path} is a corrected invoice (type 384 or 471) and does not say which invoice it corrects (BT-25); ask its "
+        "seller for one that does",
+        "{path} 是更正发票（类型 384 或 471），但未载明所更正的发票（BT-25）；请向销售方索取载明的发票",
+    ),
+    "invoice.corrected_offline": (
+        "{path} is a corrected invoice: whether a bill stands on its original is asked of a node; leave --offline out",
+        "{path} 是更正发票：须向节点查询原发票上是否已有凭证；请不要用 --offline",
+    ),
+    "invoice.original_taken": (
+        "{path} corrects the invoice {number}, on which {bills} stands: the claim would be used twice. Let that bill "
+        "be rejected, withdrawn or cancelled first; once it is accepted, the original stays used",
+        "{path} 更正的是发票 {number}，其上已有凭证 {bills}：同一债权不得使用两次。"
+        "请先拒绝、撤回或取消该凭证；凭证一经签收，原发票即已用尽",
+    ),
     "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
     "invoice.missing": ("{path} has no {field}", "{path} 缺少 {field}"),
     "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),
@@ -139,11 +166,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}：不含税金额与税额合计 {found}，与价税合计 {total} 不符",
     ),
     "invoice.not_the_creditor": (
-        "the invoice's seller is {trader}, but the bill's creditor is {party}",
-        "发票销售方为 {trader}，而凭证债权人为 {party}",
+        "the invoice's seller is {trader}, but the bill's creditor is {party}. If it is that party, let its sponsor "
+        "attest the missing identifier: chainbill party add-identifier {id} SCHEME=VALUE",
+        "发票销售方为 {trader}，而凭证债权人为 {party}。若确为同一主体，请其推荐行登记所缺标识："
+        "chainbill party add-identifier {id} SCHEME=VALUE",
     ),
     "invoice.not_the_debtor": (
-        "the invoice's buyer is {trader}, but the bill's debtor is {party}",
-        "发票购买方为 {trader}，而凭证债务人为 {party}",
+        "the invoice's buyer is {trader}, but the bill's debtor is {party}. If it is that party, let its sponsor "
+        "attest the missing identifier: chainbill party add-identifier {id} SCHEME=VALUE",
+        "发票购买方为 {trader}，而凭证债务人为 {party}。若确为同一主体，请其推荐行登记所缺标识："
+        "chainbill party add-identifier {id} SCHEME=VALUE",
     ),
 }

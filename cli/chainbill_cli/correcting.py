@@ -1,0 +1,52 @@
+"""A corrected invoice beside its original: one claim, and never two bills.
+
+The ledger knows fingerprints only, so it cannot tell that two of them stand for one claim; who reads the file can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainbill.fingerprint import invoice_fingerprint
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.invoice import Invoice, fingerprint
+from chainbill_cli.session import Session
+
+GAVE_BACK = {"rejected", "withdrawn", "cancelled", "expired"}
+"""Statuses of bills that ended before acceptance and gave their invoices back."""
+YEARS_BACK = 3
+"""In how many years before its own the original is looked for, where a corrected invoice names no date of it."""
+
+
+def check_corrected(session: Session, creditor: str, invoice: Invoice, path: str) -> None:
+    """Refuse a corrected invoice (types 384, 471) while a bill stands on an invoice that it corrects.
+
+    Also one that names no original, and any without a node, which is asked for the bills.
+    """
+    if not invoice.corrected:
+        return
+    if not invoice.preceding:
+        raise fail(Exit.REFUSED, "invoice.corrects_nothing", code="original_unknown", path=path)
+    if session.offline:
+        raise fail(Exit.USAGE, "invoice.corrected_offline", path=path)
+    for mark, number in _originals(session.known.invoice_key, creditor, invoice):
+        bills = session.client.pages("/v1/bills", invoice=mark, creditor=creditor)
+        standing = [str(one["id"]) for one in bills if one["status"] not in GAVE_BACK]
+        if standing:
+            raise fail(
+                Exit.REFUSED, "invoice.original_taken", code="original_taken", path=path, number=number,
+                bills=", ".join(standing),
+            )  # fmt: skip
+
+
+def _originals(key: bytes, creditor: str, invoice: Invoice) -> Iterator[tuple[str, str]]:
+    """Fingerprint and number of what the invoice corrects; one of its own number and year is the same to the ledger."""
+    if not key:
+        raise fail(Exit.FAILED, "bill.invoice_key")
+    own, year = fingerprint(key, creditor, invoice), int(invoice.issued_on[:4])
+    for number, date in invoice.preceding:
+        days = [date] if date else [f"{year - back}-01-01" for back in range(YEARS_BACK + 1)]
+        for day in days:
+            mark = invoice_fingerprint(key, creditor, number, "", day)
+            if mark != own:
+                yield mark, number
