@@ -13,7 +13,7 @@ from typing import Any
 
 from chainbill.ledger.transaction import Call
 from chainbill.money import format_rate
-from chainbill_cli.call_text import argument_text
+from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
@@ -23,6 +23,8 @@ from chainbill_cli.texts import has_text, label, text
 INSIDE = frozenset({"alg", "signature", "signatures", "proof", "source"})
 IN_WORDS = frozenset({"recourse", "non_transferable", "debtor_pays_interest"})
 """Yes and no that previews say in words of their own."""
+LISTED = {"roles": "role", "capabilities": "capability"}
+"""Lists of words that previews say in the language in use, and the kind of their words."""
 LONGEST_SHOWN = 200
 
 
@@ -71,7 +73,7 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
     if value is True:
         return name in IN_WORDS or any(title == label(name) for title, _ in preview.lines)
     said = str(value)
-    if isinstance(value, str) and _in_words(preview, value):
+    if isinstance(value, str) and (_in_words(preview, value) or _in_a_list(preview, name, value)):
         return True
     if type(value) is int and name in AMOUNTS:
         said = amount_text(value, currency)
@@ -81,6 +83,12 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
         said = value.hex()
     whole_word = re.compile(rf"(?<![\w.,]){re.escape(said)}(?!\w)")
     return any(whole_word.search(shown) for _, shown in preview.lines)
+
+
+def _in_a_list(preview: Preview, name: str, value: str) -> bool:
+    """Whether a word of a list, such as a capability, is one of those that a line lists."""
+    said = words_said(LISTED[name], [value]) if name in LISTED else ""
+    return bool(said) and any(said in re.split(r"[(),]\s*", shown) for _, shown in preview.lines)
 
 
 def _in_words(preview: Preview, value: str) -> bool:

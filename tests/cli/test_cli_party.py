@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -196,6 +197,8 @@ def test_nothing_is_written_without_a_preview(
     shell.run("--lang", language, *(word.format(**names) for word in words), profile="bank1", expect=1)
     assert len(asked) == 1
     assert not node.transactions
+    left = [line for line in shell.err.splitlines() if re.match(r"  [a-z_]+(：|$)", line)]
+    assert language == "en" or left == [], "what is said in words was added once more, by its name in JSON"
     for part in told:
         said = part if isinstance(part, str) else part[language == "zh"]
         assert said.format(**names) in shell.err

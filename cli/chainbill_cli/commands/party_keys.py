@@ -107,6 +107,7 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
     if asks(session):
         preview = _preview(session, "preview.party_rotate").line("preview.key_old", old)
         preview.line("preview.key", listed["key"])
+        preview.line("preview.capabilities", words_said("capability", listed["capabilities"]))
     proof = proof_of(session, listed, private, session.party)
     outcome = write(session, writing, [call("party", "rotate_key", old=old, new=listed, proof=proof)], preview)
     if outcome.status == "committed":
