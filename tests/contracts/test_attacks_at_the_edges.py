@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chainbill_contracts import reasons
 from contracts.expected import refused
 from contracts.world import (
     ANCHOR,
@@ -57,6 +58,18 @@ def test_an_offer_is_accepted_on_its_last_day_and_not_after(world: World) -> Non
     world.call(S2, "token", "accept", token=one)
     world.time_ms += DAY_MS
     refused("offer_lapsed", world.call, S2, "token", "accept", token=two)
+
+
+def test_an_offer_that_lapsed_is_told_as_one(world: World) -> None:
+    """Case: after the day's sweep a recipient was told "split, moved or settled", and nothing of a lapse."""
+    _, token = accepted_bill(world)
+    late = offer(world, token, (S2, 10))["tokens"][0]
+    world.time_ms += 8 * DAY_MS
+    world.sweep()
+    refused("token_already_used", world.call, S2, "token", "accept", token=late)
+    told = reasons()["token_already_used"]
+    assert "lapsed" in told["en"]
+    assert "逾期" in told["zh"]
 
 
 @pytest.mark.parametrize("act", ["token.accept", "token.give_back"])
