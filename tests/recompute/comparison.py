@@ -90,6 +90,9 @@ def _party(read: Get, same: Callable[..., None], book: Book, party: str) -> None
         table["exposure"] = {one["debtor"]: one["amount"] for one in table["exposure"]}
         table["maturities"] = {one["month"]: one["amount"] for one in table["maturities"]}
         same(f"position of {party} in {currency}", _fit(table, wanted), wanted)
+        given = [one for one in table["given"] if one["kind"] == "finance"]
+        added = tuple(sum(one[name] for one in given) for name in ("count", "amount", "interest", "fees"))
+        same(f"financings of {party} in {currency}", added, figures.financings(book, party, currency))
 
 
 def _lists(read: Get, same: Callable[..., None], book: Book, history: History) -> None:
@@ -133,6 +136,12 @@ def _lists(read: Get, same: Callable[..., None], book: Book, history: History) -
         for status in ("live", "settled"):
             mine = [(b.currency, p.amount) for b, p in pieces if (p.holder, p.status) == (party, status)]
             listed(f"/v1/tokens?holder={party}&status={status}", mine)
+        for status in ("open", "agreed"):
+            asked = [
+                (bill.currency, piece.amount) for bill, piece in pieces
+                if piece.holder == party and (one := book.requests.get(piece.lock)) and one.status == status
+            ]  # fmt: skip
+            listed(f"/v1/finance/requests?holder={party}&status={status}", asked)
         listed(f"/v1/offers?to={party}", [(b.currency, p.amount) for b, p in pieces if p.offered_to == party])
         listed(f"/v1/payments?party={party}", [
             (b.currency, p.amount) for b, p in pieces if (p.holder, p.status) == (party, "settled")

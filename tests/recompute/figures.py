@@ -126,3 +126,20 @@ def position(book: Book, party: str, currency: str) -> Row:
         "concentration": None if squares is None else rounded(squares, 6),
         "owed": sum(bill.outstanding for bill in bills if bill.debtor == party and bill.status in ACCEPTED),
     }  # fmt: skip
+
+
+def financings(book: Book, party: str, currency: str) -> tuple[int, int, int, int]:
+    """What a party had financed in one currency: number, amount, interest, fees; paid or not."""
+    hops = {
+        hop.number: hop
+        for bill in book.bills.values()
+        if bill.currency == currency
+        for piece in bill.pieces
+        for hop in piece.path
+        if hop.kind == "finance" and hop.giver == party
+    }
+    found = hops.values()
+    return (
+        len(found), sum(hop.amount for hop in found), sum(hop.price[2] for hop in found),
+        sum(hop.price[1] for hop in found),
+    )  # fmt: skip

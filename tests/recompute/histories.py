@@ -253,7 +253,8 @@ class History:
         self.act(
             self.alias(self.random.choice(request["banks"])), "finance.quote", request=request["id"],
             rate=self.random.randint(0, 200_000), recourse=self.random.random() < 0.5, basis=self.random.choice(BASES),
-            fee=self.random.choice((0, 0, request["amount"] // 1_000)), value_date="", disburse_by="", valid_until="",
+            fee=self.random.choice((0, request["amount"] // 1_000, request["amount"] // 30)),
+            value_date="", disburse_by="", valid_until="",
             interest_payer=self.random.choice(("holder", "holder", "holder", "debtor")),
         )  # fmt: skip
 
