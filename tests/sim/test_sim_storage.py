@@ -23,7 +23,7 @@ KILLED_BY = {
     "leaf not stored": ("a-slow-disk", "recovery"),
     "index entry not written": ("handed-in-again", "indexes"),
     "deleted row left": ("a-settlement", "replay"),
-    "stale cache": ("a-settlement", "replay"),
+    "stale cache": ("a-settlement", "history"),
     "chunk hash not checked": ("a-liar-that-sends-other-chunks-than-it-names", "snapshot"),
     "snapshot root not compared": ("a-liar-that-changes-a-row", "recovery"),
     "used ids of a snapshot left out": ("a-newcomer", "used ids"),
