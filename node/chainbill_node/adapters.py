@@ -128,7 +128,7 @@ class LedgerPort:
         for identity, gas in proposal.left_out.items():
             one = self._mempool.get(identity)
             if one is not None:
-                uses.append(Use(one.transaction.party, len(one.transaction.calls), gas))
+                uses.append(Use(one.transaction.party, len(one.transaction.calls), gas, ok=False))
                 one.failed_runs += not one.early
         self._accounts.charge(uses, now_ms)
         self._mempool.remove(proposal.never)
@@ -170,7 +170,7 @@ class LedgerPort:
         for receipt in finalized.transaction_receipts:
             one = self._mempool.get(receipt.id)
             if one is not None:
-                uses.append(Use(one.transaction.party, len(one.transaction.calls), receipt.gas))
+                uses.append(Use(one.transaction.party, len(one.transaction.calls), receipt.gas, receipt.ok))
         held_ms = self._accounts.charge(uses, self._now_ms(), self._s_a_gas)
         if held_ms:
             self._on_held(held_ms)

@@ -11,6 +11,7 @@ from chainbill_node.mempool.accounts import (
     HELD_FOR,
     MAX_ACCOUNTS,
     MAX_HELD_MS,
+    ORDINARY_GAS,
     OTHERS_WITHIN_MS,
     SPONSORED_FLOOD_GAS,
 )
@@ -19,6 +20,13 @@ from test_node_mempool import transaction
 
 NOW_MS = 1_790_000_000_000
 ROOM = Room(1_000, 4_000_000, 1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _all_gas_is_dear(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is ordinary has a test of its own; the others speak of the gas above it."""
+    if "ordinary" not in request.node.name:
+        monkeypatch.setattr("chainbill_node.mempool.accounts.ORDINARY_GAS", 0)
 
 
 def accounts() -> Accounts:
@@ -175,3 +183,24 @@ def test_no_more_of_a_flood_waits_than_some_blocks_take() -> None:
         pool.add(transaction(most, party="flood"), 0, own=False)
     assert pool.add(transaction(most, party="quiet"), 0, own=False)
     assert pool.calm == 1
+
+
+def test_who_begins_calm_and_then_floods_is_no_other_to_itself() -> None:
+    """A burst after a quiet time ran at a third of the speed, for fear of the party's own first act."""
+    accounts = Accounts(lambda party: "")
+    accounts.charge([Use("a", 1, 5_000)], 1_000, 30e-9)
+    assert not accounts.alone(1_100)
+    assert accounts.charge([Use("a", 1, FLOOD_GAS + 1)], 1_200, 30e-9) == 0
+    assert accounts.flooding == {"a"}
+    assert accounts.alone(1_300)
+    assert accounts.charge([Use("b", 1, 5_000), Use("a", 1, FLOOD_GAS)], 1_400, 30e-9) > 0, "b is another"
+
+
+def test_what_is_ordinary_floods_never_and_what_is_above_it_does() -> None:
+    """A thousand transfers a second are a busy day: one party alone was cut to 0.4 of what a machine can do."""
+    accounts = Accounts(lambda party: "")
+    accounts.charge([Use("busy", 1, ORDINARY_GAS)] * 10_000 + [Use("quiet", 1, 5_000)], NOW_MS, 30e-9)
+    assert accounts.flooding == frozenset()
+    assert accounts.expected("busy", 1) == ORDINARY_GAS
+    accounts.charge([Use("dear", 1, ORDINARY_GAS + FLOOD_GAS + 1)], NOW_MS, 30e-9)
+    assert accounts.flooding == {"dear"}

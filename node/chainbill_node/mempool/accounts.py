@@ -1,8 +1,9 @@
 """Gas that parties used lately: whose transactions stand behind those of the others, and what the next ones will use.
 
 What a transaction uses is known when it has been run, by whoever ran it, whether it succeeded or not. An account loses
-a sixth a second. A party *floods* from when its account holds more than a quarter of what one transaction may use,
-until a quarter of that is left; so do all parties of one sponsor while those that do not flood by themselves have used
+a sixth a second. Only what is above the ordinary counts, and all of a failure. A party *floods* from when that is
+more than a quarter of what one transaction may use, until a quarter of that is left; so do all parties of one sponsor
+while those that do not flood by themselves have used
 16 times as much together: else a sponsor could flood by a thousand names. Blocks take those that flood last; and where
 others use the network too, with less than that quarter, for some time after each block with transactions of theirs none
 at all, so that most blocks are short.
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from chainbill.vm.rules import STANDARD_RUN
 
 FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 4
-"""More in an account than this is a flood: 330,000 gas a second for long, 1 % of what a core can run."""
+"""More in an account than this is a flood: 330,000 dear gas a second for long, 1 % of what a core can run."""
 SPONSORED_FLOOD_GAS = 16 * FLOOD_GAS
 """The same for the accounts of a sponsor's parties together."""
 CALM_GAS = FLOOD_GAS // 4
@@ -30,6 +31,9 @@ LOST_A_SECOND = 6
 """One part of so many of each account is forgotten every second."""
 FORGOTTEN_BELOW = 1_000
 """An account with less gas than this is none."""
+ORDINARY_GAS = 20_000
+"""What a transaction may use before the rest of it is entered: a transfer never floods, however many there are, since
+sharing by turns already bounds what costs little to run."""
 FIRST_CALL_GAS = 5_000
 """Of a call by a party that nothing is known of."""
 MAX_ACCOUNTS = 4_096
@@ -47,13 +51,18 @@ class Use(NamedTuple):
     party: str
     calls: int
     gas: int
+    ok: bool = True
 
 
 @dataclass(slots=True)
 class _Account:
     gas: int = 0
+    dear: int = 0
+    """Of the gas what was above the ordinary: this alone is a flood."""
     calls: int = 0
     """In thousandths, forgotten like gas."""
+    calm_ms: int = -OTHERS_WITHIN_MS
+    """When a transaction of it was run last with little in the account."""
 
 
 class Accounts:
@@ -65,7 +74,7 @@ class Accounts:
         self._flooding: frozenset[str] = frozenset()
         self._aged_ms = 0
         self._held_until_ms = 0
-        self._others_ms = -OTHERS_WITHIN_MS  # when a transaction of a party with little in its account was run last
+        self._others_ms = -OTHERS_WITHIN_MS  # when a transaction of a calm party that does not flood was run last
 
     def charge(self, uses: Iterable[Use], now_ms: int, s_a_gas: float = 0.0) -> int:
         """Enter what was used. For how many ms those that flood are held back from now on; 0: for no longer.
@@ -77,13 +86,17 @@ class Accounts:
         for one in used:
             account = self._of.setdefault(one.party, _Account())
             account.gas += one.gas
+            account.dear += max(0, one.gas - ORDINARY_GAS) if one.ok else one.gas
             account.calls += 1_000 * one.calls
         if len(self._of) > MAX_ACCOUNTS:
             most = sorted(self._of.items(), key=lambda item: item[1].gas)[-MAX_ACCOUNTS // 2 :]
             self._of = dict(most)
         self._flooding = self._who_floods()
-        if any(self.used(one.party) < CALM_GAS and one.party not in self._flooding for one in used):
-            self._others_ms = now_ms
+        for one in used:
+            if self.used(one.party) < CALM_GAS and one.party in self._of:
+                self._of[one.party].calm_ms = now_ms
+        calm = [one.calm_ms for party, one in self._of.items() if party not in self._flooding]
+        self._others_ms = max(calm, default=-OTHERS_WITHIN_MS)  # who floods now was no other when it began
         if self.alone(now_ms):
             return 0
         of_flood = sum([one.gas for one in used if one.party in self._flooding])
@@ -102,12 +115,13 @@ class Accounts:
 
     def held(self, now_ms: int) -> frozenset[str]:
         """Those of them whose transactions no block takes now."""
-        return self._flooding if 0 < self._held_until_ms - now_ms <= MAX_HELD_MS else frozenset()
+        held = 0 < self._held_until_ms - now_ms <= MAX_HELD_MS and not self.alone(now_ms)
+        return self._flooding if held else frozenset()
 
     def used(self, party: str) -> int:
-        """What is in the account of a party, in gas."""
+        """What is in the account of a party, in gas above the ordinary."""
         account = self._of.get(party)
-        return 0 if account is None else account.gas
+        return 0 if account is None else account.dear
 
     def expected(self, party: str, calls: int) -> int:
         """The gas that so many calls of a party are likely to use: as much for each as its last ones did."""
@@ -126,14 +140,18 @@ class Accounts:
         kept = (1 - 1 / LOST_A_SECOND) ** seconds
         for account in self._of.values():
             account.gas, account.calls = int(account.gas * kept), int(account.calls * kept)
-        self._of = {party: one for party, one in self._of.items() if one.gas >= FORGOTTEN_BELOW}
+            account.dear = int(account.dear * kept)
+        self._of = {
+            party: one for party, one in self._of.items()
+            if one.gas >= FORGOTTEN_BELOW or 0 <= now_ms - one.calm_ms < OTHERS_WITHIN_MS
+        }  # fmt: skip
 
     def _who_floods(self) -> frozenset[str]:
         flooding = frozenset([
             party for party, one in self._of.items()
-            if one.gas > FLOOD_GAS or (one.gas > CALM_GAS and party in self._flooding)
+            if one.dear > FLOOD_GAS or (one.dear > CALM_GAS and party in self._flooding)
         ])  # fmt: skip
-        if sum([one.gas for one in self._of.values()]) > SPONSORED_FLOOD_GAS:
+        if sum([one.dear for one in self._of.values()]) > SPONSORED_FLOOD_GAS:
             flooding |= self._flooding_together(self._of.keys() - flooding)
         return flooding
 
@@ -142,5 +160,5 @@ class Accounts:
         sponsors = {party: self._sponsor_of(party) or party for party in parties}
         together: Counter[str] = Counter()
         for party, sponsor in sponsors.items():
-            together[sponsor] += self._of[party].gas
+            together[sponsor] += self._of[party].dear
         return frozenset([party for party in parties if together[sponsors[party]] > SPONSORED_FLOOD_GAS])
