@@ -13,6 +13,7 @@ from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -142,18 +143,6 @@ def list_(**filters: Any) -> None:
     answer_list(session, "/v1/bills", BILL_ROWS, **filters_of(session, filters))
 
 
-def filters_of(session: Session, filters: dict[str, Any]) -> dict[str, Any]:
-    """Filters with parties and dates written out."""
-    ready = dict(filters)
-    for name in ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by", "party"):
-        if ready.get(name):
-            ready[name] = session.party_id(ready[name])
-    for name in ("due_from", "due_to", "issued_from", "issued_to"):
-        if ready.get(name):
-            ready[name] = session.date(ready[name])
-    return ready
-
-
 @bill.command("show", help="bill.show")
 @argument("bill")
 @option("--at", metavar="WHEN", default=None, help="option.at")
@@ -177,4 +166,4 @@ def history(bill: str, **filters: Any) -> None:
     answer_list(session, f"/v1/bills/{object_id(session, BILL, bill)}/history", HISTORY_ROWS, **filters)
 
 
-__all__ = ["bill", "filters_of"]
+__all__ = ["bill"]

@@ -12,6 +12,7 @@ from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, option
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -117,7 +118,7 @@ def payments(bill: str, **filters: Any) -> None:
     """Payments, and what became of them: of one bill or of all."""
     session = current_session()
     of = object_id(session, BILL, bill) if bill else None
-    answer_list(session, "/v1/payments", PAYMENT_LIST, bill=of, **with_parties(session, filters))
+    answer_list(session, "/v1/payments", PAYMENT_LIST, bill=of, **filters_of(session, filters))
 
 
 @option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
@@ -131,17 +132,8 @@ def payments(bill: str, **filters: Any) -> None:
 def receipts(bill: str | None, **filters: Any) -> None:
     """What banks reported."""
     session = current_session()
-    for name in ("value_from", "value_to"):
-        if filters[name]:
-            filters[name] = session.date(filters[name])
     of = object_id(session, BILL, bill) if bill else None
-    answer_list(session, "/v1/receipts", RECEIPT_ROWS, bill=of, **with_parties(session, filters))
-
-
-def with_parties(session: Session, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Filters with parties written out."""
-    named = ("party", "bank", "debtor")
-    return {name: session.party_id(one) if one and name in named else one for name, one in filters.items()}
+    answer_list(session, "/v1/receipts", RECEIPT_ROWS, bill=of, **filters_of(session, filters))
 
 
 @argument("bill")

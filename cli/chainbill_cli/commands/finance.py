@@ -8,7 +8,6 @@ import click
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
-from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.token import usable
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.currencies import currency_for
@@ -16,6 +15,7 @@ from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
-from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import DISPUTE, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks

@@ -8,11 +8,11 @@ import click
 
 from chainbill_cli.answers import answer_newest, answer_write, newest, without_as_of
 from chainbill_cli.call_text import words_said
-from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, option, stack
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import STATUS_ORDER, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks

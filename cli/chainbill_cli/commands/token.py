@@ -6,11 +6,11 @@ from typing import Any
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
-from chainbill_cli.commands.bill import filters_of
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_token
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
