@@ -274,19 +274,26 @@ def _text_of(path: str) -> str:
         raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
 
 
+def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | None]:
+    """The id of the proposal that was meant, as typed where there is no node; its preview where one is shown."""
+    found = {} if session.offline else find(session, typed)
+    identifier = str(found.get("id") or typed.strip().upper())
+    if not asks(session):
+        return identifier, None
+    preview = Preview(title).line("preview.proposal", identifier)
+    if found.get("kind"):
+        _content_lines(session, preview, str(found["kind"]), found.get("content"))
+    return identifier, preview
+
+
 @governance.command("vote", help="governance.vote")
 @argument("proposal")
 @argument("choice", type=click.Choice(["yes", "no"]))
 @writes
 def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None:
     """Vote on a proposal."""
-    found = {} if session.offline else find(session, proposal)
-    identifier = found.get("id") or proposal.strip().upper()
-    preview = None
-    if asks(session):
-        preview = Preview("preview.governance_vote").line("preview.proposal", identifier)
-        if found.get("kind"):
-            _content_lines(session, preview, str(found["kind"]), found.get("content"))
+    identifier, preview = _meant(session, proposal, "preview.governance_vote")
+    if preview is not None:
         preview.line("preview.choice", text(f"value.{choice}"))
     change = call("governance", "vote", proposal=identifier, choice=choice)
     outcome = write(session, writing, [change], preview)
@@ -309,13 +316,7 @@ def ready(session: Session, writing: Writing) -> None:
 @writes
 def withdraw(session: Session, writing: Writing, proposal: str) -> None:
     """Take an own proposal back."""
-    found = {} if session.offline else find(session, proposal)
-    identifier = found.get("id") or proposal.strip().upper()
-    preview = None
-    if asks(session):
-        preview = Preview("preview.governance_withdraw").line("preview.proposal", identifier)
-        if found.get("kind"):
-            _content_lines(session, preview, str(found["kind"]), found.get("content"))
+    identifier, preview = _meant(session, proposal, "preview.governance_withdraw")
     outcome = write(session, writing, [call("governance", "withdraw", proposal=identifier)], preview)
     answer_write(session, outcome, proposal=identifier, decision=outcome.result.get("status"))
 
