@@ -24,9 +24,7 @@ class WaitingLine(Generic[Item]):
     """Who puts in bounds how much there is."""
 
     def __init__(self) -> None:
-        self._queues: dict[
-            str, dict[str, deque[_Place[Item]]]
-        ] = {}  # by address, then party; whose turn it is is first
+        self._queues: dict[str, dict[str, deque[_Place[Item]]]] = {}  # by address, party; whose turn it is: first
         self._count = self._bytes = self._number = 0
 
     def __len__(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from heapq import merge
 from itertools import chain
@@ -83,7 +83,7 @@ def _receipt_names(view: View, bill: str | None, bank: str | None, debtor: str |
     return from_names(chain(_reported_by(view, parties), of_bills))
 
 
-def _reported_by(view: View, banks: Iterator[str] | list[str] | tuple[str, ...]) -> Iterator[str]:
+def _reported_by(view: View, banks: Iterable[str]) -> Iterator[str]:
     """Give the receipts of banks: every key that begins with one of them."""
     for bank in banks:
         for table in RECEIPT_TABLES:

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape
 
-CALENDAR_KINDS = ("due", "overdue")
-"""Steps that a day brings: no transaction, and no height that a row would name."""
-
 
 def beginnings(bill: Row) -> list[Shape]:
     """Give the making of a bill, and its confirmation."""
@@ -25,7 +22,7 @@ def beginnings(bill: Row) -> list[Shape]:
 
 
 def calendar_steps(bill: Row, left_on_due: int, left_on_overdue: int) -> list[Shape]:
-    """Give the day on which a bill fell due, and that from which it is overdue, by value date.
+    """Give the day on which a bill fell due, and that from which it is overdue, by value date; a day has no height.
 
     The amounts are what was unpaid on the morning of those days. A bill that was paid before never fell due; money
     recorded later with a value date in time takes "overdue" back.
