@@ -41,6 +41,10 @@ class UpgradeMissing(Exception):  # noqa: N818 - the end of what this software c
         super().__init__(f"{needed.said('en')} / {needed.said('zh')}")
         self.needed = needed
 
+    def said(self, language: str) -> str:
+        """What is missing and the mend, in "en" or "zh"."""
+        return self.needed.said(language)
+
 
 class LedgerPort:
     """The driver's `Application`: the ledger together with the mempool that feeds it."""

@@ -12,20 +12,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from chainbill_node.operator_error import OperatorError, Pair
+
 FILE_NAME = "node.toml"
 
 
-class ConfigError(Exception):
-    """A configuration that a node cannot start with; `str()` says what and the mend, in two languages."""
-
-    def __init__(self, what: str, mend_en: str, mend_zh: str) -> None:
-        super().__init__(f"{what}: {mend_en} / {mend_zh}")
-        self.what = what
-        self.mends = {"en": mend_en, "zh": mend_zh}
-
-    def said(self, language: str) -> str:
-        """What and the mend in one language, "en" or "zh"; any other gives both."""
-        return f"{self.what}: {self.mends[language]}" if language in self.mends else str(self)
+class ConfigError(OperatorError):
+    """A configuration that a node cannot start with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,13 @@ class NodeConfig:
 
 
 BLOCK_ID = re.compile("(?:[0-9a-f]{64})?")
-WANTED = {int: "a whole number from 0 up", str: "text", bool: "true or false"}
+WANTED: dict[type[Any], Pair] = {
+    int: ("must be a whole number from 0 up", "应为不小于 0 的整数"),
+    str: ("must be text", "应为文本"),
+    bool: ("must be true or false", "应为 true 或 false"),
+    dict: ("must be a table", "应为一个表"),
+}
+UNKNOWN: Pair = ("there is no such setting; remove it", "没有这个设置项；请删除")
 _SECTIONS: dict[str, type[Any]] = {
     "rest": RestConfig,
     "p2p": Address,
@@ -163,9 +162,11 @@ def load_config(home: Path) -> NodeConfig:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{path} ({error})",
-            "no readable node configuration; make a home with `chainbill network init`",
-            "没有可读的节点配置；请用 `chainbill network init` 建立节点目录",
+            (f"{path} cannot be read ({error})", f"{path} 无法读取（{error}）"),
+            (
+                "no readable node configuration; make a home with `chainbill network init`",
+                "没有可读的节点配置；请用 `chainbill network init` 建立节点目录",
+            ),
         ) from error
     return parse_config(content, str(path))
 
@@ -175,38 +176,45 @@ def parse_config(content: dict[str, Any], origin: str) -> NodeConfig:
     sections = {name: _section(origin, name, kind, content.pop(name, {})) for name, kind in _SECTIONS.items()}
     name = content.pop("name", None)
     if not isinstance(name, str) or not name:
-        raise _fault(origin, "name", "text")
+        raise _fault(origin, "name", str)
     for stray in content:
-        raise ConfigError(f"{origin}: {stray}", "there is no such setting; remove it", "没有这个设置项；请删除")
+        raise _unfit(origin, stray, UNKNOWN)
     config = NodeConfig(name=name, **sections)
     block, height = config.sync.trusted_block, config.sync.trusted_height
     if bool(height) != bool(block) or not BLOCK_ID.fullmatch(block):
         raise ConfigError(
-            f"{origin}: sync.trusted_height = {height}, sync.trusted_block = {block!r}",
-            "give a height and the 64 hex digits of its block, as `chainbill network trust` shows them, or neither",
-            "请同时填写高度与该高度区块编号的 64 位十六进制数字（见 `chainbill network trust`），或两项都不填",
+            (
+                f"{origin}: sync.trusted_height = {height}, sync.trusted_block = {block!r}",
+                f"{origin}：sync.trusted_height = {height}，sync.trusted_block = {block!r}",
+            ),
+            (
+                "give a height and the 64 hex digits of its block, as `chainbill network trust` shows them, or neither",
+                "请同时填写高度与该高度区块编号的 64 位十六进制数字（见 `chainbill network trust`），或两项都不填",
+            ),
         )
     return config
 
 
 def _section(origin: str, section: str, kind: type[Any], given: Any) -> Any:
     if not isinstance(given, dict):
-        raise _fault(origin, section, "a table")
+        raise _fault(origin, section, dict)
     known = {one.name for one in fields(kind)}
     default = kind()
     for name, value in given.items():
         if name not in known:
-            raise ConfigError(
-                f"{origin}: {section}.{name}", "there is no such setting; remove it", "没有这个设置项；请删除"
-            )
+            raise _unfit(origin, f"{section}.{name}", UNKNOWN)
         wanted = type(getattr(default, name))
         if type(value) is not wanted or (wanted is int and value < 0):
-            raise _fault(origin, f"{section}.{name}", WANTED[wanted])
+            raise _fault(origin, f"{section}.{name}", wanted)
     return kind(**given)
 
 
-def _fault(origin: str, name: str, wanted: str) -> ConfigError:
-    return ConfigError(f"{origin}: {name}", f"must be {wanted}", "类型或取值不正确")
+def _fault(origin: str, name: str, wanted: type[Any]) -> ConfigError:
+    return _unfit(origin, name, WANTED[wanted])
+
+
+def _unfit(origin: str, name: str, mend: Pair) -> ConfigError:
+    return ConfigError((f"{origin}: {name}", f"{origin}：{name}"), mend)
 
 
 def config_content(config: NodeConfig) -> dict[str, Any]:

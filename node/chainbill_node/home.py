@@ -53,9 +53,11 @@ def load_genesis(home: Path, config: NodeConfig) -> Genesis:
         return genesis_from_json(path.read_bytes())
     except (OSError, ChainbillError) as error:
         raise ConfigError(
-            f"{path} ({error})",
-            "put back the network's genesis.json, the same file on every node",
-            "请放回网络的 genesis.json（各节点相同）",
+            (f"{path} cannot be read ({error})", f"{path} 无法读取（{error}）"),
+            (
+                "put back the network's genesis.json, the same file on every node",
+                "请放回网络的 genesis.json（各节点相同）",
+            ),
         ) from error
 
 
@@ -63,12 +65,11 @@ def check_software(needed: UpgradeNeeded | None, height: int) -> None:
     """Raises ConfigError where the next block, `height`, needs a protocol or a CPython that this software is not."""
     if sys.implementation.name != "cpython":
         raise ConfigError(
-            f"Python is {sys.implementation.name}",
-            "contracts run on CPython; start the node with it",
-            "合约运行于 CPython；请用它启动节点",
+            (f"Python is {sys.implementation.name}", f"当前 Python 为 {sys.implementation.name}"),
+            ("contracts run on CPython; start the node with it", "合约运行于 CPython；请用它启动节点"),
         )
     if needed is not None and needed.height <= height:
-        raise ConfigError(f"height {height - 1}", needed.said("en"), needed.said("zh"))
+        raise ConfigError((f"height {height - 1}", f"高度 {height - 1}"), (needed.said("en"), needed.said("zh")))
 
 
 def check_trusted(store: Store, config: NodeConfig) -> None:
@@ -77,11 +78,16 @@ def check_trusted(store: Store, config: NodeConfig) -> None:
     record = None if trusted is None else ChainDatabase(store).record(trusted[0])
     if trusted is not None and record is not None and record.block_id != trusted[1]:
         raise ConfigError(
-            f"block {trusted[0]} is {record.block_id.hex()} here, sync.trusted_block is {trusted[1].hex()}",
-            "compare both with two other banks by telephone; where this chain is the wrong one, move data/ away and "
-            "start again, else mend sync.trusted_block in node.toml",
-            "请与另外两家银行电话核对；若本节点的链有误，请移走 data/ 后重新启动，"
-            "否则请更正 node.toml 中的 sync.trusted_block",
+            (
+                f"block {trusted[0]} is {record.block_id.hex()} here, sync.trusted_block is {trusted[1].hex()}",
+                f"本节点的区块 {trusted[0]} 为 {record.block_id.hex()}，而 sync.trusted_block 为 {trusted[1].hex()}",
+            ),
+            (
+                "compare both with two other banks by telephone; where this chain is the wrong one, move data/ away "
+                "and start again, else mend sync.trusted_block in node.toml",
+                "请与另外两家银行电话核对；若本节点的链有误，请移走 data/ 后重新启动，"
+                "否则请更正 node.toml 中的 sync.trusted_block",
+            ),
         )
 
 

@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from chainbill.protocols import RELEASED, Protocols
@@ -20,30 +21,15 @@ from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
 from chainbill_node.logs import LEVELS, forward_logging, log
 from chainbill_node.periodic import Periodic
+from chainbill_node.signer_faults import signer_refusal
 from chainbill_node.storage.background import stand_back
-from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError
+from chainbill_node.storage.store import DiskError
 from chainbill_node.storage.writeback import EVERY_S, Writeback
 
 PROFILE_VARIABLE = "CHAINBILL_PROFILE"
 EXIT_FAULT = 1
 EXIT_REFUSED = 2
 EXIT_UPGRADE = 3
-_SAFE_HEIGHT = (
-    "or, if it cannot be had, start once with --safe-height set to a height that this validator has surely never "
-    "signed / 否则以 --safe-height 指定一个本验证节点从未签过的高度启动一次"
-)
-SIGNER_MENDS = {
-    "signer_file_empty": f"put back signer/ of this node / 请放回本节点的 signer/ 目录; {_SAFE_HEIGHT}",
-    "signer_file_damaged": f"put back an undamaged signer/ / 签名文件已损坏，请换回完好的文件; {_SAFE_HEIGHT}",
-    "signer_file_foreign": (
-        "put back the signer file that belongs to this key and chain / 请放回属于本密钥与本链的签名文件"
-    ),
-    "signer_file_height": (
-        "signer/ and data/ are not of the same moment: put back those that belong together "
-        "/ signer/ 与 data/ 不属于同一时刻，请放回配套的文件; "
-        f"or {FETCH_AGAIN_EN} / 或{FETCH_AGAIN_ZH}; {_SAFE_HEIGHT}"
-    ),
-}
 
 
 def main(arguments: list[str] | None = None, protocols: Protocols = RELEASED) -> int:
@@ -61,12 +47,12 @@ def run(
     *,
     safe_height: int | None = None,
     log_level: str | None = None,
-    language: str = "",
+    said: Callable[[BaseException], str] = str,
     protocols: Protocols = RELEASED,
 ) -> int:
     """Run the node of a home until SIGTERM or SIGINT. Returns the exit code.
 
-    language: "en" or "zh" for why it refuses to start, where a person has asked in it; else both are said.
+    said: the words for why it refuses to start or ends, where a person has asked in one language; else both are said.
     """
     not_lowered = ""
     try:
@@ -77,7 +63,7 @@ def run(
         fetch_first(home, log_level)
         opened = open_home(home, protocols)
     except (ConfigError, DiskError) as error:
-        log.error("refused_to_start", what=_said(error, language))
+        log.error("refused_to_start", what=said(error))
         return EXIT_REFUSED
     config = opened.config
     log.configure(level=log_level or config.log.level, json_lines=config.log.form == "json", node=config.name)
@@ -89,12 +75,12 @@ def run(
     gc.set_threshold(50_000, 20, 50)
     try:
         with Periodic(Writeback(opened.store.path).look, EVERY_S, "writeback"):
-            return asyncio.run(_serve(home, opened, safe_height, language))
+            return asyncio.run(_serve(home, opened, safe_height, said))
     finally:
         opened.close()
 
 
-async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language: str) -> int:
+async def _serve(home: Path, opened: OpenHome, safe_height: int | None, said: Callable[[BaseException], str]) -> int:
     from chainbill_node.adapters import UpgradeMissing
     from chainbill_node.consensus.signer_frames import SignerFileError
     from chainbill_node.rest_server import RestServer
@@ -113,11 +99,10 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
         await rest.start()
         await node.stopped.wait()
     except SignerFileError as error:
-        mend = SIGNER_MENDS.get(error.reason, SIGNER_MENDS["signer_file_damaged"])
-        log.error("refused_to_start", what=f"{error}: {in_language(mend, language)}")
+        log.error("refused_to_start", what=said(signer_refusal(error)))
         return EXIT_REFUSED
     except (ConfigError, DiskError, OSError) as error:
-        log.error("refused_to_start", what=_said(error, language))
+        log.error("refused_to_start", what=said(error))
         return EXIT_REFUSED
     finally:
         if rest is not None:
@@ -125,7 +110,7 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
         if node is not None:
             await node.stop()
     if isinstance(node.fault, UpgradeMissing):
-        log.error("stopped_before_upgrade", what=in_language(str(node.fault), language))
+        log.error("stopped_before_upgrade", what=said(node.fault))
         return EXIT_UPGRADE
     log.info("node_stopped", fault=str(node.fault or ""))
     if node.fault is not None:
@@ -135,18 +120,6 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, language
     except DiskError as error:  # everything is in the log all the same
         log.warning("log_not_written_out", why=str(error))
     return 0
-
-
-def _said(error: Exception, language: str) -> str:
-    return error.said(language) if isinstance(error, ConfigError) else str(error)
-
-
-def in_language(text: str, language: str) -> str:
-    """One language of "English / 中文; English / 中文"; both for a language that is neither "en" nor "zh"."""
-    if language not in {"en", "zh"}:
-        return text
-    pairs = [part.rpartition(" / ") for part in text.split("; ")]
-    return "; ".join(chinese if language == "zh" or not english else english for english, _, chinese in pairs)
 
 
 def _allow_profiling(loop: asyncio.AbstractEventLoop) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chainbill.ledger.validators import Validator, ValidatorSet
 from chainbill_node.consensus.state import Step
 from chainbill_node.network.hello import MENDS
+from chainbill_node.operator_error import OperatorError
 from chainbill_node.rest.ports import NodeStatus
 
 if TYPE_CHECKING:
@@ -49,11 +50,15 @@ def node_status(node: Node) -> NodeStatus:
     )
 
 
+def _said(fault: BaseException, language: str) -> str:
+    return fault.said(language) if isinstance(fault, OperatorError) else str(fault)
+
+
 def _why_not_ready(node: Node, newest: int, now_ms: int) -> tuple[str, str] | None:
     waiting = node.driver.waiting_for()
     height = node.ledger.info().height
     if node.fault is not None:
-        return f"stopped: {node.fault}", f"已停止：{node.fault}"
+        return f"stopped: {_said(node.fault, 'en')}", f"已停止：{_said(node.fault, 'zh')}"
     if not node.started:
         return "starting", "正在启动"
     if waiting.step is Step.HALTED:

@@ -16,6 +16,7 @@ import uvicorn
 from chainbill_node.config import Address
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.limits import KEEP_ALIVE_S, METRICS_BODY_BYTES, METRICS_CONNECTIONS
+from chainbill_node.listening import listen
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest.app import create_app, create_operations_app
 from chainbill_node.rest.hosts import AllowedHosts
@@ -39,9 +40,9 @@ class _Server(uvicorn.Server):
 
 
 class _Listener:
-    """One application at one address."""
+    """One application where a section of the configuration says."""
 
-    def __init__(self, app: ASGIApp, address: Address, crowd: Crowd) -> None:
+    def __init__(self, app: ASGIApp, section: str, address: Address, crowd: Crowd) -> None:
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -57,23 +58,19 @@ class _Listener:
                 log_level="error",
             )
         )
-        self._address = f"{address.host}:{address.port}"
+        self._section = section
+        self._address = address
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
-        self._task = asyncio.get_running_loop().create_task(self._serve())
+        """Listen. Raises ConfigError when the port is taken."""
+        sockets = await listen(self._section, self._address, self._server.config.backlog)
+        self._task = asyncio.get_running_loop().create_task(self._server.serve(sockets))
         while not self._server.started:
             if self._task.done():
                 self._task.result()
-                raise OSError(f"nothing listens at {self._address}")
+                raise OSError(f"the server of [{self._section}] ended at once")
             await asyncio.sleep(START_POLL_S)
-
-    async def _serve(self) -> None:
-        try:
-            await self._server.serve()
-        except SystemExit as error:  # uvicorn exits when it cannot bind
-            raise OSError(f"{self._address} is taken or not allowed ({error.code})") from error
 
     async def stop(self) -> None:
         """End the open requests and stop listening."""
@@ -106,13 +103,13 @@ class RestServer:
         self.crowd = Crowd(most, min(most, limits.rest_connections_per_address), limits.rest_body_bytes, refused)
         node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
         served, hosts = ServedNode(node), hosts_of(node)
-        self._listeners = [_Listener(create_app(served, RestOptions(hosts=hosts)), config.rest, self.crowd)]
+        self._listeners = [_Listener(create_app(served, RestOptions(hosts=hosts)), "rest", config.rest, self.crowd)]
         if config.metrics.port:
             few = Crowd(METRICS_CONNECTIONS, METRICS_CONNECTIONS, METRICS_BODY_BYTES, refused)
-            self._listeners.append(_Listener(create_operations_app(served, hosts), config.metrics, few))
+            self._listeners.append(_Listener(create_operations_app(served, hosts), "metrics", config.metrics, few))
 
     async def start(self) -> None:
-        """Listen. Raises OSError when a port is taken."""
+        """Listen. Raises ConfigError when a port is taken."""
         for one in self._listeners:
             await one.start()
 

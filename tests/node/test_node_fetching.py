@@ -253,7 +253,7 @@ def test_a_disk_error_ends_it_whatever_of_the_network_led_to_it(
     joining = joining_of(Joiner(made, tmp_path))
 
     def fail(*_: object) -> None:
-        raise DiskError("no room", "mend", "mend")
+        raise DiskError(("no room", "没有空间"), ("mend", "请处理"))
 
     for name in ("joined", "gone", "receive"):
         monkeypatch.setattr(StateSync, name, fail)

@@ -154,8 +154,8 @@ def test_data_of_another_release_is_told_as_such_and_left_alone(found: bytes, ma
     with pytest.raises(DiskError) as refused:
         ChainDatabase(store).check_format(GENESIS_HASH)
     assert f"data format {found.decode()}" in str(refused.value)
-    assert f"made by {made_by} release and is not damaged" in refused.value.mend_en
-    assert f"数据由{made_by_zh}版本写入，并未损坏" in refused.value.mend_zh
+    assert f"made by {made_by} release and is not damaged" in refused.value.mend[0]
+    assert f"数据由{made_by_zh}版本写入，并未损坏" in refused.value.mend[1]
     assert dict(store.range(b"", b"\xff")) == before
 
 

@@ -25,6 +25,7 @@ from chainbill_node.rest.ports import Busy
 from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
+from chainbill_node.storage.leveldb import NO_ROW
 from chainbill_node.storage.store import DiskError
 from chainbill_node.wire.versions import SPOKEN, WireRange
 from whole_nodes import submit
@@ -189,7 +190,7 @@ def test_a_disk_error_at_a_commit_ends_the_node(tmp_path: Path) -> None:
         def failing(*_: object) -> None:
             raise node_error
 
-        node_error = DiskError("no space left", "make room", "清理空间")
+        node_error = DiskError(("no space left", "磁盘已满"), ("make room", "清理空间"))
         node.ledger._database.store.write = failing  # type: ignore[method-assign]
         pending = await submit(running.port, running.sign("bank1"), 300)
         assert pending.status == "pending"
@@ -206,7 +207,7 @@ def test_a_disk_error_at_a_commit_ends_the_node(tmp_path: Path) -> None:
 def test_a_disk_error_seen_by_a_reading_thread_ends_the_node(tmp_path: Path) -> None:
     async def act(running: Running) -> None:
         store: Any = running.node.ledger._database.store
-        await asyncio.to_thread(store.failed, "a row could not be read")
+        await asyncio.to_thread(store.failed, NO_ROW, OSError("no such device"))
         await asyncio.wait_for(running.node.stopped.wait(), 5)
         assert isinstance(running.node.fault, DiskError)
 

@@ -17,7 +17,7 @@ from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import label, language, text
+from chainbill_cli.texts import label, text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
@@ -44,7 +44,7 @@ def start(safe_height: int | None) -> None:
     """Run a node in the foreground until SIGTERM or Ctrl-C."""
     from chainbill_node.main import run
 
-    code = run(node_home(current_session()), safe_height=safe_height, language=language())
+    code = run(node_home(current_session()), safe_height=safe_height, said=cause_of)
     if code:
         raise click.exceptions.Exit(code)
 

@@ -18,6 +18,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 
+from chainbill_node.config import Address
+from chainbill_node.listening import listen
 from chainbill_node.logs import log
 from chainbill_node.network import limits
 from chainbill_node.network.budget import Bucket
@@ -106,13 +108,9 @@ class Door:
         return len(self._shaking)
 
     async def open(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
+        """Listen. Raises ConfigError when the port is taken."""
         loop = asyncio.get_running_loop()
-        host, port = self._where
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, address in dict.fromkeys([(one[0], one[4]) for one in found]):
-            listener = socket.create_server(address[:2], family=family, backlog=limits.LISTEN_BACKLOG)  # type: ignore[arg-type, unused-ignore]
-            listener.setblocking(False)
+        for listener in await listen("p2p", Address(*self._where), limits.LISTEN_BACKLOG):
             self._listeners.append(listener)
             self._accepting.append(loop.create_task(self._accept(listener)))
 

@@ -120,7 +120,7 @@ class PeerNetwork:
         self._unmet: dict[str, tuple[str, float]] = {}  # why, and when it was seen
 
     async def start(self) -> None:
-        """Listen and begin dialling. Raises OSError when the port is taken."""
+        """Listen and begin dialling. Raises ConfigError when the port is taken."""
         await self._door.open()
         self.refresh()
 

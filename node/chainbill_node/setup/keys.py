@@ -14,6 +14,7 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.errors import ChainbillError
 from chainbill_node.config import ConfigError
 from chainbill_node.logs import log
+from chainbill_node.operator_error import file_fault
 
 PASSPHRASE_VARIABLE = "CHAINBILL_PASSPHRASE"
 
@@ -41,12 +42,11 @@ def load_private_key(path: Path) -> PrivateKey:
         mode = stat.S_IMODE(path.stat().st_mode)
         content = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path} ({error.strerror})", "put the key file back", "请放回密钥文件") from error
+        raise ConfigError(file_fault(path, error), ("put the key file back", "请放回密钥文件")) from error
     if mode & 0o077:
         raise ConfigError(
-            f"{path} has mode {mode:o}",
-            "others may read this key; run chmod 600 on it",
-            "其他用户可读该密钥；请对其执行 chmod 600",
+            (f"{path} has mode {mode:o}", f"{path} 的权限为 {mode:o}"),
+            ("others may read this key; run chmod 600 on it", "其他用户可读该密钥；请对其执行 chmod 600"),
         )
     passphrase = os.environ.get(PASSPHRASE_VARIABLE, "").encode() if b"ENCRYPTED" in content else None
     rounds = rounds_of(content)
@@ -60,7 +60,9 @@ def load_private_key(path: Path) -> PrivateKey:
         return PrivateKey.from_pem(content, passphrase)  # type: ignore[arg-type]
     except ChainbillError as error:
         raise ConfigError(
-            f"{path} ({error})",
-            f"give its passphrase in {PASSPHRASE_VARIABLE}, or put the right key file back",
-            f"请在 {PASSPHRASE_VARIABLE} 中给出口令，或放回正确的密钥文件",
+            (f"{path} cannot be opened ({error})", f"{path} 无法打开（{error}）"),
+            (
+                f"give its passphrase in {PASSPHRASE_VARIABLE}, or put the right key file back",
+                f"请在 {PASSPHRASE_VARIABLE} 中给出口令，或放回正确的密钥文件",
+            ),
         ) from error

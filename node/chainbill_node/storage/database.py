@@ -16,16 +16,20 @@ from chainbill.ledger.validators import ValidatorSet
 from chainbill.state.buckets import BUCKETS
 from chainbill.state.tree import StateTree, TreeDelta
 from chainbill.state.view import RowChange
+from chainbill_node.operator_error import Pair
 from chainbill_node.storage import layout
 from chainbill_node.storage.batch import Batch
 from chainbill_node.storage.derived import bring_up_to_date
 from chainbill_node.storage.history_log import log_rows
 from chainbill_node.storage.layout import bucket_key, height_key
 from chainbill_node.storage.records import HeightRecord, decode_validators, encode_validators
-from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError, Readable, Store, prefix_end
+from chainbill_node.storage.store import FETCH_AGAIN, DiskError, Readable, Store, prefix_end
 
-DAMAGED_EN = f"this data directory does not hold a whole chain; {FETCH_AGAIN_EN}"
-DAMAGED_ZH = f"该数据目录不是完整的链；请{FETCH_AGAIN_ZH}"
+DAMAGED: Pair = (
+    f"this data directory does not hold a whole chain; {FETCH_AGAIN[0]}",
+    f"该数据目录不是完整的链；请{FETCH_AGAIN[1]}",
+)
+NO_SET: Pair = ("no validator set on disk", "磁盘上没有验证节点名单")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ class LiveView:
         return self._get(bucket_key(b"b", node)) or b""
 
 
-def _mends_of(found: str) -> tuple[str, str]:
-    """What to do about data of another format, in English and Chinese; nothing in it is damaged."""
+def _mend_of(found: str) -> Pair:
+    """What to do about data of another format; nothing in it is damaged."""
     newer = found.isdecimal() and int(found) > int(layout.FORMAT)
     made_by, made_by_zh = ("a newer", "较新的") if newer else ("an older", "较旧的")
     return (
@@ -101,12 +105,21 @@ class ChainDatabase:
         found = self.store.get(layout.FORMAT_KEY)
         if found != layout.FORMAT:
             theirs = (found or b"").decode("ascii", "replace")
-            raise DiskError(f"data format {theirs}, this release reads {layout.FORMAT.decode()}", *_mends_of(theirs))
+            ours = layout.FORMAT.decode()
+            raise DiskError(
+                (f"data format {theirs}, this release reads {ours}", f"数据格式为 {theirs}，本版本只读取 {ours}"),
+                _mend_of(theirs),
+            )
         if self.store.get(layout.GENESIS_KEY) != genesis_hash:
             raise DiskError(
-                "the data directory belongs to another chain than genesis.json",
-                "put back the genesis.json it was made with, or start with an empty data directory",
-                "data 目录与 genesis.json 不属于同一条链；请放回原来的 genesis.json，或使用空的数据目录",
+                (
+                    "the data directory belongs to another chain than genesis.json",
+                    "data/ 目录与 genesis.json 不属于同一条链",
+                ),
+                (
+                    "put back the genesis.json it was made with, or start with an empty data directory",
+                    "请放回原来的 genesis.json，或使用空的数据目录",
+                ),
             )
 
     def write_genesis(
@@ -157,7 +170,7 @@ class ChainDatabase:
         raw = self.store.get(layout.HEAD_KEY)
         record = None if raw is None else self.record(int.from_bytes(raw, "big"))
         if record is None:
-            raise DiskError("the newest height is not there", DAMAGED_EN, DAMAGED_ZH)
+            raise DiskError(("the newest height is not there", "缺少最新高度"), DAMAGED)
         return record
 
     def record(self, height: int) -> HeightRecord | None:
@@ -206,7 +219,11 @@ class ChainDatabase:
         head = self.head()
         if tree.root != head.app_hash:
             raise DiskError(
-                f"the state of height {head.height} has another root than its record", DAMAGED_EN, DAMAGED_ZH
+                (
+                    f"the state of height {head.height} has another root than its record",
+                    f"高度 {head.height} 的状态根与其记录不符",
+                ),
+                DAMAGED,
             )
         return tree
 
@@ -220,7 +237,7 @@ def newest_validators(source: Readable) -> tuple[int, ValidatorSet]:
     """The newest set on disk and the height it acts from."""
     for key, raw in source.range(layout.VALIDATORS, prefix_end(layout.VALIDATORS), reverse=True):
         return int.from_bytes(key[1:], "big"), decode_validators(raw)
-    raise DiskError("no validator set on disk", DAMAGED_EN, DAMAGED_ZH)
+    raise DiskError(NO_SET, DAMAGED)
 
 
 def validators_at(source: Readable, height: int) -> ValidatorSet:
@@ -228,4 +245,4 @@ def validators_at(source: Readable, height: int) -> ValidatorSet:
     start = height_key(layout.VALIDATORS, 0)
     for _key, raw in source.range(start, height_key(layout.VALIDATORS, height + 1), reverse=True):
         return decode_validators(raw)
-    raise DiskError("no validator set on disk", DAMAGED_EN, DAMAGED_ZH)
+    raise DiskError(NO_SET, DAMAGED)

@@ -14,12 +14,15 @@ import shutil
 from pathlib import Path
 
 from chainbill.errors import ChainbillError
+from chainbill_node.operator_error import Pair, room_or
 from chainbill_node.storage.store import DiskError
 from chainbill_node.sync.manifest import MAX_MANIFEST_BYTES, SnapshotManifest, decode_manifest
 
 MANIFEST = "manifest"
-MEND_EN = "look at free space and the disk, then start again: what has been fetched is kept"
-MEND_ZH = "请检查磁盘空间与硬盘后重新启动：已获取的部分会保留"
+MEND: Pair = (
+    "look at the disk, then start again: what has been fetched is kept",
+    "请检查硬盘后重新启动：已获取的部分会保留",
+)
 
 
 class FetchedChunks:
@@ -69,4 +72,6 @@ class FetchedChunks:
             unfinished.write_bytes(data)
             os.replace(unfinished, self._folder / name)
         except OSError as error:
-            raise DiskError(f"a chunk could not be kept ({error})", MEND_EN, MEND_ZH) from error
+            raise DiskError(
+                (f"a chunk could not be kept ({error})", f"一个分块无法保存（{error}）"), room_or(MEND, error)
+            ) from error

@@ -10,12 +10,15 @@ they are peaks: it proves blocks above h, and consistency from h on.
 from __future__ import annotations
 
 from chainbill.crypto.merkle import Frontier, consistency_proof, inclusion_proof
+from chainbill_node.operator_error import Pair
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage import layout
-from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError, Readable
+from chainbill_node.storage.store import FETCH_AGAIN, DiskError, Readable
 
-DAMAGED_EN = f"the log of block ids is not whole; {FETCH_AGAIN_EN}"
-DAMAGED_ZH = f"区块标识日志不完整；请{FETCH_AGAIN_ZH}"
+DAMAGED: Pair = (
+    f"the log of block ids is not whole; {FETCH_AGAIN[0]}",
+    f"区块标识日志不完整；请{FETCH_AGAIN[1]}",
+)
 
 Rows = list[tuple[bytes, bytes]]
 
@@ -88,7 +91,7 @@ class HistoryLog:
 def _root(source: Readable, key: bytes) -> bytes:
     found = source.get(key)
     if found is None:
-        raise DiskError(f"row {key.hex()} is missing", DAMAGED_EN, DAMAGED_ZH)
+        raise DiskError((f"row {key.hex()} is missing", f"缺少行 {key.hex()}"), DAMAGED)
     return found
 
 

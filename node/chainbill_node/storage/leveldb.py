@@ -19,7 +19,8 @@ from typing import Any
 
 import plyvel
 
-from chainbill_node.storage.store import FETCH_AGAIN_EN, FETCH_AGAIN_ZH, DiskError
+from chainbill_node.operator_error import Pair, room_or
+from chainbill_node.storage.store import FETCH_AGAIN, DiskError
 
 WRITE_BUFFER_BYTES = 256 * 1024 * 1024
 STAGGER_BYTES = 64 * 1024 * 1024  # so much less, at most, on some nodes
@@ -31,11 +32,15 @@ BLOOM_BITS = 10
 NEWEST_TABLES = b"leveldb.num-files-at-level0"
 MERGED_AT = 4  # so many of them
 
-MEND_EN = (
-    "this copy of the chain is damaged or cannot be written; look at free space and the disk, then "
-    f"{FETCH_AGAIN_EN}; never repair it in place"
+MEND: Pair = (
+    f"this copy of the chain is damaged or cannot be written; look at the disk, then {FETCH_AGAIN[0]}; "
+    "never repair it in place",
+    f"本节点的链数据已损坏或无法写入；请检查硬盘，然后{FETCH_AGAIN[1]}；切勿原地修复",
 )
-MEND_ZH = f"本节点的链数据已损坏或无法写入；请检查磁盘空间与硬盘，然后{FETCH_AGAIN_ZH}；切勿原地修复"
+NO_ROW: Pair = ("a row could not be read", "一行数据无法读取")
+NO_ROWS: Pair = ("rows could not be read", "多行数据无法读取")
+NO_BLOCK: Pair = ("a block could not be written", "区块无法写入")
+NO_MERGE: Pair = ("tables could not be merged", "数据表无法合并")
 
 
 def buffer_of(place: int) -> int:
@@ -72,7 +77,9 @@ class LevelStore:
                 compression=None,
             )
         except (plyvel.Error, OSError) as error:
-            raise DiskError(f"database {path} does not open ({error})", MEND_EN, MEND_ZH) from error
+            raise DiskError(
+                (f"database {path} does not open ({error})", f"数据库 {path} 无法打开（{error}）"), room_or(MEND, error)
+            ) from error
         self._get = partial(self._db.get, verify_checksums=True)
         self.on_error: Callable[[DiskError], None] | None = None
 
@@ -81,7 +88,7 @@ class LevelStore:
         try:
             value: bytes | None = self._get(key)
         except (plyvel.Error, OSError) as error:
-            raise self.failed(f"a row could not be read ({error})") from error
+            raise self.failed(NO_ROW, error) from error
         return value
 
     def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
@@ -98,14 +105,14 @@ class LevelStore:
                 for key, value in puts:
                     put(key, value)
         except (plyvel.Error, OSError) as error:
-            raise self.failed(f"a block could not be written ({error})") from error
+            raise self.failed(NO_BLOCK, error) from error
 
     def compact(self, start: bytes, stop: bytes) -> None:
         """Merge the tables of a range now: what was deleted there takes room until LevelDB comes by, maybe never."""
         try:
             self._db.compact_range(start=start, stop=stop)
         except (plyvel.Error, OSError) as error:
-            raise self.failed(f"tables could not be merged ({error})") from error
+            raise self.failed(NO_MERGE, error) from error
 
     def settle(self) -> None:
         """Write memory out to tables, so that the next opening has no log to read again.
@@ -119,9 +126,9 @@ class LevelStore:
         """A view that later writes do not change."""
         return LevelSnapshot(self, self._db.snapshot())
 
-    def failed(self, what: str) -> DiskError:
+    def failed(self, what: Pair, below: Exception) -> DiskError:
         """The error to raise; whoever must know hears of it first."""
-        error = DiskError(what, MEND_EN, MEND_ZH)
+        error = DiskError((f"{what[0]} ({below})", f"{what[1]}（{below}）"), room_or(MEND, below))
         if self.on_error is not None:
             self.on_error(error)
         return error
@@ -143,7 +150,7 @@ class LevelSnapshot:
         try:
             value: bytes | None = self._snapshot.get(key, verify_checksums=True)
         except (plyvel.Error, OSError) as error:
-            raise self._store.failed(f"a row could not be read ({error})") from error
+            raise self._store.failed(NO_ROW, error) from error
         return value
 
     def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
@@ -163,7 +170,7 @@ def _rows(store: LevelStore, at: Any, start: bytes, stop: bytes, *, reverse: boo
         else:
             yield from _forwards(at, start, stop)
     except (plyvel.Error, OSError) as error:
-        raise store.failed(f"rows could not be read ({error})") from error
+        raise store.failed(NO_ROWS, error) from error
     finally:
         at.close()
 

@@ -6,7 +6,19 @@ import fcntl
 import os
 from pathlib import Path
 
+from chainbill_node.operator_error import Pair, file_fault, room_or
 from chainbill_node.storage.store import DiskError
+
+TAKEN: Pair = ("cannot be locked", "无法加锁")
+TAKEN_MEND: Pair = (
+    "another process uses this home; stop it first, or start with another --home",
+    "另一个进程正在使用该目录；请先停止它，或改用其他 --home",
+)
+NOT_MADE: Pair = ("cannot be opened", "无法打开")
+NOT_MADE_MEND: Pair = (
+    "look whether the folder is there and may be written by whoever starts the node",
+    "请检查该目录是否存在，以及启动节点的用户能否写入",
+)
 
 
 class HomeLock:
@@ -17,12 +29,10 @@ class HomeLock:
         try:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DiskError(file_fault(self.path, error, TAKEN), TAKEN_MEND) from error
         except OSError as error:
-            raise DiskError(
-                f"{self.path} ({error.strerror})",
-                "another process uses this home; stop it first, or start with another --home",
-                "另一个进程正在使用该目录；请先停止它，或改用其他 --home",
-            ) from error
+            raise DiskError(file_fault(self.path, error, NOT_MADE), room_or(NOT_MADE_MEND, error)) from error
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
 

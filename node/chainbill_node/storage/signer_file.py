@@ -10,18 +10,17 @@ import errno
 import os
 from pathlib import Path
 
+from chainbill_node.operator_error import Pair, file_fault, room_or
 from chainbill_node.storage.store import DiskError
 
-LOST_EN = (
+LOST: Pair = (
     "the signer file is not there; put it back from this machine's disk, or if it is lost for good, make an empty one "
-    "and start once with --safe-height set to a height that this validator has surely never signed"
-)
-LOST_ZH = (
+    "and start once with --safe-height set to a height that this validator has surely never signed",
     "签名文件不存在；请从本机磁盘找回；"
-    "确已丢失时，建立空文件并以 --safe-height 指定一个本验证节点从未签过的高度启动一次"
+    "确已丢失时，建立空文件并以 --safe-height 指定一个本验证节点从未签过的高度启动一次",
 )
-WRITE_EN = "the signer file could not be written; the node stops before it says anything; mend the disk and start again"
-WRITE_ZH = "签名文件无法写入；节点在对外发送之前停止；请修复磁盘后重新启动"
+UNWRITTEN: Pair = ("cannot be written, and the node stops before it says anything", "无法写入，节点在对外发送之前停止")
+MEND: Pair = ("mend the disk and start again", "请修复磁盘后重新启动")
 MAX_BYTES = 256 * 1024 * 1024
 CANNOT_SYNC_FOLDERS = (errno.EINVAL, errno.ENOTSUP)  # some file systems; the file itself is synced
 
@@ -34,14 +33,14 @@ class FileSignerFile:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except OSError as error:
-            raise DiskError(f"{path} ({error.strerror})", LOST_EN, LOST_ZH) from error
+            raise DiskError(file_fault(path, error), LOST) from error
 
     def read(self) -> bytes:
         """The whole content."""
         try:
             return self._path.read_bytes()
         except OSError as error:
-            raise DiskError(f"{self._path} ({error.strerror})", LOST_EN, LOST_ZH) from error
+            raise DiskError(file_fault(self._path, error), LOST) from error
 
     def append(self, frames: bytes) -> None:
         """Append, then fdatasync, then return."""
@@ -49,7 +48,7 @@ class FileSignerFile:
             _write_all(self._descriptor, frames)
             os.fdatasync(self._descriptor)
         except OSError as error:
-            raise DiskError(f"{self._path} ({error.strerror})", WRITE_EN, WRITE_ZH) from error
+            raise self._unwritten(error) from error
 
     def rewrite(self, frames: bytes) -> None:
         """Replace the whole content: a new file, synced, renamed over the old one, the folder synced."""
@@ -61,9 +60,12 @@ class FileSignerFile:
             os.rename(fresh, self._path)
             sync_folder(self._path.parent)
         except OSError as error:
-            raise DiskError(f"{self._path} ({error.strerror})", WRITE_EN, WRITE_ZH) from error
+            raise self._unwritten(error) from error
         os.close(self._descriptor)
         self._descriptor = descriptor
+
+    def _unwritten(self, error: OSError) -> DiskError:
+        return DiskError(file_fault(self._path, error, UNWRITTEN), room_or(MEND, error))
 
     def close(self) -> None:
         """Close; a second call does nothing."""

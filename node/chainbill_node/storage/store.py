@@ -10,29 +10,19 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
-FETCH_AGAIN_EN = (
+from chainbill_node.operator_error import OperatorError, Pair
+
+FETCH_AGAIN: Pair = (
     "move the data directory away (keep keys/ and signer/), set sync.from_snapshot = true in node.toml and start: "
-    "the node fetches the chain again"
-)
-FETCH_AGAIN_ZH = (
-    "移走 data 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后启动：节点将重新同步"
+    "the node fetches the chain again",
+    "移走 data/ 目录（保留 keys/ 与 signer/），在 node.toml 中设 sync.from_snapshot = true 后启动：节点将重新同步",
 )
 WALK_ROWS = 512
 """Rows of a long walk that are read at once."""
 
 
-class DiskError(Exception):
-    """The disk or the database on it failed; the process must end. `str()` names the mend in two languages."""
-
-    def __init__(self, what: str, mend_en: str, mend_zh: str) -> None:
-        super().__init__(f"{what}: {mend_en} / {mend_zh}")
-        self.what = what
-        self.mend_en = mend_en
-        self.mend_zh = mend_zh
-
-    def said(self, language: str) -> str:
-        """What and the mend in one language, "en" or "zh"."""
-        return f"{self.what}: {self.mend_zh if language == 'zh' else self.mend_en}"
+class DiskError(OperatorError):
+    """The disk or the database on it failed; the process must end."""
 
 
 class Readable(Protocol):
