@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chainbill_cli.commands import localnet as commands
+from chainbill_cli.failure import Failure
 from chainbill_cli.localnet import layout, processes, status
 from chainbill_cli.main import run
 
@@ -25,8 +29,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
         ready = not (home / "slow").exists()
         answer = {"ready": ready, "reason": "" if ready else "waiting for bank2", "name": config["name"],
                   "height": 5, "app_hash": "ab" * 32}
+        genesis = json.loads((home / "genesis.json").read_text())
+        answer["validator_key"] = next(one["key"] for one in genesis["validators"] if one["name"] == config["name"])
         if self.path == "/v1/validators":
-            genesis = json.loads((home / "genesis.json").read_text())
             voted_out = (home / "voted_out").read_text().split() if (home / "voted_out").exists() else []
             answer = {"data": [one for one in genesis["validators"] if one["name"] not in voted_out]}
         body = json.dumps(answer).encode()
@@ -237,3 +242,85 @@ def test_status_where_a_node_tells_the_rest_to_signed_requests_only(
     (lab.home / "parties" / "bank1" / "key.pem").unlink()
     found = lab.json("localnet", "status", expect=0)
     assert [(node["ready"], node["height"]) for node in found["nodes"]] == [(True, None), (True, 5)]
+
+
+# ports that somebody else has
+
+STRANGER = {
+    "ready": True,
+    "reason": "",
+    "name": "bank1",
+    "height": 812,
+    "app_hash": "cd" * 32,
+    "validator_key": "ee" * 32,
+}
+
+
+@contextmanager
+def stranger(port: int, answer: dict[str, Any] = STRANGER) -> Iterator[int]:
+    """Somebody else's node at a port, 0 for a free one."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def port_of(lab: Lab, node: str) -> int:
+    return int(tomllib.loads(lab.node_file(node, "node.toml").read_text())["rest"]["port"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_up_on_a_taken_port_makes_nothing_and_names_it(lab: Lab, language: str) -> None:
+    """cases: it ended with 0 and showed the other network's height as its own."""
+    with stranger(0) as port:
+        base = max(1024, port - 1)
+        lab.text(
+            "--lang", language, "localnet", "up", "--validators", "2", "--base-port", str(base), "--detach", expect=1
+        )
+        assert str(port) in lab.err
+        assert "--base-port" in lab.err
+    assert not (lab.home / "genesis.json").exists()
+
+
+def test_a_network_whose_port_was_taken_meanwhile_does_not_start(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "2", "--detach")
+    lab.text("localnet", "down")
+    with stranger(port_of(lab, "bank2")) as port:
+        for words in (("up", "--detach"), ("start", "bank2")):
+            found = lab.json("localnet", *words, expect=1)
+            assert found["code"] == "port_taken"
+            assert str(port) in found["detail"]
+            assert "bank2" in found["detail"]
+        assert "812" not in lab.text("localnet", "status")
+        assert [one["pid"] for one in lab.json("localnet", "status")["nodes"]] == [None, None], "none was started"
+    lab.json("localnet", "up", "--detach")
+
+
+def test_another_networks_answer_is_never_shown_as_ones_own(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    lab.text("localnet", "down")
+    with stranger(port_of(lab, "bank1")):
+        monkeypatch.setattr(processes, "pid_of", lambda _: 4711)
+        [found] = lab.json("localnet", "status")["nodes"]
+        assert (found["ready"], found["height"], found["app_hash"]) == (False, None, None)
+        assert str(port_of(lab, "bank1")) in found["reason"]
+        network = layout.load(lab.home)
+        with pytest.raises(Failure) as refused:
+            status.wait_ready(network, network.nodes, 5.0)
+        assert refused.value.problem["code"] == "port_of_another"

@@ -15,7 +15,7 @@ import click
 from chainbill_cli.asking import confirm
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.localnet import layout, processes, status
+from chainbill_cli.localnet import layout, ports, processes, status
 from chainbill_cli.localnet.clock import advance
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import asks
@@ -30,6 +30,7 @@ NODE_ROWS = ranked(
 )  # fmt: skip
 PROFILE_ROWS = ranked("profiles name party", Column("profiles", "prose"), Column("name"), Column("party", "id"))
 CLOCK_KINDS = {"transaction": "id", "status": "status", "clock": "word"}
+VALIDATORS = 4
 READY_S = 60.0
 FOLLOW_S = 0.3
 
@@ -45,8 +46,11 @@ def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool)
     """Set up a local network if there is none, and start its nodes."""
     session = current_session()
     home = layout.home_of(session.settings)
+    if base_port and not layout.exists(home):
+        ports.check_planned(base_port, validators or VALIDATORS)
     network = _made(home, validators, base_port, closed_reads)
     try:
+        ports.check(network.nodes)
         for node in network.nodes:
             processes.start(node)
         status.wait_ready(network, network.nodes, max(READY_S, session.settings.timeout_s))
@@ -80,7 +84,9 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
         raise fail(Exit.FAILED, "localnet.foreign", home=str(home))
     from chainbill_node.setup.local import create_local_network
 
-    created = create_local_network(home, validators=validators or 4, base_port=base_port, public_reads=not closed_reads)
+    created = create_local_network(
+        home, validators=validators or VALIDATORS, base_port=base_port, public_reads=not closed_reads
+    )
     return layout.write_down(created)
 
 
@@ -145,6 +151,7 @@ def start(name: str) -> None:
     """Start one node and wait until it is ready."""
     session = current_session()
     network = _network(session)
+    ports.check([network.node(name)])
     processes.start(network.node(name))
     status.wait_ready(network, [network.node(name)], max(READY_S, session.settings.timeout_s))
     _print(session, status.describe(network))

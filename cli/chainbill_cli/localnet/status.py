@@ -26,8 +26,11 @@ Sign = Callable[[str], Mapping[str, str]]
 """Address of a read → headers that sign it."""
 
 
-def node_status(http: httpx.Client, node: LocalNode, sign: Sign | None = None) -> dict[str, Any]:
-    """One node as `localnet status` shows it; `reason` says why when it is not ready. `sign`: see `ready_of`."""
+def node_status(http: httpx.Client, node: LocalNode, sign: Sign | None = None, expected: str = "") -> dict[str, Any]:
+    """One node as `localnet status` shows it; `reason` says why when it is not ready. `sign`: see `ready_of`.
+
+    expected: the node's key, hex; "" when it is not known. What answers with another one is not this node.
+    """
     pid = processes.pid_of(node)
     found: dict[str, Any] = {
         "name": node.name, "pid": pid, "api": node.api, "p2p": node.p2p, "home": str(node.home),
@@ -38,6 +41,8 @@ def node_status(http: httpx.Client, node: LocalNode, sign: Sign | None = None) -
     said = ready_of(http, node.api, sign)
     if said is None:
         return {**found, "reason": text("localnet.no_answer", name=node.name)}
+    if expected and said.get("validator_key", expected) != expected:
+        return {**found, "reason": text("localnet.port_of_another", name=node.name, where=node.api)}
     found.update(ready=bool(said.get("ready")), height=said.get("height"), app_hash=said.get("app_hash"))
     if not found["ready"] and said.get("reason"):
         found["reason"] = said["reason"]
@@ -112,7 +117,11 @@ def describe(network: LocalNetwork) -> dict[str, Any]:
     import httpx
 
     with httpx.Client(trust_env=False) as http:
-        nodes = [node_status(http, node, partial(signed_of, network, node)) for node in network.nodes]
+        keys = genesis_keys(network)
+        nodes = [
+            node_status(http, node, partial(signed_of, network, node), keys.get(node.name, ""))
+            for node in network.nodes
+        ]
         gone = removed(http, network)
     for found in nodes:
         if found["name"] in gone:
@@ -134,6 +143,7 @@ def wait_ready(network: LocalNetwork, nodes: Iterable[LocalNode], timeout_s: flo
     deadline = time.monotonic() + timeout_s
     look_again = time.monotonic() + REMOVED_LOOK_S
     waiting = list(nodes)
+    keys = genesis_keys(network)
     with httpx.Client(trust_env=False) as http:
         while waiting:
             if time.monotonic() > look_again:
@@ -145,6 +155,9 @@ def wait_ready(network: LocalNetwork, nodes: Iterable[LocalNode], timeout_s: flo
                 if processes.pid_of(node) is None:
                     raise _failed(node, "localnet.ended")
                 said = ready_of(http, node.api)
+                expected = keys.get(node.name, "")
+                if said is not None and expected and said.get("validator_key", expected) != expected:
+                    raise fail(Exit.FAILED, "localnet.port_of_another", name=node.name, where=node.api)
                 if said is None or not said.get("ready"):
                     still.append(node)
             waiting = still

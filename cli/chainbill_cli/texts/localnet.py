@@ -64,6 +64,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "does not answer yet; chainbill localnet logs",
         "尚无应答；chainbill localnet logs",
     ),
+    "localnet.port_taken": (
+        "port {port} of this machine, which {name} needs, is taken by another program",
+        "{name} 所需的本机端口 {port} 已被其他程序占用",
+    ),
+    "localnet.port_taken_hint": (
+        "stop that program (perhaps another local network: chainbill --home DIRECTORY localnet down); or make this "
+        "network elsewhere: chainbill localnet up --base-port PORT (first `localnet reset` where it is made already)",
+        "请停止该程序（可能是另一个本地网络：chainbill --home 目录 localnet down），"
+        "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 `localnet reset`）",
+    ),
+    "localnet.port_of_another": (
+        "at {where} another network's node answers, not {name}",
+        "{where} 上应答的是另一网络的节点，不是 {name}",
+    ),
     "localnet.stopped": ("stopped {count} nodes", "已停止 {count} 个节点"),
     "localnet.reset_sure": ("Delete the network in {home} with its ledger?", "确认删除 {home} 中的网络及其账本？"),
 }

@@ -1,0 +1,40 @@
+"""Whether the ports that the nodes of a local network listen at are free, asked before any of them starts.
+
+A node whose port another program has ends at once, and what answers there is somebody else.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from chainbill_cli.failure import Exit, fail
+from chainbill_cli.localnet import processes
+from chainbill_cli.localnet.layout import LocalNode
+from chainbill_cli.texts import text
+
+
+def check(nodes: Iterable[LocalNode]) -> None:
+    """A failure that names the first taken port of the nodes that do not run yet."""
+    for node in nodes:
+        if processes.pid_of(node) is None:
+            for address in (node.api, node.p2p):
+                where = urlsplit(address if "//" in address else f"//{address}")
+                _check(node.name, str(where.hostname), int(where.port or 0))
+
+
+def check_planned(first: int, validators: int) -> None:
+    """The same for a network that is to be made from port `first` on, two ports a node."""
+    from chainbill_node.setup.local import LOOPBACK
+
+    for place in range(2 * validators):
+        _check(f"bank{place // 2 + 1}", LOOPBACK, first + place)
+
+
+def _check(name: str, host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        hint = text("localnet.port_taken_hint")
+        raise fail(Exit.FAILED, "localnet.port_taken", name=name, port=port, hint=hint) from error
