@@ -60,6 +60,11 @@ METRICS_CONNECTIONS = 64
 METRICS_BODY_BYTES = 1024 * 1024
 """Of the operator's own address."""
 
+# threads
+INTERPRETER_TURN_S = 0.0005
+"""So long a thread may keep the interpreter while others want it. The event loop lets it go with each call of the
+system, six times a connection: by Python's own 5 ms a thread that counts rows leaves it some thirty a second."""
+
 # the log
 SELDOM_S = 1.0
 """Of a warning that strangers can cause there is one line in so long."""

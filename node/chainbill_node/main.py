@@ -19,6 +19,7 @@ from chainbill.protocols import RELEASED, Protocols
 from chainbill_node.config import ConfigError
 from chainbill_node.home import OpenHome, open_home
 from chainbill_node.joining import fetch_first
+from chainbill_node.limits import INTERPRETER_TURN_S
 from chainbill_node.logs import LEVELS, forward_logging, log
 from chainbill_node.periodic import Periodic
 from chainbill_node.signer_faults import signer_refusal
@@ -73,6 +74,7 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(INTERPRETER_TURN_S)
     try:
         with Periodic(Writeback(opened.store.path).look, EVERY_S, "writeback"):
             return asyncio.run(_serve(home, opened, safe_height, said))

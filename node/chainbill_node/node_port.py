@@ -7,6 +7,7 @@ commits do not touch.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
@@ -35,6 +36,10 @@ class ServedNode:
         except Pruned as error:
             error.held_by = tuple(holders(self.peers(), error.height))
             raise
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
+        return self._node.ledger.reading(source)
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         """Admit transactions, pass them on, and wait up to `wait_ms` for their commits; an answer for each."""

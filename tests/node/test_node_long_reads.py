@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 
 import pytest
-from chainbill_node.engine.long_reads import AFTER_A_COMMIT_S, BURST_S, LONGEST_REST_S, SHARE, LongReads
+from chainbill_node.engine.long_reads import (
+    AFTER_A_COMMIT_S,
+    BURST_S,
+    FORGET_S,
+    LONGEST_REST_S,
+    MAX_SOURCES,
+    MOMENT_S,
+    SHARE,
+    LongReads,
+)
 from chainbill_node.storage import reader as reader_module
 from chainbill_node.storage.layout import STATE
 from chainbill_node.storage.memory import MemoryStore
@@ -63,6 +73,57 @@ def test_time_that_went_by_unused_counts_for_a_moment_only() -> None:
     clock.rests.clear()
     clock.work(1, busy=True)
     assert 1 / SHARE - 1 - 2 * BURST_S < sum(clock.rests) < 1 / SHARE
+
+
+def test_a_long_read_rests_while_somebody_reads_who_has_used_less() -> None:
+    clock = Clock()
+    with clock.reads.reading("flood"):
+        clock.work(1, busy=False)
+        assert clock.rests == []
+        with clock.reads.reading("honest"):
+            pass
+        clock.work(0.1, busy=False)
+        assert clock.rests == []
+        flooding = contextvars.copy_context()
+        with clock.reads.reading("honest"):
+            flooding.run(lambda: clock.work(PIECE_S, busy=False))
+    assert sum(clock.rests) == pytest.approx(LONGEST_REST_S)
+
+
+def test_sources_that_read_much_get_the_same() -> None:
+    """In threads, and for real: each counts its pieces of work; nobody's clock is looked at."""
+    reads = LongReads()
+    pieces, over, all_here = {"a": 0, "b": 0}, threading.Event(), threading.Barrier(3)
+
+    def work(source: str) -> None:
+        with reads.reading(source):
+            all_here.wait(10)
+            while not over.is_set():
+                reads.used(PIECE_S)
+                pieces[source] += 1
+                if sum(pieces.values()) >= 400:
+                    over.set()
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in ("a", "a", "b")]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert abs(pieces["a"] - pieces["b"]) <= 2 * MOMENT_S / PIECE_S + 3
+
+
+def test_who_comes_again_soon_has_not_been_forgotten_and_the_remembered_are_bounded() -> None:
+    clock = Clock()
+    with clock.reads.reading("flood"):
+        clock.work(1, busy=False)
+    with clock.reads.reading("flood"):
+        assert clock.reads._sources["flood"].used_s == pytest.approx(1)
+    clock.now_s += FORGET_S + 1
+    with clock.reads.reading("flood"):
+        assert clock.reads._sources["flood"].used_s == 0
+    for number in range(3 * MAX_SOURCES):
+        with clock.reads.reading(f"address {number}"):
+            assert len(clock.reads._sources) <= MAX_SOURCES
 
 
 def rows_of(count: int) -> MemoryStore:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
+from chainbill_node.rest.places import NoPlace
 from chainbill_node.rest.ports import (
     Answer,
     Busy,
@@ -126,6 +128,12 @@ class TwinNode:
         if height < self.lowest:
             raise Pruned(height, self.lowest, self.book.height, holders(self.peers(), height))
         return TwinReader(self, height)
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        self.addresses.append(source)
+        if isinstance(self.outcome, NoPlace):
+            raise self.outcome
+        return nullcontext()
 
     def rows(self) -> Readable:
         return self.disk.snapshot()

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from chainbill_node.rest import request_verifying
 from chainbill_node.rest.hosts import AllowedHosts
+from chainbill_node.rest.places import NoPlace
 from chainbill_node.rest.ports import Busy, TooManyTries
 from chainbill_node.rest.problems import problem_of
 from chainbill_node.rest.request_verifying import SignatureRefused
@@ -82,6 +83,16 @@ def _tried(error: TooManyTries) -> Callable[[TestClient, TwinNode], httpx.Respon
     return ask
 
 
+def _crowded(error: NoPlace) -> Callable[[TestClient, TwinNode], httpx.Response]:
+    def ask(client: TestClient, node: TwinNode) -> httpx.Response:
+        node.outcome = error
+        answer = client.get("/v1/bills")
+        assert answer.headers["Retry-After"] == "2"
+        return answer
+
+    return ask
+
+
 def _cursor_of_another_list(client: TestClient, node: TwinNode) -> httpx.Response:
     cursor = client.get("/v1/tokens?limit=1").json()["next"]
     return client.get(f"/v1/parties?limit=1&after={cursor}")
@@ -113,6 +124,8 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "media_type_unsupported": _post(content=b"x", headers={"Content-Type": "text/plain"}),
     "mempool_party_share": _busy(Busy("16 wait", party="S")),
     "method_not_allowed": lambda client, _: client.request("DELETE", "/v1/bills"),
+    "reads_busy": _crowded(NoPlace(of_one=False)),
+    "reads_share": _crowded(NoPlace(of_one=True)),
     "tries_busy": _tried(TooManyTries(2, of_one=False)),
     "tries_share": _tried(TooManyTries(2, of_one=True)),
     "node_busy": _busy(Busy("full")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -322,6 +323,10 @@ class LedgerApplication:
     def reader(self, at: int | None) -> HeightReader:
         """The ledger at a height (None: the newest). Raises Pruned or Future. From any thread."""
         return self._readers.reader(at)
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
+        return self._readers.reading(source)
 
     def forget_readers(self) -> None:
         """Old rows were taken away: later readers get a new view of the store."""

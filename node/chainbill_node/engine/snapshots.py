@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from chainbill_node.engine.long_reads import LongReads
@@ -44,6 +45,10 @@ class SnapshotReaders:
         if height < lowest:
             raise Pruned(height, lowest, newest)
         return HeightReader(snapshot, height, newest, self._prove, self._long_reads.used)
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source."""
+        return self._long_reads.reading(source)
 
     def view(self) -> LiveView:
         """The newest state as the core's `View`, unchanged by later commits."""

@@ -27,6 +27,7 @@ from chainbill_node.rest import (
     routes_trace,
     routes_transactions,
 )
+from chainbill_node.rest.fair_reads import FairReads
 from chainbill_node.rest.fast_path import FastPath
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.reading import Rest, RestOptions
@@ -91,5 +92,6 @@ def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]
     for router in routers:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(FairReads, node=node)
     app.add_middleware(RequestScope)
     return app

@@ -23,7 +23,7 @@ _PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
-_READ_PROBLEMS = ("400", "401", "403", "404", "410", "429")
+_READ_PROBLEMS = ("400", "401", "403", "404", "410", "429", "503")
 _WRITE_PROBLEMS = ("400", "413", "415", "422", "429", "503")
 
 _TRANSACTION_BODY = {

@@ -8,6 +8,7 @@ blocks are committed beside it (a storage snapshot does this). ``NodePort.submit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -236,6 +237,9 @@ class NodePort(Protocol):
 
     def reader(self, at: int | None) -> Reader:
         """Open the ledger at a height (None: the newest). Raises Pruned or Future."""
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         """Check and pass on signed transactions and wait up to ``wait_ms`` for their commits (0: do not wait).

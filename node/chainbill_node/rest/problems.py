@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainbill.errors import InternalFault, Malformed, Refused
+from chainbill_node.rest.places import NoPlace
 from chainbill_node.rest.ports import Busy, Future, HeightNotHeld, TooManyTries
 from chainbill_node.rest.replies import NotModified
 from chainbill_node.rest.request_verifying import VALIDITY_S, SignatureRefused
@@ -169,6 +170,13 @@ def problem_of(error: Exception) -> Problem | None:
                 Problem(429, "tries_share", headers=headers)
                 if error.of_one
                 else Problem(503, "tries_busy", headers=headers)
+            )
+        case NoPlace():
+            headers = {"Retry-After": str(error.retry_after_s)}
+            return (
+                Problem(429, "reads_share", headers=headers)
+                if error.of_one
+                else Problem(503, "reads_busy", headers=headers)
             )
         case Future():
             return Problem(404, "height_in_future", fields={"value": error.height, "head": error.head})

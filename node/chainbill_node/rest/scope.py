@@ -10,6 +10,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chainbill_node.rest.places import PLACES
 from chainbill_node.rest.problems import fault_response
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
@@ -22,8 +23,8 @@ CONTENT_POLICY = (
 
 _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
-MAX_WORKERS = 8
-"""Reads answered at a time; others wait, so that a flood of them does not take the node's time from consensus."""
+MAX_WORKERS = 2 * PLACES
+"""Threads: one for each read that has a place, and as many for what needs none, such as how the node is."""
 
 
 def identify(scope: Scope) -> str:

@@ -114,6 +114,7 @@ class HeightReader:
             if self._source.get(entry) is not None:
                 return entry + b"\x00"
         for key, _empty in self._source.range(prefix, prefix_end(prefix)):
+            self._one_row()
             if indexes.entry_id(key, len(prefix)) == after:
                 return key + b"\x00"
         return prefix

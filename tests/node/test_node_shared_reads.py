@@ -1,0 +1,104 @@
+"""Reads over real sockets while one address has all the long ones: others are answered, and what waits is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chainbill_node.node_port import ServedNode
+from chainbill_node.rest.places import MAX_WAITING_OF_ADDRESS, PLACES
+from chainbill_node.rest.ports import PeerInfo
+from test_node_rest_guard import Client, Served, serve
+
+LONG = b"GET /v1/peers HTTP/1.1\r\nHost: localhost\r\n\r\n"
+FLOOD = "127.0.0.9"
+OF_ONE = PLACES // 2
+
+
+class LongReads:
+    """Every read of the peers takes until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        self.end = threading.Event()
+
+        def peers(_: ServedNode) -> list[PeerInfo]:
+            self.begun += 1
+            self.end.wait(30)
+            return []
+
+        monkeypatch.setattr(ServedNode, "peers", peers)
+
+    async def until_begun(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            while self.begun < count:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def long_reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[LongReads]:
+    reads = LongReads(monkeypatch)
+    yield reads
+    reads.end.set()
+
+
+async def ask(served: Served, count: int) -> list[Client]:
+    clients = []
+    for _ in range(count):
+        clients.append(await served.connect(FLOOD))
+        clients[-1][1].write(LONG)
+    return clients
+
+
+def test_long_reads_of_one_address_leave_others_their_places(tmp_path: Path, long_reads: LongReads) -> None:
+    async def act(served: Served) -> None:
+        await ask(served, 40)
+        await long_reads.until_begun(OF_ONE)
+        for _ in range(20):
+            await served.honest()
+        assert long_reads.begun == OF_ONE
+        long_reads.end.set()
+
+    serve(tmp_path, act)
+
+
+def test_who_has_left_is_not_read_for(tmp_path: Path, long_reads: LongReads) -> None:
+    async def act(served: Served) -> None:
+        await ask(served, OF_ONE)
+        await long_reads.until_begun(OF_ONE)
+        for _ in range(5):
+            for _, writer in await ask(served, MAX_WAITING_OF_ADDRESS):
+                writer.transport.abort()
+            async with asyncio.timeout(10):
+                while len(served.server.crowd) > OF_ONE:
+                    await asyncio.sleep(0.01)
+        waits = (await ask(served, 1))[0]
+        await served.honest()
+        long_reads.end.set()
+        assert b"200" in await waits[0].readline()
+        assert long_reads.begun == OF_ONE + 1
+
+    serve(tmp_path, act)
+
+
+def test_one_more_than_may_wait_is_told_when_to_come_again(tmp_path: Path, long_reads: LongReads) -> None:
+    async def act(served: Served) -> None:
+        await ask(served, OF_ONE)
+        await long_reads.until_begun(OF_ONE)
+        waiting = await ask(served, MAX_WAITING_OF_ADDRESS)
+        await served.honest()
+        [(reader, _)] = await ask(served, 1)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b" 429 " in head
+        assert b"retry-after: 2" in head.lower()
+        [length] = [int(one.split(b":")[1]) for one in head.lower().split(b"\r\n") if one.startswith(b"content-length")]
+        assert json.loads(await reader.readexactly(length))["code"] == "reads_share"
+        long_reads.end.set()
+        for one, _ in waiting:
+            assert b"200" in await one.readline()
+
+    serve(tmp_path, act)
