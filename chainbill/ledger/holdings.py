@@ -5,6 +5,9 @@
 Every share of a party follows from one row, so the sums move with the rows that a unit changed and cost what the change
 costs. A new role needs one function from a row to its shares, here, and its table in SHARES; the whole-state check then
 recomputes it too.
+
+What a party holds becomes what it is owed when a bill is paid. So what it takes must leave room for both together: else
+a payee whose payments are never reported could fill its sum, and no bill of which it holds a cent could be settled.
 """
 
 from __future__ import annotations
@@ -93,18 +96,33 @@ class HoldingChange:
             self.add(shares(new), 1)
 
     def write(self) -> None:
-        """Bring `core/holding` up to date; Refused with core_holdings if a sum exceeds 2^53 − 1."""
+        """Bring `core/holding` up to date.
+
+        Refused with core_holdings if a sum exceeds 2^53 − 1, or what a party holds grows until it does with PAYEE_OPEN.
+        """
         for holding, (count, total) in self._changes.items():
             if count or total:
                 self._write_one(holding, count, total)
+        for (party, currency, role), (_, total) in self._changes.items():
+            if role == HOLDER and total > 0:
+                roles = (HOLDER, PAYEE_OPEN)
+                _require_amount(sum(self._held(party, currency, one)[1] for one in roles), party)
+
+    def _held(self, party: str, currency: str, role: str) -> list[int]:
+        held: list[int] = self._overlay.get(core_rows.holding_key(party, currency, role)) or [0, 0]
+        return held
 
     def _write_one(self, holding: tuple[str, str, str], count: int, total: int) -> None:
         key = core_rows.holding_key(*holding)
-        held = self._overlay.get(key) or [0, 0]
+        held = self._held(*holding)
         count, total = held[0] + count, held[1] + total
-        if not 0 <= total <= MAX_AMOUNT:
-            raise broken(Reason.CORE_HOLDINGS, "a sum exceeds the largest amount", party=holding[0])
+        _require_amount(total, holding[0])
         if count:
             self._overlay.put_checked(key, [count, total])
         else:
             self._overlay.delete(key)
+
+
+def _require_amount(total: int, party: str) -> None:
+    if not 0 <= total <= MAX_AMOUNT:
+        raise broken(Reason.CORE_HOLDINGS, "a sum exceeds the largest amount", party=party)

@@ -86,6 +86,15 @@ def test_a_sum_of_payments_has_a_bound_too() -> None:
         world.act(payment(2, amount=1))
 
 
+def test_who_is_owed_much_comes_to_hold_no_more_than_the_rest() -> None:
+    """Case: settling moved a holder's cents to what it is owed, and that sum was full: nobody was paid."""
+    world = TokenWorld()
+    world.act(payment(1, party="S1", amount=2**53 - 100))
+    with pytest.raises(Refused, match=f"^{Reason.CORE_HOLDINGS}"):
+        world.bill(face=100)
+    world.bill("B2", face=99)
+
+
 changes = st.lists(
     st.tuples(
         st.integers(0, 4), st.sampled_from(["S1", "S2"]), st.sampled_from(["BANK1", "BANK2"]),

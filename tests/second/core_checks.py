@@ -251,6 +251,11 @@ class _Unit:
             new = [old[0] + count, old[1] + amount]
             must(new[1] <= MAX_AMOUNT, "core_holdings", share[0])
             found["core", "holding", share] = new if new[0] else None
+        for (party, currency, role), (_, grown) in changes.items():
+            if role == "holder" and grown > 0:
+                both = [("core", "holding", (party, currency, one)) for one in ("holder", "payee_open")]
+                sums = [found[place] if place in found else self.before.get(place) for place in both]
+                must(sum(row[1] for row in sums if isinstance(row, list)) <= MAX_AMOUNT, "core_holdings", party)
         return {key: row for key, row in found.items() if self.before.get(key) != row}
 
 

@@ -60,6 +60,8 @@ def quote(transaction: str, height: int, **more: Any) -> Write:
 
 
 OWED: list[Write] = [payment("T2"), payment("T3", party="S2", amount=600)]
+FITS = payment("T9", amount=2**53 - 1001)
+FULL = payment("T9", amount=2**53 - 1000)
 
 CASES: list[tuple[str, list[Write], list[Write]]] = [
     ("acceptance", PENDING, [bill(), token("T1", 0, 1000, parent="")]),
@@ -97,6 +99,8 @@ CASES: list[tuple[str, list[Write], list[Write]]] = [
     ("an open payment to nobody", [], [payment("T2", party="")]),
     ("an open payment of nothing", [], [payment("T2", amount=0)]),
     ("payments beyond the largest amount", OWED, [payment("T4", amount=2**53 - 1)]),
+    ("acceptance by a payee whose sum is full", [*PENDING, FULL], [bill(), token("T1", 0, 1000, parent="")]),
+    ("acceptance by a payee whose sum is then full", [*PENDING, FITS], [bill(), token("T1", 0, 1000, parent="")]),
     ("financing that changes in place", FINANCED, [earlier(token("T2", 0, 1000, "BANK", financing=""), 3)]),
     ("a quote goes on", [quote("a5", 4)], [quote("a5", 4, status="agreed")]),
     ("another quote under the id of one that is there", [quote("a5", 4)], [quote("b6", HEIGHT, rate=900000)]),
