@@ -20,8 +20,8 @@ from chainbill_contracts.general import (
 
 contracts = own_table("contract")  # name -> the code that runs; written by the core
 contract_sets = own_table("contract_set")  # [height, proposal] -> what changes together from that height on
-sources = own_table("source")  # hash -> {"source", "party", "named"}: code that was stored or proposed
-stored = own_table("stored")  # party -> {"hashes"}: sources it has stored that no proposal names yet, oldest first
+sources = own_table("source")  # hash -> {"source", "stored_by", "named"}: code that was stored or proposed
+stored = own_table("stored")  # party -> {"hashes"}: sources it has stored, oldest first
 rule_changes = own_table("rule_change")  # proposal -> {"changes", "currencies", "python"}; the core checks it
 next_rules = own_table("rules_next")  # [height, proposal] -> the same, decided; the core takes it up at its height
 protocol_changes = own_table("protocol_change")  # proposal -> {"version", "digest", "from"}; the core checks it
@@ -40,7 +40,7 @@ MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
 MOST_IN_A_SET = 64  # contracts
 MOST_SETS = 16  # that wait for their heights
-MOST_STORED = 64  # sources of one party that no proposal names
+MOST_STORED = 64  # sources of one party
 LAST_DATE = "2899-12-31"  # of an adjustable clock
 LONGEST_NAME = 64
 LONGEST_ADVANCE_MS = 315576000000  # ten years
@@ -153,21 +153,22 @@ def propose(kind, content):
 def store_source(source):
     """Store the source of a contract, for a set to name by its hash: a set may be larger than a transaction.
 
-    Of MOST_STORED sources of the sender that no proposal names, the oldest gives way to a new one.
+    Of MOST_STORED sources of the sender the oldest gives way to a new one. A source stays as long as any seat has it
+    stored or a proposal names it.
     """
     require_seat()
     require_capability("admin")
     require(kind_of(source) == "text", "text_expected")
     hashed = digest(source)
-    if not sources.has(hashed):
-        hashes = []
-        row = stored.get(ctx.party)
-        if row is not None:
-            hashes = row["hashes"]
+    row = stored.get(ctx.party)
+    hashes = [] if row is None else row["hashes"]
+    if hashed not in hashes:
         if len(hashes) == MOST_STORED:
-            sources.delete(hashes[0])
+            let_go(hashes[0])
             hashes = hashes[1:]
-        sources.put(hashed, {"source": source, "party": ctx.party, "named": 0})
+        kept = source_row(hashed, source)
+        kept["stored_by"] += [ctx.party]
+        sources.put(hashed, kept)
         stored.put(ctx.party, {"hashes": hashes + [hashed]})
         emit("source_stored", {"hash": hashed, "by": ctx.party})
     return {"hash": hashed}
@@ -378,32 +379,46 @@ def source_of(entry):
         require(kind_of(entry["source"]) == "text", "text_expected")
         require(digest(entry["source"]) == entry["hash"], "hash_not_of_source")
         if not sources.has(entry["hash"]):
-            sources.put(entry["hash"], {"source": entry["source"], "party": "", "named": 0})
+            sources.put(entry["hash"], source_row(entry["hash"], entry["source"]))
         return entry["source"]
     row = sources.get(entry["hash"])
     require(row is not None, "source_unknown", {"name": entry["name"], "hash": entry["hash"]})
     return row["source"]
 
 
-def name_source(hashed):
-    """A source that a proposal names does not give way to others of the party that stored it."""
+def source_row(hashed, source):
     row = sources.get(hashed)
-    if row["party"] != "":
-        hashes = []
-        for one in stored.get(row["party"])["hashes"]:
-            if one != hashed:
-                hashes += [one]
-        stored.put(row["party"], {"hashes": hashes})
-        row["party"] = ""
+    return {"source": source, "stored_by": [], "named": 0} if row is None else row
+
+
+def name_source(hashed):
+    """A source that a proposal names stays, whoever stored it."""
+    row = sources.get(hashed)
     row["named"] += 1
     sources.put(hashed, row)
 
 
 def forget_source(hashed):
-    """A source goes with the last proposal that named it, unless one of them was accepted."""
+    """A proposal that failed names its source no more."""
     row = sources.get(hashed)
     row["named"] -= 1
-    if row["named"] > 0:
+    keep_or_drop(hashed, row)
+
+
+def let_go(hashed):
+    """The sender has this source stored no more."""
+    row = sources.get(hashed)
+    others = []
+    for party in row["stored_by"]:
+        if party != ctx.party:
+            others += [party]
+    row["stored_by"] = others
+    keep_or_drop(hashed, row)
+
+
+def keep_or_drop(hashed, row):
+    """A source goes with the last seat that has it stored and the last proposal that names it, accepted or open."""
+    if len(row["stored_by"]) + row["named"] > 0:
         sources.put(hashed, row)
     else:
         sources.delete(hashed)

@@ -168,7 +168,7 @@ def test_a_set_waits_for_its_height(world: World) -> None:
     assert waiting(world) == {}
     vote(world, proposal, BANK1, BANK2, BANK3)
     assert waiting(world) == {(height, proposal): {"contracts": entries, "removed": []}}
-    assert world.row("governance", "source", digest(CALLER)) == {"source": CALLER, "party": "", "named": 1}
+    assert world.row("governance", "source", digest(CALLER)) == {"source": CALLER, "stored_by": [], "named": 1}
     decided = next(
         fields for contract, topic, fields in world.events if (contract, topic) == ("governance", "set_decided")
     )
@@ -196,11 +196,11 @@ def test_the_whole_rule_book_is_one_set_of_stored_sources(world: World) -> None:
         assert world.call(BANK1, "governance", "store_source", source=text) == {"hash": digest(text)}
     assert len(world.row("governance", "stored", BANK1)["hashes"]) == len(sources())
     deploy(world, *({"name": name, "hash": digest(text)} for name, text in sources().items()))
-    assert world.row("governance", "stored", BANK1) == {"hashes": []}
-    assert {row["party"] for _, row in world.rows("governance", "source")} == {""}
+    assert len(world.row("governance", "stored", BANK1)["hashes"]) == len(sources())
+    assert all((row["stored_by"], row["named"]) == ([BANK1], 1) for _, row in world.rows("governance", "source"))
 
 
-def test_stored_sources_that_nobody_names_give_way(world: World) -> None:
+def test_stored_sources_that_nobody_else_keeps_give_way(world: World) -> None:
     texts = [f'"""Source {number}."""\nfrom chainbill.vm.prelude import *\n' for number in range(67)]
     for text in texts[:64]:
         world.call(BANK1, "governance", "store_source", source=text)
@@ -211,14 +211,15 @@ def test_stored_sources_that_nobody_names_give_way(world: World) -> None:
         world.call(BANK1, "governance", "store_source", source=text)
     hashes = [digest(text) for text in texts]
     gone = [number for number, hashed in enumerate(hashes) if world.row("governance", "source", hashed) is None]
-    assert gone == [0, 2]
+    assert gone == [2]
+    assert world.row("governance", "source", hashes[0])["stored_by"] == [BANK2]
+    assert world.row("governance", "source", hashes[1]) == {"source": texts[1], "stored_by": [], "named": 1}
     assert world.row("governance", "stored", BANK1) == {"hashes": hashes[3:]}
 
 
 def test_sources_of_a_set_that_failed_go_unless_another_names_them(world: World) -> None:
     """security 16: a seat that proposes code again and again leaves nothing behind."""
     hashed = digest(CALLEE)
-    world.call(BANK2, "governance", "store_source", source=CALLEE)
     first, second = deploy(world, entry("callee", CALLEE)), deploy(world, entry("callee", CALLEE))
     assert world.row("governance", "source", hashed)["named"] == 2
     vote(world, first, BANK2, BANK3, choice="no")
@@ -226,7 +227,6 @@ def test_sources_of_a_set_that_failed_go_unless_another_names_them(world: World)
     world.day(world.plus(31))
     assert proposal_of(world, second)["status"] == "expired"
     assert world.row("governance", "source", hashed) is None
-    assert world.row("governance", "stored", BANK2) == {"hashes": []}
     third = deploy(world, entry("callee", CALLEE))
     vote(world, third, BANK1, BANK2, BANK3)
     assert world.row("governance", "source", hashed)["named"] == 1, "what was accepted keeps its source"
