@@ -236,6 +236,7 @@ def record_payment(bill, amount, value_date):
         emit("overdue_rescinded", {"bill": bill, "debtor": row["debtor"], "value_date": value_date})
     if row["settled"] + ended == row["face"]:
         row["status"] = "settled"
+        forget_pay_dates(row)
         count_to_pay(row, -1)
         row["closed_on"] = ctx.today
         emit("settled", {"bill": bill})
@@ -332,6 +333,7 @@ def end_before_acceptance(row, status):
     if row["status"] == "pending_accept":
         invoke("invoice", "release", row)
         count_to_pay(row, -1)
+    forget_pay_dates(row)
     row["status"] = status
     row["closed_on"] = ctx.today
     bills.put(row["id"], row)
@@ -369,11 +371,26 @@ def set_pay_dates(row):
     row["last_offer_on"] = invoke("calendar", "business_day_before", pay_on)
     row["overdue_after"] = invoke("calendar", "business_days_after", pay_on, parameter("grace_business_days"))
     row["pay_on_final"] = True
-    for date in [row["due_on"], pay_on]:
+    for year in undecided_years(row):
+        row["pay_on_final"] = False
+        provisional.put([year, row["id"]], {})
+
+
+def forget_pay_dates(row):
+    """What has ended waits for no calendar: whoever issues and withdraws would else fill the list before true bills."""
+    if not row["pay_on_final"]:
+        for year in undecided_years(row):
+            provisional.delete([year, row["id"]])
+
+
+def undecided_years(row):
+    """The years of a bill's two dates that were not decided yet."""
+    years = []
+    for date in [row["due_on"], row["pay_on"]]:
         year = invoke("calendar", "undecided_year", date)
         if year != 0:
-            row["pay_on_final"] = False
-            provisional.put([year, row["id"]], {})
+            years += [year]
+    return years
 
 
 def compute_some_pay_dates(year):

@@ -81,6 +81,8 @@ def check_all(world: World) -> None:
     check_financings(world, tokens)
     check_standings(world, bills)
     check_counts(world, bills, tokens)
+    for (_, bill), _ in world.rows("bill", "provisional"):
+        assert bills[bill]["closed_on"] == "", "a bill that has ended waits for a calendar"
 
 
 def check_counts(world: World, bills: dict[str, Any], tokens: dict[str, Any]) -> None:
