@@ -176,6 +176,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     }
     price(offer, value_date)
+    require_net(offer)
     quotes.put(quote_id, offer)
     count_live_quote(offer, row["holder"], 1)
     row["quotes"] += [quote_id]
@@ -210,6 +211,7 @@ def agree(quote):
     offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
     price(offer, offer["value_date"])
+    require_net(offer)
     offer["status"] = "agreed"
     offer["agreed_on"] = ctx.today
     offer["agreed_net"] = offer["net"]
@@ -264,6 +266,7 @@ def disburse(quote, reference, value_date, amount, registration):
     if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
         offer["amount"] = row["amount"]
         price(offer, value_date)
+        offer["net"] = max(offer["net"], 0)  # of a small rest the fee may be more than all
     paid = amount if amount > 0 else offer["net"]
     agreed = {"paid": paid, "agreed_net": offer["agreed_net"], "currency": offer["currency"]}
     require(paid >= offer["agreed_net"], "amount_below_agreed_net", agreed)
@@ -411,11 +414,14 @@ def price(offer, value_date):
     net = offer["amount"] - offer["fee"]
     if offer["interest_payer"] == "holder":
         net -= interest
-    require(net > 0, "net_not_positive", {"net": net, "currency": offer["currency"]})
     offer["days"] = days
     offer["actual_days"] = actual_days
     offer["interest"] = interest
     offer["net"] = net
+
+
+def require_net(offer):
+    require(offer["net"] > 0, "net_not_positive", {"net": offer["net"], "currency": offer["currency"]})
 
 
 def interest_half_up(amount, rate, days, year):
