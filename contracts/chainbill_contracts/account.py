@@ -16,6 +16,7 @@ from chainbill_contracts.general import (
     require_bank,
     require_capability,
     require_currency,
+    require_fields,
     require_maker_and_checker,
 )
 
@@ -23,6 +24,7 @@ accounts = own_table("account")  # [party, currency] -> account row
 formers = own_table("former")  # party -> {"accounts"}: [place, row] of those that acted before its administrator
 agenda = own_table("agenda")
 parties = read_table("party", "party")
+holdings = read_table("core", "holding")
 recovery_places = read_table("recovery", "place")  # party -> {"open", "vetoed"}: open is "" where no recovery waits
 
 MOST_ACCOUNTS = 20
@@ -32,8 +34,9 @@ MOST_ACCOUNTS = 20
 def announce(currency, bank, alg, digest_hex):
     """Name a settlement account (结算账户), or announce that it changes.
 
-    The account's bank attests it. A first account acts from then on; a change needs maker and checker, acts two
-    business days later and is announced by an event, so that nobody redirects a payment unseen.
+    The account's bank attests it. A first account acts from then on, and needs maker and checker where money in its
+    currency is coming already; a change needs both, acts two business days later and is announced by an event, so that
+    nobody redirects a payment unseen.
     """
     account = {"currency": currency, "bank": bank, "alg": alg, "digest": digest_hex}
     check_account(account)
@@ -43,6 +46,8 @@ def announce(currency, bank, alg, digest_hex):
     if known is None or known["status"] != "active":
         room = known is not None or len(accounts.scan([ctx.party], MOST_ACCOUNTS)) < MOST_ACCOUNTS
         require(room, "too_many_accounts")
+        if is_owed(ctx.party, currency):
+            require_maker_and_checker()
         open_account(ctx.party, account, "", keys_that_signed())
         return {"party": ctx.party, "currency": currency, "from": ctx.today}
     require_maker_and_checker()
@@ -162,6 +167,11 @@ def end_accounts(party):
         accounts.put(entry[0], entry[1])
 
 
+def is_owed(party, currency):
+    """Say whether a party holds tokens, or waits for payments, in this currency."""
+    return holdings.has([party, currency, "holder"]) or holdings.has([party, currency, "payee_open"])
+
+
 # --- one account ------------------------------------------------------------------------------------------------------
 def require_shown_account(account, alg, digest_hex):
     """The sender keeps this account, and it is the one that the sender was shown."""
@@ -248,6 +258,7 @@ def account_row(account, status, by):
 
 
 def check_account(account):
+    require_fields(account, ["currency", "bank", "alg", "digest"], [])
     require_currency(account["currency"])
     require(account["alg"] == DIGEST_ALGORITHM, "algorithm_unknown")
     require(is_hex_of_32_bytes(account["digest"]), "account_digest_not_valid")

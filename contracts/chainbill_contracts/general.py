@@ -82,6 +82,15 @@ def keys_that_signed():
     return signed
 
 
+def are_keys_of(party, signed):
+    """Say whether all these keys are a party's still: what waits ends with the keys that began it. signed: in hex."""
+    for key in signed:
+        entry = keys.get(key)
+        if entry["party"] != party or entry["status"] != "active":
+            return False
+    return True
+
+
 def require_policy(sender, action, currency, amount):
     """The sender's own policy lets one key do this; above its limit maker and checker sign. sender: its party row."""
     for rule in sender["policy"]["rules"]:

@@ -53,6 +53,7 @@ pays_for = own_table("pays_for")  # bank -> {"count"} of the debtors whose manda
 mandates = own_table("mandate")  # [debtor, bank] -> mandate row
 agenda = own_table("agenda")
 
+CAPABILITIES = ["maker", "checker", "admin"]
 STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
 MOST_APPLICATIONS = 200
 MOST_NAMES = 50  # of one party, one after the other
@@ -136,8 +137,9 @@ def admit(application):
 
 @call
 def add_identifier(party, scheme, value):
-    """Attest one more identifier of a party; the sender is its sponsor."""
+    """Attest one more identifier of a party: maker and checker of its sponsor."""
     row = require_sponsored(party)
+    require_maker_and_checker()
     require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
     row["identifiers"] += [take_identifier(party, scheme, value)]
     parties.put(party, row)
@@ -159,8 +161,12 @@ def give_up_identifier(scheme, value):
 
 @call
 def rename(party, name_zh, name_en):
-    """Attest a new name; of MOST_NAMES the oldest gives way, and stays in the history of this row."""
+    """Attest a new name of a party: maker and checker of its sponsor.
+
+    Of MOST_NAMES the oldest gives way, and stays in the history of this row.
+    """
     row = require_sponsored(party)
+    require_maker_and_checker()
     require_name(name_zh, name_en)
     add_name(row, name_zh, name_en)
     parties.put(party, row)
@@ -345,6 +351,7 @@ def check_new_keys(party, new_keys):
     require(kind_of(new_keys) == "list", "no_key")
     listed = []
     for entry in new_keys:
+        require_fields(entry, ["key", "proof"], [])
         listed += [entry["key"]]
     require_listed_keys(party, listed)
     for number, entry in enumerate(new_keys):
@@ -751,11 +758,13 @@ def require_possession(party, key, proof):
 
 
 def require_key_entry(key):
+    require_fields(key, ["alg", "key", "capabilities", "unit", "operator", "certificate"], [])
     require_key(key["alg"], key["key"])
     capabilities = key["capabilities"]
-    require(kind_of(capabilities) == "list" and len(capabilities) >= 1, "capability_unknown")
+    require(kind_of(capabilities) == "list", "capability_unknown")
+    require(len(capabilities) >= 1 and len(capabilities) <= len(CAPABILITIES), "capability_unknown")
     for capability in capabilities:
-        require(capability in ("maker", "checker", "admin"), "capability_unknown")
+        require(capability in CAPABILITIES, "capability_unknown")
     require_text(key["unit"])
     for name in ("operator", "certificate"):
         require(key[name] == "" or is_hex_of_32_bytes(key[name]), "key_digest_not_valid", {"field": name})
@@ -876,9 +885,11 @@ def warn_of_few_admin_keys(row):
 
 
 def check_policy_rules(policy):
+    require_fields(policy, ["rules"], [])
     rules = policy["rules"]
     require(kind_of(rules) == "list" and len(rules) <= MOST_RULES, "policy_not_valid")
     for rule in rules:
+        require_fields(rule, ["action", "currency", "above"], [])
         require(kind_of(rule["action"]) == "text", "policy_not_valid")
         require(rule["action"] in ACTS_UNDER_POLICY, "policy_act_unknown", {"acts": ACTS_UNDER_POLICY})
         require_currency(rule["currency"])

@@ -6,6 +6,8 @@ key of the party vetoes; after a veto, and where there is no sponsor, the valida
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    are_keys_of,
+    keys_that_signed,
     require_active,
     require_capability,
     require_digest,
@@ -26,7 +28,8 @@ def recover(party, new_keys, document):
     """Let new keys take the place of all keys of a party after 72 hours (密钥恢复): maker and checker of its sponsor.
 
     new_keys: [{"key", "proof"}] as in party.add_key, one an admin's at least. Until then any admin key of the party
-    vetoes. document: digest of the paper on which the sponsor relies, 64 hex digits.
+    vetoes. It acts only if the sponsor is active by then and the keys that announced it are still its own. document:
+    digest of the paper on which the sponsor relies, 64 hex digits.
     """
     require_digest(document)
     row = require_party(party)
@@ -37,10 +40,7 @@ def recover(party, new_keys, document):
     require(not place["vetoed"], "recovery_vetoed")
     require(place["open"] == "", "recovery_under_way", {"recovery": place["open"]})
     listed = checked_keys(party, new_keys)
-    signed = []
-    for signer in ctx.signers:
-        signed += [signer["key"]]
-    return announce(party, "recover", {"keys": listed, "document": document}, ctx.party, signed)
+    return announce(party, "recover", {"keys": listed, "document": document}, ctx.party, keys_that_signed())
 
 
 @call
@@ -115,12 +115,22 @@ def on_day(date, item, row):
     party = recovery["party"]
     if recovery["kind"] == "recover":
         require_keys_may_change(party)
+        if recovery["announced_by"] != "":
+            require_announcer(recovery)
         invoke("party", "replace_keys", party, recovery["content"]["keys"])
     else:
         require_not_administered(party)
         invoke("party", "become", recovery["content"]["statement"])
     end(recovery, "acted")
     places.delete(party)
+
+
+def require_announcer(recovery):
+    """Who announced a recovery could do so today: it sponsors the party, is active, and has the keys that signed."""
+    bank = recovery["announced_by"]
+    require(require_party(recovery["party"])["sponsor"] == bank, "not_the_sponsor", {"id": recovery["party"]})
+    require_active(bank)
+    require(are_keys_of(bank, recovery["by"]), "key_already_revoked")
 
 
 def checked_keys(party, new_keys):

@@ -6,6 +6,8 @@ Each row names the bank that stands in the place now, so that one look finds it,
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    are_keys_of,
+    keys_that_signed,
     replaced_by,
     require_active_bank,
     require_bank,
@@ -16,7 +18,7 @@ from chainbill_contracts.general import (
 
 successors = own_table("successor")  # bank -> {"named", "successor", "from"}
 predecessors = own_table("predecessor")  # bank -> {"banks"}: those in whose place it stands
-successions = own_table("succession")  # [bank, successor] -> {"banks", "until"}: what the successor has accepted
+successions = own_table("succession")  # [bank, successor] -> {"banks", "until", "by"}: what the successor has accepted
 agenda = own_table("agenda")
 
 MOST_PREDECESSORS = 20
@@ -27,7 +29,8 @@ DAYS_OF_SUCCESSION = 30
 def accept(bank):
     """Agree as a bank to pay in another's place (承继) what that one is to pay, if it or a vote names the sender.
 
-    Consent holds for DAYS_OF_SUCCESSION days, and for the banks in whose place the other one stands by now.
+    Consent holds for DAYS_OF_SUCCESSION days, for the banks in whose place the other one stands by now, and as long as
+    the keys that gave it are the sender's.
     """
     require_bank(bank)
     require_active_bank(ctx.party)
@@ -39,7 +42,7 @@ def accept(bank):
     if known is not None:
         agenda.delete([add_days(known["until"], 1), "succession", bank, ctx.party])
     until = add_days(ctx.today, DAYS_OF_SUCCESSION)
-    successions.put([bank, ctx.party], {"banks": replaced_by(bank), "until": until})
+    successions.put([bank, ctx.party], {"banks": replaced_by(bank), "until": until, "by": keys_that_signed()})
     agenda.put([add_days(until, 1), "succession", bank, ctx.party], {"succession": [bank, ctx.party]})
     emit("succession_accepted", {"bank": bank, "successor": ctx.party, "until": until})
     return {"bank": bank, "successor": ctx.party, "until": until}
@@ -84,6 +87,7 @@ def require_succession(bank, successor):
     require_no_successor(successor)
     accepted = successions.get([bank, successor])
     taken = accepted is not None and ctx.today <= accepted["until"] and accepted["banks"] == replaced_by(bank)
+    taken = taken and are_keys_of(successor, accepted["by"])
     require(taken, "not_taken_over", {"bank": bank, "successor": successor})
     together = len(replaced_by(bank)) + 1 + len(replaced_by(successor))
     require(together <= MOST_PREDECESSORS, "succession_too_long")

@@ -23,7 +23,7 @@ def hostile(desk: Desk) -> list[list[str]]:
     """Puts such texts on the ledger, where it takes them, and gives the lines that read them."""
     parties = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "supplier3", "anchor")}
     for name, text in (("supplier1", FORMULA), ("supplier3", WEB), ("anchor", MARKUP)):
-        sent(desk, "bank1", "party.rename", party=parties[name], name_zh=text, name_en=text)
+        desk.json("bank1", "party", "rename", name, "--name-zh", text, "--name-en", text)
     made = sent(
         desk, "supplier1", "bill.issue", debtor=parties["anchor"], creditor=parties["supplier1"], face=100_000,
         currency="CNY", due_on="2030-06-30", invoices=[], contract_no="@SUM(A1)", delivered_on="",

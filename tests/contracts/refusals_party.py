@@ -29,6 +29,7 @@ from contracts.world import (
     proof_of,
     ratify,
     signed_application,
+    two_people,
     uscc,
 )  # fmt: skip
 
@@ -215,7 +216,7 @@ def register_with_a_name_of_two_lines(world: World) -> None:
 
 @refuses("text_not_one_line")
 def add_an_identifier_with_a_tab(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="local", value="12\t34567")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="local", value="12\t34567")
 
 
 @refuses("no_key")
@@ -555,7 +556,7 @@ def propose_a_recovery_without_an_admin_key(world: World) -> None:
 
 @refuses("identifier_taken")
 def propose_to_give_an_identifier_to_who_has_it(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE1234")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="vat", value="DE1234")
     content = {"scheme": "vat", "value": "de 1234", "party": S1}
     world.call(BANK1, "governance", "propose", kind="identifier", content=content)
 
@@ -627,34 +628,34 @@ def rename_a_party_of_another_bank(world: World) -> None:
 
 @refuses("party_unknown")
 def rename_a_stranger(world: World) -> None:
-    world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="新", name_en="")
+    two_people(world, BANK1, "rename", party=NEWCOMER, name_zh="新", name_en="")
 
 
 @refuses("scheme_not_valid")
 def add_an_identifier_in_capitals(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="VAT", value="DE123456789")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="VAT", value="DE123456789")
 
 
 @refuses("identifier_too_short")
 def add_a_short_identifier(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="- 1 -")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="vat", value="- 1 -")
 
 
 @refuses("identifier_not_valid")
 def add_a_wrong_lei(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="lei", value="529900T8BM49AURSDO56")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="lei", value="529900T8BM49AURSDO56")
 
 
 @refuses("identifier_taken")
 def add_an_identifier_of_another_party(world: World) -> None:
     for party in (S1, S2):
-        world.call(BANK1, "party", "add_identifier", party=party, scheme="vat", value="DE 123.456.789")
+        two_people(world, BANK1, "add_identifier", party=party, scheme="vat", value="DE 123.456.789")
 
 
 @refuses("too_many_identifiers")
 def add_identifiers_without_end(world: World) -> None:
     for number in range(20):
-        world.call(BANK1, "party", "add_identifier", party=S1, scheme="other", value=f"N{number:04d}")
+        two_people(world, BANK1, "add_identifier", party=S1, scheme="other", value=f"N{number:04d}")
 
 
 @refuses("policy_not_valid")
@@ -800,13 +801,13 @@ def give_up_the_own_id(world: World) -> None:
 
 @refuses("identifier_unknown")
 def give_up_the_identifier_of_another(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="vat", value="DE1234")
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="vat", value="DE1234")
     as_admins(world, S1, "give_up_identifier", scheme="vat", value="DE1234")
 
 
 @refuses("second_admin_needed")
 def give_up_an_identifier_alone(world: World) -> None:
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE1234")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="vat", value="DE1234")
     world.call(S1, "party", "give_up_identifier", scheme="vat", value="DE1234")
 
 

@@ -33,6 +33,7 @@ from contracts.world import (
     ratify,
     seat,
     settle,
+    two_people,
 )
 
 from chainbill.errors import Refused
@@ -51,13 +52,13 @@ def close(world: World, who: str, by: str = BANK1) -> None:
 # --- a false sponsor and a stranger's name ----------------------------------------------------------------------------
 def test_a_stranger_s_own_id_taken_as_a_further_identifier_is_freed_by_vote(world: World) -> None:
     """attack: a sponsor gives a newcomer's credit code to its client, so that the newcomer never comes in."""
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="uscc", value=NEWCOMER)
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="uscc", value=NEWCOMER)
     with pytest.raises(Refused, match="identifier_taken"):
         register(world, application(sponsor=BANK2), by=BANK2)
     decide_by_vote(world, "identifier", scheme="uscc", value=NEWCOMER, party=NEWCOMER)
     assert {"scheme": "uscc", "value": NEWCOMER} not in party(world, S2)["identifiers"]
     with pytest.raises(Refused, match="identifier_taken"):
-        world.call(BANK1, "party", "add_identifier", party=S2, scheme="uscc", value=NEWCOMER)
+        two_people(world, BANK1, "add_identifier", party=S2, scheme="uscc", value=NEWCOMER)
     register(world, application(sponsor=BANK2), by=BANK2)
     assert party(world, NEWCOMER)["identifiers"] == [{"scheme": "uscc", "value": NEWCOMER}]
 

@@ -41,6 +41,7 @@ from contracts.world import (
     ratify,
     seat,
     settle,
+    two_people,
 )  # fmt: skip
 
 from chainbill.errors import Refused
@@ -405,7 +406,7 @@ def test_an_admin_who_lifts_its_own_halt_may_halt_again(world: World) -> None:
 def test_a_sponsor_does_not_fill_the_names_of_its_customer(world: World) -> None:
     """attack: fifty names, and no later sponsor attests the true one; security 16: the row stays bounded."""
     for number in range(55):
-        world.call(BANK1, "party", "rename", party=S1, name_zh=f"新{number}", name_en="")
+        two_people(world, BANK1, "rename", party=S1, name_zh=f"新{number}", name_en="")
     names = [name["zh"] for name in party(world, S1)["names"]]
     assert (len(names), names[-1], names[0]) == (50, "新54", "新5")
 
@@ -413,12 +414,12 @@ def test_a_sponsor_does_not_fill_the_names_of_its_customer(world: World) -> None
 def test_a_party_lets_go_of_identifiers_that_are_not_its_own(world: World) -> None:
     """attack: a sponsor fills the twenty identifiers of its customer with those of others."""
     for number in range(19):
-        world.call(BANK1, "party", "add_identifier", party=S1, scheme="local", value=f"X{number}00")
+        two_people(world, BANK1, "add_identifier", party=S1, scheme="local", value=f"X{number}00")
     with pytest.raises(Refused, match="too_many_identifiers"):
-        world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE811907980")
+        two_people(world, BANK1, "add_identifier", party=S1, scheme="vat", value="DE811907980")
     as_admins(world, S1, "give_up_identifier", scheme="local", value="x-1800")
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="vat", value="DE811907980")
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="local", value="X1800")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="vat", value="DE811907980")
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="local", value="X1800")
     assert len(party(world, S1)["identifiers"]) == 20
 
 

@@ -27,6 +27,7 @@ from contracts.world import (
     proof_of,
     settle,
     signed_application,
+    two_people,
     uscc,
 )  # fmt: skip
 
@@ -198,7 +199,7 @@ def test_a_party_with_one_admin_key_is_warned(world: World) -> None:
 
 
 def test_names_keep_their_dates(world: World) -> None:
-    world.call(BANK1, "party", "rename", party=S1, name_zh="改名公司", name_en="Renamed")
+    two_people(world, BANK1, "rename", party=S1, name_zh="改名公司", name_en="Renamed")
     names = party(world, S1)["names"]
     assert names[-1] == {"zh": "改名公司", "en": "Renamed", "from": world.today}
     assert len(names) == 2

@@ -35,6 +35,7 @@ from contracts.world import (
     ratify,
     settle,
     signed_application,
+    two_people,
     uscc,
 )
 
@@ -238,7 +239,7 @@ def test_a_recovery_finds_room_among_the_changes_of_the_party(world: World) -> N
 # --- ids that two claim -----------------------------------------------------------------------------------------------
 def test_one_taken_id_of_a_batch_is_named_and_the_others_come_in_without_it(world: World) -> None:
     """security 7: a further id that somebody had taken blocked a batch of 200 applicants."""
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="vat", value="CN-1")
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="vat", value="CN-1")
     taken = application(identifiers=[{"scheme": "vat", "value": "cn 1"}])
     other = signed_application(
         {**application()["statement"], "id": uscc(501), "keys": [a_key(OTHER.public.hex())]}, OTHER
@@ -278,7 +279,7 @@ def test_a_party_that_a_false_sponsor_registered_goes_by_vote_to_whom_it_belongs
     accounts = [an_account("CNY", BANK1), an_account("EUR", BANK1)]
     register(world, application(accounts=accounts, identifiers=[{"scheme": "vat", "value": "false"}]))
     false_key = party(world, NEWCOMER)["keys"][0]
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="vat", value="CN-1")
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="vat", value="CN-1")
     identifiers = [{"scheme": "duns", "value": "123456"}, {"scheme": "vat", "value": "CN-1"}]
     decide_by_vote(world, "party_claim", claimed(identifiers=identifiers))
     change = under_way(world, NEWCOMER)
@@ -301,7 +302,7 @@ def test_a_party_that_a_false_sponsor_registered_goes_by_vote_to_whom_it_belongs
     assert (account(world, NEWCOMER)["bank"], account(world, NEWCOMER)["status"]) == (BANK2, "active")
     assert account(world, NEWCOMER, "EUR") is None
     with pytest.raises(Refused, match="not_the_sponsor"):
-        world.call(BANK1, "party", "rename", party=NEWCOMER, name_zh="假", name_en="")
+        two_people(world, BANK1, "rename", party=NEWCOMER, name_zh="假", name_en="")
 
 
 def test_a_claimed_party_keeps_no_halt_and_no_policy_of_those_before_and_counts_with_its_new_sponsor(

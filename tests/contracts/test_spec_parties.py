@@ -28,6 +28,7 @@ from contracts.world import (
     private_key,
     settle,
     signed_application,
+    two_people,
     uscc,
 )  # fmt: skip
 
@@ -115,19 +116,19 @@ def test_no_party_but_a_bank_sponsors(world: World) -> None:
 
 def test_identifiers_are_normalised_and_one_party_s(world: World) -> None:
     """NFKC, upper case, letters and digits only: "ab-12 3" is AB123, full width too."""
-    world.call(BANK1, "party", "add_identifier", party=S1, scheme="tax", value="ab-12 3")
+    two_people(world, BANK1, "add_identifier", party=S1, scheme="tax", value="ab-12 3")
     assert world.row("party", "identifier", ["tax", "AB123"])["party"] == S1
     taken = {"party": S2, "scheme": "tax"}
     full_width = "".join(chr(ord(sign) + 0xFEE0) for sign in "AB123")
     for value in ("AB123", "a.b.1.2.3", full_width):
-        refused("identifier_taken", world.call, BANK1, "party", "add_identifier", value=value, **taken)
+        refused("identifier_taken", two_people, world, BANK1, "add_identifier", value=value, **taken)
     refused("not_the_sponsor", world.call, BANK2, "party", "add_identifier", value="XY99", **taken)
 
 
 def test_earlier_names_stay_with_their_dates(world: World) -> None:
     world.day("2026-03-04")
     refused("not_the_sponsor", world.call, BANK2, "party", "rename", party=S1, name_zh="新名", name_en="New")
-    world.call(BANK1, "party", "rename", party=S1, name_zh="新名", name_en="New")
+    two_people(world, BANK1, "rename", party=S1, name_zh="新名", name_en="New")
     names = world.row("party", "party", S1)["names"]
     assert [(name["zh"], name["from"]) for name in names][1:] == [("新名", "2026-03-04")]
     assert len(names) == 2

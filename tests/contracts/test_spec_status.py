@@ -555,11 +555,11 @@ def test_a_payment_that_came_back_goes_to_no_account_of_before(world: World) -> 
     report(world, payment, "returned", "P-1")
     ratify(world, order(world, S1, "insolvent"))
     refused("administrator_account_missing", report, world, payment, "instructed", "P-2")
-    keys = administrator_keys(S1, 901)
+    keys = administrator_keys(S1, 901, 902)
     world.day(ratify(world, name(world, keys=keys))["acts_on"])
     refused("administrator_account_missing", report, world, payment, "instructed", "P-2")
     named = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("account", "announce", named), keys=[keys[0]["key"]["key"]])
+    world.send(S1, ("account", "announce", named), keys=[one["key"]["key"] for one in keys])
     world.call(BANK1, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     report(world, payment, "instructed", "P-2")
     assert world.row("settlement", "payment", [bill, payment["token"]])["account"] == "cd" * 32

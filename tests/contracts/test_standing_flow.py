@@ -203,7 +203,7 @@ def test_an_administrator_sells_what_is_there_and_is_paid_on_his_own_account(wor
     offered = world.send(S1, ("token", "transfer", {"tokens": [token], "recipients": recipients}), keys=keys[:1])[0]
     world.call(S2, "token", "accept", token=offered["tokens"][0])
     announced = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("account", "announce", announced), keys=keys[:1])
+    world.send(S1, ("account", "announce", announced), keys=keys)
     assert world.row("account", "account", [S1, "CNY"])["status"] == "announced"
     world.call(BANK2, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     payments = settle(world, bill, FACE)["payments"]
@@ -253,13 +253,13 @@ def test_money_for_an_insolvent_party_is_set_aside_until_its_administrator_has_a
     assert world.row("core", "holding", [S1, "CNY", "payee_open"]) == [1, 400]
     watch.check(world)
     ratify(world, order_of_insolvency)
-    entered = name_administrator(world)
+    entered = name_administrator(world, keys=administrator_keys(S1, 901, 902))
     world.day(ratify(world, entered)["acts_on"])
     rest = settle(world, bill, FACE - 400)["payments"]
     watch.check(world)
     assert [one["status"] for one in rest] == ["set_aside"]
     announced = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
-    world.send(S1, ("account", "announce", announced), keys=[order_row(world, entered)["keys"][0]["key"]])
+    world.send(S1, ("account", "announce", announced), keys=[one["key"] for one in order_row(world, entered)["keys"]])
     watch.check(world)
     world.call(BANK1, "account", "attest", party=S1, currency="CNY", alg="sha256", digest_hex="cd" * 32)
     for number, one in enumerate(paid + rest):

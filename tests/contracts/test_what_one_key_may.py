@@ -35,6 +35,7 @@ from contracts.world import (
     private_key,
     proof_of,
     settle,
+    two_people,
     uscc,
 )
 
@@ -51,8 +52,7 @@ MAKER = """
     finance.withdraw_quote
     governance.advance_clock governance.ready
     invoice.dispute invoice.withdraw_dispute
-    party.add_identifier party.attest_size party.refuse_mandate
-    party.register party.rename
+    party.attest_size party.refuse_mandate party.register
     recovery.withdraw
     settlement.pay_result settlement.proceed settlement.settle
     token.accept token.give_back token.merge token.recall token.reject token.split token.transfer
@@ -67,8 +67,8 @@ ADMIN = """
 TWO = """
     audit.grant
     invoice.uphold
-    party.accept_mandate party.add_key party.ask_paying_bank party.end_mandate party.give_up_identifier party.lift_halt
-    party.rotate_key party.set_encryption_key party.set_policy
+    party.accept_mandate party.add_identifier party.add_key party.ask_paying_bank party.end_mandate
+    party.give_up_identifier party.lift_halt party.rename party.rotate_key party.set_encryption_key party.set_policy
     recovery.recover
     settlement.acknowledge
     standing.close standing.leave standing.name_administrator standing.ratify standing.set_status
@@ -149,8 +149,8 @@ def settlement_in_steps(world: World) -> None:
 def life_of_parties(world: World) -> None:
     register(world, application())
     names = {"party": S2, "name_zh": "", "name_en": "New name"}
-    world.call(BANK1, "party", "rename", **names)
-    world.call(BANK1, "party", "add_identifier", party=S2, scheme="vat", value="DE123456")
+    two_people(world, BANK1, "rename", **names)
+    two_people(world, BANK1, "add_identifier", party=S2, scheme="vat", value="DE123456")
     as_admins(world, S2, "give_up_identifier", scheme="vat", value="DE123456")
     world.call(BANK1, "party", "attest_size", party=S2, size="small", document="d" * 64)
     account = {"currency": "USD", "alg": "sha256", "digest_hex": "ef" * 32}
