@@ -170,12 +170,7 @@ class LedgerPort:
         """
         finalized = self._ledger.finalize_block(block)
         self._ledger.commit(certificate)
-        uses = []
-        for receipt in finalized.transaction_receipts:
-            one = self._mempool.get(receipt.id)
-            if one is not None:
-                uses.append(Use(one.transaction.party, len(one.transaction.calls), receipt.gas, receipt.ok))
-        held_ms = self._accounts.charge(uses, self._now_ms(), self._s_a_gas)
+        held_ms = self._accounts.charge(self._uses(block, finalized), self._now_ms(), self._s_a_gas)
         if held_ms:
             self._on_held(held_ms)
         self._on_commit(block, certificate, finalized)
@@ -183,6 +178,16 @@ class LedgerPort:
         if needed is not None and needed.height <= block.height + 1:
             raise UpgradeMissing(needed)
         return self.tip()
+
+    def _uses(self, block: Block, finalized: Finalized) -> list[Use]:
+        """What the block's transactions used, whether this node's own pool had room for them or not: all nodes enter
+        the same. Of a block that came by itself, long after, nothing is known here, and nobody is held for it."""
+        known = map(self._ledger.verified.get, block.wire_ids)
+        return [
+            Use(one.party, len(one.calls), receipt.gas, receipt.ok)
+            for one, receipt in zip(known, finalized.transaction_receipts, strict=False)
+            if one is not None
+        ]
 
     def load_block(self, height: int) -> tuple[Block, Certificate] | None:
         """A committed block with its certificate."""

@@ -67,6 +67,11 @@ class LocalChain:
     def decide(self, block: Block) -> tuple[Receipt, ...]:
         assert self.ledger.process_proposal(block).accepted
         finalized = self.ledger.finalize_block(block)
+        self.ledger.commit(self.certified(block))
+        self.time_ms = block.header.time_ms
+        return finalized.transaction_receipts
+
+    def certified(self, block: Block) -> Certificate:
         vote = sign_vote(
             self.key,
             self.genesis.hash,
@@ -75,9 +80,7 @@ class LocalChain:
             round=0,
             block_id=block.id,
         )
-        self.ledger.commit(Certificate.from_votes([vote]))
-        self.time_ms = block.header.time_ms
-        return finalized.transaction_receipts
+        return Certificate.from_votes([vote])
 
     def commit(self, *transactions: Transaction) -> tuple[Receipt, ...]:
         return self.decide(self.propose(*transactions).block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from chainbill_node.mempool import Accounts, Mempool, MempoolFull, Room, Use
 from chainbill_node.mempool.accounts import (
+    APART_MS,
     CALM_GAS,
     FIRST_CALL_GAS,
     FLOOD_GAS,
@@ -15,7 +16,7 @@ from chainbill_node.mempool.accounts import (
     OTHERS_WITHIN_MS,
     SPONSORED_FLOOD_GAS,
 )
-from chainbill_node.mempool.limits import FLOOD_WAITING_GAS
+from chainbill_node.mempool.limits import ALONE_WAITING_GAS, FLOOD_WAITING_GAS
 from test_node_mempool import transaction
 
 NOW_MS = 1_790_000_000_000
@@ -140,7 +141,7 @@ def test_accounts_are_bounded_and_the_largest_stay() -> None:
 
 def test_who_floods_stands_behind_all_others_and_one_of_its_transactions_goes_in_whatever_it_takes() -> None:
     """Security 2: half of a block went to the oldest, so a flood of heavy ones held everybody else's for seconds."""
-    pool = pool_of(flooded(), "flood", "flood", "quiet", "flood", "newcomer")
+    pool = pool_of(flooded(calls=4), "flood", "flood", "quiet", "flood", "newcomer")
     chosen = pool.candidates(ROOM, 1_000, NOW_MS)
     assert [one.transaction.party for one in chosen] == ["quiet", "newcomer", "flood"]
     assert [one.early for one in chosen] == [True, True, False], "they came before older ones"
@@ -170,13 +171,31 @@ def test_while_they_are_held_back_there_is_no_work_but_for_others() -> None:
     pool.add(transaction(77, party="quiet"), 7, own=False)
     assert pool.ready(NOW_MS)
     assert taken(pool) == ["quiet"]
-    assert taken(pool, now_ms=NOW_MS + ms) == ["quiet", "flood"]
 
 
-def test_no_more_of_a_flood_waits_than_some_blocks_take() -> None:
+def test_who_was_held_back_waits_for_a_block_without_others_and_not_for_ever() -> None:
+    """Whoever stood in a block with a dear one waited for as long as that took."""
     held = flooded()
+    pool = pool_of(held, "flood", "quiet")
+    free_ms = NOW_MS + held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 30e-9)
+    assert taken(pool, now_ms=free_ms) == ["quiet"]
+    assert taken(pool, now_ms=free_ms + APART_MS - 1) == ["quiet"]
+    for later_ms in range(0, APART_MS, 100):  # blocks of others do not put it off
+        held.charge([Use("quiet", 1, 5_000)], free_ms + later_ms, 30e-9)
+    assert taken(pool, now_ms=free_ms + APART_MS) == ["quiet", "flood"]
+    pool.remove([pool.ids()[1]])
+    assert taken(pool, now_ms=free_ms) == ["flood"]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_no_more_of_a_flood_waits_than_some_blocks_take(alone: bool) -> None:
+    """What waits has been read and verified by every node: 490 transactions of one party, 1.6 ms each."""
+    held = accounts()
+    held.charge([Use("flood", 10, FLOOD_GAS + 10)], NOW_MS)
+    if not alone:
+        held.charge([Use("quiet", 1, 5_000)], NOW_MS)
     pool = Mempool(10_000, 10_000_000, held)
-    most = -(-FLOOD_WAITING_GAS // held.expected("flood", 1))
+    most = -(-(ALONE_WAITING_GAS if alone else FLOOD_WAITING_GAS) // held.expected("flood", 1))
     for number in range(most):
         pool.add(transaction(number, party="flood"), number, own=False)
     with pytest.raises(MempoolFull, match="mempool_party_share"):

@@ -10,7 +10,8 @@ import pytest
 from chainbill_node.adapters import AGED_MS, FIRST_S_A_GAS, LEAST_GAS, MAX_RUN_S, LedgerPort
 from chainbill_node.engine.application import LedgerApplication
 from chainbill_node.engine.protocol import ProposalRequest, SnapshotInfo
-from chainbill_node.mempool import Mempool, Use
+from chainbill_node.mempool import Mempool, Use, VerifiedTransactions
+from chainbill_node.mempool.accounts import FIRST_CALL_GAS
 from chainbill_node.rest.ports import Future, Pruned
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
@@ -387,6 +388,38 @@ def test_of_a_party_that_floods_no_failure_is_run_twice(chain: LocalChain) -> No
     for one in (bad, good):
         port.pool.add(one, chain.time_ms, own=True)
     assert port.build().transactions == (good.wire, bad.wire), "behind the other one, and with its receipt"
+
+
+def test_a_failure_that_used_much_is_run_once_whoever_sent_it(
+    chain: LocalChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each proposer ran the same half second again, and left it out again: nobody was held back for it."""
+    port = Port(chain)
+    good, bad = pays_at(chain, "bank2"), pays_at(chain, "supplier1")
+    for one in (good, bad):
+        port.pool.add(one, chain.time_ms, own=True)
+    assert port.build().transactions == (good.wire,)
+    monkeypatch.setattr("chainbill_node.engine.application.FINAL_GAS", 1_500)
+    other = Port(chain)
+    for one in (good, bad):
+        other.pool.add(one, chain.time_ms, own=True)
+    block = other.build()
+    assert block.transactions == (good.wire, bad.wire)
+    assert [one.ok for one in chain.decide(block)] == [True, False]
+
+
+def test_what_a_block_used_is_entered_by_a_node_whose_pool_had_no_room_for_it(chain: LocalChain) -> None:
+    """A flood handed in at four nodes filled each one's pool: who had not got a transaction held nobody back for it,
+    and put its own ones in at once."""
+    one = pays_at(chain, "bank2")
+    block = chain.propose(one).block
+    port = Port(chain)
+    known = VerifiedTransactions(10)
+    known.remember([one])
+    chain.ledger.verified = known
+    port.port.commit(block, chain.certified(block))
+    assert len(port.pool) == 0
+    assert port.pool.accounts.expected(one.party, 1) != FIRST_CALL_GAS
 
 
 def test_what_a_failure_used_counts_though_it_is_left_out(chain: LocalChain) -> None:

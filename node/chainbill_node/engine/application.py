@@ -53,6 +53,8 @@ from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 
 KEPT_RESULTS = 8
+FINAL_GAS = 1_000_000
+"""A failure that used as much goes into the block, however young: running it again holds everybody for 30 ms more."""
 INTERNAL_ERRORS = (MemoryError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 NO_SNAPSHOTS = "this ledger takes no snapshots: it has a chain already, or no room for one"
 NEVER_AGAIN = frozenset({Reason.TRANSACTION_EXPIRED, Reason.TRANSACTION_REPLAYED, Reason.NETWORK_WRONG})
@@ -183,7 +185,9 @@ class LedgerApplication:
             evidence=request.evidence,
             max_bytes=request.max_bytes,
             max_gas=request.max_gas,
-            keep_failed=lambda transaction, _receipt: transaction.id not in request.may_leave_out,
+            keep_failed=lambda transaction, receipt: (
+                transaction.id not in request.may_leave_out or receipt.gas >= FINAL_GAS
+            ),
             rather_failed_than_none=True,
         )
 

@@ -37,7 +37,8 @@ class Info:
 class ProposalRequest:
     """What the engine gives for a new block: its time, who proposes, evidence, and candidates in order.
 
-    may_leave_out: ids of candidates that are left out if they fail in the run; others that fail go in as failed.
+    may_leave_out: ids of candidates that are left out if they fail in the run, unless that used much gas; others that
+    fail go in as failed.
     max_gas: after how much no further one is run, None: as the rules say.
     parent_certificate: what the block is to carry, None: the one that this node committed the parent with.
     """

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chainbill.vm.rules import STANDARD_RUN
+from chainbill_node.mempool.limits import ALONE_WAITING_GAS, FLOOD_WAITING_GAS
 
 FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 4
 """More in an account than this is a flood: 330,000 dear gas a second for long, 1 % of what a core can run."""
@@ -43,6 +44,8 @@ OTHERS_WITHIN_MS = 10_000
 HELD_FOR = 3
 """So many times as long as it took to run them, those that flood are held back."""
 MAX_HELD_MS = 5_000
+APART_MS = 1_000
+"""For so long after that they wait for a block without others: one in which others stand takes its time from them."""
 
 
 class Use(NamedTuple):
@@ -74,6 +77,7 @@ class Accounts:
         self._flooding: frozenset[str] = frozenset()
         self._aged_ms = 0
         self._held_until_ms = 0
+        self._most_waiting = ALONE_WAITING_GAS
         self._others_ms = -OTHERS_WITHIN_MS  # when a transaction of a calm party that does not flood was run last
 
     def charge(self, uses: Iterable[Use], now_ms: int, s_a_gas: float = 0.0) -> int:
@@ -97,11 +101,14 @@ class Accounts:
                 self._of[one.party].calm_ms = now_ms
         calm = [one.calm_ms for party, one in self._of.items() if party not in self._flooding]
         self._others_ms = max(calm, default=-OTHERS_WITHIN_MS)  # who floods now was no other when it began
-        if self.alone(now_ms):
+        alone = self.alone(now_ms)
+        self._most_waiting = ALONE_WAITING_GAS if alone else FLOOD_WAITING_GAS
+        if alone:
             return 0
         of_flood = sum([one.gas for one in used if one.party in self._flooding])
         held_ms = min(MAX_HELD_MS, round(HELD_FOR * 1_000 * s_a_gas * of_flood))
-        self._held_until_ms = max(self._held_until_ms, now_ms + held_ms)
+        if held_ms:
+            self._held_until_ms = max(self._held_until_ms, now_ms + held_ms)
         return held_ms
 
     @property
@@ -113,9 +120,10 @@ class Accounts:
         """Whether nobody else has used the network lately than those that use it much."""
         return not 0 <= now_ms - self._others_ms < OTHERS_WITHIN_MS
 
-    def held(self, now_ms: int) -> frozenset[str]:
-        """Those of them whose transactions no block takes now."""
-        held = 0 < self._held_until_ms - now_ms <= MAX_HELD_MS and not self.alone(now_ms)
+    def held(self, now_ms: int, *, beside_others: bool = False) -> frozenset[str]:
+        """Those of them whose transactions no block takes now; beside_others: none that holds those of others too."""
+        until_ms = self._held_until_ms + (APART_MS if beside_others else 0)
+        held = now_ms < until_ms and self._held_until_ms - now_ms <= MAX_HELD_MS and not self.alone(now_ms)
         return self._flooding if held else frozenset()
 
     def used(self, party: str) -> int:
@@ -129,6 +137,10 @@ class Accounts:
         if account is None or not account.calls:
             return FIRST_CALL_GAS * calls
         return account.gas * 1_000 * calls // account.calls
+
+    def enough(self, party: str, calls: int) -> bool:
+        """Whether a party floods, and so many calls of it wait that no further transaction of it need wait too."""
+        return party in self._flooding and self.expected(party, calls) >= self._most_waiting
 
     def _age(self, now_ms: int) -> None:
         """Take away what whole seconds take away. A clock that was set back takes nothing, and goes on from there."""

@@ -18,7 +18,6 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.transaction import Transaction
 from chainbill_node.mempool.accounts import Accounts
 from chainbill_node.mempool.limits import (
-    FLOOD_WAITING_GAS,
     LEAST_SHARE_BYTES,
     LEAST_SHARE_TRANSACTIONS,
     WIRE_OVERHEAD_BYTES,
@@ -128,9 +127,8 @@ class Mempool:
         if share is None:
             return None
         count = len(share.waiting)
-        floods = party in self.accounts.flooding and self.accounts.expected(party, share.calls) >= FLOOD_WAITING_GAS
         if (
-            floods
+            self.accounts.enough(party, share.calls)
             or count >= max(LEAST_SHARE_TRANSACTIONS, free)
             or share.bytes + size > max(LEAST_SHARE_BYTES, free_bytes)
         ):
@@ -193,7 +191,8 @@ class Mempool:
 
         Of the former all where it fits, in order of arrival; else half of the room goes to the oldest, and the rest to
         these parties in turn, each one's oldest first. Of those that flood and are not held back, in turn, who used
-        least lately first, what fits into the rest and is expected to use `flood_gas`, or one of any gas.
+        least lately first, what fits into the rest and is expected to use `flood_gas`, or one of any gas: in a block of
+        their own if they need not wait for one too long.
         """
         accounts = self.accounts
         flooding = accounts.flooding & self._shares.keys()
@@ -203,7 +202,7 @@ class Mempool:
         behind: dict[bytes, Waiting] = {}
         if flooding:
             left.begin(flood_gas)
-            queues = sorted(flooding - accounts.held(now_ms), key=accounts.used)
+            queues = sorted(flooding - accounts.held(now_ms, beside_others=bool(chosen)), key=accounts.used)
             behind = self._in_turn(queues, behind, left)
         passed = False
         for identity, one in self._waiting.items():
