@@ -30,7 +30,9 @@ FAR_TOO_LONG_S = 2 * MAX_RUN_S
 LEAST_GAS = 100_000  # a block with less says little about this machine
 FIRST_S_A_GAS = 60e-9  # until blocks of this machine say better
 
-OnPlan = Callable[[ProposalRequest], None]
+
+OnPlan = Callable[[ProposalRequest, int], None]
+"""What this node is about to run for its own proposal, and how many transactions of dear parties are in it."""
 OnCommit = Callable[[Block, Certificate, Finalized], None]
 
 
@@ -120,7 +122,8 @@ class LedgerPort:
             max_gas=most_gas,
         )
         if not evidence:
-            self._on_plan(request)
+            dear = self._accounts.dear({one.party for one in request.candidates})
+            self._on_plan(request, sum([one.party in dear for one in request.candidates]))
         began_s = time.perf_counter()
         try:
             proposal = self._ledger.prepare_proposal(request)

@@ -4,7 +4,8 @@ Transactions are gathered for a few milliseconds, or until there are enough of t
 thread pool. Verifying releases the interpreter lock (PyNaCl), reading calls does not: one after the other for each
 transaction, so that the event loop gets its turn after half a millisecond at the most. Batches go one after the other,
 so transactions enter the pool in the order they came in; where more waits than a batch holds, sources take turns. After
-each batch there is a pause, so that a flood leaves the processors to the blocks. Who may be how much on the way is for
+each batch there is a pause, so that a flood leaves the processors to the blocks; sources of which reading took little
+lately (`mempool.reading`) have batches of their own, and no pause. Who may be how much on the way is for
 `mempool.unverified`.
 """
 
@@ -30,13 +31,14 @@ from chainbill_node.limits import (
     SLICE_BYTES,
     SLICE_TRANSACTIONS,
 )
-from chainbill_node.mempool import Source, WaitingLine
+from chainbill_node.mempool import Read, Reading, Source, WaitingLine
 from chainbill_node.slices import slices
 
 LEAST_CHUNK = 10
 Outcome = ChainbillError | None
 Found = Transaction | ChainbillError
 """What came of verifying and reading one."""
+_Opened = tuple[Found, float]
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Arrival:
     """
 
     envelope: Envelope
+    source: Source
     own: bool
     bar: Refused | None = None
     begun: bool = False
@@ -61,8 +64,15 @@ class Verified:
     own: bool
 
 
+def _has_room(_: Envelope) -> ChainbillError | None:
+    return None
+
+
 class Admission:
-    """`accept(transactions)` gets each verified batch, in order, on the event loop, and answers an outcome for each."""
+    """`accept(transactions)` gets each verified batch, in order, on the event loop, and answers an outcome for each.
+
+    no_room: asked of each when its turn has come, before anything is verified: why there is none for it any more.
+    """
 
     def __init__(
         self,
@@ -71,19 +81,23 @@ class Admission:
         gather_ms: int,
         gather_count: int,
         threads: int,
+        no_room: Callable[[Envelope], ChainbillError | None] = _has_room,
     ) -> None:
         self._accept = accept
+        self._no_room = no_room
         self._gather_s = gather_ms / 1000
         self._gather_count = gather_count
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="verify")
-        self._waiting: WaitingLine[Arrival] = WaitingLine()
+        self._reading = Reading()
+        self._light: WaitingLine[Arrival] = WaitingLine()
+        self._waiting: WaitingLine[Arrival] = WaitingLine()  # of sources that took much
         self._by_wire: dict[bytes, Arrival] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
-        self._free_at_s = 0.0  # until then nothing is begun but in a hurry
-        self._took_s = 0.0
+        self._light_last = False
+        self._free_at_s = 0.0  # until then nothing is begun of those that took much, but in a hurry
         self._closed = False
 
     def __len__(self) -> int:
@@ -114,9 +128,9 @@ class Admission:
         if arrival is None:
             if self._closed:
                 return False
-            arrival = Arrival(envelope, own, bar)
+            arrival = Arrival(envelope, source, own, bar)
             self._by_wire[envelope.wire_id] = arrival
-            self._waiting.put(source, arrival, len(envelope.wire))
+            self._line_of(source).put(source, arrival, len(envelope.wire))
             self._arm()
         return done is None or self._listen(arrival, done)
 
@@ -145,30 +159,45 @@ class Admission:
             future.add_done_callback(lambda done: None if self._closed or done.cancelled() else heard(done.result()))
         return len(pieces)
 
+    def _line_of(self, source: Source) -> WaitingLine[Arrival]:
+        """Where its next one stands: never before one that it has sent earlier."""
+        light = self._reading.light(source, self._loop.time()) and not self._waiting.has(source)
+        return self._light if light else self._waiting
+
     def _arm(self) -> None:
         """Begin the next batch when enough has been gathered, or for long enough, and the last one is paid for."""
-        if self._busy or not self._waiting or self._closed:
+        count = len(self._light) + len(self._waiting)
+        if self._busy or not count or self._closed:
             return
-        full = len(self._waiting) >= self._gather_count
-        if full and self._loop.time() >= self._free_at_s:
+        now_s = self._loop.time()
+        at_s = now_s if count >= self._gather_count else now_s + self._gather_s
+        if not self._light:
+            at_s = max(at_s, self._free_at_s)
+        if at_s <= now_s:
             self._start()
-        elif self._timer is None:
-            gathered_s = self._loop.time() + (0 if full else self._gather_s)
-            self._timer = self._loop.call_at(max(gathered_s, self._free_at_s), self._start)
+        elif self._timer is None or at_s < self._timer.when():
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(at_s, self._start)
 
     def _start(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._busy or not self._waiting or self._closed:
+        if self._busy or self._closed:
             return
-        batch = self._waiting.take(BATCH_TRANSACTIONS, BATCH_BYTES)
+        free = self._loop.time() >= self._free_at_s
+        light = bool(self._light) and not (self._light_last and free and self._waiting)  # one after the other
+        batch = (self._light if light else self._waiting).take(BATCH_TRANSACTIONS, BATCH_BYTES)
+        if not batch:
+            return
         for arrival in batch:
             arrival.begun = True
-        self._busy = True
+        self._busy, self._light_last = True, light
         size = max(LEAST_CHUNK, -(-len(batch) // self._threads))
-        chunks = [batch[at : at + size] for at in range(0, len(batch), size)]
-        results: list[list[Found] | None] = [None] * len(chunks)
+        asked = [(arrival, self._no_room(arrival.envelope)) for arrival in batch]
+        chunks = [asked[at : at + size] for at in range(0, len(batch), size)]
+        results: list[list[_Opened] | None] = [None] * len(chunks)
         for place, chunk in enumerate(chunks):
             future = self._loop.run_in_executor(self._pool, _open_all, chunk)
             future.add_done_callback(partial(self._verified, batch, results, place))
@@ -176,30 +205,35 @@ class Admission:
     def _verified(
         self,
         batch: list[Arrival],
-        results: list[list[Found] | None],
+        results: list[list[_Opened] | None],
         place: int,
-        done: asyncio.Future[tuple[list[Found], float]],
+        done: asyncio.Future[list[_Opened]],
     ) -> None:
         if self._closed or done.cancelled():
             return
-        results[place], took_s = done.result()
-        self._took_s += took_s
+        results[place] = done.result()
         if any(result is None for result in results):
             return
-        found = [one for result in results if result is not None for one in result]
+        opened = [one for result in results if result is not None for one in result]
         passed = []
-        for arrival, one in zip(batch, found, strict=True):
+        reads = []
+        for arrival, (found, took_s) in zip(batch, opened, strict=True):
             del self._by_wire[arrival.envelope.wire_id]
-            if not isinstance(one, ChainbillError):
-                passed.append(Verified(one, arrival.own))
+            good = not isinstance(found, ChainbillError)
+            reads.append(Read(arrival.source, took_s, good))
+            if not isinstance(found, ChainbillError):
+                passed.append(Verified(found, arrival.own))
+        now_s = self._loop.time()
+        self._reading.charge(reads, now_s)
+        self._light.hand_over(lambda source: self._reading.light(source, now_s), self._waiting)
         outcomes = iter(self._accept(passed) if passed else ())
-        for arrival, one in zip(batch, found, strict=True):
-            outcome = one if isinstance(one, ChainbillError) else next(outcomes)
+        for arrival, (found, _) in zip(batch, opened, strict=True):
+            outcome = found if isinstance(found, ChainbillError) else next(outcomes)
             for listener in arrival.done:
                 listener(outcome)
         self._busy = False
-        self._free_at_s = self._loop.time() + PAUSE_AFTER_BATCH * self._took_s
-        self._took_s = 0.0
+        if not self._light_last:
+            self._free_at_s = self._loop.time() + PAUSE_AFTER_BATCH * sum([one.took_s for one in reads])
         self._arm()
 
     def close(self) -> None:
@@ -210,10 +244,16 @@ class Admission:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _open_all(arrivals: list[Arrival]) -> tuple[list[Found], float]:
+def _open_all(asked: list[tuple[Arrival, ChainbillError | None]]) -> list[_Opened]:
     """What came of each, and for how many seconds a processor worked on it."""
-    began_s = time.thread_time()
-    return [_open(arrival.envelope, arrival.bar) for arrival in arrivals], time.thread_time() - began_s
+    opened: list[_Opened] = []
+    then_s = time.thread_time()
+    for arrival, no_room in asked:
+        found = no_room or _open(arrival.envelope, arrival.bar)
+        now_s = time.thread_time()
+        opened.append((found, now_s - then_s))
+        then_s = now_s
+    return opened
 
 
 def _open(envelope: Envelope, bar: Refused | None = None) -> Found:

@@ -85,6 +85,7 @@ class Node:
             gather_ms=limits.gather_ms,
             gather_count=limits.gather_transactions,
             threads=max(1, limits.verify_threads),
+            no_room=self.traffic.no_room,
         )
         self.peers = PeerNetwork(
             peer_settings(home, config, self.node_id, genesis.hash),

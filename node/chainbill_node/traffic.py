@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.envelope import read_envelope, wire_id_of
+from chainbill.ledger.envelope import Envelope, read_envelope, wire_id_of
 from chainbill_node import wire
 from chainbill_node.admission import Outcome, Verified
 from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, WorkArrived
@@ -217,6 +217,13 @@ class Traffic:
             log.error("admission_fault", id=arrival.transaction.id, what=f"{type(error).__name__}: {error}")
             return InternalFault(Reason.INTERNAL, f"{type(error).__name__}: {error}")
         return None
+
+    def no_room(self, envelope: Envelope) -> MempoolFull | None:
+        """Whether the pool has filled up since it came in."""
+        full = self._node.mempool.refusal(envelope.party, len(envelope.wire))
+        if full is not None:
+            self.turned_away(full)
+        return full
 
     def turned_away(self, full: MempoolFull) -> None:
         """No room for a transaction: counted by reason, and now and then a line."""

@@ -147,6 +147,18 @@ def test_who_floods_stands_behind_all_others_and_one_of_its_transactions_goes_in
     assert [one.early for one in chosen] == [True, True, False], "they came before older ones"
 
 
+def test_who_sends_what_is_dear_stands_behind_before_it_floods_and_a_block_takes_little_of_it() -> None:
+    """In its first second a flood was nobody's yet, and filled whole blocks in order of arrival."""
+    held = accounts()
+    held.charge([Use("dear", 1, FLOOD_GAS // 8), Use("usual", 1, 5_000)], NOW_MS)
+    assert held.flooding == frozenset()
+    assert held.dear(["dear", "usual", "unknown"]) == {"dear"}
+    pool = pool_of(held, *["dear"] * 4, "unknown", "unknown")
+    fits = 2 * held.expected("dear", 1)
+    assert taken(pool, fits) == ["unknown", "unknown", "dear", "dear"]
+    assert taken(pool, 1) == ["unknown", "unknown", "dear"], "and one of any gas"
+
+
 def test_of_those_that_flood_as_much_goes_in_as_fits() -> None:
     held = flooded(calls=2_000)
     fits = held.expected("flood", 2)
@@ -165,7 +177,7 @@ def test_those_that_flood_take_turns_and_who_used_least_is_first() -> None:
 def test_while_they_are_held_back_there_is_no_work_but_for_others() -> None:
     held = flooded()
     pool = pool_of(held, "flood", "flood")
-    ms = held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 30e-9)
+    held.charge([Use("flood", 1, 8_000_000)], NOW_MS, 30e-9)
     assert taken(pool) == []
     assert not pool.ready(NOW_MS)
     pool.add(transaction(77, party="quiet"), 7, own=False)
@@ -181,7 +193,7 @@ def test_who_was_held_back_waits_for_a_block_without_others_and_not_for_ever() -
     assert taken(pool, now_ms=free_ms) == ["quiet"]
     assert taken(pool, now_ms=free_ms + APART_MS - 1) == ["quiet"]
     for later_ms in range(0, APART_MS, 100):  # blocks of others do not put it off
-        held.charge([Use("quiet", 1, 5_000)], free_ms + later_ms, 30e-9)
+        held.charge([Use("quiet", 1, 1_000)], free_ms + later_ms, 30e-9)
     assert taken(pool, now_ms=free_ms + APART_MS) == ["quiet", "flood"]
     pool.remove([pool.ids()[1]])
     assert taken(pool, now_ms=free_ms) == ["flood"]
@@ -220,6 +232,7 @@ def test_what_is_ordinary_floods_never_and_what_is_above_it_does() -> None:
     accounts = Accounts(lambda party: "")
     accounts.charge([Use("busy", 1, ORDINARY_GAS)] * 10_000 + [Use("quiet", 1, 5_000)], NOW_MS, 30e-9)
     assert accounts.flooding == frozenset()
+    assert accounts.dear(["busy", "quiet"]) == frozenset()
     assert accounts.expected("busy", 1) == ORDINARY_GAS
     accounts.charge([Use("dear", 1, ORDINARY_GAS + FLOOD_GAS + 1)], NOW_MS, 30e-9)
     assert accounts.flooding == {"dear"}

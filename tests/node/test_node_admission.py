@@ -9,7 +9,8 @@ import pytest
 from chainbill_node import admission as admission_module
 from chainbill_node.admission import Admission, Found, Outcome, Verified
 from chainbill_node.limits import MAX_LISTENERS
-from chainbill_node.mempool import Source
+from chainbill_node.mempool import MempoolFull, Source
+from chainbill_node.mempool import reading as reading_module
 from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 
@@ -167,6 +168,67 @@ def test_who_comes_behind_a_flood_is_in_the_next_batch(monkeypatch: pytest.Monke
     batches = asyncio.run(act())
     assert batches[0] == [TEN[0].id, TEN[1].id, TEN[8].id, TEN[9].id], "in order of arrival within the batch"
     assert [identity for batch in batches[1:] for identity in batch] == [one.id for one in TEN[2:8]]
+
+
+def test_who_took_little_is_read_while_those_who_took_much_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody waited for the batch of a flood, and for the pause after it, at each node on the way."""
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 2)
+    monkeypatch.setattr(admission_module, "PAUSE_AFTER_BATCH", 1e9)
+    monkeypatch.setattr(reading_module, "LIGHT_S", 1e-9)
+
+    async def act() -> None:
+        accepted: list[bytes] = []
+
+        def accept(batch: Sequence[Verified]) -> list[Outcome]:
+            accepted.extend(one.transaction.id for one in batch)
+            return [None for _ in batch]
+
+        admission = Admission(accept, gather_ms=1, gather_count=1_000, threads=1)
+        flood, elsewhere = Source("here", "flood"), Source("elsewhere", "flood")
+        for one in TEN[:5]:
+            admission.offer(one, source=flood, own=True)
+        admission.offer(TEN[5], source=elsewhere, own=True)
+        async with asyncio.timeout(20):
+            while len(accepted) < 4:  # two before anything is known of it, and two before the first pause
+                await asyncio.sleep(0.005)
+            admission.offer(TEN[6], source=Source("here", "quiet"), own=True)
+            while len(accepted) < 5:
+                await asyncio.sleep(0.005)
+        assert accepted[-1] == TEN[6].id
+        assert accepted[:2] == [TEN[0].id, TEN[5].id], "in turn"
+        assert accepted[2:4] == [TEN[1].id, TEN[2].id]
+        assert [admission.has(one.wire_id) for one in TEN[:7]].count(True) == 2
+        admission.close()
+
+    asyncio.run(act())
+
+
+def test_what_finds_no_room_when_its_turn_has_come_is_not_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it waited the pool filled up with what its party floods with."""
+    verified: list[bytes] = []
+
+    def counted(envelope: Envelope) -> None:
+        verified.append(envelope.wire_id)
+
+    monkeypatch.setattr(admission_module, "check_signatures", counted)
+
+    async def act() -> None:
+        full = MempoolFull("mempool_party_share", "")
+        admission = Admission(
+            lambda batch: [None for _ in batch], gather_ms=1, gather_count=10, threads=1,
+            no_room=lambda envelope: full if envelope.wire_id == TEN[1].wire_id else None,
+        )  # fmt: skip
+        heard: list[Outcome] = []
+        for one in TEN[:3]:
+            admission.offer(one, source=HERE, own=True, done=heard.append)
+        async with asyncio.timeout(20):
+            while len(heard) < 3:
+                await asyncio.sleep(0.005)
+        assert heard == [None, full, None]
+        assert verified == [TEN[0].wire_id, TEN[2].wire_id]
+        admission.close()
+
+    asyncio.run(act())
 
 
 def test_who_waits_for_a_transaction_of_a_block_waits_for_what_is_being_verified_and_nothing_else(

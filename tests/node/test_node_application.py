@@ -282,6 +282,7 @@ class Port:
         self.pool = Mempool(1_000, 10_000_000)
         self.dropped: list[bytes] = []
         self.plans: list[ProposalRequest] = []
+        self.dear: list[int] = []
         self.port = LedgerPort(
             chain.ledger,
             self.pool,
@@ -290,8 +291,12 @@ class Port:
             now_ms=lambda: chain.time_ms,
             on_commit=lambda *_: None,
             on_dropped=self.dropped.append,
-            on_plan=self.plans.append,
+            on_plan=self._planned,
         )
+
+    def _planned(self, request: ProposalRequest, dear: int) -> None:
+        self.plans.append(request)
+        self.dear.append(dear)
 
     def build(self) -> Block:
         block = self.port.build_block(
@@ -388,6 +393,7 @@ def test_of_a_party_that_floods_no_failure_is_run_twice(chain: LocalChain) -> No
     for one in (bad, good):
         port.pool.add(one, chain.time_ms, own=True)
     assert port.build().transactions == (good.wire, bad.wire), "behind the other one, and with its receipt"
+    assert port.dear == [1], "and the others are told that one is dear"
 
 
 def test_a_failure_that_used_much_is_run_once_whoever_sent_it(

@@ -34,6 +34,7 @@ ONE_REQUEST = "lives as long as one request, one block, one message or one start
 BY_MEMBERS = "at most one for each node of the on-chain set, which is bounded by limits.MAX_VALIDATORS and governance"
 BOUNDS = {
     "admission.Admission._waiting": "mempool.unverified: config.LimitsConfig.mempool_transactions",
+    "admission.Admission._light": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "admission.Admission._by_wire": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "admission.Arrival.done": "limits.MAX_LISTENERS",
     "consensus.book.Book.rounds": "consensus.limits.ROUNDS_KEPT",
@@ -55,6 +56,7 @@ BOUNDS = {
     "joining.Joining._stores": "by two: the new database and its scratch",
     "logs.EventLog._seldom": "by event: words of the program",
     "mempool.accounts.Accounts._of": "mempool.accounts.MAX_ACCOUNTS",
+    "mempool.reading.Reading._of": "mempool.reading.MAX_READ_SOURCES",
     "mempool.waiting_line.WaitingLine._queues": "mempool.unverified: config.LimitsConfig.mempool_transactions",
     "mempool.pool.Mempool._waiting": "config.LimitsConfig.mempool_transactions",
     "mempool.pool.Mempool._by_wire": "config.LimitsConfig.mempool_transactions",

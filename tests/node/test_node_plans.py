@@ -348,6 +348,17 @@ def test_few_transactions_are_not_worth_a_plan() -> None:
     assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS, b"\x01\x02", 1_000, CERTIFICATE)]
 
 
+def test_one_dear_transaction_is_worth_a_plan() -> None:
+    """The others ran half a second of a few dear ones when the proposer had, and only then."""
+    fake = Fake()
+    found: list[Any] = list(fake.verified.values())
+    asked = ProposalRequest(5, 77, bytes(32), (), [], 1_000, frozenset())
+    fake.plans.tell(asked, 0)
+    assert fake.pushed == []
+    fake.plans.tell(replace(asked, candidates=found[:1]), 1)
+    assert [wire.decode(one) for one in fake.pushed] == [Plan(5, 77, IDS[:1], b"\x00", 1_000, CERTIFICATE)]
+
+
 @pytest.mark.parametrize(("count", "max_bytes"), [(10, 2 * MAX_BLOCK_BYTES), (MAX_BLOCK_TRANSACTIONS + 1, 1_000)])
 def test_a_node_with_odd_limits_tells_no_plan_that_would_cost_it_its_peers(count: int, max_bytes: int) -> None:
     fake = Fake()

@@ -30,7 +30,7 @@ def decide(chain: LocalChain, kind: str, **content: Any) -> None:
 def port_of(ledger: LedgerApplication) -> LedgerPort:
     return LedgerPort(
         ledger, Mempool(10, 10_000), max_transactions=10, max_bytes=100_000, now_ms=lambda: 0,
-        on_commit=lambda *_: None, on_dropped=lambda _: None, on_plan=lambda _: None,
+        on_commit=lambda *_: None, on_dropped=lambda _: None, on_plan=lambda *_: None,
     )  # fmt: skip
 
 

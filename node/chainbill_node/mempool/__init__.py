@@ -6,6 +6,7 @@ transaction leaves when its block is committed or its time is over. Time comes i
 
 from chainbill_node.mempool.accounts import Accounts, Use
 from chainbill_node.mempool.pool import Mempool, MempoolFull, Room, Waiting
+from chainbill_node.mempool.reading import Read, Reading
 from chainbill_node.mempool.unverified import Source, Unverified
 from chainbill_node.mempool.verified import VerifiedTransactions
 from chainbill_node.mempool.waiting_line import WaitingLine
@@ -14,6 +15,8 @@ __all__ = [
     "Accounts",
     "Mempool",
     "MempoolFull",
+    "Read",
+    "Reading",
     "Room",
     "Source",
     "Unverified",

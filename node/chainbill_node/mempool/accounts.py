@@ -22,12 +22,14 @@ from typing import NamedTuple
 from chainbill.vm.rules import STANDARD_RUN
 from chainbill_node.mempool.limits import ALONE_WAITING_GAS, FLOOD_WAITING_GAS
 
-FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 4
-"""More in an account than this is a flood: 330,000 dear gas a second for long, 1 % of what a core can run."""
-SPONSORED_FLOOD_GAS = 16 * FLOOD_GAS
+FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 16
+"""More in an account than this is a flood: 80,000 dear gas a second for long, 0.3 % of what a core can run."""
+SPONSORED_FLOOD_GAS = 64 * FLOOD_GAS
 """The same for the accounts of a sponsor's parties together."""
 CALM_GAS = FLOOD_GAS // 4
 """With less a party floods no more. One bound alone would let in a whole block of it each time it falls below."""
+LEAST_DEAR_GAS = CALM_GAS // 4
+"""With less than this, a millisecond's work, nobody stands behind others."""
 LOST_A_SECOND = 6
 """One part of so many of each account is forgotten every second."""
 FORGOTTEN_BELOW = 1_000
@@ -41,7 +43,7 @@ MAX_ACCOUNTS = 4_096
 """The ones with least give way."""
 OTHERS_WITHIN_MS = 10_000
 """Others are those whose transactions were run within so long."""
-HELD_FOR = 3
+HELD_FOR = 9
 """So many times as long as it took to run them, those that flood are held back."""
 MAX_HELD_MS = 5_000
 APART_MS = 1_000
@@ -115,6 +117,15 @@ class Accounts:
     def flooding(self) -> frozenset[str]:
         """The parties that flood."""
         return self._flooding
+
+    def dear(self, parties: Iterable[str]) -> frozenset[str]:
+        """Which of these flood, or may soon: most of what they used lately was above the ordinary. They stand behind
+        others in a block, which takes little of them."""
+        return frozenset([
+            party for party in parties
+            if party in self._flooding
+            or ((one := self._of.get(party)) is not None and one.dear > LEAST_DEAR_GAS and 2 * one.dear > one.gas)
+        ])  # fmt: skip
 
     def alone(self, now_ms: int) -> bool:
         """Whether nobody else has used the network lately than those that use it much."""

@@ -8,9 +8,9 @@ LEAST_SHARE_TRANSACTIONS = 16
 """So many of one party may wait as long as there is any room at all."""
 LEAST_SHARE_BYTES = MAX_TRANSACTION_BYTES
 """The same in bytes."""
-ALONE_WAITING_GAS, FLOOD_WAITING_GAS = 32_000_000, 4_000_000
-"""With so much gas as is expected of them, no further transactions of a party that floods wait: a second's work where it
-is alone, and else what blocks take of it in half a second: more would be read and verified by every node to wait."""
+ALONE_WAITING_GAS, FLOOD_WAITING_GAS = 32_000_000, 2_000_000
+"""With so much gas as is expected of them, no further transactions of a party that floods wait: where it is alone a
+second's work, else what two or three blocks take of it. More would be read by every node only to wait."""
 WIRE_OVERHEAD_BYTES = 5
 """What a block's list adds to each wire at most."""
 LEAST_WAITING = 400

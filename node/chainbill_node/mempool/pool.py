@@ -187,22 +187,22 @@ class Mempool:
         return not self._shares.keys() <= self.accounts.held(now_ms)
 
     def candidates(self, room: Room, flood_gas: int = 0, now_ms: int = 0) -> list[Waiting]:
-        """What goes into the next block: first of the parties that do not flood, then of those that do.
+        """What goes into the next block: first of the parties that send what is ordinary, then of those that do not.
 
         Of the former all where it fits, in order of arrival; else half of the room goes to the oldest, and the rest to
-        these parties in turn, each one's oldest first. Of those that flood and are not held back, in turn, who used
-        least lately first, what fits into the rest and is expected to use `flood_gas`, or one of any gas: in a block of
-        their own if they need not wait for one too long.
+        these parties in turn, each one's oldest first. Of the others that are not held back, in turn, who used least
+        lately first, what fits into the rest and is expected to use `flood_gas`, or one of any gas; of those that flood
+        in a block of their own if they need not wait for one too long.
         """
         accounts = self.accounts
-        flooding = accounts.flooding & self._shares.keys()
+        dear = accounts.dear(self._shares)
         left = _Left(room, accounts)
-        chosen = self._of_others(flooding, left)
+        chosen = self._of_others(dear, left)
         first = [one for identity, one in self._waiting.items() if identity in chosen]
         behind: dict[bytes, Waiting] = {}
-        if flooding:
+        if dear:
             left.begin(flood_gas)
-            queues = sorted(flooding - accounts.held(now_ms, beside_others=bool(chosen)), key=accounts.used)
+            queues = sorted(dear - accounts.held(now_ms, beside_others=bool(chosen)), key=accounts.used)
             behind = self._in_turn(queues, behind, left)
         passed = False
         for identity, one in self._waiting.items():
@@ -210,12 +210,12 @@ class Mempool:
             passed = passed or identity not in chosen
         return first + [one for identity, one in self._waiting.items() if identity in behind]
 
-    def _of_others(self, flooding: Set[str], left: _Left) -> dict[bytes, Waiting]:
-        """What is taken of those that do not flood."""
-        shares = {party: share for party, share in self._shares.items() if party not in flooding}
+    def _of_others(self, dear: Set[str], left: _Left) -> dict[bytes, Waiting]:
+        """What is taken of those that send what is ordinary."""
+        shares = {party: share for party, share in self._shares.items() if party not in dear}
         waiting = self._waiting
-        if flooding:
-            waiting = {key: one for key, one in waiting.items() if one.transaction.party not in flooding}
+        if dear:
+            waiting = {key: one for key, one in waiting.items() if one.transaction.party not in dear}
         if left.holds(shares.values()):
             return waiting
         if len(shares) < 2:

@@ -7,6 +7,7 @@ was: of 1,000 of one source and then one of another a piece of 10 has the first 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from chainbill_node.mempool.unverified import Source
@@ -30,6 +31,10 @@ class WaitingLine(Generic[Item]):
     def __len__(self) -> int:
         return self._count
 
+    def has(self, source: Source) -> bool:
+        """Whether something of this source stands here."""
+        return source.party in self._queues.get(source.address, ())
+
     def put(self, source: Source, item: Item, size: int) -> None:
         """Stand behind what this source has here."""
         self._number += 1
@@ -37,6 +42,19 @@ class WaitingLine(Generic[Item]):
         self._bytes += size
         parties = self._queues.setdefault(source.address, {})
         parties.setdefault(source.party, deque()).append(_Place(self._number, size, item))
+
+    def hand_over(self, stays: Callable[[Source], bool], other: WaitingLine[Item]) -> None:
+        """What the others have here goes to another line, in its order, behind what they have there."""
+        sources = [Source(address, party) for address, parties in self._queues.items() for party in parties]
+        for source in sources:
+            if stays(source):
+                continue
+            for place in self._queues[source.address].pop(source.party):
+                self._count -= 1
+                self._bytes -= place.size
+                other.put(source, place.item, place.size)
+            if not self._queues[source.address]:
+                del self._queues[source.address]
 
     def take(self, most: int, most_bytes: int) -> list[Item]:
         """The next piece: at most so many items and bytes, but one item at least where there is one."""
