@@ -1,8 +1,9 @@
 """Four real nodes under floods: of strangers, of a registered party, of a member's node. Others' commits go on.
 
 A light honest load runs all the time; of each flood the median seconds to a commit before, during and after it are
-printed, and the resident memory of the nodes. Promised is three times the median of before, on a quiet machine; what
-is asserted leaves room for a busy one. CHAINBILL_FLOOD_S: seconds of each flood, 3 unless given, at most 8.
+printed, and the resident memory of the nodes. Aimed at is three times the median of before (decision 0042 says where
+that is not kept); what is asserted leaves room for a busy machine. CHAINBILL_FLOOD_S: seconds of each flood, 3 unless
+given, at most 8.
 """
 
 from __future__ import annotations

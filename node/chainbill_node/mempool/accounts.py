@@ -1,14 +1,14 @@
 """Gas that parties used lately: whose transactions stand behind those of the others, and what the next ones will use.
 
 What a transaction uses is known when it has been run, by whoever ran it, whether it succeeded or not. An account loses
-a sixth a second. Only what is above the ordinary counts, and all of a failure. A party *floods* from when that is
-more than a quarter of what one transaction may use, until a quarter of that is left; so do all parties of one sponsor
-while those that do not flood by themselves have used
-16 times as much together: else a sponsor could flood by a thousand names. Blocks take those that flood last; and where
-others use the network too, with less than that quarter, for some time after each block with transactions of theirs none
-at all, so that most blocks are short.
+a sixth a second. Only what is above the ordinary counts, and all of a failure. A party whose account is mostly that is
+*dear*: a block takes its transactions last, and few of them. It *floods* from when that is more than a sixteenth of
+what one transaction may use, until a quarter of that is left; so do all parties of one sponsor while those that do not
+flood by themselves have used 64 times as much together: else a sponsor could flood by a thousand names. Where others
+use the network too, blocks take none at all of those that flood for nine times as long as the last ones took, and for a
+second more only where nobody else waits: so most blocks are short, and others seldom stand beside what is dear.
 
-Example: with 30 ns a gas a transaction of 8 million holds a block for 0.24 s; another one of that party waits 0.72 s
+Example: with 30 ns a gas a transaction of 8 million holds a block for 0.24 s; another one of that party waits 2.16 s
 more. Pure: gas, seconds and times come in as arguments.
 """
 
@@ -23,31 +23,36 @@ from chainbill.vm.rules import STANDARD_RUN
 from chainbill_node.mempool.limits import ALONE_WAITING_GAS, FLOOD_WAITING_GAS
 
 FLOOD_GAS = STANDARD_RUN.bounds.gas_transaction // 16
-"""More in an account than this is a flood: 80,000 dear gas a second for long, 0.3 % of what a core can run."""
+"""More in an account than this is a flood: 80,000 dear gas a second for long. It is low because being held back costs
+little where little was used: after this much, 15 to 30 ms of work, a party waits some 0.3 s once."""
 SPONSORED_FLOOD_GAS = 64 * FLOOD_GAS
-"""The same for the accounts of a sponsor's parties together."""
+"""The same for the accounts of a sponsor's parties together: a bank has hundreds, and few are at work at once."""
 CALM_GAS = FLOOD_GAS // 4
 """With less a party floods no more. One bound alone would let in a whole block of it each time it falls below."""
 LEAST_DEAR_GAS = CALM_GAS // 4
-"""With less than this, a millisecond's work, nobody stands behind others."""
+"""With less than this, one or two milliseconds' work that nobody feels, no party stands behind others."""
 LOST_A_SECOND = 6
-"""One part of so many of each account is forgotten every second."""
+"""One part of so many of each account is forgotten every second: four seconds halve it, so that a flood cannot pause
+its way out of it, and a party that sent much once is as others after ten."""
 FORGOTTEN_BELOW = 1_000
-"""An account with less gas than this is none."""
+"""An account with less gas than this is none: less than the cheapest call."""
 ORDINARY_GAS = 20_000
-"""What a transaction may use before the rest of it is entered: a transfer never floods, however many there are, since
-sharing by turns already bounds what costs little to run."""
+"""What a transaction may use before the rest of it is entered: a transfer (6,500) never floods, however many there are,
+since sharing by turns already bounds what costs little to run."""
 FIRST_CALL_GAS = 5_000
-"""Of a call by a party that nothing is known of."""
+"""Of a call by a party that nothing is known of: that of most calls."""
 MAX_ACCOUNTS = 4_096
-"""The ones with least give way."""
+"""The ones with least give way: who floods is among those with most."""
 OTHERS_WITHIN_MS = 10_000
-"""Others are those whose transactions were run within so long."""
+"""Others are those whose transactions were run within so long: people who use a page send something as often."""
 HELD_FOR = 9
-"""So many times as long as it took to run them, those that flood are held back."""
+"""So many times as long as it took to run them, those that flood are held back: a tenth of the time is theirs, so that
+the median of others is that of blocks without them."""
 MAX_HELD_MS = 5_000
+"""No longer than a client waits for an answer, even where the dearest transaction takes a second."""
 APART_MS = 1_000
-"""For so long after that they wait for a block without others: one in which others stand takes its time from them."""
+"""For so long after that they wait for a block without others: one in which others stand takes its time from them. No
+longer: where there are always others, they would never get in."""
 
 
 class Use(NamedTuple):
