@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import httpx
@@ -62,6 +63,9 @@ class SoloNode:
 
     def reader(self, at: int | None) -> Reader:
         return self.ledger.reader(at)
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        return self.ledger.reading(source)
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
         return [self._submit(wire) for wire in wires]
