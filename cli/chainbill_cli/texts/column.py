@@ -47,6 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.ended": ("ended", "终止高度"),
     "column.financing": ("financed as", "融资所成"),
     "column.reversed_at": ("reversed at", "冲正高度"),
+    "column.hash": ("hash of the source", "源码哈希"),
     "column.height": ("height", "高度"),
     "column.date": ("date", "日期"),
     "column.kind": ("kind", "类型"),

@@ -1,0 +1,262 @@
+"""The answer of every command that writes, on the real ledger, on screens of 80 to 200 cells, in both languages.
+
+Each is written once in a language; what it prints is then printed again at each width.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chainbill_cli.cells import cell_len
+from chainbill_cli.output import Column, Output
+from cli.cli_desk import Desk, bill_over
+from cli.english_left import english_left
+from cli.test_cli_walk import FINGERPRINT, LONG_NAME, NO_TABLE, WIDTHS, leaves
+
+from chainbill.ids import make_test_uscc
+
+HEX = re.compile(r"\b[0-9a-f]{64}\b")
+AMOUNT = re.compile(r"\d[\d,]*\.\d\d\b")
+ID = re.compile(r"\b[BTRQGDOCM][0-9A-Z]{17}\b")
+UNBROKEN = re.compile(r"[/\\]\S{60}|^ *[0-9a-f]{128}$")  # a path, or a signature: typed or copied whole
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WITHOUT_LEDGER = {
+    *(f"localnet {name}" for name in ("up", "status", "stop", "start", "down", "reset", "logs")),
+    *(f"node {name}" for name in ("start", "verify", "backup", "restore", "seat")),
+    *(f"network {name}" for name in ("init", "join", "certify")),
+    *(f"key {name}" for name in ("new", "import", "export", "rewrap")),
+    "config set", "config unset", "demo", "completion", "block tail", "governance ready",
+}  # fmt: skip
+"""They write to no ledger, or print lines of text; `governance ready` is refused but to a candidate."""
+KNOWN = (
+    r"\b(?:[0-9A-Z]{18}|bank\d|supplier\d|anchor|regulator|auditor|fresh2?|clerk|"
+    r"T\d\d:[\d:.]+Z|Court|of|PAY|act/360|vat)\b"
+)
+
+STEPS: list[tuple[str, str, dict[str, str]]] = [
+    # a bill, from its issue to its end
+    ("supplier1", "bill issue --debtor anchor --amount {largest} --due +120d --reference R-1", {"bill": "bill"}),
+    ("supplier1", "bill issue --debtor anchor --amount {largest} --due +120d --reference R-1", {}),
+    ("anchor", "bill confirm {bill}", {}),
+    ("supplier1", "bill accept {bill}", {"token": "token"}),
+    ("supplier1", "bill issue --debtor anchor --amount 1.00 --due +120d", {"other": "bill"}),
+    ("anchor", "bill reject {other} --reason {long}", {}),
+    ("supplier1", "bill issue --debtor anchor --amount 1.00 --due +120d", {"other": "bill"}),
+    ("supplier1", "bill withdraw {other}", {}),
+    ("supplier1", "bill issue --debtor anchor --amount 1.00 --due +120d", {"other": "bill"}),
+    ("anchor", "bill confirm {other}", {}),
+    ("anchor", "bill cancel {other}", {}),
+    # tokens
+    ("supplier1", "token split {token} --amount 1.00 --amount 2.00", {"parts": "tokens"}),
+    ("supplier1", "token merge {parts0} {parts1}", {"merged": "token"}),
+    ("supplier1", "token transfer {parts2} --to supplier2:90,000,000,000,000.00 --to supplier3:1.00",
+     {"parts": "tokens", "rest": "remainder"}),
+    ("supplier2", "token accept {parts0}", {"taken": "token"}),
+    ("supplier3", "token reject {parts1} --reason {long}", {"rest": "token"}),
+    ("supplier1", "token transfer {rest} --to supplier3:1.00", {"parts": "tokens", "rest": "remainder"}),
+    ("supplier1", "token recall {parts0}", {"rest": "token"}),
+    ("supplier1", "token transfer {rest} --to supplier2:5.00", {"parts": "tokens", "rest": "remainder"}),
+    ("supplier2", "token accept {parts0}", {"returned": "token"}),
+    ("supplier2", "token return {returned}", {}),
+    ("supplier1", "token transfer {rest} --to supplier2:7.00", {"parts": "tokens", "rest": "remainder"}),
+    ("supplier2", "token accept {parts0}", {"taken2": "token"}),
+    # financing
+    ("supplier2", "finance request {taken} --to bank1 --to bank2 --amount 80,000,000,000,000.00",
+     {"request": "request", "kept": "remainder"}),
+    ("bank2", "finance quote {request} --rate 3.85 --no-recourse", {"quote": "quote"}),
+    ("bank1", "finance quote {request} --rate 3.85 --no-recourse", {"quote1": "quote"}),
+    ("bank1", "finance withdraw {quote1}", {}),
+    ("supplier2", "finance agree {quote}", {}),
+    ("bank2", "finance disburse {quote} --reference PAY-1 --registration {long}", {}),
+    ("supplier2", "finance request {kept} --to bank1", {"request": "request"}),
+    ("bank1", "finance decline {request}", {}),
+    ("supplier1", "finance request {rest} --to bank2 --amount 1.00", {"request": "request", "rest": "remainder"}),
+    ("supplier1", "finance withdraw {request}", {}),
+    # disputes of invoices
+    ("supplier2", "invoice dispute {fingerprint} --seller supplier1 --document {paper}", {"dispute": "dispute"}),
+    ("bank2", "invoice uphold {dispute}", {}),
+    ("supplier2", "invoice withdraw {dispute}", {}),
+    # money
+    ("bank1", "bill settle {paid} --amount 1000.00 --reference S-1", {}),
+    ("bank1", "bill payment {paid} {paid_token} --status returned --reference P-1", {}),
+    ("bank1", "bill payment {paid} {paid_token} --status instructed --reference P-2", {}),
+    ("supplier1", "bill received {paid} {paid_token}", {}),
+    # parties
+    ("-", "party apply --id {newcomer} --sponsor bank1 --name-zh {long} --name-en Newcomer --role supplier "
+          "--key fresh --until +30d --out {application}", {}),
+    ("-", "party sign {application} --key fresh", {}),
+    ("bank1", "party register {application}", {}),
+    ("bank1", "party rename supplier3 --name-zh {long}己", {}),
+    ("bank2", "party add-identifier supplier2 vat=CN42", {}),
+    ("bank1", "party add-identifier supplier1 vat=CN43", {}),
+    ("supplier1", "party give-up-identifier vat=CN43", {}),
+    ("supplier1", "party encryption-key {hex}", {"change": "change"}),
+    ("supplier1", "party change withdraw {change}", {}),
+    ("supplier1", "party grant auditor --until +30d", {}),
+    ("supplier1", "party grant auditor --revoke", {}),
+    ("anchor", "party key add clerk --capability checker", {}),
+    ("supplier3", "party key revoke supplier3-checker", {}),
+    ("anchor", "party paying-bank ask bank2", {"acts": "acts_on"}),
+    ("-", "localnet clock --to {acts}", {}),
+    ("bank2", "party paying-bank accept anchor", {}),
+    ("anchor", "party paying-bank ask bank1", {"acts": "acts_on"}),
+    ("-", "localnet clock --to {acts}", {}),
+    ("bank1", "party paying-bank refuse anchor", {}),
+    ("bank2", "party paying-bank end anchor", {}),
+    ("supplier1-checker", "party halt --reason {long}", {}),
+    ("bank1", "party halt supplier1 --lift", {}),
+    ("bank1", "party recover supplier1 --key fresh3 --document {paper}", {"recovery": "recovery"}),
+    ("bank1", "party recovery withdraw {recovery}", {}),
+    ("bank1", "party recover supplier1 --key fresh3 --document {paper}", {"recovery": "recovery"}),
+    ("supplier1-checker", "party recovery veto {recovery}", {}),
+    ("bank1", "party size supplier1 small --document {paper}", {}),
+    ("bank1", "party suspend supplier1 --document {paper} --reason {long}", {"order": "order"}),
+    ("supplier1", "party object {order} --reason {long}", {}),
+    ("bank2", "party ratify {order}", {}),
+    ("bank1", "party lift supplier1 --document {paper}", {}),
+    ("bank1", "party insolvent supplier1 --authority {long} --number N-1 --document {paper} --document {paper2}",
+     {"order": "order"}),
+    ("bank2", "party ratify {order}", {}),
+    ("bank1", "party administrator supplier1 --key fresh4 --authority {long} --number N-1 --document {paper}",
+     {"order": "order"}),
+    ("supplier3", "party leave", {}),
+    ("supplier3", "party stay", {}),
+    ("supplier3", "party leave", {}),
+    ("bank1", "party offboard {newcomer}", {}),
+    ("-", "localnet clock --advance 4d", {}),
+    ("bank1", "party close supplier3", {}),
+    ("bank2", "party successor accept bank1", {}),
+    ("bank1", "party successor name bank2", {}),
+    ("supplier2", "party rotate-key --new fresh2", {}),
+    # votes
+    ("bank1", "governance store {source}", {}),
+    ("bank1", "governance propose parameter open_offers 900", {"proposal": "proposal"}),
+    ("bank1", "governance withdraw {proposal}", {}),
+    ("bank1", "governance propose parameter open_offers 900", {"proposal": "proposal"}),
+    ("bank1", "governance vote {proposal} yes", {}),
+    # files
+    ("-", "party key prove clerk --party anchor --capability checker", {}),
+    ("supplier2", "tx build --call token.split {split} --out {file}", {}),
+    ("supplier2", "tx sign {file}", {}),
+    ("supplier2", "tx send {file}", {}),
+]  # fmt: skip
+
+
+class Printed:
+    """What was printed as sheets and lists, to be printed again at other widths."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: list[tuple[str, Output, Any, Sequence[Column]]] = []
+        self.again = False
+        for name in ("thing", "rows"):
+            original = getattr(Output, name)
+
+            def printed(
+                output: Output,
+                data: Any,
+                columns: Any = (),
+                *more: Any,
+                _as: str = name,
+                _to: Any = original,
+                **also: Any,
+            ) -> Any:
+                if not self.again:
+                    self.calls.append((_as, output, data, columns))
+                return _to(output, data, columns, *more, **also)
+
+            monkeypatch.setattr(Output, name, printed)
+
+    def value(self, name: str) -> Any:
+        for _, _, data, _ in reversed(self.calls):
+            if isinstance(data, dict) and data.get(name):
+                return data[name]
+        raise AssertionError(f"{name} was not answered: {self.calls}")
+
+
+def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
+    """Files, and what there is before the first step."""
+    for name in ("fresh", "fresh2", "fresh3", "fresh4", "clerk"):
+        desk.text("key", "new", name, "--no-passphrase")
+    for last, name in zip("甲乙丙丁", ("anchor", "supplier1", "supplier2", "supplier3"), strict=True):
+        desk.text(
+            "--as", "bank2" if name == "supplier2" else "bank1", "party", "rename", name, "--name-zh", LONG_NAME + last
+        )
+    for name in ("paper", "paper2"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / "one.py").write_text("", encoding="utf-8")
+    paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
+    [token] = desk.json("supplier1", "token", "list", "--bill", paid)
+    return {
+        "largest": "90,071,992,540,000.00", "long": LONG_NAME, "fingerprint": FINGERPRINT, "hex": "ab" * 32,
+        "paid": paid, "paid_token": token["id"], "paper": str(tmp_path / "paper"), "paper2": str(tmp_path / "paper2"),
+        "application": str(tmp_path / "application.json"), "file": str(tmp_path / "file.tx"),
+        "newcomer": make_test_uscc(b"applicant"), "source": str(tmp_path / "one.py"),
+    }  # fmt: skip
+
+
+def test_every_command_that_writes_is_walked() -> None:
+    none = {f"{group} {name}".strip() for group, names in NO_TABLE.items() for name in names.split()}
+    walked = {path for path in leaves() if any(words.startswith(f"{path} ") or words == path for _, words, _ in STEPS)}
+    assert none - walked == WITHOUT_LEDGER
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_use_10_every_answer_of_a_write_fits_every_screen(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    known = known_values(desk, tmp_path)
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    faults: list[str] = []
+    for who, words, wanted in STEPS:
+        printed = Printed(monkeypatch)
+        known["split"] = json.dumps({"token": known.get("taken2", ""), "amounts": [1]})
+        line = [word.format(**known) for word in words.split()]
+        monkeypatch.setenv("COLUMNS", "80")
+        acting = [] if who == "-" else ["--as", who]
+        desk.text("--lang", language, "--yes", "--no-color", *acting, *line)
+        assert printed.calls or desk.err or desk.out, words
+        faults += faults_of(desk.out, desk.err, 80, words, language, known)
+        printed.again = True
+        for width in WIDTHS[1:]:
+            monkeypatch.setenv("COLUMNS", str(width))
+            for name, output, data, columns in printed.calls:
+                getattr(output, name)(data, columns)
+            out, err = desk.capsys.readouterr()
+            faults += faults_of(out, err, width, words, language, known)
+        for name, field in wanted.items():
+            value = printed.value(field)
+            if isinstance(value, list):
+                known |= {f"{name}{place}": str(one)[:18] for place, one in enumerate(value)}
+            else:
+                known[name] = str(value)
+        monkeypatch.undo()
+        monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(out: str, err: str, width: int, words: str, language: str, known: dict[str, str]) -> list[str]:
+    """What a person at this screen would not see whole, or not in his language."""
+    where = f"{words} ({language}, {width})\n{out}{err}"
+    found = [
+        f"wider than {width}: {where}" for one in out.splitlines() if cell_len(one) > width and not UNBROKEN.search(one)
+    ]
+    if "…" in out and "-o wide" not in err:
+        found.append(f"cut without a word: {where}")
+    joined = re.sub(r"\n +", "", out)
+    wholes = {*HEX.findall(joined), *ID.findall(joined), *AMOUNT.findall(joined)}
+    found += [f"{one} is folded: {where}" for one in wholes if joined.count(one) > out.count(one)]
+    told = f"{out} {err}"
+    for value in known.values():
+        told = told.replace(value, " ")
+    told = re.sub(KNOWN, " ", told)
+    if language == "zh" and english_left(told):
+        found.append(f"English: {english_left(told)} in {where}")
+    if language == "en" and CHINESE.search(told.replace(LONG_NAME, "")):
+        found.append(f"Chinese in {where}")
+    return found
