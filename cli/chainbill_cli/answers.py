@@ -14,7 +14,7 @@ from chainbill_cli.kit import option, stack
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import label, text
 from chainbill_cli.writing import Outcome
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -208,14 +208,22 @@ def answer_list(
         tell_whole(session, body)
 
 
+def _sums_said(sums: Mapping[str, Any]) -> str:
+    return ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
+
+
 def tell_whole(session: Session, body: Mapping[str, Any]) -> None:
     """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
 
     Where the node counted a part only it says so in every form: what looks like a total would be none.
     """
     table, whole = session.out.form == "table", body.get("count_complete", True)
-    sums = body.get("sum") or {}
-    total = ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
+    total = _sums_said(body.get("sum") or {})
+    if body.get("sum_by_kind"):  # different kinds of money do not add up
+        kinds = body["sum_by_kind"].items()
+        total = text("root.semicolon").join(
+            f"{label(f'receipt_{kind}', 'value')}{text('root.colon')}{_sums_said(sums)}" for kind, sums in kinds
+        )
     if not whole:
         session.out.note(text("note.count_partial", count=body["count"], sum=total or "0"))
     elif table and total:

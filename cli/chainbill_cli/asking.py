@@ -22,6 +22,12 @@ def confirm(question: str) -> bool:
         click.echo(text("note.yes_or_no"), err=True)
 
 
+def typed_again(question: str) -> str:
+    """What a person types to show that it is meant."""
+    colon = "：" if language() != "en" else ": "
+    return str(click.prompt(question, default="", show_default=False, prompt_suffix=colon, err=True)).strip()
+
+
 def new_secret(label: str) -> str:
     """A secret typed twice, alike."""
     if language() == "en":

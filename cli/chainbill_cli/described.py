@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainbill.dates import days_between, is_date
-from chainbill_cli.failure import Failure
+from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -14,26 +13,17 @@ from chainbill_cli.texts import text
 
 DOUBTS = ("claimed_twice", "disputes")
 """What is known against the invoices behind a bill."""
-FAR_DAYS = 366
-"""Days until a due date above which a person is asked whether the year is right."""
 Row = Mapping[str, Any]
 
 
 def due(session: Session, preview: Preview, due_on: str, pay_on: str = "") -> None:
     """The due date with the days until then, the day of payment where it is another, and whether it is very far."""
-    left = _days_until(session, due_on)
+    left = days_until(session, due_on)
     preview.line("preview.due_on", due_on if left is None else text("preview.in_days", date=due_on, days=left))
     if pay_on and pay_on != due_on:
         preview.line("preview.pay_on", pay_on)
-    if left is not None and left > FAR_DAYS:
-        preview.line("preview.look", text("preview.far_due", days=left))
-
-
-def _days_until(session: Session, date: str) -> int | None:
-    try:
-        return days_between(session.today(), date) if is_date(date) else None
-    except Failure:  # offline nobody knows what day it is
-        return None
+    for one in of_due(left):
+        preview.line("preview.look", one.detail)
 
 
 def terms(preview: Preview, agreed: Mapping[str, Any], currency: str) -> None:

@@ -15,7 +15,6 @@ from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invo
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
 from chainbill_cli.values import json_value, positive_amount
 
 
@@ -150,19 +149,9 @@ def _term(typed: str) -> tuple[str, Any]:
 
 
 def preview_issue(session: Session, arguments: dict[str, Any]) -> Preview:
-    """What a person sees before a bill is issued: all of it, and what to look at twice."""
+    """What a person sees before a bill is issued: all of it."""
     preview = Preview("preview.bill_issue")
     described.bill(session, preview, arguments)
     if arguments["reference"]:
         preview.line("preview.own_reference", arguments["reference"])
-    if arguments["creditor"] == session.party and not has_account(session, arguments["currency"]):
-        preview.line("preview.look", text("preview.no_account", currency=arguments["currency"]))
     return preview
-
-
-def has_account(session: Session, currency: str) -> bool:
-    """Whether the acting party has an attested account in this currency; True where that cannot be read."""
-    accounts = session.registered(session.party).get("accounts")
-    if session.offline or not isinstance(accounts, list):
-        return True
-    return any(one.get("currency") == currency and one.get("status") == "active" for one in accounts)

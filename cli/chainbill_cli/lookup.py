@@ -1,7 +1,7 @@
 """Finding what an id typed by a person means: prefixes, and tokens that have moved on.
 
 Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute,
-`S` order on a status) and end in a check character; any
+`S` order on a status, `C` announced change) and end in a check character; any
 unique prefix of 6 or more characters works.
 """
 
@@ -37,6 +37,9 @@ REQUEST = Kind("request", "R", "/v1/finance/requests")
 QUOTE = Kind("quote", "Q", "/v1/finance/quotes")
 DISPUTE = Kind("dispute", "D", "/v1/disputes")
 STATUS_ORDER = Kind("status_order", "S", "/v1/status-orders")
+CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes")
+RECOVERY = Kind("announced_recovery", "C", "")
+"""path: "" where nobody can list them without knowing of whom they are, so that an id is typed whole."""
 
 
 def object_id(session: Session, kind: Kind, typed: str) -> str:
@@ -52,6 +55,8 @@ def object_id(session: Session, kind: Kind, typed: str) -> str:
         return plain
     if not set(plain[1:]) <= CROCKFORD:
         raise usage("error.id", value=typed)
+    if not kind.path:
+        raise usage("error.id_whole", value=typed, count=ID_LENGTH)
     return _only(typed, _beginning_with(session, kind, plain))
 
 
@@ -60,7 +65,8 @@ def _beginning_with(session: Session, kind: Kind, prefix: str) -> list[str]:
         requests = session.client.pages(REQUEST.path)
         found = [str(_quote_id(quote)) for request in requests for quote in request.get("quotes", ())]
     else:
-        found = [str(entry["id"]) for entry in session.client.pages(kind.path)]
+        path = kind.path.format(party=session.party) if "{" in kind.path else kind.path
+        found = [str(entry["id"]) for entry in session.client.pages(path)]
     return sorted({identifier for identifier in found if identifier.startswith(prefix)})
 
 
@@ -136,6 +142,6 @@ def not_found(failure: Failure) -> bool:
 
 
 __all__ = [
-    "BILL", "DISPUTE", "QUOTE", "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote",
-    "read_request", "read_token", "successor_held_by",
+    "BILL", "CHANGE", "DISPUTE", "QUOTE", "RECOVERY", "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill",
+    "read_quote", "read_request", "read_token", "successor_held_by",
 ]  # fmt: skip

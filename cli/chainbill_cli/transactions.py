@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import sys
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import MAX_TRANSACTION_BYTES
+from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.session import Session
 from chainbill_cli.signing import keep
+from chainbill_cli.texts import text
+from chainbill_cli.validity import until_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,25 @@ def check_network(session: Session, draft: Draft) -> None:
         raise usage("tx.other_network", found=draft.body.network.hex(), expected=own.hex())
 
 
+def expired(draft: Draft) -> Failure:
+    """That the time of a file is over, and how it is made again."""
+    until = until_text(draft.body.valid_until_ms)
+    return fail(Exit.REFUSED, "tx.expired", code="transaction_expired", until=until, hint=text("error.hint_expired"))
+
+
+def check_time(session: Session, draft: Draft) -> None:
+    """A failure for a file that no ledger takes any more, before anybody signs it; by this machine's clock, moved as
+    the network's was when this home last read it.
+    """
+    offset = ledger_clock.offset_ms(session.settings.home, session.known.network.hex())
+    if draft.body.valid_until_ms < time.time_ns() // 1_000_000 + offset:
+        raise expired(draft)
+
+
 def with_signature(session: Session, draft: Draft) -> Draft:
     """The draft with the signature of the acting profile's key, which the body must list."""
     check_network(session, draft)
+    check_time(session, draft)
     if draft.body.party != session.party:
         raise usage("tx.other_party", found=draft.body.party, expected=session.party)
     key = session.key
@@ -104,6 +124,7 @@ def store(session: Session, draft: Draft, path: str) -> None:
     encoded = base64.b64encode(draft.wire)
     answer: dict[str, Any] = {
         "transaction": draft.id, "signatures": len(draft.signatures), "threshold": draft.body.threshold,
+        "valid_until": until_text(draft.body.valid_until_ms),
     }  # fmt: skip
     if path:
         keep(path, encoded + b"\n")
@@ -112,7 +133,9 @@ def store(session: Session, draft: Draft, path: str) -> None:
         answer["base64"] = encoded.decode()
     if session.out.form in {"json", "jsonl"}:
         session.out.json(answer)
-    elif path:
+        return
+    session.out.note(text("tx.hand_in_until", until=answer["valid_until"]))
+    if path:
         session.out.raw(f"{answer['transaction']}\n")
     else:
         session.out.raw(answer["base64"] + "\n")
@@ -120,15 +143,12 @@ def store(session: Session, draft: Draft, path: str) -> None:
 
 def shown(draft: Draft) -> dict[str, Any]:
     """What a transaction says."""
-    from datetime import UTC, datetime
-
     body = draft.body
-    until = datetime.fromtimestamp(body.valid_until_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
     return {
         "id": draft.id,
         "network": body.network.hex(),
         "party": body.party,
-        "valid_until": until,
+        "valid_until": until_text(body.valid_until_ms),
         "nonce": body.nonce.hex(),
         "threshold": body.threshold,
         "keys": [{"alg": algorithm, "key": key.hex()} for algorithm, key in body.keys],

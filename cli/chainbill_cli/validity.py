@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from chainbill.limits import HOUR_MS, KEPT_IDS_MS
 from chainbill_cli.failure import usage
@@ -27,6 +28,11 @@ def valid_for_ms(session: Session, typed: str, *, file: bool) -> int:
     if asked > longest:
         raise usage("error.span_long", value=typed, longest=f"{longest // UNITS_MS['m']}m")
     return asked
+
+
+def until_text(valid_until_ms: int) -> str:
+    """A moment up to which something can be handed in, to the second: `2027-03-31T09:00:00Z`."""
+    return datetime.fromtimestamp(valid_until_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
 def longest_ms(session: Session) -> int:

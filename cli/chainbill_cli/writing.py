@@ -18,7 +18,7 @@ import click
 
 from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
-from chainbill.ledger.transaction import Call, decode_transaction
+from chainbill.ledger.transaction import Call, decode_body, decode_transaction
 from chainbill_cli import preview as previews
 from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
@@ -28,7 +28,7 @@ from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
 from chainbill_cli.texts import text
-from chainbill_cli.validity import valid_for_ms
+from chainbill_cli.validity import until_text, valid_for_ms
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -131,14 +131,18 @@ def write(
     on with what a person was asked about.
     """
     encode([*(one.args for one in calls), writing.memo])  # nobody is asked about what the ledger cannot hold
+    into_file = bool(writing.offline or writing.for_checker)
+    valid_ms = valid_for_ms(session, writing.valid_for, file=into_file)
     if previews.asks(session) and not writing.dry_run and not asked:
         from chainbill_cli.signed_shown import complete, whole
 
-        complete(session, preview or whole(session, calls), calls, writing.memo).ask(session)
+        told = complete(session, preview or whole(session, calls), calls, writing.memo)
+        if into_file:
+            told.line("preview.hand_in_until", until_text(session.now_ms() + valid_ms))
+        told.ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:
         checkers = checkers_of(session, calls)
-    valid_ms = valid_for_ms(session, writing.valid_for, file=bool(writing.offline or writing.for_checker))
     if checkers:
         wire = sign_for_checker(session, calls, writing.memo, checkers, valid_ms=valid_ms)
     else:
@@ -171,7 +175,8 @@ def _keep(path: str, wire: bytes, status: str) -> Outcome:
     """Keep a transaction in a file, signed by all who must or not yet; its id is that of the body in any case."""
     keep(path, wire)
     body = decode(wire)[0]
-    return Outcome(tagged_hash("tx-body", body).hex(), status, extra={"file": path})
+    until = until_text(decode_body(body).valid_until_ms)
+    return Outcome(tagged_hash("tx-body", body).hex(), status, extra={"file": path, "valid_until": until})
 
 
 def _simulate(session: Session, wire: bytes, identifier: str) -> Outcome:

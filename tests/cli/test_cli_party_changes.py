@@ -108,3 +108,15 @@ def test_a_file_that_proves_nothing_is_refused_here(desk: Desk, tmp_path: Path, 
     words = ["party", "recover", "supplier1", "--key", str(path), "--document", paper(tmp_path)]
     desk.text("--as", "bank1", *words, expect=2)
     assert "key prove" in desk.err
+
+
+@pytest.mark.parametrize("words", [["change", "withdraw"], ["recovery", "veto"], ["recovery", "withdraw"]])
+def test_what_is_no_id_of_a_change_is_refused_before_it_is_sent(desk: Desk, words: list[str]) -> None:
+    for typed in ("x", "BANANA", "B" + "0" * 17, "C" + "0" * 17):
+        assert "transaction" not in desk.json("anchor", "party", *words, typed, expect=2)
+        assert "transaction" not in desk.err
+    announced = desk.json("anchor", "party", "policy", "--clear")["change"]
+    if words[0] == "change":
+        assert desk.json("anchor", "party", *words, announced[:8])["status"] == "committed"
+    else:
+        assert desk.json("anchor", "party", *words, announced[:8], expect=2)["code"] == "id_whole"

@@ -93,7 +93,9 @@ def test_use_1_payees_are_read_as_they_stand(tmp_path: Path, content: bytes | st
         ("name,amount\nsupplier2,1\n", [(1, "no column says whom")]),
         ("party,amount,金额\nsupplier2,1,2\n", [(1, "two columns mean the same")]),
         ("party,amount (USD)\nsupplier2,1\n", [(1, "no column says how much")]),
-        ("name,sum\nsupplier2,1\n", [(1, "not an amount"), (1, "name is unknown")]),
+        # two headings that nobody knows were read as a payee
+        ("name,sum\nsupplier2,1\n", [(1, "headings are not known: name | sum")]),
+        ("供应商\t数额\nsupplier2\t1\n", [(1, "Known for whom to pay: party, payee")]),
         ("", [(0, "no payee")]),
         ("party,amount\n", [(0, "no payee")]),
         # what a spreadsheet made of it is asked back

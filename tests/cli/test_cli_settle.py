@@ -144,6 +144,10 @@ def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert (receipt["reference"], receipt["amount"], receipt["days_late"]) == ("S1", 100_000, 0)
     assert desk.json("auditor", "bill", "receipts", "--kind", "finance,unmatched") == []
     assert "付款结果" in desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", "--kind", "all")
+    assert "付款结果：1,000.00 CNY；收到付款：1,000.00 CNY" in desk.err, "different kinds of money do not add up"
+    assert "2,000.00" not in desk.err
+    history = desk.json("auditor", "bill", "history", number)
+    assert next(one["amount"] for one in history if one["kind"] == "confirm") == 100_000
     for view in (["bill", "history", number], ["bill", "show", number], ["bill", "payments", number]):
         assert "已退汇" in desk.text("--as", "auditor", "--lang", "zh", *view), view
     set_language("en")

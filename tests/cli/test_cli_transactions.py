@@ -17,6 +17,8 @@ def test_offline_then_send(shell: Shell, node: FakeNode, tmp_path: Path) -> None
     words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00"]
     shell.run(*words, "--due", "+120d", "--offline", str(path), expect=2)
     answer = shell.run(*words, "--due", "2026-12-31", "--offline", str(path), "-o", "json")
+    until = answer.pop("valid_until")
+    assert until == shell.run("tx", "decode", str(path), "-o", "json")["valid_until"]
     assert answer == {
         "transaction": decode_transaction(path.read_bytes()).id.hex(),
         "status": "signed",

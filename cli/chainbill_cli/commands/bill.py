@@ -8,6 +8,7 @@ import click
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.cautions import confirm_far_due, of_bill, tell
 from chainbill_cli.commands import bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.filter_words import word_filter
@@ -41,34 +42,56 @@ bill.command("received", help="bill.received")(bill_settle.received)
 @option("--term", "terms", metavar="NAME=VALUE", multiple=True, help="bill.opt_term")
 @option("--reference", metavar="REF", default="", help="bill.opt_reference")
 @option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@option("--far-due", "far_due", is_flag=True, help="bill.opt_far_due")
 @writes
 def issue(session: Session, writing: Writing, **typed: Any) -> None:
     """Issue a bill."""
+    far_due = typed.pop("far_due")
     arguments = bill_arguments(session, Issue(**typed))
+    confirm_far_due(session, arguments["due_on"], meant=far_due)
     preview = preview_issue(session, arguments) if asks(session) else None
+    warnings = tell(session, preview, of_bill(session, arguments))
     outcome = write(session, on_record(writing, typed["by_name"]), [call("bill", "issue", **arguments)], preview)
-    answer_write(session, outcome, "bill", "repeated", currency=arguments["currency"])
+    answer_write(session, outcome, "bill", "repeated", currency=arguments["currency"], warnings=warnings)
 
 
 @bill.command("confirm", help="bill.confirm")
 @argument("bill")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="bill.opt_compare")
 @option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@option("--far-due", "far_due", is_flag=True, help="bill.opt_far_due")
 @writes
-def confirm(session: Session, writing: Writing, bill: str, files: tuple[str, ...], by_name: tuple[str, ...]) -> None:
+def confirm(
+    session: Session,
+    writing: Writing,
+    bill: str,
+    *,
+    files: tuple[str, ...],
+    by_name: tuple[str, ...],
+    far_due: bool,
+) -> None:
     """The debtor confirms the debt, and may compare the invoices behind it first."""
     identifier = object_id(session, BILL, bill)
     only_with_node(session, files)
     wanted = bool(files) or session.settings.compare or asks(session)
-    row = read_bill(session, identifier) if wanted and not session.offline else {}
+    row = read_bill(session, identifier) if wanted and not session.offline else bill_to_sign(session, identifier)
     found = compare(session, row, files, by_name)
     preview = None
     if asks(session) and row:
         preview = Preview("preview.bill_confirm")
         described.bill(session, preview, row)
         describe(preview, found, str(row["due_on"]))
+    warnings = None
+    if row:
+        confirm_far_due(session, str(row["due_on"]), meant=far_due)
+        warnings = tell(session, preview, of_bill(session, row))
     outcome = write(session, on_record(writing, by_name), [call("bill", "confirm", bill=identifier)], preview)
-    answer_write(session, outcome, "token", bill=identifier, compared=answer_of(found))
+    answer_write(session, outcome, "token", bill=identifier, compared=answer_of(found), warnings=warnings)
+
+
+def bill_to_sign(session: Session, identifier: str) -> dict[str, Any]:
+    """The bill of an id, {} where it cannot be read: whether it is there, and whose, is the ledger's to say."""
+    return session.object_row(BILL.path, identifier)
 
 
 @bill.command("accept", help="bill.accept")

@@ -22,6 +22,7 @@ from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
+from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import has_text, label, text
 from chainbill_cli.values import json_value
@@ -102,6 +103,7 @@ def propose(
     else:
         value = _content(session, kind, words, height)
     kind = "contracts" if kind == "contract" else kind
+    check_content(kind, value)
     preview = _preview_propose(session, kind, value) if asks(session) else None
     outcome = write(session, writing, [call("governance", "propose", kind=kind, content=value)], preview)
     answer_write(session, outcome, "proposal")

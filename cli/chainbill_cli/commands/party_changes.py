@@ -15,6 +15,7 @@ from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.lookup import CHANGE, RECOVERY, object_id
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
@@ -83,7 +84,7 @@ def list_changes(party: str, **filters: Any) -> None:
 @writes
 def withdraw_change(session: Session, writing: Writing, identifier: str) -> None:
     """Take back a change of the acting party."""
-    named = identifier.strip().upper()
+    named = object_id(session, CHANGE, identifier)
     preview = Preview("preview.change_withdraw").line("preview.change", named) if asks(session) else None
     answer_results(session, write(session, writing, [call("party", "withdraw_change", change=named)], preview))
 
@@ -114,7 +115,7 @@ def withdraw_recovery(session: Session, writing: Writing, identifier: str) -> No
 
 
 def _answer_recovery(session: Session, writing: Writing, function: str, identifier: str) -> None:
-    named = identifier.strip().upper()
+    named = object_id(session, RECOVERY, identifier)
     preview = Preview(f"preview.recovery_{function}").line("preview.recovery", named) if asks(session) else None
     answer_results(session, write(session, writing, [call("recovery", function, recovery=named)], preview))
 

@@ -24,7 +24,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
 from chainbill_cli.texts import label
-from chainbill_cli.transactions import Draft, check_network, read_draft, shown, store, with_signature
+from chainbill_cli.transactions import Draft, check_network, expired, read_draft, shown, store, with_signature
 from chainbill_cli.validity import valid_for_ms
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, committed, hand_in, standstill, writes
@@ -104,7 +104,12 @@ def send(session: Session, writing: Writing, file: str) -> None:
     check_network(session, draft)
     if asks(session) and not writing.dry_run:
         _preview(session, "preview.tx_send", draft).ask(session)
-    outcome = hand_in(session, writing, draft.wire)
+    try:
+        outcome = hand_in(session, writing, draft.wire)
+    except Failure as failure:
+        if failure.problem.get("code") == "transaction_expired":
+            raise expired(draft) from failure
+        raise
     answer_results(session, outcome, [one.args for one in draft.body.calls])
 
 

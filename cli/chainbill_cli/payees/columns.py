@@ -47,6 +47,10 @@ def table_of(rows: Sequence[Row], currency: str) -> Table:
         raise BadRow(0, text("payees.empty"))
     headings = [meaning_of(cell, currency) for cell in rows[0].cells]
     if not any(headings):
+        if len(rows) > 1 and not any(one.isdigit() for cell in rows[0].cells for one in cell):  # no amount: no payee
+            found = " | ".join(rows[0].cells)
+            words = {"party": known("party"), "amount": known("amount")}
+            raise BadRow(rows[0].line, text("payees.no_headings", found=found, **words))
         return _gathered(rows, {"party": 0, "amount": 1}, 2, ())
     places = {name: _place(rows[0], headings, name) for name in MEANINGS if name in headings}
     for name, missing in MISSING.items():

@@ -91,6 +91,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bill.no_amount": ("give --amount or --invoice", "请给出 --amount 或 --invoice"),
     "bill.due_needed": ("give --due, such as 2027-03-31 or +120d", "请给出 --due，如 2027-03-31 或 +120d"),
+    "bill.opt_far_due": (
+        "A due date more than ten years away is meant",
+        "到期日确在十年之后",
+    ),
+    "bill.far_due": (
+        "{date} is {days} days away, more than ten years; where it is meant, add --far-due",
+        "距到期日 {date} 还有 {days} 天，超过十年；确认无误的，请加 --far-due",
+    ),
+    "bill.far_due_again": (
+        "{date} is {days} days away, more than ten years. Type the date again if it is meant",
+        "距到期日 {date} 还有 {days} 天，超过十年。确认无误请再输入一次该日期",
+    ),
+    "bill.far_due_other": (
+        "{date} was not typed again; nothing was written",
+        "未再次输入 {date}；未写入任何内容",
+    ),
     "bill.no_due": (
         "give --due: the invoice has no due date after its issue date",
         "请给出 --due：发票没有晚于开票日的到期日",

@@ -115,6 +115,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是编号，也不是 6 位以上的编号前缀",
     ),
     "error.id_kind": ("{value} is not the id of any {kind}", "{value} 不是{kind}编号"),
+    "error.id_whole": ("{value}: write the whole id, {count} characters", "{value}：请输入完整编号，共 {count} 位"),
     "error.id_check": ("{value} has a wrong check character: mistyped?", "{value} 的校验位不对：是否输错？"),
     "error.id_none": ("nothing begins with {value}", "没有以 {value} 开头的编号"),
     "error.id_many": ("{value} could be any of {ids}", "{value} 可能是：{ids}"),
@@ -179,6 +180,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.no_checker": (
         "no other active key of the party has {capability}: chainbill party key add NAME --capability …",
         "本主体没有其他具备 {capability} 权限的有效密钥：chainbill party key add NAME --capability …",
+    ),
+    "error.hint_expired": (
+        "make it again with the command that made it (with --for-checker, --offline, or chainbill tx build; --valid-for sets "
+        "how long), then let all sign it again",
+        "请用原命令重新生成（--for-checker、--offline 或 chainbill tx build；--valid-for 指定有效时长），并请各签名人重新签名",
     ),
     "error.for_checker_alone": (
         "--for-checker writes a file for the second signature; it does not go with --offline, --checker or --dry-run",

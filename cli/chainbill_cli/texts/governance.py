@@ -64,6 +64,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{kind} takes {wanted}",
         "{kind} 需要 {wanted}",
     ),
+    "governance.content_object": (
+        "the content of {kind} is a JSON object with {fields}",
+        "{kind} 的内容应为 JSON 对象，含 {fields}",
+    ),
+    "governance.content_missing": (
+        "the content of {kind} has no {field}: {wanted}",
+        "{kind} 的内容缺少 {field}：应为{wanted}",
+    ),
+    "governance.content_unknown": (
+        "the content of {kind} has no field {field}; it has {fields}",
+        "{kind} 的内容没有 {field} 这一项；可有 {fields}",
+    ),
+    "governance.content_wrong": (
+        "{field} of {kind} must be {wanted}; it is {found}",
+        "{kind} 的 {field} 应为{wanted}，所给为 {found}",
+    ),
+    "governance.content_example": ("for example: --content '{example}'", "例如：--content '{example}'"),
     "governance.protocol": (
         "a protocol is named by its version, a whole number from 1 on, and its digest, 64 hexadecimal digits as "
         "GET /v1/network and tests/vectors/protocol.json write it: {value}",

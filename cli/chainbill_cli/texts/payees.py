@@ -41,6 +41,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         '引号未闭合，或其后另有字符；单元格内的 " 请写作 ""',
     ),
     "payees.empty": ("no payee in it", "文件中没有收款方"),
+    "payees.no_headings": (
+        "no amount is in this line, and its headings are not known: {found}. Known for whom to pay: {party}; for how "
+        "much: {amount}",
+        "该行没有金额，且标题均无法识别：{found}。收款方可用：{party}；金额可用：{amount}",
+    ),
     "payees.no_party": (
         "no column says whom to pay: the headings are {found}; known are {known}",
         "没有一列是收款方：标题为 {found}；可用标题：{known}",

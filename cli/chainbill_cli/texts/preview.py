@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id} cannot be read from here; look at it before you sign",
         "此处无法读取 {id}，签署前请先核对",
     ),
+    "preview.creditor_no_account": (
+        "the creditor has no attested account in {currency}: it cannot accept this bill before it has one",
+        "债权人没有经核验的 {currency} 账户：有账户之前无法签收该凭证",
+    ),
     "preview.no_account": (
         "your party has no attested account in {currency}: it cannot accept this bill before it has one",
         "本方没有经核验的 {currency} 账户：有账户之前无法签收该凭证",
@@ -50,6 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.payer_holder": ("the holder", "持有人"),
     "preview.payer_debtor": ("the debtor", "债务人（买方付息）"),
     "preview.disburse_by": ("to be paid out by", "最迟放款日"),
+    "preview.hand_in_until": ("to be signed and handed in until", "签名与提交期限"),
     "preview.valid_until": ("the quote stands until", "报价有效至"),
     "preview.paid_now": ("paid by the bank", "银行已付金额"),
     "preview.paid_on": ("paid on", "付款日期"),

@@ -24,6 +24,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是交易编号：应为 64 位十六进制，提交时已显示",
     ),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),
+    "tx.hand_in_until": ("it can be signed and handed in until {until}", "可在 {until} 之前签名并提交"),
+    "tx.expired": (
+        "it could be signed and handed in until {until}; the ledger takes it no more",
+        "签名与提交的期限为 {until}，账本已不再接受",
+    ),
     "tx.unsigned": (
         "this transaction needs {wanted} signatures and has {found}: tx sign FILE",
         "此交易须有 {wanted} 个签名，现有 {found} 个：tx sign FILE",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from heapq import merge
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -30,6 +30,7 @@ from chainbill_node.rest.view import View
 
 router = APIRouter(prefix="/v1", tags=["payments"])
 
+OF_KIND = "/"
 KINDS = "settlement"
 """What a list of receipts has unless told otherwise: money that came from debtors."""
 
@@ -46,7 +47,11 @@ def receipts(
     value_from: DateFilter = None,
     value_to: DateFilter = None,
 ) -> Response:
-    """List receipts, by default of debtors' money; ``sum`` is of the amounts of those that are listed."""
+    """List receipts, by default of debtors' money; ``sum`` is of the amounts of those that are listed.
+
+    Money that came, payments and financings do not add up: of several kinds ``sum`` is empty, and ``sum_by_kind`` has
+    the sums of each.
+    """
     view = page.view
     reported, owed_by, of = asked_party(view, bank), asked_party(view, debtor), asked_bill(view, bill)
     filters = {"kind": None if kind == "all" else kind, "bill": of}
@@ -62,10 +67,22 @@ def receipts(
             return None
         if not between(row["value_date"], value_from, value_to) or not sees_receipt(view, name, row):
             return None
-        return Entry(partial(receipt_shape, view, name, row), str(paid["currency"]), int(row["amount"]))
+        of_kind = f"{row['kind']}{OF_KIND}{paid['currency']}" if several and paid["currency"] else str(paid["currency"])
+        return Entry(partial(receipt_shape, view, name, row), of_kind, int(row["amount"]))
 
+    several = kind == "all" or "," in kind
     names = _receipt_names(view, of, reported, owed_by)
-    return view.answer(list_body(page.listing, view.height, names, show))
+    body = list_body(page.listing, view.height, names, show)
+    return view.answer(_by_kind(body) if several else body)
+
+
+def _by_kind(body: dict[str, Any]) -> dict[str, Any]:
+    """Give a list whose sums are by "kind/currency" with them by kind, then currency."""
+    sums: dict[str, dict[str, int]] = {}
+    for name, amount in body["sum"].items():
+        kind, _, currency = name.partition(OF_KIND)
+        sums.setdefault(kind, {})[currency] = amount
+    return {**body, "sum": {}, "sum_by_kind": sums}
 
 
 def _receipt_names(view: View, bill: str | None, bank: str | None, debtor: str | None) -> Names:

@@ -77,12 +77,12 @@ def answer(schema: Schema) -> Schema:
     return extended(schema, {"as_of": ref("AsOf")})
 
 
-def list_of(items: Schema, required: Mapping[str, Schema] | None = None) -> Schema:
+def list_of(items: Schema, required: Mapping[str, Schema] | None = None, **optional: Schema) -> Schema:
     """The answer of a list, with further members."""
     page = {
         "data": array(items), "count": COUNT, "sum": map_of(AMOUNT), "next": MAYBE_TEXT, "as_of": ref("AsOf"),
     }  # fmt: skip
-    return obj({**page, **(required or {})}, count_complete=BOOLEAN)
+    return obj({**page, **(required or {})}, count_complete=BOOLEAN, **optional)
 
 
 AS_OF = obj({"height": COUNT, "date": DATE, "block_id": HASH, "app_hash": maybe(HASH)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainbill_node.rest.schema_parts import (
+    AMOUNT,
     AS_OF,
     COUNT,
     HASH,
@@ -11,6 +12,7 @@ from chainbill_node.rest.schema_parts import (
     Schema,
     answer,
     list_of,
+    map_of,
     obj,
     ref,
 )
@@ -63,7 +65,6 @@ LISTS = {
     "/v1/finance/requests": "Request",
     "/v1/invoices": "Invoice",
     "/v1/disputes": "Dispute",
-    "/v1/receipts": "BankReceipt",
     "/v1/payments": "Payment",
     "/v1/status-orders": "StatusOrder",
 }
@@ -71,6 +72,7 @@ LISTS = {
 
 _LARGER_LISTS: dict[str, Schema] = {
     "/v1/validators": list_of(ref("Validator"), {"decides": COUNT, "quorum": COUNT, "max_faulty": COUNT, "hash": HASH}),
+    "/v1/receipts": list_of(ref("BankReceipt"), sum_by_kind=map_of(map_of(AMOUNT))),
     "/v1/mempool": list_of(ref("Waiting"), {"bytes": COUNT}),
     "/v1/blocks/{name}/transactions": list_of(ref("TransactionInBlock"), {"height": COUNT}),
     "/v1/blocks/{name}/receipts": list_of(ref("Receipt"), {"height": COUNT, "own": COUNT, "receipts_root": HASH}),

@@ -17,7 +17,7 @@ def beginnings(bill: Row) -> list[Shape]:
         }
     ]  # fmt: skip
     if bill.get("confirmed_on"):
-        steps.append({"kind": "confirm", "height": None, "date": bill["confirmed_on"], "from": bill["debtor"]})
+        steps.append(_of_calendar("confirm", str(bill["confirmed_on"]), bill, int(bill["face"])))
     return steps
 
 

@@ -1,0 +1,58 @@
+"""`governance propose` with a wrong content says which field, what was expected, and shows a whole example."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from chainbill_cli.commands.governance import STORED_KINDS
+from chainbill_cli.contract_constants import contract_constant
+from chainbill_cli.failure import Failure
+from chainbill_cli.proposals import FIELDS, KINDS, check_content, example_of, kind_of_field
+from chainbill_cli.texts import has_text, set_language
+from cli.cli_fakes import FakeNode, Shell
+
+CONTENT = contract_constant("governance", "CONTENT")
+
+
+def test_every_kind_that_the_contract_knows_is_checked() -> None:
+    assert set(CONTENT) == set(STORED_KINDS)
+    fields = {name for needed, more, _ in CONTENT.values() for name in (*needed, *more)}
+    assert set(FIELDS) <= fields
+    assert all(has_text(f"value.want_{kind}") for kind in KINDS)
+
+
+@pytest.mark.parametrize("kind", CONTENT)
+def test_the_example_of_a_kind_is_one(kind: str) -> None:
+    check_content(kind, json.loads(example_of(kind)))
+
+
+@pytest.mark.parametrize("kind", CONTENT)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_field_that_is_missing_or_wrong_is_named(kind: str, language: str) -> None:
+    set_language(language)
+    whole = json.loads(example_of(kind))
+    for name in whole:
+        without = {other: value for other, value in whole.items() if other != name}
+        wrong = [without]
+        if kind_of_field(kind, name) != "any":
+            wrong.append({**whole, name: None})
+        for content in wrong:
+            with pytest.raises(Failure) as refused:
+                check_content(kind, content)
+            assert name in refused.value.problem["detail"]
+            assert kind in refused.value.problem["detail"]
+            assert example_of(kind) in refused.value.problem["hint"]
+    for content in ({**whole, "colour": 1}, [], "x", None):
+        with pytest.raises(Failure):
+            check_content(kind, content)
+
+
+def test_use_16_nothing_is_sent(shell: Shell, node: FakeNode) -> None:
+    """A wrong content was answered with a line number of the contract."""
+    for language, word in (("en", "64 hex digits"), ("zh", "十六进制")):
+        words = ["governance", "propose", "validator_remove", "--content", '{"key": "bank1"}']
+        shell.run("--lang", language, *words, profile="bank1", expect=2)
+        assert word in shell.err
+        assert '--content \'{"key": "3f3f' in shell.err
+    assert not node.transactions
