@@ -79,10 +79,10 @@ EXAMPLES: dict[str, list[str]] = {
     "party.rotate_key": ["party", "rotate-key", "--new", "anchor"],
     "party.set_encryption_key": ["party", "encryption-key", "AB" * 32],
     "party.set_policy": ["party", "policy", "--rule", "bill.confirm:CNY:1000000"],
-    "party.withdraw_change": ["party", "change", "withdraw", "CABC"],
+    "party.withdraw_change": ["party", "change", "withdraw", an_id("C", "change")],
     "recovery.recover": ["party", "recover", "anchor", "--key", "bank1", "--document", "{paper}"],
-    "recovery.veto": ["party", "recovery", "veto", "CABC"],
-    "recovery.withdraw": ["party", "recovery", "withdraw", "CABC"],
+    "recovery.veto": ["party", "recovery", "veto", an_id("C", "change")],
+    "recovery.withdraw": ["party", "recovery", "withdraw", an_id("C", "change")],
     "settlement.acknowledge": ["bill", "received", BILL, TOKEN],
     "settlement.pay_result": ["bill", "payment", BILL, TOKEN, "--status", "paid", "--reference", "R"],
     "settlement.settle": [

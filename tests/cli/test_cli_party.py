@@ -13,11 +13,12 @@ from chainbill_cli.applying import account_digest
 from chainbill_cli.commands.party_terms import acts_under_policy
 from chainbill_cli.home import load_profiles
 from cli.cli_desk import Desk
-from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, bill, ok, problem
+from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, an_id, bill, ok, problem
 
 from chainbill.ids import make_test_uscc
 
 ANNOUNCE = ["party", "account", "--announce", "CNY:bank1:6222"]
+CHANGE = an_id("C", "change")
 APPLY = [
     "party", "apply", "--id", make_test_uscc(b"applicant"), "--name-en", "New", "--role", "supplier",
     "--sponsor", "bank1",
@@ -152,8 +153,8 @@ def test_maker_and_checker_by_the_commands_that_the_hint_names(desk: Desk, tmp_p
         (["party", "rotate-key", "--new", "fresh"], ["{fresh}"]),
         (["party", "key", "add", "fresh", "--capability", "maker"], ["{fresh}", ("maker", "经办")]),
         (["party", "key", "revoke", "fresh"], ["{fresh}"]),
-        (["party", "change", "withdraw", "CABC"], ["CABC"]),
-        (["party", "recovery", "veto", "CABC"], ["CABC", ("only a vote", "投票")]),
+        (["party", "change", "withdraw", CHANGE], [CHANGE]),
+        (["party", "recovery", "veto", CHANGE], [CHANGE, ("only a vote", "投票")]),
         (["party", "halt"], [PARTIES["bank1"], ("at once", "立即")]),
         (
             ["party", "recover", "anchor", "--key", "fresh", "--document", "{application}"],

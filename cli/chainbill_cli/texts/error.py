@@ -182,9 +182,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本主体没有其他具备 {capability} 权限的有效密钥：chainbill party key add NAME --capability …",
     ),
     "error.hint_expired": (
-        "make it again with the command that made it (with --for-checker, --offline, or chainbill tx build; --valid-for sets "
-        "how long), then let all sign it again",
-        "请用原命令重新生成（--for-checker、--offline 或 chainbill tx build；--valid-for 指定有效时长），并请各签名人重新签名",
+        "make it again with the command that made it (with --for-checker, --offline, or chainbill tx build; "
+        "--valid-for sets how long), then let all sign it again",
+        "请用原命令重新生成（--for-checker、--offline 或 chainbill tx build；--valid-for 指定有效时长），"
+        "并请各签名人重新签名",
     ),
     "error.for_checker_alone": (
         "--for-checker writes a file for the second signature; it does not go with --offline, --checker or --dry-run",
