@@ -247,7 +247,7 @@ def test_other_messages_are_other_kinds() -> None:
     bounds = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
     assert bounds == {
         "MAX_BLOCK_BYTES": 8_388_608, "MAX_CERTIFICATE_BYTES": 16_384, "MAX_VALIDATORS": 100,
-        "MAX_VOTES": 400, "VOTE_BYTES": 192, "MAX_SUMMARIES": 64, "MAX_KNOWN_PROPOSALS": 4, "MAX_PROPOSALS_A_ROUND": 8,
+        "MAX_VOTES": 400, "VOTE_BYTES": 192, "MAX_SUMMARIES": 64, "MAX_KNOWN_PROPOSALS": 4, "MAX_PROPOSALS_A_ROUND": 2,
         "MAX_PROPOSALS_A_HEIGHT": 64,
         "MAX_OWN_MESSAGES": 64, "MAX_BLOCKS_IN_BATCH": 32, "MAX_BATCH_BYTES": 4_194_304,
         "MAX_GOSSIP_TRANSACTIONS": 1_000, "MAX_SNAPSHOTS": 2, "MAX_MESSAGE_ITEMS": 32_000,
@@ -313,7 +313,8 @@ def test_who_decodes_hears_how_much_is_carried_before_it_is_read(kind: str, monk
 
     with pytest.raises(LookupError):
         wire.decode(frame, enough)
-    assert heard == [700]
+    blocks_and_signatures = 2 + 2 * 3 if kind == "batch" else 0
+    assert heard == [700 + blocks_and_signatures]
 
 
 def test_a_block_that_says_it_has_fewer_is_refused_before_anything_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:

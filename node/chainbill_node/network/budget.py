@@ -1,5 +1,7 @@
 """What one peer may cost: frames, bytes and questions a second, and how long it stays out after it broke a rule.
 
+What it has used is the peer's, not its connection's: one that hangs up and comes back has used it all the same.
+
 The rates are far above what an honest node sends at full load; a burst of some seconds is allowed, because a node that
 was busy reads everything that came meanwhile at once. Pure: the time is given.
 """
@@ -11,6 +13,8 @@ from chainbill_node.network.limits import (
     BYTES_BURST,
     CARRIED_A_SECOND,
     CARRIED_BURST,
+    CONNECTIONS_A_SECOND,
+    CONNECTIONS_BURST,
     FIRST_EXCLUSION_S,
     FORGIVEN_AFTER_S,
     FRAMES_A_SECOND,
@@ -21,6 +25,8 @@ from chainbill_node.network.limits import (
     QUESTIONS_BURST,
     TRANSACTIONS_A_SECOND,
     TRANSACTIONS_BURST,
+    UNREAD_A_SECOND,
+    UNREAD_BURST,
     VOTES_A_SECOND,
     VOTES_BURST,
 )
@@ -46,17 +52,25 @@ class Bucket:
 
 
 class Budget:
-    """Of one connection."""
+    """Of one peer."""
 
-    __slots__ = ("_bytes", "_carried", "_frames", "_questions", "_transactions", "_votes")
+    __slots__ = (
+        "_bytes", "_carried", "_connections", "_frames", "_questions", "_transactions", "_unread", "_votes"
+    )  # fmt: skip
 
     def __init__(self) -> None:
+        self._connections = Bucket(CONNECTIONS_A_SECOND, CONNECTIONS_BURST)
         self._frames = Bucket(FRAMES_A_SECOND, FRAMES_BURST)
         self._bytes = Bucket(BYTES_A_SECOND, BYTES_BURST)
         self._carried = Bucket(CARRIED_A_SECOND, CARRIED_BURST)
         self._questions = Bucket(QUESTIONS_A_SECOND, QUESTIONS_BURST)
         self._votes = Bucket(VOTES_A_SECOND, VOTES_BURST)
         self._transactions = Bucket(TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST)
+        self._unread = Bucket(UNREAD_A_SECOND, UNREAD_BURST)
+
+    def connection(self, now_s: float) -> str | None:
+        """It has connected and said hello: None, or why that is too often."""
+        return None if self._connections.take(1, now_s) else "too_many_connections_of_peer"
 
     def frame(self, size: int, now_s: float) -> str | None:
         """A frame came: None, or why it is too much."""
@@ -73,12 +87,31 @@ class Budget:
         return None if self._votes.take(count, now_s) else "too_many_votes"
 
     def carried(self, count: int, now_s: float) -> str | None:
-        """Blocks or plans came with so many transactions: None, or why it is too much."""
+        """Blocks or plans came with so many transactions and signatures: None, or why it is too much."""
         return None if self._carried.take(count, now_s) else "too_many_in_blocks"
+
+    def unread(self, count: int, now_s: float) -> str | None:
+        """A proposal came with so many transactions that are new here: None, or why it is too much."""
+        return None if self._unread.take(count, now_s) else "too_many_unread"
 
     def transactions(self, count: int, now_s: float) -> str | None:
         """So many transactions came: None, or why it is too much."""
         return None if self._transactions.take(count, now_s) else "too_many_transactions"
+
+
+class Budgets:
+    """Those of all peers, with and without a connection. Only members get in here."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Budget] = {}
+
+    def of(self, peer: str) -> Budget:
+        """What this peer may still cost."""
+        known = self._known.pop(peer, None) or Budget()
+        self._known[peer] = known
+        while len(self._known) > MAX_REMEMBERED_PEERS:
+            del self._known[next(iter(self._known))]
+        return known
 
 
 class Exclusions:

@@ -21,6 +21,7 @@ from chainbill_node.network.limits import (
 from chainbill_node.network.tls import node_id_of
 
 LENGTH_BYTES = 4
+OTHER_NODE = "another node answers at this address"
 
 
 class ConnectionEvents(Protocol):
@@ -37,9 +38,12 @@ class ConnectionEvents(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """asyncio protocol over TLS. `peer` is the node id of the other side once it is open."""
+    """asyncio protocol over TLS. `peer` is the node id of the other side once it is open.
 
-    def __init__(self, events: ConnectionEvents, *, dialled: bool) -> None:
+    wanted: whom this node meant to dial; another one is not told anything.
+    """
+
+    def __init__(self, events: ConnectionEvents, *, dialled: bool, wanted: str = "") -> None:
         self.peer = ""
         self.dialled = dialled
         self.greeted = False
@@ -48,9 +52,10 @@ class Connection(asyncio.Protocol):
         self.lowest: int | None = None  # height that the peer says it holds
         self.offence = ""  # what it did to be kept out for a while
         self.opened_s = self.last_heard_s = 0.0
-        self.budget = Budget()
+        self.budget = Budget()  # until it has said hello, then that of its peer
         self._frame_began_s = 0.0
         self._events = events
+        self._wanted = wanted
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
         self._input = bytearray()
@@ -66,6 +71,9 @@ class Connection(asyncio.Protocol):
         peer = node_id_of(transport.get_extra_info("peercert"))
         if peer is None:
             self.abort("the certificate names no node")
+            return
+        if self._wanted not in ("", peer):
+            self.abort(OTHER_NODE)
             return
         self.peer = peer
         self._open = True

@@ -29,9 +29,11 @@ MAX_FRAME_BYTES = MAX_MESSAGE_BYTES
 FRAME_WITHIN_S = 60.0
 SILENCE_S = 20.0
 MAX_REMEMBERED_PEERS = 512
-"""Peers of which something is remembered while they are away: exclusions, since when."""
+"""Peers of which something is remembered while they are away: exclusions, what they have used, since when."""
 
-# what a peer may send; far above an honest node at full load, and some seconds of it at once after a pause
+# what a peer may do and send; far above an honest node at full load, and some seconds of it at once after a pause
+CONNECTIONS_A_SECOND, CONNECTIONS_BURST = 2, 60
+"""Each is greeted with what waits and was signed here; an honest one reconnects after a fault, and then slower."""
 FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
 BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 640 * 1024 * 1024
 QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
@@ -39,7 +41,11 @@ VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000
 """Votes, and what else is verified on the loop: below what a busy machine can do, or a flood only slows it down."""
 TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST = 5_000, 50_000
 CARRIED_A_SECOND, CARRIED_BURST = 20_000, 200_000
-"""Transactions in blocks, or named in proposals and plans: 2 µs of the loop each; far above what a node can run."""
+"""Transactions in blocks, or named in proposals and plans, and signatures in batches of blocks: 2 to 3 µs of the loop
+each; far above what a node can run."""
+UNREAD_A_SECOND, UNREAD_BURST = 2_000, 20_000
+"""Transactions of proposals that had not come before and have to be verified past those who wait: 0.1 ms of a processor
+each. A burst is two whole blocks."""
 FIRST_EXCLUSION_S = 1.0
 LONGEST_EXCLUSION_S = 600.0
 FORGIVEN_AFTER_S = 1_200.0

@@ -18,7 +18,7 @@ from pathlib import Path
 from chainbill_node.config import NodeConfig
 from chainbill_node.logs import log
 from chainbill_node.network import limits
-from chainbill_node.network.budget import Budget, Exclusions
+from chainbill_node.network.budget import Budget, Budgets, Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.hello import (
@@ -116,6 +116,7 @@ class PeerNetwork:
         )
         self._stopping = False
         self._exclusions = Exclusions()
+        self._budgets = Budgets()
         self.since_ms: dict[str, int] = {}
         self._unmet: dict[str, tuple[str, float]] = {}  # why, and when it was seen
 
@@ -238,8 +239,12 @@ class PeerNetwork:
         return self._within(peer, lambda budget, now_s: budget.transactions(count, now_s))
 
     def carried(self, peer: str, count: int) -> bool:
-        """A peer sent blocks with so many transactions; False when it is too much, then its connection is gone."""
+        """A peer sent blocks with so much in them; False when it is too much, then its connection is gone."""
         return self._within(peer, lambda budget, now_s: budget.carried(count, now_s))
+
+    def unread(self, peer: str, count: int) -> bool:
+        """A peer proposed so many new transactions; False when it is too much, then its connection is gone."""
+        return self._within(peer, lambda budget, now_s: budget.unread(count, now_s))
 
     def _within(self, peer: str, spend: Callable[[Budget, float], str | None]) -> bool:
         connection = self._connections.get(peer)
@@ -287,6 +292,9 @@ class PeerNetwork:
         if former is not None:
             former.abort("replaced")
         self.since_ms[connection.peer] = time.time_ns() // 1_000_000
+        connection.budget = self._budgets.of(connection.peer)
+        if not self._within(connection.peer, Budget.connection):
+            return
         log.info("peer_up", peer=connection.peer, dialled=connection.dialled, version=connection.version)
         self._on_up(connection.peer)
 
@@ -362,13 +370,13 @@ class PeerNetwork:
         try:
             async with asyncio.timeout(DIAL_TIMEOUT_S):
                 _transport, connection = await loop.create_connection(
-                    lambda: Connection(self, dialled=True), host.strip("[]"), int(port), ssl=self._settings.client
+                    lambda: Connection(self, dialled=True, wanted=member.node_id),
+                    host.strip("[]"),
+                    int(port),
+                    ssl=self._settings.client,
                 )
         except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
             log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
             self._unmet.pop(member.node_id, None)
             return False
-        if connection.peer != member.node_id:
-            connection.abort("another node answers at this address")
-            return False
-        return True
+        return connection.peer == member.node_id

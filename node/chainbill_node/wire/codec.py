@@ -58,8 +58,9 @@ def encode(message: Message) -> bytes:
 def decode(data: bytes, allow: Callable[[int], None] = lambda _count: None) -> Message:
     """Read a message; Malformed if it breaks the format or a bound.
 
-    allow: hears how many transactions the blocks in it say they have, or how many it names, before those are read; what
-    it raises is passed on. Reading and hashing 10,000 takes some 20 ms, in however few bytes.
+    allow: hears how many transactions the blocks in it say they have, or how many it names, and in a batch how many
+    blocks and signatures there are, before those are read; what it raises is passed on. Reading and hashing 10,000
+    transactions takes some 20 ms, in however few bytes, and 3,200 signatures 9 ms.
     """
     value = codec.decode(data, max_bytes=limits.MAX_MESSAGE_BYTES, max_items=limits.MAX_MESSAGE_ITEMS)
     fields = as_list(value, "message", at_most=MAX_FIELDS)
@@ -352,7 +353,12 @@ def _claimed_in_batch(value: Any) -> int:
     count = sum([_claimed(as_list(pair, "decided block", length=2)[0]) for pair in pairs])
     if count > limits.MAX_BATCH_TRANSACTIONS:
         raise bad_shape("blocks", f"of at most {limits.MAX_BATCH_TRANSACTIONS} transactions together")
-    return count
+    return count + sum([1 + _claimed_signatures(pair[1]) for pair in pairs])
+
+
+def _claimed_signatures(value: Any) -> int:
+    entries = as_list(value, "certificate", length=6)[-1]
+    return len(as_list(entries, "certificate signatures", at_most=MAX_VALIDATORS))
 
 
 def _named(value: Any) -> int:
@@ -368,4 +374,4 @@ _CARRIED: dict[int, Callable[[list[Any]], int]] = {
     Kind.PLAN: lambda fields: _named(fields[2]),
     Kind.BOUNDED_PLAN: lambda fields: _named(fields[2]),
 }
-"""How many transactions a message carries or names, by its kind, as far as its outside says."""
+"""How many transactions a message carries or names, by its kind, as far as its outside says; see `decode`."""
