@@ -1,8 +1,9 @@
 """Proposals on their way to consensus: restored or asked for, and their transactions read before anybody acts on them.
 
 A proposal is read for what its round's proposer signed, once for all peers that send it. What is new here of its
-transactions is verified and opened in threads. One with a transaction that is malformed or of another network goes no
-further: no honest node ever holds it, so that whoever sends it has committed an offence. Where only a signature is bad,
+transactions is verified and opened in threads, within what its sender may have verified, and only of near rounds: of
+others consensus keeps no block. One with a transaction that is malformed or of another network goes no further: no
+honest node ever holds it, so that whoever sends it has committed an offence. Where only a signature is bad,
 `check_block` refuses the block.
 """
 
@@ -15,6 +16,7 @@ from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.vote import ProposalHeader
 from chainbill_node import wire
 from chainbill_node.admission import Found, Outcome, Verified
+from chainbill_node.consensus.limits import ROUND_WINDOW
 from chainbill_node.driver_events import MessageReceived
 from chainbill_node.wire.compact import restored
 from chainbill_node.wire.limits import MAX_PROPOSALS_A_HEIGHT, MAX_PROPOSALS_A_ROUND
@@ -58,6 +60,10 @@ class Memory:
         if _word(header) in known:
             known[_word(header)] = offence or READ
 
+    def give_up(self, header: ProposalHeader) -> None:
+        """It was not read: whoever sends it next may have it read."""
+        self._heights.get(header.height, {}).pop(_word(header), None)
+
     def first_of(self, peer: str, header: ProposalHeader) -> bool:
         """Whether this peer sends the compact form of it for the first time: restoring hashes every id."""
         self._forget(header.height)
@@ -99,19 +105,26 @@ class Proposals:
             self._take(peer, proposal)
 
     def whole(self, peer: str, message: Proposal) -> None:
-        """A whole proposal; the block of one of a later height is not read by anybody here."""
-        if message.header.height - self._node.ledger.info().height > 2:
+        """A whole proposal; the block of one of a later height, or of a far round, is not read by anybody here."""
+        header = message.header
+        if header.height - self._node.ledger.info().height > 2 or self._is_far(header):
             self._node.drive(MessageReceived(peer, message))
         elif self._worth_reading(peer, message.header):
             self._take(peer, message)
 
+    def _is_far(self, header: ProposalHeader) -> bool:
+        """Whether it is of a round of which consensus keeps no block: of those there is no end."""
+        state = self._node.driver.state
+        at_work = max(state.round, 0) if header.height == state.height else 0
+        return header.round > at_work + ROUND_WINDOW
+
     def _worth_reading(self, peer: str, header: ProposalHeader) -> bool:
-        """Whether it is of this height or the next, and by the proposer of its round.
+        """Whether it is of this height or the next, of a near round, and by the proposer of its round.
 
         A bad signature costs the peer its connection: else anybody could use up what a proposer may have read.
         """
         ledger = self._node.ledger
-        if not 0 < header.height - ledger.info().height <= 2:
+        if not 0 < header.height - ledger.info().height <= 2 or self._is_far(header):
             return False
         if header.validator != ledger.validators_of(header.height).proposer(header.height, header.round).key:
             return False
@@ -157,6 +170,9 @@ class Proposals:
         node, block = self._node, message.block
         pairs = zip(block.wire_ids, block.signed, strict=False)  # a tick stands last and is signed by nobody
         unknown = [one for wire_id, one in pairs if wire_id not in node.verified]
+        if unknown and not node.peers.unread(peer, len(unknown)):
+            self._memory.give_up(message.header)
+            return
         left, offence = 1, ""
 
         def heard(found: list[Found]) -> None:

@@ -12,8 +12,8 @@ MAX_SUMMARIES = 64
 """Lines of a STATUS: (round, type, value) with the validators that voted for it."""
 MAX_KNOWN_PROPOSALS = 4
 """Proposal ids in a STATUS."""
-MAX_PROPOSALS_A_ROUND = 8
-"""Different proposals of one round that are read: an honest proposer makes one, and two are evidence."""
+MAX_PROPOSALS_A_ROUND = 2
+"""Different proposals of a round that are read: an honest proposer makes one, two are evidence, no third is kept."""
 MAX_PROPOSALS_A_HEIGHT = 64
 """Of so many it is remembered that they have been read; the oldest go first."""
 MAX_OWN_MESSAGES = 64
