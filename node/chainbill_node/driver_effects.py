@@ -207,6 +207,7 @@ class Engine:
         block = self._ports.application.build_block(self.state.height, time_ms, own, waiting)
         if block is None:
             return None
+        self.evidence = self.evidence.refuse(waiting, block.evidence, self.state.height)
         self.tell("built", block_id=block.id)
         return BlockBuilt(round_, block, now_ms)
 

@@ -16,8 +16,11 @@ PATIENT_ATTEMPTS = 2
 """A STATUS of this many attempts in one round without a proposal is answered by others than the proposer too."""
 EVIDENCE_WAITING = 256
 """Misdeeds that wait to get into a block."""
+EVIDENCE_OF_ONE = 16
+"""Misdeeds of one validator that wait or are remembered as recorded: what more of them says is known, and whoever makes
+a thousand would fill all blocks and keep out those of others."""
 EVIDENCE_REMEMBERED = 1_024
-"""Misdeeds in blocks that are remembered, so that they are not taken in again."""
+"""Misdeeds in blocks, or that no block takes, that are remembered, so that they are not taken in again."""
 VOTES_AHEAD_PER_PEER = 400
 """Votes of the next height kept for one peer."""
 PROPOSALS_AHEAD_PER_PEER = 2
