@@ -173,14 +173,17 @@ def test_a_flood_of_transactions_by_keys_that_nobody_knows(network: Network) -> 
 @pytest.mark.e2e
 def test_a_height_that_is_claimed_and_never_delivered(network: Network) -> None:
     status = wire.encode(Status(1_000_000, -1, (), ()))
+    ready: list[dict[str, object]] = []
 
     def lie(client: Hostile) -> None:
         client.send(status)
         next_height = network.height("bank1") + 1
         client.send(wire.encode(Blocks(next_height, ())))
+        ready.append(network.get("bank1", "/ready"))
         time.sleep(0.3)
 
     attack(network, "bank1", lie, "claimed_height_not_delivered", 50.0)
+    assert not [one for one in ready if "catching up" in str(one.get("reason"))], "one claim is no reason"
 
 
 @pytest.mark.e2e
