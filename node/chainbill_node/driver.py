@@ -209,7 +209,7 @@ class Driver:
             case WantBlocks():
                 self._catchup.serve(peer, message, self.state.height - 1)
             case Blocks():
-                failed = self._catchup.receive(peer, message)
+                failed = self._catchup.receive(peer, message, self._now_ms())
                 if failed is not None:
                     self._drop(failed, "claimed_height_not_delivered")
             case _:  # transactions are the mempool's; the shell has routed them

@@ -51,10 +51,10 @@ class Catchup:
                 self._network.send(request.peer, wire.encode(WantBlocks(request.first, request.count)))
         return failed
 
-    def receive(self, peer: PeerId, message: Blocks) -> PeerId | None:
+    def receive(self, peer: PeerId, message: Blocks, now_ms: int) -> PeerId | None:
         """Take a batch that was asked for; the peer to drop, if it keeps delivering nothing."""
         self._state, wanted, failed = sync.answered(
-            self._state, peer, message.first, len(message.blocks), pruned=message.pruned
+            self._state, peer, message.first, len(message.blocks), now_ms, pruned=message.pruned
         )
         if wanted:
             if [entry.block.height for entry in message.blocks] != list(

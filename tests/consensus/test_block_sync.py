@@ -60,8 +60,8 @@ def test_an_honest_peer_goes_before_one_that_failed() -> None:
 def test_only_what_was_asked_for_is_taken() -> None:
     state, _ = sync.plan(claiming(one=90), 5, 0)
     for peer, first in (("two", 5), ("one", 6)):
-        assert sync.answered(state, peer, first, 3, pruned=False)[1] is False
-    after, wanted, drop = sync.answered(state, "one", 5, 3, pruned=False)
+        assert sync.answered(state, peer, first, 3, 0, pruned=False)[1] is False
+    after, wanted, drop = sync.answered(state, "one", 5, 3, 0, pruned=False)
     assert (wanted, drop, after.request) == (True, None, None)
 
 
@@ -71,7 +71,7 @@ def test_empty_answers_are_strikes_but_pruning_is_no_lie() -> None:
         drop = None
         for _ in range(sync.STRIKES_ALLOWED):
             state, _ = sync.plan(sync.heard(state, "one", 90), 5, 0)
-            state, _, drop = sync.answered(state, "one", 5, 0, pruned=pruned)
+            state, _, drop = sync.answered(state, "one", 5, 0, 0, pruned=pruned)
         assert drop == dropped
 
 
@@ -94,3 +94,43 @@ def test_only_a_certificate_of_this_very_block_by_a_quorum_is_believed() -> None
     assert sync.refusal(A, forged, NETWORK, members) is not None
     twice = Certificate(1, 0, A.id, (good.signatures[0], *good.signatures[:2]))
     assert sync.refusal(A, twice, NETWORK, members) is not None
+
+
+def rounds(chain: int, requests: int) -> tuple[int, dict[str, int]]:
+    """Catch up from three honest peers and one that claims most, is asked, gives one block after almost five seconds,
+    hangs up and comes back; the ms it took for `chain` blocks, and how often each was asked."""
+    state, now_ms, next_height = claiming(drip=10**9, one=chain, two=chain, three=chain), 0, 1
+    asked = dict.fromkeys(state.claims, 0)
+    for _ in range(requests):
+        state, request = sync.plan(state, next_height, now_ms)
+        if request is None or next_height >= chain:
+            break
+        asked[request.peer] += 1
+        slow = request.peer == "drip"
+        now_ms += 4_900 if slow else 100
+        count = 1 if slow else request.count
+        state, wanted, _ = sync.answered(state, request.peer, next_height, count, now_ms, pruned=False)
+        assert wanted
+        next_height += count
+        if slow:
+            state = sync.heard(sync.forget(state, "drip"), "drip", 10**9)
+    assert next_height >= chain
+    return now_ms, asked
+
+
+def test_one_that_drips_blocks_and_comes_back_does_not_hold_a_newcomer_up() -> None:
+    """It claimed most, so it was asked each time: 10,000 blocks took 13 hours, and a busy chain grows faster."""
+    took_ms, asked = rounds(10_000, 20_000)
+    assert asked["drip"] <= 4
+    assert took_ms < 60_000
+    assert all(asked[name] for name in ("one", "two", "three")), "all have their turn now and then"
+
+
+def test_the_pace_of_peers_is_remembered_within_bounds() -> None:
+    state = SyncState()
+    for number in range(sync.MAX_PEERS + 10):
+        state, request = sync.plan(sync.heard(state, f"p{number}", 90), 5, 0)
+        assert request is not None
+        state, _ = sync.expired(state, 10**9)
+        state = sync.forget(state, request.peer)
+    assert len(state.pace_ms) == sync.MAX_PEERS
