@@ -19,13 +19,13 @@ from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.snapshot_folder import SnapshotFolder
 from chainbill_node.storage.snapshot_stream import RecordReader, chunks_of, records_of
 from chainbill_node.storage.snapshot_taker import SnapshotTaker
-from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
+from chainbill_node.sync.manifest import Link, SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
 from chainbill_node.verify import verify_store
 from node_chain import LocalChain
 
 from chainbill.crypto.merkle import consistency_proof, nodes_of, root, verify_inclusion
-from chainbill.errors import Malformed
-from chainbill.ledger.certificate import Certificate
+from chainbill.errors import Malformed, Refused
+from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.receipt import decode_receipt
 from chainbill.ledger.vote import VoteType, sign_vote
 
@@ -292,6 +292,20 @@ def test_only_the_networks_own_validators_are_believed(made: Made, tmp_path: Pat
     assert "snapshot_certificate" in taken(made, forged(made, anchor=other))[2]
     assert "snapshot_of_other_chain" in taken(made, forged(made, network=bytes(32)))[2]
     assert not LedgerApplication(ChainDatabase(MemoryStore())).offer_snapshot(made.chain.genesis, made.info).accepted
+
+
+def test_a_header_that_changes_no_validators_is_no_link(made: Made) -> None:
+    """10,000 of them are as well certified, are verified and kept, and then stand in the newcomer's own manifests,
+    which may so become too large for anybody.
+    """
+    database = ChainDatabase(made.chain.store)
+    header, certificate = database.header(2), database.certificate_bytes(2)
+    assert header is not None
+    assert certificate is not None
+    idle = Link(header, decode_certificate(certificate), made.chain.genesis.validators)
+    assert trusted_sets(made.manifest, made.chain.genesis)
+    with pytest.raises(Refused, match="header 2 changes no validators"):
+        trusted_sets(dataclasses.replace(made.manifest, links=(idle,)), made.chain.genesis)
 
 
 def test_the_operators_trusted_block_must_be_in_it(made: Made) -> None:

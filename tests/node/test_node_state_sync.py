@@ -231,3 +231,35 @@ def test_the_signer_file_is_told_before_the_data_are_in_place() -> None:
     )
     adopt(home, 7)
     assert told == ["follow 7", "in place"]
+
+
+def test_what_enough_peers_offer_goes_before_what_is_higher_and_one_ones_alone() -> None:
+    """A manifest's author says what its chunks are: 65,536 of rows that are no state, as the last one shows."""
+    sync, ports = begun("liar", "b", "c")
+    offer(sync, "liar", 99)
+    offer(sync, "b", 10)
+    offer(sync, "c", 10)
+    assert ports.begun == [10]
+
+
+def test_what_was_begun_of_one_peer_alone_is_left_for_what_others_offer() -> None:
+    """A disk that the first attempt has filled up would be filled up again by the next."""
+    sync, ports = begun("liar")
+    offer(sync, "liar", 99)
+    sync.tick(sync.deadline_ms)
+    deliver(sync, "liar", 99, 0)
+    assert ports.begun == [99]
+    disk = ports.disk
+    sync, ports = begun("liar", "b", "c")
+    ports.disk = disk
+    offer(sync, "liar", 99)
+    offer(sync, "b", 10)
+    offer(sync, "c", 10)
+    assert ports.begun == [10]
+
+
+def test_of_three_validators_none_may_lie_and_one_offer_is_enough() -> None:
+    sync, ports = begun("a", "b", members=2)
+    offer(sync, "a", 99)
+    offer(sync, "b", 10)
+    assert ports.begun == [99]

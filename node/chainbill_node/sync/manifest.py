@@ -135,6 +135,8 @@ def certified_sets(
     for link in links:
         if not last < link.header.height <= anchor.height:
             raise Refused("snapshot_links", "the changes of validators are out of order")
+        if link.validators == current:
+            raise Refused("snapshot_links", f"header {link.header.height} changes no validators")
         _certified(link.header, link.certificate, current, genesis.hash)
         if link.header.next_validators_hash != link.validators.hash():
             raise Refused("snapshot_links", f"header {link.header.height} names another next set")

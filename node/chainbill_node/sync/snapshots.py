@@ -1,13 +1,14 @@
 """State sync: whose snapshot to take, chunk by chunk, and when to leave a peer for the next one. Pure.
 
-First everybody is asked for offers. Then one snapshot is taken: the one of which an earlier attempt has kept chunks, if
-anybody still offers it, else the highest; a few chunks ahead, each asked for again if it does not come. Chunks that the
-manifest names are kept, so what was interrupted goes on with them, and so does the next peer that offers the same. A
-peer that lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers
-failed and nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place
-for a newer one. While nobody is there, and nobody has answered, there is nothing to decide, and it goes on trying: also
-when the only peer goes away in the middle. The node's process (`joining`) and the simulator run this very class with
-other ports.
+First everybody is asked for offers. Then one snapshot is taken, before all others one that more peers offer than may
+lie: what is in the chunks of a single one shows only after the last of them, and there may be 64 GiB. Next comes the
+one of which an earlier attempt has kept chunks, then the highest. It is taken a few chunks ahead, each asked for again
+if it does not come. Chunks that the manifest names are kept, so what was interrupted goes on with them, and so does
+the next peer that offers the same. A peer that lies is dropped and asked nothing more; one that stalls, or no longer
+has a chunk, is only left. Where offers failed and nobody lied, everybody is asked again, and the first offer is taken
+at once: a snapshot may have made place for a newer one. While nobody is there, and nobody has answered, there is
+nothing to decide, and it goes on trying: also when the only peer goes away in the middle. The node's process
+(`joining`) and the simulator run this very class with other ports.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class StateSync:
     def __init__(self, ports: JoinPorts, now_ms: int, *, members: int, wait_ms: int) -> None:
         self._ports = ports
         self._members = members
+        self._may_lie = members // 3  # f of the validators that these and this node are
         self._wait_ms = max(wait_ms, AGAIN_MS)
         self._peers: set[PeerId] = set()  # connected, without liars
         self._liars: set[PeerId] = set()
@@ -195,7 +197,9 @@ class StateSync:
             self._snapshots.append([offer])
 
     def _next(self, now_ms: int) -> None:
-        """The snapshot that was begun, or the highest, of peers that have not lied; else ask again, or end without."""
+        """One that enough peers offer, that was begun, or the highest, of those that have not lied; else ask again, or
+        end without.
+        """
         if not self._peers and not self._answered and len(self._liars) < self._members:
             self._wait(now_ms)
             self._ports.nobody()
@@ -205,6 +209,7 @@ class StateSync:
             best = max(
                 self._snapshots,
                 key=lambda offers: (
+                    len({one.peer for one in offers}) > self._may_lie,
                     kept is not None and offers[0].manifest.same_as(kept),
                     offers[0].manifest.height,
                 ),
