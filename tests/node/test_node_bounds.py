@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from chainbill_node.consensus.evidence_pool import EvidencePool
 from chainbill_node.consensus.limits import (
+    EVIDENCE_OF_ONE,
     EVIDENCE_REMEMBERED,
     EVIDENCE_WAITING,
     PEERS_AHEAD,
@@ -63,6 +64,7 @@ BOUNDS = {
     "mempool.pool.Mempool._shares": "config.LimitsConfig.mempool_transactions",
     "mempool.verified.VerifiedTransactions._known": "config.LimitsConfig.mempool_transactions",
     "metrics.Metrics._named": BY_MEMBERS,
+    "network.budget.Budgets._known": "network.limits.MAX_REMEMBERED_PEERS",
     "network.budget.Exclusions._known": "network.limits.MAX_REMEMBERED_PEERS",
     "network.connection.Connection._input": "network.limits.MAX_FRAME_BYTES",
     "network.connection.Connection._output": "network.limits.CLOSE_ABOVE_BYTES",
@@ -123,6 +125,7 @@ BOUNDS = {
     "storage.snapshot_taker.SnapshotTaker._receipts": ONE_REQUEST,
     "storage.writeback.Writeback._sizes": "storage.writeback.NEWEST",
     "sync.blocks.SyncState.claims": "sync.blocks.MAX_PEERS",
+    "sync.blocks.SyncState.pace_ms": "sync.blocks.MAX_PEERS",
     "sync.blocks.SyncState.strikes": "sync.blocks.MAX_PEERS",
     "sync.snapshots.StateSync._answered": BY_MEMBERS,
     "sync.snapshots.StateSync._liars": BY_MEMBERS,
@@ -221,8 +224,9 @@ def vote(height: int, number: int, value: bytes = bytes(32)) -> Vote:
 
 
 def misdeed(height: int) -> Evidence:
+    key = PrivateKey.from_seed(bytes([height // EVIDENCE_OF_ONE % 250]).ljust(32))
     one, other = (
-        sign_vote(KEY, "test", type=VoteType.PREVOTE, height=height, round=0, block_id=bytes([byte]) * 32)
+        sign_vote(key, "test", type=VoteType.PREVOTE, height=height, round=0, block_id=bytes([byte]) * 32)
         for byte in (1, 2)
     )
     return DuplicateVote.of(one, other)
