@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 from contracts.invariants import StatusWatch, check_all
 from contracts.world import (
     ANCHOR,
@@ -18,7 +19,9 @@ from contracts.world import (
     S3,
     S4,
     World,
+    as_two,
     bid,
+    decide_by_vote,
     disburse,
     issue,
     key_of,
@@ -245,6 +248,46 @@ class BillLife(RuleBasedStateMachine):
         type(self).reached |= self.watch.seen
 
 
+class WholeBillLife(BillLife):
+    """Beside them what a reference names, what a payee says itself, and what a vote ends."""
+
+    @rule(number=pick, amount=amounts)
+    def issue_under_a_reference(self, number: int, amount: int) -> None:
+        self.attempt(self.issue_as, f"R{number % 5}", SUPPLIERS[number % 2], amount, self.world.plus(20))
+
+    @rule(number=pick, other=st.booleans())
+    def issue_again(self, number: int, other: bool) -> None:
+        """The same again makes no bill and answers the first; something else under its reference is refused."""
+        issued = self.world.rows("bill", "reference")
+        if issued:
+            [initiator, reference], row = issued[number % len(issued)]
+            bill, before = self.world.bill(row["bill"]), len(self.world.rows("bill", "bill"))
+            said = (reference, initiator, bill["face"] + other, bill["due_on"])
+            if other:
+                with pytest.raises(Refused, match="reference_used_otherwise"):
+                    self.issue_as(*said)
+            else:
+                assert self.issue_as(*said) == row["bill"]
+            assert len(self.world.rows("bill", "bill")) == before
+
+    def issue_as(self, reference: str, creditor: str, face: int, due_on: str) -> str:
+        named = {"debtor": ANCHOR, "creditor": creditor, "face": face, "due_on": due_on}
+        return issue(self.world, creditor, reference=reference, **named)
+
+    @rule(number=pick)
+    def acknowledge(self, number: int) -> None:
+        payment = self.choose(number, "settlement", "payment", "instructed", "returned", "paid")
+        if payment:
+            place = {"bill": payment["bill"], "token": payment["token"]}
+            self.attempt(as_two, self.world, payment["party"], "settlement", "acknowledge", **place)
+
+    @rule(number=pick)
+    def vote_on_a_dispute(self, number: int) -> None:
+        found = self.choose(number, "invoice", "dispute", "open", "upheld", "ended")
+        if found:
+            self.attempt(decide_by_vote, self.world, "dispute", dispute=found["id"])
+
+
 LIFE = settings(
     max_examples=50,
     stateful_step_count=40,
@@ -255,7 +298,7 @@ LIFE = settings(
 
 
 def test_invariants_hold_in_random_lives(backend: str) -> None:
-    machine: Any = type(f"BillLifeOn{backend}", (BillLife,), {"backend": backend, "reached": frozenset()})
+    machine: Any = type(f"BillLifeOn{backend}", (WholeBillLife,), {"backend": backend, "reached": frozenset()})
     run_state_machine_as_test(machine, settings=LIFE)
     kinds = {name for name, _, _ in machine.reached}
     assert {"bill", "token"} <= kinds

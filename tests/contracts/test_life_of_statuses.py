@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.test_life_of_bills import LIFE, SUPPLIERS, BillLife, pick
+from contracts.test_life_of_bills import LIFE, SUPPLIERS, WholeBillLife, pick
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -25,7 +25,7 @@ COURT = {"authority": "Court of H", "number": "H-1", "documents": ["5e" * 32]}
 PARTIES = (*SUPPLIERS, ANCHOR)
 
 
-class StatusLife(BillLife):
+class StatusLife(WholeBillLife):
     """Orders, ratifications and administrators between the acts of a bill's life; at the end all money is paid out."""
 
     def __init__(self) -> None:
