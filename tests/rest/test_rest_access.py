@@ -285,6 +285,9 @@ def test_an_auditor_sees_what_was_granted_while_it_is_granted(read_as: ReadAs, e
     assert {leaf["holder"] for leaf in trace["leaves"]} == {S2}
     assert [row["mean_rate"] for row in trace["by_tier"]] == [None, None, None]
     assert read_as(S2, path).json()["by_tier"][1]["mean_rate"] == "4.0000"
+    for reader, mean in (("AUDITOR", None), (S2, "4.0000")):
+        [table] = read_as(reader, f"/v1/trace/parties/{S2}").json()["currencies"]
+        assert [row["mean_rate"] for row in table["given"] if row["kind"] == "finance"] == [mean], reader
     assert read_as("AUDITOR", f"/v1/parties/{S2}").status_code == 200
     for changed in ({"until": "2026-02-03"}, {"from": "2026-02-05"}, {"status": "revoked"}, {"scope": ["B000"]}):
         _grant(book, **changed)
@@ -292,6 +295,22 @@ def test_an_auditor_sees_what_was_granted_while_it_is_granted(read_as: ReadAs, e
     for changed in ({"until": "2026-02-04"}, {"from": "2026-02-04"}, {"scope": [bill]}):
         _grant(book, **changed)
         assert read_as("AUDITOR", path).status_code == 200, changed
+
+
+def test_a_grant_for_one_bill_shows_the_money_by_which_its_payee_was_paid(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    """recomputing: receipts were missing where a party had let its auditor see some of its bills only."""
+    book, bill = example
+    token = next(token for token in book.live(bill) if book.token(token)["holder"] == S2)
+    said = {"bill": bill, "amount": 100, "reference": "PAY-1"}
+    row = {"digest": "", "value_date": "2026-02-04", "kind": "settlement", "result": {}, "transaction": "ab" * 32}
+    book.put("settlement", "receipt", ("BANK3", "PAY-1"), {**row, **said, "height": book.height})
+    payment = {"token": token, "party": S2, "account": "", "currency": "CNY", "status": "instructed", "bank": "BANK3"}
+    book.put("settlement", "payment", (bill, token), {**payment, **said, "last_reference": "", "changed_on": ""})
+    for scope, count in (([bill], 1), ("all", 1), (["B000"], 0)):
+        _grant(book, scope=scope)
+        assert read_as("AUDITOR", "/v1/receipts").json()["count"] == count, scope
 
 
 def test_reads_of_supervisors_and_auditors_are_logged(read_as: ReadAs, caplog: pytest.LogCaptureFixture) -> None:

@@ -216,13 +216,13 @@ class View:
         return found
 
     def paid_by(self) -> frozenset[tuple[str, str]]:
-        """Give the receipts, as (bank, reference), from which those that the viewer reads for in full were paid."""
+        """Give the receipts, as (bank, reference), from which those were paid for whom the viewer reads their bills."""
         if self._paid_by is None:
             names = (
                 name
                 for party in sorted(self.viewer.reads_for())
-                if self.viewer.reads_all_of(party)
                 for name in every(from_index(self.reader, "payment.party", (party,)))
+                if party in self.viewer.reads_for(name.split("/", 1)[0])
             )
             rows = (self.reader.get("settlement", "payment", name.split("/", 1)) for name in names)
             self._paid_by = frozenset((str(row["bank"]), str(row["reference"])) for row in rows if row is not None)

@@ -68,7 +68,7 @@ def trace_party(party: str, bills: Iterable[tuple[Lineage, Sight]]) -> list[Shap
     for lineage, sight in bills:
         bill = lineage.facts.bill
         money = tables.setdefault(str(bill["currency"]), _Money())
-        money.small_means = money.small_means and (sight.small_means or party in sight.parties)
+        money.small_means = money.small_means and sight.small_means
         _add_hops(money, party, lineage, sight)
         _add_leaves(money, party, lineage, sight)
     return [_table(currency, tables[currency]) for currency in sorted(tables)]
