@@ -20,6 +20,7 @@ programs.compile_contract = lru_cache(maxsize=512)(compile_contract)  # type: ig
 HERE = Path(__file__).parent
 UNTRACED = (
     "contracts",  # compiled from their text, where a tracer of files sees nothing
+    "recompute",  # reads by the thousand what other tests read, too
     "second",  # shares nothing with the product
     "faults/test_faults_fuzz.py",  # these repeat by the hundred what other tests run too
     "rest/test_rest_fuzz.py",

@@ -1,4 +1,4 @@
-"""The books kept anew from the transactions alone: bills, and who holds which cents by which path.
+"""The books kept anew from the transactions alone: bills and who holds which cents by which path.
 
 Nothing of the product is used: a record is a call that went through, with its date and what it was told. Ids name
 cents: a record says where the tokens that it names lay, and the book insists on having just such a piece there.
@@ -6,386 +6,393 @@ cents: a record says where the tokens that it names lay, and the book insists on
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from itertools import count, pairwise
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from recompute.days import Calendar, between, interest, plus
+from recompute.days import Calendar, plus
+from recompute.pieces import PENDING, Bill, Hop, Moment, Piece
+from recompute.records import Block, Record
 
-PENDING_DAYS = 10
-OFFER_BUSINESS_DAYS = 5
-PENDING = ("pending_confirm", "pending_accept")
-ACCEPTED = ("active", "due", "overdue", "settled")
-
-
-class Record(NamedTuple):
-    """A call that went through. places: {token named in it: (bill, lo, hi)}; result: what the ledger answered."""
-
-    height: int
-    today: str
-    sender: str
-    act: str
-    args: dict[str, Any]
-    places: dict[str, tuple[str, int, int]]
-    result: dict[str, Any]
+Act = Callable[["Book", Record], None]
 
 
 @dataclass(frozen=True)
-class Hop:
-    """A change of owner that counts. price: of a financing (bank's rate, fee, interest, actual days), else empty."""
+class Rules:
+    """What the network's genesis says: days of offers and of waiting, grace, the gap, how many leaves a step pays."""
 
-    kind: str
-    giver: str
-    to: str
-    tier: int
-    number: int
-    amount: int
-    price: tuple[int, int, int, int] = (0, 0, 0, 0)
-
-
-@dataclass
-class Piece:
-    """A leaf of a bill. cut: (number, kind, end of what was cut) of the cut that made it, None after
-    any move. lock: what holds it."""
-
-    lo: int
-    hi: int
-    holder: str
-    path: tuple[Hop, ...]
-    status: str = "live"
-    cut: tuple[int, str, int] | None = None
-    lock: str = ""
-    offered_to: str = ""
-    until: str = ""
-
-    @property
-    def amount(self) -> int:
-        return self.hi - self.lo
-
-    @property
-    def tier(self) -> int:
-        return self.path[-1].tier
-
-    @property
-    def financed(self) -> bool:
-        return self.path[-1].kind == "finance"
-
-    @property
-    def free(self) -> bool:
-        return self.status == "live" and not self.lock
+    offer_business_days: int = 5
+    pending_days: int = 10
+    grace_business_days: int = 0
+    gap_limit_ms: int = 7_200_000
+    leaves_at_once: int = 1_500
+    leaves_at_once_in_part: int = 750
 
 
-@dataclass
-class Bill:
-    """What was promised, and its pieces by lo once it was accepted."""
+@dataclass(eq=False)
+class Request:
+    """An application for a financing. held: the piece that it reserves, while it is open or agreed."""
 
     id: str
-    debtor: str
-    creditor: str
-    face: int
-    currency: str
-    due_on: str
-    pay_on: str
-    expires_on: str
-    status: str = "pending_confirm"
-    settled: int = 0
-    settled_in_time: int = 0
-    overdue_on: str = ""
-    last_money: str = ""
-    pieces: list[Piece] = field(default_factory=list)
-
-    @property
-    def outstanding(self) -> int:
-        return self.face - self.settled if self.status in (*PENDING, *ACCEPTED) else 0
-
-
-@dataclass
-class Request:
-    """An application for a financing; quotes: {id: what was quoted, with value date and pay_on}."""
-
     holder: str
-    bill: str
-    lo: int
+    bill: Bill
+    held: Piece
     banks: tuple[str, ...]
     until: str
     status: str = "open"
+    amount: int = 0
     declined: set[str] = field(default_factory=set)
-    quotes: set[str] = field(default_factory=set)
+    quotes: list[str] = field(default_factory=list)
+    result: str = ""
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in ("open", "agreed")
+
+
+@dataclass(eq=False)
+class Quote:
+    """What a bank offered for a request, and what became of it."""
+
+    id: str
+    request: Request
+    bank: str
+    rate: int
+    fee: int
+    basis: str
+    by_holder: bool
+    value_date: str
+    disburse_by: str
+    valid_until: str
+    amount: int
+    days: int = 0
+    actual_days: int = 0
+    interest: int = 0
+    net: int = 0
+    agreed_net: int = 0
+    paid: int = 0
+    status: str = "offered"
+
+
+@dataclass(eq=False)
+class Receipt:
+    """What a bank reported under a reference of its own."""
+
+    bank: str
+    reference: str
+    kind: str
+    bill: str
+    amount: int
+    value_date: str
+    at: Moment
+    token: str = ""
+    quote: str = ""
+    status: str = ""
+
+
+@dataclass(eq=False)
+class Payment:
+    """What a payee is owed for a token that was paid."""
+
+    bill: Bill
+    token: str
+    piece: Piece
+    bank: str
+    receipt: Receipt
+    status: str
+    changed_on: str
+    last_reference: str = ""
+
+    @property
+    def party(self) -> str:
+        return self.piece.holder
+
+    @property
+    def owed(self) -> bool:
+        return self.status != "paid"
+
+
+@dataclass(eq=False)
+class Step:
+    """A settlement of many leaves that goes on at cent `next`; `seen`: live cents below it when the money came."""
+
+    receipt: Receipt
+    outstanding: int
+    next: int = 0
+    seen: int = 0
+
+
+@dataclass(eq=False)
+class Grant:
+    """What a party lets an auditor see. scope: bill ids, None for all."""
+
+    scope: frozenset[str] | None
+    first: str
+    until: str
+    active: bool = True
+
+
+@dataclass(eq=False)
+class Order:
+    """An order on a party's status."""
+
+    id: str
+    party: str
+    kind: str
+    until: str
+    acts: bool
+    status: str = "entered"
+
+
+@dataclass(eq=False)
+class Invoice:
+    """What is occupied of an invoice of a seller; `bills`: those that occupy it."""
+
+    fingerprint: str
+    seller: str
+    buyer: str
+    currency: str
+    total: int
+    bills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def occupied(self) -> int:
+        return sum(self.bills.values())
+
+
+@dataclass(eq=False)
+class Dispute:
+    """What a party says against an invoice."""
+
+    by: str
+    fingerprint: str
+    until: str
+    status: str = "open"
 
 
 class Book:
-    """The books after a number of records; `banks`: ids of banks."""
+    """The books after a number of records. banks: ids of banks; mandates: debtor → the bank that accepted to pay."""
 
-    def __init__(self, calendar: Calendar, banks: frozenset[str]) -> None:
-        self.calendar, self.banks = calendar, banks
+    def __init__(
+        self,
+        calendar: Calendar,
+        rules: Rules,
+        banks: frozenset[str],
+        mandates: Mapping[str, str],
+        acts: Mapping[str, Act],
+    ) -> None:
+        self.calendar, self.rules, self.banks, self.acts = calendar, rules, banks, acts
+        self.mandates = dict(mandates)
         self.bills: dict[str, Bill] = {}
         self.requests: dict[str, Request] = {}
-        self.quotes: dict[str, dict[str, Any]] = {}
-        self.numbers = count()
-        self.today = ""
+        self.quotes: dict[str, Quote] = {}
+        self.receipts: dict[tuple[str, str], Receipt] = {}
+        self.payments: dict[tuple[str, str], Payment] = {}
+        self.steps: dict[str, Step] = {}
+        self.grants: dict[tuple[str, str], Grant] = {}
+        self.orders: dict[str, Order] = {}
+        self.unratified: set[tuple[str, str]] = set()
+        self.successors: dict[str, str] = {}
+        self.invoices: dict[tuple[str, str], Invoice] = {}
+        self.disputes: dict[str, Dispute] = {}
+        self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
 
     def keep(self, record: Record) -> None:
         """Enter one record."""
-        self.day(record.today)
-        act: Callable[[Record], None] = getattr(self, record.act.replace(".", "_"))
-        act(record)
-        for bill in self.bills.values():
-            assert not bill.pieces or [piece.lo for piece in bill.pieces] + [bill.face] == [
-                0, *(piece.hi for piece in bill.pieces)
-            ], "pieces tile the face"  # fmt: skip
+        self.acts[record.act](self, record)
 
-    def day(self, today: str) -> None:
-        """What a new day brings: offers and requests end, bills expire, fall due, become overdue."""
-        if today == self.today:
-            return
-        self.today = today
+    def block(self, block: Block) -> None:
+        """A block came: after a long gap bills are left alone until the next business day; a new day has its own."""
+        if self.time_ms and block.time_ms - self.time_ms > self.rules.gap_limit_ms:
+            self.quiet_until = self.calendar.after(block.today, 1)
+        self.height, self.time_ms = block.height, block.time_ms
+        if block.today != self.today:
+            self.today = block.today
+            self._day()
+
+    def _day(self) -> None:
+        """What a new day brings: offers, quotes, requests and orders end, bills expire, fall due, become overdue."""
+        for quote in self.quotes.values():
+            if quote.status == "offered" and quote.valid_until < self.today:
+                quote.status = "expired"
         for request in self.requests.values():
-            if request.status in ("open", "agreed") and request.until < today:
-                self._end_request(request, "expired")
+            if request.under_way and request.until < self.today:
+                self.end_request(request, "expired", "expired")
         for bill in self.bills.values():
             for piece in [piece for piece in bill.pieces if piece.lock in ("transfer", "return")]:
-                if piece.until < today:
-                    self._free(bill, piece)
-            if bill.status in PENDING and bill.expires_on <= today:
-                bill.status = "expired"
-            if bill.status == "active" and bill.pay_on <= today:
+                if piece.until < self.today:
+                    self.free(bill, piece)
+        if self.today >= self.quiet_until:
+            self._day_of_bills()
+        for order in self.orders.values():
+            if order.status == "entered" and order.until < self.today:
+                order.status, order.acts = "lapsed", False
+                self.unratified.add((order.party, order.kind))
+        for dispute in self.disputes.values():
+            if dispute.status == "open" and dispute.until < self.today:
+                dispute.status = "ended"
+
+    def _day_of_bills(self) -> None:
+        for bill in self.bills.values():
+            if bill.status in PENDING and bill.expires_on <= self.today:
+                self.end_bill(bill, "expired")
+            if bill.status == "active" and bill.pay_on <= self.today:
                 bill.status = "due"
-            if bill.status == "due" and bill.pay_on < today:
-                bill.status, bill.overdue_on = "overdue", plus(bill.pay_on, 1)
+            if bill.status == "due" and bill.overdue_after < self.today:
+                bill.status, bill.overdue_on = "overdue", plus(bill.overdue_after, 1)
 
-    # --- bills ---
-    def bill_issue(self, record: Record) -> None:
-        asked, name = record.args, record.result["bill"]
-        self.bills[name] = Bill(
-            name, asked["debtor"], asked["creditor"], asked["face"], asked["currency"], asked["due_on"],
-            self.calendar.rolled(asked["due_on"]), plus(record.today, PENDING_DAYS),
-        )  # fmt: skip
+    # --- what several acts share ---
+    def payer(self, bank: str) -> str:
+        """The bank itself or the one that stands in its place."""
+        return self.successors.get(bank, bank)
 
-    def bill_confirm(self, record: Record) -> None:
-        bill = self.bills[record.args["bill"]]
-        bill.status, bill.expires_on = "pending_accept", plus(record.today, PENDING_DAYS)
+    def insolvent(self, party: str) -> bool:
+        return any(order.acts for order in self.orders.values() if (order.party, order.kind) == (party, "insolvent"))
 
-    def bill_accept(self, record: Record) -> None:
-        bill = self.bills[record.args["bill"]]
-        bill.status = "active"
-        first = Hop("issue", bill.debtor, bill.creditor, 1, next(self.numbers), bill.face)
-        bill.pieces = [Piece(0, bill.face, bill.creditor, (first,))]
+    def status_of(self, party: str) -> str:
+        acting = {order.kind for order in self.orders.values() if order.party == party and order.acts}
+        return next((kind for kind in ("insolvent", "suspended") if kind in acting), "active")
 
-    def bill_reject(self, record: Record) -> None:
-        self.bills[record.args["bill"]].status = "rejected"
+    def end_bill(self, bill: Bill, status: str) -> None:
+        """A bill ends before it was accepted: what it occupied of invoices is free again."""
+        bill.status, bill.closed_on = status, self.today
+        for invoice in self.invoices.values():
+            invoice.bills.pop(bill.id, None)
 
-    def bill_withdraw(self, record: Record) -> None:
-        self.bills[record.args["bill"]].status = "withdrawn"
-
-    def bill_cancel(self, record: Record) -> None:
-        self.bills[record.args["bill"]].status = "cancelled"
-
-    # --- tokens ---
-    def token_transfer(self, record: Record) -> None:
-        lots = [self._named(record, token) for token in record.args["tokens"]]
-        lots.sort(key=lambda lot: (lot[0].due_on, lot[1].lo))
-        owed = [(one["party"], one["amount"]) for one in record.args["recipients"]]
-        for bill, piece in lots:
-            shares: list[tuple[str, int]] = []
-            left = piece.amount
-            while owed and left:
-                party, due = owed.pop(0)
-                part = min(due, left)
-                left -= part
-                shares.append((party, part))
-                if part < due:
-                    owed.insert(0, (party, due - part))
-            if not shares:
-                continue
-            cut = self._cut(bill, piece, [part for _, part in shares], "offer")
-            for offered, (party, _) in zip(cut, shares, strict=False):
-                self._lock(bill, offered, "transfer", party)
-        assert not owed
-
-    def token_accept(self, record: Record) -> None:
-        bill, piece = self._named(record, record.args["token"])
-        assert piece.offered_to == record.sender
-        if piece.lock == "return":
-            path = piece.path[:-1]
-        else:
-            hop = Hop("transfer", piece.holder, record.sender, piece.tier + 1, next(self.numbers), piece.amount)
-            path = (*piece.path, hop)
-        self._swap(bill, piece, Piece(piece.lo, piece.hi, record.sender, path))
-
-    def token_reject(self, record: Record) -> None:
-        self._free(*self._named(record, record.args["token"]))
-
-    token_recall = token_reject
-
-    def token_give_back(self, record: Record) -> None:
-        bill, piece = self._named(record, record.args["token"])
-        self._lock(bill, piece, "return", piece.path[-1].giver)
-
-    def token_split(self, record: Record) -> None:
-        self._cut(*self._named(record, record.args["token"]), record.args["amounts"], "split")
-
-    def token_merge(self, record: Record) -> None:
-        named = sorted((self._named(record, token) for token in record.args["tokens"]), key=lambda one: one[1].lo)
-        bill, first = named[0]
-        assert all(piece.path == first.path for _, piece in named)
-        end = named[-1][1].hi
-        undone = first.cut is not None and end <= first.cut[2]  # the token that was cut covers all of it
-        whole = replace(first, hi=end, cut=first.cut if undone else None)
-        self._swap(bill, [piece for _, piece in named], whole)
-
-    # --- financing ---
-    def finance_request(self, record: Record) -> None:
-        bill, piece = self._named(record, record.args["token"])
-        reserved = self._cut(bill, piece, [record.args["amount"]], "finance")[0]
-        self._lock(bill, reserved, record.result["request"], "")
-        self.requests[record.result["request"]] = Request(
-            record.sender, bill.id, reserved.lo, tuple(record.args["banks"]), reserved.until
-        )
-
-    def finance_quote(self, record: Record) -> None:
-        request = self.requests[record.args["request"]]
-        bill, piece = self._reserved(record.args["request"])
-        value_date = record.args["value_date"] or record.today
-        quote = {**record.args, "bank": record.sender, "amount": piece.amount, "value_date": value_date}
-        quote["disburse_by"] = quote["disburse_by"] or max(request.until, value_date)
-        self.quotes[record.result["quote"]] = quote
-        request.quotes.add(record.result["quote"])
-        self._priced(quote, bill, record)
-
-    def finance_agree(self, record: Record) -> None:
-        quote = self.quotes[record.args["quote"]]
-        bill, piece = self._reserved(quote["request"])
-        quote["value_date"] = max(quote["value_date"], record.today)
-        self._priced(quote, bill, record)
-        request = self.requests[quote["request"]]
-        request.status = "agreed"
-        request.until = piece.until = self.calendar.after(quote["disburse_by"], 1)
-
-    def finance_disburse(self, record: Record) -> None:
-        quote = self.quotes[record.args["quote"]]
-        ended = self.requests[quote["request"]].status != "agreed"
-        assert record.result.get("unmatched", False) == ended, "money for an agreement that has ended moves nothing"
-        if ended:
-            return
-        bill, piece = self._reserved(quote["request"])
-        quote["value_date"], quote["amount"] = record.args["value_date"], piece.amount
-        self._priced(quote, bill, record)
-        price = (quote["rate"], quote["fee"], quote["interest"], between(quote["value_date"], bill.pay_on))
-        hop = Hop("finance", piece.holder, record.sender, piece.tier, next(self.numbers), piece.amount, price)
-        self._swap(bill, piece, Piece(piece.lo, piece.hi, record.sender, (*piece.path, hop)))
-        self.requests[quote["request"]].status = "disbursed"
-
-    def finance_decline(self, record: Record) -> None:
-        request = self.requests[record.args["request"]]
-        request.declined.add(record.sender)
-        if request.declined >= set(request.banks):
-            self._end_request(request, "withdrawn")
-
-    def finance_withdraw(self, record: Record) -> None:
-        self._end_request(self.requests[record.args["request"]], "withdrawn")
-
-    # --- money ---
-    def settlement_settle(self, record: Record) -> None:
-        """Every live piece is paid in proportion, low cents first; largest remainder, ties by lo."""
-        bill, amount = self.bills[record.args["bill"]], record.args["amount"]
-        live = [piece for piece in bill.pieces if piece.status == "live"]
-        outstanding = sum(piece.amount for piece in live)
-        assert outstanding == bill.outstanding
-        parts = [piece.amount * amount // outstanding for piece in live]
-        order = sorted(range(len(live)), key=lambda one: (-(live[one].amount * amount % outstanding), live[one].lo))
-        for one in order[: amount - sum(parts)]:
-            parts[one] += 1
-        paid = [(piece.holder, part) for piece, part in zip(live, parts, strict=True) if part]
-        assert paid == [(one["party"], one["amount"]) for one in record.result["payments"]], "each payee's part"
-        for piece, part in zip(live, parts, strict=True):
-            self._pay(bill, piece, part)
-        bill.settled += amount
-        bill.last_money = max(bill.last_money, record.args["value_date"])
-        if record.args["value_date"] <= bill.pay_on:
-            bill.settled_in_time += amount
-        if bill.settled == bill.face:
-            bill.status = "settled"
-        if bill.settled_in_time == bill.face:
-            bill.overdue_on = ""
-
-    def settlement_pay_result(self, record: Record) -> None:
-        """What became of a payment moves no cent."""
-
-    # --- pieces ---
-    def _named(self, record: Record, token: str) -> tuple[Bill, Piece]:
+    def named(self, record: Record, token: str) -> tuple[Bill, Piece]:
+        """The live piece that a record names."""
         name, lo, hi = record.places[token]
         bill = self.bills[name]
         [piece] = [piece for piece in bill.pieces if (piece.lo, piece.hi, piece.status) == (lo, hi, "live")]
         return bill, piece
 
-    def _reserved(self, request: str) -> tuple[Bill, Piece]:
-        bill = self.bills[self.requests[request].bill]
-        [piece] = [piece for piece in bill.pieces if piece.lock == request]
-        return bill, piece
-
-    def _swap(self, bill: Bill, old: Piece | list[Piece], *new: Piece) -> None:
-        olds = old if isinstance(old, list) else [old]
-        kept = [piece for piece in bill.pieces if not any(piece is one for one in olds)]
-        bill.pieces = sorted([*kept, *new], key=lambda piece: piece.lo)
-
-    def _cut(self, bill: Bill, piece: Piece, amounts: list[int], kind: str) -> list[Piece]:
-        """Cut off `amounts` from the low end; the rest is a further piece. The whole is not cut."""
-        if amounts == [piece.amount]:
-            return [piece]
-        ends = [piece.lo + sum(amounts[: number + 1]) for number in range(len(amounts))]
-        bounds = [piece.lo, *ends, *([piece.hi] if ends[-1] < piece.hi else [])]
-        cut = (next(self.numbers), kind, piece.hi)
-        pieces = [Piece(lo, hi, piece.holder, piece.path, cut=cut) for lo, hi in pairwise(bounds)]
-        self._swap(bill, piece, *pieces)
-        return pieces
-
-    def _lock(self, bill: Bill, piece: Piece, lock: str, to: str) -> None:
+    def lock(self, bill: Bill, piece: Piece, lock: str, to: str) -> None:
+        """Offers and requests stand so many business days, the last on the business day before the payment."""
         assert piece.free
-        until = self.calendar.after(self.today, OFFER_BUSINESS_DAYS)
+        until = self.calendar.after(self.today, self.rules.offer_business_days)
         piece.lock, piece.offered_to, piece.until = lock, to, min(until, self.calendar.before(bill.pay_on))
 
-    def _free(self, bill: Bill, piece: Piece) -> None:
-        """A lock ends: what was cut for it is joined with its free neighbours of the same cut."""
-        piece.lock = piece.offered_to = piece.until = ""
-        if piece.cut is None or piece.cut[1] not in ("offer", "finance"):
-            return
-        at = next(number for number, one in enumerate(bill.pieces) if one is piece)
-        first = last = at
-        while first > 0 and self._joins(piece, bill.pieces[first - 1]):
-            first -= 1
-        while last + 1 < len(bill.pieces) and self._joins(piece, bill.pieces[last + 1]):
-            last += 1
-        run = bill.pieces[first : last + 1]
-        if len(run) > 1:
-            self._swap(bill, run, replace(piece, lo=run[0].lo, hi=run[-1].hi))
+    def free(self, bill: Bill, piece: Piece) -> None:
+        """While a settlement goes on in steps nothing is joined."""
+        bill.free(piece, self.height, joins=bill.id not in self.steps)
 
-    @staticmethod
-    def _joins(piece: Piece, other: Piece) -> bool:
-        return other.free and other.cut == piece.cut and other.holder == piece.holder
-
-    def _pay(self, bill: Bill, piece: Piece, part: int) -> None:
-        if part == piece.amount:
-            request = self.requests.get(piece.lock)
-            if request:
-                request.status = "expired"
-            piece.status, piece.lock, piece.offered_to = "settled", "", ""
-        elif part:
-            cut = (next(self.numbers), "payment", piece.hi)
-            middle = piece.lo + part
-            paid = Piece(piece.lo, middle, piece.holder, piece.path, "settled", cut)
-            self._swap(bill, piece, paid, replace(piece, lo=middle, cut=cut))
-
-    def _end_request(self, request: Request, status: str) -> None:
-        name = next(name for name, one in self.requests.items() if one is request)
+    def end_request(self, request: Request, status: str, others: str) -> None:
+        """A request ends without a financing; its quotes that stand become `others`, an agreed one what it became."""
+        for name in request.quotes:
+            if self.quotes[name].status in ("offered", "agreed"):
+                self.quotes[name].status = others
         request.status = status
-        self._free(*self._reserved(name))
+        if request.held.status == "live":
+            self.free(request.bill, request.held)
 
-    @staticmethod
-    def _priced(quote: dict[str, Any], bill: Bill, record: Record) -> None:
-        """Interest and net, as the ledger answered them too."""
-        days, owed = interest(quote["amount"], quote["rate"], quote["basis"], quote["value_date"], bill.pay_on)
-        quote["interest"] = owed
-        net = quote["amount"] - quote["fee"] - (owed if quote["interest_payer"] == "holder" else 0)
-        assert (record.result["interest"], record.result["net"]) == (owed, net)
-        assert record.result.get("days", days) == days
+    def leaves(self) -> Iterator[tuple[Bill, Piece]]:
+        return ((bill, piece) for bill in self.bills.values() for piece in bill.pieces)
+
+
+def moment(record: Record) -> Moment:
+    return Moment(record.height, record.today, record.transaction)
+
+
+# --- bills ---
+def issue(book: Book, record: Record) -> None:
+    asked, name = record.args, record.result["bill"]
+    pay_on = book.calendar.rolled(asked["due_on"])
+    parts = tuple((one["fingerprint"], one["amount"], one["total"]) for one in asked["invoices"])
+    book.bills[name] = Bill(
+        name, asked["debtor"], asked["creditor"], record.sender, asked["face"], asked["currency"], asked["due_on"],
+        pay_on, book.calendar.after(pay_on, book.rules.grace_business_days),
+        plus(record.today, book.rules.pending_days), parts, moment(record),
+    )  # fmt: skip
+
+
+def confirm(book: Book, record: Record) -> None:
+    """The debtor's bank, or who stands in its place by now, will pay; the invoices are occupied."""
+    bill = book.bills[record.args["bill"]]
+    bill.status, bill.confirmed_on = "pending_accept", record.today
+    bill.expires_on = plus(record.today, book.rules.pending_days)
+    bill.paying_bank = book.payer(book.mandates[bill.debtor])
+    for fingerprint, amount, total in bill.invoices:
+        invoice = Invoice(fingerprint, bill.creditor, bill.debtor, bill.currency, total)
+        book.invoices.setdefault((fingerprint, bill.creditor), invoice).bills[bill.id] = amount
+
+
+def accept_bill(book: Book, record: Record) -> None:
+    bill = book.bills[record.args["bill"]]
+    bill.status, bill.accepted_on = "active", record.today
+    token = record.result["token"]
+    first = Hop("issue", bill.debtor, bill.creditor, 1, 0, 0, bill.face, token, moment(record))
+    bill.begin(Piece(0, bill.face, bill.creditor, (first,), None, record.height, first))
+
+
+def ends(status: str) -> Act:
+    return lambda book, record: book.end_bill(book.bills[record.args["bill"]], status)
+
+
+# --- tokens ---
+def transfer(book: Book, record: Record) -> None:
+    """Tokens are used by due date, then by lo; recipients are served in their order."""
+    lots = sorted(
+        (book.named(record, token) for token in record.args["tokens"]), key=lambda lot: (lot[0].due_on, lot[1].lo)
+    )
+    owed = [(one["party"], one["amount"]) for one in record.args["recipients"]]
+    for bill, piece in lots:
+        shares: list[tuple[str, int]] = []
+        left = piece.amount
+        while owed and left:
+            party, due = owed.pop(0)
+            part = min(due, left)
+            left -= part
+            shares.append((party, part))
+            if part < due:
+                owed.insert(0, (party, due - part))
+        if not shares:
+            continue
+        cut = bill.cut(piece, [part for _, part in shares], "offer", record.height)
+        for offered, (party, _) in zip(cut, shares, strict=False):
+            book.lock(bill, offered, "transfer", party)
+    assert not owed
+
+
+def accept(book: Book, record: Record) -> None:
+    """A transfer is one tier further down; a return takes back the transfer by which the token came."""
+    bill, piece = book.named(record, record.args["token"])
+    assert piece.offered_to == record.sender
+    back = piece.lock == "return"
+    path = piece.path[:-1]
+    kind, tier = ("return", path[-1].tier) if back else ("transfer", piece.tier + 1)
+    hop = Hop(
+        kind, piece.holder, record.sender, tier, 0, piece.lo, piece.hi, record.result["token"], moment(record)
+    )  # fmt: skip
+    bill.move(piece, hop, path if back else (*piece.path, hop))
+
+
+def unlock(book: Book, record: Record) -> None:
+    book.free(*book.named(record, record.args["token"]))
+
+
+def give_back(book: Book, record: Record) -> None:
+    bill, piece = book.named(record, record.args["token"])
+    book.lock(bill, piece, "return", piece.path[-1].giver)
+
+
+def split(book: Book, record: Record) -> None:
+    bill, piece = book.named(record, record.args["token"])
+    bill.cut(piece, record.args["amounts"], "split", record.height)
+
+
+def merge(book: Book, record: Record) -> None:
+    """The parent of what is merged is the nearest token above that covers all of it."""
+    named = sorted((book.named(record, token) for token in record.args["tokens"]), key=lambda one: one[1].lo)
+    bill, first = named[0]
+    run = [piece for _, piece in named]
+    assert all(piece.path == first.path for piece in run)
+    above = next(one for one in first.above() if one is not first and one.hi >= run[-1].hi)
+    whole = Piece(first.lo, run[-1].hi, first.holder, first.path, above, record.height)
+    bill.swap(run, [whole], "moved", record.height)
+
+
+ACTS: dict[str, Act] = {
+    "bill.issue": issue, "bill.confirm": confirm, "bill.accept": accept_bill, "bill.reject": ends("rejected"),
+    "bill.withdraw": ends("withdrawn"), "bill.cancel": ends("cancelled"), "token.transfer": transfer,
+    "token.accept": accept, "token.reject": unlock, "token.recall": unlock, "token.give_back": give_back,
+    "token.split": split, "token.merge": merge,
+}  # fmt: skip

@@ -1,148 +1,224 @@
-"""What the REST interface answers at a height, held against the books after the records up to it."""
+"""What the REST interface answers at a height to a reader, held against the books after the records up to it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
-from recompute import figures
-from recompute.book import ACCEPTED, Book
-from recompute.histories import ANCHORS, BANKS, CALENDAR, CURRENCIES, SUPPLIERS, History
+from recompute import book as books
+from recompute import figures, financing, flows, money, office
+from recompute.book import Book
+from recompute.chain import BANKS, CALENDAR, PAID_BY
+from recompute.histories import History
+from recompute.pieces import ACCEPTED, Price
+from recompute.sight import Reader, Sight, sights
 
-Get = Callable[[str], dict[str, Any]]
-Found = list[str]
-PAGE = 8
-"""Entries a page: small enough that most lists have several."""
+ACTS = {**books.ACTS, **financing.ACTS, **money.ACTS, **office.ACTS}
+Get = Callable[[str], Any]
+ASKED = 0.35
 
 
-def book_at(history: History, height: int, today: str) -> Book:
-    book = Book(CALENDAR, frozenset(history.party(alias) for alias in BANKS))
-    for record in history.records:
-        if record.height <= height:
-            book.keep(record)
-    book.day(today)
+def book_at(history: History, height: int) -> Book:
+    """The books after every block up to a height."""
+    mandates = {history.party(debtor): history.party(bank) for debtor, bank in PAID_BY.items()}
+    book = Book(CALENDAR, history.rules, frozenset(map(history.party, BANKS)), mandates, ACTS)
+    records = {record.height: record for record in history.records}
+    for block in history.blocks:
+        if block.height > height:
+            break
+        book.block(block)
+        if block.height in records:
+            book.keep(records[block.height])
     return book
 
 
-def differences(get: Get, history: History, height: int, today: str) -> Found:
-    """Each figure that is not the one of the books: where, what was shown, what it should be."""
-    book = book_at(history, height, today)
-    found: Found = []
+@dataclass
+class Reading:
+    """One reader at one height. read: the answer of an address there; shown: the bills in which the reader has part;
+    found: each figure that is not the one of the books; compared: how many were held against them."""
 
-    def same(where: str, shown: Any, wanted: Any) -> None:
+    get: Get
+    at: str
+    height: int
+    book: Book
+    reader: Reader
+    chance: Random
+    found: list[str] = field(default_factory=list)
+    compared: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, Sight] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shown = sights(self.book, self.reader)
+
+    def read(self, path: str) -> Any:
+        answer = self.get(f"{path}{'&' if '?' in path else '?'}at={self.at}")
+        as_of = answer["as_of"]
+        self.same("as_of", f"day of {path}", (as_of["height"], as_of["date"]), (self.height, self.book.today))
+        return answer
+
+    def same(self, kind: str, where: str, shown: Any, wanted: Any) -> None:
+        self.compared[kind] += size(wanted)
         if shown != wanted:
-            found.append(f"at {height}, {where}: shown {shown!r}, by the books {wanted!r}")
+            self.found.append(f"{kind} at {self.at}, {where}: {difference(shown, wanted)}")
 
-    def read(path: str) -> dict[str, Any]:
-        return get(f"{path}{'&' if '?' in path else '?'}at={height}")
+    def asks(self) -> bool:
+        """Of the many lists and graphs each reading asks for some, so that many histories ask for all."""
+        return self.chance.random() < ASKED
 
-    for name in book.bills:
-        _bill(read, same, book, name)
-    for alias in ANCHORS:
-        _anchor(read, same, book, history.party(alias))
-    for alias in (*ANCHORS, *SUPPLIERS, *BANKS):
-        _party(read, same, book, history.party(alias))
-    _lists(read, same, book, history)
-    return found
+    @property
+    def auditor(self) -> bool:
+        return self.reader.auditor
+
+    def own(self, debtor: str) -> list[Sight]:
+        return [one for one in self.shown.values() if one.bill.debtor == debtor]
 
 
-def _fit(shown: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def size(wanted: Any) -> int:
+    """How many single figures a comparison holds."""
+    if isinstance(wanted, dict):
+        return sum(map(size, wanted.values())) or 1
+    if isinstance(wanted, list | tuple | set | frozenset):
+        return sum(map(size, wanted)) or 1
+    return 1
+
+
+def difference(shown: Any, wanted: Any) -> str:
+    """Where two things part, as short as may be."""
+    if isinstance(shown, dict) and isinstance(wanted, dict):
+        names = [name for name in {**shown, **wanted} if shown.get(name, "–") != wanted.get(name, "–")]
+        return "; ".join(f"{name}: {difference(shown.get(name, '–'), wanted.get(name, '–'))}" for name in names[:3])
+    if isinstance(shown, list) and isinstance(wanted, list) and len(shown) == len(wanted):
+        number = next(number for number, one in enumerate(shown) if one != wanted[number])
+        return f"[{number}] {difference(shown[number], wanted[number])}"
+    return f"shown {shown!r}, by the books {wanted!r}"
+
+
+def fit(shown: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: shown.get(name) for name in wanted}
 
 
-def _bill(read: Get, same: Callable[..., None], book: Book, name: str) -> None:
-    bill = book.bills[name]
-    trace, row = read(f"/v1/trace/bills/{name}"), figures.bill_row(book, bill)
-    same(f"bill {name}", _fit(read(f"/v1/bills/{name}"), row), row)
-    same(f"bill of trace {name}", _fit(trace["bill"], row), row)
-    same(f"totals of {name}", trace["totals"], figures.totals([bill]))
-    leaves = figures.leaf_rows(book, bill)
-    same(f"leaves of {name}", [_fit(leaf, leaves[0]) for leaf in trace["leaves"]], leaves)
-    tiers = figures.by_tier(book, [bill], penetration=False)
-    same(f"by_tier of {name}", [_fit(tier, tiers[0]) for tier in trace["by_tier"]], tiers)
-    same(f"parties of {name}", trace["parties_total"], figures.parties_total(book, [bill]))
+def fits(shown: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = wanted[0] if wanted else {}
+    return [fit(row, names) for row in shown]
 
 
-def _anchor(read: Get, same: Callable[..., None], book: Book, anchor: str) -> None:
-    shown = {one["currency"]: one for one in read(f"/v1/trace/anchors/{anchor}")["currencies"]}
-    own = [bill for bill in book.bills.values() if bill.debtor == anchor]
-    same("currencies of the anchor", set(shown), {bill.currency for bill in own})
+def bill(of: Reading, seen: Sight) -> None:
+    """The row of a bill, its trace with the tree, leaves, hops and tables, and its graph."""
+    one, book = seen.bill, of.book
+    name = one.id
+    trace, row = of.read(f"/v1/trace/bills/{name}?depth=200"), figures.bill_row(book, one)
+    of.same("bills", f"bill {name}", fit(of.read(f"/v1/bills/{name}"), row), row)
+    of.same("bills", f"bill of trace {name}", fit(trace["bill"], row), row)
+    wanted = figures.totals([seen])
+    of.same("totals", f"totals of {name}", fit(trace["totals"], wanted), wanted)
+    leaves = [figures.token_row(piece, seen) for piece in seen.leaves]
+    of.same("tokens", f"leaves of {name}", fits(trace["leaves"], leaves), leaves)
+    tree = figures.tree(seen)
+    of.same("tokens", f"tree of {name}", shape(trace["tree"], tree), tree)
+    hops = sorted((figures.hop_row(hop, seen) for hop in seen.hops), key=lambda row: row["token"])
+    shown = sorted(trace["hops"], key=lambda row: row["token"])
+    for hop in shown:
+        if hop["price"]:
+            hop["price"] = fit(hop["price"], dict.fromkeys(Price._fields))
+    of.same("hops", f"hops of {name}", fits(shown, hops), hops)
+    tiers = figures.by_tier(book, [seen], penetration=False, auditor=of.auditor)
+    of.same("tiers", f"by_tier of {name}", fits(trace["by_tier"], tiers), tiers)
+    of.same("tiers", f"parties of {name}", trace["parties_total"], figures.parties_total([seen]))
+    if of.asks():
+        graph(of, f"graph of {name}", of.read(f"/v1/trace/bills/{name}?format=graph"), [seen])
+
+
+def passing(row: dict[str, Any]) -> bool:
+    """A token that a joining made and another ended within one height: of offers that lapse on one day the ledger
+    takes one after the other by their ids, which the books do not know."""
+    return row["status"] == "moved" and row["born"] == row["ended"]
+
+
+def place(row: dict[str, Any]) -> tuple[int, int, int, int]:
+    return row["lo"], row["hi"], row["born"], row["ended"]
+
+
+def shape(shown: Any, wanted: Any) -> Any:
+    """A tree with the members only that are wanted, and without what is passing."""
+    if shown is None or wanted is None:
+        return shown
+    row = {name: value for name, value in shown.items() if name in wanted or name in ("hidden", "children")}
+    for one in (row, wanted):
+        one["children"] = sorted((child for child in one["children"] if not passing(child)), key=place)
+    if len(row["children"]) == len(wanted["children"]):
+        row["children"] = [shape(*both) for both in zip(row["children"], wanted["children"], strict=True)]
+    return row
+
+
+def graph(of: Reading, where: str, shown: dict[str, Any], seen: list[Sight]) -> None:
+    wanted = flows.graph(of.book, seen, auditor=of.auditor)
+    names = (*flows.NODE, "mean_rate", "mean_cost")
+    nodes = {one["id"]: {name: one[name] for name in names} for one in shown["nodes"]}
+    of.same("graph", f"nodes, {where}", nodes, wanted["nodes"])
+    links = {(one["source"], one["target"], one["kind"]): (one["amount"], one["count"]) for one in shown["links"]}
+    of.same("graph", f"links, {where}", links, wanted["links"])
+    moves = {
+        (one["kind"], one["from"], one["to"], one["tier"]): (one["amount"], one["count"])
+        for one in shown["other_moves"]
+    }  # fmt: skip
+    of.same("graph", f"other moves, {where}", moves, wanted["other_moves"])
+
+
+def anchor(of: Reading, party: str) -> None:
+    """The tables of an anchor, one a currency."""
+    answer = of.read(f"/v1/trace/anchors/{party}?group_by=tier,status")
+    own = of.own(party)
+    shown = {one["currency"]: one for one in answer["currencies"]}
+    of.same("totals", "currencies of the anchor", set(shown), {one.bill.currency for one in own})
     for currency, table in shown.items():
-        bills = [bill for bill in own if bill.currency == currency]
-        wanted = figures.totals(bills) | {"bills": sum(bill.status in ACCEPTED for bill in bills)}
-        same(f"totals in {currency}", _fit(table["totals"], wanted), wanted)
+        seen = [one for one in own if one.bill.currency == currency]
+        bills = [one.bill for one in seen]
+        wanted = figures.totals(seen) | {"bills": sum(one.status in ACCEPTED for one in bills)}
+        of.same("totals", f"totals in {currency}", fit(table["totals"], wanted), wanted)
         statuses = {one["status"]: (one["bills"], one["face"]) for one in table["totals"]["by_status"]}
-        same(f"by_status in {currency}", statuses, figures.by_status(bills))
-        tiers = figures.by_tier(book, bills, penetration=True)
-        same(f"by_tier in {currency}", [_fit(tier, tiers[0]) for tier in table["by_tier"]], tiers)
-        same(f"parties in {currency}", table["parties_total"], figures.parties_total(book, bills))
+        of.same("totals", f"by_status in {currency}", statuses, figures.by_status(bills))
+        tiers = figures.by_tier(of.book, seen, penetration=True, auditor=of.auditor)
+        of.same("tiers", f"by_tier in {currency}", fits(table["by_tier"], tiers), tiers)
+        of.same("tiers", f"parties in {currency}", table["parties_total"], figures.parties_total(seen))
+        graph(of, f"anchor in {currency}", {**table["graph"], "other_moves": table["other_moves"]}, seen)
+        nodes = {one["id"]: one for one in table["graph"]["nodes"]}
+        for side, prefix in (("parties", ""), ("banks", "bank:")):
+            rows = {f"{prefix}{one['tier']}:{one['party']}": fit(one, dict.fromkeys(flows.NODE)) for one in table[side]}
+            same = {
+                name: fit(one, dict.fromkeys(flows.NODE)) for name, one in nodes.items()
+                if one["kind"] == ("bank" if prefix else "supplier")
+            }  # fmt: skip
+            of.same("graph", f"{side} in {currency}", rows, same)
+    groups = {
+        (currency, one["tier"], one["status"]): (one["amount"], one["tokens"])
+        for currency, rows in answer["groups"].items() for one in rows if "tier" in one
+    }  # fmt: skip
+    of.same("totals", "groups of the anchor", groups, figures.grouped(own))
 
 
-def _party(read: Get, same: Callable[..., None], book: Book, party: str) -> None:
-    shown = {one["currency"]: one for one in read(f"/v1/trace/parties/{party}")["currencies"]}
-    for currency in CURRENCIES:
-        wanted = figures.position(book, party, currency)
-        if currency not in shown:
-            same(f"position of {party} in {currency}", wanted["holdings"], dict.fromkeys(wanted["holdings"], 0))
-            same(f"debt of {party} in {currency}", wanted["owed"], 0)
+def party(of: Reading, name: str) -> None:
+    """What came to a party, what it passed on, holds and owes."""
+    shown = {one["currency"]: one for one in of.read(f"/v1/trace/parties/{name}")["currencies"]}
+    for currency in sorted({one.bill.currency for one in of.shown.values()} | set(shown)):
+        seen = [one for one in of.shown.values() if one.bill.currency == currency]
+        wanted: dict[str, Any] = flows.position(seen, name)
+        for side in ("received", "given"):
+            wanted[side] = flows.moves(seen, name, side, auditor=of.auditor)
+        table = shown.get(currency)
+        if table is None:
+            nothing = (wanted["owed"], wanted["received"], wanted["given"], wanted["exposure"])
+            of.same("positions", f"nothing of {name} in {currency}", (0, {}, {}, {}), nothing)
             continue
-        table = shown[currency]
         table["exposure"] = {one["debtor"]: one["amount"] for one in table["exposure"]}
         table["maturities"] = {one["month"]: one["amount"] for one in table["maturities"]}
-        same(f"position of {party} in {currency}", _fit(table, wanted), wanted)
-        given = [one for one in table["given"] if one["kind"] == "finance"]
-        added = tuple(sum(one[name] for one in given) for name in ("count", "amount", "interest", "fees"))
-        same(f"financings of {party} in {currency}", added, figures.financings(book, party, currency))
-
-
-def _lists(read: Get, same: Callable[..., None], book: Book, history: History) -> None:
-    def listed(path: str, amounts: list[tuple[str, int]]) -> None:
-        sums: dict[str, int] = {}
-        for currency, amount in amounts:
-            sums[currency] = sums.get(currency, 0) + amount
-        shown = read(f"{path}&limit={PAGE}")
-        count, total, rows, following = shown["count"], shown["sum"], shown["data"], shown["next"]
-        while following:
-            shown = read(f"{path}&limit={PAGE}&after={following}")
-            rows, following = rows + shown["data"], shown["next"]
-        names = {row["id"] for row in rows}
-        same(path, (count, len(rows), len(names), total), (len(amounts), len(amounts), len(amounts), sums))
-
-    def summed(path: str, currency: str, amount: int) -> None:
-        same(f"sum of {path}", read(path)["sum"].get(currency, 0), amount)
-
-    bills = list(book.bills.values())
-    for anchor in map(history.party, ANCHORS):
-        own = [bill for bill in bills if bill.debtor == anchor]
-        listed(f"/v1/bills?debtor={anchor}", [(bill.currency, bill.face) for bill in own])
-        for status in sorted({bill.status for bill in bills}):
-            rows = [(bill.currency, bill.face) for bill in own if bill.status == status]
-            listed(f"/v1/bills?debtor={anchor}&status={status}", rows)
-        for lock in ("offered", "in_finance"):
-            held = [
-                (bill.currency, piece.amount) for bill in own for piece in bill.pieces
-                if piece.lock and (piece.lock in ("transfer", "return")) == (lock == "offered")
-            ]  # fmt: skip
-            listed(f"/v1/tokens?debtor={anchor}&lock={lock}", held)
-    for tier in (1, 2, 3):
-        rows = [(bill.currency, bill.face) for bill in bills if any(piece.tier >= tier for piece in bill.pieces)]
-        listed(f"/v1/bills?reached_tier={tier}", rows)
-    for bill in bills:
-        if bill.pieces:
-            summed(f"/v1/tokens?bill={bill.id}&limit=1", bill.currency, bill.face)
-    pieces = [(bill, piece) for bill in bills for piece in bill.pieces]
-    for alias in (*SUPPLIERS, *BANKS):
-        party = history.party(alias)
-        for status in ("live", "settled"):
-            mine = [(b.currency, p.amount) for b, p in pieces if (p.holder, p.status) == (party, status)]
-            listed(f"/v1/tokens?holder={party}&status={status}", mine)
-        for status in ("open", "agreed"):
-            asked = [
-                (bill.currency, piece.amount) for bill, piece in pieces
-                if piece.holder == party and (one := book.requests.get(piece.lock)) and one.status == status
-            ]  # fmt: skip
-            listed(f"/v1/finance/requests?holder={party}&status={status}", asked)
-        listed(f"/v1/offers?to={party}", [(b.currency, p.amount) for b, p in pieces if p.offered_to == party])
-        listed(f"/v1/payments?party={party}", [
-            (b.currency, p.amount) for b, p in pieces if (p.holder, p.status) == (party, "settled")
-        ])  # fmt: skip
+        for side, other in (("received", "from"), ("given", "to")):
+            table[side] = {
+                (one["kind"], one[other], one["debtor"], str(one["tier"])): {
+                    key: value for key, value in one.items() if key not in ("kind", other, "debtor", "tier")
+                }
+                for one in table[side]
+            }
+        of.same("positions", f"position of {name} in {currency}", fit(table, wanted), wanted)
