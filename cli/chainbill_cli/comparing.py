@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chainbill_cli.correcting import check_corrected
+from chainbill_cli.correcting import check_claim
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
+from chainbill_cli.invoice import Invoice, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -60,8 +60,7 @@ def _one(
         raise fail(Exit.FAILED, "bill.invoice_key")
     invoice = read_invoice(Path(path))
     creditor, debtor = str(bill["creditor"]), str(bill["debtor"])
-    check_parties(invoice, session.registered(creditor), session.registered(debtor), by_name)
-    check_corrected(session, creditor, invoice, path)
+    check_claim(session, creditor, debtor, invoice, path, by_name=by_name)
     mark = fingerprint(key, creditor, invoice)
     if mark not in expected:
         raise fail(

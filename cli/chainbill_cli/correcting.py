@@ -5,17 +5,30 @@ The ledger knows fingerprints only, so it cannot tell that two of them stand for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chainbill.fingerprint import invoice_fingerprint
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice import Invoice, fingerprint
+from chainbill_cli.invoice import Invoice, check_parties, fingerprint
 from chainbill_cli.session import Session
 
 GAVE_BACK = {"rejected", "withdrawn", "cancelled", "expired"}
 """Statuses of bills that ended before acceptance and gave their invoices back."""
 YEARS_BACK = 3
 """In how many years before its own the original is looked for, where a corrected invoice names no date of it."""
+
+
+def check_claim(
+    session: Session, creditor: str, debtor: str, invoice: Invoice, path: str, *, by_name: Collection[str]
+) -> None:
+    """Refuse an invoice that stands for no claim of this creditor against this debtor, wherever its file is read.
+
+    What no creditor has a claim from (factored, proforma, somebody else's payee) `read_invoice` has refused already.
+    Offline nobody knows as whom a party is registered.
+    """
+    if not session.offline:
+        check_parties(invoice, session.registered(creditor), session.registered(debtor), by_name)
+    check_corrected(session, creditor, invoice, path)
 
 
 def check_corrected(session: Session, creditor: str, invoice: Invoice, path: str) -> None:

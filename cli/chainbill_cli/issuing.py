@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_cli import described
-from chainbill_cli.correcting import check_corrected
+from chainbill_cli.correcting import check_claim
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
-from chainbill_cli.invoice import Invoice, check_parties, fingerprint, read_invoice
+from chainbill_cli.invoice import Invoice, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -53,9 +53,7 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
     for share in shares:
         if share.invoice.currency != currency:
             raise usage("bill.invoice_currency", path=share.path, found=share.invoice.currency, expected=currency)
-        if not session.offline:
-            check_parties(share.invoice, session.registered(creditor), session.registered(debtor), typed.by_name)
-        check_corrected(session, creditor, share.invoice, share.path)
+        check_claim(session, creditor, debtor, share.invoice, share.path, by_name=typed.by_name)
     total = sum(share.amount_minor for share in shares)
     if not typed.amount and not shares:
         raise usage("bill.no_amount")

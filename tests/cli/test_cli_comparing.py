@@ -237,3 +237,36 @@ def test_the_demo_takes_an_invoice_whose_parties_have_names_only() -> None:
     with pytest.raises(Failure):
         check_parties(scene.invoice, *pair)
     check_parties(scene.invoice, *pair, by_name=("seller", "buyer"))
+
+
+PAYEE = "<cac:PayeeParty><cac:PartyName><cbc:Name>Rapid Factor Ltd</cbc:Name></cac:PartyName></cac:PayeeParty>"
+REFUSED = {
+    "factored": (TYPE, "<cbc:InvoiceTypeCode>393", "assigned"),
+    "proforma": (TYPE, "<cbc:InvoiceTypeCode>325", "no_claim"),
+    "payee": ("<cac:LegalMonetaryTotal>", f"{PAYEE}<cac:LegalMonetaryTotal>", "other_payee"),
+    "corrected": (TYPE, "<cbc:InvoiceTypeCode>384", "original_unknown"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_every_command_that_reads_an_invoice_refuses_alike(desk: Desk, invoice: Callable[..., str], kind: str) -> None:
+    """Decision 0047: who reads the file refuses, whichever command reads it."""
+    good = Path(invoice()).read_text(encoding="utf-8")
+    bill = issued(desk, invoice())
+    desk.json("anchor", "bill", "confirm", bill)
+    token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank1")["request"]
+    waiting = issued(desk, invoice(("<cbc:ID>2026-0417<", "<cbc:ID>W-1<")))
+    old, new, code = REFUSED[kind]
+    assert good.count(old) == 1
+    bad = desk.home / "bad.xml"
+    bad.write_text(good.replace(old, new), encoding="utf-8")
+    readers = [
+        ("supplier1", "bill", "issue", "--debtor", "anchor", "--due", "+120d", "--invoice", str(bad)),
+        ("anchor", "bill", "confirm", waiting, "--invoice", str(bad)),
+        ("bank1", "finance", "quote", request, "--rate", "3.85", "--no-recourse", "--invoice", str(bad)),
+    ]
+    if kind != "corrected":  # shown without a ledger, and told on an empty one: nothing can stand on its original
+        readers += [("supplier1", "invoice", "show", str(bad)), ("supplier1", "demo", "--invoice", str(bad))]
+    for who, *words in readers:
+        assert desk.json(who, *words, expect=3 if kind == "corrected" else 1)["code"] == code, words
