@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from chainbill_cli import preview as previews
 from chainbill_cli.failure import Failure
 from chainbill_cli.payees import payees_of_file
 from chainbill_cli.payees import workbook as workbooks
+from chainbill_cli.payees.csv_file import separator_of
 from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import TOKEN, FakeNode, Shell, bill, ok, token
 from openpyxl import Workbook
@@ -195,6 +197,43 @@ def test_use_1_entities_of_a_workbook_are_not_expanded(tmp_path: Path) -> None:
                 content = bomb + content.replace(b"<v>1</v>", b"<v>&c;</v>")
             new.writestr(one.filename, content)
     assert faults(tmp_path, buffer.getvalue())[0][1].startswith("this is no workbook")
+
+
+def changed(name: str, change: Callable[[bytes], bytes], **more: bytes) -> bytes:
+    """A workbook of two payees with another text in one of its parts, and further parts."""
+    book, buffer = sheet([["party", "amount"], ["supplier2", 1500], ["supplier3", 1]]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.infolist():
+            new.writestr(one.filename, change(old.read(one)) if one.filename == name else old.read(one))
+        for part, content in more.items():
+            new.writestr(f"xl/worksheets/{part}.xml", content)
+    return buffer.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("row", [workbooks.LAST_LINE + 1, 1_048_577, 10**12])
+def test_a_workbook_that_names_a_far_row_is_not_counted_through(tmp_path: Path, row: int) -> None:
+    """5 KB, and the command never ended: the rows between are made up one by one."""
+    far = changed(SHEET, lambda said: said.replace(b'r="3"', b'r="%d"' % row).replace(b'3"', b'%d"' % row))
+    [(line, said)] = faults(tmp_path, far)
+    assert line == 0
+    assert "goes on behind row" in said
+
+
+@pytest.mark.parametrize("part", [b"<row ", b"<a:row hidden=", b'<row hidden="1" hidden="1"'])
+def test_hidden_rows_are_looked_for_once_whatever_the_part_holds(tmp_path: Path, part: bytes) -> None:
+    """8 KB, two MB unpacked: each beginning was searched to the end, for hours."""
+    assert read(tmp_path, changed(SHEET, bytes, other=part * (2_000_000 // len(part)))) == TWO
+
+
+def test_what_separates_cells_stands_outside_quotes() -> None:
+    for content, separator in (
+        ('"a;b",1', ","), ('"a"";b",1', ","), ('"a""";1', ";"), ('""\t1', "\t"), ('x"y;z', ","), ("", ","),
+        ('"' * 1_000_001 + ";", ","), ('"' * 1_000_000 + ";", ";"),
+    ):  # fmt: skip
+        assert separator_of(content) == separator, content[:20]
 
 
 def test_use_1_json_names_file_and_line_of_every_fault(shell: Shell, node: FakeNode, tmp_path: Path) -> None:

@@ -23,7 +23,11 @@ OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
 MOST_MEMBERS = 1_000
 LARGEST_UNPACKED = 64 * 1024 * 1024
-HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+LAST_LINE = 100_000
+"""Rows behind it are not looked for: a file of 5 KB may name a row 10^12, and a reader would count up to it."""
+ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+"""The attributes of a row. None holds a `<`, so that a file of nothing but such beginnings is read once."""
+HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 MOST_EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; a longer one is shown with an exponent, which nobody takes for an id."""
@@ -60,7 +64,8 @@ def _hidden_rows(content: bytes) -> set[int]:
             sheets = [packed.read(one) for one in packed.infolist() if one.filename.startswith("xl/worksheets/")]
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise BadRow(0, text("payees.no_workbook")) from error
-    numbers = (NUMBER.search(row) for sheet in sheets for row in HIDDEN_ROW.findall(sheet))
+    rows = (row for sheet in sheets for row in ROW.findall(sheet) if HIDDEN.search(row))
+    numbers = map(NUMBER.search, rows)
     return {int(number[1]) for number in numbers if number}
 
 
@@ -85,6 +90,8 @@ def _rows(sheet: Any) -> list[Row]:
     rows: list[Row] = []
     sheet.reset_dimensions()  # what a file says of its size is not believed
     for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
+        if line > LAST_LINE:
+            raise BadRow(0, text("payees.far_rows", most=LAST_LINE))
         row = row_of(line, [cell_text(value) for value in values])
         if row is not None:
             rows.append(row)

@@ -35,6 +35,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} lines are hidden, by a filter perhaps, and nobody would see that they are paid: show or delete them",
         "有 {count} 行被隐藏（可能因筛选），付款时无人看到：请取消隐藏或删除这些行",
     ),
+    "payees.far_rows": (
+        "the sheet goes on behind row {most}: delete the rows that are not meant, also blank ones",
+        "工作表超出第 {most} 行：请删除多余的行（包括空行）",
+    ),
     "payees.too_many_rows": ("more than {most} rows", "超过 {most} 行"),
     "payees.quotes": (
         'a quotation mark is not closed, or something follows it; write " inside a cell as ""',
