@@ -6,6 +6,7 @@ every read of this run is signed. A write may be sent to several nodes: its id m
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT_S = 3.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer, unpacked: what says more is no node."""
+WHOLE_WITHIN = 10
+"""So many times as long as one may wait for the next bytes of an answer, it may take in all."""
 READY_STATUSES = frozenset({200, 503})
 Signer = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, full address and body of a request → headers that sign it."""
@@ -87,8 +92,8 @@ class NodeClient:
         if answer.status == 401 and not self._sign_reads and self._signer is not None:
             self._sign_reads = True
             answer = self._first("GET", path, query, None, {})
-        if answer.status >= 400:
-            raise problem_failure(answer)
+        if answer.status >= 300 or (isinstance(answer.body, str) and query.get("format") != "csv"):
+            raise problem_failure(answer)  # also another site, or a page to log in at: that is no empty list
         return answer
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
@@ -188,18 +193,28 @@ class NodeClient:
         sent = {"accept": "application/json", "accept-language": "zh-CN" if language() == "zh" else "en", **headers}
         if self._sign_reads and self._signer is not None:
             sent.update(self._signer(method, str(url), content or b""))
-        response = self.http.request(method, url, headers=sent, content=content, timeout=within)
-        kind = response.headers.get("content-type", "")
-        if "json" in kind:
+        with self.http.stream(method, url, headers=sent, content=content, timeout=within) as response:
+            kind = response.headers.get("content-type", "")
             try:
-                body = response.json()
-            except ValueError as error:
+                said = _whole(response, deadline_in(WHOLE_WITHIN * self.timeout_s))
+                body = json.loads(said) if "json" in kind else said.decode(response.encoding or "utf-8", "replace")
+            except (ValueError, RecursionError) as error:
                 failure = fail(Exit.FAILED, "error.bad_answer", node=node, why=cause_of(error))
                 failure.problem["maybe_sent"] = method == "POST"
                 raise failure from error
-        else:
-            body = response.text
         return Answer(response.status_code, body, response.headers, node)
+
+
+def _whole(response: httpx.Response, deadline: float) -> bytes:
+    """The body, unpacked. ValueError for one that is too large, or does not come to its end."""
+    said = bytearray()
+    for part in response.iter_bytes():
+        said += part
+        if len(said) > LARGEST_ANSWER:
+            raise ValueError(text("error.answer_large", most=LARGEST_ANSWER // 1024**2))
+        if not left_until(deadline):
+            raise ValueError(text("error.answer_slow"))
+    return bytes(said)
 
 
 def checked_address(node: str) -> str:

@@ -147,6 +147,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{node} answered with something that is not chainbill's: {why}",
         "{node} 的应答不是 chainbill 的格式：{why}",
     ),
+    "error.answer_large": ("more than {most} MB", "超过 {most} MB"),
+    "error.answer_slow": ("it does not come to an end", "迟迟不结束"),
     "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
     "error.json_member_twice": (
         "{where} gives the member {member} twice, so readers may take one or the other; write it once",
