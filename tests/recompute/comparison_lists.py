@@ -33,7 +33,10 @@ def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE) -> list[
         sums[currency] = sums.get(currency, 0) + amount
     ask = f"{path}{'&' if '?' in path else '?'}limit={page}"
     shown = of.read(ask)
-    count, total, rows, following = shown["count"], shown["sum"], shown["data"], shown["next"]
+    count, total, rows, following = shown["count"], dict(shown["sum"]), shown["data"], shown["next"]
+    for by_currency in shown.get("sum_by_kind", {}).values():  # several kinds of receipts: summed by kind only
+        for currency, amount in by_currency.items():
+            total[currency] = total.get(currency, 0) + amount
     while following:
         shown = of.read(f"{ask}&after={following}")
         rows, following = rows + shown["data"], shown["next"]
