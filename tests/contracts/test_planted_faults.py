@@ -10,11 +10,12 @@ from contracts import (
     test_attacks_on_standing,
     test_party_edges,
     test_standing_edges,
+    test_two_people,
     test_votes_on_what_cannot_be,
 )
 
-attacks, edges, keys, votes = (
-    test_attacks_on_standing, test_standing_edges, test_party_edges, test_votes_on_what_cannot_be,
+attacks, edges, keys, people, votes = (
+    test_attacks_on_standing, test_standing_edges, test_party_edges, test_two_people, test_votes_on_what_cannot_be,
 )  # fmt: skip
 
 
@@ -158,6 +159,14 @@ MUTANTS: dict[str, Mutant] = {
     "what a halted party offered is taken": (
         "general", '    require_not_halted(row)\n    require(row["stopped_at"]', '    require(row["stopped_at"]',
         attacks.test_what_a_stolen_key_offered_is_not_taken_while_the_party_is_halted,
+    ),
+    "two checkers are a maker and a checker": (
+        "general", '        if "maker" in maker["capabilities"]:\n', "        if True:\n",
+        lambda world: people.test_two_people_are_a_maker_and_a_checker(world, "checker checker", False),
+    ),
+    "two makers are a maker and a checker": (
+        "general", '"checker" in checker["capabilities"] and not', "not",
+        lambda world: people.test_two_people_are_a_maker_and_a_checker(world, "maker maker", False),
     ),
     "a closed debtor keeps its bank": (
         "party", "    end_under_former_keys(row)\n    end_mandates(row)\n", "    end_under_former_keys(row)\n",

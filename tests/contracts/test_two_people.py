@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from contracts.invariants_keys import check_keys
-from contracts.test_party_flow import account
 from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    PAPERS,
     S1,
     World,
     add_key,
@@ -21,22 +21,20 @@ from contracts.world import (
 
 from chainbill.errors import Refused
 
-ACCOUNT = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
-
 
 @pytest.mark.parametrize(("kinds", "enough"), [
     ("maker maker", False), ("checker checker", False), ("maker admin", False), ("admin checker", False),
     ("maker checker", True), ("checker maker", True),
 ])  # fmt: skip
 def test_two_people_are_a_maker_and_a_checker(world: World, kinds: str, enough: bool) -> None:
-    keys = [add_key(world, S1, 41 + number, [kind]) for number, kind in enumerate(kinds.split())]
-    capable = [*keys] if "maker" in kinds else [*keys, key_of(S1)]
+    """An act that asks for nothing else: a sponsor suspends its customer."""
+    keys = [add_key(world, BANK1, 41 + number, [kind]) for number, kind in enumerate(kinds.split())]
+    act = ("standing", "set_status", {"party": S1, "status": "suspended", "reason": "", **PAPERS["suspended"]})
     if enough:
-        world.send(S1, ("account", "announce", ACCOUNT), keys=capable)
-        assert account(world, S1)["next"]["by"] == keys
+        assert world.send(BANK1, act, keys=keys)[0]["party_status"] == "suspended"
     else:
-        with pytest.raises(Refused, match=r"maker_and_checker_needed|capability_missing"):
-            world.send(S1, ("account", "announce", ACCOUNT), keys=keys)
+        with pytest.raises(Refused, match="maker_and_checker_needed"):
+            world.send(BANK1, act, keys=keys)
 
 
 @pytest.mark.parametrize("kind", ["maker", "checker"])
@@ -66,9 +64,7 @@ def test_a_seat_of_who_is_closed_by_then_is_not_decided(world: World) -> None:
     for bank in (BANK1, BANK2):
         world.call(bank, "governance", "vote", proposal=proposal, choice="yes")
     as_admins(world, S1, "halt", reason="")
-    decide_by_vote(
-        world, "party_status", party=S1, status="suspended", reason="", authority="", number="", documents=["5a" * 32]
-    )
+    decide_by_vote(world, "party_status", party=S1, status="suspended", reason="", **PAPERS["suspended"])
     decide_by_vote(world, "party_close", party=S1)
     with pytest.raises(Refused, match="party_not_active"):
         world.call(BANK3, "governance", "vote", proposal=proposal, choice="yes")
