@@ -158,6 +158,17 @@ def lists(function: Function) -> Function:
     return options(function)
 
 
+def by_value(function: Function) -> Function:
+    """Give a command the options of figures by value date: --basis, --known-at."""
+    options = stack(
+        [
+            option("--basis", type=click.Choice(["recorded", "value"]), default=None, help="option.basis_of_figures"),
+            option("--known-at", metavar="WHEN", default=None, help="option.known_at"),
+        ]
+    )
+    return options(function)
+
+
 def newest(function: Function) -> Function:
     """Give a command the options of a list that comes whole, its newest entries first: --limit, --at."""
     options = stack(
@@ -229,7 +240,17 @@ def tell_whole(session: Session, body: Mapping[str, Any]) -> None:
     elif table and total:
         session.out.note(text("note.count", count=body.get("count", len(body["data"])), sum=total))
     as_of = body.get("as_of") or {}
-    if table and body["data"] and as_of:
+    if as_of.get("basis"):
+        tell_basis(session, body)
+    elif table and body["data"] and as_of:
         session.out.note(text("note.as_of", height=as_of.get("height"), date=as_of.get("date")))
     if body.get("next"):
         session.out.note(text("note.more", cursor=body["next"]))
+
+
+def tell_basis(session: Session, body: Any) -> None:
+    """Say on stderr, in every form, that figures are by value date: of which day, and known at which height."""
+    as_of = (body.get("as_of") if isinstance(body, Mapping) else None) or {}
+    if as_of.get("basis") == "value":
+        known = as_of["known_at"]
+        session.out.note(text("note.by_value", day=as_of["valued_on"], height=known["height"], date=known["date"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill_cli.session import Session
 
-PARTIES = ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by", "party")
+PARTIES = ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by", "party", "initiator")
 DATES = ("due_from", "due_to", "issued_from", "issued_to", "value_from", "value_to")
 
 

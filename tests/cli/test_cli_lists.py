@@ -5,7 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 from chainbill_cli.client import NodeClient
-from cli.cli_fakes import AS_OF, NODE_1, FakeNode, Shell, bill, ok
+from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, ok
+
+ANCHOR = PARTIES["anchor"]
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
@@ -43,3 +45,37 @@ def test_all_pages_are_read_or_as_many_as_are_wanted() -> None:
     assert [row["id"] for row in client.pages("/v1/bills", page=1)] == ["1", "2", "3"]
     assert [row["id"] for row in client.pages("/v1/bills", page=1, most=2)] == ["1", "2"]
     client.close()
+
+
+KNOWN = {**AS_OF, "height": 6, "basis": "value", "valued_on": "2026-02-27", "known_at": AS_OF}
+BY_VALUE = (
+    (("bill", "list"), "/v1/bills"), (("bill", "receipts"), "/v1/receipts"), (("bill", "payments"), "/v1/payments"),
+    (("bill", "show", BILL), f"/v1/bills/{BILL}"), (("trace", "anchor", "anchor"), f"/v1/trace/anchors/{ANCHOR}"),
+    (("trace", "party", "anchor"), f"/v1/trace/parties/{ANCHOR}"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+@pytest.mark.parametrize(("command", "path"), BY_VALUE)
+def test_figures_by_value_date_name_both_dates(
+    shell: Shell, node: FakeNode, command: tuple[str, ...], path: str, form: str
+) -> None:
+    """Two time axes: asked for by --basis and --known-at, and told with every answer, in both languages."""
+    listed = {"data": [], "count": 0, "sum": {}, "next": None, "currencies": [], "party": {}, "as_of": KNOWN}
+    node.answers[f"GET {path}"] = ok({**bill(), **listed} if "show" in command else listed)
+    node.answers["GET /v1/payments"] = ok(listed)
+    shell.run(*command, "-o", form, "--at", "2026-02-27", "--basis", "value", "--known-at", "7")
+    asked = [dict(one.url.params) for one in node.requests if one.url.path == path][-1]
+    assert {name: asked[name] for name in ("at", "basis", "known_at")} == {
+        "at": "2026-02-27", "basis": "value", "known_at": "7",
+    }  # fmt: skip
+    assert "by value date up to 2026-02-27, as known at height 7, 2026-03-02" in shell.err
+    shell.run(*command, "-o", form, "--basis", "value", "--lang", "zh")
+    assert "按起息日计至 2026-02-27，以高度 7（2026-03-02）时所知为准" in shell.err
+
+
+def test_without_a_basis_none_is_asked_for(shell: Shell, node: FakeNode) -> None:
+    """A node of a release before knows no such parameter."""
+    node.answers["GET /v1/bills"] = ok({"data": [], "count": 0, "sum": {}, "next": None, "as_of": AS_OF})
+    shell.run("bill", "list")
+    assert not {"basis", "known_at"} & set(node.requests[-1].url.params)

@@ -22,6 +22,11 @@ CHANGED = {
 """Table → its contract, and the statuses its rows take."""
 
 
+def fingerprint_of(number: int) -> str:
+    """The fingerprint of one of a few invoices."""
+    return f"f{number:063d}"
+
+
 def random_rows(book: BillBook, choice: random.Random) -> None:
     """One row more of some table, or one that has another status now, or is gone."""
     table = choice.choice(sorted(CHANGED))
@@ -60,7 +65,7 @@ def _invoice(book: BillBook, choice: random.Random, name: str) -> Made:
     if not bills:
         return None
     bill = choice.choice(bills)
-    fingerprint = f"f{choice.randrange(5)}"  # under several sellers' names
+    fingerprint = fingerprint_of(choice.randrange(5))  # under several sellers' names
     if book.get("invoice", "invoice", (fingerprint, bill["creditor"])) is not None:
         return None
     book.change("bill", bill["id"], invoices=[*bill["invoices"], {"fingerprint": fingerprint, "amount": 1}])
@@ -72,7 +77,7 @@ def _invoice(book: BillBook, choice: random.Random, name: str) -> Made:
 
 def _dispute(book: BillBook, choice: random.Random, name: str) -> Made:
     return (name,), {
-        "id": name, "fingerprint": f"f{choice.randrange(5)}", "seller": choice.choice(SUPPLIERS),
+        "id": name, "fingerprint": fingerprint_of(choice.randrange(5)), "seller": choice.choice(SUPPLIERS),
         "by": choice.choice((ANCHOR, *SUPPLIERS)), "document": "ab", "until": "2026-02-01",
     }  # fmt: skip
 

@@ -115,6 +115,7 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "body_too_large": _post(content=bytes(200_000), headers=MSGPACK),
     "cursor_mismatch": _cursor_of_another_list,
     "height_in_future": _get("/v1/bills?at=999"),
+    "known_before_at": _get("/v1/bills?basis=value&at=2026-01-06&known_at=0"),
     "height_pruned": _get("/v1/bills?at=1"),
     "internal_fault": _busy(RuntimeError("a bug")),
     "json_member_twice": _post(content=b'{"transaction": "", "transaction": ""}', headers=JSON),

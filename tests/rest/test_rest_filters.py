@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chainbill_node.rest.filter_words import WORDS
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
+from rest.conftest import TestClient
 from rest.test_rest_access import ReadAs, _request
 
 S1, S2, S3, S4, S5, S6 = SUPPLIERS
@@ -130,6 +131,59 @@ def test_a_currency_that_the_ledger_cannot_have_is_refused(read_as: ReadAs, wron
     assert error["parameter"] == "currency"
     assert "CNY" in error["detail"]
     assert read_as("REGULATOR", "/v1/bills?currency=JPY").json()["count"] == 0
+
+
+@pytest.mark.parametrize("path", ["/v1/bills?invoice={}", "/v1/disputes?fingerprint={}"])
+def test_a_fingerprint_is_a_name_that_anything_may_stand_under(read_as: ReadAs, path: str) -> None:
+    """reading REST: one under which nothing shows lists nothing; what can be no fingerprint is refused."""
+    assert read_as("REGULATOR", path.format("0" * 64)).json()["count"] == 0
+    for wrong in ("f1", "0" * 63, "0" * 65, "F" * 64, "g" * 64, ""):
+        answer = read_as("REGULATOR", path.format(wrong))
+        assert answer.status_code == 400, wrong
+        assert [error["code"] for error in answer.json()["errors"]] == ["parameter_fingerprint"]
+
+
+def test_several_parties_are_read_by_name_at_once(read_as: ReadAs) -> None:
+    """reading REST: a page shows many names; each was a question of its own."""
+    page = read_as(S3, f"/v1/parties?id={S5},{ANCHOR},{S5}").json()
+    assert [row["id"] for row in page["data"]] == sorted((ANCHOR, S5))
+    assert page["count"] == 2
+    assert read_as(S3, f"/v1/parties?id={S5},{ANCHOR}&role=anchor").json()["count"] == 1
+    assert read_as(S3, f"/v1/parties?id={ANCHOR},{S5}X").json()["code"] == "not_found"
+    assert read_as(S3, f"/v1/parties?id={','.join([S5] * 600)}").status_code == 400
+
+
+def test_a_party_is_listed_under_the_sponsor_that_it_has(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """The entry of a sponsor before stays in the index; the row decides."""
+    example[0].next_height()
+    example[0].party(S1, "supplier", sponsor="BANK2")
+    for bank, there in (("BANK1", False), ("BANK2", True)):
+        found = {row["id"] for row in read_as("REGULATOR", f"/v1/parties?sponsor={bank}").json()["data"]}
+        assert (S1 in found) is there, bank
+
+
+def test_a_bill_is_found_by_its_initiators_own_reference(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
+    """Only the initiator and supervisors are told what stands under it: others could try references out."""
+    book, bill = example
+    book.put("bill", "reference", (S1, "PO-17"), {"bill": bill, "digest": ""})
+    found = f"/v1/bills?initiator={S1}&reference=PO-17"
+    for who, path, count in (
+        (S1, "/v1/bills?reference=PO-17", 1), (S1, found, 1), ("REGULATOR", found, 1),
+        (ANCHOR, "/v1/bills?reference=PO-17", 0), (ANCHOR, found, 0), ("BANK3", found, 0),
+        (S1, "/v1/bills?reference=PO-18", 0), (S1, "/v1/bills?reference=PO-17&status=settled", 0),
+        (S1, f"/v1/bills?initiator={S1}", 1), (ANCHOR, f"/v1/bills?initiator={S1}", 1),
+        ("REGULATOR", f"/v1/bills?initiator={S2}", 0),
+    ):  # fmt: skip
+        page = read_as(who, path).json()
+        assert (page["count"], [row["id"] for row in page["data"]]) == (count, [bill] * count), (who, path)
+
+
+def test_a_reference_alone_needs_its_initiator(client: TestClient) -> None:
+    answer = client.get("/v1/bills?reference=PO-17")
+    assert answer.status_code == 400
+    assert [(error["parameter"], error["code"]) for error in answer.json()["errors"]] == [
+        ("initiator", "parameter_one_of")
+    ]
 
 
 def test_a_bill_or_token_of_others_is_no_filter(read_as: ReadAs, example: tuple[BillBook, str]) -> None:

@@ -22,7 +22,7 @@ from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, Row
 from rest.conftest import TestClient, app_of, with_parties
 from rest.histories import random_history
 from rest.node_twin import TwinNode
-from rest.row_histories import random_rows
+from rest.row_histories import fingerprint_of, random_rows
 
 from chainbill.ledger.block import Block
 
@@ -93,8 +93,8 @@ class PlainLists:
                     if token["holder"] == who and token["status"] == "live"
                 }
             ),
-            "/v1/bills?invoice=f1": self.bills(
-                lambda row: "f1" in [part["fingerprint"] for part in row["invoices"]]
+            f"/v1/bills?invoice={fingerprint_of(1)}": self.bills(
+                lambda row: fingerprint_of(1) in [part["fingerprint"] for part in row["invoices"]]
             ),
             "/v1/bills?due_from=2026-05-05&issued_to=2026-01-05": self.bills(),
             f"/v1/bills?financed_by={bank}": self.bills(
@@ -134,6 +134,9 @@ class PlainLists:
             f"/v1/parties/{who}/changes?": self.others("party", "change", lambda row: row["party"] == who),
             f"/v1/parties/{who}/recoveries?": self.others("recovery", "recovery", lambda row: row["party"] == who),
             "/v1/parties?": self.others("party", "party"),
+            f"/v1/parties?id={who},{bank},{ANCHOR}": self.others(
+                "party", "party", lambda row: row["id"] in (who, bank, ANCHOR)
+            ),
             "/v1/parties?role=supplier": self.others("party", "party", lambda row: "supplier" in row["roles"]),
             "/v1/parties?sponsor=BANK1": self.others("party", "party", lambda row: row["sponsor"] == "BANK1"),
             "/v1/finance/requests?": self.requests(),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from chainbill_cli import described
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_list, answer_write, by_value, lists, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
 from chainbill_cli.commands import bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
@@ -159,6 +159,9 @@ def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
 @option("--reached-tier", type=int, metavar="TIER", default=None, help="option.reached_tier")
 @option("--financed-by", metavar="BANK", default=None, help="option.financed_by")
 @option("--invoice", metavar="FINGERPRINT", default=None, help="option.invoice_filter")
+@option("--initiator", metavar="PARTY", default=None, help="option.initiator")
+@option("--reference", metavar="REF", default=None, help="option.reference_filter")
+@by_value
 @lists
 def list_(**filters: Any) -> None:
     """List bills."""
@@ -169,15 +172,17 @@ def list_(**filters: Any) -> None:
 @bill.command("show", help="bill.show")
 @argument("bill")
 @option("--at", metavar="WHEN", default=None, help="option.at")
-def show(bill: str, at: str | None) -> None:
+@by_value
+def show(bill: str, **when: str | None) -> None:
     """Show a bill."""
     session = current_session()
-    body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", at=at))
+    body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", **when))
     people = session.out.form == "table"
     told = {**body, "terms": described.terms_said(body.get("terms") or {}, str(body.get("currency")))}
     session.out.thing(told if people else body, BILL_FIELDS)
     if people:
-        bill_settle.show_payments(session, body, at)
+        bill_settle.show_payments(session, body, when)
+    tell_basis(session, body)
 
 
 @bill.command("history", help="bill.history")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_list, answer_write, lists
+from chainbill_cli.answers import answer_list, answer_write, by_value, lists
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.filter_words import word_filter
@@ -113,6 +113,7 @@ def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str
 @option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
 @word_filter("--status", "/v1/payments", "status")
 @option("--currency", metavar="CODE", default=None, help="option.currency")
+@by_value
 @lists
 def payments(bill: str, **filters: Any) -> None:
     """Payments, and what became of them: of one bill or of all."""
@@ -128,6 +129,7 @@ def payments(bill: str, **filters: Any) -> None:
 @option("--currency", metavar="CODE", default=None, help="option.currency")
 @option("--value-from", metavar="DATE", default=None, help="bill.opt_value_from")
 @option("--value-to", metavar="DATE", default=None, help="bill.opt_value_to")
+@by_value
 @lists
 def receipts(bill: str | None, **filters: Any) -> None:
     """What banks reported."""
@@ -180,11 +182,16 @@ def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str)
     return preview
 
 
-def show_payments(session: Session, bill: Mapping[str, Any], at: str | None) -> None:
+def show_payments(session: Session, bill: Mapping[str, Any], when: Mapping[str, Any]) -> None:
     """Below a bill that was shown to a person: its payments, where there are any."""
     if not int(bill.get("settled") or 0):
         return
-    found: Sequence[Mapping[str, Any]] = payments_of(session, str(bill["id"]), at=at)
+    by_date = when.get("basis") == "value"
+    found: Sequence[Mapping[str, Any]] = (
+        list(session.client.pages("/v1/payments", bill=str(bill["id"]), **when))
+        if by_date
+        else payments_of(session, str(bill["id"]), at=when.get("at"))
+    )
     if found:
         session.out.rows(found, PAYMENTS_MADE)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from chainbill_cli.answers import by_value, tell_basis
 from chainbill_cli.csv_text import parties_of, traced_csv
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
@@ -45,6 +46,7 @@ def _read(session: Session, path: str, form: str, parameters: dict[str, Any]) ->
         session.out.raw(traced_csv(said, CSV_KINDS, session.out.name_of), mark=True)
         return None
     body = session.client.get(path, **parameters)
+    tell_basis(session, body)
     if form in {"json", "jsonl"}:
         session.out.form = form
         session.out.json(body)
@@ -55,6 +57,7 @@ def _read(session: Session, path: str, form: str, parameters: dict[str, Any]) ->
 @trace.command("bill", help="trace.bill")
 @argument("bill")
 @AT
+@by_value
 @FORMAT
 @DEPTH
 @GROUP_BY
@@ -110,6 +113,7 @@ def _with_amount(hop: dict[str, Any]) -> dict[str, Any]:
 @trace.command("anchor", help="trace.anchor")
 @argument("party")
 @AT
+@by_value
 @FORMAT
 @GROUP_BY
 def anchor(party: str, form: str | None, **parameters: Any) -> None:
@@ -136,6 +140,7 @@ def per_currency(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 @trace.command("party", help="trace.party")
 @argument("party")
 @AT
+@by_value
 @FORMAT
 def party(party: str, form: str | None, **parameters: Any) -> None:
     """What a party has from whom."""

@@ -24,6 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "部分行为适应屏幕已缩短；加 -o wide 显示全部",
     ),
     "note.as_of": ("as of height {height}, {date}", "截至高度 {height}，{date}"),
+    "note.by_value": (
+        "by value date up to {day}, as known at height {height}, {date}",
+        "按起息日计至 {day}，以高度 {height}（{date}）时所知为准",
+    ),
     "note.count_partial": (
         "not counted to the end: at least {count}, {sum}; narrow the filters for the whole",
         "未能全部计数：至少 {count} 条，合计至少 {sum}；请缩小筛选范围以得到完整合计",

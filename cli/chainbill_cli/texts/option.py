@@ -41,7 +41,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.memo": ("Note kept with the transaction", "随交易保存的备注"),
     "option.limit": ("How many at most", "最多条数"),
     "option.after": ("Continue after this cursor", "从此游标之后继续"),
+    "option.count": (
+        "Count a long list to the end and say the totals, in every form",
+        "将长列表计到末尾，并在任何输出形式下给出合计",
+    ),
     "option.at": ("As of a height, a date or a time", "截至某高度、日期或时间"),
+    "option.basis_of_figures": (
+        "value: receipts count by value date, up to the day of --at; recorded: by when they were recorded",
+        "`value`：银行登记按起息日计入，计至 --at 当日；`recorded`：按登记时点计入",
+    ),
+    "option.known_at": (
+        "With --basis value: what was known at a height, a date or a time; now if left out",
+        "与 `--basis value` 同用：以某高度、日期或时间时所知为准；不填则以现在所知为准",
+    ),
     "option.amount": ("Amount in major units, such as 1,000,000.00", "金额（元），如 1,000,000.00"),
     "option.currency": ("Currency (ISO 4217)", "币种（ISO 4217）"),
     "option.currency_check": (
@@ -52,6 +64,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.status": ("Only with this status", "仅此状态"),
     "option.holder": ("Only held by this party", "仅此持有人"),
     "option.debtor": ("Only owed by this party", "仅此债务人"),
+    "option.initiator": ("Only issued by this party", "仅此开立方"),
+    "option.reference_filter": (
+        "Issued under this reference of the initiator's own; without --initiator: yours",
+        "按开立方自己的编号查找；不填 --initiator 则为您自己的编号",
+    ),
     "option.creditor": ("Only first owed to this party", "仅此首手债权人"),
     "option.bill": ("Only of this bill", "仅此凭证"),
     "option.tier": ("Only at this tier", "仅此层级"),

@@ -34,7 +34,10 @@ MAX_KEY_TEXT = 128
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a list goes on: height, digest of its filters, last id read, its totals, and how many were shown."""
+    """Where a list goes on: height, digest of its filters, last id read, its totals, and how many were shown.
+
+    ``known``: of a list by value date, the height at which receipts are known; else 0.
+    """
 
     height: int
     query: str
@@ -43,6 +46,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     sums: dict[str, int]
     complete: bool
     shown: int
+    known: int = 0
 
     def height_after(self) -> int:
         """Read ``after`` as a height; Problem bad_cursor (400)."""
@@ -64,11 +68,12 @@ class Entry(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a list was asked for."""
+    """How a list was asked for. known: as in its cursors."""
 
     limit: int
     query: str
     cursor: Cursor | None
+    known: int = 0
 
 
 def query_digest(path: str, parameters: Iterable[tuple[str, str]]) -> str:
@@ -124,7 +129,9 @@ def list_body(listing: Listing, height: int, names: Names, show: Show, totals: T
     if listing.cursor is not None:
         return _page(listing, listing.cursor, names, show)
     if totals is not None:
-        begin = Cursor(height, listing.query, "", totals.count, totals.sums, complete=True, shown=0)
+        begin = Cursor(
+            height, listing.query, "", totals.count, totals.sums, complete=True, shown=0, known=listing.known
+        )
         return _page(listing, begin, names, show)
     return _counted_page(listing, height, names, show)
 
@@ -164,7 +171,7 @@ def _counted_page(listing: Listing, height: int, names: Names, show: Show) -> di
             sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
         if len(shown) < listing.limit:
             shown.append(entry.shape())
-    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete, len(shown))
+    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete, len(shown), listing.known)
     return _body(shown, totals, more=count > len(shown) or not complete)
 
 

@@ -120,6 +120,6 @@ def _days_late(view: View, row: Row) -> int:
     if not row.get("overdue_on"):
         return 0
     if row["status"] != "settled":
-        return late_days(str(row["pay_on"]), str(view.date_of_height(view.height) or view.as_of()["date"]))
+        return late_days(str(row["pay_on"]), view.day)
     paid = [str(one["value_date"]) for _, one in receipts_of_bill(view, str(row["id"])) if one["kind"] == "settlement"]
     return late_days(str(row["pay_on"]), max(paid, default=""))

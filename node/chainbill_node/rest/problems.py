@@ -273,6 +273,8 @@ def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
         return entry | {"code": "parameter_choice", "fields": {"known": context.get("expected", "")}}
     if kind in ("string_pattern_mismatch",) and "[0-9]{4}-" in str(context.get("pattern")):
         return entry | {"code": "parameter_date"}
+    if kind in ("string_pattern_mismatch",) and "{64}" in str(context.get("pattern")):
+        return entry | {"code": "parameter_fingerprint"}
     if kind in BOUNDS:
         code, name, sign = BOUNDS[kind]
         return entry | {"code": code, "fields": {"bound": f"{sign} {context.get(name, '')}"}}

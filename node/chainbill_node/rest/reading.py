@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Query
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
+from chainbill.dates import is_date
 from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.filters import check_words
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.heights import height_of
 from chainbill_node.rest.hosts import ANY_HOST, AllowedHosts
-from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing, query_digest, read_cursor
-from chainbill_node.rest.problems import Problem
+from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Listing, query_digest, read_cursor
+from chainbill_node.rest.problems import Problem, parameter_problem
 from chainbill_node.rest.replies import reply_to
+from chainbill_node.rest.valued_view import ValuedView, day_of
 from chainbill_node.rest.view import View
 
 if TYPE_CHECKING:
@@ -105,6 +107,42 @@ def view_at(request: Request, rest: Rest, viewer: Viewer, at: str | None) -> Vie
     return View(rest.node, reader, viewer, reply)
 
 
+@dataclass(frozen=True, slots=True)
+class ValueTimes:
+    """What a read by value date asks for: the day (``at``), as known when; `cursor` pins both on later pages."""
+
+    at: str | None
+    known_at: str | None
+    cursor: Cursor | None = None
+
+
+def view_by_value(request: Request, rest: Rest, viewer: Viewer, times: ValueTimes) -> ValuedView:
+    """Open the ledger by value date for a viewer: the day of ``at``, with receipts that are known at ``known_at``.
+
+    The day is read as a whole, at its last height up to the known one. Problem known_before_at (400) where the day was
+    not there yet, bad_cursor, and those of `view_at`.
+    """
+    newest, cursor = rest.node.reader(None), times.cursor
+    if cursor is not None and not cursor.height <= cursor.known <= newest.height:
+        raise Problem(400, "bad_cursor")
+    wanted = times.known_at if cursor is None else str(cursor.known)
+    known = newest if wanted is None else rest.node.reader(_height(rest, newest, wanted))
+    today = day_of(rest.node, known)
+    asked = _day(rest, newest, times.at) if times.at is not None else today
+    if asked > today and wanted is not None and cursor is None:
+        raise Problem(400, "known_before_at", fields={"at": asked, "known_at": today})
+    day = min(asked, today)
+    reader = rest.node.reader(min(known.height, _height(rest, newest, day)))
+    fixed = wanted is not None and (wanted.isdigit() or known.height < newest.height)
+    reply = reply_to(request, rest.node.genesis.hash, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
+    return ValuedView(rest.node, (reader, known), viewer, reply, day)
+
+
+def _day(rest: Rest, newest: Reader, at: str) -> str:
+    height = _height(rest, newest, at)  # of a date too: it may lie before the genesis or after today
+    return at if is_date(at) else day_of(rest.node, rest.node.reader(height))
+
+
 def _height(rest: Rest, newest: Reader, at: str) -> int:
     genesis = rest.node.genesis
 
@@ -132,25 +170,85 @@ class ListView:
     listing: Listing
 
 
-def open_list(
+def listing_of(
     request: Request,
-    rest: Shared,
-    _: Checked,
     *,
-    at: At = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Entries on a page.")] = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(description="next of the page before; it pins the height.")] = None,
-) -> ListView:
+) -> Listing:
+    """Give the page of a list that is asked for."""
+    query = query_digest(request.url.path, request.query_params.multi_items())
+    return Listing(limit, query, read_cursor(after, query) if after is not None else None)
+
+
+Page = Annotated[Listing, Depends(listing_of)]
+"""The page asked for."""
+
+
+def open_list(request: Request, rest: Shared, _: Checked, page: Page, at: At = None) -> ListView:
     """Let the request through the gate and open the ledger at the height of the cursor, or at the one ``at`` names."""
     viewer = rest.gate.admit(request)
-    query = query_digest(request.url.path, request.query_params.multi_items())
-    cursor = read_cursor(after, query) if after is not None else None
-    view = view_at(request, rest, viewer, str(cursor.height) if cursor else at)
-    return ListView(view, Listing(limit, query, cursor))
+    return ListView(view_at(request, rest, viewer, str(page.cursor.height) if page.cursor else at), page)
 
 
 Listed = Annotated[ListView, Depends(open_list)]
 """The ledger and the page asked for, in a route's arguments."""
+
+Basis = Annotated[
+    Literal["recorded", "value"],
+    Query(description="recorded: figures by what was recorded. value: receipts count by value date."),
+]
+
+KnownAt = Annotated[
+    str | None,
+    Query(description="With basis=value: what was known at a height, a date or a time; the newest when left out."),
+]
+
+
+def open_valued(
+    request: Request, rest: Shared, _: Checked, *, at: At = None, basis: Basis = "recorded", known_at: KnownAt = None
+) -> View:
+    """Let the request through the gate and open the ledger at a height, or by value date."""
+    viewer = rest.gate.admit(request)
+    if basis == "value":
+        return view_by_value(request, rest, viewer, ValueTimes(at, known_at))
+    _only_by_value(known_at)
+    return view_at(request, rest, viewer, at)
+
+
+def open_valued_list(
+    request: Request,
+    rest: Shared,
+    _: Checked,
+    page: Page,
+    *,
+    at: At = None,
+    basis: Basis = "recorded",
+    known_at: KnownAt = None,
+) -> ListView:
+    """Likewise for a list; the cursor pins both heights."""
+    viewer = rest.gate.admit(request)
+    if basis == "value":
+        view = view_by_value(request, rest, viewer, ValueTimes(at, known_at, page.cursor))
+        return ListView(view, replace(page, known=view.known.height))
+    _only_by_value(known_at)
+    return ListView(view_at(request, rest, viewer, str(page.cursor.height) if page.cursor else at), page)
+
+
+def _only_by_value(known_at: str | None) -> None:
+    if known_at is not None:
+        raise parameter_problem("known_at", "parameter_by_value")
+
+
+Valued = Annotated[View, Depends(open_valued)]
+"""The ledger at the height asked for, by value date where that is asked for, in a route's arguments."""
+
+ValuedList = Annotated[ListView, Depends(open_valued_list)]
+"""Likewise with the page asked for."""
+
+FINGERPRINT = r"^[0-9a-f]{64}$"
+Fingerprint = Annotated[str | None, Query(pattern=FINGERPRINT, description="Fingerprint of an invoice.")]
+"""An invoice in a filter: a name that is made from it, whether or not anything stands under it."""
 
 DateFilter = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 """A date in a filter."""

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from chainbill_node.rest.asked import asked_currency, asked_party, known_party
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.payments import receipt_shape, receipts_of_bill, sees_receipt, shown_bill
-from chainbill_node.rest.reading import DateFilter, Listed, Opened
+from chainbill_node.rest.problems import parameter_problem
+from chainbill_node.rest.reading import DateFilter, Fingerprint, Listed, Opened, Valued, ValuedList
 from chainbill_node.rest.routes_parties import held_bills, token_shown
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
 from chainbill_node.rest.totals import kept_totals
@@ -34,7 +35,7 @@ Depth = Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Levels of the tree
 
 @router.get("/bills", summary="Bills")
 def bills(
-    page: Listed,
+    page: ValuedList,
     *,
     debtor: PartyFilter = None,
     creditor: PartyFilter = None,
@@ -47,11 +48,15 @@ def bills(
     issued_to: DateFilter = None,
     reached_tier: Annotated[int | None, Query(ge=1, le=1000, description="Credit reached this tier or deeper.")] = None,
     financed_by: Annotated[str | None, Query(description="A bank that financed a part of it.")] = None,
-    invoice: Annotated[str | None, Query(max_length=200, description="Fingerprint of an invoice.")] = None,
+    invoice: Fingerprint = None,
+    initiator: Annotated[str | None, Query(description="The party that issued it.")] = None,
+    reference: Annotated[
+        str | None, Query(max_length=200, description="The initiator's own reference; shows to the initiator.")
+    ] = None,
 ) -> Response:
     """List bills in the order of their making; ``sum`` is of their faces."""
     view = page.view
-    named = {"debtor": debtor, "creditor": creditor}
+    named = {"debtor": debtor, "creditor": creditor, "initiator": initiator}
     wanted = {name: known_party(view, value) for name, value in named.items() if value is not None}
     bank, held_by = asked_party(view, financed_by), asked_party(view, holder)
     asked_currency(view, currency)
@@ -72,9 +77,23 @@ def bills(
             return None
         return Entry(partial(shown_bill, view, row), str(row["currency"]), int(row["face"]))
 
-    names = _bill_names(view, wanted, held_by, bank, invoice)
+    if reference is not None:
+        names: Names = from_names(_bill_under(view, wanted.get("initiator"), reference))
+    else:
+        names = _bill_names(view, wanted, held_by, bank, invoice)
     totals = None
-    others = (holder, due_from, due_to, issued_from, issued_to, reached_tier, financed_by, invoice)
+    others = (
+        holder,
+        due_from,
+        due_to,
+        issued_from,
+        issued_to,
+        reached_tier,
+        financed_by,
+        invoice,
+        initiator,
+        reference,
+    )
     if len(wanted) <= 1 and others == (None,) * len(others):
         [(name, value)] = wanted.items() or [("all", None)]
         totals = kept_totals(view, f"bill.{name}", value, status=status, currency=currency)
@@ -89,15 +108,27 @@ def _bill_names(view: View, wanted: dict[str, str], holder: str | None, bank: st
         return from_index(view.reader, "bill.invoice", (invoice,))
     if bank is not None:
         return from_names(_bills_through(view, bank))
-    if not view.viewer.everything and not wanted:
+    if not view.viewer.everything and not wanted.keys() - {"initiator"}:
         return from_names(view.concerned_bills(sorted(view.viewer.reads_for())))
-    for name, value in wanted.items():
-        return from_index(view.reader, f"bill.{name}", (value,))
+    for name in ("debtor", "creditor"):
+        if name in wanted:
+            return from_index(view.reader, f"bill.{name}", (wanted[name],))
     return from_index(view.reader, "bill.all", ())
 
 
+def _bill_under(view: View, initiator: str | None, reference: str) -> list[str]:
+    """Give the bill that was issued under an initiator's reference: to the initiator and who reads for it in full."""
+    issuer = initiator or view.viewer.party
+    if not issuer:
+        raise parameter_problem("initiator", "parameter_one_of", known="initiator")
+    row = view.row("bill", "reference", (issuer, reference)) if view.viewer.is_or_reads_for(issuer) else None
+    return [] if row is None else [str(row["bill"])]
+
+
 def _bills_through(view: View, holder: str) -> set[str]:
-    found = (view.row("token", "token", name) for name in every(from_index(view.reader, "token.holder", (holder,))))
+    """Bills of which a party ever held a token, also one that a financing dated up to the day made later."""
+    names = every(from_index(view.reader, "token.holder", (holder,)))
+    found = (view.known.row("token", "token", name) for name in names)
     return {str(row["bill"]) for row in found if row is not None}
 
 
@@ -117,7 +148,7 @@ def _financed_by(view: View, bill_id: str, bank: str) -> bool:
 
 
 @router.get("/bills/{bill_id}", summary="One bill")
-def bill(view: Opened, bill_id: str) -> Response:
+def bill(view: Valued, bill_id: str) -> Response:
     """Show a bill."""
     return view.answer(shown_bill(view, view.bill(bill_id)))
 

@@ -11,13 +11,12 @@ from starlette.responses import Response
 from chainbill_node.rest.asked import asked_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_pairs, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
-from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.reading import Fingerprint, Listed, Opened
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
 router = APIRouter(prefix="/v1", tags=["invoices"])
 
-Fingerprint = Annotated[str | None, Query(max_length=64, description="Fingerprint of an invoice.")]
 Seller = Annotated[str | None, Query(description="The party that sold.")]
 
 

@@ -13,12 +13,15 @@ from chainbill_node.rest.asked import asked_party, known_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
-from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.reading import Listed, Opened, ValuedList
 from chainbill_node.rest.totals import held_totals, kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
 
 router = APIRouter(prefix="/v1", tags=["parties"])
+
+MAX_IDS_TEXT = 4_000
+"""Characters of the ids that one list of parties may name: about 200."""
 
 DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers", "since")
 """What every registered reader may know of every party."""
@@ -63,6 +66,10 @@ def order_in_force(view: View, row: Row) -> dict[str, Any] | None:
 @router.get("/parties", summary="The parties of the network")
 def parties(
     page: Listed,
+    *,
+    ids: Annotated[
+        str | None, Query(alias="id", max_length=MAX_IDS_TEXT, description="Only these parties, several with commas.")
+    ] = None,
     role: Annotated[str | None, Query(description="Only parties with this role.")] = None,
     status: Annotated[str | None, Query(description="Only parties with this status.")] = None,
     sponsor: Annotated[str | None, Query(description="Only parties vouched for by this bank.")] = None,
@@ -70,22 +77,27 @@ def parties(
     """List registered parties."""
     view = page.view
     sponsor = asked_party(view, sponsor)
+    named = None if ids is None else {known_party(view, one) for one in ids.split(",")}
 
     def show(name: str) -> Entry | None:
         row = view.party(name)
         if row is None:
+            return None
+        if sponsor and row.get("sponsor") != sponsor:
             return None
         if sponsor and not view.viewer.is_or_reads_for(name, str(row.get("sponsor") or "")):
             return None
         fits = (role is None or role in row.get("roles", ())) and (status is None or row.get("status") == status)
         return Entry(partial(party_shape, view, row)) if fits else None
 
-    if sponsor:
+    if named is not None:
+        names = from_names(named)
+    elif sponsor:
         names = from_index(view.reader, "party.sponsor", (sponsor,))
     else:
         names = from_table(view.reader, "party", "party")
     totals = None
-    if not sponsor:
+    if not sponsor and named is None:
         totals = kept_totals(view, "party.role" if role else "party.all", role or None, status=status, anybody=True)
     return view.answer(list_body(page.listing, view.height, names, show, totals))
 
@@ -99,7 +111,9 @@ def one_party(view: Opened, party: str) -> Response:
 
 @router.get("/parties/{party}/bills", summary="The bills that a party is concerned in")
 def party_bills(
-    page: Listed, party: str, status: Annotated[str | None, Query(description="Only bills with this status.")] = None
+    page: ValuedList,
+    party: str,
+    status: Annotated[str | None, Query(description="Only bills with this status.")] = None,
 ) -> Response:
     """List the bills that name a party or of which it holds or was offered a token."""
     view = page.view
@@ -191,7 +205,22 @@ def held_bills(view: View, holder: str) -> set[str]:
     """Give the bills of which a party holds live tokens that the viewer may see."""
     found: set[str] = set()
     for token_id in every(from_index(view.reader, "token.holder", (holder,))):
-        row: Any = view.row("token", "token", token_id)
-        if row is not None and row["status"] == "live" and row["holder"] == holder and view.sees_token(row):
-            found.add(str(row["bill"]))
+        row = view.known.row("token", "token", token_id)
+        bill_id = "" if row is None else str(row["bill"])
+        if row is None or bill_id in found:
+            continue
+        if view.by_value:
+            held = view.row("bill", "bill", bill_id) is not None and _holds_by_value(view, bill_id, holder)
+        else:
+            held = row["status"] == "live" and row["holder"] == holder and view.sees_token(row)
+        if held:
+            found.add(bill_id)
     return found
+
+
+def _holds_by_value(view: View, bill_id: str, holder: str) -> bool:
+    sight, lineage = view.sight(bill_id), view.lineage(bill_id)
+    leaves = ((leaf, lineage.token(leaf)) for leaf in lineage.leaves)
+    return sight is not None and any(
+        token["status"] == "live" and token["holder"] == holder and sight.sees(leaf) for leaf, token in leaves
+    )

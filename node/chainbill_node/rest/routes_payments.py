@@ -23,7 +23,7 @@ from chainbill_node.rest.payments import (
     sees_payment,
     sees_receipt,
 )
-from chainbill_node.rest.reading import DateFilter, Listed
+from chainbill_node.rest.reading import DateFilter, ValuedList
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
 from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
@@ -37,7 +37,7 @@ KINDS = "settlement"
 
 @router.get("/receipts", summary="What banks reported: money that came, payments made, financings")
 def receipts(
-    page: Listed,
+    page: ValuedList,
     *,
     bank: Annotated[str | None, Query(description="The bank that reported it.")] = None,
     bill: TextFilter = None,
@@ -53,7 +53,7 @@ def receipts(
     the sums of each.
     """
     view = page.view
-    reported, owed_by, of = asked_party(view, bank), asked_party(view, debtor), asked_bill(view, bill)
+    reported, owed_by, of = asked_party(view, bank), asked_party(view, debtor), asked_bill(view.known, bill)
     filters = {"kind": None if kind == "all" else kind, "bill": of}
     asked_currency(view, currency)
 
@@ -65,13 +65,13 @@ def receipts(
         paid = view.row("bill", "bill", str(row["bill"])) or {"currency": "", "debtor": ""}
         if owed_by not in (None, paid["debtor"]) or currency not in (None, paid["currency"]):
             return None
-        if not between(row["value_date"], value_from, value_to) or not sees_receipt(view, name, row):
+        if not between(row["value_date"], value_from, value_to) or not sees_receipt(view.known, name, row):
             return None
         of_kind = f"{row['kind']}{OF_KIND}{paid['currency']}" if several and paid["currency"] else str(paid["currency"])
         return Entry(partial(receipt_shape, view, name, row), of_kind, int(row["amount"]))
 
     several = kind == "all" or "," in kind
-    names = _receipt_names(view, of, reported, owed_by)
+    names = _receipt_names(view.known, of, reported, owed_by)
     body = list_body(page.listing, view.height, names, show)
     return view.answer(_by_kind(body) if several else body)
 
@@ -123,7 +123,7 @@ def _parts(name: str) -> list[str]:
 
 @router.get("/payments", summary="Payments to payees, and what became of them")
 def payments(
-    page: Listed,
+    page: ValuedList,
     *,
     party: Annotated[str | None, Query(description="The payee.")] = None,
     bank: Annotated[str | None, Query(description="The bank that instructed it.")] = None,
@@ -135,7 +135,7 @@ def payments(
     """List payments, one for each token that was paid; ``sum`` is of their amounts."""
     view = page.view
     payee, payer = asked_party(view, party), asked_party(view, bank)
-    of, paid = asked_bill(view, bill), asked_token(view, token)
+    of, paid = asked_bill(view.known, bill), asked_token(view.known, token)
     filters = {
         "party": payee, "bank": payer, "bill": of, "token": paid, "status": status,
         "currency": asked_currency(view, currency),
@@ -143,7 +143,7 @@ def payments(
 
     def show(name: str) -> Entry | None:
         row = view.row("settlement", "payment", name.split(BETWEEN, 1))
-        if row is None or not matches(filters, row) or not sees_payment(view, row):
+        if row is None or not matches(filters, row) or not sees_payment(view.known, row):
             return None
         return Entry(partial(payment_shape, view, row), str(row["currency"]), int(row["amount"]))
 
@@ -152,7 +152,7 @@ def payments(
         index, value = ("bank", payer) if payee is None and payer is not None else ("party", payee)
         name = "payment.all" if value is None else f"payment.{index}"
         totals = kept_totals(view, name, value, status=status, currency=currency)
-    return view.answer(list_body(page.listing, view.height, _payment_names(view, of, payee, payer), show, totals))
+    return view.answer(list_body(page.listing, view.height, _payment_names(view.known, of, payee, payer), show, totals))
 
 
 def _payment_names(view: View, bill: str | None, payee: str | None, bank: str | None) -> Names:

@@ -12,7 +12,7 @@ from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import not_found, parameter_problem
-from chainbill_node.rest.reading import Opened
+from chainbill_node.rest.reading import Valued
 from chainbill_node.rest.routes_bills import Depth
 from chainbill_node.rest.view import View
 from chainbill_node.trace.anchor import GROUP_FIELDS, group_leaves, trace_anchor
@@ -52,7 +52,7 @@ Cent = Annotated[int | None, Query(ge=0, description="Trace the path of this one
 
 @router.get("/bills/{bill_id}", summary="Trace a bill, or one cent of it")
 def bill_trace(
-    view: Opened,
+    view: Valued,
     bill_id: str,
     *,
     form: Form = "json",
@@ -82,7 +82,7 @@ def bill_trace(
 
 
 @router.get("/anchors/{party}", summary="Trace an anchor: penetration by tier")
-def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupBy = None) -> Response:
+def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupBy = None) -> Response:
     """Give, per currency, totals, by-tier table with penetration, parties, banks and graph of an anchor's bills."""
     anchor = known_party(view, party)
     bills = list(_sighted(view, every(from_index(view.reader, "bill.debtor", (anchor,)))))
@@ -102,7 +102,7 @@ def anchor_trace(view: Opened, party: str, form: Form = "json", group_by: GroupB
 
 
 @router.get("/parties/{party}", summary="Trace a party: what came from whom, and where it went")
-def party_trace(view: Opened, party: str, form: Form = "json") -> Response:
+def party_trace(view: Valued, party: str, form: Form = "json") -> Response:
     """Give, per currency, what a party received and gave by tier, what it cost, and for a bank its exposure."""
     found = known_party(view, party)
     concerned = (name for name in sorted(view.concerned_bills([found])) if _sees_part_of(view, name, found))

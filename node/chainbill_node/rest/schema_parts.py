@@ -85,7 +85,8 @@ def list_of(items: Schema, required: Mapping[str, Schema] | None = None, **optio
     return obj({**page, **(required or {})}, count_complete=BOOLEAN, **optional)
 
 
-AS_OF = obj({"height": COUNT, "date": DATE, "block_id": HASH, "app_hash": maybe(HASH)})
+_HEIGHT = {"height": COUNT, "date": DATE, "block_id": HASH, "app_hash": maybe(HASH)}
+AS_OF = obj(_HEIGHT, basis=words("value"), valued_on=DATE, known_at=obj(_HEIGHT))
 CREATED = obj({"height": COUNT, "transaction": TEXT})
 HIDDEN = obj({"amount": AMOUNT, "tokens": COUNT})
 NAMED_PARTY = obj({"id": TEXT, "name_en": TEXT, "name_zh": TEXT})

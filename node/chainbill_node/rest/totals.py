@@ -34,8 +34,10 @@ def kept_totals(
     """Give the totals of what the index `name` lists under a value (None: everything); None where none are kept.
 
     status: words with commas. adding: the statuses whose amounts add to the sum, None: all. anybody: every reader sees
-    all of it.
+    all of it. By value date there are none of what money changes.
     """  # fmt: skip
+    if view.by_value and (status is not None or name.startswith("payment.")):
+        return None
     if not (anybody or _sees_all_of(view, value)):
         return None
     kept = view.reader.sums(name, () if value is None else (value,))

@@ -21,6 +21,9 @@ from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
 class View:
     """The ledger at one height for one viewer; keeps what it has read for as long as one request takes."""
 
+    by_value = False
+    """Whether receipts count by value date (rest.valued_view) and not by when they were recorded."""
+
     def __init__(self, node: NodePort, reader: Reader, viewer: Viewer, reply: Reply = PLAIN) -> None:
         self.node = node
         self.reader = reader
@@ -37,6 +40,16 @@ class View:
     def height(self) -> int:
         """The height that is read."""
         return self.reader.height
+
+    @property
+    def day(self) -> str:
+        """The day that figures are of: that of the height."""
+        return str(self.date_of_height(self.height) or self.as_of()["date"])
+
+    @property
+    def known(self) -> View:
+        """Where receipts are known, and whom they show to: here."""
+        return self
 
     # answering
 
