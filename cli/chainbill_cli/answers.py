@@ -147,11 +147,12 @@ def without_as_of(body: Any) -> Any:
 
 
 def lists(function: Function) -> Function:
-    """Give a command the options of a list: --limit, --after, --at."""
+    """Give a command the options of a list: --limit, --after, --count, --at."""
     options = stack(
         [
             option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="option.limit"),
             option("--after", metavar="CURSOR", default=None, help="option.after"),
+            option("--count", "to_the_end", is_flag=True, help="option.count"),
             option("--at", metavar="WHEN", default=None, help="option.at"),
         ]
     )
@@ -205,25 +206,36 @@ def answer_list(
     columns: Sequence[Column],
     /,
     told: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    *,
+    to_the_end: bool = False,
     **parameters: Any,
 ) -> None:
     """Read a list and print it: JSON is the array of entries, [] when there is none.
 
-    told: how an entry is told to people, in tables.
+    told: how an entry is told to people, in tables. to_the_end: have the node count it to the end.
     """
     body = session.client.get(path, **parameters)
     rows = body["data"] if isinstance(body, dict) else body
     people = told is not None and session.out.form == "table"
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if isinstance(body, dict):
-        tell_whole(session, body)
+        tell_whole(session, counted(session, path, body, parameters) if to_the_end else body, asked=to_the_end)
 
 
 def _sums_said(sums: Mapping[str, Any]) -> str:
     return ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
 
 
-def tell_whole(session: Session, body: Mapping[str, Any]) -> None:
+def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The page with the totals of the whole list: a node counts on with each page that is asked for."""
+    found = body
+    while not found.get("count_complete", True) and found.get("next"):
+        found = session.client.get(path, **{**parameters, "limit": 1, "after": found["next"]})
+    totals = {name: found[name] for name in ("count", "sum", "sum_by_kind") if name in found}
+    return {**{name: value for name, value in body.items() if name != "count_complete"}, **totals}
+
+
+def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False) -> None:
     """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
 
     Where the node counted a part only it says so in every form: what looks like a total would be none.
@@ -237,7 +249,7 @@ def tell_whole(session: Session, body: Mapping[str, Any]) -> None:
         )
     if not whole:
         session.out.note(text("note.count_partial", count=body["count"], sum=total or "0"))
-    elif table and total:
+    elif total and (table or asked):
         session.out.note(text("note.count", count=body.get("count", len(body["data"])), sum=total))
     as_of = body.get("as_of") or {}
     if as_of.get("basis"):

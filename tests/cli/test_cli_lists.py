@@ -20,6 +20,7 @@ def test_a_list_that_was_not_counted_to_the_end_says_so(shell: Shell, node: Fake
     shell.run(noun, "list", "-o", form)
     assert "at least 20000, 5.00 CNY" in shell.err
     assert "in all" not in shell.err
+    assert "--count counts on to the end" in shell.err
     assert "--after CURSOR" in shell.err
     shell.run(noun, "list", "-o", form, "--lang", "zh")
     assert "至少 20000 条" in shell.err
@@ -31,6 +32,32 @@ def test_a_list_that_was_counted_tells_its_total(shell: Shell, node: FakeNode) -
     )
     shell.run("bill", "list")
     assert "7 in all, 5.00 CNY" in shell.err
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("noun", ["bill", "party"])
+def test_a_long_list_is_counted_to_the_end_where_that_is_asked_for(
+    shell: Shell, node: FakeNode, form: str, noun: str
+) -> None:
+    """reading A3: the way to the whole: a node counts on with each page."""
+    path = {"bill": "/v1/bills", "party": "/v1/parties"}[noun]
+    counts = {"": (20_000, "A"), "A": (40_000, "B"), "B": (45_678, "C")}
+
+    def page(request: httpx.Request) -> httpx.Response:
+        count, following = counts[request.url.params.get("after", "")]
+        partly = {} if following == "C" else {"count_complete": False}
+        data = [bill()] if noun == "bill" else []
+        return ok({"data": data, "count": count, "sum": {"CNY": count}, "next": following, "as_of": AS_OF, **partly})
+
+    node.answers[f"GET {path}"] = page
+    shell.run(noun, "list", "-o", form, "--count")
+    assert "45678 in all, 456.78 CNY" in shell.err
+    assert "--after A" in shell.err
+    assert "at least" not in shell.err
+    asked = [dict(one.url.params) for one in node.requests if one.url.path == path]
+    assert [one.get("after") for one in asked] == [None, "A", "B"]
+    assert [one["limit"] for one in asked] == ["50", "1", "1"]
+    assert not any("to_the_end" in one for one in asked)
 
 
 def test_all_pages_are_read_or_as_many_as_are_wanted() -> None:

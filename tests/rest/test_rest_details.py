@@ -41,11 +41,15 @@ def test_a_list_that_is_too_long_to_count_says_so_and_goes_on(
     page = client.get(path).json()
     assert (page["count"], page["count_complete"]) == (5, False)
     seen = [bill["id"] for bill in page["data"]]
+    counts = [page["count"]]
     while page["next"]:
         page = client.get(f"{path}&after={page['next']}").json()
-        assert page["count_complete"] is False
+        counts.append(page["count"])
+        assert page.get("count_complete", True) is (page["count"] == 13)
         seen += [bill["id"] for bill in page["data"]]
     assert len(seen) == len(set(seen)) == 13
+    assert counts == [5, 10, 13, 13, 13, 13, 13], "each page counts five more, and no page is one too many"
+    assert page["sum"] == {"CNY": 100_000_000 + 12 * 10}
 
 
 def test_a_long_list_without_a_match_goes_on_too(

@@ -270,6 +270,29 @@ def test_the_pages_of_every_list_at_every_height_are_the_plain_list(
             assert len(pages) == max(1, -(-len(entries) // limit)), f"{path} has a page too many"
 
 
+@pytest.mark.parametrize("examined", [1, 3, 7])
+def test_a_count_that_goes_on_ends_with_the_plain_one(examined: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """reading A3: no list without kept sums stays counted in part, on LevelDB and at a height below the newest."""
+    monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", examined)
+    book = book_of(examined, 60)
+    height = book.height - 10
+    bill = next(iter(book.scan("bill", "bill", height)))[1]["id"]
+    wanted = PlainLists(book, height).all(SUPPLIERS[0], BANKS[0], bill)
+    partial = 0
+    with on_disk(book) as (_, client):
+        for path, entries in wanted.items():
+            most = 2 * len(list(book.scan("token", "token"))) + 20
+            pages = read_pages(client, f"{path}&limit=1&at={height}", lambda: None, most)
+            partial += "count_complete" in pages[0]
+            counts = [page["count"] for page in pages]
+            assert counts == sorted(counts), path
+            assert (counts[-1], pages[-1]["sum"]) == (len(entries), sums_of(entries)), path
+            assert "count_complete" not in pages[-1], path
+            ids = [id_of(row) for page in pages for row in page["data"]]
+            assert sorted(ids) == sorted(one[0] for one in entries), path
+    assert partial > 5
+
+
 def take_history_away(node: TwinNode, lowest: int) -> None:
     """Prune what no height from `lowest` on can ask for."""
     node.rows()

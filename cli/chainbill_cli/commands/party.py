@@ -10,7 +10,7 @@ from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
-from chainbill_cli.answers import answer_write, lists, tell_whole, without_as_of
+from chainbill_cli.answers import answer_write, counted, lists, tell_whole, without_as_of
 from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
 from chainbill_cli.commands.party_record import identifier_of
@@ -200,7 +200,7 @@ def _preview_register(session: Session, applications: list[dict[str, Any]]) -> P
 @word_filter("--role", "/v1/parties", "role", "party.opt_role_filter")
 @word_filter("--status", "/v1/parties", "status")
 @lists
-def list_(**filters: Any) -> None:
+def list_(*, to_the_end: bool, **filters: Any) -> None:
     """List parties."""
     session = current_session()
     body = session.client.get("/v1/parties", **filters)
@@ -208,7 +208,8 @@ def list_(**filters: Any) -> None:
     if session.out.form in {"table", "csv"}:
         rows = [{**row, "name": newest_name(row)} for row in rows]
     session.out.rows(rows, PARTY_ROWS)
-    tell_whole(session, body)
+    whole = counted(session, "/v1/parties", body, filters) if to_the_end else body
+    tell_whole(session, whole, asked=to_the_end)
 
 
 @party.command("show", help="party.show")

@@ -29,8 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "按起息日计至 {day}，以高度 {height}（{date}）时所知为准",
     ),
     "note.count_partial": (
-        "not counted to the end: at least {count}, {sum}; narrow the filters for the whole",
-        "未能全部计数：至少 {count} 条，合计至少 {sum}；请缩小筛选范围以得到完整合计",
+        "not counted to the end: at least {count}, {sum}; --count counts on to the end",
+        "尚未全部计数：至少 {count} 条，合计至少 {sum}；加 --count 可计到末尾",
     ),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
     "note.not_read": (

@@ -2,7 +2,8 @@
 
 ``count`` and ``sum`` are of the whole list, not of the page. They come from kept sums where there are some, else they
 are counted with the first page; they travel in the cursor. A list without kept sums that goes on beyond MAX_EXAMINED
-rows says ``"count_complete": false``: then they cover those only.
+rows says ``"count_complete": false``: then they cover those so far, and each further page counts as many more, until
+the whole is counted.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ MAX_KEY_TEXT = 128
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """Where a list goes on: height, digest of its filters, last id read, its totals, and how many were shown.
 
-    ``known``: of a list by value date, the height at which receipts are known; else 0.
+    ``known``: of a list by value date, the height at which receipts are known; else 0. ``counted``: the last candidate
+    that is counted, where counting goes on.
     """
 
     height: int
@@ -47,6 +49,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     complete: bool
     shown: int
     known: int = 0
+    counted: str = ""
 
     def height_after(self) -> int:
         """Read ``after`` as a height; Problem bad_cursor (400)."""
@@ -127,7 +130,7 @@ def list_body(listing: Listing, height: int, names: Names, show: Show, totals: T
     totals: those of the whole list where they are kept; else the first page counts, up to MAX_EXAMINED rows.
     """
     if listing.cursor is not None:
-        return _page(listing, listing.cursor, names, show)
+        return _page(listing, _counted_on(listing.cursor, names, show), names, show)
     if totals is not None:
         begin = Cursor(
             height, listing.query, "", totals.count, totals.sums, complete=True, shown=0, known=listing.known
@@ -153,26 +156,60 @@ def _page(listing: Listing, before: Cursor, names: Names, show: Show) -> dict[st
     return _body(shown, msgspec.structs.replace(before, after=last, shown=before.shown + len(shown)), more=more)
 
 
+class _Counting:
+    """Counts candidates, MAX_EXAMINED at most, and remembers where it stopped."""
+
+    def __init__(self, before: Cursor) -> None:
+        self._before = before
+        self._sums = dict(before.sums)
+        self._count = before.count
+        self._counted = before.counted
+        self._complete = True
+
+    def entries(self, names: Iterable[str], show: Show) -> Iterator[tuple[str, Entry | None]]:
+        """Give the candidates with what they show; a list that goes on stops in between."""
+        for examined, name in enumerate(names):
+            if examined >= MAX_EXAMINED:
+                self._complete = False
+                return
+            entry = show(name)
+            self._counted = name
+            if entry is not None:
+                self._count += 1
+                if entry.currency:
+                    self._sums[entry.currency] = self._sums.get(entry.currency, 0) + entry.amount
+            yield name, entry
+
+    def cursor(self) -> Cursor:
+        """Give the cursor with the totals so far."""
+        return msgspec.structs.replace(
+            self._before, count=self._count, sums=dict(sorted(self._sums.items())), complete=self._complete,
+            counted="" if self._complete else self._counted,
+        )  # fmt: skip
+
+
+def _counted_on(before: Cursor, names: Names, show: Show) -> Cursor:
+    """Give the cursor with its totals counted further, where they are not of the whole list yet."""
+    if before.complete or not before.counted:
+        return before
+    counting = _Counting(before)
+    for _ in counting.entries(names(before.counted), show):
+        pass
+    return counting.cursor()
+
+
 def _counted_page(listing: Listing, height: int, names: Names, show: Show) -> dict[str, Any]:
+    begin = Cursor(height, listing.query, "", 0, {}, complete=True, shown=0, known=listing.known)
+    counting = _Counting(begin)
     shown: list[Any] = []
-    sums: dict[str, int] = {}
-    count, last, complete = 0, "", True
-    for examined, name in enumerate(names("")):
-        if examined >= MAX_EXAMINED:
-            complete = False
-            break
+    last = ""
+    for name, entry in counting.entries(names(""), show):
         if len(shown) < listing.limit:
             last = name
-        entry = show(name)
-        if entry is None:
-            continue
-        count += 1
-        if entry.currency:
-            sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
-        if len(shown) < listing.limit:
-            shown.append(entry.shape())
-    totals = Cursor(height, listing.query, last, count, dict(sorted(sums.items())), complete, len(shown), listing.known)
-    return _body(shown, totals, more=count > len(shown) or not complete)
+            if entry is not None:
+                shown.append(entry.shape())
+    totals = msgspec.structs.replace(counting.cursor(), after=last, shown=len(shown))
+    return _body(shown, totals, more=totals.count > len(shown) or not totals.complete)
 
 
 def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:

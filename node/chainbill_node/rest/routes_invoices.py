@@ -12,6 +12,7 @@ from chainbill_node.rest.asked import asked_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_pairs, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Fingerprint, Listed, Opened
+from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -44,7 +45,11 @@ def invoices(
         if party is not None:
             names = from_names(_invoices_of(view, index, party))
             break
-    return view.answer(list_body(page.listing, view.height, names, show))
+    totals = None
+    if None in (sold, bought):
+        name, value = ("seller", sold) if sold is not None else ("buyer", bought)
+        totals = kept_totals(view, "invoice.all" if value is None else f"invoice.{name}", value, status=status)
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 def _invoices_of(view: View, index: str, party: str) -> set[str]:

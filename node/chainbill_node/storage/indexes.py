@@ -63,6 +63,7 @@ def made_at(row: Row) -> int:
 BILL, TOKEN, HOP = ("bill", "bill"), ("token", "token"), ("token", "hop")
 REQUEST, QUOTE = ("finance", "request"), ("finance", "quote")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
+INVOICE = ("invoice", "invoice")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (

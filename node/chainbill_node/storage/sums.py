@@ -18,7 +18,7 @@ from chainbill.state.keys import head_of, table_head, table_prefix
 from chainbill.state.rows import pack, unpack, value
 from chainbill.state.view import RowChange
 from chainbill_node.storage import layout
-from chainbill_node.storage.indexes import BILL, INDEXES, PARTY, PAYMENT, REQUEST, SPACE, TOKEN, Index, Row
+from chainbill_node.storage.indexes import BILL, INDEXES, INVOICE, PARTY, PAYMENT, REQUEST, SPACE, TOKEN, Index, Row
 
 Share = tuple[str, str, int]
 """What a row adds: its status, a currency ("": it has no amount), an amount in minor units."""
@@ -36,6 +36,10 @@ def _range(row: Row) -> Any:
 
 def _amount(row: Row) -> Any:
     return row["amount"]
+
+
+def _occupied(row: Row) -> Any:
+    return row["occupied"]
 
 
 def _nothing(_: Row) -> Any:
@@ -85,6 +89,9 @@ SUMS: tuple[Sum, ...] = (
     Sum("payment.all", PAYMENT, "", _amount),
     Sum("payment.party", PAYMENT, "party", _amount),
     Sum("payment.bank", PAYMENT, "bank", _amount),
+    Sum("invoice.all", INVOICE, "", _occupied),
+    Sum("invoice.seller", INVOICE, "seller", _occupied),
+    Sum("invoice.buyer", INVOICE, "buyer", _occupied),
 )
 
 _Counted = tuple[Sum, bytes, Callable[[Row], Iterable[str]]]
