@@ -15,7 +15,7 @@ from recompute.mutants import FAULTS, Fault, planted
 SEEDS = (15, 12, 6, 16)
 BY_ITSELF = (
     "days.py", "records.py", "pieces.py", "book.py", "financing.py", "money.py", "office.py", "sight.py", "figures.py",
-    "flows.py",
+    "flows.py", "valued.py",
 )  # fmt: skip
 Pasts = dict[int, History]
 
