@@ -60,7 +60,7 @@ class StatusLife(WholeBillLife):
     def account(self, party: str) -> None:
         """An administrator, or a party whose account ended with one, names an account; its bank attests it."""
         account = {"currency": "CNY", "bank": BANK1, "alg": "sha256", "digest_hex": "cd" * 32}
-        self.attempt(self.world.call, party, "account", "announce", **account)
+        self.attempt(as_two, self.world, party, "account", "announce", **account)
         self.watch.check(self.world)
         named = {"alg": "sha256", "digest_hex": "cd" * 32}
         self.attempt(self.world.call, BANK1, "account", "attest", party=party, currency="CNY", **named)
