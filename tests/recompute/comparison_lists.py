@@ -25,24 +25,32 @@ def listed(of: Reading, path: str, amounts: Amounts, page: int = PAGE) -> None:
         rows_of(of, path, amounts, page)
 
 
-def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE) -> list[Row]:
-    """All pages of a list; its count and sums are those of the amounts, (currency, minor units) each."""
+def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE, kinds: list[str] | None = None) -> list[Row]:
+    """All pages of a list; its count and sums are those of the amounts, (currency, minor units) each.
+
+    kinds: those of the amounts where they do not add up: then there is no sum but one of each kind.
+    """
     wanted = list(amounts)
-    sums: dict[str, int] = {}
-    for currency, amount in wanted:
-        sums[currency] = sums.get(currency, 0) + amount
+    sums = added_up(wanted if kinds is None else [])
     ask = f"{path}{'&' if '?' in path else '?'}limit={page}"
     shown = of.read(ask)
-    count, total, rows, following = shown["count"], dict(shown["sum"]), shown["data"], shown["next"]
-    for by_currency in shown.get("sum_by_kind", {}).values():  # several kinds of receipts: summed by kind only
-        for currency, amount in by_currency.items():
-            total[currency] = total.get(currency, 0) + amount
+    count, total, rows, following = shown["count"], shown["sum"], shown["data"], shown["next"]
+    if kinds is not None:
+        each = {kind: [one for one, its in zip(wanted, kinds, strict=True) if its == kind] for kind in kinds}
+        of.same("lists", f"{path} by kind", shown["sum_by_kind"], {kind: added_up(own) for kind, own in each.items()})
     while following:
         shown = of.read(f"{ask}&after={following}")
         rows, following = rows + shown["data"], shown["next"]
     names = {row["id"] if "id" in row else str(row) for row in rows}
     of.same("lists", path, (count, len(rows), len(names), total), (len(wanted), len(wanted), len(wanted), sums))
     return rows  # type: ignore[no-any-return]
+
+
+def added_up(amounts: Amounts) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for currency, amount in amounts:
+        sums[currency] = sums.get(currency, 0) + amount
+    return sums
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -171,29 +179,35 @@ def receipts(of: Reading, history: History) -> None:
     book = of.book
     shown = [one for one in book.receipts.values() if sees_receipt(book, of.reader, one)]
 
-    def amounts(kept: Iterable[Receipt]) -> Amounts:
+    def amounts(kept: Iterable[Receipt]) -> list[tuple[str, int]]:
         return [(book.bills[one.bill].currency, one.amount) for one in kept]
 
-    rows = {(row["bank"], row["reference"]): row for row in rows_of(of, "/v1/receipts?kind=all", amounts(shown), 50)}
+    def of_kinds(path: str, kept: list[Receipt]) -> list[Row]:
+        return rows_of(of, path, amounts(kept), 50, [one.kind for one in kept])
+
+    rows = {(row["bank"], row["reference"]): row for row in of_kinds("/v1/receipts?kind=all", shown)}
     wanted = {(one.bank, one.reference): receipt_row(of, one) for one in shown}
     of.same("receipts", "receipts", {key: fit(row, wanted.get(key, {})) for key, row in rows.items()}, wanted)
-    listed(of, "/v1/receipts", amounts(one for one in shown if one.kind == "settlement"))
-    for kind in ("payment", "finance", "unmatched", "settlement,finance"):
-        listed(of, f"/v1/receipts?kind={kind}", amounts(one for one in shown if one.kind in kind.split(",")), 1_000)
+    money = [one for one in shown if one.kind == "settlement"]
+    listed(of, "/v1/receipts", amounts(money))
+    for kind in ("payment", "finance", "unmatched"):
+        listed(of, f"/v1/receipts?kind={kind}", amounts(one for one in shown if one.kind == kind), 1_000)
+    asked = {"kind=settlement,finance": [one for one in shown if one.kind in ("settlement", "finance")]}
     for bank in map(history.party, BANKS):
-        own = [one for one in shown if one.bank == bank]
-        listed(of, f"/v1/receipts?kind=all&bank={bank}", amounts(own), 1_000)
+        asked[f"kind=all&bank={bank}"] = [one for one in shown if one.bank == bank]
     for anchor in map(history.party, ANCHORS):
-        own = [one for one in shown if book.bills[one.bill].debtor == anchor]
-        listed(of, f"/v1/receipts?kind=all&debtor={anchor}", amounts(own), 1_000)
+        asked[f"kind=all&debtor={anchor}"] = [one for one in shown if book.bills[one.bill].debtor == anchor]
     for currency in CURRENCIES:
         own = [one for one in shown if book.bills[one.bill].currency == currency]
-        listed(of, f"/v1/receipts?kind=all&currency={currency}", amounts(own), 1_000)
+        asked[f"kind=all&currency={currency}"] = own
+    for words, kept in asked.items():
+        if of.asks():
+            of_kinds(f"/v1/receipts?{words}", kept)
     days = sorted({one.value_date for one in shown})
     if days:
         first, last = days[len(days) // 3], days[2 * len(days) // 3]
-        own = [one for one in shown if first <= one.value_date <= last]
-        listed(of, f"/v1/receipts?kind=all&value_from={first}&value_to={last}", amounts(own), 1_000)
+        own = [one for one in money if first <= one.value_date <= last]
+        listed(of, f"/v1/receipts?value_from={first}&value_to={last}", amounts(own), 1_000)
 
 
 def payments(of: Reading, history: History) -> None:

@@ -115,7 +115,7 @@ def _price(one: Quote, bill: Bill, record: Record) -> None:
     """Days, interest and net, as the ledger answered them too."""
     one.days, one.interest = interest(one.amount, one.rate, one.basis, one.value_date, bill.pay_on)
     one.actual_days = between(one.value_date, bill.pay_on)
-    one.net = one.amount - one.fee - (one.interest if one.by_holder else 0)
+    one.net = max(0, one.amount - one.fee - (one.interest if one.by_holder else 0))
     assert (record.result["interest"], record.result["net"]) == (one.interest, one.net)
     assert record.result.get("days", one.days) == one.days
 
