@@ -67,7 +67,8 @@ test: $(VENV)/.dev chromium second-python
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not e2e and not untraced and not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "untraced and not e2e and not slow" $(ARGS)
-	$(BIN)/python -m pytest -m "e2e and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "e2e and not alone and not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "alone and not slow" $(ARGS)
 
 COVERAGE ?= 90
 

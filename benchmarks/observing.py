@@ -12,7 +12,7 @@ import work
 from chainbill_node.config import FILE_NAME, config_content, load_config
 from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.joining import JoinedNode, JoinPlan, create_home
-from chainbill_node.setup.local import free_ports
+from chainbill_node.setup.ports import free_ports
 from chainbill_node.setup.seat import seat_of_home
 from running import Running
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import load
-from chainbill_node.setup.local import free_ports
+from chainbill_node.setup.ports import free_ports
 from figures import latency_ms
 
 from compare import NotHereError

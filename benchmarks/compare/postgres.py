@@ -18,7 +18,7 @@ from typing import Any
 
 import load
 import msgpack
-from chainbill_node.setup.local import free_ports
+from chainbill_node.setup.ports import free_ports
 from figures import latency_ms
 from nacl.signing import SigningKey
 

@@ -48,7 +48,7 @@ from chainbill.ids import make_test_uscc
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.statement import sign_statement
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 FLOOD_S = min(8.0, float(os.environ.get("CHAINBILL_FLOOD_S", "3")))
 BEFORE_S = AFTER_S = 1.0

@@ -13,7 +13,7 @@ from chainbill_node import wire
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, server_context
 from chainbill_node.setup.certificates import Issued, make_node_certificate
-from chainbill_node.setup.local import LOOPBACK, free_ports
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash
 from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
 

@@ -18,7 +18,7 @@ from chainbill_node.network import limits
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, Rates, address_of
 from chainbill_node.setup.certificates import Issued, make_authority
-from chainbill_node.setup.local import LOOPBACK, free_ports
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from node_processes import Network
 from test_node_hostile import Hostile, works
 from test_node_network import IDS, NOW, Peer, members_at, until

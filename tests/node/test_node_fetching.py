@@ -22,7 +22,7 @@ from chainbill_node.joining import CHUNKS, Joining
 from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.joining import JoinPlan, create_home
 from chainbill_node.setup.keys import load_private_key
-from chainbill_node.setup.local import LOOPBACK, free_ports
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.storage.database import ChainDatabase
 from chainbill_node.storage.fetched_chunks import FetchedChunks
 from chainbill_node.storage.store import DiskError

@@ -18,7 +18,8 @@ from chainbill_node.node_status import height_of_others
 from chainbill_node.service import Node
 from chainbill_node.setup.certificates import Issued, make_authority
 from chainbill_node.setup.keys import load_private_key
-from chainbill_node.setup.local import LOOPBACK, create_local_network, free_ports
+from chainbill_node.setup.local import create_local_network
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from consensus.consensus_kit import KEYS, validators
 from test_node_gate import Counted, excluded, pair, proposal, send, signed, until, work
 from test_node_network import NOW, Peer, members_at

@@ -12,8 +12,8 @@ import pytest
 import tomli_w
 from chainbill_node.config import config_content, load_config
 from chainbill_node.setup.certificates import make_authority, make_request, node_id_of_request
-from chainbill_node.setup.local import free_ports
 from chainbill_node.setup.network import CreatedNode
+from chainbill_node.setup.ports import free_ports
 from node_processes import Network
 
 pytestmark = pytest.mark.e2e

@@ -11,7 +11,8 @@ from chainbill_node.config import Address, RestConfig
 from chainbill_node.home import open_home
 from chainbill_node.rest_server import RestServer
 from chainbill_node.service import Node
-from chainbill_node.setup.local import create_local_network, free_ports
+from chainbill_node.setup.local import create_local_network
+from chainbill_node.setup.ports import free_ports
 
 HOST = "127.0.0.1"
 

@@ -27,7 +27,7 @@ from chainbill_node.network.hello import (
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, node_id_of, server_context
 from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
-from chainbill_node.setup.local import LOOPBACK, free_ports
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.wire.versions import SPOKEN, WireRange
 
 from chainbill import codec

@@ -11,7 +11,7 @@ from chainbill_node.network.hello import make_hello, read_hello
 from chainbill_node.network.peers import PeerNetwork, PeerSettings
 from chainbill_node.network.tls import client_context, server_context
 from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
-from chainbill_node.setup.local import LOOPBACK, free_ports
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.wire.messages import Kind, Transactions, WantBlocks, WantSnapshots
 from chainbill_node.wire.versions import LIFETIMES, SPOKEN, Lifetime, WireRange, kind_of, spoken
 from hypothesis import given

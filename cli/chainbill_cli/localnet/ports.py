@@ -26,7 +26,7 @@ def check(nodes: Iterable[LocalNode]) -> None:
 
 def check_planned(first: int, validators: int) -> None:
     """The same for a network that is to be made from port `first` on, two ports a node."""
-    from chainbill_node.setup.local import LOOPBACK
+    from chainbill_node.setup.ports import LOOPBACK
 
     for place in range(2 * validators):
         _check(f"bank{place // 2 + 1}", LOOPBACK, first + place)

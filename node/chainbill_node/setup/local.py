@@ -6,7 +6,6 @@ Their USCCs are made up from their names: well-formed, with right check characte
 from __future__ import annotations
 
 import secrets
-import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,8 +16,8 @@ from chainbill.ids import make_test_uscc
 from chainbill_node.config import ConsensusConfig
 from chainbill_node.setup.network import CreatedNetwork, create_network
 from chainbill_node.setup.plan import AccountPlan, NetworkPlan, PartyPlan, ValidatorPlan
+from chainbill_node.setup.ports import LOOPBACK, free_ports
 
-LOOPBACK = "127.0.0.1"
 CURRENCIES = ("CNY", "EUR", "USD")
 
 
@@ -124,15 +123,3 @@ def local_plan(
 def create_local_network(directory: Path, **options: object) -> CreatedNetwork:
     """`local_plan` with these options, written into `directory`."""
     return create_network(directory, local_plan(**options))  # type: ignore[arg-type]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody uses now."""
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
