@@ -12,25 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.rest.app import create_app
-from chainbill_node.rest.reading import RestOptions
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import LocalChain
 from rest.conftest import TestClient
+from served_chain import client_of
 
 from chainbill.dates import date_of, start_of_day_ms
 from chainbill.limits import HOUR_MS
 
 ZONE = 480
 FACE = 100_000_00
-
-
-class ChainNode:
-    """As much of a node as reads need, over a chain in this process."""
-
-    def __init__(self, chain: LocalChain) -> None:
-        self.genesis = chain.genesis
-        self.reader = chain.ledger.reader
 
 
 @dataclass
@@ -66,8 +57,7 @@ def paid() -> Iterator[Paid]:
         store = LevelStore(Path(folder) / "db", create=True, buffer_bytes=1 << 20)
         chain = LocalChain(Path(folder) / "net", store)
         late, rescinded = chain.trade(), chain.trade()
-        node: Any = ChainNode(chain)
-        with TestClient(create_app(node, RestOptions(now_ms=lambda: chain.time_ms))) as client:
+        with client_of(chain) as client:
             made = Paid(chain, client, late, rescinded, "")
             offers = made.get(f"/v1/offers?to={chain.party('supplier2')}")["data"]
             token = next(one["id"] for one in offers if one["bill"] == late)
