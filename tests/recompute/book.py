@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(eq=False)
 class Quote:
-    """What a bank offered for a request, and what became of it."""
+    """What a bank offered for a request, and what became of it. ends_before: by itself, before the request does."""
 
     id: str
     request: Request
@@ -63,6 +63,7 @@ class Quote:
     value_date: str
     disburse_by: str
     valid_until: str
+    ends_before: bool
     amount: int
     days: int = 0
     actual_days: int = 0
@@ -212,7 +213,7 @@ class Book:
     def _day(self) -> None:
         """What a new day brings: offers, quotes, requests and orders end, bills expire, fall due, become overdue."""
         for quote in self.quotes.values():
-            if quote.status == "offered" and quote.valid_until < self.today:
+            if quote.status == "offered" and quote.ends_before and quote.valid_until < self.today:
                 quote.status = "expired"
         for request in self.requests.values():
             if request.under_way and request.until < self.today:

@@ -26,7 +26,8 @@ def quote(book: Book, record: Record) -> None:
     _withdraw_own(book, of, record.sender)
     book.quotes[name] = Quote(
         name, of, record.sender, asked["rate"], asked["fee"], asked["basis"], asked["interest_payer"] == "holder",
-        value_date, asked["disburse_by"] or max(of.until, value_date), asked["valid_until"] or of.until, of.amount,
+        value_date, asked["disburse_by"] or max(of.until, value_date), asked["valid_until"] or of.until,
+        (asked["valid_until"] or of.until) < of.until, of.amount,
     )  # fmt: skip
     of.quotes.append(name)
     _price(book.quotes[name], of.bill, record)
