@@ -13,8 +13,9 @@ import pytest
 from chainbill_cli import preview as previews
 from chainbill_cli.failure import Failure
 from chainbill_cli.payees import payees_of_file
-from chainbill_cli.payees import workbook as workbooks
 from chainbill_cli.payees.csv_file import separator_of
+from chainbill_cli.payees.packed import LARGEST_UNPACKED, check_packed
+from chainbill_cli.payees.rows import LAST_LINE, MOST_ROWS
 from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import TOKEN, FakeNode, Shell, bill, ok, token
 from openpyxl import Workbook
@@ -181,7 +182,7 @@ def test_use_1_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(
 ) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", bytes(workbooks.LARGEST_UNPACKED + 1))
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(LARGEST_UNPACKED + 1))
     monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("it was opened"))
     assert len(buffer.getvalue()) < 1024**2
     assert [part for _, part in faults(tmp_path, buffer.getvalue())] == ["the workbook unpacks to more than 64 MB"]
@@ -205,6 +206,8 @@ def changed(name: str, change: Callable[[bytes], bytes], **more: bytes) -> bytes
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for one in old.infolist():
             new.writestr(one.filename, change(old.read(one)) if one.filename == name else old.read(one))
+        if name not in old.namelist():
+            new.writestr(name, change(b""))
         for part, content in more.items():
             new.writestr(f"xl/worksheets/{part}.xml", content)
     return buffer.getvalue()
@@ -213,7 +216,7 @@ def changed(name: str, change: Callable[[bytes], bytes], **more: bytes) -> bytes
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-@pytest.mark.parametrize("row", [workbooks.LAST_LINE + 1, 1_048_577, 10**12])
+@pytest.mark.parametrize("row", [LAST_LINE + 1, 1_048_577, 10**12])
 def test_a_workbook_that_names_a_far_row_is_not_counted_through(tmp_path: Path, row: int) -> None:
     """5 KB, and the command never ended: the rows between are made up one by one."""
     far = changed(SHEET, lambda said: said.replace(b'r="3"', b'r="%d"' % row).replace(b'3"', b'%d"' % row))
@@ -226,6 +229,50 @@ def test_a_workbook_that_names_a_far_row_is_not_counted_through(tmp_path: Path, 
 def test_hidden_rows_are_looked_for_once_whatever_the_part_holds(tmp_path: Path, part: bytes) -> None:
     """8 KB, two MB unpacked: each beginning was searched to the end, for hours."""
     assert read(tmp_path, changed(SHEET, bytes, other=part * (2_000_000 // len(part)))) == TWO
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "told"),
+    [
+        (SHEET, b"<c/>", "more than 500000 marks"),
+        (SHEET, b"<row/>", "more than 500000 marks"),
+        ("xl/sharedStrings.xml", b"<si/>", "more than 200000 marks"),
+        ("xl/styles.xml", b"<font/>", "more than 50000 marks"),
+        ("xl/theme/theme1.xml", b"<a/>", "more than 50000 marks"),
+    ],
+)
+def test_a_workbook_of_nothing_but_tags_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, part: bytes, told: str
+) -> None:
+    """60 KB that unpack to 60 MB, below the bound of bytes, kept the reader busy for minutes."""
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("it was opened"))
+    [(line, said)] = faults(tmp_path, changed(name, lambda _: part * (7_000_000 // len(part))))
+    assert line == 0
+    assert told in said
+
+
+def test_as_long_a_list_as_may_be_is_opened() -> None:
+    """The bound of tags lets through what the bound of rows does, with eight cells a line."""
+    row = b'<row r="1">' + b'<c r="A1" t="inlineStr"><is><t>1</t></is></c>' * 8 + b"</row>"
+    check_packed(changed(SHEET, lambda _: row * (MOST_ROWS - 1)))
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "told"),
+    [
+        (b"\n" * (LAST_LINE + 1), 0, "goes on behind row"),
+        (b",\n" * (LAST_LINE + 1), 0, "goes on behind row"),
+        (b"party,amount\n" + b"x," * 101 + b"x", 2, "more than 100 columns"),
+        (b"party,amount\nsupplier2," + b"1" * 257, 2, "a cell of 257 characters"),
+        (b"party,amount\nsupplier2,(" + b"1" * 100_000, 2, "a cell of 100001 characters"),
+        (b"party,amount\nsupplier2,x1" + b"-" * 100_000 + b"(1", 2, "a cell of 100004 characters"),
+    ],
+)
+def test_a_text_that_takes_long_to_judge_is_not_judged(tmp_path: Path, content: bytes, line: int, told: str) -> None:
+    """Eight MB of blank lines took half a minute, one open bracket before digits the square of their number."""
+    [(found, said)] = faults(tmp_path, content)
+    assert found == line
+    assert told in said
 
 
 def test_what_separates_cells_stands_outside_quotes() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chainbill_cli.half_width import half_width
-from chainbill_cli.payees.rows import BadRow, Row
+from chainbill_cli.payees.rows import MOST_CELL, BadRow, Row
 from chainbill_cli.texts import text
 
 PARTY = (
@@ -101,3 +101,5 @@ def _faults(row: Row, places: dict[str, int], width: int) -> Iterator[BadRow]:
     for name, place in places.items():
         if place >= len(row.cells) or not row.cells[place]:
             yield BadRow(row.line, text(BLANK[name]))
+        elif len(row.cells[place]) > MOST_CELL:
+            yield BadRow(row.line, text("payees.long_cell", found=len(row.cells[place]), most=MOST_CELL))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from chainbill_cli.payees.rows import MOST_ROWS, BadRow, Row, row_of
+from chainbill_cli.payees.rows import LAST_LINE, MOST_ROWS, BadRow, Row, row_of
 from chainbill_cli.texts import text
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -19,6 +19,8 @@ def rows_of_text(content: bytes) -> tuple[list[Row], str]:
     rows: list[Row] = []
     line = 1
     while True:
+        if line > LAST_LINE:
+            raise BadRow(0, text("payees.far_rows", most=LAST_LINE))
         try:
             cells = next(reader)
         except StopIteration:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chainbill_cli.texts import text
+
 MOST_ROWS = 10_000
 MOST_COLUMNS = 100
+MOST_CELL = 256
+"""Characters of a cell that says whom, how much or in what: what asks a cell for its meaning reads it many times."""
+LAST_LINE = 100_000
+"""Lines behind it are not looked for: a workbook of 5 KB may name a row 10^12, and a reader would count up to it."""
 LARGEST_FILE = 8 * 1024 * 1024
 """Bytes of a file, as it lies on the disk."""
 
@@ -29,9 +35,11 @@ class BadRow(Exception):  # noqa: N818  a finding that is gathered, not an error
 
 def row_of(line: int, cells: list[str]) -> Row | None:
     """The row, None for a blank one. Blank cells at the end mean nothing; those between cells keep their places."""
+    while cells and not (cells[-1] and plain_cell(cells[-1])):
+        cells.pop()
+    if len(cells) > MOST_COLUMNS:
+        raise BadRow(line, text("payees.too_many_columns", most=MOST_COLUMNS))
     plain = [plain_cell(cell) for cell in cells]
-    while plain and not plain[-1]:
-        plain.pop()
     return Row(line, tuple(plain)) if plain else None
 
 

@@ -1,7 +1,6 @@
 """Workbooks of spreadsheets (xlsx, ECMA-376): the values of the only sheet that has any.
 
-Read with openpyxl as a stream, its XML by defusedxml. An xlsx is a zip: what it unpacks to is bounded by the sizes its
-directory names, and zipfile reads no member further than that.
+Read with openpyxl as a stream, its XML by defusedxml, once packed.py has bounded what it unpacks to.
 """
 
 from __future__ import annotations
@@ -15,16 +14,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from chainbill_cli.payees.rows import MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
+from chainbill_cli.payees.packed import check_packed
+from chainbill_cli.payees.rows import LAST_LINE, MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
 from chainbill_cli.texts import text
 
 SIGNATURE = b"PK\x03\x04"
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
-MOST_MEMBERS = 1_000
-LARGEST_UNPACKED = 64 * 1024 * 1024
-LAST_LINE = 100_000
-"""Rows behind it are not looked for: a file of 5 KB may name a row 10^12, and a reader would count up to it."""
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 """The attributes of a row. None holds a `<`, so that a file of nothing but such beginnings is read once."""
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
@@ -35,7 +31,7 @@ MOST_EXACT = 10**15
 
 def rows_of_workbook(content: bytes) -> list[Row]:
     """The rows that say something. BadRow for what is no workbook, is too large, or has values on several sheets."""
-    _check_size(content)
+    check_packed(content)
     found = {name: rows for name, rows in _sheets(content) if rows}
     if len(found) > 1:
         raise BadRow(0, text("payees.sheets", names=", ".join(found)))
@@ -45,16 +41,6 @@ def rows_of_workbook(content: bytes) -> list[Row]:
     if unseen:  # whoever filtered the list means the lines that are seen
         raise BadRow(unseen[0], text("payees.hidden", count=len(unseen)))
     return rows
-
-
-def _check_size(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise BadRow(0, text("payees.no_workbook")) from error
-    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_UNPACKED:
-        raise BadRow(0, text("payees.unpacked", most=LARGEST_UNPACKED // 1024**2))
 
 
 def _hidden_rows(content: bytes) -> set[int]:

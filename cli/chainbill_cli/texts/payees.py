@@ -27,6 +27,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "工作簿无法读取；请重新另存为 xlsx 或 CSV",
     ),
     "payees.unpacked": ("the workbook unpacks to more than {most} MB", "工作簿解压后超过 {most} MB"),
+    "payees.tags": (
+        "the workbook holds more than {most} marks, far more than a list of payees has; copy the columns that are "
+        "meant into a new one",
+        "工作簿内容超过 {most} 个标记，远多于收款名单所需；请将要用的列复制到新工作簿",
+    ),
     "payees.sheets": (
         "several sheets have values: {names}; keep the one that is meant",
         "多个工作表有内容：{names}；请只保留要用的一个",
@@ -36,10 +41,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "有 {count} 行被隐藏（可能因筛选），付款时无人看到：请取消隐藏或删除这些行",
     ),
     "payees.far_rows": (
-        "the sheet goes on behind row {most}: delete the rows that are not meant, also blank ones",
-        "工作表超出第 {most} 行：请删除多余的行（包括空行）",
+        "it goes on behind row {most}: delete the rows that are not meant, also blank ones",
+        "内容超出第 {most} 行：请删除多余的行（包括空行）",
     ),
     "payees.too_many_rows": ("more than {most} rows", "超过 {most} 行"),
+    "payees.too_many_columns": ("more than {most} columns", "超过 {most} 列"),
+    "payees.long_cell": (
+        "a cell of {found} characters, where at most {most} are read",
+        "单元格有 {found} 个字符，最多读取 {most} 个",
+    ),
     "payees.quotes": (
         'a quotation mark is not closed, or something follows it; write " inside a cell as ""',
         '引号未闭合，或其后另有字符；单元格内的 " 请写作 ""',
