@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextvars
 import threading
+from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from chainbill_node.engine.long_reads import (
@@ -15,6 +17,7 @@ from chainbill_node.engine.long_reads import (
     MAX_SOURCES,
     MOMENT_S,
     SHARE,
+    SHORT_S,
     LongReads,
 )
 from chainbill_node.storage import reader as reader_module
@@ -112,12 +115,62 @@ def test_sources_that_read_much_get_the_same() -> None:
     assert abs(pieces["a"] - pieces["b"]) <= 2 * MOMENT_S / PIECE_S + 3
 
 
+class Short:
+    """Two reads of one source at a time, of which none is long: one begins before the other ends."""
+
+    def __init__(self, reads: LongReads) -> None:
+        self._reads = reads
+        self._open: deque[tuple[contextvars.Context, AbstractContextManager[None]]] = deque()
+        self.begin()
+
+    def begin(self) -> None:
+        context, read = contextvars.copy_context(), self._reads.reading("short")
+        context.run(read.__enter__)
+        self._open.append((context, read))
+
+    def another(self) -> None:
+        self.begin()
+        self.end()
+
+    def end(self) -> None:
+        context, read = self._open.popleft()
+        context.run(read.__exit__, None, None, None)
+
+
+@pytest.mark.parametrize("idle", [False, True])
+def test_who_has_short_reads_all_the_time_keeps_no_long_one_from_its_turn(*, idle: bool) -> None:
+    """Short ones cost nothing, and one that did nothing at all was waited for: 0.25 s after each millisecond."""
+    clock = Clock()
+    with clock.reads.reading("long"):
+        clock.work(1, busy=False)
+        short = Short(clock.reads)
+
+        def rest(seconds: float) -> None:
+            clock.rest(seconds)
+            if not idle:
+                short.another()
+
+        clock.reads._rest = rest
+        clock.work(1, busy=False)
+        short.end()
+    assert 0 < sum(clock.rests) < 2
+
+
+def test_short_reads_are_paid_for() -> None:
+    clock = Clock()
+    for _ in range(round(1 / SHORT_S)):
+        with clock.reads.reading("short"):
+            pass
+    with clock.reads.reading("short"):
+        assert clock.reads._sources["short"].used_s == pytest.approx(1)
+
+
 def test_who_comes_again_soon_has_not_been_forgotten_and_the_remembered_are_bounded() -> None:
     clock = Clock()
     with clock.reads.reading("flood"):
         clock.work(1, busy=False)
     with clock.reads.reading("flood"):
-        assert clock.reads._sources["flood"].used_s == pytest.approx(1)
+        assert clock.reads._sources["flood"].used_s == pytest.approx(1 + SHORT_S)
     clock.now_s += FORGET_S + 1
     with clock.reads.reading("flood"):
         assert clock.reads._sources["flood"].used_s == 0

@@ -1,11 +1,11 @@
 """Long reads step back: for blocks while blocks are committed, and for those who have read less.
 
 Reads and blocks run in one interpreter. Reads that go over thousands of rows would take as much of it as there are of
-them, and everybody who waits for a commit, or for a row, would pay for it. So a read says after each piece of work
-what it used, and rests. While blocks are committed all long reads together get a share of a core (a token bucket). And
-only one of them works at a time, beside those that have just begun: that of the source that has used least, so all
-sources get the same and who reads little hardly waits. More threads at work would be no faster, and each makes
-everybody else wait longer for the interpreter. Who is alone does not rest.
+them, and everybody who waits for a commit, or for a row, would pay for it. So a read says after each piece of work what
+it used, and rests. While blocks are committed all long reads together get a share of a core (a token bucket). And only
+one of them works at a time, beside those that have just begun: that of the source that has used least, so all sources
+get the same and who reads little hardly waits; who has the turn and does not work has had it. More threads at work
+would be no faster, and each makes everybody else wait longer for the interpreter. Who is alone does not rest.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ LOOK_AGAIN_S = 0.005
 """Whoever rests for another read looks so often whether that is still needed."""
 MOMENT_S = 0.02
 """By so much one source may have used more than another before it rests for that one."""
+SHORT_S = LOOK_AGAIN_S
+"""What each read is taken to have used beside its pieces: those of less than one say nothing, and others rest so long
+for them."""
 FORGET_S = 10.0
 """What a source has used counts until it has read nothing for so long."""
 MAX_SOURCES = 1_000
@@ -80,6 +83,7 @@ class LongReads:
             _read.reset(token)
             with self._lock:
                 read.source.reads -= 1
+                read.source.used_s += SHORT_S
                 read.source.seen_s = self._now_s()
                 self._rests(read)
 
@@ -118,9 +122,20 @@ class LongReads:
             read.source.used_s += cpu_s
             self._rests(read)
         rested_s = 0.0
-        while not self._may_go_on(read) and rested_s < LONGEST_REST_S:
+        while not self._may_go_on(read):
+            if rested_s >= LONGEST_REST_S:
+                self._rested_in_vain(read)
+                return
             self._rest(LOOK_AGAIN_S)
             rested_s += LOOK_AGAIN_S
+
+    def _rested_in_vain(self, read: _Read) -> None:
+        """Where nobody was at work, those who had the turn have had it: else one idle read would slow down all."""
+        with self._lock:
+            if self._at_work is None:
+                for one in self._sources.values():
+                    if one.reads and one.used_s < read.source.used_s:
+                        one.used_s = read.source.used_s + LONGEST_REST_S
 
     def _rests(self, read: _Read) -> None:
         if self._at_work is read:
