@@ -68,10 +68,15 @@ def _has_room(_: Envelope) -> ChainbillError | None:
     return None
 
 
+def _nothing(_: bytes) -> Transaction | None:
+    return None
+
+
 class Admission:
     """`accept(transactions)` gets each verified batch, in order, on the event loop, and answers an outcome for each.
 
     no_room: asked of each when its turn has come, before anything is verified: why there is none for it any more.
+    known: the transaction with this wire id where it was verified before; it is not again, and costs nobody anything.
     """
 
     def __init__(
@@ -82,9 +87,11 @@ class Admission:
         gather_count: int,
         threads: int,
         no_room: Callable[[Envelope], ChainbillError | None] = _has_room,
+        known: Callable[[bytes], Transaction | None] = _nothing,
     ) -> None:
         self._accept = accept
         self._no_room = no_room
+        self._known = known
         self._gather_s = gather_ms / 1000
         self._gather_count = gather_count
         self._threads = threads
@@ -195,12 +202,17 @@ class Admission:
             arrival.begun = True
         self._busy, self._light_last = True, light
         size = max(LEAST_CHUNK, -(-len(batch) // self._threads))
-        asked = [(arrival, self._no_room(arrival.envelope)) for arrival in batch]
+        asked = [(arrival, self._no_room(arrival.envelope) or self._read_before(arrival)) for arrival in batch]
         chunks = [asked[at : at + size] for at in range(0, len(batch), size)]
         results: list[list[_Opened] | None] = [None] * len(chunks)
         for place, chunk in enumerate(chunks):
             future = self._loop.run_in_executor(self._pool, _open_all, chunk)
             future.add_done_callback(partial(self._verified, batch, results, place))
+
+    def _read_before(self, arrival: Arrival) -> Found | None:
+        """What is known of these very bytes, else whoever has seen them could have their party pay for them again."""
+        known = self._known(arrival.envelope.wire_id)
+        return known and (arrival.bar or known)
 
     def _verified(
         self,
@@ -244,12 +256,12 @@ class Admission:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _open_all(asked: list[tuple[Arrival, ChainbillError | None]]) -> list[_Opened]:
-    """What came of each, and for how many seconds a processor worked on it."""
+def _open_all(asked: list[tuple[Arrival, Found | None]]) -> list[_Opened]:
+    """What came of each, where that is not settled yet, and for how many seconds a processor worked on it."""
     opened: list[_Opened] = []
     then_s = time.thread_time()
-    for arrival, no_room in asked:
-        found = no_room or _open(arrival.envelope, arrival.bar)
+    for arrival, settled in asked:
+        found = settled or _open(arrival.envelope, arrival.bar)
         now_s = time.thread_time()
         opened.append((found, now_s - then_s))
         then_s = now_s

@@ -86,6 +86,7 @@ class Node:
             gather_count=limits.gather_transactions,
             threads=max(1, limits.verify_threads),
             no_room=self.traffic.no_room,
+            known=self.verified.get,
         )
         self.peers = PeerNetwork(
             peer_settings(home, config, self.node_id, genesis.hash),
