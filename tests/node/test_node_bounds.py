@@ -133,6 +133,7 @@ BOUNDS = {
     "sync.snapshots.StateSync._snapshots": "sync.snapshots.MAX_SNAPSHOTS",
     "sync.snapshots._Taking.asked": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.here": "sync.snapshots.AHEAD",
+    "sync.snapshots._Taking.pace_ms": BY_MEMBERS,
     "traffic.Traffic._hopeless": "limits.MAX_HOPELESS",
     "traffic.Traffic.peer_heights": BY_MEMBERS,
     "waiters.Waiters._waiting": "limits.MAX_WAITERS",

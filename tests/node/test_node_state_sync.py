@@ -51,7 +51,7 @@ def test_where_there_is_nobody_to_ask_it_ends_at_once() -> None:
 def test_what_nobody_asked_for_is_passed_over() -> None:
     sync, ports = begun("a", "b")
     offer(sync, "a", 10)
-    sync.tick(GATHER_MS)
+    sync.tick(WAIT_MS)
     deliver(sync, "b", 10, 0)
     deliver(sync, "a", 9, 0)
     deliver(sync, "a", 10, AHEAD)
@@ -263,3 +263,63 @@ def test_of_three_validators_none_may_lie_and_one_offer_is_enough() -> None:
     offer(sync, "a", 99)
     offer(sync, "b", 10)
     assert ports.begun == [99]
+
+
+@pytest.mark.parametrize("late_ms", [1_500, 2_900, CHUNK_WITHIN_MS - 100])
+def test_who_is_slow_with_each_chunk_is_not_asked_for_all_of_them(late_ms: int) -> None:
+    """14.9 s for each chunk was in time: 65,536 of them take eleven days, while others had the same."""
+    sync, ports = begun("slow", "b", "c", members=3)
+    offer(sync, "slow", 10)
+    offer(sync, "b", 10)
+    sync.tick(GATHER_MS)
+    assert ports.begun == [10]
+    now_ms, of_slow = GATHER_MS, 0
+    while not sync.done:
+        for peer, index in ports.asked(WantChunk):
+            if peer == "slow":
+                of_slow += 1
+            else:
+                deliver(sync, peer, 10, index, at=now_ms)
+        if now_ms >= GATHER_MS + late_ms:
+            deliver(sync, "slow", 10, 0, at=now_ms)
+        now_ms += 100
+        sync.tick(now_ms)
+    assert (sync.height, ports.taken, ports.dropped) == (10, [*range(CHUNKS)], [])
+    assert of_slow <= 2 * AHEAD
+    assert now_ms < GATHER_MS + 2 * AGAIN_MS
+
+
+def test_chunks_count_of_whoever_offers_them_and_only_of_those() -> None:
+    """A link on which a chunk takes longer than the patience with one peer."""
+    sync, ports = begun("a", "b", "c")
+    offer(sync, "a", 10)
+    offer(sync, "b", 10)
+    sync.tick(GATHER_MS)
+    sync.tick(GATHER_MS + AGAIN_MS)
+    assert ("b", 0) in ports.asked(WantChunk)
+    deliver(sync, "c", 10, 0, at=8_000)
+    assert ports.taken == []
+    deliver(sync, "a", 10, 0, at=8_000)
+    assert ports.taken == [0]
+    sync.receive("a", Chunk(10, 1, b"wrong"), 8_100)
+    assert [peer for peer, _ in ports.dropped] == ["a"]
+    deliver(sync, "b", 10, *range(1, CHUNKS), at=8_200)
+    deliver(sync, "b", 10, *range(1, CHUNKS), at=8_200)
+    assert sync.height == 10
+
+
+def test_the_first_to_answer_is_not_taken_alone_while_others_may_answer() -> None:
+    """A liar that was connected first had a second's advance, and all its chunks were fetched."""
+    sync, ports = begun("liar", "b", "c")
+    offer(sync, "liar", 99)
+    sync.tick(GATHER_MS)
+    sync.tick(2 * GATHER_MS)
+    assert ports.begun == []
+    offer(sync, "b", 10)
+    offer(sync, "c", 10)
+    assert ports.begun == [10]
+    alone, ports = begun("a", "b", "c")
+    offer(alone, "a", 99)
+    for now_ms in range(0, WAIT_MS + 1, 500):
+        alone.tick(now_ms)
+    assert ports.begun == [99], "it is all there is"

@@ -3,12 +3,13 @@
 First everybody is asked for offers. Then one snapshot is taken, before all others one that more peers offer than may
 lie: what is in the chunks of a single one shows only after the last of them, and there may be 64 GiB. Next comes the
 one of which an earlier attempt has kept chunks, then the highest. It is taken a few chunks ahead, each asked for again
-if it does not come. Chunks that the manifest names are kept, so what was interrupted goes on with them, and so does
-the next peer that offers the same. A peer that lies is dropped and asked nothing more; one that stalls, or no longer
-has a chunk, is only left. Where offers failed and nobody lied, everybody is asked again, and the first offer is taken
-at once: a snapshot may have made place for a newer one. While nobody is there, and nobody has answered, there is
-nothing to decide, and it goes on trying: also when the only peer goes away in the middle. The node's process
-(`joining`) and the simulator run this very class with other ports.
+if it does not come. Chunks that the manifest names are kept, so what was interrupted goes on with them, and so does the
+next peer that offers the same. Of those that do the quickest is asked, and what any of them sends is taken. A peer that
+lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers failed and
+nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place for a newer
+one. While nobody is there, and nobody has answered, there is nothing to decide, and it goes on trying: also when the
+only peer goes away in the middle. The node's process (`joining`) and the simulator run this very class with other
+ports.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, W
 AHEAD = 4
 AGAIN_MS = 3_000  # what was not answered is asked again
 CHUNK_WITHIN_MS = 15_000
-GATHER_MS = 1_000  # how long to wait for more offers after the first
+UNKNOWN_MS = 1_000  # who takes longer for a chunk gives way to one that was not asked yet
+GATHER_MS = 1_000  # how long to wait for more offers, once all who are there have answered or enough agree
 EMPTY_MS = 3_000  # how long to wait for an offer after somebody said that it has none
 ROUNDS = 20  # how often those who are there are asked
 MAX_SNAPSHOTS = 256  # different ones looked at in one round
@@ -57,6 +59,8 @@ class _Taking:
     following: int = 0
     asked: set[int] = field(default_factory=set)
     here: set[int] = field(default_factory=set)
+    since_ms: int = 0
+    pace_ms: dict[PeerId, int] = field(default_factory=dict)  # for the last chunk of each peer, or so far in vain
 
     @property
     def peer(self) -> PeerId:
@@ -69,6 +73,24 @@ class _Taking:
     def wait(self, now_ms: int) -> None:
         """Something came, or somebody else is asked."""
         self.until_ms, self.again_ms = now_ms + CHUNK_WITHIN_MS, now_ms + AGAIN_MS
+        self.since_ms = now_ms
+
+    def offers_it(self, peer: PeerId) -> bool:
+        """Whether a peer is one of those that have it."""
+        return any(one.peer == peer for one in self.offers)
+
+    def turn(self, peer: PeerId, now_ms: int) -> bool:
+        """A chunk of this peer has come, or none: whether from now on another one is asked, that is twice as quick."""
+        self.pace_ms[peer] = max(0, now_ms - self.since_ms)
+        self.since_ms = now_ms
+        quickest = min(self.offers, key=lambda one: self.pace_ms.get(one.peer, UNKNOWN_MS))
+        known_ms = self.pace_ms.get(quickest.peer)
+        enough_ms = UNKNOWN_MS if known_ms is None else 2 * known_ms
+        if quickest.peer == self.peer or self.pace_ms.get(self.peer, 0) <= enough_ms:
+            return False
+        self.offers.remove(quickest)
+        self.offers.insert(0, quickest)
+        return True
 
 
 class StateSync:
@@ -147,8 +169,8 @@ class StateSync:
             self._go_on(taking, now_ms)
         elif now_ms >= taking.again_ms:
             taking.again_ms = now_ms + AGAIN_MS
-            for index in sorted(taking.asked):
-                self._ports.send(taking.peer, WantChunk(taking.manifest.height, index))
+            taking.turn(taking.peer, now_ms)
+            self._ask_again(taking)
 
     # ---- offers ----
 
@@ -184,8 +206,13 @@ class StateSync:
         for offer in offers:
             self._file(offer)
         gather_ms = GATHER_MS if self._rounds == 1 else 0
-        self._until_ms = min(self._until_ms, now_ms + (gather_ms if self._snapshots else EMPTY_MS))
+        if not self._snapshots or self._peers <= self._answered or any(map(self._is_enough, self._snapshots)):
+            self._until_ms = min(self._until_ms, now_ms + (gather_ms if self._snapshots else EMPTY_MS))
         self.tick(now_ms)
+
+    def _is_enough(self, offers: list[Offer]) -> bool:
+        """Whether more peers offer a snapshot than may lie."""
+        return len({one.peer for one in offers}) > self._may_lie
 
     def _file(self, offer: Offer) -> None:
         """To the other offers of the same snapshot."""
@@ -209,7 +236,7 @@ class StateSync:
             best = max(
                 self._snapshots,
                 key=lambda offers: (
-                    len({one.peer for one in offers}) > self._may_lie,
+                    self._is_enough(offers),
                     kept is not None and offers[0].manifest.same_as(kept),
                     offers[0].manifest.height,
                 ),
@@ -238,12 +265,13 @@ class StateSync:
 
     def _take_chunk(self, peer: PeerId, chunk: Chunk, now_ms: int) -> None:
         taking = self._taking
-        if taking is None or (peer, chunk.height) != (taking.peer, taking.manifest.height):
+        if taking is None or chunk.height != taking.manifest.height or not taking.offers_it(peer):
             return
         if chunk.index not in taking.asked:
             return
         if chunk.data is None:
-            self._leave(f"snapshot_chunk_gone: {chunk.index}", now_ms)
+            if peer == taking.peer:
+                self._leave(f"snapshot_chunk_gone: {chunk.index}", now_ms)
         elif not taking.manifest.names(chunk.index, chunk.data):
             self._lied(peer, f"snapshot_chunk: {chunk.index} is not the one that the manifest names")
             self._ask_another(taking, now_ms)
@@ -251,7 +279,14 @@ class StateSync:
             self._ports.keep(chunk.index, chunk.data)
             taking.asked.discard(chunk.index)
             taking.here.add(chunk.index)
+            if taking.turn(peer, now_ms):
+                self._ask_again(taking)
             self._go_on(taking, now_ms)
+
+    def _ask_again(self, taking: _Taking) -> None:
+        """What is under way, of the peer whose turn it is now."""
+        for index in sorted(taking.asked):
+            self._ports.send(taking.peer, WantChunk(taking.manifest.height, index))
 
     def _go_on(self, taking: _Taking, now_ms: int) -> None:
         """Take what is here, in order, and ask for what is not, a few chunks ahead."""
