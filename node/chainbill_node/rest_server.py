@@ -94,6 +94,7 @@ class RestServer:
     """Serves one node's API, and its operator's address."""
 
     def __init__(self, node: Node) -> None:
+        self._node = node
         config, limits = node.config, node.config.limits
         most = clients_within(allow_descriptors(), limits.rest_connections)
 
@@ -114,5 +115,6 @@ class RestServer:
             await one.start()
 
     async def stop(self) -> None:
-        """End the open requests and stop listening."""
+        """End the open requests and stop listening. Threads that read are through with the store then."""
+        self._node.ledger.end_reads()
         await asyncio.gather(*[one.stop() for one in self._listeners])

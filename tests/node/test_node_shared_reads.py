@@ -102,3 +102,34 @@ def test_one_more_than_may_wait_is_told_when_to_come_again(tmp_path: Path, long_
             assert b"200" in await one.readline()
 
     serve(tmp_path, act)
+
+
+def test_reads_end_before_the_store_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that was stopped closed its database under the threads of long reads, and died of it; those who waited
+    were told of a fault."""
+    begun, ended = threading.Semaphore(0), threading.Semaphore(0)
+
+    def peers(node: ServedNode) -> list[PeerInfo]:
+        reader = node.reader(None)
+        begun.release()
+        try:
+            while True:
+                reader.scan("core", "party")
+                reader.scan("party", "party")
+        finally:
+            ended.release()
+
+    monkeypatch.setattr(ServedNode, "peers", peers)
+
+    async def act(served: Served) -> None:
+        clients = await ask(served, 3 * OF_ONE)
+        for _ in range(OF_ONE):
+            assert await asyncio.to_thread(begun.acquire, timeout=20)
+        await served.server.stop()
+        for _ in range(OF_ONE):
+            assert ended.acquire(blocking=False), "it reads on"
+        heads = [await reader.readuntil(b"\r\n\r\n") for reader, _ in clients]
+        assert all(b" 503 " in head and b"retry-after: 2" in head.lower() for head in heads)
+        assert not begun.acquire(blocking=False), "nobody else's read begins"
+
+    serve(tmp_path, act)

@@ -332,6 +332,10 @@ class LedgerApplication:
         """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
         return self._readers.reading(source)
 
+    def end_reads(self) -> None:
+        """End what is read for others: whoever asks now, or waits, is told to come back."""
+        self._readers.end()
+
     def forget_readers(self) -> None:
         """Old rows were taken away: later readers get a new view of the store."""
         self._readers.forget()

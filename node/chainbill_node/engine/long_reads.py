@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from chainbill_node.rest.places import NoPlace
+
 SHARE = 0.25
 """Of a core, for all long reads together."""
 BURST_S = 0.1
@@ -66,14 +68,20 @@ class LongReads:
         self._busy_until_s = 0.0
         self._sources: dict[str, _Source] = {}
         self._at_work: _Read | None = None  # the only long read that does not rest
+        self._ended = False
 
     def committed(self) -> None:
         """A block with transactions was committed."""
         self._busy_until_s = self._now_s() + AFTER_A_COMMIT_S
 
+    def end(self) -> None:
+        """No read begins any more, and those under way end with their next piece: the store is about to be closed."""
+        self._ended = True
+
     @contextmanager
     def reading(self, source: str) -> Iterator[None]:
-        """What is read in here, also in threads, is one read of this source."""
+        """What is read in here, also in threads, is one read of this source. Raises NoPlace after `end`."""
+        self._check_going_on()
         with self._lock:
             read = _Read(self._begin(source))
         token = _read.set(read)
@@ -88,7 +96,8 @@ class LongReads:
                 self._rests(read)
 
     def used(self, cpu_s: float) -> None:
-        """A read has used so much processor time; rest until the next piece may begin."""
+        """A read has used so much processor time; rest until the next piece may begin. Raises NoPlace after `end`."""
+        self._check_going_on()
         read = _read.get()
         if read is not None:
             self._rest_for_reads(read, cpu_s)
@@ -100,6 +109,10 @@ class LongReads:
             rest_s = self._paid_until_s - now_s
         if rest_s > 0:
             self._rest(min(rest_s, LONGEST_REST_S))
+
+    def _check_going_on(self) -> None:
+        if self._ended:
+            raise NoPlace(of_one=False)
 
     def _begin(self, name: str) -> _Source:
         """Who comes, or comes again after long, is a moment ahead of those at work, and no more."""

@@ -50,6 +50,10 @@ class SnapshotReaders:
         """Say that what is read in here, also in threads, is for a source."""
         return self._long_reads.reading(source)
 
+    def end(self) -> None:
+        """End what is read for others."""
+        self._long_reads.end()
+
     def view(self) -> LiveView:
         """The newest state as the core's `View`, unchanged by later commits."""
         return LiveView(self._newest()[0])
