@@ -115,7 +115,7 @@ class Driver:
             case PeerLeft(peer=peer):
                 self._catchup.forget(peer)
         if self._catchup.has_blocks or self._ahead.height == self.state.height:
-            self._engine.wake(running=self._catchup.has_blocks)
+            self._engine.look()
 
     # ---- timers ----
 
@@ -124,14 +124,24 @@ class Driver:
             self._tick()
         elif timer.kind is TimerKind.START:
             self._begin(timer)
+        elif timer.kind is TimerKind.LOOK:
+            self._engine.looked(timer)
+            if timer.height == self.state.height:
+                self._look()
         else:
             self._engine.step(TimeoutFired(timer, self._now_ms()))
 
     def _begin(self, timer: Timer) -> None:
         """Rule 11: what came early is taken first; a synced block makes a round of our own pointless."""
         self._engine.woken(timer)
-        if timer.height != self.state.height:
+        if timer.height != self.state.height or self._look():
             return
+        self._engine.ask_for_own()
+        if timer.height == self.state.height:
+            self._engine.step(TimeoutFired(timer, self._now_ms()))
+
+    def _look(self) -> bool:
+        """Take the next block that was fetched, else what came early; whether there was such a block."""
         found = self._catchup.next_block(self.rules)
         if found is not None:
             peer, decided, refused = found
@@ -140,13 +150,11 @@ class Driver:
                 self._follow()
             else:
                 self._drop(peer, refused)
-            return
+            return True
         early = self._ahead.take() if self._ahead.height == self.state.height else []
         for sender, message, verified in early:
             self._receive_from(sender, message, verified=verified)
-        self._engine.ask_for_own()
-        if timer.height == self.state.height:
-            self._engine.step(TimeoutFired(timer, self._now_ms()))
+        return False
 
     def _tick(self) -> None:
         """Re-gossip: STATUS, missing blocks, own messages, evidence, block sync."""

@@ -51,7 +51,7 @@ class Engine:
         self._settings = settings
         self._signer: Signer | None = None
         self._has_signed = False
-        self._woken_height = 0
+        self._woken_height = self._looking_height = 0
         self._asking_height = 0
         self._opened_height = 0
         self._tip: Tip
@@ -83,12 +83,9 @@ class Engine:
             return ()
         return tuple(self._signer.memory.messages.values())
 
-    def wake(self, *, running: bool = False) -> None:
-        """There is a reason to start this height: through a timer, so that nothing recurses, one at a time.
-
-        `running`: also while a round is under way (a synced block waits).
-        """
-        if self._woken_height != self.state.height and (running or not self.state.running):
+    def wake(self) -> None:
+        """There is a reason to start this height: through a timer, so that nothing recurses, one at a time."""
+        if self._woken_height != self.state.height and not self.state.running:
             self._woken_height = self.state.height
             self._ports.timers.schedule(Timer(TimerKind.START, self.state.height, 0), 0)
 
@@ -96,6 +93,17 @@ class Engine:
         """A START timer has fired: the next reason needs a new one."""
         if timer.height == self.state.height:
             self._woken_height = 0
+
+    def look(self) -> None:
+        """There is something to look at that came for this height, which is no reason to start it by itself."""
+        if self._looking_height != self.state.height:
+            self._looking_height = self.state.height
+            self._ports.timers.schedule(Timer(TimerKind.LOOK, self.state.height, 0), 0)
+
+    def looked(self, timer: Timer) -> None:
+        """A LOOK timer has fired: the next thing needs a new one."""
+        if timer.height == self.state.height:
+            self._looking_height = 0
 
     def ask_for_own(self) -> None:
         """Before the first signature after a start: what do the peers hold of this node's own messages?"""
@@ -247,7 +255,7 @@ class Engine:
         )
         memory = None if self._signer is None else self._signer.memory
         self.state = open_height(self.rules, memory, ask=not self._has_signed)
-        self._woken_height = 0
+        self._woken_height = self._looking_height = 0
         if self.state.wake:
             self.wake()
             return

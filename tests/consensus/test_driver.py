@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from chainbill_node import wire
+from chainbill_node.consensus.limits import LONE_START_MS
 from chainbill_node.consensus.state import Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.driver import Driver
@@ -335,9 +336,23 @@ def test_messages_of_the_next_height_wait_for_their_turn() -> None:
     desk.hear(Votes((vote(1, PREVOTE, 0, None, height=2), vote(2, PREVOTE, 0, None, height=2))))
     desk.hear(Decided(A, certificate(A)))
     assert desk.driver.state.height == 2
-    assert (Timer(TimerKind.START, 2, 0), 0) in desk.timers
-    desk.fire(TimerKind.START, 2)
+    assert (Timer(TimerKind.LOOK, 2, 0), 0) in desk.timers
+    desk.fire(TimerKind.LOOK, 2)
     assert desk.driver.state.book.at(0).prevotes.count(None) == 2
+    assert desk.driver.state.wake, "two of four have a reason"
+
+
+def test_one_vote_for_the_next_height_starts_it_only_later() -> None:
+    """A validator made empty blocks without end, by a vote for each height before the others were there."""
+    desk = Desk(idle_interval_ms=0).begin()
+    desk.hear(Votes(tuple([vote(1, PREVOTE, round_, None, height=2) for round_ in (0, 1, 600)])))
+    desk.hear(Decided(A, certificate(A)))
+    desk.timers.clear()
+    desk.fire(TimerKind.LOOK, 2)
+    assert not desk.driver.state.wake
+    assert desk.timers == [(Timer(TimerKind.START, 2, 0), LONE_START_MS)], "once, however much it says"
+    desk.fire(TimerKind.START, 2)
+    assert desk.driver.state.wake
 
 
 def test_what_waits_for_the_next_height_is_bounded_by_peer() -> None:

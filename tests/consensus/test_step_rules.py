@@ -18,6 +18,7 @@ from chainbill_node.consensus.effects import (
     UnsignedProposal,
 )
 from chainbill_node.consensus.events import BlockArrived, BlockBuilt, BlockSynced, ProposalReceived
+from chainbill_node.consensus.limits import LONE_START_MS
 from chainbill_node.consensus.state import HeightState, Step
 from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timeouts, Timer, TimerKind
@@ -76,8 +77,24 @@ def test_rule_1_a_valid_value_is_proposed_again_with_its_round_and_prevotes() ->
     assert not height.of(BuildBlock)
 
 
-def test_rule_11_a_message_of_this_height_starts_it() -> None:
-    assert Height().votes(PREVOTE, 0, A, 2).state.step is Step.PROPOSE
+@pytest.mark.parametrize("others", [(2, 3), (1, 2)])
+def test_rule_11_messages_of_more_validators_than_may_lie_start_it(others: tuple[int, int]) -> None:
+    one, other = others
+    height = Height().votes(PREVOTE, 0, A, one).votes(PRECOMMIT, 3, None, one).votes(PREVOTE, 500, None, one)
+    assert height.state.step is Step.WAIT
+    assert height.of(ScheduleTimeout) == [ScheduleTimeout(Timer(TimerKind.START, 1, 0), LONE_START_MS)]
+    assert height.votes(PREVOTE, 600, A, other).state.step is Step.PROPOSE
+
+
+def test_rule_11_a_lone_validator_starts_it_late() -> None:
+    height = Height().votes(PREVOTE, 0, A, 2)
+    assert height.start().state.step is Step.PROPOSE
+
+
+@pytest.mark.parametrize(("round_", "step"), [(0, Step.PREVOTE), (1, Step.WAIT), (500, Step.WAIT)])
+def test_rule_11_the_first_proposer_starts_it_and_later_ones_do_not(round_: int, step: Step) -> None:
+    proposer = next(who for who in range(4) if KEYS[who].public == rules(0).proposer(round_))
+    assert Height().proposed(proposal(proposer, round_, A)).state.step is step
 
 
 # rule 2

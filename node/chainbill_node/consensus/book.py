@@ -126,6 +126,10 @@ class Book(msgspec.Struct, frozen=True):
             book = book.with_vote(message) if isinstance(message, Vote) else book.with_proposal(message)
         return book
 
+    def senders(self) -> set[bytes]:
+        """Everyone of whom there is a message."""
+        return set(self.far).union(*[here.senders() for here in self.rounds.values()])
+
     def keep(self, rounds: set[int]) -> Book:
         """Only the messages of these rounds."""
         return Book({number: here for number, here in self.rounds.items() if number in rounds}, self.far)

@@ -8,10 +8,10 @@ from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote
 from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
 from chainbill_node.consensus.effects import Abstain, Effect, ReportEvidence, ScheduleTimeout
 from chainbill_node.consensus.events import OwnMessagesReported
-from chainbill_node.consensus.limits import LISTEN_MS, ROUND_WINDOW
+from chainbill_node.consensus.limits import LISTEN_MS, LONE_START_MS, ROUND_WINDOW
 from chainbill_node.consensus.rounds import Outcome
 from chainbill_node.consensus.rules import Rules
-from chainbill_node.consensus.state import HeightState, Said, Signing
+from chainbill_node.consensus.state import HeightState, Said, Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
 from chainbill_node.wire.messages import Proposal
 
@@ -23,12 +23,27 @@ def take_vote(state: HeightState, vote: Vote, rules: Rules, *, capped: bool = Tr
     if vote.validator not in rules.validators:
         return state, ()
     if vote.round > max(state.round, 0) + ROUND_WINDOW:
-        return replace(state, book=state.book.with_far(vote), wake=True), ()
+        return noticed(replace(state, book=state.book.with_far(vote)), rules)
     book = state.book.with_vote(vote, capped=capped)
     if book is state.book:
         return state, ()
     evidence = _contradiction(state, vote)
-    return replace(state, book=book, wake=True), evidence
+    state, effects = noticed(replace(state, book=book), rules)
+    return state, evidence + effects
+
+
+def noticed(state: HeightState, rules: Rules) -> Outcome:
+    """A message has come of a height that waits: it starts where more validators than may lie have spoken, else late.
+
+    One of f + 1 is honest and has a reason. Fewer may have none, and could make a chain grow by nothing but votes.
+    """
+    if state.wake or state.step is not Step.WAIT:
+        return state, ()
+    if len(state.book.senders() - {rules.own}) >= rules.skip_threshold:
+        return replace(state, wake=True), ()
+    if state.noticed:
+        return state, ()
+    return replace(state, noticed=True), (ScheduleTimeout(Timer(TimerKind.START, state.height, 0), LONE_START_MS),)
 
 
 def take_proposal(state: HeightState, proposal: Proposal, rules: Rules) -> Outcome:
@@ -37,7 +52,7 @@ def take_proposal(state: HeightState, proposal: Proposal, rules: Rules) -> Outco
     if header.validator != rules.proposer(header.round):
         return state, ()
     if header.round > max(state.round, 0) + ROUND_WINDOW:
-        return replace(state, book=state.book.with_far(header), wake=True), ()
+        return noticed(replace(state, book=state.book.with_far(header)), rules)
     known = state.book.at(header.round).proposals
     effects: tuple[Effect, ...] = ()
     book = state.book.with_proposal(header)
@@ -47,7 +62,10 @@ def take_proposal(state: HeightState, proposal: Proposal, rules: Rules) -> Outco
         effects = (ReportEvidence(DuplicateProposal.of(known[0], header)),)
     blocks = {**state.blocks, header.block_id: proposal.block}
     received_ms = {(header.round, header.block_id): state.now_ms, **state.received_ms}
-    state = replace(state, book=book, blocks=blocks, received_ms=received_ms, wake=True)
+    first = header.round == 0  # it is its sender's turn to start the height, whatever its reason
+    state = replace(state, book=book, blocks=blocks, received_ms=received_ms, wake=state.wake or first)
+    state, more = noticed(state, rules)
+    effects += more
     for vote in proposal.prevotes:
         if (vote.type, vote.round, vote.block_id) == (VoteType.PREVOTE, header.valid_round, header.block_id):
             state, more = take_vote(state, vote, rules, capped=False)

@@ -56,10 +56,10 @@ class HeightState(msgspec.Struct, frozen=True):
 
     `now_ms` is the wall clock of the event at hand, `started_ms` and `round_ms` those of the height's and the round's
     start; `received_ms`: when the proposal of a block in a round was first received. `wake`: there is a reason to
-    start. `resume_round`: where to start. `answered`: the validators (node ids) that have said what they hold of our
-    own messages; `knowing`: those of them that have listened since the height began; `listened`: we have waited long
-    enough for one that knows more. `own_messages`: what the signer file holds of this height (see `receive.said`).
-    `why`: the reason of abstaining or of a halt.
+    start; `noticed`: there may be one, see `receive.noticed`. `resume_round`: where to start. `answered`: the
+    validators (node ids) that have said what they hold of our own messages; `knowing`: those of them that have listened
+    since the height began; `listened`: we have waited long enough for one that knows more. `own_messages`: what the
+    signer file holds of this height (see `receive.said`). `why`: the reason of abstaining or of a halt.
     """
 
     height: int
@@ -80,6 +80,7 @@ class HeightState(msgspec.Struct, frozen=True):
     own_messages: frozenset[Said] = frozenset()
     resume_round: int = 0
     wake: bool = False
+    noticed: bool = False
     now_ms: int = 0
     started_ms: int = 0
     round_ms: int = 0

@@ -10,8 +10,8 @@ from enum import IntEnum
 
 
 class TimerKind(IntEnum):
-    """What a timer is for. START glues heights together, GOSSIP repeats STATUS, LISTEN ends the wait for witnesses (see
-    `receive.allow`), the others are the paper's."""
+    """What a timer is for. START glues heights together, LOOK looks at what came early or in a batch, GOSSIP repeats
+    STATUS, LISTEN ends the wait for witnesses (see `receive.allow`), the others are the paper's."""
 
     START = 0
     PROPOSE = 1
@@ -19,6 +19,7 @@ class TimerKind(IntEnum):
     PRECOMMIT = 3
     GOSSIP = 4
     LISTEN = 5
+    LOOK = 6
 
 
 @dataclass(frozen=True, slots=True)
