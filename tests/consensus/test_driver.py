@@ -480,6 +480,25 @@ def test_evidence_is_verified_kept_once_and_passed_on() -> None:
     assert desk.of(EvidenceFound) == [("*", EvidenceFound(proof.encode()))]
 
 
+def test_evidence_that_a_block_had_room_for_and_did_not_take_waits_no_more() -> None:
+    """It is recorded already, or too old, and stood before others for ever."""
+    desk = Desk(0, count=1)
+    desk.mempool = [b"one"]
+    desk.driver.start()
+    desk.fire(TimerKind.START, 1)
+    for round_ in (0, 1):
+        proof = DuplicateVote.of(vote(0, PREVOTE, round_, A), vote(0, PREVOTE, round_, None))
+        desk.hear(EvidenceFound(proof.encode()))
+    [known, new] = desk.driver._engine.evidence.waiting.values()
+    build = desk.build_block
+    desk.build_block = lambda at, time, by, _: build(at, time, by, (new,))  # type: ignore[method-assign]
+    desk.mempool.append(b"two")
+    desk.fire(TimerKind.START, 2)
+    assert desk.store.tip.height == 2
+    assert known != new
+    assert desk.driver._engine.evidence.waiting == {}
+
+
 def test_a_diverged_node_stops_for_good() -> None:
     desk = Desk().begin()
     wrong = type(A)(type(A.header)(**{**_fields(A.header), "app_hash": bytes(32)}), A.transactions, ())

@@ -25,7 +25,7 @@ from test_node_gate import Counted, excluded, pair, proposal, send, signed, unti
 from test_node_network import NOW, Peer, members_at
 from whole_nodes import connected
 
-from chainbill.ledger.envelope import read_envelope
+from chainbill.ledger.envelope import read_envelope, wire_id_of
 
 __all__ = ["work"]
 
@@ -68,6 +68,33 @@ def test_who_connects_all_the_time_is_kept_out_for_a_while() -> None:
     assert told[-1] == "too_many_connections_of_peer"
     assert known.of("b").connection(0.0) is None
     assert known.of("a").connection(1.0) is None
+
+
+def test_who_hangs_up_all_the_time_is_greeted_up_to_a_rate(
+    tmp_path: Path, authority: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same over real connections, with less of a burst."""
+    monkeypatch.setattr(budget, "CONNECTIONS_BURST", 3)
+    monkeypatch.setattr(budget, "CONNECTIONS_A_SECOND", 0.001)
+
+    async def run() -> None:
+        ports = free_ports(2)
+        members = members_at(ports)
+        one, other = [
+            Peer(tmp_path / name, authority, name, port, members)
+            for name, port in zip(members, ports, strict=True)
+        ]  # fmt: skip
+        await one.network.start()
+        await other.network.start()
+        for turn in range(1, 4):
+            await until(lambda turn=turn: other.changes.count(("up", "aa")) == turn)  # type: ignore[misc]
+            other.network._connections["aa"].abort("hung up")
+        await until(lambda: "too_many_connections_of_peer" in other.refused)
+        assert other.changes.count(("up", "aa")) == 3
+        await one.network.stop()
+        await other.network.stop()
+
+    asyncio.run(run())
 
 
 def test_what_peers_used_is_remembered_within_bounds() -> None:
@@ -140,6 +167,49 @@ def test_transactions_that_only_its_proposals_hold_are_verified_for_a_peer_up_to
         await until(lambda: excluded(other, one)[1] == "too_many_unread")
         assert work.verified <= 70
         await until(lambda: other.peers.connected and one.peers.connected)
+
+    pair(tmp_path, act)
+
+
+def test_what_was_too_much_of_one_peer_is_read_when_another_sends_it(
+    tmp_path: Path, work: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a proposer that has used up its rate would have its proposal read by nobody who heard of it that way."""
+    monkeypatch.setattr(budget, "UNREAD_BURST", 100)
+    monkeypatch.setattr(budget, "UNREAD_A_SECOND", 1)
+
+    async def main() -> None:
+        network = create_local_network(tmp_path / "net", validators=3)
+        async with connected(network) as (one, two, other):
+            other.drive = lambda _event: None  # type: ignore[method-assign]  # the height stays
+            key = load_private_key(network.nodes[0].home / "keys/validator.pem")
+            first = proposal(other, key, ()).header.round
+            messages = [
+                wire.encode(proposal(other, key, tuple([signed(network, "anchor") for _ in range(70)]), round_))
+                for round_ in (first, first + 3)
+            ]
+            for message in messages:
+                assert one.peers.send(other.node_id, message)
+            await until(lambda: excluded(other, one)[1] == "too_many_unread")
+            await until(lambda: len(work.opened) == 70)
+            assert two.peers.send(other.node_id, messages[1])
+            await until(lambda: len(work.opened) == 140)
+
+    asyncio.run(main())
+
+
+def test_no_third_proposal_of_a_round_is_read(tmp_path: Path, work: Counted) -> None:
+    """Two are evidence, and consensus keeps no third; eight had all their transactions verified."""
+
+    async def act(network: Any, one: Node, other: Node) -> None:
+        key = load_private_key(network.nodes[0].home / "keys/validator.pem")
+        held = [signed(network, "anchor") for _ in range(5)]
+        for wire_ in held:
+            assert one.peers.send(other.node_id, wire.encode(proposal(other, key, (wire_,))))
+        last = signed(network, "anchor")
+        send(one, other, last)
+        await until(lambda: other.ledger.is_used(read_envelope(last).id))
+        assert len(set(work.opened) & {wire_id_of(one) for one in held}) <= 2
 
     pair(tmp_path, act)
 
