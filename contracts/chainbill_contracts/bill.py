@@ -36,8 +36,8 @@ agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
 
 MOST_INVOICES = 100
-BILLS_AT_ONCE = 100  # bills whose dates one step computes again
-STEPS_A_DAY = 20
+BILLS_AT_ONCE = 20  # bills whose dates one step computes again: with 100 invoices each and the longest grace, one fits
+STEPS_A_DAY = 100
 
 
 @call

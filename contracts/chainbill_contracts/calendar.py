@@ -39,21 +39,17 @@ def check_year(year, holidays, workdays):
 @internal("bill", "token", "finance", "settlement", "account", "party", "standing")
 def business_day_from(date):
     """Return the first business day on or after `date`."""
-    day = date
-    for step in range(LONGEST_SEARCH):
-        if working(day):
-            return day
-        day = add_days(day, 1)
-    require(False, "no_business_day_near", {"date": date})
+    return first_working(date, {})
 
 
 @internal("bill", "token", "finance", "settlement", "account", "party", "standing")
 def business_day_before(date):
     """Return the last business day before `date`."""
     day = date
+    known = {}
     for step in range(LONGEST_SEARCH):
         day = add_days(day, -1)
-        if working(day):
+        if working(day, known):
             return day
     require(False, "no_business_day_near", {"date": date})
 
@@ -62,8 +58,9 @@ def business_day_before(date):
 def business_days_after(date, count):
     """Return the `count`-th business day after `date`; with count 0 `date` itself."""
     day = date
+    known = {}
     for number in range(count):
-        day = business_day_from(add_days(day, 1))
+        day = first_working(add_days(day, 1), known)
     return day
 
 
@@ -90,11 +87,25 @@ def undecided_year(date):
 def is_business_day(date):
     """Say whether banks work on `date`."""
     require_date(date)
-    return working(date)
+    return working(date, {})
 
 
-def working(date):
-    year = years.get(year_of(date))
+def first_working(date, known):
+    """The first business day on or after `date`. known: as in working."""
+    day = date
+    for step in range(LONGEST_SEARCH):
+        if working(day, known):
+            return day
+        day = add_days(day, 1)
+    require(False, "no_business_day_near", {"date": date})
+
+
+def working(date, known):
+    """Say whether banks work on `date`. known: the years that were looked up, by their four digits; it grows."""
+    digits = date[:4]
+    if digits not in known:
+        known[digits] = years.get(year_of(date))
+    year = known[digits]
     if year is not None:
         if date in year["workdays"]:
             return True

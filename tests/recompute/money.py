@@ -80,9 +80,13 @@ def _go_on(book: Book, bill: Bill, step: Step, record: Record) -> None:
 
 
 def _work(book: Book, piece: Piece) -> int:
-    """A leaf is one; one that a request holds is two and half the request's quotes."""
+    """A leaf is one, an offered one two, a financed one five; one that a request holds two and the request's quotes."""
     of = book.requests.get(piece.lock)
-    return 1 if of is None else 2 + len(of.quotes) // 2
+    if of is not None:
+        return 2 + len(of.quotes)
+    if piece.financed_tier:
+        return 5
+    return 2 if piece.offered_to else 1
 
 
 def _share(step: Step, cents: int) -> int:
