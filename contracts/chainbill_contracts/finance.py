@@ -35,6 +35,8 @@ agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
 settlement_receipts = read_table("settlement", "receipt")
+standings = read_table("standing", "standing")
+orders = read_table("standing", "order")
 
 WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
@@ -261,7 +263,7 @@ def disburse(quote, reference, value_date, amount, registration):
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     require_holder_may_be_financed(row, value_date)
-    require_debtor_in_business(bills.get(offer["bill"]))
+    require_debtor_may_be_bought(bills.get(offer["bill"]), value_date)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
     if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
         offer["amount"] = row["amount"]
@@ -598,4 +600,22 @@ def require_holder_may_be_financed(row, value_date):
     holder = require_party(row["holder"])
     if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
         since = holder["insolvent_since"]
-        require(value_date < since, "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
+        in_time = value_date < since or is_one_word_against_money(holder, value_date)
+        require(in_time, "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
+
+
+def require_debtor_may_be_bought(bill, value_date):
+    """The debtor of this bill is in business, or was so for all but one bank when the money left."""
+    debtor = require_party(bill["debtor"])
+    if debtor["status"] != "insolvent" or not is_one_word_against_money(debtor, value_date):
+        require_debtor_in_business(bill)
+
+
+def is_one_word_against_money(row, value_date):
+    """Say whether one bank alone says that a party is insolvent, and money had left by that day. row: the party's.
+
+    What no second bank or vote keeps is as if it had never been; else a sponsor that sees the money of another bank
+    arrive stopped its receipt, until the agreement had run out and the holder had both.
+    """
+    order = orders.get(standings.get(row["id"])["insolvent"])
+    return order["status"] == "entered" and value_date <= row["insolvent_since"]

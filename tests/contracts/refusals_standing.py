@@ -335,7 +335,7 @@ def disburse_to_an_insolvent_holder(world: World) -> None:
     _, token = accepted_bill(world)
     quote = bid(world, ask(world, token, BANK2, amount=10)["request"], BANK2)["quote"]
     world.call(S1, "finance", "agree", quote=quote)
-    order(world, S1, "insolvent")
+    ratify(world, order(world, S1, "insolvent"), by=BANK3)
     disburse(world, BANK2, quote)
 
 

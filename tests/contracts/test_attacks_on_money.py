@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contracts.expected import refused
 from contracts.invariants import check_all
 from contracts.world import (
     ANCHOR,
     BANK1,
     BANK2,
+    BANK3,
     BANK4,
     DIGEST,
     S1,
@@ -21,6 +23,8 @@ from contracts.world import (
     bid,
     disburse,
     key_of,
+    order,
+    ratify,
     seat,
     settle,
 )
@@ -64,6 +68,38 @@ def test_a_bank_that_has_not_paid_yet_takes_its_quote_back_after_a_part_payment(
     world.call(BANK1, "finance", "withdraw_quote", quote=quote)
     [live] = [leaf for leaf in world.leaves(bill) if leaf["status"] == "live"]
     assert (live["holder"], live["locks"], live["hi"] - live["lo"]) == (S1, [], FACE // 2)
+
+
+# --- one bank's word against another bank's money ---------------------------------------------------------------------
+@pytest.mark.parametrize("insolvent", [S1, ANCHOR])
+def test_one_bank_does_not_stop_the_receipt_of_another_s_money(world: World, insolvent: str) -> None:
+    """attack: the holder agrees on the last day. Its sponsor sees the money of another bank arrive on that day and
+    enters an insolvency, of the holder or of the debtor, before the receipt. After 72 hours it lapsed, as if it had
+    never been; the agreement had run out, and the holder had the money and the token."""
+    _, token = accepted_bill(world)
+    request = ask(world, token, BANK2, amount=FACE)["request"]
+    quoted = bid(world, request, BANK2)["quote"]
+    world.day(world.row("finance", "request", request)["until"])
+    net = world.call(S1, "finance", "agree", quote=quoted)["net"]
+    order(world, insolvent, "insolvent")
+    new = disburse(world, BANK2, quoted, amount=net)["token"]
+    assert world.token(new)["holder"] == BANK2
+    check_all(world)
+
+
+@pytest.mark.parametrize(("insolvent", "code"), [(S1, "holder_insolvent"), (ANCHOR, "debtor_insolvent")])
+@pytest.mark.parametrize("then", ["a day later", "a second bank"])
+def test_money_that_leaves_after_an_insolvency_buys_nothing(world: World, insolvent: str, code: str, then: str) -> None:
+    _, token = accepted_bill(world)
+    request = ask(world, token, BANK2, amount=FACE)["request"]
+    quoted = bid(world, request, BANK2, disburse_by=world.plus(3))["quote"]
+    world.call(S1, "finance", "agree", quote=quoted)
+    entered = order(world, insolvent, "insolvent")
+    if then == "a second bank":
+        ratify(world, entered, by=BANK3)
+    else:
+        world.day(world.plus(1))
+    refused(code, disburse, world, BANK2, quoted)
 
 
 # --- settlement in steps ----------------------------------------------------------------------------------------------

@@ -459,7 +459,7 @@ def test_an_agreed_financing_counts_for_a_value_date_before_the_insolvency(world
     world.call(S1, "finance", "agree", quote=quote)
     agreed_on = world.today
     world.day(world.plus(1))
-    order(world, S1, "insolvent")
+    ratify(world, order(world, S1, "insolvent"), by=BANK3)
     refused("holder_insolvent", disburse, world, BANK2, quote)
     new = disburse(world, BANK2, quote, value_date=agreed_on)["token"]
     assert world.token(new)["holder"] == BANK2
