@@ -10,7 +10,7 @@ Taken away as soon as it is written: `approval/run` (`stored_calls`).
     core/program  "active"    → [[name, source hash], …]        the contracts that run
     core/migration name       → {"cursor", "version"}            a migration under way
     core/clock    "offset"    → {"offset_ms"}                   the clock offset of the last block
-    core/gap      "last"      → {"date"}                        when blocks last came again after a long gap
+    core/gap      "last"      → {"date", "stood_ms"}            when blocks came again after a long gap; all such gaps
     core/seed     "day"       → 32 bytes                        what day items draw their salts from
     core/receipts "last"      → {"height", "count", "root"}      of the newest block that has receipts (root: bytes)
     core/rules    "active"    → {"rules", "currencies", "python", "withdrawn"}   the rules in force

@@ -156,7 +156,8 @@ class Execution:
     def _note_clock(self) -> None:
         """The gap since the parent, less what the adjustable clock was moved; the offset is kept for the next block.
 
-        The date of a gap above `gap_limit_ms` is kept too: the day items that it concerns may run in later blocks only.
+        The date of a gap above `gap_limit_ms` is kept too: the day items that it concerns may run in later blocks only;
+        so is the sum of all such gaps, for what waits counts no time in which the network stood still.
         """
         now = self.overlay.get(core_rows.CLOCK_OFFSET) or {"offset_ms": 0}
         last = self.overlay.get(core_rows.LAST_OFFSET) or {"offset_ms": 0}
@@ -166,7 +167,9 @@ class Execution:
             self.overlay.put(core_rows.LAST_OFFSET, {"offset_ms": now["offset_ms"]})
         limit = self.overlay.get(core_rows.GAP_LIMIT)
         if limit is not None and self._gap_ms > limit["value"] and self.env.previous is not None:
-            self.overlay.put(core_rows.LAST_GAP, {"date": self.today})
+            before = self.overlay.get(core_rows.LAST_GAP) or {"stood_ms": 0}
+            stood_ms = before["stood_ms"] + self._gap_ms
+            self.overlay.put(core_rows.LAST_GAP, {"date": self.today, "stood_ms": stood_ms})
 
     def _run_item(self, agenda: Agenda, key: bytes, row: Any) -> Receipt:
         self.overlay.delete(key)

@@ -58,11 +58,12 @@ def announce(currency, bank, alg, digest_hex):
         "alg": alg,
         "digest": digest_hex,
         "from": acts_on,
+        "allowed_ms": invoke("calendar", "stood_ms"),
         "attested": False,
         "by": keys_that_signed(),
     }
     accounts.put([ctx.party, currency], known)
-    agenda.put([acts_on, ctx.party, currency], {"party": ctx.party, "currency": currency})
+    plan(ctx.party, currency, acts_on)
     emit("account_change_announced", {"party": ctx.party, "currency": currency, "bank": bank, "from": acts_on})
     return {"party": ctx.party, "currency": currency, "from": acts_on}
 
@@ -221,13 +222,31 @@ def account_of_today(party, currency, account):
     and name an account on Monday, the sponsor announces a recovery; on Wednesday the account stays as it was.
     """
     change = account["next"]
-    if change is None or not change["attested"] or change["from"] > ctx.today:
+    if change is None or change["from"] > ctx.today:
+        return account
+    later = invoke("calendar", "after_standstill", change["from"], change["allowed_ms"])
+    if later["acts_on"] > ctx.today:
+        return put_off(party, currency, account, later)
+    if not change["attested"]:
         return account
     if may_move_account(party):
         return changed_account(party, account)
     account["next"] = None
     emit("account_change_ended", {"party": party, "currency": currency})
     return account
+
+
+def put_off(party, currency, account, later):
+    """A change acts later, and can be replaced or ended until then."""
+    account["next"]["from"] = later["acts_on"]
+    account["next"]["allowed_ms"] = later["allowed_ms"]
+    plan(party, currency, later["acts_on"])
+    emit("account_change_put_off", {"party": party, "currency": currency, "from": later["acts_on"]})
+    return account
+
+
+def plan(party, currency, acts_on):
+    agenda.put([acts_on, party, currency], {"party": party, "currency": currency})
 
 
 def may_move_account(party):

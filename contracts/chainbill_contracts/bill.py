@@ -33,7 +33,7 @@ to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as t
 open_drafts = own_table("open_drafts")  # initiator, [initiator, other side] -> {"count"} of its pending bills
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
-gaps = read_table("core", "gap")  # "last" -> {"date"}: when blocks came again after the network stood still for long
+gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came again after the network stood still for long
 
 MOST_INVOICES = 100
 BILLS_AT_ONCE = 20  # bills whose dates one step computes again: with 100 invoices each and the longest grace, one fits

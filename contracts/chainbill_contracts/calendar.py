@@ -7,12 +7,14 @@ Saturdays and Sundays alone, and what is computed from it is provisional. Only g
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import require_date
 
+gaps = read_table("core", "gap")  # "last" -> {"date", "stood_ms"}: how long the network stood still, in all
 years = own_table("year")  # 2027 -> {"holidays": [date, …], "workdays": [date, …]}
 
 LONGEST_SEARCH = 60  # days: no run of holidays is longer
 MOST_SPECIAL_DAYS = 150
 MOST_HOLIDAYS_A_MONTH = 20
 MONTH = 31  # days
+DAY_MS = 86400000
 DIGITS = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9}
 
 
@@ -72,6 +74,30 @@ def end_of_72_hours(date):
     or Sunday 02-14 where that is a working weekend.
     """
     return max(add_days(date, 3), business_day_from(add_days(date, 1)))
+
+
+@internal("account", "party", "recovery", "standing")
+def stood_ms():
+    """Return for how long the network has stood still so far, in all."""
+    gap = gaps.get("last")
+    return 0 if gap is None else gap["stood_ms"]
+
+
+@internal("account", "party", "recovery", "standing")
+def after_standstill(acts_on, allowed_ms):
+    """Return {"acts_on", "allowed_ms"}: when what is to act on `acts_on` acts, since the network stood still meanwhile.
+
+    No standstill is part of a wait, for nobody could take anything back: it grows by as many days, a part of one for a
+    whole one, and its last day is a business day. allowed_ms: what `acts_on` allows for of all that the network stood
+    still. What is left of a day counts the next time, so who stops it for some hours each day puts nothing off for
+    ever. To act on Tuesday 2027-03-09, last day Monday, and the network stood still from Saturday to Tuesday, 70 hours,
+    three days: last day Thursday, it acts on Friday 03-12.
+    """
+    days = (stood_ms() - allowed_ms + DAY_MS - 1) // DAY_MS
+    if days <= 0:
+        return {"acts_on": acts_on, "allowed_ms": allowed_ms}
+    last_day = business_day_from(add_days(acts_on, days - 1))
+    return {"acts_on": add_days(last_day, 1), "allowed_ms": allowed_ms + days * DAY_MS}
 
 
 @internal("bill")

@@ -486,21 +486,48 @@ def announce_change(row, kind, content):
         "by": keys_that_signed(),
         "announced_on": ctx.today,
         "acts_on": acts_on,
+        "allowed_ms": invoke("calendar", "stood_ms"),
         "status": "announced",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
     row["changes"] += [change]
     parties.put(row["id"], row)
-    for step in ("act", "end"):
-        agenda.put([acts_on, "change", ctx.height, change, step], {"change": change, "step": step})
+    plan_change(changes.get(change))
     emit("change_announced", {"party": row["id"], "change": change, "kind": kind, "acts_on": acts_on})
     return {"change": change, "acts_on": acts_on}
+
+
+def plan_change(row):
+    for step in ("act", "end"):
+        agenda.put([row["acts_on"], "change", row["created"]["height"], row["id"], step], {
+            "change": row["id"], "step": step,
+        })  # fmt: skip
+
+
+def forget_change(row):
+    for step in ("act", "end"):
+        agenda.delete([row["acts_on"], "change", row["created"]["height"], row["id"], step])
+
+
+def put_off_change(row, later):
+    """A change acts later, and can be taken back until then."""
+    forget_change(row)
+    row["acts_on"] = later["acts_on"]
+    row["allowed_ms"] = later["allowed_ms"]
+    changes.put(row["id"], row)
+    plan_change(row)
+    told = {"party": row["party"], "change": row["id"], "kind": row["kind"], "acts_on": row["acts_on"]}
+    emit("change_put_off", told)
 
 
 def on_day_of_change(change, step):
     """A change acts under the guards of its day; one that these refuse comes to nothing, and the next step ends it."""
     row = changes.get(change)
     if row["status"] != "announced":
+        return
+    later = invoke("calendar", "after_standstill", row["acts_on"], row["allowed_ms"])
+    if later["acts_on"] > ctx.today:
+        put_off_change(row, later)
         return
     if step == "end":
         end_change(row, "lapsed")
@@ -549,8 +576,7 @@ def close_change(row, status):
             still_open += [change]
     party["changes"] = still_open
     parties.put(party["id"], party)
-    for step in ("act", "end"):
-        agenda.delete([row["acts_on"], "change", row["created"]["height"], row["id"], step])
+    forget_change(row)
 
 
 def require_open_change(change):

@@ -109,6 +109,10 @@ def on_day(date, item, row):
     recovery = recoveries.get(row["recovery"])
     if recovery["status"] != "announced":
         return
+    later = invoke("calendar", "after_standstill", recovery["acts_on"], recovery["allowed_ms"])
+    if later["acts_on"] > ctx.today:
+        put_off(recovery, later)
+        return
     if row["step"] == "end":
         end(recovery, "lapsed")
         return
@@ -173,16 +177,37 @@ def announce(party, kind, content, by, signed):
         "by": signed,
         "announced_on": ctx.today,
         "acts_on": acts_on,
+        "allowed_ms": invoke("calendar", "stood_ms"),
         "status": "announced",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
     place = place_of(party)
     place["open"] = recovery
     places.put(party, place)
-    for step in ("act", "end"):
-        agenda.put([acts_on, recovery, step], {"recovery": recovery, "step": step})
+    plan(recovery, acts_on)
     emit("recovery_announced", {"party": party, "recovery": recovery, "kind": kind, "by": by, "acts_on": acts_on})
     return {"recovery": recovery, "acts_on": acts_on}
+
+
+def plan(recovery, acts_on):
+    for step in ("act", "end"):
+        agenda.put([acts_on, recovery, step], {"recovery": recovery, "step": step})
+
+
+def put_off(row, later):
+    """A recovery acts later, and can be vetoed until then."""
+    forget(row)
+    row["acts_on"] = later["acts_on"]
+    row["allowed_ms"] = later["allowed_ms"]
+    recoveries.put(row["id"], row)
+    plan(row["id"], row["acts_on"])
+    told = {"party": row["party"], "recovery": row["id"], "kind": row["kind"], "acts_on": row["acts_on"]}
+    emit("recovery_put_off", told)
+
+
+def forget(row):
+    for step in ("act", "end"):
+        agenda.delete([row["acts_on"], row["id"], step])
 
 
 def give_way(party):
@@ -198,8 +223,7 @@ def end(row, status):
     place = place_of(row["party"])
     place["open"] = ""
     places.put(row["party"], place)
-    for step in ("act", "end"):
-        agenda.delete([row["acts_on"], row["id"], step])
+    forget(row)
     emit("recovery_ended", {"party": row["party"], "recovery": row["id"], "kind": row["kind"], "status": status})
 
 

@@ -185,6 +185,7 @@ def leave(party):
     elif party != ctx.party:
         require(not standing["stays"], "party_stays", {"id": party})
     standing["left_from"] = row["status"]
+    standing["left_stood_ms"] = invoke("calendar", "stood_ms")
     standing["stays"] = False
     row["leaving_since"] = ctx.today
     close_standing(row, standing)
@@ -219,6 +220,8 @@ def close(party):
     require_maker_and_checker()
     require_step(row["status"], "closed", "closed")
     until = invoke("calendar", "end_of_72_hours", row["leaving_since"])
+    later = invoke("calendar", "after_standstill", add_days(until, 1), standing_of(party)["left_stood_ms"])
+    until = add_days(later["acts_on"], -1)
     require(ctx.today > until, "leaving_under_way", {"id": party, "until": until})
     close_party(row, ctx.party)
     return {"party": party, "party_status": "closed"}
@@ -330,12 +333,27 @@ def on_day(date, item, row):
     standing = standing_of(party["id"])
     if standing["open"][order["kind"]] != order["id"]:
         return
+    if order["acts_on"] != "":
+        later = invoke("calendar", "after_standstill", order["acts_on"], order["allowed_ms"])
+        if later["acts_on"] > ctx.today:
+            put_off(party, standing, order, later)
+            return
     if row["step"] == "act":
         close_order(standing, order)
         put_in_force(party, standing, order)
         keep_standing(party, standing)
     elif day_of_end(order) <= ctx.today:
         end_order(party, standing, order, "lapsed")
+
+
+def put_off(row, standing, order, later):
+    """An administrator acts later, and can be objected to until then."""
+    close_order(standing, order)
+    order["acts_on"] = later["acts_on"]
+    order["allowed_ms"] = later["allowed_ms"]
+    open_order(standing, order)
+    keep_standing(row, standing)
+    emit("administrator_put_off", {"order": order["id"], "party": row["id"], "acts_on": order["acts_on"]})
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------
@@ -377,6 +395,7 @@ def new_order(row, kind, papers, by):
         "ratified_on": "",
         "until": ctx.today,
         "acts_on": "",
+        "allowed_ms": 0,
         "stopped_at": 0,
         "objected_on": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
@@ -400,6 +419,7 @@ def ratify_order(row, standing, order, second):
     standing["unratified"] = kept
     if kind == "administrator":
         order["acts_on"] = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)
+        order["allowed_ms"] = invoke("calendar", "stood_ms")
         open_order(standing, order)
     elif in_force:
         standing["stopped_at"] = max(standing["stopped_at"], order["stopped_at"])
@@ -514,6 +534,7 @@ def standing_of(party):
     if row is None:
         row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": [], "left_from": "", "stays": False}
         row["objected"] = False  # to an administrator whom banks named: the next one is voted
+        row["left_stood_ms"] = 0  # for how long the network had stood still in all when it began to leave
         row["stopped_at"] = 0  # height of the last stop that two banks or a vote decided
         row["open"] = {"suspended": "", "insolvent": "", "active": "", "administrator": ""}
     return row

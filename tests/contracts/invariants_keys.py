@@ -15,14 +15,21 @@ FIELDS = {
 """What a change of a kind changes of a party, and which field of its content is the new value."""
 
 
+DAY_MS = 86_400_000
+
+
 class Waits(NamedTuple):
-    """Something that was announced: of whom, what it changes, from which day on, the keys that signed it, to what."""
+    """Something that was announced: of whom, what it changes, from which day on, the keys that signed it, to what.
+
+    id: of what waits from its announcement on, "" where `since` already takes in that the network stood still.
+    """
 
     party: str
     what: str
     since: str
     by: list[str]
     values: list[Any]
+    id: str = ""
 
 
 def check_keys(world: World) -> None:
@@ -77,10 +84,15 @@ class KeyWatch:
         self.revoked: set[str] = set()
         """Keys that their party revoked, until they are somebody's again."""
         self._before: dict[str, Any] = {}
+        self._stood: dict[str, int] = {}
+        """For how long the network had stood still in all when something was announced."""
 
     def check(self, world: World, voted: bool) -> None:
         """voted: whether a vote was decided in this step."""
         now = _picture(world)
+        stood_ms = (world.row("core", "gap", "last") or {"stood_ms": 0})["stood_ms"]
+        for one in now["waiting"]:
+            self._stood.setdefault(one.id, stood_ms)
         if self._before:
             for party, row in now["parties"].items():
                 self._check_party(world, party, self._before["parties"][party], row)
@@ -97,7 +109,7 @@ class KeyWatch:
                 value
                 for one in self._before["waiting"]
                 for value in one.values
-                if (one.party, one.what) == (party, what) and world.today >= one.since
+                if (one.party, one.what) == (party, what) and world.today >= self._since(world, one)
             ]
             kept = [] if not back else former[what]
             for value in row[what]:
@@ -107,6 +119,13 @@ class KeyWatch:
             assert row["key"] == mine
             assert (row["policy"], row["account"]) == (former["policy"], former["account"])
             assert row["encryption_key"] in (former["encryption_key"], [])
+
+    def _since(self, world: World, one: Waits) -> str:
+        """The first day on which it may act: no standstill is part of the three days, part of a day is a whole one."""
+        gap = world.row("core", "gap", "last")
+        if gap is None or not one.id:
+            return one.since
+        return add_days(one.since, -((self._stood[one.id] - gap["stood_ms"]) // DAY_MS))
 
     def _check_orders(self, now: dict[str, Any], voted: bool) -> None:
         for order, row in now["orders"].items():
@@ -153,15 +172,15 @@ def _waiting(world: World) -> list[Waits]:
             what, name = FIELDS[row["kind"]]
             value = row["content"][name]
             value = value["key"] if what == "key" else value
-            found.append(Waits(row["party"], what, _not_before(row["announced_on"]), row["by"], [value]))
+            found.append(Waits(row["party"], what, _not_before(row["announced_on"]), row["by"], [value], row["id"]))
     for _, row in world.rows("recovery", "recovery"):
         if row["status"] == "announced":
             keys = [key["key"] for key in row["content"]["keys"]]
-            found.append(Waits(row["party"], "key", _not_before(row["announced_on"]), [], keys))
+            found.append(Waits(row["party"], "key", _not_before(row["announced_on"]), [], keys, row["id"]))
     for _, row in world.rows("standing", "order"):
         if row["kind"] == "administrator" and row["status"] == "ratified":
             keys = [key["key"] for key in row["keys"]]
-            found.append(Waits(row["party"], "key", _not_before(row["ratified_on"]), [], keys))
+            found.append(Waits(row["party"], "key", _not_before(row["ratified_on"]), [], keys, row["id"]))
     for [party, currency], row in world.rows("account", "account"):
         if row["status"] == "announced":  # a first one acts with its attestation
             found.append(Waits(party, "account", world.today, row["by"], [(currency, row["bank"], row["digest"])]))

@@ -20,6 +20,7 @@ from contracts.world import (
     accepted_bill,
     administer,
     administrator_keys,
+    announced_recovery,
     as_admins,
     as_two,
     ask,
@@ -58,12 +59,6 @@ def test_a_payee_cannot_fill_its_sum_so_that_nobody_is_paid(world: World) -> Non
 
 
 # --- announced, and then the sponsor changes --------------------------------------------------------------------------
-def announced_recovery(world: World) -> dict[str, Any]:
-    """The sponsor of S2 announces new keys for it, with its clerks of the keys 0 and 1."""
-    arguments = {"party": S2, "new_keys": administrator_keys(S2, 8101), "document": "d" * 64}
-    return dict(as_two(world, BANK1, "recovery", "recover", **arguments))
-
-
 def revoke_the_clerk(world: World) -> None:
     two_people(world, BANK1, "revoke_key", key=key_of(BANK1, 1))
 

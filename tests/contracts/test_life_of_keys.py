@@ -279,10 +279,21 @@ class KeyLife(RuleBasedStateMachine):
     def vote_seat_away(self, number: int) -> None:
         self.vote("validator_remove", key=private_key(number).public.hex())
 
-    @rule(days=st.integers(1, 5))
-    def wait(self, days: int) -> None:
+    @rule(days=st.integers(1, 5), stood=st.sampled_from([0, 0, 0, 2, 100]))
+    def wait(self, days: int, stood: int = 0) -> None:
+        """stood: hours of it in which the network stands still."""
+        self.world.gap_ms = min(stood, 24 * days) * 3_600_000 + 1
         self.world.day(self.world.plus(days))
         assert all(item[0] in MAY_FAIL for item, _ in self.world.failed_items)
+
+    @rule(party=parties, number=pick, new=new_keys, days=st.integers(4, 6), stood=st.sampled_from([0, 2, 30, 90]))
+    def announce_and_wait(self, party: str, number: int, new: int, days: int, stood: int) -> None:
+        if number % 3:
+            self.announce_other(party, number, False, policy=number % 3 == 1)
+        else:
+            self.recover(party, new)
+        self.step()
+        self.wait(days, stood)
 
     def step(self) -> None:
         """Look at what was done so far, where a rule does more than one thing."""

@@ -267,7 +267,9 @@ class World:
         self.time_ms = start_of_day_ms(today, ZONE) + 9 * 3_600_000
         if self.gap_ms > self.row("governance", "parameter", "gap_limit_ms")["value"]:
             self.overlay.begin()
-            self.overlay.put(core_rows.LAST_GAP, {"date": today})
+            before = self.overlay.get(core_rows.LAST_GAP) or {"stood_ms": 0}
+            stood_ms = before["stood_ms"] + self.gap_ms
+            self.overlay.put(core_rows.LAST_GAP, {"date": today, "stood_ms": stood_ms})
             self.overlay.commit()
         self.sweep()
 
@@ -523,6 +525,12 @@ def administrator_keys(party: str, *numbers: int) -> list[dict[str, Any]]:
         key = a_key(private_key(number).public.hex())
         found.append({"key": key, "proof": proof_of(party, key, private_key(number))})
     return found
+
+
+def announced_recovery(world: World) -> dict[str, Any]:
+    """The sponsor of S2 announces new keys for it, with its clerks of the keys 0 and 1."""
+    arguments = {"party": S2, "new_keys": administrator_keys(S2, 8101), "document": "d" * 64}
+    return dict(as_two(world, BANK1, "recovery", "recover", **arguments))
 
 
 def administer(world: World, party: str, *numbers: int, by: str = BANK1, second: str = BANK2) -> list[str]:

@@ -411,7 +411,7 @@ def test_genesis_rows_are_written_by_the_core() -> None:
 
 
 # --- gaps -----------------------------------------------------------------
-def test_the_date_of_a_long_gap_is_kept_for_later_blocks() -> None:
+def test_the_date_of_a_long_gap_and_the_sum_of_all_are_kept_for_later_blocks() -> None:
     network = TinyNetwork(genesis(parameters={"gap_limit_ms": 7_200_000}))
     late = START_MS + 9_000_000
     network.decide(network.block(time_ms=late))
@@ -419,7 +419,10 @@ def test_the_date_of_a_long_gap_is_kept_for_later_blocks() -> None:
     network.decide(network.block(time_ms=late + 7_200_000))
     assert network.row("core", "gap", "last") is None
     network.decide(network.block(time_ms=late + DAY_MS))
-    assert network.row("core", "gap", "last") == {"date": TOMORROW}
+    stood = DAY_MS - 7_200_000
+    assert network.row("core", "gap", "last") == {"date": TOMORROW, "stood_ms": stood}
     network.decide(network.block(time_ms=late + DAY_MS + 1_000))
-    assert network.row("core", "gap", "last") == {"date": TOMORROW}
+    assert network.row("core", "gap", "last") == {"date": TOMORROW, "stood_ms": stood}
     assert not network.applied.changed_state
+    network.decide(network.block(time_ms=late + 2 * DAY_MS))
+    assert network.row("core", "gap", "last")["stood_ms"] == stood + DAY_MS - 1_000

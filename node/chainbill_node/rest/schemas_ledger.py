@@ -100,7 +100,8 @@ _GROUPS = map_of(array(_GROUP))  # by currency
 
 _CHANGE = {
     **same(TEXT, "id", "party", "kind"), "content": map_of(ANYTHING), "by": array(TEXT),
-    **same(DATE, "announced_on", "acts_on"), "status": words(*CHANGE_STATUSES), "created": CREATED,
+    **same(DATE, "announced_on", "acts_on"), "allowed_ms": COUNT,
+    "status": words(*CHANGE_STATUSES), "created": CREATED,
 }  # fmt: skip
 
 LEDGER_SCHEMAS: dict[str, Schema] = {
@@ -194,7 +195,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         **same(TEXT, "id", "party", "reason", "authority", "number", "by", "second"), "kind": words(*ORDER_KINDS),
         "documents": array(TEXT), "keys": array(row({})), "status": words(*ORDER_STATUSES), "at_once": BOOLEAN,
         **same(DATE, "entered_on", "ratified_on", "until", "acts_on", "objected_on"), "stopped_at": COUNT,
-        "created": CREATED,
+        "allowed_ms": COUNT, "created": CREATED,
     }),
     "OpenItems": obj({
         "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills"),
