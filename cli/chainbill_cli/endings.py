@@ -146,6 +146,8 @@ def _usage_kind(error: click.UsageError) -> Failure:
 def wanted(error: click.BadParameter) -> str:
     """What a parameter takes, in the language in use; click's own words for types that are not used here."""
     kind = error.param.type if error.param is not None else None
+    if error.message == text("error.wants_value"):
+        return error.message
     if isinstance(kind, click.Choice):
         return text("error.wants_choice", choices=", ".join(str(choice) for choice in kind.choices))
     if isinstance(kind, click.IntRange | click.FloatRange):

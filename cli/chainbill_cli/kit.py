@@ -27,7 +27,17 @@ def say(key: str | None) -> str:
 
 
 class Option(click.Option):
-    """An option whose help is a text key."""
+    """An option whose help is a text key.
+
+    One that may be left out (default None) is not left out by an empty value: `--debtor "$WHO"`, where WHO is not
+    set, would list everybody's.
+    """
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value as its type has it; BadParameter for an empty one."""
+        if value == "" and self.default is None and self.expose_value:
+            raise click.BadParameter(text("error.wants_value"), ctx, self)
+        return super().type_cast_value(ctx, value)
 
     def make_metavar(self, ctx: click.Context) -> str:
         """What is to be typed, named in the language in use."""

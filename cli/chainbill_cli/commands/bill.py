@@ -164,8 +164,10 @@ def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
 @by_value
 @lists
 def list_(**filters: Any) -> None:
-    """List bills."""
+    """List bills. A reference is that of who acts where no initiator is named, also where reads are not signed."""
     session = current_session()
+    if filters["reference"] is not None and filters["initiator"] is None and session.settings.profile:
+        filters["initiator"] = session.party
     answer_list(session, "/v1/bills", BILL_ROWS, **filters_of(session, filters))
 
 

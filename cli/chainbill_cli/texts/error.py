@@ -48,6 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.wants_choice": ("one of {choices}", "可选值为 {choices}"),
     "error.wants_range": ("a number with {range}", "须为满足 {range} 的数"),
     "error.wants_number": ("a whole number", "须为整数"),
+    "error.wants_value": ("it is empty: give a value, or leave the option out", "值为空：请填写，或不使用此选项"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
     "error.amount": (
         "{value} is not an amount in {currency}; write it as {example}",
