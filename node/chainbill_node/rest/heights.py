@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from chainbill.dates import add_days, is_date, start_of_day_ms
+from chainbill.dates import is_date, start_of_day_ms
+from chainbill.limits import DAY_MS
 from chainbill_node.rest.problems import Problem
 
 _TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$")
@@ -42,7 +43,7 @@ def _span(at: str, zone_offset_minutes: int) -> tuple[int, int]:
     """Give the first and last millisecond that ``at`` covers."""
     if is_date(at):
         start = start_of_day_ms(at, zone_offset_minutes)
-        return start, start_of_day_ms(add_days(at, 1), zone_offset_minutes) - 1
+        return start, start + DAY_MS - 1
     if _TIME.match(at):
         try:
             moment = datetime.fromisoformat(at.upper().replace(" ", "T").replace("Z", "+00:00"))

@@ -271,7 +271,7 @@ def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
         return entry | {"code": "parameter_int"}
     if kind in ("enum", "literal_error"):
         return entry | {"code": "parameter_choice", "fields": {"known": context.get("expected", "")}}
-    if kind in ("string_pattern_mismatch",) and "[0-9]{4}-" in str(context.get("pattern")):
+    if kind == "date_parsing" or (kind == "string_pattern_mismatch" and "[0-9]{4}-" in str(context.get("pattern"))):
         return entry | {"code": "parameter_date"}
     if kind in ("string_pattern_mismatch",) and "{64}" in str(context.get("pattern")):
         return entry | {"code": "parameter_fingerprint"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Query
 from fastapi.dependencies.models import Dependant
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from chainbill.dates import is_date
@@ -62,7 +65,10 @@ async def rest_of(request: Request) -> Rest:
 
 
 async def known_parameters(request: Request) -> None:
-    """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer or empty it."""
+    """Refuse query parameters that the route does not take: a misspelt filter must not widen an answer or empty it.
+
+    One that is given twice is refused too: readers differ in which of them they take.
+    """
     route = request.scope["route"]
     known = query_names(route.dependant)
     unknown = sorted(set(request.query_params) - known)
@@ -70,6 +76,10 @@ async def known_parameters(request: Request) -> None:
         listed = ", ".join(sorted(known)) or "-"
         fields = {"names": ", ".join(name[:40] for name in unknown[:10]), "known": listed}
         raise Problem(400, "unknown_parameter", fields=fields)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    twice = sorted(name for name, times in given.items() if times > 1)
+    if twice:
+        raise parameter_problem(twice[0], "parameter_twice")
     check_words(route.path, request.query_params)
 
 
@@ -250,5 +260,12 @@ FINGERPRINT = r"^[0-9a-f]{64}$"
 Fingerprint = Annotated[str | None, Query(pattern=FINGERPRINT, description="Fingerprint of an invoice.")]
 """An invoice in a filter: a name that is made from it, whether or not anything stands under it."""
 
-DateFilter = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-"""A date in a filter."""
+
+def _real_day(text: str | None) -> str | None:
+    if text is not None and not is_date(text):
+        raise PydanticCustomError("date_parsing", "no date of the calendar")
+    return text
+
+
+DateFilter = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_real_day)]
+"""A date in a filter; one that no calendar has (2027-02-29) is refused, or its list would read as empty."""

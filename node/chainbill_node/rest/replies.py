@@ -78,7 +78,7 @@ def reply_to(request: Request, network: bytes, viewer: Viewer, height: int, *, f
     control = f"private, max-age={KEPT_S}, immutable" if is_open else "private, no-cache"
     reply = Reply(takes_gzip, {"ETag": tag, "Cache-Control": control})
     asked = request.headers.get("if-none-match", "")
-    if tag in {one.strip() for one in asked.split(",")}:
+    if tag.removeprefix("W/") in {one.strip().removeprefix("W/") for one in asked.split(",")}:  # RFC 9110, 13.1.2
         raise NotModified(reply, height)
     return reply
 

@@ -14,6 +14,7 @@ MAYBE_INTEGER: Schema = {"type": ["integer", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 BOOLEAN: Schema = {"type": "boolean"}
 AMOUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "description": "Minor units."}
+TOTAL: Schema = {"type": "integer", "minimum": 0, "description": "Minor units, added up exactly: may exceed 2^53 - 1."}
 DATE: Schema = {"type": "string", "description": "A date of the network's zone, 2027-03-31; empty where there is none."}
 MAYBE_DATE: Schema = {"type": ["string", "null"], "description": DATE["description"]}
 TIME: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339 in UTC with milliseconds."}
@@ -80,7 +81,7 @@ def answer(schema: Schema) -> Schema:
 def list_of(items: Schema, required: Mapping[str, Schema] | None = None, **optional: Schema) -> Schema:
     """The answer of a list, with further members."""
     page = {
-        "data": array(items), "count": COUNT, "sum": map_of(AMOUNT), "next": MAYBE_TEXT, "as_of": ref("AsOf"),
+        "data": array(items), "count": COUNT, "sum": map_of(TOTAL), "next": MAYBE_TEXT, "as_of": ref("AsOf"),
     }  # fmt: skip
     return obj({**page, **(required or {})}, count_complete=BOOLEAN, **optional)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from chainbill_node.rest.schema_parts import (
-    AMOUNT,
     AS_OF,
     COUNT,
     HASH,
     PROBLEM,
+    TOTAL,
     WIRE,
     Schema,
     answer,
@@ -72,7 +72,7 @@ LISTS = {
 
 _LARGER_LISTS: dict[str, Schema] = {
     "/v1/validators": list_of(ref("Validator"), {"decides": COUNT, "quorum": COUNT, "max_faulty": COUNT, "hash": HASH}),
-    "/v1/receipts": list_of(ref("BankReceipt"), sum_by_kind=map_of(map_of(AMOUNT))),
+    "/v1/receipts": list_of(ref("BankReceipt"), sum_by_kind=map_of(map_of(TOTAL))),
     "/v1/mempool": list_of(ref("Waiting"), {"bytes": COUNT}),
     "/v1/blocks/{name}/transactions": list_of(ref("TransactionInBlock"), {"height": COUNT}),
     "/v1/blocks/{name}/receipts": list_of(ref("Receipt"), {"height": COUNT, "own": COUNT, "receipts_root": HASH}),

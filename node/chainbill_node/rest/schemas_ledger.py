@@ -31,6 +31,7 @@ from chainbill_node.rest.schema_parts import (
     PERCENT,
     RATIO,
     TEXT,
+    TOTAL,
     Schema,
     array,
     extended,
@@ -68,34 +69,34 @@ _REQUEST = row({
     "quotes": array(TEXT), "created": CREATED,
 }, ended_by=TEXT, hidden=obj({"banks": COUNT}))  # fmt: skip
 
-_BY_STATUS = obj({"status": words(*BILL_STATUSES), "bills": COUNT, "face": AMOUNT})
+_BY_STATUS = obj({"status": words(*BILL_STATUSES), "bills": COUNT, "face": TOTAL})
 _TOTALS = obj(
-    same(AMOUNT, "face", "live", "settled", "diluted", "void", "pending", "ended"),
+    same(TOTAL, "face", "live", "settled", "diluted", "void", "pending", "ended"),
     bills=COUNT, by_status=array(_BY_STATUS), hidden=HIDDEN,
 )  # fmt: skip
 _TIER = obj(
     {
         "tier": COUNT, "parties": COUNT,
-        **same(AMOUNT, "reached", "held", "financed", "settled", "diluted", "void", "amount", "financed_ever"),
+        **same(TOTAL, "reached", "held", "financed", "settled", "diluted", "void", "amount", "financed_ever"),
         "share_financed": RATIO, "financings": COUNT, "mean_rate": PERCENT, "mean_cost": PERCENT,
     },
     penetration=RATIO,
 )  # fmt: skip
 _FLOWS = {
-    **same(AMOUNT, "received", "passed_on", "financed", "live", "settled", "diluted", "void"),
+    **same(TOTAL, "received", "passed_on", "financed", "live", "settled", "diluted", "void"),
     "mean_rate": PERCENT, "mean_cost": PERCENT,
 }  # fmt: skip
 _ROLE = obj({**same(TEXT, "party", "name_en", "name_zh"), "tier": COUNT, **_FLOWS})
 _NODE = obj({
     **same(TEXT, "id", "kind", "party", "name_en", "name_zh"), "tier": COUNT,
 }, **_FLOWS)  # fmt: skip
-_LINK = obj({**same(TEXT, "source", "target", "kind"), "amount": AMOUNT, "count": COUNT})
-_MOVE = obj({**same(TEXT, "kind", "from", "to"), "tier": COUNT, "amount": AMOUNT, "count": COUNT})
+_LINK = obj({**same(TEXT, "source", "target", "kind"), "amount": TOTAL, "count": COUNT})
+_MOVE = obj({**same(TEXT, "kind", "from", "to"), "tier": COUNT, "amount": TOTAL, "count": COUNT})
 _GRAPH = {"nodes": array(_NODE), "links": array(_LINK)}
 _MOVES = array(_MOVE)
-_MOVED = {"kind": TEXT, "debtor": TEXT, "tier": COUNT, "amount": AMOUNT, "count": COUNT}
-_PRICED = {"interest": AMOUNT, "fees": AMOUNT, "mean_rate": PERCENT, "mean_cost": PERCENT}  # of financings alone
-_GROUP = obj({}, tier=COUNT, bank=TEXT, party=TEXT, status=TEXT, bill=TEXT, amount=AMOUNT, tokens=COUNT, hidden=HIDDEN)
+_MOVED = {"kind": TEXT, "debtor": TEXT, "tier": COUNT, "amount": TOTAL, "count": COUNT}
+_PRICED = {"interest": TOTAL, "fees": TOTAL, "mean_rate": PERCENT, "mean_cost": PERCENT}  # of financings alone
+_GROUP = obj({}, tier=COUNT, bank=TEXT, party=TEXT, status=TEXT, bill=TEXT, amount=TOTAL, tokens=COUNT, hidden=HIDDEN)
 _GROUPS = map_of(array(_GROUP))  # by currency
 
 _CHANGE = {
@@ -225,9 +226,9 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         {
             "currency": TEXT, "received": array(obj({"from": TEXT, **_MOVED}, **_PRICED)),
             "given": array(obj({"to": TEXT, **_MOVED}, **_PRICED)),
-            "holdings": obj(same(AMOUNT, "live", "settled", "diluted", "void")),
-            "exposure": array(obj({"debtor": TEXT, "amount": AMOUNT})), "concentration": RATIO,
-            "maturities": array(obj({"month": TEXT, "amount": AMOUNT})), "owed": AMOUNT,
+            "holdings": obj(same(TOTAL, "live", "settled", "diluted", "void")),
+            "exposure": array(obj({"debtor": TEXT, "amount": TOTAL})), "concentration": RATIO,
+            "maturities": array(obj({"month": TEXT, "amount": TOTAL})), "owed": TOTAL,
         }
     ),
     "PartyTrace": obj({"party": NAMED_PARTY, "currencies": array(ref("PartyTable"))}),
