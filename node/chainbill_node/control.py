@@ -1,6 +1,7 @@
 """The control socket of a running node: a Unix socket in its home that only its owner can reach.
 
 One JSON object a line in, one out. The only command is {"do": "backup", "to": FILE}.
+A refusal is {"error": [in English, in Chinese]}.
 Paths are bound through the folder's descriptor, because a socket's path may have only 107 bytes.
 """
 
@@ -19,11 +20,20 @@ from chainbill_node.logs import log
 
 NAME = "node.sock"
 MAX_LINE_BYTES = 64 * 1024
+NO_OBJECT = ("a JSON object is expected", "应为 JSON 对象")
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class ControlError(Exception):
-    """The running node refused, and says why."""
+    """The running node refused; `said` says why in one language, the text in both."""
+
+    def __init__(self, why_en: str, why_zh: str) -> None:
+        super().__init__(f"{why_en} / {why_zh}")
+        self.whys = {"en": why_en, "zh": why_zh}
+
+    def said(self, language: str) -> str:
+        """Why, in "en" or "zh"."""
+        return self.whys[language]
 
 
 @contextmanager
@@ -73,10 +83,16 @@ class ControlServer:
         try:
             asked = json.loads(line)
             if not isinstance(asked, dict):
-                return {"error": "a JSON object is expected"}
+                return {"error": list(NO_OBJECT)}
             return await self._handle(asked)
+        except ControlError as error:
+            return {"error": list(error.whys.values())}
+        except FileExistsError as error:
+            return {"error": [f"{error} exists already; nothing is written over", f"{error} 已存在，不会覆盖"]}
         except Exception as error:  # whatever a command fails with is its answer, and never ends the node
-            return {"error": f"{type(error).__name__}: {error}"}
+            said = getattr(error, "said", None)
+            plain = f"{type(error).__name__}: {error}"
+            return {"error": [said("en"), said("zh")] if callable(said) else [plain, plain]}
 
 
 def ask_node(home: Path, command: dict[str, Any], timeout_s: float | None = None) -> dict[str, Any] | None:
@@ -88,12 +104,15 @@ def ask_node(home: Path, command: dict[str, Any], timeout_s: float | None = None
                 connection.connect(path)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        connection.sendall(json.dumps(command).encode() + b"\n")
-        with connection.makefile("rb") as answers:
-            line = answers.readline(MAX_LINE_BYTES)
+        try:
+            connection.sendall(json.dumps(command).encode() + b"\n")
+            with connection.makefile("rb") as answers:
+                line = answers.readline(MAX_LINE_BYTES)
+        except (ConnectionResetError, BrokenPipeError):
+            line = b""
     if not line:
-        raise ControlError("the node ended before it answered")
+        raise ControlError("the node ended before it answered", "节点未及答复便已停止")
     answer: dict[str, Any] = json.loads(line)
     if "error" in answer:
-        raise ControlError(str(answer["error"]))
+        raise ControlError(*map(str, answer["error"]))
     return answer

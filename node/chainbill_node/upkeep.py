@@ -126,13 +126,13 @@ class Upkeep:
             case "backup":
                 return await self._backup(Path(str(command.get("to"))))
             case other:
-                raise ControlError(f"there is no command {other!r}")
+                raise ControlError(f"there is no command {other!r}", f"没有命令 {other!r}")
 
     async def _backup(self, target: Path) -> dict[str, Any]:
         if not target.is_absolute():
-            raise ControlError("an absolute path is expected")
+            raise ControlError("an absolute path is expected", "须为绝对路径")
         if self._busy.locked():
-            raise ControlError("another backup is under way")
+            raise ControlError("another backup is under way", "另一备份正在进行")
         async with self._busy:
             snapshot = self._store.snapshot()
             try:
