@@ -34,12 +34,10 @@ def check_claim(
 def check_corrected(session: Session, creditor: str, invoice: Invoice, path: str) -> None:
     """Refuse a corrected invoice (types 384, 471) while a bill stands on an invoice that it corrects.
 
-    Also one that names no original, and any without a node, which is asked for the bills.
+    Also any without a node, which is asked for the bills; one that names no original cannot be read in the first place.
     """
     if not invoice.corrected:
         return
-    if not invoice.preceding:
-        raise fail(Exit.REFUSED, "invoice.corrects_nothing", code="original_unknown", path=path)
     if session.offline:
         raise fail(Exit.USAGE, "invoice.corrected_offline", path=path)
     for mark, number in _originals(session.known.invoice_key, creditor, invoice):

@@ -162,6 +162,8 @@ def _preview_quote(session: Session, arguments: dict[str, Any], request: dict[st
 @option("--registration", default="", help="finance.opt_registration")
 @option("--amount", metavar="AMOUNT", default="", help="finance.opt_paid")
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
+@option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
+@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
 @writes
 def disburse(
     session: Session,
@@ -173,10 +175,16 @@ def disburse(
     registration: str,
     amount: str,
     currency: str,
+    files: tuple[str, ...],
+    by_name: tuple[str, ...],
 ) -> None:
-    """The bank has paid the holder; the token moves to the bank."""
+    """The bank has paid the holder; the token moves to the bank. It may compare the invoices once more."""
+    if session.offline and files:
+        raise usage("invoice.compare_offline")
     identifier = object_id(session, QUOTE, quote)
     found = {} if session.offline else read_quote(session, identifier)
+    bill = read_bill(session, str(read_request(session, str(found["request"]))["bill"])) if files else {}
+    compared = compare(session, bill, files, by_name) if files else []
     currency = currency_for(session, currency, found) if found or amount or currency else ""
     paid = positive_amount(amount, currency) if amount else 0
     arguments: dict[str, Any] = {
@@ -193,9 +201,10 @@ def disburse(
         preview.line("preview.paid_on", arguments["value_date"]).line("preview.reference", reference)
         if registration:
             preview.line("preview.registration", registration)
-    outcome = write(session, writing, [call("finance", "disburse", **arguments)], preview)
+        describe(preview, compared, str(bill.get("due_on")))
+    outcome = write(session, on_record(writing, by_name), [call("finance", "disburse", **arguments)], preview)
     names = ("token", "interest", "net", "paid", "days", "unmatched", "repeated")
-    answer_write(session, outcome, *names, currency=currency)
+    answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
 
 
 def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chainbill_cli.failure import Exit, fail
 
 CREDIT = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
@@ -14,10 +16,15 @@ NO_CLAIM = {"325", "751"}
 """Proforma invoices and those for accounting only: nobody owes anything for them."""
 
 
-def check_kind(kind: str, path: str) -> None:
-    """Refuse a type of invoice that is no claim, or that its seller holds no longer; an unnamed type is taken."""
+def check_kind(kind: str, preceding: Sequence[tuple[str, str]], path: str) -> None:
+    """Refuse a type of invoice that is no claim, or that its seller holds no longer; an unnamed type is taken.
+
+    preceding: the invoices that it says it corrects; a corrected one without any asks for nobody knows what.
+    """
     for kinds, key in (
         (CREDIT, "invoice.credit_note"), (ASSIGNED, "invoice.assigned"), (NO_CLAIM, "invoice.no_claim"),
     ):  # fmt: skip
         if kind in kinds:
             raise fail(Exit.FAILED, key, path=path, type=kind)
+    if kind in CORRECTED and not preceding:
+        raise fail(Exit.FAILED, "invoice.corrects_nothing", code="original_unknown", path=path)

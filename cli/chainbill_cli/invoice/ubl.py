@@ -41,7 +41,8 @@ def is_invoice(root: Element) -> bool:
 
 def read(root: Element, path: str) -> Invoice:
     """The invoice of a UBL tree."""
-    check_kind(_text(root, "cbc:InvoiceTypeCode"), path)  # BT-3
+    preceding = tuple(_preceding(root, path))
+    check_kind(_text(root, "cbc:InvoiceTypeCode"), preceding, path)  # BT-3
     currency = needed(_text(root, "cbc:DocumentCurrencyCode"), "cbc:DocumentCurrencyCode (BT-5)", path)
     payable = root.find("cac:LegalMonetaryTotal/cbc:PayableAmount", SPACES)  # BT-115
     written = _text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
@@ -64,7 +65,7 @@ def read(root: Element, path: str) -> Invoice:
         payable_minor=payable_minor,
         total_minor=amount_from(total, currency, "BT-112", path) if total else payable_minor,
         corrected=_text(root, "cbc:InvoiceTypeCode") in CORRECTED,
-        preceding=tuple(_preceding(root, path)),
+        preceding=preceding,
     )
 
 
