@@ -81,6 +81,7 @@ NAMED = re.compile(
     + "|".join(map(re.escape, sorted(ACTS, key=len, reverse=True)))
     + r")(?![A-Za-z0-9_:/]|\.\w)"
 )
+VOTED = re.compile(r"(?<!chainbill )governance propose(?= \w)")
 
 
 def names_an_act(text: str) -> bool:
@@ -89,5 +90,6 @@ def names_an_act(text: str) -> bool:
 
 
 def in_commands(text: str) -> str:
-    """The text with the commands in the place of the acts that it names."""
-    return NAMED.sub(lambda found: f"chainbill {in_language(ACTS[found.group()])}", text)
+    """The text with the commands in the place of the acts that it names; of votes too, which it names by command."""
+    told = NAMED.sub(lambda found: f"chainbill {in_language(ACTS[found.group()])}", text)
+    return VOTED.sub("chainbill governance propose", told)

@@ -24,7 +24,7 @@ ANSWER_KINDS = {
     "transaction": "id", "status": "status", "height": "int", "bill": "id", "token": "id", "request": "id",
     "quote": "id", "remainder": "id", "days": "int", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
-    "order": "id", "party": "party", "dispute": "id", "dispute_status": "dispute", "until": "date",
+    "order": "id", "party": "party", "size": "size", "dispute": "id", "dispute_status": "dispute", "until": "date",
     "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chainbill_cli.acts import ACTS, in_commands
 from chainbill_cli.output import Names
-from chainbill_cli.texts import has_text, label, text, texts_of
+from chainbill_cli.texts import has_text, label, language, text, texts_of
 
 FAMILIES = {
     "proposal": "proposal_", "vote": "proposal_", "change": "change_", "recovery": "change_", "mandate": "mandate_",
@@ -19,7 +21,11 @@ WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind"
 
 
 def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Iterator[str]:
-    """A line a member that says something."""
+    """A line a member that says something; the act that was refused as the command that asks for it."""
+    act = f"{details.get('contract')}.{details.get('function')}"
+    if act in ACTS:
+        details = {name: value for name, value in details.items() if name not in {"contract", "function"}}
+        yield f"{text('detail.command')}{text('root.colon')}{in_commands(act)}"
     for name, value in details.items():
         if value not in ("", None, []):
             yield f"{label(name)}{text('root.colon')}{_said(name, value, code, name_of)}"
@@ -33,8 +39,18 @@ def _said(name: str, value: Any, code: str, name_of: Names) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
     if isinstance(value, str):
+        if name == "problem":
+            return _problem(value)
         return word(value, code) if name in WORDS else name_of(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _problem(reason: str) -> str:
+    """What the compiler of contracts found, in its own words, without the name that a receipt does not keep."""
+    from chainbill.vm.messages import REJECTIONS
+
+    said = REJECTIONS.get(reason, (reason, reason))[language() == "zh"]
+    return re.sub(r" ?[`'\"]?\{\w+\}[`'\"]?", " …", said).replace("  ", " ").strip()
 
 
 def word(value: str, code: str = "") -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ID_LENGTHS = (18, 20)
 """Characters of a USCC and of a LEI."""
+CLOSE = 0.7
+"""How alike two words are, of 1, where one may be a slip for the other (difflib's ratio)."""
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
@@ -48,8 +50,23 @@ HINTS = {
     "recovery_unknown": "error.hint_recoveries",
     "open_items": "error.hint_open_items",
     "change_unknown": "error.hint_changes",
+    "clock_step_not_valid": "error.hint_clock",
+    "kind_unknown": "error.hint_kinds",
 }
 """Refusals after which a command of this program is the remedy."""
+INSTEAD = frozenset({"clock_step_not_valid", "kind_unknown"})
+"""Of these, where a node's remedy speaks of arguments that a command takes otherwise."""
+READS = {
+    "bad_parameter": "error.hint_option_values",
+    "unknown_parameter": "error.hint_option_values",
+    "bad_at": "error.hint_at",
+    "known_before_at": "error.hint_known_at",
+    "bad_cursor": "error.hint_cursor",
+    "cursor_mismatch": "error.hint_cursor",
+    "not_found": "error.hint_not_found",
+    "route_unknown": "error.hint_node_address",
+}
+"""Refusals of reads whose remedy a node tells in the parameters of its addresses; here people type options."""
 
 
 def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
@@ -125,7 +142,8 @@ def usage_failure(error: click.UsageError) -> Failure:
 def _usage_kind(error: click.UsageError) -> Failure:
     if isinstance(error, click.NoSuchOption):
         failure = usage("error.no_such_option", option=error.option_name)
-        return _with_guess(failure, list(error.possibilities or ()))
+        known = [name for one in _parameters(error.ctx) for name in one.opts if name.startswith("--")]
+        return _with_guess(failure, error.option_name, known)
     if type(error).__name__ == "NoArgsIsHelpError":
         return Failure(Exit.USAGE, {"title": "", "detail": error.format_message(), "code": "help", "hint": ""})
     if isinstance(error, click.MissingParameter):
@@ -149,7 +167,7 @@ def wanted(error: click.BadParameter) -> str:
     if error.message == text("error.wants_value"):
         return error.message
     if isinstance(kind, click.Choice):
-        return text("error.wants_choice", choices=", ".join(str(choice) for choice in kind.choices))
+        return text("error.wants_choice", choices=text("root.list_comma").join(map(str, kind.choices)))
     if isinstance(kind, click.IntRange | click.FloatRange):
         low = "" if kind.min is None else f"{kind.min} {'<' if kind.min_open else '≤'} "
         high = "" if kind.max is None else f" {'<' if kind.max_open else '≤'} {kind.max}"
@@ -160,17 +178,29 @@ def wanted(error: click.BadParameter) -> str:
 
 
 def _no_such_command(error: click.UsageError, name: str) -> Failure:
-    from difflib import get_close_matches
-
     known: list[str] = []
     if error.ctx is not None and isinstance(error.ctx.command, click.Group):
         known = error.ctx.command.list_commands(error.ctx)
-    return _with_guess(usage("error.no_such_command", command=name), get_close_matches(name, known, 1))
+    return _with_guess(usage("error.no_such_command", command=name), name, known)
 
 
-def _with_guess(failure: Failure, guesses: list[str]) -> Failure:
-    if guesses:
-        failure.problem["hint"] = text("error.did_you_mean", what=guesses[0])
+def _parameters(context: click.Context | None) -> list[click.Parameter]:
+    """What may be typed at a command: its own parameters and the program's."""
+    if context is None:
+        return []
+    own = context.command.get_params(context)
+    return own if context.parent is None else [*own, *context.find_root().command.params]
+
+
+def _with_guess(failure: Failure, typed: str, known: Sequence[str]) -> Failure:
+    """Ask whether the closest of what is known was meant, where it is close: the dashes, which all options share, do
+    not count. `--stats` is close to `--status` (0.91), `--reason` is not to `--version` (0.62) nor to `--as` (0.5).
+    """
+    from difflib import get_close_matches
+
+    words = {name.lstrip("-"): name for name in known}
+    for guess in get_close_matches(typed.lstrip("-").lower(), words, 1, CLOSE):
+        failure.problem["hint"] = text("error.did_you_mean", what=words[guess])
     return failure
 
 
@@ -239,11 +269,15 @@ def report(failure: Failure, as_json: bool, name_of: Names = str) -> None:
     sys.stderr.flush()
 
 
-def _entry(entry: Any) -> str:
+def _entry(entry: Any, *, as_option: bool) -> str:
     if isinstance(entry, dict):
         said = str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
-        return f"{label(str(entry['parameter']))}{text('root.colon')}{said}" if entry.get("parameter") else said
-    return ", ".join(_entry(one) for one in entry) if isinstance(entry, list) else str(entry)
+        name = str(entry.get("parameter") or "")
+        called = label(name)
+        if as_option and called == name:  # it has no words of its own, and people typed it as an option
+            called = f"--{name.replace('_', '-')}"
+        return f"{called}{text('root.colon')}{said}" if name else said
+    return ", ".join(_entry(one, as_option=as_option) for one in entry) if isinstance(entry, list) else str(entry)
 
 
 def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
@@ -259,14 +293,18 @@ def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
     if isinstance(details, dict):
         code = str(problem.get("code"))
         lines += [f"  {line}" for line in detail_lines(details_said(code, details), code, name_of)]
-    lines += [f"  - {_entry(entry)}" for entry in problem.get("errors") or ()]
+    of_a_read = problem.get("code") in READS
+    lines += [f"  - {_entry(entry, as_option=of_a_read)}" for entry in problem.get("errors") or ()]
     return lines + [f"  → {hint}" for hint in remedies(problem)]
 
 
 def remedies(problem: dict[str, Any]) -> list[str]:
     """What to do, in commands: this program's own hint first, then the node's where it says anything else."""
-    own = text(HINTS[problem["code"]]) if problem.get("code") in HINTS else ""
+    code = problem.get("code")
+    if code in READS and "instance" in problem:  # a node said it, of an address
+        return [text(READS[str(code)])]
+    own = text(HINTS[str(code)]) if code in HINTS else ""
     given = str(problem.get("hint") or "")
-    if own and names_an_act(given):
+    if own and (names_an_act(given) or code in INSTEAD):
         return [own]
     return [hint for hint in (own, in_language(in_commands(given))) if hint]

@@ -68,10 +68,12 @@ def read_draft(path: str) -> Draft:
     except ChainbillError as error:
         said = core_failure(error).problem
         raise fail(
-            Exit.FAILED, "tx.not_one", code=str(error.reason), hint=said.get("hint", ""), path=path, why=said["detail"]
-        ) from error
+            Exit.FAILED, "tx.not_one", code=str(error.reason), hint=text("error.hint_not_a_transaction"), path=path,
+            why=said["detail"],
+        ) from error  # fmt: skip
     except (ValueError, TypeError) as error:
-        raise fail(Exit.FAILED, "tx.not_one", path=path, why=cause_of(error)) from error
+        hint = text("error.hint_not_a_transaction")
+        raise fail(Exit.FAILED, "tx.not_one", hint=hint, path=path, why=cause_of(error)) from error
     return Draft(body_bytes, body, pairs)
 
 

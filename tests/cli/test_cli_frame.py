@@ -127,7 +127,7 @@ def test_usage_errors(shell: Shell) -> None:
     [
         (["bill", "list", "--limit", "x"], "1 ≤ n ≤ 1000", "须为满足 1 ≤ n ≤ 1000 的数"),
         (["bill", "list", "--limit", "0"], "1 ≤ n ≤ 1000", "须为满足"),
-        (["completion", "tcsh"], "one of bash, zsh, fish", "可选值为 bash, zsh, fish"),
+        (["completion", "tcsh"], "one of bash, zsh, fish", "可选值为 bash、zsh、fish"),
         (["calendar", "show", "soon"], "a whole number", "须为整数"),
         (["bill", "list", "--limit"], "--limit needs a value", "--limit 需要一个值"),
         (["bill", "show", BILL, "EXTRA"], "more than is taken here: EXTRA", "多余的参数：EXTRA"),

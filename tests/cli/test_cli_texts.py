@@ -20,7 +20,7 @@ from chainbill_cli.texts import AREAS, choose_language, has_text, set_language, 
 SOURCES = sorted(Path(chainbill_cli.__file__).parent.rglob("*.py"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"doctor.python", "doctor.package_fix", "doctor.key_mode_fix", "doctor.node_still", "network.bad_file",
-                "root.colon", "root.semicolon", "column.version", "column.python", "error.bad_value",
+                "root.colon", "root.semicolon", "root.list_comma", "column.version", "column.python", "error.bad_value",
                 "doctor.node_fix"}  # fmt: skip
 
 

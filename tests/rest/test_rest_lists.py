@@ -295,7 +295,7 @@ def test_a_count_that_goes_on_ends_with_the_plain_one(examined: int, monkeypatch
 
 @pytest.mark.parametrize("examined", [1, 7])
 def test_sums_by_kind_go_on_with_the_pages(examined: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Receipts of both tables, with references of unlike length, counted a few rows a page: each kind's sum is whole."""
+    """Receipts of both tables, with references of unlike length, counted a few rows a page: every sum is whole."""
     monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", examined)
     book = with_parties(BillBook())
     codes = ("CNY", "EUR")

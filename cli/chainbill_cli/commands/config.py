@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chainbill_cli.client import checked_address
+from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun
 from chainbill_cli.output import Column, ranked
@@ -61,5 +63,9 @@ def _check(name: str, value: str) -> None:
     choices = {"output": OUTPUTS, "compare": SWITCH}.get(name, ())
     if choices and value not in choices:
         raise usage("error.not_one_of", value=value, choices=", ".join(choices))
+    if name == "currency":
+        currency_code(value)
+    if name == "node":
+        checked_address(value)
     if name == "timeout" and not value.replace(".", "", 1).isdigit():
         raise usage("error.bad_value", what="timeout", why=value)

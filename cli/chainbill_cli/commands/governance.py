@@ -24,7 +24,7 @@ from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import has_text, label, text
+from chainbill_cli.texts import has_text, in_language, label, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -227,7 +227,7 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         "party_status": "PARTY suspended|insolvent|active --document FILE", "party_close": "PARTY",
         "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip
-    raise usage("governance.arguments", kind=kind, wanted=wanted)
+    raise usage("governance.arguments", kind=kind, wanted=in_language(wanted))
 
 
 def _about_standing(

@@ -33,7 +33,7 @@ FIELDS = (
     Column("id", "id"), Column("network", "id"), Column("status", "status"),
     Column("height", "int"), Column("party", "party"), Column("calls"),
     Column("result"), Column("results"), Column("reason"), Column("details"), Column("valid_until"), Column("memo"),
-    Column("threshold"), Column("signers"), Column("valid"),
+    Column("threshold"), Column("signers"), Column("valid", heading="column.signatures_whole"),
 )  # fmt: skip
 POLL_S = 0.3
 ID = re.compile("[0-9a-f]{64}")
@@ -149,8 +149,10 @@ def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
     calls = [one for one in said["calls"] if isinstance(one, Mapping)]
     currency = next(filter(None, (currency_of(session, _given(one)) for one in calls)), "")
     told = {**said, "calls": [call_text(session, one) for one in calls]}
+    if len(said.get("results") or ()) == 1:
+        told.pop("results")  # of one call it is `result`
     for name in ("result", "results"):
-        if name in said:
+        if name in told:
             told[name] = result_text(session, said[name], currency)
     if isinstance(said.get("details"), Mapping):
         told["details"] = details_said(str(said.get("reason") or said.get("code") or ""), said["details"])

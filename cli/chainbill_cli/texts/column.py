@@ -164,6 +164,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.reason": ("reason", "原因"),
     "column.standing_since": ("in this status since", "此状态起始"),
     "column.memo": ("memo", "备注"),
+    "column.signatures_whole": ("signatures complete and good", "签名齐全有效"),
     "column.valid": ("valid", "有效"),
     "column.payments": ("payments", "付款"),
     "column.parties": ("parties", "参与方"),

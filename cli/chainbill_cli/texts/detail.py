@@ -10,6 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.agreed_on": ("agreed on", "确认日"),
     "detail.capability": ("what the key must be able to do", "所需权限"),
     "detail.call": ("call, counted from 0", "调用序号（从 0 起）"),
+    "detail.command": ("asked for with", "命令"),
     "detail.code": ("code", "代码"),
     "detail.deepest": ("deepest nesting allowed", "允许的最大嵌套层数"),
     "detail.expires_on": ("expires on", "失效日"),

@@ -229,6 +229,39 @@ TEXTS: dict[str, tuple[str, str]] = {
         "查看：chainbill party recovery list PARTY；推荐行撤回：chainbill party recovery withdraw RECOVERY",
     ),
     "error.hint_open_items": ("chainbill party open-items PARTY", "查看：chainbill party open-items PARTY"),
+    "error.hint_option_values": (
+        "correct what is named; the command with --help says what each option takes",
+        "请更正所列各项；在该命令后加 --help 可查看各选项的取值",
+    ),
+    "error.hint_clock": (
+        "move it forward: chainbill localnet clock --to DATE, or --advance 30d",
+        "只能向前调：chainbill localnet clock --to DATE，或 --advance 30d",
+    ),
+    "error.hint_kinds": ("chainbill governance propose --help", "查看：chainbill governance propose --help"),
+    "error.hint_at": (
+        "give --at one of the three, or leave it out to read the newest height",
+        "--at 请使用三者之一；不写则读取最新高度",
+    ),
+    "error.hint_known_at": (
+        "give --known-at that day or a later one, or leave it out to read what is known now",
+        "--known-at 请写该日或更晚；不写则按现在所知读取",
+    ),
+    "error.hint_cursor": (
+        "give --after what the page before ended with, with the same filters, or leave it out to begin again",
+        "--after 请原样填写上一页末尾给出的游标，筛选条件不变；不写则从头读取",
+    ),
+    "error.hint_not_found": (
+        "check the id and --at, and read as who may see it (--as PROFILE)",
+        "请核对编号与 --at，并以有权查看的身份读取（--as PROFILE）",
+    ),
+    "error.hint_node_address": (
+        "write the address of the node alone, without a path: --node http://127.0.0.1:7000",
+        "节点地址不带路径：--node http://127.0.0.1:7000",
+    ),
+    "error.hint_not_a_transaction": (
+        "give a file that chainbill tx build or chainbill tx sign wrote, or a write with --offline or --for-checker",
+        "请给出由 chainbill tx build、chainbill tx sign 或带 --offline、--for-checker 的写入命令写出的文件",
+    ),
     "error.hint_changes": ("chainbill party change list", "查看：chainbill party change list"),
     "error.hint_capability": (
         "give a key what it lacks: chainbill party key add NAME --capability maker|checker|admin (an admin key signs)",

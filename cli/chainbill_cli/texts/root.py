@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "root.colon": (": ", "："),
+    "root.list_comma": (", ", "、"),
     "root.semicolon": ("; ", "；"),
     "root.program": (
         "chainbill: digital receivables on a ledger of banks. Issue, split, transfer, finance, settle, trace.",
