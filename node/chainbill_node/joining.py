@@ -65,7 +65,10 @@ def fetch_first(home: Path, log_level: str | None = None) -> None:
         else:
             _sign_nothing_yet(home / config.files.signer, genesis.hash, key.public)
     except asyncio.CancelledError:
-        log.info("fetching_stopped", why="asked to stop; what was fetched is kept for the next start")
+        log.info(
+            "fetching_stopped", why="asked to stop; what was fetched is kept for the next start",
+            why_zh="按要求停止；已取得的内容留待下次启动",
+        )  # fmt: skip
         raise SystemExit(0) from None
     finally:
         for leftover in (data / FETCHING, data / SCRATCH):
@@ -155,7 +158,10 @@ class Joining:
             self._close()
         if self._sync.height is None:
             self._kept.drop()
-            log.info("no_snapshot", why="nobody offers one that can be used; blocks are fetched from the first one on")
+            log.info(
+                "no_snapshot", why="nobody offers one that can be used; blocks are fetched from the first one on",
+                why_zh="没有节点提供可用的快照，将从第一个区块起获取",
+            )  # fmt: skip
         return self._sync.height
 
     def _frame(self, peer: str, frame: bytes) -> None:
@@ -196,7 +202,10 @@ class Joining:
 
     def nobody(self) -> None:
         """Say that it goes on trying."""
-        log.warning("no_peer", why="no node that might have a snapshot can be reached; it goes on trying")
+        log.warning(
+            "no_peer", why="no node that might have a snapshot can be reached; it goes on trying",
+            why_zh="连接不到可能有快照的节点，将继续尝试",
+        )  # fmt: skip
 
     def kept_manifest(self) -> SnapshotManifest | None:
         """What an earlier attempt had begun."""
@@ -213,8 +222,9 @@ class Joining:
             before = self._kept.manifest()
             if before is not None and not before.same_as(manifest):
                 log.info(
-                    "snapshot_begun_anew", height=before.height, why="nobody offers the one that was begun any more"
-                )
+                    "snapshot_begun_anew", height=before.height, why="nobody offers the one that was begun any more",
+                    why_zh="已没有节点提供先前开始获取的快照",
+                )  # fmt: skip
             self._manifest = manifest
             here = self._kept.begin(manifest, data)
             log.info("snapshot_fetching", height=manifest.height, chunks=len(manifest.chunks), kept=here)

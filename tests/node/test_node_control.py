@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from pathlib import Path
 from typing import Any
 
+import chainbill_node
 import pytest
 from chainbill_cli.causes import cause_of
 from chainbill_cli.texts import set_language
@@ -63,3 +65,18 @@ def test_a_node_that_ends_without_an_answer_is_said_in_both(tmp_path: Path) -> N
         return ""
 
     assert asyncio.run(asked()) == "节点未及答复便已停止"
+
+
+def test_every_sentence_of_the_log_is_there_in_chinese_too() -> None:
+    """A `why` that is written out, and is no word of ours for programs, has its `why_zh` beside it."""
+    found = missing = 0
+    for path in Path(chainbill_node.__file__).parent.rglob("*.py"):
+        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(one, ast.Call) or not isinstance(one.func, ast.Attribute):
+                continue
+            told = {keyword.arg: keyword.value for keyword in one.keywords}
+            why = told.get("why")
+            if isinstance(why, ast.Constant) and " " in str(why.value):
+                found += 1
+                missing += "why_zh" not in told
+    assert (found > 3, missing) == (True, 0)
