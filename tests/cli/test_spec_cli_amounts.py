@@ -362,12 +362,12 @@ def test_filters_are_typed_as_codes_or_as_tables_say_them(desk: Desk) -> None:
     [
         "bill list --currency", "bill list --debtor", "bill list --status", "bill list --due-from",
         "bill list --reference",
-        "bill list --invoice", "bill list --at", "bill list --after", "bill list --known-at",
+ "bill list --at", "bill list --after", "bill list --known-at",
         "bill list --reached-tier",
         "token list --holder", "token list --bill", "token list --lock", "token list --tier", "bill receipts --bank",
         "bill receipts --bill", "bill receipts --kind", "bill receipts --value-to", "bill payments --party",
         "finance list --status",
-        "invoice list --seller", "trace anchor anchor --at", "party list --at",
+        "invoice list --seller", "trace anchor anchor --at",
     ],
 )  # fmt: skip
 def test_an_option_with_an_empty_value_is_not_left_out(desk: Desk, words: str) -> None:
