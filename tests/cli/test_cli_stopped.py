@@ -133,7 +133,8 @@ class Silent(BaseHTTPRequestHandler):
     over: threading.Event
 
     def do_GET(self) -> None:
-        body = json.dumps(NETWORK if self.path.startswith("/v1/network") else {"ready": True, "height": 1}).encode()
+        known = {"/v1/network": NETWORK, f"/v1/bills/{BILL}": bill()}
+        body = json.dumps(known.get(self.path.partition("?")[0], {"ready": True, "height": 1})).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
