@@ -261,7 +261,6 @@ def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[B
     assert [one["seller"] for one in read_as(S5, "/v1/invoices/f1").json()["invoices"]] == [S5]
     assert len(read_as("REGULATOR", "/v1/invoices/f1").json()["invoices"]) == 2
     assert read_as("BANK4", "/v1/invoices/f2").status_code == 404
-    assert [one["seller"] for one in read_as(S6, f"/v1/invoices?seller={S6}").json()["data"]] == [S6]
     listed = read_as("REGULATOR", "/v1/invoices").json()
     assert (listed["count"], listed["sum"]) == (2, {"CNY": 10})
     first = read_as("REGULATOR", "/v1/invoices?limit=1").json()
