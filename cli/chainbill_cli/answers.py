@@ -219,7 +219,8 @@ def answer_list(
     people = told is not None and session.out.form == "table"
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if isinstance(body, dict):
-        tell_whole(session, counted(session, path, body, parameters) if to_the_end else body, asked=to_the_end)
+        whole = counted(session, path, body, parameters) if to_the_end else body
+        tell_whole(session, whole, asked=to_the_end, of_leaves=path.endswith("/tokens"))
 
 
 def _sums_said(sums: Mapping[str, Any]) -> str:
@@ -235,9 +236,10 @@ def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Ma
     return {**{name: value for name, value in body.items() if name != "count_complete"}, **totals}
 
 
-def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False) -> None:
+def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False, of_leaves: bool = False) -> None:
     """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
 
+    of_leaves: the sum leaves out tokens that were split or merged, whose cents stand in others; so it is said.
     Where the node counted a part only it says so in every form: what looks like a total would be none.
     """
     table, whole = session.out.form == "table", body.get("count_complete", True)
@@ -247,6 +249,8 @@ def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False
         total = text("root.semicolon").join(
             f"{label(f'receipt_{kind}', 'value')}{text('root.colon')}{_sums_said(sums)}" for kind, sums in kinds
         )
+    if total and of_leaves:
+        total = text("note.of_leaves", sum=total)
     if not whole:
         session.out.note(text("note.count_partial", count=body["count"], sum=total or "0"))
     elif total and (table or asked):

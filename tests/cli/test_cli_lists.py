@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 from chainbill_cli.client import NodeClient
-from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, ok
+from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, listing, ok, token
 
 ANCHOR = PARTIES["anchor"]
 
@@ -31,7 +31,17 @@ def test_a_list_that_was_counted_tells_its_total(shell: Shell, node: FakeNode) -
         {"data": [bill()], "count": 7, "sum": {"CNY": 500}, "next": None, "as_of": AS_OF}
     )
     shell.run("bill", "list")
-    assert "7 in all, 5.00 CNY" in shell.err
+    assert shell.err.splitlines()[0].endswith("7 in all, 5.00 CNY")
+
+
+def test_a_total_of_tokens_says_that_no_cent_counts_twice(shell: Shell, node: FakeNode) -> None:
+    """Split tokens are rows of the list, and their cents those of others in it."""
+    listed = [token(status="split"), token(amount=40_000), token(amount=60_000)]
+    node.answers["GET /v1/tokens"] = ok({**listing(*listed), "count": 3, "sum": {"CNY": 100_000}})
+    shell.run("token", "list")
+    assert "3 in all, 1,000.00 CNY without those that were split or merged" in shell.err
+    shell.run("--lang", "zh", "token", "list")
+    assert "共 3 条，合计 1,000.00 CNY（不含已拆分、已合并的子凭证）" in shell.err
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
