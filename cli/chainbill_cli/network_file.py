@@ -27,6 +27,9 @@ PARTY = {"alias": str, "id": str, "name_zh": str, "name_en": str, "roles": list,
 VALIDATOR = {"name": str, "party": str, "host": str, "p2p_port": int, "api_port": int, "metrics_port": int}
 ACCOUNT = {"currency": str, "bank": str, "number": str}
 
+WANTED = {bool: "network.a_bool", dict: "network.a_dict", int: "network.a_int", list: "network.a_list",
+          str: "network.a_str"}  # fmt: skip
+
 ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 
 
@@ -37,11 +40,12 @@ def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPl
 
     content = _load(path)
     _check(path, "", content, TOP, needed=("chain_id", "party", "validator"))
-    parameters = {str(entry[0]): int for entry in contract_constant("governance", "PARAMETERS") or ()}
-    _check(path, "parameters.", content.get("parameters", {}), parameters, needed=())
-    consensus = ConsensusConfig()
-    if "idle_interval_ms" in content:
-        consensus = ConsensusConfig(idle_interval_ms=content["idle_interval_ms"])
+    parameters = {str(name): default for name, default, *_ in contract_constant("governance", "PARAMETERS") or ()}
+    _check(path, "parameters.", content.get("parameters", {}), dict.fromkeys(parameters, int), needed=())
+    consensus = ConsensusConfig(idle_interval_ms=content.get("idle_interval_ms", ConsensusConfig().idle_interval_ms))
+    gap_limit_ms = content.get("parameters", {}).get("gap_limit_ms", parameters["gap_limit_ms"])
+    if not 0 < 2 * consensus.idle_interval_ms <= gap_limit_ms:  # else a quiet night is a gap, and no bill falls due
+        raise wrong(path, text("network.idle", idle=consensus.idle_interval_ms, most=gap_limit_ms // 2))
     return NetworkPlan(
         chain_id=content["chain_id"],
         validators=tuple(_validator(path, entry) for entry in content["validator"]),
@@ -70,7 +74,7 @@ def wrong(path: Path, why: str) -> Failure:
 
 def _check(path: Path, where: str, entry: Any, known: Mapping[str, type], *, needed: tuple[str, ...]) -> None:
     if not isinstance(entry, dict):
-        raise wrong(path, text("network.wrong", what=where, wanted="a table"))
+        raise wrong(path, text("network.wrong", what=where, wanted=text(WANTED[dict])))
     for name in needed:
         if name not in entry:
             raise wrong(path, text("network.missing", what=where + name))
@@ -78,7 +82,9 @@ def _check(path: Path, where: str, entry: Any, known: Mapping[str, type], *, nee
         if name not in known:
             raise wrong(path, text("network.setting", what=where + name, known=", ".join(known)))
         if type(value) is not known[name]:
-            raise wrong(path, text("network.wrong", what=where + name, wanted=known[name].__name__))
+            raise wrong(
+                path, text("network.wrong", what=where + name, wanted=text(f"network.a_{known[name].__name__}"))
+            )
 
 
 def _validator(path: Path, entry: Any) -> ValidatorPlan:

@@ -70,7 +70,7 @@ DEEPEST = 8  # maps and lists in one another, in the content of a proposal
 # name, default, smallest, largest
 PARAMETERS = [
     ["account_change_business_days", 2, 1, 30],
-    ["gap_limit_ms", 7200000, 60000, 604800000],
+    ["gap_limit_ms", 7200000, 600000, 604800000],
     ["grace_business_days", 0, 0, 30],
     ["min_split", 1, 1, 100000000],
     ["offer_business_days", 5, 1, 60],

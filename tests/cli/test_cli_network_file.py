@@ -100,6 +100,10 @@ def test_a_network_that_could_never_begin_is_not_written(shell: Shell, tmp_path:
         ("[[party]]", "[parameters]\nmin_splitt = 1\n[[party]]", "parameters.min_splitt"),
         ("[[party]]", '[parameters]\nmin_split = "1"\n[[party]]', "parameters.min_split"),
         ('roles = ["bank"]', 'roles = ["bnak"]', "bnak"),
+        ("idle_interval_ms = 30000", "idle_interval_ms = 0", "1 to 3600000"),
+        ("idle_interval_ms = 30000", "idle_interval_ms = 3600001", "1 to 3600000"),
+        ("[[party]]", "[parameters]\ngap_limit_ms = 9999\n[[party]]", "1 to 4999"),
+        ("public_reads = false", "public_reads = 1", "true or false"),
     ],
 )
 def test_descriptions_with_mistakes(tmp_path: Path, old: str, new: str, names: str) -> None:

@@ -102,6 +102,12 @@ def test_a_node_has_a_name_of_64_characters(world: World) -> None:
     refused("text_too_long", candidate, world, private_key(16), name="n" * 65)
 
 
+def test_idle_blocks_of_a_minute_are_never_gaps(world: World) -> None:
+    """Ten minutes are the least: with one, each idle block came after a gap, and no bill fell due."""
+    propose(world, "parameter", name="gap_limit_ms", value=600_000)
+    refused("parameter_out_of_range", propose, world, "parameter", name="gap_limit_ms", value=599_999)
+
+
 def test_a_set_brings_no_source_of_more_than_64_kib(world: World) -> None:
     line = "#" + "x" * 100 + "\n"
     full = SOURCE + line * ((65_536 - len(SOURCE)) // len(line))

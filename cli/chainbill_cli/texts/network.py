@@ -86,7 +86,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_out": ("Directory to write into; must not hold a network", "输出目录，不得已有网络"),
     "network.bad_file": ("{path}: {why}", "{path}：{why}"),
     "network.missing": ("{what} is missing", "缺少 {what}"),
-    "network.wrong": ("{what} must be {wanted}", "{what} 必须是 {wanted}"),
+    "network.wrong": ("{what} must be {wanted}", "{what} 应为{wanted}"),
+    "network.a_bool": ("true or false", " true 或 false"),
+    "network.a_dict": ("a table", "一个表"),
+    "network.a_int": ("a whole number", "整数"),
+    "network.a_list": ("a list", "列表"),
+    "network.a_str": ("text", "文本"),
+    "network.idle": (
+        "idle_interval_ms is {idle}: it must be 1 to {most}, half of gap_limit_ms; else a quiet night counts as a gap, "
+        "after which no bill falls due",
+        "idle_interval_ms 为 {idle}：应为 1 至 {most}（gap_limit_ms 的一半）；"
+        "否则无交易的夜间会被视为中断，凭证不会到期",
+    ),
     "network.exists": ("{path} holds a network already", "{path} 已有网络"),
     "network.hand_out": (
         "next: give each member its folder under {path}/nodes and {path}/parties, over a safe way, and delete it here; "
