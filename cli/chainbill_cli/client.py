@@ -44,6 +44,14 @@ class Answer:
     sent_before: bool = False
 
 
+def same_times(body: Mapping[str, Any]) -> dict[str, object]:
+    """The parameters that read at any node what an answer was read at."""
+    as_of = body["as_of"]
+    if as_of.get("basis") == "value":
+        return {"at": as_of["valued_on"], "known_at": as_of["known_at"]["height"]}
+    return {"at": as_of["height"]}
+
+
 class NodeClient:
     """A client of the nodes of one network; on_this_machine: it is a local network, whose nodes the user can start."""
 
@@ -124,14 +132,27 @@ class NodeClient:
     def pages(
         self, path: str, *, page: int = 1_000, most: int | None = None, **parameters: object
     ) -> Iterator[dict[str, Any]]:
-        """All entries of a list, page after page; `most`: no more than the first so many are wanted."""
+        """All entries of a list, page after page; `most`: no more than the first so many are wanted.
+
+        A cursor is its node's own. Where another takes over in between, the list is begun again there, at the same
+        height, and goes on behind what was given.
+        """
         after: str | None = None
-        seen = 0
-        while most is None or seen < most:
-            body = self.get(path, limit=page, after=after, **parameters)
-            for entry in body["data"]:
-                seen += 1
+        given, skip, begun = 0, 0, -1
+        body: dict[str, Any] = {}
+        while most is None or given < most:
+            try:
+                body = self.get(path, limit=page, after=after, **parameters)
+            except Failure as refused:
+                if after is None or refused.problem.get("code") != "bad_cursor" or given == begun:
+                    raise
+                parameters |= same_times(body)
+                after, begun, skip = None, given, given
+                continue
+            for entry in body["data"][skip:]:
+                given += 1
                 yield entry
+            skip = max(0, skip - len(body["data"]))
             after = body.get("next")
             if not after:
                 return

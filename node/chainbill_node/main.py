@@ -96,7 +96,7 @@ async def _serve(home: Path, opened: OpenHome, safe_height: int | None, said: Ca
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, node.stopped.set)
         _allow_profiling(loop)
-        rest = RestServer(node)
+        rest = RestServer(node, opened.key.seed)
         await node.start()
         await rest.start()
         await node.stopped.wait()

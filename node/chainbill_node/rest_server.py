@@ -19,6 +19,7 @@ from chainbill_node.limits import KEEP_ALIVE_S, METRICS_BODY_BYTES, METRICS_CONN
 from chainbill_node.listening import listen
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest.app import create_app, create_operations_app
+from chainbill_node.rest.cursors import cursor_key
 from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest.reading import RestOptions
 from chainbill_node.rest_crowd import Crowd
@@ -91,9 +92,9 @@ def hosts_of(node: Node) -> AllowedHosts:
 
 
 class RestServer:
-    """Serves one node's API, and its operator's address."""
+    """Serves one node's API, and its operator's address. secret: of the node; the key of its cursors comes from it."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, secret: bytes) -> None:
         self._node = node
         config, limits = node.config, node.config.limits
         most = clients_within(allow_descriptors(), limits.rest_connections)
@@ -104,7 +105,8 @@ class RestServer:
         self.crowd = Crowd(most, min(most, limits.rest_connections_per_address), limits.rest_body_bytes, refused)
         node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
         served, hosts = ServedNode(node), hosts_of(node)
-        self._listeners = [_Listener(create_app(served, RestOptions(hosts=hosts)), "rest", config.rest, self.crowd)]
+        options = RestOptions(hosts=hosts, cursor_key=cursor_key(secret))
+        self._listeners = [_Listener(create_app(served, options), "rest", config.rest, self.crowd)]
         if config.metrics.port:
             few = Crowd(METRICS_CONNECTIONS, METRICS_CONNECTIONS, METRICS_BODY_BYTES, refused)
             self._listeners.append(_Listener(create_operations_app(served, hosts), "metrics", config.metrics, few))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import httpx
 import pytest
 from chainbill_cli.client import NodeClient
+from chainbill_cli.failure import Failure
+from chainbill_node.storage.leveldb import LevelStore
 from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, listing, ok, token
+from node_chain import LocalChain
+from served_chain import client_of
 
 ANCHOR = PARTIES["anchor"]
 
@@ -81,6 +88,58 @@ def test_all_pages_are_read_or_as_many_as_are_wanted() -> None:
     client = NodeClient((NODE_1,), timeout_s=5, transport=httpx.MockTransport(page))
     assert [row["id"] for row in client.pages("/v1/bills", page=1)] == ["1", "2", "3"]
     assert [row["id"] for row in client.pages("/v1/bills", page=1, most=2)] == ["1", "2"]
+    client.close()
+
+
+def test_a_list_is_gone_on_with_at_another_node(tmp_path: Path) -> None:
+    """The first node falls out between two pages: every entry is given once, as of the height of the first page."""
+    chain = LocalChain(tmp_path / "net", LevelStore(tmp_path / "db", create=True), public_reads=True)
+    out: set[str] = set()
+    asked: list[tuple[str, str, int]] = []
+    with client_of(chain) as first, client_of(chain) as second:
+        served = {"http://one:1": first, "http://two:1": second}
+
+        def page(request: httpx.Request) -> httpx.Response:
+            node = f"http://{request.url.host}:1"
+            if node in out:
+                raise httpx.ConnectError("gone")
+            answer = served[node].get(request.url.raw_path.decode())
+            asked.append((node, answer.json().get("code", ""), len(answer.json().get("data", ()))))
+            return answer
+
+        client = NodeClient(tuple(served), timeout_s=5, transport=httpx.MockTransport(page))
+        whole = [row["id"] for row in client.pages("/v1/parties")]
+        asked.clear()
+        found = []
+        for number, row in enumerate(client.pages("/v1/parties", page=2)):
+            found.append(row["id"])
+            if number == 2:
+                out.add("http://one:1")
+        assert found == whole
+        assert len(whole) > 4
+        assert [code for _, code, _ in asked].count("bad_cursor") == 1
+        client.close()
+    chain.store.close()
+
+
+@pytest.mark.parametrize(("as_of", "again"), [
+    (AS_OF, {"at": str(AS_OF["height"])}),
+    ({"basis": "value", "valued_on": "2026-02-27", "known_at": {"height": 7}}, {"at": "2026-02-27", "known_at": "7"}),
+])  # fmt: skip
+def test_a_list_is_begun_again_at_its_own_times_and_not_for_ever(as_of: dict[str, Any], again: dict[str, str]) -> None:
+    asked: list[dict[str, str]] = []
+
+    def page(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(request.url.params))
+        if "after" in request.url.params:
+            return httpx.Response(400, json={"title": "no", "code": "bad_cursor", "status": 400})
+        return ok({"data": [{"id": "1"}], "count": 3, "sum": {}, "next": "A", "as_of": as_of})
+
+    client = NodeClient((NODE_1,), timeout_s=5, transport=httpx.MockTransport(page))
+    with pytest.raises(Failure):
+        list(client.pages("/v1/bills", page=1))
+    first, second = {"limit": "1"}, {"limit": "1", "after": "A"}
+    assert asked == [first, second, first | again, second | again]
     client.close()
 
 

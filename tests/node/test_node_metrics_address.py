@@ -29,7 +29,7 @@ def ask(tmp_path: Path, *, public_reads: bool, asked: list[tuple[str, str, str]]
 
     async def main() -> list[tuple[int, Any]]:
         node = Node(network.nodes[0].home, opened)
-        server = RestServer(node)
+        server = RestServer(node, opened.key.seed)
         await node.start()
         await server.start()
         answers: list[tuple[int, Any]] = []

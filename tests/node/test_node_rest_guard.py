@@ -70,7 +70,7 @@ def serve(tmp_path: Path, act: Callable[[Served], Coroutine[Any, Any, None]], **
 
     async def main() -> None:
         node = Node(network.nodes[0].home, opened)
-        server = RestServer(node)
+        server = RestServer(node, opened.key.seed)
         await node.start()
         await server.start()
         served = Served(node, server, network)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chainbill_node.rest.lists import MAX_CURSOR_CHARACTERS
+from chainbill_node.rest.cursors import MAX_CURSOR_CHARACTERS
 from chainbill_node.rest.ports import Busy
 from chainbill_node.rest.texts import language_of, load_texts
 from rest.bill_book import ANCHOR

@@ -53,6 +53,12 @@ class Viewer:
         """Say whether its reads are logged: those of supervisors and auditors are."""
         return bool(self.roles & {"regulator", "auditor"})
 
+    @property
+    def reads_as(self) -> str:
+        """Name all that decides what it sees: whoever has the same name sees the same."""
+        grants = sorted((one.party, sorted(one.scope), one.from_date, one.until) for one in self.grants)
+        return repr((self.everything, self.party, sorted(self.roles), grants))
+
     def reads_for(self, bill_id: str = "") -> frozenset[str]:
         """Give the parties on whose behalf it may look at a bill (any bill when "")."""
         own = frozenset() if self.roles == {"auditor"} else frozenset({self.party})

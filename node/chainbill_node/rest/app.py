@@ -27,6 +27,7 @@ from chainbill_node.rest import (
     routes_trace,
     routes_transactions,
 )
+from chainbill_node.rest.cursors import CursorSeal
 from chainbill_node.rest.fair_reads import FairReads
 from chainbill_node.rest.fast_path import FastPath
 from chainbill_node.rest.gate import Gate
@@ -87,7 +88,7 @@ def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]
         redirect_slashes=False,
         generate_unique_id_function=openapi.operation_id,
     )
-    app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen)
+    app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen, CursorSeal(chosen.cursor_key))
     app.state.texts = load_texts()
     for router in routers:
         app.include_router(router)

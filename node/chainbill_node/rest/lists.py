@@ -8,9 +8,6 @@ the whole is counted.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from chainbill.text_rule import is_text
+from chainbill_node.rest.cursors import Cursor
 from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, Reader
 from chainbill_node.rest.problems import Problem
 
@@ -29,33 +27,7 @@ MAX_EXAMINED = 20_000
 MAX_READ = 200_000
 """Rows that may have to be read to find what a list or a trace is made of."""
 
-MAX_CURSOR_CHARACTERS = 2_000
-MAX_HEIGHT_DIGITS = 15
 MAX_KEY_TEXT = 128
-
-
-class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a list goes on: height, digest of its filters, last id read, its totals, and how many were shown.
-
-    ``known``: of a list by value date, the height at which receipts are known; else 0. ``counted``: the last candidate
-    that is counted, where counting goes on.
-    """
-
-    height: int
-    query: str
-    after: str
-    count: int
-    sums: dict[str, int]
-    complete: bool
-    shown: int
-    known: int = 0
-    counted: str = ""
-
-    def height_after(self) -> int:
-        """Read ``after`` as a height; Problem bad_cursor (400)."""
-        if not (self.after.isascii() and self.after.isdigit() and len(self.after) <= MAX_HEIGHT_DIGITS):
-            raise Problem(400, "bad_cursor")
-        return int(self.after)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -71,39 +43,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a list was asked for. known: as in its cursors."""
+    """How a list was asked for. sealed: writes a cursor for who asked. known: as in its cursors."""
 
     limit: int
     query: str
     cursor: Cursor | None
+    sealed: Callable[[Cursor], str]
     known: int = 0
-
-
-def query_digest(path: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """Name the filters of a list: everything asked for but the page."""
-    kept = sorted((name, value) for name, value in parameters if name not in ("after", "limit"))
-    return hashlib.sha256(msgspec.json.encode([path, kept])).hexdigest()[:16]
-
-
-def read_cursor(text: str, query: str) -> Cursor:
-    """Read a cursor; Problem bad_cursor or cursor_mismatch (400)."""
-    if len(text) > MAX_CURSOR_CHARACTERS:
-        raise Problem(400, "bad_cursor")
-    try:
-        padded = text.encode() + b"=" * (-len(text) % 4)
-        cursor = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=Cursor)
-    except (msgspec.MsgspecError, binascii.Error, ValueError):
-        raise Problem(400, "bad_cursor") from None
-    if cursor.height < 0:
-        raise Problem(400, "bad_cursor")
-    if cursor.query != query:
-        raise Problem(400, "cursor_mismatch")
-    return cursor
-
-
-def write_cursor(cursor: Cursor) -> str:
-    """Write a cursor as URL-safe text."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
 
 class Totals(Protocol):
@@ -140,20 +86,28 @@ def list_body(listing: Listing, height: int, names: Names, show: Show, totals: T
 
 
 def _page(listing: Listing, before: Cursor, names: Names, show: Show) -> dict[str, Any]:
+    """Give the entries behind a cursor. There is more where one that shows was found, or the bound was reached.
+
+    Whether candidates that do not show stand behind changes nothing: at the bound nobody looks.
+    """
     left = before.count - before.shown if before.complete else None
     shown: list[Any] = []
-    last, more = before.after, False
-    for examined, name in enumerate(names(before.after)):
-        if len(shown) == left:
+    last, more = before.after, not before.complete
+    for examined, name in enumerate(names(before.after), 1):
+        if len(shown) == left or (more and len(shown) == listing.limit):
             break
-        if len(shown) >= listing.limit or examined >= MAX_EXAMINED:
+        entry = show(name)
+        if entry is not None and len(shown) == listing.limit:
             more = True
             break
         last = name
-        entry = show(name)
         if entry is not None:
             shown.append(entry.shape())
-    return _body(shown, msgspec.structs.replace(before, after=last, shown=before.shown + len(shown)), more=more)
+        if examined == MAX_EXAMINED:
+            more = len(shown) != left
+            break
+    after = msgspec.structs.replace(before, after=last, shown=before.shown + len(shown))
+    return _body(listing, shown, after, more=more)
 
 
 class _Counting:
@@ -168,10 +122,7 @@ class _Counting:
 
     def entries(self, names: Iterable[str], show: Show) -> Iterator[tuple[str, Entry | None]]:
         """Give the candidates with what they show; a list that goes on stops in between."""
-        for examined, name in enumerate(names):
-            if examined >= MAX_EXAMINED:
-                self._complete = False
-                return
+        for examined, name in enumerate(names, 1):
             entry = show(name)
             self._counted = name
             if entry is not None:
@@ -179,6 +130,9 @@ class _Counting:
                 if entry.currency:
                     self._sums[entry.currency] = self._sums.get(entry.currency, 0) + entry.amount
             yield name, entry
+            if examined == MAX_EXAMINED:  # whether another follows, nobody looks: it may be one that does not show
+                self._complete = False
+                return
 
     def cursor(self) -> Cursor:
         """Give the cursor with the totals so far."""
@@ -209,15 +163,15 @@ def _counted_page(listing: Listing, height: int, names: Names, show: Show) -> di
             if entry is not None:
                 shown.append(entry.shape())
     totals = msgspec.structs.replace(counting.cursor(), after=last, shown=len(shown))
-    return _body(shown, totals, more=totals.count > len(shown) or not totals.complete)
+    return _body(listing, shown, totals, more=totals.count > len(shown) or not totals.complete)
 
 
-def _body(shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
+def _body(listing: Listing, shown: list[Any], totals: Cursor, *, more: bool) -> dict[str, Any]:
     body: dict[str, Any] = {
         "data": shown,
         "count": totals.count,
         "sum": totals.sums,
-        "next": write_cursor(totals) if more and totals.after else None,
+        "next": listing.sealed(totals) if more and totals.after else None,
     }
     return body if totals.complete else body | {"count_complete": False}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Query
@@ -16,11 +18,12 @@ from starlette.requests import Request
 
 from chainbill.dates import is_date
 from chainbill_node.rest.access import Viewer
+from chainbill_node.rest.cursors import KEY_BYTES, Cursor, CursorSeal, query_digest
 from chainbill_node.rest.filters import check_words
 from chainbill_node.rest.gate import Gate
 from chainbill_node.rest.heights import height_of
 from chainbill_node.rest.hosts import ANY_HOST, AllowedHosts
-from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Listing, query_digest, read_cursor
+from chainbill_node.rest.lists import DEFAULT_LIMIT, MAX_LIMIT, Listing
 from chainbill_node.rest.problems import Problem, parameter_problem
 from chainbill_node.rest.replies import reply_to
 from chainbill_node.rest.valued_view import ValuedView, day_of
@@ -39,6 +42,7 @@ def machine_clock_ms() -> int:
 class RestOptions:
     """How the interface is set up: the hosts it answers for, the clock, and bounds for what is handed in.
 
+    cursor_key: seals cursors; one of its own for each start when left out.
     inside: it listens where the operator's own programs ask only, and tells them all about the node.
     """
 
@@ -47,6 +51,7 @@ class RestOptions:
     now_ms: Callable[[], int] = field(default=machine_clock_ms)
     max_batch: int = 200
     max_wait_ms: int = 60_000
+    cursor_key: bytes = field(default_factory=partial(secrets.token_bytes, KEY_BYTES), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,12 @@ class Rest:
     node: NodePort
     gate: Gate
     options: RestOptions
+    seal: CursorSeal
+
+    @property
+    def source(self) -> bytes:
+        """Name the network, and the node whose cursors are in its answers."""
+        return self.node.genesis.hash + self.seal.name
 
 
 async def rest_of(request: Request) -> Rest:
@@ -112,8 +123,7 @@ def view_at(request: Request, rest: Rest, viewer: Viewer, at: str | None) -> Vie
     newest = rest.node.reader(None)
     reader = newest if at is None else rest.node.reader(_height(rest, newest, at))
     fixed = at is not None and (at.isdigit() or reader.height < newest.height)  # of a day: a block after it is there
-    network = rest.node.genesis.hash
-    reply = reply_to(request, network, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
+    reply = reply_to(request, rest.source, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
     return View(rest.node, reader, viewer, reply)
 
 
@@ -144,7 +154,7 @@ def view_by_value(request: Request, rest: Rest, viewer: Viewer, times: ValueTime
     day = min(asked, today)
     reader = rest.node.reader(min(known.height, _height(rest, newest, day)))
     fixed = wanted is not None and (wanted.isdigit() or known.height < newest.height)
-    reply = reply_to(request, rest.node.genesis.hash, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
+    reply = reply_to(request, rest.source, viewer, reader.height, fixed=fixed, is_open=rest.gate.open)
     return ValuedView(rest.node, (reader, known), viewer, reply, day)
 
 
@@ -180,25 +190,42 @@ class ListView:
     listing: Listing
 
 
-def listing_of(
-    request: Request,
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of a list as it is asked for, before it is known who asks."""
+
+    limit: int
+    after: str | None
+
+    def listing(self, request: Request, rest: Rest, viewer: Viewer) -> Listing:
+        """Read the cursor that the reader brings. Problem bad_cursor or cursor_mismatch (400)."""
+        query = query_digest(request.url.path, request.query_params.multi_items())
+        cursor = None if self.after is None else rest.seal.read(self.after, query, viewer)
+        return Listing(self.limit, query, cursor, partial(rest.seal.write, viewer=viewer))
+
+
+def page_of(
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Entries on a page.")] = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(description="next of the page before; it pins the height.")] = None,
-) -> Listing:
+) -> Page:
     """Give the page of a list that is asked for."""
-    query = query_digest(request.url.path, request.query_params.multi_items())
-    return Listing(limit, query, read_cursor(after, query) if after is not None else None)
+    return Page(limit, after)
 
 
-Page = Annotated[Listing, Depends(listing_of)]
+PageAsked = Annotated[Page, Depends(page_of)]
 """The page asked for."""
 
 
-def open_list(request: Request, rest: Shared, _: Checked, page: Page, at: At = None) -> ListView:
+def open_list(request: Request, rest: Shared, _: Checked, page: PageAsked, at: At = None) -> ListView:
     """Let the request through the gate and open the ledger at the height of the cursor, or at the one ``at`` names."""
-    viewer = rest.gate.admit(request)
-    return ListView(view_at(request, rest, viewer, str(page.cursor.height) if page.cursor else at), page)
+    return _list_at(request, rest, (rest.gate.admit(request), page), at)
+
+
+def _list_at(request: Request, rest: Rest, asked: tuple[Viewer, Page], at: str | None) -> ListView:
+    viewer, page = asked
+    listing = page.listing(request, rest, viewer)
+    return ListView(view_at(request, rest, viewer, str(listing.cursor.height) if listing.cursor else at), listing)
 
 
 Listed = Annotated[ListView, Depends(open_list)]
@@ -230,7 +257,7 @@ def open_valued_list(
     request: Request,
     rest: Shared,
     _: Checked,
-    page: Page,
+    page: PageAsked,
     *,
     at: At = None,
     basis: Basis = "recorded",
@@ -239,10 +266,11 @@ def open_valued_list(
     """Likewise for a list; the cursor pins both heights."""
     viewer = rest.gate.admit(request)
     if basis == "value":
-        view = view_by_value(request, rest, viewer, ValueTimes(at, known_at, page.cursor))
-        return ListView(view, replace(page, known=view.known.height))
+        listing = page.listing(request, rest, viewer)
+        view = view_by_value(request, rest, viewer, ValueTimes(at, known_at, listing.cursor))
+        return ListView(view, replace(listing, known=view.known.height))
     _only_by_value(known_at)
-    return ListView(view_at(request, rest, viewer, str(page.cursor.height) if page.cursor else at), page)
+    return _list_at(request, rest, (viewer, page), at)
 
 
 def _only_by_value(known_at: str | None) -> None:

@@ -1,9 +1,10 @@
 """How an answer travels: compressed where that is asked for, and kept by its reader where it can never change.
 
 What is read at a fixed height is the same for ever, for one reader with the same roles and grants. So its ETag is known
-before anything is read: it names the network, the release, the address with its query, the height, and the reader. On
-an open network such an answer may be kept without asking again; on a closed one its keeper must ask every time, since a
-key may be revoked and a grant may end: then the ETag is another, or the gate refuses.
+before anything is read: it names the network, the node (cursors are its own), the release, the address with its query,
+the height, and the reader. On an open network such an answer may be kept without asking again; on a closed one its
+keeper must ask every time, since a key may be revoked and a grant may end: then the ETag is another, or the gate
+refuses.
 
 Compression: answers are for the reader who signed the request, no cookie stands for it, and a foreign page can have
 none sent; so lengths tell nobody what an attacker mixed in (BREACH). Small answers stay as they are.
@@ -65,16 +66,17 @@ class NotModified(Exception):  # noqa: N818 - what a reader who asks is told, no
         self.headers = {**reply.kept, "Chainbill-Height": str(height), "Vary": "Accept-Encoding"}
 
 
-def reply_to(request: Request, network: bytes, viewer: Viewer, height: int, *, fixed: bool, is_open: bool) -> Reply:
+def reply_to(request: Request, source: bytes, viewer: Viewer, height: int, *, fixed: bool, is_open: bool) -> Reply:
     """Give how a read is to be answered. Raises NotModified.
 
+    source: names the network, and the node whose cursors are in it.
     fixed: the request names a height, or a day or time that is over. is_open: the network opens reads to everybody.
     """
     takes_gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
     path = request.scope["route"].path
     if not fixed or path in CHANGING or path.startswith(CHANGING_BELOW):
         return Reply(takes_gzip)
-    tag = _tag(request, network, viewer, height)
+    tag = _tag(request, source, viewer, height)
     control = f"private, max-age={KEPT_S}, immutable" if is_open else "private, no-cache"
     reply = Reply(takes_gzip, {"ETag": tag, "Cache-Control": control})
     asked = request.headers.get("if-none-match", "")
@@ -83,12 +85,10 @@ def reply_to(request: Request, network: bytes, viewer: Viewer, height: int, *, f
     return reply
 
 
-def _tag(request: Request, network: bytes, viewer: Viewer, height: int) -> str:
+def _tag(request: Request, source: bytes, viewer: Viewer, height: int) -> str:
     """The ETag, weak, since it is the same whatever the coding."""
-    grants = sorted((one.party, sorted(one.scope), one.from_date, one.until) for one in viewer.grants)
     asked = (request.scope["path"], request.scope.get("query_string", b""), request.headers.get("accept", ""))
-    reader = (viewer.everything, viewer.party, sorted(viewer.roles), grants)
-    named = repr((chainbill.__version__, network, asked, height, reader))
+    named = repr((chainbill.__version__, source, asked, height, viewer.reads_as))
     return f'W/"{sha256(named.encode()).hexdigest()[:32]}"'
 
 

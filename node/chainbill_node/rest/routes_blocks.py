@@ -20,8 +20,8 @@ from chainbill.ledger.block import Block, Header
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.receipt import Kind, Receipt, decode_receipt
 from chainbill.ledger.transaction import decode_transaction
+from chainbill_node.rest.cursors import Cursor
 from chainbill_node.rest.heights import rfc3339
-from chainbill_node.rest.lists import Cursor, write_cursor
 from chainbill_node.rest.own_acts import sees_own_act
 from chainbill_node.rest.ports import Pruned, holders
 from chainbill_node.rest.problems import not_found, parameter_problem
@@ -39,7 +39,7 @@ def blocks(rest: Shared, page: Listed) -> Response:
     """List block headers from the height read downwards."""
     view, listing = page.view, page.listing
     lowest = max(1, rest.node.status().lowest_height)
-    first = view.height if listing.cursor is None else min(view.height, listing.cursor.height_after() - 1)
+    first = view.height if listing.cursor is None else min(view.height, int(listing.cursor.after) - 1)
     last = max(lowest, first - listing.limit + 1)
     data: list[dict[str, Any]] = []
     for height in range(first, last - 1, -1):
@@ -140,7 +140,7 @@ def block_receipts(page: Listed, name: BlockName) -> Response:
     if receipts is None:
         raise _gone(view, height) or not_found("block", name, view.height)
     opening = len(receipts) - len(wires)
-    start = 0 if page.listing.cursor is None else page.listing.cursor.height_after() + 1
+    start = 0 if page.listing.cursor is None else int(page.listing.cursor.after) + 1
     end = min(len(receipts), start + page.listing.limit)
 
     def sees(index: int, receipt: Receipt) -> bool:
@@ -179,7 +179,7 @@ def _receipt_entry(receipts: Sequence[bytes], index: int, sees: Callable[[int, R
 def _page(page: ListView, data: list[dict[str, Any]], count: int, last: str) -> dict[str, Any]:
     """Give the members of a list of numbered things; `last` is the last number shown, "" where the list ends."""
     cursor = Cursor(page.view.height, page.listing.query, last, count, {}, complete=True, shown=0)
-    return {"data": data, "count": count, "sum": {}, "next": write_cursor(cursor) if last else None}
+    return {"data": data, "count": count, "sum": {}, "next": page.listing.sealed(cursor) if last else None}
 
 
 def _height_of(view: View, name: str) -> int | None:
