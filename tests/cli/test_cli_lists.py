@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Failure
-from chainbill_node.storage.leveldb import LevelStore
 from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, listing, ok, token
-from node_chain import LocalChain
-from served_chain import client_of
 
 ANCHOR = PARTIES["anchor"]
 
@@ -89,37 +85,6 @@ def test_all_pages_are_read_or_as_many_as_are_wanted() -> None:
     assert [row["id"] for row in client.pages("/v1/bills", page=1)] == ["1", "2", "3"]
     assert [row["id"] for row in client.pages("/v1/bills", page=1, most=2)] == ["1", "2"]
     client.close()
-
-
-def test_a_list_is_gone_on_with_at_another_node(tmp_path: Path) -> None:
-    """The first node falls out between two pages: every entry is given once, as of the height of the first page."""
-    chain = LocalChain(tmp_path / "net", LevelStore(tmp_path / "db", create=True), public_reads=True)
-    out: set[str] = set()
-    asked: list[tuple[str, str, int]] = []
-    with client_of(chain) as first, client_of(chain) as second:
-        served = {"http://one:1": first, "http://two:1": second}
-
-        def page(request: httpx.Request) -> httpx.Response:
-            node = f"http://{request.url.host}:1"
-            if node in out:
-                raise httpx.ConnectError("gone")
-            answer = served[node].get(request.url.raw_path.decode())
-            asked.append((node, answer.json().get("code", ""), len(answer.json().get("data", ()))))
-            return answer
-
-        client = NodeClient(tuple(served), timeout_s=5, transport=httpx.MockTransport(page))
-        whole = [row["id"] for row in client.pages("/v1/parties")]
-        asked.clear()
-        found = []
-        for number, row in enumerate(client.pages("/v1/parties", page=2)):
-            found.append(row["id"])
-            if number == 2:
-                out.add("http://one:1")
-        assert found == whole
-        assert len(whole) > 4
-        assert [code for _, code, _ in asked].count("bad_cursor") == 1
-        client.close()
-    chain.store.close()
 
 
 @pytest.mark.parametrize(("as_of", "again"), [

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
+from chainbill_cli.client import NodeClient
 from chainbill_node.rest import create_app
 from chainbill_node.rest.cursors import cursor_key, query_digest
 from chainbill_node.rest.reading import RestOptions
@@ -157,3 +159,32 @@ def test_a_cursor_lives_over_a_restart_and_not_at_another_node(world: World) -> 
         kept = {"if-none-match": page.headers["etag"]}
         assert get_as(again, chain, "regulator", path, **kept).status_code == 304
         assert get_as(other, chain, "regulator", path, **kept).status_code == 200, "its next would be refused"
+
+
+def test_the_command_line_goes_on_with_a_list_at_another_node(world: World) -> None:
+    """The first node falls out between two pages: every entry is given once, as of the height of the first page."""
+    chain = world.chain
+    out: set[str] = set()
+    refused: list[str] = []
+    with client_of(chain) as first, client_of(chain) as second:
+        served = {"http://one:1": first, "http://two:1": second}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            node = f"http://{request.url.host}:1"
+            if node in out:
+                raise httpx.ConnectError("gone")
+            given = get_as(served[node], chain, "regulator", request.url.raw_path.decode())
+            refused.extend([given.json()["code"]] if given.status_code != 200 else [])
+            return httpx.Response(given.status_code, json=given.json())
+
+        client = NodeClient(tuple(served), timeout_s=5, transport=httpx.MockTransport(answer))
+        whole = [row["id"] for row in client.pages("/v1/bills")]
+        found = []
+        for number, row in enumerate(client.pages("/v1/bills", page=2)):
+            found.append(row["id"])
+            if number == 2:
+                out.add("http://one:1")
+                chain.commit()
+        assert found == whole == list(world.bills.values())
+        assert refused == ["bad_cursor"]
+        client.close()
