@@ -133,3 +133,23 @@ def test_reads_end_before_the_store_does(tmp_path: Path, monkeypatch: pytest.Mon
         assert not begun.acquire(blocking=False), "nobody else's read begins"
 
     serve(tmp_path, act)
+
+
+def test_nine_addresses_do_not_keep_a_newcomer_from_waiting(tmp_path: Path, long_reads: LongReads) -> None:
+    """Nine addresses with what each may have waiting filled the line: everybody else was sent away with 503."""
+
+    async def act(served: Served) -> None:
+        for address in range(9):
+            for _ in range(MAX_WAITING_OF_ADDRESS + OF_ONE):
+                client = await served.connect(f"127.0.0.{address + 10}")
+                client[1].write(LONG)
+        await long_reads.until_begun(PLACES)
+        await asyncio.sleep(0.5)
+        reader, writer = await served.connect()
+        writer.write(b"GET /v1/network HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.sleep(0.5)
+        long_reads.end.set()
+        async with asyncio.timeout(10):
+            assert b"200" in await reader.readline()
+
+    serve(tmp_path, act)

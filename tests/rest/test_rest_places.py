@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from chainbill_node.rest.places import ClientGone, NoPlace, Places
+from chainbill_node.rest.places import MAX_WAITING_OF_ADDRESS, PLACES, ClientGone, NoPlace, Places
 
 
 def run(act: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -153,5 +153,25 @@ def test_no_place_is_lost_whoever_leaves_when() -> None:
         for ended in await asyncio.gather(*tasks, return_exceptions=True):
             assert ended is None or isinstance(ended, asyncio.CancelledError), ended
         assert (places.waiting, places.addresses, places._free) == (0, 0, 3)
+
+    run(act)
+
+
+def test_eight_addresses_leave_others_room_to_wait() -> None:
+    """Eight that have 64 waiting each filled all 512, and who came then was sent away without having read anything."""
+
+    async def act() -> None:
+        room = Room(Places())
+        for address in range(8):
+            for number in range(PLACES + MAX_WAITING_OF_ADDRESS):
+                await room.ask(f"flood {address} {number}", f"10.0.0.{address}")
+        honest = await room.ask("honest", "192.0.2.1")
+        assert not honest.done()  # it waits for its turn
+        for name in list(room.begun):
+            await room.end(name)
+        await asyncio.sleep(0.01)
+        for name in list(room.begun)[8:]:
+            await room.end(name)
+        assert "honest" in room.begun
 
     run(act)

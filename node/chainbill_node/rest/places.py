@@ -96,9 +96,10 @@ class Places:
         self._next()
 
     async def _wait(self, address: str, reader: str, gone: Gone) -> None:
-        if self._waiting[address] >= self._most_of_address:
+        left = self._most - self.waiting
+        if left and self._waiting[address] >= min(self._most_of_address, left):
             raise NoPlace(of_one=True)
-        if self.waiting >= self._most:
+        if not left:
             raise NoPlace(of_one=False)
         with self._queued(address, reader) as mine:
             leaving = asyncio.ensure_future(gone())
