@@ -134,8 +134,9 @@ class Driver:
     def _begin(self, timer: Timer) -> None:
         """Rule 11: what came early is taken first; a synced block makes a round of our own pointless."""
         self._engine.woken(timer)
-        if timer.height != self.state.height or self._look():
+        if timer.height != self.state.height:
             return
+        self._look()
         self._engine.ask_for_own()
         if timer.height == self.state.height:
             self._engine.step(TimeoutFired(timer, self._now_ms()))

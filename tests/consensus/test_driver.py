@@ -670,3 +670,15 @@ def _fields(value: object) -> dict[str, object]:
 def _cheap(round_: int) -> Votes:
     """A vote of the next height with a signature that nobody has looked at yet."""
     return Votes((type(vote(1, PREVOTE, 0, A))(PREVOTE, 2, round_, None, KEYS[1].public, bytes(64)),))
+
+
+def test_a_forged_block_does_not_take_the_start_of_a_height_away() -> None:
+    """It lay there when START fired, which went to refusing it: nothing was left that would start the height."""
+    desk = Desk().begin().hear(proposal(1, 0, A)).hear(Decided(A, certificate(A)))  # it has signed: asks nobody
+    second = desk.build_block(2, NOW_MS + 1, KEYS[2].public, ())
+    assert second is not None
+    desk.hear(Status(50, 0, (), ()), "liar")
+    desk.hear(Blocks(2, (Decided(second, certificate(second, (0, 1))),)), "liar")
+    desk.fire(TimerKind.START, 2)
+    assert desk.dropped == [("liar", "certificate_quorum")]
+    assert desk.driver.state.running
