@@ -222,6 +222,7 @@ class Node:
             return
         self.peers.refresh()
         self.traffic.sweep()
+        self.traffic.offer_again()
         self._wake_for_day_work()
         self._wake_for_waiting()  # clocks run unevenly: a timer alone may ring a moment too early
         self.standing.look()

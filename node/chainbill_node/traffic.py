@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from chainbill.errors import ChainbillError, InternalFault, Malformed, Reason, Refused
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
+OFFER_AGAIN_MS, MAX_OFFERED_AGAIN = 500, 50
 
 
 class TooMuchError(Exception):
@@ -74,6 +75,17 @@ class Traffic:
         for frame in transaction_frames(own):
             node.peers.send(peer, frame, droppable=True)
         node.drive(PeerJoined(peer))
+
+    def offer_again(self) -> None:
+        """The oldest that were handed in here and have waited: who could not admit them then, may now.
+
+        Else they wait for this node's turn, and each height before it for LONE_START_MS.
+        """
+        node = self._node
+        before_ms = node.clock.now_ms() - OFFER_AGAIN_MS
+        waiting = (one.transaction.wire for one in node.mempool if one.own and one.arrived_ms <= before_ms)
+        for frame in transaction_frames(list(islice(waiting, MAX_OFFERED_AGAIN))):
+            node.peers.broadcast(frame, droppable=True)
 
     def peer_down(self, peer: str) -> None:
         """A peer is gone."""

@@ -18,6 +18,7 @@ from test_node_gate import signed, until
 from whole_nodes import connected, submit
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.errors import Reason, Refused
 from chainbill.ledger.vote import VoteType, sign_vote
 
 LATER = 3
@@ -75,3 +76,42 @@ def test_two_of_four_have_a_reason(tmp_path: Path) -> None:
             await until(lambda: min(node.ledger.info().height for node in nodes) > before)
 
     asyncio.run(main())
+
+
+def test_what_the_others_could_not_admit_yet_reaches_them_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A party's first transaction, handed in where the block that registers it was first: the others had turned it
+    away, nobody offered it again, and it waited 10 s for each height until the turn of the node that had it.
+    """
+    monkeypatch.setattr(receive, "LONE_START_MS", 3_600_000)
+
+    async def main() -> None:
+        network = create_local_network(tmp_path / "net", validators=4)
+        async with connected(network) as nodes:
+            height = nodes[0].ledger.info().height + 1
+            first = nodes[0].ledger.validators_of(height).proposer(height, 0).key.hex()
+            one = next(node for node in nodes if node.node_id != first)  # it is not its turn
+            for node in nodes:
+                if node is not one:
+                    _late(node)
+            await asyncio.wait_for(submit(ServedNode(one), signed(network, "anchor"), 60_000), 20)
+
+    asyncio.run(main())
+
+
+class NotYet(set[bytes]):
+    def add(self, one: bytes) -> None:
+        pass
+
+
+def _late(node: Node) -> None:
+    """The block before is on its disk only after the next message of another node."""
+    screen = node.ledger.screen
+
+    def once(*_: object) -> Refused:
+        node.ledger.screen = screen  # type: ignore[method-assign]
+        node.traffic._hopeless = NotYet()  # the block that comes a moment later clears it
+        return Refused(Reason.KEY_NOT_REGISTERED, "not yet")
+
+    node.ledger.screen = once  # type: ignore[method-assign]
