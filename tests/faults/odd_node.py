@@ -72,7 +72,7 @@ def failing_write(at: int, code: int, *, after: bool) -> Any:
         if left[0] <= 0:
             if after:
                 real(self, puts, deletes)
-            raise self.failed(f"a block could not be written ({plyvel.IOError(os.strerror(code))})")
+            raise self.failed(leveldb.NO_BLOCK, plyvel.IOError(os.strerror(code)))
         real(self, puts, deletes)
 
     return write

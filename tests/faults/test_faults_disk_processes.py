@@ -19,10 +19,10 @@ pytestmark = pytest.mark.e2e
 
 EXIT_FAULT = 1
 FAULTS = [
-    ("append_short", 40, "ENOSPC", "签名文件无法写入"),
-    ("fdatasync", 30, "EIO", "签名文件无法写入"),
-    ("batch", 12, "ENOSPC", "move the data directory away"),
-    ("batch_after", 12, "EIO", "move the data directory away"),
+    ("append_short", 40, "ENOSPC", "磁盘已满，数据没有丢失"),
+    ("fdatasync", 30, "EIO", "请修复磁盘后重新启动"),
+    ("batch", 12, "ENOSPC", "the disk is full, and nothing is lost"),
+    ("batch_after", 12, "EIO", "look at the disk"),
 ]
 
 
@@ -88,7 +88,9 @@ def fill(folder: Path, leave_bytes: int) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("part", "mend"), [("data", "move the data directory away"), ("signer", "签名文件无法写入")], ids=["data", "signer"]
+    ("part", "mend"),
+    [("data", "the disk is full, and nothing is lost"), ("signer", "磁盘已满，数据没有丢失")],
+    ids=["data", "signer"],
 )
 def test_a_full_disk_ends_the_process_and_loses_nothing(part: str, mend: str, tmp_path: Path) -> None:
     with Network(tmp_path / "net", 1) as network:

@@ -195,8 +195,8 @@ def test_liars_are_left_for_the_next_peer_and_what_was_right_stays(joiner: Joine
     assert joiner.root() == joiner.manifest.anchor.app_hash
     for one, reason in ((stranger, "snapshot_certificate"), (rows, "snapshot_")):
         lines = [line for line in log.splitlines() if "snapshot_refused" in line and one.node_id in line]
-        assert lines
-        assert reason in lines[0]
+        assert all(reason in line for line in lines)
+        assert lines or not one.asked, "what more peers offer than may lie goes first"
     assert not stranger.asked
     for one, event, reason in (
         (gone, "snapshot_peer_left", "snapshot_chunk_gone"),
