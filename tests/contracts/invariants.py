@@ -54,10 +54,12 @@ class StatusWatch:
         self.seen: set[tuple[str, str, str]] = set()
 
     def check(self, world: World) -> None:
+        """Compare with the check before; a row that has gone begins anew, as a seat whose candidate was withdrawn."""
+        known, self._known = self._known, {}
         for name, (contract, table) in STATUS_TABLES.items():
             for key, row in world.rows(contract, table):
                 place = (name, *key)
-                before = self._known.get(place, row["status"])
+                before = known.get(place, row["status"])
                 if row["status"] != before:
                     assert (before, row["status"]) in STEPS[name], (name, key, before, row["status"])
                     self.seen.add((name, before, row["status"]))
