@@ -11,6 +11,9 @@ processor, for which whoever comes then waits."""
 PAUSE_AFTER_BATCH = 2
 """So many times as long as processors worked on a batch of sources that took much lately, no other of those is begun:
 they take a third of one."""
+OFFER_AGAIN_MS, MAX_OFFERED_AGAIN = 500, 50
+"""What was handed in here and has waited so long is offered again each second, so many at most: far below the rate of
+transactions at which a peer ends the connection."""
 MAX_HOPELESS = 10_000
 """Transactions of peers of which it is remembered until the next block that they cannot be admitted."""
 MAX_LISTENERS = 1_000

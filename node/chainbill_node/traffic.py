@@ -17,7 +17,7 @@ from chainbill_node.driver_events import MessageReceived, PeerJoined, PeerLeft, 
 from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.engine.protocol import Finalized
 from chainbill_node.engine.snapshot_calls import snapshot_answer
-from chainbill_node.limits import MAX_HOPELESS, SLICE_BYTES, SLICE_TRANSACTIONS
+from chainbill_node.limits import MAX_HOPELESS, MAX_OFFERED_AGAIN, OFFER_AGAIN_MS, SLICE_BYTES, SLICE_TRANSACTIONS
 from chainbill_node.logs import log
 from chainbill_node.mempool import MempoolFull, Source
 from chainbill_node.questions import Questions, takes_long
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
-OFFER_AGAIN_MS, MAX_OFFERED_AGAIN = 500, 50
 
 
 class TooMuchError(Exception):
