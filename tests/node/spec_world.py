@@ -13,7 +13,10 @@ It is written from docs/reference alone; every figure that a test expects of it 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,7 @@ from chainbill_node.setup.plan import PartyPlan
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import LocalChain
 from rest.conftest import TestClient
-from served_chain import get_as
+from served_chain import client_of, get_as
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import start_of_day_ms
@@ -155,6 +158,16 @@ class World:
 def make_chain(folder: Path, **options: Any) -> LocalChain:
     store = LevelStore(folder / "db", create=True, buffer_bytes=1 << 20)
     return LocalChain(folder / "net", store, extra_parties=more_parties(), **options)
+
+
+@contextlib.contextmanager
+def served(*, public_reads: bool) -> Iterator[World]:
+    """A new chain behind the real interface, in a folder of its own; nothing has happened on it yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        chain = make_chain(Path(folder), public_reads=public_reads)
+        with client_of(chain) as client:
+            yield World(chain, client)
+        chain.store.close()
 
 
 def live_out(world: World) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +18,7 @@ from chainbill_node.rest.reading import RestOptions
 from chainbill_node.rest.totals import Totals
 from rest.conftest import TestClient
 from served_chain import ServedNode, client_of, get_as
-from spec_world import World, make_chain
+from spec_world import World, served
 
 DUE = "2026-12-31"
 HIDDEN = ("h1", "h2", "h3", "h4")
@@ -32,18 +30,14 @@ BOUNDS = ((1, 2), (2, 1), (100, 50))
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """Of the anchor: two bills of supplier1, in front of four of supplier2, which do not concern supplier1."""
-    with tempfile.TemporaryDirectory() as folder:
-        chain = make_chain(Path(folder), public_reads=False)
-        with client_of(chain) as client:
-            made = World(chain, client)
-            for number, name in enumerate(("s1", "s2", *HIDDEN)):
-                if name == HIDDEN[0]:
-                    keep_what_is_told_of_two(made)
-                supplier = "supplier1" if name.startswith("s") else "supplier2"
-                made.accepted(name, supplier, "anchor", 1_00 + number, DUE)
-                made.mark(name)
-            yield made
-        chain.store.close()
+    with served(public_reads=False) as made:
+        for number, name in enumerate(("s1", "s2", *HIDDEN)):
+            if name == HIDDEN[0]:
+                keep_what_is_told_of_two(made)
+            supplier = "supplier1" if name.startswith("s") else "supplier2"
+            made.accepted(name, supplier, "anchor", 1_00 + number, DUE)
+            made.mark(name)
+        yield made
 
 
 def of_anchor(world: World, name: str = "h4") -> str:

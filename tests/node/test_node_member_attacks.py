@@ -5,6 +5,8 @@ end, by transactions that only its proposals hold, by an address that is another
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -35,27 +37,33 @@ def authority() -> Issued:
     return make_authority("test", NOW)
 
 
+@contextlib.asynccontextmanager
+async def two_peers(folder: Path, authority: Issued) -> AsyncIterator[tuple[Peer, Peer]]:
+    """Two nodes' networks that know each other; they dial at once."""
+    ports = free_ports(2)
+    members = members_at(ports)
+    one, other = [
+        Peer(folder / name, authority, name, port, members) for name, port in zip(members, ports, strict=True)
+    ]  # fmt: skip
+    await one.network.start()
+    await other.network.start()
+    yield one, other
+    await one.network.stop()
+    await other.network.stop()
+
+
 def test_who_hangs_up_and_comes_back_has_used_what_it_used(tmp_path: Path, authority: Issued) -> None:
     """9,900 votes, a new connection, 9,900 votes: each connection had a budget of its own."""
 
     async def run() -> None:
-        ports = free_ports(2)
-        members = members_at(ports)
-        one, other = [
-            Peer(tmp_path / name, authority, name, port, members)
-            for name, port in zip(members, ports, strict=True)
-        ]  # fmt: skip
-        await one.network.start()
-        await other.network.start()
-        for turn in range(1, 4):
-            await until(lambda turn=turn: other.changes.count(("up", "aa")) == turn)  # type: ignore[misc]
-            if other.network.votes("aa", budget.VOTES_BURST // 2 - 100):
-                await until(lambda: other.network.connected == ["aa"])
-                other.network._connections["aa"].abort("hung up")
-                await until(lambda turn=turn: other.changes.count(("down", "aa")) == turn)  # type: ignore[misc]
-        assert "too_many_votes" in other.refused
-        await one.network.stop()
-        await other.network.stop()
+        async with two_peers(tmp_path, authority) as (_, other):
+            for turn in range(1, 4):
+                await until(lambda turn=turn: other.changes.count(("up", "aa")) == turn)  # type: ignore[misc]
+                if other.network.votes("aa", budget.VOTES_BURST // 2 - 100):
+                    await until(lambda: other.network.connected == ["aa"])
+                    other.network._connections["aa"].abort("hung up")
+                    await until(lambda turn=turn: other.changes.count(("down", "aa")) == turn)  # type: ignore[misc]
+            assert "too_many_votes" in other.refused
 
     asyncio.run(run())
 
@@ -78,21 +86,12 @@ def test_who_hangs_up_all_the_time_is_greeted_up_to_a_rate(
     monkeypatch.setattr(budget, "CONNECTIONS_A_SECOND", 0.001)
 
     async def run() -> None:
-        ports = free_ports(2)
-        members = members_at(ports)
-        one, other = [
-            Peer(tmp_path / name, authority, name, port, members)
-            for name, port in zip(members, ports, strict=True)
-        ]  # fmt: skip
-        await one.network.start()
-        await other.network.start()
-        for turn in range(1, 4):
-            await until(lambda turn=turn: other.changes.count(("up", "aa")) == turn)  # type: ignore[misc]
-            other.network._connections["aa"].abort("hung up")
-        await until(lambda: "too_many_connections_of_peer" in other.refused)
-        assert other.changes.count(("up", "aa")) == 3
-        await one.network.stop()
-        await other.network.stop()
+        async with two_peers(tmp_path, authority) as (_, other):
+            for turn in range(1, 4):
+                await until(lambda turn=turn: other.changes.count(("up", "aa")) == turn)  # type: ignore[misc]
+                other.network._connections["aa"].abort("hung up")
+            await until(lambda: "too_many_connections_of_peer" in other.refused)
+            assert other.changes.count(("up", "aa")) == 3
 
     asyncio.run(run())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from served_chain import client_of
-from spec_world import ZONE, World, live_out, make_chain
+from spec_world import ZONE, World, live_out, served
 
 from chainbill.dates import add_days, date_of
 
@@ -24,27 +22,19 @@ CJK = re.compile("[\u4e00-\u9fff]")
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder:
-        chain = make_chain(Path(folder), public_reads=True)
-        with client_of(chain) as client:
-            made = World(chain, client)
-            live_out(made)
-            yield made
-        chain.store.close()
+    with served(public_reads=True) as made:
+        live_out(made)
+        yield made
 
 
 @pytest.fixture(scope="module")
 def closed() -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder:
-        chain = make_chain(Path(folder), public_reads=False)
-        with client_of(chain) as client:
-            made = World(chain, client)
-            chain.commit()
-            made.accepted("main", "supplier1", "anchor", 1_000_00, "2026-12-31")
-            for day in ("2026-09-22", "2026-09-23"):
-                made.until(day, jump=True)
-            yield made
-        chain.store.close()
+    with served(public_reads=False) as made:
+        made.chain.commit()
+        made.accepted("main", "supplier1", "anchor", 1_000_00, "2026-12-31")
+        for day in ("2026-09-22", "2026-09-23"):
+            made.until(day, jump=True)
+        yield made
 
 
 def plain(world: World, path: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from served_chain import client_of
-from spec_world import FACE, STRANGE_EN, STRANGE_ZH, World, live_out, make_chain
+from spec_world import FACE, STRANGE_EN, STRANGE_ZH, World, live_out, served
 
 Row = dict[str, Any]
 MARKS = ("empty", "offered", "financed", "end")
@@ -31,13 +28,9 @@ READERS = (
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder:
-        chain = make_chain(Path(folder), public_reads=False)
-        with client_of(chain) as client:
-            made = World(chain, client)
-            live_out(made)
-            yield made
-        chain.store.close()
+    with served(public_reads=False) as made:
+        live_out(made)
+        yield made
 
 
 def total(rows: list[Row], *, leaves_only: bool = False) -> dict[str, int]:

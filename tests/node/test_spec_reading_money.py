@@ -7,16 +7,13 @@ The main bill: 10,000.00 due on Saturday the 10th, payable on Monday the 12th, h
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
-from served_chain import client_of
-from spec_world import FACE, World, live_out, make_chain
+from spec_world import FACE, World, live_out, served
 
 LARGEST = 2**53 - 1
 INTEREST = 19_015_198_426_675
@@ -25,13 +22,9 @@ INTEREST = 19_015_198_426_675
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder:
-        chain = make_chain(Path(folder), public_reads=True)
-        with client_of(chain) as client:
-            made = World(chain, client)
-            live_out(made)
-            yield made
-        chain.store.close()
+    with served(public_reads=True) as made:
+        live_out(made)
+        yield made
 
 
 def figures(bill: dict[str, Any]) -> tuple[Any, ...]:
