@@ -141,7 +141,10 @@ def test_every_write_of_the_signer_file_fails_once(scratch: Path, code: int, los
         if not system.failed:
             break
         assert len(node.ended) == 1, f"the process ends at a failing {system.failed}, and once: {node.ended}"
-        assert "签名文件" in str(node.ended[0])
+        told = str(node.ended[0])
+        assert str(folder / "signer.bin") in told or str(folder / "signer.new") in told
+        assert signer_file.LOST[0] not in told, "a file that is there is not lost"
+        assert ("无法读取" in told) != all(words in told for words in signer_file.UNWRITTEN), told
         counted[system.failed] += 1
     print(dict(counted))
     assert set(counted) == set(WRITES)

@@ -21,6 +21,10 @@ LOST: Pair = (
 )
 UNWRITTEN: Pair = ("cannot be written, and the node stops before it says anything", "无法写入，节点在对外发送之前停止")
 MEND: Pair = ("mend the disk and start again", "请修复磁盘后重新启动")
+UNREAD: Pair = (
+    "the signer file is there: mend the disk or the file's rights and start again, and make no new one",
+    "签名文件仍在：请修复磁盘或该文件的权限后重新启动，不要新建签名文件",
+)
 MAX_BYTES = 256 * 1024 * 1024
 CANNOT_SYNC_FOLDERS = (errno.EINVAL, errno.ENOTSUP)  # some file systems; the file itself is synced
 
@@ -33,14 +37,14 @@ class FileSignerFile:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except OSError as error:
-            raise DiskError(file_fault(path, error), LOST) from error
+            raise _unread(path, error) from error
 
     def read(self) -> bytes:
         """The whole content."""
         try:
             return self._path.read_bytes()
         except OSError as error:
-            raise DiskError(file_fault(self._path, error), LOST) from error
+            raise _unread(self._path, error) from error
 
     def append(self, frames: bytes) -> None:
         """Append, then fdatasync, then return."""
@@ -72,6 +76,11 @@ class FileSignerFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _unread(path: Path, error: OSError) -> DiskError:
+    """Only a file that is not there is lost: an empty one beside a whole one would let a node sign twice."""
+    return DiskError(file_fault(path, error), LOST if error.errno == errno.ENOENT else room_or(UNREAD, error))
 
 
 def create_signer_file(path: Path, content: bytes = b"") -> None:
