@@ -31,6 +31,7 @@ AGREE_WITHIN_S = 30.0
 STOP_WITHIN_S = 30.0
 BATCH = 50
 SETTLE_S = 1.0  # between two loads
+FORGOTTEN_S = 25.0  # what a node enters for a party loses a sixth a second: a hundredth is left
 FLOOD_CONNECTIONS = {1: 128}  # by transactions a request
 BATCH_CONNECTIONS = 8
 
@@ -131,7 +132,11 @@ class Running:
         return metric(self.apis[number], name)
 
     def tokens(self, count: int) -> list[str]:
-        return work.make_tokens(self.apis[0], self.network, count)
+        """Tokens to transfer, once the nodes have forgotten what their making used: a supplier that has just cut
+        thousands off floods, and is asked to wait."""
+        made = work.make_tokens(self.apis[0], self.network, count)
+        time.sleep(FORGOTTEN_S)
+        return made
 
     def flood(self, wires: Sequence[bytes], batch: int, apis: Sequence[str] | None = None) -> Rate:
         """As much as the network takes, until everything is committed at the first node.
