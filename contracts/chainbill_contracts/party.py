@@ -95,7 +95,7 @@ def begin(members):
 
 @call
 def register(applications):
-    """Attest applications and so register the applicants (准入登记); the sender is their sponsor bank.
+    """Attest applications and so register the applicants (准入登记): maker and checker of their sponsor bank.
 
     applications: up to 200 of {"statement", "signatures": [{"key", "signature"}]}. A statement is {"id", "name_zh",
     "name_en", "roles", "identifiers": [{"scheme", "value"}], "keys": [key], "accounts": [{"currency", "bank", "alg",
@@ -105,7 +105,7 @@ def register(applications):
     require(kind_of(applications) == "list", "batch_size")
     require(len(applications) >= 1 and len(applications) <= MOST_APPLICATIONS, "batch_size")
     require_active_bank(ctx.party)
-    require_capability("maker")
+    require_maker_and_checker()
     registered = []
     for application in applications:
         statement = application["statement"]

@@ -56,7 +56,7 @@ def application(**fields: Any) -> dict[str, Any]:
 
 
 def register(world: World, *applications: dict[str, Any], by: str = BANK1) -> Any:
-    return world.call(by, "party", "register", applications=list(applications))
+    return two_people(world, by, "register", applications=list(applications))
 
 
 @refuses("too_many_sponsored", parameters={"sponsored_parties": 10})

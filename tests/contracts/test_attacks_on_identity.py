@@ -63,6 +63,15 @@ def test_a_stranger_s_own_id_taken_as_a_further_identifier_is_freed_by_vote(worl
     assert party(world, NEWCOMER)["identifiers"] == [{"scheme": "uscc", "value": NEWCOMER}]
 
 
+def test_a_clerk_of_a_bank_alone_brings_nobody_in(world: World) -> None:
+    """attack: one stolen maker key of a bank registers strangers under a company's own credit code."""
+    for number in (0, 1):
+        with pytest.raises(Refused, match="maker_and_checker_needed"):
+            world.send(BANK1, ("party", "register", {"applications": [application()]}), keys=[key_of(BANK1, number)])
+    assert world.row("party", "party", NEWCOMER) is None
+    register(world, application())
+
+
 def test_a_false_sponsor_cannot_burn_a_stranger_s_id_by_closing_it(world: World) -> None:
     """attack: it registers others under a company's credit code, lets them leave and closes them: id gone for good."""
     watch = StatusWatch()

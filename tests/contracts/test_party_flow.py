@@ -67,7 +67,7 @@ def attest(world: World, bank: str, identity: str, digest: str = DIGEST, currenc
 def test_a_bank_attests_signed_applications(world: World) -> None:
     signed = application(1, roles=["supplier", "anchor"])
     identity = signed["statement"]["id"]
-    assert world.call(BANK1, "party", "register", applications=[signed]) == {"parties": [identity]}
+    assert two_people(world, BANK1, "register", applications=[signed]) == {"parties": [identity]}
     row = party(world, identity)
     assert (row["sponsor"], row["status"], row["since"]) == (BANK1, "active", world.today)
     assert row["roles"] == ["supplier", "anchor"]
@@ -81,19 +81,19 @@ def test_a_bank_attests_signed_applications(world: World) -> None:
 
 def test_accounts_at_the_sponsor_are_attested_with_the_application(world: World) -> None:
     signed = application(2, sponsor=BANK2)
-    world.call(BANK2, "party", "register", applications=[signed])
+    two_people(world, BANK2, "register", applications=[signed])
     assert account(world, signed["statement"]["id"])["status"] == "active"
 
 
 def test_a_batch_of_two_hundred(world: World) -> None:
     batch = [application(number) for number in range(10, 210)]
-    assert len(world.call(BANK1, "party", "register", applications=batch)["parties"]) == 200
+    assert len(two_people(world, BANK1, "register", applications=batch)["parties"]) == 200
     with pytest.raises(Refused, match="batch_size"):
-        world.call(BANK1, "party", "register", applications=[application(number) for number in range(300, 501)])
+        two_people(world, BANK1, "register", applications=[application(number) for number in range(300, 501)])
 
 
 def test_a_party_may_be_known_by_its_lei(world: World) -> None:
-    world.call(BANK1, "party", "register", applications=[application(3, id=LEI)])
+    two_people(world, BANK1, "register", applications=[application(3, id=LEI)])
     assert party(world, LEI)["identifiers"][0] == {"scheme": "lei", "value": LEI}
 
 
@@ -101,7 +101,7 @@ def test_one_bad_application_refuses_the_whole_batch(world: World) -> None:
     good, bad = application(4), application(5)
     bad["statement"]["name_zh"] = "另一名称"
     with pytest.raises(Refused, match="possession_not_proved"):
-        world.call(BANK1, "party", "register", applications=[good, bad])
+        two_people(world, BANK1, "register", applications=[good, bad])
     assert party(world, good["statement"]["id"]) is None
 
 

@@ -45,7 +45,7 @@ def application(number: int = 31, signers: tuple[int, ...] | None = None, **fiel
 
 
 def register(world: World, *applications: dict[str, Any], by: str = BANK1) -> Any:
-    return world.call(by, "party", "register", applications=list(applications))
+    return two_people(world, by, "register", applications=list(applications))
 
 
 # --- registration -----------------------------------------------------------------------------------------------------

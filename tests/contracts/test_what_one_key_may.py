@@ -52,7 +52,7 @@ MAKER = """
     finance.withdraw_quote
     governance.advance_clock governance.ready
     invoice.dispute invoice.withdraw_dispute
-    party.attest_size party.refuse_mandate party.register
+    party.attest_size party.refuse_mandate
     recovery.withdraw
     settlement.pay_result settlement.proceed settlement.settle
     token.accept token.give_back token.merge token.recall token.reject token.split token.transfer
@@ -68,7 +68,8 @@ TWO = """
     audit.grant
     invoice.uphold
     party.accept_mandate party.add_identifier party.add_key party.ask_paying_bank party.end_mandate
-    party.give_up_identifier party.lift_halt party.rename party.rotate_key party.set_encryption_key party.set_policy
+    party.give_up_identifier party.lift_halt party.register party.rename party.rotate_key party.set_encryption_key
+    party.set_policy
     recovery.recover
     settlement.acknowledge
     standing.close standing.leave standing.name_administrator standing.ratify standing.set_status

@@ -151,18 +151,22 @@ class Maker:
     def until_ms(self) -> int:
         return time.time_ns() // 1_000_000 + int(self._until_s * 1000)
 
-    def valid(self, party: str, key: PrivateKey, *calls: Any, network: bytes = b"", threshold: int = 1) -> bytes:
-        """Of right form, signed by this key."""
+    def valid(
+        self, party: str, key: PrivateKey, *calls: Any, network: bytes = b"", threshold: int = 1,
+        second: PrivateKey | None = None,
+    ) -> bytes:  # fmt: skip
+        """Of right form, signed by this key, and by a second one where there is one."""
+        keys = [key] if second is None else [key, second]
         body = encode_body(
             network=network or self._network.created.genesis.hash,
             party=party,
             valid_until_ms=self.until_ms(),
             nonce=secrets.token_bytes(16),
             calls=[Call(*one) for one in calls],
-            keys=[key.public],
-            threshold=threshold,
+            keys=[one.public for one in keys],
+            threshold=max(threshold, len(keys)),
         )
-        return sign_transaction(body, [key])
+        return sign_transaction(body, keys)
 
     def by_stranger(self, *calls: Any, network: bytes = b"") -> bytes:
         """Signed by a key that nobody knows."""

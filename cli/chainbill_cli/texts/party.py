@@ -5,8 +5,8 @@ from __future__ import annotations
 TEXTS: dict[str, tuple[str, str]] = {
     "party.apply": ("Write and sign an application to take part", "填写并签署准入申请"),
     "party.register": (
-        "Attest applications and register the applicants (sponsor bank)",
-        "核验申请并登记申请人（推荐银行）",
+        "Attest applications and register the applicants (sponsor bank, maker and checker)",
+        "核验申请并登记申请人（推荐银行，经办与复核）",
     ),
     "party.list": ("List parties", "列出参与方"),
     "party.show": ("Show a party", "查看参与方"),
