@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 import uvicorn
 from chainbill_node.rest.app import create_app
-from rest.bill_book import ANCHOR, penetration_example
+from rest.bill_book import ANCHOR, SUPPLIERS, penetration_example
 from rest.conftest import with_parties
 from rest.node_twin import TwinNode
+
+from chainbill.limits import MAX_AMOUNT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -27,9 +29,17 @@ FLAGS = (
 )  # fmt: skip
 
 
+BILLS_BEYOND = 2**53 // MAX_AMOUNT + 1
+"""So many bills of the largest face have a sum that a number of JavaScript cannot hold exactly."""
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, str]]:
     book, bill = penetration_example()
+    for _ in range(BILLS_BEYOND):
+        book.issue("HUGE", SUPPLIERS[0], MAX_AMOUNT)
+    book.pay(book.issue("HUGE", SUPPLIERS[0], 2), SUPPLIERS[1], 1)
+    book.party("HUGE", "anchor")
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(TwinNode(with_parties(book)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -60,6 +70,14 @@ def test_the_page_draws_an_anchor_in_chinese(served: tuple[str, str], tmp_path: 
     drawn = page(f"{served[0]}/?id={ANCHOR}&lang=zh", tmp_path)
     for text in ("穿透率", "60.00 %", "20.00 %", "SUPPLIER3公司", "BANK1公司", "核心企业"):
         assert text in drawn
+
+
+def test_the_page_draws_sums_to_the_cent_where_a_double_would_round(served: tuple[str, str], tmp_path: Path) -> None:
+    whole = BILLS_BEYOND * MAX_AMOUNT
+    assert float(whole + 1) != whole + 1, "an odd sum, which a double does not hold"
+    drawn = page(f"{served[0]}/?id=HUGE&lang=en", tmp_path)
+    for minor in (whole + 1, whole + 2):
+        assert f">{minor // 100:,}.{minor % 100:02d}" in drawn, "what tier 1 keeps; the face"
 
 
 def test_the_page_says_what_is_wrong(served: tuple[str, str], tmp_path: Path) -> None:

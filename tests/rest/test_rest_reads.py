@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from chainbill_node.rest.pages import ASSETS
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook
 from rest.conftest import TestClient, app_of, with_parties
 from rest.node_twin import TwinNode, wire_of
@@ -266,7 +267,7 @@ def test_openapi_describes_every_route_and_its_problems(client: TestClient) -> N
 
 
 def test_pages_need_nothing_from_outside(client: TestClient) -> None:
-    for path in ("/", "/docs", "/web/dom.js", "/web/page.js", "/web/docs.js", "/web/page.css", "/web/page_words.js"):
+    for path in ("/", "/docs", *(f"/web/{name}" for name in ASSETS)):
         text = client.get(path).text
         assert "https://" not in text
         assert "http://" not in text

@@ -15,7 +15,7 @@ from starlette.responses import Response
 router = APIRouter(include_in_schema=False)
 
 _TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
-ASSETS = ("dom.js", "page.js", "page_words.js", "docs.js", "page.css")
+ASSETS = ("dom.js", "json.js", "page.js", "page_words.js", "docs.js", "page.css")
 
 
 def _file(name: str) -> Response:

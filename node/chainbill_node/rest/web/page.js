@@ -1,6 +1,7 @@
 // The auditor's page: asks the API for a bill or an anchor and draws the tree and the by-tier table.
 // Text goes into the page as text nodes only, never as markup.
 import { element, find } from "/web/dom.js";
+import { parseExact } from "/web/json.js";
 import { words } from "/web/page_words.js";
 
 const query = new URLSearchParams(location.search);
@@ -13,7 +14,7 @@ const say = (word) => words[language][word] || word.replace(/^(kind|status)_/, "
 
 async function read(path) {
   const answer = await fetch(path, { headers: { "Accept-Language": language, Accept: "application/json" } });
-  const body = await answer.json();
+  const body = parseExact(await answer.text());
   if (!answer.ok) throw Object.assign(new Error(body.detail), { problem: body });
   return body;
 }
