@@ -11,6 +11,7 @@ from chainbill_cli.answers import answer_list, answer_write, by_value, lists
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.filter_words import word_filter
+from chainbill_cli.foreseen import of_payment
 from chainbill_cli.kit import argument, option
 from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
@@ -160,22 +161,23 @@ def received(session: Session, writing: Writing, bill: str, token: str) -> None:
     identifier, paid = object_id(session, BILL, bill), object_id(session, TOKEN, token)
     preview = None
     if asks(session):
-        preview = _payment_as_it_is(session, Preview("preview.bill_received"), identifier, paid)
+        preview = _payment_as_it_is(session, Preview("preview.bill_received"), identifier, paid, "received")
     act = call("settlement", "acknowledge", bill=identifier, token=paid)
     answer_write(session, write(session, writing, [act], preview), bill=identifier, token=paid, payment_status="paid")
 
 
 def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:
-    preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token)
+    preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token, status)
     return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
 
 
-def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str) -> Preview:
+def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str, status: str) -> Preview:
     preview.line("preview.bill", bill).line("preview.token", token)
     if not session.offline:
         found = [one for one in payments_of(session, bill) if one["token"] == token]
         if not found:
             raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token)
+        of_payment(session, found[0], status)
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))
         preview.line("preview.now", text(f"value.{found[0]['status']}"))
