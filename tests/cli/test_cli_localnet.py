@@ -92,6 +92,11 @@ def test_up_and_down(lab: Lab) -> None:
     assert lab.json("localnet", "status") == up
     assert lab.json("localnet", "up", "--detach") == up, "what runs is left alone"
     lab.json("localnet", "up", "--detach", "--validators", "3", expect=1)
+    first = port_of(lab, "bank1")
+    assert lab.json("localnet", "up", "--detach", "--base-port", str(first)) == up
+    for option in (["--base-port", str(first + 100)], ["--closed-reads"]):
+        refused = lab.json("localnet", "up", "--detach", *option, expect=1)
+        assert (refused["code"], refused["option"]) == ("already_otherwise", " ".join(option))
     assert "bank2" in lab.text("localnet", "status")
     stopped = lab.json("localnet", "stop", "bank2")["nodes"]
     assert (stopped[0]["ready"], stopped[1]["ready"], stopped[1]["pid"], stopped[1]["height"]) == (
@@ -141,6 +146,7 @@ def test_in_the_foreground_nodes_end_with_the_command(lab: Lab, monkeypatch: pyt
 
     monkeypatch.setattr(commands, "_until_stopped", until_stopped)
     lab.text("localnet", "up", "--validators", "1")
+    assert "stays here" in lab.err
     assert seen[0] is not None
     assert processes.pid_of(layout.load(lab.home).nodes[0]) is None
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
+from chainbill_cli.cells import cell_len
 from chainbill_cli.commands.party_terms import ACCOUNT_ROWS
 from chainbill_cli.filter_words import LedgerWords
 from chainbill_cli.main import program, run
@@ -45,6 +49,7 @@ def test_blocks_name_their_proposer_and_are_not_cut(desk: Desk) -> None:
         (Column("status", "proposal"), {"status": "accepted"}, "accepted", "已通过"),
         (Column("kind", "proposal"), {"kind": "validator_remove"}, "remove a validator", "移除验证方"),
         (Column("step", "step"), {"step": "prevote"}, "first vote", "预投票"),
+        (Column("format", "format"), {"format": "cn"}, "Chinese electronic invoice (XML)", "中国电子发票（XML）"),
         (Column("clock", "word"), {"clock": "adjustable"}, "adjustable", "可调时钟"),
         (Column("votes"), {"votes": {"B": "yes"}}, "B yes", "B yes"),
     ],
@@ -71,6 +76,35 @@ def test_what_is_refused_on_this_machine_says_so(desk: Desk) -> None:
     desk.text("bill", "list", "--status", "nonsense", expect=2)
     assert "pending_confirm" in desk.err
     assert io.StringIO(desk.err).readline()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_block_is_named_by_height_id_or_head(desk: Desk, language: str) -> None:
+    """`block show abc` said that the block is not there, not how one is named."""
+    for wrong in ("abc", "-1", "0x12", "ab" * 31, "../v1"):
+        desk.text("--lang", language, "block", "show", "--", wrong, expect=2)
+        assert "head" in desk.err
+        assert "64" in desk.err
+    head = json.loads(desk.text("block", "show", "-o", "json"))
+    for right in (str(head["height"]), head["id"].upper(), "HEAD"):
+        desk.text("block", "show", right)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_proposal_says_is_told_a_member_a_line(
+    desk: Desk, language: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Joined to one text, names of members were broken in the middle."""
+    days = {"holidays": [f"2031-02-{day:02}" for day in range(10, 15)], "workdays": ["2031-02-16"]}
+    (tmp_path / "days.json").write_text(json.dumps(days), encoding="utf-8")
+    found = desk.json("bank1", "governance", "propose", "calendar", "2031", str(tmp_path / "days.json"))["proposal"]
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    lines = desk.text("--lang", language, "governance", "show", found).splitlines()
+    assert all(cell_len(line) <= 80 for line in lines)
+    colon = {"en": ": ", "zh": "："}[language]
+    assert sum(colon.strip() in line for line in lines) == 3, "holidays, working weekends and the year, one line each"
+    assert "[" not in desk.out
 
 
 def filters() -> Iterator[tuple[str, click.Option]]:

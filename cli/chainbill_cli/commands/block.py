@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,8 @@ import click
 
 from chainbill.shown import shown
 from chainbill_cli.answers import answer_list, lists, without_as_of
+from chainbill_cli.failure import usage
+from chainbill_cli.half_width import half_width
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
@@ -29,6 +32,8 @@ BLOCK_FIELDS = (
     Column("certificate.hash", "id"), Column("certificate.round", "int"), Column("network", "id"),
 )  # fmt: skip
 POLL_S = 0.5
+NAMED = re.compile("0|[1-9][0-9]{0,17}|[0-9a-f]{64}|head")
+"""How a block may be named: by height, by id, or the newest."""
 
 block = noun("block")
 
@@ -58,7 +63,10 @@ def with_name(block: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 def show(block: str) -> None:
     """Show a block."""
     session = current_session()
-    body = without_as_of(session.client.get(f"/v1/blocks/{block}"))
+    meant = half_width(block).strip().lower()
+    if not NAMED.fullmatch(meant):
+        raise usage("block.bad", value=block)
+    body = without_as_of(session.client.get(f"/v1/blocks/{meant}"))
     columns = [Column(name) for name in body if name != "as_of"]
     if session.out.form == "table":
         body, columns = with_name(body, proposer_names(session)), list(BLOCK_FIELDS)

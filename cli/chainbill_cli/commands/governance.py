@@ -45,7 +45,7 @@ BLOCKS_AHEAD = 100
 PARTIES_OF = {"party_close": ("party",), "successor": ("bank", "successor")}
 """Kinds of which the words are parties, and what each is."""
 SPOKEN = frozenset({"documents", "keys", "new_keys"})
-"""Lists in a proposal that read as words; other ones, such as dates, stay JSON."""
+"""Lists in a proposal whose entries have members; a list of words or dates reads as one in any case."""
 LONGEST_SHOWN = 300
 LARGEST_SET = 60 * 1024
 """Bytes of the sources that one proposal carries; it shares a transaction of 64 KiB with its calls and signatures."""
@@ -158,6 +158,8 @@ def _said(session: Session, name: str, value: Any, facts: Mapping[str, Any]) -> 
         return text(f"value.{value}")
     if isinstance(value, str) or (name in SPOKEN and isinstance(value, list)):
         return argument_text(session, name, value, facts)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return text("root.list_comma").join(value)
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -334,14 +336,14 @@ def list_(limit: int, **filters: Any) -> None:
 
 
 def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A proposal as people read it: who voted by name, the content in words."""
+    """A proposal as people read it: who voted by name, the content in words, a line a member."""
     cast: Mapping[str, Any] = row.get("votes") or {}
     votes = [f"{session.known.name_of(str(party))} {text(f'value.{choice}')}" for party, choice in cast.items()]
     said = _content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
     return {
         **row,
         "votes": ", ".join(votes),
-        "content": text("root.semicolon").join(f"{name}{text('root.colon')}{value}" for name, value in said),
+        "content": [f"{name}{text('root.colon')}{value}" for name, value in said],
     }
 
 
@@ -352,7 +354,7 @@ def show(proposal: str) -> None:
     session = current_session()
     found = find(session, proposal)
     said = _told(session, found) if session.out.form == "table" else found
-    session.out.thing(said, (*ROWS, Column("content"), Column("expires_on", "date")))
+    session.out.thing(said, (*ROWS, Column("content", "list"), Column("expires_on", "date")))
 
 
 def find(session: Session, typed: str) -> dict[str, Any]:

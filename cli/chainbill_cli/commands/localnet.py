@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -79,6 +79,10 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
         network = layout.load(home)
         if validators not in (None, len(network.nodes)):
             raise fail(Exit.FAILED, "localnet.already", home=str(home), count=len(network.nodes))
+        if base_port and base_port != ports.first_of(network.nodes):
+            _made_otherwise(home, f"--base-port {base_port}")
+        if closed_reads and layout.reads_are_public(home):
+            _made_otherwise(home, "--closed-reads")
         return network
     if (home / "genesis.json").exists():
         raise fail(Exit.FAILED, "localnet.foreign", home=str(home))
@@ -88,6 +92,10 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
         home, validators=validators or VALIDATORS, base_port=base_port, public_reads=not closed_reads
     )
     return layout.write_down(created)
+
+
+def _made_otherwise(home: Path, option: str) -> NoReturn:
+    raise fail(Exit.FAILED, "localnet.already_otherwise", home=str(home), option=option)
 
 
 def _until_stopped() -> None:

@@ -93,6 +93,15 @@ def exists(home: Path) -> bool:
     return (home / STATE).is_file()
 
 
+def reads_are_public(home: Path) -> bool:
+    """Whether the network of a home was made with open reads."""
+    try:
+        genesis = json.loads((home / "genesis.json").read_text(encoding="utf-8"))
+        return bool(genesis["public_reads"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise fail(Exit.FAILED, "error.home_file", path=str(home / "genesis.json"), why=cause_of(error)) from error
+
+
 def write_down(created: CreatedNetwork) -> LocalNetwork:
     """Make a created network usable from its home: profiles, names, addresses, invoice key, what was set up."""
     home = created.directory

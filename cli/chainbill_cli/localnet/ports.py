@@ -24,6 +24,11 @@ def check(nodes: Iterable[LocalNode]) -> None:
                 _check(node.name, str(where.hostname), int(where.port or 0))
 
 
+def first_of(nodes: Iterable[LocalNode]) -> int:
+    """The first port of a network's nodes, as `--base-port` names it."""
+    return min(int(urlsplit(node.api).port or 0) for node in nodes)
+
+
 def check_planned(first: int, validators: int) -> None:
     """The same for a network that is to be made from port `first` on, two ports a node."""
     from chainbill_node.setup.ports import LOOPBACK

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "localnet.up": ("Set up a local network if there is none, and start its nodes", "建立（如尚无）并启动本地网络"),
+    "localnet.up": (
+        "Set up a local network if there is none, and start its nodes; without --detach they stop with this command",
+        "建立（如尚无）并启动本地网络；不加 --detach 时，节点随本命令结束而停止",
+    ),
     "localnet.status": ("Show the nodes and how they are", "查看各节点状态"),
     "localnet.stop": ("Stop one node", "停止一个节点"),
     "localnet.start": ("Start one node", "启动一个节点"),
@@ -29,6 +32,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.ended": ("{name} ended while it was starting; its log is {log}", "{name} 启动时退出，日志见 {log}"),
     "localnet.not_ready": ("{name} is not ready yet; its log is {log}", "{name} 尚未就绪，日志见 {log}"),
     "localnet.no_validator": ("no validator any more: removed by vote", "已不是验证方：经表决移除"),
+    "localnet.already_otherwise": (
+        "{home} has a network already, made otherwise than {option}; leave the option out, "
+        "or delete the network with `localnet reset`",
+        "{home} 已有网络，其设置与 {option} 不符；请去掉该选项，或用 `localnet reset` 删除该网络",
+    ),
     "localnet.already": (
         "{home} has a network with {count} validators; use it, or delete it with `localnet reset`",
         "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `localnet reset` 删除",
@@ -47,7 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "时钟已调整，但尚无日期为 {date} 的区块",
     ),
     "localnet.one_of": ("either --to or --advance", "--to 与 --advance 只能用一个"),
-    "localnet.running": ("the network runs; Ctrl-C stops it", "网络运行中，按 Ctrl-C 停止"),
+    "localnet.running": (
+        "this command stays here while the network runs; Ctrl-C stops both (with --detach the nodes would go on)",
+        "本命令在前台运行，按 Ctrl-C 即同时停止网络；如需节点在后台继续运行，请加 --detach",
+    ),
     "localnet.where": (
         "network {chain_id} in {home}; profiles: chainbill key list",
         "网络 {chain_id}，目录 {home}；身份：chainbill key list",
