@@ -182,7 +182,7 @@ def of_payment(session: Session, row: Row, status: str) -> None:
     if status == "received":
         if row.get("party") not in (None, session.party):
             raise _failure("not_the_payee", {"id": row["party"]})
-        if now and now != "instructed":
+        if now == "paid":
             raise _failure("payment_transition", {"from": now, "to": "paid"})
     elif row.get("bank") and session.party not in (row["bank"], session.registered(row["bank"]).get("successor")):
         raise _failure("not_the_paying_bank", {})

@@ -29,10 +29,12 @@ accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
 finance_receipts = read_table("finance", "receipt")
 
-# Every step that a payment may take, and no other.
+# Every step that its bank may report of a payment, and no other.
 PAYMENT_STEPS = [
     ["instructed", "paid"], ["instructed", "returned"], ["returned", "instructed"], ["set_aside", "instructed"],
 ]  # fmt: skip
+# From where the payee may say that it is paid: from all that is still owed, whatever its bank said last.
+OWED = ("instructed", "returned", "set_aside")
 
 
 @call
@@ -139,17 +141,17 @@ def pay_result(bill, token, status, reference):
 
 @call
 def acknowledge(bill, token):
-    """Say as its payee that a payment has arrived (收妥确认), which its bank has not reported: maker and checker.
+    """Say as its payee that a payment has arrived (收妥确认), which its bank does not report: maker and checker.
 
-    A bank that never reports would else keep payee and itself from being closed. No reference of a bank is used.
+    Whatever the bank said last: one that never reports, or said "returned" and then nothing, would else keep payee and
+    itself from being closed. It is a receipt, so no report follows it. No reference of a bank is used.
     """
     row = payments.get([bill, token])
     require(row is not None, "payment_unknown")
     require(row["party"] == ctx.party, "not_the_payee", {"id": row["party"]})
     require_able(ctx.party)
     require_maker_and_checker()
-    acknowledged = row["status"] == "instructed"
-    require(acknowledged, "payment_transition", {"from": row["status"], "to": "paid"})
+    require(row["status"] in OWED, "payment_transition", {"from": row["status"], "to": "paid"})
     row["status"] = "paid"
     row["changed_on"] = ctx.today
     payments.put([bill, token], row)

@@ -111,5 +111,21 @@ def test_payments_and_what_was_reported_already(desk: Desk, refused: Refused, mo
     assert "repeated" in desk.out, "the same report again is no mistake"
 
 
+def test_a_payee_is_asked_about_whatever_its_bank_said_last(
+    desk: Desk, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill, root = accepted_bill(desk, "100.00")
+    paid(desk, bill, "--amount", "100.00", "--reference", "P-1")
+    desk.json("bank1", "bill", "payment", bill, root, "--status", "returned", "--reference", "R-1")
+    arrived = ("bill", "received", bill, root)
+    asked: list[str] = []
+    with monkeypatch.context() as at_terminal:
+        at_terminal.setattr(previews, "person", lambda: True)
+        at_terminal.setattr(previews, "confirm", lambda line, **_: asked.append(line) or True)
+        desk.text("--as", "supplier1", *arrived)
+    assert len(asked) == 1
+    assert refused("supplier1", *arrived) == "payment_transition"
+
+
 def test_every_rule_reads_a_row_that_its_act_names() -> None:
     assert all(("tokens" if named == "tokens" else named) in PLACES for named, _ in RULES.values())

@@ -125,6 +125,17 @@ def test_a_broken_off_settlement_says_how_to_go_on(shell: Shell, node: FakeNode)
         assert answer["repeated"] is True
 
 
+def test_a_payee_ends_what_came_back(desk: Desk) -> None:
+    number, _ = accepted_bill(desk)
+    [payment] = desk.json("bank1", "bill", "settle", number, "--amount", "1000", "--reference", "S1")["payments"]
+    words = ["bill", "payment", number, payment["token"]]
+    desk.json("bank1", *words, "--status", "returned", "--reference", "S1-1")
+    assert desk.json("supplier1", "bill", "received", number, payment["token"])["payment_status"] == "paid"
+    refused = desk.json("bank1", *words, "--status", "instructed", "--reference", "S1-2", expect=3)
+    assert (refused["code"], refused["details"]) == ("payment_transition", {"from": "paid", "to": "instructed"})
+    assert "Paid is the end" in desk.err
+
+
 def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     number, _ = accepted_bill(desk)
     settled = desk.json("bank1", "bill", "settle", number, "--amount", "1000", "--reference", "S1")

@@ -446,9 +446,16 @@ def say_that_another_s_payment_has_arrived(world: World) -> None:
 
 
 @refuses("payment_transition")
-def say_that_a_payment_has_arrived_that_is_set_aside(world: World) -> None:
+def say_twice_that_a_payment_has_arrived(world: World) -> None:
+    bill, token = accepted_bill(world)
+    settle(world, bill, 100_000_000)
+    for _ in range(2):
+        as_two(world, S1, "settlement", "acknowledge", bill=bill, token=token)
+
+
+@refuses("party_not_active")
+def say_as_an_insolvent_party_without_administrator_that_a_payment_has_arrived(world: World) -> None:
     bill, token = accepted_bill(world)
     order(world, S1, "insolvent")
     settle(world, bill, 100_000_000)
-    order(world, S1, "active")
     as_two(world, S1, "settlement", "acknowledge", bill=bill, token=token)

@@ -202,7 +202,7 @@ class BillLife(RuleBasedStateMachine):
 
     @rule(number=pick, status=st.sampled_from(["paid", "returned", "instructed"]))
     def report(self, number: int, status: str) -> None:
-        payment = self.choose(number, "settlement", "payment", "instructed", "returned", "paid")
+        payment = self.choose(number, "settlement", "payment", "instructed", "returned", "set_aside", "paid")
         if payment:
             place = {"bill": payment["bill"], "token": payment["token"]}
             self.attempt(

@@ -38,8 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（兑付行）",
     ),
     "bill.received": (
-        "Say that a payment to your party has arrived, which its bank has not reported (the payee)",
-        "确认兑付行尚未报告的款项已收妥（收款方）",
+        "Say that a payment to your party has arrived, which its bank does not report as paid (the payee)",
+        "确认兑付行未报告为已付款的款项已收妥（收款方）",
     ),
     "bill.opt_payment_status": (
         "paid, returned, or instructed once more after a return",

@@ -1,0 +1,65 @@
+"""Who says nothing any more keeps nobody: for all that waits, the way out that needs no word of who is silent.
+
+Each case brings about what waits, lets one side fall silent for good, and ends it without an act of that side. Two
+tables say what there is to wait for, so that a new status or a new open item asks for its case: the steps of the
+reference, and what `standing.open_items` counts.
+"""
+
+from __future__ import annotations
+
+import pytest
+from contracts.invariants import STEPS, check_all
+from contracts.silence import WAITS, QuietWorld, Wait
+from contracts.world import S1, World
+
+from contracts import silence_money, silence_parties
+
+assert silence_money, silence_parties
+
+ASKS_NOBODY = {
+    ("account", "active"): "it acts; a change of it is the case beside it",
+    ("account", "ended"): "the party announces another",
+    ("bill", "active"): "its day comes",
+    ("bill", "due"): "its day comes",
+    ("grant", "active"): "the party that gave it ends it",
+    ("grant", "revoked"): "over",
+    ("invoice", "occupied"): "every exit of its bills gives it back",
+    ("invoice", "part_occupied"): "every exit of its bills gives it back",
+    ("invoice", "registered"): "over",
+    ("key", "resting"): "back with the end of the insolvency, by a vote if by nobody else",
+    ("key", "revoked"): "over",
+    ("mandate", "ended"): "over",
+    ("party", "closed"): "over",
+    ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
+}
+"""Statuses out of which a step leads and in which nobody waits for another's word."""
+CLAIMS = {
+    "holder": "who holds what a debtor does not pay is owed that, and stays: no silence ends a claim",
+    "debtor": "who owes it, likewise",
+}
+"""Open items that a silence leaves open, and why that is right: none of them waits for a word."""
+
+
+@pytest.mark.parametrize("wait", [pytest.param(one, id=one.name) for one in WAITS])
+def test_nobody_is_kept_by_silence(backend: str, wait: Wait) -> None:
+    """attack: one side says no more, and the other never closes, leaves, is succeeded or has its token back."""
+    world = QuietWorld("plain" if wait.changes else backend, changes=wait.changes)
+    wait.way(world)
+    assert world.failed_items == []
+    check_all(world)
+
+
+def test_all_that_waits_has_a_way_out() -> None:
+    """A status out of which a step leads is somebody's to wait in: it has a case, or a reason why nobody waits."""
+    waiting = {(kind, before) for kind, steps in STEPS.items() for before, _ in steps}
+    cases = {(one.kind, one.status) for one in WAITS}
+    assert cases | set(ASKS_NOBODY) == waiting
+    assert not cases & set(ASKS_NOBODY)
+
+
+def test_all_that_keeps_a_party_open_has_a_way_out() -> None:
+    items = set(World().view("standing", "open_items", party=S1)) - {"party", "holdings"}
+    roles = {"holder", "debtor", "payee_open", "paying_bank_open"}
+    freed = {one.frees for one in WAITS if one.frees}
+    assert freed | set(CLAIMS) == items | roles
+    assert not freed & set(CLAIMS)
