@@ -4,9 +4,9 @@ Transactions are gathered for a few milliseconds, or until there are enough of t
 thread pool. Verifying releases the interpreter lock (PyNaCl), reading calls does not: one after the other for each
 transaction, so that the event loop gets its turn after half a millisecond at the most. Batches go one after the other,
 so transactions enter the pool in the order they came in; where more waits than a batch holds, sources take turns. After
-each batch there is a pause, so that a flood leaves the processors to the blocks; sources of which reading took little
-lately (`mempool.reading`) have batches of their own, and no pause. Who may be how much on the way is for
-`mempool.unverified`.
+a batch there is a pause, so that a flood leaves the processors to the blocks, but for what blocks are short of; sources
+of which reading took little lately (`mempool.reading`) have batches of their own, and no pause. Who may be how much on
+the way is for `mempool.unverified`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from chainbill_node.engine.application import INTERNAL_ERRORS
 from chainbill_node.limits import (
     BATCH_BYTES,
     BATCH_TRANSACTIONS,
+    BATCHES_AT_ONCE,
     MAX_LISTENERS,
     PAUSE_AFTER_BATCH,
     SLICE_BYTES,
@@ -68,6 +69,10 @@ def _has_room(_: Envelope) -> ChainbillError | None:
     return None
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 def _nothing(_: bytes) -> Transaction | None:
     return None
 
@@ -76,6 +81,7 @@ class Admission:
     """`accept(transactions)` gets each verified batch, in order, on the event loop, and answers an outcome for each.
 
     no_room: asked of each when its turn has come, before anything is verified: why there is none for it any more.
+    wanted: whether blocks are short of what this party sends; then reading a good one of it is followed by no pause.
     known: the transaction with this wire id where it was verified before; it is not again, and costs nobody anything.
     """
 
@@ -88,10 +94,12 @@ class Admission:
         threads: int,
         no_room: Callable[[Envelope], ChainbillError | None] = _has_room,
         known: Callable[[bytes], Transaction | None] = _nothing,
+        wanted: Callable[[str], bool] = _never,
     ) -> None:
         self._accept = accept
         self._no_room = no_room
         self._known = known
+        self._wanted = wanted
         self._gather_s = gather_ms / 1000
         self._gather_count = gather_count
         self._threads = threads
@@ -195,7 +203,9 @@ class Admission:
             return
         free = self._loop.time() >= self._free_at_s
         light = bool(self._light) and not (self._light_last and free and self._waiting)  # one after the other
-        batch = (self._light if light else self._waiting).take(BATCH_TRANSACTIONS, BATCH_BYTES)
+        line = self._light if light else self._waiting
+        large = BATCHES_AT_ONCE if all(map(self._wanted, line.parties())) else 1
+        batch = line.take(large * BATCH_TRANSACTIONS, large * BATCH_BYTES)
         if not batch:
             return
         for arrival in batch:
@@ -245,7 +255,8 @@ class Admission:
                 listener(outcome)
         self._busy = False
         if not self._light_last:
-            self._free_at_s = self._loop.time() + PAUSE_AFTER_BATCH * sum([one.took_s for one in reads])
+            took_s = sum([one.took_s for one in reads if not (one.good and self._wanted(one.source.party))])
+            self._free_at_s = self._loop.time() + PAUSE_AFTER_BATCH * took_s
         self._arm()
 
     def close(self) -> None:

@@ -8,6 +8,9 @@ SLICE_TRANSACTIONS, SLICE_BYTES = 100, 128 * 1024
 BATCH_TRANSACTIONS, BATCH_BYTES = 500, 32 * 1024
 """So much at most is verified and admitted as one batch: 90 transfers, or 16 of two thousand items each, 25 ms of a
 processor, for which whoever comes then waits."""
+BATCHES_AT_ONCE = 4
+"""So many times as much where blocks are short of it, and nobody in the line floods: while a block is run, no further
+batch begins, and the next block holds what was read meanwhile."""
 PAUSE_AFTER_BATCH = 2
 """So many times as long as processors worked on a batch of sources that took much lately, no other of those is begun:
 they take a third of one."""

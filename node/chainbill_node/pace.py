@@ -55,6 +55,10 @@ class Pace:
         """So many transactions may wait before clients do."""
         return max(LEAST_WAITING, int(self._per_s * WAITING_WITHIN_S))
 
+    def short_of(self, party: str) -> bool:
+        """Whether less than half of what may wait does, and the party is none that floods: what it sends is wanted."""
+        return party not in self._pool.accounts.flooding and 2 * self._pool.calm < self.room
+
     async def enter(
         self, source: Source, count: int, let_in: Callable[[int], None], within_s: float = DOOR_WITHIN_S
     ) -> None:

@@ -87,6 +87,7 @@ class Node:
             threads=max(1, limits.verify_threads),
             no_room=self.traffic.no_room,
             known=self.verified.get,
+            wanted=self.pace.short_of,
         )
         self.peers = PeerNetwork(
             peer_settings(home, config, self.node_id, genesis.hash),

@@ -203,6 +203,68 @@ def test_who_took_little_is_read_while_those_who_took_much_wait(monkeypatch: pyt
     asyncio.run(act())
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sizes"),
+    [(("P", "Q"), [7, 1]), ((), [2]), (("P",), [2])],
+    ids=["all are wanted", "none is", "one of a party that floods is among them"],
+)
+def test_what_blocks_are_short_of_is_read_in_larger_batches_and_without_a_pause(
+    wanted: tuple[str, ...], sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a block is run no further batch begins: where batches were small, blocks were as small."""
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 2)
+    monkeypatch.setattr(admission_module, "BATCHES_AT_ONCE", 4)
+    monkeypatch.setattr(admission_module, "PAUSE_AFTER_BATCH", 1e9)
+    monkeypatch.setattr(reading_module, "LIGHT_S", 0.0)
+
+    async def act() -> list[int]:
+        batches: list[int] = []
+
+        def accept(batch: Sequence[Verified]) -> list[Outcome]:
+            batches.append(len(batch))
+            return [None for _ in batch]
+
+        admission = Admission(
+            accept, gather_ms=1, gather_count=1_000, threads=1, wanted=lambda party: party in wanted
+        )  # fmt: skip
+        for one in TEN[:6]:
+            admission.offer(one, source=Source("here", "P"), own=True)
+        admission.offer(TEN[6], source=Source("here", "Q"), own=True)
+        async with asyncio.timeout(20):
+            while not batches:
+                await asyncio.sleep(0.005)
+            admission.offer(TEN[7], source=Source("here", "P"), own=True)
+            while len(batches) < len(sizes):
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        admission.close()
+        return batches
+
+    assert asyncio.run(act()) == sizes
+
+
+def test_a_bad_signature_is_followed_by_the_pause_whoever_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission_module, "PAUSE_AFTER_BATCH", 1e9)
+    monkeypatch.setattr(reading_module, "LIGHT_S", 0.0)
+
+    async def act() -> None:
+        admission = Admission(
+            lambda batch: [None for _ in batch], gather_ms=1, gather_count=10, threads=1, wanted=lambda _: True
+        )
+        heard: list[Outcome] = []
+        admission.offer(forged(), source=HERE, own=True, done=heard.append)
+        async with asyncio.timeout(20):
+            while not heard:
+                await asyncio.sleep(0.005)
+        assert isinstance(heard[0], Malformed)
+        admission.offer(TEN[1], source=HERE, own=True)
+        await asyncio.sleep(0.05)
+        assert admission.has(TEN[1].wire_id)
+        admission.close()
+
+    asyncio.run(act())
+
+
 def test_what_finds_no_room_when_its_turn_has_come_is_not_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it waited the pool filled up with what its party floods with."""
     verified: list[bytes] = []

@@ -134,6 +134,20 @@ def test_what_waits_of_a_party_that_floods_with_gas_keeps_nobody_at_the_door() -
     run(act)
 
 
+def test_blocks_are_short_of_what_does_not_flood_while_less_than_half_of_the_room_is_taken() -> None:
+    async def act(door: Door) -> None:
+        assert door.pace.short_of("calm")
+        await door.flood(LEAST_WAITING // 2 - 1, "calm")
+        assert door.pace.short_of("calm")
+        door.pool.accounts.charge([Use("dear", 1, 8_000_000)], 0)
+        assert not door.pace.short_of("dear")
+        await door.flood(1, "calm", first=LEAST_WAITING)
+        assert not door.pace.short_of("calm")
+        assert not door.pace.short_of("others")
+
+    run(act)
+
+
 def test_a_full_node_asks_nobody_at_its_door() -> None:
     """attack: 5,000 sources at the door, and each transaction that came in asked all of them."""
 

@@ -7,7 +7,7 @@ was: of 1,000 of one source and then one of another a piece of 10 has the first 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from chainbill_node.mempool.unverified import Source
@@ -34,6 +34,10 @@ class WaitingLine(Generic[Item]):
     def has(self, source: Source) -> bool:
         """Whether something of this source stands here."""
         return source.party in self._queues.get(source.address, ())
+
+    def parties(self) -> Iterator[str]:
+        """Whose items stand here, once for each address that they came from."""
+        return (party for parties in self._queues.values() for party in parties)
 
     def put(self, source: Source, item: Item, size: int) -> None:
         """Stand behind what this source has here."""
