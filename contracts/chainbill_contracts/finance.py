@@ -33,6 +33,7 @@ financed = own_table("financed")  # `financing` of a bank's tokens: the one it p
 open_requests = own_table("open_requests")  # holder -> {"count"} of its requests that are open or agreed
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
+parties = read_table("party", "party")
 token_rows = read_table("token", "token")
 settlement_receipts = read_table("settlement", "receipt")
 standings = read_table("standing", "standing")
@@ -338,13 +339,18 @@ def withdraw(request):
 
 @call
 def withdraw_quote(quote):
-    """Take a quote back; if the holder has agreed to it, this cancels the financing and frees the token."""
+    """Take a quote back; if the holder has agreed to it, this cancels the financing and frees the token.
+
+    To cancel asks for as many people as to pay: its money may have left already, and the holder would keep both.
+    """
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
     require_capability("maker")
     row = requests.get(offer["request"])
     agreed = offer["status"] == "agreed" and row["status"] == "agreed"
     require(offer["status"] == "offered" or agreed, "quote_transition", {"from": offer["status"], "to": "withdrawn"})
+    if agreed:
+        require_policy(parties.get(ctx.party), "finance.disburse", offer["currency"], offer["amount"])
     set_quote_status(offer, "withdrawn")
     token = row["token"]
     if agreed:

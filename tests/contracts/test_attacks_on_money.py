@@ -19,8 +19,10 @@ from contracts.world import (
     S4,
     World,
     accepted_bill,
+    as_two,
     ask,
     bid,
+    change,
     disburse,
     key_of,
     order,
@@ -68,6 +70,24 @@ def test_a_bank_that_has_not_paid_yet_takes_its_quote_back_after_a_part_payment(
     world.call(BANK1, "finance", "withdraw_quote", quote=quote)
     [live] = [leaf for leaf in world.leaves(bill) if leaf["status"] == "live"]
     assert (live["holder"], live["locks"], live["hi"] - live["lo"]) == (S1, [], FACE // 2)
+
+
+def test_one_clerk_of_a_bank_does_not_cancel_what_its_money_has_left_for(world: World) -> None:
+    """attack: the money has left, two people are about to record it, and one clerk takes the agreed quote back: the
+    supplier has money and token. A cent that the debtor pays meanwhile makes the amount no smaller."""
+    change(
+        world, BANK2, "set_policy", policy={"rules": [{"action": "finance.disburse", "currency": "CNY", "above": 9}]}
+    )
+    bill, token = accepted_bill(world, face=10_000)
+    request = ask(world, token, BANK2, amount=10_000)["request"]
+    world.call(BANK2, "finance", "withdraw_quote", quote=bid(world, request, BANK2)["quote"])
+    quote = bid(world, request, BANK2)["quote"]
+    world.call(S1, "finance", "agree", quote=quote)
+    settle(world, bill, 9_995, partial=True)
+    with pytest.raises(Refused, match="maker_and_checker_needed"):
+        world.call(BANK2, "finance", "withdraw_quote", quote=quote)
+    as_two(world, BANK2, "finance", "withdraw_quote", quote=quote)
+    check_all(world)
 
 
 # --- one bank's word against another bank's money ---------------------------------------------------------------------
