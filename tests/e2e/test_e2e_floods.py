@@ -234,7 +234,7 @@ def checker_of(trial: Trial, alias: str) -> PrivateKey:
 
 def applications(trial: Trial) -> tuple[str, list[Any]]:
     """As many as a transaction holds, and the last is not signed: all of it is done for nothing, again and again."""
-    listed = [application(trial, number, signed=number < 43) for number in range(44)]
+    listed = [application(trial, number, signed=number < 42) for number in range(43)]
     return "bank2", [("party", "register", {"applications": listed})]
 
 
