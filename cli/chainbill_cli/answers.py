@@ -230,7 +230,9 @@ def _sums_said(sums: Mapping[str, Any]) -> str:
 def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The page with the totals of the whole list: a node counts on with each page that is asked for."""
     found = body
+    turned: set[str] = set()
     while not found.get("count_complete", True) and found.get("next"):
+        session.client.turn(path, str(found["next"]), turned)
         found = session.client.get(path, **{**parameters, "limit": 1, "after": found["next"]})
     totals = {name: found[name] for name in ("count", "sum", "sum_by_kind") if name in found}
     return {**{name: value for name, value in body.items() if name != "count_complete"}, **totals}

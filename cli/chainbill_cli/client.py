@@ -1,30 +1,34 @@
 """Talking to nodes by REST: several nodes tried in order, errors handed on as the node gave them.
 
+What a node answers has the shape that the OpenAPI document says and is about what was asked for (`expected_answers`),
+or the next node is asked; one that answered otherwise is asked last from then on.
+
 A read of a closed network is signed (RFC 9421) with the acting profile's key: the first 401 asks for it, from then on
 every read of this run is signed. A write may be sent to several nodes: its id makes it happen once.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from chainbill_cli.causes import cause_of, connection_cause
+from chainbill_cli.answer_bodies import Unusable, read_body
+from chainbill_cli.asked import Asked
+from chainbill_cli.causes import connection_cause
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.texts import language, text
+from chainbill_cli.time_limit import limited
 
 if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT_S = 3.0
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes of an answer, unpacked: what says more is no node."""
 WHOLE_WITHIN = 10
 """So many times as long as one may wait for the next bytes of an answer, it may take in all."""
+MOST_PAGES = 10_000
+"""Pages of one list that are read: ten million entries, should a node never end."""
 READY_STATUSES = frozenset({200, 503})
 Signer = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, full address and body of a request → headers that sign it."""
@@ -72,6 +76,13 @@ class NodeClient:
         self._sign_reads = sign_reads
         self._transport = transport
         self._http: httpx.Client | None = None
+        self._doubted: set[str] = set()
+        self._streams: dict[str, Any] = {}
+
+    @property
+    def in_order(self) -> list[str]:
+        """The nodes in the order in which they are asked: last those that gave what cannot be used."""
+        return sorted(self.nodes, key=self._doubted.__contains__)
 
     @property
     def http(self) -> httpx.Client:
@@ -96,12 +107,12 @@ class NodeClient:
     def get_answer(self, path: str, **parameters: object) -> Answer:
         """As `get`, with status and headers."""
         query = {name: str(value) for name, value in parameters.items() if value not in (None, "", ())}
-        answer = self._first("GET", path, query, None, {})
+        answer = self._first(Asked("GET", path, query))
         if answer.status == 401 and not self._sign_reads and self._signer is not None:
             self._sign_reads = True
-            answer = self._first("GET", path, query, None, {})
-        if answer.status >= 300 or (isinstance(answer.body, str) and query.get("format") != "csv"):
-            raise problem_failure(answer)  # also another site, or a page to log in at: that is no empty list
+            answer = self._first(Asked("GET", path, query))
+        if answer.status >= 300:
+            raise problem_failure(answer)
         return answer
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
@@ -111,23 +122,25 @@ class NodeClient:
         """
         import httpx
 
-        tried = []
-        for node in self.nodes:
+        tried: list[str] = []
+        unusable: list[str] = []
+        for node in self.in_order:
             try:
-                answer = self._ask(node, "GET", "/ready", timeout_s=timeout_s)
+                answer = self._ask(node, Asked("GET", "/ready"), timeout_s=timeout_s)
                 if tells_little(answer.body) and not self._sign_reads and self._signer is not None:
                     self._sign_reads = True
-                    told = self._ask(node, "GET", "/ready", timeout_s=timeout_s)
+                    told = self._ask(node, Asked("GET", "/ready"), timeout_s=timeout_s)
                     answer = told if told.status in READY_STATUSES else answer
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 tried.append(f"{node} ({connection_cause(error)})")
                 continue
-            if isinstance(answer.body, dict) and answer.status in READY_STATUSES:
+            except Unusable as error:
+                unusable.append(self._doubt(node, "/ready", error))
+                continue
+            if answer.status in READY_STATUSES:
                 return dict(answer.body)
             raise problem_failure(answer)
-        if not tried:
-            raise fail(Exit.UNREACHABLE, "error.no_node")
-        raise unreachable(tried, self._hint, maybe_sent=False)
+        raise self._nobody(unusable, tried, maybe_sent=False)
 
     def pages(
         self, path: str, *, page: int = 1_000, most: int | None = None, **parameters: object
@@ -140,6 +153,7 @@ class NodeClient:
         after: str | None = None
         given, skip, begun = 0, 0, -1
         body: dict[str, Any] = {}
+        turned: set[str] = set()
         while most is None or given < most:
             try:
                 body = self.get(path, limit=page, after=after, **parameters)
@@ -148,6 +162,7 @@ class NodeClient:
                     raise
                 parameters |= same_times(body)
                 after, begun, skip = None, given, given
+                turned.clear()
                 continue
             for entry in body["data"][skip:]:
                 given += 1
@@ -156,86 +171,105 @@ class NodeClient:
             after = body.get("next")
             if not after:
                 return
+            self.turn(path, after, turned)
+
+    def turn(self, path: str, after: str, turned: set[str]) -> None:
+        """Note that a list goes on at this cursor. A failure where it has been there, or does not come to its end."""
+        if after in turned or len(turned) >= MOST_PAGES:
+            raise bad_answer([f"{self.in_order[0]}{path} (next: {text('answer.circle')})"])
+        turned.add(after)
 
     def post_transaction(self, wire: bytes, *, path: str = "/v1/transactions", **parameters: object) -> Answer:
         """Hand in a signed transaction; a node's problem is an answer here, not a failure."""
+        from chainbill.ledger.transaction import decode_transaction
+
+        identifier = decode_transaction(wire).id.hex()
         query = {name: str(value) for name, value in parameters.items()}
         headers = {"content-type": "application/msgpack"}
-        answer = self._first("POST", path, query, wire, headers)
+        asked = Asked("POST", path, query, wire, headers, identifier)
+        answer = self._first(asked)
         if answer.status == 401 and not self._sign_reads and self._signer is not None:
             self._sign_reads = True
-            answer = self._first("POST", path, query, wire, headers)
+            answer = self._first(asked)
         return answer
 
-    def _first(
-        self, method: str, path: str, query: Mapping[str, str], content: bytes | None, headers: dict[str, str]
-    ) -> Answer:
-        """The answer of the first node that is there and ready."""
+    def _first(self, asked: Asked) -> Answer:
+        """The answer of the first node that is there and ready, and answers what was asked.
+
+        A read that made a node fail (500) is asked of the next one too.
+        """
         import httpx
 
         if not self.nodes:
             raise fail(Exit.UNREACHABLE, "error.no_node")
         tried: list[str] = []
-        busy: Answer | None = None
+        unusable: list[str] = []
+        second_best: Answer | None = None
         late = False
-        for node in self.nodes:
+        for node in self.in_order:
             try:
-                answer = self._ask(node, method, path, query=query, content=content, headers=headers)
+                answer = self._ask(node, asked)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
                 tried.append(f"{node} ({connection_cause(error)})")
                 continue
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 late = True
                 tried.append(f"{node} ({connection_cause(error)})")
                 continue
-            if answer.status == 503:
-                busy = busy or answer
+            except Unusable as error:
+                late = late or error.maybe_done
+                unusable.append(self._doubt(node, asked.path, error))
+                continue
+            if answer.status == 503 or (answer.status >= 500 and asked.method == "GET"):
+                second_best = second_best or answer
                 continue
             return replace(answer, sent_before=late)
-        if busy is not None:
-            return busy
-        raise unreachable(tried, self._hint, maybe_sent=late and method == "POST")
+        if second_best is not None:
+            return second_best
+        raise self._nobody(unusable, tried, maybe_sent=late and asked.method == "POST")
 
-    def _ask(
-        self,
-        node: str,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] = MappingProxyType({}),
-        content: bytes | None = None,
-        headers: Mapping[str, str] = MappingProxyType({}),
-        timeout_s: float | None = None,
-    ) -> Answer:
+    def _doubt(self, node: str, path: str, error: Unusable) -> str:
+        """Ask this node last from now on; what it said, with the address."""
+        self._doubted.add(node)
+        return f"{node}{path} ({error})"
+
+    def _nobody(self, unusable: list[str], tried: list[str], *, maybe_sent: bool) -> Failure:
+        """That no node gave an answer that can be used, or that none is there."""
+        if not unusable and not tried:
+            return fail(Exit.UNREACHABLE, "error.no_node")
+        if not unusable:
+            return unreachable(tried, self._hint, maybe_sent=maybe_sent)
+        return bad_answer([*unusable, *tried], maybe_sent=maybe_sent)
+
+    def _ask(self, node: str, asked: Asked, *, timeout_s: float | None = None) -> Answer:
         import httpx
 
+        from chainbill_cli.expected_answers import unfit
+
         within = httpx.USE_CLIENT_DEFAULT if timeout_s is None else httpx.Timeout(min(timeout_s, self.timeout_s))
-        url = httpx.URL(node + path, params=dict(query)) if query else httpx.URL(node + path)
-        sent = {"accept": "application/json", "accept-language": "zh-CN" if language() == "zh" else "en", **headers}
+        url = httpx.URL(node + asked.path, params=dict(asked.query)) if asked.query else httpx.URL(node + asked.path)
+        speaks = "zh-CN" if language() == "zh" else "en"
+        sent = {"accept": "application/json", "accept-language": speaks, "accept-encoding": "gzip", **asked.headers}
         if self._sign_reads and self._signer is not None:
-            sent.update(self._signer(method, str(url), content or b""))
-        with self.http.stream(method, url, headers=sent, content=content, timeout=within) as response:
-            kind = response.headers.get("content-type", "")
+            sent.update(self._signer(asked.method, str(url), asked.content or b""))
+        seconds = WHOLE_WITHIN * self.timeout_s
+        with limited(self._streams, node, seconds) as limit:
             try:
-                said = _whole(response, deadline_in(WHOLE_WITHIN * self.timeout_s))
-                body = json.loads(said) if "json" in kind else said.decode(response.encoding or "utf-8", "replace")
-            except (ValueError, RecursionError) as error:
-                failure = fail(Exit.FAILED, "error.bad_answer", node=node, why=cause_of(error))
-                failure.problem["maybe_sent"] = method == "POST"
-                raise failure from error
+                with self.http.stream(
+                    asked.method, url, headers=sent, content=asked.content, timeout=within,
+                    extensions={"trace": limit.saw},
+                ) as response:  # fmt: skip
+                    body = read_body(response, deadline_in(seconds))
+            except httpx.RequestError as error:
+                if limit.over:
+                    raise Unusable(text("answer.slow")) from error
+                if isinstance(error, httpx.DecodingError):
+                    raise Unusable(text("answer.unpacked")) from error
+                raise
+        wrong = unfit(asked, response.status_code, body)
+        if wrong is not None:
+            raise Unusable(str(wrong), maybe_done=not 400 <= response.status_code < 500)
         return Answer(response.status_code, body, response.headers, node)
-
-
-def _whole(response: httpx.Response, deadline: float) -> bytes:
-    """The body, unpacked. ValueError for one that is too large, or does not come to its end."""
-    said = bytearray()
-    for part in response.iter_bytes():
-        said += part
-        if len(said) > LARGEST_ANSWER:
-            raise ValueError(text("error.answer_large", most=LARGEST_ANSWER // 1024**2))
-        if not left_until(deadline):
-            raise ValueError(text("error.answer_slow"))
-    return bytes(said)
 
 
 def checked_address(node: str) -> str:
@@ -264,16 +298,16 @@ def unreachable(tried: list[str], hint: str, *, maybe_sent: bool) -> Failure:
     return failure
 
 
+def bad_answer(told: list[str], *, maybe_sent: bool = False) -> Failure:
+    """No node gave an answer that can be used. told: for each its address, and what is wrong with what it gave."""
+    failure = fail(Exit.FAILED, "error.no_good_answer", code="bad_answer", tried=", ".join(told))
+    failure.problem["maybe_sent"] = maybe_sent
+    return failure
+
+
 def problem_failure(answer: Answer) -> Failure:
     """The failure for a node's problem object, which is handed on as it is."""
-    code = answer.body.get("code") if isinstance(answer.body, dict) else None
-    exit_code = exit_for_status(answer.status, str(code or ""))
-    if isinstance(answer.body, dict) and ("code" in answer.body or "title" in answer.body):
-        return Failure(exit_code, answer.body)
-    why = f"HTTP {answer.status} {str(answer.body)[:200]}"
-    failure = fail(exit_code, "error.bad_answer", node=answer.node, why=why)
-    failure.problem["status"] = answer.status
-    return failure
+    return Failure(exit_for_status(answer.status, str(answer.body.get("code") or "")), answer.body)
 
 
 def deadline_in(seconds: float) -> float:

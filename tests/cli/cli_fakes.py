@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from chainbill_cli.asked import Asked
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles, write_private
 from chainbill_cli.main import run
+from chainbill_node.rest.schemas import SCHEMAS
 from chainbill_node.setup.keys import key_file
+from cli.whole_answers import filled, whole
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_id, make_test_uscc
@@ -55,12 +58,16 @@ def problem(status: int, code: str, **members: Any) -> httpx.Response:
 
 @dataclass
 class FakeNode:
-    """Answers by method and path; keeps every request and every transaction handed in."""
+    """Answers by method and path; keeps every request and every transaction handed in.
+
+    What a test does not say of an answer is filled in, unless it is to be given verbatim.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     result: Any = field(default_factory=dict)
+    verbatim: bool = False
 
     def __post_init__(self) -> None:
         self.answers.setdefault("GET /v1/network", ok(NETWORK))
@@ -83,7 +90,19 @@ class FakeNode:
         answer = self.answers.get(f"{request.url.host} {key}", self.answers.get(key))
         if answer is None:
             return problem(404, "not_found")
-        return answer(request) if callable(answer) else answer
+        given: httpx.Response = answer(request) if callable(answer) else answer
+        if self.verbatim or given.status_code >= 300 or "json" not in given.headers.get("content-type", ""):
+            return given
+        try:
+            said = given.json()
+        except ValueError:
+            return given
+        made = whole(Asked(request.method, request.url.path, dict(request.url.params)), said)
+        if request.method == "POST":
+            if "result" in said and "results" not in said:
+                made["results"] = said["result"] if isinstance(said["result"], list) else [said["result"]]
+            made["id"] = decode_transaction(request.content).id.hex()
+        return httpx.Response(given.status_code, json=made)
 
     @property
     def call(self) -> tuple[str, str, dict[str, Any]]:
@@ -135,7 +154,7 @@ def token(identifier: str = TOKEN, **fields: Any) -> dict[str, Any]:
         "holder": PARTIES["supplier1"], "offered_to": "", "tier": 1, "financed_tier": 0, "parent": "",
         "status": "live", "locks": [], "born": 5, "ended": 0,
     }  # fmt: skip
-    return {**row, **fields}
+    return dict(filled(SCHEMAS["Token"], {**row, **fields}))
 
 
 def bill(**fields: Any) -> dict[str, Any]:
@@ -146,7 +165,7 @@ def bill(**fields: Any) -> dict[str, Any]:
         "outstanding": 100_000, "settled": 0, "invoices": [], "terms": {},
         "created": {"height": 3, "transaction": "ee" * 32},
     }  # fmt: skip
-    return {**row, **fields}
+    return dict(filled(SCHEMAS["Bill"], {**row, **fields}))
 
 
 def listing(*entries: Any, after: str | None = None) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def test_votes_and_contents_are_told_in_words(shell: Shell, node: FakeNode) -> N
     }  # fmt: skip
     proposal = {
         "id": "GABCDEFGH", "kind": "rules", "content": content, "votes": {PARTIES["bank1"]: "yes"}, "status": "open",
+        "proposer": PARTIES["bank1"], "expires_on": "2027-01-01", "created": {"height": 1, "transaction": "ab" * 32},
     }  # fmt: skip
     node.answers["GET /v1/governance/proposals"] = ok({"data": [proposal], "next": None})
     shell.run("governance", "show", "GABCDE")

@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from chainbill_cli.asked import Asked
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Failure
 from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, listing, ok, token
+from cli.whole_answers import whole
 
 ANCHOR = PARTIES["anchor"]
 
@@ -79,7 +81,7 @@ def test_all_pages_are_read_or_as_many_as_are_wanted() -> None:
 
     def page(request: httpx.Request) -> httpx.Response:
         data, following = pages[request.url.params.get("after", "")]
-        return ok({"data": [{"id": data}], "count": 3, "sum": {}, "next": following, "as_of": AS_OF})
+        return ok(whole(Asked("GET", "/v1/bills"), {"data": [{"id": data}], "count": 3, "next": following}))
 
     client = NodeClient((NODE_1,), timeout_s=5, transport=httpx.MockTransport(page))
     assert [row["id"] for row in client.pages("/v1/bills", page=1)] == ["1", "2", "3"]
@@ -98,7 +100,7 @@ def test_a_list_is_begun_again_at_its_own_times_and_not_for_ever(as_of: dict[str
         asked.append(dict(request.url.params))
         if "after" in request.url.params:
             return httpx.Response(400, json={"title": "no", "code": "bad_cursor", "status": 400})
-        return ok({"data": [{"id": "1"}], "count": 3, "sum": {}, "next": "A", "as_of": as_of})
+        return ok(whole(Asked("GET", "/v1/bills"), {"data": [{"id": "1"}], "count": 3, "next": "A", "as_of": as_of}))
 
     client = NodeClient((NODE_1,), timeout_s=5, transport=httpx.MockTransport(page))
     with pytest.raises(Failure):

@@ -17,8 +17,10 @@ import click
 import httpx
 import pytest
 from chainbill_cli import preview as previews
+from chainbill_cli.asked import Asked
 from chainbill_cli.handing_in import Stopped
 from cli.cli_fakes import BILL, NETWORK, NODE_1, TOKEN, FakeNode, Shell, bill, make_home, ok, problem, token
+from cli.whole_answers import whole
 
 PENDING = httpx.Response(202, json={"id": "00", "status": "pending"})
 
@@ -134,7 +136,9 @@ class Silent(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         known = {"/v1/network": NETWORK, f"/v1/bills/{BILL}": bill()}
-        body = json.dumps(known.get(self.path.partition("?")[0], {"ready": True, "height": 1})).encode()
+        path = self.path.partition("?")[0]
+        said = whole(Asked("GET", path), known.get(path, {"ready": True, "height": 1}))
+        body = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))

@@ -5,16 +5,30 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from chainbill_cli import answer_bodies
 from chainbill_cli import client as clients
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Failure
+from cli.cli_fakes import GENESIS_HASH, PARTIES, listing
 
+from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import Call, encode_body, sign_transaction
+
+KEY = PrivateKey.from_seed(b"k" * 32)
+CALLS = [Call("bill", "issue", {})]
+TRANSACTION = sign_transaction(
+    encode_body(
+        network=GENESIS_HASH, party=PARTIES["anchor"], valid_until_ms=1, nonce=bytes(16), calls=CALLS,
+        keys=[KEY.public], threshold=1, memo="",
+    ), [KEY],
+)  # fmt: skip
 Say = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -85,11 +99,11 @@ def refused(client: NodeClient) -> str:
 )
 def test_what_is_no_nodes_answer_is_not_an_empty_list(say: Say) -> None:
     with answering(say) as client:
-        assert "not chainbill's" in refused(client)
+        assert "answer that can be used" in refused(client)
 
 
 def test_a_body_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clients, "LARGEST_ANSWER", 3 * 1024**2)
+    monkeypatch.setattr(answer_bodies, "LARGEST_ANSWER", 3 * 1024**2)
     with answering(endless) as client:
         assert "more than 3 MB" in refused(client)
     with answering(whole(gzip.compress(b" " * 8 * 1024**2), content_encoding="gzip")) as client:
@@ -103,12 +117,41 @@ def test_a_body_that_comes_for_too_long_is_given_up_and_a_transaction_may_have_a
     with answering(endless) as client:
         assert "does not come to an end" in refused(client)
         with pytest.raises(Failure) as failure:
-            client.post_transaction(b"x")
+            client.post_transaction(TRANSACTION)
         assert failure.value.problem["maybe_sent"]
 
 
 def test_a_csv_is_taken_where_one_was_asked_for() -> None:
     with answering(whole(b"a,b\r\n", content_type="text/csv")) as client:
         assert client.get("/v1/trace/bills/B", format="csv") == "a,b\r\n"
-    with answering(whole(json.dumps({"data": [], "next": None}).encode())) as client:
+    with answering(whole(json.dumps(listing()).encode())) as client:
         assert list(client.pages("/v1/bills")) == []
+
+
+def dripping(line: bytes) -> Say:
+    """Says a line of an answer's head again and again, each time soon enough for the next bytes."""
+
+    def say(to: BaseHTTPRequestHandler) -> None:
+        to.wfile.write(b"" if line.startswith(b"HTTP") else b"HTTP/1.1 200 OK\r\n")
+        while True:
+            to.wfile.write(line)
+            to.wfile.flush()
+            time.sleep(0.05)
+
+    return say
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"x: y\r\n"])
+def test_a_head_that_does_not_end_is_given_up(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "WHOLE_WITHIN", 0.2)
+    with answering(dripping(line)) as client:
+        assert "does not come to an end" in refused(client)
+        with pytest.raises(Failure) as failure:
+            client.post_transaction(TRANSACTION)
+        assert failure.value.problem["maybe_sent"]
+
+
+@pytest.mark.parametrize("packed", ["gzip, gzip", "br", "zstd", "deflate", "gzip"])
+def test_what_is_packed_otherwise_or_not_at_all_is_told(packed: str) -> None:
+    with answering(whole(b"{}", content_encoding=packed)) as client:
+        assert ("it cannot be unpacked" if packed == "gzip" else f"it is packed as {packed}") in refused(client)

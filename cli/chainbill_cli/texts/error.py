@@ -144,12 +144,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
-    "error.bad_answer": (
-        "{node} answered with something that is not chainbill's: {why}",
-        "{node} 的应答不是 chainbill 的格式：{why}",
+    "error.no_good_answer": (
+        "no node gave an answer that can be used: {tried}",
+        "没有节点给出可用的应答：{tried}",
     ),
-    "error.answer_large": ("more than {most} MB", "超过 {most} MB"),
-    "error.answer_slow": ("it does not come to an end", "迟迟不结束"),
     "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
     "error.json_member_twice": (
         "{where} gives the member {member} twice, so readers may take one or the other; write it once",

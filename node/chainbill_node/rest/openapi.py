@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from chainbill_node.rest.schemas import SCHEMAS, WIRE_FORMS, answer_schema
+from chainbill_node.rest.schemas import HANDED_IN, SCHEMAS, WIRE_FORMS, answer_schema
 
 OPEN_PATHS = frozenset({"/health", "/ready", "/version", "/metrics"})
 
@@ -115,19 +115,18 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 
 def _write_responses(path: str, operation: dict[str, Any], responses: dict[str, Any]) -> None:
-    submitted = {"application/json": {"schema": {"$ref": "#/components/schemas/Submitted"}}}
+    answered = {"application/json": {"schema": HANDED_IN[path]}}
     if path == "/v1/transactions":
         operation["security"] = []
-        responses["200"] = {"description": "Had been committed before", "content": submitted}
-        responses["201"] = {"description": "Committed", "content": submitted}
+        responses["200"] = {"description": "Had been committed before", "content": answered}
+        responses["201"] = {"description": "Committed", "content": answered}
         responses["202"] = {
             "description": "Pending",
             "headers": {"Location": {"schema": {"type": "string"}}},
-            "content": submitted,
+            "content": answered,
         }
         return
-    answered = {"$ref": f"#/components/schemas/{'Batch' if path.endswith('/batch') else 'Simulated'}"}
-    responses["200"] = {"description": "Done", "content": {"application/json": {"schema": answered}}}
+    responses["200"] = {"description": "Done", "content": answered}
     if path.endswith("/simulate"):
         operation["security"] = [{}, {"signature": []}]
         responses |= {"401": _PROBLEM, "403": _PROBLEM}

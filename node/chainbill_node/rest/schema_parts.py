@@ -9,16 +9,22 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-INTEGER: Schema = {"type": "integer"}
-MAYBE_INTEGER: Schema = {"type": ["integer", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
+INTEGER: Schema = {"type": "integer", "minimum": -(2**53 - 1), "maximum": 2**53 - 1}
+MAYBE_INTEGER: Schema = {**INTEGER, "type": ["integer", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 BOOLEAN: Schema = {"type": "boolean"}
 AMOUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "description": "Minor units."}
 TOTAL: Schema = {"type": "integer", "minimum": 0, "description": "Minor units, added up exactly: may exceed 2^53 - 1."}
-DATE: Schema = {"type": "string", "description": "A date of the network's zone, 2027-03-31; empty where there is none."}
-MAYBE_DATE: Schema = {"type": ["string", "null"], "description": DATE["description"]}
+DATE: Schema = {
+    "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+    "description": "A date of the network's zone, 2027-03-31; empty where there is none.",
+}  # fmt: skip
+MAYBE_DATE: Schema = {**DATE, "type": ["string", "null"]}
 TIME: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339 in UTC with milliseconds."}
-TIME_MS: Schema = {"type": "integer", "description": "Milliseconds since 1970-01-01T00:00:00Z."}
+TIME_MS: Schema = {
+    "type": "integer", "minimum": 0, "maximum": 253_402_300_799_999,
+    "description": "Milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.",
+}  # fmt: skip
 HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "32 bytes in hexadecimal digits."}
 HEX: Schema = {"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": "Bytes in hexadecimal digits."}
 BASE64: Schema = {"type": "string", "format": "byte", "description": "Bytes, base64 (RFC 4648 section 4)."}

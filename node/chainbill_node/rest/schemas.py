@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chainbill_node.rest.schema_parts import (
     AS_OF,
     COUNT,
@@ -85,6 +87,16 @@ FORMS = {
 }
 """Path → schemas of the forms it is asked for in."""
 
+HANDED_IN: dict[str, Schema] = {
+    "/v1/transactions": ref("Submitted"),
+    "/v1/transactions/batch": ref("Batch"),
+    "/v1/transactions/simulate": ref("Simulated"),
+}
+"""Path → what is answered to transactions that are handed in there."""
+
+READS = (*OPEN_ANSWERS, *OBJECTS, *LISTS, *_LARGER_LISTS, *FORMS)
+"""Every path that is read as JSON."""
+
 WIRE_FORMS: dict[str, dict[str, Schema]] = {
     "/v1/blocks/{name}": {"height": COUNT, "id": HASH},
     "/v1/blocks/{name}/certificate": {"height": COUNT, "block_id": HASH},
@@ -123,3 +135,11 @@ def answer_schema(path: str) -> Schema:
     if path in WIRE_FORMS:
         return {"anyOf": [shown, answer(obj({**WIRE, **WIRE_FORMS[path]}))]}
     return shown
+
+
+def asked_schema(path: str, query: Mapping[str, str]) -> Schema:
+    """Give the schema of what a reading path answers to a query that asks for one of its forms, and not in bytes."""
+    if path in FORMS:
+        form = 1 if query.get("format") == "graph" else 2 if "cent" in query else 0
+        return ref(_answer_name(FORMS[path][form]))
+    return answer_schema(path) if "form" in query or path not in OBJECTS else ref(_answer_name(OBJECTS[path]))

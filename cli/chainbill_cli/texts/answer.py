@@ -1,0 +1,23 @@
+"""Why what a node answered cannot be used; they stand after the node, the address and the member."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "answer.missing": ("it is missing", "缺少此成员"),
+    "answer.kind": ("{wanted} was expected, not {found}", "应为 {wanted}，实为 {found}"),
+    "answer.range": ("the number is out of its range", "数值超出范围"),
+    "answer.pattern": ("it is not written as it should be", "写法不合规定"),
+    "answer.deep": ("it is nested too deeply", "嵌套过深"),
+    "answer.other": ("{wanted} was asked for, and this is another", "请求的是 {wanted}，应答的却是另一个"),
+    "answer.page": ("more than the {most} entries that were asked for", "超过所请求的 {most} 条"),
+    "answer.circle": ("the list does not come to its end", "列表没有尽头"),
+    "answer.elsewhere": ("it sends on to another address", "要求转到其他地址"),
+    "answer.empty": ("nothing", "没有内容"),
+    "answer.large": ("more than {most} MB", "超过 {most} MB"),
+    "answer.many": ("more than {most} values", "超过 {most} 个值"),
+    "answer.slow": ("it does not come to an end", "迟迟不结束"),
+    "answer.packed": ("it is packed as {kind}", "采用了 {kind} 压缩"),
+    "answer.unpacked": ("it cannot be unpacked", "无法解压"),
+    "answer.twice": ("the member {member} is given twice", "成员 {member} 出现两次"),
+    "answer.number": ("{value} is no whole number", "{value} 不是整数"),
+}
