@@ -52,6 +52,8 @@ def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> N
         "fingerprint": name, "seller": seller, "buyer": buyer, "currency": "CNY", "total": 5, "occupied": 5,
         "bills": [bill], "signed": 1, "status": "occupied",
     })  # fmt: skip
+    part = {"fingerprint": name, "amount": 5, "total": 5}
+    book.change("bill", bill, invoices=[*(book.get("bill", "bill", bill) or {"invoices": []})["invoices"], part])
     dispute = f"D-{name}"
     book.put("invoice", "dispute", dispute, {
         "id": dispute, "fingerprint": name, "seller": seller, "by": buyer, "document": "ab", "until": "2026-02-01",

@@ -244,7 +244,10 @@ def test_transactions_show_to_their_party(example: tuple[BillBook, str]) -> None
 def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
     """security 10: one fingerprint under two sellers' names; each sees its own, and that there is another."""
     book, bill = example
-    for seller, bills in ((S6, [bill, "B000"]), (S5, ["B001"])):
+    part = {"fingerprint": "f1", "amount": 1, "total": 5}
+    book.change("bill", bill, invoices=[part])
+    of_s6 = book.draft(ANCHOR, S6, 1, invoices=[part])
+    for seller, bills in ((S6, [bill, of_s6]), (S5, [book.draft("ANCHOR2", S5, 1, invoices=[part])])):
         book.put("invoice", "invoice", ("f1", seller), {
             "fingerprint": "f1", "seller": seller, "buyer": ANCHOR if seller == S6 else "ANCHOR2", "currency": "CNY",
             "total": 5, "occupied": 5, "bills": bills, "signed": 1, "status": "occupied",
@@ -253,9 +256,7 @@ def test_an_invoice_shows_to_those_it_concerns(read_as: ReadAs, example: tuple[B
     book.put("invoice", "dispute", "D1", {"id": "D1", "fingerprint": "f1", "seller": S6, "by": S4, "status": "open"})
     body = read_as(S6, "/v1/invoices/f1").json()
     assert (body["claimed_twice"], body["hidden"]) == (True, {"invoices": 1})
-    assert [(one["seller"], one["bills"], one["disputes"]) for one in body["invoices"]] == [
-        (S6, [bill, "B000"], ["D1"])
-    ]
+    assert [(one["seller"], one["bills"], one["disputes"]) for one in body["invoices"]] == [(S6, [bill, of_s6], ["D1"])]
     [shown] = read_as(S3, "/v1/invoices/f1").json()["invoices"]
     assert (shown["bills"], shown["hidden"]) == ([bill], {"bills": 1})
     assert [one["seller"] for one in read_as(S5, "/v1/invoices/f1").json()["invoices"]] == [S5]

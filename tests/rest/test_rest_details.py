@@ -189,7 +189,7 @@ def test_a_party_s_own_tokens_are_listed_without_reading_all_their_bills(
     book, who = example[0], SUPPLIERS[5]
     for _number in range(8):
         book.issue(ANCHOR, who, 100)
-    read = counted(monkeypatch, "view.lineage_of")
+    read = counted(monkeypatch, "view.sight_of")
     with app_of(TwinNode(book, public_reads=False)) as client:
         page = signed_get(client, who, f"/v1/tokens?holder={who}&limit=3").json()
     assert (page["count"], page["sum"], len(read)) == (8, {"CNY": 800}, 3)

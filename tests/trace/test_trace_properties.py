@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from chainbill_node.trace.anchor import group_leaves, trace_anchor
+from chainbill_node.trace.anchor import trace_anchor
 from chainbill_node.trace.bill import trace_bill, trace_path
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, is_bank, no_names
+from rest.grouping import grouped
 from rest.histories import random_history
 
 
@@ -90,7 +91,7 @@ def test_a_partial_view_still_adds_up_and_names_nobody_beyond_the_own_hop(seed: 
         for hop in trace["hops"]:
             assert hop["token"] in seen or viewer in (hop["from"], hop["to"])
             assert hop["price"] is None or viewer in (hop["from"], hop["to"])
-    for currency, groups in group_leaves(sighted, is_bank, ("tier", "status")).items():
+    for currency, groups in grouped(sighted, ("tier", "status")).items():
         total = sum(group["hidden"]["amount"] if "hidden" in group else group["amount"] for group in groups)
         assert total == sum(
             int(lineage.facts.bill["face"]) for lineage, _ in sighted if lineage.facts.bill["currency"] == currency

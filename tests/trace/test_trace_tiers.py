@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from chainbill_node.trace.anchor import group_leaves, trace_anchor
+from chainbill_node.trace.anchor import trace_anchor
 from chainbill_node.trace.bill import leaf_of_cent, trace_bill, trace_path, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Sight, lineage_of
 from chainbill_node.trace.party import trace_party
 from chainbill_node.trace.shapes import ENDED_STATUSES, PENDING_STATUSES, bill_shape, names_of, outstanding
 from chainbill_node.trace.tiers import TierTable
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank, no_names, penetration_example
+from rest.grouping import grouped
 
 YUAN = 100
 
@@ -246,10 +247,10 @@ def test_the_tree_folds_below_the_depth_and_counts_what_is_hidden() -> None:
 def test_grouping_leaves_adds_up_to_the_face() -> None:
     book, bill = penetration_example()
     lineage = lineage_of(book.facts(bill))
-    groups = group_leaves([(lineage, EVERYTHING)], is_bank, ("tier", "bank"))["CNY"]
+    groups = grouped([(lineage, EVERYTHING)], ("tier", "bank"))["CNY"]
     assert sum(group["amount"] for group in groups) == 100_000_000
     assert {"tier": 2, "bank": "BANK2", "amount": 30_000_000, "tokens": 1} in groups
-    hidden = group_leaves([(lineage, Sight(frozenset(), frozenset()))], is_bank, ("tier",))["CNY"]
+    hidden = grouped([(lineage, Sight(frozenset(), frozenset()))], ("tier",))["CNY"]
     assert hidden == [{"hidden": {"amount": 100_000_000, "tokens": len(lineage.leaves)}}]
 
 

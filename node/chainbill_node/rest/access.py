@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from chainbill_node.trace.lineage import Lineage, Sight
+from chainbill_node.trace.lineage import Sight
 
 Row = Mapping[str, Any]
 
@@ -102,7 +102,20 @@ def grant_of(row: Row) -> Grant:
     )  # fmt: skip
 
 
-def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_bank: str) -> Sight | None:
+class Tokens(Protocol):
+    """The tokens of one bill, as far as its sight needs them."""
+
+    def get(self, token_id: str) -> Row | None:
+        """Give a token of the bill, None for what is none."""
+
+    def of(self, parties: frozenset[str]) -> Iterable[str]:
+        """Give the tokens that one of the parties holds, held at their end or is offered."""
+
+    def leaves(self) -> Iterable[str]:
+        """Give all leaves."""
+
+
+def sight_of(viewer: Viewer, bill: Row, tokens: Tokens, requests: Sequence[Row], paying_bank: str) -> Sight | None:
     """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
 
     ``requests`` are the financing requests for tokens of the bill, ``paying_bank`` the bank that pays it, ""
@@ -110,25 +123,31 @@ def sight_of(viewer: Viewer, lineage: Lineage, requests: Sequence[Row], paying_b
     """
     if viewer.everything:
         return Sight()
-    bill = lineage.facts.bill
     parties = viewer.reads_for(str(bill["id"]))
     named = not parties.isdisjoint(named_parties(bill))
-    asked = _asked_tokens(lineage, parties, requests)
-    own = _own_tokens(lineage, parties) | asked
+    asked = _asked_tokens(tokens, parties, requests)
+    own = asked.union(tokens.of(parties))
     pays = paying_bank in parties
     if not (named or own or pays):
         return None
+    shown = _paths(tokens, own)
+    if named or pays:
+        shown.update({str(bill["root_token"])} - {""})
+    if pays:
+        shown.update(tokens.leaves())
+    concerned = viewer.roles != {"auditor"}  # the prices that show to a party are its own
+    return Sight(frozenset(shown), parties, small_means=concerned, asked=asked)
+
+
+def _paths(tokens: Tokens, own: Iterable[str]) -> set[str]:
+    """Give tokens with all that lies above them."""
     paths: set[str] = set()
     for token_id in own:
-        for above in lineage.ancestors(token_id):
-            if above in paths:
-                break
-            paths.add(above)
-    if named or pays:
-        paths.update(lineage.roots)
-    concerned = viewer.roles != {"auditor"}  # the prices that show to a party are its own
-    shown = frozenset(paths.union(lineage.leaves if pays else ()))
-    return Sight(shown, parties, small_means=concerned, asked=asked)
+        row = tokens.get(token_id)
+        while row is not None and row["id"] not in paths:
+            paths.add(str(row["id"]))
+            row = tokens.get(str(row["parent"])) if row["parent"] else None
+    return paths
 
 
 def named_parties(bill: Row) -> set[str]:
@@ -139,17 +158,10 @@ def named_parties(bill: Row) -> set[str]:
     return (named | ({guarantor} if isinstance(guarantor, str) else set())) - {""}
 
 
-def _own_tokens(lineage: Lineage, parties: frozenset[str]) -> set[str]:
-    return {
-        token_id for token_id, token in lineage.facts.tokens.items()
-        if token["holder"] in parties or token["offered_to"] in parties
-    }  # fmt: skip
-
-
-def _asked_tokens(lineage: Lineage, parties: frozenset[str], requests: Sequence[Row]) -> frozenset[str]:
+def _asked_tokens(tokens: Tokens, parties: frozenset[str], requests: Sequence[Row]) -> frozenset[str]:
     return frozenset(
         str(request["token"]) for request in requests
-        if not parties.isdisjoint(request.get("banks", ())) and request["token"] in lineage.facts.tokens
+        if not parties.isdisjoint(request.get("banks", ())) and tokens.get(str(request["token"])) is not None
     )  # fmt: skip
 
 

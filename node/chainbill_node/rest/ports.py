@@ -164,6 +164,9 @@ class Reader(Protocol):
     def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Value | None:
         """Give the row at the key, or None."""
 
+    def get_evenly(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Value | None:
+        """Likewise, with the same reads of the store whether there is a row or none."""
+
     def scan(
         self,
         contract: str,

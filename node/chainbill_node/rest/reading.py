@@ -115,7 +115,9 @@ At = Annotated[
 
 def open_view(request: Request, rest: Shared, _: Checked, at: At = None) -> View:
     """Let the request through the gate and open the ledger at the height that ``at`` names. Raises NotModified."""
-    return view_at(request, rest, rest.gate.admit(request), at)
+    view = view_at(request, rest, rest.gate.admit(request), at)
+    view.evenly = not view.viewer.everything
+    return view
 
 
 def view_at(request: Request, rest: Rest, viewer: Viewer, at: str | None) -> View:

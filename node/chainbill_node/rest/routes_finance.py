@@ -109,7 +109,7 @@ def request(view: Opened, request_id: str) -> Response:
 def quote(view: Opened, quote_id: str) -> Response:
     """Show a quote to the bank that made it and to the holder that asked for it."""
     row = view.row("finance", "quote", quote_id)
-    asked = view.row("finance", "request", str(row["request"])) if row is not None else None
+    asked = view.row("finance", "request", quote_id if row is None else str(row["request"]))
     if row is None or not sees_quote(view.viewer, row, str((asked or {}).get("holder", ""))):
         raise not_found("quote", quote_id, view.height)
     return view.answer(dict(row))

@@ -43,7 +43,7 @@ def status_orders(
 def status_order(view: Opened, order_id: str) -> Response:
     """Show an order with its papers and, of an administrator, the keys that come."""
     row = view.row("standing", "order", order_id)
-    if row is None or not sees_order(view, row):
+    if not sees_order(view, row or dict.fromkeys(("party", "by", "second", "status"), order_id)) or row is None:
         raise not_found("status_order", order_id, view.height)
     return view.answer(dict(row))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -15,7 +15,7 @@ from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Valued
 from chainbill_node.rest.routes_bills import Depth
 from chainbill_node.rest.view import View
-from chainbill_node.trace.anchor import GROUP_FIELDS, group_leaves, trace_anchor
+from chainbill_node.trace.anchor import GROUP_FIELDS, LeafGroups, trace_anchor
 from chainbill_node.trace.bill import DEFAULT_DEPTH, leaf_of_cent, trace_bill, trace_path
 from chainbill_node.trace.graph import Flow
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
@@ -62,6 +62,7 @@ def bill_trace(
 ) -> Response:
     """Give tree, leaves, totals, by-tier table and hops of a bill; with ``cent`` the path of that cent."""
     row = view.bill(bill_id)
+    groups = _groups_asked(view, group_by)
     lineage, sight = view.lineage(bill_id), view.sight(bill_id) or EVERYTHING
     if cent is not None:
         leaf = leaf_of_cent(lineage, cent)
@@ -78,15 +79,18 @@ def bill_trace(
         rows = trace["leaves"] + _hidden_row(trace["totals"], {"bill": bill_id, "currency": currency, "status": HIDDEN})
         return view.text(csv_text(rows, LEAF_COLUMNS, view.currencies()), CSV_TYPE, f"bill-{bill_id}.csv")
     trace["bill"] = shown_bill(view, row)
-    return view.answer(trace | _groups(view, [(lineage, sight)], group_by))
+    if groups is not None:
+        groups.add(lineage, sight)
+    return view.answer(trace | _groups(groups))
 
 
 @router.get("/anchors/{party}", summary="Trace an anchor: penetration by tier")
 def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupBy = None) -> Response:
     """Give, per currency, totals, by-tier table with penetration, parties, banks and graph of an anchor's bills."""
     anchor = known_party(view, party)
-    bills = list(_sighted(view, every(from_index(view.reader, "bill.debtor", (anchor,)))))
-    tables = trace_anchor(bills, view.is_bank, view.name_of)
+    groups = _groups_asked(view, group_by)
+    bills = _sighted(view, every(from_index(view.reader, "bill.debtor", (anchor,))))
+    tables = trace_anchor(_grouping(bills, groups), view.is_bank, view.name_of)
     name_en, name_zh = view.name_of(anchor)
     head: dict[str, Any] = {"anchor": {"id": anchor, "name_en": name_en, "name_zh": name_zh}}
     if form == "graph":
@@ -98,7 +102,7 @@ def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupB
             rows += [{"currency": table["currency"], **row} for row in table["by_tier"]]
             rows += _hidden_row(table["totals"], {"currency": table["currency"], "tier": HIDDEN})
         return view.text(csv_text(rows, TIER_COLUMNS, view.currencies()), CSV_TYPE, f"anchor-{anchor}.csv")
-    return view.answer(head | {"currencies": tables} | _groups(view, bills, group_by))
+    return view.answer(head | {"currencies": tables} | _groups(groups))
 
 
 @router.get("/parties/{party}", summary="Trace a party: what came from whom, and where it went")
@@ -106,7 +110,7 @@ def party_trace(view: Valued, party: str, form: Form = "json") -> Response:
     """Give, per currency, what a party received and gave by tier, what it cost, and for a bank its exposure."""
     found = known_party(view, party)
     concerned = (name for name in sorted(view.concerned_bills([found])) if _sees_part_of(view, name, found))
-    bills = list(_sighted(view, concerned))
+    bills = _sighted(view, concerned)
     name_en, name_zh = view.name_of(found)
     head: dict[str, Any] = {"party": {"id": found, "name_en": name_en, "name_zh": name_zh}}
     if form == "graph":
@@ -130,7 +134,8 @@ def _sees_part_of(view: View, bill_id: str, party: str) -> bool:
     return row is not None and view.sees_part_of(row, party)
 
 
-def _sighted(view: View, bill_ids: Iterable[str]) -> Iterable[tuple[Lineage, Sight]]:
+def _sighted(view: View, bill_ids: Iterable[str]) -> Iterator[tuple[Lineage, Sight]]:
+    """Give bills one by one: of a trace over many, one lineage at a time is in memory."""
     for bill_id in bill_ids:
         if view.row("bill", "bill", bill_id) is None:
             continue
@@ -139,7 +144,7 @@ def _sighted(view: View, bill_ids: Iterable[str]) -> Iterable[tuple[Lineage, Sig
             yield view.lineage(bill_id), sight
 
 
-def _graphs(view: View, bills: list[tuple[Lineage, Sight]]) -> list[Shape]:
+def _graphs(view: View, bills: Iterable[tuple[Lineage, Sight]]) -> list[Shape]:
     flows: dict[str, Flow] = {}
     for lineage, sight in bills:
         flows.setdefault(str(lineage.facts.bill["currency"]), Flow(view.is_bank)).add(lineage, sight)
@@ -160,10 +165,22 @@ def _party_rows(tables: list[Shape]) -> list[Shape]:
     return rows
 
 
-def _groups(view: View, bills: list[tuple[Lineage, Sight]], group_by: str | None) -> Shape:
+def _groups_asked(view: View, group_by: str | None) -> LeafGroups | None:
     if group_by is None:
-        return {}
+        return None
     fields = tuple(dict.fromkeys(name.strip() for name in group_by.split(",")))
     if not set(fields) <= set(GROUP_FIELDS):
         raise parameter_problem("group_by", "parameter_choice", known=", ".join(GROUP_FIELDS))
-    return {"groups": group_leaves(bills, view.is_bank, fields)}
+    return LeafGroups(view.is_bank, fields)
+
+
+def _grouping(bills: Iterable[tuple[Lineage, Sight]], groups: LeafGroups | None) -> Iterator[tuple[Lineage, Sight]]:
+    """Give bills on, and add each to the groups in passing."""
+    for lineage, sight in bills:
+        if groups is not None:
+            groups.add(lineage, sight)
+        yield lineage, sight
+
+
+def _groups(groups: LeafGroups | None) -> Shape:
+    return {} if groups is None else {"groups": groups.shown()}

@@ -15,9 +15,9 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, receipts_of_bill
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.replies import Reply
-from chainbill_node.rest.view import View
+from chainbill_node.rest.view import View, make_room
 from chainbill_node.trace.by_value import Dated, Paid, Seen, valued_bill, valued_facts, valued_sight
-from chainbill_node.trace.lineage import Lineage, Sight, lineage_of
+from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row
 
 RECEIPTS = tuple((contract, "receipt") for contract in RECEIPT_TABLES)
@@ -65,22 +65,28 @@ class ValuedView(View):
 
     def lineage(self, bill_id: str) -> Lineage:
         """Read a bill with all its tokens by value; Problem trace_too_large (400)."""
-        if bill_id not in self._valued:
+        found = self._valued.pop(bill_id, None)
+        if found is None:
             facts, bill = self._recorded.lineage(bill_id).facts, self._bill(bill_id) or {}
-            changed = valued_facts(facts, bill, self._financed(bill_id), list(self._paid(bill_id)))
-            self._valued[bill_id] = lineage_of(changed)
-        return self._valued[bill_id]
+            found = lineage_of(valued_facts(facts, bill, self._financed(bill_id), list(self._paid(bill_id))))
+            make_room(self._valued, len(found.facts.tokens))
+        self._valued[bill_id] = found
+        return found
 
     def sight(self, bill_id: str) -> Sight | None:
         """Give what the viewer sees of a bill: what shows at both heights."""
         if self.viewer.everything:
-            return Sight()
+            return EVERYTHING
         if bill_id not in self._valued_sights:
-            then, known = (
-                Seen(one.lineage(bill_id).facts, one.sight(bill_id)) for one in (self._recorded, self._known)
-            )
-            self._valued_sights[bill_id] = valued_sight(then, known, self.lineage(bill_id).facts)
+            self._valued_sights[bill_id] = self._valued_sight(bill_id)
         return self._valued_sights[bill_id]
+
+    def _valued_sight(self, bill_id: str) -> Sight | None:
+        early, late = self._recorded.sight(bill_id), self._known.sight(bill_id)
+        if early is None or late is None:
+            return None
+        then, known = Seen(self._recorded.lineage(bill_id).facts, early), Seen(self._known.lineage(bill_id).facts, late)
+        return valued_sight(then, known, self.lineage(bill_id).facts)
 
     def _bill(self, bill_id: str) -> Row | None:
         if bill_id not in self._bills:

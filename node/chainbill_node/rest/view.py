@@ -11,11 +11,15 @@ from chainbill.currencies import MINOR_DIGITS
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer, named_parties, sight_of
 from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
+from chainbill_node.rest.parts import TokensOfBill, has_part
 from chainbill_node.rest.ports import KeyPart, NodePort, Reader
 from chainbill_node.rest.problems import Problem, not_found, plain_json
 from chainbill_node.rest.replies import PLAIN, Reply
 from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
+
+KEPT_TOKENS = 5_000
+"""Tokens of lineages that one request keeps beside the one in use: some 1.5 kB each."""
 
 
 class View:
@@ -24,6 +28,9 @@ class View:
     by_value = False
     """Whether receipts count by value date (rest.valued_view) and not by when they were recorded."""
 
+    evenly = False
+    """Whether one thing is asked for by its name: then a row costs the same whether it is there or not."""
+
     def __init__(self, node: NodePort, reader: Reader, viewer: Viewer, reply: Reply = PLAIN) -> None:
         self.node = node
         self.reader = reader
@@ -31,10 +38,13 @@ class View:
         self._reply = reply
         self._lineages: dict[str, Lineage] = {}
         self._sights: dict[str, Sight | None] = {}
+        self._at_hand: TokensOfBill | None = None
         self._parties: dict[str, Row | None] = {}
-        self._requests: dict[str, list[Row]] | None = None
+        self._pay_as: dict[str, tuple[str, ...]] = {}
         self._paid_by: frozenset[tuple[str, str]] | None = None
+        self._counted: set[str] = set()
         self._tokens_read = 0
+        self._tokens_sighted = 0
 
     @property
     def height(self) -> int:
@@ -86,7 +96,11 @@ class View:
     def row(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Row | None:
         """Give a row, None where there is none or the key cannot be one."""
         parts = (key,) if isinstance(key, (str, int)) else key
-        return self.reader.get(contract, table, key) if may_be_key(parts) else None
+        if not may_be_key(parts):
+            return None
+        read = self.reader.get_evenly if self.evenly else self.reader.get
+        found: Row | None = read(contract, table, key)
+        return found
 
     def is_key(self, parts: Sequence[KeyPart]) -> bool:
         """Say whether text from outside can be part of a row's key."""
@@ -115,20 +129,31 @@ class View:
     # bills
 
     def bill(self, bill_id: str) -> Row:
-        """Give a bill that the viewer may see; Problem not_found (404)."""
-        row = self.row("bill", "bill", bill_id)
+        """Give a bill that the viewer may see; Problem not_found (404).
+
+        First the viewer's part in it is looked for: one that is hidden costs what one that is not there costs.
+        """
+        row = self.row("bill", "bill", bill_id) if self.has_part(bill_id) else None
         if row is None or self.sight(bill_id) is None:
             raise not_found("bill", bill_id, self.height)
         return row
 
     def token(self, token_id: str) -> Row:
-        """Give a token that the viewer may see; Problem not_found (404)."""
-        row = self.row("token", "token", token_id)
-        if row is not None:
+        """Give a token that the viewer may see; Problem not_found (404). Hidden ones likewise."""
+        known = self.is_key((token_id,))
+        row: Row | None = self.reader.get_evenly("token", "token", token_id) if known else None
+        if self.has_part(token_id if row is None else str(row["bill"])) and row is not None:
             sight = self.sight(str(row["bill"]))
             if sight is not None and sight.sees(token_id):
                 return row
         raise not_found("token", token_id, self.height)
+
+    def has_part(self, bill_id: str) -> bool:
+        """Say whether the viewer may have a part in a bill: without a row of it, and the same work for every id."""
+        if self.viewer.everything or not self.is_key((bill_id,)):
+            return self.viewer.everything
+        parties = sorted(self.viewer.reads_for(bill_id))
+        return has_part(self.reader, bill_id, parties, [bank for one in parties for bank in self.pays_as(one)])
 
     def sees_bill(self, bill: Row) -> bool:
         """Say whether the viewer sees anything of a bill."""
@@ -165,36 +190,55 @@ class View:
 
     def lineage(self, bill_id: str) -> Lineage:
         """Read a bill with all its tokens; Problem trace_too_large (400)."""
-        if bill_id not in self._lineages:
-            bill = self.reader.get("bill", "bill", bill_id)
-            if bill is None:
-                raise not_found("bill", bill_id, self.height)
-            tokens: dict[str, Row] = {}
-            hops: dict[str, Row] = {}
-            for token_id in from_index(self.reader, "token.bill", (bill_id,))(""):
-                self._tokens_read += 1
-                if self._tokens_read > MAX_READ:
-                    raise Problem(400, "trace_too_large", fields={"limit": MAX_READ})
-                token = self.reader.get("token", "token", token_id)
-                if token is None:
-                    continue
-                tokens[token_id] = token
-                hop = self.reader.get("token", "hop", token_id)
-                if hop is not None:
-                    hops[token_id] = hop
-            self._lineages[bill_id] = lineage_of(BillFacts(bill, tokens, hops))
-        return self._lineages[bill_id]
+        found = self._lineages.pop(bill_id, None)
+        if found is None:
+            found = self._read_lineage(bill_id)
+            make_room(self._lineages, len(found.facts.tokens))
+        self._lineages[bill_id] = found
+        return found
+
+    def _read_lineage(self, bill_id: str) -> Lineage:
+        bill = self.reader.get("bill", "bill", bill_id)
+        if bill is None:
+            raise not_found("bill", bill_id, self.height)
+        again = bill_id in self._counted
+        self._counted.add(bill_id)
+        at_hand = self._at_hand.rows if self._at_hand is not None and self._at_hand.bill == bill_id else {}
+        tokens: dict[str, Row] = {}
+        hops: dict[str, Row] = {}
+        for token_id in from_index(self.reader, "token.bill", (bill_id,))(""):
+            self._tokens_read += not again
+            _bounded(self._tokens_read)
+            token = at_hand.get(token_id) or self.reader.get("token", "token", token_id)
+            if token is None:
+                continue
+            tokens[token_id] = token
+            hop = self.reader.get("token", "hop", token_id)
+            if hop is not None:
+                hops[token_id] = hop
+        return lineage_of(BillFacts(bill, tokens, hops))
 
     def sight(self, bill_id: str) -> Sight | None:
-        """Give what the viewer sees of a bill, None for nothing."""
+        """Give what the viewer sees of a bill, None for nothing; its own tokens are read, not the whole bill.
+
+        Problem trace_too_large (400).
+        """
         if self.viewer.everything:
-            return Sight()
+            return EVERYTHING
         if bill_id not in self._sights:
-            lineage = self.lineage(bill_id)
-            self._sights[bill_id] = sight_of(
-                self.viewer, lineage, self._asked_to_finance(bill_id), self.paying_bank(lineage.facts.bill)
-            )
+            self._sights[bill_id] = self._sight_of(bill_id)
         return self._sights[bill_id]
+
+    def _sight_of(self, bill_id: str) -> Sight | None:
+        bill = self.row("bill", "bill", bill_id)
+        if bill is None:
+            return None
+        self._at_hand = TokensOfBill(self.reader, bill_id, self._count_sighted)
+        return sight_of(self.viewer, bill, self._at_hand, self._asked_to_finance(bill_id), self.paying_bank(bill))
+
+    def _count_sighted(self) -> None:
+        self._tokens_sighted += 1
+        _bounded(self._tokens_sighted)
 
     def paying_bank(self, bill: Row) -> str:
         """Give the bank that pays a bill now: the one it was confirmed with, or its successor; "" before."""
@@ -207,19 +251,20 @@ class View:
 
     def pays_as(self, bank: str) -> tuple[str, ...]:
         """Give the bank and those in whose place it pays; nothing once another stands in its own."""
-        if self.successor_of(bank) != bank:
-            return ()
-        row = self.row("succession", "predecessor", bank)
-        return (bank, *row["banks"]) if row else (bank,)
+        if bank not in self._pay_as:
+            stands = self.successor_of(bank) == bank
+            row = self.row("succession", "predecessor", bank) if stands else None
+            self._pay_as[bank] = (bank, *(row["banks"] if row else ())) if stands else ()
+        return self._pay_as[bank]
 
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
-        if self._requests is None:
-            self._requests = {}
-            for bank in sorted(self.viewer.reads_for()):
-                for request in self.filed("finance", "request", "bank", bank) if self.is_bank(bank) else ():
-                    self._requests.setdefault(str(request["bill"]), []).append(request)
-        return self._requests.get(bill_id, [])
+        found: list[Row] = []
+        for bank in sorted(filter(self.is_bank, self.viewer.reads_for(bill_id))):
+            names = every(from_index(self.reader, "request.part", (bank, bill_id)))
+            rows = (self.reader.get("finance", "request", name) for name in names)
+            found += [row for row in rows if row is not None]
+        return found
 
     def concerned_bills(self, parties: Sequence[str]) -> set[str]:
         """Give the bills that name the parties, that they hold or were offered tokens of, may finance or will pay."""
@@ -259,3 +304,15 @@ class View:
             row = self.reader.get(contract, table, name)
             if row is not None and (row.get(field) == party or party in row.get(f"{field}s", ())):
                 yield row
+
+
+def make_room(lineages: dict[str, Lineage], tokens: int) -> None:
+    """Forget the lineages that were not used for longest, until one of so many tokens fits beside those that stay."""
+    kept = sum(len(one.facts.tokens) for one in lineages.values())
+    while lineages and kept + tokens > KEPT_TOKENS:
+        kept -= len(lineages.pop(next(iter(lineages))).facts.tokens)
+
+
+def _bounded(read: int) -> None:
+    if read > MAX_READ:
+        raise Problem(400, "trace_too_large", fields={"limit": MAX_READ})

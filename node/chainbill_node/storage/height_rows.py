@@ -27,14 +27,17 @@ class HeightRows:
         self._newest = newest
         self._counted = counted
 
-    def get(self, key: bytes) -> bytes | None:
-        """Stored bytes of a row, None where there was none."""
+    def get(self, key: bytes, *, evenly: bool = False) -> bytes | None:
+        """Stored bytes of a row, None where there was none. evenly: the source is asked as often for either."""
         self._counted()
         live = self._source.get(self._live + key)
         if self._newest:
             return live
         found = read_at(live, None, self._height)
-        return read_at(None, self._first_overwritten(key), self._height) if found is None else found
+        if found is not None and not evenly:
+            return found
+        overwritten = self._first_overwritten(key)
+        return read_at(None, overwritten, self._height) if found is None else found
 
     def behind(self, after: bytes, prefix: bytes) -> Iterator[Row]:
         """Rows whose keys begin with `prefix` and are greater than `after`, a key or b"", in the order of keys.

@@ -26,6 +26,7 @@ class Index:
 
     field "": all rows under no value. each "": the field is the text; "*": a list of texts; else a list of maps that
     hold it under this name. parts: the last key parts that make an id, joined by "/", which only the last may hold.
+    also: fields that list it likewise, "a.b" is b of the map a. of: the field whose text follows each value.
     """
 
     name: str
@@ -33,24 +34,59 @@ class Index:
     field: str
     each: str = ""
     parts: int = 1
+    also: tuple[str, ...] = ()
+    of: str = ""
 
     def values(self, row: Row) -> Sequence[Any]:
         """The values a row is listed under. What is no text, or cannot stand in a key, lists nothing."""
         if not self.field:
             return ("",)
         found = row.get(self.field)
+        if self.also:
+            named = (found, *(_inner(row, field) for field in self.also))
+            return list(dict.fromkeys(filter(_fits, named)))
         if not self.each:
-            return (found,) if isinstance(found, str) and found and "\0" not in found else ()
+            return (found,) if _fits(found) else ()
         if not isinstance(found, list | tuple):
             return ()
         if self.each != "*":
             found = [item.get(self.each) for item in found if isinstance(item, Mapping)]
-        return [one for one in found if isinstance(one, str) and one and "\0" not in one]
+        return [one for one in found if _fits(one)]
+
+    def listed(self, row: Row) -> list[bytes]:
+        """What entries of a row have behind the prefix: the encoded values."""
+        if not self.of:
+            return [_parts(value) for value in self.values(row)]
+        of = row.get(self.of)
+        return [_parts(value, str(of)) for value in self.values(row)] if _fits(of) else []
 
     @property
     def prefix(self) -> bytes:
         """What all entries of this index begin with."""
         return table_prefix(SPACE, self.name.replace(".", "_"))
+
+    def lists_alike(self, old: Row, new: Row) -> bool:
+        """Whether a changed row is listed as it was, as far as its fields say so."""
+        field, of = self.field, self.of
+        if (field and old.get(field) != new.get(field)) or (of and old.get(of) != new.get(of)):
+            return False
+        return all(_inner(old, one) == _inner(new, one) for one in self.also)
+
+
+def _inner(row: Row, field: str) -> Any:
+    outer, _, inner = field.partition(".")
+    found = row.get(outer)
+    if not inner:
+        return found
+    return found.get(inner) if isinstance(found, Mapping) else None
+
+
+def _fits(found: Any) -> bool:
+    return isinstance(found, str) and found != "" and "\0" not in found
+
+
+def _parts(*texts: str) -> bytes:
+    return b"".join([b"\x02" + text.encode("utf-8") + b"\0" for text in texts if text])
 
 
 def made_at(row: Row) -> int:
@@ -60,8 +96,7 @@ def made_at(row: Row) -> int:
     return height if isinstance(height, int) and 0 <= height <= MAX_INTEGER_PART else 0
 
 
-BILL, TOKEN, HOP = ("bill", "bill"), ("token", "token"), ("token", "hop")
-REQUEST, QUOTE = ("finance", "request"), ("finance", "quote")
+BILL, TOKEN, REQUEST = ("bill", "bill"), ("token", "token"), ("finance", "request")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 INVOICE = ("invoice", "invoice")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
@@ -71,16 +106,16 @@ INDEXES: tuple[Index, ...] = (
     Index("bill.debtor", BILL, "debtor"),
     Index("bill.creditor", BILL, "creditor"),
     Index("bill.paying_bank", BILL, "paying_bank"),
+    Index("bill.part", BILL, "debtor", also=("creditor", "initiator", "paying_bank", "terms.guarantor"), of="id"),
     Index("bill.invoice", BILL, "invoices", each="fingerprint"),
     Index("token.bill", TOKEN, "bill"),
     Index("token.holder", TOKEN, "holder"),
     Index("token.offered_to", TOKEN, "offered_to"),
-    Index("token.parent", TOKEN, "parent"),
+    Index("token.part", TOKEN, "holder", also=("offered_to",), of="bill"),
     Index("request.holder", REQUEST, "holder"),
     Index("request.bank", REQUEST, "banks", each="*"),
+    Index("request.part", REQUEST, "banks", each="*", of="bill"),
     Index("request.token", REQUEST, "token"),
-    Index("quote.request", QUOTE, "request"),
-    Index("hop.bill", HOP, "bill"),
     Index("party.all", PARTY, ""),
     Index("party.role", PARTY, "roles", each="*"),
     Index("party.sponsor", PARTY, "sponsor"),
@@ -117,15 +152,10 @@ def entries_of(key: bytes, old: Row | None, new: Row | None) -> list[bytes]:
         return []
     added: list[bytes] = []
     for prefix, index in _BY_HEAD.get(head_of(key), ()):
-        field = index.field
-        if old is not None and (not field or old.get(field) == new.get(field)):
+        if old is not None and index.lists_alike(old, new):
             continue
-        known = () if old is None else index.values(old)
-        for value in index.values(new):
-            if value in known:
-                continue
-            listed = b"\x02" + value.encode("utf-8") + b"\0" if value else b""
-            added.append(prefix + listed + _tail(key, new, index.parts))
+        known = () if old is None else index.listed(old)
+        added.extend(prefix + one + _tail(key, new, index.parts) for one in index.listed(new) if one not in known)
     return added
 
 

@@ -59,7 +59,15 @@ class HeightReader:
 
     def get(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
         """The row at the key, or None."""
-        raw = self.raw(row_key(contract, table, key if isinstance(key, str | int) else list(key)))
+        return self._row(contract, table, key, evenly=False)
+
+    def get_evenly(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart]) -> Any | None:
+        """The row at the key, or None: with the same reads for either, so that their number tells nothing."""
+        return self._row(contract, table, key, evenly=True)
+
+    def _row(self, contract: str, table: str, key: KeyPart | Sequence[KeyPart], *, evenly: bool) -> Any | None:
+        stored = row_key(contract, table, key if isinstance(key, str | int) else list(key))
+        raw = self._rows.get(stored, evenly=evenly)
         return None if raw is None else row_value(raw)
 
     def scan(

@@ -104,7 +104,7 @@ HEADS = tuple(_BY_HEAD)
 DIGEST_BYTES = 8
 DIGEST = sha256(
     repr([
-        [(one.name, one.table, one.field, one.each, one.parts) for one in INDEXES],
+        [(one.name, one.table, one.field, one.each, one.parts, one.also, one.of) for one in INDEXES],
         [(one.name, one.table, one.field, one.each, one.amount.__name__) for one in SUMS],
     ]).encode()
 ).digest()[:DIGEST_BYTES]  # fmt: skip

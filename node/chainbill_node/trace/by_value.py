@@ -125,21 +125,19 @@ def token_of(piece: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a reader sees of a bill at one height: its facts, and the sight of them (None: nothing)."""
+    """What a reader sees of a bill at one height: its facts, and the sight of them."""
 
     facts: BillFacts
-    sight: Sight | None
+    sight: Sight
 
 
-def valued_sight(then: Seen, known: Seen, facts: BillFacts) -> Sight | None:
+def valued_sight(then: Seen, known: Seen, facts: BillFacts) -> Sight:
     """Give what shows of a bill by value: what shows both at the end of the day and where the rest is known.
 
     There a token shows by itself or through the leaves that its cents lie in by then. A token that only the later
-    height has must show there. None where the bill does not show at both.
+    height has must show there.
     """
     early, late = then.sight, known.sight
-    if early is None or late is None:
-        return None
     if early.tokens is None or late.tokens is None:
         return early if late.tokens is None else late
     unseen = [

@@ -1,0 +1,116 @@
+"""What a reader sees of a bill, found by its parts, is what the whole lineage says, over random histories."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from chainbill_node.rest.access import Grant, Viewer, named_parties
+from chainbill_node.rest.parts import FEW
+from chainbill_node.rest.view import KEPT_TOKENS, View
+from chainbill_node.trace.lineage import Lineage, Sight, lineage_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank
+from rest.conftest import with_parties
+from rest.histories import random_history
+from rest.node_twin import TwinNode
+
+HELD_AFTER = "BANK4"
+EVERYBODY = (ANCHOR, *SUPPLIERS, *BANKS, HELD_AFTER, "STRANGER")
+
+
+def sight_by_lineage(viewer: Viewer, lineage: Lineage, requests: list[dict], paying_bank: str) -> Sight | None:
+    """The rule of docs/reference/read-access.md over all tokens of a bill."""
+    tokens = lineage.facts.tokens
+    parties = viewer.reads_for(str(lineage.facts.bill["id"]))
+    named = bool(parties & named_parties(lineage.facts.bill))
+    asked = {str(one["token"]) for one in requests if parties & set(one["banks"]) and one["token"] in tokens}
+    own = {name for name, row in tokens.items() if parties & {row["holder"], row["offered_to"]}} | asked
+    pays = paying_bank in parties
+    if not (named or own or pays):
+        return None
+    shown = {above for name in own for above in lineage.ancestors(name)}
+    shown |= set(lineage.roots) if named or pays else set()
+    shown |= set(lineage.leaves) if pays else set()
+    return Sight(frozenset(shown), parties, small_means=viewer.roles != {"auditor"}, asked=frozenset(asked))
+
+
+def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
+    """Beside the steps: bills get a paying bank, banks are asked to finance, a bank takes another's place."""
+    act, live = choice.randint(0, 5), book.live()
+    if act == 0 and live:
+        book.change("bill", str(book.token(choice.choice(live))["bill"]), paying_bank=choice.choice(BANKS))
+    elif act == 1 and live:
+        token = choice.choice(live)
+        name = f"R{book.height}"
+        book.put("finance", "request", name, {
+            "id": name, "holder": book.token(token)["holder"], "token": token, "bill": book.token(token)["bill"],
+            "currency": "CNY", "amount": 1, "banks": choice.sample(BANKS, 2), "status": "open", "quotes": [],
+            "declined": [], "agreed_quote": "", "until": "", "created": {"height": book.height, "transaction": ""},
+        })  # fmt: skip
+    elif act == 2 and choice.randint(0, 3) == 0:
+        book.put("succession", "successor", BANKS[0], {"named": HELD_AFTER, "successor": HELD_AFTER, "from": ""})
+        book.put("succession", "predecessor", HELD_AFTER, {"banks": [BANKS[0]]})
+
+
+def viewers(who: str, others: list[str], scope: frozenset[str]) -> list[Viewer]:
+    """A party alone; an auditor of several, of one for some bills only; and of more than are looked up one by one."""
+    grants = tuple(Grant(one, frozenset(), "", "") for one in others)
+    many = tuple(Grant(f"P{one}", frozenset(), "", "") for one in range(FEW))
+    role = frozenset({"bank" if is_bank(who) else "supplier"})
+    auditor = frozenset({"auditor"})
+    return [
+        Viewer(who, "", role),
+        Viewer("AUDITOR", "", auditor, grants=(Grant(who, scope, "", ""), *grants)),
+        Viewer("AUDITOR", "", auditor, grants=many + grants),
+    ]
+
+
+@settings(max_examples=40, deadline=None, print_blob=True)
+@given(
+    seed=st.integers(0, 2**32),
+    steps=st.integers(1, 40),
+    who=st.sampled_from(EVERYBODY),
+    others=st.lists(st.sampled_from(EVERYBODY), min_size=1, max_size=2, unique=True),
+    back=st.integers(0, 20),
+)
+def test_the_sight_by_parts_is_that_of_the_whole_lineage(
+    seed: int, steps: int, who: str, others: list[str], back: int
+) -> None:
+    book, bills = random_history(seed, steps, _ask_and_stop)
+    node = TwinNode(with_parties(book), public_reads=False)
+    height = max(1, book.height - back)
+    for viewer in viewers(who, others, frozenset(bills[:1])):
+        view = View(node, node.reader(height), viewer)
+        for bill in bills:
+            row = book.get("bill", "bill", bill, height)
+            if row is None:
+                assert view.sight(bill) is None
+                continue
+            requests = [one for _, one in book.scan("finance", "request", height) if one["bill"] == bill]
+            paying = book.get("succession", "successor", row["paying_bank"], height)
+            lineage = lineage_of(book.facts(bill, height))
+            expected = sight_by_lineage(
+                viewer, lineage, requests, paying["successor"] if paying else row["paying_bank"]
+            )
+            assert view.sight(bill) == expected
+            assert expected is None or view.has_part(bill), "who sees something is never sent away first"
+
+
+def test_no_list_keeps_the_lineages_of_all_its_bills(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chainbill_node.rest.view.KEPT_TOKENS", 10)
+    assert KEPT_TOKENS > 10
+    book = BillBook()
+    for _ in range(8):
+        root = book.issue(ANCHOR, SUPPLIERS[0], 1_000)
+        for _ in range(3):
+            _, root = book.cut(root, 1)
+    node = TwinNode(with_parties(book))
+    view = View(node, node.reader(None), Viewer("REGULATOR", everything=True))
+    names = view.reader.index("bill.all", ())
+    whole = [view.lineage(name) for name in names]
+    assert [view.lineage(name) for name in names] == whole, "what is read again is the same"
+    kept = [len(one.facts.tokens) for one in view._lineages.values()]
+    assert sum(kept) <= 10 + max(kept)
+    assert view._tokens_read == sum(len(one.facts.tokens) for one in whole), "a bill counts once, however often read"
