@@ -100,7 +100,7 @@ class HandingIn:
             await self._wait()
         finally:
             for identity, heard in self._listening:
-                self._node.waiters.drop(identity, heard)
+                self._node.waiters.drop(identity, heard, self._address)
             for place in list(self._not_offered):  # the client has gone
                 self._node.unverified.give_back(*self._not_offered.pop(place))
         pairs = zip(self._answers, self._ids, strict=True)
@@ -132,10 +132,11 @@ class HandingIn:
             self._answer(place, repeated)
             return None
         heard = partial(self._heard, place)
-        if not self._node.waiters.add(identity, heard):
+        if self._node.waiters.add(identity, heard, self._address):
+            self._listening.append((identity, heard))
+        elif self._wait_s > 0:  # else it need not hear
             self._answer(place, Busy("too many clients wait for a commit"))
             return None
-        self._listening.append((identity, heard))
         if identity in self._node.mempool:
             return None
         full = self._node.mempool.refusal(envelope.party, len(wire))

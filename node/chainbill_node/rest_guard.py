@@ -28,6 +28,7 @@ from chainbill_node.limits import (
 )
 from chainbill_node.network.door import address_of
 from chainbill_node.rest.bodies import body_bound, declared_length
+from chainbill_node.rest.scope import AWAITS_COMMIT
 from chainbill_node.rest_crowd import Crowd
 from chainbill_node.rest_words import MALFORMED, no_room
 
@@ -244,6 +245,11 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
             self._leave(words)
         else:
             self.transport.abort()
+
+    @property
+    def awaits_commit(self) -> bool:
+        """Whether it asked to wait for a block, or sent requests ahead of an answer, and is not answered yet."""
+        return self.stage == "answer" and (bool(self.pipeline) or AWAITS_COMMIT in self.cycle.scope)
 
     @property
     def _over(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from chainbill_node.config import Address
+from chainbill_node.config import Address, LimitsConfig
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.limits import KEEP_ALIVE_S, METRICS_BODY_BYTES, METRICS_CONNECTIONS
 from chainbill_node.listening import listen
@@ -91,6 +91,12 @@ def hosts_of(node: Node) -> AllowedHosts:
     return AllowedHosts((config.rest.host, config.metrics.host, *config.rest.allowed_hosts.split(",")), announced)
 
 
+def _of_address(most: int, limits: LimitsConfig) -> int:
+    """Of `most` connections the same part as is configured of all."""
+    of_address, of_all = limits.rest_connections_per_address, max(1, limits.rest_connections)
+    return max(1, most * min(of_address, of_all) // of_all)
+
+
 class RestServer:
     """Serves one node's API, and its operator's address. secret: of the node; the key of its cursors comes from it."""
 
@@ -102,7 +108,7 @@ class RestServer:
         def refused(reason: str) -> None:
             node.metrics.turned_away.labels("rest", reason).inc()
 
-        self.crowd = Crowd(most, min(most, limits.rest_connections_per_address), limits.rest_body_bytes, refused)
+        self.crowd = Crowd(most, _of_address(most, limits), limits.rest_body_bytes, refused)
         node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
         served, hosts = ServedNode(node), hosts_of(node)
         options = RestOptions(hosts=hosts, cursor_key=cursor_key(secret))
@@ -117,6 +123,10 @@ class RestServer:
             await one.start()
 
     async def stop(self) -> None:
-        """End the open requests and stop listening. Threads that read are through with the store then."""
+        """End the open requests and stop listening. Threads that read are through with the store then.
+
+        Who waits for a commit is told that it is not decided: only the node's own end is near.
+        """
+        self._node.waiters.close()
         self._node.ledger.end_reads()
         await asyncio.gather(*[one.stop() for one in self._listeners])

@@ -1,7 +1,12 @@
-"""Who waits for a transaction to be committed."""
+"""Who waits for a transaction to be committed.
+
+The share of an address is as large as the room that is left, as in the mempool: alone it may hold half, and whoever
+comes then still gets in. One transaction that waits can be listened to as often as a client asks.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -21,21 +26,29 @@ class Waiters:
         self._waiting: dict[bytes, list[Heard]] = {}
         self._most = most
         self._count = 0
+        self._of: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, identity: bytes, heard: Heard) -> bool:
-        """Listen for one transaction; False when too many do. Give it back with `drop` when the wait is over."""
-        if self._count >= self._most:
+    def add(self, identity: bytes, heard: Heard, address: str) -> bool:
+        """Listen for one transaction; False when too many do, in all or of this address, or all is over.
+
+        Give it back with `drop` when the wait is over.
+        """
+        if self._of[address] >= self._most - self._count:
             return False
         self._count += 1
+        self._of[address] += 1
         self._waiting.setdefault(identity, []).append(heard)
         return True
 
-    def drop(self, identity: bytes, heard: Heard) -> None:
+    def drop(self, identity: bytes, heard: Heard, address: str) -> None:
         """Stop listening, once for each `add`; one that has heard already is no error."""
         self._count -= 1
+        self._of[address] -= 1
+        if not self._of[address]:
+            del self._of[address]
         listeners = self._waiting.get(identity)
         if listeners is not None and heard in listeners:
             listeners.remove(heard)
@@ -56,7 +69,8 @@ class Waiters:
             heard(error)
 
     def close(self) -> None:
-        """Nobody will be told any more."""
+        """Nobody will be told any more, and nobody may begin to wait."""
+        self._most = 0
         waiting, self._waiting = self._waiting, {}
         for listeners in waiting.values():
             for heard in listeners:

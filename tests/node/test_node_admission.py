@@ -327,18 +327,19 @@ def test_listeners_are_bounded() -> None:
 
 
 def test_those_who_wait_for_a_commit_are_bounded_and_hear_once() -> None:
-    waiters = Waiters(most=3)
+    waiters = Waiters(most=4)
     heard: list[object] = []
-    assert waiters.add(b"a", heard.append)
-    assert waiters.add(b"a", heard.append)
-    assert waiters.add(b"b", heard.append)
-    assert not waiters.add(b"c", heard.append)
+    assert waiters.add(b"a", heard.append, "one")
+    assert waiters.add(b"a", heard.append, "one")
+    assert not waiters.add(b"a", heard.append, "one"), "as many as it would leave"
+    assert waiters.add(b"b", heard.append, "two")
+    assert not waiters.add(b"c", heard.append, "two")
     error = ChainbillError("transaction_expired")
     waiters.refused(b"a", error)
     assert heard == [error, error]
-    waiters.drop(b"a", heard.append)
-    waiters.drop(b"a", heard.append)
+    waiters.drop(b"a", heard.append, "one")
+    waiters.drop(b"a", heard.append, "one")
     assert len(waiters) == 1
-    assert waiters.add(b"c", heard.append)
+    assert waiters.add(b"c", heard.append, "one")
     waiters.close()
     assert heard == [error, error, None, None]

@@ -143,6 +143,7 @@ BOUNDS = {
     "sync.snapshots._Taking.pace_ms": BY_MEMBERS,
     "traffic.Traffic._hopeless": "limits.MAX_HOPELESS",
     "traffic.Traffic.peer_heights": BY_MEMBERS,
+    "waiters.Waiters._of": "limits.MAX_WAITERS",
     "waiters.Waiters._waiting": "limits.MAX_WAITERS",
 }  # fmt: skip
 MAKERS = {"dict", "list", "set", "deque", "OrderedDict", "defaultdict", "Counter", "Queue", "bytearray"}

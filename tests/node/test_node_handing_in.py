@@ -9,6 +9,7 @@ import pytest
 from chainbill_node import handing_in, pace
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
 from chainbill_node.rest.ports import Busy, Submission
+from chainbill_node.waiters import Waiters
 from test_node_service import Running, run
 
 from chainbill.errors import ChainbillError, Malformed, Refused
@@ -89,6 +90,34 @@ def test_a_client_that_hangs_up_leaves_nothing_behind_but_what_it_handed_in(tmp_
         assert len(running.node.waiters) == 0
         assert running.node.pace._inside == {}
         assert len(running.port.mempool_ids()) == 5
+
+    run(tmp_path, act)
+
+
+def test_who_waits_for_one_transaction_over_and_over_bars_nobody_else(tmp_path: Path) -> None:
+    """The same transaction was waited for twenty thousand times, and everybody else was turned away."""
+
+    async def act(running: Running) -> None:
+        running.node.started = False
+        running.node.waiters = Waiters(most=16)
+        again, others = running.sign("bank2"), [running.sign("bank1") for _ in range(3)]
+        waiting = [asyncio.create_task(running.port.submit([again], 60_000, "flood")) for _ in range(40)]
+        while len(running.node.waiters) < 8 or not len(running.node.mempool):
+            await asyncio.sleep(0.01)
+        waiting += [asyncio.create_task(running.port.submit([one], 60_000, "here")) for one in others]
+        while len(running.node.mempool) < 4:
+            await asyncio.sleep(0.01)
+        answers = [one.result()[0] for one in waiting if one.done()]
+        assert [type(one) for one in answers] == [Busy] * 32
+        for number in range(8):  # where nobody can wait any more, transactions are taken
+            waiting += [asyncio.create_task(running.port.submit([again], 60_000, f"{number}")) for _ in range(9)]
+        await asyncio.sleep(0.1)
+        assert len(running.node.waiters) == 16
+        [answer] = await running.port.submit([running.sign("bank1")], 0, "there")
+        assert isinstance(answer, Submission)
+        running.node.waiters.close()
+        await asyncio.gather(*waiting)
+        assert len(running.node.waiters) == 0
 
     run(tmp_path, act)
 

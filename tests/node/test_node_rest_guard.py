@@ -177,27 +177,111 @@ def test_many_addresses_cannot_either(tmp_path: Path) -> None:
     serve(tmp_path, act, rest_connections=20, rest_connections_per_address=10)
 
 
+WAITING = (
+    b"POST /v1/transactions?wait=committed&timeout=60 HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/msgpack\r\nContent-Length: %d\r\n\r\n%s"
+)
+
+
+class Holders:
+    """Addresses that hold as many connections as they get, each connection in its kind's way."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._wire = Running(served.node, served.network).sign("bank2")
+        self._drips: list[asyncio.Task[None]] = []
+
+    async def open(self, kind: str, address: str) -> None:
+        client = await self._served.connect(address, takes=4_096 if kind == "slow reader" else 0)
+        try:
+            if kind == "idle":
+                client[1].write(ASKED)
+                async with asyncio.timeout(5):
+                    await client[0].readline()
+            elif kind == "slow writer":
+                client[1].write(WAITING % (9_000, b""))
+                self._drips.append(asyncio.create_task(drip(client, b"x" * 999)))
+            elif kind == "slow reader":
+                client[1].transport.pause_reading()  # type: ignore[attr-defined]
+                client[1].write(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
+            elif kind.startswith("waiting"):
+                asked = WAITING % (len(self._wire), self._wire)
+                if "framework" in kind:  # which answers what is not plain
+                    asked = asked.replace(b"timeout=60", b"timeout=59.5")
+                client[1].write(asked + (ASKED if "ahead" in kind else b""))
+        except ConnectionError:
+            return
+
+    def close(self) -> None:
+        for one in self._drips:
+            one.cancel()
+
+
+async def _newcomer(served: Served) -> bytes:
+    """The first line of what somebody is answered who asks from an address of their own."""
+    client = await served.connect("127.0.0.77")
+    client[1].write(ASKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    return (await let_go(client, 5))[:12]
+
+
+@pytest.mark.parametrize("addresses", [1, 2, 5, 12])
+@pytest.mark.parametrize(
+    "kind", ["silent", "idle", "slow writer", "slow reader", "waiting", "waiting by the framework", "waiting and ahead"]
+)
+def test_whoever_holds_connections_a_newcomer_is_answered(tmp_path: Path, kind: str, addresses: int) -> None:
+    """One waiting transaction and two addresses held all connections, since those who wait were never let go."""
+
+    async def act(served: Served) -> None:
+        served.node.started = False  # nothing is committed: those who wait for a commit keep waiting
+        holders = Holders(served)
+        for number in range(addresses):
+            for _ in range(25):
+                await holders.open(kind, f"127.0.0.{number + 2}")
+        await asyncio.sleep(0.3)
+        assert len(served.server.crowd) <= 40 + addresses, "a moment longer, those that are told why"
+        at_once = 3 if addresses <= 5 else 1  # of 40, among thirteen
+        for _ in range(3):
+            answers = await asyncio.gather(*[_newcomer(served) for _ in range(at_once)])
+            assert answers == [b"HTTP/1.1 200"] * at_once
+        holders.close()
+        served.node.waiters.close()
+
+    serve(tmp_path, act, rest_connections=40, rest_connections_per_address=20)
+
+
 def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path: Path) -> None:
     async def act(served: Served) -> None:
         served.node.started = False  # nothing is committed: those who wait for a commit keep waiting
         signing = Running(served.node, served.network)
-        head = b"POST /v1/transactions?wait=committed&timeout=20 HTTP/1.1\r\nHost: localhost\r\n"
-        for _ in range(4):
+        for _ in range(2):
             one = await served.connect()
             wire = signing.sign("bank2")
-            one[1].write(head + b"Content-Type: application/msgpack\r\nContent-Length: %d\r\n\r\n" % len(wire) + wire)
+            one[1].write(WAITING % (len(wire), wire))
         async with asyncio.timeout(5):
-            while [one.stage for one in served.server.crowd._here] != ["answer"] * 4 or len(served.node.mempool) < 4:
+            while [one.stage for one in served.server.crowd._here] != ["answer"] * 2 or len(served.node.mempool) < 2:
                 await asyncio.sleep(0.02)
         said = await let_go(await served.connect())
-        assert said.startswith(b"HTTP/1.1 503")
+        assert said.startswith(b"HTTP/1.1 503"), "two are left, and of them it would hold more than it leaves"
         assert b"Retry-After" in said
+        assert await _newcomer(served) == b"HTTP/1.1 200", "others are let in"
         served.node.started = True
         served.node.traffic.give_up(served.node.mempool.ids()[0])  # one is answered: there is room again
         await asyncio.sleep(0.2)
         await served.honest()
 
-    serve(tmp_path, act, rest_connections=4, rest_connections_per_address=4)
+    serve(tmp_path, act, rest_connections=4, rest_connections_per_address=2)
+
+
+def test_behind_a_proxy_one_address_may_hold_all(tmp_path: Path) -> None:
+    async def act(served: Served) -> None:
+        clients = [await served.connect() for _ in range(10)]
+        for one in clients:
+            one[1].write(ASKED)
+        for one in clients:
+            assert b"200" in await one[0].readline()
+        assert len(served.server.crowd) == 10
+
+    serve(tmp_path, act, rest_connections=10, rest_connections_per_address=10)
 
 
 def test_headers_that_are_too_large_and_noise(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from chainbill_node.rest.problems import (
     render,
 )
 from chainbill_node.rest.reading import Checked, Opened, Rest, Shared
+from chainbill_node.rest.scope import AWAITS_COMMIT
 from chainbill_node.rest.texts import Texts, language_of
 from chainbill_node.rest.wire_form import Form, wire_answer
 
@@ -79,6 +80,8 @@ async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> 
 
 async def _submit(request: Request, rest: Rest, wires: list[bytes], wait: str, timeout_s: float) -> list[Answer]:
     wait_ms = min(int(timeout_s * 1000), rest.options.max_wait_ms) if wait == "committed" else 0
+    if wait_ms:
+        request.scope[AWAITS_COMMIT] = True
     return await rest.node.submit(wires, wait_ms, address_of(request.client.host) if request.client else "")
 
 

@@ -15,6 +15,9 @@ from chainbill_node.rest.problems import fault_response
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 
+AWAITS_COMMIT = "chainbill_awaits_commit"
+"""Stands in the scope of a request that is answered when a block is there, or its time is up."""
+
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
