@@ -147,6 +147,7 @@ class Admission:
             self._by_wire[envelope.wire_id] = arrival
             self._line_of(source).put(source, arrival, len(envelope.wire))
             self._arm()
+        arrival.own |= own  # a peer that was faster does not keep it from being passed on
         return done is None or self._listen(arrival, done)
 
     def listen(self, wire_id: bytes, done: Callable[[Outcome], None]) -> bool:

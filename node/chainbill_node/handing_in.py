@@ -137,7 +137,7 @@ class HandingIn:
         elif self._wait_s > 0:  # else it need not hear
             self._answer(place, Busy("too many clients wait for a commit"))
             return None
-        if identity in self._node.mempool:
+        if self._node.mempool.hand_in(identity):
             return None
         full = self._node.mempool.refusal(envelope.party, len(wire))
         if full is not None:  # no signature need be verified to know it

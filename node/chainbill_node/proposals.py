@@ -5,10 +5,14 @@ transactions is verified and opened in threads, within what its sender may have 
 others consensus keeps no block. One with a transaction that is malformed or of another network goes no further: no
 honest node ever holds it, so that whoever sends it has committed an offence. Where only a signature is bad,
 `check_block` refuses the block.
+
+While one is read, what others send of it is kept, one copy of each peer: whoever sends it first and hangs up, or sends
+it with other prevotes, takes it from nobody.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainbill.errors import Malformed, Reason
@@ -81,12 +85,37 @@ class Memory:
             self._sent.pop(old, None)
 
 
+class Copies:
+    """What other peers sent of proposals that are being read: of each peer one copy, all with the same block."""
+
+    def __init__(self) -> None:
+        self._first: dict[ProposalHeader, Proposal] = {}
+        self._others: dict[ProposalHeader, dict[str, Proposal]] = {}
+
+    def begin(self, message: Proposal) -> None:
+        """It is being read from now on."""
+        self._first[message.header] = message
+
+    def keep(self, peer: str, message: Proposal) -> None:
+        """Another one sends it."""
+        first = self._first.get(message.header)
+        if first is not None:
+            others = self._others.setdefault(message.header, {})
+            others.setdefault(peer, replace(message, block=first.block))
+
+    def take(self, header: ProposalHeader) -> list[tuple[str, Proposal]]:
+        """Reading it is over: what others sent, in the order in which it came."""
+        self._first.pop(header, None)
+        return list(self._others.pop(header, {}).items())
+
+
 class Proposals:
     """Those that peers send to one node."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._memory = Memory()
+        self._copies = Copies()
 
     def compact(self, peer: str, message: CompactProposal) -> None:
         """Restore a proposal of this height or the next from what is here; ask for the whole one if that is short."""
@@ -145,8 +174,11 @@ class Proposals:
             self._node.drive(MessageReceived(peer, message))
         elif known == UNREAD:
             if self._memory.begin(message.header):
+                self._copies.begin(message)
                 self._wait_for_those_under_way(peer, message)
-        elif known != UNDER_WAY:
+        elif known == UNDER_WAY:
+            self._copies.keep(peer, message)
+        else:
             self._node.peers.drop(peer, known)
 
     def _wait_for_those_under_way(self, peer: str, message: Proposal) -> None:
@@ -172,6 +204,8 @@ class Proposals:
         unknown = [one for wire_id, one in pairs if wire_id not in node.verified]
         if unknown and not node.peers.unread(peer, len(unknown)):
             self._memory.give_up(message.header)
+            for other, copy in self._copies.take(message.header):
+                self._take(other, copy)
             return
         left, offence = 1, ""
 
@@ -183,10 +217,11 @@ class Proposals:
             if left:
                 return
             self._memory.end(message.header, offence)
-            if offence:
-                node.peers.drop(peer, offence)
-            else:
-                node.drive(MessageReceived(peer, message))
+            for sender, copy in ((peer, message), *self._copies.take(message.header)):
+                if offence:
+                    node.peers.drop(sender, offence)
+                else:
+                    node.drive(MessageReceived(sender, copy))
 
         left += node.admission.examine(unknown, node.genesis.hash, heard)
         heard([])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainbill_node.sync import blocks as sync
 from chainbill_node.sync.blocks import Request, SyncState
 from consensus.consensus_kit import NETWORK, block, certificate, validators
@@ -52,6 +54,17 @@ def test_an_honest_peer_goes_before_one_that_failed() -> None:
     state, _ = sync.plan(claiming(liar=99, honest=40), 5, 0)
     state, _ = sync.expired(state, 10**9)
     state = sync.heard(state, "liar", 99)
+    _, request = sync.plan(state, 5, 0)
+    assert request is not None
+    assert request.peer == "honest"
+
+
+def test_who_hangs_up_instead_of_answering_is_asked_last_when_it_comes_again() -> None:
+    known = replace(claiming(flighty=99, honest=40), pace_ms={"flighty": 1.0, "honest": 20.0})
+    state, request = sync.plan(known, 5, 0)
+    assert request is not None
+    assert request.peer == "flighty"
+    state = sync.heard(sync.forget(state, "flighty"), "flighty", 99)
     _, request = sync.plan(state, 5, 0)
     assert request is not None
     assert request.peer == "honest"

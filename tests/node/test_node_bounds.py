@@ -85,6 +85,8 @@ BOUNDS = {
     "handing_in.HandingIn._answers": ONE_REQUEST,
     "handing_in.HandingIn._listening": ONE_REQUEST,
     "handing_in.HandingIn._not_offered": ONE_REQUEST,
+    "proposals.Copies._first": "wire.limits.MAX_PROPOSALS_A_HEIGHT",
+    "proposals.Copies._others": BY_MEMBERS,
     "proposals.Memory._heights": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each",
     "proposals.Memory._sent": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each, a few times",
     "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",

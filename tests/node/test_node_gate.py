@@ -18,6 +18,7 @@ import pytest
 from chainbill_node import admission as admission_module
 from chainbill_node import wire as node_wire
 from chainbill_node.mempool import Source, Unverified
+from chainbill_node.node_port import ServedNode
 from chainbill_node.proposals import READ, UNDER_WAY, UNREAD, Memory
 from chainbill_node.rest.ports import Busy, Submission
 from chainbill_node.service import Node
@@ -429,6 +430,81 @@ def test_a_proposal_with_what_no_honest_node_proposes_goes_no_further_than_its_s
         await until(lambda: other.peers.connected and one.peers.connected)
 
     pair(tmp_path, act)
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_who_sends_a_proposal_first_takes_it_from_nobody(tmp_path: Path, hangs_up: bool) -> None:
+    """A member that hung up while its copy was read, or left out the prevotes, had all other copies thrown away."""
+    network = create_local_network(tmp_path / "net", validators=3)
+
+    async def act(first: Node, reader: Node, second: Node) -> None:
+        driven: list[str] = []
+        drive = reader.drive
+
+        def noted(event: Any) -> None:
+            if isinstance(getattr(event, "message", None), Proposal):
+                driven.append(event.peer)
+            drive(event)
+
+        examine = reader.proposals._examine
+        kept: list[Any] = []
+        reader.drive = noted  # type: ignore[method-assign]
+        reader.proposals._examine = lambda *given: kept.append(given)  # type: ignore[method-assign]
+        key = load_private_key(network.nodes[0].home / "keys/validator.pem")
+        frame = node_wire.encode(proposal(reader, key, (signed(network, "anchor"),)))
+        assert first.peers.send(reader.node_id, frame)
+        await until(lambda: kept)
+        assert second.peers.send(reader.node_id, frame)
+        assert second.peers.send(reader.node_id, frame)
+        await until(lambda: len(reader.proposals._copies._others) == 1)
+        reader.proposals._examine = examine  # type: ignore[method-assign]
+        if hangs_up:
+            first.peers._connections[reader.node_id].abort("hangs up")  # and comes again soon
+            await until(lambda: first.node_id not in reader.peers.connected)
+        examine(*kept[0])
+        await until(lambda: second.node_id in driven)
+        assert driven == [second.node_id] if hangs_up else [first.node_id, second.node_id]
+        assert not reader.proposals._copies._first
+        assert not reader.proposals._copies._others
+
+    async def main() -> None:
+        async with connected(network) as (first, reader, second):
+            await act(first, reader, second)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+def test_who_sends_a_transaction_to_one_node_first_keeps_it_from_no_other(tmp_path: Path, under_way: bool) -> None:
+    """What had come from a peer was not passed on when a client handed it in, and waited for this node's turn."""
+    network = create_local_network(tmp_path / "net", validators=3)
+
+    async def act(first: Node, reader: Node, second: Node) -> None:
+        nodes = first, reader, second
+        for node in nodes:
+            node.started = False  # nothing is proposed meanwhile
+        wire = signed(network, "anchor")
+        identity = read_envelope(wire).id
+        start = reader.admission._start
+        if under_way:
+            reader.admission._start = lambda: None  # type: ignore[method-assign]
+        send(first, reader, wire)
+        await until(lambda: len(reader.admission) if under_way else identity in reader.mempool)
+        asked = asyncio.create_task(ServedNode(reader).submit([wire], 0, "here"))
+        await asyncio.sleep(0.05)
+        if under_way:
+            reader.admission._start = start  # type: ignore[method-assign]
+            start()
+        await asked
+        await until(lambda: identity in second.mempool, 5)
+        for node in nodes:
+            node.started = True
+
+    async def main() -> None:
+        async with connected(network) as (first, reader, second):
+            await act(first, reader, second)
+
+    asyncio.run(main())
 
 
 def word(round_: int, block_id: bytes, height: int = 1) -> ProposalHeader:

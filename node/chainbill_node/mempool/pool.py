@@ -143,6 +143,8 @@ class Mempool:
         `own` marks those handed in at this node, which it offers to peers that connect later.
         """
         if transaction.id in self._waiting:
+            if own:
+                self.hand_in(transaction.id)
             return False
         size = len(transaction.wire)
         refused = self.refusal(transaction.party, size)
@@ -158,6 +160,16 @@ class Mempool:
         share.calls += len(transaction.calls)
         self.bytes += size
         return True
+
+    def hand_in(self, identity: bytes) -> bool:
+        """Whether it is here already; from now on it is one that was handed in at this node.
+
+        Else whoever sends it to this node alone, just before, would keep it from all others.
+        """
+        known = self._waiting.get(identity)
+        if known is not None:
+            known.own = True
+        return known is not None
 
     def remove(self, identities: Iterable[bytes]) -> None:
         """Take out those that were committed or refused; others are no error."""

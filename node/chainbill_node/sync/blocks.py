@@ -58,11 +58,12 @@ def heard(state: SyncState, peer: str, decided_height: int) -> SyncState:
 
 
 def forget(state: SyncState, peer: str) -> SyncState:
-    """A peer is gone, or was dropped."""
+    """A peer is gone, or was dropped. Whoever goes instead of answering is asked last when it comes again."""
     claims = {name: height for name, height in state.claims.items() if name != peer}
     strikes = {name: count for name, count in state.strikes.items() if name != peer}
-    request = None if state.request is not None and state.request.peer == peer else state.request
-    return SyncState(claims, strikes, request, state.pace_ms)
+    if state.request is None or state.request.peer != peer:
+        return SyncState(claims, strikes, state.request, state.pace_ms)
+    return SyncState(claims, strikes, None, _paced(state, peer, SLOWEST_MS))
 
 
 def plan(state: SyncState, next_height: int, now_ms: int) -> tuple[SyncState, Request | None]:
