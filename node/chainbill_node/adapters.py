@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from chainbill.errors import ChainbillError
 from chainbill.ledger.block import Block
@@ -19,6 +19,7 @@ from chainbill_node.engine.protocol import Finalized, ProposalRequest
 from chainbill_node.logs import log
 from chainbill_node.mempool import Mempool, Room, Use, Waiting
 from chainbill_node.network.peers import PeerNetwork
+from chainbill_node.timetable import Timetable
 from chainbill_node.wire.compact import shortened
 from chainbill_node.wire.messages import Proposal as ProposalMessage
 
@@ -227,15 +228,12 @@ class NetworkPort:
 
 
 class TimerPort:
-    """The driver's `Timers` over the event loop."""
+    """The driver's `Timers` over the node's timetable."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, fire: Callable[[Timer], None]) -> None:
-        self._loop = loop
+    def __init__(self, timetable: Timetable, fire: Callable[[Timer], None]) -> None:
+        self._timetable = timetable
         self._fire = fire
 
     def schedule(self, timer: Timer, after_ms: int) -> None:
         """Fire once, not before `after_ms`, never from inside this call."""
-        if after_ms <= 0:
-            self._loop.call_soon(self._fire, timer)
-        else:
-            self._loop.call_later(after_ms / 1000, self._fire, timer)
+        self._timetable.later(max(0, after_ms) / 1000, partial(self._fire, timer))

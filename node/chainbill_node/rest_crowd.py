@@ -98,6 +98,12 @@ class Crowd:
         stalled.end(reason)
         return True
 
+    def close(self) -> None:
+        """The server has ended: look at nothing any more."""
+        for timer in (self._looking, self._waking):
+            if timer is not None:
+                timer.cancel()
+
     def body_waits(self, one: Connection) -> bool:
         """Whether a connection is to be read no further for now."""
         waits = self.bodies.must_wait(one)

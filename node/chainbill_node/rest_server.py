@@ -60,6 +60,7 @@ class _Listener:
             )
         )
         self._section = section
+        self._crowd = crowd
         self._address = address
         self._task: asyncio.Task[None] | None = None
 
@@ -78,6 +79,7 @@ class _Listener:
         if self._task is not None:
             self._server.should_exit = True
             await asyncio.gather(self._task, return_exceptions=True)
+        self._crowd.close()
 
 
 def hosts_of(node: Node) -> AllowedHosts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from chainbill_node.proposals import Proposals
 from chainbill_node.standing import StandingStill
 from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
+from chainbill_node.timetable import Timetable
 from chainbill_node.traffic import Traffic
 from chainbill_node.trying_out import TryingOut
 from chainbill_node.upkeep import Upkeep
@@ -61,6 +63,7 @@ class Node:
         self.metrics = Metrics(genesis.chain_id, config.name)
         self.waiters = Waiters()
         self.standing = StandingStill(self)
+        self.timetable = Timetable(asyncio.get_running_loop())
         self.traffic = Traffic(self)
         self.plans = Plans(self)
         self.proposals = Proposals(self)
@@ -122,7 +125,7 @@ class Node:
             signer_file=signer_file,
             application=application,
             network=NetworkPort(self.peers),
-            timers=TimerPort(self._loop, self._on_timer),
+            timers=TimerPort(self.timetable, self._on_timer),
             clock=self.clock,
             observer=self,
             key=key,
@@ -154,13 +157,14 @@ class Node:
         self.started = True
         await self.peers.start()
         await self.upkeep.start()
-        self._loop.call_later(REFRESH_S, self._refresh)
+        self.timetable.later(REFRESH_S, self._refresh)
         self._tell_what_is_missing()
         log.info("node_started", height=self.ledger.info().height, node=self.node_id)
 
     async def stop(self) -> None:
-        """Close connections and threads; storage is the caller's to close."""
+        """Close connections, timers and threads; storage is the caller's to close."""
         self.started = False
+        self.timetable.close()
         await self.upkeep.stop()
         await self.peers.stop()
         self.admission.close()
@@ -214,7 +218,7 @@ class Node:
     def _on_timer(self, timer: Timer) -> None:
         grace_s = self.plans.take_grace_s(timer)
         if grace_s:
-            self._loop.call_later(grace_s, self.drive, TimerFired(timer))
+            self.timetable.later(grace_s, partial(self.drive, TimerFired(timer)))
         else:
             self.drive(TimerFired(timer))
 
@@ -227,10 +231,10 @@ class Node:
         self._wake_for_day_work()
         self._wake_for_waiting()  # clocks run unevenly: a timer alone may ring a moment too early
         self.standing.look()
-        self._loop.call_later(REFRESH_S, self._refresh)
+        self.timetable.later(REFRESH_S, self._refresh)
 
     def _hold(self, milliseconds: int) -> None:
-        self._loop.call_later(milliseconds / 1000, self._wake_for_waiting)
+        self.timetable.later(milliseconds / 1000, self._wake_for_waiting)
 
     def _wake_for_waiting(self) -> None:
         """Those that flood were held back, and may go on."""

@@ -60,7 +60,7 @@ class Traffic:
     def __init__(self, node: Node) -> None:
         self._node = node
         loop = asyncio.get_running_loop()
-        self._questions = Questions(self._answer, loop.time, loop.call_later)
+        self._questions = Questions(self._answer, loop.time, node.timetable.later)
         self.peer_heights: dict[str, int] = {}
         self._hopeless: set[bytes] = set()  # wire ids that the newest state does not admit
 

@@ -71,7 +71,9 @@ class TryingOut:
             raise
 
     def close(self) -> None:
-        """End the thread."""
+        """End the turns and the threads."""
+        self._checks.close()
+        self._runs.close()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
 

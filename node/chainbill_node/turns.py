@@ -40,6 +40,7 @@ class Turns:
         self._most, self._most_of_source, self._within_s = most, most_of_source, within_s
         self._queues: dict[str, deque[asyncio.Future[None]]] = {}  # the source whose turn is next stands first
         self._busy = False
+        self._closed = False
         self._free_at_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -89,7 +90,7 @@ class Turns:
 
     def _go(self) -> None:
         """Begin the next piece, now or when the last one is paid for."""
-        if self._busy or self._timer is not None or not self._queues:
+        if self._busy or self._closed or self._timer is not None or not self._queues:
             return
         loop = asyncio.get_running_loop()
         wait_s = self._free_at_s - loop.time()
@@ -106,6 +107,13 @@ class Turns:
             return
         self._busy = True
         mine.set_result(None)
+
+    def close(self) -> None:
+        """No turn begins any more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _again(self) -> None:
         self._timer = None

@@ -143,6 +143,7 @@ BOUNDS = {
     "sync.snapshots._Taking.asked": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.here": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.pace_ms": BY_MEMBERS,
+    "timetable.Timetable._entered": "one for each wait of the program, and one for each step of consensus, for seconds",
     "traffic.Traffic._hopeless": "limits.MAX_HOPELESS",
     "traffic.Traffic.peer_heights": BY_MEMBERS,
     "waiters.Waiters._of": "limits.MAX_WAITERS",

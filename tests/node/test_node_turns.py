@@ -123,3 +123,19 @@ def test_whoever_leaves_in_whatever_moment_the_turn_goes_on() -> None:
             pass
 
     run(main())
+
+
+def test_after_the_end_no_turn_begins() -> None:
+    async def main() -> None:
+        work = turns(a_second=1_000, burst=1)
+        async with work.turn("a", 0) as turn:
+            turn.cost = 10**6
+        waiting = asyncio.create_task(work._wait("b"))
+        await asyncio.sleep(0)
+        assert work._timer is not None
+        work.close()
+        assert work._timer is None
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    run(main())
