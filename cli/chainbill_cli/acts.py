@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chainbill_cli.texts import in_language
+from chainbill_cli.texts import has_text, in_language, text
 
 ACTS: Mapping[str, str] = {
     "account.announce": "party account --announce CURRENCY:BANK:NUMBER",
@@ -82,6 +82,12 @@ NAMED = re.compile(
     + r")(?![A-Za-z0-9_:/]|\.\w)"
 )
 VOTED = re.compile(r"(?<!chainbill )governance propose(?= \w)")
+
+
+def act_said(act: str) -> str:
+    """An act, `bill.issue`, by its name in the language in use, with the code that is typed beside it."""
+    key = f"act.{act.replace('.', '_')}"
+    return text("act.named", name=text(key), act=act) if has_text(key) else act
 
 
 def names_an_act(text: str) -> bool:

@@ -28,7 +28,7 @@ ANSWER_KINDS = {
     "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
-    "change_status": "change", "recovery_status": "change", "from": "date",
+    "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 
 ANSWER_HEADINGS = {"from": "column.account_from"}

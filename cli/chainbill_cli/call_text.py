@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chainbill_cli.acts import act_said
 from chainbill_cli.money_said import AMOUNTS, currency_of, said
 from chainbill_cli.session import Session
 from chainbill_cli.texts import has_text, label, text
@@ -15,11 +16,11 @@ PARTIES = frozenset(
 
 
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
-    """A call in one line, as a node or a file gives it: contract.function and the arguments that say something."""
+    """A call in one line, as a node or a file gives it: its name and the arguments that say something."""
     given = call.get("arguments", call.get("args")) or {}
     parts = [f"{label(name, 'column')} {told}" for name, told in arguments_told(session, given)]
-    act = f"{call['contract']}.{call['function']}"
-    return f"{act}: {', '.join(parts)}" if parts else act
+    act = act_said(f"{call['contract']}.{call['function']}")
+    return f"{act}{text('root.colon')}{', '.join(parts)}" if parts else act
 
 
 def arguments_told(session: Session, given: Mapping[str, Any]) -> list[tuple[str, str]]:

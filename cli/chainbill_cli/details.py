@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chainbill_cli.acts import ACTS, in_commands
+from chainbill_cli.acts import ACTS, act_said, in_commands
 from chainbill_cli.output import Names
 from chainbill_cli.texts import has_text, label, language, text, texts_of
 
@@ -39,6 +39,8 @@ def _said(name: str, value: Any, code: str, name_of: Names) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
     if isinstance(value, str):
+        if name == "acts":
+            return act_said(value)
         if name == "problem":
             return _problem(value)
         return word(value, code) if name in WORDS else name_of(value)

@@ -65,6 +65,7 @@ READS = {
     "cursor_mismatch": "error.hint_cursor",
     "not_found": "error.hint_not_found",
     "route_unknown": "error.hint_node_address",
+    "signature_required": "error.hint_sign_reads",
 }
 """Refusals of reads whose remedy a node tells in the parameters of its addresses; here people type options."""
 

@@ -16,15 +16,19 @@ from typing import Any
 
 from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
+from chainbill_cli.acts import act_said
 from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
+from chainbill_cli.moments import moment_said
 from chainbill_cli.texts import has_text, label, text
 
-WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path"})
+WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path", "time", "late"})
 """Kinds of columns whose values are never folded and never cut."""
-RIGHT = frozenset({"amount", "rate", "int", "share", "figure"})
+RIGHT = frozenset({"amount", "rate", "int", "share", "figure", "late"})
 LONGEST_ID = 24
 """Characters above which an id is a hash, of which the beginning does in a table that has no room."""
 UNRANKED = 99
+OF_DEBTORS = "settlement"
+"""The kind of receipt that is of money from a debtor: banks' own payments are never late."""
 WORDS = {
     "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_",
     "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
@@ -39,7 +43,8 @@ class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
     kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure, date,
-    int, list, or one of WORDS: a word of the ledger said in the language.
+    time, int, late (days late, which only money of a debtor can be), act (of a contract), list, or one of WORDS: a word
+    of the ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -85,8 +90,10 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         from chainbill.money import format_rate
 
         return f"{format_rate(value)}%" if grouping else format_rate(value)
-    if column.kind == "share" and grouping:
-        return share_text(str(value))
+    if column.kind == "late" and row.get("kind", OF_DEBTORS) != OF_DEBTORS:
+        return ""
+    if column.kind in TOLD and grouping:
+        return TOLD[column.kind](str(value))
     if column.kind == "party" and isinstance(value, str):
         return name_of(str(value)) if grouping else str(value)
     if column.kind in WORDS and grouping:
@@ -141,6 +148,10 @@ def share_text(decimal: str) -> str:
     except InvalidOperation:
         return decimal
     return f"{percent.normalize():f}%"
+
+
+TOLD: Mapping[str, Callable[[str], str]] = {"time": moment_said, "act": act_said, "share": share_text}
+"""Kinds of columns of one text, and how it is told."""
 
 
 def json_line(value: Any, indent: int | None = None) -> str:

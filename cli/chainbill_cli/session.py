@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from chainbill_cli import digits, ledger_clock
+from chainbill_cli import digits, ledger_clock, moments
 from chainbill_cli import home as homes
 from chainbill_cli.causes import cause_of
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.handing_in import HandedIn
 from chainbill_cli.kit import given_settings
-from chainbill_cli.names import Names, newest_name
+from chainbill_cli.moments import ZONE_OFFSET_MINUTES
+from chainbill_cli.names import MOST_READ, Names, newest_name
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
+from chainbill_cli.texts import text
 from chainbill_cli.values import date_value
 
 if TYPE_CHECKING:
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     import httpx
 
     from chainbill.crypto.keys import PrivateKey
+    from chainbill_cli.client import Signer
 
-ZONE_OFFSET_MINUTES = 480
-"""The zone of a date typed where no node says the network's own; write a time with its zone elsewhere."""
+MOST_NAMED = 5
+"""Parties of one name that a refusal names at most."""
 
 
 class Session:
@@ -39,9 +42,11 @@ class Session:
         self.transport = transport
         self._registered: dict[str, dict[str, Any]] = {}
         self._objects: dict[str, dict[str, Any]] = {}
+        self._by_name: dict[str, list[str]] | None = None
         self.offline = False
         self.handed_in = HandedIn()
         self._ledger_time_ms: int | None = None
+        moments.begin(self._zone)
         digits.begin(settings.home, self._known_hash, self._ask_currencies)
 
     @cached_property
@@ -72,7 +77,14 @@ class Session:
     @cached_property
     def profile(self) -> homes.Profile:
         """Who acts."""
-        return homes.find_profile(self.settings.home, self.settings.profile)
+        try:
+            return homes.find_profile(self.settings.home, self.settings.profile)
+        except Failure as failure:
+            asking = self._client(None)
+            try:
+                raise self._with_bearers(failure, self.settings.profile, asking) from failure
+            finally:
+                asking.close()
 
     @cached_property
     def key(self) -> PrivateKey:
@@ -82,12 +94,14 @@ class Session:
     @cached_property
     def client(self) -> NodeClient:
         """The nodes, the acting profile's own first. A profile that is not there is said before anything is read."""
+        acting = self.profile if self.settings.profile else None
+        return self._client(None if acting is None else self._sign_read)
+
+    def _client(self, signer: Signer | None) -> NodeClient:
         nodes = self.settings.nodes
         if not nodes:
             known = sorted(self.known.nodes, key=lambda node: node[0] != self.settings.profile)
             nodes = tuple(api for _, api in known)
-        acting = self.profile if self.settings.profile else None
-        signer = None if acting is None else self._sign_read
         local = homes.is_local(self.settings.home)
         return NodeClient(
             nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport, on_this_machine=local
@@ -112,6 +126,14 @@ class Session:
         ledger_clock.remember(self.settings.home, body)
         digits.remember(self.settings.home, body)
         return body
+
+    def _zone(self) -> int:
+        """The network's zone, in minutes east of UTC, where a node can be asked."""
+        try:
+            found = None if self.offline else self.network.get("zone_offset_minutes")
+        except Failure:
+            found = None  # who needs the network says why it cannot be read
+        return found if type(found) is int else ZONE_OFFSET_MINUTES
 
     def _known_hash(self) -> str:
         """Hex of the genesis hash that the home knows, "" where it cannot be read: who needs it says why."""
@@ -189,7 +211,7 @@ class Session:
         identifier = normalise_identifier(plain)
         if valid_uscc(identifier) or valid_lei(identifier):
             return identifier
-        raise usage("error.party_unknown", value=typed)
+        raise self._with_bearers(usage("error.party_unknown", value=typed), plain, self.client)
 
     def registered(self, party: str) -> dict[str, Any]:
         """The registered party, {} when it cannot be read."""
@@ -217,6 +239,27 @@ class Session:
             shown = body.get("data", body) if isinstance(body, dict) else {}
             self._objects[place] = dict(shown) if isinstance(shown, dict) else {}
         return self._objects[place]
+
+    def _with_bearers(self, failure: Failure, name: str, client: NodeClient) -> Failure:
+        """The failure, with whom a registered name is of that was typed in the place of a profile or an id."""
+        if not self.offline and name and "hint" not in failure.problem:
+            named = ", ".join(self._bearers(name, client))
+            if named:
+                failure.problem["hint"] = text("error.registered_name", named=named)
+        return failure
+
+    def _bearers(self, name: str, client: NodeClient) -> list[str]:
+        """Who is registered under this name, by what this home calls them; read once a run."""
+        if self._by_name is None:
+            self._by_name = {}
+            try:
+                for party in client.pages("/v1/parties", page=1_000, most=MOST_READ):
+                    called, own = str(party["id"]), self.known.name_of(str(party["id"]))
+                    for one in {said for names in party["names"] for said in (names["zh"], names["en"])}:
+                        self._by_name.setdefault(one, []).append(called if own == called else f"{own} ({called})")
+            except (Failure, KeyError, TypeError):
+                pass  # no node, or one that answers oddly: the refusal does without
+        return self._by_name.get(name, [])[:MOST_NAMED]
 
     def registered_names(self, parties: Iterable[str]) -> Callable[[str], str]:
         """The registered names of these parties, whatever this home calls them."""

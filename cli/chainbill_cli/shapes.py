@@ -78,5 +78,5 @@ RECEIPT_ROWS = ranked(
     "reference amount currency value_date days_late bill kind recorded_on bank",
     Column("bank", "party"), Column("reference"), Column("kind", "receipt"), Column("bill", "id"),
     Column("amount", "amount"), Column("currency"), Column("value_date", "date"), Column("recorded_on", "date"),
-    Column("days_late", "int"),
+    Column("days_late", "late"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 
 from chainbill.ledger.transaction import Call
 from chainbill.money import format_rate
+from chainbill_cli.acts import act_said
 from chainbill_cli.call_text import argument_text, words_said
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import amount_text
@@ -50,9 +51,8 @@ def whole(session: Session, calls: Sequence[Call]) -> Preview:
 
 
 def act_text(one: Call) -> str:
-    """An act by its name, and by what its command says it does."""
-    act = f"{one.contract}.{one.function}"
-    return f"{act} ({text(act)})" if has_text(act) else act
+    """An act by its name in the language in use, its code beside it."""
+    return act_said(f"{one.contract}.{one.function}")
 
 
 def _leaves(value: Any, currency: str, name: str = "") -> Iterator[tuple[str, Any, str]]:

@@ -20,6 +20,7 @@ from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.moments import moment_said
 from chainbill_cli.session import Session
 from chainbill_cli.signing import keep
 from chainbill_cli.texts import text
@@ -93,7 +94,7 @@ def check_network(session: Session, draft: Draft) -> None:
 
 def expired(draft: Draft) -> Failure:
     """That the time of a file is over, and how it is made again."""
-    until = until_text(draft.body.valid_until_ms)
+    until = moment_said(until_text(draft.body.valid_until_ms))
     return fail(Exit.REFUSED, "tx.expired", code="transaction_expired", until=until, hint=text("error.hint_expired"))
 
 
@@ -136,7 +137,7 @@ def store(session: Session, draft: Draft, path: str) -> None:
     if session.out.form in {"json", "jsonl"}:
         session.out.json(answer)
         return
-    session.out.note(text("tx.hand_in_until", until=answer["valid_until"]))
+    session.out.note(text("tx.hand_in_until", until=moment_said(answer["valid_until"])))
     if path:
         session.out.raw(f"{answer['transaction']}\n")
     else:

@@ -24,6 +24,7 @@ from chainbill_cli.client import Answer, deadline_in, left_until, problem_failur
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.handing_in import ended_truly, pending
 from chainbill_cli.kit import option, stack
+from chainbill_cli.moments import moment_said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
@@ -140,7 +141,7 @@ def write(
         refuse_foreseen(session, calls)
         told = complete(session, preview or whole(session, calls), calls, writing.memo)
         if into_file:
-            told.line("preview.hand_in_until", until_text(session.now_ms() + valid_ms))
+            told.line("preview.hand_in_until", moment_said(until_text(session.now_ms() + valid_ms)))
         told.ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview, writing
+from chainbill_cli.moments import moment_said
 from chainbill_cli.validity import until_text
 from cli.cli_desk import Desk, accepted_bill
 
@@ -26,7 +27,7 @@ def test_a_file_says_until_when_it_can_be_handed_in(desk: Desk, tmp_path: Path) 
     assert desk.json("supplier1-checker", "tx", "sign", path)["valid_until"] == made["valid_until"]
     for language, words in (("en", "handed in until"), ("zh", "之前签名并提交")):
         desk.text("--lang", language, "--as", "supplier1", *ISSUE, "--for-checker", path)
-        assert made["valid_until"][:11] in desk.out or "valid until" in desk.out
+        assert moment_said(made["valid_until"])[:11] in desk.out or "valid until" in desk.out
         desk.text("--lang", language, "--as", "supplier1-checker", "tx", "sign", path)
         assert words in desk.err
 
@@ -57,5 +58,5 @@ def test_a_file_whose_time_is_over_says_so_and_how_it_is_made_again(
         refused = desk.json("supplier1", *act, expect=3)
         assert refused["code"] == "transaction_expired"
         desk.text("--lang", language, "--as", "supplier1", *act, expect=3)
-        assert until[:16] in desk.err
+        assert moment_said(until) in desk.err
         assert words in desk.err

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from chainbill_cli.commands import localnet as commands
 from chainbill_cli.failure import Failure
-from chainbill_cli.localnet import layout, processes, status
+from chainbill_cli.localnet import layout, ports, processes, status
 from chainbill_cli.main import run
 
 NODE = """
@@ -92,9 +92,7 @@ def test_up_and_down(lab: Lab) -> None:
     assert lab.json("localnet", "status") == up
     assert lab.json("localnet", "up", "--detach") == up, "what runs is left alone"
     lab.json("localnet", "up", "--detach", "--validators", "3", expect=1)
-    first = port_of(lab, "bank1")
-    assert lab.json("localnet", "up", "--detach", "--base-port", str(first)) == up
-    for option in (["--base-port", str(first + 100)], ["--closed-reads"]):
+    for option in (["--base-port", "41000"], ["--closed-reads"]):
         refused = lab.json("localnet", "up", "--detach", *option, expect=1)
         assert (refused["code"], refused["option"]) == ("already_otherwise", " ".join(option))
     assert "bank2" in lab.text("localnet", "status")
@@ -114,6 +112,15 @@ def test_up_and_down(lab: Lab) -> None:
     assert [node["pid"] for node in lab.json("localnet", "down")["nodes"]] == [None, None]
     assert lab.json("localnet", "reset")["removed"]
     assert not lab.home.exists()
+
+
+def test_an_existing_network_is_begun_from_the_port_that_it_was_made_from(tmp_path: Path) -> None:
+    def nodes(*pairs: tuple[int, int]) -> list[layout.LocalNode]:
+        return [layout.LocalNode("", f"http://127.0.0.1:{api}", f"127.0.0.1:{p2p}", tmp_path) for api, p2p in pairs]
+
+    assert ports.begin_at(nodes((31000, 31001), (31002, 31003)), 31000)
+    assert not ports.begin_at(nodes((31000, 31001), (31002, 31003)), 31002)
+    assert not ports.begin_at(nodes((31000, 30011), (30044, 30077)), 31000), "free ones were taken, none was named"
 
 
 def test_a_node_that_does_not_start(lab: Lab) -> None:

@@ -18,6 +18,12 @@ from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, an_id, bill, ok, probl
 from chainbill.ids import make_test_uscc
 
 ANNOUNCE = ["party", "account", "--announce", "CNY:bank1:6222"]
+AS_IT_ENDS = {
+    "withdraw": {"status": "pending_confirm", "initiator": PARTIES["bank1"]},
+    "cancel": {"status": "pending_accept", "debtor": PARTIES["bank1"]},
+    "reject": {"status": "pending_confirm", "debtor": PARTIES["bank1"]},
+}
+"""A bill that bank1 may end in this way."""
 CHANGE = an_id("C", "change")
 APPLY = [
     "party", "apply", "--id", make_test_uscc(b"applicant"), "--name-en", "New", "--role", "supplier",
@@ -190,7 +196,7 @@ def test_nothing_is_written_without_a_preview(
     content = {"name": "min_split", "value": 100}
     open_one = {"id": "GABCDEFGH", "kind": "parameter", "content": content, "status": "open"}
     node.answers["GET /v1/governance/proposals"] = ok({"data": [open_one], "next": None})
-    node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
+    node.answers[f"GET /v1/bills/{BILL}"] = ok(bill(**AS_IT_ENDS.get(words[1], {})))
     asked: list[str] = []
     monkeypatch.setattr(previews, "person", lambda: True)
     monkeypatch.setattr(previews, "confirm", lambda line, **_: asked.append(line) or False)
@@ -245,3 +251,36 @@ def test_who_comes_in_by_vote_has_no_sponsor(shell: Shell, node: FakeNode, tmp_p
     assert application["statement"]["sponsor"] == ""
     shell.run("governance", "propose", "party", str(path), profile="bank1")
     assert node.call == ("governance", "propose", {"kind": "party", "content": application})
+
+
+def test_an_application_says_of_each_key_its_branch_operator_and_certificate(shell: Shell, tmp_path: Path) -> None:
+    """`party key add` could say it, `party apply` not: first keys came in without, and rotating kept it so."""
+    for name in ("first", "second"):
+        shell.run("key", "new", name, "--no-passphrase")
+    keys = ["--key", "first=maker,admin", "--key", "second=checker,admin"]
+    path = tmp_path / "application.json"
+    marks = ["--unit", "SH-01", "--operator", f"first={'aa' * 32}", "--operator", f"second={'bb' * 32}",
+             "--certificate", f"second={'cc' * 32}"]  # fmt: skip
+    shell.run(*APPLY, *keys, *marks, "--out", str(path))
+    first, second = json.loads(path.read_text(encoding="utf-8"))["statement"]["keys"]
+    assert (first["unit"], first["operator"], first["certificate"]) == ("SH-01", "aa" * 32, "")
+    assert (second["unit"], second["operator"], second["certificate"]) == ("SH-01", "bb" * 32, "cc" * 32)
+    for wrong in (
+        ["--operator", "aa" * 32], ["--operator", f"third={'aa' * 32}"], ["--certificate", "x", "--key", "second"],
+        ["--operator", f"first={'aa' * 32}", "--operator", f"first={'bb' * 32}"],
+        ["--unit", "A", "--unit", "first=B"],
+    ):  # fmt: skip
+        shell.run("--lang", "zh", *APPLY, *keys, *wrong, expect=2)
+        assert "请注明是哪个密钥的" in shell.err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_registered_name_in_the_place_of_a_profile_or_an_id_says_whose_it_is(desk: Desk, language: str) -> None:
+    """It was refused as a name that nobody knows here, although tables show parties by it."""
+    names = desk.json("auditor", "party", "show", "bank1")["names"][-1]
+    for name in {names["zh"], names["en"]}:
+        for words in (["--as", name, "bill", "list"], ["bill", "list", "--debtor", name]):
+            desk.text("--lang", language, *words, expect=2)
+            assert "bank1 (" in desk.err.rpartition("→")[2]
+    desk.text("--lang", language, "bill", "list", "--debtor", f"{names['zh']}x", expect=2)
+    assert "→" not in desk.err

@@ -47,7 +47,7 @@ def test_use_6_a_bill_is_shown_with_contract_delivery_and_terms(desk: Desk, seen
     bill = desk.json("anchor", "bill", "list")[0]["id"]
     shows(desk.text("--as", "anchor", "bill", "show", bill), "cannot be passed on", "charge the debtor", "C-7", today)
     shows(seen("anchor", "bill", "confirm", bill), *parts, "face: 1,000.00 CNY", f"bill: {bill}")
-    shows(seen("supplier1", "bill", "accept", bill, language="zh"), "合同号：C-7", "不得转让", "120 天后", "兑付行")
+    shows(seen("supplier1", "bill", "accept", bill, language="zh"), "合同编号：C-7", "不得转让", "120 天后", "兑付行")
 
 
 def test_use_9_a_due_date_of_another_century_is_looked_at_twice(desk: Desk, seen: Callable[..., str]) -> None:

@@ -49,11 +49,11 @@ def test_use_2_stopped_before_is_nothing_written(shell: Shell, node: FakeNode, m
     assert told["code"] == "aborted"
     assert "nothing was written" in shell.err
     node.answers["GET /v1/network"] = ok(NETWORK)
-    node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
     monkeypatch.setattr("chainbill_cli.commands.bill.asks", lambda _: True)
     monkeypatch.setattr(previews, "asks", lambda _: True)
     monkeypatch.setattr(previews, "confirm", stops(click.Abort()))
-    shell.run("bill", "confirm", BILL, expect=1)
+    node.answers[f"GET /v1/bills/{BILL}"] = ok(bill(status="pending_confirm"))
+    shell.run("bill", "confirm", BILL, profile="anchor", expect=1)
     assert "nothing was written" in shell.err
     assert not node.transactions
 

@@ -32,7 +32,7 @@ def test_version_flag(capsys: pytest.CaptureFixture[str]) -> None:
 def test_blocks_name_their_proposer_and_are_not_cut(desk: Desk) -> None:
     [newest, *_] = desk.json("auditor", "block", "list")
     told = desk.text("block", "list")
-    for part in (newest["id"], newest["app_hash"], newest["time"], " bank1 "):
+    for part in (newest["id"], newest["app_hash"], f"{newest['date']}T", " bank1 "):
         assert part in told, part
     assert newest["proposer"] not in told
     assert "bank1" in desk.text("block", "show")

@@ -14,16 +14,17 @@ from chainbill_cli.answers import answer_list, lists, without_as_of
 from chainbill_cli.failure import usage
 from chainbill_cli.half_width import half_width
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.moments import moment_said
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 
 BLOCK_ROWS = ranked(
     "height time transactions proposer id app_hash",
-    Column("height", "int"), Column("time", "date"), Column("id", "id"), Column("proposer", "id"),
+    Column("height", "int"), Column("time", "time"), Column("id", "id"), Column("proposer", "id"),
     Column("transactions", "int"), Column("app_hash", "id"),
 )  # fmt: skip
 BLOCK_FIELDS = (
-    Column("height", "int"), Column("id", "id"), Column("time", "date"), Column("date", "date"),
+    Column("height", "int"), Column("id", "id"), Column("time", "time"), Column("date", "date"),
     Column("proposer", "id"), Column("protocol", "int"), Column("parent", "id"), Column("parent_certificate", "id"),
     Column("tx_count", "int"), Column("tx_root", "id"), Column("transactions", "list", "column.transaction_ids"),
     Column("wire_ids", "list"), Column("evidence_count", "int"), Column("evidence_root", "id"),
@@ -89,8 +90,9 @@ def tail(count: int | None) -> None:
             if session.out.form == "jsonl":
                 session.out.json(found)
             else:
-                line = f"{found['height']}  {found.get('time', '')}  {found.get('id', '')}  {transactions_in(found)}"
-                click.echo(shown(line))
+                time_said = moment_said(str(found.get("time", "")))
+                parts = (found["height"], time_said, found.get("id", ""), transactions_in(found))
+                click.echo(shown("  ".join(map(str, parts))))
             height += 1
             printed += 1
         time.sleep(POLL_S)

@@ -21,7 +21,8 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
-    Column("format", "format"), Column("number", "id"), Column("code", "id"), Column("issued_on", "date"),
+    Column("format", "format"), Column("number", "id"), Column("code", "id"),
+    Column("issued_on", "date", "column.invoice_date"),
     Column("due_on", "date"), Column("seller"), Column("buyer"), Column("amount", "amount"), Column("total", "amount"),
     Column("currency"), Column("fingerprint", "id"),
 )  # fmt: skip

@@ -79,7 +79,7 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
         network = layout.load(home)
         if validators not in (None, len(network.nodes)):
             raise fail(Exit.FAILED, "localnet.already", home=str(home), count=len(network.nodes))
-        if base_port and base_port != ports.first_of(network.nodes):
+        if base_port and not ports.begin_at(network.nodes, base_port):
             _made_otherwise(home, f"--base-port {base_port}")
         if closed_reads and layout.reads_are_public(home):
             _made_otherwise(home, "--closed-reads")

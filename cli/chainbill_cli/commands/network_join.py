@@ -39,7 +39,7 @@ GONE = (404, 410)
 TRUST = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 PEER = re.compile(r"[0-9a-fA-F]{64}@[^@\s]+:[0-9]{1,5}")
 TRUSTED = (
-    Column("trust"), Column("height", "int"), Column("block", "id"), Column("time", "date"), Column("network", "id"),
+    Column("trust"), Column("height", "int"), Column("block", "id"), Column("time", "time"), Column("network", "id"),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from chainbill_cli.texts import label, text
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
-    Column("step", "step"), Column("waiting_for", "list"), Column("upgrade_needed"), Column("since"),
+    Column("step", "step"), Column("waiting_for", "list"), Column("upgrade_needed"), Column("since", "time"),
     Column("app_hash", "id"),
     Column("peers.connected", "int"), Column("mempool.transactions", "int"),
 )  # fmt: skip

@@ -17,10 +17,11 @@ from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, json_line
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import ZONE_OFFSET_MINUTES, Session, current_session
+from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
 from chainbill_cli.texts import text
 from chainbill_cli.writing import Writing, call, write, writes
@@ -89,6 +90,7 @@ party.command("grant", help="party.grant")(party_record.grant)
 @option("--identifier", "identifiers", metavar="SCHEME=VALUE", multiple=True, help="party.opt_identifier")
 @option("--account", "accounts", metavar="CURRENCY:BANK:NUMBER", multiple=True, help="party.opt_account")
 @option("--key", "keys", required=True, multiple=True, metavar="NAME[=maker,checker,admin]", help="party.opt_key")
+@party_keys.MARKS_OF_KEYS
 @option("--sponsor", default="", metavar="BANK", help="party.opt_sponsor")
 @option("--until", default="", metavar="DATE", help="party.opt_until")
 @option("--out", default="", metavar="FILE", help="party.opt_out")
@@ -109,6 +111,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         raise usage("party.no_own_key")
     if bool(typed["sponsor"]) == bool(set(typed["roles"]) & set(VOTED_ROLES)):
         raise usage("party.sponsor_or_vote", roles=", ".join(VOTED_ROLES))
+    marks = party_keys.marks_of_keys(named, **{name: typed[name] for name in ("units", "operators", "certificates")})
     accounts = [applying.new_account(*applying.split_account(session, one)) for one in typed["accounts"]]
     statement = {
         "id": identifier,
@@ -116,7 +119,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         "name_en": name_en or name_zh,
         "roles": list(typed["roles"]),
         "identifiers": [identifier_of(one) for one in typed["identifiers"]],
-        "keys": [listed_key(one.public, one.capabilities) for one in named],
+        "keys": [listed_key(one.public, one.capabilities, **said) for one, said in zip(named, marks, strict=True)],
         "accounts": [known for known, _ in accounts],
         "sponsor": session.party_id(typed["sponsor"]) if typed["sponsor"] else "",
         "until": _until(session, typed["until"]),
@@ -190,6 +193,9 @@ def _preview_register(session: Session, applications: list[dict[str, Any]]) -> P
         preview.line("preview.roles", words_said("role", statement.get("roles")))
         for known in statement.get("keys") or ():
             preview.line("preview.key", f"{known.get('key')} ({words_said('capability', known.get('capabilities'))})")
+            for name in ("unit", "operator", "certificate"):
+                if known.get(name):
+                    preview.line(f"column.{name}", str(known[name]))
         if statement.get("sponsor"):
             preview.line("preview.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
         preview.line("preview.until", str(statement.get("until") or ""))

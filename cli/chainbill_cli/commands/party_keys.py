@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,32 @@ MARKS = stack(
     ]
 )
 """What a key may say besides what it can do."""
+MARKS_OF_KEYS = stack(
+    [
+        option("--unit", "units", multiple=True, metavar="[NAME=]CODE", help="party.opt_unit"),
+        option("--operator", "operators", multiple=True, metavar="[NAME=]HASH", help="party.opt_operator"),
+        option("--certificate", "certificates", multiple=True, metavar="[NAME=]HASH", help="party.opt_certificate"),
+    ]
+)
+"""The same of the keys of an application: of the key NAME, or of all; an operator or a certificate is one key's."""
+
+
+def marks_of_keys(named: Sequence[NamedKey], **typed: Sequence[str]) -> list[dict[str, str]]:
+    """What is said of each of these keys. typed: units, operators and certificates as `[NAME=]VALUE`."""
+    found: list[dict[str, str]] = [{} for _ in named]
+    for option_name, values in typed.items():
+        mark = option_name.removesuffix("s")
+        for value in values:
+            name, equals, said = value.partition("=")
+            meant = [place for one, place in zip(named, found, strict=True) if not equals or one.name == name]
+            if not meant or (not equals and mark != "unit" and len(named) > 1) or any(mark in one for one in meant):
+                known = ", ".join(one.name for one in named)
+                raise usage("party.mark_of_which", option=f"--{mark}", value=value, known=known)
+            for place in meant:
+                place[mark] = said if equals else value
+    return found
+
+
 CAPABILITY = option(
     "--capability",
     "capabilities",

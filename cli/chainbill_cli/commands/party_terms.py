@@ -6,6 +6,7 @@ from typing import Any
 
 from chainbill.crypto.algorithms import SHA256
 from chainbill_cli import applying
+from chainbill_cli.acts import act_said
 from chainbill_cli.answers import answer_results, answer_write, without_as_of
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.currencies import currency_code
@@ -23,7 +24,7 @@ ACCOUNT_ROWS = ranked(
     Column("currency"), Column("bank", "party"), Column("status", "status"),
     Column("from", "date", "column.account_from"), Column("digest", "id"),
 )  # fmt: skip
-RULE_ROWS = ranked("action currency above", Column("action"), Column("currency"), Column("above", "amount"))
+RULE_ROWS = ranked("action currency above", Column("action", "act"), Column("currency"), Column("above", "amount"))
 
 
 @argument("party", default="")
@@ -128,5 +129,5 @@ def _preview_policy(session: Session, rules: list[dict[str, Any]]) -> Preview:
     preview = Preview("preview.party_policy").party(session, "preview.party", session.party)
     for rule in rules:
         above = f"> {amount_text(rule['above'], rule['currency'])} {rule['currency']}"
-        preview.line("preview.rule", f"{rule['action']} {above}")
+        preview.line("preview.rule", f"{act_said(rule['action'])} {above}")
     return preview if rules else preview.line("preview.rule", text("party.no_rules"))

@@ -17,6 +17,7 @@ from chainbill_cli.failure import Failure, usage
 from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import not_found
+from chainbill_cli.moments import moment_said
 from chainbill_cli.money_said import currency_of, details_said
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
@@ -31,8 +32,9 @@ from chainbill_cli.writing import Writing, committed, hand_in, standstill, write
 
 FIELDS = (
     Column("id", "id"), Column("network", "id"), Column("status", "status"),
-    Column("height", "int"), Column("party", "party"), Column("calls"),
-    Column("result"), Column("results"), Column("reason"), Column("details"), Column("valid_until"), Column("memo"),
+    Column("height", "int"), Column("party", "party"), Column("calls", "list"),
+    Column("result"), Column("results"), Column("reason"), Column("details"),
+    Column("valid_until", "time"), Column("memo"),
     Column("threshold"), Column("signers"), Column("valid", heading="column.signatures_whole"),
 )  # fmt: skip
 POLL_S = 0.3
@@ -125,7 +127,7 @@ def _preview(session: Session, title: str, draft: Draft) -> Preview:
     if draft.body.memo:
         preview.line("column.memo", draft.body.memo)
     preview.line("preview.signatures", f"{len(draft.signatures)} / {draft.body.threshold}")
-    return preview.line("column.valid_until", str(shown(draft)["valid_until"]))
+    return preview.line("column.valid_until", moment_said(str(shown(draft)["valid_until"])))
 
 
 @tx.command("decode", help="tx.decode")

@@ -6,7 +6,7 @@ A node whose port another program has ends at once, and what answers there is so
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from chainbill_cli.failure import Exit, fail
@@ -24,9 +24,10 @@ def check(nodes: Iterable[LocalNode]) -> None:
                 _check(node.name, str(where.hostname), int(where.port or 0))
 
 
-def first_of(nodes: Iterable[LocalNode]) -> int:
-    """The first port of a network's nodes, as `--base-port` names it."""
-    return min(int(urlsplit(node.api).port or 0) for node in nodes)
+def begin_at(nodes: Sequence[LocalNode], first: int) -> bool:
+    """Whether a network was made from port `first` on, two ports a node."""
+    taken = [urlsplit(f"//{one.partition('//')[2] or one}").port for node in nodes for one in (node.api, node.p2p)]
+    return taken == list(range(first, first + 2 * len(nodes)))
 
 
 def check_planned(first: int, validators: int) -> None:

@@ -107,6 +107,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 超出范围：年利率为 0 至 100%",
     ),
     "error.refused_here": ("refused on this machine, nothing was sent", "本地检查未通过，未发送任何内容"),
+    "error.registered_name": (
+        "it is the registered name of {named}; names may be borne by several, so type which one",
+        "这是 {named} 的登记名称；名称可能重复，请输入所指的一方",
+    ),
     "error.party_unknown": (
         "{value} is neither a name known here nor a USCC or LEI with a right check digit",
         "{value} 既不是本地已知的名称，也不是校验位正确的统一社会信用代码或 LEI",
@@ -247,6 +251,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.hint_cursor": (
         "give --after what the page before ended with, with the same filters, or leave it out to begin again",
         "--after 请原样填写上一页末尾给出的游标，筛选条件不变；不写则从头读取",
+    ),
+    "error.hint_sign_reads": (
+        "name who reads: --as PROFILE (chainbill key list shows them)",
+        "请指明读取身份：--as 身份（可用 chainbill key list 查看）",
     ),
     "error.hint_not_found": (
         "check the id and --at, and read as who may see it (--as PROFILE)",

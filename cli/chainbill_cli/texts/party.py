@@ -6,7 +6,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.apply": ("Write and sign an application to take part", "填写并签署准入申请"),
     "party.register": (
         "Attest applications and register the applicants (sponsor bank, maker and checker)",
-        "核验申请并登记申请人（推荐银行，经办与复核）",
+        "核验申请并登记申请人（推荐行，经办与复核）",
     ),
     "party.list": ("List parties", "列出参与方"),
     "party.show": ("Show a party", "查看参与方"),
@@ -16,16 +16,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.suspend": (
         "Suspend a party at once; ends in 10 business days unless a second bank ratifies it (sponsor bank)",
-        "即时暂停参与方；10 个营业日内无另一银行确认即终止（推荐银行）",
+        "即时暂停参与方；10 个营业日内无另一银行确认即终止（推荐行）",
     ),
     "party.insolvent": (
         "Record a court's bankruptcy papers; lapses in 72 hours unless a second bank ratifies it (sponsor bank)",
-        "登记法院破产文书；72 小时内无另一银行确认即失效（推荐银行）",
+        "登记法院破产文书；72 小时内无另一银行确认即失效（推荐行）",
     ),
     "party.lift": ("Lift a suspension or an insolvency", "解除暂停或破产登记"),
     "party.administrator": (
         "Name an administrator's keys for an insolvent party; they act 72 hours after a second bank ratifies (sponsor)",
-        "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐银行）",
+        "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐行）",
     ),
     "party.ratify": ("Ratify an order on a party's status as the second bank", "作为另一银行复核确认状态登记"),
     "party.object": (
@@ -38,14 +38,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.leave": ("Begin to leave: nothing new begins from here on", "开始退出：此后不再承接新事项"),
     "party.close": (
         "Close a leaving party of which nothing is open (sponsor bank)",
-        "注销无未了事项的退出中参与方（推荐银行）",
+        "注销无未了事项的退出中参与方（推荐行）",
     ),
     "party.offboard": ("Begin to leave; --check lists what is still open", "开始退出；--check 列出未了事项"),
     "party.open_items": ("List what of a party is still open", "列出参与方未了事项"),
-    "party.rename": ("Attest a new name of a party (sponsor bank)", "核验参与方的新名称（推荐银行）"),
+    "party.rename": ("Attest a new name of a party (sponsor bank)", "核验参与方的新名称（推荐行）"),
     "party.add_identifier": (
         "Attest one more identifier of a party (sponsor bank)",
-        "核验参与方的其他标识（推荐银行）",
+        "核验参与方的其他标识（推荐行）",
     ),
     "party.give_up_identifier": (
         "Let go of an identifier of your party, whoever attested it",
@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "--revoke ends the whole grant; it does not go with --bill or --until",
         "--revoke 终止全部授权，不能与 --bill 或 --until 同时使用",
     ),
-    "party.size": ("Attest how large a party's business is (sponsor bank)", "核验参与方企业规模（推荐银行）"),
+    "party.size": ("Attest how large a party's business is (sponsor bank)", "核验参与方企业规模（推荐行）"),
     "party.opt_documents": (
         "Paper, of which the ledger keeps the digest; for an insolvency two: acceptance and administrator",
         "文书，账本只保存其摘要；破产须两份：受理裁定与指定管理人决定书",
@@ -126,7 +126,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.opt_sign_key": ("Name of the key in this home; may be repeated", "密钥在本目录的名称，可多次给出"),
     "party.opt_sponsor": (
         "Bank that is to attest the application; none for roles that come in by vote",
-        "推荐银行；须经表决准入的角色不填",
+        "推荐行；须经表决准入的角色不填",
     ),
     "party.opt_until": (
         "Last day on which it may be attested; default: in 30 days",
@@ -134,7 +134,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.sponsor_or_vote": (
         "name the bank with --sponsor; but {roles} come in by vote, without a sponsor",
-        "请用 --sponsor 指定推荐银行；{roles} 经表决准入，不填推荐银行",
+        "请用 --sponsor 指定推荐行；{roles} 经表决准入，不填推荐行",
     ),
     "party.lacking": (
         "not signed yet by {keys}: chainbill party sign FILE --key NAME, where each is kept",
@@ -157,6 +157,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.proof_needed": (
         "a key kept elsewhere signs for itself: party key prove there, then --proof HEX here",
         "存放在别处的密钥须为自身签名：先在该处执行 party key prove，再在此处给出 --proof HEX",
+    ),
+    "party.mark_of_which": (
+        "{option} {value}: say once of which key, NAME=VALUE (keys: {known})",
+        "{option} {value}：请注明是哪个密钥的，写作 NAME=VALUE，每个密钥一次（密钥：{known}）",
     ),
     "party.opt_unit": ("Branch that the key belongs to", "密钥所属机构"),
     "party.opt_operator": (
