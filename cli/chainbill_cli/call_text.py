@@ -20,7 +20,7 @@ def call_text(session: Session, call: Mapping[str, Any]) -> str:
     given = call.get("arguments", call.get("args")) or {}
     parts = [f"{label(name, 'column')} {told}" for name, told in arguments_told(session, given)]
     act = act_said(f"{call['contract']}.{call['function']}")
-    return f"{act}{text('root.colon')}{', '.join(parts)}" if parts else act
+    return f"{act}{text('root.colon')}{text('root.comma').join(parts)}" if parts else act
 
 
 def arguments_told(session: Session, given: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -41,7 +41,7 @@ def result_text(session: Session, result: Any, currency: str) -> str:
 def words_said(kind: str, words: Any) -> str:
     """Words of the ledger in the language in use. kind: "role" or "capability"."""
     keys = [(str(word), f"value.{kind}_{word}") for word in words or ()]
-    return ", ".join(text(key) if has_text(key) else word for word, key in keys)
+    return text("root.list_comma").join(text(key) if has_text(key) else word for word, key in keys)
 
 
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
@@ -52,14 +52,17 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
     if isinstance(value, Mapping):
         around = {**beside, **value}
         parts = sorted(value.items())
-        return ", ".join(f"{label(part, 'column')} {argument_text(session, part, one, around)}" for part, one in parts)
+        told = (f"{label(part, 'column')} {argument_text(session, part, one, around)}" for part, one in parts)
+        return text("root.comma").join(told)
     if isinstance(value, list | tuple):
-        return "; ".join(argument_text(session, name, one, beside) for one in value)
+        return text("root.semicolon").join(argument_text(session, name, one, beside) for one in value)
     if name in AMOUNTS and type(value) is int:
         return said(value, str(beside.get("currency") or ""))
     if name in PARTIES and isinstance(value, str):
         known = session.known.name_of(value)
         return value if known == value else f"{known} ({value})"
+    if name == "action" and isinstance(value, str):
+        return act_said(value)
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -14,9 +14,10 @@ from chainbill_cli.texts import has_text, label, language, text, texts_of
 FAMILIES = {
     "proposal": "proposal_", "vote": "proposal_", "change": "change_", "recovery": "change_", "mandate": "mandate_",
     "status_order": "order_", "objection": "order_", "dispute": "dispute_",
+    "token_locked": "lock_",
 }  # fmt: skip
 """How refusals begin whose statuses have words of their own, and how the keys of these words begin."""
-WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks"})
+WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks", "ref"})
 """Members that are words of the ledger."""
 
 
@@ -35,9 +36,11 @@ def _said(name: str, value: Any, code: str, name_of: Names) -> str:
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     if isinstance(value, list | tuple):
-        return ", ".join(_said(name, one, code, name_of) for one in value)
+        comma = "root.semicolon" if any(isinstance(one, Mapping) for one in value) else "root.list_comma"
+        return text(comma).join(_said(name, one, code, name_of) for one in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
+        told = (f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
+        return text("root.comma").join(told)
     if isinstance(value, str):
         if name == "acts":
             return act_said(value)

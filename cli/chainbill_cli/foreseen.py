@@ -116,7 +116,7 @@ def refuse_foreseen(session: Session, calls: Sequence[Call]) -> None:
     for one in calls:
         found = _foreseen(session, one)
         if found is not None and not _reported_before(session, one):
-            raise _failure(*found)
+            raise foreseen(*found)
 
 
 def _foreseen(session: Session, one: Call) -> Refusal | None:
@@ -128,7 +128,7 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
             said = rule(row, session.party)
             if said is not None:
                 return said
-    return _of_amount(session, one)
+    return _of_arguments(session, one)
 
 
 def _row(session: Session, named: str, identifier: str) -> Row:
@@ -141,8 +141,10 @@ def _row(session: Session, named: str, identifier: str) -> Row:
     return {**row, **said, "request_status": request.get("status")}
 
 
-def _of_amount(session: Session, one: Call) -> Refusal | None:
+def _of_arguments(session: Session, one: Call) -> Refusal | None:
     """Whether there is too little for it, or an amount of a settlement that is not meant as a part."""
+    if (one.contract, one.function) == ("bill", "issue"):
+        return _of_issue(session, one.args)
     amount = one.args.get("amount")
     if type(amount) is not int:
         return None
@@ -163,10 +165,24 @@ def _of_amount(session: Session, one: Call) -> Refusal | None:
     return None
 
 
+def _of_issue(session: Session, bill: Row) -> Refusal | None:
+    """Whether a new bill is the sender's to issue, and is due later than today."""
+    if bill["debtor"] == bill["creditor"]:
+        return "debtor_is_creditor", {}
+    if session.party not in (bill["debtor"], bill["creditor"]):
+        return "not_debtor_or_creditor", {}
+    if bill["reference"]:
+        return None  # the ledger may know it: it answers the same bill again as the first
+    if not session.offline and bill["due_on"] <= session.today():
+        return "due_date_not_in_future", {"due_on": bill["due_on"]}
+    roles = session.registered(bill["debtor"]).get("roles")
+    return ("debtor_not_an_anchor", {"id": bill["debtor"]}) if roles and "anchor" not in roles else None
+
+
 def _reported_before(session: Session, one: Call) -> bool:
     """Whether the ledger knows this reference on the bill: it answers a second report of a payment as the first."""
     reference = one.args.get("reference")
-    if not reference:
+    if not reference or (BILL not in one.args and QUOTE not in one.args):
         return False
     named = QUOTE if QUOTE in one.args else BILL
     bill = one.args.get(BILL) or _row(session, named, str(one.args[named])).get(BILL)
@@ -181,14 +197,15 @@ def of_payment(session: Session, row: Row, status: str) -> None:
     now = str(row.get("status") or "")
     if status == "received":
         if row.get("party") not in (None, session.party):
-            raise _failure("not_the_payee", {"id": row["party"]})
+            raise foreseen("not_the_payee", {"id": row["party"]})
         if now == "paid":
-            raise _failure("payment_transition", {"from": now, "to": "paid"})
+            raise foreseen("payment_transition", {"from": now, "to": "paid"})
     elif row.get("bank") and session.party not in (row["bank"], session.registered(row["bank"]).get("successor")):
-        raise _failure("not_the_paying_bank", {})
+        raise foreseen("not_the_paying_bank", {})
 
 
-def _failure(reason: str, details: dict[str, Any]) -> Failure:
+def foreseen(reason: str, details: dict[str, Any]) -> Failure:
+    """That the ledger will refuse for this reason of the contracts, in its words."""
     from chainbill_contracts import reasons
 
     said = reasons()[reason]

@@ -168,7 +168,9 @@ def _cell(lane: Lane, cell: str, width: int) -> list[str]:
     parts = folded(cell, width, hard=True)
     if len(parts) <= LINES_A_CELL or lane.prose:
         return parts
-    return [*parts[: LINES_A_CELL - 1], clipped(parts[LINES_A_CELL - 1] + ELLIPSIS * 2, width)]
+    kept = parts[LINES_A_CELL - 1].rstrip(" ,;，；、")
+    fits = cell_len(kept + ELLIPSIS) <= width
+    return [*parts[: LINES_A_CELL - 1], kept + ELLIPSIS if fits else clipped(kept + ELLIPSIS, width)]
 
 
 def _row(

@@ -98,13 +98,13 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         return name_of(str(value)) if grouping else str(value)
     if column.kind in WORDS and grouping:
         words = value if isinstance(value, list | tuple) else [value]
-        return ", ".join(_word(WORDS[column.kind], word) for word in words)
+        return text("root.list_comma").join(_word(WORDS[column.kind], word) for word in words)
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     if isinstance(value, list | tuple):
         if column.kind == "party" and grouping:
-            return ", ".join(name_of(str(element)) for element in value)
-        return ", ".join(element_text(element) for element in value)
+            return text("root.list_comma").join(name_of(str(element)) for element in value)
+        return (text("root.list_comma") if grouping else ", ").join(element_text(element) for element in value)
     if isinstance(value, Mapping):
         return _pairs(value) if grouping else json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -112,7 +112,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
 
 def _pairs(value: Mapping[str, Any]) -> str:
     """A small mapping as a person reads it: `name value, name value`."""
-    return ", ".join(f"{label(name, 'column')} {element_text(one)}" for name, one in value.items())
+    return text("root.comma").join(f"{label(name, 'column')} {element_text(one)}" for name, one in value.items())
 
 
 def _word(prefix: str, word: Any) -> str:

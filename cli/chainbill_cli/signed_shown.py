@@ -88,10 +88,11 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
 def _in_a_list(preview: Preview, name: str, value: str) -> bool:
     """Whether a word of a list, such as a capability, is one of those that a line lists."""
     said = words_said(LISTED[name], [value]) if name in LISTED else ""
-    return bool(said) and any(said in re.split(r"[(),]\s*", shown) for _, shown in preview.lines)
+    return bool(said) and any(said in re.split(r"[(),、]\s*", shown) for _, shown in preview.lines)
 
 
 def _in_words(preview: Preview, value: str) -> bool:
     """Whether a word of the ledger (a status, a payer, a vote) stands there in the language in use."""
-    keys = [key for key in (f"value.{value}", f"value.proposal_{value}", f"preview.payer_{value}") if has_text(key)]
+    named = [f"value.{family}{value}" for family in ("", "proposal_", "vote_")]
+    keys = [key for key in (*named, f"preview.payer_{value}") if has_text(key)]
     return any(text(key) == shown for key in keys for _, shown in preview.lines)

@@ -30,7 +30,7 @@ from chainbill_cli.settings import KEPT, OUTPUTS
 from chainbill_cli.texts import AREAS, has_text, in_language, set_language, texts_of
 from chainbill_node.rest.texts import load_texts
 from chainbill_node.storage.archive import check_archive
-from cli.cli_desk import Desk
+from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, problem
 from cli.english_left import english_left
 
@@ -338,3 +338,14 @@ def test_titles_and_details_are_parted_by_a_chinese_colon() -> None:
     assert readable({"title": "账本拒绝", "detail": "状态不对", "code": "x"}) == ["账本拒绝：状态不对"]
     set_language("en")
     assert readable({"title": "refused", "detail": "no", "code": "x"}) == ["refused: no"]
+
+
+def test_a_lock_is_told_in_words(desk: Desk) -> None:
+    """The lock of an offered token was `类型 已报价, ref transfer`: the word of a quote, and a name of JSON."""
+    _, token = accepted_bill(desk)
+    offered = desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:1000.00")["tokens"][0]["id"]
+    desk.text("--lang", "zh", "--as", "supplier1", "--yes", "token", "split", offered, "--amount", "1.00", expect=3)
+    said = next(line for line in desk.err.splitlines() if "锁定：" in line)
+    assert "类型 转让中，" in said
+    assert "事由 转让，" in said
+    assert ", " not in said

@@ -97,6 +97,22 @@ def test_financing(desk: Desk, refused: Refused) -> None:
     assert refused("supplier1", "finance", "agree", quote) in {"quote_transition", "request_transition"}
 
 
+def test_issues(desk: Desk, refused: Refused) -> None:
+    issue = ("bill", "issue", "--amount", "1.00", "--debtor")
+    assert refused("supplier1", *issue, "supplier2", "--due", "+9d") == "debtor_not_an_anchor"
+    assert refused("bank1", *issue, "anchor", "--creditor", "supplier1", "--due", "+9d") == "not_debtor_or_creditor"
+    assert refused("anchor", *issue, "anchor", "--creditor", "anchor", "--due", "+9d") == "debtor_is_creditor"
+    assert refused("supplier1", *issue, "anchor", "--due", "today") == "due_date_not_in_future"
+
+
+def test_votes(desk: Desk, refused: Refused) -> None:
+    proposal = desk.json("bank1", "governance", "propose", "parameter", "open_offers", "900")["proposal"]
+    desk.json("bank1", "governance", "vote", proposal, "yes")
+    assert refused("bank1", "governance", "vote", proposal, "no") == "proposal_closed"
+    assert refused("bank1", "governance", "withdraw", proposal) == "proposal_closed"
+    assert "赞成" in desk.text("--lang", "zh", "governance", "list")
+
+
 def test_payments_and_what_was_reported_already(desk: Desk, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
     bill, root = accepted_bill(desk, "100.00")
     first = ("--amount", "100.00", "--reference", "P-1")

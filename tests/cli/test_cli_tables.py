@@ -42,7 +42,7 @@ def test_blocks_name_their_proposer_and_are_not_cut(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("column", "row", "english", "chinese"),
     [
-        (PARTY_ROWS[2], {"roles": ["anchor", "bank"]}, "anchor, bank", "核心企业, 银行"),
+        (PARTY_ROWS[2], {"roles": ["anchor", "bank"]}, "anchor, bank", "核心企业、银行"),
         (HOP_ROWS[2], {"kind": "transfer"}, "transferred", "转让"),
         (HOP_ROWS[2], {"kind": "unheard_of"}, "unheard_of", "unheard_of"),
         (TOKEN_ROWS[-1], token(locks=[{"kind": "in_finance"}]), "in financing", "融资中"),

@@ -21,7 +21,7 @@ SOURCES = sorted(Path(chainbill_cli.__file__).parent.rglob("*.py"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"doctor.python", "doctor.package_fix", "doctor.key_mode_fix", "doctor.node_still", "network.bad_file",
                 "root.colon", "root.semicolon", "root.list_comma", "column.version", "column.python", "error.bad_value",
-                "doctor.node_fix", "act.named"}  # fmt: skip
+                "doctor.node_fix", "act.named", "root.comma"}  # fmt: skip
 
 
 def fields_of(line: str) -> set[str]:

@@ -53,6 +53,7 @@ LONG: dict[str, Any] = {
     "amount": LARGEST, "id": ID, "party": ID, "date": "2027-03-31", "rate": 1_000_000, "int": 9_999_999,
     "share": "0.123456", "figure": "3.850000", "prose": LONG_NAME, "path": "/srv/receivables/.chainbill/keys/one.pem",
     "list": [ID, HASH], "text": LONG_NAME, "status": "pending_accept", "role": ["anchor", "supplier", "guarantor"],
+    "receipt": "settlement", "time": "2026-06-01T00:00:53.135Z", "late": 365,
     "proposal": "party_administrator", "lock": [{"kind": "in_finance"}, {"kind": "offered"}],
 }  # fmt: skip
 
@@ -152,7 +153,7 @@ def test_the_lists_of_money_keep_id_amount_and_status_at_80_cells(screen: Screen
 
 def test_a_hash_is_short_where_it_has_no_room_and_whole_where_it_has(screen: Screen) -> None:
     columns = DECLARED["block.BLOCK_ROWS"]
-    row = {**long_row(columns), "id": HASH, "app_hash": HASH}
+    row = {**long_row(columns), "id": HASH, "app_hash": HASH, "proposer": "bank1"}
     screen.output(80).rows([row], columns)
     lines, notes = screen.read()
     assert HASH[:12] + "…" in lines[-1]
@@ -258,3 +259,12 @@ def test_names_are_looked_up_once_and_two_of_one_name_are_told_apart() -> None:
     names.learn(["P1", "P2"])
     assert names.name_of("P1") == "甲公司 (P1)"
     assert set(WORDS) >= {"status", "lock"}
+
+
+def test_a_text_that_is_cut_ends_in_one_ellipsis_and_no_comma() -> None:
+    lane = Lane("", ["over 5.00 CNY, act bill.confirm, more and more"], 1)
+    for width in range(12, 30):
+        lines = grid([lane], width).lines
+        assert "……" not in lines[-1]
+        assert ",…" not in lines[-1]
+        assert cells(lines[-1]) <= width

@@ -18,6 +18,7 @@ from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.filter_words import LedgerWords, word_filter
+from chainbill_cli.foreseen import foreseen
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, object_id
 from chainbill_cli.output import Column, ranked
@@ -284,6 +285,8 @@ def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | Non
     identifier = str(found.get("id") or typed.strip().upper())
     if not asks(session):
         return identifier, None
+    if str(found.get("status") or "open") != "open":
+        raise foreseen("proposal_closed", {"status": found["status"]})
     preview = Preview(title).line("preview.proposal", identifier)
     if found.get("kind"):
         _content_lines(session, preview, str(found["kind"]), found.get("content"))
@@ -298,7 +301,7 @@ def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None
     """Vote on a proposal."""
     identifier, preview = _meant(session, proposal, "preview.governance_vote")
     if preview is not None:
-        preview.line("preview.choice", text(f"value.{choice}"))
+        preview.line("preview.choice", text(f"value.vote_{choice}"))
     change = call("governance", "vote", proposal=identifier, choice=choice)
     outcome = write(session, writing, [change], preview)
     decided = outcome.result.get("status")
@@ -338,11 +341,11 @@ def list_(limit: int, **filters: Any) -> None:
 def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     """A proposal as people read it: who voted by name, the content in words, a line a member."""
     cast: Mapping[str, Any] = row.get("votes") or {}
-    votes = [f"{session.known.name_of(str(party))} {text(f'value.{choice}')}" for party, choice in cast.items()]
+    votes = [f"{session.known.name_of(str(party))} {text(f'value.vote_{choice}')}" for party, choice in cast.items()]
     said = _content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
     return {
         **row,
-        "votes": ", ".join(votes),
+        "votes": text("root.list_comma").join(votes),
         "content": [f"{name}{text('root.colon')}{value}" for name, value in said],
     }
 

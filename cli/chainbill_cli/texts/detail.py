@@ -53,6 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.debtor_pays_interest": ("quotes may charge the debtor", "允许买方付息"),
     "detail.delivered_on": ("delivered on", "交付日"),
     "detail.digest_hex": ("digest", "摘要"),
+    "detail.ref": ("for", "事由"),
     "detail.reference": ("reference", "编号"),
     "detail.first_day": ("first day", "起始日"),
     "detail.interest_payer": ("interest is paid by", "利息承担方"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "root.colon": (": ", "："),
+    "root.comma": (", ", "，"),
     "root.list_comma": (", ", "、"),
     "root.semicolon": ("; ", "；"),
     "root.program": (

@@ -62,6 +62,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.dispute_open": ("open", "未了结"),
     "value.dispute_upheld": ("upheld", "已支持"),
     "value.dispute_ended": ("ended", "已结束"),
+    "value.vote_yes": ("yes", "赞成"),
+    "value.vote_no": ("no", "反对"),
     "value.format_ubl": ("UBL invoice", "UBL 发票"),
     "value.format_cn": ("Chinese electronic invoice (XML)", "中国电子发票（XML）"),
     "value.invoice_registered": ("nothing occupied", "未占用"),
