@@ -63,7 +63,10 @@ def _confirmed(row: Row, _: str) -> Refusal | None:
 
 
 def _to_reject(row: Row, party: str) -> Refusal | None:
-    return (DEBTOR if row.get("status") == "pending_confirm" else CREDITOR)(row, party)
+    waits_for = {"pending_confirm": DEBTOR, "pending_accept": CREDITOR}.get(str(row.get("status")))
+    if waits_for is not None:
+        return waits_for(row, party)
+    return ("not_debtor_or_creditor", {}) if party not in (row.get("debtor"), row.get("creditor")) else None
 
 
 DEBTOR, CREDITOR = _is("debtor", "not_the_debtor"), _is("creditor", "not_the_creditor")
@@ -75,7 +78,7 @@ BILL, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "token", "tokens", "request", "quo
 RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("bill", "confirm"): (BILL, (DEBTOR, _in("pending_confirm", "bill_transition", "pending_accept"))),
     ("bill", "accept"): (BILL, (CREDITOR, _confirmed, _in("pending_accept", "bill_transition", "active"))),
-    ("bill", "reject"): (BILL, (_in("pending_confirm pending_accept", "bill_transition", "rejected"), _to_reject)),
+    ("bill", "reject"): (BILL, (_to_reject, _in("pending_confirm pending_accept", "bill_transition", "rejected"))),
     ("bill", "withdraw"): (
         BILL,
         (_is("initiator", "not_the_initiator"), _in("pending_confirm", "bill_transition", "withdrawn")),
@@ -94,7 +97,7 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("token", "give_back"): (TOKEN, (HOLDER, LIVE, _free)),
     ("finance", "request"): (TOKEN, (HOLDER, LIVE, _free)),
     ("finance", "quote"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
-    ("finance", "decline"): (REQUEST, (ASKED, NOT_DECLINED, OPEN)),
+    ("finance", "decline"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
     ("finance", "withdraw"): (REQUEST, (HOLDER, _in("open", "request_transition", "withdrawn"))),
     ("finance", "agree"): (
         QUOTE,

@@ -188,12 +188,14 @@ def accept(bill):
 def reject(bill, reason):
     """Refuse a bill: the debtor instead of confirming it, the creditor instead of accepting it."""
     row = require_bill(bill)
-    require(pending(row), "bill_transition", {"from": row["status"], "to": "rejected"})
     if row["status"] == "pending_confirm":
         require(row["debtor"] == ctx.party, "not_the_debtor")
-    else:
+    elif row["status"] == "pending_accept":
         require(row["creditor"] == ctx.party, "not_the_creditor")
+    else:
+        require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
     require_capability("maker")
+    require(pending(row), "bill_transition", {"from": row["status"], "to": "rejected"})
     emit("rejected", {"bill": bill, "by": ctx.party, "reason": reason})
     return close_before_acceptance(row, "rejected", reason)
 
@@ -203,8 +205,8 @@ def withdraw(bill, reason):
     """Take back a bill before it is confirmed; its initiator may."""
     row = require_bill(bill)
     require(row["initiator"] == ctx.party, "not_the_initiator")
-    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "withdrawn"})
     require_capability("maker")
+    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "withdrawn"})
     emit("withdrawn", {"bill": bill, "reason": reason})
     return close_before_acceptance(row, "withdrawn", reason)
 
@@ -214,8 +216,8 @@ def cancel(bill, reason):
     """Take back a confirmed bill before the creditor accepts it; the debtor may."""
     row = require_bill(bill)
     require(row["debtor"] == ctx.party, "not_the_debtor")
-    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "cancelled"})
     require_capability("maker")
+    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "cancelled"})
     emit("cancelled", {"bill": bill, "reason": reason})
     return close_before_acceptance(row, "cancelled", reason)
 

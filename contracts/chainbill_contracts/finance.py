@@ -300,10 +300,11 @@ def disburse(quote, reference, value_date, amount, registration):
 @call
 def decline(request):
     """Decline a request as one of the banks asked; once all have declined, the token is free again."""
-    row = require_open_request(request)
+    row = require_request(request)
     require(ctx.party in row["banks"], "bank_not_asked")
-    require(ctx.party not in row["declined"], "bank_has_declined")
     require_capability("maker")
+    require_request_open(row)
+    require(ctx.party not in row["declined"], "bank_has_declined")
     replace_own_offer(row)
     row["declined"] += [ctx.party]
     emit("declined", {"request": request, "bank": ctx.party})
@@ -320,8 +321,8 @@ def decline_quote(quote):
     """Say no to one quote; the request stays open for others."""
     offer = require_quote(quote)
     require(requests.get(offer["request"])["holder"] == ctx.party, "not_the_holder")
-    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "declined"})
     require_capability("maker")
+    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "declined"})
     set_quote_status(offer, "declined")
     return {"quote": quote, "status": "declined"}
 
@@ -331,8 +332,8 @@ def withdraw(request):
     """Take a request back before a quote was agreed; quotes that were made are declined."""
     row = require_request(request)
     require(row["holder"] == ctx.party, "not_the_holder")
-    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "withdrawn"})
     require_capability("maker")
+    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "withdrawn"})
     token = end_request(row, "withdrawn", "holder", "declined")
     return {"request": request, "status": "withdrawn", "token": token}
 
@@ -581,12 +582,6 @@ def keep_receipt(reference, content, offer, kind, amount, value_date, result):
 def require_request(request_id):
     row = requests.get(request_id)
     require(row is not None, "request_unknown")
-    return row
-
-
-def require_open_request(request_id):
-    row = require_request(request_id)
-    require_request_open(row)
     return row
 
 

@@ -177,10 +177,10 @@ def store_source(source):
 @call
 def vote(proposal, choice):
     """Vote "yes" or "no"; a vote may be changed while the proposal is open. The deciding vote puts it into effect."""
-    require_seat()
-    require_capability("admin")
     row = proposals.get(proposal)
     require(row is not None, "proposal_unknown")
+    require_seat()
+    require_capability("admin")
     require(row["status"] == "open", "proposal_closed", {"status": row["status"]})
     require(ctx.today < row["expires_on"], "proposal_closed", {"status": "expired"})
     require(choice in ("yes", "no"), "choice_unknown")

@@ -260,9 +260,12 @@ def revoke_key(key):
 @call
 def withdraw_change(change):
     """Take back what was announced and has not acted: one admin of the party."""
-    row = require_open_change(change)
+    row = changes.get(change)
+    require(row is not None, "change_unknown")
     require(row["party"] == ctx.party, "not_your_change")
     require_capability("admin")
+    require(row["status"] == "announced", "change_closed", {"status": row["status"]})
+    require(ctx.today < row["acts_on"], "change_closed", {"status": "acted"})
     end_change(row, "withdrawn")
     return {"change": change, "status": "withdrawn"}
 
@@ -577,14 +580,6 @@ def close_change(row, status):
     party["changes"] = still_open
     parties.put(party["id"], party)
     forget_change(row)
-
-
-def require_open_change(change):
-    row = changes.get(change)
-    require(row is not None, "change_unknown")
-    require(row["status"] == "announced", "change_closed", {"status": row["status"]})
-    require(ctx.today < row["acts_on"], "change_closed", {"status": "acted"})
-    return row
 
 
 # --- what the contract standing decides -------------------------------------------------------------------------------

@@ -46,9 +46,10 @@ def recover(party, new_keys, document):
 @call
 def veto(recovery):
     """Refuse what the sponsor announced: any admin key of the party. Then only a vote recovers its keys."""
-    row = require_open_recovery(recovery)
+    row = require_recovery(recovery)
     require(row["party"] == ctx.party, "not_your_recovery")
     require_capability("admin")
+    require_announced(row)
     require(row["announced_by"] != "", "vote_has_no_veto")
     end(row, "vetoed")
     places.put(ctx.party, {"open": "", "vetoed": True})
@@ -58,9 +59,10 @@ def veto(recovery):
 @call
 def withdraw(recovery):
     """Take back what the sender announced and has not acted: a maker of the sponsor."""
-    row = require_open_recovery(recovery)
+    row = require_recovery(recovery)
     require(row["announced_by"] == ctx.party, "not_your_recovery")
     require_capability("maker")
+    require_announced(row)
     end(row, "withdrawn")
     return {"recovery": recovery, "status": "withdrawn"}
 
@@ -234,9 +236,12 @@ def place_of(party):
     return place
 
 
-def require_open_recovery(recovery):
+def require_recovery(recovery):
     row = recoveries.get(recovery)
     require(row is not None, "recovery_unknown")
+    return row
+
+
+def require_announced(row):
     require(row["status"] == "announced", "recovery_closed", {"status": row["status"]})
     require(ctx.today < row["acts_on"], "recovery_closed", {"status": "acted"})
-    return row

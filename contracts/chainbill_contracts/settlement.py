@@ -45,7 +45,6 @@ def settle(bill, amount, reference, value_date, partial):
     tokens in proportion. value_date: date on which the money arrived. A bill of very many tokens is settled, or paid in
     part, in several steps: while "complete" is False the bank goes on with `proceed`.
     """
-    require_capability("maker")
     require_reference(reference)
     require_text(bill)
     require_amount(amount)
@@ -58,6 +57,7 @@ def settle(bill, amount, reference, value_date, partial):
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
     require(paying_bank_of(row) == ctx.party, "not_the_paying_bank")
+    require_capability("maker")
     require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
@@ -94,11 +94,13 @@ def proceed(bill):
 
     The payments are those of the bank that reported the money, whoever goes on: its receipt is its promise to pay them.
     """
-    require_capability("maker")
-    step = steps.get(bill)
-    require(step is not None, "nothing_to_proceed")
     row = bills.get(bill)
-    require(ctx.party in (step["bank"], paying_bank_of(row)), "not_the_paying_bank")
+    require(row is not None, "bill_unknown")
+    step = steps.get(bill)
+    began = step is not None and step["bank"] == ctx.party
+    require(began or paying_bank_of(row) == ctx.party, "not_the_paying_bank")
+    require_capability("maker")
+    require(step is not None, "nothing_to_proceed")
     steps.delete(bill)
     return take_step(row, step)
 
@@ -109,7 +111,6 @@ def pay_result(bill, token, status, reference):
 
     A payment stays with the bank that instructed it; that bank or its successor (承继行) reports.
     """
-    require_capability("maker")
     require_reference(reference)
     require_text(bill)
     require_text(token)
@@ -121,13 +122,14 @@ def pay_result(bill, token, status, reference):
     row = payments.get([bill, token])
     require(row is not None, "payment_unknown")
     require(ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_paying_bank")
-    require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
+    require_capability("maker")
     require([row["status"], status] in PAYMENT_STEPS, "payment_transition", {"from": row["status"], "to": status})
     account = row["account"]
     if status == "instructed":
         account = account_of(row["party"], row["currency"])
         waits = waits_for_administrator(row["party"], account)
         require(not waits, "administrator_account_missing", {"id": row["party"]})
+    require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
     row["status"] = status
     row["account"] = account
     row["last_reference"] = reference

@@ -141,8 +141,8 @@ def recall(token):
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
     require(row["holder"] == ctx.party, "not_the_holder")
-    require(row["offered_to"] != "", "not_offered")
     require_capability("maker")
+    require(row["offered_to"] != "", "not_offered")
     emit("recalled", {"token": token, "by": ctx.party, "to": row["offered_to"]})
     return {"token": lift_offer(row)}
 

@@ -53,6 +53,8 @@ def test_bills(desk: Desk, refused: Refused) -> None:
     assert refused("supplier1", "bill", "cancel", bill) == "not_the_debtor"
     assert refused("bank1", *pay, "100.00") == "bill_not_payable"
     desk.json("supplier1", "bill", "accept", bill)
+    assert refused("supplier2", "bill", "reject", bill) == "not_debtor_or_creditor"
+    assert refused("supplier1", "bill", "reject", bill) == "bill_transition"
     assert refused("bank2", *pay, "100.00") == "not_the_paying_bank"
     assert refused("bank1", *pay, "100.01") == "amount_exceeds_outstanding"
     assert refused("bank1", *pay, "99.99") == "amount_below_outstanding"

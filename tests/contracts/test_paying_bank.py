@@ -275,7 +275,7 @@ def gone_on_with_by_another(world: World) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "receipts ask the debtor's row": (
-        "settlement", "paying_bank_of(row) == ctx.party", 'parties.get(row["debtor"])["paying_bank"] == ctx.party',
+        "settlement", "require(paying_bank_of(row) ==", 'require(parties.get(row["debtor"])["paying_bank"] ==',
         test_the_debtor_cannot_swap_the_paying_bank_of_a_confirmed_bill,
     ),
     "asking is consent": (
@@ -292,7 +292,7 @@ MUTANTS: dict[str, Mutant] = {
         test_successors_of_successors_are_found_at_one_look,
     ),
     "only who began a settlement goes on with it": (
-        "settlement", '(step["bank"], paying_bank_of(row))', '(step["bank"], "")', gone_on_with_by_another,
+        "settlement", 'began or paying_bank_of(row) == ctx.party', "began", gone_on_with_by_another,
     ),
     "payments of a step are of whoever carries it out": (
         "settlement", '"bank": step["bank"]', '"bank": ctx.party', gone_on_with_by_another,

@@ -1,0 +1,365 @@
+"""Every act of the contracts, ready to be sent, with who signs it as the specification says.
+
+From ACTS 0, 13, 15 and 16, OFFICE 14, AMENDMENTS 1, and decisions 0032 and 0041 where they depart from it.
+The people of these worlds have one capability each, so that a test can take each of them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from contracts.world import (
+    ALL,
+    ANCHOR,
+    BANK1,
+    BANK2,
+    BANK3,
+    BANKS,
+    MEMBERS,
+    PAPERS,
+    S1,
+    S2,
+    S3,
+    S4,
+    World,
+    a_key,
+    accepted_bill,
+    administrator_keys,
+    ask,
+    bid,
+    issue,
+    key_of,
+    offer,
+    order,
+    pay,
+    private_key,
+    proof_of,
+    ratify,
+    seat,
+    settle,
+    signed_application,
+    uscc,
+)  # fmt: skip
+
+MAKER, CHECKER, ADMIN, OTHER_ADMIN, ALONE, ALONE_TOO = range(6)
+"""The people of a party by the numbers of their keys; the last two keys are one person, who may do everything."""
+ONE_PERSON = "0e" * 32
+PAPER = "5a" * 32
+AUDITOR = uscc(301)
+NEWCOMER = uscc(500)
+
+SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTHER_ADMIN]}
+"""Who signs what: a maker; maker and checker; one admin; two admins."""
+
+
+def people(party: str) -> list[dict[str, Any]]:
+    """The keys of a party whose people have one capability each."""
+    single = [
+        a_key(key_of(party, number), [what]) for number, what in enumerate(("maker", "checker", "admin", "admin"))
+    ]
+    return single + [a_key(key_of(party, number), ALL, operator=ONE_PERSON) for number in (ALONE, ALONE_TOO)]
+
+
+def world_of_people(backend: str) -> World:
+    """The usual network, and an auditor, with such people in every party."""
+    auditor = {**MEMBERS[0], "id": AUDITOR, "roles": ["auditor"], "accounts": []}
+    return World(backend, members=[{**one, "keys": people(one["id"])} for one in [*MEMBERS, auditor]])
+
+
+def sent(world: World, party: str, act: str, signers: list[int], /, **arguments: Any) -> Any:
+    """Send an act, contract.function, that these people of the party sign."""
+    contract, function = act.split(".")
+    return world.send(party, (contract, function, arguments), keys=[key_of(party, number) for number in signers])[0]
+
+
+def voted(world: World, kind: str, content: dict[str, Any]) -> str:
+    """Have three of four banks vote for something; the proposal."""
+    proposal = sent(world, BANK2, "governance.propose", [ADMIN], kind=kind, content=content)["proposal"]
+    for bank in BANKS[1:]:
+        sent(world, bank, "governance.vote", [ADMIN], proposal=proposal, choice="yes")
+    return str(proposal)
+
+
+def stopped(world: World, party: str) -> None:
+    """Suspend a party as it can be: by its sponsor, or a bank by vote."""
+    if party in BANKS:
+        voted(world, "party_status", {"party": party, "status": "suspended", "reason": "review", **PAPERS["suspended"]})
+    else:
+        order(world, party, "suspended")
+
+
+class Ready(NamedTuple):
+    """An act that its sender can send now."""
+
+    sender: str
+    arguments: dict[str, Any]
+
+
+class Spec(NamedTuple):
+    """signs: a name of SIGNERS; ready: brings a world to where the act can be sent; open: always open (ACTS 0)."""
+
+    signs: str
+    ready: Callable[[World], Ready]
+    open: bool = False
+
+
+def _quoted(world: World) -> tuple[str, str]:
+    token = accepted_bill(world)[1]
+    request = ask(world, token, BANK2, BANK3, amount=1_000)["request"]
+    return request, bid(world, request, BANK2)["quote"]
+
+
+def _issue(world: World) -> Ready:
+    return Ready(S1, {
+        "debtor": ANCHOR, "creditor": S1, "face": 5_000, "currency": "CNY", "due_on": world.plus(120), "invoices": [],
+        "contract_no": "C-1", "delivered_on": "", "terms": {}, "reference": "",
+    })  # fmt: skip
+
+
+def _issued(sender: str, world: World, **fields: Any) -> Ready:
+    return Ready(sender, {"bill": issue(world), **fields})
+
+
+def _confirmed(sender: str, world: World, **fields: Any) -> Ready:
+    bill = issue(world)
+    sent(world, ANCHOR, "bill.confirm", [MAKER], bill=bill)
+    return Ready(sender, {"bill": bill, **fields})
+
+
+def _transfer(world: World) -> Ready:
+    token = accepted_bill(world)[1]
+    return Ready(S1, {"tokens": [token], "recipients": [{"party": S2, "amount": 500}]})
+
+
+def _offered(sender: str, world: World, **fields: Any) -> Ready:
+    return Ready(sender, {"token": offer(world, accepted_bill(world)[1], (S2, 500))["tokens"][0], **fields})
+
+
+def _merge(world: World) -> Ready:
+    token = accepted_bill(world)[1]
+    return Ready(S1, {"tokens": sent(world, S1, "token.split", [MAKER], token=token, amounts=[500])["tokens"]})
+
+
+def _quote(world: World) -> Ready:
+    request = ask(world, accepted_bill(world)[1], BANK2, BANK3, amount=1_000)["request"]
+    return Ready(BANK2, {
+        "request": request, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder",
+    })  # fmt: skip
+
+
+def _disburse(world: World) -> Ready:
+    quote = _quoted(world)[1]
+    sent(world, S1, "finance.agree", [MAKER], quote=quote)
+    money = {"reference": "P-1", "value_date": world.today, "amount": 0, "registration": "ZD-1"}
+    return Ready(BANK2, {"quote": quote, **money})
+
+
+def _settle(world: World) -> Ready:
+    bill = accepted_bill(world, face=5_000)[0]
+    money = {"amount": 5_000, "reference": "R-1", "value_date": world.today, "partial": False}
+    return Ready(BANK1, {"bill": bill, **money})
+
+
+def _proceed(world: World) -> Ready:
+    bill, rest = accepted_bill(world)
+    for _ in range(4):
+        rest = offer(world, rest, *[(S2, 10)] * 100)["remainder"]
+    assert not settle(world, bill, 1_000_000, partial=True)["complete"]
+    return Ready(BANK1, {"bill": bill})
+
+
+def _paid(sender: str, world: World, **fields: Any) -> Ready:
+    bill, token = accepted_bill(world, face=5_000)
+    settle(world, bill, 5_000)
+    return Ready(sender, {"bill": bill, "token": token, **fields})
+
+
+def _disputed(sender: str, world: World, *, by: str = S3) -> Ready:
+    named = {"fingerprint": "1f" * 32, "seller": S1, "document": PAPER}
+    return Ready(sender, {"dispute": sent(world, by, "invoice.dispute", [MAKER], **named)["dispute"]})
+
+
+def _register(world: World) -> Ready:
+    private = private_key(7001)
+    statement = {
+        "id": NEWCOMER, "name_zh": "新公司", "name_en": "New", "roles": ["supplier"], "identifiers": [],
+        "keys": [a_key(private.public.hex())], "accounts": [], "sponsor": BANK1, "until": "2026-12-31",
+    }  # fmt: skip
+    return Ready(BANK1, {"applications": [signed_application(statement, private)]})
+
+
+def _add_key(world: World) -> Ready:
+    key = a_key(private_key(7002).public.hex(), ["maker"])
+    return Ready(S1, {"key": key, "proof": proof_of(S1, key, private_key(7002))})
+
+
+def _rotate_key(world: World) -> Ready:
+    new = a_key(private_key(7003).public.hex(), ["maker"])
+    return Ready(S1, {"old": key_of(S1, MAKER), "new": new, "proof": proof_of(S1, new, private_key(7003))})
+
+
+def _change(world: World) -> Ready:
+    return Ready(
+        S1, {"change": sent(world, S1, "party.set_policy", [ADMIN, OTHER_ADMIN], policy={"rules": []})["change"]}
+    )
+
+
+def _halted(world: World) -> Ready:
+    sent(world, S1, "party.halt", [ADMIN], reason="a stolen card")
+    return Ready(S1, {"party": S1})
+
+
+def _asked(sender: str, world: World) -> Ready:
+    told = sent(world, ANCHOR, "party.ask_paying_bank", [ADMIN, OTHER_ADMIN], bank=BANK2)
+    world.day(told["acts_on"])
+    return Ready(sender, {"debtor": ANCHOR})
+
+
+def _recover(world: World) -> Ready:
+    return Ready(BANK1, {"party": S2, "new_keys": administrator_keys(S2, 7004), "document": PAPER})
+
+
+def _recovery(sender: str, world: World) -> Ready:
+    told = sent(world, BANK1, "recovery.recover", [MAKER, CHECKER], **_recover(world).arguments)
+    return Ready(sender, {"recovery": told["recovery"]})
+
+
+def _ordered(sender: str, world: World, **fields: Any) -> Ready:
+    return Ready(sender, {"order": order(world, S1, "suspended")["order"], **fields})
+
+
+def _administrator(world: World) -> Ready:
+    ratify(world, order(world, S1, "insolvent"))
+    court = {"authority": "Court of H", "number": "H-1", "documents": [PAPER]}
+    return Ready(BANK1, {"party": S1, "keys": administrator_keys(S1, 7005), **court})
+
+
+def _leaving(sender: str, world: World, **fields: Any) -> Ready:
+    sent(world, S4, "standing.leave", [ADMIN, OTHER_ADMIN], party=S4)
+    world.day("2026-03-09")
+    return Ready(sender, fields)
+
+
+def _account(sender: str, world: World) -> Ready:
+    account = {"currency": "CNY", "alg": "sha256", "digest_hex": "cd" * 32}
+    if sender == S1:
+        return Ready(S1, {"bank": BANK2, **account})
+    sent(world, S1, "account.announce", [MAKER, CHECKER], bank=BANK2, **account)
+    return Ready(BANK2, {"party": S1, **account})
+
+
+def _succeeded(world: World) -> Ready:
+    sent(world, BANK2, "succession.accept", [MAKER, CHECKER], bank=BANK1)
+    return Ready(BANK1, {"bank": BANK2})
+
+
+def _grant(world: World) -> Ready:
+    return Ready(S1, {"auditor": AUDITOR, "scope": "all", "first_day": world.today, "last_day": ""})
+
+
+def _granted(world: World) -> Ready:
+    sent(world, S1, "audit.grant", [ADMIN, OTHER_ADMIN], **_grant(world).arguments)
+    return Ready(S1, {"auditor": AUDITOR})
+
+
+def _proposal(world: World, **fields: Any) -> Ready:
+    content = {"name": "pending_days", "value": 12}
+    proposed = sent(world, BANK1, "governance.propose", [ADMIN], kind="parameter", content=content)
+    return Ready(BANK1, {"proposal": proposed["proposal"], **fields})
+
+
+def _candidate(world: World) -> Ready:
+    sent(world, BANK1, "governance.propose", [ADMIN], kind="validator_add", content=seat())
+    return Ready(BANK1, {})
+
+
+def _given(sender: str, **arguments: Any) -> Callable[[World], Ready]:
+    return lambda world: Ready(sender, arguments)
+
+
+def _own_token(world: World) -> Ready:
+    return Ready(S2, {"token": pay(world, accepted_bill(world)[1], S2, 500)[0]})
+
+
+ACTS: dict[str, Spec] = {
+    "bill.issue": Spec("M", _issue),
+    "bill.confirm": Spec("M", partial(_issued, ANCHOR)),
+    "bill.accept": Spec("M", partial(_confirmed, S1)),
+    "bill.reject": Spec("M", partial(_confirmed, S1, reason="no"), open=True),
+    "bill.withdraw": Spec("M", partial(_issued, S1, reason="no"), open=True),
+    "bill.cancel": Spec("M", partial(_confirmed, ANCHOR, reason="no"), open=True),
+    "token.transfer": Spec("M", _transfer),
+    "token.accept": Spec("M", partial(_offered, S2)),
+    "token.reject": Spec("M", partial(_offered, S2, reason="no"), open=True),
+    "token.recall": Spec("M", partial(_offered, S1), open=True),
+    "token.give_back": Spec("M", _own_token),
+    "token.split": Spec("M", lambda world: Ready(S1, {"token": accepted_bill(world)[1], "amounts": [500]})),
+    "token.merge": Spec("M", _merge),
+    "finance.request": Spec(
+        "M", lambda world: Ready(S1, {"token": accepted_bill(world)[1], "banks": [BANK2], "amount": 1_000})
+    ),
+    "finance.quote": Spec("M", _quote),
+    "finance.agree": Spec("M", lambda world: Ready(S1, {"quote": _quoted(world)[1]})),
+    "finance.disburse": Spec("M", _disburse),
+    "finance.decline": Spec("M", lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
+    "finance.decline_quote": Spec("M", lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),
+    "finance.withdraw": Spec("M", lambda world: Ready(S1, {"request": _quoted(world)[0]}), open=True),
+    "finance.withdraw_quote": Spec("M", lambda world: Ready(BANK2, {"quote": _quoted(world)[1]}), open=True),
+    "settlement.settle": Spec("M", _settle, open=True),
+    "settlement.proceed": Spec("M", _proceed, open=True),
+    "settlement.pay_result": Spec("M", partial(_paid, BANK1, status="paid", reference="R-2"), open=True),
+    "settlement.acknowledge": Spec("MC", partial(_paid, S1)),
+    "invoice.dispute": Spec("M", _given(S3, fingerprint="1f" * 32, seller=S1, document=PAPER)),
+    "invoice.uphold": Spec("MC", partial(_disputed, BANK1)),
+    "invoice.withdraw_dispute": Spec("M", partial(_disputed, S3), open=True),
+    "party.register": Spec("MC", _register),
+    "party.add_identifier": Spec("MC", _given(BANK1, party=S1, scheme="vat", value="X123456789")),
+    "party.give_up_identifier": Spec(
+        "AA",
+        lambda world: (
+            sent(world, BANK1, "party.add_identifier", [MAKER, CHECKER], party=S1, scheme="vat", value="X123456789"),
+            Ready(S1, {"scheme": "vat", "value": "X123456789"}),
+        )[1],
+    ),
+    "party.rename": Spec("MC", _given(BANK1, party=S1, name_zh="新名", name_en="New name")),
+    "party.set_policy": Spec("AA", _given(S1, policy={"rules": []})),
+    "party.add_key": Spec("AA", _add_key),
+    "party.rotate_key": Spec("AA", _rotate_key),
+    "party.set_encryption_key": Spec("AA", _given(S1, key="09" * 32)),
+    "party.revoke_key": Spec("A", _given(S1, key=key_of(S1, MAKER)), open=True),
+    "party.withdraw_change": Spec("A", _change, open=True),
+    "party.halt": Spec("A", _given(S1, reason="a stolen card"), open=True),
+    "party.lift_halt": Spec("AA", _halted, open=True),
+    "party.attest_size": Spec("M", _given(BANK1, party=S1, size="small", document=PAPER)),
+    "party.ask_paying_bank": Spec("AA", _given(ANCHOR, bank=BANK2)),
+    "party.accept_mandate": Spec("MC", partial(_asked, BANK2)),
+    "party.refuse_mandate": Spec("M", partial(_asked, BANK2), open=True),
+    "party.end_mandate": Spec("MC", _given(BANK1, debtor=ANCHOR)),
+    "recovery.recover": Spec("MC", _recover),
+    "recovery.veto": Spec("A", partial(_recovery, S2), open=True),
+    "recovery.withdraw": Spec("M", partial(_recovery, BANK1), open=True),
+    "standing.set_status": Spec(
+        "MC", _given(BANK1, party=S1, status="suspended", reason="review", **PAPERS["suspended"])
+    ),
+    "standing.name_administrator": Spec("MC", _administrator),
+    "standing.ratify": Spec("MC", partial(_ordered, BANK2)),
+    "standing.object_to": Spec("A", partial(_ordered, S1, reason="not so"), open=True),
+    "standing.leave": Spec("AA", _given(S4, party=S4)),
+    "standing.stay": Spec("A", partial(_leaving, S4), open=True),
+    "standing.close": Spec("MC", partial(_leaving, BANK1, party=S4)),
+    "account.announce": Spec("MC", partial(_account, S1)),
+    "account.attest": Spec("M", partial(_account, BANK2)),
+    "succession.accept": Spec("MC", _given(BANK2, bank=BANK1)),
+    "succession.name": Spec("MC", _succeeded),
+    "audit.grant": Spec("AA", _grant),
+    "audit.revoke_grant": Spec("A", _granted, open=True),
+    "governance.propose": Spec("A", _given(BANK1, kind="parameter", content={"name": "pending_days", "value": 12})),
+    "governance.vote": Spec("A", partial(_proposal, choice="yes"), open=True),
+    "governance.withdraw": Spec("A", _proposal, open=True),
+    "governance.ready": Spec("M", _candidate, open=True),
+    "governance.store_source": Spec("A", _given(BANK1, source="x = 1\n")),
+    "governance.advance_clock": Spec("M", _given(BANK1, milliseconds=1_000, to_ms=0)),
+}
