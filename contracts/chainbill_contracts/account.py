@@ -18,6 +18,7 @@ from chainbill_contracts.general import (
     require_currency,
     require_fields,
     require_maker_and_checker,
+    require_not_closed,
 )
 
 accounts = own_table("account")  # [party, currency] -> account row
@@ -42,6 +43,7 @@ def announce(currency, bank, alg, digest_hex):
     check_account(account)
     require_able(ctx.party)
     require_capability("maker")
+    require_not_closed(bank)
     known = accounts.get([ctx.party, currency])
     if known is None or known["status"] != "active":
         room = known is not None or len(accounts.scan([ctx.party], MOST_ACCOUNTS)) < MOST_ACCOUNTS

@@ -20,6 +20,7 @@ from chainbill_contracts.general import (
     require_debtor_in_business,
     require_fingerprint,
     require_may_hold,
+    require_not_closed,
     require_not_halted,
     require_party,
     require_policy,
@@ -137,6 +138,7 @@ def confirm(bill):
     require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "pending_accept"})
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
+    require_not_closed(row["creditor"])
     require(debtor["paying_bank"] != "", "paying_bank_missing")
     require_policy(debtor, "bill.confirm", row["currency"], row["face"])
     invoke("invoice", "occupy", row)

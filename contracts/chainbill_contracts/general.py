@@ -107,6 +107,13 @@ def require_party(party):
     return row
 
 
+def require_not_closed(party):
+    """A registered party that is still there, in whatever other state; answers its row."""
+    row = require_party(party)
+    require(row["status"] != "closed", "party_not_active", {"id": party, "status": row["status"]})
+    return row
+
+
 def require_active(party):
     """A party that may take on something new: neither stopped nor leaving; answers its row."""
     return require_status(party, ("active",))

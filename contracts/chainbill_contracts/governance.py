@@ -14,6 +14,7 @@ from chainbill_contracts.general import (
     require_capability,
     require_fields,
     require_key,
+    require_not_closed,
     require_party,
     require_text,
 )
@@ -573,11 +574,6 @@ def plan_set(proposal, content):
         "replaces": content["replaces"],
         "active_height": content["active_height"],
     })  # fmt: skip
-
-
-def require_not_closed(party):
-    status = require_party(party)["status"]
-    require(status != "closed", "party_not_active", {"id": party, "status": status})
 
 
 def keep_validator(content, status, proposer, proposal):

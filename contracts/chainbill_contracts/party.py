@@ -34,6 +34,7 @@ from chainbill_contracts.general import (
     require_key,
     require_maker_and_checker,
     require_no_successor,
+    require_not_closed,
     require_not_halted,
     require_not_stopped,
     require_party,
@@ -392,8 +393,8 @@ def become(statement):
     An identifier that another party has is left out: a vote of its own decides about it, and cannot stop this one.
     """
     party = statement["id"]
-    sponsor = require_bank(statement["sponsor"])
-    require(sponsor["status"] != "closed", "party_not_active", {"id": sponsor["id"], "status": sponsor["status"]})
+    require_bank(statement["sponsor"])
+    require_not_closed(statement["sponsor"])
     row = put_in_place(parties.get(party), statement["keys"])
     row["policy"] = {"rules": []}
     row["halted_on"] = ""
@@ -967,6 +968,7 @@ def accept_mandate(debtor):
     require(ctx.today <= mandate["until"], "mandate_transition", late)
     require_no_successor(ctx.party)
     row = parties.get(debtor)
+    require_not_halted(row)
     if row["paying_bank"] != "":
         keep_mandate(row, row["paying_bank"], "ended")
     keep_mandate(row, ctx.party, "active")
