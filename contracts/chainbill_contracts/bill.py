@@ -32,6 +32,7 @@ bills = own_table("bill")  # id -> bill row
 provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be computed again when the year is decided
 to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
 open_drafts = own_table("open_drafts")  # initiator, [initiator, other side] -> {"count"} of its pending bills
+horizons = own_table("horizon")  # "answer" -> {"today", "until"}: how long a bill that begins to wait today may wait
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
 gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came again after the network stood still for long
@@ -82,7 +83,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
     bill_id = new_id("B")
-    expires_on = add_days(ctx.today, parameter("pending_days"))
+    expires_on = add_days(answered_until(), 1)
     row = {
         "id": bill_id,
         "debtor": debtor,
@@ -147,7 +148,7 @@ def confirm(bill):
     row["paying_bank"] = paying_bank_of(debtor)
     count_to_pay(row, 1)
     row["confirmed_on"] = ctx.today
-    row["expires_on"] = add_days(ctx.today, parameter("pending_days"))
+    row["expires_on"] = add_days(answered_until(), 1)
     bills.put(bill, row)
     agenda.put([row["expires_on"], "expire", bill], {"bill": bill, "step": "expire"})
     emit("confirmed", {"bill": bill})
@@ -273,6 +274,16 @@ def on_day(date, item, row):
         fall_due(bill)
     elif row["step"] == "overdue":
         become_overdue(bill)
+
+
+def answered_until():
+    """The last day on which a bill that begins to wait today is answered: so many business days on."""
+    horizon = horizons.get("answer")
+    if horizon is None or horizon["today"] != ctx.today:
+        days = parameter("pending_days")
+        horizon = {"today": ctx.today, "until": invoke("calendar", "business_days_after", ctx.today, days)}
+        horizons.put("answer", horizon)
+    return horizon["until"]
 
 
 def left_alone_until():

@@ -209,17 +209,17 @@ def accept_before_confirmation(world: World) -> None:
 
 
 @refuses("bill_expired")
-def confirm_after_ten_days(world: World) -> None:
+def confirm_after_ten_business_days(world: World) -> None:
     bill = issue(world)
-    world.time_ms += 10 * 86_400_000
+    world.time_ms += 15 * 86_400_000
     confirm(world, bill)
 
 
 @refuses("bill_expired")
-def accept_after_ten_days(world: World) -> None:
+def accept_after_ten_business_days(world: World) -> None:
     bill = issue(world)
     confirm(world, bill)
-    world.time_ms += 10 * 86_400_000
+    world.time_ms += 15 * 86_400_000
     world.call(S1, "bill", "accept", bill=bill)
 
 

@@ -137,7 +137,7 @@ def a_draft_is_taken_back_or_expires(world: QuietWorld) -> None:
     world.silent = (ANCHOR,)
     one, other = issue(world), issue(world)
     world.call(S1, "bill", "withdraw", bill=one, reason="")
-    world.day(world.plus(12))
+    world.day(world.plus(15))
     assert [world.bill(bill)["status"] for bill in (one, other)] == ["withdrawn", "expired"]
     assert world.rows("bill", "open_drafts") == []
 
@@ -150,7 +150,7 @@ def a_confirmed_bill_is_cancelled_or_expires(world: QuietWorld) -> None:
         world.call(ANCHOR, "bill", "confirm", bill=bill)
     world.silent = (S1,)
     world.call(ANCHOR, "bill", "cancel", bill=bills[0], reason="")
-    world.day(world.plus(12))
+    world.day(world.plus(15))
     assert [world.bill(bill)["status"] for bill in bills] == ["cancelled", "expired"]
     assert {row["occupied"] for _, row in world.rows("invoice", "invoice")} == {0}
     assert world.open_items(BANK1)["bills"] == 0

@@ -26,7 +26,7 @@ def test_the_debtor_too_may_issue_and_still_confirms(world: World) -> None:
     bill = issue(world, by=ANCHOR, invoices=over(), contract_no="PO-7", delivered_on="2026-02-20")
     row = world.bill(bill)
     assert (row["status"], row["initiator"], row["creditor"]) == ("pending_confirm", ANCHOR, S1)
-    assert (row["expires_on"], row["delivered_on"]) == (world.plus(10), "2026-02-20")
+    assert (row["expires_on"], row["delivered_on"]) == ("2026-03-17", "2026-02-20")
     world.call(ANCHOR, "bill", "confirm", bill=bill)
     token = world.call(S1, "bill", "accept", bill=bill)["token"]
     assert world.bill(bill)["root_token"] == token
@@ -42,7 +42,7 @@ def test_invoices_are_occupied_at_confirm_and_freed_by_every_exit(world: World) 
         assert (invoice(world)["occupied"], invoice(world)["bills"]) == (FACE, [bill])
         assert invoice(world)["status"] == "occupied"
         if end == "expire":
-            world.day(world.plus(10))
+            world.day(world.plus(15))
         else:
             party = S1 if end == "reject" else ANCHOR
             world.call(party, "bill", end, bill=bill, reason="wrong amount")
@@ -63,14 +63,14 @@ def test_two_bills_share_an_invoice_up_to_its_total(world: World) -> None:
     assert (invoice(world)["occupied"], invoice(world)["status"]) == (60_000_001, "part_occupied")
 
 
-def test_an_unanswered_bill_expires_after_ten_days_in_either_pending_state(world: World) -> None:
+def test_an_unanswered_bill_expires_after_ten_business_days_in_either_pending_state(world: World) -> None:
     unconfirmed, unaccepted = issue(world), issue(world)
-    world.day(world.plus(9))
+    world.day(world.plus(14))
     world.call(ANCHOR, "bill", "confirm", bill=unaccepted)
     assert world.bill(unconfirmed)["status"] == "pending_confirm"
     world.day(world.plus(1))
     assert world.bill(unconfirmed)["status"] == "expired"
-    world.day(world.plus(8))
+    world.day(world.plus(13))
     assert world.bill(unaccepted)["status"] == "pending_accept"
     world.day(world.plus(1))
     assert world.bill(unaccepted)["status"] == "expired"
@@ -139,8 +139,8 @@ def test_after_a_long_gap_bills_are_left_alone_until_the_next_business_day(world
     world.day("2026-07-06")
     assert world.bill(bill)["status"] == "overdue"
     world.gap_ms = 7_200_001
-    world.day("2026-07-13")  # the waiting bill would have expired
-    assert (world.bill(waiting)["status"], world.bill(waiting)["expires_on"]) == ("pending_confirm", "2026-07-14")
+    world.day("2026-07-18")  # the waiting bill would have expired
+    assert (world.bill(waiting)["status"], world.bill(waiting)["expires_on"]) == ("pending_confirm", "2026-07-20")
     world.call(ANCHOR, "bill", "confirm", bill=waiting)
 
 

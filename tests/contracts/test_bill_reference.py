@@ -42,7 +42,7 @@ def test_use_2_the_same_again_answers_the_first_bill(world: World) -> None:
 def test_use_2_whatever_became_of_the_first_bill(world: World, end: str) -> None:
     first = again(world)["bill"]
     if end == "expire":
-        world.day(world.plus(11))
+        world.day(world.plus(16))
     elif end == "withdraw":
         world.call(S1, "bill", "withdraw", bill=first, reason="")
     else:

@@ -301,7 +301,7 @@ def test_the_adjustable_clock_only_moves_forward(world: World) -> None:
 
 def test_parameters_of_the_genesis_stay(backend: str) -> None:
     world = World(backend, parameters={"pending_days": 3})
-    assert world.bill(issue(world))["expires_on"] == world.plus(3)
+    assert world.bill(issue(world))["expires_on"] == world.plus(4)
     assert world.row("governance", "parameter", "offer_business_days") == {"value": 5}
 
 

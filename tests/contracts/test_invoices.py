@@ -207,6 +207,6 @@ def test_a_claim_that_gave_way_never_comes_back(world: World) -> None:
     with pytest.raises(Refused, match="invoice_of_others"):
         world.call(S1, "bill", "accept", bill=first)
     world.call(S1, "bill", "accept", bill=second)
-    world.day(world.plus(11))
+    world.day(world.plus(16))
     assert world.bill(first)["status"] == "expired"
     check_all(world)

@@ -40,7 +40,7 @@ BILL_EXITS: dict[str, Exit] = {
         S1, "bill", "reject", bill=confirmed(world, bill), reason=""
     ),
     "cancelled": lambda world, bill: world.call(ANCHOR, "bill", "cancel", bill=confirmed(world, bill), reason=""),
-    "expired": lambda world, _: world.day(world.plus(10)),
+    "expired": lambda world, _: world.day(world.plus(15)),
 }
 
 
@@ -108,7 +108,7 @@ def agreed(world: World, request: str) -> str:
 REQUEST_EXITS: dict[str, Exit] = {
     "withdrawn": lambda world, request: world.call(S1, "finance", "withdraw", request=request),
     "declined": lambda world, request: world.call(BANK1, "finance", "decline", request=request),
-    "expired": lambda world, _: world.day(world.plus(10)),
+    "expired": lambda world, _: world.day(world.plus(15)),
     "disbursed": lambda world, request: disburse(world, BANK1, agreed(world, request)),
     "cancelled": lambda world, request: world.call(BANK1, "finance", "withdraw_quote", quote=agreed(world, request)),
     "paid": lambda world, request: settle(world, world.row("finance", "request", request)["bill"], 1_000),

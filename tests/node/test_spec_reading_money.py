@@ -220,7 +220,7 @@ def test_totals_of_an_anchor_add_up_to_what_was_issued(world: World) -> None:
     for tail, waiting, ended, live in (
         ("at=2026-10-12", {"waiting"}, {"expired", "withdrawn"}, 6_833_33),
         ("at=2026-10-14", {"waiting"}, {"expired", "withdrawn"}, 6_833_33),
-        ("at=2026-10-16", set(), {"waiting", "expired", "withdrawn"}, 333_33),
+        ("at=2026-10-16", {"waiting"}, {"expired", "withdrawn"}, 333_33),
         ("basis=value&at=2026-10-14", {"waiting"}, {"expired", "withdrawn"}, 3_333_33),
         ("basis=value&at=2026-10-14&known_at=2026-10-14", {"waiting"}, {"expired", "withdrawn"}, 6_833_33),
     ):  # fmt: skip

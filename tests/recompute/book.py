@@ -266,6 +266,10 @@ class Book:
         [piece] = [piece for piece in bill.pieces if (piece.lo, piece.hi, piece.status) == (lo, hi, "live")]
         return bill, piece
 
+    def unanswered_on(self) -> str:
+        """A bill waits so many business days for its answer; on the day after it ends."""
+        return plus(self.calendar.after(self.today, self.rules.pending_days), 1)
+
     def lock(self, bill: Bill, piece: Piece, lock: str, to: str) -> None:
         """Offers and requests stand so many business days, the last on the business day before the payment."""
         assert piece.free
@@ -301,7 +305,7 @@ def issue(book: Book, record: Record) -> None:
     book.bills[name] = Bill(
         name, asked["debtor"], asked["creditor"], record.sender, asked["face"], asked["currency"], asked["due_on"],
         pay_on, book.calendar.after(pay_on, book.rules.grace_business_days),
-        plus(record.today, book.rules.pending_days), parts, moment(record),
+        book.unanswered_on(), parts, moment(record),
     )  # fmt: skip
 
 
@@ -309,7 +313,7 @@ def confirm(book: Book, record: Record) -> None:
     """The debtor's bank, or who stands in its place by now, will pay; the invoices are occupied."""
     bill = book.bills[record.args["bill"]]
     bill.status, bill.confirmed_on = "pending_accept", record.today
-    bill.expires_on = plus(record.today, book.rules.pending_days)
+    bill.expires_on = book.unanswered_on()
     bill.paying_bank = book.payer(book.mandates[bill.debtor])
     for fingerprint, amount, total in bill.invoices:
         invoice = Invoice(fingerprint, bill.creditor, bill.debtor, bill.currency, total)
