@@ -107,12 +107,17 @@ def check_time(session: Session, draft: Draft) -> None:
         raise expired(draft)
 
 
-def with_signature(session: Session, draft: Draft) -> Draft:
-    """The draft with the signature of the acting profile's key, which the body must list."""
+def check_to_sign(session: Session, draft: Draft) -> None:
+    """A failure for what the acting profile has no reason to sign, before it is shown and before a key is opened."""
     check_network(session, draft)
     check_time(session, draft)
     if draft.body.party != session.party:
         raise usage("tx.other_party", found=draft.body.party, expected=session.party)
+
+
+def with_signature(session: Session, draft: Draft) -> Draft:
+    """The draft with the signature of the acting profile's key, which the body must list."""
+    check_to_sign(session, draft)
     key = session.key
     if key.public not in [listed for _, listed in draft.body.keys]:
         raise usage("tx.not_listed", key=key.public.hex())

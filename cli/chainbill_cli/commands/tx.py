@@ -25,7 +25,16 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
 from chainbill_cli.texts import label
-from chainbill_cli.transactions import Draft, check_network, expired, read_draft, shown, store, with_signature
+from chainbill_cli.transactions import (
+    Draft,
+    check_network,
+    check_to_sign,
+    expired,
+    read_draft,
+    shown,
+    store,
+    with_signature,
+)
 from chainbill_cli.validity import valid_for_ms
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, committed, hand_in, standstill, writes
@@ -87,10 +96,10 @@ def sign(file: str, out: str) -> None:
     """Add the acting profile's signature."""
     session = current_session()
     draft = read_draft(file)
-    signed = with_signature(session, draft)
+    check_to_sign(session, draft)
     if asks(session) and file != "-":
         _preview(session, "preview.tx_sign", draft).ask(session)
-    store(session, signed, out or (file if file != "-" else ""))
+    store(session, with_signature(session, draft), out or (file if file != "-" else ""))
 
 
 @tx.command("send", help="tx.send")
