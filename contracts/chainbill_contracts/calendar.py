@@ -76,22 +76,24 @@ def end_of_72_hours(date):
     return max(add_days(date, 3), business_day_from(add_days(date, 1)))
 
 
-@internal("account", "party", "recovery", "standing")
+@internal("account", "finance", "party", "recovery", "standing")
 def stood_ms():
     """Return for how long the network has stood still so far, in all."""
     gap = gaps.get("last")
     return 0 if gap is None else gap["stood_ms"]
 
 
-@internal("account", "party", "recovery", "standing")
+@internal("account", "finance", "party", "recovery", "standing")
 def after_standstill(acts_on, allowed_ms):
     """Return {"acts_on", "allowed_ms"}: when what is to act on `acts_on` acts, since the network stood still meanwhile.
 
-    No standstill is part of a wait, for nobody could take anything back: it grows by as many days, a part of one for a
-    whole one, and its last day is a business day. allowed_ms: what `acts_on` allows for of all that the network stood
-    still. What is left of a day counts the next time, so who stops it for some hours each day puts nothing off for
-    ever. To act on Tuesday 2027-03-09, last day Monday, and the network stood still from Saturday to Tuesday, 70 hours,
-    three days: last day Thursday, it acts on Friday 03-12.
+    No standstill is part of a wait whose end takes something from somebody who could act until then: say no to what is
+    announced, ratify an order that acts, record money that has left. Such a wait grows by as many days, a part of one
+    for a whole one, and its last day is a business day. What can be made again when it ends, or be taken back at any
+    moment, ends on its day: an offer, a request, a quote, a question, a dispute, a ballot. allowed_ms: what `acts_on`
+    allows for of all that the network stood still. What is left of a day counts the next time, so who stops it for some
+    hours each day puts nothing off for ever. To act on Tuesday 2027-03-09, last day Monday, and the network stood still
+    from Saturday to Tuesday, 70 hours, three days: last day Thursday, it acts on Friday 03-12.
     """
     days = (stood_ms() - allowed_ms + DAY_MS - 1) // DAY_MS
     if days <= 0:

@@ -9,6 +9,7 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     LARGEST_AMOUNT,
     counted,
+    has_keys_for,
     parameter,
     require_able,
     require_account,
@@ -88,6 +89,8 @@ def request(token, banks, amount):
         "quotes": [],
         "agreed_quote": "",
         "until": until,
+        "allowed_ms": 0,
+        "held_days": 0,
         "declined": [],
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
@@ -222,10 +225,8 @@ def agree(quote):
     forget_end(row["id"], row["until"])
     row["status"] = "agreed"
     row["agreed_quote"] = quote
-    row["until"] = invoke("calendar", "business_days_after", offer["disburse_by"], 1)
-    requests.put(row["id"], row)
-    plan_end(row["id"], row["until"])
-    invoke("token", "extend_reservation", row["token"], row["until"])
+    row["allowed_ms"] = invoke("calendar", "stood_ms")
+    stand_until(row, invoke("calendar", "business_days_after", offer["disburse_by"], 1))
     emit("agreed", {"quote": quote, "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
     return priced(offer, alerts_of(bills.get(offer["bill"])))
 
@@ -257,7 +258,7 @@ def disburse(quote, reference, value_date, amount, registration):
     bank = require_not_stopped(ctx.party)
     require_capability("maker")
     row = requests.get(offer["request"])
-    if agreement_ended(offer, row):
+    if agreement_ended(offer, row, value_date):
         return keep_unmatched(offer, reference, value_date, amount, content)
     require(offer["status"] == "agreed", "quote_not_agreed", {"status": offer["status"]})
     require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
@@ -404,6 +405,8 @@ def on_day(date, item, row):
             set_quote_status(offer, "expired")
         return
     request = requests.get(row["id"])
+    if request["status"] == "agreed":
+        put_off(request)
     if request["status"] in ("open", "agreed") and request["until"] < ctx.today:
         end_request(request, "expired", "time", "expired")
 
@@ -546,11 +549,69 @@ def forget_end(request_id, until):
     agenda.delete([add_days(until, 1), "request", request_id])
 
 
-def agreement_ended(offer, row):
-    """Say whether an agreement has run out, whether or not the day change has noticed it yet."""
-    if offer["agreed_on"] == "":
+def stand_until(row, until):
+    """Let an agreement, and the lock of its token, stand until this day."""
+    row["until"] = until
+    requests.put(row["id"], row)
+    plan_end(row["id"], until)
+    invoke("token", "extend_reservation", row["token"], until)
+
+
+def put_off(row):
+    """Let an agreement stand longer whose bank could not say that its money has left."""
+    end = end_of_agreement(row)
+    if end["until"] > row["until"] and end["until"] >= ctx.today:
+        forget_end(row["id"], row["until"])
+        row["allowed_ms"] = end["allowed_ms"]
+        row["held_days"] = end["held_days"]
+        stand_until(row, end["until"])
+        emit("agreement_put_off", {"quote": row["agreed_quote"], "request": row["id"], "until": row["until"]})
+
+
+def end_of_agreement(row):
+    """The last day of an agreement as things stand today: {"until", "allowed_ms", "held_days"}. row: of its request.
+
+    A bank whose money has left must be able to say so, or the holder has money and token. Days on which the network
+    stood still are no part of the agreement, and none ends it on which the bank cannot speak, whoever stopped it, for
+    as many business days as an offer stands: longer would lock the holder's token for a bank that halts itself.
+    """
+    later = invoke("calendar", "after_standstill", add_days(row["until"], 1), row["allowed_ms"])
+    end = {
+        "until": add_days(later["acts_on"], -1),
+        "allowed_ms": later["allowed_ms"],
+        "held_days": row["held_days"],
+    }
+    if is_held(row):
+        most = parameter("offer_business_days")
+        for number in range(most):
+            if end["until"] < ctx.today and end["held_days"] < most:
+                end["until"] = invoke("calendar", "business_days_after", end["until"], 1)
+                end["held_days"] += 1
+    return end
+
+
+def is_held(row):
+    """Say whether the bank of an agreement cannot record its money today and may again. row: of the request.
+
+    It is suspended, insolvent or halted, or one of its admins took away the keys that it needs for that.
+    """
+    offer = quotes.get(row["agreed_quote"])
+    bank = parties.get(offer["bank"])
+    if bank["status"] == "closed":
         return False
-    return offer["status"] == "expired" or (offer["status"] == "agreed" and ctx.today > row["until"])
+    stopped = bank["status"] in ("suspended", "insolvent") or bank["halted_on"] != ""
+    return stopped or not has_keys_for(bank, "finance.disburse", offer["currency"], offer["amount"])
+
+
+def agreement_ended(offer, row, value_date):
+    """Say whether an agreement has run out for money of this value date.
+
+    Where the day change has much to do it comes late. Until then the token is locked, and money that left while the
+    agreement stood counts; later money does not.
+    """
+    if offer["agreed_on"] == "" or offer["status"] != "agreed":
+        return offer["agreed_on"] != "" and offer["status"] == "expired"
+    return ctx.today > row["until"] and value_date > end_of_agreement(row)["until"]
 
 
 def keep_unmatched(offer, reference, value_date, amount, content):
@@ -601,22 +662,23 @@ def require_holder_may_be_financed(row, value_date):
     holder = require_party(row["holder"])
     if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
         since = holder["insolvent_since"]
-        in_time = value_date < since or is_one_word_against_money(holder, value_date)
-        require(in_time, "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
+        require(had_left(holder, value_date), "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
 
 
 def require_debtor_may_be_bought(bill, value_date):
-    """The debtor of this bill is in business, or was so for all but one bank when the money left."""
+    """The debtor of this bill is in business, or became insolvent after the money had left."""
     debtor = require_party(bill["debtor"])
-    if debtor["status"] != "insolvent" or not is_one_word_against_money(debtor, value_date):
+    if debtor["status"] != "insolvent" or not had_left(debtor, value_date):
         require_debtor_in_business(bill)
 
 
-def is_one_word_against_money(row, value_date):
-    """Say whether one bank alone says that a party is insolvent, and money had left by that day. row: the party's.
+def had_left(row, value_date):
+    """Say whether money of this value date left before a party was insolvent. row: the insolvent party's.
 
-    What no second bank or vote keeps is as if it had never been; else a sponsor that sees the money of another bank
-    arrive stopped its receipt, until the agreement had run out and the holder had both.
+    On an earlier day, whoever says that it is insolvent; where one bank alone says so, on that day too: what no second
+    bank or vote keeps is as if it had never been. Else a sponsor that sees the money of another bank arrive stopped its
+    receipt, until the agreement had run out and the holder had both.
     """
+    since = row["insolvent_since"]
     order = orders.get(standings.get(row["id"])["insolvent"])
-    return order["status"] == "entered" and value_date <= row["insolvent_since"]
+    return value_date < since or (order["status"] == "entered" and value_date == since)

@@ -30,12 +30,17 @@ def require_capability(capability):
 
 def require_maker_and_checker():
     """Two people signed with two keys, one as maker (经办), one as checker (复核)."""
-    for maker in ctx.signers:
+    require(are_maker_and_checker(ctx.signers), "maker_and_checker_needed")
+
+
+def are_maker_and_checker(signers):
+    """Say whether among these signers are a maker and a checker who are two people."""
+    for maker in signers:
         if "maker" in maker["capabilities"]:
-            for checker in ctx.signers:
+            for checker in signers:
                 if "checker" in checker["capabilities"] and not is_one_person(maker, checker):
-                    return
-    require(False, "maker_and_checker_needed")
+                    return True
+    return False
 
 
 def is_one_person(one, other):
@@ -93,10 +98,31 @@ def are_keys_of(party, signed):
 
 def require_policy(sender, action, currency, amount):
     """The sender's own policy lets one key do this; above its limit maker and checker sign. sender: its party row."""
-    for rule in sender["policy"]["rules"]:
+    if is_above_limit(sender, action, currency, amount):
+        require_maker_and_checker()
+
+
+def is_above_limit(row, action, currency, amount):
+    """Say whether a party's own policy asks maker and checker for this. row: its party row."""
+    for rule in row["policy"]["rules"]:
         if rule["action"] in ("any", action) and rule["currency"] == currency and amount > rule["above"]:
-            require_maker_and_checker()
-            return
+            return True
+    return False
+
+
+def has_keys_for(row, action, currency, amount):
+    """Say whether the keys that a party has are enough for this act of a maker, by its own policy. row: its party row.
+
+    One admin takes away any key that is no admin's, so it need not have them.
+    """
+    makers = 0
+    signers = []
+    for key in row["keys"]:
+        entry = keys.get(key)
+        signers += [{"key": key, "capabilities": entry["capabilities"], "operator": entry["operator"]}]
+        if "maker" in entry["capabilities"]:
+            makers += 1
+    return makers > 0 and (are_maker_and_checker(signers) or not is_above_limit(row, action, currency, amount))
 
 
 # --- parties ----------------------------------------------------------------------------------------------------------

@@ -130,7 +130,8 @@ def ratify(order):
     require_active(ctx.party)
     require_maker_and_checker()
     require_order_step(entered, "ratified")
-    require(ctx.today <= entered["until"], "status_order_over", {"until": entered["until"]})
+    until = add_days(end_today(entered)["acts_on"], -1)
+    require(ctx.today <= until, "status_order_over", {"until": until})
     require_unbarred(entered["party"])
     row = require_party(entered["party"])
     standing = standing_of(row["id"])
@@ -325,35 +326,46 @@ def vote_close(party):
 def on_day(date, item, row):
     """Let an administrator's keys act, or an order lapse that nobody ratified in time, as if it had never been.
 
-    An administrator whom the guards of the day refuse comes to nothing: the next step ends it. Regulators are told by
-    the events.
+    Neither while days are left that the network stood still, in which nobody could object or ratify. An administrator
+    whom the guards of the day refuse comes to nothing: the next step ends it. Regulators are told by the events.
     """
     order = orders.get(row["order"])
     party = parties.get(order["party"])
     standing = standing_of(party["id"])
     if standing["open"][order["kind"]] != order["id"]:
         return
-    if order["acts_on"] != "":
-        later = invoke("calendar", "after_standstill", order["acts_on"], order["allowed_ms"])
-        if later["acts_on"] > ctx.today:
-            put_off(party, standing, order, later)
-            return
+    later = end_today(order)
+    if later["acts_on"] > ctx.today:
+        put_off(party, standing, order, later)
+        return
     if row["step"] == "act":
         close_order(standing, order)
         put_in_force(party, standing, order)
         keep_standing(party, standing)
-    elif day_of_end(order) <= ctx.today:
+    else:
         end_order(party, standing, order, "lapsed")
 
 
 def put_off(row, standing, order, later):
-    """An administrator acts later, and can be objected to until then."""
+    """An administrator acts later, and can be objected to until then; any other order can be ratified for longer."""
     close_order(standing, order)
-    order["acts_on"] = later["acts_on"]
+    waits = order["acts_on"] != ""
+    if waits:
+        order["acts_on"] = later["acts_on"]
+    else:
+        order["until"] = add_days(later["acts_on"], -1)
     order["allowed_ms"] = later["allowed_ms"]
     open_order(standing, order)
     keep_standing(row, standing)
-    emit("administrator_put_off", {"order": order["id"], "party": row["id"], "acts_on": order["acts_on"]})
+    if waits:
+        emit("administrator_put_off", {"order": order["id"], "party": row["id"], "acts_on": order["acts_on"]})
+    else:
+        emit("status_put_off", {"order": order["id"], "party": row["id"], "until": order["until"]})
+
+
+def end_today(order):
+    """When an order that waits acts, or has lapsed, as things stand today: {"acts_on", "allowed_ms"}."""
+    return invoke("calendar", "after_standstill", day_of_end(order), order["allowed_ms"])
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------
@@ -395,7 +407,7 @@ def new_order(row, kind, papers, by):
         "ratified_on": "",
         "until": ctx.today,
         "acts_on": "",
-        "allowed_ms": 0,
+        "allowed_ms": invoke("calendar", "stood_ms"),
         "stopped_at": 0,
         "objected_on": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},

@@ -272,6 +272,7 @@ def check_requests(world: World, tokens: dict[str, Any]) -> None:
         token = locked[request]
         assert (row["token"], row["amount"], row["holder"]) == (token["id"], token["hi"] - token["lo"], token["holder"])
         assert token["locks"][0]["until"] == row["until"] >= world.today
+        assert row["held_days"] <= world.row("governance", "parameter", "offer_business_days")["value"]
     for _, row in world.rows("finance", "request"):
         quotes = [world.row("finance", "quote", quote) for quote in row["quotes"]]
         agreed = [quote for quote in quotes if quote["status"] == "agreed"]

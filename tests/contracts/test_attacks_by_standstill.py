@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
 from contracts.expected import refused
+from contracts.invariants import check_all
 from contracts.world import (
     BANK1,
+    BANK2,
     BANK3,
+    BANK4,
     S1,
     S2,
     S3,
     World,
+    accepted_bill,
     administrator_keys,
     announced_recovery,
     as_admins,
     as_two,
+    ask,
+    bid,
+    disburse,
     key_of,
     order,
     private_key,
     ratify,
+    settle,
 )
 
 POLICY = {"rules": [{"action": "any", "currency": "CNY", "above": 5}]}
@@ -152,3 +161,127 @@ def test_nobody_is_closed_while_it_could_not_stay(world: World) -> None:
     assert under_way["until"] == "2026-03-09"
     world.send(S3, ("standing", "stay", {}), keys=[key_of(S3, 1)])
     assert world.row("party", "party", S3)["status"] == "active"
+
+
+# --- what somebody could still do until a day -------------------------------------------------------------------------
+def agreed(world: World, **fields: str) -> tuple[str, str, int]:
+    """S1 and BANK2 agree on this Monday, to be paid by the next day: (request, quote, net). It stands to Wednesday."""
+    _, token = accepted_bill(world, **fields)
+    request = ask(world, token, BANK2, amount=100_000_000)["request"]
+    quote = bid(world, request, BANK2, disburse_by=world.plus(1))["quote"]
+    return request, quote, world.call(S1, "finance", "agree", quote=quote)["net"]
+
+
+def test_money_that_left_before_a_standstill_buys_its_token(world: World) -> None:
+    """attack: a bank's money has left, and a holder with friends stops the network until the agreement has run out. The
+    first block ended it, and the holder had money and token."""
+    request, quote, net = agreed(world)
+    world.events.clear()
+    stand_still_until(world, "2026-03-05")
+    row = world.row("finance", "request", request)
+    assert (row["status"], row["until"]) == ("agreed", "2026-03-09")  # three days: Saturday, so the next business day
+    assert world.token(row["token"])["locks"][0]["until"] == row["until"]
+    assert world.topics() == ["finance.agreement_put_off"]
+    check_all(world)
+    world.day(row["until"])
+    token = disburse(world, BANK2, quote, value_date="2026-03-02", amount=net)["token"]
+    assert world.token(token)["holder"] == BANK2
+    check_all(world)
+
+
+def test_an_agreement_that_was_put_off_ends(world: World) -> None:
+    request, quote, net = agreed(world)
+    stand_still_until(world, "2026-03-05")
+    world.day("2026-03-10")
+    assert world.row("finance", "request", request)["status"] == "expired"
+    assert disburse(world, BANK2, quote, value_date="2026-03-02", amount=net)["unmatched"]
+    check_all(world)
+
+
+def test_short_standstills_put_no_agreement_off_for_ever(world: World) -> None:
+    """attack: a short stop each day, so that the holder never gets its token back."""
+    request, _, _ = agreed(world)
+    while world.row("finance", "request", request)["status"] == "agreed":
+        assert world.today < TUESDAY
+        stand_still_until(world, world.plus(1), HOURS_2)
+    assert world.today == FRIDAY
+
+
+def test_a_standstill_before_the_agreement_is_no_part_of_it(world: World) -> None:
+    stand_still_until(world, "2026-03-09")
+    request, _, _ = agreed(world)
+    world.day("2026-03-12")
+    assert world.row("finance", "request", request)["status"] == "expired"
+
+
+def test_an_agreement_outlives_the_day_of_payment_and_stops_no_settlement(world: World) -> None:
+    """The network stood still over it: what is recorded first counts, the bank's money or the debtor's."""
+    for first in ("bank", "debtor"):
+        one = World(world.backend)
+        request, quote, net = agreed(one, due_on="2026-03-05")
+        stand_still_until(one, FRIDAY, 4 * DAY_MS)
+        row = one.row("finance", "request", request)
+        assert (row["status"], row["until"]) == ("agreed", "2026-03-09")
+        bill = row["bill"]
+        assert one.bill(bill)["pay_on"] < one.today
+        paid = {"value_date": "2026-03-02", "amount": net}
+        if first == "bank":
+            disburse(one, BANK2, quote, **paid)
+        settle(one, bill, 100_000_000)
+        [(_, payment)] = one.rows("settlement", "payment", (bill,))
+        assert payment["party"] == (BANK2 if first == "bank" else S1)
+        if first == "debtor":
+            assert disburse(one, BANK2, quote, **paid)["unmatched"]
+        check_all(one)
+        one.day("2026-03-20")
+        assert one.failed_items == []
+
+
+@pytest.mark.parametrize("kind", ["suspended", "insolvent"])
+def test_an_order_does_not_lapse_while_no_second_bank_could_ratify(world: World, kind: str) -> None:
+    """attack: a party that becomes insolvent has friends stop the network for the 72 hours of the second bank; the
+    first block let the order lapse as if it had never been, and the next one acts at its ratification only."""
+    entered = order(world, S1, kind)
+    assert world.row("standing", "order", entered["order"])["until"] == entered["until"]
+    world.events.clear()
+    stand_still_until(world, world.plus(15 if kind == "suspended" else 4))
+    until = "2026-03-19" if kind == "suspended" else "2026-03-09"
+    assert (world.row("party", "party", S1)["status"], world.today < until) == (kind, True)
+    assert world.row("standing", "order", entered["order"])["until"] == until
+    assert world.events == [("standing", "status_put_off", {"order": entered["order"], "party": S1, "until": until})]
+    world.day(until)
+    assert ratify(world, entered)["status"] == "ratified"
+    world.day(world.plus(20))
+    assert world.row("party", "party", S1)["status"] == kind
+    assert world.failed_items == []
+
+
+def test_an_order_that_was_put_off_lapses(world: World) -> None:
+    entered = order(world, S1, "insolvent")
+    stand_still_until(world, FRIDAY)
+    world.day(TUESDAY)
+    assert world.row("party", "party", S1)["status"] == "active"
+    refused("status_order_transition", ratify, world, entered)
+
+
+def test_an_order_to_lift_and_an_administrator_wait_for_their_second_bank(world: World) -> None:
+    ratify(world, order(world, S1, "insolvent"))
+    lifts = order(world, S1, "active")
+    court = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
+    keys = administrator_keys(S1, 901)
+    named = as_two(world, BANK1, "standing", "name_administrator", party=S1, keys=keys, **court)
+    stand_still_until(world, FRIDAY)
+    assert ratify(world, named, by=BANK4)["acts_on"] == TUESDAY
+    ratify(world, lifts, by=BANK3)
+    assert world.row("party", "party", S1)["status"] == "active"
+    world.day("2026-03-20")
+    assert world.failed_items == []
+
+
+def test_who_stops_the_network_for_two_hours_a_day_keeps_no_order_open(world: World) -> None:
+    """attack: a bank keeps its own suspension of a customer in force by short stops."""
+    order(world, S1, "suspended")
+    while world.row("party", "party", S1)["status"] == "suspended":
+        assert world.today < "2026-03-20"
+        stand_still_until(world, world.plus(1), HOURS_2)
+    assert world.today == "2026-03-19"  # ten business days to Monday the 16th, and two of 15 short stops of two hours

@@ -48,6 +48,15 @@ class StatusLife(WholeBillLife):
         keys = administrator_keys(party, self.keys)
         self.attempt(as_two, self.world, BANK1, "standing", "name_administrator", party=party, keys=keys, **COURT)
 
+    @rule(bank=st.sampled_from([BANK2, BANK3]))
+    def halt(self, bank: str) -> None:
+        """A bank halts itself, or lifts that."""
+        halted = self.world.row("party", "party", bank)["halted_on"]
+        if halted:
+            self.attempt(as_two, self.world, bank, "party", "lift_halt", party=bank)
+        else:
+            self.attempt(self.world.call, bank, "party", "halt", reason="")
+
     @rule(party=st.sampled_from(PARTIES))
     def leave(self, party: str) -> None:
         self.attempt(as_two, self.world, party, "standing", "leave", party=party)
@@ -72,6 +81,9 @@ class StatusLife(WholeBillLife):
     def everything_ends(self) -> None:
         """No dead end: every lock and every order that waits ends, every bill is settled, every payment is paid."""
         world = self.world
+        for bank in (BANK2, BANK3):
+            if world.row("party", "party", bank)["halted_on"]:
+                self.halt(bank)
         for _ in range(3):
             self.wait(20, gap=False)
             self.watch.check(world)

@@ -549,7 +549,7 @@ def _ratify_alone(world: World) -> None:
         ratify(world, order(world, S1, "insolvent"), by=BANK1)
 
 
-LAPSE = "elif day_of_end(order) <= ctx.today"
+LAPSE = '    else:\n        end_order(party, standing, order, "lapsed")'
 CLOSE = '    require_nothing_open(row["id"])\n'
 AT_ONCE = ' and kind not in standing["unratified"]\n'
 MUTANTS: dict[str, Mutant] = {
@@ -557,14 +557,14 @@ MUTANTS: dict[str, Mutant] = {
         "token", '    require_not_stopped_since(row["holder"], lock["height"])\n', "", _accept_of_a_suspended_holder,
     ),
     "an insolvency lasts without a second bank": (
-        "standing", LAPSE, f'{LAPSE} and order["kind"] != "insolvent"',
+        "standing", LAPSE, LAPSE.replace("else", 'elif order["kind"] != "insolvent"'),
         test_an_insolvency_that_no_second_bank_ratifies_lapses_as_if_it_had_never_been,
     ),
     "one bank ratifies what it ordered": (
         "standing", 'require(not one_house,', "require(True,", _ratify_alone,
     ),
     "a suspension never ends": (
-        "standing", LAPSE, f'{LAPSE} and order["kind"] != "suspended"',
+        "standing", LAPSE, LAPSE.replace("else", 'elif order["kind"] != "suspended"'),
         test_a_suspension_acts_at_once_and_ends_by_itself_after_ten_business_days,
     ),
     "a suspension is ordered again and again": (

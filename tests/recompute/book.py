@@ -14,6 +14,7 @@ from recompute.pieces import PENDING, Bill, Hop, Moment, Piece
 from recompute.records import Block, Record
 
 Act = Callable[["Book", Record], None]
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Request:
     until: str
     status: str = "open"
     amount: int = 0
+    agreed: str = ""
+    allowed_ms: int = 0
+    held_days: int = 0
     declined: set[str] = field(default_factory=set)
     quotes: list[str] = field(default_factory=list)
     result: str = ""
@@ -141,6 +145,7 @@ class Order:
     kind: str
     until: str
     acts: bool
+    allowed_ms: int = 0
     status: str = "entered"
 
 
@@ -196,6 +201,8 @@ class Book:
         self.invoices: dict[tuple[str, str], Invoice] = {}
         self.disputes: dict[str, Dispute] = {}
         self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
+        self.stood_ms = 0
+        self.halted: set[str] = set()
 
     def keep(self, record: Record) -> None:
         """Enter one record."""
@@ -205,6 +212,7 @@ class Book:
         """A block came: after a long gap bills are left alone until the next business day; a new day has its own."""
         if self.time_ms and block.time_ms - self.time_ms > self.rules.gap_limit_ms:
             self.quiet_until = self.calendar.after(block.today, 1)
+            self.stood_ms += block.time_ms - self.time_ms
         self.height, self.time_ms = block.height, block.time_ms
         if block.today != self.today:
             self.today = block.today
@@ -216,6 +224,8 @@ class Book:
             if quote.status == "offered" and quote.ends_before and quote.valid_until < self.today:
                 quote.status = "expired"
         for request in self.requests.values():
+            if request.status == "agreed" and request.until < self.today:
+                self._put_off(request)
             if request.under_way and request.until < self.today:
                 self.end_request(request, "expired", "expired")
         for bill in self.bills.values():
@@ -226,11 +236,28 @@ class Book:
             self._day_of_bills()
         for order in self.orders.values():
             if order.status == "entered" and order.until < self.today:
+                order.until, order.allowed_ms = self._stood(order.until, order.allowed_ms)
+            if order.status == "entered" and order.until < self.today:
                 order.status, order.acts = "lapsed", False
                 self.unratified.add((order.party, order.kind))
         for dispute in self.disputes.values():
             if dispute.status == "open" and dispute.until < self.today:
                 dispute.status = "ended"
+
+    def _put_off(self, request: Request) -> None:
+        """An agreement waits for days on which the network stood still, and for some on which its bank is halted."""
+        request.until, request.allowed_ms = self._stood(request.until, request.allowed_ms)
+        while request.until < self.today and self.quotes[request.agreed].bank in self.halted:
+            if request.held_days == self.rules.offer_business_days:
+                break
+            request.held_days += 1
+            request.until = self.calendar.after(request.until, 1)
+        request.held.until = request.until
+
+    def _stood(self, last: str, allowed_ms: int) -> tuple[str, int]:
+        """A last day, and what it allows for, put off by whole days that the network stood still since."""
+        days = max(0, -((allowed_ms - self.stood_ms) // DAY_MS))
+        return self.calendar.put_off(last, days), allowed_ms + days * DAY_MS
 
     def _day_of_bills(self) -> None:
         for bill in self.bills.values():

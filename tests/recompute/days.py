@@ -50,6 +50,10 @@ class Calendar:
             day = self.rolled(plus(day, 1))
         return day
 
+    def put_off(self, last: str, days: int) -> str:
+        """A last day so many days on, and then a business day; with 0 days the day itself."""
+        return self.rolled(plus(last, days)) if days else last
+
 
 def days_30_360(first: str, last: str) -> int:
     """ISDA 2006 4.16(f), 30/360: 31 January to 28 February is 28 days, 30 January to 31 March 60."""

@@ -41,6 +41,7 @@ def agree(book: Book, record: Record) -> None:
     agreed.status, agreed.agreed_net = "agreed", agreed.net
     of = agreed.request
     of.status = "agreed"
+    of.agreed, of.allowed_ms = agreed.id, book.stood_ms
     of.until = of.held.until = book.calendar.after(agreed.disburse_by, 1)
 
 

@@ -30,7 +30,7 @@ def set_status(book: Book, record: Record) -> None:
         return
     acts = kind != "active" and (party, kind) not in book.unratified
     name = record.result["order"]
-    book.orders[name] = Order(name, party, kind, record.result["until"], acts)
+    book.orders[name] = Order(name, party, kind, record.result["until"], acts, book.stood_ms)
 
 
 def ratify(book: Book, record: Record) -> None:
@@ -67,6 +67,14 @@ def withdraw_dispute(book: Book, record: Record) -> None:
     book.disputes[record.args["dispute"]].status = "ended"
 
 
+def halt(book: Book, record: Record) -> None:
+    book.halted.add(record.sender)
+
+
+def lift_halt(book: Book, record: Record) -> None:
+    book.halted.discard(record.args["party"])
+
+
 def nothing(book: Book, record: Record) -> None:
     """What a bank agrees to moves nothing yet."""
 
@@ -75,4 +83,5 @@ ACTS: dict[str, Act] = {
     "audit.grant": grant, "audit.revoke_grant": revoke_grant, "standing.set_status": set_status,
     "standing.ratify": ratify, "succession.accept": nothing, "succession.name": name_successor,
     "invoice.dispute": dispute, "invoice.uphold": uphold, "invoice.withdraw_dispute": withdraw_dispute,
+    "party.halt": halt, "party.lift_halt": lift_halt,
 }  # fmt: skip

@@ -52,8 +52,8 @@ def stop(past: History) -> None:
 
 
 def succeed(past: History) -> None:
-    """A bank names who pays in its place; one history in three or so has that."""
-    if past.random.random() < 0.85:
+    """A bank names who pays in its place; most histories have that."""
+    if past.random.random() < 0.6:
         return
     bank, successor = (past.party(alias) for alias in past.random.sample(BANKS, 2))
     if past.act(successor, "succession.accept", bank=bank) is not None:
@@ -77,4 +77,14 @@ def dispute(past: History) -> None:
         )  # fmt: skip
 
 
-PLAYS = [grant, grant, revoke, stop, stop, stop, succeed, dispute]
+def halt(past: History) -> None:
+    """A bank that agreed to pay halts itself; a halted bank lifts that again."""
+    halted = [bank for bank in map(past.party, BANKS) if (past.row("party", "party", bank) or {})["halted_on"]]
+    agreed = past.pick([row for row in past.rows("finance", "quote") if row["status"] == "agreed"])
+    if halted and past.random.random() < 0.5:
+        past.act(halted[0], "party.lift_halt", party=halted[0])
+    elif agreed is not None and not halted and not agreed["reference"]:
+        past.act(agreed["bank"], "party.halt", reason="")
+
+
+PLAYS = [grant, grant, revoke, stop, stop, stop, succeed, dispute, halt, halt]

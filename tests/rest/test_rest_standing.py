@@ -97,13 +97,12 @@ def test_what_a_bank_is_to_pay_is_its_successors(read_as: ReadAs, example: tuple
 class _View:
     """As much of a view as an own act asks for."""
 
-    viewer = Viewer("S1")
-
-    def __init__(self, order: dict[str, Any]) -> None:
-        self.order = order
+    def __init__(self, viewer: str, **rows: dict[str, Any]) -> None:
+        self.viewer = Viewer(viewer)
+        self._rows = rows
 
     def row(self, contract: str, table: str, key: str) -> Any:
-        return self.order if (contract, table, key) == ("standing", "order", "S-1") else None
+        return self._rows.get(table)
 
     def party(self, party: str) -> Any:
         return {"id": party, "sponsor": "BANK1"}
@@ -115,5 +114,24 @@ def test_the_lapse_of_an_order_shows_to_its_party(party: str, seen: bool) -> Non
     changed = ("standing", "status_changed", {"party": party, "from": "suspended", "to": "active", "by": ""})
     order = {"party": party, "by": "BANK1", "second": "", "status": "lapsed"}
     receipt: Any = SimpleNamespace(kind=Kind.DAY_ITEM, events=[told, changed])
-    view: Any = _View(order)
+    view: Any = _View("S1", order=order)
+    assert sees_own_act(view, receipt) is seen
+
+
+@pytest.mark.parametrize(("viewer", "seen"), [("S1", True), ("BANK2", True), ("BANK3", False), ("S2", False)])
+def test_an_agreement_put_off_shows_to_both_parties_and_not_to_a_rival(viewer: str, seen: bool) -> None:
+    told = ("finance", "agreement_put_off", {"quote": "Q-1", "request": "R-1", "until": "2026-01-09"})
+    request = {"bill": "B-1", "holder": "S1", "banks": ["BANK2", "BANK3"]}
+    quote = {"bill": "B-1", "bank": "BANK2", "request": "R-1"}
+    receipt: Any = SimpleNamespace(kind=Kind.DAY_ITEM, events=[told])
+    view: Any = _View(viewer, request=request, quote=quote)
+    assert sees_own_act(view, receipt) is seen
+
+
+@pytest.mark.parametrize(("viewer", "seen"), [("S1", True), ("BANK1", True), ("S2", False)])
+def test_an_order_put_off_shows_to_its_party_and_its_bank(viewer: str, seen: bool) -> None:
+    told = ("standing", "status_put_off", {"order": "S-1", "party": "S1", "until": "2026-01-09"})
+    order = {"party": "S1", "by": "BANK1", "second": "", "status": "lapsed"}
+    receipt: Any = SimpleNamespace(kind=Kind.DAY_ITEM, events=[told])
+    view: Any = _View(viewer, order=order)
     assert sees_own_act(view, receipt) is seen

@@ -66,7 +66,7 @@ _QUOTE = row({
 _REQUEST = row({
     **same(TEXT, "id", "holder", "token", "bill", "currency", "agreed_quote"), "amount": AMOUNT,
     "status": words(*REQUEST_STATUSES), "until": DATE, "banks": array(TEXT), "declined": array(TEXT),
-    "quotes": array(TEXT), "created": CREATED,
+    "quotes": array(TEXT), **same(COUNT, "allowed_ms", "held_days"), "created": CREATED,
 }, ended_by=TEXT, hidden=obj({"banks": COUNT}))  # fmt: skip
 
 _BY_STATUS = obj({"status": words(*BILL_STATUSES), "bills": COUNT, "face": TOTAL})
