@@ -60,7 +60,7 @@ FAULTS = {
         view, 'return str(row["successor"]) if row else bank', "return bank", comparison_lists.receipts
     ),
     "a request shows the bank nothing": Fault(
-        access, "own = _own_tokens(lineage, parties) | asked", "own = _own_tokens(lineage, parties)", BILLS
+        access, "own = asked.union(tokens.of(parties))", "own = frozenset(tokens.of(parties))", BILLS
     ),
     "the last day is left out": Fault(
         routes_tokens, "(last is None or str(day) <= last)", "(last is None or str(day) < last)",
