@@ -257,6 +257,11 @@ CASES = (
         "set_problem of too many statements", ("native set_problem",), 'z = set_problem({"a": s}, [])',
         _SOURCE + _grown("c", "'    a = a + a[a]\\n'", 11) + "s += '\\n\\ndef f(a):\\n' + c",
     ),
+    Case(
+        "set_problem of more sources than there is gas for", ("native set_problem",),
+        before=_SOURCE + _grown("c", "'    a = a + a[a]\\n'", 10) + "s += '\\n\\ndef f(a):\\n' + c\nd = {}\n"
+        "for k in 'abcdefghij':\n    d[k] = s\nz = set_problem(d, [])",
+    ),
     # --- tables, events, calls ------------------------------------------------------------------------------------
     Case("get nothing", ("host get", "node TableCall"), "z = rows.get(i)"),
     Case("get by a list", ("host get",), 'z = rows.get(["abc", 5, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])'),

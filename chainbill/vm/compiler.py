@@ -21,31 +21,34 @@ from chainbill.vm.messages import rejected
 from chainbill.vm.module import read_contract
 from chainbill.vm.native_calls import NATIVE_CALLS
 from chainbill.vm.parser import in_fresh_thread
-from chainbill.vm.program import CompiledContract, Entry, Problem, Program, TableRef, file_name
+from chainbill.vm.program import CompiledContract, Entry, Pay, Problem, Program, TableRef, file_name
 from chainbill.vm.rules import STANDARD_RUN, CodePrices
 from chainbill.vm.values import freeze
 
 __all__ = ["compile_contract", "link"]
 
 
-def compile_contract(name: str, source: str, prices: CodePrices = STANDARD_RUN.code) -> CompiledContract:
-    """Compile one contract by itself; `prices` are written into its guarded code.
+def compile_contract(
+    name: str, source: str, prices: CodePrices = STANDARD_RUN.code, pay: Pay = lambda _: None
+) -> CompiledContract:
+    """Compile one contract by itself; `prices` are written into its guarded code. What `pay` raises is raised.
 
     Raises ContractRejected: reason, detail with the line; fields contract, line, en, zh.
     """
     if type(source) is not str:
         raise rejected("syntax_error", 0, "the source is not text", contract=name)
     try:
-        return in_fresh_thread(partial(_compile, name, source, prices))
+        return in_fresh_thread(partial(_compile, name, source, prices, pay))
     except ContractRejected as error:
         error.fields["contract"] = name
         raise
 
 
-def _compile(name: str, source: str, prices: CodePrices) -> CompiledContract:
+def _compile(name: str, source: str, prices: CodePrices, pay: Pay) -> CompiledContract:
     contract = read_contract(name, source)
     facts = analyse(contract)
     emitted = emit_contract(contract, facts, prices)
+    pay(emitted.size)
     guarded = "\n".join([*emitted.text, ""])
     try:
         code = compile(guarded, file_name(name), "exec", dont_inherit=True, optimize=0)
@@ -121,9 +124,8 @@ def _imports(
     return found
 
 
-def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str]) -> tuple[Problem | None, int]:
-    """What is wrong, and the bytes of guarded code; a source that is refused counts a byte for each character."""
-    size = 0
+def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str], pay: Pay) -> Problem | None:
+    """What is wrong; a source that is refused is paid for as a byte of guarded code for each character."""
     try:
         changed = dict(program.contracts)
         for name in removed:
@@ -131,13 +133,12 @@ def _examine(program: Program, sources: Mapping[str, str], removed: Sequence[str
                 raise rejected("contract_not_there", 0, name, contract=name)
         for name in sorted(sources):
             try:
-                changed[name] = compile_contract(name, sources[name], program.prices)
+                changed[name] = compile_contract(name, sources[name], program.prices, pay)
             except ContractRejected as error:
-                size += MAX_GUARDED_BYTES if error.reason == TOO_LARGE else len(sources[name])
+                pay(MAX_GUARDED_BYTES if error.reason == TOO_LARGE else len(sources[name]))
                 raise
-            size += changed[name].size
         check_links(changed)
         _check_functions(changed, program.natives)
     except ContractRejected as error:
-        return {"problem": error.reason, "contract": error.fields["contract"], "line": error.fields["line"]}, size
-    return None, size
+        return {"problem": error.reason, "contract": error.fields["contract"], "line": error.fields["line"]}
+    return None

@@ -90,9 +90,7 @@ def set_problem(m: Machine, sources: Value, removed: Value) -> Problem | None:
     natives.check_set(sources, removed)
     characters = sum(len(source) for source in sources.values())
     m.pay(m.prices.gas_source_character * characters, 16 * characters)
-    problem, guarded_size = m.program.examine(sources, removed)
-    m.pay(m.prices.gas_guarded_byte * guarded_size, 0)
-    return problem
+    return m.program.examine(sources, removed, lambda size: m.pay(m.prices.gas_guarded_byte * size, 0))
 
 
 NATIVE_CALLS: dict[str, Callable[..., Any]] = {

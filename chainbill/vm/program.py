@@ -12,7 +12,7 @@ from chainbill.vm import tree
 from chainbill.vm.analysis import Facts
 from chainbill.vm.rules import CodePrices
 
-__all__ = ["CompiledContract", "Entry", "Problem", "Program", "TableRef", "file_name"]
+__all__ = ["CompiledContract", "Entry", "Pay", "Problem", "Program", "TableRef", "file_name"]
 
 
 def file_name(contract: str) -> str:
@@ -33,6 +33,10 @@ class CompiledContract:
     prices: CodePrices  # that stand in the guarded code
     code: CodeType
     lines: tuple[int, ...]  # line of the guarded code -> line of the source
+
+
+Pay = Callable[[int], None]
+"""Hears of bytes of guarded code before they are compiled."""
 
 
 class TableRef:
@@ -78,11 +82,14 @@ class Program:
     order: tuple[str, ...]  # contract names, the general part first, then invoked before invoking
     prices: CodePrices
     natives: frozenset[str]  # the functions of the language that its protocol has, by the names of emitted code
-    check: Callable[[Program, Mapping[str, str], Sequence[str]], tuple[Problem | None, int]]
+    check: Callable[[Program, Mapping[str, str], Sequence[str], Pay], Problem | None]
 
-    def examine(self, sources: Mapping[str, str], removed: Sequence[str] = ()) -> tuple[Problem | None, int]:
+    def examine(
+        self, sources: Mapping[str, str], removed: Sequence[str] = (), pay: Pay = lambda _: None
+    ) -> Problem | None:
         """Could these sources come into this program, and the removed contracts leave it, all at once?
 
-        Returns what is wrong, None if nothing is; and the bytes of guarded code that the sources became.
+        Returns what is wrong, None if nothing is. pay: told of each source, before it is compiled and the next one is
+        read, how many bytes of guarded code it has become; what it raises ends the examination.
         """
-        return self.check(self, sources, removed)
+        return self.check(self, sources, removed, pay)

@@ -257,4 +257,4 @@ class Harness:
         natives.check_set(sources, removed)
         if self._program is None:
             self._program = link({own: compile_contract(own, text) for own, text in self._sources.items()})
-        return self._program.examine(sources, removed)[0]
+        return self._program.examine(sources, removed)

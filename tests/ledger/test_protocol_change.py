@@ -217,10 +217,10 @@ def test_a_function_that_a_later_protocol_brings_is_none_before_it() -> None:
     with pytest.raises(ContractRejected, match="name_unknown"):
         link(compiled, without)
     plain = link({}, without)
-    problem, _ = plain.examine(source)
+    problem = plain.examine(source)
     assert problem is not None
     assert (problem["problem"], problem["contract"]) == ("name_unknown", "weekdays")
-    assert link({}, PROTOCOL_1.natives).examine(source)[0] is None
+    assert link({}, PROTOCOL_1.natives).examine(source) is None
 
 
 # --- CPython

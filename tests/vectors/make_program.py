@@ -67,5 +67,5 @@ def _program(sources: dict[str, str]) -> dict[str, Any]:
 
 def _set(case: str, changed: dict[str, str], removed: list[str]) -> dict[str, Any]:
     running = link({name: compile_contract(name, source) for name, source in RUNNING.items()})
-    problem, _ = running.examine(changed, removed)
+    problem = running.examine(changed, removed)
     return {"case": case, "contracts": changed, "removed": removed, "problem": problem}

@@ -9,7 +9,7 @@ from vm.vm_room import Room, answer, assert_fault, assert_refused, build, contra
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.statement import sign_statement, statement_hash
-from chainbill.vm import Context, ContractFault, ContractRefused, compile_contract, describe
+from chainbill.vm import Context, ContractFault, ContractRefused, OutOfGas, compile_contract, compiler, describe
 from chainbill.vm.rules import STANDARD_RUN
 from chainbill.vm.testing import Harness
 
@@ -339,17 +339,35 @@ def test_set_problem_is_paid_for_by_all_characters_of_the_set() -> None:
     assert used[2] - used[1] == used[1] - used[0] > STANDARD_RUN.prices.gas_source_character * len(VIEW)
 
 
+def test_what_is_examined_is_paid_for_before_the_next_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One transaction had 43 sources of many statements compiled, seven seconds, and then its gas was used up."""
+    read = []
+    compiled = compiler.read_contract
+    monkeypatch.setattr(compiler, "read_contract", lambda name, source: read.append(name) or compiled(name, source))
+    source = VIEW + "".join([f"\n\n\ndef f{number}(a):\n    return a + a * a\n" for number in range(30)])
+    sources = {f"c{number}": source for number in range(9)}
+    characters = STANDARD_RUN.prices.gas_source_character * len(source) * len(sources)
+    size = compile_contract("c0", source).size
+    paid_for = 2 * STANDARD_RUN.prices.gas_guarded_byte * size
+    gas = characters + paid_for + STANDARD_RUN.prices.gas_guarded_byte * size // 2
+    room = Room(SET)
+    read.clear()
+    with pytest.raises(OutOfGas):
+        room.run({"sources": sources, "removed": []}, gas_limit=gas)
+    assert read == ["c0", "c1", "c2"]
+
+
 def test_a_signature_that_others_call_changes_together_with_them() -> None:
     """formats S7: each source was linked alone against the running program, so that no signature could change."""
     trial = go('return invoke("other", "f", 1)')
     program = build(other='@internal("trial")\ndef f(a):\n    return a', trial=trial)
     other = contract('@internal("trial")\ndef f(a, b):\n    return a + b')
     caller = contract(trial.replace('"f", 1', '"f", 1, 2'))
-    assert program.examine({"other": other})[0] == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
-    assert program.examine({"trial": caller})[0] == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
-    assert program.examine({"other": other, "trial": caller})[0] is None
-    assert program.examine({}, ["other"])[0] == {"problem": "invoke_unknown", "contract": "trial", "line": 6}
-    assert program.examine({}, ["other", "trial"])[0] is None
+    assert program.examine({"other": other}) == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
+    assert program.examine({"trial": caller}) == {"problem": "arguments_wrong", "contract": "trial", "line": 6}
+    assert program.examine({"other": other, "trial": caller}) is None
+    assert program.examine({}, ["other"]) == {"problem": "invoke_unknown", "contract": "trial", "line": 6}
+    assert program.examine({}, ["other", "trial"]) is None
 
 
 def test_linked_order_is_the_general_part_then_what_is_invoked() -> None:
