@@ -68,7 +68,9 @@ class NodeClient:
         sign_reads: bool = False,
         transport: httpx.BaseTransport | None = None,
         on_this_machine: bool = False,
+        contradicted: Callable[[str, Any], str] = lambda _path, _body: "",
     ) -> None:
+        """contradicted: (path, body) → what is wrong with it by what is known here, "" where nothing is."""
         self._hint = "error.unreachable_local" if on_this_machine else "error.unreachable_hint"
         self.nodes = tuple(checked_address(node) for node in nodes)
         self.timeout_s = timeout_s
@@ -77,6 +79,7 @@ class NodeClient:
         self._transport = transport
         self._http: httpx.Client | None = None
         self._doubted: set[str] = set()
+        self._contradicted = contradicted
         self._streams: dict[str, Any] = {}
 
     @property
@@ -269,6 +272,9 @@ class NodeClient:
         wrong = unfit(asked, response.status_code, body)
         if wrong is not None:
             raise Unusable(str(wrong), maybe_done=not 400 <= response.status_code < 500)
+        against = self._contradicted(asked.path, body) if response.status_code < 300 else ""
+        if against:
+            raise Unusable(against)
         return Answer(response.status_code, body, response.headers, node)
 
 

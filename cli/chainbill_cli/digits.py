@@ -1,8 +1,9 @@
 """Minor digits of every currency that may be met here: the standard ones, and those that the network took by vote.
 
-`currencies.json` of a home: `{"network", "currencies": {code: digits}}`, what the network said beyond the standard ones
-when it was last read, also of those that it takes no longer, because bills in them stay. One process serves one
-home at a time: `begin` is called when its session is made.
+`currencies.json` of a home: `{"network", "currencies": {code: digits}}`, what the network said when it was read, also
+of those that it takes no longer, because bills in them stay. The ledger never changes the digits of a currency, so a
+node that says others than the home has lies (`contradicted`): 1,000 would be signed as 10.00, or as 100,000.00. One
+process serves one home at a time: `begin` is called when its session is made.
 """
 
 from __future__ import annotations
@@ -37,20 +38,24 @@ def begin(home: Path, network: Callable[[], str], ask: Callable[[], object]) -> 
 
 
 def remember(home: Path, network: Mapping[str, Any]) -> None:
-    """Take over what /v1/network says of its currencies, and keep in the home what is not standard."""
-    said = {**_checked(network.get("withdrawn")), **_checked(network.get("currencies"))}
-    name = str(network.get("network") or "")
+    """Take over what /v1/network says of its currencies, and keep it in the home."""
+    said, name = _said(network), str(network.get("network") or "")
     kept = _kept(home, name)
     _Known.digits = {**MINOR_DIGITS, **kept, **said}
     _Known.recall = _Known.ask = None
-    more = {code: digits for code, digits in said.items() if MINOR_DIGITS.get(code) != digits}
-    if not more.items() - kept.items() or not home.is_dir():
+    if not said.items() - kept.items() or not home.is_dir():
         return
     try:
-        content = json.dumps({"network": name, "currencies": {**kept, **more}}) + "\n"
+        content = json.dumps({"network": name, "currencies": {**kept, **said}}) + "\n"
         (home / FILE).write_text(content, encoding="utf-8")
     except OSError:
         return  # a home that cannot be written to: the network is asked each time
+
+
+def contradicted(home: Path, network: Mapping[str, Any]) -> str:
+    """The currency of which /v1/network says other digits than the home has of the same network, "" if of none."""
+    kept = _kept(home, str(network.get("network") or ""))
+    return next((code for code, digits in _said(network).items() if kept.get(code, digits) != digits), "")
 
 
 def known(currency: str) -> Mapping[str, int]:
@@ -67,6 +72,10 @@ def agreed() -> Mapping[str, int]:
         ask, _Known.ask = _Known.ask, None
         ask()
     return _Known.digits
+
+
+def _said(network: Mapping[str, Any]) -> dict[str, int]:
+    return {**_checked(network.get("withdrawn")), **_checked(network.get("currencies"))}
 
 
 def _kept(home: Path, network: str) -> dict[str, int]:

@@ -15,6 +15,7 @@ from chainbill_node.rest.schemas import HANDED_IN, OPEN_ANSWERS, READS, asked_sc
 
 from chainbill_cli.answer_shapes import Misfit, misfit
 from chainbill_cli.asked import Asked
+from chainbill_cli.result_shapes import unfit_results
 from chainbill_cli.texts import text
 
 IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -39,6 +40,7 @@ IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "/v1/trace/parties/{party}": (("party", "id"),),
 }
 """Path → where its answer says what it is about, in one of these members."""
+OF_A_TRANSACTION = "/v1/transactions/{identifier}"
 HEAD = "head"
 """The block that has no name of its own yet."""
 NOT_READY = 503
@@ -90,7 +92,7 @@ def _unfit_receipt(asked: Asked, body: Any) -> Misfit | None:
     wrong = misfit(schema, body) if schema else None
     if wrong is None and asked.identifier and body.get("id") != asked.identifier:
         return Misfit(("id",), text("answer.other", wanted=asked.identifier))
-    return wrong
+    return wrong or unfit_results(body)
 
 
 def _unfit_read(asked: Asked, body: Any) -> Misfit | None:
@@ -99,7 +101,9 @@ def _unfit_read(asked: Asked, body: Any) -> Misfit | None:
     if schema is None or wrong is not None:
         return wrong
     template, names = route_of(asked.path)
-    return next(_not_asked(asked, template, names, body), None)
+    if template == OF_A_TRANSACTION:
+        wrong = unfit_results(body)
+    return wrong or next(_not_asked(asked, template, names, body), None)
 
 
 def _not_asked(asked: Asked, template: str, names: tuple[str, ...], body: dict[str, Any]) -> Iterator[Misfit]:

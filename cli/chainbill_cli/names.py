@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from chainbill.text_rule import is_text
 from chainbill_cli.failure import Failure
 from chainbill_cli.texts import language
 
@@ -13,16 +15,23 @@ FEW = 4
 """Parties that are read one by one; for more of them the list of parties is read."""
 MOST_READ = 2_000
 """Parties of that list that are read at most for the names of one table."""
+LONGEST_NAME = 200
+"""Characters of a name that the ledger takes (the contracts' LONGEST_TEXT)."""
+SPACES = re.compile(r"\s{2,}")
 MOST_KEPT = 4_096
 """Names that one run keeps."""
 
 
 def newest_name(party: Mapping[str, Any]) -> str:
-    """The newest name of a registered party, in the language in use; "" where none can be seen."""
+    """The newest name of a registered party, in the language in use; "" where none can be seen, or a node says one
+    that the ledger takes from nobody. Many spaces are one: they would push the id behind the name out of sight.
+    """
     names = party.get("names") or [{}]
     newest = names[-1] if isinstance(names, list) else names
     other = "en" if language() == "zh" else "zh"
-    return str(newest.get(language()) or newest.get(other) or "")
+    name = str(newest.get(language()) or newest.get(other) or "")
+    possible = len(name) <= LONGEST_NAME and is_text(name) and not set(name) & {"\n", "\t"}
+    return SPACES.sub(" ", name) if possible else ""
 
 
 class Names:

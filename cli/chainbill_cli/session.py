@@ -104,8 +104,9 @@ class Session:
             nodes = tuple(api for _, api in known)
         local = homes.is_local(self.settings.home)
         return NodeClient(
-            nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport, on_this_machine=local
-        )
+            nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport, on_this_machine=local,
+            contradicted=self._contradicted,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close connections."""
@@ -134,6 +135,11 @@ class Session:
         except Failure:
             found = None  # who needs the network says why it cannot be read
         return found if type(found) is int else ZONE_OFFSET_MINUTES
+
+    def _contradicted(self, path: str, body: Any) -> str:
+        """What is wrong where a node says of a currency that it has other minor digits than it had."""
+        code = digits.contradicted(self.settings.home, body) if path == "/v1/network" else ""
+        return text("answer.digits", currency=code) if code else ""
 
     def _known_hash(self) -> str:
         """Hex of the genesis hash that the home knows, "" where it cannot be read: who needs it says why."""

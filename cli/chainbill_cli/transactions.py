@@ -15,7 +15,7 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import ChainbillError
 from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
-from chainbill.limits import MAX_TRANSACTION_BYTES
+from chainbill.limits import HOUR_MS, KEPT_IDS_MS, MAX_TRANSACTION_BYTES
 from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
@@ -99,12 +99,16 @@ def expired(draft: Draft) -> Failure:
 
 
 def check_time(session: Session, draft: Draft) -> None:
-    """A failure for a file that no ledger takes any more, before anybody signs it; by this machine's clock, moved as
-    the network's was when this home last read it.
+    """A failure for a file that no ledger takes any more, or not yet, before anybody signs it; by this machine's clock,
+    moved as the network's was when this home last read it. One that is good for longer than the ledger keeps ids could
+    be held back, and handed in when nobody thinks of it any more.
     """
-    offset = ledger_clock.offset_ms(session.settings.home, session.known.network.hex())
-    if draft.body.valid_until_ms < time.time_ns() // 1_000_000 + offset:
+    now_ms = time.time_ns() // 1_000_000 + ledger_clock.offset_ms(session.settings.home, session.known.network.hex())
+    if draft.body.valid_until_ms < now_ms:
         raise expired(draft)
+    if draft.body.valid_until_ms > now_ms + KEPT_IDS_MS:
+        until, hours = until_text(draft.body.valid_until_ms), KEPT_IDS_MS // HOUR_MS
+        raise fail(Exit.REFUSED, "tx.too_long", code="transaction_too_early", until=until, hours=hours)
 
 
 def check_to_sign(session: Session, draft: Draft) -> None:

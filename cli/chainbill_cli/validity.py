@@ -37,5 +37,5 @@ def until_text(valid_until_ms: int) -> str:
 
 def longest_ms(session: Session) -> int:
     """The longest that the ledger takes, less a part for clocks that differ: 23 hours where it keeps ids for a day."""
-    window = KEPT_IDS_MS if session.offline else session.network.get("replay_window_ms")
-    return (window if type(window) is int else KEPT_IDS_MS) * 23 // 24
+    window = KEPT_IDS_MS if session.offline else session.network["rules"].get("replay_window_ms", KEPT_IDS_MS)
+    return int(max(HOUR_MS // 60, min(window, KEPT_IDS_MS))) * 23 // 24

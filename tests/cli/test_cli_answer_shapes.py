@@ -198,3 +198,50 @@ def test_the_forms_of_a_trace_are_not_taken_for_one_another() -> None:
     assert "it is missing" in str(unfit(table, 200, body))
     cent = Asked("GET", f"/v1/trace/bills/{BILL}", {"cent": "5"})
     assert unfit(cent, 200, whole(cent, {"token": {"id": TOKEN, "bill": BILL}, "bill": BILL, "as_of": AS_OF})) is None
+
+
+def test_a_result_of_the_wrong_kind_is_pending_and_asked_of_the_next_node(shell: Shell, node: FakeNode) -> None:
+    node.result = {"token": TOKEN, "tokens": "T"}
+    for words in (["bill", "accept", BILL], ["bill", "accept", BILL, "--lang", "zh"]):
+        told = shell.run(*words, "-o", "json", "--timeout", "0.3", expect=6)
+        assert "result.tokens" in told["cause"]
+    assert {request.url.host for request in node.requests if request.method == "POST"} == {"node1.test", "node2.test"}
+
+
+def test_a_settlement_that_never_ends_is_given_up(
+    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chainbill_cli.commands import bill_settle
+
+    monkeypatch.setattr(bill_settle, "MOST_STEPS", 3)
+    node.answers[f"GET {PATH}"] = ok(bill(paying_bank=PARTIES["bank1"]))
+    node.result = {"complete": False, "payments": []}
+    words = ["bill", "settle", BILL, "--amount", "1000.00", "--reference", "R"]
+    told = shell.run(*words, "-o", "json", profile="bank1", expect=1)
+    assert told["steps"] == 3
+    assert len(node.transactions) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Honest Co", "Honest Co ("), ("x" * 200, "x" * 200 + " ("),
+        ("Honest Co (9199)" + " " * 90 + ".", "Honest Co (9199) . ("),
+        *((name, "anchor (") for name in ("x" * 201, "a\u202eb", "a\x1b[2Jb", "two\nlines")),
+    ],
+)  # fmt: skip
+def test_a_name_that_the_ledger_takes_from_nobody_is_not_shown_before_a_signature(
+    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, name: str, shown: str
+) -> None:
+    from chainbill_cli import preview
+    from chainbill_cli.contract_constants import contract_constant
+    from chainbill_cli.names import LONGEST_NAME
+
+    assert contract_constant("general", "LONGEST_TEXT") == LONGEST_NAME
+    monkeypatch.setattr(preview, "person", lambda: True)
+    monkeypatch.setattr(preview, "confirm", lambda *_: False)
+    debtor = PARTIES["anchor"]
+    node.answers[f"GET /v1/parties/{debtor}"] = ok({"id": debtor, "names": [{"en": name, "zh": name}]})
+    shell.run("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2026-12-31", expect=1)
+    line = next(one for one in shell.err.splitlines() if debtor in one)
+    assert line == f"  debtor: {shown}{debtor})"

@@ -52,7 +52,24 @@ def test_what_is_written_goes_by_the_digits_of_the_network(shell: Shell, node: F
     shell.run(*words, "--amount", "5")
     assert node.call[2]["face"] == 5
     kept = json.loads((shell.home / digits.FILE).read_text(encoding="utf-8"))
-    assert kept == {"network": GENESIS_HASH.hex(), "currencies": {"IDR": 0}}
+    assert kept == {"network": GENESIS_HASH.hex(), "currencies": {"IDR": 0, "CNY": 2}}
+
+
+def test_digits_that_a_network_never_had_are_not_believed(shell: Shell, node: FakeNode) -> None:
+    """A node that says that yuan have no cents would have 1,000.00 signed as 10.00."""
+    true, false = ({**NETWORK, "currencies": {"CNY": minor}} for minor in (2, 0))
+    words = ["bill", "issue", "--debtor", "anchor", "--due", "2026-12-31", "--currency", "CNY"]
+    node.answers["GET /v1/network"] = ok(true)
+    shell.run(*words, "--amount", "1000")
+    node.answers["node1.test GET /v1/network"] = ok(false)
+    shell.run(*words, "--amount", "1000")
+    assert [one.calls[0].args["face"] for one in node.transactions] == [100_000, 100_000], "the other node is asked"
+    node.answers["GET /v1/network"] = ok(false)
+    told = shell.run(*words, "--amount", "1000", "-o", "json", expect=1)
+    assert told["code"] == "bad_answer"
+    assert "CNY other minor digits" in told["detail"]
+    assert "小数位数" in shell.run(*words, "--amount", "1000", "--lang", "zh", "-o", "json", expect=1)["detail"]
+    assert len(node.transactions) == 2
 
 
 def test_kept_digits_are_those_of_this_network(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 PAYMENT_STATUSES = ("paid", "returned", "instructed")
 """What a bank may report."""
+MOST_STEPS = 1_000
+"""Steps of one settlement that a command signs; a node that always asks for one more would have it sign for ever."""
 NOTHING_LEFT = "nothing_to_proceed"
 """The contract's reason when a settlement of several steps has come to its end already."""
 
@@ -82,12 +84,14 @@ def _to_the_end(
         return payments, steps
     session.out.note(text("bill.settle_steps"))
     try:
-        while True:
+        while len(steps) < MOST_STEPS:
             step = write(session, Writing(memo=writing.memo), [call("settlement", "proceed", bill=bill)], asked=True)
             steps.append(step.transaction)
             payments += step.result.get("payments") or ()
             if step.result.get("complete", True):
                 break
+        else:
+            raise fail(Exit.FAILED, "bill.settle_endless", code="bad_answer", steps=len(steps))
     except Failure as failure:
         if not (outcome.result.get("repeated") and failure.problem.get("code") == NOTHING_LEFT):
             failure.problem["hint"] = text("bill.settle_again")

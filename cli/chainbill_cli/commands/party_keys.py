@@ -144,7 +144,8 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
 def _keep_profile(session: Session, outcome: Outcome, name: str) -> None:
     """The key's name becomes a profile that signs for the party once the change has acted."""
     add_profile(session, name, session.party)
-    session.out.note(text("party.key_signs_from", name=name, acts_on=outcome.result["acts_on"]))
+    if outcome.result.get("acts_on"):
+        session.out.note(text("party.key_signs_from", name=name, acts_on=outcome.result["acts_on"]))
 
 
 def _row_of(session: Session, public: str) -> Mapping[str, Any]:

@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer.slow": ("it does not come to an end", "迟迟不结束"),
     "answer.packed": ("it is packed as {kind}", "采用了 {kind} 压缩"),
     "answer.unpacked": ("it cannot be unpacked", "无法解压"),
+    "answer.digits": (
+        "it gives {currency} other minor digits than this network has, and those never change",
+        "给出的 {currency} 小数位数与本网络已知的不同，而位数从不改变",
+    ),
     "answer.twice": ("the member {member} is given twice", "成员 {member} 出现两次"),
     "answer.number": ("{value} is no whole number", "{value} 不是整数"),
 }

@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the bill has very many tokens: its settlement takes several steps",
         "凭证的子凭证数量很多，兑付分多步进行",
     ),
+    "bill.settle_endless": (
+        "after {steps} steps the node still says that the settlement is not complete",
+        "已进行 {steps} 步，节点仍称兑付尚未完成",
+    ),
     "bill.settle_again": (
         "the settlement is not complete yet: the same command again goes on with it",
         "兑付尚未完成：再次执行同一命令即可继续",

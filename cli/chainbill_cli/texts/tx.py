@@ -25,6 +25,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),
     "tx.hand_in_until": ("it can be signed and handed in until {until}", "可在 {until} 之前签名并提交"),
+    "tx.too_long": (
+        "the file may be handed in until {until}, and the ledger takes nothing that is good for more than {hours} "
+        "hours: it could be held back",
+        "文件的提交期限为 {until}，而账本不接受有效期超过 {hours} 小时的交易：他人可能扣留文件，日后再提交",
+    ),
     "tx.expired": (
         "it could be signed and handed in until {until}; the ledger takes it no more",
         "签名与提交的期限为 {until}，账本已不再接受",

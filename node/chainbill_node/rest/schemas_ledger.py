@@ -46,6 +46,9 @@ from chainbill_node.rest.schema_parts import (
 from chainbill_node.trace.shapes import BILL_STATUSES
 
 _LOCK = row({"kind": TEXT, "ref": TEXT})
+_IDENTIFIER = row(same(TEXT, "scheme", "value"))
+_KEY = row({**same(TEXT, "alg", "key", "status"), "capabilities": array(TEXT)})
+_SHARE = row({"fingerprint": TEXT, **same(AMOUNT, "amount", "total")})
 _TERMS = map_of(ANYTHING)
 _TOKEN = obj({
     "id": TEXT, "bill": TEXT, "lo": AMOUNT, "hi": AMOUNT, "amount": AMOUNT, "currency": TEXT, "holder": TEXT,
@@ -58,11 +61,11 @@ _HOP = obj({
     "tier": COUNT, "financed_tier": COUNT, "height": COUNT, "transaction": TEXT, "date": DATE, "price": maybe(_PRICE),
 })  # fmt: skip
 _QUOTE = row({
-    **same(TEXT, "id", "request", "bank", "bill"), "rate": INTEGER,
-}, token=TEXT, currency=TEXT, amount=AMOUNT, fee=AMOUNT, interest=AMOUNT, net=AMOUNT, paid=AMOUNT,
+    **same(TEXT, "id", "request", "bank", "bill", "currency", "status"), "rate": INTEGER, "amount": AMOUNT,
+}, token=TEXT, fee=AMOUNT, interest=AMOUNT, net=AMOUNT, paid=AMOUNT,
     agreed_net=INTEGER, basis=TEXT, recourse=BOOLEAN, interest_payer=TEXT, days=COUNT, actual_days=COUNT,
     value_date=DATE, valid_until=DATE, pay_on=DATE, agreed_on=DATE, disburse_by=DATE, reference=TEXT,
-    registration=TEXT, result_token=TEXT, status=TEXT, created=CREATED)  # fmt: skip
+    registration=TEXT, result_token=TEXT, created=CREATED)  # fmt: skip
 _REQUEST = row({
     **same(TEXT, "id", "holder", "token", "bill", "currency", "agreed_quote"), "amount": AMOUNT,
     "status": words(*REQUEST_STATUSES), "until": DATE, "banks": array(TEXT), "declined": array(TEXT),
@@ -110,14 +113,14 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         {
             "id": TEXT, "names": array(row({"en": TEXT, "zh": TEXT})), "roles": array(words(*ROLES)),
             "status": words(*PARTY_STATUSES), "halted_on": MAYBE_TEXT,
-            "identifiers": {"type": ["array", "null"], "items": row({})}, "since": MAYBE_TEXT,
+            "identifiers": {"type": ["array", "null"], "items": _IDENTIFIER}, "since": MAYBE_TEXT,
             "standing": maybe(obj({
                 **same(TEXT, "order", "reason"), **same(DATE, "since", "until"), "ratified": BOOLEAN,
             })),
         },
         size=TEXT, stopped_at=COUNT, insolvency_document=TEXT,
         **same(DATE, "insolvent_since", "administered_on", "leaving_since"),
-        sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(row({})),
+        sponsor=TEXT, paying_bank=TEXT, policy=map_of(ANYTHING), keys=array(_KEY),
         accounts=array(row({"currency": TEXT})), asked_bank=TEXT,
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
     ),
@@ -136,7 +139,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
             "issued_on": DATE, "due_on": DATE, "pay_on": DATE, "pay_on_final": {"type": ["boolean", "null"]},
             "status": words(*BILL_STATUSES), "outstanding": AMOUNT,
             **same(AMOUNT, "settled", "diluted", "void"),
-            "invoices": array(row({"fingerprint": TEXT})), "terms": {"type": ["object", "null"]},
+            "invoices": array(_SHARE), "terms": {"type": ["object", "null"]},
             "contract_no": MAYBE_TEXT, **same(MAYBE_DATE, "delivered_on", "expires_on", "confirmed_on", "accepted_on"),
             **same(MAYBE_DATE, "overdue_after", "overdue_on", "closed_on"), "days_late": COUNT,
             "settled_in_time": {"type": ["integer", "null"], "description": AMOUNT["description"]},
