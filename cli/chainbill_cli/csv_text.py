@@ -19,7 +19,7 @@ from chainbill_cli.texts import language, text
 
 NUMBER_LETTERS = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]+")
 """With a digit in it, what a spreadsheet may take for a number, a date, a time or an amount."""
-NUMBERS = frozenset({"amount", "rate", "int", "date", "share", "figure", "time", "late"})
+NUMBERS = frozenset({"amount", "rate", "int", "date", "share", "figure", "time", "late", "some"})
 """Kinds of columns in which a number is meant as one."""
 KEPT_TEXT = re.compile(r'="(.*)"')
 

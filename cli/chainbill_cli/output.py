@@ -21,9 +21,9 @@ from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
 from chainbill_cli.moments import moment_said
 from chainbill_cli.texts import has_text, label, text
 
-WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path", "time", "late"})
+WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path", "time", "late", "some"})
 """Kinds of columns whose values are never folded and never cut."""
-RIGHT = frozenset({"amount", "rate", "int", "share", "figure", "late"})
+RIGHT = frozenset({"amount", "rate", "int", "share", "figure", "late", "some"})
 LONGEST_ID = 24
 """Characters above which an id is a hash, of which the beginning does in a table that has no room."""
 UNRANKED = 99
@@ -43,8 +43,8 @@ class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
     kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure, date,
-    time, int, late (days late, which only money of a debtor can be), act (of a contract), list, or one of WORDS: a word
-    of the ledger said in the language.
+    time, int, some (a number of which 0 says that there is none), late (days late, which only money of a debtor can
+    be), act (of a contract), list, or one of WORDS: a word of the ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -90,7 +90,7 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         from chainbill.money import format_rate
 
         return f"{format_rate(value)}%" if grouping else format_rate(value)
-    if column.kind == "late" and row.get("kind", OF_DEBTORS) != OF_DEBTORS:
+    if _says_nothing(row, column, value, grouping=grouping):
         return ""
     if column.kind in TOLD and grouping:
         return TOLD[column.kind](str(value))
@@ -148,6 +148,13 @@ def share_text(decimal: str) -> str:
     except InvalidOperation:
         return decimal
     return f"{percent.normalize():f}%"
+
+
+def _says_nothing(row: Mapping[str, Any], column: Column, value: Any, *, grouping: bool) -> bool:
+    """Whether the number means nothing of this row: a height never reached, days late of a bank's own money."""
+    if column.kind == "late":
+        return bool(row.get("kind", OF_DEBTORS) != OF_DEBTORS)
+    return column.kind == "some" and value == 0 and grouping
 
 
 TOLD: Mapping[str, Callable[[str], str]] = {"time": moment_said, "act": act_said, "share": share_text}

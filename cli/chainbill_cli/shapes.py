@@ -13,7 +13,7 @@ BILL = (
     Column("id", "id"), Column("debtor", "party"), Column("creditor", "party"), Column("paying_bank", "party"),
     Column("face", "amount"),
     Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
-    Column("status", "status"), Column("overdue_on", "date"), Column("days_late", "int"),
+    Column("status", "status"), Column("overdue_on", "date"), Column("days_late", "some"),
     Column("outstanding", "amount"), Column("settled", "amount"),
     Column("terms"), Column("contract_no"), Column("delivered_on", "date"),
     Column("invoices", "list"), Column("created.height", "int"),
@@ -28,9 +28,9 @@ TOKEN_ROWS = ranked(
 TOKEN = (
     Column("id", "id"), Column("bill", "id"), Column("holder", "party"), Column("amount", "amount"),
     Column("currency"), Column("lo", "int"), Column("hi", "int"), Column("offered_to", "party"),
-    Column("tier", "int"), Column("financed_tier", "int"), Column("parent", "id"), Column("financing", "id"),
-    Column("status", "status"), Column("locks", "lock"), Column("born", "int"), Column("ended", "int"),
-    Column("reversed_at", "int"),
+    Column("tier", "int"), Column("financed_tier", "some"), Column("parent", "id"), Column("financing", "id"),
+    Column("status", "status"), Column("locks", "lock"), Column("born", "int"), Column("ended", "some"),
+    Column("reversed_at", "some"),
 )  # fmt: skip
 HOP_ROWS = ranked(
     "date kind amount currency from to token tier height transaction",

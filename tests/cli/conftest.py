@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chainbill_cli import digits, texts
+from chainbill_cli import digits, moments, texts
 from chainbill_cli.localnet import layout
 from chainbill_node.setup.local import create_local_network
 from cli.cli_desk import Desk
@@ -21,6 +21,7 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     texts.set_language("en")
+    moments.begin(lambda: moments.ZONE_OFFSET_MINUTES)
     digits.begin(tmp_path, lambda: "", lambda: None)
 
 

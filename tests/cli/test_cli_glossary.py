@@ -90,3 +90,18 @@ def test_only_money_of_a_debtor_is_late() -> None:
     late = next(column for column in RECEIPT_ROWS if column.path == "days_late")
     of_kinds = {kind: shown({"kind": kind, "days_late": 0}, late, str) for kind in ("settlement", "finance", "payment")}
     assert of_kinds == {"settlement": "0", "finance": "", "payment": ""}
+
+
+def test_a_height_never_reached_is_not_shown_to_people(desk: Desk) -> None:
+    """A live token was shown with `终止高度 0`, `冲正高度 0` and `融资层级 0`, a bill in time with `逾期天数 0`."""
+    bill, token = accepted_bill(desk)
+    for language, words in (
+        ("zh", ("终止高度", "冲正高度", "融资层级", "逾期天数")),
+        ("en", ("reversed", "days late")),
+    ):
+        told = desk.text("--lang", language, "token", "show", token) + desk.text(
+            "--lang", language, "bill", "show", bill
+        )
+        assert not [word for word in words if word in told]
+    assert desk.json("auditor", "token", "show", token)["ended"] == 0
+    assert "终止高度" in desk.text("--lang", "zh", "-o", "csv", "token", "show", token)

@@ -274,6 +274,21 @@ def test_an_application_says_of_each_key_its_branch_operator_and_certificate(she
         assert "请注明是哪个密钥的" in shell.err
 
 
+@pytest.mark.parametrize("option", ["--operator", "--certificate"])
+def test_a_digest_of_a_key_that_is_none_is_refused_where_it_is_typed(shell: Shell, option: str, tmp_path: Path) -> None:
+    """An application with such a one was signed and written, and no bank could register it."""
+    shell.run("key", "new", "fresh", "--no-passphrase")
+    for wrong in ("zz", "ab" * 31, "1"):
+        shell.run(*APPLY, "--key", "fresh", option, wrong, "--out", str(tmp_path / "no.json"), expect=2)
+        assert "64 hex" in shell.err
+        shell.run("party", "key", "add", "fresh", "--capability", "maker", option, wrong, expect=2)
+        assert "64 hex" in shell.err
+    assert not (tmp_path / "no.json").exists()
+    shell.run(*APPLY, "--key", "fresh", option, "AB" * 32, "--out", str(tmp_path / "yes.json"))
+    listed = json.loads((tmp_path / "yes.json").read_text(encoding="utf-8"))["statement"]["keys"]
+    assert listed[0][option.removeprefix("--")] == "ab" * 32
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_registered_name_in_the_place_of_a_profile_or_an_id_says_whose_it_is(desk: Desk, language: str) -> None:
     """It was refused as a name that nobody knows here, although tables show parties by it."""

@@ -53,7 +53,7 @@ LONG: dict[str, Any] = {
     "amount": LARGEST, "id": ID, "party": ID, "date": "2027-03-31", "rate": 1_000_000, "int": 9_999_999,
     "share": "0.123456", "figure": "3.850000", "prose": LONG_NAME, "path": "/srv/receivables/.chainbill/keys/one.pem",
     "list": [ID, HASH], "text": LONG_NAME, "status": "pending_accept", "role": ["anchor", "supplier", "guarantor"],
-    "receipt": "settlement", "time": "2026-06-01T00:00:53.135Z", "late": 365,
+    "receipt": "settlement", "time": "2026-06-01T00:00:53.135Z", "late": 365, "some": 7,
     "proposal": "party_administrator", "lock": [{"kind": "in_finance"}, {"kind": "offered"}],
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chainbill_contracts import CAPABILITIES, listed_key
@@ -66,11 +67,27 @@ def add_profile(session: Session, name: str, party: str) -> None:
         save_profiles(session.settings.home, profiles)
 
 
+DIGESTS = frozenset({"operator", "certificate"})
+"""What a key says that is a digest: 64 hex digits."""
+
+
+def mark_said(name: str, value: str) -> str:
+    """What is said of a key, as the ledger takes it; a usage error for a digest that is none."""
+    if name in DIGESTS and value and not PUBLIC_KEY.match(value):
+        raise usage("party.bad_digest", option=f"--{name}", value=value)
+    return value.lower() if name in DIGESTS else value
+
+
+def _mark(name: str, metavar: str, key: str) -> Any:
+    said = partial(mark_said, name)
+    return option(f"--{name}", default="", metavar=metavar, callback=lambda _c, _p, typed: said(typed), help=key)
+
+
 MARKS = stack(
     [
-        option("--unit", default="", metavar="CODE", help="party.opt_unit"),
-        option("--operator", default="", metavar="HASH", help="party.opt_operator"),
-        option("--certificate", default="", metavar="HASH", help="party.opt_certificate"),
+        _mark("unit", "CODE", "party.opt_unit"),
+        _mark("operator", "HASH", "party.opt_operator"),
+        _mark("certificate", "HASH", "party.opt_certificate"),
     ]
 )
 """What a key may say besides what it can do."""
@@ -96,7 +113,7 @@ def marks_of_keys(named: Sequence[NamedKey], **typed: Sequence[str]) -> list[dic
                 known = ", ".join(one.name for one in named)
                 raise usage("party.mark_of_which", option=f"--{mark}", value=value, known=known)
             for place in meant:
-                place[mark] = said if equals else value
+                place[mark] = mark_said(mark, said if equals else value)
     return found
 
 

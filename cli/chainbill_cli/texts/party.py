@@ -158,6 +158,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "a key kept elsewhere signs for itself: party key prove there, then --proof HEX here",
         "存放在别处的密钥须为自身签名：先在该处执行 party key prove，再在此处给出 --proof HEX",
     ),
+    "party.bad_digest": (
+        "{option} {value}: a digest is 64 hexadecimal digits",
+        "{option} {value}：摘要应为 64 位十六进制",
+    ),
     "party.mark_of_which": (
         "{option} {value}: say once of which key, NAME=VALUE (keys: {known})",
         "{option} {value}：请注明是哪个密钥的，写作 NAME=VALUE，每个密钥一次（密钥：{known}）",
