@@ -18,7 +18,6 @@ from chainbill_contracts.general import (
     require_currency,
     require_fields,
     require_maker_and_checker,
-    require_not_closed,
 )
 
 accounts = own_table("account")  # [party, currency] -> account row
@@ -40,10 +39,10 @@ def announce(currency, bank, alg, digest_hex):
     nobody redirects a payment unseen.
     """
     account = {"currency": currency, "bank": bank, "alg": alg, "digest": digest_hex}
-    check_account(account)
+    status = check_account(account)["status"]
     require_able(ctx.party)
     require_capability("maker")
-    require_not_closed(bank)
+    require(status != "closed", "party_not_active", {"id": bank, "status": status})
     known = accounts.get([ctx.party, currency])
     if known is None or known["status"] != "active":
         room = known is not None or len(accounts.scan([ctx.party], MOST_ACCOUNTS)) < MOST_ACCOUNTS
@@ -279,8 +278,9 @@ def account_row(account, status, by):
 
 
 def check_account(account):
+    """What an account must be; answers the row of its bank, which is too large to be read twice."""
     require_fields(account, ["currency", "bank", "alg", "digest"], [])
     require_currency(account["currency"])
     require(account["alg"] == DIGEST_ALGORITHM, "algorithm_unknown")
     require(is_hex_of_32_bytes(account["digest"]), "account_digest_not_valid")
-    require_bank(account["bank"])
+    return require_bank(account["bank"])
