@@ -100,7 +100,7 @@ class World:
         foreign_offer, foreign_token = book.offer(foreign_token, "BANK5", 100)
         _finance(book, "R-own", "Q-own", OWNER, own_token, "BANK4")
         _finance(book, "R-foreign", "Q-foreign", STRANGER, foreign_token, "BANK5")
-        _invoice(book, "f-own", OWNER, SUPPLIERS[0], own_bill)
+        _invoice(book, "f-own", SUPPLIERS[0], ANCHOR, own_bill)
         _invoice(book, "f-foreign", STRANGER, "ANCHOR2", foreign_bill)
         _change(book, "C-own", OWNER)
         _change(book, "C-foreign", STRANGER)

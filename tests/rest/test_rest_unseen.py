@@ -127,3 +127,39 @@ def test_what_is_hidden_of_ones_own_bill_costs_what_ones_own_part_costs(
     again, more = ask(world, counted, "anchor", f"/v1/tokens/{world.ids['token_id']['own']}")
     assert again.status_code == 404
     assert more == reads
+
+
+DIRECTORIES = ("/v1/parties", "/v1/disputes", "/v1/status-orders", "/v1/blocks", "/v1/mempool")
+"""Looked through whole: what everybody may know, and two tables that stay short."""
+
+
+def test_a_list_costs_who_has_no_part_the_same_however_much_others_have() -> None:
+    """Else the time of an empty list, or the pages until it ends, would tell how much business others do."""
+    world = World(granted=False)
+    counted = count_reads(world.node)
+    document = world.client.get("/openapi.json").json()["paths"]
+    lists = [
+        path for path, operations in document.items()
+        if "{" not in path and path not in DIRECTORIES
+        and any(one["name"] == "limit" for one in operations.get("get", {}).get("parameters", ()))
+    ]  # fmt: skip
+    assert {"/v1/bills", "/v1/tokens", "/v1/invoices", "/v1/finance/requests", "/v1/payments"} <= set(lists)
+    before = {path: ask(world, counted, "other", path)[1] for path in lists}
+    book, request = world.node.book, world.node.book.get("finance", "request", "R-foreign")
+    invoice = world.node.book.get("invoice", "invoice", ("f-foreign", SUPPLIERS[5]))
+    assert request is not None
+    assert invoice is not None
+    for number in range(12):
+        fingerprint = f"f-more-{number:02d}"
+        parts = [{"fingerprint": fingerprint, "amount": 5, "total": 5}]
+        token = book.issue("ANCHOR2", SUPPLIERS[5], 10, invoices=parts)
+        bill = str(book.token(token)["bill"])
+        book.put("invoice", "invoice", (fingerprint, SUPPLIERS[5]), {
+            **invoice, "fingerprint": fingerprint, "bills": [bill]
+        })  # fmt: skip
+        book.put("finance", "request", f"R-more-{number}", {
+            **request, "id": f"R-more-{number}", "token": token, "bill": bill
+        })  # fmt: skip
+    after = {path: ask(world, counted, "other", path)[1] for path in lists}
+    world.close()
+    assert before == after

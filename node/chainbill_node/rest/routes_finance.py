@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.asked import asked_bill, asked_party, asked_token
-from chainbill_node.rest.lists import Entry, from_index, from_table, list_body, matches
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.routes_invoices import doubts_about
@@ -83,12 +84,21 @@ def requests(
         names = from_index(view.reader, "request.holder", (asks,))
     elif asked is not None:
         names = from_index(view.reader, "request.bank", (asked,))
-    else:
+    elif view.viewer.everything:
         names = from_table(view.reader, "finance", "request")
+    else:
+        names = from_names(_concerned_requests(view))
     totals = None
     if (token, bill, bank) == (None, None, None):
         totals = kept_totals(view, f"request.{'all' if asks is None else 'holder'}", asks, status=status)
     return view.answer(list_body(page.listing, view.height, names, show, totals))
+
+
+def _concerned_requests(view: View) -> Iterator[str]:
+    """Give the requests of the parties read for and to them: what others ask for costs nobody else a read."""
+    for party in sorted(view.viewer.reads_for()):
+        for index in ("request.holder", "request.bank"):
+            yield from every(from_index(view.reader, index, (party,)))
 
 
 @router.get("/finance/requests/{request_id}", summary="One financing request with its quotes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
@@ -9,7 +10,17 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_party
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_pairs, from_table, list_body, matches
+from chainbill_node.rest.lists import (
+    Entry,
+    Names,
+    every,
+    from_index,
+    from_names,
+    from_pairs,
+    from_table,
+    list_body,
+    matches,
+)
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Fingerprint, Listed, Opened
 from chainbill_node.rest.totals import kept_totals
@@ -44,11 +55,7 @@ def invoices(
             return None
         return Entry(partial(invoice_shape, view, row), str(row["currency"]), int(row["occupied"]))
 
-    names = from_pairs(view.reader, "invoice", "invoice")
-    for index, party in (("bill.creditor", sold), ("bill.debtor", bought)):
-        if party is not None:
-            names = from_names(_invoices_of(view, index, party))
-            break
+    names = _invoice_names(view, sold, bought)
     totals = None
     if None in (sold, bought):
         name, value = ("seller", sold) if sold is not None else ("buyer", bought)
@@ -56,10 +63,22 @@ def invoices(
     return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
-def _invoices_of(view: View, index: str, party: str) -> set[str]:
-    """Give the invoices, as "fingerprint/seller", that bills of a party stand on."""
-    bills = (view.row("bill", "bill", name) for name in every(from_index(view.reader, index, (party,))))
-    return {f"{part['fingerprint']}/{row['creditor']}" for row in bills if row for part in row["invoices"]}
+def _invoice_names(view: View, sold: str | None, bought: str | None) -> Names:
+    """Give the candidates, as "fingerprint/seller": those that bills of a party stand on, or the reader's own bills.
+
+    What others have costs nobody else a read, so nobody learns from a list how much that is.
+    """
+    for index, party in (("bill.creditor", sold), ("bill.debtor", bought)):
+        if party is not None:
+            return from_names(_named_by(view, every(from_index(view.reader, index, (party,)))))
+    if view.viewer.everything:
+        return from_pairs(view.reader, "invoice", "invoice")
+    return from_names(_named_by(view, view.concerned_bills(sorted(view.viewer.reads_for()))))
+
+
+def _named_by(view: View, bills: Iterable[str]) -> set[str]:
+    rows = (view.row("bill", "bill", name) for name in bills)
+    return {f"{part['fingerprint']}/{row['creditor']}" for row in rows if row for part in row["invoices"]}
 
 
 @router.get("/invoices/{fingerprint}", summary="One invoice by its fingerprint, under every seller's name")
