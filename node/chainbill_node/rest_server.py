@@ -56,6 +56,7 @@ class _Listener:
                 timeout_keep_alive=KEEP_ALIVE_S,
                 http=guarded(crowd),
                 ws="none",
+                proxy_headers=False,  # an address is that of the connection: a field can name any
                 log_level="error",
             )
         )

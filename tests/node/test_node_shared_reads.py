@@ -85,6 +85,25 @@ def test_who_has_left_is_not_read_for(tmp_path: Path, long_reads: LongReads) -> 
     serve(tmp_path, act)
 
 
+def test_a_field_of_a_request_makes_no_other_address(tmp_path: Path, long_reads: LongReads) -> None:
+    """A client of the node's own machine, or one whose proxy passes fields on, wrote `X-Forwarded-For` and was anybody:
+    all places were its own, and it waited without end."""
+
+    async def act(served: Served) -> None:
+        for place in range(2 * PLACES):
+            client = await served.connect()
+            client[1].write(LONG[:-2] + b"X-Forwarded-For: 10.0.0.%d\r\n\r\n" % place)
+        await long_reads.until_begun(OF_ONE)
+        other = (await ask(served, 1))[0]
+        await long_reads.until_begun(OF_ONE + 1)
+        await asyncio.sleep(0.1)
+        assert long_reads.begun == OF_ONE + 1
+        long_reads.end.set()
+        assert b"200" in await other[0].readline()
+
+    serve(tmp_path, act)
+
+
 def test_one_more_than_may_wait_is_told_when_to_come_again(tmp_path: Path, long_reads: LongReads) -> None:
     async def act(served: Served) -> None:
         await ask(served, OF_ONE)
