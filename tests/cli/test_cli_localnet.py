@@ -110,6 +110,8 @@ def test_up_and_down(lab: Lab) -> None:
     assert "bank2  listening" in lab.text("localnet", "logs", "-n", "1")
     lab.text("localnet", "down")
     assert [node["pid"] for node in lab.json("localnet", "down")["nodes"]] == [None, None]
+    for kept in ("currencies.json", "ledger-clock.json"):  # what commands that read the network keep of it
+        (lab.home / kept).write_text("{}", encoding="utf-8")
     assert lab.json("localnet", "reset")["removed"]
     assert not lab.home.exists()
 

@@ -21,6 +21,10 @@ def completion(ctx: click.Context, shell: str) -> None:
         click.echo(found(ctx.find_root().command, {}, "chainbill", "_CHAINBILL_COMPLETE").source())
 
 
+PARTS = {"api": "REST", "python": "Python"}
+"""What the versions of a node are of, where that is not what JSON calls it."""
+
+
 @click.command("version", cls=Command, help="root.version")
 def version() -> None:
     """The versions of the program and, where one answers, of the node."""
@@ -37,4 +41,7 @@ def version() -> None:
             found["node"] = body.get("version", body) if isinstance(body, dict) else body
         except Failure:
             found["node"] = None
+    node = found.get("node")
+    if session.out.form == "table" and isinstance(node, dict):
+        found["node"] = ", ".join(f"{PARTS.get(part, part)} {said}" for part, said in node.items())
     session.out.thing(found, [Column("version"), Column("python"), Column("node")])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill.limits import INVOICE_KEY_BYTES
 from chainbill_cli.causes import cause_of
+from chainbill_cli.digits import FILE as CURRENCIES
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.home import LOCAL_STATE, NETWORK, PROFILES, KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.ledger_clock import FILE as CLOCK
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chainbill_node.setup.network import CreatedNetwork
 
 STATE = LOCAL_STATE
-OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK)
+OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK, CURRENCIES)
 """What `reset` removes; nothing else in the home is touched."""
 
 
