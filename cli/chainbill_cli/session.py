@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
     from chainbill_cli.client import Signer
 
+LIKE_A_NAME = re.compile(r"[^\x21-\x7e]")
+"""What registered names have and names of profiles do not: a space, or a sign that is not ASCII."""
 MOST_NAMED = 5
 """Parties of one name that a refusal names at most."""
 
@@ -248,7 +251,7 @@ class Session:
 
     def _with_bearers(self, failure: Failure, name: str, client: NodeClient) -> Failure:
         """The failure, with whom a registered name is of that was typed in the place of a profile or an id."""
-        if not self.offline and name and "hint" not in failure.problem:
+        if not self.offline and LIKE_A_NAME.search(name) and "hint" not in failure.problem:
             named = ", ".join(self._bearers(name, client))
             if named:
                 failure.problem["hint"] = text("error.registered_name", named=named)

@@ -100,7 +100,7 @@ def test_votes_and_contents_are_told_in_words(shell: Shell, node: FakeNode) -> N
                  "currency ANG: taken no longer", "3.11, 3.12", "from height: 500"):  # fmt: skip
         assert part in told, part
     shell.run("--lang", "zh", "governance", "show", "GABCDE")
-    for part in ("bank1 是", "规则 gas_block", "不再采用", "生效高度：500"):
+    for part in ("bank1 赞成", "规则 gas_block", "不再采用", "生效高度：500"):
         assert part in " ".join(shell.out.split()), part
     assert shell.run("governance", "show", "GABCDE", "-o", "json") == proposal
     assert json.loads(shell.out)["votes"] == {PARTIES["bank1"]: "yes"}

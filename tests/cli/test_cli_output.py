@@ -168,5 +168,5 @@ def test_values_in_words() -> None:
     set_language("zh")
     assert shown(row, Column("ok"), str) == "是"
     assert shown(row, Column("rate", "rate"), str) == "3.8500%"
-    assert shown(row, Column("list", "list"), str) == "offered, x"
+    assert shown(row, Column("list", "list"), str) == "offered、x"
     assert shown(row, Column("none"), str) == ""
