@@ -29,7 +29,7 @@ def test_changes_are_listed_and_taken_back_by_one(desk: Desk) -> None:
     assert desk.json("anchor", "party", "change", "withdraw", row["id"], expect=3)["code"] == "change_closed"
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "maker, checker"), ("zh", "经办, 复核")])
+@pytest.mark.parametrize(("language", "said"), [("en", "maker, checker"), ("zh", "经办、复核")])
 def test_a_list_of_changes_says_what_would_change(desk: Desk, language: str, said: str) -> None:
     """Kind and date alone told nobody whose key was coming, or above which amount two people sign from then on."""
     missing = desk.json("anchor", "party", "key", "add", "newcomer", "--capability", "maker,checker", expect=2)
