@@ -26,6 +26,7 @@ from chainbill_node.rest import create_app
 from chainbill_node.rest.ports import Submission
 from chainbill_node.rest_crowd import Crowd
 from chainbill_node.rest_guard import guarded
+from chainbill_node.rest_turns import RequestTurns
 from chainbill_node.storage.layout import RECEIPTS, height_key
 from local_ledger import LocalLedger
 
@@ -56,8 +57,9 @@ def serve(pipe: Connection, wires: Sequence[bytes], receipts: Sequence[bytes]) -
     node: Any = Answered(wires, [decode_receipt(one) for one in receipts])
     crowd = Crowd(10 * CONNECTIONS, 10 * CONNECTIONS, LimitsConfig().rest_body_bytes, lambda _: None)
     config = uvicorn.Config(
-        create_app(node), port=0, log_level="error", access_log=False, lifespan="off", ws="none", http=guarded(crowd)
-    )
+        create_app(node), port=0, log_level="error", access_log=False, lifespan="off", ws="none",
+        http=guarded(crowd, RequestTurns(lambda: True)),
+    )  # fmt: skip
     asyncio.run(_serve(uvicorn.Server(config), pipe))
 
 

@@ -64,6 +64,17 @@ ROOM_AGAIN_S = 0.005
 LINGER_S = 2.0
 """How long what a client still sends is thrown away after a refusal, so that it can read why."""
 
+REQUESTS_SHARE = 0.25
+"""Of the event loop's time, for all requests that hand nothing in, or in vain, while blocks are made."""
+REQUESTS_BURST_S = 0.05
+"""Of the time that went by unused, so much counts."""
+REQUESTS_PAUSE_S = 0.1
+"""No longer is the next one put off for what was used."""
+REQUEST_S = 0.0001
+"""What reading a request takes beside answering it."""
+REFUSED_S = 0.0005
+"""What handing in is taken to have used that was refused: it is not measured, since most is not."""
+
 METRICS_CONNECTIONS = 64
 METRICS_BODY_BYTES = 1024 * 1024
 """Of the operator's own address."""

@@ -10,7 +10,8 @@ may hold, is for `Crowd`.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,14 +25,21 @@ from chainbill_node.limits import (
     MAX_HEADER_FIELDS,
     MAX_PIPELINED,
     READING_WITHIN_S,
+    REQUEST_S,
     REQUEST_WITHIN_S,
 )
 from chainbill_node.network.door import address_of
 from chainbill_node.rest.bodies import body_bound, declared_length
 from chainbill_node.rest.scope import AWAITS_COMMIT
 from chainbill_node.rest_crowd import Crowd
+from chainbill_node.rest_turns import HANDS_IN, Asker, RequestTurns, hands_in
 from chainbill_node.rest_words import MALFORMED, no_room
 
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+LOOK_AGAIN_S = 1.0
 _WITHIN_S = {
     "request": REQUEST_WITHIN_S,
     "body": BODY_WITHIN_S,
@@ -45,14 +53,20 @@ class TooMuch(Exception):  # noqa: N818 - raised inside the parser to stop it
 
 
 class Flow(FlowControl):
-    """uvicorn's flow control, which also stops reading while a body waits for room."""
+    """uvicorn's flow control, which also stops reading while a body waits for room, or what came for its turn."""
 
     waits = False
+    waits_for_turn = False
 
     def resume_reading(self) -> None:
-        """Read on, unless the body waits."""
-        if not self.waits:
+        """Read on, unless the body or what came waits."""
+        if not self.waits and not self.waits_for_turn:
             super().resume_reading()
+
+    def wait_for_turn(self) -> None:
+        """Read no further until it has come."""
+        self.waits_for_turn = True
+        self.pause_reading()
 
     def wait_for_room(self, waits: bool) -> None:
         """Begin or end to wait."""
@@ -64,17 +78,19 @@ class Flow(FlowControl):
 
 
 class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
-    """uvicorn's protocol with deadlines and bounds; `crowd` is set by `guarded`.
+    """uvicorn's protocol with deadlines and bounds; `crowd` and `turns` are set by `guarded`.
 
     All connections read into one buffer, one after the other: what is there at a time is no more than it holds.
     """
 
     crowd: ClassVar[Crowd]
+    turns: ClassVar[RequestTurns]
     _buffer: ClassVar[memoryview] = memoryview(bytearray(BODY_READ_BYTES))
     _first: ClassVar[memoryview] = _buffer[:HEADERS_READ_BYTES]
 
     address = ""
     stage = ""
+    _at_read = False
     _timer: asyncio.TimerHandle | None = None
     _slow = False  # what was sent is not being taken
     _besides = 0  # bytes of the request under way that are no body: the parser keeps headers and trailers of any length
@@ -96,8 +112,31 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         return self._buffer if self.stage == "body" else self._first
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Some bytes of a request."""
-        self.data_received(self._buffer[:nbytes])
+        """Some bytes of a request: its head is read when it is its turn."""
+        data = self._buffer[:nbytes]
+        if self.stage == "body" or self._over:
+            self._read(data, paid_by_refusal=True)
+        elif self.turns.free(self.loop):
+            self._read(data, paid_by_refusal=bytes(data[: len(HANDS_IN)]) == HANDS_IN)
+        else:
+            cast(Flow, self.flow).wait_for_turn()
+            kept = bytes(data)
+            asker = Asker(self.address, kept.startswith(HANDS_IN))
+            self.turns.wait((self, "read"), asker, partial(self._read_in_turn, kept, asker.hands_in), self.loop)
+
+    def _read_in_turn(self, data: bytes, hands_in: bool) -> None:
+        cast(Flow, self.flow).waits_for_turn = False
+        self._read(data, paid_by_refusal=hands_in)
+        if not self.pipeline and not self._over:
+            cast(Flow, self.flow).resume_reading()
+
+    def _read(self, data: bytes | memoryview, *, paid_by_refusal: bool) -> None:
+        began_s = self.loop.time()
+        self._at_read = True
+        self.data_received(data)
+        self._at_read = False
+        if not paid_by_refusal or self._over:
+            self.turns.pay(REQUEST_S + self.loop.time() - began_s, self.loop)
 
     def data_received(self, data: bytes | memoryview) -> None:
         """Some bytes of a request."""
@@ -155,6 +194,16 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         self._besides = 0
         super().on_message_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """A request may be answered: at once if it has just been read, in its turn if it came ahead of others."""
+        paying: Any = self.turns.metered(cast(Any, app), self.loop)
+        start = partial(super()._start_asgi_task, cycle, paying)
+        if self._at_read or self.turns.free(self.loop):
+            start()
+        else:
+            asker = Asker(self.address, hands_in(cast(Any, cycle.scope)))
+            self.turns.wait((self, "answer"), asker, start, self.loop)
+
     def read_on(self) -> None:
         """There is room for more of the body."""
         cast(Flow, self.flow).wait_for_room(False)
@@ -197,6 +246,8 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         """It is gone."""
         self._at("")
         self.crowd.leave(self)
+        for place in ("read", "answer"):
+            self.turns.leave((self, place))
         super().connection_lost(exc)
         self._give_back()
         self.pipeline.clear()
@@ -233,7 +284,14 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
             self._timer = None
         within_s = _WITHIN_S.get(stage)
         if within_s is not None:
-            self._timer = self.loop.call_later(within_s, self.end, f"slow_{stage}")
+            self._timer = self.loop.call_later(within_s, self._late)
+
+    def _late(self) -> None:
+        """The client has taken too long, unless what it sent waits for its turn here."""
+        if self.turns.waits((self, "read")):
+            self._timer = self.loop.call_later(LOOK_AGAIN_S, self._late)
+        else:
+            self.end(f"slow_{self.stage}")
 
     def end(self, reason: str, words: bytes = b"") -> None:
         """Let the client go."""
@@ -248,8 +306,9 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
 
     @property
     def awaits_commit(self) -> bool:
-        """Whether it asked to wait for a block, or sent requests ahead of an answer, and is not answered yet."""
-        return self.stage == "answer" and (bool(self.pipeline) or AWAITS_COMMIT in self.cycle.scope)
+        """Whether it is not answered yet, and waits for a block or its turn, or sent requests ahead of an answer."""
+        waits = bool(self.pipeline) or self.turns.waits((self, "answer")) or AWAITS_COMMIT in self.cycle.scope
+        return self.stage == "answer" and waits
 
     @property
     def _over(self) -> bool:
@@ -267,6 +326,7 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
             self.transport.abort()
             return
         if asked:
+            self.turns.leave((self, "answer"))
             cycle.disconnected = True
             cycle.message_event.set()
         try:
@@ -279,6 +339,6 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         self.read_on()
 
 
-def guarded(crowd: Crowd) -> type[GuardedProtocol]:
+def guarded(crowd: Crowd, turns: RequestTurns) -> type[GuardedProtocol]:
     """A protocol class of one server."""
-    return type("Guarded", (GuardedProtocol,), {"crowd": crowd})
+    return type("Guarded", (GuardedProtocol,), {"crowd": crowd, "turns": turns})

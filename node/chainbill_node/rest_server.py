@@ -24,12 +24,15 @@ from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest.reading import RestOptions
 from chainbill_node.rest_crowd import Crowd
 from chainbill_node.rest_guard import guarded
+from chainbill_node.rest_turns import RequestTurns
 from chainbill_node.service import Node
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 START_POLL_S = 0.005
+AFTER_A_COMMIT_MS = 1_000
+"""So long after a block the next one is expected."""
 STOP_TIMEOUT_S = 3
 
 
@@ -43,7 +46,7 @@ class _Server(uvicorn.Server):
 class _Listener:
     """One application where a section of the configuration says."""
 
-    def __init__(self, app: ASGIApp, section: str, address: Address, crowd: Crowd) -> None:
+    def __init__(self, app: ASGIApp, section: str, address: Address, crowd: Crowd, turns: RequestTurns) -> None:
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -54,14 +57,14 @@ class _Listener:
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                http=guarded(crowd),
+                http=guarded(crowd, turns),
                 ws="none",
                 proxy_headers=False,  # an address is that of the connection: a field can name any
                 log_level="error",
             )
         )
         self._section = section
-        self._crowd = crowd
+        self._crowd, self._turns = crowd, turns
         self._address = address
         self._task: asyncio.Task[None] | None = None
 
@@ -79,6 +82,7 @@ class _Listener:
         """End the open requests and stop listening."""
         if self._task is not None:
             self._server.should_exit = True
+            self._turns.close()
             await asyncio.gather(self._task, return_exceptions=True)
         self._crowd.close()
 
@@ -108,6 +112,11 @@ class RestServer:
         config, limits = node.config, node.config.limits
         most = clients_within(allow_descriptors(), limits.rest_connections)
 
+        def busy() -> bool:
+            """Blocks are being made: something waits for one, or one has just been made."""
+            waits = len(node.mempool) or len(node.admission)
+            return bool(waits) or node.clock.now_ms() - node.last_commit_ms < AFTER_A_COMMIT_MS
+
         def refused(reason: str) -> None:
             node.metrics.turned_away.labels("rest", reason).inc()
 
@@ -115,10 +124,11 @@ class RestServer:
         node.metrics.rest_body_bytes.set_function(lambda: self.crowd.bodies.bytes)
         served, hosts = ServedNode(node), hosts_of(node)
         options = RestOptions(hosts=hosts, cursor_key=cursor_key(secret))
-        self._listeners = [_Listener(create_app(served, options), "rest", config.rest, self.crowd)]
+        self._listeners = [_Listener(create_app(served, options), "rest", config.rest, self.crowd, RequestTurns(busy))]
         if config.metrics.port:
             few = Crowd(METRICS_CONNECTIONS, METRICS_CONNECTIONS, METRICS_BODY_BYTES, refused)
-            self._listeners.append(_Listener(create_operations_app(served, hosts), "metrics", config.metrics, few))
+            inside = create_operations_app(served, hosts)
+            self._listeners.append(_Listener(inside, "metrics", config.metrics, few, RequestTurns(busy)))
 
     async def start(self) -> None:
         """Listen. Raises ConfigError when a port is taken."""

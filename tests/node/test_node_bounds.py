@@ -117,6 +117,8 @@ BOUNDS = {
     "rest.hosts.AllowedHosts._always": "rest.hosts.MAX_REMEMBERED_HOSTS",
     "rest_crowd.Crowd._here": "config.LimitsConfig.rest_connections",
     "rest_crowd.Crowd._of": "config.LimitsConfig.rest_connections",
+    "rest_turns.RequestTurns._waiting": "by two: config.LimitsConfig.rest_connections",
+    "rest_turns.RequestTurns._asker": "by two: config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._held": "config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._of": "config.LimitsConfig.rest_connections",
     "rest_room.BodyRoom._seen": "config.LimitsConfig.rest_connections",

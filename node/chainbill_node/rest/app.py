@@ -84,7 +84,7 @@ def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]
         version=chainbill.__version__,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None if chosen.inside else "/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=openapi.operation_id,
     )

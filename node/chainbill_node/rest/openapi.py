@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 
+from chainbill_node.rest.problems import plain_json
 from chainbill_node.rest.schemas import HANDED_IN, SCHEMAS, WIRE_FORMS, answer_schema
 
 OPEN_PATHS = frozenset({"/health", "/ready", "/version", "/metrics"})
@@ -55,7 +59,15 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = describe_app(app)
         return app.openapi_schema
 
+    @lru_cache(maxsize=1)
+    def written() -> bytes:
+        return plain_json(description())
+
+    async def document(_: Request) -> Response:
+        return Response(written(), 200, None, "application/json")
+
     app.openapi = description  # type: ignore[method-assign]
+    app.add_route("/openapi.json", document, include_in_schema=False)
 
 
 def describe_app(app: FastAPI) -> dict[str, Any]:

@@ -1,0 +1,202 @@
+"""Requests take a share of the event loop while blocks are made, addresses in turn: a block waits for no crowd."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chainbill_node import rest_turns
+from chainbill_node.limits import REQUESTS_BURST_S, REQUESTS_PAUSE_S, REQUESTS_SHARE
+from chainbill_node.rest_guard import GuardedProtocol
+from chainbill_node.rest_turns import Asker, RequestTurns
+from test_node_rest_guard import Served, serve
+
+FLOOD, OTHER = Asker("10.0.0.9", False), Asker("10.0.0.1", False)
+HANDS_IN = Asker("10.0.0.1", True)
+CONNECTIONS = 60
+
+
+class Clock:
+    """Time that goes on only when something is due."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._numbers = itertools.count()
+
+    def time(self) -> float:
+        return self.now_s
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> None:
+        heapq.heappush(self._due, (when, next(self._numbers), callback))
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        self.call_at(self.now_s, callback)
+
+    def run(self, until_s: float) -> None:
+        while self._due and self._due[0][0] <= until_s:
+            when, _, callback = heapq.heappop(self._due)
+            self.now_s = max(self.now_s, when)
+            callback()
+        self.now_s = max(self.now_s, until_s)
+
+
+class Crowd:
+    """Requests that each take a millisecond, and when they began."""
+
+    def __init__(self, *, busy: bool = True) -> None:
+        self.clock = Clock()
+        self.turns = RequestTurns(lambda: busy)
+        self.began: list[tuple[Asker, float]] = []
+        self.turns.pay(REQUESTS_BURST_S, self.clock)  # nothing is left of the time that went by unused
+
+    def ask(self, asker: Asker, count: int, took_s: float = 0.001) -> None:
+        def begin() -> None:
+            self.began.append((asker, self.clock.now_s))
+            self.clock.now_s += took_s
+            self.turns.pay(took_s, self.clock)
+
+        for number in range(count):
+            if self.turns.free(self.clock):
+                begin()
+            else:
+                self.turns.wait((asker, number), asker, begin, self.clock)
+
+
+def test_while_blocks_are_made_requests_take_their_share_and_no_more() -> None:
+    crowd = Crowd()
+    began_s = crowd.clock.now_s
+    crowd.ask(FLOOD, 5_000)
+    crowd.clock.run(began_s + 10)
+    assert 0.9 * 10 * REQUESTS_SHARE < 0.001 * len(crowd.began) <= 10 * REQUESTS_SHARE + REQUESTS_BURST_S
+    pauses = [later - earlier for (_, earlier), (_, later) in itertools.pairwise(crowd.began)]
+    assert min(pauses) > 0.001, "one in a turn of the loop"
+
+
+def test_who_is_one_of_few_waits_for_one_of_those_who_flood() -> None:
+    crowd = Crowd()
+    crowd.ask(FLOOD, 500)
+    asked_s = crowd.clock.now_s
+    crowd.ask(OTHER, 1)
+    crowd.ask(HANDS_IN, 1)
+    crowd.clock.run(asked_s + 1)
+    waited = [at_s - asked_s for asker, at_s in crowd.began if asker.address == OTHER.address]
+    assert len(waited) == 2
+    assert max(waited) < 0.001 * 4 / REQUESTS_SHARE + REQUESTS_PAUSE_S
+
+
+def test_while_no_block_is_made_nobody_waits() -> None:
+    crowd = Crowd(busy=False)
+    crowd.ask(FLOOD, 500)
+    assert len(crowd.began) == 500
+
+
+def test_what_took_very_long_once_puts_nobody_off_for_long() -> None:
+    crowd = Crowd()
+    crowd.clock.run(crowd.clock.now_s + 1)
+    crowd.ask(FLOOD, 1, took_s=3.0)
+    crowd.ask(OTHER, 1)
+    crowd.clock.run(crowd.clock.now_s + REQUESTS_PAUSE_S)
+    assert [asker for asker, _ in crowd.began] == [FLOOD, OTHER]
+
+
+def test_who_has_left_is_not_answered_and_nothing_is_kept_of_it() -> None:
+    crowd = Crowd()
+    crowd.ask(FLOOD, 50)
+    begun = len(crowd.began)
+    for number in range(50):
+        crowd.turns.leave((FLOOD, number))
+    crowd.clock.run(crowd.clock.now_s + 1)
+    assert len(crowd.began) == begun
+    assert (crowd.turns._waiting, crowd.turns._asker) == ({}, {})
+
+
+def test_with_the_end_of_the_server_all_begin() -> None:
+    crowd = Crowd()
+    crowd.ask(FLOOD, 50)
+    crowd.turns.close()
+    assert len(crowd.began) == 50
+    assert crowd.turns.free(crowd.clock)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "paid"),
+    [("/v1/transactions", 202, False), ("/v1/transactions", 400, True), ("/v1/transactions/batch", 503, True),
+     ("/v1/bills", 200, True)],
+)  # fmt: skip
+def test_handing_in_is_paid_for_where_it_is_refused(path: str, status: int, paid: bool) -> None:
+    clock = Clock()
+    turns = RequestTurns(lambda: True)
+    turns.pay(REQUESTS_BURST_S * REQUESTS_SHARE, clock)
+    assert turns.free(clock)
+
+    async def app(_scope: object, _receive: object, send: Callable[..., object]) -> None:
+        clock.now_s += 0.0001
+        await send({"type": "http.response.start", "status": status})  # type: ignore[misc]
+        await asyncio.sleep(0)
+        clock.now_s += 0.0001
+
+    async def sent(_: object) -> None:
+        return
+
+    method = "POST" if "transactions" in path else "GET"
+    scope = {"type": "http", "method": method, "path": path}
+    asyncio.run(turns.metered(app, clock)(scope, None, sent))  # type: ignore[arg-type, call-arg, func-returns-value]
+    assert turns.free(clock) != paid
+
+
+def test_what_ends_by_an_error_is_metered_and_raised() -> None:
+    async def app(_scope: object, _receive: object, _send: object) -> None:
+        try:
+            await asyncio.sleep(10)
+        finally:
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        turns = RequestTurns(lambda: True)
+        scope = {"type": "http", "method": "GET", "path": "/v1/bills"}
+        task = asyncio.ensure_future(turns.metered(app, asyncio.get_running_loop())(scope, None, None))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
+def test_a_crowd_of_connections_is_read_one_by_one_while_blocks_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400 connections of one address that asked for a page that is not there made a commit take 3 s instead of 25 ms:
+    between two votes the loop answered all of them. What is malformed cost as much as what is answered."""
+    monkeypatch.setattr(rest_turns, "REQUESTS_BURST_S", 0.0)
+    turn, read = 0, []
+    original = GuardedProtocol.on_headers_complete
+
+    def headers(self: GuardedProtocol) -> None:
+        read.append(turn)
+        original(self)
+
+    monkeypatch.setattr(GuardedProtocol, "on_headers_complete", headers)
+
+    async def act(served: Served) -> None:
+        nonlocal turn
+        monkeypatch.setattr(served.node, "last_commit_ms", served.node.clock.now_ms() + 60_000)
+        clients = [await served.connect("127.0.0.9") for _ in range(CONNECTIONS)]
+        await asyncio.sleep(0.2)
+        for one in clients:
+            one[1].write(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        async with asyncio.timeout(30):
+            while len(read) < CONNECTIONS:
+                turn += 1
+                await asyncio.sleep(0)
+        assert max(map(read.count, set(read))) <= 2
+        for one in clients:
+            assert b" 404 " in await one[0].readline()
+        await served.honest()
+
+    serve(tmp_path, act)
