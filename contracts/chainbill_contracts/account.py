@@ -15,12 +15,13 @@ from chainbill_contracts.general import (
     require_active_bank,
     require_bank,
     require_capability,
-    require_currency,
     require_fields,
+    require_known_currency,
     require_maker_and_checker,
 )
 
 accounts = own_table("account")  # [party, currency] -> account row
+known_currencies = own_table("currency")  # code -> {}, of every account that was opened: it may be withdrawn later
 formers = own_table("former")  # party -> {"accounts"}: [place, row] of those that acted before its administrator
 agenda = own_table("agenda")
 parties = read_table("party", "party")
@@ -190,6 +191,8 @@ def open_account(party, account, attested_by, by):
     place = [party, account["currency"]]
     known = accounts.get(place)
     require(known is None or known["status"] != "active", "account_exists")
+    if not known_currencies.has(account["currency"]):
+        known_currencies.put(account["currency"], {})
     status = "announced"
     if account["bank"] == attested_by:
         status = "active"
@@ -280,7 +283,7 @@ def account_row(account, status, by):
 def check_account(account):
     """What an account must be; answers the row of its bank, which is too large to be read twice."""
     require_fields(account, ["currency", "bank", "alg", "digest"], [])
-    require_currency(account["currency"])
+    require_known_currency(account["currency"])
     require(account["alg"] == DIGEST_ALGORITHM, "algorithm_unknown")
     require(is_hex_of_32_bytes(account["digest"]), "account_digest_not_valid")
     return require_bank(account["bank"])

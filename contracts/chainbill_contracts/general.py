@@ -8,6 +8,7 @@ from chainbill.vm.prelude import *
 parties = read_table("party", "party")
 keys = read_table("party", "key")
 accounts = read_table("account", "account")
+known_currencies = read_table("account", "currency")
 successors = read_table("succession", "successor")
 predecessors = read_table("succession", "predecessor")
 parameters = read_table("governance", "parameter")
@@ -15,6 +16,7 @@ parameters = read_table("governance", "parameter")
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
+CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
 
@@ -249,8 +251,15 @@ def require_amount(amount):
 
 
 def require_currency(currency):
-    """The code of a currency that this network knows."""
+    """The code of a currency that this network takes: new bills are made in no other."""
     require(kind_of(currency) == "text" and currency_digits(currency) >= 0, "currency_unknown")
+
+
+def require_known_currency(currency):
+    """The code of a currency that this network takes, or in which it has accounts: bills in one withdrawn live on."""
+    require(kind_of(currency) == "text", "currency_unknown")
+    known = currency_digits(currency) >= 0 or (len(currency) == CODE and known_currencies.has(currency))
+    require(known, "currency_unknown")
 
 
 def require_date(date):

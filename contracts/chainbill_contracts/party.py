@@ -27,11 +27,11 @@ from chainbill_contracts.general import (
     require_admins,
     require_bank,
     require_capability,
-    require_currency,
     require_date,
     require_digest,
     require_fields,
     require_key,
+    require_known_currency,
     require_maker_and_checker,
     require_no_successor,
     require_not_closed,
@@ -141,6 +141,7 @@ def add_identifier(party, scheme, value):
     """Attest one more identifier of a party: maker and checker of its sponsor."""
     row = require_sponsored(party)
     require_maker_and_checker()
+    require_not_closed(party)
     require(len(row["identifiers"]) < MOST_IDENTIFIERS, "too_many_identifiers")
     row["identifiers"] += [take_identifier(party, scheme, value)]
     parties.put(party, row)
@@ -168,6 +169,7 @@ def rename(party, name_zh, name_en):
     """
     row = require_sponsored(party)
     require_maker_and_checker()
+    require_not_closed(party)
     require_name(name_zh, name_en)
     add_name(row, name_zh, name_en)
     parties.put(party, row)
@@ -465,11 +467,15 @@ def admin_who_signed():
 
 
 def others_signed(key):
-    """Say whether an admin signed who is another person than the one of this key."""
+    """Say whether an admin signed who is another person than the one of this key.
+
+    Once it is another party's, that party says whose it is: then it stands for itself alone.
+    """
     entry = keys.get(key)
+    operator = entry["operator"] if entry["party"] == ctx.party else ""
     for signer in ctx.signers:
         if "admin" in signer["capabilities"]:
-            if not is_one_person(signer, {"key": key, "operator": entry["operator"]}):
+            if not is_one_person(signer, {"key": key, "operator": operator}):
                 return True
     return False
 
@@ -590,6 +596,7 @@ def attest_size(party, size, document):
     require(size in ("", "small", "large", "public"), "size_unknown")
     require_digest(document)
     row = require_sponsored(party)
+    require_not_closed(party)
     row["size"] = size
     parties.put(party, row)
     emit("size_attested", {"party": party, "size": size, "document": document, "by": ctx.party})
@@ -914,7 +921,7 @@ def check_policy_rules(policy):
         require_fields(rule, ["action", "currency", "above"], [])
         require(kind_of(rule["action"]) == "text", "policy_not_valid")
         require(rule["action"] in ACTS_UNDER_POLICY, "policy_act_unknown", {"acts": ACTS_UNDER_POLICY})
-        require_currency(rule["currency"])
+        require_known_currency(rule["currency"])
         require(kind_of(rule["above"]) == "int", "policy_not_valid")
         require(rule["above"] >= 0 and rule["above"] <= LARGEST_AMOUNT, "policy_not_valid")
 

@@ -95,6 +95,19 @@ def test_a_false_sponsor_cannot_burn_a_stranger_s_id_by_closing_it(world: World)
     assert party(world, NEWCOMER)["status"] == "active"
 
 
+def test_a_sponsor_gives_nothing_to_a_customer_that_is_closed(world: World) -> None:
+    """attack: it keeps identifiers of strangers under a closed customer, which lets go of none any more."""
+    leave(world, S2)
+    world.day("2026-03-09")
+    close(world, S2)
+    with pytest.raises(Refused, match="party_not_active"):
+        as_two(world, BANK1, "party", "add_identifier", party=S2, scheme="gln", value="1234567890123")
+    with pytest.raises(Refused, match="party_not_active"):
+        as_two(world, BANK1, "party", "rename", party=S2, name_zh="甲", name_en="A")
+    with pytest.raises(Refused, match="party_not_active"):
+        world.call(BANK1, "party", "attest_size", party=S2, size="small", document="5a" * 32)
+
+
 def test_a_sponsor_does_not_close_at_once_whom_it_lets_leave(world: World) -> None:
     """attack: leave and close in one transaction end a party that nobody of it has heard of."""
     calls = [("standing", name, {"party": S1}) for name in ("leave", "close")]

@@ -397,6 +397,18 @@ def test_an_admin_whose_halt_was_lifted_does_not_halt_again_alone(world: World) 
     as_admins(world, S1, "halt", reason="both")
 
 
+def test_a_stolen_key_says_nothing_of_its_former_party_from_another_one(world: World) -> None:
+    """attack: the stolen key is revoked, and the thief's own company takes it in as a key of the other admin's person:
+    that admin could then halt the party no more."""
+    stolen = add_key(world, S1, 41, ["admin"], operator="0a" * 32)
+    admin = add_key(world, S1, 42, ["admin"], operator="0b" * 32)
+    act(world, [stolen], "party", "halt", reason="")
+    as_admins(world, S1, "lift_halt", party=S1)
+    as_admins(world, S1, "revoke_key", key=stolen)
+    add_key(world, S2, 41, ["maker"], operator="0b" * 32)
+    act(world, [admin], "party", "halt", reason="another key is stolen")
+
+
 def test_an_admin_who_lifts_its_own_halt_may_halt_again(world: World) -> None:
     for _ in range(2):
         act(world, [key_of(S1)], "party", "halt", reason="")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from ledger.real_network import ANCHOR, BANKS, S1, RealNetwork, genesis
+from ledger.real_network import ANCHOR, BANKS, CHECKERS, KEYS, S1, RealNetwork, genesis
 from ledger.tiny_network import TinyNetwork
 
 from chainbill.errors import ChainbillError, Malformed, Refused
@@ -242,6 +242,24 @@ def test_a_currency_that_was_withdrawn_comes_back_with_its_own_digits_only(netwo
     network.up_to(at + 3)
     row = network.row("core", "rules", "active")
     assert (row["currencies"]["CNY"], row["withdrawn"]) == (2, {})
+
+
+def test_who_holds_a_bill_of_a_withdrawn_currency_still_says_where_it_is_paid(network: Voting) -> None:
+    """attack: a stolen key moves an account, or an administrator has none yet, and the currency is withdrawn: the money
+    of bills that live on went where nobody could change it, and no policy could reserve any more who passes them on."""
+    network.accepted_bill(1_000)
+    at = network.env.height + 8
+    network.vote(at, currencies={"CNY": None})
+    network.up_to(at + 1)
+    account = {"currency": "CNY", "bank": BANKS[1], "alg": "sha256", "digest_hex": "cd" * 32}
+    policy = {"rules": [{"action": "any", "currency": "CNY", "above": 0}]}
+    both = [KEYS[S1], CHECKERS[S1]]
+    assert network.run(S1, ("account", "announce", account), keys=both).ok
+    assert network.run(S1, ("party", "set_policy", {"policy": policy}), keys=both).ok
+    for currency in ("XTS", "XXX", "cny", ""):
+        unknown = {**account, "currency": currency}
+        assert network.run(S1, ("account", "announce", unknown), keys=both).reason == "currency_unknown"
+    assert network.issue(currency="CNY").reason == "currency_unknown"
 
 
 def test_taken_and_withdrawn_currencies_are_bounded_together() -> None:
