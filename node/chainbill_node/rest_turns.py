@@ -50,6 +50,7 @@ class RequestTurns:
         self._waiting: dict[Asker, dict[Hashable, Callable[[], None]]] = {}  # whose turn is next stands first
         self._asker: dict[Hashable, Asker] = {}
         self._paid_at_s = 0.0
+        self._handed_in = False  # whose turn it was last
         self._due = False
         self._closed = False
 
@@ -125,10 +126,17 @@ class RequestTurns:
             else:
                 clock.call_soon(lambda: self._next(clock))
 
+    def _whose_turn(self) -> Asker:
+        """Those who hand in and those who do not take turns, the addresses of each in turn."""
+        first = next(iter(self._waiting))
+        asker = next((one for one in self._waiting if one.hands_in is not self._handed_in), first)
+        self._handed_in = asker.hands_in
+        return asker
+
     def _next(self, clock: Clock) -> None:
         self._due = False
         if self._waiting and self._left_s(clock) <= 0:
-            asker = next(iter(self._waiting))
+            asker = self._whose_turn()
             places = self._waiting.pop(asker)
             place = next(iter(places))
             begin = places.pop(place)

@@ -89,6 +89,17 @@ def test_who_is_one_of_few_waits_for_one_of_those_who_flood() -> None:
     assert max(waited) < 0.001 * 4 / REQUESTS_SHARE + REQUESTS_PAUSE_S
 
 
+def test_who_hands_in_waits_for_one_read_however_many_addresses_read() -> None:
+    crowd = Crowd()
+    for number in range(200):
+        crowd.ask(Asker(f"10.1.0.{number}", False), 2)
+    begun = len(crowd.began)
+    crowd.ask(HANDS_IN, 3)
+    crowd.clock.run(crowd.clock.now_s + 2)
+    places = [place for place, (asker, _) in enumerate(crowd.began[begun:]) if asker is HANDS_IN]
+    assert places in ([0, 2, 4], [1, 3, 5])
+
+
 def test_while_no_block_is_made_nobody_waits() -> None:
     crowd = Crowd(busy=False)
     crowd.ask(FLOOD, 500)
