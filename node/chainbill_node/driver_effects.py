@@ -33,6 +33,7 @@ from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Signing
 from chainbill_node.consensus.step import step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
+from chainbill_node.driver_inbox import BadPeerError
 from chainbill_node.driver_ports import Note, Ports, Settings, Tip
 from chainbill_node.driver_signing import Signer
 from chainbill_node.sync.blocks import BLOCK_NOT_TRUSTED
@@ -136,15 +137,16 @@ class Engine:
             self.tell("safe_height", sign_from=height)
 
     def take_evidence(self, data: bytes) -> None:
-        """Evidence from a peer: into the pool if it proves what it says."""
+        """Evidence from a peer: into the pool if it proves what it says. BadPeerError if it does not: honest nodes pass
+        on what they have verified, and verifying takes as long as for two votes."""
         try:
             evidence = decode_evidence(data)
             validators = self._ports.application.load_validators(evidence.height)
             if validators is None or self.evidence.add(evidence) is self.evidence:
                 return
             verify_evidence(evidence, self._settings.network, validators)
-        except ChainbillError:
-            return
+        except ChainbillError as error:
+            raise BadPeerError("evidence_bad") from error
         self._keep_evidence(evidence)
 
     def tell(self, kind: str, **fields: object) -> None:

@@ -471,8 +471,9 @@ def test_evidence_is_verified_kept_once_and_passed_on() -> None:
     desk = Desk().begin()
     proof = DuplicateVote.of(vote(3, PREVOTE, 0, A), vote(3, PREVOTE, 0, None))
     forged = DuplicateVote(proof.first, type(proof.second)(PREVOTE, 1, 0, A.id, KEYS[3].public, bytes(64)))
-    desk.hear(EvidenceFound(forged.encode())).hear(EvidenceFound(b"rubbish"))
+    desk.hear(EvidenceFound(forged.encode()), "liar").hear(EvidenceFound(b"rubbish"), "babbler")
     assert desk.told("evidence") == []
+    assert desk.dropped == [("liar", "evidence_bad"), ("babbler", "evidence_bad")], "each costs two votes"
     desk.hear(EvidenceFound(proof.encode())).hear(EvidenceFound(proof.encode()))
     assert len(desk.told("evidence")) == 1
     for _ in range(10):
