@@ -41,6 +41,10 @@ TRY_WAITING, TRY_WAITING_OF_ONE = 64, 4
 TRY_WITHIN_S = 5.0
 
 # REST connections (their number is in node.toml)
+ACCEPTED_AT_ONCE = 8
+"""New connections taken in one turn of the event loop, some 60 µs each with all that begins with one."""
+WAITING_CONNECTIONS = 2_048
+"""So many the system keeps until they are taken; it tells others to come again."""
 REQUEST_WITHIN_S = 10.0
 """From the first byte of a request, or from the connection, to the end of its headers."""
 BODY_WITHIN_S = 60.0

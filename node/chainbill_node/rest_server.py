@@ -15,7 +15,13 @@ import uvicorn
 
 from chainbill_node.config import Address, LimitsConfig
 from chainbill_node.descriptors import allow_descriptors, clients_within
-from chainbill_node.limits import KEEP_ALIVE_S, METRICS_BODY_BYTES, METRICS_CONNECTIONS
+from chainbill_node.limits import (
+    ACCEPTED_AT_ONCE,
+    KEEP_ALIVE_S,
+    METRICS_BODY_BYTES,
+    METRICS_CONNECTIONS,
+    WAITING_CONNECTIONS,
+)
 from chainbill_node.listening import listen
 from chainbill_node.node_port import ServedNode
 from chainbill_node.rest.app import create_app, create_operations_app
@@ -50,6 +56,7 @@ class _Listener:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                backlog=ACCEPTED_AT_ONCE,  # asyncio takes so many in one turn, as long as anybody waits
                 host=address.host,
                 port=address.port,
                 log_config=None,
@@ -70,13 +77,15 @@ class _Listener:
 
     async def start(self) -> None:
         """Listen. Raises ConfigError when the port is taken."""
-        sockets = await listen(self._section, self._address, self._server.config.backlog)
+        sockets = await listen(self._section, self._address, WAITING_CONNECTIONS)
         self._task = asyncio.get_running_loop().create_task(self._server.serve(sockets))
         while not self._server.started:
             if self._task.done():
                 self._task.result()
                 raise OSError(f"the server of [{self._section}] ended at once")
             await asyncio.sleep(START_POLL_S)
+        for one in sockets:  # the queue of the system stays long
+            one.listen(WAITING_CONNECTIONS)
 
     async def stop(self) -> None:
         """End the open requests and stop listening."""

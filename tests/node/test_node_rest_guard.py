@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -15,7 +16,7 @@ from chainbill_node import descriptors, rest_guard
 from chainbill_node.config import NodeConfig
 from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.home import open_home
-from chainbill_node.limits import MAX_HEADER_BYTES
+from chainbill_node.limits import ACCEPTED_AT_ONCE, MAX_HEADER_BYTES
 from chainbill_node.logs import log
 from chainbill_node.rest_server import RestServer
 from chainbill_node.service import Node
@@ -328,3 +329,27 @@ def test_the_door_is_as_wide_as_the_descriptors_allow(monkeypatch: pytest.Monkey
     assert clients_within(256, 1_000) == descriptors.LEAST_CLIENTS
     limits = NodeConfig("x").limits
     assert limits.rest_connections_per_address < limits.rest_connections
+
+
+def test_a_crowd_of_new_connections_is_taken_a_few_at_a_time(tmp_path: Path) -> None:
+    """All 300 were taken in one turn of the loop, and blocks waited meanwhile: 2.4 s where it was done again and again.
+    Nobody is told to come again for it: the system keeps those that wait.
+    """
+
+    async def act(served: Served) -> None:
+        crowd = served.server.crowd
+        here = len(crowd)
+        with contextlib.ExitStack() as ends:
+            for number in range(300):
+                end = ends.enter_context(socket.socket())
+                end.settimeout(1.0)
+                end.bind((f"127.0.0.{1 + number % 200}", 0))
+                end.connect((HOST, served.port))  # the loop stands still: it is the system that answers
+            most, seen = 0, here
+            while seen < here + 300:
+                await asyncio.sleep(0)
+                most, seen = max(most, len(crowd) - seen), len(crowd)
+            assert 0 < most <= ACCEPTED_AT_ONCE
+        await served.honest()
+
+    serve(tmp_path, act, rest_connections=1_000)
