@@ -126,6 +126,13 @@ def register_two_keys_of_which_one_signs(world: World) -> None:
 
 
 @refuses("possession_not_proved")
+def register_two_keys_of_which_the_first_signs_for_the_second(world: World) -> None:
+    signed = signed_application(statement(keys=BOTH), APPLICANT, OTHER)
+    signed["signatures"][1]["signature"] = signed["signatures"][0]["signature"]
+    register(world, signed)
+
+
+@refuses("possession_not_proved")
 def register_two_keys_that_sign_in_another_order(world: World) -> None:
     register(world, signed_application(statement(keys=BOTH), OTHER, APPLICANT))
 

@@ -214,6 +214,17 @@ def test_a_standstill_before_the_agreement_is_no_part_of_it(world: World) -> Non
     assert world.row("finance", "request", request)["status"] == "expired"
 
 
+def test_money_of_a_day_that_a_standstill_adds_counts_before_the_day_change_has_said_so(world: World) -> None:
+    """The network stood still on the agreement's last day, and so much falls due on the next that its end waits: who
+    pays on that day pays while the agreement stands."""
+    request, quote, _ = agreed(world)
+    stand_still_until(world, "2026-03-04")
+    world.time_ms += DAY_MS
+    assert (world.today, world.row("finance", "request", request)["until"]) == ("2026-03-05", "2026-03-04")
+    assert disburse(world, BANK2, quote)["token"]
+    check_all(world)
+
+
 def test_an_agreement_outlives_the_day_of_payment_and_stops_no_settlement(world: World) -> None:
     """The network stood still over it: what is recorded first counts, the bank's money or the debtor's."""
     for first in ("bank", "debtor"):
@@ -254,6 +265,28 @@ def test_an_order_does_not_lapse_while_no_second_bank_could_ratify(world: World,
     world.day(world.plus(20))
     assert world.row("party", "party", S1)["status"] == kind
     assert world.failed_items == []
+
+
+def test_an_order_is_ratified_on_a_day_that_a_standstill_adds_before_the_day_change_has_said_so(world: World) -> None:
+    """Until Thursday, on which the network stood still; on Friday so much falls due that it is not put off yet."""
+    entered = order(world, S1, "insolvent")
+    stand_still_until(world, "2026-03-05")
+    world.time_ms += DAY_MS
+    assert (world.today, world.row("standing", "order", entered["order"])["until"]) == (FRIDAY, "2026-03-05")
+    assert ratify(world, entered)["status"] == "ratified"
+
+
+def test_a_standstill_before_its_ratification_puts_no_administrator_off(world: World) -> None:
+    """He waits for 72 hours from his ratification on: what the network stood still before is no part of them."""
+    ratify(world, order(world, S1, "insolvent"))
+    court = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
+    keys = administrator_keys(S1, 901)
+    named = as_two(world, BANK1, "standing", "name_administrator", party=S1, keys=keys, **court)
+    stand_still_until(world, "2026-03-05")
+    acts_on = ratify(world, named)["acts_on"]
+    assert (world.today, acts_on) == ("2026-03-05", "2026-03-09")
+    world.day(acts_on)
+    assert keys_of(world, S1) == [private_key(901).public.hex()]
 
 
 def test_an_order_that_was_put_off_lapses(world: World) -> None:

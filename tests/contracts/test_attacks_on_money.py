@@ -74,10 +74,9 @@ def test_a_bank_that_has_not_paid_yet_takes_its_quote_back_after_a_part_payment(
 
 def test_one_clerk_of_a_bank_does_not_cancel_what_its_money_has_left_for(world: World) -> None:
     """attack: the money has left, two people are about to record it, and one clerk takes the agreed quote back: the
-    supplier has money and token. A cent that the debtor pays meanwhile makes the amount no smaller."""
-    change(
-        world, BANK2, "set_policy", policy={"rules": [{"action": "finance.disburse", "currency": "CNY", "above": 9}]}
-    )
+    supplier has money and token. Neither the discount makes the amount smaller, nor what the debtor pays meanwhile."""
+    limit = {"action": "finance.disburse", "currency": "CNY", "above": 9_999}
+    change(world, BANK2, "set_policy", policy={"rules": [limit]})
     bill, token = accepted_bill(world, face=10_000)
     request = ask(world, token, BANK2, amount=10_000)["request"]
     world.call(BANK2, "finance", "withdraw_quote", quote=bid(world, request, BANK2)["quote"])
@@ -120,6 +119,25 @@ def test_money_that_leaves_after_an_insolvency_buys_nothing(world: World, insolv
     else:
         world.day(world.plus(1))
     refused(code, disburse, world, BANK2, quoted)
+
+
+def test_an_insolvency_of_the_block_of_the_request_came_after_it(world: World) -> None:
+    """Request, quote, agreement and the order on the holder are of one block: money that leaves later buys nothing."""
+    _, token = accepted_bill(world)
+    before = world.height
+
+    def in_one_block(answer: Any) -> Any:
+        world.height = before
+        return answer
+
+    request = in_one_block(ask(world, token, BANK2, amount=FACE))["request"]
+    quoted = in_one_block(bid(world, request, BANK2, disburse_by=world.plus(3)))["quote"]
+    in_one_block(world.call(S1, "finance", "agree", quote=quoted))
+    entered = order(world, S1, "insolvent")
+    made = world.row("finance", "request", request)["created"]["height"]
+    assert made == world.row("standing", "order", entered["order"])["stopped_at"]
+    world.day(world.plus(1))
+    refused("holder_insolvent", disburse, world, BANK2, quoted)
 
 
 # --- settlement in steps ----------------------------------------------------------------------------------------------

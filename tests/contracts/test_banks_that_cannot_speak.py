@@ -18,8 +18,10 @@ from contracts.world import (
     World,
     a_key,
     accepted_bill,
+    as_two,
     ask,
     bid,
+    decide_by_vote,
     key_of,
     private_key,
     proof_of,
@@ -172,6 +174,24 @@ def test_a_day_change_that_comes_late_ends_no_agreement_of_a_bank_that_was_halte
     lift(world, "halted")
     assert status(world, request) == "agreed"
     assert receipt(world, quote, HOW["halted"])
+    check_all(world)
+
+
+def test_a_bank_that_is_closed_holds_no_agreement() -> None:
+    """It says nothing any more: the holder's token is free when the agreement has run out."""
+    world = World()
+    _, token = accepted_bill(world, face=FACE)
+    request = ask(world, token, BANK4, amount=FACE)["request"]
+    quote = bid(world, request, BANK4, disburse_by=MONDAY)["quote"]
+    holder = world.token(token)["holder"]
+    world.call(holder, "finance", "agree", quote=quote)
+    as_two(world, BANK4, "standing", "leave", party=BANK4)
+    decide_by_vote(world, "validator_remove", key=f"{14:064x}")
+    decide_by_vote(world, "party_close", party=BANK4)
+    assert world.row("party", "party", BANK4)["status"] == "closed"
+    assert until(world, request) == "2026-03-03"
+    world.day("2026-03-04")
+    assert status(world, request) == "expired"
     check_all(world)
 
 

@@ -209,6 +209,13 @@ def test_an_administrator_comes_too_late_for_money_that_left(world: World, party
     assert receipt(world, quote)
 
 
+def test_money_of_a_day_to_come_is_refused_also_of_one_behind_the_agreement(world: World) -> None:
+    """A year that is written wrong is a mistake to be mended, and no receipt for an agreement that has ended."""
+    _, _, quote = agreed(world)
+    refused("value_date_in_future", disburse, world, BANK2, quote, value_date=world.plus(365))
+    assert world.rows("finance", "receipt") == []
+
+
 # --- two banks that work with the holder ------------------------------------------------------------------------------
 @pytest.mark.parametrize("party", [S1, ANCHOR])
 def test_two_banks_do_not_stop_the_receipt_of_a_third_s_money(world: World, party: str) -> None:

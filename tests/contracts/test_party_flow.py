@@ -86,8 +86,10 @@ def test_accounts_at_the_sponsor_are_attested_with_the_application(world: World)
 
 
 def test_a_batch_of_two_hundred(world: World) -> None:
+    before = world.row("party", "sponsored", BANK1)["count"]
     batch = [application(number) for number in range(10, 210)]
     assert len(two_people(world, BANK1, "register", applications=batch)["parties"]) == 200
+    assert world.row("party", "sponsored", BANK1)["count"] == before + 200, "each counts, or batches had no bound"
     with pytest.raises(Refused, match="batch_size"):
         two_people(world, BANK1, "register", applications=[application(number) for number in range(300, 501)])
 
