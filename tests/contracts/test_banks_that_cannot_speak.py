@@ -47,11 +47,11 @@ def world(backend: str) -> World:
     return network(backend)
 
 
-def network(backend: str = "plain", **changes: tuple[str, str]) -> World:
-    """The bank's two admins are neither maker nor checker, who both sign for its money."""
+def network(backend: str = "plain", *, above: int = 0, **changes: tuple[str, str]) -> World:
+    """The bank's two admins are neither maker nor checker, who both sign for its money above this."""
     keys = [a_key(key, [name]) for key, name in ((MAKER, "maker"), (CHECKER, "checker"))]
     keys += [a_key(key, ["admin"]) for key in (ADMIN, OTHER_ADMIN)]
-    policy = {"rules": [{"action": "finance.disburse", "currency": "CNY", "above": 0}]}
+    policy = {"rules": [{"action": "finance.disburse", "currency": "CNY", "above": above}]}
     changed = {"keys": keys, "policy": policy}
     members = [{**one, **changed} if one["id"] == BANK2 else one for one in MEMBERS]
     return World(backend, members=members, changes=changes)
@@ -175,6 +175,15 @@ def test_a_day_change_that_comes_late_ends_no_agreement_of_a_bank_that_was_halte
     assert status(world, request) == "agreed"
     assert receipt(world, quote, HOW["halted"])
     check_all(world)
+
+
+@pytest.mark.parametrize(("gone", "then"), [(MAKER, "agreed"), (CHECKER, "expired")])
+def test_a_bank_whose_policy_asks_for_one_key_waits_for_its_maker_alone(backend: str, gone: str, then: str) -> None:
+    world = network(backend, above=FACE)
+    _, request, _ = agreed(world)
+    of_bank(world, [ADMIN], "party", "revoke_key", key=gone)
+    world.day("2026-03-05")
+    assert status(world, request) == then
 
 
 def test_a_bank_that_is_closed_holds_no_agreement() -> None:

@@ -1,0 +1,93 @@
+"""What is refused before anybody signs, rule by rule: beside the refusals, what must be left to be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chainbill_cli.failure import Exit, Failure
+from chainbill_cli.foreseen import of_payment, refuse_foreseen
+
+from chainbill.ledger.transaction import Call
+
+QUOTE = {"id": "Q", "bank": "BANK", "request": "R"}
+SETTLE = {"bill": "B", "amount": 5, "partial": False, "reference": "P-1", "value_date": "2026-03-02"}
+BILL = {"id": "B", "paying_bank": "BANK", "outstanding": 5, "currency": "CNY"}
+
+
+class Told:
+    """A session of BANK: what its node has under each id, and the references of the receipts it shows."""
+
+    party = "BANK"
+    offline = False
+
+    def __init__(self, rows: dict[str, dict[str, Any]], known: tuple[str, ...] | None = ()) -> None:
+        self._rows, self._known = rows, known
+        self.client = self
+
+    def object_row(self, _: str, identifier: str) -> dict[str, Any]:
+        return self._rows.get(identifier, {})
+
+    def registered(self, party: str) -> dict[str, Any]:
+        return self._rows.get(party, {})
+
+    def pages(self, _: str, **asked: str) -> Iterator[dict[str, str]]:
+        assert asked["bill"] == "B"
+        if self._known is None:
+            raise Failure(Exit.FAILED, {"code": "not_reached"})
+        return iter([{"reference": reference} for reference in self._known])
+
+
+def said(session: Told, act: str, /, **arguments: Any) -> str:
+    """The reason why an act is refused unasked, "" where it is left to be signed."""
+    contract, function = act.split(".")
+    try:
+        refuse_foreseen(session, [Call(contract, function, arguments)])  # type: ignore[arg-type]
+    except Failure as failure:
+        return str(failure.problem["code"])
+    return ""
+
+
+@pytest.mark.parametrize("status", ["pending_confirm", "pending_accept", "active", "due", "overdue", "settled"])
+def test_a_bill_is_paid_from_its_acceptance_to_its_end(status: str) -> None:
+    payable = status in {"active", "due", "overdue"}
+    assert said(Told({"B": {**BILL, "status": status}}), "settlement.settle", **SETTLE) == (
+        "" if payable else "bill_not_payable"
+    )
+
+
+@pytest.mark.parametrize("known", [(), ("P-2",), ("P-2", "P-1"), None])
+def test_only_what_was_not_reported_before_is_refused(known: tuple[str, ...] | None) -> None:
+    """A second report is answered as the first; where receipts cannot be read, the ledger decides."""
+    session = Told({"B": {**BILL, "status": "settled"}}, known)
+    refused = known is not None and "P-1" not in known
+    assert said(session, "settlement.settle", **SETTLE) == ("bill_not_payable" if refused else "")
+
+
+@pytest.mark.parametrize("status", ["offered", "agreed", "expired", "withdrawn", "lost"])
+def test_what_becomes_of_a_quote(status: str) -> None:
+    session = Told({"Q": {**QUOTE, "status": status}, "R": {"bill": "B", "holder": "S", "status": "agreed"}})
+    back = "" if status in {"offered", "agreed"} else "quote_transition"
+    assert said(session, "finance.withdraw_quote", quote="Q") == back
+    paid = "" if status in {"agreed", "expired"} else "quote_not_agreed"
+    assert said(session, "finance.disburse", quote="Q", reference="P-1") == paid
+
+
+def test_every_token_of_a_transfer_is_looked_at() -> None:
+    mine = {"holder": "BANK", "status": "live", "locks": []}
+    session = Told({"T1": mine, "T2": {**mine, "holder": "S"}})
+    assert said(session, "token.transfer", tokens=["T1"]) == ""
+    assert said(session, "token.transfer", tokens=["T1", "T2"]) == "not_the_holder"
+
+
+@pytest.mark.parametrize("bank", ["BANK", "BEFORE", "OTHER"])
+def test_a_bank_and_its_successor_report_of_a_payment(bank: str) -> None:
+    session = Told({"BEFORE": {"successor": "BANK"}, "OTHER": {"successor": "ELSE"}})
+    payment = {"bank": bank, "party": "S", "status": "instructed"}
+    if bank == "OTHER":
+        with pytest.raises(Failure) as caught:
+            of_payment(session, payment, "paid")  # type: ignore[arg-type]
+        assert caught.value.problem["code"] == "not_the_paying_bank"
+    else:
+        of_payment(session, payment, "paid")  # type: ignore[arg-type]
