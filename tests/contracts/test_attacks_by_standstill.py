@@ -289,6 +289,13 @@ def test_a_standstill_before_its_ratification_puts_no_administrator_off(world: W
     assert keys_of(world, S1) == [private_key(901).public.hex()]
 
 
+def test_a_standstill_before_an_order_is_no_part_of_it(world: World) -> None:
+    stand_still_until(world, "2026-03-09")
+    order(world, S1, "insolvent")
+    world.day("2026-03-13")
+    assert world.row("party", "party", S1)["status"] == "active"
+
+
 def test_an_order_that_was_put_off_lapses(world: World) -> None:
     entered = order(world, S1, "insolvent")
     stand_still_until(world, FRIDAY)

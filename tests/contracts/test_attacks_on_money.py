@@ -140,6 +140,31 @@ def test_an_insolvency_of_the_block_of_the_request_came_after_it(world: World) -
     refused("holder_insolvent", disburse, world, BANK2, quoted)
 
 
+def test_a_bank_that_declines_takes_its_quote_back(world: World) -> None:
+    _, token = accepted_bill(world)
+    request = ask(world, token, BANK2, BANK3, amount=FACE)["request"]
+    quoted = bid(world, request, BANK2)["quote"]
+    world.call(BANK2, "finance", "decline", request=request)
+    assert world.row("finance", "quote", quoted)["status"] == "withdrawn"
+    refused("quote_transition", world.call, S1, "finance", "agree", quote=quoted)
+
+
+def test_who_is_stopped_in_the_block_of_its_request_is_not_quoted_for(world: World) -> None:
+    _, token = accepted_bill(world)
+    before = world.height
+    request = ask(world, token, BANK2, amount=FACE)["request"]
+    world.height = before
+    order(world, S1, "suspended")
+    refused("maker_was_stopped", bid, world, request, BANK2)
+
+
+def test_who_is_stopped_does_not_say_that_it_was_paid(world: World) -> None:
+    bill, token = accepted_bill(world, face=100)
+    settle(world, bill, 100)
+    order(world, S1, "suspended")
+    refused("party_not_active", as_two, world, S1, "settlement", "acknowledge", bill=bill, token=token)
+
+
 # --- settlement in steps ----------------------------------------------------------------------------------------------
 def test_a_settlement_in_steps_ends_with_the_last_live_cent() -> None:
     """attack: a supplier cuts its token so that the top cent is paid first, and the last step ends before it; the next
