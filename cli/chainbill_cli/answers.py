@@ -14,7 +14,7 @@ from chainbill_cli.kit import option, stack
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
-from chainbill_cli.texts import label, text
+from chainbill_cli.texts import enumerated, label, text
 from chainbill_cli.writing import Outcome
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -224,7 +224,7 @@ def answer_list(
 
 
 def _sums_said(sums: Mapping[str, Any]) -> str:
-    return ", ".join(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
+    return enumerated(f"{amount_text(int(minor), currency)} {currency}" for currency, minor in sums.items())
 
 
 def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:

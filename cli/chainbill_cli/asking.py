@@ -24,8 +24,13 @@ def confirm(question: str) -> bool:
 
 def typed_again(question: str) -> str:
     """What a person types to show that it is meant."""
-    colon = "：" if language() != "en" else ": "
-    return str(click.prompt(question, default="", show_default=False, prompt_suffix=colon, err=True)).strip()
+    said = click.prompt(question, default="", show_default=False, prompt_suffix=text("root.colon"), err=True)
+    return str(said).strip()
+
+
+def asked(question: str) -> str:
+    """What a person answers; asked again until it is something."""
+    return str(click.prompt(question, prompt_suffix=text("root.colon"), err=True))
 
 
 def new_secret(label: str) -> str:

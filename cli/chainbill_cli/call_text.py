@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainbill_cli.acts import act_said
+from chainbill_cli.details import word
 from chainbill_cli.money_said import AMOUNTS, currency_of, said
 from chainbill_cli.session import Session
 from chainbill_cli.texts import has_text, label, text
@@ -13,6 +14,8 @@ from chainbill_cli.texts import has_text, label, text
 PARTIES = frozenset(
     {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
 )
+WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
+"""Members whose values are words of the ledger, beside those that end in `_status`."""
 
 
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
@@ -61,6 +64,8 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
     if name in PARTIES and isinstance(value, str):
         known = session.known.name_of(value)
         return value if known == value else f"{known} ({value})"
+    if (name in WORDS or name.endswith("_status")) and isinstance(value, str):
+        return word(value)
     if name == "action" and isinstance(value, str):
         return act_said(value)
     if isinstance(value, bool):

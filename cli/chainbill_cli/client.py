@@ -299,14 +299,14 @@ def tells_little(body: object) -> bool:
 
 def unreachable(tried: list[str], hint: str, *, maybe_sent: bool) -> Failure:
     """Nobody answered. hint: a text key; `maybe_sent`: a request may have arrived although its answer did not."""
-    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=", ".join(tried), hint=text(hint))
+    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=text("root.semicolon").join(tried), hint=text(hint))
     failure.problem["maybe_sent"] = maybe_sent
     return failure
 
 
 def bad_answer(told: list[str], *, maybe_sent: bool = False) -> Failure:
     """No node gave an answer that can be used. told: for each its address, and what is wrong with what it gave."""
-    failure = fail(Exit.FAILED, "error.no_good_answer", code="bad_answer", tried=", ".join(told))
+    failure = fail(Exit.FAILED, "error.no_good_answer", code="bad_answer", tried=text("root.semicolon").join(told))
     failure.problem["maybe_sent"] = maybe_sent
     return failure
 

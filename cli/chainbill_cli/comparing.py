@@ -13,7 +13,7 @@ from chainbill_cli.invoice import Invoice, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def compare(
     if missing:
         raise fail(
             Exit.REFUSED, "invoice.compare_missing", code="invoices_not_compared", count=len(missing),
-            fingerprints=", ".join(missing),
+            fingerprints=enumerated(missing),
         )  # fmt: skip
     for one in found:
         session.out.note(text("invoice.compared", **_told(one)))
@@ -65,7 +65,7 @@ def _one(
     if mark not in expected:
         raise fail(
             Exit.REFUSED, "invoice.compare_other", code="invoice_not_of_the_bill", path=path, number=invoice.number,
-            date=invoice.issued_on, found=mark, expected=", ".join(expected),
+            date=invoice.issued_on, found=mark, expected=enumerated(expected),
         )  # fmt: skip
     total, currency = int(expected[mark]["total"]), str(bill["currency"])
     if (total, currency) != (invoice.payable_minor, invoice.currency):
@@ -87,7 +87,7 @@ def describe(preview: Preview, found: Sequence[Compared], due_on: str) -> None:
         preview.line("preview.compared", text("preview.compared_file", **_told(one)))
     days = sorted({day for one in found for day in one.invoice.due_dates})
     if days and due_on not in days:
-        preview.line("preview.look", text("preview.other_due", dates=", ".join(days)))
+        preview.line("preview.look", text("preview.other_due", dates=enumerated(days)))
 
 
 def answer_of(found: Sequence[Compared]) -> list[dict[str, str]] | None:

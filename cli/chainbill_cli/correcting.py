@@ -11,6 +11,7 @@ from chainbill.fingerprint import invoice_fingerprint
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice import Invoice, check_parties, fingerprint
 from chainbill_cli.session import Session
+from chainbill_cli.texts import enumerated
 
 GAVE_BACK = {"rejected", "withdrawn", "cancelled", "expired"}
 """Statuses of bills that ended before acceptance and gave their invoices back."""
@@ -46,7 +47,7 @@ def check_corrected(session: Session, creditor: str, invoice: Invoice, path: str
         if standing:
             raise fail(
                 Exit.REFUSED, "invoice.original_taken", code="original_taken", path=path, number=number,
-                bills=", ".join(standing),
+                bills=enumerated(standing),
             )  # fmt: skip
 
 

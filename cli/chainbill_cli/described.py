@@ -9,7 +9,7 @@ from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 DOUBTS = ("claimed_twice", "disputes")
 """What is known against the invoices behind a bill."""
@@ -134,7 +134,7 @@ def doubts(preview: Preview, row: Row) -> None:
     """What is known against the invoices behind a bill."""
     for name in DOUBTS:
         if row.get(name):
-            preview.line(f"column.{name}", ", ".join(row[name]))
+            preview.line(f"column.{name}", enumerated(row[name]))
 
 
 TELLERS = {"bill": bill, "token": token, "request": request, "quote": quote}

@@ -24,7 +24,7 @@ from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
-from chainbill_cli.texts import in_language, label, language, text
+from chainbill_cli.texts import enumerated, in_language, label, language, text
 
 if TYPE_CHECKING:
     from chainbill.errors import ChainbillError
@@ -170,9 +170,9 @@ def wanted(error: click.BadParameter) -> str:
     if isinstance(kind, click.Choice):
         return text("error.wants_choice", choices=text("root.list_comma").join(map(str, kind.choices)))
     if isinstance(kind, click.IntRange | click.FloatRange):
-        low = "" if kind.min is None else f"{kind.min} {'<' if kind.min_open else '≤'} "
-        high = "" if kind.max is None else f" {'<' if kind.max_open else '≤'} {kind.max}"
-        return text("error.wants_range", range=f"{low}n{high}")
+        if kind.max is not None:
+            return text("error.wants_between", low=kind.min, high=kind.max)
+        return text("error.wants_above" if kind.min_open else "error.wants_at_least", low=kind.min)
     if kind is click.INT:
         return text("error.wants_number")
     return error.message
@@ -278,7 +278,7 @@ def _entry(entry: Any, *, as_option: bool) -> str:
         if as_option and called == name:  # it has no words of its own, and people typed it as an option
             called = f"--{name.replace('_', '-')}"
         return f"{called}{text('root.colon')}{said}" if name else said
-    return ", ".join(_entry(one, as_option=as_option) for one in entry) if isinstance(entry, list) else str(entry)
+    return enumerated(_entry(one, as_option=as_option) for one in entry) if isinstance(entry, list) else str(entry)
 
 
 def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:

@@ -13,7 +13,7 @@ from chainbill_node.rest.filter_words import WORDS as WORDS_OF_LISTS
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import option
 from chainbill_cli.output import WORDS
-from chainbill_cli.texts import has_text, language, texts_of
+from chainbill_cli.texts import enumerated, has_text, language, texts_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 COMMAS = re.compile("[,，、]")
@@ -56,7 +56,7 @@ class LedgerWords(click.ParamType[str]):
         found = self._found(typed)
         if found:
             return found
-        choices = "、".join(self.said(code)[1] for code in self.known) if language() == "zh" else ", ".join(self.known)
+        choices = enumerated(self.said(code)[1] if language() == "zh" else code for code in self.known)
         raise usage("error.not_one_of", value=typed.strip(), choices=choices)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
@@ -122,7 +123,7 @@ def save_network(home: Path, known: KnownNetwork) -> None:
 def find_profile(home: Path, name: str) -> Profile:
     """The profile of this name; a failure that names the known ones if there is none."""
     profiles = load_profiles(home)
-    known = ", ".join(profiles) or "—"
+    known = enumerated(profiles) or "—"
     if not name:
         raise fail(Exit.NOT_PERMITTED, "error.no_profile", known=known)
     if name not in profiles:

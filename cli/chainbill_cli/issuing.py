@@ -15,6 +15,7 @@ from chainbill_cli.invoice import Invoice, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
+from chainbill_cli.texts import enumerated
 from chainbill_cli.values import json_value, positive_amount
 
 
@@ -121,7 +122,7 @@ def _due_on(session: Session, typed: str, shares: Sequence[Share]) -> str:
     if not found:
         raise usage("bill.no_due")
     if len(found) > 1:
-        raise usage("bill.several_due", dates=", ".join(found))
+        raise usage("bill.several_due", dates=enumerated(found))
     return found[0]
 
 

@@ -41,7 +41,7 @@ class Option(click.Option):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """What is to be typed, named in the language in use."""
-        return in_language(super().make_metavar(ctx))
+        return in_language(super().make_metavar(ctx).removesuffix(" RANGE"))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Names and help, looked up now."""

@@ -13,7 +13,7 @@ from typing import Any
 from chainbill.ids import is_object_id
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 ID_LENGTH = 18
 PREFIX_LENGTH = 6
@@ -78,7 +78,7 @@ def _only(typed: str, found: list[str]) -> str:
     if not found:
         raise fail(Exit.FAILED, "error.id_none", code="not_found", value=typed)
     if len(found) > 1:
-        raise usage("error.id_many", value=typed, ids=", ".join(found[:5]))
+        raise usage("error.id_many", value=typed, ids=enumerated(found[:5]))
     return found[0]
 
 

@@ -15,7 +15,7 @@ from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.causes import cause_of
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 if TYPE_CHECKING:
     from chainbill_node.setup.plan import NetworkPlan, PartyPlan, ValidatorPlan
@@ -80,7 +80,7 @@ def _check(path: Path, where: str, entry: Any, known: Mapping[str, type], *, nee
             raise wrong(path, text("network.missing", what=where + name))
     for name, value in entry.items():
         if name not in known:
-            raise wrong(path, text("network.setting", what=where + name, known=", ".join(known)))
+            raise wrong(path, text("network.setting", what=where + name, known=enumerated(known)))
         if type(value) is not known[name]:
             raise wrong(
                 path, text("network.wrong", what=where + name, wanted=text(f"network.a_{known[name].__name__}"))
@@ -107,7 +107,7 @@ def _party(path: Path, entry: Any) -> PartyPlan:
         raise wrong(path, text("network.bad_id", what=f"{entry['alias']}: id", value=entry["id"]))
     for role in entry["roles"]:
         if role not in ROLES:
-            raise wrong(path, text("network.setting", what=f"{entry['alias']}: {role}", known=", ".join(ROLES)))
+            raise wrong(path, text("network.setting", what=f"{entry['alias']}: {role}", known=enumerated(ROLES)))
     accounts = entry.get("accounts", [])
     for account in accounts:
         _check(path, "party.accounts.", account, ACCOUNT, needed=tuple(ACCOUNT))

@@ -14,7 +14,7 @@ from typing import Any
 from chainbill.dates import is_date
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 Fits = Callable[[Any], bool]
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -86,13 +86,13 @@ def check_content(kind: str, content: Any) -> None:
         return
     needed, more, _ = known[kind]
     if not isinstance(content, dict):
-        raise _refused(kind, "governance.content_object", fields=", ".join(needed))
+        raise _refused(kind, "governance.content_object", fields=enumerated(needed))
     for name in needed:
         if name not in content:
             raise _refused(kind, "governance.content_missing", field=name, wanted=_wanted(kind, name))
     for name, value in content.items():
         if name not in needed and name not in more:
-            raise _refused(kind, "governance.content_unknown", field=name, fields=", ".join([*needed, *more]))
+            raise _refused(kind, "governance.content_unknown", field=name, fields=enumerated([*needed, *more]))
         if not KINDS[kind_of_field(kind, name)][0](value):
             found = json.dumps(value, ensure_ascii=False)[:LONGEST_SHOWN]
             raise _refused(kind, "governance.content_wrong", field=name, wanted=_wanted(kind, name), found=found)

@@ -20,7 +20,7 @@ from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import MOST_READ, Names, newest_name
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.values import date_value
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class Session:
     def _with_bearers(self, failure: Failure, name: str, client: NodeClient) -> Failure:
         """The failure, with whom a registered name is of that was typed in the place of a profile or an id."""
         if not self.offline and LIKE_A_NAME.search(name) and "hint" not in failure.problem:
-            named = ", ".join(self._bearers(name, client))
+            named = enumerated(self._bearers(name, client))
             if named:
                 failure.problem["hint"] = text("error.registered_name", named=named)
         return failure

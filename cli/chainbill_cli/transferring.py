@@ -13,6 +13,7 @@ from chainbill_cli.failure import usage
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
+from chainbill_cli.texts import enumerated
 from chainbill_cli.values import positive_amount, recipient_value
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def preview_transfer(session: Session, transfer: Transfer) -> Preview:
 def _odd(session: Session, preview: Preview, file: Payees) -> None:
     """What a person should look at: columns that were not read, and parties that are paid on several lines."""
     if file.unread:
-        preview.line("preview.unread_columns", ", ".join(file.unread))
+        preview.line("preview.unread_columns", enumerated(file.unread))
     for party, lines in file.twice.items():
-        where = ", ".join(str(line) for line in lines)
+        where = enumerated(str(line) for line in lines)
         preview.line("preview.paid_twice", f"{session.registered_name(party)} ({where})")

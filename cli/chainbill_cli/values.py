@@ -100,7 +100,7 @@ def rate_value(typed: str) -> int:
 def recipient_value(typed: str) -> tuple[str, str]:
     """Party and amount of `PARTY:AMOUNT`, both still as typed."""
     party, colon, amount = half_width(typed).rpartition(":")
-    if not colon or not party or not amount:
+    if not colon or not party or not amount or ":" in party:
         raise usage("error.recipient", value=typed)
     return party.strip(), amount.strip()
 

@@ -164,8 +164,8 @@ def load_config(home: Path) -> NodeConfig:
         raise ConfigError(
             (f"{path} cannot be read ({error})", f"{path} 无法读取（{error}）"),
             (
-                "no readable node configuration; make a home with `chainbill network init`",
-                "没有可读的节点配置；请用 `chainbill network init` 建立节点目录",
+                "no readable node configuration; make a home with `chainbill network init` or `network join`",
+                "没有可读的节点配置；请用 `chainbill network init` 或 `network join` 建立节点目录",
             ),
         ) from error
     return parse_config(content, str(path))

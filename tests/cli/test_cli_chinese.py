@@ -200,6 +200,34 @@ def test_a_connection_that_is_refused_says_so(capsys: pytest.CaptureFixture[str]
     assert not english_left(told)
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    (["bill", "list", "--limit", "0"], "--limit：须为 1 至 1000 的数"),
+    (["node", "wait", "--height", "-1"], "--height：须为不小于 0 的数"),
+    (["--timeout", "0", "bill", "list"], "--timeout：须为大于 0 的数"),
+    (["key", "show", "nobody"], "bank1、"),
+])  # fmt: skip
+def test_what_would_have_been_right_is_said_in_natural_words(words: list[str], said: str, shell: Shell) -> None:
+    shell.run("--lang", "zh", *words, expect=None)
+    assert said in shell.err
+
+
+def test_a_backup_that_is_none_is_named(shell: Shell, tmp_path: Path) -> None:
+    """It was the home alone that was named, as if that were not there."""
+    home = tmp_path / "node"
+    home.mkdir()
+    shell.run("--lang", "zh", "--home", str(home), "node", "restore", str(tmp_path / "gone.tar"), expect=1)
+    assert f"无法用 {tmp_path / 'gone.tar'} 恢复 {home}：" in shell.err
+
+
+def test_an_empty_file_is_called_empty(shell: Shell, tmp_path: Path) -> None:
+    """Neither an invoice nor a paper: SHA-256 of nothing on the ledger would be the digest of no ruling."""
+    (tmp_path / "empty").write_bytes(b"")
+    empty = str(tmp_path / "empty")
+    for words in (["invoice", "show", empty], ["party", "suspend", "anchor", "--document", empty]):
+        shell.run("--lang", "zh", *words, expect=1)
+        assert f"{empty} 是空文件" in shell.err
+
+
 WRONG = [
     ["bill"], ["bil"], ["bill", "sho"], ["bill", "show"], ["bill", "show", "X"], ["bill", "show", BILL, "more"],
     ["bill", "list", "--limit", "0"], ["bill", "list", "--limit", "x"], ["bill", "list", "--what"],

@@ -75,6 +75,34 @@ def test_a_person_is_asked_and_may_type_as_it_was_read_out(
     assert load_config(tmp_path / "new").sync.trusted == (812, bytes.fromhex(BLOCK))
 
 
+@pytest.mark.parametrize("place", ["--genesis", "--ca"])
+def test_a_file_that_is_not_there_is_named_before_anybody_is_asked(
+    shell: Shell, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """No operator telephones another bank for a command that cannot go on; and which file it was is said."""
+    words[words.index(place) + 1] = str(tmp_path / "gone")
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: pytest.fail("asked"))
+    shell.run("--lang", "zh", *words, expect=1)
+    assert str(tmp_path / "gone") in shell.err
+    assert "文件或目录不存在" in shell.err
+
+
+def test_a_genesis_file_that_is_none_is_named(shell: Shell, words: list[str], tmp_path: Path) -> None:
+    wrong = tmp_path / "other.json"
+    wrong.write_text("{}")
+    words[words.index("--genesis") + 1] = str(wrong)
+    shell.run("--lang", "zh", *words, "--trust", f"812:{BLOCK}", expect=1)
+    assert f"{wrong} 不是本版本可读的创世文件" in shell.err
+
+
+def test_a_certificate_names_the_file_that_it_lacks(shell: Shell, tmp_path: Path) -> None:
+    request = tmp_path / "node.csr"
+    request.write_text("")
+    shell.run("network", "certify", str(request), "--ca", str(tmp_path), "--out", str(tmp_path / "node.pem"), expect=1)
+    assert str(tmp_path / "ca.pem") in shell.err
+
+
 @pytest.mark.parametrize(
     "wrong", ["812", BLOCK, f"0:{BLOCK}", f"-1:{BLOCK}", f"812:{BLOCK[:-1]}", f"812:{BLOCK}0", f"812:0x{BLOCK}", "none",
               f"8.12:{BLOCK}", f"٣:{BLOCK}", f"812:{'zz' * 32}", ":"],

@@ -146,7 +146,7 @@ def test_csv_keeps_ids_and_plain_amounts(shell: Shell, node: FakeNode) -> None:
     ("language", "said"),
     [
         ("en", "CNY: face 1,001,000.00, live 1,000.00; JPY: face 500, live 500"),
-        ("zh", "CNY：票面金额 1,001,000.00, 有效 1,000.00；JPY：票面金额 500, 有效 500"),
+        ("zh", "CNY：票面金额 1,001,000.00，有效 1,000.00；JPY：票面金额 500，有效 500"),
     ],
 )
 def test_what_bills_add_up_to_is_told_by_currency(language: str, said: str) -> None:

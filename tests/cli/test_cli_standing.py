@@ -53,6 +53,21 @@ def test_a_suspension_by_one_bank_is_ratified_by_another_and_lifted(desk: Desk, 
     assert desk.json("bank1", "party", "lift", "supplier1", *papers[:2])["party_status"] == "active"
 
 
+def test_what_is_signed_and_what_came_of_it_are_said_in_words(
+    desk: Desk, papers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suspension was previewed, and shown afterwards, as "suspended" in Chinese too."""
+    shown: list[previews.Preview] = []
+    made = desk.json("bank1", "party", "suspend", "supplier1", *papers[:2])
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews.Preview, "ask", lambda preview, _session: shown.append(preview))
+    desk.text("--as", "bank1", "--lang", "zh", "party", "suspend", "supplier3", *papers[:2])
+    assert ("状态", "已暂停") in shown[0].lines
+    sheet = desk.text("--as", "bank1", "--lang", "zh", "tx", "show", made["transaction"])
+    assert "状态 已暂停" in sheet
+    assert "suspended" not in sheet
+
+
 def test_an_administrator_takes_over_by_two_banks(desk: Desk, papers: list[str]) -> None:
     assert desk.json("bank1", "party", "insolvent", "supplier1", *COURT, *papers[:2], expect=3)["code"] == (
         "documents_needed"

@@ -15,7 +15,7 @@ import chainbill_contracts
 import pytest
 from chainbill_cli import commands, shapes
 from chainbill_cli.output import Column
-from chainbill_cli.texts import AREAS, choose_language, has_text, set_language, text, texts_of
+from chainbill_cli.texts import AREAS, choose_language, enumerated, has_text, set_language, text, texts_of
 
 SOURCES = sorted(Path(chainbill_cli.__file__).parent.rglob("*.py"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -95,6 +95,19 @@ def declared() -> Iterator[Column]:
             for one in value if isinstance(value, tuple | list) else (value,):
                 if isinstance(one, Column):
                     yield one
+
+
+def test_lists_are_parted_as_the_language_parts_them() -> None:
+    """`enumerated` puts the comma of the language between the words of a list.
+
+    Left are what a program reads (JSON, CSV, a memo), and names of things in English.
+    """
+    joined = {path.name for path in SOURCES if re.search(r"""(", "|', ')\.join""", path.read_text(encoding="utf-8"))}
+    assert joined == {"output.py", "writing.py", "little.py", "invoice.py"}
+    set_language("zh")
+    assert enumerated(["bank1", 2]) == "bank1、2"
+    set_language("en")
+    assert enumerated(["bank1", 2]) == "bank1, 2"
 
 
 def test_every_column_has_a_heading_in_words() -> None:

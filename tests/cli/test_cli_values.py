@@ -83,8 +83,8 @@ def test_what_is_no_rate(typed: str) -> None:
 
 def test_recipients() -> None:
     assert recipient_value("supplier2:300,000.00") == ("supplier2", "300,000.00")
-    for typed in ("supplier2", ":5", "supplier2:"):
-        with pytest.raises(Failure):
+    for typed in ("supplier2", ":5", "supplier2:", "supplier2:1,supplier3:2"):
+        with pytest.raises(Failure, match="each with a --to of its own"):
             recipient_value(typed)
 
 

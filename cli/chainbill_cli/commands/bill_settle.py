@@ -180,7 +180,7 @@ def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str,
     if not session.offline:
         found = [one for one in payments_of(session, bill) if one["token"] == token]
         if not found:
-            raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token)
+            raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token, bill=bill)
         of_payment(session, found[0], status)
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))

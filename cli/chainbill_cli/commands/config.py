@@ -9,6 +9,7 @@ from chainbill_cli.kit import argument, noun
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.settings import KEPT, OUTPUTS, SWITCH, read_config, write_config
+from chainbill_cli.texts import enumerated
 
 ROWS = ranked("setting value source", Column("setting"), Column("value", "prose"), Column("source", "origin"))
 
@@ -36,7 +37,7 @@ def set_(name: str, value: str) -> None:
     """Keep a setting."""
     session = current_session()
     if name not in KEPT:
-        raise usage("error.setting", name=name, known=", ".join(KEPT))
+        raise usage("error.setting", name=name, known=enumerated(KEPT))
     _check(name, value)
     write_config(session.settings.home, {**read_config(session.settings.home), name: value})
     _answer(session, name, value)
@@ -49,7 +50,7 @@ def unset(name: str) -> None:
     session = current_session()
     values = read_config(session.settings.home)
     if name not in values:
-        raise usage("error.setting", name=name, known=", ".join(values) or "—")
+        raise usage("error.setting", name=name, known=enumerated(values) or "—")
     del values[name]
     write_config(session.settings.home, values)
     _answer(session, name, None)
@@ -62,7 +63,7 @@ def _answer(session: Session, name: str, value: str | None) -> None:
 def _check(name: str, value: str) -> None:
     choices = {"output": OUTPUTS, "compare": SWITCH}.get(name, ())
     if choices and value not in choices:
-        raise usage("error.not_one_of", value=value, choices=", ".join(choices))
+        raise usage("error.not_one_of", value=value, choices=enumerated(choices))
     if name == "currency":
         currency_code(value)
     if name == "node":

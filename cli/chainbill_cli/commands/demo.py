@@ -12,7 +12,7 @@ import click
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.kit import Command, option
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 
 @click.command("demo", cls=Command, help="root.demo")
@@ -62,7 +62,7 @@ def _play(session: Session, scene: Any, home: Path, validators: int, *, keep: bo
     played = stage.Stage(network, session.settings, transport=session.transport)
     finished = False
     try:
-        pids = ", ".join(str(processes.pid_of(node)) for node in network.nodes)
+        pids = enumerated(str(processes.pid_of(node)) for node in network.nodes)
         teller.say("demo.network", count=validators, pids=pids, quorum=2 * validators // 3 + 1)
         stage.wait_ready(network)
         story = Story(scene, played, teller)

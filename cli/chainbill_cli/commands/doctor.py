@@ -18,7 +18,7 @@ from chainbill_cli.home import Profile, is_local, load_profiles
 from chainbill_cli.kit import Command
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 ROWS = ranked("check finding fix", Column("check"), Column("finding", "prose"), Column("fix", "prose"))
 PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx", "openpyxl")
@@ -48,7 +48,7 @@ def _python(session: Session) -> Iterator[tuple[str, str]]:
     allowed = _allowed_pythons(session)
     if sys.implementation.name != "cpython" or running not in allowed:
         version = f"{sys.implementation.name} {running}"
-        yield text("doctor.python_bad", version=version, allowed=", ".join(allowed)), text("doctor.python_fix")
+        yield text("doctor.python_bad", version=version, allowed=enumerated(allowed)), text("doctor.python_fix")
 
 
 def _allowed_pythons(session: Session) -> list[str]:

@@ -25,7 +25,7 @@ from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import has_text, in_language, label, text
+from chainbill_cli.texts import enumerated, has_text, in_language, label, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -173,7 +173,7 @@ def _rule_lines(preview: Preview, facts: dict[str, Any]) -> None:
         preview.line(text("preview.proposed_currency", code=code), said)
     python = facts.pop("python", None)
     if python:
-        preview.line("preview.proposed_python", ", ".join(str(version) for version in python))
+        preview.line("preview.proposed_python", enumerated(str(version) for version in python))
 
 
 def _entries(words: tuple[str, ...], stored: bool) -> list[dict[str, str]]:
@@ -268,7 +268,7 @@ def _validator_key(session: Session, typed: str) -> str:
     known = [] if session.offline else session.client.get("/v1/validators")["data"]
     found = [str(one["key"]) for one in known if one.get("name") == typed.strip()]
     if len(found) != 1:
-        raise usage("governance.no_validator", value=typed, known=", ".join(str(one.get("name")) for one in known))
+        raise usage("governance.no_validator", value=typed, known=enumerated(str(one.get("name")) for one in known))
     return found[0]
 
 
@@ -367,7 +367,7 @@ def find(session: Session, typed: str) -> dict[str, Any]:
         raise usage("error.id", value=typed)
     found = [one for one in session.client.pages(PATH) if str(one["id"]).startswith(plain)]
     if len(found) > 1:
-        raise usage("error.id_many", value=typed, ids=", ".join(str(one["id"]) for one in found[:5]))
+        raise usage("error.id_many", value=typed, ids=enumerated(str(one["id"]) for one in found[:5]))
     if not found:
         raise fail(Exit.FAILED, "governance.no_proposal", code="not_found", value=typed)
     return found[0]

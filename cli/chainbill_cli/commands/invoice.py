@@ -18,6 +18,7 @@ from chainbill_cli.lookup import DISPUTE, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.texts import enumerated
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -74,7 +75,7 @@ def fingerprint_of(session: Session, typed: str) -> str:
     if not found:
         raise fail(Exit.FAILED, "error.id_none", code="not_found", value=typed)
     if len(found) > 1:
-        raise usage("error.id_many", value=typed, ids=", ".join(found[:5]))
+        raise usage("error.id_many", value=typed, ids=enumerated(found[:5]))
     return found[0]
 
 

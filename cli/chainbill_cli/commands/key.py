@@ -14,7 +14,7 @@ from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
@@ -122,7 +122,7 @@ def find_key(session: Session, name: str) -> tuple[Path, str]:
         return profiles[name].key, profiles[name].party
     path = session.settings.home / "keys" / f"{name}.pem"
     if not path.is_file():
-        known = ", ".join(profiles) or "—"
+        known = enumerated(profiles) or "—"
         raise usage("key.unknown", name=name, home=str(session.settings.home), known=known)
     return path, ""
 

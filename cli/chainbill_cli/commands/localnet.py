@@ -115,7 +115,7 @@ def _print(session: Session, found: dict[str, Any]) -> None:
     if table:
         for node in found["nodes"]:
             if node.get("reason"):
-                session.out.say(f"{node['name']}: {node['reason']}")
+                session.out.say(f"{node['name']}{text('root.colon')}{node['reason']}")
         session.out.note(text("localnet.where", chain_id=found["chain_id"], home=found["home"]))
 
 

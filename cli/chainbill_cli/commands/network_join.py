@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from chainbill_cli.answers import without_as_of
+from chainbill_cli.asking import asked
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import argument, option, stack
@@ -50,7 +51,7 @@ def trusted_block(session: Session, given: str) -> tuple[int, str]:
     """
     if not given and asks(session):
         session.out.note(text("network.why_trust"))
-        given = click.prompt(text("network.ask_trust"), err=True)
+        given = asked(text("network.ask_trust"))
     typed = "".join(given.split()).lower()
     if typed == GENESIS:
         session.out.note(text("network.trusts_genesis"))
@@ -96,6 +97,26 @@ def _ms(time: str) -> int:
     return int(datetime.datetime.fromisoformat(time).timestamp() * 1000)
 
 
+def read_genesis(path: str) -> bytes:
+    """The bytes of a genesis file, read before anybody is telephoned: one that is none is named."""
+    from chainbill.errors import ChainbillError
+    from chainbill.ledger.genesis import genesis_from_json
+
+    content = _bytes_of(Path(path))
+    try:
+        genesis_from_json(content)
+    except ChainbillError as error:
+        raise fail(Exit.FAILED, "network.no_genesis", path=path, why=cause_of(error)) from error
+    return content
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.expanduser().read_bytes()
+    except OSError as error:
+        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
+
+
 @stack(JOIN)
 def join(
     directory: str,
@@ -120,21 +141,21 @@ def join(
     for peer in peers:
         if PEER.fullmatch(peer) is None:
             raise usage("network.peer_wrong", given=peer)
-    trusted = trusted_block(session, trust)
+    key = Path(ca) / "ca.key"
+    content = read_genesis(genesis)
+    issuing = Issued(_bytes_of(Path(ca) / "ca.pem"), _bytes_of(key) if key.expanduser().exists() else b"")
+    plan = JoinPlan(
+        name=name,
+        genesis=content,
+        authority=issuing,
+        host=host,
+        p2p_port=p2p_port,
+        api_port=api_port,
+        peers=peers,
+        passphrase=passphrase,
+        trusted=trusted_block(session, trust),
+    )
     try:
-        authority = Path(ca).expanduser()
-        key = authority / "ca.key"
-        plan = JoinPlan(
-            name=name,
-            genesis=Path(genesis).expanduser().read_bytes(),
-            authority=Issued((authority / "ca.pem").read_bytes(), key.read_bytes() if key.exists() else b""),
-            host=host,
-            p2p_port=p2p_port,
-            api_port=api_port,
-            peers=peers,
-            passphrase=passphrase,
-            trusted=trusted,
-        )
         made = create_home(Path(directory).expanduser().absolute(), plan)
     except FileExistsError as error:
         raise fail(Exit.FAILED, "network.home_exists", path=str(error)) from error
@@ -163,12 +184,11 @@ def certify(request: str, ca: str, out: str) -> None:
 
     session = current_session()
     now = datetime.datetime.now(datetime.UTC)
+    wanted = _bytes_of(Path(request))
+    issued = Issued(_bytes_of(Path(ca) / "ca.pem"), _bytes_of(Path(ca) / "ca.key"))
     try:
-        asked = Path(request).expanduser().read_bytes()
-        authority = Path(ca).expanduser()
-        issued = Issued((authority / "ca.pem").read_bytes(), (authority / "ca.key").read_bytes())
-        write_secret(Path(out).expanduser().absolute(), make_certificate(issued, asked, now))
-        node_id = node_id_of_request(asked)
+        write_secret(Path(out).expanduser().absolute(), make_certificate(issued, wanted, now))
+        node_id = node_id_of_request(wanted)
     except (OSError, ValueError) as error:
         raise fail(Exit.FAILED, "network.cannot_certify", path=request, why=cause_of(error)) from error
     session.out.thing({"node_id": node_id, "path": out}, [Column("node_id"), Column("path")])

@@ -122,7 +122,9 @@ def totals_told(totals: Mapping[str, Mapping[str, int]]) -> str:
     """What the bills add up to, in major units of each currency."""
     return text("root.semicolon").join(
         f"{currency}{text('root.colon')}"
-        + ", ".join(f"{label(name, 'column')} {amount_text(minor, currency)}" for name, minor in amounts.items())
+        + text("root.comma").join(
+            f"{label(name, 'column')} {amount_text(minor, currency)}" for name, minor in amounts.items()
+        )
         for currency, amounts in totals.items()
     )
 

@@ -51,7 +51,7 @@ def restore(file: str) -> None:
     session = current_session()
     home = node_home(session)
     archive = Path(file).expanduser().absolute()
-    done = _carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home))
+    done = _carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home), file=str(archive))
     session.out.thing(asdict(done), KEPT)
     session.out.note(text("node.restored", height=done.height))
 

@@ -23,7 +23,7 @@ from chainbill_cli.output import Column, json_line
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -110,7 +110,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
     if all(one.private is None for one in named):
         raise usage("party.no_own_key")
     if bool(typed["sponsor"]) == bool(set(typed["roles"]) & set(VOTED_ROLES)):
-        raise usage("party.sponsor_or_vote", roles=", ".join(VOTED_ROLES))
+        raise usage("party.sponsor_or_vote", roles=enumerated(VOTED_ROLES))
     marks = party_keys.marks_of_keys(named, **{name: typed[name] for name in ("units", "operators", "certificates")})
     accounts = [applying.new_account(*applying.split_account(session, one)) for one in typed["accounts"]]
     statement = {
@@ -132,7 +132,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         if one.private is not None:
             applying.sign_application(network, application, one.private)
     if applying.lacking(application):
-        session.out.note(text("party.lacking", keys=", ".join(applying.lacking(application))))
+        session.out.note(text("party.lacking", keys=enumerated(applying.lacking(application))))
     if not out:
         session.out.raw(json_line(application, indent=2) + "\n")
         return
@@ -227,5 +227,5 @@ def show(party: str, at: str | None) -> None:
     body = without_as_of(session.client.get(f"/v1/parties/{session.party_id(party)}", at=at))
     if session.out.form in {"table", "csv"}:
         ids = [f"{one['scheme']}:{one['value']}" for one in body.get("identifiers") or ()]
-        body = {**body, "name": newest_name(body), "identifiers": ", ".join(ids)}
+        body = {**body, "name": newest_name(body), "identifiers": enumerated(ids)}
     session.out.thing(body, FIELDS)

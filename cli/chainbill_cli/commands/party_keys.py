@@ -20,7 +20,7 @@ from chainbill_cli.kit import Noun, argument, option, stack
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def capabilities_of(listed: str) -> tuple[str, ...]:
     """The capabilities of `maker,checker,admin`, each once."""
     found = tuple(dict.fromkeys(one.strip() for one in listed.split(",")))
     if not set(found) <= set(CAPABILITIES):
-        raise usage("party.bad_capability", value=listed, known=", ".join(CAPABILITIES))
+        raise usage("party.bad_capability", value=listed, known=enumerated(CAPABILITIES))
     return found
 
 
@@ -110,7 +110,7 @@ def marks_of_keys(named: Sequence[NamedKey], **typed: Sequence[str]) -> list[dic
             name, equals, said = value.partition("=")
             meant = [place for one, place in zip(named, found, strict=True) if not equals or one.name == name]
             if not meant or (not equals and mark != "unit" and len(named) > 1) or any(mark in one for one in meant):
-                known = ", ".join(one.name for one in named)
+                known = enumerated(one.name for one in named)
                 raise usage("party.mark_of_which", option=f"--{mark}", value=value, known=known)
             for place in meant:
                 place[mark] = mark_said(mark, said if equals else value)

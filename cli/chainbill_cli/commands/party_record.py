@@ -8,7 +8,7 @@ from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, object_id
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 SCHEME_AND_VALUE = "SCHEME=VALUE"
@@ -99,7 +99,7 @@ def grant(
         title = "preview.party_grant_revoke" if revoke else "preview.party_grant"
         preview = Preview(title).party(session, "preview.auditor", whom)
         if not revoke:
-            preview.line("preview.grant_bills", ", ".join(scope) if bills else text("value.all_bills"))
+            preview.line("preview.grant_bills", enumerated(scope) if bills else text("value.all_bills"))
             preview.line("preview.grant_from", days["first_day"])
             preview.line("preview.grant_until", days["last_day"] or text("value.no_end"))
     act = (

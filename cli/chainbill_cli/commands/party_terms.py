@@ -15,7 +15,7 @@ from chainbill_cli.kit import argument, option
 from chainbill_cli.output import Column, amount_text, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.values import amount_minor
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -115,7 +115,7 @@ def _rule(typed: str) -> dict[str, Any]:
         raise usage("party.bad_rule", value=typed)
     known = acts_under_policy()
     if known and action not in known:
-        raise usage("party.bad_action", value=action, known=", ".join(known))
+        raise usage("party.bad_action", value=action, known=enumerated(known))
     code = currency_code(currency)
     return {"action": action, "currency": code, "above": amount_minor(above, code)}
 

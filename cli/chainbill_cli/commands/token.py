@@ -16,6 +16,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
 from chainbill_cli.shapes import TOKEN_ROWS
+from chainbill_cli.texts import enumerated
 from chainbill_cli.transferring import preview_transfer, read_transfer
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
@@ -68,7 +69,7 @@ def one_currency(tokens: list[dict[str, Any]]) -> str:
     """The currency of tokens used together."""
     found = sorted({str(one["currency"]) for one in tokens})
     if len(found) != 1:
-        raise usage("token.different_currencies", found=", ".join(found))
+        raise usage("token.different_currencies", found=enumerated(found))
     return found[0]
 
 

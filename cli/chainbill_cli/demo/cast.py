@@ -12,6 +12,7 @@ from chainbill.dates import add_days, weekday
 from chainbill.ids import make_test_uscc, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice import Invoice, Trader, parse_invoice, read_invoice
+from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
     from chainbill_node.setup.plan import PartyPlan
@@ -50,7 +51,7 @@ def scene_of(file: str) -> Scene:
     if invoice.payable_minor < LEAST_FACE:
         raise fail(Exit.FAILED, "demo.too_small", path=file)
     if len(invoice.due_dates) > 1:
-        raise fail(Exit.FAILED, "demo.several_due", path=file, dates=", ".join(invoice.due_dates))
+        raise fail(Exit.FAILED, "demo.several_due", path=file, dates=enumerated(invoice.due_dates))
     named = "".join(invoice.due_dates)
     said = bool(named) and leaves_a_business_day(invoice.issued_on, named)
     due_on = named if said else add_days(invoice.issued_on, DAYS_WHEN_NONE)

@@ -12,6 +12,7 @@ from chainbill_cli.localnet.clock import advance_quietly
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import by_tier_rows, tree_lines
 from chainbill_cli.shapes import PAYMENT_ROWS
+from chainbill_cli.texts import enumerated
 from chainbill_cli.writing import call
 
 TIER_TABLE = (
@@ -88,7 +89,7 @@ def tell_same(story: Story) -> dict[str, Any]:
     height = int(stage.get("/v1/network")["as_of"]["height"])
     roots = {node.name: root_at(story, node.api, height) for node in stage.network.nodes}
     if len(set(roots.values())) != 1:
-        raise fail(Exit.FAILED, "demo.differs", found=", ".join(f"{name} {root}" for name, root in roots.items()))
+        raise fail(Exit.FAILED, "demo.differs", found=enumerated(f"{name} {root}" for name, root in roots.items()))
     root = next(iter(roots.values()))
     teller.fact("demo.same", height=height, count=len(roots), root=root)
     return {"height": height, "app_hash": root, "nodes": roots}

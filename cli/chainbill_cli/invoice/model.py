@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chainbill_cli.texts import enumerated
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -22,7 +24,7 @@ class Trader:
 
     def label(self) -> str:
         """Name with identifiers, for messages."""
-        ids = ", ".join(f"{one.scheme}:{one.value}" for one in self.identifiers)
+        ids = enumerated(f"{one.scheme}:{one.value}" for one in self.identifiers)
         return f"{self.name} ({ids})" if ids else self.name
 
 

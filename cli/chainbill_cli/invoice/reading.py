@@ -114,6 +114,8 @@ def _in_utf8(content: bytes, path: str) -> bytes:
 
 
 def _unlike(content: bytes, path: str) -> Failure:
+    if not content.strip():
+        return fail(Exit.FAILED, "error.empty_file", path=path)
     kinds = {b"%PDF": "PDF", b"PK\x03\x04": "OFD / ZIP", b"{": "JSON", b"\x89PNG": "PNG", b"\xff\xd8": "JPEG"}
     found = next((kind for start, kind in kinds.items() if content.lstrip().startswith(start)), "")
     if found:

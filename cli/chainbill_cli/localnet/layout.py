@@ -17,6 +17,7 @@ from chainbill_cli.home import LOCAL_STATE, NETWORK, PROFILES, KnownNetwork, Pro
 from chainbill_cli.ledger_clock import FILE as CLOCK
 from chainbill_cli.second_key import CHECKER
 from chainbill_cli.settings import Settings, pointer_file, user_directory
+from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
     from chainbill_node.setup.network import CreatedNetwork
@@ -59,7 +60,7 @@ class LocalNetwork:
         for node in self.nodes:
             if node.name == name:
                 return node
-        raise fail(Exit.USAGE, "localnet.no_such_node", name=name, known=", ".join(one.name for one in self.nodes))
+        raise fail(Exit.USAGE, "localnet.no_such_node", name=name, known=enumerated(one.name for one in self.nodes))
 
 
 def home_of(settings: Settings) -> Path:

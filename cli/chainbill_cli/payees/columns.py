@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.rows import MOST_CELL, BadRow, Row
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 PARTY = (
     "party", "payee", "recipient", "to", "id", "uscc", "lei", "收款人", "收款方", "收款单位", "收款企业", "参与方",
@@ -72,7 +72,7 @@ def meaning_of(cell: str, currency: str) -> str:
 
 def known(name: str) -> str:
     """Some headings that are understood."""
-    return ", ".join(MEANINGS[name])
+    return enumerated(MEANINGS[name])
 
 
 def _place(row: Row, headings: Sequence[str], name: str) -> int:

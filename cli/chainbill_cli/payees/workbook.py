@@ -16,7 +16,7 @@ from typing import Any
 
 from chainbill_cli.payees.packed import check_packed
 from chainbill_cli.payees.rows import LAST_LINE, MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
 
 SIGNATURE = b"PK\x03\x04"
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
@@ -34,7 +34,7 @@ def rows_of_workbook(content: bytes) -> list[Row]:
     check_packed(content)
     found = {name: rows for name, rows in _sheets(content) if rows}
     if len(found) > 1:
-        raise BadRow(0, text("payees.sheets", names=", ".join(found)))
+        raise BadRow(0, text("payees.sheets", names=enumerated(found)))
     rows = next(iter(found.values()), [])
     hidden = _hidden_rows(content)
     unseen = [row.line for row in rows if row.line in hidden]

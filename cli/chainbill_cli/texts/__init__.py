@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 
 LANGUAGES = ("en", "zh")
@@ -81,6 +81,11 @@ def label(name: str, *areas: str) -> str:
     """What a member of an object is called: in the areas given, else as a detail of a refusal or as a column."""
     key = next((f"{area}.{name}" for area in (*areas, "detail", "column") if has_text(f"{area}.{name}")), "")
     return text(key) if key else name
+
+
+def enumerated(words: Iterable[object]) -> str:
+    """Words one after the other, parted as the language parts them."""
+    return text("root.list_comma").join(map(str, words))
 
 
 def text(key: str, /, **fields: object) -> str:

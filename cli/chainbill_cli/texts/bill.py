@@ -45,7 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "paid, returned, or instructed once more after a return",
         "paid 已付款、returned 已退汇，或退汇后 instructed 重新指令",
     ),
-    "bill.no_payment": ("no payment for {token} is known", "没有子凭证 {token} 的付款记录"),
+    "bill.no_payment": (
+        "no payment for {token} is known: chainbill bill payments {bill} lists those of the bill",
+        "没有子凭证 {token} 的付款记录：chainbill bill payments {bill} 列出该凭证的各笔付款",
+    ),
     "bill.settle_steps": (
         "the bill has very many tokens: its settlement takes several steps",
         "凭证的子凭证数量很多，兑付分多步进行",

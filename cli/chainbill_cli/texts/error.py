@@ -46,7 +46,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.too_many": ("more than is taken here: {what}", "多余的参数：{what}"),
     "error.option_value": ("{option} needs a value", "{option} 需要一个值"),
     "error.wants_choice": ("one of {choices}", "可选值为 {choices}"),
-    "error.wants_range": ("a number with {range}", "须为满足 {range} 的数"),
+    "error.wants_between": ("a number from {low} to {high}", "须为 {low} 至 {high} 的数"),
+    "error.wants_at_least": ("a number not below {low}", "须为不小于 {low} 的数"),
+    "error.wants_above": ("a number above {low}", "须为大于 {low} 的数"),
     "error.wants_number": ("a whole number", "须为整数"),
     "error.wants_value": ("it is empty: give a value, or leave the option out", "值为空：请填写，或不使用此选项"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
@@ -141,12 +143,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.key_wrong": ("the passphrase does not open {path}", "口令无法打开 {path}"),
     "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
     "error.no_node": ("no node is known: give --node URL", "尚不知道任何节点：请用 --node URL 指定"),
-    "error.recipient": ("{value}: write recipients as PARTY:AMOUNT", "{value}：收款方请写成 PARTY:AMOUNT"),
+    "error.recipient": (
+        "{value}: write recipients as PARTY:AMOUNT, each with a --to of its own",
+        "{value}：收款方请写成 PARTY:AMOUNT，每个收款方各写一个 --to",
+    ),
     "error.nothing_to_pay": (
         "name at least one recipient with --to or --payees",
         "请用 --to 或 --payees 至少指定一个收款方",
     ),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
+    "error.empty_file": ("{path} is empty", "{path} 是空文件"),
     "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
     "error.no_good_answer": (
         "no node gave an answer that can be used: {tried}",

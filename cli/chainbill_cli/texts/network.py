@@ -23,8 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_api_port": ("Port of the REST interface", "REST 接口端口"),
     "network.opt_peer": ("A node that is there today; may be repeated", "当前在线的节点，可重复"),
     "network.peer_wrong": (
-        "{given} is not NODE_ID@HOST:PORT: the key (64 hexadecimal digits) and the address that `network show` lists",
-        "{given} 不是 NODE_ID@HOST:PORT：请填 `network show` 所列的密钥（64 位十六进制）与地址",
+        "{given} is not ID@HOST:PORT: the key (64 hexadecimal digits) and address that `network show -o wide` lists",
+        "{given} 不是“密钥@主机:端口”：请填 `network show -o wide` 所列的密钥（64 位十六进制）与地址",
     ),
     "network.opt_trust": (
         "A block you know to be right, as another bank read it out from `network trust`; or the word genesis",
@@ -69,6 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "network.opt_certificate": ("File to write; must not be there", "输出文件，不得已存在"),
     "network.home_exists": ("{path} is there already: a home is never written over", "{path} 已存在，不会覆盖"),
+    "network.no_genesis": (
+        "{path} is no genesis file of this release: {why}",
+        "{path} 不是本版本可读的创世文件：{why}",
+    ),
     "network.cannot_join": ("no home was made: {why}", "未能生成节点目录：{why}"),
     "network.cannot_certify": ("{path} cannot be certified: {why}", "无法签发 {path}：{why}"),
     "network.ask_certificate": (

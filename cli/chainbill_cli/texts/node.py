@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "接下来：请成员以此 JSON 执行 `chainbill governance propose observer_add --content @文件`",
     ),
     "node.cannot_backup": ("{home} cannot be backed up: {why}", "无法备份 {home}：{why}"),
-    "node.cannot_restore": ("{home} cannot be restored: {why}", "无法恢复 {home}：{why}"),
+    "node.cannot_restore": ("{home} cannot be restored from {file}: {why}", "无法用 {file} 恢复 {home}：{why}"),
     "node.in_the_way": ("{path} is there already; move it away first", "{path} 已存在；请先移走"),
     "node.backed_up": (
         "{path} holds the chain up to height {height}; it holds no keys: keep keys/ and tls/ apart, in a safe",
