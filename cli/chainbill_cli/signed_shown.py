@@ -35,8 +35,9 @@ def complete(session: Session, preview: Preview, calls: Sequence[Call], memo: st
         beside = {"currency": currency_of(session, one.args)}
         for name, value, currency in _leaves(one.args, beside["currency"]):
             if not _is_shown(preview, name, value, currency):
-                told = argument_text(session, name, value, {"currency": currency})
-                preview.line(label(name), told)
+                told = label(name), argument_text(session, name, value, {"currency": currency})
+                if told not in preview.lines:  # a word of the ledger, which the preview says in the language
+                    preview.line(*told)
     if memo:
         preview.line("column.memo", memo)
     return preview
