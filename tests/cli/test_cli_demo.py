@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_cli.demo import cast, stage
+from chainbill_cli.demo import cast, ending, stage
 from chainbill_cli.localnet import layout, processes, status
 from chainbill_cli.main import run
 from chainbill_node.setup.network import create_network
@@ -127,3 +127,14 @@ def test_everybody_has_an_id_of_their_own() -> None:
     seller = next(one for one in cast.cast_of(ubl.invoice, 1) if one.alias == "supplier1")
     assert seller.identifiers == (("vat", "XX100000017"),)
     assert seller.party == cast.test_uscc("Example Castings Ltd")
+
+
+def test_the_commands_to_go_on_with_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make demo` leaves the shell without the command: what it said last was answered by "command not found"."""
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("sys.prefix", str(Path.cwd() / ".venv"))
+    assert ending.activation() == ". .venv/bin/activate"
+    monkeypatch.setattr("sys.prefix", "/opt/chain bill")
+    assert ending.activation() == ". '/opt/chain bill/bin/activate'"
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/chainbill")
+    assert ending.activation() == ""

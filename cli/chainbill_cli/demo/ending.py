@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from chainbill_cli.client import NodeClient, deadline_in, left_until
@@ -113,12 +117,24 @@ def root_at(story: Story, api: str, height: int) -> str:
     return ""
 
 
+def activation() -> str:
+    """What makes the command `chainbill` known to the shell, "" where it is: `make demo` runs it by its path."""
+    if shutil.which("chainbill") is not None:
+        return ""
+    script = Path(sys.prefix, "bin", "activate")
+    here = Path.cwd()
+    return f". {shlex.quote(str(script.relative_to(here) if script.is_relative_to(here) else script))}"
+
+
 def tell_on(story: Story, kept: str) -> None:
     """Commands to go on with."""
     teller = story.teller
     teller.chapter("demo.c_on")
+    first = activation()
     if kept:
         teller.say("demo.kept", home=kept)
+        if first:
+            teller.command(first)
         home = f"--home {kept}"
         teller.command(f"chainbill {home} trace bill {story.bill}")
         teller.command(f"chainbill {home} trace anchor anchor")
@@ -129,6 +145,8 @@ def tell_on(story: Story, kept: str) -> None:
         teller.say("demo.stop_hint", home=kept)
     else:
         teller.say("demo.gone")
+        if first:
+            teller.command(first)
         teller.command("chainbill demo --keep ./demo-network")
         teller.command("chainbill localnet up --detach")
     teller.say("demo.total", seconds=teller.seconds)

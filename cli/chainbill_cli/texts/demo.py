@@ -127,8 +127,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "结束后：chainbill localnet down（停止）或 reset（删除），带上 --home {home}",
     ),
     "demo.gone": (
-        "The demo's network was stopped and deleted. To look around in one, keep it:",
-        "演示网络已停止并删除。若想继续查看，请保留网络：",
+        "The demo's network was stopped and deleted. To look around, keep it, or start an empty one:",
+        "演示网络已停止并删除。若想继续查看，请保留演示网络，或启动一个空的网络：",
     ),
     "demo.total": ("the story took {seconds:.1f} s", "全程用时 {seconds:.1f} 秒"),
     "demo.failed": ("The demo did not get to its end; the logs are in {home}", "演示未能完成，日志保留在 {home}"),
