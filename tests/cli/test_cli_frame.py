@@ -125,8 +125,8 @@ def test_usage_errors(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("words", "english", "chinese"),
     [
-        (["bill", "list", "--limit", "x"], "1 ≤ n ≤ 1000", "须为满足 1 ≤ n ≤ 1000 的数"),
-        (["bill", "list", "--limit", "0"], "1 ≤ n ≤ 1000", "须为满足"),
+        (["bill", "list", "--limit", "x"], "a number from 1 to 1000", "须为 1 至 1000 的数"),
+        (["bill", "list", "--limit", "0"], "a number from 1 to 1000", "须为 1 至"),
         (["completion", "tcsh"], "one of bash, zsh, fish", "可选值为 bash、zsh、fish"),
         (["calendar", "show", "soon"], "a whole number", "须为整数"),
         (["bill", "list", "--limit"], "--limit needs a value", "--limit 需要一个值"),

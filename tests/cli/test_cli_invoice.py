@@ -178,7 +178,7 @@ def test_hostile_files_in_a_chinese_encoding() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "not_xml"),
+        (b"", "empty_file"),
         (b"%PDF-1.7 ...", "other_format"),
         (b"PK\x03\x04...", "other_format"),
         (b'{"a": 1}', "other_format"),
