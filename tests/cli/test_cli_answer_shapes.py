@@ -14,6 +14,7 @@ from chainbill_cli.asked import Asked
 from chainbill_cli.client import NodeClient
 from chainbill_cli.expected_answers import IDENTIFIED, route_of, schema_of, unfit
 from chainbill_cli.failure import Exit, Failure
+from chainbill_cli.result_shapes import unfit_results
 from chainbill_node.rest.schemas import FORMS, OBJECTS, READS
 from cli.cli_fakes import AS_OF, BILL, NODE_1, NODE_2, PARTIES, TOKEN, FakeNode, Shell, an_id, bill, ok
 from cli.whole_answers import whole
@@ -245,3 +246,9 @@ def test_a_name_that_the_ledger_takes_from_nobody_is_not_shown_before_a_signatur
     shell.run("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2026-12-31", expect=1)
     line = next(one for one in shell.err.splitlines() if debtor in one)
     assert line == f"  debtor: {shown}{debtor})"
+
+
+def test_the_result_of_each_call_is_looked_at() -> None:
+    wrong = unfit_results({"result": {}, "results": [{"token": "T"}, {"token": 5}]})
+    assert wrong is not None
+    assert wrong.place == ("results", 1, "token")

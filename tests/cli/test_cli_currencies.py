@@ -85,3 +85,11 @@ def test_kept_digits_are_those_of_this_network(tmp_path: Path) -> None:
         kept.write_text(damaged, encoding="utf-8")
         digits.begin(tmp_path, lambda: "aa", lambda: None)
         assert "XTS" not in digits.known("XTS")
+
+
+def test_what_was_once_known_of_a_currency_stays_known(tmp_path: Path) -> None:
+    """A node that names fewer currencies makes none of the others one whose digits it may choose the next time."""
+    digits.remember(tmp_path, {"network": "n", "currencies": {"ABC": 4}})
+    digits.remember(tmp_path, {"network": "n", "currencies": {"DEF": 3}})
+    assert digits.contradicted(tmp_path, {"network": "n", "currencies": {"ABC": 2}}) == "ABC"
+    assert digits.contradicted(tmp_path, {"network": "other", "currencies": {"ABC": 2}}) == ""

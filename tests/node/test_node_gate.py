@@ -9,9 +9,9 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from chainbill_node import admission as admission_module
 from chainbill_node import wire as node_wire
 from chainbill_node.mempool import Source, Unverified
 from chainbill_node.node_port import ServedNode
-from chainbill_node.proposals import READ, UNDER_WAY, UNREAD, Memory
+from chainbill_node.proposals import READ, UNDER_WAY, UNREAD, Copies, Memory
 from chainbill_node.rest.ports import Busy, Submission
 from chainbill_node.service import Node
 from chainbill_node.setup.keys import load_private_key
@@ -525,6 +525,16 @@ def test_a_proposal_is_read_once_whoever_sends_it() -> None:
     assert memory.first_of("peer", first)
     assert not memory.first_of("peer", first)
     assert memory.first_of("other", first), "one that sends it again takes nothing from the others"
+
+
+def test_of_each_peer_its_first_copy_is_kept_with_the_block_that_is_read() -> None:
+    copies, blocks, vote = Copies(), cast(Any, ("read", "sent")), cast(Any, "vote")
+    read, sent = (Proposal(word(0, b"A" * 32), block, ()) for block in blocks)
+    again = replace(sent, prevotes=(vote,))
+    copies.begin(read)
+    copies.keep("peer", sent)
+    copies.keep("peer", again)
+    assert copies.take(read.header) == [("peer", replace(sent, block=blocks[0]))]
 
 
 def test_proposals_are_remembered_within_bounds() -> None:
