@@ -260,7 +260,8 @@ def test_settled_leaves_tell_their_payment(client: TestClient, example: tuple[Bi
 def test_refusals_at_the_gate_are_named() -> None:
     key_row = {"party": "A", "status": "active"}
     assert viewer_of("k", None, None, ()) == "key_not_registered"
-    assert viewer_of("k", {**key_row, "status": "revoked"}, {"status": "active"}, ()) == "key_not_active"
+    for status in ("revoked", "resting", "unheard of"):
+        assert viewer_of("k", {**key_row, "status": status}, {"status": "active"}, ()) == "key_not_active"
     for party in (None, {"status": "pending"}, {"status": "closed"}):
         assert viewer_of("k", key_row, party, ()) == "party_may_not_read"
     both = viewer_of(

@@ -37,7 +37,7 @@ def sight_by_lineage(viewer: Viewer, lineage: Lineage, requests: list[dict], pay
 
 
 def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
-    """Beside the steps: bills get a paying bank, banks are asked to finance, a bank takes another's place."""
+    """Beside the steps: bills get a paying bank and a guarantor, banks are asked, a bank takes another's place."""
     act, live = choice.randint(0, 5), book.live()
     if act == 0 and live:
         book.change("bill", str(book.token(choice.choice(live))["bill"]), paying_bank=choice.choice(BANKS))
@@ -49,6 +49,11 @@ def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
             "currency": "CNY", "amount": 1, "banks": choice.sample(BANKS, 2), "status": "open", "quotes": [],
             "declined": [], "agreed_quote": "", "until": "", "created": {"height": book.height, "transaction": ""},
         })  # fmt: skip
+    elif act == 3 and live:
+        bill = str(book.token(choice.choice(live))["bill"])
+        book.change(
+            "bill", bill, initiator=choice.choice(SUPPLIERS), terms={"guarantor": choice.choice((HELD_AFTER, *BANKS))}
+        )
     elif act == 2 and choice.randint(0, 3) == 0:
         book.put("succession", "successor", BANKS[0], {"named": HELD_AFTER, "successor": HELD_AFTER, "from": ""})
         book.put("succession", "predecessor", HELD_AFTER, {"banks": [BANKS[0]]})
@@ -67,7 +72,7 @@ def viewers(who: str, others: list[str], scope: frozenset[str]) -> list[Viewer]:
     ]
 
 
-@settings(max_examples=40, deadline=None, print_blob=True)
+@settings(max_examples=150, deadline=None, print_blob=True)
 @given(
     seed=st.integers(0, 2**32),
     steps=st.integers(1, 40),
