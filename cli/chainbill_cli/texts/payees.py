@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "payees.wrong": (
-        "{path} is wrong in {count} places; nothing was sent",
+        "{path} has errors: {count}; nothing was sent",
         "{path} 有 {count} 处有误，未发送任何内容",
     ),
     "payees.hint": (
