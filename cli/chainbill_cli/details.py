@@ -28,8 +28,18 @@ def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Itera
         details = {name: value for name, value in details.items() if name not in {"contract", "function"}}
         yield f"{text('detail.command')}{text('root.colon')}{in_commands(act)}"
     for name, value in details.items():
-        if value not in ("", None, []):
+        if value not in ("", None, []) and not _tells_nothing(name, details, code):
             yield f"{label(name)}{text('root.colon')}{_said(name, value, code, name_of)}"
+
+
+def _tells_nothing(name: str, details: Mapping[str, Any], code: str) -> bool:
+    """The first call, since most transactions have no other; the status of a party that halted itself, which is that
+    of before; and the state asked for where it is the present one."""
+    return (
+        (name == "call" and details[name] == 0)
+        or (name == "status" and code == "party_halted")
+        or (name == "to" and details[name] == details.get("from"))
+    )
 
 
 def _said(name: str, value: Any, code: str, name_of: Names) -> str:

@@ -119,6 +119,11 @@ def test_a_status_has_the_words_of_its_kind() -> None:
     assert list(detail_lines({"from": "open"}, "dispute_transition", str)) == ["当前状态：未了结"]
     assert list(detail_lines({"from": "open"}, "request_transition", str)) == ["当前状态：待报价"]
     assert list(detail_lines({"status": "accepted"}, "proposal_closed", str)) == ["状态：已通过"]
+    assert list(detail_lines({"from": "active", "to": "active"}, "bill_transition", str)) == ["当前状态：有效"]
+    halted = {"party": "P", "status": "active", "call": 0, "contract": "bill", "function": "issue"}
+    told = list(detail_lines(halted, "party_halted", str))
+    assert (len(told), told[-1]) == (2, "参与方：P"), "it is active, and its first act is refused all the same"
+    assert list(detail_lines({"call": 1}, "party_halted", str)) == ["调用序号（从 0 起）：1"]
 
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
