@@ -21,13 +21,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "网络是否已启动？请运行 `chainbill localnet status`、`chainbill localnet start NAME`",
     ),
     "error.pending": (
-        "not yet committed; the transaction may still be. Ask again: chainbill tx wait {id}",
-        "尚未提交，交易之后仍可能提交。可再查询：chainbill tx wait {id}",
+        "not yet committed; transaction {id} may still be",
+        "尚未提交；交易 {id} 之后仍可能提交",
     ),
     "error.stopped": ("stopped", "已中止"),
     "error.stopped_after": (
-        "the ledger has taken transaction {id}; only its answer was not told to the end: chainbill tx wait {id}",
-        "账本已接收交易 {id}，仅答复未显示完。可再查询：chainbill tx wait {id}",
+        "the ledger has taken transaction {id}; only its answer was not told to the end",
+        "账本已接收交易 {id}，仅答复未显示完",
     ),
     "error.nobody_reads": (
         "nobody reads what this command says (the output is closed); nothing was written",
