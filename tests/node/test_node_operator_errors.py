@@ -52,7 +52,7 @@ def evaluated(node: ast.expr, module: dict[str, Any]) -> str | None:
 def eval_name(node: ast.expr, module: dict[str, Any]) -> str | None:
     """The text that a constant of a module is, or a member of one."""
     try:
-        value = eval(compile(ast.Expression(node), "source", "eval"), dict(module))
+        value = eval(compile(ast.Expression(node), "<text>", "eval"), dict(module))
     except NameError:
         return None
     return value if isinstance(value, str) else None
