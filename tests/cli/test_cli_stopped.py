@@ -92,6 +92,16 @@ def test_use_2_waiting_that_is_stopped_is_pending(shell: Shell, node: FakeNode) 
     assert shell.run("tx", "wait", "ab" * 32, "-o", "json", expect=6)["transaction"] == "ab" * 32
 
 
+def test_waiting_for_what_no_node_has_says_so(shell: Shell, node: FakeNode) -> None:
+    """After a restart of all nodes nothing waits any more; it was told for ever that it may still be committed."""
+    address = "GET /v1/transactions/" + "ab" * 32
+    node.answers["GET /ready"] = ok({"ready": True, "reason": "", "height": 811})
+    told = shell.run("tx", "wait", "ab" * 32, "--timeout", "0.3", "-o", "json", expect=6)
+    assert "neither in a block nor waiting" in told["cause"]
+    node.answers[address] = ok({"id": "ab" * 32, "status": "pending"})
+    assert "cause" not in shell.run("tx", "wait", "ab" * 32, "--timeout", "0.3", "-o", "json", expect=6)
+
+
 def test_use_12_pending_says_for_whom_the_network_stands_still(shell: Shell, node: FakeNode) -> None:
     why = "halted: 2 of 3 signatures at height 812 round 4, waiting for bank3 for 41 s"
     node.answers["GET /ready"] = httpx.Response(503, json={"ready": False, "reason": why, "height": 811})

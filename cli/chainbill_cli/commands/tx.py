@@ -24,7 +24,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
-from chainbill_cli.texts import label
+from chainbill_cli.texts import label, text
 from chainbill_cli.transactions import (
     Draft,
     check_network,
@@ -206,7 +206,7 @@ def _waited_for(session: Session, identifier: str) -> dict[str, Any]:
         if body.get("height") is not None:
             return body
         if left_until(deadline) <= 0:
-            raise pending(identifier, standstill(session))
+            raise pending(identifier, standstill(session) or ("" if body else text("tx.nowhere")))
         time.sleep(min(POLL_S, left_until(deadline)))
 
 

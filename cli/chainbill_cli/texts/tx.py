@@ -19,6 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tx.opt_out": ("Write to FILE; default: print base64", "写入文件，默认输出 base64"),
     "tx.opt_party": ("Party of the transaction; default: the acting profile's", "交易所属参与方，默认为当前身份"),
+    "tx.nowhere": (
+        "the nodes have it neither in a block nor waiting; once its validity, a day at most, is over it never will be",
+        "节点既未收录也未等待该交易；有效期（至多一日）过后即不会再提交",
+    ),
     "tx.bad_id": (
         "{value} is no transaction's id: 64 hexadecimal digits, printed when it was handed in",
         "{value} 不是交易编号：应为 64 位十六进制，提交时已显示",
