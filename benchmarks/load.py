@@ -128,7 +128,8 @@ def none_refused(status: int, body: bytes) -> None:
     """Raises RuntimeError for a batch of which a transaction was refused."""
     ok(status, body)
     if json.loads(body)["refused"]:
-        raise RuntimeError(f"refused: {body[:2000]!r}")
+        refused = [one for one in json.loads(body)["data"] if "code" in one]
+        raise RuntimeError(f"refused: {len(refused)} of a batch, the first: {refused[:1]}")
 
 
 def flood(apis: Sequence[str], requests: Sequence[bytes], connections: int, check: Check = ok) -> Outcome:

@@ -31,7 +31,7 @@ AGREE_WITHIN_S = 30.0
 STOP_WITHIN_S = 30.0
 BATCH = 50
 SETTLE_S = 1.0  # between two loads
-FORGOTTEN_S = 25.0  # what a node enters for a party loses a sixth a second: a hundredth is left
+FORGOTTEN_S = 40.0  # what a node enters for a party loses a sixth a second: less than a thousandth is left
 FLOOD_CONNECTIONS = {1: 128}  # by transactions a request
 BATCH_CONNECTIONS = 8
 

@@ -226,6 +226,7 @@ class Node:
         if self.stopped.is_set():
             return
         self.peers.refresh()
+        self.mempool.accounts.charge((), self.clock.now_ms())  # who has flooded grows calm while no block is made too
         self.traffic.sweep()
         self.traffic.offer_again()
         self._wake_for_day_work()

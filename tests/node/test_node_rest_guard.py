@@ -18,6 +18,7 @@ from chainbill_node.descriptors import allow_descriptors, clients_within
 from chainbill_node.home import open_home
 from chainbill_node.limits import ACCEPTED_AT_ONCE, MAX_HEADER_BYTES
 from chainbill_node.logs import log
+from chainbill_node.mempool import Use
 from chainbill_node.rest_server import RestServer
 from chainbill_node.service import Node
 from chainbill_node.setup.local import create_local_network
@@ -353,3 +354,16 @@ def test_a_crowd_of_new_connections_is_taken_a_few_at_a_time(tmp_path: Path) -> 
         await served.honest()
 
     serve(tmp_path, act, rest_connections=1_000)
+
+
+def test_who_has_flooded_is_calm_again_though_no_block_is_made(tmp_path: Path) -> None:
+    """It was entered with blocks alone: after an hour of quiet a supplier's first batch was still refused."""
+
+    async def act(served: Served) -> None:
+        accounts = served.node.mempool.accounts
+        accounts.charge([Use("P", 1, 8_000_000)], served.node.clock.now_ms() - 120_000)
+        assert accounts.flooding == {"P"}
+        while accounts.flooding:
+            await asyncio.sleep(0.05)
+
+    serve(tmp_path, act)
