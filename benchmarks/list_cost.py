@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 import time
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import httpx
 from chainbill_node.rest import create_app
-from local_ledger import LocalLedger
+from local_ledger import LocalLedger, filled
 
 
 class Reading:
@@ -70,11 +68,8 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=22_000)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        ledger = LocalLedger(Path(folder) / "net")
-        ledger.fill(asked.tokens)
+    with filled(asked.tokens) as ledger:
         asyncio.run(measure(ledger, asked.rounds))
-        ledger.close()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ It lies in a node's home, so that a node can be started on it at any time (see `
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,18 @@ PIECES = 100  # tokens that one split makes
 PIECE_MINOR = 100_000
 BILLS_AT_ONCE = 200
 AGE_MS = 86_400_000  # the genesis lies a day back, so that block times do not run ahead of the clock
+
+
+@contextmanager
+def filled(tokens: int) -> Iterator[LocalLedger]:
+    """A ledger of so many tokens that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="chainbill-ledger-") as folder:
+        ledger = LocalLedger(Path(folder) / "net")
+        try:
+            ledger.fill(tokens)
+            yield ledger
+        finally:
+            ledger.close()
 
 
 class LocalLedger:

@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
-import tempfile
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import load
@@ -28,7 +26,7 @@ from chainbill_node.rest_crowd import Crowd
 from chainbill_node.rest_guard import guarded
 from chainbill_node.rest_turns import RequestTurns
 from chainbill_node.storage.layout import RECEIPTS, height_key
-from local_ledger import LocalLedger
+from local_ledger import filled
 
 from chainbill.codec import decode_trusted
 from chainbill.ledger.receipt import Receipt, decode_receipt
@@ -79,14 +77,11 @@ async def _serve(server: uvicorn.Server, pipe: Connection) -> None:
 
 def recorded(count: int) -> tuple[list[bytes], list[bytes]]:
     """So many transfers and their receipts."""
-    with tempfile.TemporaryDirectory(prefix="chainbill-rest-") as folder:
-        ledger = LocalLedger(Path(folder) / "net")
-        ledger.fill(count)
+    with filled(count) as ledger:
         wires = ledger.transfers([token for bill in ledger.bills for token in bill][:count])
         first = ledger.height + 1
         ledger.commit(wires)
         found = [ledger.store.get(height_key(RECEIPTS, one)) or b"" for one in range(first, ledger.height + 1)]
-        ledger.close()
     receipts: list[bytes] = [receipt for one in found for receipt in decode_trusted(one)]
     return wires, receipts[-count:]
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import tempfile
 import time
 import tracemalloc
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,7 +23,7 @@ from chainbill_node.rest import create_app
 from chainbill_node.rest.request_signing import sign_request
 from chainbill_node.setup.keys import load_private_key
 from list_cost import Reading
-from local_ledger import BLOCK, LocalLedger
+from local_ledger import BLOCK, LocalLedger, filled
 
 BASE = "http://127.0.0.1"
 READERS = ("anchor", "supplier1", "supplier2")
@@ -81,12 +79,9 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=2)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        ledger = LocalLedger(Path(folder) / "net")
-        ledger.fill(asked.tokens)
+    with filled(asked.tokens) as ledger:
         pass_on(ledger)
         asyncio.run(measure(ledger, asked.rounds))
-        ledger.close()
 
 
 if __name__ == "__main__":

@@ -9,15 +9,13 @@ transfer of bringing sums up to date, and the bytes that they add, with the sums
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from chainbill_node.storage import database, derived, sums
 from chainbill_node.storage.indexes import TOKEN
-from local_ledger import LocalLedger
+from local_ledger import filled
 
 from chainbill.state.keys import table_head
 
@@ -47,14 +45,10 @@ def measure(transfers: int, more: tuple[sums.Sum, ...]) -> tuple[float, float]:
         used_s += time.thread_time() - began_s
         written += sum(len(key) + len(value) for key, value in batch.puts[before:])
 
-    folder = tempfile.TemporaryDirectory(prefix="chainbill-sums-")
-    with folder, mock.patch.object(sums, "_BY_HEAD", declared(more)):
-        ledger = LocalLedger(Path(folder.name) / "net")
-        ledger.fill(transfers)
+    with mock.patch.object(sums, "_BY_HEAD", declared(more)), filled(transfers) as ledger:
         wires = ledger.transfers([token for bill in ledger.bills for token in bill][:transfers])
         with mock.patch.object(database, "bring_up_to_date", timed):
             ledger.commit(wires)
-        ledger.close()
     return used_s / transfers * 1e6, written / transfers
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from contracts.world import BANKS, World
 
 Changes = Mapping[str, tuple[str, str]]
+COURT = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
+DIGESTS = {"alg": "sha256", "digest_hex": "cd" * 32}
 
 
 class QuietWorld(World):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.silence import QuietWorld, waits
+from contracts.silence import COURT, DIGESTS, QuietWorld, waits
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -26,8 +26,6 @@ from contracts.world import (
     settle,
 )
 
-COURT = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
-DIGESTS = {"alg": "sha256", "digest_hex": "cd" * 32}
 LEAVES = {"token": ("MOST_LEAVES = 1500", "MOST_LEAVES = 3")}
 
 

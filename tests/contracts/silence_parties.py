@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.silence import QuietWorld, waits
+from contracts.silence import COURT, DIGESTS, QuietWorld, waits
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -25,8 +25,6 @@ from contracts.world import (
     seat,
 )
 
-COURT = {"authority": "Court of H", "number": "H-2026-18", "documents": ["5e" * 32]}
-DIGESTS = {"alg": "sha256", "digest_hex": "cd" * 32}
 ADMIN = [key_of(S1, 1)]
 
 

@@ -56,9 +56,9 @@ class Index:
     def listed(self, row: Row) -> list[bytes]:
         """What entries of a row have behind the prefix: the encoded values."""
         if not self.of:
-            return [_parts(value) for value in self.values(row)]
+            return [text_parts(value) if value else b"" for value in self.values(row)]
         of = row.get(self.of)
-        return [_parts(value, str(of)) for value in self.values(row)] if _fits(of) else []
+        return [text_parts(value, str(of)) for value in self.values(row)] if _fits(of) else []
 
     @property
     def prefix(self) -> bytes:
@@ -85,8 +85,9 @@ def _fits(found: Any) -> bool:
     return isinstance(found, str) and found != "" and "\0" not in found
 
 
-def _parts(*texts: str) -> bytes:
-    return b"".join([b"\x02" + text.encode("utf-8") + b"\0" for text in texts if text])
+def text_parts(*texts: str) -> bytes:
+    """Key parts as row keys have them, which may be empty here."""
+    return b"".join([b"\x02" + text.encode("utf-8") + b"\0" for text in texts])
 
 
 def made_at(row: Row) -> int:

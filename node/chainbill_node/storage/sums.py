@@ -18,7 +18,19 @@ from chainbill.state.keys import head_of, table_head, table_prefix
 from chainbill.state.rows import pack, unpack, value
 from chainbill.state.view import RowChange
 from chainbill_node.storage import layout
-from chainbill_node.storage.indexes import BILL, INDEXES, INVOICE, PARTY, PAYMENT, REQUEST, SPACE, TOKEN, Index, Row
+from chainbill_node.storage.indexes import (
+    BILL,
+    INDEXES,
+    INVOICE,
+    PARTY,
+    PAYMENT,
+    REQUEST,
+    SPACE,
+    TOKEN,
+    Index,
+    Row,
+    text_parts,
+)
 
 Share = tuple[str, str, int]
 """What a row adds: its status, a currency ("": it has no amount), an amount in minor units."""
@@ -113,12 +125,7 @@ DIGEST = sha256(
 
 def prefix_of(name: str, values: Iterable[str]) -> bytes:
     """What the sums of one value begin with; of `all` the value is ""."""
-    return table_prefix(SPACE, name.replace(".", "_")) + _parts(*(tuple(values) or ("",)))
-
-
-def _parts(*texts: str) -> bytes:
-    """Key parts as row keys have them, which may be empty here."""
-    return b"".join([b"\x02" + text.encode("utf-8") + b"\0" for text in texts])
+    return table_prefix(SPACE, name.replace(".", "_")) + text_parts(*(tuple(values) or ("",)))
 
 
 class SumChange:
@@ -138,7 +145,7 @@ class SumChange:
                 continue
             status, currency, amount = share
             for name in set(values(row)):
-                change = self._changes.setdefault(prefix + _parts(name, status, currency), [0, 0])
+                change = self._changes.setdefault(prefix + text_parts(name, status, currency), [0, 0])
                 change[0] += sign
                 change[1] += sign * amount
 
