@@ -3,6 +3,8 @@
 Values: None, bool, int (-2^63 … 2^64-1), str (see text_rule), bytes, list (tuples encode as lists), dict with str
 keys in ascending order of their UTF-8 bytes. Always the shortest form; no floats, no extension types.
 `decode` refuses bytes that do not re-encode to themselves, so two different byte strings never mean the same.
+
+The field's word: canonical serialization.
 """
 
 from __future__ import annotations

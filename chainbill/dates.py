@@ -53,7 +53,8 @@ def days_between(first: str, last: str) -> int:
 def days_30_360(first: str, last: str) -> int:
     """Days on the 30/360 bond basis (2006 ISDA Definitions 4.16(f)).
 
-    A 31st counts as a 30th; the last one only when the first is a 30th or 31st.
+    A 31st counts as a 30th; the last one only when the first is a 30th or 31st. To 2027-03-31 it is 60 days from
+    2027-01-31, and 33 from 2027-02-28.
     """
     start, end = _date(first), _date(last)
     start_day = min(start.day, 30)
@@ -67,7 +68,10 @@ def weekday(day: str) -> int:
 
 
 def date_of(time_ms: int, zone_offset_minutes: int) -> str:
-    """The local date at a time, in a zone that is `zone_offset_minutes` ahead of UTC."""
+    """The local date at a time, in a zone that is `zone_offset_minutes` ahead of UTC.
+
+    2027-03-04 16:30 UTC in milliseconds, zone 480 (China): 2027-03-05.
+    """
     days = (time_ms + _offset_ms(zone_offset_minutes)) // DAY_MS
     if type(time_ms) is not int or not 1 <= days + _EPOCH <= date.max.toordinal():
         raise Malformed(Reason.DATE_RANGE, "a time is an integer of milliseconds within the years 1 to 9999")

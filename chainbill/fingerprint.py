@@ -5,6 +5,8 @@
 Without the key nobody can try out numbers. It rests on the creditor's *registered* id, not on what a file calls the
 seller: one invoice written twice, once with a tax number and once without, has one fingerprint. Reference:
 docs/reference/invoices.md.
+
+The field's word: keyed hash.
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ def interest_minor(amount: int, rate: int, days: int, basis_days: int) -> int:
     """Simple interest in minor units: amount × rate × days / basis, half up.
 
     amount: minor units. rate: 1/10,000 of a percent. days: counted by the caller's convention. basis_days: 360 or 365.
+    100,000.00 at 3.85 % for 120 days of 360: 10,000,000 × 38,500 × 120 / 360,000,000 = 128,333.3, so 1,283.33.
     """
     check_amount(amount)
     check_rate(rate)
@@ -136,7 +137,7 @@ def chinese_uppercase(minor: int, currency: str) -> str:
 
 
 def _chinese_whole(number: int) -> str:
-    """A positive integer in formal numerals, "" for 0."""
+    """A positive integer in formal numerals, "" for 0: 100,030,050 is 壹亿零叁万零伍拾."""
     text, gap = "", False
     for group in reversed(range(len(_GROUPS))):
         value = number // 10_000**group % 10_000

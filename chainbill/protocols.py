@@ -4,6 +4,8 @@ A state names the version of each height with its digest (`core/protocol`), a vo
 The code keeps every released version, so that old blocks replay as they ran; a node that lacks the next version, or
 has another under its number, stops before that height. What a version changes is a hook here: the functions of the
 contract language, and what its activation makes of the rules. Reference: docs/reference/rules.md.
+
+The field's word: hard fork.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 H(domain, part…) = SHA-256(length of domain as one byte ‖ domain ‖ parts). Parts are joined without framing:
 a caller with several parts of variable length frames them itself, mostly with the canonical codec.
+
+The field's word: domain separation.
 """
 
 from __future__ import annotations

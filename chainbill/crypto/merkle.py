@@ -6,14 +6,15 @@ commits to its size beside the root. No hash of this program's own begins with 0
 of 2 to 64.
 
 Proofs are made from a function `node(level, index)`, the root of the full subtree over the 2^level items from
-index · 2^level on, so that a store which keeps these nodes answers in O(log n) reads; `nodes_of` gives it for a list.
+index · 2^level on, so that a store which keeps these nodes answers in O(log n) reads.
+
+The field's word: transparency log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 
 from chainbill.crypto.hashing import HASH_BYTES
@@ -44,18 +45,6 @@ def root(items: Sequence[bytes]) -> bytes:
             pairs.append(level[-1])
         level = pairs
     return level[0]
-
-
-def nodes_of(items: Sequence[bytes]) -> Node:
-    """The full subtrees of a list in memory."""
-
-    @cache
-    def node(level: int, index: int) -> bytes:
-        if level == 0:
-            return leaf_hash(items[index])
-        return node_hash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
-
-    return node
 
 
 # --- proofs -----------------------------------------------------------------------------------------------------------
@@ -149,7 +138,10 @@ class Frontier:
         return self._grown(self.completed(item))
 
     def completed(self, item: bytes) -> list[bytes]:
-        """The full subtrees that `item` completes, by level from 0 on; that of level n has index size >> n."""
+        """The full subtrees that `item` completes, by level from 0 on; that of level n has index size >> n.
+
+        A fourth item completes its leaf, a subtree of two and one of four.
+        """
         done = [leaf_hash(item)]
         for level in range((self.size ^ (self.size + 1)).bit_length() - 1):
             done.append(node_hash(self.peaks[-1 - level], done[-1]))
@@ -170,7 +162,7 @@ class Frontier:
 
 
 def _cut(size: int) -> int:
-    """The largest power of two below `size`, which is above 1."""
+    """The largest power of two below `size`, which is above 1: 4 of 5 to 8."""
     return 1 << ((size - 1).bit_length() - 1)
 
 

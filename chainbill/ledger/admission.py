@@ -1,9 +1,11 @@
-"""Answers before anything is in a block: may a transaction wait for one, and what would it do now."""
+"""Answers before anything is in a block: may a transaction wait for one, and what would it do now.
+
+The field's word: admission control.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from chainbill.errors import Malformed, Reason, Refused
 from chainbill.ledger import core_rows
@@ -20,9 +22,9 @@ from chainbill.ledger.envelope import Envelope
 from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.execution import Execution, base_gas
 from chainbill.ledger.open_acts import check_some_standing
-from chainbill.ledger.receipt import Kind, Receipt
+from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction
-from chainbill.ledger.units import Unit, failed_transaction
+from chainbill.ledger.units import failed_transaction
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
 from chainbill.vm.context import Signer
@@ -82,18 +84,6 @@ def simulate(
     except (Refused, Malformed) as error:
         return failed_transaction(transaction, error, base_gas(transaction, run.rules))
     return run.run_calls(transaction, signers)
-
-
-def read_view(view: View, env: BlockEnv, contract: str, function: str, arguments: dict[str, Any]) -> Any:
-    """The value of a contract's @view function on a state; Refused where the contract refuses."""
-    run = Execution(view, env, time_ms=env.parent_time_ms, proposer=b"")
-    unit_id = bytes(32)
-    most = run.rules.run.bounds.gas_transaction
-    unit = Unit(Kind.TRANSACTION, unit_id, unit_id, run.context("", "", ()), most)
-    receipt = run.run(unit, lambda machine: [machine.run(contract, function, arguments, kind="view")])
-    if not receipt.ok:
-        raise Refused(receipt.reason, "the view failed", receipt.details)
-    return receipt.results[0]
 
 
 def clock_offset_ms(view: View) -> int:

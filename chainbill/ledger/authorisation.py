@@ -1,6 +1,8 @@
 """Who may send a transaction, and when: network, window, replay, signatures, keys, standing of the party.
 
 What an active party may do with its keys is up to the contracts: they see the signers and their capabilities.
+
+The field's word: replay protection.
 """
 
 from __future__ import annotations

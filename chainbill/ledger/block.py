@@ -7,14 +7,15 @@ carries the certificate of its parent, so that who had signed, and who was absen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from chainbill.codec import decode, encode
+from chainbill.codec import decode, encode_trusted
 from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.errors import Malformed, Reason
@@ -73,7 +74,7 @@ class Header:
     @cached_property
     def id(self) -> bytes:
         """H("header", canonical header): the block id."""
-        return tagged_hash("header", encode(self.fields()))
+        return tagged_hash("header", self.encode())
 
     def check_counts(self, transactions: int, evidence: int) -> None:
         """Malformed unless the header says so many."""
@@ -82,11 +83,11 @@ class Header:
 
     def fields(self) -> list[Any]:
         """The canonical list [2, …] in the order of the class."""
-        return [FORMAT, *[getattr(self, name) for name in _NAMES]]
+        return [FORMAT, *_FIELDS(self)]
 
     def encode(self) -> bytes:
         """The canonical bytes."""
-        return encode(self.fields())
+        return encode_trusted(self.fields())
 
     @classmethod
     def from_fields(cls, value: Any) -> Header:
@@ -102,6 +103,8 @@ class Header:
 
 
 _NAMES = tuple(field.name for field in fields(Header))
+_TX_COUNT = 1 + _NAMES.index("tx_count")
+_FIELDS: Callable[[Header], tuple[Any, ...]] = attrgetter(*_NAMES)
 _INTEGERS = {
     "height": (1, MAX_INT), "time_ms": (0, MAX_INT), "protocol": (1, MAX_PROTOCOL),
     "tx_count": (0, MAX_BLOCK_TRANSACTIONS), "evidence_count": (0, MAX_EVIDENCE), "receipts_count": (0, MAX_RECEIPTS),
@@ -149,7 +152,7 @@ class Block:
     def encoded(self) -> bytes:
         """The canonical bytes [header, parent certificate or nil, [wire, …], [evidence, …]]."""
         contents = [self.parent_certificate, list(self.transactions), list(self.evidence)]
-        return encode([self.header.fields(), *contents])
+        return encode_trusted([self.header.fields(), *contents])
 
     def check_roots(self) -> None:
         """Malformed unless counts, roots and the hash of the parent's certificate are those of the contents."""
@@ -161,11 +164,6 @@ class Block:
         if self.header.parent_certificate != parent_certificate_hash(self.parent_certificate):
             detail = "parent_certificate is not the hash of the certificate that the block carries"
             raise Malformed(Reason.BLOCK_PARENT_CERTIFICATE, detail)
-
-
-def encode_block(block: Block) -> bytes:
-    """The canonical bytes of a block (kept in the object)."""
-    return block.encoded
 
 
 def decode_block(data: bytes) -> Block:
@@ -195,7 +193,8 @@ def header_of(data: bytes) -> Header:
 def claimed_transactions(data: bytes) -> int:
     """How many transactions a block says it has, for bytes from anywhere; the rest is passed over. Malformed."""
     try:
-        return header_of(data).tx_count
+        fields = as_format(_read_header(data)[0], "header", length=len(_NAMES) + 1)
+        return as_int(fields[_TX_COUNT], "tx_count", high=MAX_BLOCK_TRANSACTIONS)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Malformed(Reason.CODEC_NOT_MSGPACK, "no block: not one whole MessagePack value") from None
 

@@ -3,6 +3,8 @@
 Canonical form [2, engine, height, round, block id, [[key, signature], …]], distinct keys in ascending order. It can be
 checked from the network and the validator set of its height alone. `engine` says what the signatures cover and which
 rule makes a quorum of them; under the built-in consensus they are those of precommits.
+
+The field's word: quorum certificate.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from chainbill.codec import decode, encode
+from chainbill.codec import decode, encode_trusted
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.signing import verify_remembered as verify
 from chainbill.errors import Malformed, Reason, Refused
@@ -45,7 +47,7 @@ class Certificate:
 
     def encode(self) -> bytes:
         """The canonical bytes."""
-        return encode(self.fields())
+        return encode_trusted(self.fields())
 
     def votes(self) -> list[Vote]:
         """The precommits it is made of."""

@@ -260,6 +260,10 @@ class _TokenChange:
                 raise broken(Reason.CORE_CONSERVATION, "a bill states the sums of its leaves", bill=bill_id)
 
     def _derive_ranges(self, bill_id: str) -> None:
+        """Write the ranges of a bill's leaves: those that were made, and none where one ended and none begins.
+
+        [0, 100) is cut at 40: the range at 0 ends at 40 now, one at 40 is new. Joined again, the one at 40 goes.
+        """
         made = self._made.get(bill_id, ())
         starts = {row["lo"] for row in made}
         for row in self._ended.get(bill_id, ()):

@@ -4,11 +4,13 @@ An item is a row [date, …parts] of the table that a contract's @each_day funct
 function(date, parts, row), and undoes what it did if it fails; either way the item is done and has a receipt. The rows
 are the cursor: what does not fit into a block waits for the next one. No rule of a contract may depend on whether an
 item has been processed yet; rules compare dates.
+
+The field's word: end-of-day batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chainbill.crypto.hashing import tagged_hash
@@ -23,15 +25,17 @@ RunItem = Callable[[Agenda, bytes, Any], Receipt]
 
 
 class _Queue:
-    """The due items of one agenda in order, read in pages; items that vanish meanwhile are passed over."""
+    """The due items of one agenda in order, read in pages; items that vanish meanwhile are passed over.
 
-    def __init__(self, overlay: Overlay, agenda: Agenda, today: str) -> None:
+    first: its first item. bound: what is not below it is not due.
+    """
+
+    def __init__(self, overlay: Overlay, agenda: Agenda, first: tuple[bytes, Any], bound: bytes) -> None:
         self.agenda = agenda
         self._overlay = overlay
-        self._bound = table_prefix(agenda.contract, agenda.table, [add_days(today, 1)])
-        self._page: list[tuple[bytes, Any]] = []
+        self._bound = bound
+        self._page = [first]
         self._next = 0
-        self._after = b""
         self._more = True
 
     def head(self) -> tuple[bytes, Any] | None:
@@ -49,19 +53,29 @@ class _Queue:
             self._read()
 
     def _read(self) -> None:
-        size = _PAGE if self._after else 1
-        self._page = self._overlay.scan(self.agenda.prefix, self._after, size)
+        self._page = self._overlay.scan(self.agenda.prefix, self._page[-1][0], _PAGE)
         self._next = 0
-        self._more = len(self._page) == size
-        if self._page:
-            self._after = self._page[-1][0]
+        self._more = len(self._page) == _PAGE
+
+
+def _due_queues(overlay: Overlay, agendas: Iterable[Agenda], today: str) -> list[_Queue]:
+    """A queue for each agenda whose first item is due: mostly there is none."""
+    tomorrow = add_days(today, 1)
+    queues = []
+    for agenda in agendas:
+        first = overlay.scan(agenda.prefix, limit=1)
+        if first:
+            bound = table_prefix(agenda.contract, agenda.table, [tomorrow])
+            if first[0][0] < bound:
+                queues.append(_Queue(overlay, agenda, first[0], bound))
+    return queues
 
 
 def run_due_items(
     overlay: Overlay, loaded: LoadedProgram, today: str, gas_left: int, run_item: RunItem
 ) -> tuple[list[Receipt], bool]:
     """Run what is due by `today` until the gas is used up: (receipts in order, whether items remain)."""
-    queues = [_Queue(overlay, agenda, today) for agenda in loaded.agendas]
+    queues = _due_queues(overlay, loaded.agendas, today)
     receipts: list[Receipt] = []
     while True:
         due = []
@@ -91,5 +105,5 @@ def item_id(height: int, key: bytes) -> bytes:
 
 def next_date(overlay: Overlay, loaded: LoadedProgram) -> str | None:
     """The earliest date on any agenda, None when all are empty."""
-    dates = [item_date(key) for agenda in loaded.agendas for key, _ in overlay.scan(agenda.prefix, limit=1)]
-    return min(dates, default=None)
+    firsts = [overlay.scan(agenda.prefix, limit=1) for agenda in loaded.agendas]
+    return min([item_date(first[0][0]) for first in firsts if first], default=None)

@@ -11,13 +11,14 @@ calls, however many bytes they take, are not looked at. To know for whom and by 
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 
 from chainbill.codec import decode_unchecked, end_of_values
 from chainbill.crypto.algorithms import as_signature_algorithm
-from chainbill.crypto.hashing import HASH_BYTES, tagged_hash
+from chainbill.crypto.hashing import HASH_BYTES, domain_prefix, tagged_hash
 from chainbill.crypto.signing import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verify
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_format, as_int, as_list, as_text, bad_shape, check_format
@@ -32,6 +33,7 @@ from chainbill.limits import (
 from chainbill.text_rule import check_text
 
 SIGN_DOMAIN: Final = "tx-sign"
+_WIRE: Final = domain_prefix("tx-wire")
 BODY_FIELDS: Final = 8
 HEAD_FIELDS: Final = 6
 _LIST_OF_TWO, _LIST_OF_SIX, _LIST_OF_SEVEN, _LIST_OF_EIGHT = b"\x92", b"\x96", b"\x97", b"\x98"
@@ -97,10 +99,11 @@ class Envelope(Head, frozen=True, dict=True):
         return [self.keys[index][1] for index, _ in self.signatures]
 
 
-def read_envelope(wire: bytes) -> Envelope:
+def read_envelope(wire: bytes, wire_id: bytes | None = None) -> Envelope:
     """Read a transaction up to its calls; Malformed if that breaks the format. Signatures are not verified here.
 
-    What is left to be found wrong is in the calls and the memo: see `transaction.open_envelope`.
+    What is left to be found wrong is in the calls and the memo: see `transaction.open_envelope`. wire_id: where the
+    caller has hashed the wire bytes already.
     """
     if len(wire) > MAX_TRANSACTION_BYTES:
         raise Malformed(Reason.CODEC_TOO_LARGE, f"{len(wire)} bytes, at most {MAX_TRANSACTION_BYTES}")
@@ -109,7 +112,7 @@ def read_envelope(wire: bytes) -> Envelope:
     short = _LIST_OF_SEVEN + body_bytes[1:end] + signatures
     *fields, entries = decode_unchecked(short, max_bytes=MAX_ENVELOPE_BYTES)
     head = read_head(fields)
-    return Envelope(
+    envelope = Envelope(
         network=head.network,
         party=head.party,
         valid_until_ms=head.valid_until_ms,
@@ -121,6 +124,9 @@ def read_envelope(wire: bytes) -> Envelope:
         unread=end,
         signatures=_read_signatures(entries, head),
     )
+    if wire_id is not None:
+        vars(envelope)["wire_id"] = wire_id
+    return envelope
 
 
 def split_body(body_bytes: bytes) -> tuple[Head, int]:
@@ -147,7 +153,7 @@ def read_head(value: Any) -> Head:
 
 def wire_id_of(wire: bytes) -> bytes:
     """H("tx-wire", wire): the leaf of a transaction in its block's tx_root."""
-    return tagged_hash("tx-wire", wire)
+    return sha256(_WIRE + wire).digest()
 
 
 def verify_signatures(envelope: Envelope) -> bool:

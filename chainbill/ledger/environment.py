@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from chainbill.crypto.merkle import EMPTY_ROOT, Frontier
+from chainbill.crypto.merkle import Frontier
 from chainbill.ledger.block import Block, Header
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.programs import ProgramCache
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.limits import KEPT_PROPOSERS_A_VALIDATOR, MAX_VALIDATORS
+from chainbill.state.known_rows import KnownRows
 
 PROPOSERS_KEPT = KEPT_PROPOSERS_A_VALIDATOR * MAX_VALIDATORS
 
@@ -34,9 +35,9 @@ class BlockEnv:
     history: the log of the ids of all blocks before. validators: who acts at this height; next_validators: who acts at
     the next one. recent_proposers: of the last PROPOSERS_KEPT headers (all, if there are fewer), newest last; contracts
     see the last 4n of them, so that a set may grow. seen(id): whether a transaction id stands in a block of the last 24
-    hours. verified: wire id → transaction whose signatures the caller has verified already. validators_at, time_at
-    (ms): of earlier heights, for evidence; None where that is no longer known, which only refuses evidence older than
-    its seven days.
+    hours. verified: wire id → transaction whose signatures the caller has verified already. known: rows that blocks
+    have read. validators_at, time_at (ms): of earlier heights, for evidence; None where that is no longer known, which
+    only refuses evidence older than its seven days.
     """
 
     genesis: Genesis
@@ -52,6 +53,7 @@ class BlockEnv:
     recent_proposers: tuple[bytes, ...]
     seen: Callable[[bytes], bool]
     verified: Mapping[bytes, Transaction] = field(default_factory=dict)
+    known: KnownRows = field(default_factory=KnownRows, compare=False)
     validators_at: Callable[[int], ValidatorSet | None] = _no_validators
     time_at: Callable[[int], int | None] = _no_time
 
@@ -92,23 +94,3 @@ class BlockEnv:
             next_validators=next_validators,
             recent_proposers=(*self.recent_proposers, block.header.proposer)[-PROPOSERS_KEPT:],
         )
-
-
-def first_env(
-    genesis: Genesis, programs: ProgramCache, receipts_root: bytes = EMPTY_ROOT, receipts_count: int = 0
-) -> BlockEnv:
-    """The surroundings of block 1; `receipts_root` and `receipts_count` are those of the genesis receipts."""
-    return BlockEnv(
-        genesis=genesis,
-        programs=programs,
-        previous=None,
-        receipts_root=receipts_root,
-        receipts_count=receipts_count,
-        parent_certificate=None,
-        parent_validators=genesis.validators,
-        history=Frontier(),
-        validators=genesis.validators,
-        next_validators=genesis.validators,
-        recent_proposers=(),
-        seen=lambda _id: False,
-    )

@@ -4,6 +4,8 @@ Canonical form [2, kind, first, second], kind 0 for proposals and 1 for votes, t
 say, so that one misdeed has one form. Under another engine than the built-in one the votes cannot be read here; what it
 reports is [2, 2, [engine, validator, what, height, time_ms]], believed because the engine decided the block that
 carries it. What follows from evidence is for governance to vote on; the ledger records it once.
+
+The field's word: equivocation.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from chainbill.ledger.stored_calls import run_call
 from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.units import Unit, failed_transaction, run_unit, with_core_event
 from chainbill.state.keys import split_key
+from chainbill.state.known_rows import KnownRows
 from chainbill.state.overlay import Overlay
 from chainbill.state.view import View
 from chainbill.vm.context import Context, Signer
@@ -41,15 +42,27 @@ Work = Callable[[Machine], list[Any]]
 
 
 class Execution:
-    """One block under way over one view: its overlay, its program, and the facts that contracts may know."""
+    """One block under way over one view: its overlay, its program, and the facts that contracts may know.
+
+    known: what other blocks have read; none where this one is only tried out, maybe in a thread.
+    """
 
     def __init__(
-        self, view: View, env: BlockEnv, *, time_ms: int, proposer: bytes, holds: InForce | None = None
+        self,
+        view: View,
+        env: BlockEnv,
+        *,
+        time_ms: int,
+        proposer: bytes,
+        holds: InForce | None = None,
+        known: KnownRows | None = None,
     ) -> None:
         self.in_force = in_force(view, env.height, env.programs.protocols) if holds is None else holds
         self.rules = self.in_force.rules
         self.code = Code(self.rules.run.code, self.in_force.protocol)
-        self.overlay = Overlay(view, self.rules.block.row_bytes)
+        known = KnownRows() if known is None else known
+        known.begin()
+        self.overlay = Overlay(view, self.rules.block.row_bytes, known)
         self.env = env
         self.height = env.height
         self.time_ms = time_ms
@@ -62,7 +75,7 @@ class Execution:
         self._recent = _recent_proposers(env, self.rules)
         self._gap_ms = 0
         self._nonces: list[bytes] = []
-        self._originals: dict[bytes, Original] = {}
+        self._originals: dict[bytes, Original] = known.notes
         self._seed: bytes = self.overlay.get(core_rows.DAY_SEED) or env.genesis.hash
         self.use(self.loaded)
 

@@ -48,11 +48,14 @@ def make_block(
     proposer: bytes,
     transactions: Sequence[bytes],
     evidence: Sequence[bytes] = (),
+    wire_ids: Sequence[bytes] = (),
 ) -> Block:
     """The block of these transactions (wire bytes) and evidence that follows `env` and the state root `app_hash`.
 
-    protocol: the version that is in force at its height.
+    protocol: the version that is in force at its height. wire_ids: of the first transactions, as far as the caller has
+    hashed them already.
     """
+    ids = (*wire_ids, *map(wire_id_of, transactions[len(wire_ids) :]))
     header = Header(
         network=env.genesis.hash,
         height=env.height,
@@ -62,7 +65,7 @@ def make_block(
         parent=env.parent,
         parent_certificate=parent_certificate_hash(env.parent_certificate),
         tx_count=len(transactions),
-        tx_root=tx_root([wire_id_of(wire) for wire in transactions]),
+        tx_root=tx_root(ids),
         evidence_count=len(evidence),
         evidence_root=evidence_root(evidence),
         app_hash=app_hash,
@@ -72,7 +75,9 @@ def make_block(
         validators_hash=env.validators.hash(),
         next_validators_hash=env.next_validators.hash(),
     )
-    return Block(header, tuple(transactions), tuple(evidence), env.parent_certificate)
+    block = Block(header, tuple(transactions), tuple(evidence), env.parent_certificate)
+    vars(block)["wire_ids"] = ids
+    return block
 
 
 def _require(condition: bool, reason: Reason, detail: str) -> None:

@@ -26,9 +26,6 @@ HOLDER: Final = "holder"
 DEBTOR: Final = "debtor"
 PAYEE_OPEN: Final = "payee_open"
 PAYING_BANK_OPEN: Final = "paying_bank_open"
-RESERVED_ROLES: Final = ("recourse_liable", "guarantor", "pledgee", "restricted")
-"""Roles of acts to come: no row gives such a share yet, and nobody but the core writes the table."""
-ROLES: Final = (HOLDER, DEBTOR, PAYEE_OPEN, PAYING_BANK_OPEN, *RESERVED_ROLES)
 
 PAYMENTS = table_prefix("settlement", "payment")
 OPEN_PAYMENTS: Final = frozenset({"instructed", "returned", "set_aside"})

@@ -3,6 +3,8 @@
 Rows: `core/protocol` "active", "next" → {"version", "digest", "from"}; `core/rules` "active"; `governance/rules_next`.
 First the protocol: where the next one begins at this height, it makes its own of the rules. Then the changes of
 rules whose height has come, in key order. So a header is checked by the very rules that its block runs by.
+
+The field's word: hard fork.
 """
 
 from __future__ import annotations

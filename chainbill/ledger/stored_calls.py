@@ -8,6 +8,8 @@ While one of its functions runs as a call of a transaction it writes one row of 
 After that call the core takes the row away and runs the calls in this transaction: for its party, under the rules of
 this height, on the same gas, with those of the signers whose keys are active. All or nothing: a refusal undoes the
 approval too. Reference: docs/reference/core-checks.md.
+
+The field's word: dual control.
 """
 
 from __future__ import annotations

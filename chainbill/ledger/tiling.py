@@ -12,7 +12,10 @@ Range = tuple[int, int]
 
 
 def runs(ranges: Iterable[Range]) -> list[Range] | None:
-    """The maximal runs that ranges in any order cover, in order; None if two of them overlap."""
+    """The maximal runs that ranges in any order cover, in order; None if two of them overlap.
+
+    (40, 100), (0, 40), (120, 130): (0, 100), (120, 130).
+    """
     joined: list[Range] = []
     start = end = -1
     for lo, hi in sorted(ranges):

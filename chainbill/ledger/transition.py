@@ -3,6 +3,8 @@
 `apply_block` is what a validator does before it prevotes and what everybody does who replays; `prepare` is the
 proposer's way to a block; `admit` and `simulate` (in `admission`) answer before anything is in a
 block. None of them changes the view, the tree or the environment they are given.
+
+The field's word: state transition function.
 """
 
 from __future__ import annotations
@@ -89,7 +91,8 @@ def apply_block(view: View, tree: StateTree, block: Block, env: BlockEnv) -> App
     holds = in_force(view, env.height, env.programs.protocols)
     check_header(block, env, tree.root, holds)
     transactions = _read_transactions(block, env, holds.rules.block.replay_window_ms)
-    run = Execution(view, env, time_ms=block.header.time_ms, proposer=block.header.proposer, holds=holds)
+    header = block.header
+    run = Execution(view, env, time_ms=header.time_ms, proposer=header.proposer, holds=holds, known=env.known)
     if block.tick is not None:
         check_tick(block.tick, env.genesis, run.overlay, run.loaded, run.today)
     run.open(block.evidence)
@@ -132,7 +135,7 @@ def prepare(
     everybody can see). rather_failed_than_none: where nothing else would be in the block, they all go in. tick: stands
     last if work is due. The result is what `apply_block` gives for the block.
     """
-    run = Execution(view, env, time_ms=time_ms, proposer=proposer)
+    run = Execution(view, env, time_ms=time_ms, proposer=proposer, known=env.known)
     proofs = _usable_evidence(run, evidence)
     ticks = _usable_tick(run, tick)
     run.open(proofs)
@@ -182,6 +185,7 @@ def prepare(
         proposer=proposer,
         transactions=[*[transaction.wire for transaction in taken], *ticks],
         evidence=proofs,
+        wire_ids=[transaction.wire_id for transaction in taken],
     )
     receipts += [tick_receipt(one) for one in ticks]
     return Prepared(block, _close(view, tree, run, receipts), tuple(left_out))

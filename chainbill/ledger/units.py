@@ -1,4 +1,7 @@
-"""One unit of work: calls that take effect together or not at all, with the core checks behind them."""
+"""One unit of work: calls that take effect together or not at all, with the core checks behind them.
+
+The field's word: atomicity.
+"""
 
 from __future__ import annotations
 

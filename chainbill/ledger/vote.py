@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
-from chainbill.codec import encode
-from chainbill.crypto.keys import PrivateKey
+from chainbill.codec import encode_trusted
 from chainbill.crypto.signing import verify_remembered as verify
 from chainbill.errors import Malformed, Reason
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
@@ -35,12 +34,12 @@ class VoteType(IntEnum):
 
 def vote_sign_bytes(network: bytes, type: VoteType, height: int, round: int, block_id: bytes | None) -> bytes:  # noqa: A002
     """The bytes that a vote's signature covers (domain "vote")."""
-    return encode([FORMAT, int(type), network, height, round, block_id])
+    return encode_trusted([FORMAT, int(type), network, height, round, block_id])
 
 
 def proposal_sign_bytes(network: bytes, height: int, round: int, block_id: bytes, valid_round: int) -> bytes:  # noqa: A002
     """The bytes that a proposal's signature covers (domain "proposal")."""
-    return encode([FORMAT, network, height, round, block_id, valid_round])
+    return encode_trusted([FORMAT, network, height, round, block_id, valid_round])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,21 @@ class ProposalHeader:
         return proposal
 
 
+class VoteKey(Protocol):
+    """A validator's key (chainbill.crypto.keys.PrivateKey is one)."""
+
+    @property
+    def public(self) -> bytes:
+        """32 bytes."""
+        ...
+
+    def sign(self, domain: str, message: bytes) -> bytes:
+        """64 bytes over the tagged hash."""
+        ...
+
+
 def sign_vote(
-    key: PrivateKey,
+    key: VoteKey,
     network: bytes,
     *,
     type: VoteType,  # noqa: A002
@@ -131,7 +143,7 @@ def sign_vote(
 
 
 def sign_proposal(
-    key: PrivateKey,
+    key: VoteKey,
     network: bytes,
     *,
     height: int,

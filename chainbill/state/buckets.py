@@ -9,6 +9,8 @@ of level 18. A node from there down has a row, absent where it would be empty:
 
 and the halves of a split one have rows of their own. No number of entries has 65 bytes, so the length tells which it
 is. Whoever chooses names can crowd a bucket at 2^18 tries a name, and a part of it at depth d only at 2^d.
+
+The field's word: Merkle tree.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def key_hash(key: bytes) -> bytes:
 
 
 def bucket_of(hashed: bytes) -> int:
-    """Node of the bucket of a key hash: 2^18 + its first 18 bits."""
+    """Node of the bucket of a key hash: 2^18 + its first 18 bits. ff ff c0 …: 2^18 + 2^18 − 1, the last one."""
     return BUCKETS | int.from_bytes(hashed[:4], "big") >> (32 - TREE_DEPTH)
 
 
@@ -157,7 +159,7 @@ def rows_over(node: int, entries: bytes) -> dict[int, bytes]:
 
 
 def _bit(hashed: bytes, node: int) -> int:
-    """Below which child of a node a key hash lies: 0 left, 1 right."""
+    """Below which child of a node a key hash lies: 0 left, 1 right. Beneath a bucket 00 00 20 …, bit 19, lies right."""
     level = node.bit_length() - 1
     return hashed[level >> 3] >> (7 - (level & 7)) & 1
 

@@ -30,7 +30,8 @@ def split_history_key(encoded: bytes) -> tuple[bytes, int]:
 def read_at(live_raw: bytes | None, first_history_raw: bytes | None, height: int) -> bytes | None:
     """Stored bytes of the row as it was after block `height`, None when there was none.
 
-    live_raw: the row now. first_history_raw: the kept row with the smallest last_height ≥ `height`, if any.
+    live_raw: the row now. first_history_raw: the kept row with the smallest last_height ≥ `height`, if any. Written at
+    4 and again at 9: from 9 on it is the live one, from 4 to 8 the one that is kept, and before 4 there was none.
     """
     for raw in (live_raw, first_history_raw):
         if raw is not None and unpack(raw).since <= height:

@@ -2,6 +2,8 @@
 
 A savepoint costs a number; undoing one costs the writes made since. Values are encoded once, when they are put,
 so that what cannot be stored is refused in the transaction that wrote it. Callers never edit a value they got.
+
+The field's word: copy-on-write.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from chainbill.errors import InternalFault, Malformed, Reason
 from chainbill.limits import MAX_ROW_BYTES, MAX_SCAN
 from chainbill.state import rows
 from chainbill.state.keys import head_of
+from chainbill.state.known_rows import KnownRows
 from chainbill.state.view import RowChange, View
 
 __all__ = ["Overlay", "RowChange"]
@@ -28,10 +31,14 @@ _Write: TypeAlias = tuple[bytes | None, bytes]
 
 
 class Overlay:
-    """All reads and writes of one block over one view. row_bytes: the rule of this name, of an encoded row."""
+    """All reads and writes of one block over one view.
 
-    def __init__(self, view: View, row_bytes: int = MAX_ROW_BYTES) -> None:
+    row_bytes: the rule of this name, of an encoded row. known: what other blocks over states of this chain have read.
+    """
+
+    def __init__(self, view: View, row_bytes: int = MAX_ROW_BYTES, known: KnownRows | None = None) -> None:
         self._view = view
+        self._value = (known or KnownRows()).value
         self._row_bytes = row_bytes
         self._values: dict[bytes, Any] = {}
         self._raws: dict[bytes, bytes | None] = {}
@@ -49,7 +56,7 @@ class Overlay:
             return self._values[key]
         except KeyError:
             raw = self._raws[key] = self._view.get(key)
-            found = self._values[key] = None if raw is None else rows.value(raw)
+            found = self._values[key] = None if raw is None else self._value(key, raw)
             return found
 
     def put(self, key: bytes, value: Value) -> None:
@@ -119,8 +126,11 @@ class Overlay:
 
     def scan(self, prefix: bytes, after: bytes = b"", limit: int = MAX_SCAN) -> list[tuple[bytes, Any]]:
         """Up to `limit` rows in key order that begin with `prefix` and are greater than `after`, own writes seen."""
-        found = ((key, value) for key, value, _ in self.walk(prefix, after, limit) if value is not None)
-        return list(islice(found, max(limit, 0)))
+        most = max(limit, 0)
+        if not self._ordered(prefix):  # nothing of this table is written: it is as it is stored
+            return [(key, self._scanned(key, raw)) for key, raw in self._view.scan(prefix, after, most)]
+        found = ((key, value) for key, value, _ in self.walk(prefix, after, most) if value is not None)
+        return list(islice(found, most))
 
     def walk(self, prefix: bytes, after: bytes = b"", page: int = _PAGE) -> Iterator[tuple[bytes, Any, int]]:
         """Go through (key, value, encoded bytes) in key order; the value is None where this block deleted the row.
@@ -172,7 +182,7 @@ class Overlay:
 
     def _write(self, key: bytes, value: Any, write: _Write) -> None:
         before = self._writes.get(key)
-        old = self.get(key) if self._marks else None
+        old = (self._values[key] if key in self._values else self.get(key)) if self._marks else None
         if before is None:
             self._unindexed.add(key)
             if old is not None:
@@ -196,14 +206,15 @@ class Overlay:
         if key in self._values:
             return self._values[key]
         self._raws[key] = raw
-        found = self._values[key] = rows.value(raw)
+        found = self._values[key] = self._value(key, raw)
         return found
 
     def _ordered(self, prefix: bytes) -> list[bytes]:
         """The keys of the prefix's table that are written now, in order."""
-        for key in self._unindexed:
-            insort(self._index.setdefault(head_of(key), []), key)
-        self._unindexed.clear()
+        if self._unindexed:
+            for key in self._unindexed:
+                insort(self._index.setdefault(head_of(key), []), key)
+            self._unindexed.clear()
         return self._index.get(head_of(prefix), [])
 
     def _forget(self, key: bytes) -> None:

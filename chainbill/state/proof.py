@@ -3,6 +3,8 @@
 A proof is the entries among which the key would lie, and the sibling hashes from there up to the root: 18, and one more
 for each time that the bucket is split on the way to the key. Where it is split the root fixes: entries and halves hash
 under different domains, so that no other depth leads to it.
+
+The field's word: membership proof.
 """
 
 from __future__ import annotations

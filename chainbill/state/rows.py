@@ -3,6 +3,8 @@
 Stored: height of the last write (8 bytes, big-endian) ‖ length of the salt (1 byte) ‖ salt ‖ canonical value.
 Hashed: the value alone, so that the root depends on content only. Rows of the tables in CLOSED_FIELDS hash in two
 halves, so that a proof can show amounts and hide who; their salt keeps the hidden half from being guessed.
+
+The field's word: selective disclosure.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import hmac
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from chainbill.codec import Value, decode_trusted, encode, encode_trusted
+from chainbill.codec import decode_trusted, encode_trusted
 from chainbill.crypto.hashing import domain_prefix, tagged_hash
 from chainbill.errors import InternalFault, Reason
 from chainbill.limits import MAX_SALT_BYTES
@@ -76,11 +78,6 @@ def value(raw: bytes) -> Any:
     return decode_trusted(raw[_HEIGHT_BYTES + 1 + raw[_HEIGHT_BYTES] :])
 
 
-def closed_fields(key: bytes) -> frozenset[str] | None:
-    """The closed fields of the key's table, None for an open table."""
-    return _CLOSED_BY_HEAD[head_of(key)] if key.startswith(_CLOSED_HEADS) else None
-
-
 def is_closed(key: bytes) -> bool:
     """Whether the key's table has closed fields."""
     return key.startswith(_CLOSED_HEADS)
@@ -107,13 +104,3 @@ def row_hash(key: bytes, raw: bytes, known: Any = None) -> bytes:
     hidden = {name: shown.pop(name) for name in _CLOSED_BY_HEAD[head_of(key)] if name in shown}
     closed = sha256(_ROW_CLOSED + salt + encode_trusted(hidden)).digest()
     return sha256(_ROW_OPEN + encode_trusted(shown) + closed).digest()
-
-
-def closed_hash(salt: bytes, fields: dict[str, Value]) -> bytes:
-    """Hash of the closed half: H("row-closed", salt ‖ canon(fields))."""
-    return tagged_hash("row-closed", salt, encode(fields))
-
-
-def open_row_hash(fields: dict[str, Value], closed: bytes) -> bytes:
-    """Row hash from the open fields and the hash of the closed half: all that a certificate shows."""
-    return tagged_hash("row-open", encode(fields), closed)

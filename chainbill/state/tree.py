@@ -6,6 +6,8 @@ The root depends on the content alone: any order of changes gives the same one.
 
 Nodes down to the buckets lie in one bytearray in heap order (root at 1, children of i at 2i and 2i+1), so siblings are
 neighbours. What is below a split bucket lies in rows of the store (see buckets).
+
+The field's word: Merkle tree.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain, repeat
 from struct import Struct
 from typing import NamedTuple
 
@@ -40,7 +43,7 @@ from chainbill.state.view import RowChange, View
 __all__ = ["StateProof", "StateTree", "TreeDelta", "verify_proof"]
 
 _KEY = domain_prefix("state-key")
-_put_node = Struct(f"{HASH_BYTES}s").pack_into
+_get_node, _put_node = Struct(f"{HASH_BYTES}s").unpack_from, Struct(f"{HASH_BYTES}s").pack_into
 _NODE_HASH = sha256(domain_prefix("state-node"))
 _EMPTY_LEAF = hash_of_row(b"")
 
@@ -93,10 +96,6 @@ class StateTree:
     def is_empty(self, node: int) -> bool:
         """Whether a bucket, one of nodes 2^18 to 2^19 - 1, has no row in the newest state."""
         return self._nodes[node * HASH_BYTES : (node + 1) * HASH_BYTES] == _EMPTY_LEAF
-
-    def root_at(self, height_offset: int) -> bytes:
-        """The root that many commits ago (0 = now)."""
-        return self._undo_at(height_offset).root if height_offset else self.root
 
     def build(self, leaf_rows: Iterable[tuple[int, bytes]]) -> None:
         """Start from stored hashes of buckets by node; undo records are forgotten."""
@@ -203,13 +202,10 @@ class StateTree:
 
     def _exchange(self, level: dict[int, bytes]) -> _OldLevel:
         """Write a level's hashes, give back what was there."""
-        nodes = self._nodes
-        old = []
-        for index, node in level.items():
-            start = index * HASH_BYTES
-            old.append(nodes[start : start + HASH_BYTES])
-            _put_node(nodes, start, node)
-        return _OldLevel(list(level), b"".join(old))
+        nodes, places = repeat(self._nodes), [index * HASH_BYTES for index in level]
+        old = b"".join(chain.from_iterable(map(_get_node, nodes, places)))
+        deque(map(_put_node, nodes, places, level.values()), maxlen=0)  # a loop without a step of the interpreter
+        return _OldLevel(list(level), old)
 
 
 def _parents(nodes: bytearray, level: dict[int, bytes]) -> dict[int, bytes]:

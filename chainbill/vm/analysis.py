@@ -1,4 +1,7 @@
-"""Resolve every name of a contract before anything runs, and note what each function calls, writes and refuses."""
+"""Resolve every name of a contract before anything runs, and note what each function calls, writes and refuses.
+
+The field's word: static analysis.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Each function takes the machine `m` first. Gas for a straight stretch is taken on entry and per turn of a loop. The
 emitted source keeps, line by line, the author's line it came from, so that a fault can name it.
+
+The field's word: source-to-source compilation.
 """
 
 from __future__ import annotations

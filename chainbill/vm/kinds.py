@@ -2,6 +2,8 @@
 
 Kinds: int, bool, short (text of at most 64 characters), text, bytes, list, tuple, map, none, and any (not known).
 A name has a kind only if everything ever assigned to it in the function has it.
+
+The field's word: type inference.
 """
 
 from __future__ import annotations

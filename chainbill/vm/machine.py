@@ -269,15 +269,17 @@ class Machine:
         """What is in a row; pays for the access, and for reading what is there: its bytes and its parts."""
         value = self.rows.get(stored)
         original = None
+        room = self.room - _ROW_ROOM - len(stored)
         if value is not None:
             original = self.originals.get(stored)
             if original is None or original.value is not value:
                 original = self.originals[stored] = Original(value, self.rows.stored_bytes(stored))
-            gas += original.size // self.prices.bytes_a_gas
-            self.room -= 2 * original.size
-        self.gas -= gas
-        self.room -= _ROW_ROOM + len(stored)
-        if self.gas < 0 or self.room < 0:
+            size = original.size
+            gas += size // self.prices.bytes_a_gas
+            room -= 2 * size
+        self.room = room
+        self.gas = left = self.gas - gas
+        if left < 0 or room < 0:
             self._stop()
         return original
 

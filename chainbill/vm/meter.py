@@ -1,4 +1,7 @@
-"""What one run may use, and has used."""
+"""What one run may use, and has used.
+
+The field's word: metering.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ The thread has a stack and a recursion depth of its own, so the outcome does not
 from __future__ import annotations
 
 import ast
+import gc
 import sys
 import threading
 import warnings
@@ -61,7 +62,7 @@ def module_body(source: str) -> tuple[str, list[ast.stmt]]:
     """Return the docstring and what follows the prelude line. Runs inside `in_fresh_thread`."""
     check_source(source)
     try:
-        module = ast.parse(source, filename="<contract>", mode="exec", feature_version=FEATURE_VERSION)
+        module = _parsed(source)
     except SyntaxError as error:
         raise rejected("syntax_error", error.lineno or 0, str(error.msg)) from None
     except (ValueError, MemoryError, RecursionError) as error:
@@ -73,6 +74,20 @@ def module_body(source: str) -> tuple[str, list[ast.stmt]]:
     if len(body) < 2 or not _is_prelude(body[1]):
         raise rejected("prelude_missing", body[1].lineno if len(body) > 1 else 1)
     return docstring, body[2:]
+
+
+def _parsed(source: str) -> ast.Module:
+    """Parse while nothing is collected: a finalizer may parse as well (one that logs a traceback does).
+
+    CPython 3.11 counts the depth of both in one place, and the outer one ends in a SystemError (its issue 106905).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(source, filename="<contract>", mode="exec", feature_version=FEATURE_VERSION)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _docstring(body: list[ast.stmt]) -> str:

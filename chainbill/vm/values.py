@@ -199,7 +199,8 @@ def _scalar_bytes(value: Value, left: int) -> int:
 
 
 def _text_size(text: str, left: int) -> int:
-    """WIDE_TEXT times the bytes of a text beyond ASCII; none is looked at that is longer than what is left."""
+    """WIDE_TEXT times the bytes of a text beyond ASCII, 6 of "é"; none is looked at that is longer than what is
+    left."""
     if WIDE_TEXT * len(text) > left or not is_normalized("NFC", text):
         raise _Stop
     try:

@@ -15,13 +15,20 @@ from importlib.resources import files
 from typing import Any
 
 __all__ = [
-    "NAMES", "CAPABILITIES", "genesis_init", "listed_key", "money_details", "reasons", "source", "sources",
+    "NAMES", "CAPABILITIES", "STAGES", "genesis_init", "listed_key", "money_details", "reasons", "source", "sources",
 ]  # fmt: skip
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
     "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "party", "recovery",
     "settlement", "standing", "succession", "token",
+)  # fmt: skip
+
+#: In which order an act asks: what is said by itself, whether what it names is there, whether that is the sender's
+#: business, whether the sender may act, whether the right people signed, where the row stands, what holds it, what day
+#: it is, how the others stand, how much it is, what the sender's own policy asks, and what would come of it.
+STAGES = (
+    "form", "there", "right", "sender", "key", "state", "locks", "dates", "others", "amounts", "policy", "outcome",
 )  # fmt: skip
 
 #: What a key may do: make, check, and decide about the party itself.
@@ -43,8 +50,9 @@ def sources() -> dict[str, str]:
 
 @cache
 def reasons() -> Mapping[str, Mapping[str, Any]]:
-    """The texts of every refusal: reason → {"en", "zh", "hint_en", "hint_zh"}; a hint names the next remedy.
+    """The texts of every refusal: reason → {"stage", "en", "zh", "hint_en", "hint_zh"}; a hint names the next remedy.
 
+    "stage": one of STAGES, or those of them at which it may come.
     "money": the details that are amounts in minor units, of the detail "currency"; left out where there are none.
     """
     return tomllib.loads((files(__package__) / "reasons.toml").read_text(encoding="utf-8"))

@@ -7,7 +7,9 @@ payment unseen.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    ACCOUNT_KEPT,
     DIGEST_ALGORITHM,
+    PARTY_GOING,
     is_hex_of_32_bytes,
     keys_that_signed,
     parameter,
@@ -76,18 +78,19 @@ def attest(party, currency, alg, digest_hex):
 
     alg, digest_hex: of the account that the bank was shown; where another one has taken its place, nothing is attested.
     """
-    require_active_bank(ctx.party)
+    require_active_bank(ctx.party)  # whose account it is, is no stranger's business
     require_capability("maker")
     row = accounts.get([party, currency])
     require(row is not None, "account_unknown")
+    require(row["status"] in ACCOUNT_KEPT, "nothing_to_attest")
+    shown = row if row["status"] == "announced" else row["next"]
+    require(shown is not None, "nothing_to_attest")
+    require(shown["bank"] == ctx.party, "not_the_accounts_bank")
+    require(shown["alg"] == alg and shown["digest"] == digest_hex, "nothing_to_attest")
     if row["status"] == "announced":
-        require_shown_account(row, alg, digest_hex)
         row["status"] = "active"
         row["from"] = ctx.today
     else:
-        require(row["status"] == "active", "nothing_to_attest")
-        require(row["next"] is not None, "nothing_to_attest")
-        require_shown_account(row["next"], alg, digest_hex)
         require(not row["next"]["attested"], "nothing_to_attest")
         row["next"]["attested"] = True
         row = account_of_today(party, currency, row)
@@ -165,6 +168,7 @@ def give_back(party):
 
 
 def end_accounts(party):
+    """All accounts of a party are ended."""
     for entry in accounts.scan([party], MOST_ACCOUNTS):
         entry[1]["status"] = "ended"
         accounts.put(entry[0], entry[1])
@@ -176,12 +180,6 @@ def is_owed(party, currency):
 
 
 # --- one account ------------------------------------------------------------------------------------------------------
-def require_shown_account(account, alg, digest_hex):
-    """The sender keeps this account, and it is the one that the sender was shown."""
-    require(account["bank"] == ctx.party, "not_the_accounts_bank")
-    require(account["alg"] == alg and account["digest"] == digest_hex, "nothing_to_attest")
-
-
 def open_account(party, account, attested_by, by):
     """A first account: active at once if its own bank vouches for it here, else announced until the bank attests.
 
@@ -250,25 +248,29 @@ def put_off(party, currency, account, later):
 
 
 def plan(party, currency, acts_on):
+    """Have the day `acts_on` look at an account: a change that its bank attested acts then."""
     agenda.put([acts_on, party, currency], {"party": party, "currency": currency})
 
 
 def may_move_account(party):
+    """Say whether a change of this party's account may act: it is not stopped, and is to get no new keys."""
     row = parties.get(party)
     recovery = recovery_places.get(party)
     recovering = recovery is not None and recovery["open"] != ""
     administered = row["status"] == "insolvent" and row["administered_on"] != ""
-    able = row["status"] in ("active", "leaving") or administered
+    able = row["status"] in PARTY_GOING or administered
     return able and row["halted_on"] == "" and not recovering
 
 
 def changed_account(party, account):
+    """The account after its change, as its row is from today on."""
     change = account["next"]
     emit("account_changed", {"party": party, "bank": change["bank"], "digest": change["digest"]})
     return account_row(change, "active", change["by"])
 
 
 def account_row(account, status, by):
+    """An account's row from today on. account: {"bank", "alg", "digest"}; by: the keys in hex that announced it."""
     return {
         "bank": account["bank"],
         "alg": account["alg"],

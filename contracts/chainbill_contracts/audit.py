@@ -1,7 +1,15 @@
 """Audit (授权审计查阅): what a party lets an auditor read of its business, and until when. What was read is logged."""
 
 from chainbill.vm.prelude import *
-from chainbill_contracts.general import require_able, require_admins, require_capability, require_date, require_party
+from chainbill_contracts.general import (
+    GRANT_STEPS,
+    may_begin,
+    require_able,
+    require_admins,
+    require_capability,
+    require_date,
+    require_party,
+)
 
 grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
 
@@ -15,9 +23,6 @@ def grant(auditor, scope, first_day, last_day):
 
     scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
     """
-    require_admins(require_able(ctx.party))
-    row = require_party(auditor)
-    require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
     if kind_of(scope) == "text":
         require(scope == "all", "scope_not_valid")
     else:
@@ -27,6 +32,9 @@ def grant(auditor, scope, first_day, last_day):
     require_date(first_day)
     if last_day != "":
         require(is_date(last_day) and last_day >= first_day, "date_not_valid", {"date": last_day})
+    require_admins(require_able(ctx.party))
+    row = require_party(auditor)
+    require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
     grants.put([auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"})
     emit("granted", {"party": ctx.party, "auditor": auditor, "from": first_day, "until": last_day})
     return {"auditor": auditor}
@@ -35,9 +43,10 @@ def grant(auditor, scope, first_day, last_day):
 @call
 def revoke_grant(auditor):
     """End a grant at once."""
-    require_capability("admin")
     row = grants.get([auditor, ctx.party])
-    require(row is not None and row["status"] == "active", "grant_unknown", {"id": auditor})
+    require(row is not None, "grant_unknown", {"id": auditor})
+    require_capability("admin")
+    require(may_begin(GRANT_STEPS, "audit.revoke_grant", row), "grant_unknown", {"id": auditor})
     row["status"] = "revoked"
     grants.put([auditor, ctx.party], row)
     emit("grant_revoked", {"party": ctx.party, "auditor": auditor})

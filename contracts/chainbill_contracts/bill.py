@@ -7,7 +7,13 @@ who holds which cents is kept by `token`, what was paid by `settlement`.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    BILL_PAYABLE,
+    BILL_PENDING,
+    BILL_STEPS,
+    JOINT_STEPS,
     counted,
+    is_step,
+    may_lead,
     parameter,
     paying_bank_of,
     require_able,
@@ -18,10 +24,12 @@ from chainbill_contracts.general import (
     require_currency,
     require_date,
     require_debtor_in_business,
+    require_digest,
     require_fingerprint,
     require_may_hold,
     require_not_closed,
     require_not_halted,
+    require_not_stopped_since,
     require_party,
     require_policy,
     require_reference,
@@ -33,8 +41,11 @@ provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be compu
 to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
 open_drafts = own_table("open_drafts")  # initiator, [initiator, other side] -> {"count"} of its pending bills
 horizons = own_table("horizon")  # "answer" -> {"today", "until"}: how long a bill that begins to wait today may wait
+joints = own_table("joint")  # id -> joint row: what one side asks and the other answers
+open_joints = own_table("open_joint")  # [bill, kind] -> {"joint"} that is open: one of a kind at a time
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
+settlement_steps = read_table("settlement", "step")
 gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came again after the network stood still for long
 
 MOST_INVOICES = 100
@@ -42,6 +53,7 @@ BILLS_AT_ONCE = 20  # bills whose dates one step computes again: with 100 invoic
 STEPS_A_DAY = 100
 
 
+# --- from issue to acceptance -----------------------------------------------------------------------------------------
 @call
 def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, delivered_on, terms, reference):
     """Issue a bill (开立; by a creditor: 发起开立申请); the debtor confirms next.
@@ -68,9 +80,8 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         content = digest([debtor, creditor, face, currency, due_on, parts, contract_no, delivered_on, terms])
         known = references.get([ctx.party, reference])
         if known is not None:
-            require(
-                known["digest"] == content, "reference_used_otherwise", {"reference": reference, "bill": known["bill"]}
-            )
+            facts = {"reference": reference, "bill": known["bill"]}
+            require(known["digest"] == content, "reference_used_otherwise", facts)
             return {"bill": known["bill"], "repeated": True}
     require_active(ctx.party)
     require_capability("maker")
@@ -114,6 +125,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "closed_on": "",
         "root_token": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
+        "confirmed": {"height": 0, "transaction": ""},
     }
     invoke("invoice", "check", row)
     count_draft(row, 1)
@@ -136,7 +148,7 @@ def confirm(bill):
     require(row["debtor"] == ctx.party, "not_the_debtor")
     debtor = require_active(ctx.party)
     require_capability("maker")
-    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "pending_accept"})
+    require_bill_step(row, "bill.confirm", "pending_accept")
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
     require_not_closed(row["creditor"])
@@ -148,6 +160,7 @@ def confirm(bill):
     row["paying_bank"] = paying_bank_of(debtor)
     count_to_pay(row, 1)
     row["confirmed_on"] = ctx.today
+    row["confirmed"] = {"height": ctx.height, "transaction": ctx.transaction}
     row["expires_on"] = add_days(answered_until(), 1)
     bills.put(bill, row)
     agenda.put([row["expires_on"], "expire", bill], {"bill": bill, "step": "expire"})
@@ -166,7 +179,7 @@ def accept(bill):
     creditor = require_able(ctx.party)
     require_capability("maker")
     require(row["status"] != "pending_confirm", "bill_not_confirmed", {"bill": bill})
-    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "active"})
+    require_bill_step(row, "bill.accept", "active")
     require(ctx.today < row["expires_on"], "bill_expired", {"expires_on": row["expires_on"]})
     require(ctx.today < row["pay_on"], "bill_past_due", {"pay_on": row["pay_on"]})
     require_debtor_in_business(row)
@@ -190,41 +203,281 @@ def accept(bill):
 @call
 def reject(bill, reason):
     """Refuse a bill: the debtor instead of confirming it, the creditor instead of accepting it."""
+    require_text(reason)
     row = require_bill(bill)
+    require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
     if row["status"] == "pending_confirm":
         require(row["debtor"] == ctx.party, "not_the_debtor")
     elif row["status"] == "pending_accept":
         require(row["creditor"] == ctx.party, "not_the_creditor")
-    else:
-        require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
     require_capability("maker")
-    require(pending(row), "bill_transition", {"from": row["status"], "to": "rejected"})
+    require_bill_step(row, "bill.reject", "rejected")
     emit("rejected", {"bill": bill, "by": ctx.party, "reason": reason})
-    return close_before_acceptance(row, "rejected", reason)
+    return close_before_acceptance(row, "rejected")
 
 
 @call
 def withdraw(bill, reason):
     """Take back a bill before it is confirmed; its initiator may."""
+    require_text(reason)
     row = require_bill(bill)
     require(row["initiator"] == ctx.party, "not_the_initiator")
     require_capability("maker")
-    require(row["status"] == "pending_confirm", "bill_transition", {"from": row["status"], "to": "withdrawn"})
+    require_bill_step(row, "bill.withdraw", "withdrawn")
     emit("withdrawn", {"bill": bill, "reason": reason})
-    return close_before_acceptance(row, "withdrawn", reason)
+    return close_before_acceptance(row, "withdrawn")
 
 
 @call
 def cancel(bill, reason):
     """Take back a confirmed bill before the creditor accepts it; the debtor may."""
+    require_text(reason)
     row = require_bill(bill)
     require(row["debtor"] == ctx.party, "not_the_debtor")
     require_capability("maker")
-    require(row["status"] == "pending_accept", "bill_transition", {"from": row["status"], "to": "cancelled"})
+    require_bill_step(row, "bill.cancel", "cancelled")
     emit("cancelled", {"bill": bill, "reason": reason})
-    return close_before_acceptance(row, "cancelled", reason)
+    return close_before_acceptance(row, "cancelled")
 
 
+# --- joint acts -------------------------------------------------------------------------------------------------------
+@call
+def ask_void(bill, reason):
+    """Ask the other side to make an accepted bill void (作废): the deal did not come about, nobody owes anything.
+
+    Debtor or creditor asks, the other answers. Only while the creditor holds every cent of the bill, free, and nothing
+    was paid, diluted or financed (CC 543, 562: both sides agree; 765: never against a financier).
+    """
+    require_text(reason)
+    row = require_bill(bill)
+    require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require_unused(row, "bill.ask_void")
+    asked = ask_jointly("void", row, sender, row["face"], {}, reason)
+    emit("void_asked", {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]})
+    return asked
+
+
+@call
+def ask_dilution(bill, token, amount, credit_note, parts, reason):
+    """Ask the other side to take something off a bill (贸易扣减): goods were returned, or a credit note was agreed.
+
+    token: the creditor's own, of tier 1, free and never financed; its high cents end. amount: minor units. credit_note:
+    digest of the paper. parts: [{"fingerprint", "amount"}] that sum to the amount, [] for a bill without invoices: each
+    comes off the bill's part and off what the invoice has occupied, and off its total. Debts between later tiers never
+    reduce a token (CC 548, 549 (2), 765); the undisputed rest stays due (Decree 802, Art. 15).
+
+    Bill 100,000.00 on I1 60,000.00 (total 80,000.00) and I2 40,000.00; 5,000.00 off I1: cents [95,000, 100,000) are
+    diluted, the bill's part of I1 is 55,000.00, I1 has 55,000.00 of 75,000.00 occupied, 95,000.00 is outstanding.
+    """
+    require_amount(amount)
+    require_digest(credit_note)
+    require_text(reason)
+    content = {"token": token, "credit_note": credit_note, "parts": checked_parts(parts, amount)}
+    row = require_bill(bill)
+    require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require_dilutable(row, amount, content)
+    asked = ask_jointly("dilution", row, sender, amount, content, reason)
+    facts = {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]}
+    facts["amount"] = amount
+    facts["currency"] = row["currency"]
+    emit("dilution_asked", facts)
+    return asked
+
+
+@call
+def answer(joint, answer):
+    """Answer what the other side of a bill asks: "yes" lets it take effect at once, "no" ends it. No is always open.
+
+    Answers `joint`, `bill`, `joint_status`; of a yes `bill_status`; of a dilution `token`, the rest of the token that
+    was reduced, "" if there is none, `diluted_token`, the cents that ended, and `outstanding`, minor units still owed.
+    """
+    require(answer in ("yes", "no"), "answer_not_valid")
+    row = require_joint(joint)
+    require(ctx.party in row["others"], "not_asked")
+    if answer == "no":
+        require_capability("maker")
+        require_joint_step(row, "bill.answer", "refused")
+        return end_joint(row, "refused")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require_joint_step(row, "bill.answer", "done")
+    bill = bills.get(row["bill"])
+    if row["kind"] == "void":
+        require_unused(bill, "bill.answer")
+    else:
+        require_dilutable(bill, row["amount"], row["content"])
+    require(ctx.today <= row["until"], "joint_lapsed", {"until": row["until"]})
+    require_not_stopped_since(row["by"], row["created"]["height"])
+    require_policy(sender, "bill.answer", row["currency"], row["amount"])
+    result = end_joint(row, "done")
+    if row["kind"] == "void":
+        make_void(bill)
+    else:
+        tokens = dilute(bill, row["amount"], row["content"])
+        result["token"] = tokens["rest"]
+        result["diluted_token"] = tokens["diluted"]
+        result["outstanding"] = bill["face"] - bill["settled"] - bill["diluted"]
+    result["bill_status"] = bill["status"]
+    return result
+
+
+@call
+def withdraw_joint(joint):
+    """Take back what was asked, before it is answered."""
+    row = require_joint(joint)
+    require(row["by"] == ctx.party, "not_the_asker")
+    require_capability("maker")
+    require_joint_step(row, "bill.withdraw_joint", "withdrawn")
+    return end_joint(row, "withdrawn")
+
+
+def ask_jointly(kind, row, sender, amount, content, reason):
+    """Keep what the sender asks the other side of a bill; it stands for so many business days.
+
+    row: the bill's. amount: minor units that it is about, which policies of both sides look at.
+    """
+    place = [row["id"], kind]
+    require(not open_joints.has(place), "joint_open", {"bill": row["id"]})
+    other = row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
+    require_able(other)
+    require_policy(sender, "bill.ask_" + kind, row["currency"], amount)
+    joint = new_id("J")
+    until = invoke("calendar", "business_days_after", ctx.today, parameter("offer_business_days"))
+    joints.put(joint, {
+        "id": joint,
+        "kind": kind,
+        "bill": row["id"],
+        "by": ctx.party,
+        "others": [other],
+        "amount": amount,
+        "currency": row["currency"],
+        "content": content,
+        "reason": reason,
+        "status": "open",
+        "until": until,
+        "ended_on": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    open_joints.put(place, {"joint": joint})
+    agenda.put([add_days(until, 1), "joint", joint], {"joint": joint, "step": "joint"})
+    return {"joint": joint, "until": until}
+
+
+def end_joint(row, status):
+    """End what one side asked. status: "done", "refused", "withdrawn" or "lapsed"; row: the joint act's."""
+    row["status"] = status
+    row["ended_on"] = ctx.today
+    joints.put(row["id"], row)
+    open_joints.delete([row["bill"], row["kind"]])
+    agenda.delete([add_days(row["until"], 1), "joint", row["id"]])
+    emit("joint_ended", {"joint": row["id"], "bill": row["bill"], "kind": row["kind"], "status": status})
+    return {"joint": row["id"], "bill": row["bill"], "joint_status": status}
+
+
+def require_joint_step(row, act, then):
+    """What one side asks stands where this act may bring it to `then`."""
+    require(may_lead(JOINT_STEPS, act, row, then), "joint_transition", {"from": row["status"], "to": then})
+
+
+def require_joint(joint):
+    """What one side of a bill asks, whatever became of it; answers its row."""
+    row = joints.get(joint)
+    require(row is not None, "joint_unknown")
+    return row
+
+
+def require_unused(row, act):
+    """Guards of a void, which hold when it is asked for and when it is agreed to, each an act. row: the bill's."""
+    require_bill_step(row, act, "void")
+    require(not settlement_steps.has(row["id"]), "settlement_under_way", {"bill": row["id"]})
+    require(row["settled"] == 0 and row["diluted"] == 0, "bill_part_used", {"bill": row["id"]})
+    invoke("token", "require_untouched", row["id"], row["creditor"])
+
+
+def checked_parts(parts, amount):
+    """What comes off which invoice, in the order given; no invoice twice."""
+    require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
+    checked = []
+    seen = []
+    total = 0
+    for part in parts:
+        require_fingerprint(part["fingerprint"])
+        require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
+        require_amount(part["amount"])
+        seen += [part["fingerprint"]]
+        total += part["amount"]
+        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"]}]
+    require(len(checked) == 0 or total == amount, "parts_not_the_amount")
+    return checked
+
+
+def require_dilutable(row, amount, content):
+    """Guards of a dilution, which hold when it is asked for and when it is agreed to. row: the bill's."""
+    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
+    require(not settlement_steps.has(row["id"]), "settlement_under_way", {"bill": row["id"]})
+    invoke("token", "require_own_claim", content["token"], row, amount)
+    require((len(content["parts"]) == 0) == (len(row["invoices"]) == 0), "parts_not_the_invoices", {"bill": row["id"]})
+    for part in content["parts"]:
+        stands = part_of(row, part["fingerprint"])
+        require(stands >= part["amount"], "part_exceeds_invoice", {
+            "fingerprint": part["fingerprint"], "amount": stands, "currency": row["currency"],
+        })  # fmt: skip
+
+
+def part_of(row, fingerprint):
+    """What stands of an invoice in a bill, in minor units; 0 where it does not. row: the bill's."""
+    for one in row["invoices"]:
+        if one["fingerprint"] == fingerprint:
+            return one["amount"]
+    return 0
+
+
+def dilute(row, amount, content):
+    """Take an amount off a bill; answers the tokens of what is left and of what ended. row: the bill's."""
+    tokens = invoke("token", "dilute", content["token"], amount)
+    left = []
+    for one in row["invoices"]:
+        off = 0
+        for part in content["parts"]:
+            if part["fingerprint"] == one["fingerprint"]:
+                off = part["amount"]
+        if off > 0:
+            invoke("invoice", "dilute", row, one["fingerprint"], off, one["amount"] == off)
+        if one["amount"] > off:
+            left += [{"fingerprint": one["fingerprint"], "amount": one["amount"] - off, "total": one["total"] - off}]
+    row["invoices"] = left
+    row["diluted"] += amount
+    end_if_paid(row, ctx.today)
+    bills.put(row["id"], row)
+    emit("diluted", {
+        "bill": row["id"],
+        "amount": amount,
+        "currency": row["currency"],
+        "token": content["token"],
+        "diluted_token": tokens["diluted"],
+    })  # fmt: skip
+    return tokens
+
+
+def make_void(row):
+    """End every cent of a bill as void, and give its invoices back. row: the bill's."""
+    invoke("token", "void_all", row["id"])
+    invoke("invoice", "release", row)
+    agenda.delete([row["pay_on"], "due", row["id"]])
+    count_to_pay(row, -1)
+    forget_pay_dates(row)
+    row["status"] = "void"
+    row["void"] = row["face"]
+    row["closed_on"] = ctx.today
+    bills.put(row["id"], row)
+    emit("voided", {"bill": row["id"], "debtor": row["debtor"], "creditor": row["creditor"], "face": row["face"]})
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
 @internal("settlement")
 def record_payment(bill, amount, value_date):
     """Add a receipt of the debtor's bank to what is settled.
@@ -235,20 +488,30 @@ def record_payment(bill, amount, value_date):
     row["settled"] += amount
     if value_date <= row["overdue_after"]:
         row["settled_in_time"] += amount
+    end_if_paid(row, value_date)
+    bills.put(bill, row)
+    return row["face"] - row["settled"] - row["diluted"] - row["void"]
+
+
+def end_if_paid(row, value_date):
+    """Settle a bill of which nothing is owed any more; one all of whose money came in time was never overdue.
+
+    Overdue since Tuesday 2027-03-09; the bank reports on Wednesday what came on Monday 03-08, the last day in time:
+    settled in time is the face, and the overdue is rescinded.
+    """
     ended = row["diluted"] + row["void"]
     if row["overdue_on"] != "" and row["settled_in_time"] + ended == row["face"]:
         row["overdue_on"] = ""
-        emit("overdue_rescinded", {"bill": bill, "debtor": row["debtor"], "value_date": value_date})
+        emit("overdue_rescinded", {"bill": row["id"], "debtor": row["debtor"], "value_date": value_date})
     if row["settled"] + ended == row["face"]:
         row["status"] = "settled"
         forget_pay_dates(row)
         count_to_pay(row, -1)
         row["closed_on"] = ctx.today
-        emit("settled", {"bill": bill})
-    bills.put(bill, row)
-    return row["face"] - row["settled"] - ended
+        emit("settled", {"bill": row["id"]})
 
 
+# --- days -------------------------------------------------------------------------------------------------------------
 @internal("governance")
 def compute_pay_dates(year):
     """Compute pay_on again for bills that a newly decided year touches: a first lot now, others from tomorrow on."""
@@ -259,6 +522,11 @@ def compute_pay_dates(year):
 @each_day("agenda")
 def on_day(date, item, row):
     """What a day brings: a pending bill expires, an active one falls due, an unpaid one becomes overdue."""
+    if row["step"] == "joint":
+        joint = joints.get(row["joint"])
+        if is_step(JOINT_STEPS, joint["status"], "lapsed"):
+            end_joint(joint, "lapsed")
+        return
     if row["step"] == "calendar":
         done = compute_some_pay_dates(row["year"])
         if done == BILLS_AT_ONCE and row["number"] == STEPS_A_DAY:
@@ -277,7 +545,10 @@ def on_day(date, item, row):
 
 
 def answered_until():
-    """The last day on which a bill that begins to wait today is answered: so many business days on."""
+    """The last day on which a bill that begins to wait today is answered: so many business days on.
+
+    Of ten: issued on Monday 2027-03-01, answered until Monday 03-15.
+    """
     horizon = horizons.get("answer")
     if horizon is None or horizon["today"] != ctx.today:
         days = parameter("pending_days")
@@ -298,6 +569,10 @@ def left_alone_until():
 
 
 def put_off(bill, step, resume_on):
+    """Let a step of a bill come when the network has been back for a business day: nobody could act before.
+
+    step: "expire", "due" or "overdue". resume_on: date.
+    """
     if step == "expire":
         if not pending(bill):
             return
@@ -308,12 +583,14 @@ def put_off(bill, step, resume_on):
 
 
 def expire(bill):
+    """End a bill that nobody confirmed, or accepted, in time (过期). bill: its row."""
     if pending(bill) and bill["expires_on"] <= ctx.today:
         end_before_acceptance(bill, "expired")
         emit("expired", {"bill": bill["id"]})
 
 
 def fall_due(bill):
+    """An active bill is due (到期) on its day of payment, overdue at once where days were skipped. bill: its row."""
     if bill["status"] != "active" or ctx.today < bill["pay_on"]:
         return
     bill["status"] = "due"
@@ -327,6 +604,10 @@ def fall_due(bill):
 
 
 def become_overdue(bill):
+    """A due bill is overdue (逾期) after its last value date in time. bill: its row.
+
+    Payable on Monday 2027-03-08 without grace, unpaid: overdue from Tuesday 03-09 on.
+    """
     if bill["status"] == "due" and ctx.today > bill["overdue_after"]:
         bill["status"] = "overdue"
         bill["overdue_on"] = add_days(bill["overdue_after"], 1)
@@ -335,8 +616,9 @@ def become_overdue(bill):
         emit("overdue", {"bill": bill["id"], "debtor": bill["debtor"], "outstanding": outstanding})
 
 
-def close_before_acceptance(row, status, reason):
-    require_text(reason)
+# --- ends before acceptance, and counts -------------------------------------------------------------------------------
+def close_before_acceptance(row, status):
+    """End a bill that was not accepted, and forget the day on which it would have expired. row: the bill's."""
     agenda.delete([row["expires_on"], "expire", row["id"]])
     end_before_acceptance(row, status)
     return {"bill": row["id"], "status": status}
@@ -376,11 +658,17 @@ def count_draft(row, change):
 
 
 def pending(bill):
-    return bill["status"] in ("pending_confirm", "pending_accept")
+    """Say whether a bill waits for the debtor or for the creditor. bill: its row."""
+    return bill["status"] in BILL_PENDING
 
 
+# --- dates ------------------------------------------------------------------------------------------------------------
 def set_pay_dates(row):
-    """pay_on: due_on rolled to a business day; final once the years of both dates were decided."""
+    """pay_on: due_on rolled to a business day; final once the years of both dates were decided.
+
+    Due on Saturday 2027-03-06 with two business days of grace: payable on Monday 03-08, last offer on Friday 03-05,
+    overdue after Wednesday 03-10.
+    """
     pay_on = invoke("calendar", "business_day_from", row["due_on"])
     row["pay_on"] = pay_on
     row["last_offer_on"] = invoke("calendar", "business_day_before", pay_on)
@@ -409,6 +697,7 @@ def undecided_years(row):
 
 
 def compute_some_pay_dates(year):
+    """Compute the dates of some bills again that waited for this year's calendar; answers for how many."""
     found = provisional.scan([year], BILLS_AT_ONCE)
     for entry in found:
         provisional.delete(entry[0])
@@ -419,6 +708,7 @@ def compute_some_pay_dates(year):
 
 
 def compute_pay_date(row):
+    """Compute the dates of one bill again; a day that is over becomes no day of payment. row: the bill's."""
     before = row["pay_on"]
     set_pay_dates(row)
     if row["pay_on"] != before:
@@ -432,12 +722,18 @@ def compute_pay_date(row):
 
 
 def plan_pay_dates(year):
+    """Leave the bills of a year that are too many for today to tomorrow, in STEPS_A_DAY steps."""
     tomorrow = add_days(ctx.today, 1)
     for number in range(1, STEPS_A_DAY + 1):
         agenda.put([tomorrow, "calendar", year, number], {"step": "calendar", "year": year, "number": number})
 
 
+# --- guards -----------------------------------------------------------------------------------------------------------
 def checked_invoices(invoices, face, currency):
+    """The parts of invoices behind a bill, as they are kept; none is named twice, and they sum to the face.
+
+    invoices: [{"fingerprint", "amount", "total"}]. face: minor units, of this currency.
+    """
     require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
     parts = []
     seen = []
@@ -474,7 +770,13 @@ def require_terms(terms):
     return result
 
 
+def require_bill_step(row, act, then):
+    """A bill stands where this act may bring it to `then`."""
+    require(may_lead(BILL_STEPS, act, row, then), "bill_transition", {"from": row["status"], "to": then})
+
+
 def require_bill(bill):
+    """A bill that is there, in whatever state; answers its row."""
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
     return row

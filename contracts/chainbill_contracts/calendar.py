@@ -143,15 +143,21 @@ def working(date, known):
 
 
 def year_of(date):
+    """The year of an ISO date as a number: 2027 of "2027-03-31"."""
     return 1000 * DIGITS[date[0]] + 100 * DIGITS[date[1]] + 10 * DIGITS[date[2]] + DIGITS[date[3]]
 
 
 def keep_year(year, holidays, workdays):
+    """Write down the holidays and the working weekends of a year, in their order."""
     check_dates(year, holidays, workdays)
     years.put(year, {"holidays": sorted(holidays), "workdays": sorted(workdays)})
 
 
 def check_dates(year, holidays, workdays):
+    """The dates of a year are its own, of the right kind, and leave business days in every month.
+
+    holidays, workdays: ISO dates. Of any 21 holidays in their order the last is 31 days after the first, or later.
+    """
     require(kind_of(year) == "int" and year >= 2000 and year <= 2999, "year_not_valid")
     require(kind_of(holidays) == "list" and kind_of(workdays) == "list", "date_not_valid")
     require(len(holidays) + len(workdays) <= MOST_SPECIAL_DAYS, "too_many_special_days")

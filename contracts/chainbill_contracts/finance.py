@@ -7,9 +7,18 @@ recorded. Bids stand in clear for now. Credit lines are a bank's own business an
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    BILL_CIRCULATING,
     LARGEST_AMOUNT,
+    PARTY_STOPPED,
+    QUOTE_BINDING,
+    QUOTE_STANDING,
+    QUOTE_STEPS,
+    REQUEST_ASKING,
+    REQUEST_STEPS,
+    REQUEST_WAITING,
     counted,
     has_keys_for,
+    may_lead,
     parameter,
     require_able,
     require_account,
@@ -46,6 +55,7 @@ MOST_QUOTES = 10  # of one bank for one request
 MOST_UNMATCHED = 10  # receipts for one agreement that has ended
 
 
+# --- acts -------------------------------------------------------------------------------------------------------------
 @call
 def request(token, banks, amount):
     """Ask one or several banks to finance a token, whole or in part (融资申请).
@@ -60,7 +70,7 @@ def request(token, banks, amount):
     sender = require_able(ctx.party)
     require_capability("maker")
     bill = bills.get(row["bill"])
-    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
+    require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
     require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
     asked = []
     for bank in banks:
@@ -201,8 +211,8 @@ def agree(quote):
     require(row["holder"] == ctx.party, "not_the_holder")
     sender = require_able(ctx.party)
     require_capability("maker")
-    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "agreed"})
-    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "agreed"})
+    require_request_step(row, "finance.agree", "agreed")
+    require_quote_step(offer, "finance.agree", "agreed")
     last_day = min(offer["valid_until"], offer["disburse_by"])
     require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
     require_not_stopped_since(ctx.party, row["created"]["height"])
@@ -260,8 +270,9 @@ def disburse(quote, reference, value_date, amount, registration):
     row = requests.get(offer["request"])
     if agreement_ended(offer, row, value_date):
         return keep_unmatched(offer, reference, value_date, amount, content)
-    require(offer["status"] == "agreed", "quote_not_agreed", {"status": offer["status"]})
-    require(row["status"] == "agreed", "quote_not_agreed", {"status": row["status"]})
+    require(offer["status"] in QUOTE_BINDING, "quote_not_agreed", {"status": offer["status"]})
+    agreed = may_lead(REQUEST_STEPS, "finance.disburse", row, "disbursed")
+    require(agreed, "quote_not_agreed", {"status": row["status"]})
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     require_holder_may_be_financed(row, value_date)
@@ -323,7 +334,7 @@ def decline_quote(quote):
     offer = require_quote(quote)
     require(requests.get(offer["request"])["holder"] == ctx.party, "not_the_holder")
     require_capability("maker")
-    require(offer["status"] == "offered", "quote_transition", {"from": offer["status"], "to": "declined"})
+    require_quote_step(offer, "finance.decline_quote", "declined")
     set_quote_status(offer, "declined")
     return {"quote": quote, "status": "declined"}
 
@@ -334,7 +345,7 @@ def withdraw(request):
     row = require_request(request)
     require(row["holder"] == ctx.party, "not_the_holder")
     require_capability("maker")
-    require(row["status"] == "open", "request_transition", {"from": row["status"], "to": "withdrawn"})
+    require_request_step(row, "finance.withdraw", "withdrawn")
     token = end_request(row, "withdrawn", "holder", "declined")
     return {"request": request, "status": "withdrawn", "token": token}
 
@@ -349,8 +360,10 @@ def withdraw_quote(quote):
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
     require_capability("maker")
     row = requests.get(offer["request"])
-    agreed = offer["status"] == "agreed" and row["status"] == "agreed"
-    require(offer["status"] == "offered" or agreed, "quote_transition", {"from": offer["status"], "to": "withdrawn"})
+    require_quote_step(offer, "finance.withdraw_quote", "withdrawn")
+    agreed = offer["status"] == "agreed"
+    paid = agreed and row["status"] != "agreed"
+    require(not paid, "quote_transition", {"from": offer["status"], "to": "withdrawn"})
     if agreed:
         require_policy(parties.get(ctx.party), "finance.disburse", offer["currency"], offer["amount"])
     set_quote_status(offer, "withdrawn")
@@ -360,6 +373,7 @@ def withdraw_quote(quote):
     return {"quote": quote, "status": "withdrawn", "token": token}
 
 
+# --- what a settlement decides, and days ------------------------------------------------------------------------------
 @internal("settlement")
 def token_paid(request):
     """The debtor paid a token that was in a request: the holder got the money, the request is over."""
@@ -407,13 +421,17 @@ def on_day(date, item, row):
     request = requests.get(row["id"])
     if request["status"] == "agreed":
         put_off(request)
-    if request["status"] in ("open", "agreed") and request["until"] < ctx.today:
+    if request["status"] in REQUEST_WAITING and request["until"] < ctx.today:
         end_request(request, "expired", "time", "expired")
 
 
 # --- the discount -----------------------------------------------------------------------------------------------------
 def price(offer, value_date):
-    """Compute days, interest and net of a quote for a value date."""
+    """Compute days, interest and net of a quote for a value date.
+
+    100,000.00 at 3.85 % on act/360 with a fee of 100.00, from 2027-03-01 to payment on 2027-06-29: 120 days, interest
+    1,283.33, net 98,616.67; where the debtor pays the interest 99,900.00.
+    """
     require(value_date < offer["pay_on"], "value_date_not_before_payment", {"pay_on": offer["pay_on"]})
     actual_days = days_between(value_date, offer["pay_on"])
     days = actual_days
@@ -433,15 +451,22 @@ def price(offer, value_date):
 
 
 def require_net(offer):
+    """The holder gets something: interest and fee are less than the amount. offer: the quote's row."""
     require(offer["net"] > 0, "net_not_positive", {"net": offer["net"], "currency": offer["currency"]})
 
 
 def interest_half_up(amount, rate, days, year):
+    """Interest in minor units, half up: amount × rate × days / (WHOLE × year).
+
+    amount: minor units. rate: 1/10,000 of a percent a year. days: as the basis counts. year: 360 or 365.
+    100,000.00 at 3.85 % for 120 days of 360: 10,000,000 × 38,500 × 120 / 360,000,000 = 128,333.3, so 1,283.33.
+    """
     whole = WHOLE * year
     return (2 * amount * rate * days + whole) // (2 * whole)
 
 
 def price_of(offer):
+    """What the hop of a financing tells of its price. offer: the quote's row."""
     return {
         "rate": offer["rate"],
         "days": offer["days"],
@@ -457,6 +482,7 @@ def price_of(offer):
 
 
 def priced(offer, known):
+    """What a bank that quotes, and a holder that agrees, is answered. known: see alerts_of."""
     return {
         "quote": offer["id"],
         "interest": offer["interest"],
@@ -493,7 +519,7 @@ def count_requests(holder, change):
     count = counted(open_requests.get(holder), change)
     if change > 0:
         most = parameter("open_requests")
-        require(count <= most, "too_many_requests", {"most": most})
+        require(count <= most, "too_many_open_requests", {"most": most})
     if count > 0:
         open_requests.put(holder, {"count": count})
     else:
@@ -504,13 +530,14 @@ def close_quotes(row, except_quote, status):
     """End the quotes still open, without events: an answer that a bank gets must not tell of its rivals' quotes."""
     for quote_id in row["quotes"]:
         offer = quotes.get(quote_id)
-        if quote_id != except_quote and offer["status"] in ("offered", "agreed"):
+        if quote_id != except_quote and offer["status"] in QUOTE_STANDING:
             offer["status"] = status
             quotes.put(quote_id, offer)
             count_live_quote(offer, row["holder"], -1)
 
 
 def set_quote_status(offer, status):
+    """End a quote, and say so. offer: the quote's row."""
     offer["status"] = status
     quotes.put(offer["id"], offer)
     count_live_quote(offer, requests.get(offer["request"])["holder"], -1)
@@ -542,10 +569,12 @@ def replace_own_offer(row):
 
 
 def plan_end(request_id, until):
+    """Have a request looked at on the day after its last."""
     agenda.put([add_days(until, 1), "request", request_id], {"kind": "request", "id": request_id})
 
 
 def forget_end(request_id, until):
+    """A request is not looked at any more on the day after this last one."""
     agenda.delete([add_days(until, 1), "request", request_id])
 
 
@@ -574,6 +603,7 @@ def end_of_agreement(row):
     A bank whose money has left must be able to say so, or the holder has money and token. Days on which the network
     stood still are no part of the agreement, and none ends it on which the bank cannot speak, whoever stopped it, for
     as many business days as an offer stands: longer would lock the holder's token for a bank that halts itself.
+    To Monday 2027-03-08, and the network stood still for 30 hours of it, two days: to Wednesday 03-10.
     """
     later = invoke("calendar", "after_standstill", add_days(row["until"], 1), row["allowed_ms"])
     end = {
@@ -599,7 +629,7 @@ def is_held(row):
     bank = parties.get(offer["bank"])
     if bank["status"] == "closed":
         return False
-    stopped = bank["status"] in ("suspended", "insolvent") or bank["halted_on"] != ""
+    stopped = bank["status"] in PARTY_STOPPED or bank["halted_on"] != ""
     return stopped or not has_keys_for(bank, "finance.disburse", offer["currency"], offer["amount"])
 
 
@@ -607,7 +637,7 @@ def agreement_ended(offer, row, value_date):
     """Say whether an agreement has run out for money of this value date.
 
     Where the day change has much to do it comes late. Until then the token is locked, and money that left while the
-    agreement stood counts; later money does not.
+    agreement stood counts; later money does not. To Monday 2027-03-08: said late on Tuesday, money of Monday counts.
     """
     if offer["agreed_on"] == "" or offer["status"] != "agreed":
         return offer["agreed_on"] != "" and offer["status"] == "expired"
@@ -626,6 +656,10 @@ def keep_unmatched(offer, reference, value_date, amount, content):
 
 
 def keep_receipt(reference, content, offer, kind, amount, value_date, result):
+    """Write down a payment of the sender under its reference, so that it counts once.
+
+    content: digest of what was said. kind: "finance", or "unmatched" where nothing moved. amount: minor units.
+    """
     receipts.put([ctx.party, reference], {
         "digest": content,
         "quote": offer["id"],
@@ -641,17 +675,30 @@ def keep_receipt(reference, content, offer, kind, amount, value_date, result):
 
 # --- who may ----------------------------------------------------------------------------------------------------------
 def require_request(request_id):
+    """A request for financing that is there, in whatever state; answers its row."""
     row = requests.get(request_id)
     require(row is not None, "request_unknown")
     return row
 
 
+def require_request_step(row, act, then):
+    """A request stands where this act may bring it to `then`."""
+    require(may_lead(REQUEST_STEPS, act, row, then), "request_transition", {"from": row["status"], "to": then})
+
+
+def require_quote_step(offer, act, then):
+    """A quote stands where this act may bring it to `then`."""
+    require(may_lead(QUOTE_STEPS, act, offer, then), "quote_transition", {"from": offer["status"], "to": then})
+
+
 def require_request_open(row):
-    require(row["status"] == "open", "request_not_open", {"status": row["status"]})
+    """A request that banks may answer today. row: the request's."""
+    require(row["status"] in REQUEST_ASKING, "request_not_open", {"status": row["status"]})
     require(ctx.today <= row["until"], "request_expired", {"until": row["until"]})
 
 
 def require_quote(quote_id):
+    """A quote that is there, in whatever state; answers its row."""
     offer = quotes.get(quote_id)
     require(offer is not None, "quote_unknown")
     return offer

@@ -105,7 +105,10 @@ def require_policy(sender, action, currency, amount):
 
 
 def is_above_limit(row, action, currency, amount):
-    """Say whether a party's own policy asks maker and checker for this. row: its party row."""
+    """Say whether a party's own policy asks maker and checker for this. row: its party row.
+
+    Above 50,000.00: one person does 50,000.00 alone, and two do 50,000.01.
+    """
     for rule in row["policy"]["rules"]:
         if rule["action"] in ("any", action) and rule["currency"] == currency and amount > rule["above"]:
             return True
@@ -149,7 +152,7 @@ def require_active(party):
 
 def require_not_stopped(party):
     """A party that may bring to an end what it began, a leaving one too; answers its row."""
-    return require_status(party, ("active", "leaving"))
+    return require_status(party, PARTY_GOING)
 
 
 def require_able(party):
@@ -158,7 +161,7 @@ def require_able(party):
     if row["status"] == "insolvent" and row["administered_on"] != "":
         require_not_halted(row)
         return row
-    return require_status(party, ("active", "leaving"))
+    return require_status(party, PARTY_GOING)
 
 
 def require_status(party, statuses):
@@ -327,3 +330,139 @@ def counted(row, change):
 def parameter(name):
     """The value of a governed parameter."""
     return parameters.get(name)["value"]
+
+
+# --- statuses ---------------------------------------------------------------------------------------------------------
+# Where a row may stand and what leads on is declared in rows/*.toml; `python docs/generate.py` writes it here. A table
+# of steps says act -> where the row stands -> where the act may bring it, and under "" what a day, a vote or another
+# row's step brings about. Statuses that count alike have a name of their own.
+def may_begin(steps, act, row):
+    """Say whether a row stands where this act may begin. steps: the table of its row."""
+    return row["status"] in steps[act]
+
+
+def may_lead(steps, act, row, then):
+    """Say whether this act may bring a row from where it stands to another status. steps: the table of its row."""
+    return may_begin(steps, act, row) and then in steps[act][row["status"]]
+
+
+def is_step(steps, now, then):
+    """Say whether anything brings a row from one status to another. steps: the table of its row."""
+    for act in sorted(steps):
+        if now in steps[act] and then in steps[act][now]:
+            return True
+    return False
+
+
+# <steps>
+# fmt: off
+ACCOUNT_KEPT = ("announced", "active")
+GRANT_STEPS = {
+    "audit.revoke_grant": {"active": ("revoked",)},
+    "": {"revoked": ("active",)},
+}
+BILL_STEPS = {
+    "bill.accept": {"pending_accept": ("active",)},
+    "bill.answer": {"active": ("void",)},
+    "bill.ask_void": {"active": ("void",)},
+    "bill.cancel": {"pending_accept": ("cancelled",)},
+    "bill.confirm": {"pending_confirm": ("pending_accept",)},
+    "bill.reject": {"pending_confirm": ("rejected",), "pending_accept": ("rejected",)},
+    "bill.withdraw": {"pending_confirm": ("withdrawn",)},
+    "": {
+        "pending_confirm": ("expired",),
+        "pending_accept": ("expired",),
+        "active": ("due", "overdue", "settled"),
+        "due": ("overdue", "settled"),
+        "overdue": ("settled",),
+    },
+}
+BILL_PENDING = ("pending_confirm", "pending_accept")
+BILL_CIRCULATING = ("active",)
+BILL_PAYABLE = ("active", "due", "overdue")
+JOINT_STEPS = {
+    "bill.answer": {"open": ("done", "refused")},
+    "bill.withdraw_joint": {"open": ("withdrawn",)},
+    "": {"open": ("lapsed",)},
+}
+REQUEST_STEPS = {
+    "finance.agree": {"open": ("agreed",)},
+    "finance.disburse": {"agreed": ("disbursed",)},
+    "finance.withdraw": {"open": ("withdrawn",)},
+    "": {"open": ("expired",), "agreed": ("withdrawn", "expired"), "disbursed": ("repaid",)},
+}
+REQUEST_ASKING = ("open",)
+REQUEST_WAITING = ("open", "agreed")
+QUOTE_STEPS = {
+    "finance.agree": {"offered": ("agreed",)},
+    "finance.decline_quote": {"offered": ("declined",)},
+    "finance.withdraw_quote": {"offered": ("withdrawn",), "agreed": ("withdrawn",)},
+    "": {"offered": ("expired", "lost"), "agreed": ("expired",)},
+}
+QUOTE_STANDING = ("offered", "agreed")
+QUOTE_BINDING = ("agreed",)
+PROPOSAL_STEPS = {
+    "governance.vote": {"open": ("accepted", "rejected")},
+    "governance.withdraw": {"open": ("withdrawn",)},
+    "": {"open": ("expired",)},
+}
+VALIDATOR_WAITING = ("candidate", "observer")
+VALIDATOR_SEATED = ("observer", "active")
+DISPUTE_STEPS = {
+    "invoice.uphold": {"open": ("upheld",)},
+    "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
+    "vote dispute": {"open": ("ended",), "upheld": ("ended",)},
+}
+PARTY_STEPS = {
+    "standing.close": {"leaving": ("closed",)},
+    "standing.leave": {"active": ("leaving",), "suspended": ("leaving",), "insolvent": ("leaving",)},
+    "standing.set_status": {
+        "active": ("suspended", "insolvent"),
+        "suspended": ("active", "insolvent"),
+        "insolvent": ("active",),
+        "leaving": ("active", "suspended", "insolvent"),
+    },
+    "standing.stay": {"leaving": ("active",)},
+    "vote party_close": {"leaving": ("closed",), "suspended": ("closed",), "insolvent": ("closed",)},
+    "vote party_status": {
+        "active": ("suspended", "insolvent"),
+        "suspended": ("active", "insolvent"),
+        "insolvent": ("active",),
+        "leaving": ("active", "suspended", "insolvent"),
+    },
+    "": {"insolvent": ("suspended",), "closed": ("active",)},
+}
+PARTY_GOING = ("active", "leaving")
+PARTY_STOPPED = ("suspended", "insolvent")
+KEY_SIGNING = ("active",)
+CHANGE_STEPS = {
+    "party.withdraw_change": {"announced": ("withdrawn",)},
+    "": {"announced": ("acted", "lapsed")},
+}
+MANDATE_STEPS = {
+    "party.accept_mandate": {"asked": ("active",)},
+    "party.ask_paying_bank": {"ended": ("asked",)},
+    "party.refuse_mandate": {"asked": ("ended",)},
+    "": {"active": ("ended",)},
+}
+RECOVERY_STEPS = {
+    "recovery.veto": {"announced": ("vetoed",)},
+    "recovery.withdraw": {"announced": ("withdrawn",)},
+    "": {"announced": ("acted", "lapsed")},
+}
+PAYMENT_STEPS = {
+    "settlement.acknowledge": {"instructed": ("paid",), "returned": ("paid",), "set_aside": ("paid",)},
+    "settlement.pay_result": {
+        "instructed": ("paid", "returned"),
+        "returned": ("instructed",),
+        "set_aside": ("instructed",),
+    },
+}
+ORDER_STEPS = {
+    "standing.ratify": {"entered": ("ratified",)},
+    "": {"entered": ("lapsed", "stopped", "lifted"), "ratified": ("stopped", "lapsed", "lifted")},
+}
+ORDER_STANDING = ("entered", "ratified")
+TOKEN_USABLE = ("live",)
+# fmt: on
+# <end>

@@ -8,7 +8,11 @@ contract begins.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    PROPOSAL_STEPS,
+    VALIDATOR_SEATED,
+    VALIDATOR_WAITING,
     counted,
+    may_begin,
     parameter,
     require_bank,
     require_capability,
@@ -87,6 +91,7 @@ PARAMETERS = [
 ]
 
 
+# --- acts, and days ---------------------------------------------------------------------------------------------------
 @init
 def begin():
     """Check the parameters that the genesis sets, and give every other one its default."""
@@ -119,12 +124,12 @@ def propose(kind, content):
     "ed25519"; hash: digest(source). A source that was stored before may be left out, and so may removed and replaces:
     the proposal of a set that waits, and is not to take effect.
     """
-    require_seat()
-    require_capability("admin")
-    require(kind in CONTENT, "kind_unknown")
+    require(kind_of(kind) == "text" and kind in CONTENT, "kind_unknown")
     require_fields(content, CONTENT[kind][0], CONTENT[kind][1])
     if kind != "contracts":  # of a set is kept what names its sources, and that is measured
         require_size(content, CONTENT[kind][2])
+    require_seat()
+    require_capability("admin")
     content = checked_content(kind, content)
     count_proposals(ctx.party, 1)
     proposal = new_id("G")
@@ -157,9 +162,9 @@ def store_source(source):
     Of MOST_STORED sources of the sender the oldest gives way to a new one. A source stays as long as any seat has it
     stored or a proposal names it.
     """
+    require(kind_of(source) == "text", "text_expected")
     require_seat()
     require_capability("admin")
-    require(kind_of(source) == "text", "text_expected")
     hashed = digest(source)
     row = stored.get(ctx.party)
     hashes = [] if row is None else row["hashes"]
@@ -178,13 +183,13 @@ def store_source(source):
 @call
 def vote(proposal, choice):
     """Vote "yes" or "no"; a vote may be changed while the proposal is open. The deciding vote puts it into effect."""
+    require(choice in ("yes", "no"), "choice_unknown")
     row = proposals.get(proposal)
     require(row is not None, "proposal_unknown")
     require_seat()
     require_capability("admin")
-    require(row["status"] == "open", "proposal_closed", {"status": row["status"]})
+    require(may_begin(PROPOSAL_STEPS, "governance.vote", row), "proposal_closed", {"status": row["status"]})
     require(ctx.today < row["expires_on"], "proposal_closed", {"status": "expired"})
-    require(choice in ("yes", "no"), "choice_unknown")
     row["votes"][ctx.party] = choice
     active = active_validators()
     yes = seats_of(active, row["votes"], "yes")
@@ -212,7 +217,7 @@ def withdraw(proposal):
     require(row is not None, "proposal_unknown")
     require(row["proposer"] == ctx.party, "not_the_proposer", {"id": row["proposer"]})
     require_capability("admin")
-    require(row["status"] == "open", "proposal_closed", {"status": row["status"]})
+    require(may_begin(PROPOSAL_STEPS, "governance.withdraw", row), "proposal_closed", {"status": row["status"]})
     agenda.delete([row["expires_on"], proposal])
     close_open(row, "withdrawn")
     return {"proposal": proposal, "status": "withdrawn"}
@@ -221,13 +226,14 @@ def withdraw(proposal):
 @call
 def ready():
     """Say that the sender's validators to be are up and have caught up; counts for the next blocks."""
-    require_capability("maker")
     found = []
     for entry in validators.scan([], MOST_ROWS):
-        if entry[1]["party"] == ctx.party and entry[1]["status"] in ("candidate", "observer"):
-            readiness.put(entry[0][0], {"height": ctx.height})
+        if entry[1]["party"] == ctx.party and entry[1]["status"] in VALIDATOR_WAITING:
             found += [entry[0][0]]
     require(len(found) > 0, "no_candidate_of_sender")
+    require_capability("maker")
+    for key in found:
+        readiness.put(key, {"height": ctx.height})
     return {"validators": found}
 
 
@@ -235,8 +241,6 @@ def ready():
 def advance_clock(milliseconds, to_ms):
     """Move the clock of a test or demo forward, by `milliseconds` or up to the time `to_ms`; the other is 0."""
     require(ctx.clock == "adjustable", "clock_not_adjustable")
-    require_seat()
-    require_capability("maker")
     require(kind_of(milliseconds) == "int" and kind_of(to_ms) == "int", "clock_step_not_valid")
     step = milliseconds
     if to_ms != 0:
@@ -244,6 +248,8 @@ def advance_clock(milliseconds, to_ms):
         step = to_ms - ctx.time_ms
     require(step > 0 and step <= LONGEST_ADVANCE_MS, "clock_step_not_valid", {"milliseconds": step})
     require(date_of(ctx.time_ms + step) <= LAST_DATE, "clock_step_not_valid", {"milliseconds": step})
+    require_seat()
+    require_capability("maker")
     offset = 0
     row = clocks.get("offset")
     if row is not None:
@@ -281,7 +287,7 @@ def checked_content(kind, content):
         check_candidate(kind, content)
     elif kind == "validator_remove":
         row = validators.get(content["key"])
-        require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
+        require(row is not None and row["status"] in VALIDATOR_SEATED, "validator_unknown")
     elif kind == "party":
         invoke("party", "check_application", content)
     elif kind == "party_status":
@@ -308,7 +314,10 @@ def checked_content(kind, content):
 
 
 def require_size(content, most):
-    """At most so many characters of names and texts together, and 9 for every other value, DEEPEST in one another."""
+    """At most so many characters of names and texts together, and 9 for every other value, DEEPEST in one another.
+
+    {"name": "pending_days", "value": 12}: 9 for the map, 4 and 5 for its names, 12 for the text, 9 for the number: 39.
+    """
     level = [content]
     size = 0
     for depth in range(DEEPEST):
@@ -388,6 +397,7 @@ def source_of(entry):
 
 
 def source_row(hashed, source):
+    """The row of a source under its hash, or a new one that nobody has stored and no proposal names."""
     row = sources.get(hashed)
     return {"source": source, "stored_by": [], "named": 0} if row is None else row
 
@@ -442,6 +452,7 @@ def require_room_among_sets(content):
 
 
 def names_of(set_of_contracts):
+    """The names of all contracts that a set changes, brings or takes away."""
     names = set_of_contracts["removed"][:]
     for entry in set_of_contracts["contracts"]:
         names += [entry["name"]]
@@ -449,19 +460,23 @@ def names_of(set_of_contracts):
 
 
 def require_later_height(height):
+    """A height that leaves a block for the vote: later than the next one."""
     require(kind_of(height) == "int", "height_not_in_future")
     require(height > ctx.height + 1, "height_not_in_future", {"height": ctx.height})
 
 
 def change_of_rules(content):
+    """What a decided change of rules is, as the core reads it."""
     return {"changes": content["changes"], "currencies": content["currencies"], "python": content["python"]}
 
 
 def named_protocol(content):
+    """The version of the protocol that a proposal names, as the core reads it."""
     return {"version": content["version"], "digest": content["digest"], "from": content["active_height"]}
 
 
 def check_parameter(name, value):
+    """A governed parameter that there is, with a value within its bounds: see PARAMETERS."""
     for entry in PARAMETERS:
         if entry[0] == name:
             require(kind_of(value) == "int", "parameter_out_of_range", {"least": entry[2], "most": entry[3]})
@@ -499,6 +514,10 @@ def check_candidate(kind, content):
 
 # --- what a decision does ---------------------------------------------------------------------------------------------
 def put_into_effect(proposal):
+    """Do what was accepted, in this moment. proposal: its row.
+
+    Guards that looked at the content when it was proposed look again: the world went on since.
+    """
     kind = proposal["kind"]
     content = proposal["content"]
     if kind == "contracts":
@@ -522,14 +541,14 @@ def put_into_effect(proposal):
         keep_validator(content, "observer", "", "")
     elif kind == "validator_add":
         row = validators.get(content["key"])
-        require(row is not None and row["status"] in ("candidate", "observer"), "validator_unknown")
+        require(row is not None and row["status"] in VALIDATOR_WAITING, "validator_unknown")
         require_not_closed(content["party"])
         keep_validator(content, "active", row["proposer"], row["proposal"])
         require(len(active_validators()) <= MOST_SEATS, "too_many_validators")
         require_live_quorum()
     elif kind == "validator_remove":
         row = validators.get(content["key"])
-        require(row is not None and row["status"] in ("active", "observer"), "validator_unknown")
+        require(row is not None and row["status"] in VALIDATOR_SEATED, "validator_unknown")
         validators.delete(content["key"])
         require_live_quorum()
     elif kind == "party":
@@ -577,6 +596,7 @@ def plan_set(proposal, content):
 
 
 def keep_validator(content, status, proposer, proposal):
+    """Write down a seat. status: "candidate", "observer" or "active". proposer, proposal: "" for none."""
     validators.put(content["key"], {
         "alg": content["alg"],
         "name": content["name"],
@@ -617,7 +637,8 @@ def drop(proposal):
 def require_live_quorum():
     """Refuse a validator set of which too few are known to be up: it could not decide anything any more.
 
-    Up is who proposed one of the last 4n blocks, and who was a candidate and said `ready` in one of them.
+    Up is who proposed one of the last 4n blocks, and who was a candidate and said `ready` in one of them: of 4
+    validators 3, in the last 16 blocks.
     """
     active = active_validators()
     require(len(active) > 0, "last_validator")
@@ -633,6 +654,7 @@ def require_live_quorum():
 
 # --- seats ------------------------------------------------------------------------------------------------------------
 def active_validators():
+    """The seats that vote: [{"key", "party"}]."""
     active = []
     for entry in validators.scan([], MOST_ROWS):
         if entry[1]["status"] == "active":
@@ -641,6 +663,7 @@ def active_validators():
 
 
 def seats_of(active, votes, choice):
+    """How many seats the parties have that voted this way. votes: party -> "yes" or "no"."""
     seats = 0
     for validator in active:
         if validator["party"] in votes and votes[validator["party"]] == choice:
@@ -649,10 +672,12 @@ def seats_of(active, votes, choice):
 
 
 def quorum(count):
+    """How many of `count` seats decide: more than two thirds, ⌊2n/3⌋ + 1. Of 4 seats 3, of 5 seats 4, of 7 seats 5."""
     return 2 * count // 3 + 1
 
 
 def require_seat():
+    """The sender has a seat that votes."""
     for validator in active_validators():
         if validator["party"] == ctx.party:
             return

@@ -10,7 +10,9 @@ claim of another buyer that the seller did sign takes its place. Who knows of a 
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    DISPUTE_STEPS,
     counted,
+    may_lead,
     parameter,
     require_able,
     require_active,
@@ -24,6 +26,7 @@ from chainbill_contracts.general import (
 
 invoices = own_table("invoice")  # [fingerprint, seller] -> invoice row
 sellers = own_table("seller")  # [fingerprint, seller] -> {}, while anything of this invoice is occupied
+lowered = own_table("lowered")  # [fingerprint, seller] -> {}: a credit note took something off its total, for good
 disputes = own_table("dispute")  # id -> dispute row
 disputed = own_table("disputed")  # [fingerprint, seller] -> {"disputes"}: ids of those that are open or upheld
 open_disputes = own_table("open_disputes")  # party -> {"count"}: disputes of it that are open
@@ -45,7 +48,11 @@ def check(bill):
 
 @internal("bill")
 def occupy(bill):
-    """Take its parts of invoices for a bill that the buyer confirms (占用). bill: its row."""
+    """Take its parts of invoices for a bill that the buyer confirms (占用). bill: its row.
+
+    Of an invoice of 600.00 with 400.00 occupied a bill takes 200.00, and no cent more (CC 768: one receivable, several
+    financiers).
+    """
     for part in bill["invoices"]:
         row = row_for(bill, part)
         fingerprint = part["fingerprint"]
@@ -83,7 +90,7 @@ def sign(bill):
 
 @internal("bill")
 def release(bill):
-    """Give back what a bill took, when it ends before acceptance."""
+    """Give back what a bill took, when it ends before acceptance or is made void."""
     for part in bill["invoices"]:
         row = invoices.get([part["fingerprint"], bill["creditor"]])
         if bill["id"] in row["bills"]:
@@ -93,6 +100,23 @@ def release(bill):
                 row["signed"] -= 1
             keep(row)
             emit("released", change_of(row, bill, part))
+
+
+@internal("bill")
+def dilute(bill, fingerprint, amount, gone):
+    """Take something off what a bill occupies of an invoice, and off its total. gone: nothing of it is left there.
+
+    So no room is gained: what comes off cannot be promised, and financed, once more.
+    """
+    row = invoices.get([fingerprint, bill["creditor"]])
+    lowered.put([fingerprint, bill["creditor"]], {})
+    row["occupied"] -= amount
+    row["total"] -= amount
+    if gone:
+        row["bills"] = without(row["bills"], bill["id"])
+        row["signed"] -= 1
+    keep(row)
+    emit("diluted", change_of(row, bill, {"amount": amount}))
 
 
 @view
@@ -116,7 +140,7 @@ def row_for(bill, part):
     """The invoice of a bill's part as this bill finds it: its row, or a new one where nothing stands against it."""
     fingerprint = part["fingerprint"]
     row = invoices.get([fingerprint, bill["creditor"]])
-    if row is None or row["occupied"] == 0 or gives_way(row, bill):
+    if begins_anew(row, bill):
         return {
             "fingerprint": fingerprint,
             "seller": bill["creditor"],
@@ -136,12 +160,22 @@ def row_for(bill, part):
     return row
 
 
+def begins_anew(row, bill):
+    """Say whether an invoice is what this bill says of it: nothing stands against it, and no credit note lowered it."""
+    if row is None:
+        return True
+    if row["occupied"] > 0 and not gives_way(row, bill):
+        return False
+    return not lowered.has([row["fingerprint"], row["seller"]])
+
+
 def gives_way(row, bill):
     """Say whether a claim to which the seller never agreed stands against one of another buyer that it signed."""
     return row["signed"] == 0 and row["buyer"] != bill["debtor"] and seller_signed(bill)
 
 
 def seller_signed(bill):
+    """Say whether the seller has signed for a bill: it issued or accepted it. bill: its row."""
     return bill["initiator"] == bill["creditor"] or bill["accepted_on"] != ""
 
 
@@ -155,6 +189,7 @@ def others_beside(seller, fingerprint):
 
 
 def keep(row):
+    """Write an invoice with the status that follows from what is occupied of it. row: the invoice's."""
     place = [row["fingerprint"], row["seller"]]
     row["status"] = status_of(row)
     if row["occupied"] > 0:
@@ -165,6 +200,7 @@ def keep(row):
 
 
 def change_of(row, bill, part):
+    """What is told of a change of an invoice. bill: its row. part: {"amount"}, minor units."""
     return {
         "fingerprint": row["fingerprint"],
         "seller": row["seller"],
@@ -175,6 +211,7 @@ def change_of(row, bill, part):
 
 
 def status_of(row):
+    """What of an invoice is occupied: nothing, a part, or all. Of 600.00 with 600.00 occupied: "occupied"."""
     if row["occupied"] == 0:
         return "registered"
     if row["occupied"] < row["total"]:
@@ -183,6 +220,7 @@ def status_of(row):
 
 
 def without(entries, entry):
+    """A list without one of its entries."""
     rest = []
     for one in entries:
         if one != entry:
@@ -239,7 +277,7 @@ def uphold(dispute):
     require_sponsor(require_party(row["by"]))
     require_active(ctx.party)
     require_maker_and_checker()
-    require_open(row, "upheld")
+    require_dispute_step(row, "invoice.uphold", "upheld")
     close(row, "upheld")
     emit("dispute_upheld", {"dispute": dispute, "by": ctx.party})
     return {"dispute": dispute, "dispute_status": "upheld"}
@@ -255,7 +293,7 @@ def withdraw_dispute(dispute):
     else:
         require(row["by"] == ctx.party, "not_the_disputing_party")
         require_capability("maker")
-    require_standing(row)
+    require_dispute_step(row, "invoice.withdraw_dispute", "ended")
     end_dispute(row)
     return {"dispute": dispute, "dispute_status": "ended"}
 
@@ -263,14 +301,14 @@ def withdraw_dispute(dispute):
 @internal("governance")
 def check_end(dispute):
     """Refuse at once a dispute that a vote could not end."""
-    require_standing(require_dispute(dispute))
+    require_dispute_step(require_dispute(dispute), "vote dispute", "ended")
 
 
 @internal("governance")
 def end_by_vote(dispute):
     """End by vote a dispute that nobody takes back: who raised it and its sponsor may both be wrong."""
     row = require_dispute(dispute)
-    require_standing(row)
+    require_dispute_step(row, "vote dispute", "ended")
     end_dispute(row)
 
 
@@ -283,6 +321,7 @@ def on_day(date, item, row):
 
 
 def end_dispute(row):
+    """End a dispute, which those who finance see no more. row: the dispute's."""
     place = [row["fingerprint"], row["seller"]]
     left = without(disputed.get(place)["disputes"], row["id"])
     if len(left) > 0:
@@ -294,6 +333,7 @@ def end_dispute(row):
 
 
 def close(row, status):
+    """Write a dispute with its new status; it counts no more among those of its party that are open."""
     if row["status"] == "open":
         agenda.delete([add_days(row["until"], 1), row["id"]])
         count_open(row["by"], -1)
@@ -314,20 +354,18 @@ def count_open(party, change):
 
 
 def disputes_of(fingerprint, seller):
+    """The disputes of an invoice that are open or upheld, their ids."""
     row = disputed.get([fingerprint, seller])
     return [] if row is None else row["disputes"]
 
 
 def require_dispute(dispute):
+    """A dispute that is there, in whatever state; answers its row."""
     row = disputes.get(dispute)
     require(row is not None, "dispute_unknown")
     return row
 
 
-def require_standing(row):
-    """A dispute that is open or upheld."""
-    require(row["status"] in ("open", "upheld"), "dispute_transition", {"from": row["status"], "to": "ended"})
-
-
-def require_open(row, then):
-    require(row["status"] == "open", "dispute_transition", {"from": row["status"], "to": then})
+def require_dispute_step(row, act, then):
+    """A dispute stands where this act, or a vote, may bring it to `then`."""
+    require(may_lead(DISPUTE_STEPS, act, row, then), "dispute_transition", {"from": row["status"], "to": then})

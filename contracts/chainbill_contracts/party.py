@@ -14,12 +14,16 @@ announced, and acts after 72 hours, in which one admin alone may take it back.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    CHANGE_STEPS,
+    KEY_SIGNING,
     LARGEST_AMOUNT,
+    MANDATE_STEPS,
     admins_of,
     counted,
     is_hex_of_32_bytes,
     is_one_person,
     keys_that_signed,
+    may_lead,
     parameter,
     require_able,
     require_active,
@@ -55,6 +59,7 @@ mandates = own_table("mandate")  # [debtor, bank] -> mandate row
 agenda = own_table("agenda")
 
 CAPABILITIES = ["maker", "checker", "admin"]
+KEY_FIELDS = ["alg", "key", "capabilities", "unit", "operator", "certificate"]
 STATEMENT = ["id", "name_zh", "name_en", "roles", "identifiers", "keys", "accounts", "sponsor", "until"]
 MOST_APPLICATIONS = 200
 MOST_NAMES = 50  # of one party, one after the other
@@ -64,13 +69,14 @@ MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
 ACTS_UNDER_POLICY = [
-    "any", "bill.accept", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse", "finance.quote",
-    "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
-    "token.transfer",
+    "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_void", "bill.confirm", "bill.issue",
+    "finance.agree", "finance.disburse", "finance.quote", "finance.request", "settlement.pay_result",
+    "settlement.settle", "token.accept", "token.give_back", "token.transfer",
 ]  # fmt: skip
 STANDING_FIELDS = ("status", "stopped_at", "insolvent_since", "insolvency_document", "administered_on", "leaving_since")
 
 
+# --- coming in, names and identifiers ---------------------------------------------------------------------------------
 @init
 def begin(members):
     """Take the parties that are there when the network begins.
@@ -139,6 +145,7 @@ def admit(application):
 @call
 def add_identifier(party, scheme, value):
     """Attest one more identifier of a party: maker and checker of its sponsor."""
+    plain_identifier(scheme, value)
     row = require_sponsored(party)
     require_maker_and_checker()
     require_not_closed(party)
@@ -151,11 +158,10 @@ def add_identifier(party, scheme, value):
 @call
 def give_up_identifier(scheme, value):
     """Let go of an identifier of the sender, whoever attested it; never of its own id. Two admins where it has two."""
-    row = require_able(ctx.party)
-    require_admins(row)
     plain = plain_identifier(scheme, value)
-    require(plain != ctx.party, "identity_stays", {"id": ctx.party})
     require(holder_of(scheme, plain) == ctx.party, "identifier_unknown", {"scheme": scheme, "value": plain})
+    require_admins(require_able(ctx.party))
+    require(plain != ctx.party, "identity_stays", {"id": ctx.party})
     release_identifier(ctx.party, scheme, plain)
     emit("identifier_given_up", {"party": ctx.party, "scheme": scheme, "value": plain})
     return {"party": ctx.party}
@@ -167,10 +173,10 @@ def rename(party, name_zh, name_en):
 
     Of MOST_NAMES the oldest gives way, and stays in the history of this row.
     """
+    require_name(name_zh, name_en)
     row = require_sponsored(party)
     require_maker_and_checker()
     require_not_closed(party)
-    require_name(name_zh, name_en)
     add_name(row, name_zh, name_en)
     parties.put(party, row)
     emit("renamed", {"party": party, "zh": name_zh, "en": name_en})
@@ -193,15 +199,16 @@ def set_policy(policy):
 
     policy: {"rules": [{"action", "currency", "above"}]}; action is one of ACTS_UNDER_POLICY, above in minor units.
     """
+    check_policy_rules(policy)
     row = require_able(ctx.party)
     require_admins(row)
-    check_policy_rules(policy)
     return announce_change(row, "set_policy", {"policy": policy})
 
 
 @call
 def add_key(key, proof):
     """Give the sender one more key, after 72 hours. proof: its signature, see require_possession."""
+    require_key_entry(key)
     row = require_able(ctx.party)
     require_admins(row)
     require_possession(ctx.party, key, proof)
@@ -215,9 +222,11 @@ def rotate_key(old, new, proof):
 
     old: in hex; proof: signature of the new key, see require_possession.
     """
+    require_key_entry(new)
+    entry = require_key_of(ctx.party, old)
     row = require_able(ctx.party)
     require_admins(row)
-    entry = require_own_key(row, old)
+    require_signing(entry)
     require_possession(ctx.party, new, proof)
     require(new["capabilities"] == entry["capabilities"], "rotation_changes_capabilities")
     require_free_key(ctx.party, new)
@@ -230,9 +239,9 @@ def set_encryption_key(key):
 
     key: 32 bytes in hex, or "" for none.
     """
+    require(key == "" or is_hex_of_32_bytes(key), "key_not_valid")
     row = require_able(ctx.party)
     require_admins(row)
-    require(key == "" or is_hex_of_32_bytes(key), "key_not_valid")
     return announce_change(row, "set_encryption_key", {"key": key})
 
 
@@ -243,9 +252,10 @@ def revoke_key(key):
     An admin alone takes away a key that is no admin's, and its own; the key of another admin needs two. What the key
     had announced and has not acted comes to nothing, whoever else signed it: who trusts it announces it anew.
     """
+    entry = require_key_of(ctx.party, key)
     row = require_party(ctx.party)
     require_capability("admin")
-    entry = require_own_key(row, key)
+    require_signing(entry)
     if "admin" in entry["capabilities"] and key not in keys_that_signed():
         require_admins(row)
     end_key(row, key)
@@ -267,7 +277,8 @@ def withdraw_change(change):
     require(row is not None, "change_unknown")
     require(row["party"] == ctx.party, "not_your_change")
     require_capability("admin")
-    require(row["status"] == "announced", "change_closed", {"status": row["status"]})
+    may_end = may_lead(CHANGE_STEPS, "party.withdraw_change", row, "withdrawn")
+    require(may_end, "change_closed", {"status": row["status"]})
     require(ctx.today < row["acts_on"], "change_closed", {"status": "acted"})
     end_change(row, "withdrawn")
     return {"change": change, "status": "withdrawn"}
@@ -280,9 +291,9 @@ def halt(reason):
     Whose halt others lifted does not halt the party again alone, where it has two people as admins.
     Accounts that were announced and do not act yet come to nothing, or two stolen keys would move the money meanwhile.
     """
+    require_text(reason)
     row = require_party(ctx.party)
     require_capability("admin")
-    require_text(reason)
     require_not_halted(row)
     if row["halted_by"] != "" and not others_signed(row["halted_by"]):
         require_admins(row)
@@ -508,6 +519,7 @@ def announce_change(row, kind, content):
 
 
 def plan_change(row):
+    """Have an announced change looked at twice on its day: it acts, or it ends. row: the change's."""
     for step in ("act", "end"):
         agenda.put([row["acts_on"], "change", row["created"]["height"], row["id"], step], {
             "change": row["id"], "step": step,
@@ -515,6 +527,7 @@ def plan_change(row):
 
 
 def forget_change(row):
+    """A change is looked at no more on its day. row: the change's."""
     for step in ("act", "end"):
         agenda.delete([row["acts_on"], "change", row["created"]["height"], row["id"], step])
 
@@ -572,11 +585,13 @@ def act_on(row, kind, content):
 
 
 def end_change(row, status):
+    """End a change that has not acted, and say so. row: the change's."""
     close_change(row, status)
     emit("change_ended", {"party": row["party"], "change": row["id"], "kind": row["kind"], "status": status})
 
 
 def close_change(row, status):
+    """Write a change with its new status; its party's row lists it no more. row: the change's."""
     row["status"] = status
     changes.put(row["id"], row)
     party = parties.get(row["party"])
@@ -672,6 +687,7 @@ def end_party(party):
 
 
 def count_sponsored(bank, change):
+    """Keep count of the parties that a bank vouches for, up to a governed number."""
     count = counted(sponsored.get(bank), change)
     if change > 0:
         most = parameter("sponsored_parties")
@@ -681,6 +697,7 @@ def count_sponsored(bank, change):
 
 # --- coming in --------------------------------------------------------------------------------------------------------
 def admit_party(statement, roles, sponsor):
+    """Register a party as its statement says. roles: as it has them from now on; sponsor: a bank, or "" for a vote."""
     party = statement["id"]
     require_new_identity(party)
     require_name(statement["name_zh"], statement["name_en"])
@@ -734,6 +751,7 @@ def require_sponsored_roles(roles):
 
 
 def require_new_identity(party):
+    """An id that is valid, written in the one way that there is, and not registered: a USCC or a LEI."""
     require(kind_of(party) == "text", "identity_not_valid")
     require(normalise_identifier(party) == party, "identity_not_valid", {"id": party})
     require(valid_uscc(party) or valid_lei(party), "identity_not_valid", {"id": party})
@@ -773,21 +791,16 @@ def require_application(application, sponsor):
 def require_possession(party, key, proof):
     """The new key signed what it is to be, for this party: purpose "key", {"party"} and all that a key says."""
     require_key_entry(key)
-    statement = {
-        "party": party,
-        "alg": key["alg"],
-        "key": key["key"],
-        "capabilities": key["capabilities"],
-        "unit": key["unit"],
-        "operator": key["operator"],
-        "certificate": key["certificate"],
-    }
+    statement = {"party": party}
+    for name in KEY_FIELDS:
+        statement[name] = key[name]
     signed = signed_by(key["alg"], key["key"], "key", statement, proof)
     require(signed, "possession_not_proved", {"id": party, "key": key["key"]})
 
 
 def require_key_entry(key):
-    require_fields(key, ["alg", "key", "capabilities", "unit", "operator", "certificate"], [])
+    """A key as it is listed: all its fields, each of its kind; see the head of this contract."""
+    require_fields(key, KEY_FIELDS, [])
     require_key(key["alg"], key["key"])
     capabilities = key["capabilities"]
     require(kind_of(capabilities) == "list", "capability_unknown")
@@ -800,12 +813,14 @@ def require_key_entry(key):
 
 
 def scheme_of(party):
+    """The scheme that a party's id is an identifier of: "uscc" (GB 32100-2015) or "lei" (ISO 17442)."""
     if valid_uscc(party):
         return "uscc"
     return "lei"
 
 
 def take_identifier(party, scheme, value):
+    """Give a party an identifier that nobody has; answers {"scheme", "value"}, as its row lists it."""
     plain = plain_identifier(scheme, value)
     taken = {"id": party, "scheme": scheme, "value": plain}
     require(is_free_for(party, scheme, plain), "identifier_taken", taken)
@@ -845,6 +860,7 @@ def is_free_for(party, scheme, plain):
 
 
 def release_identifier(party, scheme, plain):
+    """Take an identifier from a party. plain: as plain_identifier writes it."""
     identifiers.delete([scheme, plain])
     row = parties.get(party)
     kept = []
@@ -856,27 +872,21 @@ def release_identifier(party, scheme, plain):
 
 
 def take_key(row, key):
+    """Give a party a key that is nobody's. row: the party's, changed and not stored; key: as it is listed."""
     require_key_entry(key)
     require_room_for_key(row, key)
-    public, capabilities = key["key"], key["capabilities"]
+    public = key["key"]
     row["keys"] += [public]
-    keys.put(
-        public,
-        {
-            "party": row["id"],
-            "alg": key["alg"],
-            "capabilities": capabilities,
-            "unit": key["unit"],
-            "operator": key["operator"],
-            "certificate": key["certificate"],
-            "status": "active",
-            "since": ctx.today,
-        },
-    )
-    emit("key_added", {"party": row["id"], "key": public, "capabilities": capabilities})
+    entry = {"party": row["id"], "status": "active", "since": ctx.today}
+    for name in KEY_FIELDS:
+        if name != "key":
+            entry[name] = key[name]
+    keys.put(public, entry)
+    emit("key_added", {"party": row["id"], "key": public, "capabilities": key["capabilities"]})
 
 
 def require_room_for_key(row, key):
+    """A party may get this key: it is free for it, and the party has less than MOST_KEYS."""
     require_free_key(row["id"], key)
     require(len(row["keys"]) < MOST_KEYS, "too_many_keys")
 
@@ -888,15 +898,22 @@ def require_free_key(party, key):
     require(free, "key_taken", {"key": key["key"]})
 
 
-def require_own_key(row, key):
+def require_key_of(party, key):
+    """A key that is or was this party's, in whatever state; answers its row."""
     entry = keys.get(key)
-    require(entry is not None and entry["party"] == row["id"], "key_unknown")
-    require(entry["status"] == "active", "key_already_revoked")
+    require(entry is not None and entry["party"] == party, "key_unknown")
     return entry
 
 
+def require_signing(entry):
+    """The key of this row signs for its party."""
+    require(entry["status"] in KEY_SIGNING, "key_already_revoked")
+
+
 def end_key(row, key):
-    entry = require_own_key(row, key)
+    """Take a key from a party; answers its capabilities. row: the party's, changed and not stored."""
+    entry = require_key_of(row["id"], key)
+    require_signing(entry)
     entry["status"] = "revoked"
     keys.put(key, entry)
     kept = []
@@ -909,11 +926,13 @@ def end_key(row, key):
 
 
 def warn_of_few_admin_keys(row):
+    """Say when a party has fewer than two admin keys: one that is lost then needs a recovery. row: the party's."""
     if len(admins_of(row)) < 2:
         emit("few_admin_keys", {"party": row["id"]})
 
 
 def check_policy_rules(policy):
+    """A policy of rules that there are: {"rules": [{"action", "currency", "above" in minor units}]}."""
     require_fields(policy, ["rules"], [])
     rules = policy["rules"]
     require(kind_of(rules) == "list" and len(rules) <= MOST_RULES, "policy_not_valid")
@@ -927,6 +946,7 @@ def check_policy_rules(policy):
 
 
 def require_sponsored(party):
+    """A party that the sender vouches for, with a maker's key; answers its row."""
     row = require_party(party)
     require_sponsor(row)
     require_not_stopped(ctx.party)
@@ -942,6 +962,7 @@ def add_name(row, name_zh, name_en):
 
 
 def require_name(name_zh, name_en):
+    """A name in Chinese, in English, or in both; "" for none."""
     require(kind_of(name_zh) == "text" and kind_of(name_en) == "text", "name_missing")
     require(len(name_zh) + len(name_en) >= 1, "name_missing")
     require_text(name_zh)
@@ -951,9 +972,6 @@ def require_name(name_zh, name_en):
 # --- paying bank ------------------------------------------------------------------------------------------------------
 # A debtor asks, the bank accepts: nobody becomes a paying bank without its own consent. The mandate that was accepted
 # last counts for the bills that the debtor confirms from then on; each keeps its bank, whatever becomes of the mandate.
-MANDATE_STEPS = [["", "asked"], ["asked", "active"], ["asked", "ended"], ["active", "ended"], ["ended", "asked"]]
-
-
 @call
 def ask_paying_bank(bank):
     """Ask a bank to pay the bills that the sender will confirm (兑付委托), after 72 hours; its consent decides."""
@@ -970,7 +988,7 @@ def accept_mandate(debtor):
     mandate = require_mandate(debtor)
     require_active_bank(ctx.party)
     require_maker_and_checker()
-    require_mandate_step(mandate, "active")
+    require_mandate_step(mandate, "party.accept_mandate", "active")
     late = {"from": "asked", "to": "active", "until": mandate["until"]}
     require(ctx.today <= mandate["until"], "mandate_transition", late)
     require_no_successor(ctx.party)
@@ -988,7 +1006,7 @@ def refuse_mandate(debtor):
     """Refuse as a bank to pay the bills of a debtor that asked."""
     mandate = require_mandate(debtor)
     require_capability("maker")
-    require(mandate["status"] == "asked", "mandate_transition", {"from": mandate["status"], "to": "ended"})
+    require_mandate_step(mandate, "party.refuse_mandate", "ended")
     row = parties.get(debtor)
     keep_mandate(row, ctx.party, "ended")
     parties.put(debtor, row)
@@ -1014,16 +1032,17 @@ def require_mandate(debtor):
     return mandate
 
 
-def require_mandate_step(mandate, status):
-    step = {"from": mandate["status"], "to": status}
-    require([mandate["status"], status] in MANDATE_STEPS, "mandate_transition", step)
+def require_mandate_step(mandate, act, then):
+    """A mandate stands where this act may bring it to `then`."""
+    require(may_lead(MANDATE_STEPS, act, mandate, then), "mandate_transition", {"from": mandate["status"], "to": then})
 
 
 def require_askable(row, bank):
     """A bank that this debtor may ask now. row: the debtor's."""
-    require_active_bank(bank)
     mandate = mandates.get([row["id"], bank])
-    require_mandate_step({"status": ""} if mandate is None else mandate, "asked")
+    if mandate is not None:
+        require_mandate_step(mandate, "party.ask_paying_bank", "asked")
+    require_active_bank(bank)
     require_no_successor(bank)
 
 

@@ -6,8 +6,10 @@ key of the party vetoes; after a veto, and where there is no sponsor, the valida
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    RECOVERY_STEPS,
     are_keys_of,
     keys_that_signed,
+    may_lead,
     require_active,
     require_capability,
     require_digest,
@@ -49,7 +51,7 @@ def veto(recovery):
     row = require_recovery(recovery)
     require(row["party"] == ctx.party, "not_your_recovery")
     require_capability("admin")
-    require_announced(row)
+    require_announced(row, "recovery.veto", "vetoed")
     require(row["announced_by"] != "", "vote_has_no_veto")
     end(row, "vetoed")
     places.put(ctx.party, {"open": "", "vetoed": True})
@@ -62,7 +64,7 @@ def withdraw(recovery):
     row = require_recovery(recovery)
     require(row["announced_by"] == ctx.party, "not_your_recovery")
     require_capability("maker")
-    require_announced(row)
+    require_announced(row, "recovery.withdraw", "withdrawn")
     end(row, "withdrawn")
     return {"recovery": recovery, "status": "withdrawn"}
 
@@ -140,6 +142,7 @@ def require_announcer(recovery):
 
 
 def checked_keys(party, new_keys):
+    """New keys that could take the place of a party's, without their proofs: see party.check_new_keys."""
     require_keys_may_change(party)
     return invoke("party", "check_new_keys", party, new_keys)
 
@@ -192,6 +195,7 @@ def announce(party, kind, content, by, signed):
 
 
 def plan(recovery, acts_on):
+    """Have a recovery looked at twice on its day: it acts, or it ends."""
     for step in ("act", "end"):
         agenda.put([acts_on, recovery, step], {"recovery": recovery, "step": step})
 
@@ -208,6 +212,7 @@ def put_off(row, later):
 
 
 def forget(row):
+    """A recovery is looked at no more on its day. row: the recovery's."""
     for step in ("act", "end"):
         agenda.delete([row["acts_on"], row["id"], step])
 
@@ -220,6 +225,7 @@ def give_way(party):
 
 
 def end(row, status):
+    """End what is under way for a party, and say so. row: the recovery's."""
     row["status"] = status
     recoveries.put(row["id"], row)
     place = place_of(row["party"])
@@ -230,6 +236,7 @@ def end(row, status):
 
 
 def place_of(party):
+    """What is under way for a party, and whether a vote alone may: {"open", "vetoed"}."""
     place = places.get(party)
     if place is None:
         return {"open": "", "vetoed": False}
@@ -237,11 +244,13 @@ def place_of(party):
 
 
 def require_recovery(recovery):
+    """A recovery that is there, in whatever state; answers its row."""
     row = recoveries.get(recovery)
     require(row is not None, "recovery_unknown")
     return row
 
 
-def require_announced(row):
-    require(row["status"] == "announced", "recovery_closed", {"status": row["status"]})
+def require_announced(row, act, then):
+    """A recovery stands where this act may bring it to `then`, and its day has not come."""
+    require(may_lead(RECOVERY_STEPS, act, row, then), "recovery_closed", {"status": row["status"]})
     require(ctx.today < row["acts_on"], "recovery_closed", {"status": "acted"})

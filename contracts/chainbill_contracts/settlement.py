@@ -3,10 +3,15 @@
 The ledger holds receipts of banks, not money. A receipt is known by (bank, reference): the same content again answers
 the first result, other content is refused. Each payee's payment has its own life, so that one returned payment (退汇)
 disturbs nobody else. No lock and no status ever stops a settlement.
+
+The field's word: idempotency key.
 """
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    BILL_PAYABLE,
+    PAYMENT_STEPS,
+    may_lead,
     paying_bank_of,
     replaced_by,
     require_able,
@@ -29,14 +34,8 @@ accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
 finance_receipts = read_table("finance", "receipt")
 
-# Every step that its bank may report of a payment, and no other.
-PAYMENT_STEPS = [
-    ["instructed", "paid"], ["instructed", "returned"], ["returned", "instructed"], ["set_aside", "instructed"],
-]  # fmt: skip
-# From where the payee may say that it is paid: from all that is still owed, whatever its bank said last.
-OWED = ("instructed", "returned", "set_aside")
 
-
+# --- acts -------------------------------------------------------------------------------------------------------------
 @call
 def settle(bill, amount, reference, value_date, partial):
     """Record the debtor's money as its paying bank (兑付), from acceptance of the bill on.
@@ -58,7 +57,7 @@ def settle(bill, amount, reference, value_date, partial):
     require(row is not None, "bill_unknown")
     require(paying_bank_of(row) == ctx.party, "not_the_paying_bank")
     require_capability("maker")
-    require(row["status"] in ("active", "due", "overdue"), "bill_not_payable", {"status": row["status"]})
+    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     require(row["accepted_on"] <= value_date, "value_date_before_acceptance", {"accepted_on": row["accepted_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
@@ -120,10 +119,9 @@ def pay_result(bill, token, status, reference):
     if known is not None:
         return known
     row = payments.get([bill, token])
-    require(row is not None, "payment_unknown")
-    require(ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_paying_bank")
+    require(row is not None and ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_instructing_bank")
     require_capability("maker")
-    require([row["status"], status] in PAYMENT_STEPS, "payment_transition", {"from": row["status"], "to": status})
+    require_payment_step(row, "settlement.pay_result", status)
     account = row["account"]
     if status == "instructed":
         account = account_of(row["party"], row["currency"])
@@ -149,18 +147,24 @@ def acknowledge(bill, token):
     itself from being closed. It is a receipt, so no report follows it. No reference of a bank is used.
     """
     row = payments.get([bill, token])
-    require(row is not None, "payment_unknown")
-    require(row["party"] == ctx.party, "not_the_payee", {"id": row["party"]})
+    require(row is not None and row["party"] == ctx.party, "not_the_payee")
     require_able(ctx.party)
     require_maker_and_checker()
-    require(row["status"] in OWED, "payment_transition", {"from": row["status"], "to": "paid"})
+    require_payment_step(row, "settlement.acknowledge", "paid")
     row["status"] = "paid"
     row["changed_on"] = ctx.today
+    row["acknowledged"] = {"height": ctx.height, "transaction": ctx.transaction}
     payments.put([bill, token], row)
     emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": "paid"})
     return {"bill": bill, "token": token, "status": "paid"}
 
 
+def require_payment_step(row, act, then):
+    """A payment stands where this act may bring it to `then`."""
+    require(may_lead(PAYMENT_STEPS, act, row, then), "payment_transition", {"from": row["status"], "to": then})
+
+
+# --- receipts ---------------------------------------------------------------------------------------------------------
 def known_result(bill, reference, content):
     """The result that the sender's reference had before; nothing if it is new. Other content under it is refused."""
     known = receipts.get([ctx.party, reference])
@@ -189,6 +193,10 @@ def receipt_of_predecessor(bill, reference):
 
 
 def keep_receipt(reference, content, bill, amount, value_date, kind, result):
+    """Write down what the sender reported under its reference, so that it counts once.
+
+    content: digest of what was said. kind: "settlement" or "payment". amount: minor units.
+    """
     receipts.put([ctx.party, reference], {
         "digest": content,
         "bill": bill,
@@ -201,6 +209,7 @@ def keep_receipt(reference, content, bill, amount, value_date, kind, result):
     })  # fmt: skip
 
 
+# --- steps ------------------------------------------------------------------------------------------------------------
 def take_step(bill, step):
     """Pay the next tokens, write down whom the bank owes what, and how far the settlement has come."""
     if step["amount"] == step["outstanding"]:
@@ -225,6 +234,7 @@ def take_step(bill, step):
 
 
 def tell_finance(paid):
+    """Tell financing that a token was paid: a bank got its money back, or a request is over. paid: see token.pay."""
     if "financing" in paid:
         invoke("finance", "bank_repaid", paid["financing"], paid["amount"])
     if "request" in paid:
@@ -235,6 +245,10 @@ def tell_finance(paid):
 
 
 def keep_payment(bill, paid, step):
+    """Write down whom the bank owes the cents of a paid token; answers what the settlement says of it.
+
+    bill: its row. paid: see token.pay. step: of the settlement, who reported the money and under which reference.
+    """
     account = account_of(paid["party"], bill["currency"])
     status = "instructed"
     if waits_for_administrator(paid["party"], account):
@@ -252,6 +266,7 @@ def keep_payment(bill, paid, step):
         "reference": step["reference"],
         "last_reference": "",
         "changed_on": ctx.today,
+        "acknowledged": {"height": 0, "transaction": ""},
     })  # fmt: skip
     return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": status}
 

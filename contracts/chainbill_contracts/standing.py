@@ -9,7 +9,13 @@ themselves, by the guards of the general part.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    ORDER_STANDING,
+    ORDER_STEPS,
+    PARTY_STEPS,
+    PARTY_STOPPED,
     counted,
+    is_step,
+    may_lead,
     replaced_by,
     require_able,
     require_active,
@@ -39,22 +45,8 @@ SUSPENSION_BUSINESS_DAYS = 10
 MOST_HOLDINGS = 1000  # rows of one party: currencies and roles
 MOST_VALIDATORS = 500
 
-# Every step that a party's status may take: from, to, and how. "ordered": set_status or a vote; "ended": an order in
-# force ended and what stood beneath shows.
-PARTY_STEPS = [
-    ["active", "suspended", "ordered"], ["active", "insolvent", "ordered"], ["active", "leaving", "left"],
-    ["suspended", "active", "ordered"], ["suspended", "insolvent", "ordered"], ["suspended", "leaving", "left"],
-    ["insolvent", "active", "ordered"], ["insolvent", "leaving", "left"], ["insolvent", "suspended", "ended"],
-    ["leaving", "active", "ordered"], ["leaving", "suspended", "ordered"], ["leaving", "insolvent", "ordered"],
-    ["leaving", "closed", "closed"], ["suspended", "closed", "voted"], ["insolvent", "closed", "voted"],
-    ["leaving", "closed", "voted"],
-]  # fmt: skip
-ORDER_STEPS = [
-    ["entered", "ratified"], ["entered", "lapsed"], ["entered", "lifted"], ["entered", "stopped"],
-    ["ratified", "lifted"], ["ratified", "lapsed"], ["ratified", "stopped"],
-]  # fmt: skip
 
-
+# --- acts -------------------------------------------------------------------------------------------------------------
 @call
 def set_status(party, status, reason, authority, number, documents):
     """Order that a party is "suspended" (暂停) or "insolvent" (破产), or lift that with "active"; its sponsor may.
@@ -79,7 +71,7 @@ def set_status(party, status, reason, authority, number, documents):
         require(lifted["by"] == ctx.party, "not_who_set_it", {"id": party, "order": lifted["id"]})
     require_not_stopped(ctx.party)
     require_maker_and_checker()
-    require_step(row["status"], status, "ordered")
+    require_step(row, "standing.set_status", status)
     require_unbarred(party)
     if lifted is not None:
         end_order(row, standing, lifted, "lifted")
@@ -129,7 +121,7 @@ def ratify(order):
     require(not one_house, "not_the_acting_bank", {"id": ctx.party, "order": order})
     require_active(ctx.party)
     require_maker_and_checker()
-    require_order_step(entered, "ratified")
+    require_order_step(entered, "standing.ratify", "ratified")
     until = add_days(end_today(entered)["acts_on"], -1)
     require(ctx.today <= until, "status_order_over", {"until": until})
     require_unbarred(entered["party"])
@@ -153,7 +145,7 @@ def object_to(order, reason):
     entered = require_order(order)
     require(entered["party"] == ctx.party, "order_on_another_party", {"id": entered["party"]})
     require_capability("admin")
-    require(entered["status"] in ("entered", "ratified"), "status_order_over", {"until": entered["until"]})
+    require(entered["status"] in ORDER_STANDING, "status_order_over", {"until": entered["until"]})
     require(entered["objected_on"] == "", "objection_made", {"objected_on": entered["objected_on"]})
     entered["objected_on"] = ctx.today
     orders.put(order, entered)
@@ -179,7 +171,7 @@ def leave(party):
         require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
         require_not_stopped(ctx.party)
         require_maker_and_checker()
-    require_step(row["status"], "leaving", "left")
+    require_step(row, "standing.leave", "leaving")
     standing = standing_of(party)
     if row["status"] != "active":
         require_nothing_open(party)
@@ -200,7 +192,7 @@ def stay():
     """Take back that the sender leaves, whoever said so (撤回退出): any admin key of it, until it is closed."""
     row = require_party(ctx.party)
     require_capability("admin")
-    require(row["status"] == "leaving", "party_transition", {"from": row["status"], "to": "active"})
+    require_step(row, "standing.stay", "active")
     standing = standing_of(ctx.party)
     require_left_freely(standing)
     standing["stays"] = True
@@ -219,7 +211,7 @@ def close(party):
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": party})
     require_not_stopped(ctx.party)
     require_maker_and_checker()
-    require_step(row["status"], "closed", "closed")
+    require_step(row, "standing.close", "closed")
     until = invoke("calendar", "end_of_72_hours", row["leaving_since"])
     later = invoke("calendar", "after_standstill", add_days(until, 1), standing_of(party)["left_stood_ms"])
     until = add_days(later["acts_on"], -1)
@@ -241,6 +233,7 @@ def open_items(party):
     return items_of(party)
 
 
+# --- votes, and days --------------------------------------------------------------------------------------------------
 @internal("governance")
 def check_status_vote(content):
     """Refuse at once a change of status that a vote could not bring about."""
@@ -248,7 +241,7 @@ def check_status_vote(content):
     require_papers(content["status"], content["reason"], content["authority"], content["number"], content["documents"])
     row = require_party(content["party"])
     if kept_by_vote(standing_of(row["id"]), content["status"]) == "":
-        require_step(row["status"], content["status"], "ordered")
+        require_step(row, "vote party_status", content["status"])
 
 
 @internal("governance")
@@ -258,14 +251,14 @@ def vote_status(content):
     standing = standing_of(row["id"])
     status = content["status"]
     if status == "active":
-        require_step(row["status"], status, "ordered")
+        require_step(row, "vote party_status", status)
         row["leaving_since"] = ""
         close_standing(row, standing)
         keep_standing(row, standing)
     elif kept_by_vote(standing, status) != "":
         ratify_order(row, standing, orders.get(kept_by_vote(standing, status)), "")
     else:
-        require_step(row["status"], status, "ordered")
+        require_step(row, "vote party_status", status)
         ratify_order(row, standing, new_order(row, status, content, ""), "")
 
 
@@ -310,7 +303,7 @@ def vote_administrator(content):
 @internal("governance")
 def check_close(party):
     """Refuse at once to close a party that a vote could not close as things stand."""
-    require_step(require_party(party)["status"], "closed", "voted")
+    require_step(require_party(party), "vote party_close", "closed")
     require_nothing_open(party)
 
 
@@ -318,7 +311,7 @@ def check_close(party):
 def vote_close(party):
     """Close a party of which nothing is open by vote: a bank, a regulator, an auditor. It leaves, or it is stopped."""
     row = require_party(party)
-    require_step(row["status"], "closed", "voted")
+    require_step(row, "vote party_close", "closed")
     close_party(row, "")
 
 
@@ -372,6 +365,7 @@ def end_today(order):
 # An order is entered by one bank and ratified by another; a party's standing says which are open
 # and which are in force, and the status of the party follows from those in force.
 def enter_order(row, standing, kind, papers):
+    """Enter an order of the sender on a party; it acts at once where it may. papers: see new_order."""
     known = standing["open"][kind]
     require(known == "", "status_order_open", {"order": known})
     order = new_order(row, kind, papers, ctx.party)
@@ -390,6 +384,10 @@ def enter_order(row, standing, kind, papers):
 
 
 def new_order(row, kind, papers, by):
+    """The row of a new order, not stored. by: a bank, or "" for a vote.
+
+    papers: {"reason", "authority", "number", "documents", "keys"}, keys only of an administrator.
+    """
     return {
         "id": new_id("S"),
         "party": row["id"],
@@ -444,6 +442,7 @@ def ratify_order(row, standing, order, second):
 
 
 def put_in_force(row, standing, order):
+    """Let an order act: the party's status, or its keys, follow from it. row: the party's, not stored."""
     kind = order["kind"]
     if kind == "active":  # of an insolvency; a suspension beneath it stays
         if standing["insolvent"] != "":
@@ -499,6 +498,7 @@ def end_insolvency(row, standing):
 
 
 def tell_of_end(order):
+    """Say how an order ended. order: its row."""
     told = {"order": order["id"], "party": order["party"], "kind": order["kind"], "by": order["by"]}
     if order["status"] == "lapsed":
         emit("status_lapsed", told)
@@ -531,6 +531,7 @@ def steps_of(order):
 
 
 def day_of_end(order):
+    """The day on which an order that waits acts, or the day after its last one, on which it lapses."""
     return add_days(order["until"], 1) if order["acts_on"] == "" else order["acts_on"]
 
 
@@ -542,6 +543,7 @@ def close_standing(row, standing):
 
 
 def standing_of(party):
+    """The orders on a party that are open and in force; of most parties there is none, and no row."""
     row = standings.get(party)
     if row is None:
         row = {"suspended": "", "insolvent": "", "administrator": "", "unratified": [], "left_from": "", "stays": False}
@@ -553,7 +555,10 @@ def standing_of(party):
 
 
 def keep_standing(row, standing):
-    """Keep both rows; the status is that of the gravest order in force, else whether the party is leaving."""
+    """Keep both rows; the status is that of the gravest order in force, else whether the party is leaving.
+
+    Suspended, then insolvent: "insolvent"; the insolvency ends: "suspended"; that ends, too: "leaving" if it left.
+    """
     status = "active" if row["leaving_since"] == "" else "leaving"
     for kind in ("suspended", "insolvent"):
         if standing[kind] != "":
@@ -563,7 +568,7 @@ def keep_standing(row, standing):
         if standing[kind] != "":
             row["stopped_at"] = max(row["stopped_at"], orders.get(standing[kind])["stopped_at"])
     if status != row["status"]:
-        require_known_step(row["status"], status)
+        require(is_step(PARTY_STEPS, row["status"], status), "party_transition", {"from": row["status"], "to": status})
         emit("status_changed", {"party": row["id"], "from": row["status"], "to": status, "by": ctx.party})
     row["status"] = status
     invoke("party", "keep_standing", row["id"], row)
@@ -572,7 +577,7 @@ def keep_standing(row, standing):
 
 def lifted_alone(row, standing):
     """The order that whoever entered it may lift without a second bank; None if there is no such one."""
-    if row["status"] not in ("suspended", "insolvent"):
+    if row["status"] not in PARTY_STOPPED:
         return None
     order = orders.get(standing[row["status"]])
     if order["kind"] == "insolvent" and order["status"] == "ratified":
@@ -581,6 +586,7 @@ def lifted_alone(row, standing):
 
 
 def close_party(row, by):
+    """Close a party of which nothing is open, and end the orders on it. by: a bank, or "" for a vote."""
     require_nothing_open(row["id"])
     standing = standing_of(row["id"])
     if row["status"] != "leaving":
@@ -596,6 +602,7 @@ def close_party(row, by):
 
 # --- what is open -----------------------------------------------------------------------------------------------------
 def items_of(party):
+    """What of a party is open: see open_items."""
     found = []
     for entry in holdings.scan([party], MOST_HOLDINGS):
         place, share = entry[0], entry[1]
@@ -627,6 +634,7 @@ def paying_as(bank):
 
 
 def require_nothing_open(party):
+    """Nothing of a party is open any more."""
     items = items_of(party)
     count = len(items["holdings"]) + items["sponsored"] + items["seats"] + items["debtors"] + items["bills"]
     require(count == 0, "open_items", items)
@@ -640,24 +648,21 @@ def require_left_freely(standing):
 
 
 def require_order(order):
+    """An order that is there, in whatever state; answers its row."""
     row = orders.get(order)
     require(row is not None, "status_order_unknown")
     return row
 
 
-def require_order_step(order, then):
-    require([order["status"], then] in ORDER_STEPS, "status_order_transition", {"from": order["status"], "to": then})
+def require_order_step(order, act, then):
+    """An order stands where this act may bring it to `then`."""
+    step = {"from": order["status"], "to": then}
+    require(may_lead(ORDER_STEPS, act, order, then), "status_order_transition", step)
 
 
-def require_step(now, then, by):
-    require([now, then, by] in PARTY_STEPS, "party_transition", {"from": now, "to": then})
-
-
-def require_known_step(now, then):
-    for step in PARTY_STEPS:
-        if step[0] == now and step[1] == then:
-            return
-    require(False, "party_transition", {"from": now, "to": then})
+def require_step(row, act, then):
+    """A party stands where this act, or a vote of this kind, may bring it to `then`. row: its party row."""
+    require(may_lead(PARTY_STEPS, act, row, then), "party_transition", {"from": row["status"], "to": then})
 
 
 def require_papers(kind, reason, authority, number, documents):
@@ -675,6 +680,7 @@ def require_papers(kind, reason, authority, number, documents):
 
 
 def require_ratified_insolvency(party, standing):
+    """A party whose insolvency two banks or a vote decided. standing: the party's."""
     order = standing["insolvent"]
     ratified = order != "" and orders.get(order)["status"] == "ratified"
     require(ratified, "insolvency_not_ratified", {"id": party})
@@ -693,7 +699,7 @@ def require_unbarred(party):
 
 def require_no_vote(row, standing):
     """The status in force was neither set nor kept by a vote: that, only a vote lifts."""
-    if row["status"] in ("suspended", "insolvent"):
+    if row["status"] in PARTY_STOPPED:
         order = orders.get(standing[row["status"]])
         voted = order["status"] == "ratified" and order["second"] == ""
         require(not voted, "voted_status", {"id": row["id"], "order": order["id"]})

@@ -81,6 +81,7 @@ def on_day(date, item, row):
 
 
 def require_succession(bank, successor):
+    """A bank that may stand in another's place from now on: it accepted, and neither has a successor."""
     require_bank(bank)
     require_no_successor(bank)
     require_active_bank(successor)
@@ -100,7 +101,10 @@ def require_out_of_business(bank):
 
 
 def keep_successor(bank, successor):
-    """All in whose place the bank stands, and the bank itself, have the successor from now on."""
+    """All in whose place the bank stands, and the bank itself, have the successor from now on.
+
+    A named B before, and B names C: C stands in the place of A and B.
+    """
     successions_until = successions.get([bank, successor])["until"]
     agenda.delete([add_days(successions_until, 1), "succession", bank, successor])
     successions.delete([bank, successor])

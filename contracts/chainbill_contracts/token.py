@@ -9,6 +9,8 @@ may call.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    BILL_CIRCULATING,
+    TOKEN_USABLE,
     counted,
     parameter,
     require_able,
@@ -40,9 +42,11 @@ MOST_PIECES = 100
 MOST_LEAVES = 1500  # in one step of a settlement
 MOST_LEAVES_IN_PART = 750  # whose paid cents become tokens of their own
 WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
+MOST_LEAVES_OF_UNUSED = 200
 LONGEST_SEARCH = 50  # upwards, for the token that was cut
 
 
+# --- what the contract bill decides -----------------------------------------------------------------------------------
 @internal("bill")
 def open_root(bill, debtor, creditor, face, currency):
     """Make the first token of an accepted bill: its whole face, tier 1."""
@@ -54,6 +58,56 @@ def open_root(bill, debtor, creditor, face, currency):
     return token
 
 
+@internal("bill")
+def require_untouched(bill, creditor):
+    """Refuse unless the creditor holds every cent of a bill, free; nobody has any of them, or financed it."""
+    for leaf in leaves_of(bill):
+        unused = is_free(leaf) and leaf["holder"] == creditor and leaf["tier"] == 1 and leaf["financing"] == ""
+        require(unused and leaf["claim"] == "none", "bill_part_used", {"bill": bill})
+
+
+@internal("bill")
+def void_all(bill):
+    """End all cents of a bill as void (作废)."""
+    for leaf in leaves_of(bill):
+        end_leaf(leaf, "void")
+
+
+@internal("bill")
+def require_own_claim(token, bill, amount):
+    """Refuse unless a token is the creditor's own claim on its debtor, free, and as much as is to come off it.
+
+    bill: the row of the bill. amount: minor units.
+    """
+    row = token_rows.get(token)
+    require(row is not None and row["bill"] == bill["id"], "token_unknown")
+    own = row["holder"] == bill["creditor"] and row["tier"] == 1 and row["financing"] == ""
+    require(own, "token_not_the_creditors", {"token": token})
+    require_free(row)
+    require(row["claim"] == "none", "token_locked", {"locks": row["locks"]})
+    missing = amount - (row["hi"] - row["lo"])
+    require(missing <= 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
+
+
+@internal("bill")
+def dilute(token, amount):
+    """End the high cents of a token as diluted (贸易扣减).
+
+    amount: minor units. Answers {"rest", "diluted"}: the token of what is left, "" where nothing is, and of what ended.
+    """
+    row = token_rows.get(token)
+    if amount == row["hi"] - row["lo"]:
+        end_leaf(row, "diluted")
+        return {"rest": "", "diluted": token}
+    rest = made(row, new_id("T"), row["lo"], row["hi"] - amount, token, row["holder"])
+    off = made(row, new_id("T"), row["hi"] - amount, row["hi"], token, row["holder"])
+    keep(rest)
+    end_leaf(off, "diluted")
+    end_cut(row, [rest["id"], off["id"]], "dilution")
+    return {"rest": rest["id"], "diluted": off["id"]}
+
+
+# --- acts of holders --------------------------------------------------------------------------------------------------
 @call
 def transfer(tokens, recipients):
     """Offer cents of one or several of the sender's tokens to one or many recipients (转让).
@@ -215,6 +269,7 @@ def merge(tokens):
     return {"token": joined["id"]}
 
 
+# --- what the contracts finance and settlement decide -----------------------------------------------------------------
 @internal("finance")
 def reserve(token, amount, request, until):
     """Lock cents of the sender's token for a financing request, cutting them off first if they are not the whole."""
@@ -289,7 +344,8 @@ def settle_part(bill, start, seen, amount, outstanding):
 
     The rest of each token stays live with the same locks. One step takes the leaves from `start` on, as many as it
     may. Its share of `amount` follows from the live cents that earlier steps have `seen` and from its own: what all
-    of them come to, rounded down, less what those before came to. So the steps together pay exactly `amount`.
+    of them come to, rounded down, less what those before came to. So the steps together pay exactly `amount`: 100 of
+    300 outstanding, in steps of 100 and 200 cents: 100 × 100 // 300 = 33, then 300 × 100 // 300 − 33 = 67.
     """
     found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES_IN_PART)
     live = 0
@@ -341,6 +397,7 @@ def lots_of(rows):
 
 
 def placed_by_due_date(lots, lot):
+    """Lots with one more, in the order of their use."""
     place = 0
     for other in lots:
         if used_before(other, lot):
@@ -349,6 +406,7 @@ def placed_by_due_date(lots, lot):
 
 
 def used_before(one, other):
+    """Say whether one lot is used before another: it is due first, else it has the lower cents, else the lower id."""
     if one["bill"]["due_on"] != other["bill"]["due_on"]:
         return one["bill"]["due_on"] < other["bill"]["due_on"]
     if one["at"] != other["at"]:
@@ -357,6 +415,7 @@ def used_before(one, other):
 
 
 def placed_by_lo(rows, row):
+    """Tokens with one more, in the order of their cents. rows: theirs."""
     place = 0
     for other in rows:
         if other["lo"] <= row["lo"]:
@@ -365,6 +424,10 @@ def placed_by_lo(rows, row):
 
 
 def offer(lot, amount, recipient):
+    """Offer the next cents of a lot to a recipient, cut off where they are not the whole; answers the token.
+
+    amount: minor units. Of [0, 100) with 30 offered before, 20 are [30, 50).
+    """
     row = lot["row"]
     require(recipient != lot["bill"]["debtor"], "recipient_is_the_debtor")
     lo = lot["at"]
@@ -381,6 +444,7 @@ def offer(lot, amount, recipient):
 
 
 def keep_remainder(lot):
+    """End the token of a lot that was cut, and keep what is left of it; answers [] or [the rest's id]."""
     row = lot["row"]
     rest = []
     if lot["at"] < lot["end"]:
@@ -390,6 +454,7 @@ def keep_remainder(lot):
 
 
 def lock_offer(row, recipient, ref, until):
+    """Lock a token for whom it is offered to, until the offer lapses. ref: "transfer" or "return". row: the token's."""
     row["offered_to"] = recipient
     row["locks"] = [new_lock("offered", ref, until)]
     keep(row)
@@ -399,10 +464,12 @@ def lock_offer(row, recipient, ref, until):
 
 
 def new_lock(kind, ref, until):
+    """A lock from today on. kind: "offered" or "in_finance". until: its last day."""
     return {"kind": kind, "ref": ref, "since": ctx.today, "height": ctx.height, "until": until}
 
 
 def lift_offer(row):
+    """Free a token that was offered, and rejoin it with what it was cut from; answers the token that is free now."""
     agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
     count_offers(row["holder"], -1)
     row["offered_to"] = ""
@@ -423,7 +490,10 @@ def count_offers(holder, change):
 
 
 def offer_until(bill):
-    """The last day of an offer made today: five business days on, at latest the business day before payment."""
+    """The last day of an offer made today: five business days on, at latest the business day before payment.
+
+    Offered on Friday 2027-03-05: until Friday 03-12; of a bill that is payable on Wednesday 03-10, until Tuesday 03-09.
+    """
     horizon = horizons.get("offer")
     if horizon is None or horizon["today"] != ctx.today:
         days = parameter("offer_business_days")
@@ -472,6 +542,7 @@ def made(like, token, lo, hi, parent, holder):
 
 
 def keep(row):
+    """Write a token. row: the token's."""
     token_rows.put(row["id"], row)
 
 
@@ -496,6 +567,7 @@ def keep_hop(row, kind, giver, price, undoes):
 
 
 def cut(row, lo, hi, least):
+    """Make cents [lo, hi) of a token a token of their own; answers its id. least: minor units of a piece at least."""
     require(hi - lo >= least, "piece_too_small", {"min_split": least, "currency": row["currency"]})
     piece = made(row, new_id("T"), lo, hi, row["id"], row["holder"])
     keep(piece)
@@ -503,6 +575,7 @@ def cut(row, lo, hi, least):
 
 
 def end_cut(row, pieces, reason):
+    """End a token that was cut. reason: "offer", "finance", "split", "payment" or "dilution". row: the token's."""
     row["cut_for"] = reason
     end(row, "split", pieces)
 
@@ -536,7 +609,10 @@ def rejoin(row):
 
 
 def free_run(siblings, row):
-    """The longest run of free neighbours around `row` among the pieces of one cut."""
+    """The longest run of free neighbours around `row` among the pieces of one cut.
+
+    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30).
+    """
     run = []
     reached = False
     for sibling in siblings:
@@ -557,7 +633,8 @@ def free_run(siblings, row):
 
 
 def is_free(row):
-    return row["status"] == "live" and len(row["locks"]) == 0
+    """Say whether a token lives and nothing locks it. row: the token's."""
+    return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0
 
 
 def join(pieces, parent):
@@ -573,6 +650,7 @@ def join(pieces, parent):
 
 
 def replaced(siblings, pieces, joined):
+    """The pieces of a cut after some were joined, in their order: of [a, b, c] with a and b joined [joined, c]."""
     ended = []
     for piece in pieces:
         ended += [piece["id"]]
@@ -586,13 +664,27 @@ def replaced(siblings, pieces, joined):
 
 
 def cut_token(first, hi):
-    """The nearest token above `first` that covers everything up to `hi`; far up, their common origin."""
+    """The nearest token above `first` that covers everything up to `hi`; far up, their common origin.
+
+    [0, 100) was cut at 40, and [40, 100) at 70. Of [40, 70) and [70, 100) it is [40, 100); of [0, 40) and [40, 70) it
+    is [0, 100).
+    """
     row = first
     for step in range(LONGEST_SEARCH):
         row = token_rows.get(row["parent"])
         if row["hi"] >= hi:
             return row
     return token_rows.get(first["origin"])
+
+
+def leaves_of(bill):
+    """The leaves of a bill that nobody used much: refused above so many."""
+    found = ranges.scan([bill], MOST_LEAVES_OF_UNUSED + 1)
+    require(len(found) <= MOST_LEAVES_OF_UNUSED, "bill_part_used", {"bill": bill})
+    leaves = []
+    for entry in found:
+        leaves += [token_rows.get(entry[1][1])]
+    return leaves
 
 
 # --- settlement -------------------------------------------------------------------------------------------------------
@@ -630,7 +722,11 @@ def work_of_paying(row):
 
 
 def parts_in_proportion(leaves, amount, outstanding):
-    """Share `amount` out by the leaves' amounts: whole cents, then one each by largest remainder, ties by lo."""
+    """Share `amount` out by the leaves' amounts: whole cents, then one each by largest remainder, ties by lo.
+
+    33 over [0, 50), [50, 80) and [80, 100), of 100 outstanding: 16.5, 9.9 and 6.6. Whole cents are 16, 9 and 6, two
+    are left, and the remainders .9 and .6 are the largest: 16, 10 and 7.
+    """
     parts = []
     ranks = []
     given = 0
@@ -679,13 +775,13 @@ def pay(row, amount):
     if amount == row["hi"] - row["lo"]:
         if offered_until != "":
             emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
-        end_settled(row)
+        end_leaf(row, "settled")
         return result
     piece = made(row, new_id("T"), row["lo"], row["lo"] + amount, row["id"], row["holder"])
     rest = made(row, new_id("T"), row["lo"] + amount, row["hi"], row["id"], row["holder"])
     rest["offered_to"] = row["offered_to"]
     rest["locks"] = row["locks"]
-    end_settled(piece)
+    end_leaf(piece, "settled")
     keep(rest)
     end_cut(row, [piece["id"], rest["id"]], "payment")
     if offered_until != "":
@@ -696,8 +792,9 @@ def pay(row, amount):
     return result
 
 
-def end_settled(row):
-    row["status"] = "settled"
+def end_leaf(row, status):
+    """End a token whose cents end with it: settled, diluted or void."""
+    row["status"] = status
     row["ended"] = ctx.height
     row["offered_to"] = ""
     row["locks"] = []
@@ -706,6 +803,7 @@ def end_settled(row):
 
 # --- who may ----------------------------------------------------------------------------------------------------------
 def token_of_sender(token):
+    """A token of the sender, in whatever state; answers its row."""
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
     require(row["holder"] == ctx.party, "not_the_holder")
@@ -713,26 +811,29 @@ def token_of_sender(token):
 
 
 def require_free(row):
-    require(row["status"] == "live", "token_already_used", {"status": row["status"]})
+    """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
+    require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
     require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
 
 
 def require_offered_to_sender(token):
+    """A token that is offered to the sender; answers its row."""
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
-    require(row["status"] == "live", "token_already_used", {"status": row["status"]})
-    require(row["offered_to"] == ctx.party, "not_offered_to_you")
+    require(row["offered_to"] == ctx.party, "not_offered_to_you")  # what became of it is no stranger's business
     return row
 
 
 def require_bill_open_for_offers(bill_id):
+    """A bill whose tokens may still be offered today; answers its row."""
     bill = bills.get(bill_id)
-    require(bill["status"] == "active", "bill_not_active", {"status": bill["status"]})
+    require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
     require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
     return bill
 
 
 def require_recipient(party):
+    """A party that may be owed, and is not the sender: a bank comes in by financing alone."""
     require(party != ctx.party, "recipient_is_the_sender")
     row = require_active(party)
     require("bank" not in row["roles"], "recipient_is_a_bank", {"id": party})

@@ -1,0 +1,89 @@
+"""Acts as they are declared once, in `acts/*.toml`: what each is called, which command carries it out, and how.
+
+What an act takes, checks and answers is read off its contract (docs/reference/contract-functions.md); here stands what
+people read. An act of a contract is a table of its file:
+
+    [reject]
+    en = "reject a bill"                       # its name where a transaction names it, and in Chinese `zh`
+    command = "bill reject BILL"               # words in capitals are typed by people
+    [reject.plain]                             # optional: it is about one object, and its command is made from this
+    on = "bill"                                # what the object is: one of `SUBJECTS`
+    argument = "bill"                          # optional: what the act calls it, where that is another word
+    reason = "may"                             # optional: it takes a reason, which `may` be left out or `must` be said
+    help_en, help_zh, asks_en, asks_zh         # the command's help; what stands over the preview
+    answers = ["token", "bill"]                # optional: members of the result that are printed; all without it
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chainbill_contracts.declared_rows import only
+
+__all__ = ["SUBJECTS", "Act", "Plain", "acts", "acts_of"]
+
+SUBJECTS = frozenset({"bill", "token", "dispute", "change", "recovery", "order", "party", "joint"})
+REASONS = frozenset({"", "may", "must"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An act about one object. answers: None for all members of its result."""
+
+    on: str
+    argument: str
+    reason: str
+    help: tuple[str, str]
+    asks: tuple[str, str]
+    answers: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act of a contract. place: `bill.reject`; name: English, Chinese."""
+
+    place: str
+    name: tuple[str, str]
+    command: str
+    plain: Plain | None
+
+
+@cache
+def acts() -> Mapping[str, Act]:
+    """Every act by its place, `contract.function`. ValueError, which says where, for a declaration that errs."""
+    found: dict[str, Act] = {}
+    for file in sorted((files(__package__) / "acts").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            found |= acts_of(file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8")))
+    return found
+
+
+def acts_of(contract: str, declared: Mapping[str, Any]) -> dict[str, Act]:
+    """The acts of one contract. ValueError as for `acts`."""
+    return {f"{contract}.{function}": _act(f"{contract}.{function}", told) for function, told in declared.items()}
+
+
+def _act(place: str, told: Mapping[str, Any]) -> Act:
+    only(place, told, {"en", "zh", "command"}, {"plain"})
+    plain = _plain(f"{place}.plain", told["plain"]) if "plain" in told else None
+    if plain and not told["command"].rpartition(" ")[2].isupper():
+        raise ValueError(f"{place}: the command of a plain act ends with what its object is typed as")
+    return Act(place, (told["en"], told["zh"]), told["command"], plain)
+
+
+def _plain(place: str, told: Mapping[str, Any]) -> Plain:
+    only(place, told, {"on", "help_en", "help_zh", "asks_en", "asks_zh"}, {"argument", "reason", "answers"})
+    if told["on"] not in SUBJECTS:
+        raise ValueError(f"{place}: on {told['on']!r} is none of {', '.join(sorted(SUBJECTS))}")
+    if told.get("reason", "") not in REASONS:
+        raise ValueError(f"{place}: a reason may or must be said")
+    return Plain(
+        told["on"], told.get("argument", told["on"]), told.get("reason", ""),
+        (told["help_en"], told["help_zh"]), (told["asks_en"], told["asks_zh"]),
+        tuple(told["answers"]) if "answers" in told else None,
+    )  # fmt: skip
