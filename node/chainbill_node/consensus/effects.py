@@ -1,4 +1,7 @@
-"""What a step asks of the driver, which carries out each effect fully before the next one."""
+"""What a step asks of the driver, which carries out each effect fully before the next one.
+
+The field's word: state machine.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.evidence import Evidence
 from chainbill.ledger.vote import Vote, VoteType
-from chainbill_node.consensus.state import Choice
 from chainbill_node.consensus.timeouts import Timer
+from chainbill_node.wire.messages import Choice
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.vote import ProposalHeader, Vote
 from chainbill_node.consensus.timeouts import Timer
-from chainbill_node.wire.messages import Proposal
+from chainbill_node.wire.messages import Choice, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,27 @@ class OwnMessagesReported:
     now_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class RoundWanted:
+    """Another validator asks for a later round of this height (−1: for none), or is in one.
+
+    since_ms: since when enough others are in this node's round or later ones (`Company`); None where they are not.
+    """
+
+    round: int
+    now_ms: int
+    since_ms: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SigningFound:
+    """From this round of this height on nothing can be signed twice, with this lock (`coming_back`)."""
+
+    round: int
+    locked: Choice | None
+    now_ms: int
+
+
 Event = (
     ProposalReceived
     | VoteReceived
@@ -95,4 +116,6 @@ Event = (
     | BlockSynced
     | OwnMessageStored
     | OwnMessagesReported
+    | RoundWanted
+    | SigningFound
 )

@@ -1,4 +1,7 @@
-"""Evidence waiting to get into a block: each misdeed once, bounded, and by validator too; oldest first."""
+"""Evidence waiting to get into a block: each misdeed once, bounded, and by validator too; oldest first.
+
+The field's word: equivocation.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 A node says about once a second what it holds; a peer that holds more of what matters sends the missing votes, the
 proposal of its round, or (from the driver) the decided block. Nothing here is signed: a lie costs only its teller.
+
+The field's word: anti-entropy.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ PEERS_AHEAD = 256
 """Peers of which something of the next height is kept."""
 LISTEN_MS = 2_000
 """How long a restarted validator waits for one that knows more, when too few of those that answered know enough."""
+WORD_AFTER_S = 5
+"""How long a validator that has lost its memory listens, until the operator's word counts for who is silent."""
 LONE_START_MS = 10_000
 """How long a height that has no reason of its own to start waits after messages of no more validators than may lie.
 Shorter, one of them makes empty blocks as fast as a network can; never, a transaction that reached one node only would

@@ -5,17 +5,18 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from chainbill.ledger.evidence import DuplicateProposal, DuplicateVote
-from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
+from chainbill.ledger.vote import NO_ROUND, ProposalHeader, Vote, VoteType
 from chainbill_node.consensus.effects import Abstain, Effect, ReportEvidence, ScheduleTimeout
-from chainbill_node.consensus.events import OwnMessagesReported
+from chainbill_node.consensus.events import OwnMessagesReported, SigningFound
 from chainbill_node.consensus.limits import LISTEN_MS, LONE_START_MS, ROUND_WINDOW
 from chainbill_node.consensus.rounds import Outcome
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Said, Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
-from chainbill_node.wire.messages import Proposal
+from chainbill_node.wire.messages import Choice, Proposal
 
 OWN_MESSAGE_MISSING = "own_message_missing"
+ASKING_PEERS = "asking_peers_for_own_messages"
 
 
 def take_vote(state: HeightState, vote: Vote, rules: Rules, *, capped: bool = True) -> Outcome:
@@ -41,7 +42,12 @@ def noticed(state: HeightState, rules: Rules) -> Outcome:
         return state, ()
     if len(state.book.senders() - {rules.own}) >= rules.skip_threshold:
         return replace(state, wake=True), ()
-    if state.noticed:
+    return waiting_noticed(state)
+
+
+def waiting_noticed(state: HeightState) -> Outcome:
+    """A height that waits has heard from one: it starts in a while."""
+    if state.wake or state.noticed:
         return state, ()
     return replace(state, noticed=True), (ScheduleTimeout(Timer(TimerKind.START, state.height, 0), LONE_START_MS),)
 
@@ -82,14 +88,26 @@ def take_own(state: HeightState, message: Proposal | Vote) -> HeightState:
     return replace(state, book=book, blocks={**state.blocks, header.block_id: message.block})
 
 
+def with_choice(state: HeightState, choice: Choice | None) -> HeightState:
+    """The prevotes and the block of what is locked or valid."""
+    if choice is None:
+        return state
+    book = state.book
+    for vote in choice.prevotes:
+        book = book.with_vote(vote, capped=False)
+    return replace(state, book=book, blocks={**state.blocks, choice.block.id: choice.block})
+
+
 def take_report(state: HeightState, report: OwnMessagesReported, rules: Rules) -> Outcome:
     """A peer's answer about own messages: one that the file lacks forbids signing, whoever shows it (it is signed).
 
-    That nothing is missing, only another validator can witness: an observer need not have been sent anything.
+    That nothing is missing, only another validator can witness: an observer need not have been sent anything. What is
+    of earlier rounds than this node signs in was said before it lost its memory.
     """
     if state.signing is not Signing.ASKING:
         return state, ()
-    if any(said(message) not in state.own_messages for message in report.messages):
+    later = [message for message in report.messages if message.round >= state.first_round]
+    if any(said(message) not in state.own_messages for message in later):
         state = replace(state, signing=Signing.ABSTAINING, why=OWN_MESSAGE_MISSING)
         return state, (Abstain(OWN_MESSAGE_MISSING),)
     if report.peer not in rules.witnesses:
@@ -99,6 +117,24 @@ def take_report(state: HeightState, report: OwnMessagesReported, rules: Rules) -
         effects = (ScheduleTimeout(Timer(TimerKind.LISTEN, state.height, 0), LISTEN_MS),)
     knowing = state.knowing | {report.peer} if report.whole else state.knowing - {report.peer}
     return allow(replace(state, answered=state.answered | {report.peer}, knowing=knowing), rules), effects
+
+
+def take_signing(state: HeightState, found: SigningFound, rules: Rules) -> HeightState:
+    """It is known in which round nothing can have been signed: begin the height anew there, with what is here."""
+    choice = found.locked
+    newer = state.valid_round > (NO_ROUND if choice is None else choice.round)
+    return replace(
+        with_choice(state, choice),
+        round=NO_ROUND,
+        step=Step.WAIT,
+        wake=True,
+        locked=choice,
+        valid=state.valid if newer else choice,
+        signing=Signing.ASKING if rules.quorum > 1 else Signing.ALLOWED,
+        why=ASKING_PEERS if rules.quorum > 1 else "",
+        first_round=found.round,
+        resume_round=found.round,
+    )
 
 
 def allow(state: HeightState, rules: Rules) -> HeightState:

@@ -20,8 +20,9 @@ from chainbill_node.consensus.effects import (
 )
 from chainbill_node.consensus.limits import ROUND_WINDOW, ROUNDS_KEPT
 from chainbill_node.consensus.rules import Rules
-from chainbill_node.consensus.state import Choice, HeightState, Signing, Step
+from chainbill_node.consensus.state import HeightState, Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
+from chainbill_node.wire.messages import Choice
 
 Outcome = tuple[HeightState, tuple[Effect, ...]]
 """A new state and what the driver has to do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.validators import ValidatorSet
@@ -15,7 +16,7 @@ MOST_DOUBLINGS = 30
 """Of the delay that is allowed: 2**30 times 30 s is a thousand years."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """Fixed for one height.
 
@@ -42,7 +43,7 @@ class Rules:
         """q = 2n // 3 + 1."""
         return self.validators.quorum
 
-    @property
+    @cached_property
     def witnesses(self) -> frozenset[str]:
         """The node ids of the other validators: the hex of the key that a connection proves."""
         return frozenset([one.key.hex() for one in self.validators.validators if one.key != self.own])

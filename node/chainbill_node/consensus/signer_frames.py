@@ -4,6 +4,8 @@ A frame is length (4 bytes BE) ‖ CRC-32 of the length ‖ CRC-32 of the payloa
 from the one before, so that frames can be neither lost from the middle nor swapped. The last frame may be cut off by a
 crash: it was never synced, so nothing was sent for it, and it is dropped. Anything else that does not fit is refused:
 an answer from a damaged file could be a second signature.
+
+The field's word: write-ahead log.
 """
 
 from __future__ import annotations

@@ -5,14 +5,14 @@ Algorithm 1, lines 1-9: round, step, lockedValue, lockedRound, validValue, valid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 import msgspec
 
 from chainbill.ledger.block import Block
-from chainbill.ledger.vote import NO_ROUND, Vote
+from chainbill.ledger.vote import NO_ROUND
 from chainbill_node.consensus.book import Book
+from chainbill_node.wire.messages import Choice
 
 
 class Step(IntEnum):
@@ -42,22 +42,14 @@ Said = tuple[int, int, bytes | None, int]
 """What a message says, without who and by which signature bytes: (type, round, value, valid round)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A block with the round in which a quorum prevoted it, and those prevotes."""
-
-    block: Block
-    round: int
-    prevotes: tuple[Vote, ...]
-
-
 class HeightState(msgspec.Struct, frozen=True):
     """Everything a validator knows and holds at one height.
 
     `now_ms` is the wall clock of the event at hand, `started_ms` and `round_ms` those of the height's and the round's
     start; `received_ms`: when the proposal of a block in a round was first received. `wake`: there is a reason to
-    start; `noticed`: there may be one, see `receive.noticed`. `resume_round`: where to start. `answered`: the
-    validators (node ids) that have said what they hold of our own messages; `knowing`: those of them that have listened
+    start; `noticed`: there may be one, see `receive.noticed`. `resume_round`: where to start; `first_round`: what was
+    signed in earlier rounds is not known, and nothing is signed there. `answered`: the validators (node ids) that have
+    said what they hold of our own messages; `knowing`: those of them that have listened
     since the height began; `listened`: we have waited long enough for one that knows more. `own_messages`: what the
     signer file holds of this height (see `receive.said`). `why`: the reason of abstaining or of a halt.
     """
@@ -79,6 +71,7 @@ class HeightState(msgspec.Struct, frozen=True):
     listened: bool = False
     own_messages: frozenset[Said] = frozenset()
     resume_round: int = 0
+    first_round: int = 0
     wake: bool = False
     noticed: bool = False
     now_ms: int = 0

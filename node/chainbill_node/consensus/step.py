@@ -1,6 +1,8 @@
 """The consensus function: one dispatch over the closed set of events; each arm names its rule.
 
 Rules 1-11 are those of docs/reference/consensus.md, lines those of algorithm 1 in arXiv 1807.04938.
+
+The field's word: state machine.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from msgspec.structs import replace
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.vote import NO_ROUND, VoteType
-from chainbill_node.consensus.effects import SignAndSend, UnsignedProposal
+from chainbill_node.consensus.coming_back import MARGIN
+from chainbill_node.consensus.effects import AskForOwnMessages, SignAndSend, UnsignedProposal
 from chainbill_node.consensus.events import (
     BlockArrived,
     BlockBuilt,
@@ -20,14 +23,24 @@ from chainbill_node.consensus.events import (
     OwnMessagesReported,
     OwnMessageStored,
     ProposalReceived,
+    RoundWanted,
+    SigningFound,
     TimeoutFired,
     VoteReceived,
 )
-from chainbill_node.consensus.receive import allow, take_own, take_proposal, take_report, take_vote
+from chainbill_node.consensus.receive import (
+    allow,
+    take_own,
+    take_proposal,
+    take_report,
+    take_signing,
+    take_vote,
+    waiting_noticed,
+)
 from chainbill_node.consensus.rounds import Outcome, cast, conclude, start_round
 from chainbill_node.consensus.rules import Rules
 from chainbill_node.consensus.state import HeightState, Signing, Step
-from chainbill_node.consensus.timeouts import Timer, TimerKind
+from chainbill_node.consensus.timeouts import ROUND_TIMERS, Timer, TimerKind
 from chainbill_node.consensus.voting import settle
 
 
@@ -60,6 +73,10 @@ def _take(state: HeightState, event: Event, rules: Rules) -> Outcome:
             return conclude(state, rules, block, certificate, synced=True)
         case OwnMessagesReported():
             return take_report(state, event, rules)
+        case RoundWanted(round=round_, since_ms=since_ms):
+            return leave_round(state, round_, since_ms, rules)
+        case SigningFound():
+            return take_signing(state, event, rules), (AskForOwnMessages(),)
         case _:
             assert_never(event)
 
@@ -81,6 +98,24 @@ def time_out(state: HeightState, timer: Timer, rules: Rules) -> Outcome:
     if timer.kind is TimerKind.PRECOMMIT:  # lines 65-67
         return start_round(state, state.round + 1, rules)
     return state, ()
+
+
+def leave_round(state: HeightState, wanted: int, since_ms: int | None, rules: Rules) -> Outcome:
+    """Somebody who lost its memory can only sign in a later round: go there, if this one has come to nothing.
+
+    Any round may be started at any time (rule 10 does it by a timer). Not before this one has lasted as long as its
+    three timeouts together, in which it is over wherever a quorum speaks, with enough others (`Company`), and two
+    rounds at a time: so whoever asks without a reason wins nothing. A height that waits starts late, as after a
+    message by one.
+    """
+    if state.step is Step.WAIT:
+        return waiting_noticed(state)
+    lasting_ms = sum(rules.timeouts.length_ms(kind, state.round) for kind in ROUND_TIMERS)
+    if not state.running or wanted <= state.round or since_ms is None:
+        return state, ()
+    if state.now_ms - max(state.round_ms, since_ms) < lasting_ms:
+        return state, ()
+    return start_round(state, min(wanted, state.round + MARGIN), rules)
 
 
 def _propose_new(state: HeightState, round_: int, block: Block) -> Outcome:

@@ -22,6 +22,9 @@ class TimerKind(IntEnum):
     LOOK = 6
 
 
+ROUND_TIMERS = (TimerKind.PROPOSE, TimerKind.PREVOTE, TimerKind.PRECOMMIT)
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A timer's name: its kind, and the height and round it was armed for."""

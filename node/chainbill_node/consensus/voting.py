@@ -16,8 +16,9 @@ from chainbill.ledger.vote import NO_ROUND, ProposalHeader, VoteType
 from chainbill_node.consensus.effects import Effect, KeepValid, TellRefused
 from chainbill_node.consensus.rounds import Outcome, ask_for_block, cast, conclude, schedule, start_round
 from chainbill_node.consensus.rules import Rules
-from chainbill_node.consensus.state import Choice, HeightState, Signing, Step
+from chainbill_node.consensus.state import HeightState, Signing, Step
 from chainbill_node.consensus.timeouts import TimerKind
+from chainbill_node.wire.messages import Choice
 
 Rule = Callable[[HeightState, Rules], Outcome | None]
 

@@ -1,4 +1,7 @@
-"""Why a height stands still: where it is, whose votes are missing, and since when; in English and Chinese."""
+"""Why a height stands still: where it is, whose votes are missing, and since when; in English and Chinese.
+
+The field's word: liveness.
+"""
 
 from __future__ import annotations
 

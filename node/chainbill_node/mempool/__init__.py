@@ -5,6 +5,7 @@ transaction leaves when its block is committed or its time is over. Time comes i
 """
 
 from chainbill_node.mempool.accounts import Accounts, Use
+from chainbill_node.mempool.known import KnownAddresses
 from chainbill_node.mempool.pool import Mempool, MempoolFull, Room, Waiting
 from chainbill_node.mempool.reading import Read, Reading
 from chainbill_node.mempool.unverified import Source, Unverified
@@ -13,6 +14,7 @@ from chainbill_node.mempool.waiting_line import WaitingLine
 
 __all__ = [
     "Accounts",
+    "KnownAddresses",
     "Mempool",
     "MempoolFull",
     "Read",

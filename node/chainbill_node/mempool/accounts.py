@@ -95,17 +95,20 @@ class Accounts:
         self._age(now_ms)
         used = list(uses)
         for one in used:
-            account = self._of.setdefault(one.party, _Account())
+            account = self._of.get(one.party)
+            if account is None:
+                account = self._of[one.party] = _Account()
             account.gas += one.gas
-            account.dear += max(0, one.gas - ORDINARY_GAS) if one.ok else one.gas
+            if one.gas > ORDINARY_GAS or not one.ok:
+                account.dear += one.gas - ORDINARY_GAS if one.ok else one.gas
             account.calls += 1_000 * one.calls
         if len(self._of) > MAX_ACCOUNTS:
             most = sorted(self._of.items(), key=lambda item: item[1].gas)[-MAX_ACCOUNTS // 2 :]
             self._of = dict(most)
         self._flooding = self._who_floods()
-        for one in used:
-            if self.used(one.party) < CALM_GAS and one.party in self._of:
-                self._of[one.party].calm_ms = now_ms
+        for party in {one.party for one in used}:
+            if self.used(party) < CALM_GAS and party in self._of:
+                self._of[party].calm_ms = now_ms
         calm = [one.calm_ms for party, one in self._of.items() if party not in self._flooding]
         self._others_ms = max(calm, default=-OTHERS_WITHIN_MS)  # who floods now was no other when it began
         alone = self.alone(now_ms)

@@ -25,3 +25,7 @@ LEAST_UNVERIFIED = 2_000
 """There is room for so many, however small the pool is."""
 LEAST_UNVERIFIED_BYTES = 16 * 1024 * 1024
 """The same in bytes: two batches of the largest size."""
+MAX_KNOWN_ADDRESSES = 4_096
+"""Addresses of which something was admitted lately; the one for which that is longest ago gives way."""
+MOST_CREDIT = 64
+"""So much of an address may be refused in a row before it is a stranger again, however much was good before."""

@@ -78,7 +78,6 @@ class Mempool:
         self._max_count = max_count
         self._max_bytes = max_bytes
         self._waiting: dict[bytes, Waiting] = {}
-        self._by_wire: dict[bytes, bytes] = {}
         self._shares: dict[str, _Share] = {}
         self.bytes = 0
 
@@ -90,10 +89,6 @@ class Mempool:
 
     def __contains__(self, identity: object) -> bool:
         return identity in self._waiting
-
-    def has_wire(self, wire_id: bytes) -> bool:
-        """True when these very bytes are here."""
-        return wire_id in self._by_wire
 
     def get(self, identity: bytes) -> Waiting | None:
         """The transaction with this id."""
@@ -129,8 +124,8 @@ class Mempool:
         count = len(share.waiting)
         if (
             self.accounts.enough(party, share.calls)
-            or count >= max(LEAST_SHARE_TRANSACTIONS, free)
-            or share.bytes + size > max(LEAST_SHARE_BYTES, free_bytes)
+            or (count >= free and count >= LEAST_SHARE_TRANSACTIONS)
+            or (share.bytes + size > free_bytes and share.bytes + size > LEAST_SHARE_BYTES)
         ):
             return MempoolFull(
                 PARTY_SHARE, f"{count} transactions of {party} wait already", count=count, party=party
@@ -155,7 +150,6 @@ class Mempool:
         if share is None:
             share = self._shares[transaction.party] = _Share(transaction.party, {})
         self._waiting[transaction.id] = share.waiting[transaction.id] = one
-        self._by_wire[transaction.wire_id] = transaction.id
         share.bytes += size
         share.calls += len(transaction.calls)
         self.bytes += size
@@ -179,7 +173,6 @@ class Mempool:
                 continue
             transaction = gone.transaction
             size = len(transaction.wire)
-            del self._by_wire[transaction.wire_id]
             self.bytes -= size
             share = self._shares[transaction.party]
             del share.waiting[identity]

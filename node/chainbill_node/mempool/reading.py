@@ -20,6 +20,10 @@ MAX_READ_SOURCES = 4_096
 """Those that were read longest ago give way, and are light again."""
 
 
+_Payer = tuple[str, str]
+"""("", party) or (address, "")."""
+
+
 class Read(NamedTuple):
     """One transaction that was read: whose it was, processor seconds, and whether its signatures are good."""
 
@@ -32,30 +36,26 @@ class Reading:
     """Of one node."""
 
     def __init__(self) -> None:
-        self._of: dict[Source, tuple[float, float]] = {}  # seconds, and when that was; read last: stands last
+        self._of: dict[_Payer, tuple[float, float]] = {}  # seconds, and when that was; read last: stands last
 
     def light(self, source: Source, now_s: float) -> bool:
         """Whether a source took little of late: what was good of its party, and what was bad of its address."""
-        return max(self._left(_party(source), now_s), self._left(_address(source), now_s)) < LIGHT_S
+        address, party = source
+        return self._left(("", party), now_s) < LIGHT_S and self._left((address, ""), now_s) < LIGHT_S
 
     def charge(self, reads: Iterable[Read], now_s: float) -> None:
         """Enter what was read."""
+        took: dict[tuple[Source, bool], float] = {}
         for source, took_s, good in reads:
-            payer = _party(source) if good else _address(source)
+            took[source, good] = took.get((source, good), 0.0) + took_s
+        for (source, good), took_s in took.items():
+            payer = ("", source.party) if good else (source.address, "")
             left_s = self._left(payer, now_s)
             self._of.pop(payer, None)
             self._of[payer] = left_s + took_s, now_s
         while len(self._of) > MAX_READ_SOURCES:
             del self._of[next(iter(self._of))]
 
-    def _left(self, payer: Source, now_s: float) -> float:
-        took_s, then_s = self._of.get(payer, (0.0, now_s))
-        return max(0.0, took_s - LIGHT_SHARE * (now_s - then_s))
-
-
-def _party(source: Source) -> Source:
-    return Source("", source.party)
-
-
-def _address(source: Source) -> Source:
-    return Source(source.address)
+    def _left(self, payer: _Payer, now_s: float) -> float:
+        held = self._of.get(payer)
+        return 0.0 if held is None else max(0.0, held[0] - LIGHT_SHARE * (now_s - held[1]))

@@ -56,8 +56,9 @@ class Unverified:
             held = self._of.get(key)
             if held is None:
                 continue
-            most, most_bytes = max(LEAST_SHARE_TRANSACTIONS, room), max(LEAST_SHARE_BYTES, room_bytes)
-            if held.count >= most or held.bytes + size > most_bytes:
+            count, used = held.count, held.bytes + size
+            too_many = count >= room and count >= LEAST_SHARE_TRANSACTIONS
+            if too_many or (used > room_bytes and used > LEAST_SHARE_BYTES):
                 return False
             room, room_bytes = room - held.count, room_bytes - held.bytes  # what is left of the address' own share
         self._all.count += 1

@@ -2,12 +2,15 @@
 
 Pure. Where all fits into one piece, nobody has to wait for a turn. A piece is in order of arrival, whoever's turn it
 was: of 1,000 of one source and then one of another a piece of 10 has the first nine and the other one.
+
+The field's word: fair queueing.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from chainbill_node.mempool.unverified import Source
@@ -19,6 +22,9 @@ class _Place(NamedTuple, Generic[Item]):
     number: int
     size: int
     item: Item
+
+
+_by_number = itemgetter(0)
 
 
 class WaitingLine(Generic[Item]):
@@ -44,8 +50,13 @@ class WaitingLine(Generic[Item]):
         self._number += 1
         self._count += 1
         self._bytes += size
-        parties = self._queues.setdefault(source.address, {})
-        parties.setdefault(source.party, deque()).append(_Place(self._number, size, item))
+        parties = self._queues.get(source.address)
+        if parties is None:
+            parties = self._queues[source.address] = {}
+        queue = parties.get(source.party)
+        if queue is None:
+            queue = parties[source.party] = deque()
+        queue.append(_Place(self._number, size, item))
 
     def hand_over(self, stays: Callable[[Source], bool], other: WaitingLine[Item]) -> None:
         """What the others have here goes to another line, in its order, behind what they have there."""
@@ -75,7 +86,7 @@ class WaitingLine(Generic[Item]):
                 break
             room -= place.size
             taken.append(place)
-        return [place.item for place in sorted(taken, key=lambda one: one.number)]
+        return [place.item for place in sorted(taken, key=_by_number)]
 
     def _next(self, room: int | None) -> _Place[Item] | None:
         """Take out the one whose turn it is, unless it is larger than the room."""

@@ -4,6 +4,8 @@ What it has used is the peer's, not its connection's: one that hangs up and come
 
 The rates are far above what an honest node sends at full load; a burst of some seconds is allowed, because a node that
 was busy reads everything that came meanwhile at once. Pure: the time is given.
+
+The field's word: rate limiting.
 """
 
 from __future__ import annotations

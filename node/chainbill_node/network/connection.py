@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
+from chainbill_node.foundation.operator_error import Pair
 from chainbill_node.network.budget import Budget
+from chainbill_node.network.certificate import NodeCertificate, read_certificate
 from chainbill_node.network.door import address_of
 from chainbill_node.network.limits import (
     CLOSE_ABOVE_BYTES,
@@ -18,7 +20,6 @@ from chainbill_node.network.limits import (
     MAX_FRAME_BYTES,
     MAX_HELLO_BYTES,
 )
-from chainbill_node.network.tls import node_id_of
 
 LENGTH_BYTES = 4
 OTHER_NODE = "another node answers at this address"
@@ -50,7 +51,9 @@ class Connection(asyncio.Protocol):
         self.address = ""  # of the other side, as the door counts it
         self.version = 0  # of the messages, agreed by both hellos
         self.lowest: int | None = None  # height that the peer says it holds
+        self.certificate: NodeCertificate | None = None  # once it is open
         self.offence = ""  # what it did to be kept out for a while
+        self.mend: Pair | None = None  # what helps, where it is ended for a reason that says more than its name
         self.opened_s = self.last_heard_s = 0.0
         self.budget = Budget()  # until it has said hello, then that of its peer
         self._frame_began_s = 0.0
@@ -68,14 +71,15 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Read who the peer is from its certificate."""
         self._transport = cast(asyncio.Transport, transport)
-        peer = node_id_of(transport.get_extra_info("peercert"))
-        if peer is None:
-            self.abort("the certificate names no node")
+        try:
+            self.certificate = read_certificate(transport.get_extra_info("ssl_object").getpeercert(True))
+        except ValueError as error:
+            self.abort(str(error))
             return
-        if self._wanted not in ("", peer):
+        if self._wanted not in ("", self.certificate.node_id):
             self.abort(OTHER_NODE)
             return
-        self.peer = peer
+        self.peer = self.certificate.node_id
         self._open = True
         self.opened_s = self.last_heard_s = self._loop.time()
         remote = transport.get_extra_info("peername")

@@ -18,11 +18,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 
-from chainbill_node.config import Address
-from chainbill_node.listening import listen
-from chainbill_node.logs import log
+from chainbill_node.home.config import Address
 from chainbill_node.network import limits
 from chainbill_node.network.budget import Bucket
+from chainbill_node.network.listening import listen
+from chainbill_node.runtime.logs import log
 
 NO_DESCRIPTORS_PAUSE_S = 0.5
 Refused = Callable[[str], None]
@@ -51,20 +51,24 @@ class Rates:
     """How often each address may knock, and all strangers together. Pure: the time is given."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()  # member → where it came from last
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._strangers = Bucket(limits.STRANGERS_A_SECOND, limits.STRANGERS_BURST)
 
-    def remember(self, address: str) -> None:
-        """A member came from here, or is said to be here."""
-        self._known[address] = None
-        self._known.move_to_end(address)
-        while len(self._known) > limits.MAX_KNOWN_ADDRESSES:
+    def remember(self, member: str, address: str) -> None:
+        """This member came from here, or is said to be here. One certificate makes few addresses known."""
+        own = self._known.setdefault(member, OrderedDict())
+        self._known.move_to_end(member)
+        own[address] = None
+        own.move_to_end(address)
+        if len(own) > limits.MAX_ADDRESSES_OF_MEMBER:
+            own.popitem(last=False)
+        while len(self._known) > limits.MAX_REMEMBERED_PEERS:
             self._known.popitem(last=False)
 
     def knows(self, address: str) -> bool:
         """Whether a member is known to have this address."""
-        return address in self._known
+        return any(address in own for own in self._known.values())
 
     def excess(self, address: str, now_s: float) -> str | None:
         """A connection came: None, or why it is one too many."""
@@ -88,7 +92,7 @@ class Door:
         self,
         host: str,
         port: int,
-        context: ssl.SSLContext,
+        context: Callable[[], ssl.SSLContext],
         make: Callable[[], asyncio.BaseProtocol],
         refused: Refused,
     ) -> None:
@@ -177,15 +181,22 @@ class Door:
         loop = asyncio.get_running_loop()
         try:
             await loop.connect_accepted_socket(
-                self._make, accepted, ssl=self._context, ssl_handshake_timeout=limits.HANDSHAKE_WITHIN_S
+                self._make, accepted, ssl=self._context(), ssl_handshake_timeout=limits.HANDSHAKE_WITHIN_S
             )
         except (OSError, ssl.SSLError) as error:
             late = isinstance(error, ConnectionAbortedError)
             if asyncio.current_task() in self._shaking:  # else it was ended here, and said so
-                self._turn_away("handshake_too_slow" if late else "handshake_failed", address)
+                self._turn_away("handshake_too_slow" if late else "handshake_failed", address, _words(error))
             # its frames hold the transport, with 256 KiB of buffers, which holds the error: collected late, if ever
             traceback.clear_frames(error.__traceback__)
 
-    def _turn_away(self, reason: str, address: str) -> None:
-        log.seldom("connection_refused", why=reason, address=address, handshakes=len(self._shaking))
+    def _turn_away(self, reason: str, address: str, what: str = "") -> None:
+        facts = {"what": what} if what else {}
+        log.seldom("connection_refused", why=reason, address=address, handshakes=len(self._shaking), **facts)
         self._refused(reason)
+
+
+def _words(error: OSError) -> str:
+    """What OpenSSL found: of a certificate in full, else its word for it."""
+    found = getattr(error, "verify_message", "") or getattr(error, "reason", "") or ""
+    return str(found)

@@ -16,8 +16,8 @@ STRANGERS_A_SECOND, STRANGERS_BURST = 50, 200
 """Of all addresses together that no member is known to have."""
 MAX_ADDRESSES = 1_024
 """Addresses whose rate is remembered; the one not seen for longest goes first."""
-MAX_KNOWN_ADDRESSES = 512
-"""Addresses remembered because a member came from there."""
+MAX_ADDRESSES_OF_MEMBER = 4
+"""Of one member, the one that its row says among them, it is remembered that it came from there."""
 LISTEN_BACKLOG = 128
 
 # after the handshake
@@ -34,7 +34,8 @@ MAX_REMEMBERED_PEERS = 512
 # what a peer may do and send; far above an honest node at full load, and some seconds of it at once after a pause
 CONNECTIONS_A_SECOND, CONNECTIONS_BURST = 2, 60
 """Each is greeted with what waits and was signed here; an honest one reconnects after a fault, and then slower."""
-FRAMES_A_SECOND, FRAMES_BURST = 5_000, 50_000
+FRAMES_A_SECOND, FRAMES_BURST = 1_000, 10_000
+"""Some 20 µs of the loop each, however small; an honest node at full load sends some hundreds a second."""
 BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 640 * 1024 * 1024
 QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
 VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000

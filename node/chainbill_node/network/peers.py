@@ -15,26 +15,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainbill_node.config import NodeConfig
-from chainbill_node.logs import log
+from chainbill_node.home.config import NodeConfig
 from chainbill_node.network import limits
 from chainbill_node.network.budget import Budget, Budgets, Exclusions
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.hello import (
     MENDS,
+    OTHER_ISSUER,
     OTHER_VERSION,
     REFUSED_BY_PEER,
     HelloRefused,
     make_hello,
     read_hello,
 )
-from chainbill_node.network.tls import client_context, server_context
+from chainbill_node.network.identity import Identity, tls_files
+from chainbill_node.network.unmet import Unmet
+from chainbill_node.network.vouching import Vouching
+from chainbill_node.runtime.logs import log
 from chainbill_node.wire.versions import SPOKEN, WireRange, kind_of, spoken
 
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 5.0
-UNMET_S = 30.0  # after so long without another try, what was said of a member counts no more
 WATCH_S = 0.5  # how often a connected peer is looked at by its dialling task
 DIAL_TIMEOUT_S = 5.0
 
@@ -56,22 +58,18 @@ class PeerSettings:
     host: str
     port: int
     network: bytes
-    server: ssl.SSLContext
-    client: ssl.SSLContext
+    identity: Identity
     speaks: WireRange = SPOKEN
 
 
 def peer_settings(home: Path, config: NodeConfig, node_id: str, network: bytes) -> PeerSettings:
-    """Settings of a home. Raises OSError or ssl.SSLError when its TLS files cannot be used."""
-    files = config.files
-    paths = (home / files.tls_ca, home / files.tls_certificate, home / files.tls_key)
+    """Settings of a home. Raises ConfigError when its TLS files cannot be used."""
     return PeerSettings(
         node_id=node_id,
         host=config.p2p.host,
         port=config.p2p.port,
         network=network,
-        server=server_context(*paths),
-        client=client_context(*paths),
+        identity=Identity(tls_files(home, config.files), node_id),
     )
 
 
@@ -101,6 +99,7 @@ class PeerNetwork:
         spoken: Callable[[bytes, int], bool] = spoken,
     ) -> None:
         self._settings = settings
+        self.vouching = Vouching(settings.identity)
         self._members = members
         self._on_message = on_message
         self._on_up = on_up
@@ -112,13 +111,14 @@ class PeerNetwork:
         self._lowest = lowest
         self._spoken = spoken
         self._door = Door(
-            settings.host, settings.port, settings.server, lambda: Connection(self, dialled=False), on_refused
-        )
+            settings.host, settings.port, lambda: settings.identity.server,
+            lambda: Connection(self, dialled=False), on_refused,
+        )  # fmt: skip
         self._stopping = False
         self._exclusions = Exclusions()
         self._budgets = Budgets()
         self.since_ms: dict[str, int] = {}
-        self._unmet: dict[str, tuple[str, float]] = {}  # why, and when it was seen
+        self.unmet = Unmet()
 
     async def start(self) -> None:
         """Listen and begin dialling. Raises ConfigError when the port is taken."""
@@ -142,52 +142,46 @@ class PeerNetwork:
         """Ids of the peers that are connected and have said hello."""
         return list(self._connections)
 
-    @property
-    def unmet(self) -> dict[str, str]:
-        """Members whose last connection ended before a hello that counts, and why; not those that are simply away."""
-        return {peer: why for peer, (why, _) in self._unmet.items()}
-
     def lowest_of(self, peer: str) -> int | None:
         """The lowest height that a connected peer held when it connected, None where that is not known."""
         connection = self._connections.get(peer)
         return None if connection is None else connection.lowest
-
-    def version_of(self, peer: str) -> int | None:
-        """The version of the messages that is spoken with a connected peer."""
-        connection = self._connections.get(peer)
-        return None if connection is None else connection.version
-
-    def all_speak(self, version: int) -> bool:
-        """Whether every connected peer speaks a version: what is only useful if all understand it waits for that."""
-        return all(connection.version >= version for connection in self._connections.values())
 
     def refresh(self) -> None:
         """Follow the on-chain set: dial who is new, drop who is out, drop who has been silent too long."""
         if self._stopping:
             return
         members = self._members()
+        self._settings.identity.trust(members)
         now_s = asyncio.get_running_loop().time()
-        for peer, connection in list(self._connections.items()):
-            if not self._welcome(peer, members):
-                connection.abort("not a member")
-            elif now_s - connection.last_heard_s > limits.SILENCE_S:
-                connection.abort("silent")
-            elif connection.stalled(now_s):
-                self.drop(peer, "frame_not_finished")
-        for peer in [one for one, (_, at_s) in self._unmet.items() if one not in members or now_s - at_s > UNMET_S]:
-            del self._unmet[peer]
+        self._look_at_connections(members, now_s)
+        self.unmet.forget(members, now_s)
         for connection in list(self._pending):
             if now_s - connection.opened_s > limits.HELLO_WITHIN_S:
                 self._refuse(connection, "no_hello")
         self._let_the_slowest_go()
-        for member in members.values():
-            self._door.rates.remember(address_of(member.address.rpartition(":")[0].strip("[]")))
+        for peer, member in members.items():
+            self._door.rates.remember(peer, address_of(member.address.rpartition(":")[0].strip("[]")))
         for peer in list(self.since_ms)[: max(0, len(self.since_ms) - limits.MAX_REMEMBERED_PEERS)]:
             del self.since_ms[peer]
         own = self._settings.node_id
         for peer in members:
             if peer != own and (own < peer or own not in members) and peer not in self._dialling:
                 self._dialling[peer] = asyncio.get_running_loop().create_task(self._keep_dialling(peer))
+
+    def _look_at_connections(self, members: Mapping[str, Member], now_s: float) -> None:
+        for peer, connection in list(self._connections.items()):
+            if not self._welcome(peer, members):
+                connection.abort("not a member")
+            elif (refusal := self.vouching.refused(connection, members, standing=True)) is not None:
+                self._end_refused(connection, str(refusal.fault))
+            elif now_s - connection.last_heard_s > limits.SILENCE_S:
+                connection.abort("silent")
+            elif connection.stalled(now_s):
+                self.drop(peer, "frame_not_finished")
+        unshown = self.vouching.not_shown(self._connections.values())
+        if unshown is not None:
+            unshown.abort("new certificate")
 
     def _let_the_slowest_go(self) -> None:
         """What is queued for all peers together is bounded."""
@@ -263,8 +257,12 @@ class PeerNetwork:
         if self._stopping or not self._welcome(connection.peer, self._members()):
             self._refuse(connection, "not a member")
             return
+        refusal = self.vouching.refused(connection, self._members())
+        if refusal is not None:
+            self._end_refused(connection, str(refusal.fault))
+            return
         if connection.address:
-            self._door.rates.remember(connection.address)
+            self._door.rates.remember(connection.peer, connection.address)
         same = [one for one in self._pending if one.peer == connection.peer]
         if len(same) >= limits.MAX_PENDING_PER_PEER:
             self._refuse(min(same, key=lambda one: one.opened_s), "too_many_without_hello")
@@ -278,6 +276,10 @@ class PeerNetwork:
             if self._connections.get(connection.peer) is connection:
                 self._take(connection, frame)
             return
+        refusal = self.vouching.refused_there(connection, frame)
+        if refusal is not None:
+            self._end_refused(connection, str(refusal.fault))
+            return
         try:
             hello = read_hello(frame, self._settings.network, self._settings.speaks)
         except HelloRefused as refused:
@@ -285,7 +287,7 @@ class PeerNetwork:
             return
         connection.version, connection.lowest = hello.version, hello.lowest_height
         connection.greeted = True
-        self._unmet.pop(connection.peer, None)
+        self.unmet.met(connection.peer)
         self._pending.discard(connection)
         former = self._connections.get(connection.peer)
         self._connections[connection.peer] = connection
@@ -320,6 +322,9 @@ class PeerNetwork:
 
     def _refuse(self, connection: Connection, reason: str, **facts: str | int) -> None:
         log.seldom("peer_refused", peer=connection.peer, why=reason, **facts)
+        self._end_refused(connection, reason)
+
+    def _end_refused(self, connection: Connection, reason: str) -> None:
         self._on_refused(reason.replace(" ", "_"))
         self._pending.discard(connection)
         connection.abort(reason)
@@ -329,10 +334,11 @@ class PeerNetwork:
         self._pending.discard(connection)
         if not connection.greeted:
             why = reason if connection.ending else REFUSED_BY_PEER
-            self._unmet[connection.peer] = why, asyncio.get_running_loop().time()
+            mend = connection.mend if connection.ending else self.vouching.own_fault()
+            self.unmet.note(connection.peer, why, asyncio.get_running_loop().time(), mend)
             if not connection.ending:
-                mend, mend_zh = MENDS[REFUSED_BY_PEER]
-                log.seldom("refused_by_peer", peer=connection.peer, mend=mend, mend_zh=mend_zh)
+                en, zh = mend or MENDS[REFUSED_BY_PEER]
+                log.seldom("refused_by_peer", peer=connection.peer, mend=en, mend_zh=zh)
         if connection.offence:
             seconds = self._exclusions.exclude(connection.peer, connection.offence, asyncio.get_running_loop().time())
             log.warning("peer_dropped", peer=connection.peer, why=reason, excluded_s=int(seconds))
@@ -356,7 +362,7 @@ class PeerNetwork:
                 break
             if peer not in self._connections:
                 connected = await self._dial(member)
-                soon = connected and peer not in self._unmet
+                soon = connected and peer not in self.unmet
                 backoff_s = FIRST_BACKOFF_S if soon else min(backoff_s * 2, LAST_BACKOFF_S)
                 pause_s = backoff_s
             else:
@@ -373,10 +379,12 @@ class PeerNetwork:
                     lambda: Connection(self, dialled=True, wanted=member.node_id),
                     host.strip("[]"),
                     int(port),
-                    ssl=self._settings.client,
+                    ssl=self._settings.identity.client,
                 )
         except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
             log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
-            self._unmet.pop(member.node_id, None)
+            self.unmet.met(member.node_id)
+            if isinstance(error, ssl.SSLCertVerificationError):
+                self.unmet.note(member.node_id, OTHER_ISSUER, loop.time())
             return False
         return connection.peer == member.node_id

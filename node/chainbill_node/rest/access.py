@@ -4,6 +4,8 @@ A party sees its bills up to and including its own hop: the tokens it holds, hel
 and the hops it made. A bank sees as well the path of every token offered to it for financing, and, as the paying
 bank of a bill, the leaves it will pay. A regulator sees all. An auditor sees what the parties that granted it
 access see. What does not show is counted as hidden.
+
+The field's word: access control.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from chainbill_node.rest import (
     routes_changes,
     routes_finance,
     routes_invoices,
+    routes_joints,
     routes_mandates,
     routes_network,
     routes_operations,
@@ -49,6 +50,7 @@ ROUTERS = (
     routes_transactions.router,
     routes_parties.router,
     routes_changes.router,
+    routes_joints.router,
     routes_mandates.router,
     routes_payments.router,
     routes_standing.router,
@@ -69,13 +71,13 @@ def create_app(node: NodePort, options: RestOptions | None = None) -> ASGIApp:
     chosen = options or RestOptions()
     app = _framework(node, chosen, ROUTERS)
     openapi.install(app)
-    return Threshold(app, FastPath(app), chosen.hosts)
+    return Threshold(app, FastPath(app), chosen.hosts, node.genesis.hash)
 
 
 def create_operations_app(node: NodePort, hosts: AllowedHosts) -> ASGIApp:
     """Build what the operator's own address answers: how the node is, in full, and nothing of the ledger."""
     app = _framework(node, RestOptions(hosts=hosts, inside=True), (routes_operations.router,))
-    return Threshold(app, app, hosts)
+    return Threshold(app, app, hosts, node.genesis.hash)
 
 
 def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]) -> FastAPI:
@@ -86,12 +88,11 @@ def _framework(node: NodePort, chosen: RestOptions, routers: Sequence[APIRouter]
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=openapi.operation_id,
     )
     app.state.rest = Rest(node, Gate(node, chosen.now_ms), chosen, CursorSeal(chosen.cursor_key))
     app.state.texts = load_texts()
     for router in routers:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_middleware(FairReads, node=node)
     app.add_middleware(RequestScope)

@@ -53,7 +53,7 @@ async def read_body(request: Request) -> bytes:
 
     Problem body_too_large (413): nothing more is read then. Problem body_malformed (400): the client has gone.
     """
-    limit = body_bound(request.method, request.url.path)
+    limit = body_bound(request.method, request.scope["path"])
     parts: list[bytes] = []
     count, more = 0, True
     while more:
@@ -74,7 +74,7 @@ def transaction_in(media_type: str, body: bytes) -> bytes:
     if kind == JSON_TYPE:
         return _from_json(body)
     if kind not in MSGPACK_TYPES:
-        fields = {"value": kind[:80] or "-", "known": "application/msgpack, application/json"}
+        fields = {"value": kind[:80] or "-", "known": ("application/msgpack", "application/json")}
         raise Problem(415, "media_type_unsupported", fields=fields)
     if not body:
         raise Problem(400, "body_malformed", fields={"problem": "empty"})
@@ -98,7 +98,7 @@ def batch_in(media_type: str, body: bytes, most: int) -> list[bytes]:
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in MSGPACK_TYPES:
-        fields = {"value": kind[:80] or "-", "known": "application/msgpack"}
+        fields = {"value": kind[:80] or "-", "known": ("application/msgpack",)}
         raise Problem(415, "media_type_unsupported", fields=fields)
     wires = _byte_strings(body, most)
     if wires is None:

@@ -3,6 +3,8 @@
 A cursor goes through the hands of its reader. It is encrypted, since the position in it may be a row that the reader
 does not see, and authenticated, since the totals in it show on every further page. It is good for the reader to whom it
 was given, by what it may see: who has another's cursor, or lost a grant, begins again.
+
+The field's word: cursor pagination.
 """
 
 from __future__ import annotations

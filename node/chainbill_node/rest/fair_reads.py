@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chainbill_node.foundation.unavailable import Ending
 from chainbill_node.network.door import address_of
 from chainbill_node.rest.places import ClientGone, NoPlace, Places
 from chainbill_node.rest.ports import NodePort
@@ -39,7 +40,7 @@ class FairReads:
                     work.callback(leave)
                     work.enter_context(self._node.reading(address))
                     await self._app(scope, received, _until_answered(send, work))
-        except NoPlace as error:
+        except (NoPlace, Ending) as error:
             await error_response(Request(scope), error)(scope, receive, send)
         except ClientGone:
             return

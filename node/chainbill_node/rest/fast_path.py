@@ -39,17 +39,17 @@ class FastPath:
             await self._app(scope, receive, send)
             return
         scope["app"] = self._app
-        request_id = identify(scope)
+        identify(scope)
         request = Request(scope, receive)
         wait = ACCEPTED if query[1] is None else query[1].decode()
         timeout_s = WAIT_S if query[2] is None else float(query[2])
         try:
             handed = await _ROUTES[scope["path"]](request, self._app.state.rest, wait, timeout_s)
         except Exception as error:
-            await error_response(request, error)(scope, receive, Answering(send, request_id))
+            await error_response(request, error)(scope, receive, Answering(send, scope))
             return
         length = (b"content-length", b"%d" % len(handed.content))
-        headers = [*handed.headers, length, _JSON, *every_field(request_id, {})]
+        headers = [*handed.headers, length, _JSON, *every_field(scope, {})]
         await send({"type": "http.response.start", "status": handed.status, "headers": headers})
         await send({"type": "http.response.body", "body": handed.content})
 

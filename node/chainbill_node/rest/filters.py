@@ -17,4 +17,4 @@ def check_words(path: str, query: QueryParams) -> None:
         known = WORDS.get((path, name))
         words = [text] if path in ONE_WORD else text.split(",")
         if known is not None and not set(words) <= set(known):
-            raise parameter_problem(name, "parameter_choice", known=", ".join(known))
+            raise parameter_problem(name, "parameter_choice", known=tuple(known))

@@ -3,6 +3,8 @@
 Where the genesis opens reads, everybody sees everything. Elsewhere the request must be signed (RFC 9421) with a key
 that the ledger knows; what its party may see is decided in ``rest.access``. Keys, roles and grants are those of the
 newest height, whatever height is read: a revoked key reads nothing, not even the past.
+
+The field's word: access control.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from starlette.requests import Request
 
 from chainbill.dates import date_of
 from chainbill_node.rest.access import OPEN_VIEWER, Grant, Viewer, grant_of, viewer_of
-from chainbill_node.rest.ports import NodePort, Reader
+from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.request_verifying import HeaderLines, ReplayGuard, SignedMessage, verify_request
 from chainbill_node.rest.scope import method_of
+from chainbill_node.storage.ledger_reader import Reader
 
 logger = logging.getLogger("chainbill.rest.access")
 

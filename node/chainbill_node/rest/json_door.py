@@ -38,7 +38,7 @@ def json_object(body: bytes, members: Collection[str]) -> dict[str, Any]:
         raise Problem(400, "body_malformed", fields={"problem": "JSON"})
     for name in found:
         if name not in members:
-            fields = {"member": _shown(name), "known": ", ".join(sorted(members))}
+            fields = {"member": _shown(name), "known": sorted(members)}
             raise Problem(400, "json_member_unknown", fields=fields)
     return found
 

@@ -4,6 +4,8 @@
 are counted with the first page; they travel in the cursor. A list without kept sums that goes on beyond MAX_EXAMINED
 rows says ``"count_complete": false``: then they cover those so far, and each further page counts as many more, until
 the whole is counted.
+
+The field's word: cursor pagination.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import msgspec
 
 from chainbill.text_rule import is_text
 from chainbill_node.rest.cursors import Cursor
-from chainbill_node.rest.ports import SCAN_LIMIT, KeyPart, Reader
 from chainbill_node.rest.problems import Problem
+from chainbill_node.storage.ledger_reader import SCAN_LIMIT, KeyPart, Reader
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1_000

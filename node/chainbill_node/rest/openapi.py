@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,11 +43,6 @@ _TRANSACTION_BODY = {
     },
 }
 _BATCH_BODY = {"required": True, "content": {"application/msgpack": {"schema": {"type": "string", "format": "binary"}}}}
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name an operation for generated clients: get_block_receipts, submit_batch."""
-    return f"get_{route.name}" if "GET" in (route.methods or ()) else route.name
 
 
 def install(app: FastAPI) -> None:

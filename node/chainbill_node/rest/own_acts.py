@@ -15,6 +15,7 @@ from chainbill.ledger.receipt import Kind, Receipt
 from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.routes_changes import sees_changes
 from chainbill_node.rest.routes_invoices import sees_dispute
+from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
 
@@ -24,6 +25,7 @@ PUBLIC_KINDS = frozenset([kind.value for kind in PUBLIC])
 EVERYBODY = "everybody"
 TELLS_OF: Mapping[tuple[str, str], str] = {
     ("bill", "due"): "bill",
+    ("bill", "joint_ended"): "joint",
     ("bill", "expired"): "bill",
     ("bill", "left_alone"): "bill",
     ("bill", "overdue"): "bill",
@@ -107,6 +109,11 @@ def _sees_dispute(view: View, name: str) -> bool:
     return row is not None and sees_dispute(view, row)
 
 
+def _sees_joint(view: View, name: str) -> bool:
+    row = view.row("bill", "joint", name)
+    return row is not None and sees_joint(view, row)
+
+
 def _sees_order(view: View, name: str) -> bool:
     row = view.row("standing", "order", name)
     return row is not None and sees_order(view, row)
@@ -120,6 +127,7 @@ _SEES: Mapping[str, Callable[[View, str], bool]] = {
     "bill": _sees_bill,
     "debtor": _sees_party,
     "dispute": _sees_dispute,
+    "joint": _sees_joint,
     "order": _sees_order,
     "party": _sees_party,
     "quote": _sees_quote,

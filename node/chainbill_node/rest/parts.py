@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from chainbill_node.rest.lists import every, from_index
-from chainbill_node.rest.ports import Reader
+from chainbill_node.storage.ledger_reader import Reader
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row
 
 PARTS = ("bill.part", "token.part", "request.part")

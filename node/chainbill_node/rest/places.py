@@ -55,11 +55,6 @@ class Places:
         """How many reads wait."""
         return self._waiting.total()
 
-    @property
-    def addresses(self) -> int:
-        """How many addresses are remembered: those that hold a place or wait for one."""
-        return len(self._held.keys() | self._queues.keys() | self._waiting.keys())
-
     @asynccontextmanager
     async def place(self, address: str, reader: str, gone: Gone) -> AsyncIterator[Callable[[], None]]:
         """A place, from here to the end or until what is given is called. Raises NoPlace or ClientGone.

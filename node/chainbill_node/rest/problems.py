@@ -7,6 +7,7 @@ Accept-Language. A refusal by the ledger also has ``details`` (what the rule nam
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainbill.errors import InternalFault, Malformed, Refused
+from chainbill_node.foundation.unavailable import Busy, ClockNotKnown, Ending, TooManyTries
 from chainbill_node.rest.places import NoPlace
-from chainbill_node.rest.ports import Busy, Future, HeightNotHeld, TooManyTries
 from chainbill_node.rest.replies import NotModified
 from chainbill_node.rest.request_verifying import VALIDITY_S, SignatureRefused
 from chainbill_node.rest.texts import Language, Texts, language_of
+from chainbill_node.storage.ledger_reader import Future, HeightNotHeld
+from chainbill_node.storage.store import DiskError
 
 if TYPE_CHECKING:
     from chainbill.ledger.receipt import Receipt
@@ -146,7 +149,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return plain(dict(value))
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
     return value
 
 
@@ -159,11 +162,8 @@ def problem_of(error: Exception) -> Problem | None:
             busy = error.code == "too_many_requests"
             headers = {"Retry-After": str(VALIDITY_S)} if busy else {}
             return Problem(429 if busy else 401, error.code, fields={"problem": error.detail}, headers=headers)
-        case Busy():
-            headers = {"Retry-After": str(error.retry_after_s)}
-            if error.party:
-                return Problem(429, "mempool_party_share", fields={"party": error.party}, headers=headers)
-            return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
+        case DiskError() | Busy():
+            return _not_now(error)
         case TooManyTries():
             headers = {"Retry-After": str(error.retry_after_s)}
             return (
@@ -185,7 +185,7 @@ def problem_of(error: Exception) -> Problem | None:
                 {"name": one.name, "id": one.node_id, "address": one.address, "lowest_height": one.lowest_height}
                 for one in error.held_by
             ]
-            names = ", ".join(one.name for one in error.held_by) or "-"
+            names = [one.name for one in error.held_by]
             fields = {"height": error.height, "lowest": error.lowest, "held_by": names}
             members = {"lowest_height": error.lowest, "held_by": held_by}
             return Problem(410, "height_pruned", fields=fields, members=members)
@@ -195,6 +195,23 @@ def problem_of(error: Exception) -> Problem | None:
             return malformed(error)
         case _:
             return None
+
+
+def _not_now(error: DiskError | Busy) -> Problem:
+    """Why this node takes nothing now; another may."""
+    if isinstance(error, DiskError):
+        error = Ending(disk=True)
+    headers = {"Retry-After": str(error.retry_after_s)}
+    match error:
+        case Ending(disk=True):
+            return Problem(503, "node_ending_disk", headers=headers)
+        case Ending():
+            return Problem(503, "node_ending", headers=headers)
+        case ClockNotKnown():
+            return Problem(503, "clock_not_known", headers=headers)
+        case Busy(party=str(party)) if party:
+            return Problem(429, "mempool_party_share", fields={"party": party}, headers=headers)
+    return Problem(503, "node_busy", fields={"problem": error.detail}, headers=headers)
 
 
 def fault_response(request: Request, error: Exception) -> Response:
@@ -239,7 +256,7 @@ def install(app: FastAPI) -> None:
         return Response(None, 304, error.headers if isinstance(error, NotModified) else None)
 
     app.add_exception_handler(NotModified, kept)
-    for kind in (Problem, SignatureRefused, Busy, TooManyTries, HeightNotHeld, Refused, Malformed):
+    for kind in (Problem, SignatureRefused, Busy, DiskError, TooManyTries, HeightNotHeld, Refused, Malformed):
         app.add_exception_handler(kind, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
@@ -261,6 +278,10 @@ PLAIN_KINDS = {
 }  # fmt: skip
 
 
+QUOTED = re.compile("'([^']*)'")
+"""A word in the framework's list of what it takes: `'json', 'graph' or 'csv'`."""
+
+
 def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
     """Describe one finding of the framework's check in our own words."""
     context, kind = found.get("ctx") or {}, str(found.get("type"))
@@ -270,7 +291,7 @@ def _parameter(found: Mapping[str, Any]) -> dict[str, Any]:
     if kind.startswith("int"):
         return entry | {"code": "parameter_int"}
     if kind in ("enum", "literal_error"):
-        return entry | {"code": "parameter_choice", "fields": {"known": context.get("expected", "")}}
+        return entry | {"code": "parameter_choice", "fields": {"known": QUOTED.findall(str(context.get("expected")))}}
     if kind == "date_parsing" or (kind == "string_pattern_mismatch" and "[0-9]{4}-" in str(context.get("pattern"))):
         return entry | {"code": "parameter_date"}
     if kind in ("string_pattern_mismatch",) and "{64}" in str(context.get("pattern")):

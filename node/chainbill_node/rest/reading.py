@@ -30,7 +30,8 @@ from chainbill_node.rest.valued_view import ValuedView, day_of
 from chainbill_node.rest.view import View
 
 if TYPE_CHECKING:
-    from chainbill_node.rest.ports import NodePort, Reader
+    from chainbill_node.rest.ports import NodePort
+    from chainbill_node.storage.ledger_reader import Reader
 
 
 def machine_clock_ms() -> int:
@@ -84,8 +85,7 @@ async def known_parameters(request: Request) -> None:
     known = query_names(route.dependant)
     unknown = sorted(set(request.query_params) - known)
     if unknown:
-        listed = ", ".join(sorted(known)) or "-"
-        fields = {"names": ", ".join(name[:40] for name in unknown[:10]), "known": listed}
+        fields = {"names": [name[:40] for name in unknown[:10]], "known": sorted(known)}
         raise Problem(400, "unknown_parameter", fields=fields)
     given = Counter(name for name, _ in request.query_params.multi_items())
     twice = sorted(name for name, times in given.items() if times > 1)

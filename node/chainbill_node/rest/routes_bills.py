@@ -5,22 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_currency, asked_party, known_party
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.payments import receipt_shape, receipts_of_bill, sees_receipt, shown_bill
 from chainbill_node.rest.problems import parameter_problem
-from chainbill_node.rest.reading import DateFilter, Fingerprint, Listed, Opened, Valued, ValuedList
+from chainbill_node.rest.reading import DateFilter, Fingerprint, Listed, Opened, Rest, Shared, Valued, ValuedList
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_parties import held_bills, token_shown
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
 from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
+from chainbill_node.storage.ledger_reader import HeightNotHeld
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
-from chainbill_node.trace.steps import beginnings, calendar_steps, in_order
+from chainbill_node.trace.steps import NEVER_ACCEPTED, beginnings, calendar_steps, in_order, unpaid_before
 from chainbill_node.trace.tiers import TierTable
 
 RECEIPT_STEPS = ("settlement", "payment")
@@ -28,7 +30,7 @@ RECEIPT_STEPS = ("settlement", "payment")
 
 PAYMENT_FIELDS = ("party", "amount", "status", "bank", "reference")
 
-router = APIRouter(prefix="/v1", tags=["bills"])
+router = router_of("bills", "/v1")
 
 Depth = Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Levels of the tree; deeper parts are folded.")]
 
@@ -54,7 +56,9 @@ def bills(
         str | None, Query(max_length=200, description="The initiator's own reference; shows to the initiator.")
     ] = None,
 ) -> Response:
-    """List bills in the order of their making; ``sum`` is of their faces."""
+    """List bills; ``sum`` is of their faces. Who sees all reads them, unless filters find them otherwise, in the order
+    of their making.
+    """
     view = page.view
     named = {"debtor": debtor, "creditor": creditor, "initiator": initiator}
     wanted = {name: known_party(view, value) for name, value in named.items() if value is not None}
@@ -175,17 +179,17 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
 
 
 @router.get("/bills/{bill_id}/history", summary="What happened to a bill, in order")
-def bill_history(page: Listed, bill_id: str) -> Response:
+def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     """List the steps of a bill: made, confirmed, every hop, due, overdue, receipts of banks, and leaves that ended.
 
-    A step of the calendar (due, overdue) and a confirmation have no height; overdue is judged by value date.
+    A step of the calendar (due, overdue) has no height; overdue is judged by value date.
     """
     view = page.view
     row = view.bill(bill_id)
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
     received = list(receipts_of_bill(view, bill_id))
     made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, received)
-    steps = in_order(beginnings(row), made, _of_calendar(row, [one for _, one in received]))
+    steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage, received))
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
@@ -193,12 +197,27 @@ def bill_history(page: Listed, bill_id: str) -> Response:
     return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(partial(by_name.get, name))))
 
 
-def _of_calendar(bill: Row, receipts: list[Row]) -> list[Shape]:
-    def left_on(date: str) -> int:
-        paid = (one for one in receipts if one["kind"] == "settlement" and str(one["value_date"]) < date)
-        return int(bill["face"]) - int(bill["diluted"]) - int(bill["void"]) - sum(int(one["amount"]) for one in paid)
+def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:
+    """Give the height at which a bill ended that was never accepted: the one that wrote its row as it is, if the row
+    before it can be read here and had not ended. What a snapshot brought says nothing for sure of its height."""
+    if bill["status"] not in NEVER_ACCEPTED:
+        return None
+    since = view.reader.written("bill", "bill", str(bill["id"]))
+    if since is None:
+        return None
+    try:
+        before = rest.node.reader(since - 1).get("bill", "bill", str(bill["id"]))
+    except HeightNotHeld:
+        return None
+    return since if before is not None and before["status"] not in NEVER_ACCEPTED else None
 
-    return calendar_steps(bill, left_on(str(bill["pay_on"])), left_on(str(bill.get("overdue_on") or "")))
+
+def _of_calendar(view: View, bill: Row, lineage: Lineage, receipts: list[tuple[str, Row]]) -> list[Shape]:
+    ended = [(str(one["value_date"]), int(one["amount"])) for _, one in receipts if one["kind"] == "settlement"]
+    taken_off = (token for token in map(lineage.token, lineage.leaves) if token["status"] == "diluted")
+    ended += [(view.date_of_height(int(token["ended"])) or "", amount_of(token)) for token in taken_off]
+    late = unpaid_before(bill, str(bill.get("overdue_on") or ""), ended)
+    return calendar_steps(bill, unpaid_before(bill, str(bill["pay_on"]), ended), late)
 
 
 def _reported(view: View, receipts: list[tuple[str, Row]]) -> list[Shape]:
@@ -229,4 +248,11 @@ def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
             "tier": token["tier"], "payment": {name: payment.get(name) for name in PAYMENT_FIELDS} if payment else None,
             "value_date": receipt["value_date"] if receipt else None,
         })  # fmt: skip
+        arrived: Row = payment.get("acknowledged") or {}
+        if arrived.get("height"):
+            steps.append({
+                "kind": "payment_acknowledged", "height": arrived["height"], "date": payment["changed_on"],
+                "transaction": arrived["transaction"], "token": leaf, "from": payment["party"], "to": "",
+                "amount": payment["amount"],
+            })  # fmt: skip
     return steps

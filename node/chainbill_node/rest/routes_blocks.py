@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,13 +23,15 @@ from chainbill.ledger.transaction import decode_transaction
 from chainbill_node.rest.cursors import Cursor
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.own_acts import sees_own_act
-from chainbill_node.rest.ports import Pruned, holders
+from chainbill_node.rest.ports import holders
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Listed, ListView, Opened, Shared
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
 from chainbill_node.rest.wire_form import Form, base64_text, wire_answer
+from chainbill_node.storage.ledger_reader import Pruned
 
-router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
+router = router_of("blocks", "/v1/blocks")
 
 BlockName = Annotated[str, Path(description="A height, a block id in hex, or head.")]
 

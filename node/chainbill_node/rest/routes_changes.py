@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import Entry, from_index, list_body
 from chainbill_node.rest.reading import Listed
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
 
-router = APIRouter(prefix="/v1", tags=["parties"])
+router = router_of("parties", "/v1")
 
 Status = Annotated[str | None, Query(description="Only those with this status, several with commas.")]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.access import sees_quote, sees_request
@@ -14,12 +14,13 @@ from chainbill_node.rest.asked import asked_bill, asked_party, asked_token
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_invoices import doubts_about
 from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
-router = APIRouter(prefix="/v1", tags=["finance"])
+router = router_of("finance", "/v1")
 
 
 def request_shape(view: View, row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_party
@@ -23,11 +23,12 @@ from chainbill_node.rest.lists import (
 )
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Fingerprint, Listed, Opened
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
-router = APIRouter(prefix="/v1", tags=["invoices"])
+router = router_of("invoices", "/v1")
 
 LOOKS = 16
 """Bills behind an invoice in which a reader's part is looked for before the invoice is read: always so many, there or

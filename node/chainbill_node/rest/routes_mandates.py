@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body
 from chainbill_node.rest.reading import Listed
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row, Shape
 
-router = APIRouter(prefix="/v1", tags=["parties"])
+router = router_of("parties", "/v1")
 
 BETWEEN = "/"
 """Stands between debtor and bank in the name of a mandate; no id contains it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from chainbill.dates import date_of
@@ -15,9 +15,10 @@ from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.lists import Entry, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, Shared
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_operations import versions
 
-router = APIRouter(prefix="/v1", tags=["network"])
+router = router_of("network", "/v1")
 
 
 @router.get("/network", summary="What network this is and how it works")

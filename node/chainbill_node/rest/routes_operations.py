@@ -9,7 +9,6 @@ from __future__ import annotations
 import platform
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,9 +17,10 @@ from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.ports import NodeStatus
 from chainbill_node.rest.problems import plain_json
 from chainbill_node.rest.reading import Rest, Shared
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.texts import Texts, language_of
 
-router = APIRouter(tags=["operations"])
+router = router_of("operations")
 
 API_VERSION = "v1"
 
@@ -82,6 +82,7 @@ def status_shape(status: NodeStatus, language: str) -> dict[str, Any]:
         "app_hash": status.app_hash.hex(),
         "syncing": status.syncing,
         "upgrade_needed": (status.upgrade_zh if language == "zh" else status.upgrade) or None,
+        "warnings": [one.shape(language) for one in status.warnings],
         "lowest_height": status.lowest_height,
         "peers": {"connected": status.peers_connected, "known": status.peers_known},
         "mempool": {"transactions": status.mempool_transactions, "bytes": status.mempool_bytes},

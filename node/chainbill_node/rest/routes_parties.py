@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_party, known_party
@@ -14,11 +14,12 @@ from chainbill_node.rest.lists import Entry, every, from_index, from_names, from
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.totals import held_totals, kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
 
-router = APIRouter(prefix="/v1", tags=["parties"])
+router = router_of("parties", "/v1")
 
 MAX_IDS_TEXT = 4_000
 """Characters of the ids that one list of parties may name: about 200."""

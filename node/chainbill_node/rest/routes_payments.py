@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_bill, asked_currency, asked_party, asked_token
@@ -24,11 +24,12 @@ from chainbill_node.rest.payments import (
     sees_receipt,
 )
 from chainbill_node.rest.reading import DateFilter, ValuedList
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
 from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 
-router = APIRouter(prefix="/v1", tags=["payments"])
+router = router_of("payments", "/v1")
 
 OF_KIND = "/"
 KINDS = "settlement"
@@ -95,9 +96,8 @@ def _receipt_names(view: View, bill: str | None, bank: str | None, debtor: str |
         return from_names(_reported_by(view, (bank,)))
     if view.viewer.everything:
         return _both_tables(view)
-    parties = sorted(view.viewer.reads_for())
-    of_bills = (name for one in view.concerned_bills(parties) for name, _ in receipts_of_bill(view, one))
-    return from_names(chain(_reported_by(view, parties), of_bills))
+    of_bills = (name for one in _concerned_bills(view) for name, _ in receipts_of_bill(view, one))
+    return from_names(chain(_reported_by(view, _own_banks(view)), of_bills))
 
 
 def _reported_by(view: View, banks: Iterable[str]) -> Iterator[str]:
@@ -105,6 +105,18 @@ def _reported_by(view: View, banks: Iterable[str]) -> Iterator[str]:
     for bank in banks:
         for table in RECEIPT_TABLES:
             yield from every(from_pairs(view.reader, table, "receipt", bank))
+
+
+def _concerned_bills(view: View) -> set[str]:
+    return view.concerned_bills(sorted(view.viewer.reads_for()))
+
+
+def _own_banks(view: View) -> list[str]:
+    """Give whom the viewer reads for, and the banks in whose place they stand: what these reported shows to it, also of
+    a bill in which it has no part any more, or never had one.
+    """
+    parties = view.viewer.reads_for()
+    return sorted(parties.union(*map(view.pays_as, parties)))
 
 
 def _both_tables(view: View) -> Names:
@@ -164,10 +176,13 @@ def _payment_names(view: View, bill: str | None, payee: str | None, bank: str | 
         return from_index(view.reader, "payment.bank", (bank,))
     if view.viewer.everything:
         return from_pairs(view.reader, "settlement", "payment")
-    bills = view.concerned_bills(sorted(view.viewer.reads_for()))
-    return from_names(
-        f"{one}{BETWEEN}{token}" for one in bills for token in every(from_index(view.reader, "payment.bill", (one,)))
+    of_bills = (
+        f"{one}{BETWEEN}{token}"
+        for one in _concerned_bills(view)
+        for token in every(from_index(view.reader, "payment.bill", (one,)))
     )
+    instructed = (name for one in _own_banks(view) for name in every(from_index(view.reader, "payment.bank", (one,))))
+    return from_names(chain(instructed, of_bills))
 
 
 def _named(bill: str, tokens: Callable[[str], Iterator[str]]) -> Names:

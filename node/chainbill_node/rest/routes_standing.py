@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_party, known_party
 from chainbill_node.rest.lists import Entry, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
-router = APIRouter(prefix="/v1", tags=["parties"])
+router = router_of("parties", "/v1")
 
 
 @router.get("/status-orders", summary="Orders on the status of parties")

@@ -7,12 +7,13 @@ from functools import cache
 from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import asked_bill, asked_party
 from chainbill_node.rest.lists import Names, Totals, from_index, from_names, from_table, list_body
 from chainbill_node.rest.reading import DateFilter, Listed, Opened
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_parties import token_shown
 from chainbill_node.rest.totals import held_totals, owed_totals, token_totals
 from chainbill_node.rest.view import View
@@ -20,7 +21,7 @@ from chainbill_node.trace.bill import trace_path
 from chainbill_node.trace.lineage import EVERYTHING
 from chainbill_node.trace.shapes import Row
 
-router = APIRouter(prefix="/v1", tags=["tokens"])
+router = router_of("tokens", "/v1")
 
 PartyFilter = Annotated[str | None, Query(description="A party's id.")]
 TextFilter = Annotated[str | None, Query(max_length=200)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
@@ -13,6 +13,7 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Valued
+from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_bills import Depth
 from chainbill_node.rest.view import View
 from chainbill_node.trace.anchor import GROUP_FIELDS, LeafGroups, trace_anchor
@@ -23,7 +24,7 @@ from chainbill_node.trace.party import trace_party
 from chainbill_node.trace.shapes import Shape
 from chainbill_node.trace.table_text import csv_text
 
-router = APIRouter(prefix="/v1/trace", tags=["trace"])
+router = router_of("trace", "/v1/trace")
 
 CSV_TYPE = "text/csv; charset=utf-8"
 HIDDEN = "hidden"
@@ -170,7 +171,7 @@ def _groups_asked(view: View, group_by: str | None) -> LeafGroups | None:
         return None
     fields = tuple(dict.fromkeys(name.strip() for name in group_by.split(",")))
     if not set(fields) <= set(GROUP_FIELDS):
-        raise parameter_problem("group_by", "parameter_choice", known=", ".join(GROUP_FIELDS))
+        raise parameter_problem("group_by", "parameter_choice", known=tuple(GROUP_FIELDS))
     return LeafGroups(view.is_bank, fields)
 
 

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chainbill.errors import ChainbillError
 from chainbill.ledger.envelope import read_envelope
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
+from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.network.door import address_of
 from chainbill_node.rest.bodies import batch_in, read_body, transaction_in
 from chainbill_node.rest.heights import rfc3339
-from chainbill_node.rest.ports import Answer, Busy, Submission, TransactionRecord
 from chainbill_node.rest.problems import (
     Problem,
     not_found,
@@ -29,11 +28,13 @@ from chainbill_node.rest.problems import (
     render,
 )
 from chainbill_node.rest.reading import Checked, Opened, Rest, Shared
-from chainbill_node.rest.scope import AWAITS_COMMIT
+from chainbill_node.rest.routers import router_of
+from chainbill_node.rest.scope import AWAITS_COMMIT, HANDED_IN
 from chainbill_node.rest.texts import Texts, language_of
 from chainbill_node.rest.wire_form import Form, wire_answer
+from chainbill_node.storage.ledger_reader import TransactionRecord
 
-router = APIRouter(prefix="/v1/transactions", tags=["transactions"])
+router = router_of("transactions", "/v1/transactions")
 
 Wait = Annotated[
     Literal["accepted", "committed"],
@@ -70,7 +71,10 @@ async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> 
     wire = transaction_in(request.headers.get("content-type", ""), await read_body(request))
     [submission] = await _submit(request, rest, [wire], wait, timeout_s)
     if isinstance(submission, Exception):
-        raise submission
+        try:
+            raise submission
+        finally:
+            del submission  # else it holds this frame, which holds it
     status, body = submission_answer(submission)
     headers: tuple[tuple[bytes, bytes], ...] = ((b"location", f"/v1/transactions/{submission.id.hex()}".encode()),)
     if submission.height is not None:
@@ -82,7 +86,9 @@ async def _submit(request: Request, rest: Rest, wires: list[bytes], wait: str, t
     wait_ms = min(int(timeout_s * 1000), rest.options.max_wait_ms) if wait == "committed" else 0
     if wait_ms:
         request.scope[AWAITS_COMMIT] = True
-    return await rest.node.submit(wires, wait_ms, address_of(request.client.host) if request.client else "")
+    address = address_of(request.client.host) if request.client else ""
+    told: Told = request.scope.get(HANDED_IN, unheard)
+    return await rest.node.submit(wires, wait_ms, address, told)
 
 
 def submission_answer(submission: Submission) -> tuple[int, dict[str, Any]]:
@@ -126,18 +132,19 @@ async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: floa
 
 
 def _in_batch(request: Request, answer: Answer) -> dict[str, Any]:
-    try:
-        if isinstance(answer, Exception):
-            raise answer
-        return submission_answer(answer)[1]
-    except (Problem, ChainbillError, Busy) as error:
-        problem = problem_of(error)
+    if isinstance(answer, Exception):  # not raised: it would hold this frame, which holds it
+        problem = problem_of(answer)
         if problem is None:
-            raise
-        texts: Texts = request.app.state.texts
-        language = language_of(request.headers.get("accept-language", ""))
-        request_id = str(request.scope.get("chainbill_request_id", ""))
-        return render(problem, texts, language, request.url.path, request_id)
+            raise answer
+    else:
+        try:
+            return submission_answer(answer)[1]
+        except Problem as error:
+            problem = error
+    texts: Texts = request.app.state.texts
+    language = language_of(request.headers.get("accept-language", ""))
+    request_id = str(request.scope.get("chainbill_request_id", ""))
+    return render(problem, texts, language, request.url.path, request_id)
 
 
 @router.post("/simulate", summary="Try a transaction out without sending it")

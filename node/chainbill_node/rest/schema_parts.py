@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 Schema = dict[str, Any]
+NETWORK_FIELD = "chainbill-network"
+"""The header field of every answer that names the network by its genesis hash in hex."""
 
 TEXT: Schema = {"type": "string"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}

@@ -43,6 +43,7 @@ OBJECTS = {
     "/v1/finance/quotes/{quote_id}": "Quote",
     "/v1/invoices/{fingerprint}": "InvoiceBySeller",
     "/v1/disputes/{dispute_id}": "Dispute",
+    "/v1/joints/{joint_id}": "Joint",
     "/v1/status-orders/{order_id}": "StatusOrder",
     "/v1/parties/{party}/open-items": "OpenItems",
 }
@@ -67,6 +68,7 @@ LISTS = {
     "/v1/finance/requests": "Request",
     "/v1/invoices": "Invoice",
     "/v1/disputes": "Dispute",
+    "/v1/joints": "Joint",
     "/v1/payments": "Payment",
     "/v1/status-orders": "StatusOrder",
 }

@@ -12,7 +12,6 @@ from chainbill_node.rest.schema_parts import (
     BASE64,
     BOOLEAN,
     COUNT,
-    CREATED,
     DATE,
     HASH,
     HEX,
@@ -32,6 +31,7 @@ from chainbill_node.rest.schema_parts import (
     same,
     words,
 )
+from chainbill_node.rest.schema_rows import row_schema
 
 _OF_TYPE: dict[str, Schema] = {"bytes": HASH, "int": COUNT, "str": TEXT}
 _PROTOCOL = obj({"version": COUNT, "digest": HASH, "from": COUNT})
@@ -50,6 +50,7 @@ _SHOWN_RECEIPT = {
     "status": words(*Status), "reason": TEXT, "details": map_of(ANYTHING), "results": array(ANYTHING),
     "events": array(_EVENT), "gas": COUNT, "salt": HASH, "receipt": BASE64,
 }  # fmt: skip
+_WARNING = obj({"key": TEXT, "text": TEXT, "mend": TEXT}, fields=map_of(ANYTHING))
 _OUTCOME = {
     "result": ANYTHING, "results": array(ANYTHING), "events": array(_EVENT), "gas": COUNT,
 }  # fmt: skip
@@ -72,7 +73,8 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
     "Ready": obj(  # what may be left out is told to everybody where reads are open, else to signed requests
         {"ready": BOOLEAN, "reason": TEXT},
         name=TEXT, height=COUNT, round=COUNT, step=TEXT, waiting_for=array(TEXT), since=TIME, app_hash=HASH,
-        syncing=BOOLEAN, lowest_height=COUNT, upgrade_needed=MAYBE_TEXT, peers=obj(same(COUNT, "connected", "known")),
+        warnings=array(_WARNING), syncing=BOOLEAN,
+        lowest_height=COUNT, upgrade_needed=MAYBE_TEXT, peers=obj(same(COUNT, "connected", "known")),
         mempool=obj(same(COUNT, "transactions", "bytes")), validator_key=HEX,
     ),
     "Network": row(
@@ -142,10 +144,5 @@ NETWORK_SCHEMAS: dict[str, Schema] = {
     "Calendar": row(
         {"year": INTEGER, "holidays": array(DATE), "workdays": array(DATE), "published": BOOLEAN}
     ),
-    "Proposal": row(
-        {
-            "id": TEXT, "kind": TEXT, "content": map_of(ANYTHING), "proposer": TEXT,
-            "votes": map_of(words("yes", "no")), "status": TEXT, "expires_on": DATE, "created": CREATED,
-        }
-    ),
+    "Proposal": row_schema("governance/proposal", votes=map_of(words("yes", "no"))),
 }  # fmt: skip

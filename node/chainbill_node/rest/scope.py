@@ -1,4 +1,4 @@
-"""What every answer carries: a request id, and header fields that keep browsers and caches from harm."""
+"""What every answer carries: a request id, the network it is of, and fields that keep browsers and caches from harm."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chainbill_node.rest.places import PLACES
 from chainbill_node.rest.problems import fault_response
+from chainbill_node.rest.schema_parts import NETWORK_FIELD
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 
 AWAITS_COMMIT = "chainbill_awaits_commit"
 """Stands in the scope of a request that is answered when a block is there, or its time is up."""
+
+HANDED_IN = "chainbill_handed_in"
+"""Stands in the scope of a request that may hand in: who is told what came of its transactions (`ports.Told`)."""
+
+NETWORK = "chainbill_network"
+"""Stands in the scope of every request: the genesis hash in hex, which its answer names."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -30,12 +37,10 @@ MAX_WORKERS = 2 * PLACES
 """Threads: one for each read that has a place, and as many for what needs none, such as how the node is."""
 
 
-def identify(scope: Scope) -> str:
+def identify(scope: Scope) -> None:
     """Give a request its id: the client's own X-Request-Id where it is fit, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    request_id = given.decode() if _GIVEN_ID.match(given) else secrets.token_hex(16)
-    scope["chainbill_request_id"] = request_id
-    return request_id
+    scope["chainbill_request_id"] = given.decode() if _GIVEN_ID.match(given) else secrets.token_hex(16)
 
 
 def as_get(scope: Scope) -> Scope:
@@ -51,9 +56,9 @@ def method_of(request: Request) -> str:
 class Answering:
     """Sends an answer with what every answer carries; `started`: some of it is out. bare: without its body."""
 
-    def __init__(self, send: Send, request_id: str, *, bare: bool = False) -> None:
+    def __init__(self, send: Send, scope: Scope, *, bare: bool = False) -> None:
         self._send = send
-        self._request_id = request_id
+        self._scope = scope
         self._bare = bare
         self.started = False
 
@@ -62,7 +67,7 @@ class Answering:
         if message["type"] == "http.response.start":
             self.started = True
             there = message.get("headers", ())
-            message["headers"] = [*there, *every_field(self._request_id, dict(there))]
+            message["headers"] = [*there, *every_field(self._scope, dict(there))]
         elif self._bare:
             message = {**message, "body": b""}
         await self._send(message)
@@ -86,7 +91,8 @@ class RequestScope:
         if not self._bounded:
             self._bounded = True
             current_default_thread_limiter().total_tokens = MAX_WORKERS
-        answer = Answering(send, identify(scope), bare=scope["method"] == "HEAD")
+        identify(scope)
+        answer = Answering(send, scope, bare=scope["method"] == "HEAD")
         scope = as_get(scope)
         try:
             await self._app(scope, receive, answer)
@@ -96,9 +102,12 @@ class RequestScope:
             await fault_response(Request(scope), error)(scope, receive, answer)
 
 
-def every_field(request_id: str, there: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    """Give the header fields that are added to an answer which has those of `there`."""
-    fields = [(b"x-request-id", request_id.encode()), *_ALWAYS]
+def every_field(scope: Scope, there: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give the header fields that are added to an answer which has those of `there`; its request was identified."""
+    fields = [(b"x-request-id", scope["chainbill_request_id"].encode()), *_ALWAYS]
+    network = scope.get(NETWORK)
+    if network:
+        fields.append((NETWORK_FIELD.encode(), network))
     if b"cache-control" not in there:
         fields.append((b"cache-control", b"no-store"))
     if there.get(b"content-type", b"").startswith(b"text/html"):

@@ -47,15 +47,23 @@ class Texts:
         return sorted(self._entries)
 
     def say(self, code: str, language: Language, fields: Mapping[str, Any] | None = None) -> Text:
-        """Give the text of a code in a language, its {names} filled in from ``fields``."""
+        """Give the text of a code in a language, its {names} filled in from ``fields``; lists of words as it lists."""
         entry = self._entries.get(code, {})
-        values = _Blank({"code": code, **(fields or {})})
+        told = {name: _listed(value, language) for name, value in (fields or {}).items()}
+        values = _Blank({"code": code, **told})
         title, detail, hint = (_pick(entry, prefix, language) for prefix in ("title_", "", "hint_"))
         return Text(_fill(title, values), _fill(detail, values), _fill(hint, values))
 
     def word(self, code: str, language: Language, **fields: Any) -> str:
         """Give just the words of a code, or the code."""
         return self.say(code, language, fields).detail or code
+
+
+def _listed(value: Any, language: Language) -> Any:
+    """Words one after the other, "-" where there is none; anything else as it is."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        return value
+    return ("、" if language == "zh" else ", ").join(value) or "-"
 
 
 def _pick(entry: Mapping[str, str], prefix: str, language: Language) -> str:

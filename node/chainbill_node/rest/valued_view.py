@@ -2,6 +2,8 @@
 
 What was recorded up to the end of the day is read at the day's last height; receipts are read at the later one, and
 count where their value date is not after the day. A bill, a token, a receipt shows where it shows at both.
+
+The field's word: bitemporal data.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, receipts_of_bill
-from chainbill_node.rest.ports import KeyPart, NodePort, Reader
+from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.replies import Reply
 from chainbill_node.rest.view import View, make_room
+from chainbill_node.storage.ledger_reader import KeyPart, Reader
 from chainbill_node.trace.by_value import Dated, Paid, Seen, valued_bill, valued_facts, valued_sight
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row

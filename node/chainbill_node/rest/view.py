@@ -12,9 +12,10 @@ from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer, named_parties, sight_of
 from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
 from chainbill_node.rest.parts import TokensOfBill, has_part
-from chainbill_node.rest.ports import KeyPart, NodePort, Reader
+from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.problems import Problem, not_found, plain_json
 from chainbill_node.rest.replies import PLAIN, Reply
+from chainbill_node.storage.ledger_reader import KeyPart, Reader
 from chainbill_node.trace.lineage import EVERYTHING, BillFacts, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row, Shape, names_of, token_shape
 

@@ -1,7 +1,8 @@
 """Writes the home of a node that joins a running network: keys of its own, the network's genesis, a TLS certificate.
 
-With the CA's folder at hand the certificate is made at once; without its key a request is left for the CA's holder
-(`tls/node.csr`), whose answer goes to `tls/node.pem`. What comes after that is for a vote: docs/reference/members.md.
+Its own key signs the certificate. Where a network still has a CA, that one can: with its folder at hand at once;
+without its key a request is left for its holder (`tls/node.csr`), whose answer goes to `tls/node.pem`. What comes after
+that is for a vote: docs/reference/members.md.
 """
 
 from __future__ import annotations
@@ -15,10 +16,19 @@ import tomli_w
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.genesis import genesis_from_json
-from chainbill_node.config import FILE_NAME, Address, FilesConfig, NodeConfig, RestConfig, SyncConfig, config_content
-from chainbill_node.driver_signing import following_signer_file
-from chainbill_node.setup.certificates import Issued, certify, make_request
-from chainbill_node.setup.keys import key_file, write_secret
+from chainbill_node.driver.signer import following_signer_file
+from chainbill_node.home.config import (
+    FILE_NAME,
+    Address,
+    FilesConfig,
+    NodeConfig,
+    RestConfig,
+    SyncConfig,
+    config_content,
+)
+from chainbill_node.home.keys import key_file, write_secret
+from chainbill_node.setup.certificates import TOLERANCE, Issued, certify, make_own_certificate, make_request
+from chainbill_node.setup.ends import end_of, place_of
 from chainbill_node.storage.signer_file import create_signer_file
 
 REQUEST = "tls/node.csr"
@@ -28,13 +38,14 @@ REQUEST = "tls/node.csr"
 class JoinPlan:
     """What a home is made of.
 
-    authority: the CA; its key is b"" where only its holder has it. peers: NODE-ID@HOST:PORT of nodes that are there
-    today. passphrase: "" leaves the key file plain (trials only). trusted: (height, block id in hex) or (0, "").
+    authority: a CA that is to sign, its key b"" where only its holder has it; None: the own key signs. peers:
+    NODE-ID@HOST:PORT of nodes that are there today. passphrase: "" leaves the key file plain (trials only). trusted:
+    (height, block id in hex) or (0, "").
     """
 
     name: str
     genesis: bytes
-    authority: Issued
+    authority: Issued | None
     host: str
     p2p_port: int
     api_port: int
@@ -66,14 +77,19 @@ def create_home(home: Path, plan: JoinPlan) -> JoinedNode:
     key = PrivateKey.generate()
     node_id = key.public.hex()
     write_secret(home / files.validator_key, key_file(key, plan.passphrase))
-    request = make_request(node_id, plan.host)
-    write_secret(home / files.tls_key, request.key)
-    write_secret(home / files.tls_ca, plan.authority.certificate)
-    if plan.authority.key:
-        now = datetime.datetime.now(datetime.UTC)
-        write_secret(home / files.tls_certificate, certify(plan.authority, request.certificate, now))
+    now = datetime.datetime.now(datetime.UTC)
+    if plan.authority is None:
+        made = make_own_certificate(key, plan.host, now - TOLERANCE, end_of(now, *place_of(node_id, genesis)))
+        write_secret(home / files.tls_key, made.key)
+        write_secret(home / files.tls_certificate, made.certificate)
     else:
-        write_secret(home / REQUEST, request.certificate)
+        request = make_request(node_id, plan.host)
+        write_secret(home / files.tls_key, request.key)
+        write_secret(home / files.tls_ca, plan.authority.certificate)
+        if plan.authority.key:
+            write_secret(home / files.tls_certificate, certify(plan.authority, request.certificate, now))
+        else:
+            write_secret(home / REQUEST, request.certificate)
     (home / files.genesis).write_bytes(plan.genesis)
     (home / files.signer).parent.mkdir(mode=0o700)
     create_signer_file(home / files.signer, following_signer_file(genesis.hash, key.public, 0))
@@ -95,5 +111,5 @@ def create_home(home: Path, plan: JoinPlan) -> JoinedNode:
         node_id=node_id,
         api=f"http://{plan.host}:{plan.api_port}",
         p2p=f"{plan.host}:{plan.p2p_port}",
-        certified=bool(plan.authority.key),
+        certified=plan.authority is None or bool(plan.authority.key),
     )

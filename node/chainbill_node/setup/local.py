@@ -13,7 +13,7 @@ from pathlib import Path
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ids import make_test_uscc
-from chainbill_node.config import ConsensusConfig
+from chainbill_node.home.config import ConsensusConfig
 from chainbill_node.setup.network import CreatedNetwork, create_network
 from chainbill_node.setup.plan import AccountPlan, NetworkPlan, PartyPlan, ValidatorPlan
 from chainbill_node.setup.ports import LOOPBACK, free_ports

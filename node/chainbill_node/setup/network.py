@@ -1,7 +1,6 @@
-"""Writes a network: one folder a node, one a party, the genesis that all share, and the CA.
+"""Writes a network: one folder a node, one a party, and the genesis that all share.
 
 DIRECTORY/genesis.json            the same file in every home
-DIRECTORY/ca/ca.pem, ca.key       the consortium's CA
 DIRECTORY/nodes/NAME/             a node's home: node.toml, genesis.json, keys/, tls/, signer/, data/
 DIRECTORY/parties/ALIAS/          a party's key, its checker's where it has one, and what only its banks get to see of
                                   its accounts
@@ -28,10 +27,19 @@ from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.rules import STANDARD_RULES
 from chainbill.ledger.validators import Validator, ValidatorSet
-from chainbill_node.config import FILE_NAME, Address, FilesConfig, LogConfig, NodeConfig, RestConfig, config_content
-from chainbill_node.driver_signing import new_signer_file
-from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
-from chainbill_node.setup.keys import key_file, write_secret
+from chainbill_node.driver.signer import new_signer_file
+from chainbill_node.home.config import (
+    FILE_NAME,
+    Address,
+    FilesConfig,
+    LogConfig,
+    NodeConfig,
+    RestConfig,
+    config_content,
+)
+from chainbill_node.home.keys import key_file, write_secret
+from chainbill_node.setup.certificates import TOLERANCE, Issued, make_own_certificate
+from chainbill_node.setup.ends import end_of, place_of
 from chainbill_node.setup.plan import NetworkPlan, PartyPlan, ValidatorPlan
 from chainbill_node.storage.signer_file import create_signer_file
 
@@ -80,13 +88,11 @@ def create_network(directory: Path, plan: NetworkPlan) -> CreatedNetwork:
     genesis = make_genesis(plan, salts)
     (directory / "genesis.json").write_text(genesis.to_json(), encoding="utf-8")
     now = datetime.datetime.now(datetime.UTC)
-    authority = make_authority(plan.chain_id, now)
-    write_secret(directory / "ca" / "ca.pem", authority.certificate)
-    write_secret(directory / "ca" / "ca.key", authority.key)
     nodes = []
     for validator in plan.validators:
-        issued = make_node_certificate(authority, validator.key.public.hex(), validator.host, now)
-        nodes.append(_write_node(directory / "nodes" / validator.name, plan, validator, genesis, (authority, issued)))
+        ends = end_of(now, *place_of(validator.key.public.hex(), genesis))
+        issued = make_own_certificate(validator.key, validator.host, now - TOLERANCE, ends)
+        nodes.append(_write_node(directory / "nodes" / validator.name, plan, validator, genesis, issued))
     parties = {party.alias: _write_party(directory, plan, party, salts[party.alias]) for party in plan.parties}
     return CreatedNetwork(directory, genesis, tuple(nodes), parties)
 
@@ -157,14 +163,12 @@ def _write_party(directory: Path, plan: NetworkPlan, party: PartyPlan, salt: byt
 
 
 def _write_node(
-    home: Path, plan: NetworkPlan, validator: ValidatorPlan, genesis: Genesis, issued: tuple[Issued, Issued]
+    home: Path, plan: NetworkPlan, validator: ValidatorPlan, genesis: Genesis, issued: Issued
 ) -> CreatedNode:
     files = FilesConfig()
-    authority, own = issued
     write_secret(home / files.validator_key, key_file(validator.key, plan.passphrase))
-    write_secret(home / files.tls_ca, authority.certificate)
-    write_secret(home / files.tls_certificate, own.certificate)
-    write_secret(home / files.tls_key, own.key)
+    write_secret(home / files.tls_certificate, issued.certificate)
+    write_secret(home / files.tls_key, issued.key)
     (home / files.genesis).write_text(genesis.to_json(), encoding="utf-8")
     (home / files.signer).parent.mkdir(mode=0o700)
     create_signer_file(home / files.signer, new_signer_file(genesis.hash, validator.key.public))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainbill.crypto.keys import PrivateKey
-from chainbill_node.config import ConsensusConfig
+from chainbill_node.home.config import ConsensusConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 from collections import deque
+from itertools import chain
 
 LOOPBACK = "127.0.0.1"
 FIRST, LAST = 20_000, 32_767
@@ -24,7 +25,8 @@ def free_ports(count: int) -> list[int]:
     Errors: OSError, if there are none.
     """
     found: list[int] = []
-    for port in secrets.SystemRandom().sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):
+    begin = secrets.randbelow(LAST + 1 - FIRST) + FIRST
+    for port in chain(range(begin, LAST + 1), range(FIRST, begin)):
         if len(found) == count:
             break
         if _take(port):

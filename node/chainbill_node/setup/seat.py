@@ -7,8 +7,8 @@ from pathlib import Path
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.genesis import genesis_from_json
 from chainbill.statement import sign_statement
-from chainbill_node.config import load_config
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.config import load_config
+from chainbill_node.home.keys import load_private_key
 
 __all__ = ["seat_of_home", "signed_seat"]
 

@@ -1,4 +1,4 @@
-"""The store on disk: LevelDB by plyvel, with `paranoid_checks`, every write synced.
+"""LevelDB store: the store on disk by plyvel, with `paranoid_checks`, every write synced.
 
 With plyvel's defaults a log with a flipped bit opens without an error, silently at an earlier height; with
 `paranoid_checks` it refuses. That does not reach the tables: a flipped bit there made a read say that a row is not
@@ -19,7 +19,7 @@ from typing import Any
 
 import plyvel
 
-from chainbill_node.operator_error import Pair, room_or
+from chainbill_node.foundation.operator_error import Pair, room_or
 from chainbill_node.storage.store import FETCH_AGAIN, DiskError
 
 WRITE_BUFFER_BYTES = 256 * 1024 * 1024
@@ -53,6 +53,12 @@ def buffer_of(place: int) -> int:
     return WRITE_BUFFER_BYTES - int(STAGGER_BYTES * (place * GOLDEN % 1))
 
 
+def _said(below: Exception) -> str:
+    """The words of an error; LevelDB's are bytes."""
+    words = below.args[0] if below.args else ""
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(below)
+
+
 class LevelStore:
     """One LevelDB database. `path` is made when `create` says so; else it must be there.
 
@@ -78,7 +84,8 @@ class LevelStore:
             )
         except (plyvel.Error, OSError) as error:
             raise DiskError(
-                (f"database {path} does not open ({error})", f"数据库 {path} 无法打开（{error}）"), room_or(MEND, error)
+                (f"database {path} does not open ({_said(error)})", f"数据库 {path} 无法打开（{_said(error)}）"),
+                room_or(MEND, error),
             ) from error
         self._get = partial(self._db.get, verify_checksums=True)
         self.on_error: Callable[[DiskError], None] | None = None
@@ -128,7 +135,8 @@ class LevelStore:
 
     def failed(self, what: Pair, below: Exception) -> DiskError:
         """The error to raise; whoever must know hears of it first."""
-        error = DiskError((f"{what[0]} ({below})", f"{what[1]}（{below}）"), room_or(MEND, below))
+        said = _said(below)
+        error = DiskError((f"{what[0]} ({said})", f"{what[1]}（{said}）"), room_or(MEND, below))
         if self.on_error is not None:
             self.on_error(error)
         return error

@@ -1,4 +1,4 @@
-"""The exclusive lock of a node's home: two processes that sign with one key would be an equivocation."""
+"""Home lock: exclusive, since two processes that sign with one key would be an equivocation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from chainbill_node.operator_error import Pair, file_fault, room_or
+from chainbill_node.foundation.operator_error import Pair, file_fault, room_or
 from chainbill_node.storage.store import DiskError
 
 TAKEN: Pair = ("cannot be locked", "无法加锁")

@@ -1,4 +1,7 @@
-"""The in-memory twin of the store: a dict and a sorted list of its keys."""
+"""In-memory store: the twin of the store on disk, a dict and a sorted list of its keys.
+
+The field's word: test double.
+"""
 
 from __future__ import annotations
 

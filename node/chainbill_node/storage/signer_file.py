@@ -1,7 +1,9 @@
-"""The file of the messages this validator signed: append and fdatasync before anything is sent.
+"""Signer file: the messages this validator signed, appended and fdatasynced before anything is sent.
 
 What is in it is consensus's business (`consensus.signer_frames`); this is only the file. It is made when a node's
 home is made, never by a start: a node that has lost it must not sign as if it had never signed.
+
+The field's word: write-ahead log.
 """
 
 from __future__ import annotations
@@ -10,14 +12,13 @@ import errno
 import os
 from pathlib import Path
 
-from chainbill_node.operator_error import Pair, file_fault, room_or
+from chainbill_node.foundation.operator_error import Pair, file_fault, room_or
 from chainbill_node.storage.store import DiskError
 
 LOST: Pair = (
-    "the signer file is not there; put it back from this machine's disk, or if it is lost for good, make an empty one "
-    "and start once with --safe-height set to a height that this validator has surely never signed",
-    "签名文件不存在；请从本机磁盘找回；"
-    "确已丢失时，建立空文件并以 --safe-height 指定一个本验证节点从未签过的高度启动一次",
+    "the signer file is not there; put it back from this machine's disk, or if it is lost for good, start once with "
+    "--signer-lost: the other validators then tell from where to sign",
+    "签名文件不存在；请从本机磁盘找回；确已丢失时，以 --signer-lost 启动一次：由其他验证节点告知从何处起签名",
 )
 UNWRITTEN: Pair = ("cannot be written, and the node stops before it says anything", "无法写入，节点在对外发送之前停止")
 MEND: Pair = ("mend the disk and start again", "请修复磁盘后重新启动")
@@ -25,7 +26,6 @@ UNREAD: Pair = (
     "the signer file is there: mend the disk or the file's rights and start again, and make no new one",
     "签名文件仍在：请修复磁盘或该文件的权限后重新启动，不要新建签名文件",
 )
-MAX_BYTES = 256 * 1024 * 1024
 CANNOT_SYNC_FOLDERS = (errno.EINVAL, errno.ENOTSUP)  # some file systems; the file itself is synced
 
 

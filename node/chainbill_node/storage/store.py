@@ -1,4 +1,4 @@
-"""The narrow waist under the database: an ordered map of bytes with atomic synced batches and snapshots.
+"""Store interface: the narrow waist under the database, an ordered map of bytes with synced batches and snapshots.
 
 `LevelStore` keeps it on disk, `MemoryStore` is its twin for tests and for replays. Keys and values are bytes;
 iteration is in byte order.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
-from chainbill_node.operator_error import OperatorError, Pair
+from chainbill_node.foundation.operator_error import OperatorError, Pair
 
 FETCH_AGAIN: Pair = (
     "move the data directory away (keep keys/ and signer/), set sync.from_snapshot = true in node.toml and start: "

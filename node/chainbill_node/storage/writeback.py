@@ -1,4 +1,4 @@
-"""What LevelDB writes out goes to the disk as it comes.
+"""Writeback: what LevelDB writes out goes to the disk as it comes.
 
 LevelDB syncs a table once it is whole, and memory that is written out is one table of up to 256 MiB. Where the file
 system has a journal, every commit waits behind that, also those of other programs on the same disk. So a thread looks

@@ -3,6 +3,8 @@
 Whoever is quickest is asked, by the milliseconds that its last answer took a block. Else one that claims most and hands
 out a block every few seconds would be asked for ever, and the node would never be where the others are. With each
 request what is held against those that were not asked grows smaller, so that all have their turn now and then.
+
+The field's word: block sync.
 """
 
 from __future__ import annotations

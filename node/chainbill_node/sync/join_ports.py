@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chainbill_node.driver_ports import PeerId
 from chainbill_node.sync.manifest import SnapshotManifest
-from chainbill_node.wire.messages import Message
+from chainbill_node.wire.messages import Message, PeerId
 
 
 class JoinPorts(Protocol):
@@ -23,8 +22,11 @@ class JoinPorts(Protocol):
     def kept_manifest(self) -> SnapshotManifest | None:
         """The snapshot of which chunks are kept, None where none are."""
 
-    def begin(self, manifest: SnapshotManifest, data: bytes) -> str:
-        """Offer this snapshot to an empty ledger: why it will not do. Chunks that are kept of another one go."""
+    def begin(self, manifest: SnapshotManifest, data: bytes, *, vouched: bool) -> str:
+        """Offer this snapshot to an empty ledger: why it will not do. Chunks that are kept of another one go.
+
+        vouched: more peers offer it than may lie. What is not may take no more than there is room for.
+        """
 
     def keep(self, index: int, chunk: bytes) -> None:
         """Keep a chunk of the snapshot that was begun, also for a later attempt."""
@@ -48,8 +50,8 @@ class JoinPorts(Protocol):
 class JoinedHome(Protocol):
     """The two things that make fetched data a node's own; each is on the disk when it returns."""
 
-    def follow_only(self, height: int) -> None:
-        """Make the signer file one that allows no signature yet."""
+    def keep_intact(self, height: int) -> None:
+        """Make the signer file one that allows no signature yet, unless it is intact."""
 
     def put_in_place(self) -> None:
         """Give the fetched database the name under which it is opened."""

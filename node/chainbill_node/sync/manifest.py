@@ -23,10 +23,8 @@ from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.shapes import as_bytes, as_format, as_int, as_list
 from chainbill.ledger.validators import ValidatorSet
 from chainbill.limits import FORMAT
+from chainbill_node.wire.limits import CHUNK_BYTES, MAX_CHUNKS, MAX_MANIFEST_BYTES
 
-CHUNK_BYTES = 1024 * 1024
-MAX_MANIFEST_BYTES = 4 * 1024 * 1024
-MAX_CHUNKS = 65_536
 MAX_LINKS = 10_000
 MAX_PEAKS = 63  # heights have no more bits
 

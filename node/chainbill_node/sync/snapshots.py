@@ -8,8 +8,8 @@ next peer that offers the same. Of those that do the quickest is asked, and what
 lies is dropped and asked nothing more; one that stalls, or no longer has a chunk, is only left. Where offers failed and
 nobody lied, everybody is asked again, and the first offer is taken at once: a snapshot may have made place for a newer
 one. While nobody is there, and nobody has answered, there is nothing to decide, and it goes on trying: also when the
-only peer goes away in the middle. The node's process (`joining`) and the simulator run this very class with other
-ports.
+only peer goes away in the middle. The node's process (`process.state_sync`) and the simulator run this very class
+with other ports.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chainbill.errors import Malformed
-from chainbill_node.driver_ports import PeerId
 from chainbill_node.sync.join_ports import JoinedHome, JoinPorts
 from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
-from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, WantSnapshots
+from chainbill_node.wire.messages import Chunk, Message, PeerId, Snapshots, WantChunk, WantSnapshots
 
 AHEAD = 4
 AGAIN_MS = 3_000  # what was not answered is asked again
@@ -35,7 +34,7 @@ TAKEN_AT_ONCE = 8  # chunks that are here already, in one call
 
 def adopt(home: JoinedHome, height: int) -> None:
     """First the signer file, then the data: after a crash in between the home is still empty, and nothing is signed."""
-    home.follow_only(height)
+    home.keep_intact(height)
     home.put_in_place()
 
 
@@ -242,7 +241,7 @@ class StateSync:
                 ),
             )
             offer = best[0]
-            why = self._ports.begin(offer.manifest, offer.data)
+            why = self._ports.begin(offer.manifest, offer.data, vouched=self._is_enough(best))
             if not why and not offer.manifest.chunks:
                 why = "it has no chunks"
             if why:

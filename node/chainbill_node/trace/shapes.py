@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill_contracts.declared_rows import rows
+
 Row = Mapping[str, Any]
 """A decoded row of the ledger."""
 
@@ -24,26 +26,20 @@ PENDING_STATUSES = ("draft", "pending_confirm", "pending_accept")
 ENDED_STATUSES = ("withdrawn", "rejected", "cancelled", "expired")
 """The statuses of bills that ended before they were accepted, and never had tokens."""
 
-BILL_STATUSES = (*PENDING_STATUSES, "active", "due", "overdue", "settled", *ENDED_STATUSES, "void")
+BILL_STATUSES = rows()["bill/bill"].words
 """Every status of a bill, in the order of its life."""
 
 EXITED_STATUSES = (*ENDED_STATUSES, "void")
 """The statuses of bills on which nothing is owed any more without having been paid."""
 
-_BILL_FIELDS = (
-    "id", "debtor", "creditor", "initiator", "paying_bank", "face", "currency", "issued_on", "due_on", "pay_on",
-    "pay_on_final", "status",
-)  # fmt: skip
-_BILL_TAIL = (
-    "settled", "diluted", "void", "invoices", "terms", "contract_no", "delivered_on", "expires_on", "confirmed_on",
-    "accepted_on", "overdue_after", "overdue_on", "settled_in_time", "closed_on", "root_token", "created",
-)  # fmt: skip
-_TOKEN_TAIL = (
-    "currency", "holder", "offered_to", "tier", "financed_tier", "parent", "financing", "status", "locks", "born",
-    "ended", "reversed_at", "claim",
-)  # fmt: skip
-_HOP_FIELDS = ("bill", "token", "kind", "from", "to", "lo", "hi")
-_HOP_TAIL = ("tier", "financed_tier", "height", "transaction", "date")
+
+def _members(place: str, *without: str) -> tuple[str, ...]:
+    return tuple(name for name in rows()[place].shown if name not in without)
+
+
+_BILL = _members("bill/bill", "days_late")
+_TOKEN = _members("token/token")
+_HOP = _members("token/hop")
 
 
 def outstanding(bill: Row) -> int:
@@ -55,17 +51,15 @@ def outstanding(bill: Row) -> int:
 
 def bill_shape(bill: Row) -> Shape:
     """Show a bill row."""
-    shape: Shape = {name: bill.get(name) for name in _BILL_FIELDS}
+    shape: Shape = {name: bill.get(name) for name in _BILL}
     shape["outstanding"] = outstanding(bill)
-    shape.update({name: bill.get(name) for name in _BILL_TAIL})
     return shape
 
 
 def token_shape(token: Row, *, with_offer: bool = True) -> Shape:
     """Show a token row with its amount; to whom it is offered, and its locks, only where the reader may see them."""
-    shape: Shape = {name: token[name] for name in ("id", "bill", "lo", "hi")}
+    shape: Shape = {name: token.get(name) for name in _TOKEN}
     shape["amount"] = amount_of(token)
-    shape.update({name: token.get(name) for name in _TOKEN_TAIL})
     if not with_offer:
         shape |= {"offered_to": "", "locks": []}
     return shape
@@ -73,9 +67,8 @@ def token_shape(token: Row, *, with_offer: bool = True) -> Shape:
 
 def hop_shape(hop: Row, *, with_price: bool = True) -> Shape:
     """Show a hop row with its amount; a price that the reader may not see is null."""
-    shape: Shape = {name: hop.get(name) for name in _HOP_FIELDS}
+    shape: Shape = {name: hop.get(name) for name in _HOP}
     shape["amount"] = amount_of(hop)
-    shape.update({name: hop.get(name) for name in _HOP_TAIL})
     shape["price"] = hop.get("price", {}) if with_price else None
     return shape
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape
 
 
-def beginnings(bill: Row) -> list[Shape]:
-    """Give the making of a bill, and its confirmation."""
+def beginnings(bill: Row, ended_at: int | None = None) -> list[Shape]:
+    """Give the making of a bill, its confirmation, and its end where it was never accepted. ended_at: height of that,
+    None where it is not known."""
     created: Row = bill.get("created") or {}
     steps: list[Shape] = [
         {
@@ -17,8 +18,27 @@ def beginnings(bill: Row) -> list[Shape]:
         }
     ]  # fmt: skip
     if bill.get("confirmed_on"):
-        steps.append(_of_calendar("confirm", str(bill["confirmed_on"]), bill, int(bill["face"])))
+        confirmed: Row = bill.get("confirmed") or {}
+        steps.append({
+            **_of_calendar("confirm", str(bill["confirmed_on"]), bill, int(bill["face"])),
+            "height": confirmed.get("height") or None, "transaction": confirmed.get("transaction") or "",
+        })  # fmt: skip
+    if bill["status"] in NEVER_ACCEPTED:
+        ended = _of_calendar(str(bill["status"]), str(bill["closed_on"]), bill, int(bill["face"]))
+        steps.append(ended | {"from": _ended_by(bill), "height": ended_at})
     return steps
+
+
+NEVER_ACCEPTED = ("rejected", "withdrawn", "cancelled", "expired")
+
+
+def _ended_by(bill: Row) -> object:
+    """Tell whose turn, or whose right, it was: a bill is rejected by whoever has to answer it."""
+    if bill["status"] == "expired":
+        return ""
+    if bill["status"] == "withdrawn":
+        return bill["initiator"]
+    return bill["creditor"] if bill["status"] == "rejected" and bill["confirmed_on"] else bill["debtor"]
 
 
 def calendar_steps(bill: Row, left_on_due: int, left_on_overdue: int) -> list[Shape]:
@@ -28,12 +48,19 @@ def calendar_steps(bill: Row, left_on_due: int, left_on_overdue: int) -> list[Sh
     recorded later with a value date in time takes "overdue" back.
     """
     steps: list[Shape] = []
-    fell_due = bill["status"] in ("due", "overdue") or (bill["status"] == "settled" and left_on_due > 0)
-    if fell_due:
+    if left_on_due > 0 and bill["status"] in ("due", "overdue", "settled"):
         steps.append(_of_calendar("due", str(bill["pay_on"]), bill, left_on_due))
     if bill.get("overdue_on"):
         steps.append(_of_calendar("overdue", str(bill["overdue_on"]), bill, left_on_overdue))
     return steps
+
+
+def unpaid_before(bill: Row, date: str, ended: Iterable[tuple[str, int]]) -> int:
+    """Give what was unpaid on the morning of a day, in minor units: what a credit note took off later was still owed.
+
+    ended: day and amount of money, by value date, and of what was taken off; the day "" where it is not known any more.
+    """
+    return int(bill["face"]) - int(bill["void"]) - sum(amount for day, amount in ended if day < date)
 
 
 def _of_calendar(kind: str, date: str, bill: Row, amount: int) -> Shape:

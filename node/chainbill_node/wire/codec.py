@@ -1,16 +1,15 @@
-"""Messages to bytes and back: canonical list [kind, field, …]; blocks are embedded as their own canonical bytes."""
+"""Messages to bytes and back: the canonical lists of `fields`, read with every bound checked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import singledispatch
 from typing import Any
 
 from chainbill import codec
 from chainbill.ledger.block import Block, Header, as_certificate_bytes, claimed_transactions, decode_block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.shapes import as_bytes, as_int, as_list, bad_shape
-from chainbill.ledger.vote import MAX_ROUND, ProposalHeader, Vote, VoteType
+from chainbill.ledger.vote import MAX_ROUND, NO_ROUND, ProposalHeader, Vote, VoteType
 from chainbill.limits import (
     MAX_BLOCK_BYTES,
     MAX_BLOCK_TRANSACTIONS,
@@ -19,40 +18,18 @@ from chainbill.limits import (
     MAX_TRANSACTION_BYTES,
     MAX_VALIDATORS,
 )
-from chainbill_node.sync.manifest import CHUNK_BYTES, MAX_CHUNKS, MAX_MANIFEST_BYTES
-from chainbill_node.wire import limits
-from chainbill_node.wire.messages import (
-    BlockAnswer,
-    Blocks,
-    Chunk,
-    CompactProposal,
-    Decided,
-    EvidenceFound,
-    Kind,
-    Message,
-    Own,
-    Plan,
-    Proposal,
-    Snapshots,
-    Status,
-    Transactions,
-    Votes,
-    VoteSummary,
-    WantBlock,
-    WantBlocks,
-    WantChunk,
-    WantOwn,
-    WantProposal,
-    WantSnapshots,
-)
+from chainbill_node.wire import limits, messages
+from chainbill_node.wire.fields import fields_of
+from chainbill_node.wire.limits import CHUNK_BYTES, MAX_CHUNKS, MAX_MANIFEST_BYTES
+from chainbill_node.wire.messages import Kind, Message
 
 MAX_FIELDS = 8
 BITMAP_BYTES = (MAX_VALIDATORS + 7) // 8
 
 
 def encode(message: Message) -> bytes:
-    """The canonical bytes of a message."""
-    return codec.encode(_fields(message))
+    """The canonical bytes of a message; all that is in it has been read before, or was made here."""
+    return codec.encode_trusted(fields_of(message))
 
 
 def decode(data: bytes, allow: Callable[[int], None] = lambda _count: None) -> Message:
@@ -76,123 +53,6 @@ def decode(data: bytes, allow: Callable[[int], None] = lambda _count: None) -> M
     return read(contents)
 
 
-@singledispatch
-def _fields(message: object) -> list[Any]:
-    raise TypeError(f"not a message: {type(message).__name__}")
-
-
-@_fields.register
-def _(message: Proposal) -> list[Any]:
-    return [int(Kind.PROPOSAL), message.header.fields(), message.block.encoded, _vote_fields(message.prevotes)]
-
-
-@_fields.register
-def _(message: CompactProposal) -> list[Any]:
-    contents = [message.parent_certificate, list(message.wire_ids), list(message.evidence)]
-    block = [message.block_header.fields(), *contents]
-    return [int(Kind.COMPACT_PROPOSAL), message.header.fields(), block, _vote_fields(message.prevotes)]
-
-
-@_fields.register
-def _(message: WantProposal) -> list[Any]:
-    return [int(Kind.WANT_PROPOSAL), message.height, message.round]
-
-
-@_fields.register
-def _(message: Plan) -> list[Any]:
-    fields = [message.height, message.time_ms, list(message.wire_ids), message.may_leave_out, message.max_bytes]
-    fields.append(message.parent_certificate)
-    if message.max_gas is None:
-        return [int(Kind.PLAN), *fields]
-    return [int(Kind.BOUNDED_PLAN), *fields, message.max_gas]
-
-
-@_fields.register
-def _(message: Votes) -> list[Any]:
-    return [int(Kind.VOTES), _vote_fields(message.votes)]
-
-
-@_fields.register
-def _(message: Status) -> list[Any]:
-    lines = [[line.round, int(line.type), line.block_id, line.voters] for line in message.summaries]
-    return [int(Kind.STATUS), message.height, message.round, list(message.proposals), lines, message.attempt]
-
-
-@_fields.register
-def _(message: Decided) -> list[Any]:
-    return [int(Kind.DECIDED), *_decided_fields(message)]
-
-
-@_fields.register
-def _(message: WantBlock) -> list[Any]:
-    return [int(Kind.WANT_BLOCK), message.height, message.block_id]
-
-
-@_fields.register
-def _(message: BlockAnswer) -> list[Any]:
-    return [int(Kind.BLOCK), message.block.encoded]
-
-
-@_fields.register
-def _(message: WantOwn) -> list[Any]:
-    return [int(Kind.WANT_OWN), message.height, message.validator]
-
-
-@_fields.register
-def _(message: Own) -> list[Any]:
-    headers = [header.fields() for header in message.proposals]
-    kind = Kind.OWN if message.whole else Kind.OWN_IN_PART
-    return [int(kind), message.height, message.validator, headers, _vote_fields(message.votes)]
-
-
-@_fields.register
-def _(message: EvidenceFound) -> list[Any]:
-    return [int(Kind.EVIDENCE), message.evidence]
-
-
-@_fields.register
-def _(message: WantBlocks) -> list[Any]:
-    return [int(Kind.WANT_BLOCKS), message.first, message.count]
-
-
-@_fields.register
-def _(message: Blocks) -> list[Any]:
-    return [int(Kind.BLOCKS), message.first, [_decided_fields(entry) for entry in message.blocks], message.pruned]
-
-
-@_fields.register
-def _(message: Transactions) -> list[Any]:
-    return [int(Kind.TRANSACTIONS), list(message.wires)]
-
-
-@_fields.register
-def _(message: WantSnapshots) -> list[Any]:  # noqa: ARG001  it has no fields
-    return [int(Kind.WANT_SNAPSHOTS)]
-
-
-@_fields.register
-def _(message: Snapshots) -> list[Any]:
-    return [int(Kind.SNAPSHOTS), list(message.manifests)]
-
-
-@_fields.register
-def _(message: WantChunk) -> list[Any]:
-    return [int(Kind.WANT_CHUNK), message.height, message.index]
-
-
-@_fields.register
-def _(message: Chunk) -> list[Any]:
-    return [int(Kind.CHUNK), message.height, message.index, message.data]
-
-
-def _vote_fields(votes: tuple[Vote, ...]) -> list[Any]:
-    return [vote.fields() for vote in votes]
-
-
-def _decided_fields(decided: Decided) -> list[Any]:
-    return [decided.block.encoded, decided.certificate.fields()]
-
-
 def _height(value: Any) -> int:
     return as_int(value, "height", low=1)
 
@@ -205,15 +65,15 @@ def _read_votes(value: Any, at_most: int) -> tuple[Vote, ...]:
     return tuple([Vote.from_fields(entry) for entry in as_list(value, "votes", at_most=at_most)])
 
 
-def _read_proposal(fields: list[Any]) -> Proposal:
+def _read_proposal(fields: list[Any]) -> messages.Proposal:
     header = ProposalHeader.from_fields(fields[0])
     block = _read_block(fields[1])
     if block.id != header.block_id or block.height != header.height:
         raise bad_shape("proposal block", "the block that its header names")
-    return Proposal(header, block, _read_votes(fields[2], MAX_VALIDATORS))
+    return messages.Proposal(header, block, _read_votes(fields[2], MAX_VALIDATORS))
 
 
-def _read_compact(fields: list[Any]) -> CompactProposal:
+def _read_compact(fields: list[Any]) -> messages.CompactProposal:
     header = ProposalHeader.from_fields(fields[0])
     named, certificate, ids, proofs = as_list(fields[1], "compact block", length=4)
     block_header = Header.from_fields(named)
@@ -221,7 +81,7 @@ def _read_compact(fields: list[Any]) -> CompactProposal:
         raise bad_shape("compact block", "the block that its header names")
     wire_ids = as_list(ids, "wire ids", at_most=MAX_BLOCK_TRANSACTIONS)
     evidence = as_list(proofs, "evidence", at_most=MAX_EVIDENCE)
-    return CompactProposal(
+    return messages.CompactProposal(
         header,
         block_header,
         tuple([as_bytes(one, "wire id", length=32) for one in wire_ids]),
@@ -231,16 +91,16 @@ def _read_compact(fields: list[Any]) -> CompactProposal:
     )
 
 
-def _read_want_proposal(fields: list[Any]) -> WantProposal:
-    return WantProposal(_height(fields[0]), as_int(fields[1], "round", high=MAX_ROUND))
+def _read_want_proposal(fields: list[Any]) -> messages.WantProposal:
+    return messages.WantProposal(_height(fields[0]), as_int(fields[1], "round", high=MAX_ROUND))
 
 
-def _read_plan(fields: list[Any]) -> Plan:
+def _read_plan(fields: list[Any]) -> messages.Plan:
     ids = as_list(fields[2], "wire ids", at_most=MAX_BLOCK_TRANSACTIONS)
     bits = as_bytes(fields[3], "may leave out", length=(len(ids) + 7) // 8)
     if int.from_bytes(bits, "little") >> len(ids):
         raise bad_shape("may leave out", "a bitmap over the wire ids")
-    return Plan(
+    return messages.Plan(
         _height(fields[0]),
         as_int(fields[1], "block time"),
         tuple([as_bytes(one, "wire id", length=32) for one in ids]),
@@ -251,10 +111,10 @@ def _read_plan(fields: list[Any]) -> Plan:
     )
 
 
-def _read_status(fields: list[Any]) -> Status:
+def _read_status(fields: list[Any]) -> messages.Status:
     ids = as_list(fields[2], "proposals", at_most=limits.MAX_KNOWN_PROPOSALS)
     lines = as_list(fields[3], "summaries", at_most=limits.MAX_SUMMARIES)
-    return Status(
+    return messages.Status(
         _height(fields[0]),
         as_int(fields[1], "round", low=-1, high=MAX_ROUND),
         tuple([as_bytes(block_id, "block id", length=32) for block_id in ids]),
@@ -263,9 +123,9 @@ def _read_status(fields: list[Any]) -> Status:
     )
 
 
-def _read_summary(value: Any) -> VoteSummary:
+def _read_summary(value: Any) -> messages.VoteSummary:
     round_, type_, block_id, voters = as_list(value, "summary", length=4)
-    return VoteSummary(
+    return messages.VoteSummary(
         as_int(round_, "round", high=MAX_ROUND),
         VoteType(as_int(type_, "vote type", low=VoteType.PREVOTE, high=VoteType.PRECOMMIT)),
         None if block_id is None else as_bytes(block_id, "block id", length=32),
@@ -273,13 +133,13 @@ def _read_summary(value: Any) -> VoteSummary:
     )
 
 
-def _read_decided(fields: list[Any]) -> Decided:
-    return Decided(_read_block(fields[0]), Certificate.from_fields(fields[1]))
+def _read_decided(fields: list[Any]) -> messages.Decided:
+    return messages.Decided(_read_block(fields[0]), Certificate.from_fields(fields[1]))
 
 
-def _read_own(fields: list[Any], *, whole: bool) -> Own:
+def _read_own(fields: list[Any], *, whole: bool) -> messages.Own:
     headers = as_list(fields[2], "proposals", at_most=limits.MAX_OWN_MESSAGES)
-    return Own(
+    return messages.Own(
         _height(fields[0]),
         as_bytes(fields[1], "validator key", length=32),
         tuple([ProposalHeader.from_fields(header) for header in headers]),
@@ -288,53 +148,87 @@ def _read_own(fields: list[Any], *, whole: bool) -> Own:
     )
 
 
-def _read_blocks(fields: list[Any]) -> Blocks:
+def _read_position(fields: list[Any]) -> messages.Position:
+    height = _height(fields[0])
+    round_ = None if fields[1] is None else as_int(fields[1], "round", low=NO_ROUND, high=MAX_ROUND)
+    bar = as_int(fields[2], "bar", low=NO_ROUND, high=NO_ROUND if round_ is None else round_)
+    if fields[3] is None:
+        return messages.Position(height, round_, bar)
+    if bar == NO_ROUND:
+        raise bad_shape("lock", "none without a bar")
+    block, locked_round, prevotes = as_list(fields[3], "lock", length=3)
+    votes = _read_votes(prevotes, MAX_VALIDATORS)
+    locked = messages.Choice(_read_block(block), as_int(locked_round, "round", high=MAX_ROUND), votes)
+    if locked.block.height != height:
+        raise bad_shape("locked block", "a block of the height that is named")
+    return messages.Position(height, round_, bar, locked)
+
+
+def _read_blocks(fields: list[Any]) -> messages.Blocks:
     entries = as_list(fields[1], "blocks", at_most=limits.MAX_BLOCKS_IN_BATCH)
     pairs = [as_list(entry, "decided block", length=2) for entry in entries]
     if type(fields[2]) is not bool:
         raise bad_shape("pruned", "true or false")
-    return Blocks(_height(fields[0]), tuple([_read_decided(pair) for pair in pairs]), fields[2])
+    return messages.Blocks(_height(fields[0]), tuple([_read_decided(pair) for pair in pairs]), fields[2])
 
 
-def _read_transactions(fields: list[Any]) -> Transactions:
+def _read_transactions(fields: list[Any]) -> messages.Transactions:
     wires = as_list(fields[0], "transactions", at_most=limits.MAX_GOSSIP_TRANSACTIONS)
-    return Transactions(tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires]))
+    return messages.Transactions(
+        tuple([as_bytes(wire, "transaction", at_most=MAX_TRANSACTION_BYTES) for wire in wires])
+    )
 
 
-def _read_snapshots(fields: list[Any]) -> Snapshots:
+def _read_snapshots(fields: list[Any]) -> messages.Snapshots:
     manifests = as_list(fields[0], "snapshots", at_most=limits.MAX_SNAPSHOTS)
-    return Snapshots(tuple([as_bytes(one, "snapshot", at_most=MAX_MANIFEST_BYTES) for one in manifests]))
+    return messages.Snapshots(tuple([as_bytes(one, "snapshot", at_most=MAX_MANIFEST_BYTES) for one in manifests]))
 
 
-def _read_chunk(fields: list[Any]) -> Chunk:
+def _read_chunk(fields: list[Any]) -> messages.Chunk:
     data = None if fields[2] is None else as_bytes(fields[2], "chunk", at_most=CHUNK_BYTES)
-    return Chunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS), data)
+    return messages.Chunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS), data)
 
 
 _READERS: dict[int, tuple[int, Callable[[list[Any]], Message]]] = {
     Kind.PROPOSAL: (3, _read_proposal),
-    Kind.VOTES: (1, lambda fields: Votes(_read_votes(fields[0], limits.MAX_VOTES))),
+    Kind.VOTES: (1, lambda fields: messages.Votes(_read_votes(fields[0], limits.MAX_VOTES))),
     Kind.STATUS: (5, _read_status),
     Kind.DECIDED: (2, _read_decided),
-    Kind.WANT_BLOCK: (2, lambda fields: WantBlock(_height(fields[0]), as_bytes(fields[1], "block id", length=32))),
-    Kind.BLOCK: (1, lambda fields: BlockAnswer(_read_block(fields[0]))),
-    Kind.WANT_OWN: (2, lambda fields: WantOwn(_height(fields[0]), as_bytes(fields[1], "validator key", length=32))),
+    Kind.WANT_BLOCK: (
+        2,
+        lambda fields: messages.WantBlock(_height(fields[0]), as_bytes(fields[1], "block id", length=32)),
+    ),
+    Kind.BLOCK: (1, lambda fields: messages.BlockAnswer(_read_block(fields[0]))),
+    Kind.WANT_OWN: (
+        2,
+        lambda fields: messages.WantOwn(_height(fields[0]), as_bytes(fields[1], "validator key", length=32)),
+    ),
     Kind.OWN: (4, lambda fields: _read_own(fields, whole=True)),
     Kind.OWN_IN_PART: (4, lambda fields: _read_own(fields, whole=False)),
-    Kind.EVIDENCE: (1, lambda fields: EvidenceFound(as_bytes(fields[0], "evidence", at_most=MAX_EVIDENCE_BYTES))),
+    Kind.WANT_POSITION: (
+        2,
+        lambda fields: messages.WantPosition(
+            _height(fields[0]), as_int(fields[1], "round", low=NO_ROUND, high=MAX_ROUND)
+        ),
+    ),
+    Kind.POSITION: (4, _read_position),
+    Kind.EVIDENCE: (
+        1,
+        lambda fields: messages.EvidenceFound(as_bytes(fields[0], "evidence", at_most=MAX_EVIDENCE_BYTES)),
+    ),
     Kind.WANT_BLOCKS: (
         2,
-        lambda fields: WantBlocks(
+        lambda fields: messages.WantBlocks(
             _height(fields[0]), as_int(fields[1], "count", low=1, high=limits.MAX_BLOCKS_IN_BATCH)
         ),
     ),
     Kind.BLOCKS: (3, _read_blocks),
     Kind.TRANSACTIONS: (1, _read_transactions),
-    Kind.WANT_SNAPSHOTS: (0, lambda _fields: WantSnapshots()),
+    Kind.WANT_SNAPSHOTS: (0, lambda _fields: messages.WantSnapshots()),
     Kind.SNAPSHOTS: (1, _read_snapshots),
     Kind.WANT_CHUNK: (
         2,
-        lambda fields: WantChunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS)),
+        lambda fields: messages.WantChunk(_height(fields[0]), as_int(fields[1], "chunk number", high=MAX_CHUNKS)),
     ),
     Kind.CHUNK: (3, _read_chunk),
     Kind.COMPACT_PROPOSAL: (3, _read_compact),
@@ -369,6 +263,7 @@ _CARRIED: dict[int, Callable[[list[Any]], int]] = {
     Kind.PROPOSAL: lambda fields: _claimed(fields[1]),
     Kind.DECIDED: lambda fields: _claimed(fields[0]),
     Kind.BLOCK: lambda fields: _claimed(fields[0]),
+    Kind.POSITION: lambda fields: 0 if fields[3] is None else _claimed(as_list(fields[3], "lock", length=3)[0]),
     Kind.BLOCKS: lambda fields: _claimed_in_batch(fields[1]),
     Kind.COMPACT_PROPOSAL: lambda fields: _named(as_list(fields[1], "compact block", length=4)[2]),
     Kind.PLAN: lambda fields: _named(fields[2]),

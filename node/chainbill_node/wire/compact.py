@@ -2,6 +2,8 @@
 
 It only saves bytes. The header names the root over the wire ids, so whoever restores a block of transactions that it
 knows by these ids has the very block that was proposed; whoever lacks one asks for the whole proposal.
+
+The field's word: compact block relay.
 """
 
 from __future__ import annotations

@@ -26,6 +26,10 @@ MAX_GOSSIP_TRANSACTIONS = 1_000
 """Transactions in one gossip message."""
 MAX_SNAPSHOTS = 2
 """Manifests in one answer."""
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+"""One manifest."""
+CHUNK_BYTES, MAX_CHUNKS = 1024 * 1024, 65_536
+"""Of a snapshot, all chunks but the last have so many bytes; so many chunks are 64 GiB."""
 MAX_MESSAGE_ITEMS = 32_000
 """Values of a message, those inside its blocks left out: most has a batch of 32 blocks with certificates."""
 MAX_BATCH_TRANSACTIONS = 40_000

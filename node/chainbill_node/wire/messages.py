@@ -7,7 +7,10 @@ from enum import IntEnum
 
 from chainbill.ledger.block import Block, Header
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.vote import ProposalHeader, Vote, VoteType
+from chainbill.ledger.vote import NO_ROUND, ProposalHeader, Vote, VoteType
+
+PeerId = str
+"""The authenticated name of a connected node (the node id of its TLS certificate); opaque to the driver."""
 
 
 class Kind(IntEnum):
@@ -34,6 +37,8 @@ class Kind(IntEnum):
     PLAN = 19
     OWN_IN_PART = 20
     BOUNDED_PLAN = 21
+    WANT_POSITION = 22
+    POSITION = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,40 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class WantPosition:
+    """Asked by a validator that does not know what it signed before: how far have you signed, and what is locked?
+
+    `round`: the sender will sign from this round of this height on and asks the others to get there; −1: it only asks.
+    """
+
+    height: int
+    round: int = NO_ROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A block with the round in which a quorum prevoted it, and those prevotes: what is locked, or valid."""
+
+    block: Block
+    round: int
+    prevotes: tuple[Vote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The answer to WANT_POSITION: the sender's height, the last round in which it is or has signed there (−1).
+
+    `round` None: it does not know itself what it signed before. `bar`: the round that it was asked to come to, once it
+    has signed there or in a later one; only then does it say what it has locked. −1: nothing is said of a lock.
+    """
+
+    height: int
+    round: int | None
+    bar: int = NO_ROUND
+    locked: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceFound:
     """EVIDENCE: two signatures that contradict each other (chainbill.ledger.evidence, encoded)."""
 
@@ -241,6 +280,8 @@ Message = (
     | BlockAnswer
     | WantOwn
     | Own
+    | WantPosition
+    | Position
     | EvidenceFound
     | WantBlocks
     | Blocks

@@ -6,7 +6,8 @@ be spoken until a version that nobody lacks any more. So a release adds one vers
 the release before it: a network is updated one node after the other.
 
 Version 3 is the first of format 2. Versions 1 and 2 belonged to networks of format 1, which nobody can join any more.
-Version 4 adds OWN_IN_PART, version 5 BOUNDED_PLAN; a PLAN is understood and no longer sent.
+Version 4 adds OWN_IN_PART, version 5 BOUNDED_PLAN; a PLAN is understood and no longer sent. Version 6 adds
+WANT_POSITION and POSITION.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class WireRange:
         return version if version >= max(self.lowest, other.lowest) else None
 
 
-SPOKEN = WireRange(lowest=3, highest=5)
+SPOKEN = WireRange(lowest=3, highest=6)
 """What this release speaks: its own newest version, and those of the release before."""
 
 
@@ -60,6 +61,8 @@ LIFETIMES: Mapping[int, Lifetime] = MappingProxyType(
         **{int(kind): Lifetime() for kind in Kind},
         int(Kind.OWN_IN_PART): Lifetime(since=4),
         int(Kind.BOUNDED_PLAN): Lifetime(since=5),
+        int(Kind.WANT_POSITION): Lifetime(since=6),
+        int(Kind.POSITION): Lifetime(since=6),
     }
 )
 

@@ -9,6 +9,7 @@ let language = query.get("lang") || localStorage.getItem("language") || (navigat
 if (!(language in words)) language = "en";
 let shown = null;
 const names = new Map();
+const digits = new Map();
 
 const say = (word) => words[language][word] || word.replace(/^(kind|status)_/, "").replaceAll("_", " ");
 
@@ -19,14 +20,17 @@ async function read(path) {
   return body;
 }
 
-const digits = (currency) => {
-  try {
-    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
-  } catch { return 2; }
-};
+// The network says what each of its currencies is divided into, also of those that it takes no longer: a browser knows
+// neither the currencies of a vote nor the digits that the ledger keeps.
+async function learnNetwork() {
+  const network = await read("/v1/network");
+  for (const [code, places] of Object.entries({ ...network.withdrawn, ...network.currencies })) digits.set(code, places);
+  return network;
+}
 
 function money(minor, currency) {
-  const places = digits(currency);
+  const places = digits.get(currency);
+  if (places === undefined) return `${minor} ${say("minor_units")}`;
   const text = String(minor).padStart(places + 1, "0");
   const whole = text.slice(0, text.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
   return places ? `${whole}.${text.slice(-places)}` : whole;
@@ -184,6 +188,7 @@ async function ask(id, at) {
   find("problem").hidden = true;
   const suffix = at ? `?at=${encodeURIComponent(at)}` : "";
   try {
+    await learnNetwork();
     const parts = /^[A-Z0-9]{18}$/.test(id) && id.startsWith("B") ? await showBill(id, suffix) : await showAnchor(id, suffix);
     find("answer").replaceChildren(...parts);
   } catch (error) {
@@ -199,7 +204,7 @@ async function label() {
   for (const part of document.querySelectorAll("[data-word]")) part.textContent = say(part.dataset.word);
   find("language").textContent = say("language");
   try {
-    const network = await read("/v1/network");
+    const network = await learnNetwork();
     find("network").textContent = `${network.chain_id} · ${say("height")} ${network.as_of.height}`;
   } catch { find("network").textContent = ""; }
 }

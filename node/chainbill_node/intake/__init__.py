@@ -1,0 +1,1 @@
+"""Admission control between a client and the mempool: backpressure, rate limits, verification, simulation."""

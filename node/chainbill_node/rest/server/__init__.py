@@ -1,0 +1,1 @@
+"""The HTTP server under the REST interface: connection limits, slow clients, memory for bodies, request scheduling."""

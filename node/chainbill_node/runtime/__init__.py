@@ -1,0 +1,1 @@
+"""The process and its machine: logging, clocks, timers, threads that repeat something, free disk space."""

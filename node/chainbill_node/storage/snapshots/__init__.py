@@ -1,0 +1,1 @@
+"""State snapshots: made from a store, kept in a folder, fetched in chunks, and restored."""
