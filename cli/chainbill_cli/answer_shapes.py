@@ -42,7 +42,7 @@ class Misfit:
 
     def __str__(self) -> str:
         where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in self.place).lstrip(".")
-        return f"{where[:120] or '.'}: {self.why}"
+        return f"{where[:120] or '.'}{text('root.colon')}{self.why}"
 
 
 def _written(schema: Schema) -> Callable[[str], bool] | None:

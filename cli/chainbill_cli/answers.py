@@ -14,7 +14,7 @@ from chainbill_cli.kit import option, stack
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated, label, text
+from chainbill_cli.texts import bracketed, enumerated, label, text
 from chainbill_cli.writing import Outcome
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -28,6 +28,7 @@ ANSWER_KINDS = {
     "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
+    "joint": "id", "joint_status": "joint", "bill_status": "status",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 
@@ -130,7 +131,8 @@ def _token_line(token: Any) -> str:
         return str(token)
     if "amount" not in token:
         return str(token.get("id"))
-    return f"{token.get('id')} ({amount_text(int(token['amount']), str(token['currency']))} {token['currency']})"
+    currency = str(token["currency"])
+    return bracketed(token.get("id"), f"{amount_text(int(token['amount']), currency)} {currency}")
 
 
 def read_at(session: Session, path: str, identifier: Any, height: int | None) -> Any:

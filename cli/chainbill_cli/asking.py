@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from chainbill_cli.texts import language, text
+from chainbill_cli.told import told
 
 YES = frozenset({"y", "yes", "是", "确认"})
 NO = frozenset({"n", "no", "否", "取消", ""})
@@ -13,10 +17,9 @@ NO = frozenset({"n", "no", "否", "取消", ""})
 def confirm(question: str) -> bool:
     """Whether a person says yes; nothing but Enter is no."""
     if language() == "en":
-        return click.confirm(question, default=False, err=True)
+        return bool(_put(click.confirm, question, default=False))
     while True:
-        said = click.prompt(f"{question} [y/N]", default="", show_default=False, prompt_suffix="：", err=True)
-        answer = str(said).strip().casefold()
+        answer = _typed(f"{question} [y/N]", default="", show_default=False).strip().casefold()
         if answer in YES | NO:
             return answer in YES
         click.echo(text("note.yes_or_no"), err=True)
@@ -24,21 +27,33 @@ def confirm(question: str) -> bool:
 
 def typed_again(question: str) -> str:
     """What a person types to show that it is meant."""
-    said = click.prompt(question, default="", show_default=False, prompt_suffix=text("root.colon"), err=True)
-    return str(said).strip()
+    return _typed(question, default="", show_default=False).strip()
 
 
 def asked(question: str) -> str:
     """What a person answers; asked again until it is something."""
-    return str(click.prompt(question, prompt_suffix=text("root.colon"), err=True))
+    return _typed(question)
 
 
 def new_secret(label: str) -> str:
     """A secret typed twice, alike."""
     if language() == "en":
-        return str(click.prompt(label, hide_input=True, confirmation_prompt=True, err=True))
+        return _typed(label, hide_input=True, confirmation_prompt=True)
     while True:
-        first = str(click.prompt(label, hide_input=True, prompt_suffix="：", err=True))
-        if first == str(click.prompt(text("note.once_more"), hide_input=True, prompt_suffix="：", err=True)):
+        first = _typed(label, hide_input=True)
+        if first == _typed(text("note.once_more"), hide_input=True):
             return first
         click.echo(text("note.not_alike"), err=True)
+
+
+def _typed(question: str, **how: Any) -> str:
+    return str(_put(click.prompt, question, prompt_suffix=text("root.colon"), **how))
+
+
+def _put(ask: Callable[..., Any], question: str, **how: Any) -> Any:
+    """Put a question on stderr; one that is broken off (Ctrl-C, end of input) leaves no half line behind."""
+    try:
+        return ask(told(question), err=True, **how)
+    except click.Abort:
+        click.echo(err=True)
+        raise

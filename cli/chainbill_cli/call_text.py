@@ -9,7 +9,7 @@ from chainbill_cli.acts import act_said
 from chainbill_cli.details import word
 from chainbill_cli.money_said import AMOUNTS, currency_of, said
 from chainbill_cli.session import Session
-from chainbill_cli.texts import has_text, label, text
+from chainbill_cli.texts import bracketed, has_text, label, text
 
 PARTIES = frozenset(
     {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
@@ -47,6 +47,11 @@ def words_said(kind: str, words: Any) -> str:
     return text("root.list_comma").join(text(key) if has_text(key) else word for word, key in keys)
 
 
+def key_said(key: Mapping[str, Any]) -> str:
+    """A listed key with what it may do."""
+    return bracketed(key.get("key"), words_said("capability", key.get("capabilities")))
+
+
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
     """An argument, or a member of one. beside: what stands next to it and may name the currency.
 
@@ -63,7 +68,7 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return said(value, str(beside.get("currency") or ""))
     if name in PARTIES and isinstance(value, str):
         known = session.known.name_of(value)
-        return value if known == value else f"{known} ({value})"
+        return value if known == value else bracketed(known, value)
     if (name in WORDS or name.endswith("_status")) and isinstance(value, str):
         return word(value)
     if name == "action" and isinstance(value, str):

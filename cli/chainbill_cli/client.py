@@ -9,6 +9,7 @@ every read of this run is signed. A write may be sent to several nodes: its id m
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from chainbill_cli.answer_bodies import Unusable, read_body
 from chainbill_cli.asked import Asked
 from chainbill_cli.causes import connection_cause
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
-from chainbill_cli.texts import language, text
+from chainbill_cli.texts import bracketed, language, text
 from chainbill_cli.time_limit import limited
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ WHOLE_WITHIN = 10
 MOST_PAGES = 10_000
 """Pages of one list that are read: ten million entries, should a node never end."""
 READY_STATUSES = frozenset({200, 503})
+NETWORK, CLOCK = "/v1/network", ("clock", "clock_offset_ms", "date")
+"""By these the dates of an act are reckoned, and until when it may be handed in."""
+ROW = re.compile(
+    r"/v1/(?:bills|tokens|parties|disputes|status-orders|finance/(?:requests|quotes)|governance/proposals)/[^/]+"
+)
 Signer = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, full address and body of a request → headers that sign it."""
 
@@ -46,6 +52,14 @@ class Answer:
     headers: Mapping[str, str]
     node: str
     sent_before: bool = False
+
+
+def difference(path: str, first: Any, second: Any) -> str | None:
+    """The first member that is not the same in two answers, but for the height at which they were read."""
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return None if first == second else ""
+    names = CLOCK if path == NETWORK else [name for name in {**first, **second} if name != "as_of"]
+    return next((name for name in names if first.get(name, names) != second.get(name, names)), None)
 
 
 def same_times(body: Mapping[str, Any]) -> dict[str, object]:
@@ -69,8 +83,13 @@ class NodeClient:
         transport: httpx.BaseTransport | None = None,
         on_this_machine: bool = False,
         contradicted: Callable[[str, Any], str] = lambda _path, _body: "",
+        network: str = "",
     ) -> None:
-        """contradicted: (path, body) → what is wrong with it by what is known here, "" where nothing is."""
+        """contradicted: (path, body) → what is wrong with it by what is known here, "" where nothing is.
+
+        network: the genesis hash in hex that every answer must name where it names one; "" for any.
+        """
+        self.network = network
         self._hint = "error.unreachable_local" if on_this_machine else "error.unreachable_hint"
         self.nodes = tuple(checked_address(node) for node in nodes)
         self.timeout_s = timeout_s
@@ -81,6 +100,9 @@ class NodeClient:
         self._doubted: set[str] = set()
         self._contradicted = contradicted
         self._streams: dict[str, Any] = {}
+        self._silent: set[str] = set()
+        self.rows_read: dict[str, list[Answer]] = {}
+        """What was said of rows and of the clock since something was handed in: of each the answers that differ."""
 
     @property
     def in_order(self) -> list[str]:
@@ -116,7 +138,26 @@ class NodeClient:
             answer = self._first(Asked("GET", path, query))
         if answer.status >= 300:
             raise problem_failure(answer)
+        if not query and (path == NETWORK or ROW.fullmatch(path)):
+            known = self.rows_read.setdefault(path, [])
+            if all(difference(path, one.body, answer.body) is not None for one in known):
+                known.append(answer)
         return answer
+
+    def elsewhere(self, path: str, besides: str) -> Iterator[Answer]:
+        """What the other nodes say, "not found" too. One that does not answer is not asked so again in this run."""
+        import httpx
+
+        for node in self.in_order:
+            if node == besides or node in self._silent:
+                continue
+            try:
+                answer = self._ask(node, Asked("GET", path))
+            except (httpx.RequestError, httpx.InvalidURL, Unusable):
+                self._silent.add(node)
+                continue
+            if answer.status < 300 or answer.status == 404:
+                yield answer
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
         """What the first node that answers says at /ready, ready or not; signed where it tells only that.
@@ -135,7 +176,7 @@ class NodeClient:
                     told = self._ask(node, Asked("GET", "/ready"), timeout_s=timeout_s)
                     answer = told if told.status in READY_STATUSES else answer
             except httpx.RequestError as error:
-                tried.append(f"{node} ({connection_cause(error)})")
+                tried.append(bracketed(node, connection_cause(error)))
                 continue
             except Unusable as error:
                 unusable.append(self._doubt(node, "/ready", error))
@@ -179,13 +220,16 @@ class NodeClient:
     def turn(self, path: str, after: str, turned: set[str]) -> None:
         """Note that a list goes on at this cursor. A failure where it has been there, or does not come to its end."""
         if after in turned or len(turned) >= MOST_PAGES:
-            raise bad_answer([f"{self.in_order[0]}{path} (next: {text('answer.circle')})"])
+            why = f"next{text('root.colon')}{text('answer.circle')}"
+            raise bad_answer([bracketed(f"{self.in_order[0]}{path}", why)])
         turned.add(after)
 
     def post_transaction(self, wire: bytes, *, path: str = "/v1/transactions", **parameters: object) -> Answer:
         """Hand in a signed transaction; a node's problem is an answer here, not a failure."""
         from chainbill.ledger.transaction import decode_transaction
 
+        if path == "/v1/transactions":
+            self.rows_read.clear()  # they may be others from now on
         identifier = decode_transaction(wire).id.hex()
         query = {name: str(value) for name, value in parameters.items()}
         headers = {"content-type": "application/msgpack"}
@@ -213,11 +257,11 @@ class NodeClient:
             try:
                 answer = self._ask(node, asked)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                tried.append(f"{node} ({connection_cause(error)})")
+                tried.append(bracketed(node, connection_cause(error)))
                 continue
             except httpx.RequestError as error:
                 late = True
-                tried.append(f"{node} ({connection_cause(error)})")
+                tried.append(bracketed(node, connection_cause(error)))
                 continue
             except Unusable as error:
                 late = late or error.maybe_done
@@ -234,7 +278,7 @@ class NodeClient:
     def _doubt(self, node: str, path: str, error: Unusable) -> str:
         """Ask this node last from now on; what it said, with the address."""
         self._doubted.add(node)
-        return f"{node}{path} ({error})"
+        return bracketed(f"{node}{path}", error)
 
     def _nobody(self, unusable: list[str], tried: list[str], *, maybe_sent: bool) -> Failure:
         """That no node gave an answer that can be used, or that none is there."""
@@ -246,6 +290,7 @@ class NodeClient:
 
     def _ask(self, node: str, asked: Asked, *, timeout_s: float | None = None) -> Answer:
         import httpx
+        from chainbill_node.rest.schema_parts import NETWORK_FIELD
 
         from chainbill_cli.expected_answers import unfit
 
@@ -269,6 +314,9 @@ class NodeClient:
                 if isinstance(error, httpx.DecodingError):
                     raise Unusable(text("answer.unpacked")) from error
                 raise
+        found = response.headers.get(NETWORK_FIELD, self.network)
+        if self.network and found != self.network:
+            raise other_network(node, found, self.network)
         wrong = unfit(asked, response.status_code, body)
         if wrong is not None:
             raise Unusable(str(wrong), maybe_done=not 400 <= response.status_code < 500)
@@ -290,6 +338,11 @@ def checked_address(node: str) -> str:
     if not right or any(character.isspace() for character in node):
         raise usage("error.node_address", value=node)
     return node
+
+
+def other_network(node: str, found: str, expected: str) -> Failure:
+    """That a node is of another network than the home; both named by the genesis hash in hex."""
+    return fail(Exit.USAGE, "error.other_network", node=node, found=found, expected=expected)
 
 
 def tells_little(body: object) -> bool:

@@ -39,7 +39,7 @@ def terms_said(agreed: Mapping[str, Any], currency: str) -> list[str]:
     if type(least) is int and least > 1:
         found.append(text("preview.term_min_split", amount=said(least, currency)))
     known = {"non_transferable", "debtor_pays_interest", "min_split"}
-    return found + [f"{name}: {value}" for name, value in agreed.items() if name not in known]
+    return found + [f"{name}{text('root.colon')}{value}" for name, value in agreed.items() if name not in known]
 
 
 def bill(session: Session, preview: Preview, row: Row) -> None:
@@ -55,6 +55,21 @@ def bill(session: Session, preview: Preview, row: Row) -> None:
     terms(preview, row.get("terms") or {}, str(row["currency"]))
     if row.get("paying_bank"):
         preview.party(session, "preview.paying_bank", str(row["paying_bank"]))
+
+
+def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
+    """A joint act: what is asked, by whom and why, and the bill that it is about."""
+    preview.line("preview.asked", text(f"value.asks_{row['kind']}")).party(session, "column.by", str(row["by"]))
+    if row["reason"]:
+        preview.line("column.reason", str(row["reason"]))
+    content = row["content"]
+    if content:
+        preview.line("preview.token", str(content["token"])).money("preview.amount", row["amount"], row["currency"])
+        preview.line("column.document", str(content["credit_note"]))
+        for part in content["parts"]:
+            preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
+    preview.line("preview.answer_until", str(row["until"]))
+    bill(session, preview, of)
 
 
 def _trade(preview: Preview, row: Row) -> None:

@@ -23,6 +23,7 @@ class _Known:
     """The digits known now, and where more of them are found."""
 
     digits: Mapping[str, int] = MINOR_DIGITS
+    first: Mapping[str, int] = {}
     recall: Callable[[], Mapping[str, int]] | None = None
     ask: Callable[[], object] | None = None
 
@@ -32,7 +33,7 @@ def begin(home: Path, network: Callable[[], str], ask: Callable[[], object]) -> 
 
     network: hex of the genesis hash that the home knows, or "". ask: reads /v1/network, which ends in `remember`.
     """
-    _Known.digits = MINOR_DIGITS
+    _Known.digits, _Known.first = MINOR_DIGITS, {}
     _Known.recall = lambda: _kept(home, network())
     _Known.ask = ask
 
@@ -42,6 +43,7 @@ def remember(home: Path, network: Mapping[str, Any]) -> None:
     said, name = _said(network), str(network.get("network") or "")
     kept = _kept(home, name)
     _Known.digits = {**MINOR_DIGITS, **kept, **said}
+    _Known.first = {one: places for one, places in said.items() if {**MINOR_DIGITS, **kept}.get(one) != places}
     _Known.recall = _Known.ask = None
     if not said.items() - kept.items() or not home.is_dir():
         return
@@ -50,6 +52,11 @@ def remember(home: Path, network: Mapping[str, Any]) -> None:
         (home / FILE).write_text(content, encoding="utf-8")
     except OSError:
         return  # a home that cannot be written to: the network is asked each time
+
+
+def first_told() -> Mapping[str, int]:
+    """Digits that neither ISO 4217 nor this home had before this run, so that nothing holds the node to them."""
+    return _Known.first
 
 
 def contradicted(home: Path, network: Mapping[str, Any]) -> str:

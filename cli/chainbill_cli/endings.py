@@ -19,20 +19,20 @@ import click
 
 from chainbill.shown import shown
 from chainbill_cli.acts import in_commands, names_an_act
+from chainbill_cli.closest import closest
 from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
-from chainbill_cli.texts import enumerated, in_language, label, language, text
+from chainbill_cli.texts import bracketed, enumerated, in_language, label, language, text
+from chainbill_cli.told import told
 
 if TYPE_CHECKING:
     from chainbill.errors import ChainbillError
 
 ID_LENGTHS = (18, 20)
 """Characters of a USCC and of a LEI."""
-CLOSE = 0.7
-"""How alike two words are, of 1, where one may be a slip for the other (difflib's ratio)."""
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
@@ -52,10 +52,11 @@ HINTS = {
     "change_unknown": "error.hint_changes",
     "clock_step_not_valid": "error.hint_clock",
     "kind_unknown": "error.hint_kinds",
+    "not_offered_to_you": "error.hint_offers",
 }
 """Refusals after which a command of this program is the remedy."""
-INSTEAD = frozenset({"clock_step_not_valid", "kind_unknown"})
-"""Of these, where a node's remedy speaks of arguments that a command takes otherwise."""
+INSTEAD = frozenset({"clock_step_not_valid", "kind_unknown", "not_offered_to_you"})
+"""Of these, where a node's remedy speaks of arguments or lists that a command takes otherwise."""
 READS = {
     "bad_parameter": "error.hint_option_values",
     "unknown_parameter": "error.hint_option_values",
@@ -194,13 +195,9 @@ def _parameters(context: click.Context | None) -> list[click.Parameter]:
 
 
 def _with_guess(failure: Failure, typed: str, known: Sequence[str]) -> Failure:
-    """Ask whether the closest of what is known was meant, where it is close: the dashes, which all options share, do
-    not count. `--stats` is close to `--status` (0.91), `--reason` is not to `--version` (0.62) nor to `--as` (0.5).
-    """
-    from difflib import get_close_matches
-
+    """Ask whether the closest of what is known was meant: the dashes, which all options share, do not count."""
     words = {name.lstrip("-"): name for name in known}
-    for guess in get_close_matches(typed.lstrip("-").lower(), words, 1, CLOSE):
+    for guess in closest(typed.lstrip("-"), words, 1):
         failure.problem["hint"] = text("error.did_you_mean", what=words[guess])
     return failure
 
@@ -210,8 +207,9 @@ def _parameter(error: click.BadParameter) -> str:
     if parameter is None:
         return error.param_hint if isinstance(error.param_hint, str) else "?"
     if isinstance(parameter, click.Argument):
-        named = parameter.make_metavar(error.ctx) if error.ctx is not None else (parameter.name or "?").upper()
-        return in_language(named)
+        if parameter.metavar is None and isinstance(parameter.type, click.Choice):
+            return label(parameter.name or "")  # its choices are told as what it takes
+        return in_language(parameter.metavar or (parameter.name or "?").upper())
     return max(parameter.opts, key=len)
 
 
@@ -257,7 +255,7 @@ def local_name(arguments: Sequence[str], party: str) -> str:
         name = load_network(home_of(arguments)).name_of(party)
     except (Failure, OSError):
         return party
-    return party if name == party else f"{name} ({party})"
+    return party if name == party else bracketed(name, party)
 
 
 def report(failure: Failure, as_json: bool, name_of: Names = str) -> None:
@@ -266,7 +264,7 @@ def report(failure: Failure, as_json: bool, name_of: Names = str) -> None:
     if as_json:
         print(json_line(problem), flush=True)
     for line in readable(problem, name_of):
-        print(shown(line, keep="\n"), file=sys.stderr)
+        print(told(shown(line, keep="\n")), file=sys.stderr)
     sys.stderr.flush()
 
 

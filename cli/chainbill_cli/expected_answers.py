@@ -29,6 +29,7 @@ IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "/v1/finance/quotes/{quote_id}": (("id",),),
     "/v1/invoices/{fingerprint}": (("fingerprint",),),
     "/v1/disputes/{dispute_id}": (("id",),),
+    "/v1/joints/{joint_id}": (("id",),),
     "/v1/status-orders/{order_id}": (("id",),),
     "/v1/contracts/{name}": (("name",),),
     "/v1/calendar/{year}": (("year",),),

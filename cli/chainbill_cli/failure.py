@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from chainbill_cli.texts import text
+from chainbill_cli.texts import has_text, text
 
 
 class Exit(IntEnum):
@@ -40,8 +40,12 @@ STATUSES = {Exit.USAGE: 400, Exit.NOT_PERMITTED: 403, Exit.REFUSED: 422, Exit.UN
 
 
 def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fields: object) -> Failure:
-    """A failure from a text key. `code` defaults to the last part of the key; `hint` is ready text."""
-    detail = text(key, **fields) if fields else text(key)
+    """A failure from a text key. `code` defaults to the last part of the key; `hint` is ready text.
+
+    Where there is none, it is the text `mend.` and the key, for a failure whose own text does not say what to do.
+    """
+    told = {**fields, "value": text("value.nothing")} if fields.get("value") == "" else fields
+    detail = text(key, **told) if told else text(key)
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": text(TITLES[exit_code]) if exit_code in TITLES else detail,
@@ -51,8 +55,9 @@ def fail(exit_code: Exit, key: str, /, *, code: str = "", hint: str = "", **fiel
     status = STATUSES.get(exit_code) if problem["code"] != "not_found" else 404
     if status:
         problem["status"] = status
-    if hint:
-        problem["hint"] = hint
+    mend = f"mend.{key}"
+    if hint or has_text(mend):
+        problem["hint"] = hint or text(mend)
     for name, value in fields.items():
         if name not in problem and isinstance(value, str | int):
             problem[name] = value

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.texts import text
+from chainbill_cli.texts import bracketed, text
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name))
 """Signals that end a program without a word; SIGINT is Python's KeyboardInterrupt already."""
@@ -90,7 +90,7 @@ def pending(identifier: str, cause: str = "") -> Failure:
     detail = text("error.pending", id=identifier)
     problem = {
         "title": text("value.pending"),
-        "detail": f"{detail} ({cause})" if cause else detail,
+        "detail": bracketed(detail, cause) if cause else detail,
         "code": "pending",
         "status": "pending",
         "transaction": identifier,

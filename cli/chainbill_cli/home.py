@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.causes import cause_of
+from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.texts import enumerated
 
@@ -121,13 +122,13 @@ def save_network(home: Path, known: KnownNetwork) -> None:
 
 
 def find_profile(home: Path, name: str) -> Profile:
-    """The profile of this name; a failure that names the known ones if there is none."""
+    """The profile of this name; a failure that names those of nearly this name if there is none."""
     profiles = load_profiles(home)
-    known = enumerated(profiles) or "—"
     if not name:
-        raise fail(Exit.NOT_PERMITTED, "error.no_profile", known=known)
+        raise fail(Exit.NOT_PERMITTED, "error.no_profile", known=enumerated(profiles))
     if name not in profiles:
-        raise usage("error.profile_unknown", name=name, home=str(home), known=known)
+        missing = usage("error.profile_unknown", name=name, home=str(home), known=enumerated(profiles))
+        raise close_names(missing, name, profiles)
     return profiles[name]
 
 

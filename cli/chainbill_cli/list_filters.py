@@ -7,7 +7,21 @@ from typing import Any
 
 from chainbill_cli.session import Session
 
-PARTIES = ("debtor", "creditor", "holder", "financed_by", "bank", "seller", "buyer", "by", "party", "initiator")
+PARTIES = (
+    "debtor",
+    "creditor",
+    "holder",
+    "financed_by",
+    "bank",
+    "seller",
+    "buyer",
+    "by",
+    "asked",
+    "party",
+    "initiator",
+    "to",
+    "from",
+)
 DATES = ("due_from", "due_to", "issued_from", "issued_to", "value_from", "value_to")
 
 

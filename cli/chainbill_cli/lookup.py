@@ -1,6 +1,6 @@
 """Finding what an id typed by a person means: prefixes, and tokens that have moved on.
 
-Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute,
+Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute, `J` joint act,
 `S` order on a status, `C` announced change) and end in a check character; any
 unique prefix of 6 or more characters works.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from chainbill.ids import is_object_id
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import enumerated, in_language, text
 
 ID_LENGTH = 18
 PREFIX_LENGTH = 6
@@ -24,21 +24,23 @@ CROCKFORD = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of object: its letter, where one is read, where they are listed."""
+    """A kind of object: its letter, where one is read, and the command that shows their ids."""
 
     name: str
     letter: str
     path: str
+    listed: str
 
 
-BILL = Kind("bill", "B", "/v1/bills")
-TOKEN = Kind("token", "T", "/v1/tokens")
-REQUEST = Kind("request", "R", "/v1/finance/requests")
-QUOTE = Kind("quote", "Q", "/v1/finance/quotes")
-DISPUTE = Kind("dispute", "D", "/v1/disputes")
-STATUS_ORDER = Kind("status_order", "S", "/v1/status-orders")
-CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes")
-RECOVERY = Kind("announced_recovery", "C", "")
+BILL = Kind("bill", "B", "/v1/bills", "bill list")
+TOKEN = Kind("token", "T", "/v1/tokens", "token list")
+REQUEST = Kind("request", "R", "/v1/finance/requests", "finance list")
+QUOTE = Kind("quote", "Q", "/v1/finance/quotes", "finance show REQUEST")
+JOINT = Kind("joint", "J", "/v1/joints", "bill joint list")
+DISPUTE = Kind("dispute", "D", "/v1/disputes", "invoice disputes")
+STATUS_ORDER = Kind("status_order", "S", "/v1/status-orders", "party orders")
+CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes", "party change list")
+RECOVERY = Kind("announced_recovery", "C", "", "party recovery list")
 """path: "" where nobody can list them without knowing of whom they are, so that an id is typed whole."""
 
 
@@ -46,18 +48,29 @@ def object_id(session: Session, kind: Kind, typed: str) -> str:
     """The full id that was meant. Full ids are checked here, prefixes are looked up."""
     plain = typed.strip().upper()
     if not plain or not plain[0].isalpha() or len(plain) < PREFIX_LENGTH or len(plain) > ID_LENGTH:
-        raise usage("error.id", value=typed)
+        raise no_id(typed, kind.listed)
     if plain[0] != kind.letter:
-        raise usage("error.id_kind", value=typed, kind=text(f"value.{kind.name}"))
+        called = text(f"value.{kind.name}")
+        raise fail(Exit.USAGE, "error.id_kind", value=typed, kind=called, hint=ids_shown_by(kind.listed))
     if len(plain) == ID_LENGTH:
         if not is_object_id(plain):
             raise usage("error.id_check", value=typed)
         return plain
     if not set(plain[1:]) <= CROCKFORD:
-        raise usage("error.id", value=typed)
+        raise no_id(typed, kind.listed)
     if not kind.path:
         raise usage("error.id_whole", value=typed, count=ID_LENGTH)
     return _only(typed, _beginning_with(session, kind, plain))
+
+
+def no_id(typed: str, listed: str) -> Failure:
+    """The failure for what is no id; listed: the command that shows those that were meant."""
+    return fail(Exit.USAGE, "error.id", value=typed, hint=ids_shown_by(listed))
+
+
+def ids_shown_by(listed: str) -> str:
+    """Where ids of one kind are found."""
+    return text("error.hint_ids", command=in_language(f"chainbill {listed}"))
 
 
 def _beginning_with(session: Session, kind: Kind, prefix: str) -> list[str]:
@@ -84,20 +97,21 @@ def _only(typed: str, found: list[str]) -> str:
 
 def read_bill(session: Session, typed: str) -> dict[str, Any]:
     """The bill that was meant."""
-    return _read(session, BILL, typed)
+    return read(session, BILL, typed)
 
 
 def read_request(session: Session, typed: str) -> dict[str, Any]:
     """The financing request that was meant."""
-    return _read(session, REQUEST, typed)
+    return read(session, REQUEST, typed)
 
 
 def read_quote(session: Session, typed: str) -> dict[str, Any]:
     """The quote that was meant."""
-    return _read(session, QUOTE, typed)
+    return read(session, QUOTE, typed)
 
 
-def _read(session: Session, kind: Kind, typed: str) -> dict[str, Any]:
+def read(session: Session, kind: Kind, typed: str) -> dict[str, Any]:
+    """The object of this kind that was meant, as a node shows it."""
     body = session.client.get(f"{kind.path}/{object_id(session, kind, typed)}")
     return dict(body.get("data", body)) if isinstance(body, dict) else {}
 
@@ -109,7 +123,7 @@ def read_token(session: Session, typed: str, *, acting: str = "") -> dict[str, A
     a reversed payment gives the cents of a settled token back as a new one. If that one is held by `acting`, it is
     taken instead, and a note says so.
     """
-    token = _read(session, TOKEN, typed)
+    token = read(session, TOKEN, typed)
     if not acting or token.get("status") not in PASSED_ON:
         return token
     successor = successor_held_by(session, token, acting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -44,6 +45,7 @@ def run(arguments: Sequence[str], *, transport: object = None) -> int:
     """
     set_language(choose_language(arguments))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # a Ctrl-C that `start` held comes here
         result = program.main(args=list(arguments), prog_name="chainbill", standalone_mode=False, obj=transport)
     except BaseException as error:  # every way out of a command ends in one exit code
         from chainbill_cli.endings import exit_code_for

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainbill.text_rule import is_text
 from chainbill_cli.failure import Failure
-from chainbill_cli.texts import language
+from chainbill_cli.texts import bracketed, language
 
 FEW = 4
 """Parties that are read one by one; for more of them the list of parties is read."""
@@ -85,4 +85,4 @@ class Names:
             return local
         name = self._registered.get(party, "")
         alike = name in self._taken or self._bearers[name] > 1
-        return party if not name else f"{name} ({party})" if alike else name
+        return party if not name else bracketed(name, party) if alike else name

@@ -35,7 +35,7 @@ ROLES = ("anchor", "supplier", "bank", "guarantor", "regulator", "auditor")
 
 def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPlan:
     """The plan of a description. New keys are made for every party and validator; "" leaves key files plain."""
-    from chainbill_node.config import ConsensusConfig
+    from chainbill_node.home.config import ConsensusConfig
     from chainbill_node.setup.plan import NetworkPlan
 
     content = _load(path)
@@ -104,10 +104,11 @@ def _party(path: Path, entry: Any) -> PartyPlan:
     _check(path, "party.", entry, PARTY, needed=("alias", "id", "name_zh", "name_en", "roles"))
     identifier = normalise_identifier(entry["id"])
     if not valid_uscc(identifier) and not valid_lei(identifier):
-        raise wrong(path, text("network.bad_id", what=f"{entry['alias']}: id", value=entry["id"]))
+        raise wrong(path, text("network.bad_id", what=f"{entry['alias']}{text('root.colon')}id", value=entry["id"]))
     for role in entry["roles"]:
         if role not in ROLES:
-            raise wrong(path, text("network.setting", what=f"{entry['alias']}: {role}", known=enumerated(ROLES)))
+            what = f"{entry['alias']}{text('root.colon')}{role}"
+            raise wrong(path, text("network.setting", what=what, known=enumerated(ROLES)))
     accounts = entry.get("accounts", [])
     for account in accounts:
         _check(path, "party.accounts.", account, ACCOUNT, needed=tuple(ACCOUNT))

@@ -19,7 +19,8 @@ from chainbill.shown import shown as plain_text
 from chainbill_cli.acts import act_said
 from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
 from chainbill_cli.moments import moment_said
-from chainbill_cli.texts import has_text, label, text
+from chainbill_cli.texts import enumerated, has_text, label, text
+from chainbill_cli.told import told
 
 WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path", "time", "late", "some"})
 """Kinds of columns whose values are never folded and never cut."""
@@ -33,7 +34,7 @@ WORDS = {
     "status": "", "word": "", "hop": "hop_", "role": "role_", "lock": "lock_", "proposal": "proposal_",
     "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
     "receipt": "receipt_", "size": "size_", "step": "step_", "format": "format_", "origin": "origin_",
-    "direction": "direction_",
+    "direction": "direction_", "joint": "joint_", "asks": "asks_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""
 
@@ -42,9 +43,9 @@ WORDS = {
 class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
-    kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure, date,
-    time, int, some (a number of which 0 says that there is none), late (days late, which only money of a debtor can
-    be), act (of a contract), list, or one of WORDS: a word of the ledger said in the language.
+    kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure (percent
+    as text), date, time, int, some (a number of which 0 says that there is none), late (days late, which only money of
+    a debtor can be), act (of a contract), list, or one of WORDS: a word of the ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -127,7 +128,7 @@ def element_text(element: Any) -> str:
             if name in element:
                 return str(element[name])
         return _pairs(element)
-    return ", ".join(element_text(one) for one in element) if isinstance(element, list | tuple) else str(element)
+    return enumerated(map(element_text, element)) if isinstance(element, list | tuple) else str(element)
 
 
 def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
@@ -150,6 +151,11 @@ def share_text(decimal: str) -> str:
     return f"{percent.normalize():f}%"
 
 
+def percent_text(figure: str) -> str:
+    """A figure in percent, `3.8500` as `3.8500%`, as a rate is shown."""
+    return f"{figure}%"
+
+
 def _says_nothing(row: Mapping[str, Any], column: Column, value: Any, *, grouping: bool) -> bool:
     """Whether the number means nothing of this row: a height never reached, days late of a bank's own money."""
     if column.kind == "late":
@@ -157,7 +163,12 @@ def _says_nothing(row: Mapping[str, Any], column: Column, value: Any, *, groupin
     return column.kind == "some" and value == 0 and grouping
 
 
-TOLD: Mapping[str, Callable[[str], str]] = {"time": moment_said, "act": act_said, "share": share_text}
+TOLD: Mapping[str, Callable[[str], str]] = {
+    "time": moment_said,
+    "act": act_said,
+    "share": share_text,
+    "figure": percent_text,
+}
 """Kinds of columns of one text, and how it is told."""
 
 
@@ -189,7 +200,7 @@ class Output:
     def note(self, line: str) -> None:
         """A line for people, on stderr; silent with -q."""
         if not self.quiet:
-            print(plain_text(line), file=sys.stderr, flush=True)
+            print(told(plain_text(line)), file=sys.stderr, flush=True)
 
     def json(self, value: Any) -> None:
         """One JSON value; a list becomes lines with `-o jsonl`."""

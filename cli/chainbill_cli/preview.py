@@ -1,6 +1,8 @@
 """What a person sees before a write, and the question.
 
 Only in a terminal, without `--yes` and when no program reads the answer; with `-o json` nobody is ever asked.
+
+The field's word: what you see is what you sign.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from chainbill.shown import shown
 from chainbill_cli.asking import confirm
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.output import amount_text
-from chainbill_cli.texts import has_text, language, text
+from chainbill_cli.second_look import look_again
+from chainbill_cli.texts import bracketed, has_text, language, text
+from chainbill_cli.told import told
 
 if TYPE_CHECKING:
     from chainbill_cli.session import Session
@@ -58,26 +62,27 @@ class Preview:
     def invoice(self, share: Mapping[str, Any], currency: str) -> Preview:
         """Add an invoice: the part of it that the bill takes, its total, and its fingerprint."""
         part, total = (amount_text(int(share[name]), currency) for name in ("amount", "total"))
-        return self.line("preview.invoice", f"{part} / {total} {currency} ({share['fingerprint']})")
+        return self.line("preview.invoice", bracketed(f"{part} / {total} {currency}", share["fingerprint"]))
 
     def party(self, session: Session, label: str, party: str) -> Preview:
         """Add a party by its registered name and id."""
         name = session.registered_name(party)
-        return self.line(label, name if name == party else f"{name} ({party})")
+        return self.line(label, name if name == party else bracketed(name, party))
 
     def payee(self, session: Session, label: str, party: str, minor: int, currency: str) -> Preview:
         """Add a party and what it gets, on one line."""
         name = session.registered_name(party)
-        who = name if name == party else f"{name} ({party})"
+        who = name if name == party else bracketed(name, party)
         return self.line(label, f"{who}{text('root.colon')}{amount_text(minor, currency)} {currency}")
 
     def ask(self, session: Session) -> None:
         """Show it and ask; a failure when the answer is no. Does nothing when nobody is to be asked."""
         if not asks(session):
             return
-        click.echo(text(self.title), err=True)
+        look_again(session)
+        click.echo(told(text(self.title)), err=True)
         for label, value in self.lines:
-            click.echo(f"  {label}{text('root.colon')}{shown(value)}", err=True)
+            click.echo(told(f"  {label}{text('root.colon')}{shown(value)}", hard=True), err=True)
         if not confirm(text("preview.question")):
             raise fail(Exit.FAILED, "error.aborted", code="aborted")
         session.out.note(text("preview.again", command=shlex.join(["chainbill", *sys.argv[1:], "--yes"])))

@@ -4,6 +4,8 @@ An act asks for a second person where its contract says so: the function, or a g
 `maker_and_checker_needed` or `second_admin_needed`. It stands there once and is read from the source, so that a new act
 is signed by two without a word here. A party's own policy asks above an amount only, and only the party knows; so
 `require_policy` does not count.
+
+The field's word: dual control.
 """
 
 from __future__ import annotations

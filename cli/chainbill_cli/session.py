@@ -12,7 +12,8 @@ import click
 from chainbill_cli import digits, ledger_clock, moments
 from chainbill_cli import home as homes
 from chainbill_cli.causes import cause_of
-from chainbill_cli.client import NodeClient
+from chainbill_cli.client import NodeClient, other_network
+from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.handing_in import HandedIn
 from chainbill_cli.kit import given_settings
@@ -20,7 +21,7 @@ from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import MOST_READ, Names, newest_name
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.values import date_value
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Session:
         local = homes.is_local(self.settings.home)
         return NodeClient(
             nodes, timeout_s=self.settings.timeout_s, signer=signer, transport=self.transport, on_this_machine=local,
-            contradicted=self._contradicted,
+            contradicted=self._contradicted, network=self._known_hash(),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -126,7 +127,7 @@ class Session:
         """GET /v1/network, once a run."""
         body: dict[str, Any] = self.client.get("/v1/network")
         if self.known.network and body["network"] != self.known.network.hex():
-            raise fail(Exit.USAGE, "error.other_network", found=body["network"], expected=self.known.network.hex())
+            raise other_network(self.client.in_order[0], body["network"], self.known.network.hex())
         ledger_clock.remember(self.settings.home, body)
         digits.remember(self.settings.home, body)
         return body
@@ -140,8 +141,12 @@ class Session:
         return found if type(found) is int else ZONE_OFFSET_MINUTES
 
     def _contradicted(self, path: str, body: Any) -> str:
-        """What is wrong where a node says of a currency that it has other minor digits than it had."""
-        code = digits.contradicted(self.settings.home, body) if path == "/v1/network" else ""
+        """What is wrong where a node gives a currency other minor digits than it had, or moves a clock that is real."""
+        if path != "/v1/network":
+            return ""
+        if body.get("clock") == "real" and body.get("clock_offset_ms"):
+            return text("answer.clock")
+        code = digits.contradicted(self.settings.home, body)
         return text("answer.digits", currency=code) if code else ""
 
     def _known_hash(self) -> str:
@@ -204,7 +209,12 @@ class Session:
 
     def date(self, typed: str) -> str:
         """An ISO date from what was typed."""
-        return date_value(typed, self.today)
+        try:
+            return date_value(typed, self.today)
+        except Failure as failure:
+            if failure.problem["code"] == "date_offline":
+                raise usage("error.date_offline", value=typed) from failure
+            raise
 
     def party_id(self, typed: str) -> str:
         """A party's id from a local name, a profile, a USCC or a LEI."""
@@ -220,7 +230,9 @@ class Session:
         identifier = normalise_identifier(plain)
         if valid_uscc(identifier) or valid_lei(identifier):
             return identifier
-        raise self._with_bearers(usage("error.party_unknown", value=typed), plain, self.client)
+        names = [name for name, _ in self.known.names]
+        unknown = close_names(usage("error.party_unknown", value=typed), plain, [*names, *profiles])
+        raise self._with_bearers(unknown, plain, self.client)
 
     def registered(self, party: str) -> dict[str, Any]:
         """The registered party, {} when it cannot be read."""
@@ -251,7 +263,7 @@ class Session:
 
     def _with_bearers(self, failure: Failure, name: str, client: NodeClient) -> Failure:
         """The failure, with whom a registered name is of that was typed in the place of a profile or an id."""
-        if not self.offline and LIKE_A_NAME.search(name) and "hint" not in failure.problem:
+        if not self.offline and LIKE_A_NAME.search(name):
             named = enumerated(self._bearers(name, client))
             if named:
                 failure.problem["hint"] = text("error.registered_name", named=named)
@@ -265,7 +277,7 @@ class Session:
                 for party in client.pages("/v1/parties", page=1_000, most=MOST_READ):
                     called, own = str(party["id"]), self.known.name_of(str(party["id"]))
                     for one in {said for names in party["names"] for said in (names["zh"], names["en"])}:
-                        self._by_name.setdefault(one, []).append(called if own == called else f"{own} ({called})")
+                        self._by_name.setdefault(one, []).append(called if own == called else bracketed(own, called))
             except (Failure, KeyError, TypeError):
                 pass  # no node, or one that answers oddly: the refusal does without
         return self._by_name.get(name, [])[:MOST_NAMED]

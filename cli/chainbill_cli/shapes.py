@@ -14,7 +14,7 @@ BILL = (
     Column("face", "amount"),
     Column("currency"), Column("issued_on", "date"), Column("due_on", "date"), Column("pay_on", "date"),
     Column("status", "status"), Column("overdue_on", "date"), Column("days_late", "some"),
-    Column("outstanding", "amount"), Column("settled", "amount"),
+    Column("outstanding", "amount"), Column("settled", "amount"), Column("diluted", "amount"),
     Column("terms"), Column("contract_no"), Column("delivered_on", "date"),
     Column("invoices", "list"), Column("created.height", "int"),
     Column("created.transaction", "id"),
@@ -62,6 +62,13 @@ PARTY_ROWS = ranked(
     "id name roles status sponsor",
     Column("id", "id"), Column("name"), Column("roles", "role"), Column("status", "status"), Column("sponsor", "party"),
 )  # fmt: skip
+JOINT_ROWS = ranked(
+    "id kind amount currency status until bill by others",
+    Column("id", "id"), Column("kind", "asks"), Column("bill", "id"), Column("amount", "amount"),
+    Column("currency"), Column("by", "party"), Column("others", "party"),
+    Column("status", "joint"), Column("until", "date"),
+)  # fmt: skip
+JOINT = (*JOINT_ROWS, Column("reason"), Column("ended_on", "date"))
 PAYMENT_ROWS = ranked(
     "party amount currency status token",
     Column("party", "party"), Column("token", "id"), Column("amount", "amount"), Column("currency"),

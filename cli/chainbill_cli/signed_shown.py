@@ -3,6 +3,8 @@
 Previews of commands say what an act means; this adds what they leave out (a reason, a memo, a deadline), whichever act
 it is. Not repeated: what is signed inside (others' signatures and proofs, which nodes verify), and sources and texts
 too long for a line, which their commands show by their hash.
+
+The field's word: what you see is what you sign.
 """
 
 from __future__ import annotations
@@ -89,11 +91,11 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
 def _in_a_list(preview: Preview, name: str, value: str) -> bool:
     """Whether a word of a list, such as a capability, is one of those that a line lists."""
     said = words_said(LISTED[name], [value]) if name in LISTED else ""
-    return bool(said) and any(said in re.split(r"[(),、]\s*", shown) for _, shown in preview.lines)
+    return bool(said) and any(said in re.split(r"[(),、（）；;]\s*", shown) for _, shown in preview.lines)
 
 
 def _in_words(preview: Preview, value: str) -> bool:
-    """Whether a word of the ledger (a status, a payer, a vote) stands there in the language in use."""
-    named = [f"value.{family}{value}" for family in ("", "proposal_", "vote_")]
+    """Whether a word of the ledger (a status, a payer, a vote, an answer) stands there in the language in use."""
+    named = [f"value.{family}{value}" for family in ("", "proposal_", "vote_", "answer_")]
     keys = [key for key in (*named, f"preview.payer_{value}") if has_text(key)]
     return any(text(key) == shown for key in keys for _, shown in preview.lines)

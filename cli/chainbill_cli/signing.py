@@ -22,10 +22,10 @@ from chainbill.ledger.transaction import (
 )
 from chainbill_cli import home as homes
 from chainbill_cli.causes import cause_of
+from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.second_key import active_keys, asked_of_second, second_key
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated
 from chainbill_cli.validity import AT_ONCE_MS
 
 PUBLIC_KEY = re.compile(r"^[0-9a-fA-F]{64}$")
@@ -95,7 +95,7 @@ def key_of_profile(session: Session, name: str) -> PrivateKey:
     """The key of a profile of this home; a usage error if there is none of that name."""
     profiles = homes.load_profiles(session.settings.home)
     if name not in profiles:
-        raise usage("error.key_or_profile", value=name, known=enumerated(profiles) or "—")
+        raise close_names(usage("error.key_or_profile", value=name), name, profiles)
     return homes.load_key(profiles[name].key)
 
 

@@ -136,12 +136,14 @@ def write(
     valid_ms = valid_for_ms(session, writing.valid_for, file=into_file)
     if previews.asks(session) and not writing.dry_run and not asked:
         from chainbill_cli.foreseen import refuse_foreseen
+        from chainbill_cli.node_told import tell
         from chainbill_cli.signed_shown import complete, whole
 
         refuse_foreseen(session, calls)
         told = complete(session, preview or whole(session, calls), calls, writing.memo)
         if into_file:
             told.line("preview.hand_in_until", moment_said(until_text(session.now_ms() + valid_ms)))
+        tell(session, told, calls)
         told.ask(session)
     checkers = [public_key(session, one) for one in writing.checkers]
     if writing.for_checker:

@@ -9,13 +9,14 @@ import click
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, by_value, lists, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
-from chainbill_cli.commands import bill_settle
+from chainbill_cli.commands import bill_joint, bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, object_id, read_bill
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import BILL as BILL_FIELDS
@@ -94,56 +95,10 @@ def bill_to_sign(session: Session, identifier: str) -> dict[str, Any]:
     return session.object_row(BILL.path, identifier)
 
 
-@bill.command("accept", help="bill.accept")
-@argument("bill")
-@writes
-def accept(session: Session, writing: Writing, bill: str) -> None:
-    """The creditor accepts the bill and receives its first token."""
-    _step(session, writing, bill, "accept", "preview.bill_accept")
-
-
-@bill.command("reject", help="bill.reject")
-@argument("bill")
-@option("--reason", default="", help="option.reason")
-@writes
-def reject(session: Session, writing: Writing, bill: str, reason: str) -> None:
-    """Debtor or creditor refuses the bill."""
-    _step(session, writing, bill, "reject", "preview.bill_end", reason=reason)
-
-
-@bill.command("withdraw", help="bill.withdraw")
-@argument("bill")
-@option("--reason", default="", help="option.reason")
-@writes
-def withdraw(session: Session, writing: Writing, bill: str, reason: str) -> None:
-    """The creator takes the application back."""
-    _step(session, writing, bill, "withdraw", "preview.bill_end", reason=reason)
-
-
-@bill.command("cancel", help="bill.cancel")
-@argument("bill")
-@option("--reason", default="", help="option.reason")
-@writes
-def cancel(session: Session, writing: Writing, bill: str, reason: str) -> None:
-    """The debtor cancels before acceptance."""
-    _step(session, writing, bill, "cancel", "preview.bill_end", reason=reason)
-
-
-def _step(session: Session, writing: Writing, typed: str, function: str, title: str, **others: Any) -> None:
-    identifier = object_id(session, BILL, typed)
-    preview = None
-    if asks(session) and not session.offline:
-        preview = _preview_bill(session, identifier, title)
-        if others.get("reason"):
-            preview.line("column.reason", str(others["reason"]))
-    outcome = write(session, writing, [call("bill", function, bill=identifier, **others)], preview)
-    answer_write(session, outcome, "token", bill=identifier)
-
-
-def _preview_bill(session: Session, identifier: str, title: str) -> Preview:
-    preview = Preview(title)
-    described.bill(session, preview, read_bill(session, identifier))
-    return preview
+bill.add_command(bill_joint.joint)
+plain_commands(bill)
+bill.command("dilute", help="bill.dilute")(bill_joint.dilute)
+bill.command("answer", help="bill.answer")(bill_joint.answer)
 
 
 @bill.command("list", help="bill.list")

@@ -171,17 +171,19 @@ def received(session: Session, writing: Writing, bill: str, token: str) -> None:
 
 
 def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:
-    preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token, status)
+    preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token, status, reference=reference)
     return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
 
 
-def _payment_as_it_is(session: Session, preview: Preview, bill: str, token: str, status: str) -> Preview:
+def _payment_as_it_is(
+    session: Session, preview: Preview, bill: str, token: str, status: str, *, reference: str = ""
+) -> Preview:
     preview.line("preview.bill", bill).line("preview.token", token)
     if not session.offline:
         found = [one for one in payments_of(session, bill) if one["token"] == token]
         if not found:
             raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token, bill=bill)
-        of_payment(session, found[0], status)
+        of_payment(session, found[0], status, reference)
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))
         preview.line("preview.now", text(f"value.{found[0]['status']}"))

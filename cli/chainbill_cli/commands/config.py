@@ -50,7 +50,7 @@ def unset(name: str) -> None:
     session = current_session()
     values = read_config(session.settings.home)
     if name not in values:
-        raise usage("error.setting", name=name, known=enumerated(values) or "—")
+        raise usage("error.no_setting_kept", name=name)
     del values[name]
     write_config(session.settings.home, values)
     _answer(session, name, None)

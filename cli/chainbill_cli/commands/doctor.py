@@ -6,7 +6,8 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +20,7 @@ from chainbill_cli.kit import Command
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import enumerated, text
+from chainbill_cli.warned import warnings_of
 
 ROWS = ranked("check finding fix", Column("check"), Column("finding", "prose"), Column("fix", "prose"))
 PACKAGES = ("plyvel", "nacl", "cryptography", "msgpack", "fastapi", "uvicorn", "defusedxml", "httpx", "openpyxl")
@@ -96,18 +98,36 @@ def _weak(profile: Profile) -> Iterator[tuple[str, str]]:
 def _nodes(session: Session) -> Iterator[tuple[str, str]]:
     import httpx
 
-    from chainbill_cli.localnet.status import ready_of
+    from chainbill_cli.client import other_network
+    from chainbill_cli.localnet.status import SAID_NETWORK, ready_of
 
     fix = "doctor.node_fix" if is_local(session.settings.home) else "doctor.node_fix_remote"
     if not session.client.nodes:
         yield text("doctor.no_nodes"), text("doctor.no_nodes_fix")
     with httpx.Client(trust_env=False) as http:
         for node in session.client.nodes:
-            said = ready_of(http, node)
+            said = ready_of(http, node, _signs(session, node))
+            known = session.client.network
             if said is None:
                 yield text("doctor.node_away", node=node), text(fix)
+            elif known and said[SAID_NETWORK] not in ("", known):
+                other = other_network(node, said[SAID_NETWORK], known)
+                yield str(other.problem["detail"]), text("doctor.no_nodes_fix")
             elif not said.get("ready"):
                 yield text("doctor.node_still", node=node, why=said.get("reason", "")), text(fix)
+            for warning, mend in warnings_of(said or {}):
+                yield text("doctor.node_still", node=node, why=warning), mend
+
+
+def _signs(session: Session, node: str) -> Callable[[str], Mapping[str, str]] | None:
+    """How a read of a node of a local network is signed, by its own bank: a closed one tells strangers nothing."""
+    from chainbill_cli.localnet import layout, status
+
+    if not is_local(session.settings.home):
+        return None
+    network = layout.load(session.settings.home)
+    found = next((one for one in network.nodes if one.api == node), None)
+    return None if found is None else partial(status.signed_of, network, found)
 
 
 def _clock(session: Session) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.output import Column
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import priced
 from chainbill_cli.session import Session, current_session
@@ -29,6 +30,7 @@ from chainbill_cli.writing import Writing, call, on_record, write, writes
 BASES = ("act/360", "act/365f", "30/360")
 
 finance = noun("finance")
+plain_commands(finance)
 
 
 @finance.command("request", help="finance.request")

@@ -20,8 +20,9 @@ from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.filter_words import LedgerWords, word_filter
 from chainbill_cli.foreseen import foreseen
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, object_id
+from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, no_id, object_id
 from chainbill_cli.output import Column, ranked
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
@@ -53,6 +54,7 @@ LARGEST_SET = 60 * 1024
 KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 
 governance = noun("governance")
+plain_commands(governance)
 
 
 class Kind(click.Choice[str]):
@@ -364,7 +366,7 @@ def find(session: Session, typed: str) -> dict[str, Any]:
     """The proposal that was meant, by id or prefix."""
     plain = typed.strip().upper()
     if len(plain) < PREFIX_LENGTH:
-        raise usage("error.id", value=typed)
+        raise no_id(typed, "governance list")
     found = [one for one in session.client.pages(PATH) if str(one["id"]).startswith(plain)]
     if len(found) > 1:
         raise usage("error.id_many", value=typed, ids=enumerated(str(one["id"]) for one in found[:5]))

@@ -14,11 +14,11 @@ from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.list_filters import filters_of
-from chainbill_cli.lookup import DISPUTE, object_id
 from chainbill_cli.output import Column, ranked
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import enumerated
+from chainbill_cli.texts import bracketed, enumerated
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -97,7 +97,7 @@ def _show_file(session: Session, file: str, creditor: str) -> None:
         "fingerprint": fingerprint(key, session.party_id(creditor), found) if key and creditor else None,
     }
     if not session.settings.machine:
-        data.update(seller=found.seller.label(), buyer=found.buyer.label())
+        data.update(seller=found.seller.label(), buyer=found.buyer.label(), due_on=enumerated(found.due_dates))
     session.out.thing(data, FIELDS)
 
 
@@ -145,34 +145,10 @@ def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, d
     preview = None
     if asks(session) and not session.offline:
         preview = Preview("preview.invoice_dispute").line("column.fingerprint", arguments["fingerprint"])
-        preview.party(session, "column.seller", sold).line("column.document", f"{document} ({arguments['document']})")
+        preview.party(session, "column.seller", sold)
+        preview.line("column.document", bracketed(document, arguments["document"]))
     outcome = write(session, writing, [call("invoice", "dispute", **arguments)], preview)
     answer_write(session, outcome, "dispute", "until")
 
 
-@invoice.command("uphold", help="invoice.uphold")
-@argument("dispute", metavar="DISPUTE")
-@writes
-def uphold(session: Session, writing: Writing, dispute: str) -> None:
-    """The sponsor of who raised it stands behind a dispute."""
-    _end(session, writing, dispute, "uphold", "preview.invoice_uphold")
-
-
-@invoice.command("withdraw", help="invoice.withdraw")
-@argument("dispute", metavar="DISPUTE")
-@writes
-def withdraw(session: Session, writing: Writing, dispute: str) -> None:
-    """Who raised a dispute takes it back."""
-    _end(session, writing, dispute, "withdraw_dispute", "preview.invoice_withdraw")
-
-
-def _end(session: Session, writing: Writing, typed: str, function: str, title: str) -> None:
-    identifier = object_id(session, DISPUTE, typed)
-    preview = None
-    if asks(session) and not session.offline:
-        found = without_as_of(session.client.get(f"{DISPUTE.path}/{identifier}"))
-        preview = Preview(title).line("column.fingerprint", found["fingerprint"])
-        preview.party(session, "column.by", found["by"]).party(session, "column.seller", found["seller"])
-        preview.line("column.document", found["document"])
-    outcome = write(session, writing, [call("invoice", function, dispute=identifier)], preview)
-    answer_write(session, outcome, "dispute_status", dispute=identifier)
+plain_commands(invoice)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.asking import new_secret
+from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_profiles, write_private
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
@@ -84,7 +85,7 @@ def new_passphrase() -> str:
 
 def pem_of(made: PrivateKey, passphrase: str) -> bytes:
     """PKCS#8 PEM, encrypted unless the passphrase is "" (for trials)."""
-    from chainbill_node.setup.keys import key_file
+    from chainbill_node.home.keys import key_file
 
     return key_file(made, passphrase)
 
@@ -122,8 +123,7 @@ def find_key(session: Session, name: str) -> tuple[Path, str]:
         return profiles[name].key, profiles[name].party
     path = session.settings.home / "keys" / f"{name}.pem"
     if not path.is_file():
-        known = enumerated(profiles) or "—"
-        raise usage("key.unknown", name=name, home=str(session.settings.home), known=known)
+        raise close_names(usage("key.unknown", name=name, home=str(session.settings.home)), name, profiles)
     return path, ""
 
 

@@ -32,6 +32,7 @@ def version() -> None:
     from chainbill_cli.failure import Failure
     from chainbill_cli.output import Column
     from chainbill_cli.session import current_session
+    from chainbill_cli.texts import enumerated
 
     session = current_session()
     found: dict[str, object] = {"version": chainbill.__version__, "python": platform.python_version()}
@@ -43,5 +44,5 @@ def version() -> None:
             found["node"] = None
     node = found.get("node")
     if session.out.form == "table" and isinstance(node, dict):
-        found["node"] = ", ".join(f"{PARTS.get(part, part)} {said}" for part, said in node.items())
+        found["node"] = enumerated(f"{PARTS.get(part, part)} {said}" for part, said in node.items())
     session.out.thing(found, [Column("version"), Column("python"), Column("node")])

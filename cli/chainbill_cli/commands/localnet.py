@@ -21,7 +21,8 @@ from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.settings import user_directory
-from chainbill_cli.texts import text
+from chainbill_cli.texts import enumerated, text
+from chainbill_cli.warned import lines_of
 
 NODE_ROWS = ranked(
     "name ready height reason api app_hash p2p pid",
@@ -53,7 +54,7 @@ def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool)
         ports.check(network.nodes)
         for node in network.nodes:
             processes.start(node)
-        status.wait_ready(network, network.nodes, max(READY_S, session.settings.timeout_s))
+        late = status.wait_running(network, network.nodes, max(READY_S, session.settings.timeout_s))
     except BaseException:
         if not detach:
             processes.stop_all(network.nodes)
@@ -65,12 +66,20 @@ def up(validators: int | None, base_port: int, detach: bool, closed_reads: bool)
         _print_profiles(session, network, found["profiles"])
     usual = home == user_directory() / "localnet"
     session.out.note(text("localnet.next", home="" if usual else f" --home {home}"))
+    if late:
+        _tell_late(session, late)
     if not detach:
         session.out.note(text("localnet.running"))
         try:
             _until_stopped()
         finally:
             processes.stop_all(network.nodes)
+    elif late:
+        raise click.exceptions.Exit(int(Exit.PENDING))
+
+
+def _tell_late(session: Session, late: list[layout.LocalNode]) -> None:
+    session.out.note(text("localnet.late", names=enumerated(node.name for node in late)))
 
 
 def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool) -> layout.LocalNetwork:
@@ -116,6 +125,8 @@ def _print(session: Session, found: dict[str, Any]) -> None:
         for node in found["nodes"]:
             if node.get("reason"):
                 session.out.say(f"{node['name']}{text('root.colon')}{node['reason']}")
+            for line in lines_of(node["name"], node):
+                session.out.say(line)
         session.out.note(text("localnet.where", chain_id=found["chain_id"], home=found["home"]))
 
 
@@ -142,27 +153,39 @@ def status_() -> None:
     _print(session, status.describe(_network(session)))
 
 
+def _named(network: layout.LocalNetwork, name: str, all_of_them: str) -> layout.LocalNode:
+    """The node of a name; without one it is said which there are, and which command is about all of them."""
+    if not name:
+        known = enumerated(one.name for one in network.nodes)
+        raise fail(Exit.USAGE, "localnet.which", known=known, hint=text(all_of_them))
+    return network.node(name)
+
+
 @localnet.command("stop", help="localnet.stop")
-@argument("name")
+@argument("name", default="", metavar="NAME")
 @option("--kill", is_flag=True, help="localnet.opt_kill")
 def stop(name: str, kill: bool) -> None:
     """Stop one node."""
     session = current_session()
     network = _network(session)
-    processes.stop(network.node(name), kill=kill)
+    processes.stop(_named(network, name, "localnet.stop_all"), kill=kill)
     _print(session, status.describe(network))
 
 
 @localnet.command("start", help="localnet.start")
-@argument("name")
+@argument("name", default="", metavar="NAME")
 def start(name: str) -> None:
     """Start one node and wait until it is ready."""
     session = current_session()
     network = _network(session)
-    ports.check([network.node(name)])
-    processes.start(network.node(name))
-    status.wait_ready(network, [network.node(name)], max(READY_S, session.settings.timeout_s))
+    node = _named(network, name, "localnet.start_all")
+    ports.check([node])
+    processes.start(node)
+    late = status.wait_running(network, [node], max(READY_S, session.settings.timeout_s))
     _print(session, status.describe(network))
+    if late:
+        _tell_late(session, late)
+        raise click.exceptions.Exit(int(Exit.PENDING))
 
 
 @localnet.command("clock", help="localnet.clock")

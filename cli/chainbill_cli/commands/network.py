@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.commands import network_join
 from chainbill_cli.endings import core_failure
-from chainbill_cli.failure import Exit, fail
+from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.network_file import read_plan, wrong
 from chainbill_cli.output import Column, ranked
-from chainbill_cli.session import current_session
+from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ NETWORK = (
     Column("chain_id"), Column("date", "date"), Column("clock", "word"), Column("public_reads"), Column("bids", "word"),
     Column("validators", "int"), Column("quorum", "int"), Column("network", "id"),
 )  # fmt: skip
+PARTS = {"validator_set": "/v1/validators", "peers": "/v1/peers"}
+"""What `network show` adds for programs: who decides, with keys and addresses, and the nodes that the node knows."""
 VALIDATOR_ROWS = ranked(
     "name party address key", Column("name"), Column("party", "party"), Column("address"), Column("key", "id")
 )
@@ -38,7 +40,7 @@ network.command("certify", help="network.certify")(network_join.certify)
 @argument("file", metavar="NETWORK.TOML")
 @option("--out", required=True, metavar="DIR", help="network.opt_out")
 def init(file: str, out: str) -> None:
-    """Write a whole network: nodes' homes with signer files, parties' keys, genesis, CA."""
+    """Write a whole network: nodes' homes with signer files, parties' keys, genesis."""
     import secrets
 
     from chainbill_node.setup.network import create_network
@@ -94,8 +96,21 @@ def show() -> None:
     """Show the network and its validators."""
     session = current_session()
     found = session.network
-    if session.settings.machine or session.out.form == "csv":
-        session.out.thing(found, NETWORK)
+    if session.settings.machine:
+        parts = {name: _listed(session, path) for name, path in PARTS.items()}
+        session.out.json({**found, **{name: rows for name, rows in parts.items() if rows is not None}})
         return
     session.out.thing(found, NETWORK)
-    session.out.rows(session.client.get("/v1/validators")["data"], VALIDATOR_ROWS)
+    if session.out.form != "csv":
+        session.out.rows(session.client.get("/v1/validators")["data"], VALIDATOR_ROWS)
+
+
+def _listed(session: Session, path: str) -> list[dict[str, Any]] | None:
+    """The rows of a list as the node gives them; None where the reader may not see them."""
+    try:
+        rows: list[dict[str, Any]] = session.client.get(path)["data"]
+    except Failure as failure:
+        if failure.exit_code is Exit.NOT_PERMITTED:
+            return None
+        raise
+    return rows

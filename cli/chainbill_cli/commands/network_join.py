@@ -6,6 +6,7 @@ import datetime
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,12 +20,15 @@ from chainbill_cli.preview import asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
+if TYPE_CHECKING:
+    from chainbill_node.setup.certificates import Issued
+
 JOINED = (Column("home"), Column("node_id"), Column("name"), Column("p2p"), Column("api"), Column("certified"))
 JOIN = (
     argument("directory", metavar="DIR"),
     option("--name", required=True, help="network.opt_name"),
     option("--genesis", required=True, metavar="FILE", help="network.opt_genesis"),
-    option("--ca", required=True, metavar="DIR", help="network.opt_ca"),
+    option("--ca", default="", metavar="DIR", help="network.opt_join_ca"),
     option("--host", default="127.0.0.1", help="network.opt_host"),
     option("--p2p-port", type=click.IntRange(1, 65535), required=True, help="network.opt_p2p_port"),
     option("--api-port", type=click.IntRange(1, 65535), required=True, help="network.opt_api_port"),
@@ -131,7 +135,6 @@ def join(
     trust: str,
 ) -> None:
     """Write the home of a node that joins a running network."""
-    from chainbill_node.setup.certificates import Issued
     from chainbill_node.setup.joining import JoinPlan, create_home
 
     from chainbill.errors import ChainbillError
@@ -141,13 +144,11 @@ def join(
     for peer in peers:
         if PEER.fullmatch(peer) is None:
             raise usage("network.peer_wrong", given=peer)
-    key = Path(ca) / "ca.key"
     content = read_genesis(genesis)
-    issuing = Issued(_bytes_of(Path(ca) / "ca.pem"), _bytes_of(key) if key.expanduser().exists() else b"")
     plan = JoinPlan(
         name=name,
         genesis=content,
-        authority=issuing,
+        authority=_authority(ca) if ca else None,
         host=host,
         p2p_port=p2p_port,
         api_port=api_port,
@@ -173,14 +174,22 @@ def join(
     session.out.thing(answer, JOINED)
 
 
+def _authority(folder: str) -> Issued:
+    """A CA's certificate, and its key where it lies there too."""
+    from chainbill_node.setup.certificates import Issued
+
+    key = Path(folder) / "ca.key"
+    return Issued(_bytes_of(Path(folder) / "ca.pem"), _bytes_of(key) if key.expanduser().exists() else b"")
+
+
 @argument("request", metavar="REQUEST.CSR")
 @option("--ca", required=True, metavar="DIR", help="network.opt_ca")
 @option("--out", required=True, metavar="FILE", help="network.opt_certificate")
 def certify(request: str, ca: str, out: str) -> None:
     """Make the TLS certificate that a node asks for."""
+    from chainbill_node.home.keys import write_secret
     from chainbill_node.setup.certificates import Issued, node_id_of_request
     from chainbill_node.setup.certificates import certify as make_certificate
-    from chainbill_node.setup.keys import write_secret
 
     session = current_session()
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""`node`: start, status, wait, verify, backup, restore, seat."""
+"""`node`: start, status, wait, verify, backup, restore, certificates, renew, revoke, seat."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from chainbill.shown import shown
 from chainbill_cli.causes import cause_of
 from chainbill_cli.client import deadline_in, left_until
-from chainbill_cli.commands import node_keep
-from chainbill_cli.commands.node_keep import node_home
+from chainbill_cli.commands import node_certificates, node_keep
+from chainbill_cli.commands.node_keep import asked_node, node_home
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.kit import noun, option
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import label, text
+from chainbill_cli.warned import lines_of
 
 STATUS = (
     Column("name"), Column("ready"), Column("reason"), Column("height", "int"), Column("round", "int"),
@@ -35,16 +35,20 @@ WATCH_S = 1.0
 node = noun("node")
 node.command("backup", help="node.backup")(node_keep.backup)
 node.command("restore", help="node.restore")(node_keep.restore)
+node.command("renew", help="node.renew")(node_certificates.renew)
+node.command("certificates", help="node.certificates")(node_certificates.certificates)
+node.command("revoke", help="node.revoke")(node_certificates.revoke)
 node.command("seat", help="node.seat")(node_keep.seat)
 
 
 @node.command("start", help="node.start")
 @option("--safe-height", type=click.IntRange(1), default=None, help="node.opt_safe")
-def start(safe_height: int | None) -> None:
+@option("--signer-lost", is_flag=True, help="node.opt_lost")
+def start(safe_height: int | None, signer_lost: bool) -> None:
     """Run a node in the foreground until SIGTERM or Ctrl-C."""
     from chainbill_node.main import run
 
-    code = run(node_home(current_session()), safe_height=safe_height, said=cause_of)
+    code = run(node_home(current_session()), safe_height=safe_height, signer_lost=signer_lost, said=cause_of)
     if code:
         raise click.exceptions.Exit(code)
 
@@ -53,20 +57,26 @@ def start(safe_height: int | None) -> None:
 @option("--watch", is_flag=True, help="node.opt_watch")
 def status(watch: bool) -> None:
     """Where a node stands; exit 1 when it is not ready."""
-    session = current_session()
+    session = asked_node(current_session())
     if watch and session.out.form == "json":
         session.out.form = "jsonl"
     while True:
         found = session.client.ask_ready()
         if watch and session.out.form == "table":
-            click.echo(shown(_line(found)))
+            session.out.say(_line(found))
         else:
             session.out.thing(found, STATUS)
+            _warn(session, found)
         if not watch:
             if not found.get("ready"):
                 raise click.exceptions.Exit(int(Exit.FAILED))
             return
         time.sleep(WATCH_S)
+
+
+def _warn(session: Session, found: Mapping[str, Any]) -> None:
+    for line in lines_of(found.get("name"), found) if session.out.form == "table" else ():
+        session.out.say(line)
 
 
 def _line(found: dict[str, Any]) -> str:
@@ -79,7 +89,7 @@ def _line(found: dict[str, Any]) -> str:
 @option("--height", type=click.IntRange(0), required=True, help="option.height")
 def wait(height: int) -> None:
     """Wait until a node has a height; the time-out is exit 6."""
-    session = current_session()
+    session = asked_node(current_session())
     deadline = deadline_in(session.settings.timeout_s)
     while True:
         found = session.client.ask_ready()
@@ -94,9 +104,9 @@ def wait(height: int) -> None:
 @node.command("verify", help="node.verify")
 def verify() -> None:
     """Replay the data of a node that does not run; exit 1 when anything differs."""
-    from chainbill_node.config import ConfigError
+    from chainbill_node.home.config import ConfigError
+    from chainbill_node.home.verify import verify_home
     from chainbill_node.storage.store import DiskError
-    from chainbill_node.verify import verify_home
 
     session = current_session()
     home = node_home(session)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+
+import click
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, fail, usage
@@ -30,15 +32,33 @@ def node_home(session: Session) -> Path:
     return session.settings.home
 
 
+def asked_node(session: Session) -> Session:
+    """Who asks how a node is: without --node, in a node's home, that node; else the nodes that the home knows."""
+    from chainbill_node.home.config import FILE_NAME, ConfigError, load_config
+
+    home = session.settings.home
+    if session.settings.nodes or not (home / FILE_NAME).is_file():
+        return session
+    try:
+        rest = load_config(home).rest
+    except ConfigError as error:
+        raise fail(Exit.FAILED, "node.cannot_ask", why=cause_of(error), home=str(home)) from error
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(rest.host, rest.host)
+    api = f"http://[{host}]:{rest.port}" if ":" in host else f"http://{host}:{rest.port}"
+    asking = Session(replace(session.settings, nodes=(api,)), transport=session.transport)
+    click.get_current_context().call_on_close(asking.close)
+    return asking
+
+
 @argument("file", metavar="FILE")
 def backup(file: str) -> None:
     """Write the chain of a home to a file, while its node runs or not."""
-    from chainbill_node.backup import backup_home
+    from chainbill_node.home.backup import backup_home
 
     session = current_session()
     home = node_home(session)
     target = Path(file).expanduser().absolute()
-    done = _carried_out(lambda: backup_home(home, target), "node.cannot_backup", home=str(home))
+    done = carried_out(lambda: backup_home(home, target), "node.cannot_backup", home=str(home))
     session.out.thing(asdict(done), KEPT)
     session.out.note(text("node.backed_up", path=done.path, height=done.height))
 
@@ -46,12 +66,12 @@ def backup(file: str) -> None:
 @argument("file", metavar="FILE")
 def restore(file: str) -> None:
     """Put a backup into a home without data."""
-    from chainbill_node.backup import restore_home
+    from chainbill_node.home.backup import restore_home
 
     session = current_session()
     home = node_home(session)
     archive = Path(file).expanduser().absolute()
-    done = _carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home), file=str(archive))
+    done = carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home), file=str(archive))
     session.out.thing(asdict(done), KEPT)
     session.out.note(text("node.restored", height=done.height))
 
@@ -70,15 +90,16 @@ def seat(party: str, name: str, address: str) -> None:
     whom = normalise_identifier(party)
     if not valid_uscc(whom) and not valid_lei(whom):
         raise usage("party.bad_id", value=party)
-    found = _carried_out(lambda: seat_of_home(home, whom, name, address), "node.cannot_sign_seat", home=str(home))
+    found = carried_out(lambda: seat_of_home(home, whom, name, address), "node.cannot_sign_seat", home=str(home))
     session.out.thing(found, SEAT)
     session.out.note(text("node.seat_signed"))
 
 
-def _carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
-    from chainbill_node.config import ConfigError
-    from chainbill_node.control import ControlError
-    from chainbill_node.storage.archive import ArchiveError
+def carried_out(work: Callable[[], Any], key: str, **fields: str) -> Any:
+    """Do it; what an operator can mend becomes the failure `key`, with the cause as its `why`."""
+    from chainbill_node.home.config import ConfigError
+    from chainbill_node.home.control_socket import ControlError
+    from chainbill_node.storage.chain.archive import ArchiveError
     from chainbill_node.storage.store import DiskError
 
     from chainbill.errors import ChainbillError

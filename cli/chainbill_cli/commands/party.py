@@ -11,7 +11,7 @@ from chainbill_contracts import listed_key
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, counted, lists, tell_whole, without_as_of
-from chainbill_cli.call_text import argument_text, words_said
+from chainbill_cli.call_text import argument_text, key_said, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
 from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
@@ -20,10 +20,11 @@ from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, json_line
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -54,17 +55,15 @@ party.command("halt", help="party.halt")(party_changes.halt)
 party.command("recover", help="party.recover")(party_changes.recover)
 party.add_command(party_bank.paying_bank)
 party.add_command(party_bank.successor)
+plain_commands(party)
 party.command("suspend", help="party.suspend")(party_standing.suspend)
 party.command("insolvent", help="party.insolvent")(party_standing.insolvent)
 party.command("lift", help="party.lift")(party_standing.lift)
 party.command("administrator", help="party.administrator")(party_standing.administrator)
-party.command("ratify", help="party.ratify")(party_standing.ratify)
-party.command("object", help="party.object")(party_standing.object_to)
 party.command("orders", help="party.orders")(party_standing.orders)
 party.command("order", help="party.order")(party_standing.order)
 party.command("leave", help="party.leave")(party_standing.leave)
 party.command("stay", help="party.stay")(party_standing.stay)
-party.command("close", help="party.close")(party_standing.close)
 party.command("offboard", help="party.offboard")(party_standing.offboard)
 party.command("open-items", help="party.open_items")(party_standing.open_items)
 party.command("size", help="party.size")(party_standing.size)
@@ -189,10 +188,10 @@ def _preview_register(session: Session, applications: list[dict[str, Any]]) -> P
     for application in applications:
         statement = application["statement"]
         names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))
-        preview.line("preview.applicant", f"{' / '.join(name for name in names if name)} ({statement.get('id')})")
+        preview.line("preview.applicant", bracketed(" / ".join(name for name in names if name), statement.get("id")))
         preview.line("preview.roles", words_said("role", statement.get("roles")))
         for known in statement.get("keys") or ():
-            preview.line("preview.key", f"{known.get('key')} ({words_said('capability', known.get('capabilities'))})")
+            preview.line("preview.key", key_said(known))
             for name in ("unit", "operator", "certificate"):
                 if known.get(name):
                     preview.line(f"column.{name}", str(known[name]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli.answers import answer_list, answer_results, answer_write, lists
+from chainbill_cli.answers import answer_list, answer_write, lists
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument
 from chainbill_cli.output import Column, ranked
@@ -29,32 +29,11 @@ successor = Noun("successor", help="party.successor", context_settings=HELP)
 def ask(session: Session, writing: Writing, bank: str) -> None:
     """Ask a bank to pay the bills that the acting party will confirm."""
     whom = session.party_id(bank)
-    outcome = _write(session, writing, "party", "ask_paying_bank", "bank", whom)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.party_ask_paying_bank").party(session, "preview.bank", whom)
+    outcome = write(session, writing, [call("party", "ask_paying_bank", bank=whom)], preview)
     answer_write(session, outcome, "change", "acts_on", bank=whom)
-
-
-@paying_bank.command("accept", help="party.paying_bank_accept")
-@argument("debtor", metavar="PARTY")
-@writes
-def accept(session: Session, writing: Writing, debtor: str) -> None:
-    """Accept as a bank to pay the bills of a debtor that asked."""
-    answer_results(session, _write(session, writing, "party", "accept_mandate", "debtor", session.party_id(debtor)))
-
-
-@paying_bank.command("refuse", help="party.paying_bank_refuse")
-@argument("debtor", metavar="PARTY")
-@writes
-def refuse(session: Session, writing: Writing, debtor: str) -> None:
-    """Refuse as a bank to pay the bills of a debtor that asked."""
-    answer_results(session, _write(session, writing, "party", "refuse_mandate", "debtor", session.party_id(debtor)))
-
-
-@paying_bank.command("end", help="party.paying_bank_end")
-@argument("debtor", metavar="PARTY")
-@writes
-def end(session: Session, writing: Writing, debtor: str) -> None:
-    """End the mandate of a debtor for bills that it has not confirmed yet."""
-    answer_results(session, _write(session, writing, "party", "end_mandate", "debtor", session.party_id(debtor)))
 
 
 @paying_bank.command("list", help="party.paying_bank_list")
@@ -66,27 +45,3 @@ def list_mandates(party: str, **filters: Any) -> None:
     session = current_session()
     whom = session.party_id(party) if party else session.party
     answer_list(session, f"/v1/parties/{whom}/mandates", MANDATE_ROWS, **filters)
-
-
-@successor.command("accept", help="party.successor_accept")
-@argument("bank")
-@writes
-def accept_succession(session: Session, writing: Writing, bank: str) -> None:
-    """Agree as a bank to pay in the place of another."""
-    answer_results(session, _write(session, writing, "succession", "accept", "bank", session.party_id(bank)))
-
-
-@successor.command("name", help="party.successor_name")
-@argument("bank")
-@writes
-def name(session: Session, writing: Writing, bank: str) -> None:
-    """Name the bank that pays from now on in the acting bank's place."""
-    answer_results(session, _write(session, writing, "succession", "name", "bank", session.party_id(bank)))
-
-
-def _write(session: Session, writing: Writing, contract: str, function: str, role: str, party: str) -> Any:  # noqa: PLR0917
-    """Carry out an act that names one party."""
-    preview = None
-    if asks(session):
-        preview = Preview(f"preview.{contract}_{function}").party(session, f"preview.{role}", party)
-    return write(session, writing, [call(contract, function, **{role: party})], preview)

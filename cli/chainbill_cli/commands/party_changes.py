@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from chainbill_contracts import listed_key
 
 from chainbill_cli.answers import answer_list, answer_results, lists
-from chainbill_cli.call_text import argument_text, words_said
+from chainbill_cli.call_text import argument_text, key_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
-from chainbill_cli.lookup import CHANGE, RECOVERY, object_id
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import has_text, text
+from chainbill_cli.texts import bracketed, has_text, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -46,21 +45,21 @@ def _what(session: Session, content: Mapping[str, Any]) -> str:
     if "statement" in content:
         statement = content["statement"]
         name = newest_name({"names": [{"zh": statement["name_zh"], "en": statement["name_en"]}]})
-        return text("party.claimed_as", name=name, keys="; ".join(_key_said(key) for key in statement["keys"]))
+        return text("party.claimed_as", name=name, keys=_keys_said(statement["keys"]))
     if "old" in content:
-        return text("party.key_replaced", old=content["old"], new=_key_said(content["new"]))
+        return text("party.key_replaced", old=content["old"], new=key_said(content["new"]))
     if "policy" in content:
         return argument_text(session, "rules", content["policy"]["rules"], {}) or text("value.none")
     if "bank" in content:
         return argument_text(session, "bank", content["bank"], {})
     if "keys" in content:
-        return "; ".join(_key_said(key) for key in content["keys"])
+        return _keys_said(content["keys"])
     key = content.get("key")
-    return _key_said(key) if isinstance(key, Mapping) else str(key or text("value.none"))
+    return key_said(key) if isinstance(key, Mapping) else str(key or text("value.none"))
 
 
-def _key_said(key: Mapping[str, Any]) -> str:
-    return f"{key['key']} ({words_said('capability', key['capabilities'])})"
+def _keys_said(keys: Iterable[Mapping[str, Any]]) -> str:
+    return text("root.semicolon").join(map(key_said, keys))
 
 
 def _list_of(party: str, what: str, rows: tuple[Column, ...], **filters: Any) -> None:
@@ -79,16 +78,6 @@ def list_changes(party: str, **filters: Any) -> None:
     _list_of(party, "changes", CHANGE_ROWS, **filters)
 
 
-@change.command("withdraw", help="party.change_withdraw")
-@argument("identifier", metavar="CHANGE")
-@writes
-def withdraw_change(session: Session, writing: Writing, identifier: str) -> None:
-    """Take back a change of the acting party."""
-    named = object_id(session, CHANGE, identifier)
-    preview = Preview("preview.change_withdraw").line("preview.change", named) if asks(session) else None
-    answer_results(session, write(session, writing, [call("party", "withdraw_change", change=named)], preview))
-
-
 @recovery.command("list", help="party.recovery_list")
 @argument("party", default="")
 @word_filter("--status", "/v1/parties/{party}/recoveries", "change")
@@ -96,28 +85,6 @@ def withdraw_change(session: Session, writing: Writing, identifier: str) -> None
 def list_recoveries(party: str, **filters: Any) -> None:
     """List new keys that were announced for a party."""
     _list_of(party, "recoveries", RECOVERY_ROWS, **filters)
-
-
-@recovery.command("veto", help="party.recovery_veto")
-@argument("identifier", metavar="RECOVERY")
-@writes
-def veto(session: Session, writing: Writing, identifier: str) -> None:
-    """Refuse new keys that the sponsor announced for the acting party."""
-    _answer_recovery(session, writing, "veto", identifier)
-
-
-@recovery.command("withdraw", help="party.recovery_withdraw")
-@argument("identifier", metavar="RECOVERY")
-@writes
-def withdraw_recovery(session: Session, writing: Writing, identifier: str) -> None:
-    """Take back new keys that the acting sponsor announced."""
-    _answer_recovery(session, writing, "withdraw", identifier)
-
-
-def _answer_recovery(session: Session, writing: Writing, function: str, identifier: str) -> None:
-    named = object_id(session, RECOVERY, identifier)
-    preview = Preview(f"preview.recovery_{function}").line("preview.recovery", named) if asks(session) else None
-    answer_results(session, write(session, writing, [call("recovery", function, recovery=named)], preview))
 
 
 @argument("party", default="")
@@ -148,8 +115,8 @@ def recover(session: Session, writing: Writing, party: str, *, keys: tuple[str, 
     if asks(session):
         preview = Preview("preview.recover").party(session, "preview.party", whom)
         for one in new_keys:
-            preview.line("preview.key", f"{one['key']['key']} ({words_said('capability', one['key']['capabilities'])})")
-        preview.line("preview.document", f"{document} ({digest})")
+            preview.line("preview.key", key_said(one["key"]))
+        preview.line("preview.document", bracketed(document, digest))
     act = call("recovery", "recover", party=whom, new_keys=new_keys, document=digest)
     answer_results(session, write(session, writing, [act], preview))
 

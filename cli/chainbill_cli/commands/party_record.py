@@ -48,7 +48,7 @@ def add_identifier(session: Session, writing: Writing, party: str, identifier: s
     preview = None
     if asks(session):
         preview = Preview("preview.party_add_identifier").party(session, "preview.party", whom)
-        preview.line("preview.identifier", f"{found['scheme']}: {found['value']}")
+        preview.line("preview.identifier", f"{found['scheme']}{text('root.colon')}{found['value']}")
     answer_results(session, write(session, writing, [call("party", "add_identifier", party=whom, **found)], preview))
 
 
@@ -60,7 +60,7 @@ def give_up_identifier(session: Session, writing: Writing, identifier: str) -> N
     preview = None
     if asks(session):
         preview = Preview("preview.party_give_up_identifier").party(session, "preview.party", session.party)
-        preview.line("preview.identifier", f"{found['scheme']}: {found['value']}")
+        preview.line("preview.identifier", f"{found['scheme']}{text('root.colon')}{found['value']}")
     answer_results(session, write(session, writing, [call("party", "give_up_identifier", **found)], preview))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from chainbill_cli.answers import answer_newest, answer_write, newest, without_as_of
-from chainbill_cli.call_text import words_said
+from chainbill_cli.call_text import key_said
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.filter_words import word_filter
@@ -17,7 +17,7 @@ from chainbill_cli.lookup import STATUS_ORDER, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import bracketed, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 ORDER_ROWS = ranked(
@@ -27,7 +27,7 @@ ORDER_ROWS = ranked(
     Column("until", "date", "column.ratify_by"),
 )  # fmt: skip
 ORDER = (
-    *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id"),
+    *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id", "column.case_number"),
     Column("documents", "id"), Column("ratified_on", "date"), Column("acts_on", "date"), Column("objected_on", "date"),
 )  # fmt: skip
 ITEM_ROWS = ranked(
@@ -91,7 +91,7 @@ def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> N
         if said.get(name):
             preview.line(f"column.{name}", said[name])
     for path, digest in zip(paths, said["documents"], strict=True):
-        preview.line("column.document", f"{path} ({digest})")
+        preview.line("column.document", bracketed(path, digest))
 
 
 @argument("party")
@@ -119,50 +119,10 @@ def administrator(
     if asks(session):
         preview = Preview("preview.party_administrator").party(session, "preview.party", whom)
         for one in listed:
-            preview.line("preview.key", f"{one['key']['key']} ({words_said('capability', one['key']['capabilities'])})")
+            preview.line("preview.key", key_said(one["key"]))
         _papers(preview, documents, said)
     change = call("standing", "name_administrator", party=whom, keys=listed, **said)
     answer_write(session, write(session, writing, [change], preview), *ANSWER)
-
-
-@argument("order", metavar="ORDER")
-@writes
-def ratify(session: Session, writing: Writing, order: str) -> None:
-    """The second bank ratifies an order on a status."""
-    identifier = object_id(session, STATUS_ORDER, order)
-    preview = _preview_order(session, "preview.party_ratify", identifier)
-    outcome = write(session, writing, [call("standing", "ratify", order=identifier)], preview)
-    answer_write(session, outcome, *ANSWER)
-
-
-@argument("order", metavar="ORDER")
-@option("--reason", required=True, metavar="TEXT", help="party.opt_reason")
-@writes
-def object_to(session: Session, writing: Writing, order: str, reason: str) -> None:
-    """The party objects to an order on its status."""
-    identifier = object_id(session, STATUS_ORDER, order)
-    preview = _preview_order(session, "preview.party_object", identifier)
-    if preview is not None:
-        preview.line("column.reason", reason)
-    change = call("standing", "object_to", order=identifier, reason=reason)
-    answer_write(session, write(session, writing, [change], preview), *ANSWER)
-
-
-def _preview_order(session: Session, title: str, identifier: str) -> Preview | None:
-    """What is signed, as the ledger holds it: the papers, and the keys of an administrator."""
-    if not asks(session) or session.offline:
-        return None
-    found = without_as_of(session.client.get(f"{STATUS_ORDER.path}/{identifier}"))
-    preview = Preview(title).party(session, "preview.party", found["party"])
-    preview.line("preview.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
-    for key in found["keys"]:
-        preview.line("preview.key", f"{key['key']} ({words_said('capability', key['capabilities'])})")
-    for name in ("reason", "authority", "number"):
-        if found[name]:
-            preview.line(f"column.{name}", found[name])
-    for digest in found["documents"]:
-        preview.line("column.document", digest)
-    return preview
 
 
 @option("--party", metavar="PARTY", default=None, help="party.opt_of")
@@ -195,13 +155,6 @@ def stay(session: Session, writing: Writing) -> None:
     """Take back that the own party leaves."""
     preview = Preview("preview.party_stay").party(session, "preview.party", session.party) if asks(session) else None
     answer_write(session, write(session, writing, [call("standing", "stay")], preview), "party", "party_status")
-
-
-@argument("party")
-@writes
-def close(session: Session, writing: Writing, party: str) -> None:
-    """The sponsor closes a leaving party."""
-    _go(session, writing, "close", session.party_id(party))
 
 
 @argument("party", default="")
@@ -256,7 +209,7 @@ def size(session: Session, writing: Writing, party: str, size: str, document: st
     preview = None
     if asks(session):
         preview = Preview("preview.party_size").party(session, "preview.party", whom)
-        preview.line("column.size", text(f"value.size_{size}")).line("column.document", f"{document} ({digest})")
+        preview.line("column.size", text(f"value.size_{size}")).line("column.document", bracketed(document, digest))
     arguments = {"party": whom, "size": "" if size == "none" else size, "document": digest}
     answer_write(
         session, write(session, writing, [call("party", "attest_size", **arguments)], preview), "party", "size"

@@ -1,4 +1,4 @@
-"""`token`: list, show, split, merge, transfer, accept, reject, recall, return."""
+"""`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_token
+from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
@@ -22,6 +23,7 @@ from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
 
 token = noun("token")
+plain_commands(token)
 
 
 @token.command("list", help="token.list")
@@ -40,6 +42,19 @@ def list_(bill: str | None, **filters: Any) -> None:
     ready = filters_of(session, filters)
     ready["bill"] = object_id(session, BILL, bill) if bill else None
     answer_list(session, "/v1/tokens", TOKEN_ROWS, **ready)
+
+
+@token.command("offers", help="token.offers")
+@option("--to", metavar="PARTY", default=None, help="token.opt_offers_to")
+@option("--from", metavar="PARTY", default=None, help="token.opt_offers_from")
+@lists
+def offers(**filters: Any) -> None:
+    """List what was offered and is not answered yet: to the acting party, unless others are named."""
+    session = current_session()
+    ready = filters_of(session, filters)
+    if not ready["to"] and not ready["from"]:
+        ready["to"] = session.party
+    answer_list(session, "/v1/offers", TOKEN_ROWS, **ready)
 
 
 @token.command("show", help="token.show")
@@ -125,31 +140,6 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], curren
     arguments = {"tokens": [one["id"] for one in found], "recipients": transfer.recipients}
     outcome = write(session, writing, [call("token", "transfer", **arguments)], preview)
     answer_write(session, outcome, "tokens", "remainder", "remainders", currency=currency)
-
-
-@token.command("accept", help="token.accept")
-@argument("token")
-@writes
-def accept(session: Session, writing: Writing, token: str) -> None:
-    """Accept an offered token."""
-    _step(session, writing, token, "accept", "preview.token_accept", "token")
-
-
-@token.command("reject", help="token.reject")
-@argument("token")
-@option("--reason", default="", help="option.reason")
-@writes
-def reject(session: Session, writing: Writing, token: str, reason: str) -> None:
-    """Refuse an offered token."""
-    _step(session, writing, token, "reject", "preview.token_end", "token", reason=reason)
-
-
-@token.command("recall", help="token.recall")
-@argument("token")
-@writes
-def recall(session: Session, writing: Writing, token: str) -> None:
-    """Take an offer back."""
-    _step(session, writing, token, "recall", "preview.token_end", "token")
 
 
 @token.command("return", help="token.return")

@@ -162,6 +162,8 @@ AMOUNTS = {
     "amount", "held", "financed", "reached", "face", "live", "settled", "diluted", "void", "financed_ever", "interest",
     "fees", "sum",
 }  # fmt: skip
+NUMBERS = {"tier", "count", "tokens", "financings"}
+FIGURES = {"mean_rate", "mean_cost"}
 PARTIES = {"from", "to", "party", "bank", "debtor", "holder", "anchor", "creditor"}
 
 
@@ -169,5 +171,6 @@ def columns_of(rows: list[dict[str, Any]]) -> list[Column]:
     """Columns for rows whose fields are not known beforehand."""
     found = (name for row in rows for name, value in row.items() if not isinstance(value, list | dict))
     names = list(dict.fromkeys(found))
-    kinds = {**dict.fromkeys(AMOUNTS, "amount"), **dict.fromkeys(PARTIES, "party")}
+    of_kind = {"amount": AMOUNTS, "party": PARTIES, "int": NUMBERS, "figure": FIGURES}
+    kinds = {name: kind for kind, members in of_kind.items() for name in members}
     return [Column(name, "hop" if name == "kind" else kinds.get(name, "text")) for name in names]

@@ -158,7 +158,8 @@ def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
     if session.out.form != "table" or not isinstance(said.get("calls"), list):
         return said
     calls = [one for one in said["calls"] if isinstance(one, Mapping)]
-    currency = next(filter(None, (currency_of(session, _given(one)) for one in calls)), "")
+    given = [one for one in (*map(_given, calls), said.get("result")) if isinstance(one, Mapping)]
+    currency = next(filter(None, (currency_of(session, one) for one in given)), "")
     told = {**said, "calls": [call_text(session, one) for one in calls]}
     if len(said.get("results") or ()) == 1:
         told.pop("results")  # of one call it is `result`

@@ -20,8 +20,9 @@ from chainbill_cli.texts import enumerated
 from chainbill_cli.writing import call
 
 TIER_TABLE = (
-    Column("tier", "int"), Column("reached", "amount"), Column("penetration"), Column("held", "amount"),
-    Column("financed", "amount"), Column("amount", "amount"), Column("share_financed"), Column("mean_rate"),
+    Column("tier", "int"), Column("reached", "amount"), Column("penetration", "share"), Column("held", "amount"),
+    Column("financed", "amount"), Column("amount", "amount"), Column("share_financed", "share"),
+    Column("mean_rate", "figure"),
 )  # fmt: skip
 PAYMENTS = tuple(column for column in PAYMENT_ROWS if column.path != "token")
 POLL_S = 0.05

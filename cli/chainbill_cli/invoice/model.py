@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chainbill_cli.texts import enumerated
+from chainbill_cli.texts import bracketed, enumerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Trader:
     def label(self) -> str:
         """Name with identifiers, for messages."""
         ids = enumerated(f"{one.scheme}:{one.value}" for one in self.identifiers)
-        return f"{self.name} ({ids})" if ids else self.name
+        return bracketed(self.name, ids) if ids else self.name
 
 
 @dataclass(frozen=True, slots=True)

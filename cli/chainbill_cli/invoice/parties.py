@@ -9,7 +9,7 @@ from chainbill.ids import normalise_identifier
 from chainbill_cli.failure import Exit, fail
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.payee import plain_name
-from chainbill_cli.texts import LANGUAGES, enumerated, language
+from chainbill_cli.texts import LANGUAGES, bracketed, enumerated, language
 
 UNSAID = {"", "id", "legal", "endpoint"}
 """Schemes that only say where an identifier stood in the invoice, not who gave it out."""
@@ -70,4 +70,4 @@ def party_label(party: Mapping[str, Any]) -> str:
     name = newest.get(language()) or newest.get("en") or newest.get("zh") or ""
     ids = [str(party.get("id", ""))]
     ids += [f"{one['scheme']}:{one['value']}" for one in party.get("identifiers") or ()]
-    return f"{name} ({enumerated(dict.fromkeys(one for one in ids if one))})"
+    return bracketed(name, enumerated(dict.fromkeys(one for one in ids if one)))

@@ -11,6 +11,7 @@ from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, amount_from
 from chainbill_cli.invoice.kinds import CORRECTED, check_kind
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.payee import check_payee
+from chainbill_cli.texts import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,9 +91,10 @@ def _preceding(root: Element, path: str) -> Iterator[tuple[str, str]]:
 def _trader(root: Element, place: str, term: str, path: str) -> Trader:
     party = root.find(place, SPACES)
     if party is None:
-        raise fail(Exit.FAILED, "invoice.missing", path=path, field=f"{place} ({term})")
+        raise fail(Exit.FAILED, "invoice.missing", path=path, field=bracketed(place, term))
     names = _names(party) or [_text(party, "cac:Contact/cbc:Name")]
-    return Trader(needed(names[0], f"{place}: name ({term})", path), tuple(dict.fromkeys(_identifiers(party))))
+    name = needed(names[0], bracketed(f"{place}/cbc:Name", term), path)
+    return Trader(name, tuple(dict.fromkeys(_identifiers(party))))
 
 
 def _names(party: Element | None) -> list[str]:

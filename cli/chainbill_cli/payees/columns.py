@@ -44,21 +44,22 @@ class Table:
 def table_of(rows: Sequence[Row], currency: str) -> Table:
     """The payees of some rows. BadRow where headings do not say which columns to take."""
     if not rows:
-        raise BadRow(0, text("payees.empty"))
+        raise BadRow(0, text("payees.empty"), of_columns=True)
     headings = [meaning_of(cell, currency) for cell in rows[0].cells]
     if not any(headings):
         if len(rows) > 1 and not any(one.isdigit() for cell in rows[0].cells for one in cell):  # no amount: no payee
             found = " | ".join(rows[0].cells)
             words = {"party": known("party"), "amount": known("amount")}
-            raise BadRow(rows[0].line, text("payees.no_headings", found=found, **words))
+            raise BadRow(rows[0].line, text("payees.no_headings", found=found, **words), of_columns=True)
         return _gathered(rows, {"party": 0, "amount": 1}, 2, ())
     places = {name: _place(rows[0], headings, name) for name in MEANINGS if name in headings}
     for name, missing in MISSING.items():
         if name not in places:
-            raise BadRow(rows[0].line, text(missing, found=" | ".join(rows[0].cells), known=known(name)))
+            found = " | ".join(rows[0].cells)
+            raise BadRow(rows[0].line, text(missing, found=found, known=known(name)), of_columns=True)
     unread = tuple(cell for cell, meaning in zip(rows[0].cells, headings, strict=True) if not meaning and cell)
     if len(rows) == 1:
-        raise BadRow(0, text("payees.empty"))
+        raise BadRow(0, text("payees.empty"), of_columns=True)
     return _gathered(rows[1:], places, len(headings), unread)
 
 
@@ -78,7 +79,7 @@ def known(name: str) -> str:
 def _place(row: Row, headings: Sequence[str], name: str) -> int:
     if headings.count(name) > 1:
         twice = [cell for cell, meaning in zip(row.cells, headings, strict=True) if meaning == name]
-        raise BadRow(row.line, text("payees.heading_twice", found=" | ".join(twice)))
+        raise BadRow(row.line, text("payees.heading_twice", found=" | ".join(twice)), of_columns=True)
     return headings.index(name)
 
 
@@ -96,10 +97,11 @@ def _gathered(rows: Sequence[Row], places: dict[str, int], width: int, unread: t
 def _faults(row: Row, places: dict[str, int], width: int) -> Iterator[BadRow]:
     """What is wrong with the cells of a row, before anybody asks what they mean."""
     if len(row.cells) > width:
-        yield BadRow(row.line, text("payees.cells", found=len(row.cells), wanted=width, row=" | ".join(row.cells)))
+        said = text("payees.cells", found=len(row.cells), wanted=width, row=" | ".join(row.cells))
+        yield BadRow(row.line, said, of_columns=True)
         return
     for name, place in places.items():
         if place >= len(row.cells) or not row.cells[place]:
-            yield BadRow(row.line, text(BLANK[name]))
+            yield BadRow(row.line, text(BLANK[name]), of_columns=len(row.cells) == 1)
         elif len(row.cells[place]) > MOST_CELL:
             yield BadRow(row.line, text("payees.long_cell", found=len(row.cells[place]), most=MOST_CELL))

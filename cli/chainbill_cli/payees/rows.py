@@ -25,10 +25,14 @@ class Row:
 
 
 class BadRow(Exception):  # noqa: N818  a finding that is gathered, not an error of the program
-    """Why a line is wrong, as ready text; `line` is 0 where it concerns the whole file."""
+    """Why a line is wrong, as ready text; `line` is 0 where it concerns the whole file.
 
-    def __init__(self, line: int, said: str) -> None:
+    of_columns: it is mended by saying which columns are meant, or by quotes around what has commas.
+    """
+
+    def __init__(self, line: int, said: str, *, of_columns: bool = False) -> None:
         super().__init__(said)
+        self.of_columns = of_columns
         self.line = line
         self.said = said
 

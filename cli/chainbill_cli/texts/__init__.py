@@ -10,18 +10,22 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 
 LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "network", "node", "localnet", "demo", "doctor", "preview", "value",
-    "payees", "cause", "detail", "metavar", "answer", "act",
+    "payees", "cause", "detail", "metavar", "answer", "act", "mend",
 )  # fmt: skip
 
 PLACEHOLDER = re.compile(
-    r"(?:(?<=[\u4e00-\u9fff]) )?(?<![A-Za-z0-9_@])([A-Z][A-Z_]*)(?![A-Za-z0-9_])(?: (?=[\u4e00-\u9fff]))?"
+    r"(?:(?<=[\u4e00-\u9fff]) )?(?<![A-Za-z0-9_])([A-Z][A-Z_]*)(?![A-Za-z0-9_])(?: (?=[\u4e00-\u9fff]))?"
 )
 """A word in capitals, with the space that parts it from Chinese: between Chinese and Chinese there is none."""
+
+AFTER_BRACKET = re.compile("(?<=）) (?=[\u4e00-\u9fff])")
+"""The space that parts a value from Chinese, where the value ends in a wide bracket, which has its own."""
 
 _state = {"language": "en"}
 _loaded: dict[str, Mapping[str, tuple[str, str]]] = {}
@@ -40,13 +44,10 @@ def set_language(code: str) -> None:
 def choose_language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
     """Language from `--lang` in the arguments, else CHAINBILL_LANG, else the locale variables, else English."""
     environment = os.environ if environment is None else environment
-    asked = ""
-    for position, word in enumerate(arguments):
-        if word == "--lang" and position + 1 < len(arguments):
-            asked = arguments[position + 1]
-        elif word.startswith("--lang="):
-            asked = word.removeprefix("--lang=")
-    candidates = [asked, environment.get("CHAINBILL_LANG", "")]
+    named = [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    named += [word for before, word in pairwise(arguments) if before == "--lang"]
+    known = [word for word in named if word in LANGUAGES]  # any other is refused, in the language without it
+    candidates = [*known[-1:], environment.get("CHAINBILL_LANG", "")]
     candidates += [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     for candidate in candidates:
         if candidate:
@@ -88,8 +89,16 @@ def enumerated(words: Iterable[object]) -> str:
     return text("root.list_comma").join(map(str, words))
 
 
+def bracketed(what: object, more: object) -> str:
+    """What is said, with more about it in the brackets of the language."""
+    return text("root.brackets", what=what, more=more)
+
+
 def text(key: str, /, **fields: object) -> str:
     """The text of a key in the current language, with its fields filled in. KeyError for an unknown key."""
     pair = texts_of(key.partition(".")[0])[key]
     chosen = in_language(pair[1]) if _state["language"] == "zh" else pair[0]
-    return chosen.format(**fields) if fields else chosen
+    if not fields:
+        return chosen
+    said = chosen.format(**fields)
+    return AFTER_BRACKET.sub("", said) if _state["language"] == "zh" else said

@@ -1,74 +1,12 @@
-"""What each act of the contracts is called, where a transaction names it: `act.CONTRACT_FUNCTION`."""
+"""What people read of acts, declared with them: names, `act.bill_reject`; of plain ones help and head of a preview."""
 
 from __future__ import annotations
 
-TEXTS: dict[str, tuple[str, str]] = {
-    "act.named": ("{name} ({act})", "{name}（{act}）"),
-    "act.account_announce": ("announce an account", "公布结算账户"),
-    "act.account_attest": ("attest an account", "核验结算账户"),
-    "act.audit_grant": ("let an auditor read", "授权审计机构读取"),
-    "act.audit_revoke_grant": ("end an auditor's reading", "撤销审计授权"),
-    "act.bill_accept": ("accept a bill", "签收凭证"),
-    "act.bill_cancel": ("cancel a confirmed bill", "签收前取消凭证"),
-    "act.bill_confirm": ("confirm a bill", "确权"),
-    "act.bill_issue": ("issue a bill", "开立凭证"),
-    "act.bill_reject": ("reject a bill", "拒绝凭证"),
-    "act.bill_withdraw": ("withdraw a bill", "撤回开立申请"),
-    "act.finance_agree": ("agree to a quote", "确认融资报价"),
-    "act.finance_decline": ("decline a request for financing", "谢绝融资申请"),
-    "act.finance_decline_quote": ("decline a quote", "谢绝融资报价"),
-    "act.finance_disburse": ("record a disbursement", "登记放款"),
-    "act.finance_quote": ("quote for a financing", "融资报价"),
-    "act.finance_request": ("ask for financing", "申请融资"),
-    "act.finance_withdraw": ("withdraw a request for financing", "撤回融资申请"),
-    "act.finance_withdraw_quote": ("withdraw a quote", "撤回融资报价"),
-    "act.governance_advance_clock": ("move the ledger's clock", "调快账本时钟"),
-    "act.governance_propose": ("propose a change", "提出提案"),
-    "act.governance_ready": ("say that new validators are up", "声明候选验证节点就绪"),
-    "act.governance_store_source": ("store a contract's source", "存入合约源码"),
-    "act.governance_vote": ("vote on a proposal", "对提案投票"),
-    "act.governance_withdraw": ("withdraw a proposal", "撤回提案"),
-    "act.invoice_dispute": ("dispute an invoice", "对发票提出异议"),
-    "act.invoice_uphold": ("stand behind a dispute", "支持异议"),
-    "act.invoice_withdraw_dispute": ("withdraw a dispute", "撤回异议"),
-    "act.party_accept_mandate": ("agree to pay for a debtor", "同意担任兑付行"),
-    "act.party_add_identifier": ("attest an identifier", "核验其他标识"),
-    "act.party_add_key": ("add a key", "新增密钥"),
-    "act.party_ask_paying_bank": ("ask a bank to pay", "申请指定兑付行"),
-    "act.party_attest_size": ("attest a party's size", "核验企业规模"),
-    "act.party_end_mandate": ("end a mandate to pay", "终止兑付委托"),
-    "act.party_give_up_identifier": ("give up an identifier", "放弃标识"),
-    "act.party_halt": ("halt a party", "停用参与方"),
-    "act.party_lift_halt": ("lift a halt", "解除停用"),
-    "act.party_refuse_mandate": ("refuse to pay for a debtor", "谢绝担任兑付行"),
-    "act.party_register": ("register a party", "登记参与方"),
-    "act.party_rename": ("attest a party's new name", "核验新名称"),
-    "act.party_revoke_key": ("revoke a key", "吊销密钥"),
-    "act.party_rotate_key": ("replace a key", "更换密钥"),
-    "act.party_set_encryption_key": ("name the key to seal to", "设置加密公钥"),
-    "act.party_set_policy": ("set the policy of signatures", "设置签署规则"),
-    "act.party_withdraw_change": ("withdraw an announced change", "撤回已公告的变更"),
-    "act.recovery_recover": ("announce new keys for lost ones", "公告新密钥（找回）"),
-    "act.recovery_veto": ("veto a recovery of keys", "否决密钥恢复"),
-    "act.recovery_withdraw": ("withdraw a recovery of keys", "撤回密钥恢复"),
-    "act.settlement_acknowledge": ("acknowledge a payment", "确认收妥款项"),
-    "act.settlement_pay_result": ("report what became of a payment", "报告付款结果"),
-    "act.settlement_proceed": ("go on with a settlement", "继续兑付"),
-    "act.settlement_settle": ("record the debtor's payment", "登记债务人付款并兑付"),
-    "act.standing_close": ("close a party", "注销参与方"),
-    "act.standing_leave": ("begin to leave", "开始退出"),
-    "act.standing_name_administrator": ("name an administrator", "登记破产管理人"),
-    "act.standing_object_to": ("object to an administrator", "对管理人提出异议"),
-    "act.standing_ratify": ("ratify another bank's order", "确认他行登记"),
-    "act.standing_set_status": ("order a party's status", "登记参与方状态"),
-    "act.standing_stay": ("stay after all", "撤回退出"),
-    "act.succession_accept": ("agree to succeed a bank", "同意承继"),
-    "act.succession_name": ("name the successor of a bank", "指定承继行"),
-    "act.token_accept": ("accept a token", "签收子凭证"),
-    "act.token_give_back": ("give a token back", "退回子凭证"),
-    "act.token_merge": ("merge tokens", "合并子凭证"),
-    "act.token_recall": ("recall an offered token", "撤回转让"),
-    "act.token_reject": ("reject an offered token", "拒收子凭证"),
-    "act.token_split": ("split a token", "拆分子凭证"),
-    "act.token_transfer": ("transfer tokens", "转让子凭证"),
-}
+from chainbill_contracts.declared_acts import acts
+
+TEXTS: dict[str, tuple[str, str]] = {"act.named": ("{name} ({act})", "{name}（{act}）")}
+for place, act in acts().items():
+    key = f"act.{place.replace('.', '_')}"
+    TEXTS[key] = act.name
+    if act.plain is not None:
+        TEXTS |= {f"{key}_help": act.plain.help, f"{key}_asks": act.plain.asks}

@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it gives {currency} other minor digits than this network has, and those never change",
         "给出的 {currency} 小数位数与本网络已知的不同，而位数从不改变",
     ),
+    "answer.clock": (
+        "it moves the ledger's clock, which is real in this network",
+        "称账本时钟已调整，而本网络使用真实时钟",
+    ),
     "answer.twice": ("the member {member} is given twice", "成员 {member} 出现两次"),
     "answer.number": ("{value} is no whole number", "{value} 不是整数"),
 }

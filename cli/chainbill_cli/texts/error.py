@@ -41,6 +41,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.missing": ("missing: {what}", "缺少：{what}"),
     "error.no_such_option": ("there is no option {option}", "没有选项 {option}"),
     "error.no_such_command": ("there is no command {command}", "没有命令 {command}"),
+    "error.guess_first": ("{guess} {mend}", "{guess}{mend}"),
+    "error.or": (" or ", " 或 "),
     "error.did_you_mean": ("did you mean {what}?", "是否想用 {what}？"),
     "error.bad_value": ("{what}: {why}", "{what}：{why}"),
     "error.too_many": ("more than is taken here: {what}", "多余的参数：{what}"),
@@ -122,17 +124,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 不是编号，也不是 6 位以上的编号前缀",
     ),
     "error.id_kind": ("{value} is not the id of any {kind}", "{value} 不是{kind}编号"),
+    "error.hint_offers": (
+        "chainbill token offers shows the open offers to you; an offer that ended must be made again",
+        "待签收的转让可用 chainbill token offers 查看；已结束的须由对方重新转让",
+    ),
+    "error.hint_ids": ("{command} shows the ids", "编号可用 {command} 查看"),
     "error.id_whole": ("{value}: write the whole id, {count} characters", "{value}：请输入完整编号，共 {count} 位"),
     "error.id_check": ("{value} has a wrong check character: mistyped?", "{value} 的校验位不对：是否输错？"),
     "error.id_none": ("nothing begins with {value}", "没有以 {value} 开头的编号"),
     "error.id_many": ("{value} could be any of {ids}", "{value} 可能是：{ids}"),
     "error.no_profile": (
-        "say who acts: --as PROFILE (known here: {known})",
-        "请指明操作身份：--as PROFILE（本地已有：{known}）",
+        "say who acts: --as PROFILE",
+        "请指明操作身份：--as PROFILE",
     ),
     "error.profile_unknown": (
-        "there is no profile {name} in {home} (known: {known})",
-        "{home} 中没有身份 {name}（已有：{known}）",
+        "there is no profile {name} in {home}",
+        "{home} 中没有身份 {name}",
     ),
     "error.home_file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.key_missing": ("the key file {path} is not there", "密钥文件 {path} 不存在"),
@@ -142,7 +149,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.key_wrong": ("the passphrase does not open {path}", "口令无法打开 {path}"),
     "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
-    "error.no_node": ("no node is known: give --node URL", "尚不知道任何节点：请用 --node URL 指定"),
+    "error.no_node": (
+        "this home (--home) names no node: give --node URL, or the home of a network",
+        "本目录（--home）没有记载任何节点：请用 --node URL 指定，或改用某个网络的目录",
+    ),
     "error.recipient": (
         "{value}: write recipients as PARTY:AMOUNT, each with a --to of its own",
         "{value}：收款方请写成 PARTY:AMOUNT，每个收款方各写一个 --to",
@@ -158,6 +168,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no node gave an answer that can be used: {tried}",
         "没有节点给出可用的应答：{tried}",
     ),
+    "error.nodes_disagree": (
+        "two nodes do not say the same of {path}: {member} is {said} at {one} and {otherwise} at {other}; nothing was "
+        "signed",
+        "两个节点对 {path} 的说法不同：{member} 在 {one} 为 {said}，在 {other} 为 {otherwise}；没有签署任何内容",
+    ),
+    "error.nodes_disagree_hint": (
+        "try again; if they still differ, one of them is wrong or behind: ask a third one (--node), and the banks that "
+        "run them",
+        "请重试；若仍不同，则其中一个有误或落后：请询问第三个节点（--node），并联系运行这些节点的银行",
+    ),
     "error.bad_json": ("{value} is not JSON: {why}", "{value} 不是 JSON：{why}"),
     "error.json_member_twice": (
         "{where} gives the member {member} twice, so readers may take one or the other; write it once",
@@ -168,6 +188,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{where} 中的 {value} 不是整数；请写整数，金额以货币最小单位计",
     ),
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
+    "error.no_setting_kept": ("this home keeps no setting {name}", "本目录没有保存设置项 {name}"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
     "error.hint_two_keys": (
@@ -207,12 +228,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "--checker 只能与 --offline FILE 一起使用；能连接节点时请用 --for-checker FILE",
     ),
     "error.key_or_profile": (
-        "{value} is neither a public key (64 hexadecimal digits) nor a profile of this home ({known})",
-        "{value} 既不是公钥（64 位十六进制），也不是本目录的身份（{known}）",
+        "{value} is neither a public key (64 hexadecimal digits) nor a profile of this home",
+        "{value} 既不是公钥（64 位十六进制），也不是本目录的身份",
     ),
     "error.other_network": (
-        "the node is of the network {found}, this home was made for {expected}: choose another node or another --home",
-        "节点属于网络 {found}，本目录属于网络 {expected}：请更换节点或 --home",
+        "the node at {node} is of another network, {found}; this home was made for {expected}: choose another node "
+        "(--node URL) or another home (--home DIR)",
+        "{node} 上的节点属于另一网络 {found}，本目录属于网络 {expected}：请更换节点（--node URL）或目录（--home DIR）",
     ),
     "error.hint_paying_bank": (
         "the debtor: chainbill party paying-bank ask BANK, which acts after 72 hours; "

@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_rate": ("Rate in percent a year, such as 3.85", "年利率（百分数），如 3.85"),
     "finance.opt_recourse": ("With or without recourse", "有追索权或无追索权"),
     "finance.opt_fee": ("Fee", "手续费"),
-    "finance.opt_basis": ("Day count", "计息基准"),
+    "finance.opt_basis": ("Day count", "计息基础"),
     "finance.opt_valid": ("Until when the quote may be agreed", "报价有效期"),
     "finance.opt_disburse": ("Last day for the disbursement", "最迟放款日"),
     "finance.opt_payer": ("Who pays the interest", "付息方"),

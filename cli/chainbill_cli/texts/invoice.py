@@ -13,8 +13,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Say that an invoice is not right; it blocks nothing, those who finance see it for 30 days",
         "对发票提出异议；不阻止任何操作，资金方在 30 日内可见",
     ),
-    "invoice.uphold": ("Stand behind a dispute of a party that you sponsor", "支持本行所推荐主体提出的异议"),
-    "invoice.withdraw": ("Take your dispute back", "撤回本方提出的异议"),
     "invoice.opt_seller": ("The party that sold", "销售方"),
     "invoice.opt_buyer": ("The party that bought", "购买方"),
     "invoice.opt_by": ("The party that raised it", "提出异议的一方"),

@@ -22,8 +22,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "key.bad_name": ("{name} is not a name: letters, digits, - and _", "{name} 不是有效名称：只能用字母、数字、- 和 _"),
     "key.unknown": (
-        "there is neither a profile nor a key {name} in {home} (profiles: {known}); make it: chainbill key new {name}",
-        "{home} 中既没有身份也没有密钥 {name}（已有身份：{known}）；生成密钥：chainbill key new {name}",
+        "there is neither a profile nor a key {name} in {home}; make it: chainbill key new {name}",
+        "{home} 中既没有身份也没有密钥 {name}；生成密钥：chainbill key new {name}",
     ),
     "key.profile_exists": (
         "there is already a profile {name}; replace it with --force",

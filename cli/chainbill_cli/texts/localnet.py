@@ -31,6 +31,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.not_started": ("{name} could not be started: {why}", "无法启动 {name}：{why}"),
     "localnet.ended": ("{name} ended while it was starting; its log is {log}", "{name} 启动时退出，日志见 {log}"),
     "localnet.not_ready": ("{name} is not ready yet; its log is {log}", "{name} 尚未就绪，日志见 {log}"),
+    "localnet.late": (
+        "{names} runs and is not ready yet, for the reason above; it goes on by itself (chainbill localnet status). "
+        "A validator that waits for a height needs blocks: each transaction makes one, an idle network one a minute",
+        "{names} 正在运行，但尚未就绪，原因见上；会自行继续（chainbill localnet status）。"
+        "等待某一高度的验证节点须有新区块：每笔交易产生一个，网络空闲时每分钟一个",
+    ),
     "localnet.no_validator": ("no validator any more: removed by vote", "已不是验证方：经表决移除"),
     "localnet.already_otherwise": (
         "{home} has a network already, made otherwise than {option}; leave the option out, "
@@ -76,9 +82,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚无应答；chainbill localnet logs",
     ),
     "localnet.port_taken": (
-        "port {port} of this machine, which {name} needs, is taken by another program",
-        "{name} 所需的本机端口 {port} 已被其他程序占用",
+        "port {port} of this machine, which {name} needs, is taken by {who}",
+        "{name} 所需的本机端口 {port} 已被占用：{who}",
     ),
+    "localnet.held_by_program": ("another program", "其他程序"),
+    "localnet.held_by_node": ("node {name} of the network {network}", "网络 {network} 的节点 {name}"),
+    "localnet.held_by_some_node": ("a node of the network {network}", "网络 {network} 的某个节点"),
     "localnet.port_taken_hint": (
         "stop that program (perhaps another local network: chainbill --home DIRECTORY localnet down); or make this "
         "network elsewhere: chainbill localnet up --base-port PORT (first `localnet reset` where it is made already)",
@@ -86,8 +95,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 `localnet reset`）",
     ),
     "localnet.port_of_another": (
-        "at {where} another network's node answers, not {name}",
-        "{where} 上应答的是另一网络的节点，不是 {name}",
+        "what answers at {where} is not {name}",
+        "在 {where} 应答的不是 {name}",
+    ),
+    "localnet.which": ("name the node: {known}", "请写明节点：{known}"),
+    "localnet.stop_all": (
+        "chainbill localnet stop NAME; all of them: chainbill localnet down",
+        "chainbill localnet stop 名称；停止全部：chainbill localnet down",
+    ),
+    "localnet.start_all": (
+        "chainbill localnet start NAME; all of them: chainbill localnet up --detach",
+        "chainbill localnet start 名称；启动全部：chainbill localnet up --detach",
     ),
     "localnet.stopped": ("stopped {count} nodes", "已停止 {count} 个节点"),
     "localnet.reset_sure": ("Delete the network in {home} with its ledger?", "确认删除 {home} 中的网络及其账本？"),

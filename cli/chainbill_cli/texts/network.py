@@ -14,9 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.certify": ("Make the TLS certificate that a node asks for", "为节点的证书申请签发 TLS 证书"),
     "network.opt_name": ("What people call the node", "节点名称"),
     "network.opt_genesis": ("The network's genesis.json", "网络的 genesis.json"),
-    "network.opt_ca": (
-        "Folder with ca.pem, and with ca.key where you hold the CA",
-        "含 ca.pem 的目录；持有 CA 者另含 ca.key",
+    "network.opt_ca": ("Folder with ca.pem and ca.key", "含 ca.pem 与 ca.key 的目录"),
+    "network.opt_join_ca": (
+        "Where the network still has a CA: folder with ca.pem, and with ca.key where you hold it",
+        "网络仍使用 CA 时：含 ca.pem 的目录；持有 CA 者另含 ca.key",
     ),
     "network.opt_host": ("Where others reach the node", "其他节点访问本节点的地址"),
     "network.opt_p2p_port": ("Port for other nodes", "节点间端口"),

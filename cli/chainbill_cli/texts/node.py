@@ -13,6 +13,57 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sign with a node's key what is to be proposed for it; -o json is the content",
         "以节点密钥签署拟为其提出的席位；-o json 即提案内容",
     ),
+    "node.renew": (
+        "Put a new TLS certificate of the node in place, while it runs or not",
+        "更换节点的 TLS 证书（运行中亦可）",
+    ),
+    "node.opt_request": (
+        "Make no certificate: write a request for the CA's holder (network certify)",
+        "不制作证书，而是写出交给 CA 持有者的证书申请（见 `network certify`）",
+    ),
+    "node.opt_certificate": (
+        "Put this answer of the CA's holder in place",
+        "启用 CA 持有者签发的这份证书",
+    ),
+    "node.certificates": (
+        "Show when the certificates of this node and of the others end",
+        "显示本节点及其他节点的证书何时到期",
+    ),
+    "node.revoke": (
+        "Let this node take a certificate no more, and end its connection",
+        "吊销一份证书：本节点不再接受它，并断开其连接",
+    ),
+    "node.opt_revoke_note": ("Why, and who said so: kept in the list", "原因及告知人，记入名单"),
+    "node.cannot_show_certificates": (
+        "the certificates of {home} cannot be shown: {why}",
+        "无法显示 {home} 的证书：{why}",
+    ),
+    "node.cannot_renew": ("{home} got no new certificate: {why}", "{home} 的证书未更换：{why}"),
+    "node.cannot_revoke": ("nothing was revoked in {home}: {why}", "{home} 未吊销任何证书：{why}"),
+    "node.renew_one_way": (
+        "--request and --certificate are two steps: give one of them",
+        "--request 与 --certificate 是先后两步，请只给出其一",
+    ),
+    "node.no_fingerprint": (
+        "{given} is neither a fingerprint of 64 hex digits nor the file of a node's certificate; "
+        "`node certificates` shows fingerprints",
+        "{given} 既不是 64 位十六进制指纹，也不是节点证书文件；指纹可用 `node certificates` 查看",
+    ),
+    "node.asked_certificate": (
+        "next: let the CA's holder run `network certify` on {path}, then `node renew --certificate` with the answer",
+        "接下来：请 CA 持有者对 {path} 执行 `network certify`，再以其结果执行 `node renew --certificate`",
+    ),
+    "node.renewed": (
+        "a running node takes it into use within some ten seconds and shows it to the others, one after the other; "
+        "its log then says certificate_files_loaded. The former files are kept; delete them once that is done",
+        "运行中的节点约十秒内启用新证书，并逐个出示给其他节点，日志写有 certificate_files_loaded。"
+        "原文件已保留，确认后可删除",
+    ),
+    "node.revoked": (
+        "a running node ends its connection within some ten seconds; every other node needs the same command",
+        "运行中的节点约十秒内断开其连接；其他各节点须分别执行同一命令",
+    ),
+    "node.revoked_before": ("it was in the list already", "该证书此前已在名单中"),
     "node.opt_party": ("Whose node it is: its USCC or LEI", "节点所属参与方：统一社会信用代码或 LEI"),
     "node.opt_name": ("Its name among the nodes, unless that of its home", "节点名称，默认为该目录所载"),
     "node.opt_address": ("Where others reach it, unless where it listens", "供其他节点连接的地址，默认为其监听地址"),
@@ -20,6 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "node.seat_signed": (
         "next: let a member run `chainbill governance propose observer_add --content @FILE` with this as JSON",
         "接下来：请成员以此 JSON 执行 `chainbill governance propose observer_add --content @文件`",
+    ),
+    "node.cannot_ask": (
+        "the node of {home} cannot be asked: {why}; name its address with --node URL",
+        "无法询问 {home} 的节点：{why}；请用 --node URL 写明其地址",
     ),
     "node.cannot_backup": ("{home} cannot be backed up: {why}", "无法备份 {home}：{why}"),
     "node.cannot_restore": ("{home} cannot be restored from {file}: {why}", "无法用 {file} 恢复 {home}：{why}"),
@@ -29,11 +84,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} 为截至高度 {height} 的链数据，不含密钥；请另行妥善保管 keys/ 与 tls/",
     ),
     "node.restored": (
-        "height {height} restored; the node follows and signs again once it is beyond all it may have signed",
-        "已恢复至高度 {height}；节点先跟随，越过其可能签过的所有高度后才重新签名",
+        "height {height} restored; the node fetches the rest, and signs again from where it cannot have signed before",
+        "已恢复至高度 {height}；节点将获取其后的区块，再从此前不可能签过之处恢复签名",
     ),
     "node.opt_watch": ("Show it again and again", "持续刷新"),
-    "node.opt_safe": ("Sign from this height on, after the signer file was lost", "签名文件丢失后，从此高度起签名"),
+    "node.opt_safe": (
+        "Sign from this height on although other validators are silent; node status prints it",
+        "虽有其他验证节点未答复，仍从此高度起签名；应填的高度见 /ready",
+    ),
+    "node.opt_lost": (
+        "The signer file is lost for good: ask the others from where to sign",
+        "签名文件确已丢失：向其他验证节点询问从何处起签名",
+    ),
     "node.still": ("{name} stands at height {height}: {reason}", "{name} 停在高度 {height}：{reason}"),
     "node.wait_pending": (
         "the node is at height {height}, not yet at {wanted}",

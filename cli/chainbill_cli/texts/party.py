@@ -27,19 +27,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Name an administrator's keys for an insolvent party; they act 72 hours after a second bank ratifies (sponsor)",
         "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐行）",
     ),
-    "party.ratify": ("Ratify an order on a party's status as the second bank", "作为另一银行复核确认状态登记"),
-    "party.object": (
-        "Object to an order on your party's status; it stops an administrator whom banks named and who waits",
-        "对本参与方的状态登记提出异议；可阻止银行指定、尚未生效的管理人",
-    ),
     "party.orders": ("List orders on the status of parties", "列出参与方状态登记"),
     "party.order": ("Show an order on a party's status", "查看状态登记"),
     "party.stay": ("Take back that your party leaves, whoever began it", "撤回本参与方的退出，无论由谁发起"),
     "party.leave": ("Begin to leave: nothing new begins from here on", "开始退出：此后不再承接新事项"),
-    "party.close": (
-        "Close a leaving party of which nothing is open (sponsor bank)",
-        "注销无未了事项的退出中参与方（推荐行）",
-    ),
     "party.offboard": ("Begin to leave; --check lists what is still open", "开始退出；--check 列出未了事项"),
     "party.open_items": ("List what of a party is still open", "列出参与方未了事项"),
     "party.rename": ("Attest a new name of a party (sponsor bank)", "核验参与方的新名称（推荐行）"),
@@ -202,12 +193,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ask a bank to pay the bills that the acting party will confirm, after 72 hours",
         "征询银行为当前参与方今后确权的凭证兑付，72 小时后生效",
     ),
-    "party.paying_bank_accept": ("Accept as a bank to pay the bills of a debtor that asked", "接受债务人的兑付委托"),
-    "party.paying_bank_refuse": ("Refuse as a bank to pay the bills of a debtor that asked", "拒绝债务人的兑付委托"),
-    "party.paying_bank_end": (
-        "End a debtor's mandate: it confirms no more bills; those confirmed keep their bank",
-        "结束兑付委托：债务人不能再确权，已确权的凭证仍由原银行兑付",
-    ),
     "party.paying_bank_list": (
         "Whom a debtor asked, or who asked a bank and whom it pays for",
         "列出债务人征询过的银行，或征询本行及由本行兑付的债务人",
@@ -217,14 +202,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "仅 asked、active 或 ended，可用逗号分隔",
     ),
     "party.successor": ("Who pays in the place of a bank: agree, name", "承继行：同意、指定"),
-    "party.successor_accept": (
-        "Agree as a bank to pay in the place of another, should it name this one within 30 days",
-        "同意承继另一银行的兑付义务，须由其在 30 日内指定",
-    ),
-    "party.successor_name": (
-        "Name the bank that pays from now on in the acting bank's place",
-        "指定自即日起接替本行兑付的银行",
-    ),
     "party.opt_rule": (
         "Rule as ACTION:CURRENCY:ABOVE, such as bill.confirm:CNY:1000000; may be repeated",
         "规则，格式 ACTION:CURRENCY:ABOVE，如 bill.confirm:CNY:1000000，可多次给出",
@@ -259,14 +236,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.claimed_as": ("as {name}, with keys {keys}", "主体 {name}，密钥 {keys}"),
     "party.key_replaced": ("{new} in the place of {old}", "以 {new} 取代 {old}"),
     "party.change_list": ("List changes and the days on which they act", "列出变更及其生效日"),
-    "party.change_withdraw": ("Take a change back before it acts (one admin)", "在生效前撤回变更（一名管理员）"),
     "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或投票为参与方公告的新密钥"),
     "party.recovery_list": ("List recoveries and the days on which they act", "列出密钥恢复及其生效日"),
-    "party.recovery_veto": (
-        "Refuse a recovery of one's own party (one admin)",
-        "否决本参与方的密钥恢复（一名管理员）",
-    ),
-    "party.recovery_withdraw": ("Take back a recovery that one announced (sponsor)", "撤回所公告的密钥恢复（推荐行）"),
     "party.halt": (
         "Stop the acting party at once (one admin); --lift ends that (two admins, or the sponsor)",
         "立即停用当前参与方（一名管理员）；--lift 解除停用（两名管理员或推荐行）",

@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         'an amount with commas stands in quotes: supplier2,"1,500.00"',
         '请只留两列（参与方、金额），或以标题行注明：收款方,金额；带千位逗号的金额须加引号：supplier2,"1,500.00"',
     ),
+    "payees.mend_lines": ("correct the file and give the same command again", "请更正文件后重新执行同一命令"),
     "payees.more": ("and {count} more", "另有 {count} 处"),
     "payees.large": ("larger than {most} MB", "文件超过 {most} MB"),
     "payees.encoding": (

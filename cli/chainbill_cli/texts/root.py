@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "root.brackets": ("{what} ({more})", "{what}（{more}）"),
     "root.colon": (": ", "："),
     "root.comma": (", ", "，"),
     "root.list_comma": (", ", "、"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "token.offers": (
+        "List tokens offered to you and not answered yet; --to and --from name other parties",
+        "列出转让给本方、待签收的子凭证；--to、--from 指明其他参与方",
+    ),
+    "token.opt_offers_to": ("Only offered to this party", "仅转让给此参与方的"),
+    "token.opt_offers_from": ("Only offered by this party", "仅由此参与方转让的"),
     "token.list": ("List tokens", "列出子凭证"),
     "token.show": ("Show a token", "查看子凭证"),
     "token.split": ("Cut a token into parts", "拆分子凭证"),
     "token.merge": ("Undo a cut", "合并子凭证（撤销拆分）"),
     "token.transfer": ("Offer tokens, or parts of them, to suppliers", "转让子凭证或其一部分"),
-    "token.accept": ("Accept an offered token", "签收转让来的子凭证"),
-    "token.reject": ("Refuse an offered token", "拒收子凭证"),
-    "token.recall": ("Take an offer back before it is accepted", "签收前撤回转让"),
     "token.return": ("Give an accepted token back to whom it came from", "将已签收的子凭证退回来源方"),
     "token.opt_to": ("Recipient and amount; may be repeated", "收款方与金额，可多次给出"),
     "token.opt_payees": (

@@ -52,8 +52,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "交易未列出此密钥：请用 --for-checker 重新办理，或用 tx build --signer 构造",
     ),
     "tx.signed": (
-        "this transaction has the {wanted} signatures that it needs already: tx send FILE",
-        "此交易所需的 {wanted} 个签名已齐：tx send FILE",
+        "this transaction has the {wanted} signatures that it needs already: hand it in with chainbill tx send FILE",
+        "此交易所需的 {wanted} 个签名已齐：请用 chainbill tx send FILE 提交",
     ),
     "tx.opt_signer": (
         "A public key or profile that may sign; may be repeated; default: the acting profile's key",

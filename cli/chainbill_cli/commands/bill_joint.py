@@ -1,0 +1,114 @@
+"""`bill dilute`, `bill answer`, `bill joint`: what sides of a bill ask each other. Loaded by `commands.bill`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from chainbill_cli import described
+from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.currencies import currency_for
+from chainbill_cli.documents import document_digest
+from chainbill_cli.failure import usage
+from chainbill_cli.filter_words import word_filter
+from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.list_filters import filters_of
+from chainbill_cli.lookup import BILL, JOINT, TOKEN, object_id, read, read_bill
+from chainbill_cli.money_said import said
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import JOINT as JOINT_FIELDS
+from chainbill_cli.shapes import JOINT_ROWS
+from chainbill_cli.texts import bracketed, text
+from chainbill_cli.values import positive_amount
+from chainbill_cli.writing import Writing, call, write, writes
+
+joint = Noun("joint", help="bill.joint", context_settings={"help_option_names": ["-h", "--help"]})
+
+
+@argument("bill")
+@option("--token", metavar="TOKEN", required=True, help="bill.opt_dilute_token")
+@option("--amount", metavar="AMOUNT", required=True, help="option.amount")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
+@option("--credit-note", "paper", metavar="FILE", required=True, help="bill.opt_credit_note")
+@option("--invoice", "invoices", metavar="FINGERPRINT=AMOUNT", multiple=True, help="bill.opt_dilute_invoice")
+@option("--reason", default="", metavar="TEXT", help="option.reason")
+@writes
+def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed: Any) -> None:
+    """Ask the other side to take something off a bill."""
+    identifier = object_id(session, BILL, bill)
+    row = {} if session.offline else read_bill(session, identifier)
+    currency = currency_for(session, typed["currency"], row)
+    amount = positive_amount(typed["amount"], currency)
+    token, reason = object_id(session, TOKEN, typed["token"]), str(typed["reason"])
+    parts = _parts(row.get("invoices") or (), amount, currency, typed["invoices"])
+    digest = document_digest(paper)
+    preview = None
+    if asks(session) and row:
+        preview = Preview("preview.bill_dilute").line("preview.token", token)
+        preview.money("preview.amount", amount, currency)
+        preview.line("column.document", bracketed(paper, digest))
+        for part in parts:
+            preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], currency)}")
+        if reason:
+            preview.line("column.reason", reason)
+        described.bill(session, preview, row)
+    arguments = {"token": token, "amount": amount, "credit_note": digest, "parts": parts, "reason": reason}
+    outcome = write(session, writing, [call("bill", "ask_dilution", bill=identifier, **arguments)], preview)
+    answer_write(session, outcome, "joint", "until", bill=identifier)
+
+
+def _parts(
+    invoices: Sequence[Mapping[str, Any]], amount: int, currency: str, typed: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What comes off which invoice: as typed, or all of it off the only one. invoices: those of the bill."""
+    if not typed and len(invoices) > 1:
+        raise usage("bill.parts_wanted", count=len(invoices))
+    if not typed:
+        return [{"fingerprint": one["fingerprint"], "amount": amount} for one in invoices]
+    parts = []
+    for one in typed:
+        fingerprint, equals, much = one.rpartition("=")
+        if not equals or not fingerprint:
+            raise usage("bill.part_wanted", value=one)
+        parts.append({"fingerprint": fingerprint.lower(), "amount": positive_amount(much, currency)})
+    return parts
+
+
+@argument("joint")
+@argument("answer", type=click.Choice(["yes", "no"]))
+@writes
+def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
+    """Answer what the other side of a bill asks."""
+    identifier = object_id(session, JOINT, joint)
+    preview = None
+    if asks(session) and not session.offline:
+        preview = Preview("preview.bill_answer").line("preview.answer", text(f"value.answer_{answer}"))
+        found = read(session, JOINT, identifier)
+        described.joint(session, preview, found, read_bill(session, found["bill"]))
+    outcome = write(session, writing, [call("bill", "answer", joint=identifier, answer=answer)], preview)
+    answer_write(session, outcome, "joint", "joint_status", "bill", "bill_status", "token", "outstanding")
+
+
+@joint.command("list", help="bill.joint_list")
+@option("--bill", metavar="BILL", default=None, help="bill.opt_joint_bill")
+@option("--by", metavar="PARTY", default=None, help="bill.opt_joint_by")
+@option("--asked", metavar="PARTY", default=None, help="bill.opt_joint_asked")
+@word_filter("--kind", "/v1/joints", "asks", "bill.opt_joint_kind")
+@word_filter("--status", "/v1/joints", "joint")
+@lists
+def list_joints(bill: str | None, **filters: Any) -> None:
+    """List joint acts."""
+    session = current_session()
+    of = None if bill is None else object_id(session, BILL, bill)
+    answer_list(session, JOINT.path, JOINT_ROWS, bill=of, **filters_of(session, filters))
+
+
+@joint.command("show", help="bill.joint_show")
+@argument("joint", metavar="JOINT")
+def show(joint: str) -> None:
+    """Show a joint act."""
+    session = current_session()
+    session.out.thing(without_as_of(read(session, JOINT, joint)), JOINT_FIELDS)

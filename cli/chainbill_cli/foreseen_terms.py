@@ -1,0 +1,149 @@
+"""What the ledger will refuse of the arguments of acts with money: dates, banks, recipients, pieces.
+
+As `foreseen`, under whose reasons and in whose order. A row that cannot be read says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from chainbill_cli.foreseen_parties import Refusal, Row, no_bank, no_holder, stopped
+from chainbill_cli.session import Session
+
+Check = Callable[[Session, Row], Iterator["Refusal | None"]]
+"""The session and an act's arguments → what the ledger will say, in its order; None where one has nothing."""
+
+
+def _bill(session: Session, identifier: Any) -> Row:
+    return session.object_row("/v1/bills", str(identifier or ""))
+
+
+def _issue(session: Session, bill: Row) -> Iterator[Refusal | None]:
+    """Whether a new bill is the sender's to issue, due later than today, between two that may be parties to it."""
+    if bill["debtor"] == bill["creditor"]:
+        yield "debtor_is_creditor", {}
+    if session.party not in (bill["debtor"], bill["creditor"]):
+        yield "not_debtor_or_creditor", {}
+    if bill["reference"]:
+        return  # the ledger may know it: it answers the same bill again as the first
+    debtor, creditor = session.registered(bill["debtor"]), session.registered(bill["creditor"])
+    yield stopped(debtor if session.party == bill["debtor"] else creditor)
+    if not session.offline and bill["due_on"] <= session.today():
+        yield "due_date_not_in_future", {"due_on": bill["due_on"]}
+    yield stopped(debtor)
+    yield stopped(creditor)
+    if debtor and "anchor" not in debtor.get("roles", ()):
+        yield "debtor_not_an_anchor", {"id": bill["debtor"]}
+    if "bank" in creditor.get("roles", ()):
+        yield "creditor_is_a_bank", {"id": bill["creditor"]}
+    yield no_holder(creditor)
+
+
+def _request(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    token = session.object_row("/v1/tokens", str(asked["token"]))
+    bill = _bill(session, token.get("bill"))
+    if bill and bill.get("status") != "active":
+        yield "bill_not_active", {"status": bill.get("status")}
+    banks: Sequence[str] = asked["banks"]
+    for place, bank in enumerate(banks):
+        if bank in banks[:place]:
+            yield "bank_named_twice", {"id": bank}
+        yield no_bank(session.registered(bank))
+    if bill.get("debtor") in banks:
+        yield "bank_is_the_debtor", {"id": bill["debtor"]}
+    held = int(token.get("amount") or asked["amount"])
+    if asked["amount"] > held:
+        yield "amount_exceeds_tokens", {"missing": asked["amount"] - held, "currency": token.get("currency")}
+
+
+def _quote(session: Session, offer: Row) -> Iterator[Refusal | None]:
+    request = session.object_row("/v1/finance/requests", str(offer["request"]))
+    bill, until = _bill(session, request.get("bill")), str(request.get("until") or "")
+    yield no_bank(session.registered(session.party))
+    if session.offline or not until:
+        return
+    today = session.today()
+    valued = offer.get("value_date") or today
+    last = offer.get("disburse_by") or max(until, valued)
+    if not today <= (offer.get("valid_until") or until) <= until:
+        yield "validity_not_in_request", {"until": until}
+    if not today <= valued <= last:
+        yield "value_date_not_in_order", {}
+    if bill and last >= bill["pay_on"]:
+        yield "disburse_by_too_late", {"pay_on": bill["pay_on"]}
+    if bill and offer.get("interest_payer") == "debtor" and not bill["terms"].get("debtor_pays_interest"):
+        yield "debtor_does_not_pay_interest", {"bill": bill["id"]}
+
+
+def _valued(session: Session, money: Row, since: Any, reason: str, member: str) -> Iterator[Refusal | None]:
+    """Whether a value date lies from the day on which money may have moved to today."""
+    day = str(money.get("value_date") or "")
+    if since and day and day < since:
+        yield reason, {member: since}
+    if day and not session.offline and day > session.today():
+        yield "value_date_in_future", {"today": session.today()}
+
+
+def _disburse(session: Session, money: Row) -> Iterator[Refusal | None]:
+    offer = session.object_row("/v1/finance/quotes", str(money["quote"]))
+    yield from _valued(session, money, offer.get("agreed_on"), "value_date_before_agreement", "agreed_on")
+
+
+def _settle(session: Session, money: Row) -> Iterator[Refusal | None]:
+    bill = _bill(session, money["bill"])
+    yield from _valued(session, money, bill.get("accepted_on"), "value_date_before_acceptance", "accepted_on")
+    amount = int(money["amount"])
+    left = int(bill.get("outstanding", amount))
+    said = {"outstanding": left, "currency": bill.get("currency")}
+    if amount > left:
+        yield "amount_exceeds_outstanding", said
+    if amount < left and not money.get("partial"):
+        yield "amount_below_outstanding", said
+
+
+def _transfer(session: Session, offers: Row) -> Iterator[Refusal | None]:
+    for one in offers.get("recipients") or ():
+        party = str(one["party"])
+        if party == session.party:
+            yield "recipient_is_the_sender", {}
+        row = session.registered(party)
+        yield stopped(row)
+        if "bank" in row.get("roles", ()):
+            yield "recipient_is_a_bank", {"id": party}
+        yield no_holder(row)
+
+
+def _split(session: Session, cut: Row) -> Iterator[Refusal | None]:
+    token = session.object_row("/v1/tokens", str(cut["token"]))
+    held, taken = int(token.get("amount") or 0), 0
+    for amount in cut.get("amounts") or ():
+        taken += amount
+        if held and taken > held:
+            yield "amount_exceeds_tokens", {"missing": taken - held, "currency": token.get("currency")}
+    if held and taken == held and len(cut["amounts"]) == 1:
+        yield "nothing_to_cut", {}
+
+
+def _merge(session: Session, joined: Row) -> Iterator[Refusal | None]:
+    rows = [session.object_row("/v1/tokens", str(one)) for one in joined.get("tokens") or ()]
+    if len(rows) < 2:
+        yield "too_few_to_merge", {}
+    if not all("lo" in row for row in rows):
+        return
+    rows.sort(key=lambda row: int(row["lo"]))
+    if any(left["bill"] != right["bill"] or left["hi"] != right["lo"] for left, right in pairwise(rows)):
+        yield "tokens_not_neighbours", {}
+
+
+CHECKS: Mapping[str, Check] = {
+    "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote, "finance.disburse": _disburse,
+    "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,
+}  # fmt: skip
+
+
+def of_terms(session: Session, act: str, arguments: Row) -> Refusal | None:
+    """What the ledger will say of the arguments of an act with money."""
+    said = CHECKS[act](session, arguments) if act in CHECKS else ()
+    return next((one for one in said if one is not None), None)

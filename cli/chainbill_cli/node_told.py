@@ -1,0 +1,45 @@
+"""What a preview shows that is not signed, because a node alone says it: whose word stands behind which figure.
+
+Signed are a call's arguments. Names, balances and the figures of a bill that is named by its id come from the node that
+was asked; a false one is found out by nobody but the reader. Where a node is met for the first time, its clock and the
+minor digits of its own currencies cannot be held against anything either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from chainbill.ledger.transaction import Call
+from chainbill_cli import digits
+from chainbill_cli.home import is_local
+from chainbill_cli.moments import moment_said
+from chainbill_cli.money_said import currency_of
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session
+from chainbill_cli.texts import enumerated, label, text
+from chainbill_cli.validity import until_text
+
+
+def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
+    """Add to a preview what of the calls is signed, and what a node alone says."""
+    if session.offline:
+        return
+    for code in dict.fromkeys(currency_of(session, one.args) for one in calls):
+        if code in digits.first_told():
+            told = text("preview.digits_told", currency=code, digits=digits.first_told()[code])
+            preview.line("preview.digits", told)
+    if session.network.get("clock_offset_ms") and not is_local(session.settings.home):
+        preview.line("preview.clock", text("preview.clock_told", time=moment_said(until_text(session.now_ms()))))
+    names = dict.fromkeys(label(name) for one in calls for name in _says(one.args))
+    signed = enumerated(names) or text("preview.act_alone")
+    preview.line("preview.signed", text("preview.signed_alone", what=signed, node=session.client.in_order[0]))
+
+
+def _says(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the arguments that say anything; of recipients also that amounts are signed."""
+    for name, value in arguments.items():
+        if value not in ("", None, False, 0, [], {}):
+            yield name
+        if isinstance(value, list | tuple) and any(isinstance(one, Mapping) and "amount" in one for one in value):
+            yield "amount"

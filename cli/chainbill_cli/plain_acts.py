@@ -1,0 +1,136 @@
+"""Commands of acts that are about one object, made from their declarations: find it, show it, ask, sign, answer.
+
+How the id of an object is typed, and what a preview says of it, stands here once for each kind of object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from chainbill_contracts.declared_acts import Act, Plain, acts
+
+from chainbill_cli import described, lookup
+from chainbill_cli.answers import answer_results, answer_write
+from chainbill_cli.call_text import key_said
+from chainbill_cli.kit import Function, Noun, argument, option
+from chainbill_cli.lookup import Kind, object_id, read_bill, read_token
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session
+from chainbill_cli.texts import text
+from chainbill_cli.writing import Writing, call, write, writes
+
+
+def plain_commands(noun: Noun) -> None:
+    """Give a noun, and the groups that it has, the commands of the plain acts that begin with its name."""
+    for act in acts().values():
+        if act.plain is not None and act.command.split()[0] == noun.name:
+            _add(noun, act, act.plain)
+
+
+def _add(noun: Noun, act: Act, told: Plain) -> None:
+    _, *groups, name, typed_as = act.command.split()
+    for word in groups:
+        below = noun.commands[word]
+        assert isinstance(below, Noun), act.command
+        noun = below
+    key = f"act.{act.place.replace('.', '_')}"
+    contract, function = act.place.split(".")
+
+    def run(session: Session, writing: Writing, named: str, **reason: str) -> None:
+        identifier = FOUND[told.on](session, named)
+        preview = None
+        if asks(session):
+            preview = _shown(session, Preview(f"{key}_asks"), told.on, told.argument, identifier)
+        if preview and reason.get("reason"):
+            preview.line("column.reason", reason["reason"])
+        outcome = write(session, writing, [call(contract, function, **{told.argument: identifier}, **reason)], preview)
+        if told.answers is None:
+            answer_results(session, outcome)
+            return
+        known = told.argument in told.answers and told.argument not in outcome.result
+        answer_write(session, outcome, *told.answers, **({told.argument: identifier} if known else {}))
+
+    takes = argument("named", metavar=typed_as)
+    noun.command(name, help=f"{key}_help")(takes(REASON[told.reason](writes(run))))
+
+
+def _as_it_is(function: Function) -> Function:
+    return function
+
+
+REASON: Mapping[str, Callable[[Any], Any]] = {
+    "": _as_it_is,
+    "may": option("--reason", default="", metavar="TEXT", help="option.reason"),
+    "must": option("--reason", required=True, metavar="TEXT", help="option.reason"),
+}
+
+
+def _object(kind: Kind, session: Session, typed: str) -> str:
+    return object_id(session, kind, typed)
+
+
+FOUND: Mapping[str, Callable[[Session, str], str]] = {
+    "bill": partial(_object, lookup.BILL),
+    "token": partial(_object, lookup.TOKEN),
+    "joint": partial(_object, lookup.JOINT),
+    "dispute": partial(_object, lookup.DISPUTE),
+    "change": partial(_object, lookup.CHANGE),
+    "recovery": partial(_object, lookup.RECOVERY),
+    "order": partial(_object, lookup.STATUS_ORDER),
+    "party": Session.party_id,
+}
+"""Kind of an object → its id from what was typed."""
+
+
+def _bill(session: Session, preview: Preview, identifier: str) -> None:
+    described.bill(session, preview, read_bill(session, identifier))
+
+
+def _token(session: Session, preview: Preview, identifier: str) -> None:
+    described.token(session, preview, read_token(session, identifier))
+
+
+def _joint(session: Session, preview: Preview, identifier: str) -> None:
+    found = lookup.read(session, lookup.JOINT, identifier)
+    described.joint(session, preview, found, read_bill(session, found["bill"]))
+
+
+def _dispute(session: Session, preview: Preview, identifier: str) -> None:
+    found = lookup.read(session, lookup.DISPUTE, identifier)
+    preview.line("column.fingerprint", found["fingerprint"])
+    preview.party(session, "column.by", found["by"]).party(session, "column.seller", found["seller"])
+    preview.line("column.document", found["document"])
+
+
+def _order(session: Session, preview: Preview, identifier: str) -> None:
+    """As the ledger holds it: the papers, and the keys of an administrator."""
+    found = lookup.read(session, lookup.STATUS_ORDER, identifier)
+    preview.party(session, "preview.party", found["party"])
+    preview.line("preview.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
+    for key in found["keys"]:
+        preview.line("preview.key", key_said(key))
+    for name in ("reason", "authority", "number"):
+        if found[name]:
+            preview.line(f"column.{name}", found[name])
+    for digest in found["documents"]:
+        preview.line("column.document", digest)
+
+
+READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
+    "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
+}  # fmt: skip
+"""Kinds of objects that a node is asked about, to show what is signed."""
+
+
+def _shown(session: Session, preview: Preview, on: str, argument: str, identifier: str) -> Preview | None:
+    """The preview with the object; None where a node would have to be asked and none is."""
+    if on == "party":
+        return preview.party(session, f"preview.{argument}", identifier)
+    if on not in READ:
+        return preview.line(f"preview.{on}", identifier)
+    if session.offline:
+        return None
+    READ[on](session, preview, identifier)
+    return preview

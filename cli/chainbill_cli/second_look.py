@@ -1,0 +1,72 @@
+"""Before a person signs: does a second node say the same of the rows that were read for it, and of the clock?
+
+What is signed names a row by its id; what stands in it is the word of the node that was asked. So it is read at
+another node too, where the home or `--node` names one, and where none agrees nothing is signed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from chainbill.shown import shown
+from chainbill_cli.client import Answer, NodeClient, difference
+from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.texts import text
+
+if TYPE_CHECKING:
+    from chainbill_cli.session import Session
+
+WITHIN_S, PAUSE_S = 2.0, 0.2
+"""A node that is some blocks behind the first has so long to come to what it said."""
+LONGEST_VALUE = 80
+
+
+def look_again(session: Session) -> None:
+    """Read the clock, and every row that was read in this run, at the other nodes, until one says the same of it.
+
+    A failure, `nodes_disagree`, where all that answer say otherwise. Does nothing without a node, and where no other
+    one is known or answers.
+    """
+    if session.offline:
+        return
+    client = session.client
+    _ = session.network  # read in any case: by it what is signed is dated, and may be handed in for so long
+    until_s = time.monotonic() + min(WITHIN_S, client.timeout_s)
+    rows = [(path, one) for path, told in client.rows_read.items() for one in told]
+    for path, first in rows:
+        while True:
+            other = _first_that_differs(client, path, first)
+            if other is None:
+                break
+            if time.monotonic() >= until_s:
+                raise _disagree(path, first, other)
+            time.sleep(PAUSE_S)
+
+
+def _first_that_differs(client: NodeClient, path: str, first: Answer) -> Answer | None:
+    """None where another node says the same, or none says anything."""
+    differing: Answer | None = None
+    for other in client.elsewhere(path, first.node):
+        if difference(path, first.body, other.body) is None:
+            return None
+        differing = differing or other
+    return differing
+
+
+def _disagree(path: str, first: Answer, second: Answer) -> Failure:
+    member = difference(path, first.body, second.body)
+    said = [_value(answer, member) for answer in (first, second)]
+    return fail(
+        Exit.FAILED, "error.nodes_disagree", code="nodes_disagree", hint=text("error.nodes_disagree_hint"), path=path,
+        member=member or "-", one=first.node, said=said[0], other=second.node, otherwise=said[1],
+    )  # fmt: skip
+
+
+def _value(answer: Answer, member: str | None) -> str:
+    if answer.status >= 300:
+        return str(answer.status)
+    value = answer.body.get(member or "", "-") if isinstance(answer.body, Mapping) else answer.body
+    return shown(json.dumps(value, ensure_ascii=False))[:LONGEST_VALUE]
