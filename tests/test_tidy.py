@@ -40,6 +40,17 @@ def test_every_file_says_what_it_is_for_and_is_one_idea(path: Path) -> None:
             assert length <= LINES_PER_FUNCTION, f"{node.name} has {length} lines"
 
 
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "ARCHITECTURE.zh.md"])
+def test_every_file_of_consensus_and_of_its_driver_is_named(page: str) -> None:
+    """A newcomer finds there which file holds which idea."""
+    node = ROOT / "node" / "chainbill_node"
+    modules = {path.name for path in (*(node / "consensus").glob("*.py"), *(node / "driver").glob("*.py"))} - {
+        "__init__.py"
+    }
+    named = set(re.findall(r"`(?:[a-z_]+/)*([a-z_]+\.py)`", (ROOT / page).read_text(encoding="utf-8")))
+    assert not modules - named
+
+
 def test_every_text_that_people_read_exists_in_english_and_chinese() -> None:
     catalogues = [path for path in tracked_files() if path.name in {"reasons.toml", "messages.toml"}]
     assert catalogues, "no catalogue of texts was found"
@@ -84,6 +95,14 @@ def _rows(text: str) -> int:
 
 def _top(text: str) -> str:
     return "\n".join(text.splitlines()[:5])
+
+
+@pytest.mark.parametrize("path", chinese_documents(), ids=str)
+def test_a_chinese_document_leads_to_chinese_ones(path: Path) -> None:
+    """The one link into English is that to its own English version."""
+    for name, target in re.findall(r"\[([^\]]*)\]\(([^)#:]+\.md)", path.read_text(encoding="utf-8")):
+        twin = path.parent / f"{target.removesuffix('.md')}.zh.md"
+        assert name == "English" or target.endswith(".zh.md") or not twin.exists(), (name, target)
 
 
 def test_nothing_names_a_machine_or_a_registry_address() -> None:

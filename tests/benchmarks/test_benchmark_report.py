@@ -142,7 +142,7 @@ def test_an_inner_stage_is_taken_out_of_the_outer_one(monkeypatch: pytest.Monkey
 
 
 def test_a_turn_of_the_loop_belongs_to_whom_it_calls() -> None:
-    from chainbill_node.admission import Admission
+    from chainbill_node.intake.admission import Admission
 
     admission = object.__new__(Admission)
     assert stages.stage_of(admission.hurry) == stages.ADMIT

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chainbill_cli.main import run
 from cli.solo_node import SoloTransport
+
+Refused = Callable[..., str]
+"""Who acts, and the words of a command → the reason why the ledger refuses it."""
 
 
 class Desk:

@@ -15,8 +15,8 @@ import pytest
 from chainbill_cli.asked import Asked
 from chainbill_cli.home import KnownNetwork, Profile, save_network, save_profiles, write_private
 from chainbill_cli.main import run
+from chainbill_node.home.keys import key_file
 from chainbill_node.rest.schemas import SCHEMAS
-from chainbill_node.setup.keys import key_file
 from cli.whole_answers import filled, whole
 
 from chainbill.crypto.keys import PrivateKey
@@ -74,7 +74,7 @@ class FakeNode:
         self.answers.setdefault("POST /v1/transactions", self._commit)
         for name, party in PARTIES.items():
             shape = {"id": party, "names": [{"zh": f"公司{name}", "en": f"Company {name}", "from": "2026-01-01"}],
-                     "identifiers": [{"scheme": "uscc", "value": party}]}  # fmt: skip
+                     "identifiers": [{"scheme": "uscc", "value": party}], "halted_on": ""}  # fmt: skip
             self.answers.setdefault(f"GET /v1/parties/{party}", ok(shape))
 
     def _commit(self, request: httpx.Request) -> httpx.Response:

@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import digits, moments, texts
+from chainbill_cli import home as homes
+from chainbill_cli import preview as previews
 from chainbill_cli.localnet import layout
 from chainbill_node.setup.local import create_local_network
-from cli.cli_desk import Desk
+from cli.cli_desk import Desk, Refused
 from cli.cli_fakes import FakeNode, Shell, make_home
 from cli.solo_node import SoloTransport
 
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the user's home, language or settings."""
-    for name in ("CHAINBILL_HOME", "CHAINBILL_NODE", "CHAINBILL_AS", "CHAINBILL_OUTPUT", "CHAINBILL_LANG", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+    """Each test has a home of its own, and none sees the user's language or colours."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
@@ -56,3 +57,21 @@ def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Cal
 @pytest.fixture
 def desk(new_desk: Callable[..., Desk]) -> Desk:
     return new_desk()
+
+
+@pytest.fixture
+def refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Refused:
+    """A command as a person types it is refused unasked and unsigned; with --yes the ledger says the same of it."""
+
+    def run(who: str, *words: str) -> str:
+        with monkeypatch.context() as at_terminal:
+            at_terminal.setattr(previews, "person", lambda: True)
+            at_terminal.setattr(previews, "confirm", lambda *_, **__: pytest.fail("asked"))
+            at_terminal.setattr(homes, "load_key", lambda *_: pytest.fail("a key was asked for"))
+            desk.text("--as", who, *words, expect=3)
+            foreseen = desk.err.partition(": ")[2].splitlines()
+        said = desk.json(who, *words, expect=3)
+        assert not [line for line in foreseen if line not in desk.err], "the ledger says it otherwise"
+        return str(said["code"])
+
+    return run

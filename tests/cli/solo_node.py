@@ -10,11 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import httpx
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import ProposalRequest
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import ProposalRequest
+from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.rest.app import create_app
-from chainbill_node.rest.ports import Answer, NodeStatus, PeerInfo, Reader, Submission
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.rest.ports import NodeStatus, PeerInfo
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.ledger_reader import Reader
 from chainbill_node.storage.memory import MemoryStore
 
 from chainbill.errors import ChainbillError, Reason, Refused
@@ -67,7 +69,7 @@ class SoloNode:
     def reading(self, source: str) -> AbstractContextManager[None]:
         return self.ledger.reading(source)
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str, told: Told = unheard) -> list[Answer]:
         return [self._submit(wire) for wire in wires]
 
     def _submit(self, wire: bytes) -> Answer:

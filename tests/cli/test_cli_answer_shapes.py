@@ -162,7 +162,7 @@ def test_an_error_is_said_in_chinese(shell: Shell, node: FakeNode) -> None:
     node.verbatim = True
     node.answers[f"GET {PATH}"] = ok(without("due_on")(GOOD))
     shell.run("--lang", "zh", "bill", "show", BILL, expect=1)
-    assert f"没有节点给出可用的应答：{NODE_1}{PATH} (due_on: 缺少此成员)" in shell.err
+    assert f"没有节点给出可用的应答：{NODE_1}{PATH}（due_on：缺少此成员）" in shell.err
 
 
 def test_a_preview_of_a_bill_without_a_due_date_is_no_internal_fault(
@@ -234,13 +234,14 @@ def test_a_settlement_that_never_ends_is_given_up(
 def test_a_name_that_the_ledger_takes_from_nobody_is_not_shown_before_a_signature(
     shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch, name: str, shown: str
 ) -> None:
-    from chainbill_cli import preview
+    from chainbill_cli import foreseen, preview
     from chainbill_cli.contract_constants import contract_constant
     from chainbill_cli.names import LONGEST_NAME
 
     assert contract_constant("general", "LONGEST_TEXT") == LONGEST_NAME
     monkeypatch.setattr(preview, "person", lambda: True)
     monkeypatch.setattr(preview, "confirm", lambda *_: False)
+    monkeypatch.setattr(foreseen, "refuse_foreseen", lambda *_: None)  # the rows of this node are made up
     debtor = PARTIES["anchor"]
     node.answers[f"GET /v1/parties/{debtor}"] = ok({"id": debtor, "names": [{"en": name, "zh": name}]})
     shell.run("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2026-12-31", expect=1)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview
-from chainbill_cli.commands import finance, invoice
 from cli.cli_desk import Desk, accepted_bill, bill_over
 
 FINGERPRINT = "ab" * 32
@@ -79,8 +78,7 @@ def test_doubts_are_shown_before_anybody_signs(desk: Desk, monkeypatch: pytest.M
     token = desk.json("supplier1", "bill", "show", bill)["root_token"]
     asked = desk.json("supplier1", "finance", "request", token, "--to", "bank1", "--amount", "300.00")["request"]
     quoted = desk.json("bank1", "finance", "quote", asked, "--rate", "4", "--recourse")["quote"]
-    for module in (preview, finance, invoice):
-        monkeypatch.setattr(module, "asks", lambda _: True)
+    monkeypatch.setattr(preview, "person", lambda: True)
     monkeypatch.setattr(preview, "confirm", lambda *_, **__: False)
     for who, words in (
         ("bank1", ["finance", "quote", asked, "--rate", "3", "--recourse"]),

@@ -28,12 +28,16 @@ def commands() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["cli.md", "cli.zh.md"])
 def test_the_reference_lists_every_command(name: str) -> None:
-    """reading A1: `bill receipts` was in no list of commands."""
+    """reading A1: `bill receipts` was in no list of commands. Those that carry out an act stand with the acts."""
     rows = dict(ROW.findall((REFERENCE / name).read_text(encoding="utf-8")))
-    known = list(commands())
+    acts = (REFERENCE / "contract-functions.md").read_text(encoding="utf-8")
+    of_acts = {(noun, verb) for noun, verb in re.findall(r"^\| `chainbill ([a-z]+) ([a-z-]+)", acts, re.MULTILINE)}
+    known = set(commands())
     assert len(known) > 80
-    missing = [(noun, verb) for noun, verb in known if not re.search(rf"[`|]{verb}\b", rows.get(noun, ""))]
-    assert missing == []
+    assert len(of_acts) > 40
+    missing = {(noun, verb) for noun, verb in known if not re.search(rf"[`|]{verb}\b", rows.get(noun, ""))}
+    assert missing <= of_acts, f"a command that carries out no act stands under its noun in {name}"
+    assert of_acts <= known
 
 
 def test_a_remedy_names_a_command_as_it_is_typed() -> None:

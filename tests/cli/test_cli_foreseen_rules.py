@@ -29,6 +29,9 @@ class Told:
     def object_row(self, _: str, identifier: str) -> dict[str, Any]:
         return self._rows.get(identifier, {})
 
+    def today(self) -> str:
+        return "2026-03-02"
+
     def registered(self, party: str) -> dict[str, Any]:
         return self._rows.get(party, {})
 
@@ -84,10 +87,37 @@ def test_every_token_of_a_transfer_is_looked_at() -> None:
 @pytest.mark.parametrize("bank", ["BANK", "BEFORE", "OTHER"])
 def test_a_bank_and_its_successor_report_of_a_payment(bank: str) -> None:
     session = Told({"BEFORE": {"successor": "BANK"}, "OTHER": {"successor": "ELSE"}})
-    payment = {"bank": bank, "party": "S", "status": "instructed"}
+    payment = {"bank": bank, "party": "S", "status": "instructed", "bill": "B"}
     if bank == "OTHER":
         with pytest.raises(Failure) as caught:
             of_payment(session, payment, "paid")  # type: ignore[arg-type]
-        assert caught.value.problem["code"] == "not_the_paying_bank"
+        assert caught.value.problem["code"] == "not_the_instructing_bank"
     else:
         of_payment(session, payment, "paid")  # type: ignore[arg-type]
+
+
+STEPS = {("instructed", "paid"), ("instructed", "returned"), ("returned", "instructed"), ("set_aside", "instructed")}
+
+
+@pytest.mark.parametrize("now", ["instructed", "paid", "returned", "set_aside"])
+@pytest.mark.parametrize("then", ["instructed", "paid", "returned"])
+@pytest.mark.parametrize("known", [(), ("R-1",), None])
+def test_a_payment_takes_only_the_steps_of_its_bank(now: str, then: str, known: tuple[str, ...] | None) -> None:
+    """use: a bank was asked to sign that what was paid is returned, which the ledger then refused."""
+    session = Told({}, known)
+    payment = {"bank": "BANK", "party": "S", "status": now, "bill": "B"}
+    if (now, then) in STEPS or known != ():
+        of_payment(session, payment, then, "R-1")  # type: ignore[arg-type]
+        return
+    with pytest.raises(Failure) as caught:
+        of_payment(session, payment, then, "R-1")  # type: ignore[arg-type]
+    assert caught.value.problem["code"] == "payment_transition"
+
+
+@pytest.mark.parametrize(("party", "status", "reason"), [
+    ("BANK", "active", "not_debtor_or_creditor"), ("S", "settled", "bill_not_payable"), ("S", "overdue", ""),
+])  # fmt: skip
+def test_only_the_sides_of_a_bill_that_is_owed_ask_to_take_something_off(party: str, status: str, reason: str) -> None:
+    session = Told({"B": {"id": "B", "debtor": "D", "creditor": "S", "status": status}})
+    session.party = party
+    assert said(session, "bill.ask_dilution", bill="B", token="T", amount=1) == reason

@@ -10,7 +10,7 @@ import click
 import httpx
 import pytest
 from chainbill_cli import preview as previews
-from chainbill_node.config import load_config
+from chainbill_node.home.config import load_config
 from chainbill_node.setup.local import create_local_network
 from cli.cli_fakes import PARTIES, FakeNode, Shell, an_id, ok, problem
 
@@ -27,7 +27,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def words(directory: Path, tmp_path: Path) -> list[str]:
     return [
         "network", "join", str(tmp_path / "new"), "--name", "new", "--genesis", str(directory / "genesis.json"),
-        "--ca", str(directory / "ca"), "--p2p-port", "7001", "--api-port", "7002",
+        "--p2p-port", "7001", "--api-port", "7002",
     ]  # fmt: skip
 
 
@@ -80,6 +80,8 @@ def test_a_file_that_is_not_there_is_named_before_anybody_is_asked(
     shell: Shell, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     """No operator telephones another bank for a command that cannot go on; and which file it was is said."""
+    if place not in words:
+        words += [place, ""]
     words[words.index(place) + 1] = str(tmp_path / "gone")
     monkeypatch.setattr(previews, "person", lambda: True)
     monkeypatch.setattr(click, "prompt", lambda *_, **__: pytest.fail("asked"))
@@ -129,7 +131,7 @@ def test_a_seat_is_signed_for_no_party_that_cannot_be(
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", ["party: bank1 ({party})", "signature: abcd"]), ("zh", ["参与方：bank1 ({party})", "签名：abcd"])],
+    [("en", ["party: bank1 ({party})", "signature: abcd"]), ("zh", ["参与方：bank1（{party}）", "签名：abcd"])],
 )
 def test_what_is_proposed_for_a_node_is_told_in_the_language(
     shell: Shell, node: FakeNode, language: str, said: list[str]

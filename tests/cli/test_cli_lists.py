@@ -9,6 +9,7 @@ import pytest
 from chainbill_cli.asked import Asked
 from chainbill_cli.client import NodeClient
 from chainbill_cli.failure import Failure
+from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, listing, ok, token
 from cli.whole_answers import whole
 
@@ -142,3 +143,18 @@ def test_without_a_basis_none_is_asked_for(shell: Shell, node: FakeNode) -> None
     node.answers["GET /v1/bills"] = ok({"data": [], "count": 0, "sum": {}, "next": None, "as_of": AS_OF})
     shell.run("bill", "list")
     assert not {"basis", "known_at"} & set(node.requests[-1].url.params)
+
+
+def test_a_payee_finds_what_waits_for_it(desk: Desk) -> None:
+    """use: "look at the open offers to you", said a refusal, and no command listed them."""
+    _, token = accepted_bill(desk, "1000.00")
+    sent = desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:300.00", "--to", "supplier3:200.00")
+    mine, other = (one["id"] for one in sent["tokens"])
+    assert [row["id"] for row in desk.json("supplier2", "token", "offers")] == [mine]
+    made = desk.json("anchor", "token", "offers", "--from", "supplier1")
+    assert {(row["id"], row["amount"]) for row in made} == {(mine, 30_000), (other, 20_000)}
+    assert [row["id"] for row in desk.json("bank1", "token", "offers", "--to", "supplier3")] == [other]
+    desk.text("--as", "supplier2", "--lang", "zh", "token", "accept", other, expect=3)
+    assert "→ 待签收的转让可用 chainbill token offers 查看" in desk.err
+    desk.json("supplier2", "token", "accept", mine)
+    assert desk.json("supplier2", "token", "offers") == []

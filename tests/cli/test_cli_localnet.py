@@ -29,6 +29,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
         ready = not (home / "slow").exists()
         answer = {"ready": ready, "reason": "" if ready else "waiting for bank2", "name": config["name"],
                   "height": 5, "app_hash": "ab" * 32}
+        if (home / "warning").exists():
+            answer["warnings"] = [{"key": "k", "text": "it fills", "mend": "make room", "fields": {}}, 7, {}]
         genesis = json.loads((home / "genesis.json").read_text())
         answer["validator_key"] = next(one["key"] for one in genesis["validators"] if one["name"] == config["name"])
         if self.path == "/v1/validators":
@@ -105,6 +107,11 @@ def test_up_and_down(lab: Lab) -> None:
     )
     assert lab.json("localnet", "status")["nodes"][1]["reason"] == "not running; chainbill localnet start bank2"
     lab.json("localnet", "stop", "bank9", expect=2)
+    for words, all_of_them in (("stop", "localnet down"), ("start", "localnet up")):
+        for language in ("en", "zh"):
+            lab.text("--lang", language, "localnet", words, expect=2)
+            assert all_of_them in lab.err, "the command for all of them"
+            assert "bank1" in lab.err
     assert lab.json("localnet", "start", "bank2")["nodes"][1]["ready"]
     assert "bank1  listening" in lab.text("localnet", "logs", "bank1")
     assert "bank2  listening" in lab.text("localnet", "logs", "-n", "1")
@@ -135,6 +142,20 @@ def test_a_node_that_does_not_start(lab: Lab) -> None:
     assert "this node refuses to start" in lab.err
 
 
+def test_what_a_ready_node_warns_of_is_said_with_its_mend(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "2", "--detach")
+    lab.node_file("bank2", "warning").touch()
+    for language, said in (("en", "bank2 warns: it fills"), ("zh", "bank2 警告：it fills")):
+        found = lab.text("--lang", language, "localnet", "status").splitlines()
+        assert found[found.index(said) + 1] == "  → make room"
+    nodes = lab.json("localnet", "status")["nodes"]
+    assert "warnings" not in nodes[0]
+    assert nodes[1]["warnings"][0]["key"] == "k"
+    assert nodes[1]["ready"]
+    [finding] = [one for one in lab.json("doctor", expect=1) if "it fills" in one["finding"]]
+    assert (finding["ok"], finding["fix"]) == (False, "make room")
+
+
 def test_a_node_that_stands_still(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.json("localnet", "up", "--validators", "1", "--detach")
     lab.node_file("bank1", "slow").touch()
@@ -144,7 +165,30 @@ def test_a_node_that_stands_still(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
     found = lab.json("node", "wait", "--height", "6", "--timeout", "0.3", expect=6)
     assert (found["height"], found["wanted"]) == (5, 6)
     monkeypatch.setattr(commands, "READY_S", 0.5)
+    assert lab.json("localnet", "start", "bank1", "--timeout", "0.5", expect=6)["nodes"][0]["pid"], "it runs"
+    assert "bank1: waiting for bank2" in lab.text("localnet", "start", "bank1", "--timeout", "0.5", expect=6)
+    assert "bank1 runs and is not ready yet" in lab.err
+    assert lab.json("localnet", "up", "--detach", "--timeout", "0.5", expect=6)["nodes"][0]["pid"]
+    lab.text("localnet", "up", "--detach", "--timeout", "0.5", "--lang", "zh", expect=6)
+    assert "bank1 正在运行，但尚未就绪，原因见上" in lab.err
+
+
+def test_a_node_that_does_not_answer_in_time(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    monkeypatch.setattr(commands, "READY_S", 0.5)
+    monkeypatch.setattr(status, "ready_of", lambda *_: None)
     assert lab.json("localnet", "start", "bank1", "--timeout", "0.5", expect=1)["code"] == "not_ready"
+
+
+def test_in_the_home_of_a_node_that_one_is_asked_how_it_is(lab: Lab) -> None:
+    lab.json("localnet", "up", "--validators", "2", "--detach")
+    home, first = lab.home, f"http://127.0.0.1:{port_of(lab, 'bank1')}"
+    lab.home = home / "nodes" / "bank2"
+    assert lab.json("node", "status")["name"] == "bank2"
+    assert lab.json("node", "status", "--node", first)["name"] == "bank1"
+    (lab.home / "node.toml").write_text("[rest]\nprot = 1\n", encoding="utf-8")
+    assert lab.json("node", "status", expect=1)["code"] == "cannot_ask"
+    lab.home = home
 
 
 def test_in_the_foreground_nodes_end_with_the_command(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,8 +321,9 @@ def stranger(port: int, answer: dict[str, Any] = STRANGER) -> Iterator[int]:
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(answer).encode()
+            body = json.dumps(answer if self.path == "/ready" else {"chain_id": "far-away"}).encode()
             self.send_response(200)
+            self.send_header("Chainbill-Network", "fa" * 32)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -310,6 +355,7 @@ def test_up_on_a_taken_port_makes_nothing_and_names_it(lab: Lab, language: str) 
         )
         assert str(port) in lab.err
         assert "--base-port" in lab.err
+        assert ("far-away" in lab.err) is (base == port), "who answers there, where one can ask"
     assert not (lab.home / "genesis.json").exists()
 
 
@@ -324,7 +370,25 @@ def test_a_network_whose_port_was_taken_meanwhile_does_not_start(lab: Lab) -> No
             assert "bank2" in found["detail"]
         assert "812" not in lab.text("localnet", "status")
         assert [one["pid"] for one in lab.json("localnet", "status")["nodes"]] == [None, None], "none was started"
+        assert "far-away" in lab.json("localnet", "status")["nodes"][1]["reason"], "whose port it is now"
+        lab.json("node", "status", "--node", f"http://127.0.0.1:{port}", expect=2)
+        assert "fa" * 32 in lab.text("doctor", "--node", f"http://127.0.0.1:{port}", expect=1)
     lab.json("localnet", "up", "--detach")
+
+
+def test_a_closed_network_that_tells_strangers_nothing_is_not_taken_for_ones_own(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.json("localnet", "up", "--validators", "1", "--detach")
+    lab.text("localnet", "down")
+    with stranger(port_of(lab, "bank1"), {"ready": True, "reason": ""}):
+        monkeypatch.setattr(processes, "pid_of", lambda _: 4711)
+        [found] = lab.json("localnet", "status")["nodes"]
+        assert (found["ready"], found["height"]) == (False, None)
+        network = layout.load(lab.home)
+        with pytest.raises(Failure) as refused:
+            status.wait_ready(network, network.nodes, 5.0)
+        assert refused.value.problem["code"] == "port_of_another"
 
 
 def test_another_networks_answer_is_never_shown_as_ones_own(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

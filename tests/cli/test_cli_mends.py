@@ -133,3 +133,10 @@ def test_settings_that_could_never_serve_are_refused(shell: Shell) -> None:
 def test_what_a_kind_of_proposal_takes_is_said_in_the_language(shell: Shell) -> None:
     shell.run("--lang", "zh", "governance", "propose", "parameter", expect=2)
     assert "parameter 需要 名称 值" in shell.err
+
+
+def test_a_name_that_several_lists_know_is_asked_for_once() -> None:
+    """A party and a profile have the same name: "did you mean anchor or anchor"."""
+    from chainbill_cli.closest import closest
+
+    assert closest("anchr", ["anchor", "supplier1", "anchor", "anchor2"]) == ["anchor", "anchor2"]

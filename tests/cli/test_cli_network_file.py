@@ -9,7 +9,7 @@ import pytest
 from chainbill_cli.failure import Failure
 from chainbill_cli.home import load_network, load_profiles
 from chainbill_cli.network_file import read_plan
-from chainbill_node.config import load_config
+from chainbill_node.home.config import load_config
 from cli.cli_fakes import Shell, mode_of
 
 from chainbill.ids import make_test_uscc

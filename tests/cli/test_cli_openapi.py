@@ -73,6 +73,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     paper.write_text("not ours", encoding="utf-8")
     said = ["ab" * 32, "--seller", "supplier1", "--document", str(paper)]
     dispute = desk.json("supplier2", "invoice", "dispute", *said)["dispute"]
+    joint = desk.json("anchor", "bill", "void", bill_over(desk, "cd" * 32, "supplier1", "anchor", 500))["joint"]
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper))["order"]
     head = desk.transport.node.ledger.info().height
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
@@ -82,7 +83,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "quote_id": [quoted["quote"]], "identifier": transactions, "year": ["2026"],
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],
-        "dispute_id": [dispute], "order_id": [order],
+        "dispute_id": [dispute], "order_id": [order], "joint_id": [joint],
     }  # fmt: skip
 
 

@@ -41,6 +41,18 @@ def faults(tmp_path: Path, content: bytes | str, currency: str = "CNY") -> list[
     return [(one["line"], one["detail"]) for one in caught.value.problem["errors"]]
 
 
+@pytest.mark.parametrize(("content", "mend"), [
+    ("supplier2,-5\nsupplier3,1e3\n", "correct the file"),
+    ("party,amount,currency\nsupplier2,5,EUR\n", "correct the file"),
+    ("supplier2,1,500.00\n", "stands in quotes"), ("supplier2 500\n", "two columns"), ("", "two columns"),
+])  # fmt: skip
+def test_the_remedy_is_of_what_is_wrong(tmp_path: Path, content: str, mend: str) -> None:
+    """use: an amount below zero was answered with advice about columns and commas."""
+    with pytest.raises(Failure) as caught:
+        read(tmp_path, content)
+    assert mend in caught.value.problem["hint"]
+
+
 TWO = [("P2", 150_000), ("P3", 100)]
 
 

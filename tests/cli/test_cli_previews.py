@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from chainbill_cli import preview as previews
 from chainbill_cli.texts import has_text
+from chainbill_cli.told import FOLDED, told
 from cli.cli_desk import Desk, accepted_bill, sent
 from contracts.test_money_in_refusals import refusals
 
@@ -73,7 +75,7 @@ def test_use_6_a_quote_shows_what_it_comes_to(desk: Desk, seen: Callable[..., st
         f"payable on: {shown_bill['pay_on']}", "rate: 3.8500% act/360",
     ]  # fmt: skip
     shows(told, *parts, "request stands until")
-    assert told.count("interest is paid by") == 1, "said once, in words"
+    assert told.count("interest is paid by:") == 1, "said once, in words"
     shows(seen("supplier1", "finance", "agree", quote["id"]), *parts)
     told = seen("bank2", "finance", "disburse", quote["id"], "--reference", "P-1", "--registration", "Z-1")
     shows(told, *parts, "paid by the bank", "reference: P-1", "registration: Z-1")
@@ -221,3 +223,16 @@ def test_a_call_without_amounts_is_told(desk: Desk) -> None:
 
 def accepted_or_drafted(desk: Desk) -> str:
     return str(desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+9d")["bill"])
+
+
+def test_a_text_full_of_spaces_looks_like_no_line_of_the_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    """attack: a contract number of C-1, spaces up to the end of the clerk's terminal, and another face."""
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setenv("COLUMNS", "110")
+    for space in (" ", "\u00a0", "\u2800", "\u3000", "x"):
+        filled = 97 // (2 if space == "\u3000" else 1)
+        first, *others = told(f"  contract: C-1{space * filled}  face: 0.01 CNY", hard=True).split("\n")
+        assert first.startswith("  contract:")
+        assert "face" in others[-1]
+        assert all(line.startswith(FOLDED) for line in others)
+    assert told("  face: 1.00 CNY", hard=True) == "  face: 1.00 CNY"

@@ -187,6 +187,28 @@ def confirm(home: Path, address: str, *, timeout: str = "60", **where: Any) -> s
     )  # fmt: skip
 
 
+STOPPED_WHILE_READ = """
+import os, signal, sys
+class Stop:
+    def find_spec(self, name, *rest):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stop())
+from chainbill_cli.start import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_read_is_told_in_words() -> None:
+    """use: a user who presses Ctrl-C at once saw a trace of the imports, in English, and no exit code of the list."""
+    process = subprocess.run(
+        [sys.executable, "-c", STOPPED_WHILE_READ, "--lang", "zh", "bill", "list"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert process.returncode == 1
+    assert process.stderr.strip() == "失败：已中止，没有写入任何内容"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
 def test_use_2_a_real_process_that_is_stopped_tells_the_id(
     tmp_path: Path, silent: tuple[str, type[Silent]], number: signal.Signals

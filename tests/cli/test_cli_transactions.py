@@ -6,8 +6,10 @@ import base64
 import json
 from pathlib import Path
 
+import httpx
+import pytest
 from chainbill_cli.home import Profile, load_profiles, save_profiles
-from cli.cli_fakes import BILL, GENESIS_HASH, NETWORK, PARTIES, FakeNode, Shell, ok
+from cli.cli_fakes import BILL, GENESIS_HASH, NETWORK, NODE_1, PARTIES, FakeNode, Shell, ok
 
 from chainbill.ledger.transaction import decode_transaction
 
@@ -16,6 +18,8 @@ def test_offline_then_send(shell: Shell, node: FakeNode, tmp_path: Path) -> None
     path = tmp_path / "signed.tx"
     words = ["bill", "issue", "--debtor", "anchor", "--amount", "5.00"]
     shell.run(*words, "--due", "+120d", "--offline", str(path), expect=2)
+    assert "+120d" in shell.err, "what was typed, not a word for it"
+    assert "--ledger-time" in shell.err
     answer = shell.run(*words, "--due", "2026-12-31", "--offline", str(path), "-o", "json")
     until = answer.pop("valid_until")
     assert until == shell.run("tx", "decode", str(path), "-o", "json")["valid_until"]
@@ -144,6 +148,28 @@ def test_a_node_of_another_network_is_not_written_to(shell: Shell, node: FakeNod
     shell.run("bill", "confirm", BILL, profile="anchor", expect=2)
     assert "this home was made for" in shell.err
     assert not node.transactions
+
+
+@pytest.mark.parametrize("words", [("bill", "list"), ("block", "list"), ("node", "status"), ("party", "list")])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_node_of_another_network_is_not_read_either(
+    shell: Shell, node: FakeNode, words: tuple[str, str], language: str
+) -> None:
+    """Reads showed the other network's bills, blocks and height as the home's own."""
+    honest = node.handle
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        answer = honest(request)
+        answer.headers["Chainbill-Network"] = "ab" * 32
+        return answer
+
+    node.handle = elsewhere  # type: ignore[method-assign]
+    shell.run("--lang", language, *words, expect=2)
+    assert NODE_1 in shell.err
+    assert "ab" * 32 in shell.err
+    assert GENESIS_HASH.hex() in shell.err
+    assert "--home" in shell.err
+    assert not shell.out
 
 
 def test_a_file_of_another_network_is_not_signed(shell: Shell, tmp_path: Path) -> None:

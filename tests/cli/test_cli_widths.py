@@ -12,12 +12,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
+import click
 import pytest
-from chainbill_cli import commands, penetration, shapes
+from chainbill_cli import asking, commands, penetration, shapes
+from chainbill_cli.endings import report
+from chainbill_cli.failure import usage
 from chainbill_cli.grid import GAP, Lane, clipped, folded, grid, sheet
 from chainbill_cli.names import Names
 from chainbill_cli.output import WORDS, Column, Output
-from chainbill_cli.texts import set_language
+from chainbill_cli.texts import set_language, text
+from chainbill_cli.told import FOLDED, told
 from cli.cli_fakes import an_id
 from hypothesis import given
 from hypothesis import strategies as st
@@ -257,7 +261,7 @@ def test_names_are_looked_up_once_and_two_of_one_name_are_told_apart() -> None:
     set_language("zh")
     names = Names({}, read, listed)
     names.learn(["P1", "P2"])
-    assert names.name_of("P1") == "甲公司 (P1)"
+    assert names.name_of("P1") == "甲公司（P1）"
     assert set(WORDS) >= {"status", "lock"}
 
 
@@ -268,3 +272,57 @@ def test_a_text_that_is_cut_ends_in_one_ellipsis_and_no_comma() -> None:
         assert "……" not in lines[-1]
         assert ",…" not in lines[-1]
         assert cells(lines[-1]) <= width
+
+
+COMMAND = (
+    f"chainbill --as supplier1 bill issue --debtor anchor --amount 1234567.89 --reason '部分 退货' --due {HASH} --yes"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_told_fits_the_screen(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """use: refusals, remedies, notes and questions of up to 140 cells ran over the edge of a terminal of 80."""
+    set_language(language)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    choices = "、".join(["待确权", "待签收", "有效", "逾期", "已兑付", "已撤回", "已作废", "已过期", "已取消"] * 2)
+    report(usage("error.not_one_of", value="错误", choices=choices), False)
+    Output("table", color=False, quiet=False).note(text("error.file", path="a.csv", why=choices))
+    monkeypatch.setattr(click.termui, "visible_prompt_func", lambda _: "2050-01-01")
+    asking.typed_again(text("bill.far_due_again", days=8432, date="2050-01-01"))
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) >= 6
+    for line in said.splitlines():
+        assert cells(line) <= 80, line
+
+
+def test_a_command_that_is_told_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins a line where it has no room, and is broken at no space: a shell would run its first half."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert told(f"without asking: {COMMAND}") == f"without asking: {COMMAND}", "whole where no terminal is"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert told(f"without asking: {COMMAND}") == f"without asking:\n{FOLDED}{COMMAND}"
+    prose = (
+        "answer it, " * 6
+        + "or take it back: chainbill bill joint withdraw JOINT; then ask again, or leave it as it is."
+    )
+    lines = told(prose).split("\n")
+    assert any("chainbill bill joint withdraw JOINT;" in line for line in lines)
+    assert max(map(cells, lines)) <= 80
+    assert " ".join(line.strip() for line in lines) == prose
+
+
+def test_a_question_that_is_broken_off_leaves_no_half_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.termui, "visible_prompt_func", broken)
+    for language in ("en", "zh"):
+        set_language(language)
+        with pytest.raises(click.Abort):
+            asking.confirm("写入吗？")
+        assert capsys.readouterr().err.endswith("\n")

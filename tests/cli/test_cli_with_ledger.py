@@ -58,10 +58,8 @@ def test_a_bill_through_all_its_commands(desk: Desk) -> None:
 
 def test_every_write_has_a_preview(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from chainbill_cli import preview
-    from chainbill_cli.commands import bill, bill_settle, finance, token
 
-    for module in (preview, bill, bill_settle, finance, token):
-        monkeypatch.setattr(module, "asks", lambda session: not session.settings.machine)
+    monkeypatch.setattr(preview, "person", lambda: True)
     monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
     step = {"n": 0}
 
@@ -174,3 +172,54 @@ def test_use_2_issued_again_from_another_machine_there_is_one_bill(desk: Desk) -
     told = desk.json("supplier1", *issue, expect=3)
     assert (told["code"], told["details"]["bill"]) == ("reference_used_otherwise", first["bill"])
     assert "PO-1" in told["detail"]
+
+
+def test_programs_are_told_who_decides_and_where(desk: Desk) -> None:
+    """`network show -o json` had a count of validators alone, its table their keys and addresses."""
+    shown = desk.json("auditor", "network", "show")
+    assert len(shown["validator_set"]) == shown["validators"]
+    for one in shown["validator_set"]:
+        assert {"name", "party", "alg", "key", "address"} <= set(one)
+        assert len(bytes.fromhex(one["key"])) == 32
+    assert all({"id", "address", "connected"} <= set(one) for one in shown["peers"])
+
+
+def test_a_bill_that_was_never_accepted_says_how_it_ended(desk: Desk) -> None:
+    """Its history ended with its making, or with its confirmation."""
+    issued = [
+        desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", f"{amount}.00", "--due", "+30d")[
+            "bill"
+        ]
+        for amount in (10, 20, 30)
+    ]
+    heights = [
+        desk.json("supplier1", "bill", "withdraw", issued[0], "--reason", "x")["height"],
+        desk.json("anchor", "bill", "reject", issued[1], "--reason", "x")["height"],
+    ]
+    desk.json("anchor", "bill", "confirm", issued[2])
+    heights.append(desk.json("supplier1", "bill", "reject", issued[2], "--reason", "x")["height"])
+    ends = [desk.json("auditor", "bill", "history", bill)[-1] for bill in issued]
+    supplier, anchor = (desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "anchor"))
+    assert [(one["kind"], one["from"]) for one in ends] == [
+        ("withdrawn", supplier), ("rejected", anchor), ("rejected", supplier),
+    ]  # fmt: skip
+    assert all(one["date"] for one in ends)
+    assert [one["height"] for one in ends] == heights
+    assert "撤回" in desk.text("--lang", "zh", "bill", "history", issued[0])
+
+
+def test_every_step_of_a_bill_has_its_row_with_height_and_transaction(desk: Desk) -> None:
+    """A confirmation had no height, and that a payee had its money had no row."""
+    bill, token = accepted_bill(desk, "100.00")
+    desk.json("bank1", "bill", "settle", bill, "--amount", "100.00", "--reference", "P-1")
+    desk.json("supplier1", "bill", "received", bill, token)
+    steps = desk.json("auditor", "bill", "history", bill)
+    kinds = ["created", "confirm", "issue", "received", "settled", "payment_acknowledged"]
+    assert [one["kind"] for one in steps] == kinds
+    assert all(one["height"] and one["date"] for one in steps)
+    heights = [one["height"] for one in steps]
+    assert heights == sorted(heights)
+    assert steps[1]["transaction"]
+    payee = desk.json("auditor", "party", "show", "supplier1")["id"]
+    assert (steps[-1]["from"], steps[-1]["amount"]) == (payee, 10_000)
+    assert "确认收妥" in desk.text("--lang", "zh", "bill", "history", bill)

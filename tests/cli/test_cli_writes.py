@@ -218,6 +218,7 @@ def test_preview_and_question(shell: Shell, node: FakeNode, monkeypatch: pytest.
     monkeypatch.setattr(previews, "asks", lambda _: True)
     monkeypatch.setattr("chainbill_cli.commands.token.asks", lambda _: True)
     monkeypatch.setattr(previews, "confirm", lambda line, **_: asked.append(line) or False)
+    monkeypatch.setattr("chainbill_cli.foreseen.refuse_foreseen", lambda *_: None)  # this node's rows are made up
     node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token())
     node.answers[f"GET /v1/bills/{BILL}"] = ok(bill())
     shell.run("--lang", language, "token", "transfer", TOKEN, "--to", "supplier2:300.00", expect=1)

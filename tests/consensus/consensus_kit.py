@@ -54,9 +54,11 @@ def certificate(value: Block, signers: tuple[int, ...] = (0, 1, 2), round_: int 
     return Certificate.from_votes([vote(who, PRECOMMIT, round_, value, height=value.height) for who in signers])
 
 
-def rules(own: int | None = 0, *, count: int = 4, refuse: Callable[[Block], str | None] = lambda _: None) -> Rules:
+def rules(
+    own: int | None = 0, *, count: int = 4, height: int = 1, refuse: Callable[[Block], str | None] = lambda _: None
+) -> Rules:
     key = None if own is None else KEYS[own].public
-    return Rules(NETWORK, 1, validators(count), key, refuse, Timeouts(), clock_drift_ms=10_000)
+    return Rules(NETWORK, height, validators(count), key, refuse, Timeouts(), clock_drift_ms=10_000)
 
 
 class MemoryFile:

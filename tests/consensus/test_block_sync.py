@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
+from chainbill_node import wire
+from chainbill_node.driver import catchup
+from chainbill_node.driver.catchup import Catchup
 from chainbill_node.sync import blocks as sync
 from chainbill_node.sync.blocks import Request, SyncState
-from consensus.consensus_kit import NETWORK, block, certificate, validators
+from chainbill_node.wire.limits import MAX_BATCH_BYTES, MAX_BLOCKS_IN_BATCH, MAX_MESSAGE_BYTES
+from chainbill_node.wire.messages import Blocks, Decided, Message, WantBlocks
+from consensus.consensus_kit import KEYS, NETWORK, NOW_MS, block, certificate, rules, validators
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sim.ledger import Store, build
 
 from chainbill.ledger.certificate import Certificate
+from chainbill.limits import MAX_BLOCK_BYTES
+from chainbill.limits import MAX_TRANSACTION_BYTES as PIECE
 
 A, B = block(b"A"), block(b"B")
 
@@ -147,3 +159,77 @@ def test_the_pace_of_peers_is_remembered_within_bounds() -> None:
         state, _ = sync.expired(state, 10**9)
         state = sync.forget(state, request.peer)
     assert len(state.pace_ms) == sync.MAX_PEERS
+
+
+# ---- what is served, and that it leads to the end
+
+
+class Wire:
+    """The connection of one catchup: what it sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, peer: str, data: bytes) -> None:
+        self.sent.append(data)
+
+    def last(self) -> Message:
+        return wire.decode(self.sent.pop())
+
+
+class Held:
+    """The blocks that a node has, by height: from `lowest` on, one of `sizes` bytes or a little more each."""
+
+    def __init__(self, sizes: list[int], lowest: int = 1) -> None:
+        self.blocks: dict[int, Decided] = {}
+        genesis = Store.genesis(validators()).tip
+        for height, size in enumerate(sizes, lowest):
+            wires = [bytes([number]) * min(PIECE, size - start) for number, start in enumerate(range(0, size, PIECE))]
+            one = build(replace(genesis, height=height - 1), NETWORK, NOW_MS, KEYS[1].public, wires, ())
+            self.blocks[height] = Decided(one, certificate(A))
+
+    def load_block(self, height: int) -> tuple[Any, Any] | None:
+        found = self.blocks.get(height)
+        return None if found is None else (found.block, found.certificate)
+
+
+def fetched(held: Held, batch_bytes: int = MAX_BATCH_BYTES) -> list[int]:
+    """The heights that a newcomer gets from one peer, in turn, until it has all or is told that there are no more."""
+    top = max(held.blocks)
+    theirs, ours = Wire(), Wire()
+    giver, taker = Catchup(held, theirs), Catchup(Held([0]), ours)  # type: ignore[arg-type]
+    got: list[int] = []
+    next_height = min(held.blocks)
+    while next_height <= top:
+        taker.heard("giver", top + 1)  # of the next height alone it is told without asking
+        taker.go_on(next_height, 0)
+        request = ours.last()
+        assert isinstance(request, WantBlocks)
+        with patch.object(catchup, "MAX_BATCH_BYTES", batch_bytes):
+            giver.serve("taker", request, top)
+        assert len(theirs.sent[-1]) <= MAX_MESSAGE_BYTES
+        answer = theirs.last()
+        assert isinstance(answer, Blocks)
+        assert not answer.pruned, f"block {next_height} is there, and called pruned"
+        assert 1 <= len(answer.blocks) <= MAX_BLOCKS_IN_BATCH
+        sizes = [len(one.block.encoded) for one in answer.blocks]
+        assert len(sizes) == 1 or sum(sizes) <= batch_bytes
+        assert taker.receive("giver", answer, 0) is None
+        while taker.has_blocks:
+            waiting = taker.next_block(rules(None, height=next_height))
+            assert waiting is not None
+            got.append(waiting[1].block.height)
+            next_height += 1
+    return got
+
+
+@settings(max_examples=40)
+@given(sizes=st.lists(st.sampled_from([0, 200, 900, 1_100, 3_000]), min_size=1, max_size=70), lowest=st.integers(1, 3))
+def test_batches_lead_to_the_end_whatever_the_size_of_the_blocks(sizes: list[int], lowest: int) -> None:
+    """Worked small: a batch has 1,500 bytes, an empty block some 500."""
+    assert fetched(Held(sizes, lowest), 1_500) == list(range(lowest, lowest + len(sizes)))
+
+
+def test_a_block_of_the_largest_size_is_fetched() -> None:
+    largest = MAX_BLOCK_BYTES - 2_000
+    assert fetched(Held([0, largest, largest, 0, MAX_BATCH_BYTES, 0])) == [1, 2, 3, 4, 5, 6]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from chainbill_node import wire
 from chainbill_node.consensus.limits import LONE_START_MS
 from chainbill_node.consensus.state import Signing, Step
 from chainbill_node.consensus.timeouts import Timer, TimerKind
-from chainbill_node.driver import Driver
-from chainbill_node.driver_events import DriverEvent, MessageReceived, PeerJoined, PeerLeft, TimerFired, WorkArrived
-from chainbill_node.driver_ports import NOTE_KINDS, Note, Ports, Settings, Tip
-from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.driver.driver import Driver
+from chainbill_node.driver.events import DriverEvent, MessageReceived, PeerJoined, PeerLeft, TimerFired, WorkArrived
+from chainbill_node.driver.ports import Note, NoteKind, Ports, Settings, Tip
+from chainbill_node.driver.signer import new_signer_file
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
@@ -21,6 +22,7 @@ from chainbill_node.wire.messages import (
     EvidenceFound,
     Message,
     Own,
+    Position,
     Proposal,
     Status,
     Transactions,
@@ -28,6 +30,7 @@ from chainbill_node.wire.messages import (
     WantBlock,
     WantBlocks,
     WantOwn,
+    WantPosition,
 )
 from consensus.consensus_kit import (
     KEYS,
@@ -105,7 +108,7 @@ class Desk(LightLedger):
         return self.clock_ms
 
     def note(self, note: Note) -> None:
-        assert note.kind in NOTE_KINDS
+        assert note.kind in get_args(NoteKind)
         self.notes.append(note)
 
     def commit(self, block: Block, certificate: Certificate) -> Tip:
@@ -126,8 +129,8 @@ class Desk(LightLedger):
                 self.hear(Own(1, self.driver.rules.own), peer)
         return self.fire(TimerKind.START, 1)
 
-    def hear(self, message: Message, peer: str = "p1", *, verified: bool = False) -> Desk:
-        return self.event(MessageReceived(peer, message, verified))
+    def hear(self, message: Message, peer: str = "p1") -> Desk:
+        return self.event(MessageReceived(peer, message))
 
     def fire(self, kind: TimerKind, height: int, round_: int = 0) -> Desk:
         return self.event(TimerFired(Timer(kind, height, round_)))
@@ -177,7 +180,7 @@ def test_the_proposer_builds_signs_sends_in_that_order_with_a_time_after_its_par
 def test_the_signer_file_names_a_height_before_the_database_has_it() -> None:
     desk = Desk().begin()
     desk.did.clear()
-    desk.hear(Decided(A, certificate(A)))
+    desk.hear(Decided(A, certificate(A, (1, 2, 3))))
     assert [what for what in desk.did if what in ("append", "commit")] == ["append", "commit"]
     assert desk.store.tip.height == 1
 
@@ -260,7 +263,7 @@ def test_a_witness_that_has_restarted_takes_back_that_it_knows() -> None:
     assert desk.driver.state.signing is Signing.ASKING
 
 
-def test_an_own_message_that_the_file_lacks_forbids_signing_at_this_height_only() -> None:
+def test_an_own_message_that_the_file_lacks_shows_that_what_was_signed_is_not_known() -> None:
     desk = Desk()
     desk.driver.start()
     desk.hear(Own(1, KEYS[0].public, (), (vote(0, PREVOTE, 0, A),))).hear(Own(1, KEYS[0].public), BANKS[2])
@@ -268,8 +271,61 @@ def test_an_own_message_that_the_file_lacks_forbids_signing_at_this_height_only(
     assert desk.driver.state.signing is Signing.ABSTAINING
     assert not desk.of(Votes)
     assert desk.told("abstaining")[0].fields["reason"] == "own_message_missing"
-    desk.hear(Decided(A, certificate(A)))
-    assert desk.driver.state.signing is Signing.ASKING
+    desk.hear(Decided(A, certificate(A, (1, 2, 3))))
+    assert desk.driver.state.signing is Signing.ABSTAINING
+    for bank in BANKS[1:]:
+        desk.hear(Position(2, -1), bank)
+    assert desk.driver.not_signing() is not None
+    assert desk.told("safe_height")[0].fields == {"sign_from": 4, "from_round": 0}
+
+
+def test_a_fetched_certificate_with_a_signature_that_the_file_does_not_know_shows_it_too() -> None:
+    desk = Desk().begin()
+    desk.hear(Decided(A, certificate(A, (0, 1, 2))))
+    assert desk.driver.state.signing is Signing.ABSTAINING
+    for answers in range(3):
+        said = desk.driver.not_signing()
+        assert said is not None
+        for text in said:  # no word helps while no two of the others are there
+            assert ("--safe-height 2" in text, f" {2 - answers}" in text) == (answers == 2, answers < 2)
+        desk.hear(Position(2, 0), BANKS[answers + 1])
+
+
+def test_one_alone_whose_file_goes_not_back_to_its_data_is_told_that_there_are_no_others() -> None:
+    """The data are lost; the signer file is whole, but has grown large and holds the last heights only."""
+    desk = Desk(0, 1)
+    desk.file.rewrite(new_signer_file(NETWORK, KEYS[0].public, 9))
+    desk.driver.start()
+    english, chinese = desk.driver.not_signing() or ("", "")
+    assert ("only validator" in english, "--safe-height 1" in english, "唯一" in chinese) == (True, True, True)
+
+
+def test_only_another_validator_is_told_a_position_and_with_a_lock_only_where_it_asked_us_to_be() -> None:
+    desk = Desk().begin()
+    desk.hear(proposal(1, 0, A))
+    for bank in (1, 2, 3):
+        desk.hear(Votes((vote(bank, PREVOTE, 0, A),)))
+    desk.sent.clear()
+    desk.hear(WantPosition(1), "a stranger")
+    assert not desk.of(Position)
+    desk.hear(WantPosition(1), BANKS[1]).hear(WantPosition(1, 0), BANKS[1]).hear(WantPosition(1, 2), BANKS[1])
+    bare, locked, elsewhere = [message for _, message in desk.of(Position)]
+    assert bare == elsewhere == Position(1, 0)
+    assert isinstance(locked, Position)
+    assert locked.locked is not None
+    assert (locked.round, locked.locked.block.id, len(locked.locked.prevotes)) == (0, A.id, 3)
+
+
+def test_who_does_not_know_yet_whether_its_signer_file_is_the_newest_says_nothing() -> None:
+    """Attack: after a power cut for all it was taken for one that has forgotten, by a validator that had lost its disk
+    and had its operator's word: that one signed again in round 0, where it had signed before."""
+    desk = Desk()
+    desk.driver.start()
+    desk.hear(WantPosition(1), BANKS[1])
+    assert not desk.of(Position)
+    desk.hear(Own(1, KEYS[0].public), BANKS[1]).hear(Own(1, KEYS[0].public), BANKS[2])
+    desk.hear(WantPosition(1), BANKS[1])
+    assert [message for _, message in desk.of(Position)] == [Position(1, -1)]
 
 
 def test_a_report_with_a_forgery_counts_for_nothing_and_costs_an_honest_relay_nothing() -> None:
@@ -321,14 +377,23 @@ def test_strangers_votes_and_other_heights_are_ignored() -> None:
     assert desk.dropped == []
 
 
-def test_a_signature_is_verified_once_and_not_at_all_when_the_shell_has_done_it() -> None:
+def test_a_signature_that_is_known_already_is_not_verified_again(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk().begin()
-    bad = Votes((type(vote(1, PREVOTE, 0, A))(PREVOTE, 1, 0, A.id, KEYS[1].public, bytes(64)),))
-    desk.hear(bad, verified=True)
-    assert desk.dropped == []
-    assert desk.driver.state.book.at(0).prevotes.count(A.id) == 1
-    desk.hear(bad)
+    good = Votes((vote(1, PREVOTE, 0, A),))
+    desk.hear(good)
+    monkeypatch.setattr("chainbill.ledger.vote.verify", lambda *_: False)
+    desk.hear(good)
     assert desk.dropped == [], "the very same vote is known already"
+
+
+def test_what_came_early_is_verified_in_its_turn() -> None:
+    desk = Desk().begin()
+    forged = type(vote(1, PREVOTE, 0, None))(PREVOTE, 2, 0, None, KEYS[1].public, bytes(64))
+    desk.hear(Votes((forged,)), "forger")
+    desk.hear(Decided(A, certificate(A)))
+    desk.fire(TimerKind.LOOK, 2)
+    assert desk.driver.state.book.at(0).senders() == set()
+    assert desk.dropped == [("forger", "vote_signature_bad")]
 
 
 def test_messages_of_the_next_height_wait_for_their_turn() -> None:
@@ -367,7 +432,7 @@ def test_heights_are_glued_by_a_timer_and_wait_a_moment_for_what_came_in_meanwhi
     desk = Desk(idle_interval_ms=7_000).begin()
     desk.hear(Decided(A, certificate(A)))
     assert desk.driver.state.step is Step.WAIT
-    assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 10), "block 1 changed the state: its proof block follows"
+    assert desk.timers[-1] == (Timer(TimerKind.START, 2, 0), 20), "block 1 changed the state: its proof block follows"
     assert (Timer(TimerKind.START, 2, 0), 0) not in desk.timers
     desk.event(WorkArrived())
     desk.event(WorkArrived())
@@ -379,7 +444,7 @@ def test_a_height_with_work_waits_a_moment_after_a_start_too_and_not_where_work_
     working = replace(desk.tip(), has_work=True)
     desk.tip = lambda: working
     desk.driver.start()
-    assert (Timer(TimerKind.START, 1, 0), 10) in desk.timers
+    assert (Timer(TimerKind.START, 1, 0), 20) in desk.timers
     assert (Timer(TimerKind.START, 1, 0), 0) not in desk.timers
     desk.event(WorkArrived())
     assert (Timer(TimerKind.START, 1, 0), 0) in desk.timers
@@ -611,8 +676,8 @@ def test_only_so_many_proposals_and_peers_may_wait_for_the_next_height() -> None
     for number in range(300):
         desk.hear(_cheap(number), f"peer{number}")
     waiting = desk.driver._ahead.take()
-    assert sum(isinstance(message, Proposal) for _, message, _ in waiting) == 2
-    assert len({peer for peer, _, _ in waiting}) == 256
+    assert sum(isinstance(message, Proposal) for _, message in waiting) == 2
+    assert len({peer for peer, _ in waiting}) == 256
 
 
 def test_who_cannot_build_leaves_the_round_to_its_timeout() -> None:

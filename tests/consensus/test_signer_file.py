@@ -8,10 +8,10 @@ from chainbill_node.consensus import signer_frames as frames
 from chainbill_node.consensus.effects import UnsignedProposal, UnsignedVote
 from chainbill_node.consensus.opening import open_height
 from chainbill_node.consensus.signer_frames import SignerFileError
-from chainbill_node.consensus.signer_memory import Recovered, check_heights, recover_memory
-from chainbill_node.consensus.state import Choice, Signing
-from chainbill_node.driver_signing import Signer, new_signer_file
-from chainbill_node.wire.messages import Status
+from chainbill_node.consensus.signer_memory import Recovered, recover_memory
+from chainbill_node.consensus.state import Signing
+from chainbill_node.driver.signer import Signer, following_signer_file, new_signer_file
+from chainbill_node.wire.messages import Choice, Status
 from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, MemoryFile, block, proposal, rules, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +95,16 @@ def test_a_later_valid_value_does_not_move_the_lock() -> None:
     assert memory.valid == later
 
 
+def test_a_block_that_has_a_quorum_after_an_own_nil_is_kept_as_valid() -> None:
+    """Restarted, it sees the quorum that it had not seen; it says nil again, and can offer the block after the next."""
+    file, signer = fresh()
+    signer.sign(1, UnsignedVote(PRECOMMIT, 0, None), None)
+    said = opened(file).sign(1, UnsignedVote(PRECOMMIT, 0, A.id), LOCK)
+    assert (said.repeated, said.message) == (True, vote(0, PRECOMMIT, 0, None))
+    memory = opened(file).memory
+    assert (memory.lock, memory.valid) == (None, LOCK)
+
+
 def test_only_the_last_height_counts() -> None:
     file = signed_round()
     signer = opened(file)
@@ -110,37 +120,89 @@ def test_frames_of_committed_heights_go_once_the_file_is_large() -> None:
         for kind in (PREVOTE, PRECOMMIT):
             signer.sign(height, UnsignedVote(kind, 0, A.id), None)
         signer.before_commit(height)
-        signer.after_commit()
+        signer.after_commit(height)
     assert len(file.data) < 3_000
     signer.sign(40, UnsignedVote(PREVOTE, 0, A.id), None)
     assert opened(file, 39).memory.messages.keys() == {(0, PREVOTE)}
 
 
-FITTING = [(0, 0), (1, 0), (5, 5), (5, 4)]
-OTHERS = [(5, 6), (5, 3), (0, 9)]
-
-
 @pytest.mark.parametrize(
-    ("file_height", "database", "fits"), [(*p, True) for p in FITTING] + [(*p, False) for p in OTHERS]
+    ("file_height", "database", "known"),
+    [(0, 0, True), (1, 0, True), (5, 5, True), (5, 4, True), (5, 3, True), (5, 6, False), (0, 9, False)],
 )
-def test_heights_must_fit(file_height: int, database: int, fits: bool) -> None:
-    recovered = Recovered(file_height)
-    if fits:
-        check_heights(recovered, database)
-    else:
-        with pytest.raises(SignerFileError, match="signer_file_height"):
-            check_heights(recovered, database)
+def test_a_file_behind_the_database_is_an_older_copy(file_height: int, database: int, known: bool) -> None:
+    file = MemoryFile(new_signer_file(NETWORK, PUBLIC, file_height))
+    assert opened(file, database).memory.unknown is not known
+    assert opened(file, database).memory.unknown is not known, "and it stays so"
 
 
-def test_without_a_file_only_a_safe_height_helps_and_it_lasts() -> None:
-    for data in (b"", new_signer_file(NETWORK, PUBLIC, 3), new_signer_file(NETWORK, KEYS[1].public, 9)):
-        for safe_height in (None, 9):
-            with pytest.raises(SignerFileError):
-                opened(MemoryFile(data), 9, safe_height=safe_height)
-    file = MemoryFile()
-    assert opened(file, 9, safe_height=12).memory.sign_from == 12
-    memory = opened(file, 9).memory
-    assert (memory.height, memory.sign_from) == (9, 12)
+@pytest.mark.parametrize("data", [b"", new_signer_file(NETWORK, KEYS[1].public, 9)], ids=["empty", "another key's"])
+@pytest.mark.parametrize("safe_height", [None, 12])
+def test_no_word_helps_where_there_is_no_file_of_this_key(data: bytes, safe_height: int | None) -> None:
+    with pytest.raises(SignerFileError):
+        opened(MemoryFile(data), 9, safe_height=safe_height)
+
+
+def test_the_operators_word_is_taken_only_where_nothing_is_signed_and_for_a_height_to_come() -> None:
+    with pytest.raises(SignerFileError, match="safe_height_unwanted"):
+        opened(MemoryFile(new_signer_file(NETWORK, PUBLIC, 9)), 9, safe_height=12)
+    following = following_signer_file(NETWORK, PUBLIC, 9)
+    with pytest.raises(SignerFileError, match="safe_height_passed"):
+        opened(MemoryFile(following), 9, safe_height=9)
+    assert opened(MemoryFile(following), 9, safe_height=10).memory.unknown, "the word is the engine's; the file waits"
+
+
+def test_a_whole_file_whose_database_is_lost_knows_all_its_heights() -> None:
+    """It fetches the chain again, and at each height that it has not got to yet it is bound by what it signed there."""
+    file, signer = fresh()
+    for height in (1, 2, 3):
+        signer.sign(height, UnsignedVote(PREVOTE, 0, A.id), None)
+        signer.before_commit(height)
+        signer.after_commit(height)
+    again = opened(file, 0)
+    for height in (1, 2, 3):
+        assert again.sign(height, UnsignedVote(PREVOTE, 0, None), None).repeated
+        again.before_commit(height)
+    assert opened(file, 1).memory.at(3).messages.keys() == {(0, PREVOTE)}
+
+
+def test_a_shrunk_file_whose_database_is_lost_signs_nothing_below_what_it_kept() -> None:
+    file, _ = fresh()
+    signer = opened(file, limit=500)
+    for height in range(1, 6):
+        signer.sign(height, UnsignedVote(PREVOTE, 0, A.id), None)
+        signer.before_commit(height)
+        signer.after_commit(height)
+    kept = min(height for height in range(1, 6) if opened(file, 0).memory.at(height).height == height)
+    assert kept > 1
+    for height in range(1, kept):
+        signing = open_height(rules(0, height=height), opened(file, 0).memory.at(height), ask=True).signing
+        assert signing is Signing.ABSTAINING
+    assert opened(file, 0).sign(kept, UnsignedVote(PREVOTE, 0, None), None).repeated
+
+
+@pytest.mark.parametrize("lock", [LOCK, None], ids=["with a lock", "without"])
+def test_after_a_loss_it_signs_from_the_floor_with_the_lock_also_after_a_restart(lock: Choice | None) -> None:
+    file = MemoryFile(following_signer_file(NETWORK, PUBLIC, 0))
+    signer = opened(file)
+    signer.sign_from(1, 2, lock)
+    for memory in (signer.memory, opened(file).memory):
+        state = open_height(rules(0), memory.at(1), ask=True)
+        assert (state.first_round, state.resume_round, state.locked) == (2, 2, lock)
+        assert (state.signing, state.wake) == (Signing.ASKING, True), "the others stand still until it goes on"
+        following = open_height(rules(0, height=2), memory.at(2), ask=True)
+        assert (following.first_round, following.wake) == (1, False)
+        assert open_height(rules(0, height=3), memory.at(3), ask=True).first_round == 0
+
+
+def test_a_floor_above_leaves_the_heights_below_it_unsigned() -> None:
+    file = MemoryFile(following_signer_file(NETWORK, PUBLIC, 0))
+    opened(file).sign_from(3, 0, None)
+    memory = opened(file).memory
+    states = [open_height(rules(0, height=height), memory.at(height), ask=True) for height in (1, 2, 3, 4)]
+    abstaining, asking = Signing.ABSTAINING, Signing.ASKING
+    assert [state.signing for state in states] == [abstaining, abstaining, asking, asking]
+    assert [state.first_round for state in states] == [0, 0, 0, 0]
 
 
 def test_below_the_safe_height_a_node_abstains() -> None:

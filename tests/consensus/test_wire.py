@@ -15,6 +15,7 @@ from chainbill_node.wire.compact import restored, shortened
 from chainbill_node.wire.messages import (
     BlockAnswer,
     Blocks,
+    Choice,
     Chunk,
     CompactProposal,
     Decided,
@@ -23,6 +24,7 @@ from chainbill_node.wire.messages import (
     Message,
     Own,
     Plan,
+    Position,
     Proposal,
     Snapshots,
     Status,
@@ -33,6 +35,7 @@ from chainbill_node.wire.messages import (
     WantBlocks,
     WantChunk,
     WantOwn,
+    WantPosition,
     WantProposal,
     WantSnapshots,
 )
@@ -68,6 +71,12 @@ SAMPLES: tuple[Message, ...] = (
     WantOwn(1, KEYS[0].public),
     Own(1, KEYS[0].public, (proposal(0, 3, A).header,), (vote(0, PREVOTE, 0, None),)),
     Own(1, KEYS[0].public, whole=False),
+    WantPosition(7),
+    WantPosition(7, 4),
+    Position(7, None),
+    Position(7, -1),
+    Position(7, 5, 4),
+    Position(1, 3, 2, Choice(A, 2, PREVOTES)),
     EvidenceFound(DuplicateVote.of(vote(0, PREVOTE, 0, A), vote(0, PREVOTE, 0, None)).encode()),
     WantBlocks(5, 32),
     Blocks(1, (DECIDED,)),
@@ -132,6 +141,7 @@ def test_a_compact_proposal_of_another_block_is_malformed_known_or_not(
             restored(broken, find)
 
 
+@pytest.mark.untraced
 @settings(max_examples=2_000)
 @given(st.binary(max_size=200))
 def test_noise_is_malformed_or_by_chance_the_shortest_message(data: bytes) -> None:
@@ -143,6 +153,7 @@ def test_noise_is_malformed_or_by_chance_the_shortest_message(data: bytes) -> No
     assert wire.encode(message) == data
 
 
+@pytest.mark.untraced
 @settings(max_examples=3_000, deadline=None)
 @given(st.sampled_from(SAMPLES), st.data())
 def test_damaged_bytes_are_malformed_or_another_message(message: Message, data: st.DataObject) -> None:
@@ -159,6 +170,7 @@ def test_damaged_bytes_are_malformed_or_another_message(message: Message, data: 
 leaves = st.none() | st.booleans() | st.integers(0, 9) | st.binary(max_size=4)
 
 
+@pytest.mark.untraced
 @settings(max_examples=1_000)
 @given(st.recursive(leaves, lambda inner: st.lists(inner, max_size=4)))
 def test_wrong_shapes_are_malformed(value: object) -> None:
@@ -242,7 +254,7 @@ def test_other_messages_are_other_kinds() -> None:
     fields = {int(kind): count for kind, (count, _) in codec_module._READERS.items()}
     assert fields == {
         1: 3, 2: 1, 3: 5, 4: 2, 5: 2, 6: 1, 7: 2, 8: 4, 9: 1, 10: 2,
-        11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 6, 20: 4, 21: 7,
+        11: 3, 12: 1, 13: 0, 14: 1, 15: 2, 16: 3, 17: 3, 18: 2, 19: 6, 20: 4, 21: 7, 22: 2, 23: 4,
     }  # fmt: skip
     bounds = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
     assert bounds == {
@@ -252,7 +264,8 @@ def test_other_messages_are_other_kinds() -> None:
         "MAX_OWN_MESSAGES": 64, "MAX_BLOCKS_IN_BATCH": 32, "MAX_BATCH_BYTES": 4_194_304,
         "MAX_GOSSIP_TRANSACTIONS": 1_000, "MAX_SNAPSHOTS": 2, "MAX_MESSAGE_ITEMS": 32_000,
         "MAX_BATCH_TRANSACTIONS": 40_000,
-        "MAX_MESSAGE_BYTES": 8_547_328,
+        "MAX_MESSAGE_BYTES": 8_547_328, "MAX_MANIFEST_BYTES": 4_194_304, "CHUNK_BYTES": 1_048_576,
+        "MAX_CHUNKS": 65_536,
     }  # fmt: skip
 
 
@@ -335,3 +348,21 @@ def test_a_batch_has_no_more_transactions_than_an_honest_one_may() -> None:
 def test_what_is_no_block_is_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         wire.decode(codec.encode([int(Kind.BLOCK), data]))
+
+
+def test_a_position_with_a_lock_of_another_height_is_refused() -> None:
+    with pytest.raises(Malformed, match="locked block"):
+        wire.decode(wire.encode(Position(2, 0, 0, Choice(A, 0, PREVOTES))))
+
+
+@pytest.mark.parametrize("said", [(None, 0, None), (3, 4, None), (3, -2, None), (3, -1, Choice(A, 0, PREVOTES))])
+def test_a_bar_is_one_that_was_reached_and_a_lock_is_told_with_it_only(said: tuple[Any, ...]) -> None:
+    with pytest.raises(Malformed, match="bar"):
+        wire.decode(wire.encode(Position(1, *said)))
+
+
+def test_the_block_in_a_position_is_paid_for_before_it_is_read() -> None:
+    counted: list[int] = []
+    wire.decode(wire.encode(Position(1, 0, 0, Choice(A, 0, PREVOTES))), counted.append)
+    wire.decode(wire.encode(Position(1, 0)), counted.append)
+    assert counted == [len(A.transactions), 0]

@@ -1,4 +1,6 @@
-"""Every act of the contracts, ready to be sent, with who signs it as the specification says.
+"""Every act of the contracts, ready to be sent, with who signs it as the specification says, and why that is enough.
+
+The one table of what is expected of each act: a line is judged by a person, and all tests of who may what go by it.
 
 From ACTS 0, 13, 15 and 16, OFFICE 14, AMENDMENTS 1, and decisions 0032 and 0041 where they depart from it.
 The people of these worlds have one capability each, so that a test can take each of them away.
@@ -54,6 +56,14 @@ SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTH
 """Who signs what: a maker; maker and checker; one admin; two admins."""
 
 
+UNDER_POLICY = "its party's policy asks for a second person above an amount, and that may be 0"
+SAYS_NO = "takes back or refuses what has not come about, and can be offered anew; an agreed quote is under policy"
+TAKES_AWAY = "an admin who is the first to see a theft does not wait for a second one; nothing begins with it"
+DECIDED_BY_BANKS = "one bank's word among those of a quorum, which it may change as long as nothing is decided"
+TWO = ""
+"""Why one key alone is enough for an act; other reasons stand beside theirs."""
+
+
 def people(party: str) -> list[dict[str, Any]]:
     """The keys of a party whose people have one capability each."""
     single = [
@@ -62,10 +72,15 @@ def people(party: str) -> list[dict[str, Any]]:
     return single + [a_key(key_of(party, number), ALL, operator=ONE_PERSON) for number in (ALONE, ALONE_TOO)]
 
 
-def world_of_people(backend: str) -> World:
-    """The usual network, and an auditor, with such people in every party."""
+def members() -> list[dict[str, Any]]:
+    """The usual parties, and an auditor, with such people in each."""
     auditor = {**MEMBERS[0], "id": AUDITOR, "roles": ["auditor"], "accounts": []}
-    return World(backend, members=[{**one, "keys": people(one["id"])} for one in [*MEMBERS, auditor]])
+    return [{**one, "keys": people(one["id"])} for one in [*MEMBERS, auditor]]
+
+
+def world_of_people(backend: str) -> World:
+    """The usual network with such people."""
+    return World(backend, members=members())
 
 
 def sent(world: World, party: str, act: str, signers: list[int], /, **arguments: Any) -> Any:
@@ -98,9 +113,12 @@ class Ready(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """signs: a name of SIGNERS; ready: brings a world to where the act can be sent; open: always open (ACTS 0)."""
+    """signs: a name of SIGNERS; alone: why one key is enough, TWO where it is not; ready: brings a world to where the
+    act can be sent; open: always open (ACTS 0).
+    """
 
     signs: str
+    alone: str
     ready: Callable[[World], Ready]
     open: bool = False
 
@@ -126,6 +144,20 @@ def _confirmed(sender: str, world: World, **fields: Any) -> Ready:
     bill = issue(world)
     sent(world, ANCHOR, "bill.confirm", [MAKER], bill=bill)
     return Ready(sender, {"bill": bill, **fields})
+
+
+def _dilution(world: World) -> Ready:
+    bill, token = accepted_bill(world)
+    return Ready(S1, {
+        "bill": bill, "token": token, "amount": 500, "credit_note": "5e" * 32, "parts": [], "reason": "",
+    })  # fmt: skip
+
+
+def _joint(sender: str, world: World, **fields: Any) -> Ready:
+    """What the debtor asks the creditor."""
+    bill = accepted_bill(world)[0]
+    asked = sent(world, ANCHOR, "bill.ask_void", [MAKER], bill=bill, reason="")
+    return Ready(sender, {"joint": asked["joint"], **fields})
 
 
 def _transfer(world: World) -> Ready:
@@ -285,81 +317,108 @@ def _own_token(world: World) -> Ready:
 
 
 ACTS: dict[str, Spec] = {
-    "bill.issue": Spec("M", _issue),
-    "bill.confirm": Spec("M", partial(_issued, ANCHOR)),
-    "bill.accept": Spec("M", partial(_confirmed, S1)),
-    "bill.reject": Spec("M", partial(_confirmed, S1, reason="no"), open=True),
-    "bill.withdraw": Spec("M", partial(_issued, S1, reason="no"), open=True),
-    "bill.cancel": Spec("M", partial(_confirmed, ANCHOR, reason="no"), open=True),
-    "token.transfer": Spec("M", _transfer),
-    "token.accept": Spec("M", partial(_offered, S2)),
-    "token.reject": Spec("M", partial(_offered, S2, reason="no"), open=True),
-    "token.recall": Spec("M", partial(_offered, S1), open=True),
-    "token.give_back": Spec("M", _own_token),
-    "token.split": Spec("M", lambda world: Ready(S1, {"token": accepted_bill(world)[1], "amounts": [500]})),
-    "token.merge": Spec("M", _merge),
-    "finance.request": Spec(
-        "M", lambda world: Ready(S1, {"token": accepted_bill(world)[1], "banks": [BANK2], "amount": 1_000})
+    "bill.issue": Spec("M", UNDER_POLICY, _issue),
+    "bill.confirm": Spec("M", UNDER_POLICY, partial(_issued, ANCHOR)),
+    "bill.accept": Spec("M", UNDER_POLICY, partial(_confirmed, S1)),
+    "bill.reject": Spec("M", SAYS_NO, partial(_confirmed, S1, reason="no"), open=True),
+    "bill.withdraw": Spec("M", SAYS_NO, partial(_issued, S1, reason="no"), open=True),
+    "bill.cancel": Spec("M", SAYS_NO, partial(_confirmed, ANCHOR, reason="no"), open=True),
+    "bill.ask_void": Spec(
+        "M", UNDER_POLICY, lambda world: Ready(S1, {"bill": accepted_bill(world)[0], "reason": "no"})
     ),
-    "finance.quote": Spec("M", _quote),
-    "finance.agree": Spec("M", lambda world: Ready(S1, {"quote": _quoted(world)[1]})),
-    "finance.disburse": Spec("M", _disburse),
-    "finance.decline": Spec("M", lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
-    "finance.decline_quote": Spec("M", lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),
-    "finance.withdraw": Spec("M", lambda world: Ready(S1, {"request": _quoted(world)[0]}), open=True),
-    "finance.withdraw_quote": Spec("M", lambda world: Ready(BANK2, {"quote": _quoted(world)[1]}), open=True),
-    "settlement.settle": Spec("M", _settle, open=True),
-    "settlement.proceed": Spec("M", _proceed, open=True),
-    "settlement.pay_result": Spec("M", partial(_paid, BANK1, status="paid", reference="R-2"), open=True),
-    "settlement.acknowledge": Spec("MC", partial(_paid, S1)),
-    "invoice.dispute": Spec("M", _given(S3, fingerprint="1f" * 32, seller=S1, document=PAPER)),
-    "invoice.uphold": Spec("MC", partial(_disputed, BANK1)),
-    "invoice.withdraw_dispute": Spec("M", partial(_disputed, S3), open=True),
-    "party.register": Spec("MC", _register),
-    "party.add_identifier": Spec("MC", _given(BANK1, party=S1, scheme="vat", value="X123456789")),
+    "bill.ask_dilution": Spec("M", UNDER_POLICY, _dilution),
+    "bill.answer": Spec("M", UNDER_POLICY, partial(_joint, S1, answer="yes")),
+    "bill.withdraw_joint": Spec("M", SAYS_NO, partial(_joint, ANCHOR), open=True),
+    "token.transfer": Spec("M", UNDER_POLICY, _transfer),
+    "token.accept": Spec("M", UNDER_POLICY, partial(_offered, S2)),
+    "token.reject": Spec("M", SAYS_NO, partial(_offered, S2, reason="no"), open=True),
+    "token.recall": Spec("M", SAYS_NO, partial(_offered, S1), open=True),
+    "token.give_back": Spec("M", UNDER_POLICY, _own_token),
+    "token.split": Spec(
+        "M",
+        "the same cents of the same holder",
+        lambda world: Ready(S1, {"token": accepted_bill(world)[1], "amounts": [500]}),
+    ),
+    "token.merge": Spec("M", "the same cents of the same holder", _merge),
+    "finance.request": Spec(
+        "M",
+        UNDER_POLICY,
+        lambda world: Ready(S1, {"token": accepted_bill(world)[1], "banks": [BANK2], "amount": 1_000}),
+    ),
+    "finance.quote": Spec("M", UNDER_POLICY, _quote),
+    "finance.agree": Spec("M", UNDER_POLICY, lambda world: Ready(S1, {"quote": _quoted(world)[1]})),
+    "finance.disburse": Spec("M", UNDER_POLICY, _disburse),
+    "finance.decline": Spec("M", SAYS_NO, lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
+    "finance.decline_quote": Spec("M", SAYS_NO, lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),
+    "finance.withdraw": Spec("M", SAYS_NO, lambda world: Ready(S1, {"request": _quoted(world)[0]}), open=True),
+    "finance.withdraw_quote": Spec("M", SAYS_NO, lambda world: Ready(BANK2, {"quote": _quoted(world)[1]}), open=True),
+    "settlement.settle": Spec("M", UNDER_POLICY, _settle, open=True),
+    "settlement.proceed": Spec("M", "goes on with what the bank has reported", _proceed, open=True),
+    "settlement.pay_result": Spec("M", UNDER_POLICY, partial(_paid, BANK1, status="paid", reference="R-2"), open=True),
+    "settlement.acknowledge": Spec("MC", TWO, partial(_paid, S1)),
+    "invoice.dispute": Spec(
+        "M",
+        "a mark that stops nothing, ends by itself, and of which 20 may be open",
+        _given(S3, fingerprint="1f" * 32, seller=S1, document=PAPER),
+    ),
+    "invoice.uphold": Spec("MC", TWO, partial(_disputed, BANK1)),
+    "invoice.withdraw_dispute": Spec("M", SAYS_NO, partial(_disputed, S3), open=True),
+    "party.register": Spec("MC", TWO, _register),
+    "party.add_identifier": Spec("MC", TWO, _given(BANK1, party=S1, scheme="vat", value="X123456789")),
     "party.give_up_identifier": Spec(
         "AA",
+        TWO,
         lambda world: (
             sent(world, BANK1, "party.add_identifier", [MAKER, CHECKER], party=S1, scheme="vat", value="X123456789"),
             Ready(S1, {"scheme": "vat", "value": "X123456789"}),
         )[1],
     ),
-    "party.rename": Spec("MC", _given(BANK1, party=S1, name_zh="新名", name_en="New name")),
-    "party.set_policy": Spec("AA", _given(S1, policy={"rules": []})),
-    "party.add_key": Spec("AA", _add_key),
-    "party.rotate_key": Spec("AA", _rotate_key),
-    "party.set_encryption_key": Spec("AA", _given(S1, key="09" * 32)),
-    "party.revoke_key": Spec("A", _given(S1, key=key_of(S1, MAKER)), open=True),
-    "party.withdraw_change": Spec("A", _change, open=True),
-    "party.halt": Spec("A", _given(S1, reason="a stolen card"), open=True),
-    "party.lift_halt": Spec("AA", _halted, open=True),
-    "party.attest_size": Spec("M", _given(BANK1, party=S1, size="small", document=PAPER)),
-    "party.ask_paying_bank": Spec("AA", _given(ANCHOR, bank=BANK2)),
-    "party.accept_mandate": Spec("MC", partial(_asked, BANK2)),
-    "party.refuse_mandate": Spec("M", partial(_asked, BANK2), open=True),
-    "party.end_mandate": Spec("MC", _given(BANK1, debtor=ANCHOR)),
-    "recovery.recover": Spec("MC", _recover),
-    "recovery.veto": Spec("A", partial(_recovery, S2), open=True),
-    "recovery.withdraw": Spec("M", partial(_recovery, BANK1), open=True),
-    "standing.set_status": Spec(
-        "MC", _given(BANK1, party=S1, status="suspended", reason="review", **PAPERS["suspended"])
+    "party.rename": Spec("MC", TWO, _given(BANK1, party=S1, name_zh="新名", name_en="New name")),
+    "party.set_policy": Spec("AA", TWO, _given(S1, policy={"rules": []})),
+    "party.add_key": Spec("AA", TWO, _add_key),
+    "party.rotate_key": Spec("AA", TWO, _rotate_key),
+    "party.set_encryption_key": Spec("AA", TWO, _given(S1, key="09" * 32)),
+    "party.revoke_key": Spec("A", TAKES_AWAY, _given(S1, key=key_of(S1, MAKER)), open=True),
+    "party.withdraw_change": Spec("A", TAKES_AWAY, _change, open=True),
+    "party.halt": Spec("A", TAKES_AWAY, _given(S1, reason="a stolen card"), open=True),
+    "party.lift_halt": Spec("AA", TWO, _halted, open=True),
+    "party.attest_size": Spec(
+        "M",
+        "a mark for which no act asks; the sponsor attests another",
+        _given(BANK1, party=S1, size="small", document=PAPER),
     ),
-    "standing.name_administrator": Spec("MC", _administrator),
-    "standing.ratify": Spec("MC", partial(_ordered, BANK2)),
-    "standing.object_to": Spec("A", partial(_ordered, S1, reason="not so"), open=True),
-    "standing.leave": Spec("AA", _given(S4, party=S4)),
-    "standing.stay": Spec("A", partial(_leaving, S4), open=True),
-    "standing.close": Spec("MC", partial(_leaving, BANK1, party=S4)),
-    "account.announce": Spec("MC", partial(_account, S1)),
-    "account.attest": Spec("M", partial(_account, BANK2)),
-    "succession.accept": Spec("MC", _given(BANK2, bank=BANK1)),
-    "succession.name": Spec("MC", _succeeded),
-    "audit.grant": Spec("AA", _grant),
-    "audit.revoke_grant": Spec("A", _granted, open=True),
-    "governance.propose": Spec("A", _given(BANK1, kind="parameter", content={"name": "pending_days", "value": 12})),
-    "governance.vote": Spec("A", partial(_proposal, choice="yes"), open=True),
-    "governance.withdraw": Spec("A", _proposal, open=True),
-    "governance.ready": Spec("M", _candidate, open=True),
-    "governance.store_source": Spec("A", _given(BANK1, source="x = 1\n")),
-    "governance.advance_clock": Spec("M", _given(BANK1, milliseconds=1_000, to_ms=0)),
+    "party.ask_paying_bank": Spec("AA", TWO, _given(ANCHOR, bank=BANK2)),
+    "party.accept_mandate": Spec("MC", TWO, partial(_asked, BANK2)),
+    "party.refuse_mandate": Spec("M", SAYS_NO, partial(_asked, BANK2), open=True),
+    "party.end_mandate": Spec("MC", TWO, _given(BANK1, debtor=ANCHOR)),
+    "recovery.recover": Spec("MC", TWO, _recover),
+    "recovery.veto": Spec("A", TAKES_AWAY, partial(_recovery, S2), open=True),
+    "recovery.withdraw": Spec("M", SAYS_NO, partial(_recovery, BANK1), open=True),
+    "standing.set_status": Spec(
+        "MC", TWO, _given(BANK1, party=S1, status="suspended", reason="review", **PAPERS["suspended"])
+    ),
+    "standing.name_administrator": Spec("MC", TWO, _administrator),
+    "standing.ratify": Spec("MC", TWO, partial(_ordered, BANK2)),
+    "standing.object_to": Spec("A", TAKES_AWAY, partial(_ordered, S1, reason="not so"), open=True),
+    "standing.leave": Spec("AA", TWO, _given(S4, party=S4)),
+    "standing.stay": Spec("A", TAKES_AWAY, partial(_leaving, S4), open=True),
+    "standing.close": Spec("MC", TWO, partial(_leaving, BANK1, party=S4)),
+    "account.announce": Spec("MC", TWO, partial(_account, S1)),
+    "account.attest": Spec(
+        "M", "the party announced it, a change with two people, and the bank names its digest", partial(_account, BANK2)
+    ),
+    "succession.accept": Spec("MC", TWO, _given(BANK2, bank=BANK1)),
+    "succession.name": Spec("MC", TWO, _succeeded),
+    "audit.grant": Spec("AA", TWO, _grant),
+    "audit.revoke_grant": Spec("A", TAKES_AWAY, _granted, open=True),
+    "governance.propose": Spec(
+        "A", DECIDED_BY_BANKS, _given(BANK1, kind="parameter", content={"name": "pending_days", "value": 12})
+    ),
+    "governance.vote": Spec("A", DECIDED_BY_BANKS, partial(_proposal, choice="yes"), open=True),
+    "governance.withdraw": Spec("A", TAKES_AWAY, _proposal, open=True),
+    "governance.ready": Spec("M", "says of an own node that it runs", _candidate, open=True),
+    "governance.store_source": Spec("A", DECIDED_BY_BANKS, _given(BANK1, source="x = 1\n")),
+    "governance.advance_clock": Spec(
+        "M", "the clock of a test or demo network alone", _given(BANK1, milliseconds=1_000, to_ms=0)
+    ),
 }

@@ -95,13 +95,15 @@ class KeyWatch:
             self._stood.setdefault(one.id, stood_ms)
         if self._before:
             for party, row in now["parties"].items():
-                self._check_party(world, party, self._before["parties"][party], row)
+                self._check_party(world, party, self._before["parties"][party], row, now["recovering"])
             self._check_orders(now, voted)
         self.revoked -= {key[0] for key, row in world.rows("party", "key") if row["status"] == "active"}
         assert not self.revoked & {key for one in now["waiting"] for key in one.by}
         self._before = now
 
-    def _check_party(self, world: World, party: str, was: dict[str, Any], row: dict[str, Any]) -> None:
+    def _check_party(
+        self, world: World, party: str, was: dict[str, Any], row: dict[str, Any], now_recovering: set[str]
+    ) -> None:
         former = self._before["formers"].get(party)
         back = former is not None and world.row("party", "former", party) is None
         for what in ("key", "policy", "encryption_key", "account"):
@@ -114,6 +116,9 @@ class KeyWatch:
             kept = [] if not back else former[what]
             for value in row[what]:
                 assert value in was[what] or value in kept or value in told, (party, what, value)
+        if party in now_recovering and party in self._before["recovering"]:
+            moved = [one for one in row["account"] if one not in was["account"]]
+            assert back or not moved, (party, "an account moves while its keys are to be recovered", moved)
         if back and row["status"] != "closed":  # whose keys end in the same moment
             mine = [key for key in former["key"] if world.row("party", "key", key)["party"] == party]
             assert row["key"] == mine
@@ -162,6 +167,7 @@ def _picture(world: World) -> dict[str, Any]:
         "parties": parties, "formers": formers, "waiting": _waiting(world),
         "orders": {key[0]: row for key, row in world.rows("standing", "order")},
         "house": {bank: stands_for(world, bank) for bank in parties},
+        "recovering": {key[0] for key, row in world.rows("recovery", "place") if row["open"]},
     }  # fmt: skip
 
 

@@ -354,7 +354,7 @@ def confirm_alone_above_the_limit(world: World) -> None:
 
 @refuses("not_a_validators_party", members=[*MEMBERS, member(uscc(60), "bank", accounts=[])])
 def propose_as_a_bank_without_a_seat(world: World) -> None:
-    world.call(uscc(60), "governance", "propose", kind="calendar", content={})
+    world.call(uscc(60), "governance", "propose", kind="party_close", content={"party": S1})
 
 
 @refuses("date_not_valid")

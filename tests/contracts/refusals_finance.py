@@ -383,12 +383,12 @@ def paid(world: World) -> dict[str, Any]:
     return {"bill": bill, "token": entry["token"]}
 
 
-@refuses("payment_unknown")
+@refuses("not_the_instructing_bank")
 def report_on_no_payment(world: World) -> None:
     world.call(BANK1, "settlement", "pay_result", bill="B0", token="T0", status="paid", reference="X")
 
 
-@refuses("not_the_paying_bank")
+@refuses("not_the_instructing_bank")
 def report_on_the_payment_of_another_bank(world: World) -> None:
     world.call(BANK3, "settlement", "pay_result", **paid(world), status="paid", reference="X")
 
@@ -421,7 +421,7 @@ def settle_alone_above_the_limit(world: World) -> None:
     settle(world, accepted_bill(world)[0], 100_000_000)
 
 
-@refuses("too_many_requests", parameters={"open_requests": 10})
+@refuses("too_many_open_requests", parameters={"open_requests": 10})
 def ask_without_end(world: World) -> None:
     """security 16"""
     _, token = accepted_bill(world, face=100)

@@ -70,7 +70,7 @@ def transfer_twice(world: World) -> None:
     many(world, [token])
 
 
-@refuses("token_already_used")
+@refuses("not_offered_to_you")
 def accept_twice(world: World) -> None:
     token = offer(world, root(world), (S2, 10))["tokens"][0]
     world.call(S2, "token", "accept", token=token)

@@ -192,6 +192,18 @@ def the_paying_bank_names_who_takes_its_place(world: QuietWorld) -> None:
 
 
 # --- tokens ---------------------------------------------------------------------------------------------------------
+@waits("joint", "open", silent="who was asked")
+def what_is_asked_is_taken_back_or_lapses(world: QuietWorld) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    world.silent = (S1,)
+    joint = world.call(ANCHOR, "bill", "ask_void", bill=bill, reason="")["joint"]
+    world.call(ANCHOR, "bill", "withdraw_joint", joint=joint)
+    world.call(ANCHOR, "bill", "ask_void", bill=bill, reason="")
+    world.day(world.plus(10))
+    assert world.rows("bill", "open_joint") == []
+    assert world.token(token)["status"] == "live"
+
+
 @waits("token", "live", silent="recipient")
 def an_offer_is_recalled_or_lapses(world: QuietWorld) -> None:
     _, token = accepted_bill(world, face=1_000)

@@ -66,8 +66,8 @@ def test_an_offer_that_lapsed_is_told_as_one(world: World) -> None:
     late = offer(world, token, (S2, 10))["tokens"][0]
     world.time_ms += 8 * DAY_MS
     world.sweep()
-    refused("token_already_used", world.call, S2, "token", "accept", token=late)
-    told = reasons()["token_already_used"]
+    refused("not_offered_to_you", world.call, S2, "token", "accept", token=late)
+    told = reasons()["not_offered_to_you"]
     assert "lapsed" in told["en"]
     assert "逾期" in told["zh"]
 

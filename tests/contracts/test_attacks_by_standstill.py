@@ -14,7 +14,9 @@ from contracts.world import (
     S2,
     S3,
     World,
+    a_key,
     accepted_bill,
+    add_key,
     administrator_keys,
     announced_recovery,
     as_admins,
@@ -25,6 +27,7 @@ from contracts.world import (
     key_of,
     order,
     private_key,
+    proof_of,
     ratify,
     settle,
 )
@@ -111,6 +114,25 @@ def test_a_change_of_stolen_keys_is_taken_back_after_a_standstill(world: World) 
     assert other["acts_on"] == TUESDAY, "what was announced behind a standstill does not wait for it"
     world.day(other["acts_on"])
     assert world.row("party", "party", S1)["policy"] == POLICY
+
+
+def test_a_rotation_that_was_put_off_gives_no_key_what_the_old_one_was(world: World) -> None:
+    """What was announced behind the standstill acts before: the old key is an admin's by then, and the new one none."""
+    old, new = private_key(8103), a_key(private_key(8104).public.hex(), ["maker"])
+    key = add_key(world, S1, 8103, ["maker"])
+    world.day("2026-03-09")
+    rotation = as_admins(world, S1, "rotate_key", old=key, new=new, proof=proof_of(S1, new, private_key(8104)))
+    stand_still_until(world, "2026-03-11", 2 * DAY_MS)
+    as_admins(world, S1, "revoke_key", key=key)
+    again = a_key(key, ["admin"])
+    added = as_admins(world, S1, "add_key", key=again, proof=proof_of(S1, again, old))
+    world.day(rotation["acts_on"])
+    put_off = world.row("party", "change", rotation["change"])["acts_on"]
+    assert added["acts_on"] < put_off
+    world.day(added["acts_on"])
+    world.day(put_off)
+    assert world.row("party", "change", rotation["change"])["status"] == "lapsed"
+    assert keys_of(world, S1) == [key_of(S1), key_of(S1, 1), key]
 
 
 def test_an_account_of_stolen_keys_is_ended_after_a_standstill(world: World) -> None:

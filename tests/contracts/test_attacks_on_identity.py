@@ -195,6 +195,24 @@ def attest(world: World, who: str, currency: str, bank: str) -> None:
     world.call(bank, "account", "attest", **arguments)
 
 
+@pytest.mark.parametrize("veto", [False, True])
+def test_a_voted_recovery_keeps_the_account_whatever_was_vetoed_before(world: World, veto: bool) -> None:
+    """attack: who stole the keys vetoes the sponsor's recovery and names an account, which acts after two business
+    days; the recovery that is voted takes three days."""
+    if veto:
+        world.call(S1, "recovery", "veto", recovery=recover(world, NEW)["recovery"])
+    decide_by_vote(world, "party_recover", party=S1, new_keys=[NEW], document=DIGEST)
+    announced = announce_account(world, S1, "CNY", BANK3)
+    attest(world, S1, "CNY", BANK3)
+    acts_on = under_way(world, S1)["acts_on"]
+    assert announced["from"] < acts_on
+    world.day(announced["from"])
+    assert (account(world, S1)["digest"], account(world, S1)["next"]) == (DIGEST, None)
+    world.day(acts_on)
+    assert party(world, S1)["keys"] == [NEW_KEY]
+    assert account(world, S1)["digest"] == DIGEST
+
+
 def test_a_halt_ends_a_change_of_account_that_two_clerks_announced(world: World) -> None:
     """attack: two stolen clerk keys and a careless bank move the account; the halt came in time and stopped nothing."""
     bill, _ = accepted_bill(world, face=100)

@@ -18,6 +18,7 @@ from contracts.world import (
     World,
     a_key,
     accepted_bill,
+    add_key,
     administer,
     administrator_keys,
     announced_recovery,
@@ -82,6 +83,21 @@ def test_a_recovery_does_not_outlive_who_announced_it(world: World, then: Callab
     assert world.row("party", "party", S2)["keys"] == [key_of(S2), key_of(S2, 1)]
     assert world.row("recovery", "recovery", found["recovery"])["status"] == "lapsed"
     assert world.row("recovery", "place", S2)["open"] == ""
+
+
+def test_a_recovery_does_not_go_on_with_a_key_that_is_another_party_s_by_then(world: World) -> None:
+    """attack: the thief lets a company of his own take the key that the bank revoked, and so it is active again."""
+    stolen, key = private_key(8102), add_key(world, BANK1, 8102)
+    what = {"party": S2, "new_keys": administrator_keys(S2, 8101), "document": "d" * 64}
+    [found] = world.send(BANK1, ("recovery", "recover", what), keys=[key_of(BANK1), key])
+    two_people(world, BANK1, "revoke_key", key=key)
+    theirs = as_admins(world, S4, "add_key", key=a_key(key), proof=proof_of(S4, a_key(key), stolen))
+    assert theirs["acts_on"] == found["acts_on"]
+    world.day(found["acts_on"])
+    row = world.row("party", "key", key)
+    assert (row["party"], row["status"]) == (S4, "active")
+    assert world.row("recovery", "recovery", found["recovery"])["status"] == "lapsed"
+    assert world.row("party", "party", S2)["keys"] == [key_of(S2), key_of(S2, 1)]
 
 
 def test_a_recovery_acts_while_its_sponsor_is_what_it_was(world: World) -> None:

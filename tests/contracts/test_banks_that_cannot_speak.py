@@ -216,7 +216,7 @@ def test_an_open_request_is_put_off_by_nothing(world: World) -> None:
 
 FAULTS: dict[str, tuple[str, str, str]] = {
     "a halt ends an agreement": (' or bank["halted_on"] != ""', "", "halted"),
-    "a suspension ends an agreement": ('bank["status"] in ("suspended", "insolvent")', "False", "suspended"),
+    "a suspension ends an agreement": ('bank["status"] in PARTY_STOPPED', "False", "suspended"),
     "lost keys end an agreement": (
         ' or not has_keys_for(bank, "finance.disburse", offer["currency"], offer["amount"])', "", "without a maker"
     ),

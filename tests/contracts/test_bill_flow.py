@@ -107,6 +107,16 @@ def test_a_receipt_with_a_value_date_in_time_rescinds_the_overdue(world: World) 
     assert "settlement.late_receipt" in world.topics()
 
 
+def test_money_of_the_last_day_of_grace_is_in_time_and_of_the_next_day_is_not(backend: str) -> None:
+    world = World(backend, parameters={"grace_business_days": 2})
+    in_time, late = [accepted_bill(world, due_on="2026-07-06")[0] for _ in range(2)]
+    world.day("2026-07-10")
+    settle(world, in_time, FACE, value_date="2026-07-08")
+    settle(world, late, FACE, value_date="2026-07-09")
+    assert [world.bill(one)["settled_in_time"] for one in (in_time, late)] == [FACE, 0]
+    assert [world.bill(one)["overdue_on"] for one in (in_time, late)] == ["", "2026-07-09"]
+
+
 def test_a_late_payment_settles_but_rescinds_nothing(world: World) -> None:
     bill, _ = accepted_bill(world, due_on="2026-07-06")
     world.day("2026-07-08")

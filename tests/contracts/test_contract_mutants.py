@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from chainbill_contracts import source
 from contracts.invariants import check_all
+from contracts.lives import LIFE
 from contracts.mutants import Mutant, assert_it_dies
-from contracts.test_life_of_bills import LIFE, BillLife
+from contracts.test_life_of_bills import BillLife
 from contracts.world import ANCHOR, BANK1, OTHER_ANCHOR, S2, S3, World, accepted_bill, finance, issue, offer
 from hypothesis import Phase, settings
 from hypothesis.internal.conjecture import providers
@@ -46,7 +47,11 @@ MUTANTS = {
     "a receipt is not added up": ("bill", '    row["settled"] += amount\n', ""),
     "a paid request stays open": ("settlement", TELL_PAID, "pass"),
     "a request is not told of a part payment": ("finance", '    row["amount"] = amount\n', ""),
-    "an expired bill stays pending with its invoices free": ("bill", '    row["status"] = status\n', ""),
+    "an expired bill stays pending with its invoices free": (
+        "bill",
+        '    row["status"] = status\n    row["closed_on"]',
+        '    row["closed_on"]',
+    ),
 }
 
 

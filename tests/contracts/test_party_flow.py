@@ -222,7 +222,7 @@ def test_a_key_can_be_revoked_whatever_the_status(world: World, status: str) -> 
     as_admins(world, S1, "revoke_key", key=key_of(S1, 1))
     assert world.row("party", "key", key_of(S1, 1))["status"] == "revoked"
     with pytest.raises(Refused, match="party_not_active"):
-        world.call(S1, "party", "rotate_key", old=key_of(S1), new={}, proof="")
+        world.call(S1, "party", "rotate_key", old=key_of(S1), new=a_key("0c" * 32), proof="")
 
 
 def test_a_party_lets_an_auditor_read_and_ends_it(backend: str) -> None:

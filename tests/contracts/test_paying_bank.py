@@ -236,7 +236,7 @@ def test_the_bank_that_began_a_settlement_may_end_it_after_it_handed_over(world:
     with pytest.raises(Refused, match="not_the_paying_bank"):
         world.call(BANK3, "settlement", "proceed", bill=bill)
     assert world.call(BANK1, "settlement", "proceed", bill=bill)["complete"]
-    with pytest.raises(Refused, match="not_the_paying_bank"):
+    with pytest.raises(Refused, match="not_the_instructing_bank"):
         pay_result(world, BANK3, bill, world.rows("settlement", "payment")[0][0][1])
 
 

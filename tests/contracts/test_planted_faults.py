@@ -115,7 +115,7 @@ MUTANTS: dict[str, Mutant] = {
         edges.test_a_suspension_that_ends_beneath_an_insolvency_leaves_the_insolvency,
     ),
     "a vote suspends who is insolvent by then": (
-        "standing", 'require_step(row["status"], status, "ordered")\n        ratify_order', "ratify_order",
+        "standing", 'require_step(row, "vote party_status", status)\n        ratify_order', "ratify_order",
         too_late("to suspend who is insolvent by then"),
     ),
     "a rival's candidate keeps a bank in": (

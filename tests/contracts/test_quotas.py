@@ -123,7 +123,7 @@ def test_an_exit_of_a_request_gives_its_place_back(backend: str, how: str) -> No
     pieces = world.call(S1, "token", "split", token=token, amounts=[100] * 9)["tokens"]
     asked = [ask(world, piece, BANK1, amount=100)["request"] for piece in pieces]
     assert len(asked) == MOST
-    with pytest.raises(Refused, match="too_many_requests"):
+    with pytest.raises(Refused, match="too_many_open_requests"):
         ask(world, other, BANK1, amount=100)
     REQUEST_EXITS[how](world, asked[0])
     check_all(world)

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import pytest
 from chainbill_contracts import NAMES, reasons, source
+from contracts.gathered import REFUSES, load
 from contracts.refusals import CASES, Case
 from contracts.world import World
 
 from chainbill.errors import Refused
 from chainbill.vm.compiler import compile_contract
 from chainbill.vm.describe import describe
-from contracts import (
-    refusals_bill,
-    refusals_finance,
-    refusals_governance,
-    refusals_party,
-    refusals_paying_bank,
-    refusals_standing,
-    refusals_token,
-)
 
 GENERAL = compile_contract("general", source("general"))
-PROVOKED = (
-    refusals_bill,
-    refusals_finance,
-    refusals_governance,
-    refusals_party,
-    refusals_paying_bank,
-    refusals_standing,
-    refusals_token,
-)
+load(REFUSES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -45,7 +29,7 @@ def test_every_reason_is_provoked_and_has_its_texts() -> None:
     assert known == set(reasons())
     assert known == {case.reason for case in CASES}
     for reason, texts in reasons().items():
-        assert set(texts) - {"money"} == {"en", "zh", "hint_en", "hint_zh"}, reason
+        assert set(texts) - {"money", "article"} == {"stage", "en", "zh", "hint_en", "hint_zh"}, reason
         assert all(texts.values()), reason
 
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 from chainbill_contracts import sources
 from contracts.invariants import check_all
-from contracts.refusals_token import dust
+from contracts.refusals_finance import agreed
+from contracts.refusals_token import dust, split
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -19,6 +20,7 @@ from contracts.world import (
     accepted_bill,
     ask,
     bid,
+    disburse,
     issue,
     offer,
     pay,
@@ -228,6 +230,44 @@ def test_a_lapse_leaves_the_cent_where_a_settlement_goes_on(world: World) -> Non
     while world.row("settlement", "step", bill):
         world.call(BANK1, "settlement", "proceed", bill=bill)
     check_all(world)
+
+
+def test_an_offer_that_lapses_before_that_cent_is_not_joined_over_it(world: World) -> None:
+    """Of one cent nothing is paid: it is still what was cut off for the offer when the settlement stops behind it."""
+    bill, token = accepted_bill(world, face=100_000)
+    *blocks, rest = split(world, token, *[100] * 7, 48)
+    for block in blocks:
+        split(world, block, *[1] * (world.token(block)["hi"] - world.token(block)["lo"] - 1))
+    cent = offer(world, rest, (S2, 1))["tokens"][0]
+    settle(world, bill, 50_000, partial=True)
+    following = world.row("settlement", "step", bill)["next"]
+    assert (world.token(cent)["hi"], world.token(cent)["status"]) == (following, "live")
+    world.call(S2, "token", "reject", token=cent, reason="")
+    assert world.row("core", "range", [bill, following])
+    while world.row("settlement", "step", bill):
+        world.call(BANK1, "settlement", "proceed", bill=bill)
+    assert world.bill(bill)["settled"] == 50_000
+    check_all(world)
+
+
+def test_a_reference_of_a_settlement_pays_no_financing(world: World) -> None:
+    bill, _ = accepted_bill(world)
+    settle(world, bill, 1_000, reference="ONE", partial=True)
+    quote = agreed(world)
+    with pytest.raises(Refused, match="reference_used_otherwise"):
+        disburse(world, BANK1, quote, reference="ONE")
+    disburse(world, BANK1, quote, reference="TWO")
+
+
+def test_money_that_came_before_the_acceptance_is_refused_though_the_debt_was_confirmed(world: World) -> None:
+    bill = issue(world)
+    world.call(ANCHOR, "bill", "confirm", bill=bill)
+    confirmed_on = world.today
+    world.day(world.plus(1))
+    world.call(S1, "bill", "accept", bill=bill)
+    with pytest.raises(Refused, match="value_date_before_acceptance"):
+        settle(world, bill, 1_000, value_date=confirmed_on, partial=True)
+    settle(world, bill, 1_000, partial=True)
 
 
 def test_a_reference_reports_one_payment_only(world: World) -> None:

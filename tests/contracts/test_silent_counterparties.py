@@ -8,13 +8,12 @@ reference, and what `standing.open_items` counts.
 from __future__ import annotations
 
 import pytest
+from contracts.gathered import WAITS_FOR, load
 from contracts.invariants import STEPS, check_all
 from contracts.silence import WAITS, QuietWorld, Wait
 from contracts.world import S1, World
 
-from contracts import silence_money, silence_parties
-
-assert silence_money, silence_parties
+load(WAITS_FOR)
 
 ASKS_NOBODY = {
     ("account", "active"): "it acts; a change of it is the case beside it",

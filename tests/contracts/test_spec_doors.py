@@ -59,15 +59,16 @@ ROWS = {
 
 
 NAMES_TWO = {
-    "settlement.pay_result": "payment_unknown", "settlement.acknowledge": "payment_unknown",
+    "settlement.pay_result": "not_the_instructing_bank", "settlement.acknowledge": "not_the_payee",
     "account.attest": "not_a_bank",
 }  # fmt: skip
 """Acts about a row of two names; whose account it is, is no stranger's business."""
 
 GONE = {
-    "token.accept": "token_already_used",
-    "token.reject": "token_already_used",
+    "token.accept": "not_offered_to_you",
+    "token.reject": "not_offered_to_you",
     "party.end_mandate": "mandate_unknown",
+    "party.give_up_identifier": "identifier_unknown",
 }
 """Where the sender's right ended with the state, so that the state is what there is to say."""
 

@@ -200,6 +200,16 @@ def test_who_lifts_a_halt(world: World) -> None:
     door(world, S1, "token.transfer")
 
 
+def test_who_was_lifted_halts_no_more_with_another_key_of_the_same_person(world: World) -> None:
+    one, other = [add_key(world, S1, number, ["admin"], operator="0a" * 32) for number in (5, 6)]
+    halt = ("party", "halt", {"reason": "r"})
+    world.send(S1, halt, keys=[one])
+    both(world, BANK1, "party.lift_halt", party=S1)
+    refused("second_admin_needed", world.send, S1, halt, keys=[other])
+    refused("second_admin_needed", world.send, S1, halt, keys=[one, other])
+    world.call(S1, "party", "halt", reason="somebody else")
+
+
 def test_who_revokes_which_key(world: World) -> None:
     maker = add_key(world, S1, 5, ["maker"])
     third = add_key(world, S1, 6, ["admin"])

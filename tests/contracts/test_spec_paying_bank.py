@@ -189,9 +189,9 @@ def test_a_vote_names_a_successor_of_an_insolvent_bank_that_agreed(world: World)
 def test_payments_stay_with_the_bank_that_instructed_them(world: World) -> None:
     bill, _ = accepted_bill(world)
     settle(world, bill, FACE)
-    refused("not_the_paying_bank", result, world, BANK3, bill)
+    refused("not_the_instructing_bank", result, world, BANK3, bill)
     name_paying_bank(world, ANCHOR, BANK2)
-    refused("not_the_paying_bank", result, world, BANK2, bill)
+    refused("not_the_instructing_bank", result, world, BANK2, bill)
     name_successor(world, BANK1, BANK3)
     result(world, BANK3, bill, "returned")
     result(world, BANK3, bill, "instructed")
@@ -206,6 +206,17 @@ def test_a_successor_repeats_a_receipt_of_before_without_new_money(world: World)
     assert again["repeated"]
     assert again["outstanding"] == first["outstanding"] == FACE - 1_000
     assert world.bill(bill)["settled"] == 1_000
+
+
+def test_a_bank_that_another_has_succeeded_hears_its_own_receipt_again(world: World) -> None:
+    """Whose answer was lost asks again: it must hear what came of its money, though it pays nothing any more."""
+    bill, _ = accepted_bill(world)
+    said = {"amount": 1_000, "partial": True, "reference": "SET-1", "value_date": world.today}
+    first = settle(world, bill, **said)
+    name_successor(world, BANK1, BANK2)
+    again = settle(world, bill, **said)
+    assert (again["repeated"], again["outstanding"]) == (True, first["outstanding"])
+    refused("not_the_paying_bank", settle, world, bill, **{**said, "reference": "SET-2"})
 
 
 def test_a_stopped_bank_is_no_successor(world: World) -> None:

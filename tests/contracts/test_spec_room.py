@@ -81,7 +81,7 @@ ROOMS = {
     "drafts": Room("open_drafts", "too_many_drafts", issue),
     "drafts with": Room("open_drafts_with", "too_many_drafts", issue),
     "offers": Room("open_offers", "too_many_offers", _offer),
-    "requests": Room("open_requests", "too_many_requests", _request),
+    "requests": Room("open_requests", "too_many_open_requests", _request),
     "disputes": Room("open_disputes", "too_many_disputes", _dispute),
     "proposals": Room("open_proposals", "too_many_proposals", _proposal),
     "parties": Room("sponsored_parties", "too_many_sponsored", _party),
@@ -203,7 +203,7 @@ def test_an_agreed_request_that_nobody_pays_gives_its_place_back(backend: str) -
     world = small_world(backend, "requests")
     for _ in range(MOST):
         _agreed(world, _request(world))
-    refused("too_many_requests", _request, world)
+    refused("too_many_open_requests", _request, world)
     world.day(world.plus(60))
     _request(world)
 

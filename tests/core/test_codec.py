@@ -74,6 +74,7 @@ SCALARS = st.one_of(
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(TEXTS, inner, max_size=20))
 
 
+@pytest.mark.untraced
 @settings(max_examples=300)
 @given(VALUES)
 def test_encode_is_the_reference_and_decode_its_inverse(value: Any) -> None:
@@ -91,6 +92,7 @@ def test_every_length_form(size: int) -> None:
         assert decode(data) == value
 
 
+@pytest.mark.untraced
 @settings(max_examples=800)
 @given(st.one_of(st.binary(max_size=60), VALUES.map(lambda v: msgpack.packb(v, use_bin_type=True))))
 @example(b"\xcc\x01")
@@ -103,6 +105,7 @@ def test_what_decodes_is_canonical_and_the_rest_is_malformed(data: bytes) -> Non
     assert reference(value) == data
 
 
+@pytest.mark.untraced
 @settings(max_examples=300)
 @given(VALUES, st.data())
 def test_a_damaged_encoding_never_means_the_same(value: Any, data: st.DataObject) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from log_nodes import nodes_of
 
 from chainbill.crypto import merkle
 from chainbill.crypto.hashing import tagged_hash
@@ -70,7 +71,7 @@ def test_no_tagged_hash_begins_like_a_leaf_or_a_node() -> None:
 def test_every_inclusion_proof_holds_for_its_item_place_and_root_alone(size: int) -> None:
     items = items_of(size)
     root = merkle.root(items)
-    node = merkle.nodes_of(items)
+    node = nodes_of(items)
     assert root == definition(items)
     for index, item in enumerate(items):
         proof = merkle.inclusion_proof(node, index, size)
@@ -90,7 +91,7 @@ def test_every_inclusion_proof_holds_for_its_item_place_and_root_alone(size: int
 def test_every_consistency_proof_holds_for_its_two_logs_alone(first: int, second: int) -> None:
     items = items_of(second)
     old, new = definition(items[:first]), definition(items)
-    proof = merkle.consistency_proof(merkle.nodes_of(items), first, second)
+    proof = merkle.consistency_proof(nodes_of(items), first, second)
     assert merkle.verify_consistency(old, first, new, second, proof)
     assert not merkle.verify_consistency(old, first, new, second, [*proof, bytes(32)])
     assert not merkle.verify_consistency(new, first, old, second, proof) or first == second
@@ -108,7 +109,7 @@ def test_every_consistency_proof_holds_for_its_two_logs_alone(first: int, second
 
 
 def test_there_is_no_proof_of_what_is_not_there() -> None:
-    node = merkle.nodes_of([b"a", b"b"])
+    node = nodes_of([b"a", b"b"])
     for index in (-1, 2):
         with pytest.raises(Malformed, match="proof_malformed"):
             merkle.inclusion_proof(node, index, 2)
@@ -132,7 +133,7 @@ def test_a_frontier_grows_to_the_same_root_and_completes_every_full_subtree_once
         assert frontier == merkle.Frontier(frontier.size, frontier.peaks)
     assert frontier.size == len(items)
     assert frontier.root() == definition(items)
-    node = merkle.nodes_of(items)
+    node = nodes_of(items)
     assert kept == {
         (level, index): node(level, index)
         for level in range(len(items).bit_length())

@@ -15,7 +15,6 @@ import pytest
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "node")]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CHAINBILL_")}
 
 
 class Network:
@@ -23,7 +22,7 @@ class Network:
 
     def __init__(self, home: Path, user: Path) -> None:
         self.home = home
-        self._environment = {**ENVIRONMENT, "HOME": str(user), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        self._environment = {**os.environ, "HOME": str(user), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
     def command(self, *words: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run `chainbill WORDS` in a process of its own."""

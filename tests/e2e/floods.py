@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
+import selectors
 import socket
 import threading
 import time
@@ -122,6 +124,77 @@ def holding(api: str, begin: bytes, piece: bytes, *, connections: int, pieces: i
             one.close()
 
     return work
+
+
+def crowding(api: str, request: Callable[[], bytes], *, connections: int, addresses: int, ahead: int = 1) -> Worker:
+    """From so many addresses, on each connection so many requests ahead of their answers; what is ended is opened
+    again. Each status, or that a connection was ended, counts."""
+
+    def work(over: threading.Event, counted: Counter[str]) -> None:
+        ready = selectors.DefaultSelector()
+        for number in range(connections):
+            _Asking(api, f"127.0.1.{1 + number % addresses}", ready)
+        while not over.is_set():
+            for key, _ in ready.select(0.1):
+                key.data.go_on(request, ahead, counted)
+        for key in list(ready.get_map().values()):
+            key.data.close()
+
+    return work
+
+
+class _Asking:
+    """One connection of a crowd."""
+
+    def __init__(self, api: str, address: str, ready: selectors.BaseSelector) -> None:
+        self._api, self._address, self._ready = api, address, ready
+        self._open()
+
+    def _open(self) -> None:
+        self._rest, self._asked = b"", 0
+        self._socket = socket.socket()
+        self._socket.setblocking(False)
+        self._socket.bind((self._address, 0))
+        self._socket.connect_ex(target(self._api))
+        self._ready.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self)
+
+    def close(self) -> None:
+        self._ready.unregister(self._socket)
+        self._socket.close()
+
+    def go_on(self, request: Callable[[], bytes], ahead: int, counted: Counter[str]) -> None:
+        try:
+            if not self._rest and self._asked < ahead:
+                self._rest = b"".join([request() for _ in range(ahead - self._asked)])
+                self._asked = ahead
+            if self._rest:
+                self._rest = self._rest[self._socket.send(self._rest) :]
+            said = self._socket.recv(65536)
+            if not said:
+                raise ConnectionResetError
+            statuses = re.findall(rb"HTTP/1.1 (\d+)", said)
+            counted.update(status.decode() for status in statuses)
+            self._asked = max(0, self._asked - len(statuses))
+        except BlockingIOError:
+            pass
+        except OSError:
+            counted["ended"] += 1
+            self.close()
+            self._open()
+            return
+        asks = bool(self._rest) or self._asked < ahead
+        self._ready.modify(self._socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if asks else 0), self)
+
+
+def http(path: str, body: bytes) -> bytes:
+    """A request that posts msgpack."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/msgpack\r\nContent-Length: "
+    return f"{head}{len(body)}\r\n\r\n".encode() + body
+
+
+def varied(wire: bytes) -> bytes:
+    """The same with another signature, which is none."""
+    return wire[:-8] + secrets.token_bytes(8)
 
 
 # --- what is handed in

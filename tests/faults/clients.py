@@ -15,17 +15,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from chainbill_node.storage import layout
 from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.records import HeightRecord
-from chainbill_node.storage.store import prefix_end
+from faults.chains import chain_in
 from history import Acknowledged, BlockSeen, Event, Lost, Read, Submitted, find_faults
 from node_processes import Network
 from writes import account_at, bank_of
 
-from chainbill import codec
-from chainbill.ledger.block import decode_block
-from chainbill.ledger.receipt import decode_receipt
 from chainbill.ledger.transaction import decode_transaction
 
 WRITERS = ("anchor", "supplier1", "supplier2", "supplier3")
@@ -171,16 +166,6 @@ def chain_on_disk(home: Path) -> list[BlockSeen]:
     """The whole chain of a node that does not run, read from its database."""
     store = LevelStore(home / "data" / "chain", create=False)
     try:
-        seen = []
-        for key, data in store.range(layout.BLOCK, prefix_end(layout.BLOCK)):
-            block = decode_block(data)
-            height = int.from_bytes(key[1:], "big")
-            record = HeightRecord.decode(store.get(layout.height_key(layout.RECORD, height)) or b"")
-            ids = [decode_transaction(one).id for one in block.transactions]
-            raw = codec.decode(store.get(layout.height_key(layout.RECEIPTS, height)) or b"")
-            receipts = {one.id: one for one in map(decode_receipt, raw)}
-            refused = frozenset(one.hex() for one in ids if not receipts[one].ok)
-            seen.append(BlockSeen(block.id.hex(), record.app_hash.hex(), tuple(one.hex() for one in ids), refused))
-        return seen
+        return chain_in(store)
     finally:
         store.close()

@@ -141,8 +141,12 @@ def _acknowledgements(
 
 
 def _real_time(events: list[Event], places: Mapping[str, tuple[int, int]]) -> list[str]:
-    """A sweep in time: nothing handed in may stand before the highest place acknowledged until then."""
+    """A sweep in time: nothing handed in may stand before the highest place acknowledged until then.
+
+    What is handed in again counts from the first time.
+    """
     faults = []
+    known: set[str] = set()
     highest: tuple[tuple[int, int], str] = ((0, -1), "")
     for event in sorted(events, key=lambda one: (one.at, isinstance(one, Acknowledged))):
         place = places.get(event.id) if isinstance(event, Submitted | Acknowledged) else None
@@ -150,10 +154,12 @@ def _real_time(events: list[Event], places: Mapping[str, tuple[int, int]]) -> li
             continue
         if isinstance(event, Acknowledged):
             highest = max(highest, (place, event.id))
-        elif place < highest[0]:
+            continue
+        if event.id not in known and place < highest[0]:
             faults.append(
                 f"{event.id[:12]} was handed in after {highest[1][:12]} was acknowledged, and stands before it"
             )
+        known.add(event.id)
     return faults
 
 

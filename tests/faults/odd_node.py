@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import plyvel
-from chainbill_node import clock, main
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import Verdict
+from chainbill_node import main
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import Verdict
+from chainbill_node.runtime import clock
 from chainbill_node.storage import leveldb, signer_file
 
 from chainbill.codec import encode

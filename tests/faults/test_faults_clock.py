@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver_ports import Settings
+from chainbill_node.driver.ports import Settings
 from chainbill_node.wire.messages import Proposal, Votes
 from clients import Clients, judge, start_odd
+from history import Submitted
 from node_processes import Network
 from sim.byzantine import Liar
 from sim.checkers import ViolationError
@@ -20,8 +21,10 @@ from sim.ledger import build
 from sim.mutants import MUTANTS
 from sim.nodes import SimulatedNode
 from sim.world import NETWORK, World
+from writes import account_at
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.ledger.transaction import decode_transaction
 from chainbill.ledger.vote import VoteType, sign_proposal
 
 HOUR_MS = 3_600_000
@@ -47,6 +50,7 @@ def commit(world: World, nodes: list[SimulatedNode], names: list[bytes], for_ms:
         assert done, [node.driver.waiting_for().text("en", node.now_ms()) for node in nodes if node.driver]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("skew_ms", [HOUR_MS, -HOUR_MS])
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_one_of_four_an_hour_wrong(seed: int, skew_ms: int) -> None:
@@ -75,12 +79,13 @@ class WrongTime(Liar):
         block = build(parent.tip, network, time_ms, self.key.public, (transaction,), ())
         header = sign_proposal(self.key, network, height=height, round=0, block_id=block.id)
         votes = [self._vote(kind, height, 0, block.id) for kind in (VoteType.PREVOTE, VoteType.PRECOMMIT)]
-        for peer in self._peers():
+        for peer in self.peers():
             self._send(peer, Proposal(header, block))
             self._send(peer, Votes(tuple(votes)))
         self.proposed += 1
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("ahead_ms", [HOUR_MS, -HOUR_MS])
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_proposer_of_a_wrong_time_never_gets_its_block_in(seed: int, ahead_ms: int) -> None:
@@ -101,6 +106,7 @@ def test_a_proposer_of_a_wrong_time_never_gets_its_block_in(seed: int, ahead_ms:
     assert all(block.header.proposer != liar.key.public for block in world.checkers.decided.values())
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_clocks_that_jump(seed: int) -> None:
     """Every second or so one clock of seven jumps somewhere within an hour; at most two are wrong at a time."""
@@ -129,24 +135,59 @@ def test_too_many_wrong_clocks_stand_still_and_do_not_fork() -> None:
 
 @pytest.mark.e2e
 def test_a_real_node_whose_clock_jumps_by_an_hour(tmp_path: Path) -> None:
+    """It says so itself, is not ready, and refuses no good transaction for good; the others go on."""
     clock = tmp_path / "clock"
-    clock.write_text("0")
+    clock.write_text(str(HOUR_MS))
     with Network(tmp_path / "net", 4) as network:
         network.start("bank1", "bank2", "bank3")
         start_odd(network, "bank4", "--clock-file", str(clock))
-        network.wait_ready()
+        network.wait_ready("bank1", "bank2", "bank3")
         with Clients(network, nodes=("bank1", "bank2", "bank3")) as clients:
             for jump_ms in (HOUR_MS, -HOUR_MS, 0):
                 temporary = tmp_path / "clock.new"
                 temporary.write_text(str(jump_ms))
                 temporary.rename(clock)
                 before = len(clients.acknowledged)
-                time.sleep(2)
+                network.wait(lambda jump_ms=jump_ms: knows(network, jump_ms), "what it says of its own clock")
+                assert_takes_what_is_good(network, clients, jump_ms)
                 network.wait(lambda before=before: len(clients.acknowledged) > before + 8, "going on")
                 if jump_ms > 0:  # on a busy machine it takes a while until its turn to propose comes
                     network.wait(lambda: "refused_block" in said(network), "a refusal of a block from the future")
+            for name in ("bank1", "bank2", "bank3"):
+                assert "clock_off" not in network.log_of(name)
         print(judge(network, clients))
         assert "node_fault" not in said(network) + network.log_of("bank4")
+        assert network.log_of("bank4").count("node_warning key=clock_off") >= 1
+        assert "node_warning_over key=clock_off" in network.log_of("bank4")
+
+
+def knows(network: Network, jump_ms: int) -> bool:
+    """Whether bank4 says of its clock, at /ready and by its warning, what is true."""
+    found = network.get("bank4", "/ready")
+    warnings = [one for one in found["warnings"] if one["key"] == "clock_off"]
+    if not jump_ms:
+        return bool(found["ready"] and not warnings)
+    how = "ahead of" if jump_ms > 0 else "behind"
+    return (
+        not found["ready"]
+        and f"s {how} those of most other validators" in found["reason"]
+        and "chronyc" in found["reason"]
+        and len(warnings) == 1
+        and abs(warnings[0]["fields"]["ahead_ms"] - jump_ms) < 60_000
+    )
+
+
+def assert_takes_what_is_good(network: Network, clients: Clients, jump_ms: int) -> None:
+    """Through bank4: what is good for ten minutes, and for a day less half an hour; what has expired it refuses."""
+    deed = account_at(network.party("bank1"))
+    for minutes in (10, 23.5 * 60):
+        wire = network.sign("auditor", deed, minutes=minutes)
+        identity = decode_transaction(wire).id.hex()
+        clients.events.append(Submitted(time.monotonic(), "auditor", "bank4", identity))
+        status, body = network.send("bank4", wire)
+        assert status in (201, 202), (jump_ms, minutes, body)
+    status, body = network.send("bank4", network.sign("auditor", deed, minutes=-1))
+    assert (status, body["code"]) == (422, "transaction_expired"), (jump_ms, body)
 
 
 def said(network: Network) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from chainbill_node.consensus.signer_frames import SignerFileError
-from chainbill_node.consensus.signer_memory import Recovered, check_heights
+from chainbill_node.consensus.signer_memory import recover_memory
+from chainbill_node.driver.signer import new_signer_file
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.store import DiskError
 from node_state import RowChain
@@ -104,9 +104,10 @@ def test_one_flipped_bit_at_every_byte(settled: Settled, scratch: Path, pattern:
     assert counted["emptied"] <= 2, "only the length of the manifest's last record"
 
 
-def test_an_emptied_database_is_refused_by_the_signer_file() -> None:
-    with pytest.raises(SignerFileError, match="signer_file_height"):
-        check_heights(Recovered(HEIGHTS), 0)
+def test_beside_an_emptied_database_the_signer_file_signs_nothing_until_all_is_back() -> None:
+    network, key = bytes(32), b"k" * 32
+    memory = recover_memory(new_signer_file(network, key, HEIGHTS), network, key, 0)
+    assert memory.signs_from == HEIGHTS + 1
 
 
 def test_the_sweep_can_fail(settled: Settled, scratch: Path) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver_ports import Settings
-from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.driver.ports import Settings
+from chainbill_node.driver.signer import new_signer_file
 from chainbill_node.storage import signer_file
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chainbill_node.verify import verify_home
+from chainbill_node.home.verify import verify_home
 from clients import Clients, judge, start_odd, wait_until
 from node_processes import Network
 
@@ -72,6 +72,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
         pytest.skip(f"mounting a tmpfs is not permitted here: {done.stderr.decode().strip()}")
     try:
         for name, data in content.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
             (folder / name).chmod(0o600)
         yield

@@ -19,10 +19,10 @@ import tomli_w
 from chainbill_cli.failure import Failure
 from chainbill_cli.invoice import parse_invoice
 from chainbill_node import wire
-from chainbill_node.config import ConfigError, NodeConfig, config_content, parse_config
 from chainbill_node.consensus.signer_frames import SignerFileError, frames, recover
 from chainbill_node.consensus.signer_memory import recover_memory
-from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.driver.signer import new_signer_file
+from chainbill_node.home.config import ConfigError, NodeConfig, config_content, parse_config
 from consensus.consensus_kit import KEYS, NETWORK, PREVOTE, block, certificate, vote
 from consensus.test_signer_file import signed_round
 from consensus.test_wire import SAMPLES

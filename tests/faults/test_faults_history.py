@@ -44,6 +44,11 @@ def test_an_open_transaction_may_be_in_or_not() -> None:
     assert find_faults(GOOD, {"n1": late, "n2": late}, START) == []
 
 
+def test_what_is_handed_in_again_counts_from_the_first_time() -> None:
+    again = Submitted(4.2, "c1", "n1", "a", ("x", "1"))  # its client had lost the answer
+    assert find_faults((*GOOD, again), CHAINS, START) == []
+
+
 def changed(number: int, **fields: object) -> tuple[Event, ...]:
     return (*GOOD[:number], replace(GOOD[number], **fields), *GOOD[number + 1 :])
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from chainbill_node.verify import verify_home
+from chainbill_node.home.verify import verify_home
 from clients import Clients, judge
 from node_processes import Network
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 from bad_wire import BadWire, NotPermittedError, Quality
-from chainbill_node.config import FILE_NAME, ConsensusConfig
+from chainbill_node.home.config import FILE_NAME, ConsensusConfig
 from chainbill_node.setup.local import local_plan
 from chainbill_node.setup.network import create_network
 from clients import Clients, judge

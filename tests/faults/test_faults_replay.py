@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.storage.chain.database import ChainDatabase
 from node_chain import LocalChain
 from writes import account_at
 
@@ -53,7 +53,7 @@ class Ledger:
 
     @property
     def key(self) -> PrivateKey:
-        from chainbill_node.setup.keys import load_private_key
+        from chainbill_node.home.keys import load_private_key
 
         return load_private_key(self.chain.network.parties["anchor"].key)
 

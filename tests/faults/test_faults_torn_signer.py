@@ -16,10 +16,11 @@ import pytest
 from chainbill_node.consensus.effects import UnsignedVote
 from chainbill_node.consensus.opening import open_height
 from chainbill_node.consensus.signer_frames import SignerFileError, recover
-from chainbill_node.consensus.state import Choice, Signing
-from chainbill_node.driver_signing import Signer, new_signer_file
-from chainbill_node.signer_faults import signer_refusal
+from chainbill_node.consensus.state import Signing
+from chainbill_node.driver.signer import Signer, new_signer_file
+from chainbill_node.home.signer_faults import signer_refusal
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
+from chainbill_node.wire.messages import Choice
 from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, block, rules, vote
 from sim.nodes import SimulatedNode
 from sim.world import World
@@ -102,7 +103,7 @@ def outcome(written: Written, damage: Callable[[bytes, int], bytes], position: i
     try:
         signer, file = opened(path)
     except SignerFileError as error:
-        assert "safe-height" in signer_refusal(error).said("zh")  # noqa: PT017
+        assert "--signer-lost" in signer_refusal(error).said("zh")  # noqa: PT017
         return error.reason
     try:
         whole = max((end for end in written.ends if end <= position), default=0)

@@ -17,8 +17,6 @@ from ledger import tiny_contracts
 from ledger.ledger_kit import key
 from ledger.tiny_network import DAY_MS, TinyNetwork, bill_of
 
-from chainbill.ledger.block import encode_block
-
 HOLDERS = ("S1", "S2", "ANCHOR", "BANK0")
 
 
@@ -81,7 +79,7 @@ def digest(network: TinyNetwork) -> dict[str, Any]:
                 "receipts": [
                     receipt.status + (f":{receipt.reason}" * bool(receipt.reason)) for receipt in applied.receipts
                 ],
-                "bytes": len(encode_block(block)),
+                "bytes": len(block.encoded),
             }
             for block, applied in zip(network.blocks, network.results, strict=True)
         ],

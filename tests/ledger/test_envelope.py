@@ -13,7 +13,7 @@ from ledger.ledger_kit import NETWORK, key, wire
 from chainbill import codec
 from chainbill.codec import encode
 from chainbill.errors import Malformed, Reason
-from chainbill.ledger.envelope import Head, read_envelope, verify_signatures
+from chainbill.ledger.envelope import Head, read_envelope, verify_signatures, wire_id_of
 from chainbill.ledger.transaction import assemble, decode_transaction, open_envelope
 from chainbill.limits import MAX_ENVELOPE_BYTES, MAX_TRANSACTION_BYTES
 
@@ -75,6 +75,8 @@ def test_ids_that_were_hashed_are_not_hashed_again() -> None:
     envelope = read_envelope(wire(CALL))
     identity = envelope.id
     assert open_envelope(envelope).id is identity
+    known = wire_id_of(envelope.wire)
+    assert read_envelope(envelope.wire, known).wire_id is known
 
 
 @pytest.mark.parametrize(

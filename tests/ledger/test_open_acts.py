@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from chainbill_contracts import NAMES, source
+from contracts.acts_ready import ACTS as EXPECTED
 from ledger.real_network import ANCHOR, S1, S2, RealNetwork
 from ledger.tiny_network import TinyNetwork
 
@@ -17,18 +18,9 @@ from chainbill.ledger.open_acts import ALWAYS_OPEN, OPEN_ANSWERS, check_standing
 from chainbill.ledger.transaction import Call, decode_transaction
 from chainbill.state.overlay import Overlay
 
-ACTS = {
-    f"{name}.{function}" for name in NAMES for function in re.findall(r"@call\ndef (\w+)\(", source(name))
-}  # fmt: skip
+ACTS = {f"{name}.{function}" for name in NAMES for function in re.findall(r"@call\ndef (\w+)\(", source(name))}
 NOT_ACTIVE = r"^party_not_active"
-OPEN_NOW = {
-    "bill.reject", "bill.withdraw", "bill.cancel", "token.reject", "token.recall", "finance.decline",
-    "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "party.revoke_key", "audit.revoke_grant",
-    "invoice.withdraw_dispute", "party.refuse_mandate", "party.withdraw_change", "party.halt", "party.lift_halt",
-    "recovery.veto", "recovery.withdraw", "standing.object_to", "standing.stay",
-    "settlement.settle", "settlement.proceed", "settlement.pay_result", "governance.vote", "governance.ready",
-    "governance.withdraw",
-}  # fmt: skip
+OPEN_NOW = {act for act, spec in EXPECTED.items() if spec.open}
 
 
 def call(act: str, **args: Any) -> Call:

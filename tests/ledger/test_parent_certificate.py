@@ -13,7 +13,7 @@ from ledger.tiny_network import TinyNetwork, genesis
 from chainbill.crypto import merkle
 from chainbill.errors import Refused
 from chainbill.ledger import header_check
-from chainbill.ledger.block import Block, decode_block, encode_block, parent_certificate_hash
+from chainbill.ledger.block import Block, decode_block, parent_certificate_hash
 from chainbill.ledger.certificate import Certificate, certificate_hash
 from chainbill.ledger.vote import VoteType, sign_vote
 
@@ -32,7 +32,7 @@ def network() -> TinyNetwork:
 def carrying(network: TinyNetwork, certificate: bytes | None) -> Block:
     """The next block with this certificate of its parent, as a whole that fits together."""
     header = replace(network.block().header, parent_certificate=parent_certificate_hash(certificate))
-    return decode_block(encode_block(Block(header, (), (), certificate)))
+    return decode_block(Block(header, (), (), certificate).encoded)
 
 
 def by(network: TinyNetwork, *signers: Any, of: int = -1, net: bytes | None = None) -> Certificate:

@@ -10,7 +10,7 @@ from ledger.tiny_network import PARTIES, TinyNetwork, bill_of
 
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger import transition
-from chainbill.ledger.admission import admit, clock_offset_ms, read_view, simulate
+from chainbill.ledger.admission import admit, clock_offset_ms, simulate
 from chainbill.ledger.execution import Execution
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.state.overlay import Overlay
@@ -140,13 +140,6 @@ def test_a_dry_run_needs_no_signature_if_told_who_would_sign(network: TinyNetwor
     assert simulate(network.view, unsigned, network.env, network.time_ms + 1).reason == "key_not_registered"
     shown = simulate(network.view, unsigned, network.env, network.time_ms + 1, signers=[])
     assert shown.results[0]["signers"] == []
-
-
-def test_views_are_read_without_a_transaction(network: TinyNetwork) -> None:
-    bill_of(network)
-    assert read_view(network.view, network.env, "token", "balance", {"party": "S1"}) == 1000
-    with pytest.raises(Refused, match="unknown_function"):
-        read_view(network.view, network.env, "token", "settle", {"token": "T"})
 
 
 def test_the_clock_offset_is_read_from_the_state(network: TinyNetwork) -> None:

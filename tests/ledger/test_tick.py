@@ -11,8 +11,10 @@ from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.dates import date_of
 from chainbill.errors import ChainbillError, Malformed, Refused
-from chainbill.ledger import core_rows
-from chainbill.ledger.block import Block, decode_block, encode_block
+from chainbill.ledger import block as block_form
+from chainbill.ledger import core_rows, header_check
+from chainbill.ledger.block import Block, decode_block
+from chainbill.ledger.envelope import wire_id_of
 from chainbill.ledger.execution import Execution
 from chainbill.ledger.tick import Tick, decode_tick, is_tick
 from chainbill.ledger.tick_check import check_tick, due_date
@@ -58,7 +60,7 @@ def test_what_is_no_tick(fields: list[Any], reason: str) -> None:
 
 def test_a_tick_makes_a_block_for_work_that_is_due() -> None:
     network = other_engine()
-    block = decode_block(encode_block(network.block(tick(network), time_ms=DUE_MS)))
+    block = decode_block(network.block(tick(network), time_ms=DUE_MS).encoded)
     assert date_of(DUE_MS, network.genesis.zone_offset_minutes) == DUE
     applied = network.decide(block)
     assert [receipt.kind for receipt in applied.receipts] == ["day_item", "tick"]
@@ -114,6 +116,24 @@ def test_a_proposer_puts_in_a_tick_that_is_due_and_leaves_out_another() -> None:
     assert network.apply(prepared.block).app_hash == prepared.applied.app_hash
     assert network.prepare([], time_ms=DUE_MS, tick=tick(network, "2026-03-01")).block.transactions == ()
     assert network.prepare([], tick=tick(network)).block.transactions == ()
+
+
+def test_a_block_that_is_made_has_the_ids_of_its_transactions_and_of_its_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = other_engine()
+    network.time_ms = DUE_MS
+    wires = [network.wire("S1", ("diary", "note", {"name": name, "value": 1})) for name in "bc"]
+    hashed: list[bytes] = []
+
+    def recorded(wire: bytes) -> bytes:
+        hashed.append(wire)
+        return wire_id_of(wire)
+
+    monkeypatch.setattr(header_check, "wire_id_of", recorded)
+    monkeypatch.setattr(block_form, "wire_id_of", recorded)
+    block = network.prepare(wires, time_ms=DUE_MS, tick=tick(network)).block
+    assert block.wire_ids == tuple(map(wire_id_of, [*wires, tick(network)]))
+    block.check_roots()
+    assert hashed == [tick(network)]  # those of transactions are known since they came
 
 
 def test_a_migration_under_way_is_work_of_today() -> None:

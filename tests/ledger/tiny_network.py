@@ -10,10 +10,11 @@ from ledger import tiny_contracts
 from ledger.ledger_kit import CHAIN, certificate_of, key, validator_keys, validators, wire
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.crypto.merkle import Frontier
 from chainbill.ledger import core_rows
 from chainbill.ledger.block import Block
 from chainbill.ledger.engine import ENGINE
-from chainbill.ledger.environment import BlockEnv, first_env
+from chainbill.ledger.environment import BlockEnv
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.genesis_state import make_genesis_state
 from chainbill.ledger.header_check import make_block
@@ -46,6 +47,24 @@ def genesis(**changes: Any) -> Genesis:
         "clock": "adjustable",
     }
     return Genesis(**{**fields, **changes})
+
+
+def first_env(genesis: Genesis, programs: ProgramCache, receipts_root: bytes, receipts_count: int) -> BlockEnv:
+    """The surroundings of block 1; `receipts_root` and `receipts_count` are those of the genesis receipts."""
+    return BlockEnv(
+        genesis=genesis,
+        programs=programs,
+        previous=None,
+        receipts_root=receipts_root,
+        receipts_count=receipts_count,
+        parent_certificate=None,
+        parent_validators=genesis.validators,
+        history=Frontier(),
+        validators=genesis.validators,
+        next_validators=genesis.validators,
+        recent_proposers=(),
+        seen=lambda _id: False,
+    )
 
 
 class TinyNetwork:

@@ -16,7 +16,8 @@ class Hostile:
 
     def __init__(self, network: Network, identity: str, target: str) -> None:
         home = network.nodes[identity].home
-        context = client_context(home / "tls/ca.pem", home / "tls/node.pem", home / "tls/node.key")
+        members = [node.node_id for node in network.nodes.values()]
+        context = client_context(home / "tls/ca.pem", home / "tls/node.pem", home / "tls/node.key", members)
         host, _, port = network.nodes[target].p2p.rpartition(":")
         self._reader: threading.Thread | None = None
         plain = socket.create_connection((host, int(port)), timeout=10)

@@ -39,6 +39,7 @@ class Recorder:
     alone: int = 0
     begun: list[int] = field(default_factory=list)
     refuse: set[Any] = field(default_factory=set)
+    vouched: list[bool] = field(default_factory=list)
     disk: tuple[Manifest, dict[int, bytes]] | None = None
 
     def send(self, peer: str, message: Message) -> None:
@@ -53,8 +54,9 @@ class Recorder:
     def nobody(self) -> None:
         self.alone += 1
 
-    def begin(self, manifest: Any, data: bytes) -> str:
+    def begin(self, manifest: Any, data: bytes, *, vouched: bool) -> str:
         self.begun.append(manifest.height)
+        self.vouched.append(vouched)
         self.taken.clear()
         if manifest.height in self.refuse or data in self.refuse:
             return "no chain of trust"

@@ -6,12 +6,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from chainbill_node.config import FilesConfig
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import ProposalRequest
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import ProposalRequest
+from chainbill_node.home.config import FilesConfig
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import Store
 

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from writes import account_at
 
@@ -21,6 +21,15 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
 START_TIMEOUT_S = 40.0
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit code of one that was asked to end; after ten seconds it has to."""
+    try:
+        return process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 class Network:
@@ -35,15 +44,17 @@ class Network:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in list(self.processes):
-            self.stop(name)
+        for process in self.processes.values():
+            process.terminate()  # all at once: they end side by side
+        while self.processes:
+            ended(self.processes.popitem()[1])
 
-    def start(self, *names: str, environment: dict[str, str] | None = None) -> None:
+    def start(self, *names: str, environment: dict[str, str] | None = None, arguments: tuple[str, ...] = ()) -> None:
         for name in names or tuple(self.nodes):
             home = self.nodes[name].home
             with (home / "node.log").open("ab") as output:
                 self.processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "chainbill_node.main", "--home", str(home)],
+                    [sys.executable, "-m", "chainbill_node.main", "--home", str(home), *arguments],
                     stdout=output,
                     stderr=output,
                     env={**os.environ, **(environment or {})},
@@ -57,11 +68,7 @@ class Network:
     def stop(self, name: str) -> int:
         process = self.processes.pop(name)
         process.terminate()
-        try:
-            return process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+        return ended(process)
 
     def log_of(self, name: str) -> str:
         return (self.nodes[name].home / "node.log").read_text(encoding="utf-8")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill_node.storage.database import BlockWrite, ChainDatabase
-from chainbill_node.storage.history_log import frontier_of
+from chainbill_node.storage.chain.database import BlockWrite, ChainDatabase
+from chainbill_node.storage.chain.history_log import frontier_of
+from chainbill_node.storage.chain.reader import HeightReader
+from chainbill_node.storage.chain.records import HeightRecord
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.reader import HeightReader
-from chainbill_node.storage.records import HeightRecord
 from chainbill_node.storage.store import Store
 from ledger.ledger_kit import header
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.rest import create_app
-from chainbill_node.rest.ports import NodeStatus, PeerInfo, Pruned, Reader, holders
+from chainbill_node.rest.ports import NodeStatus, PeerInfo, holders
 from chainbill_node.rest.reading import RestOptions
 from chainbill_node.rest.request_signing import sign_request
-from chainbill_node.setup.keys import load_private_key
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.ledger_reader import Pruned, Reader
 from chainbill_node.storage.leveldb import LevelStore
 from cli.solo_node import SoloNode
 from ledger import tiny_network

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from authorities import make_node_certificate
 from chainbill_node import wire
+from chainbill_node.network.identity import Identity, TlsFiles
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
-from chainbill_node.network.tls import client_context, server_context
-from chainbill_node.setup.certificates import Issued, make_node_certificate
+from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash
 from chainbill_node.wire.messages import Chunk, Snapshots, WantChunk, WantSnapshots
@@ -58,8 +59,8 @@ class Server:
         return f"{self.node_id}@{LOOPBACK}:{self.port}"
 
     async def start(self) -> None:
-        server, client = server_context(*self._paths), client_context(*self._paths)
-        settings = PeerSettings(self.node_id, LOOPBACK, self.port, self._genesis, server, client)
+        identity = Identity(TlsFiles(*self._paths), self.node_id)
+        settings = PeerSettings(self.node_id, LOOPBACK, self.port, self._genesis, identity)
         self._network = PeerNetwork(
             settings, lambda: self.guests, self._frame, lambda _: None, lambda _: None
         )  # fmt: skip

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import account_for
 from chainbill_node.setup.plan import PartyPlan
 from chainbill_node.storage.leveldb import LevelStore

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from chainbill_node import admission as admission_module
-from chainbill_node.admission import Admission, Found, Outcome, Verified
-from chainbill_node.limits import MAX_LISTENERS
+from chainbill_node.intake import admission as admission_module
+from chainbill_node.intake.admission import Admission, Found, Outcome, Verified
+from chainbill_node.intake.commit_waiters import Waiters
+from chainbill_node.intake.limits import MAX_LISTENERS
 from chainbill_node.mempool import MempoolFull, Source
 from chainbill_node.mempool import reading as reading_module
-from chainbill_node.waiters import Waiters
 from test_node_mempool import TEN, transaction
 
 from chainbill.errors import ChainbillError, Malformed, Reason, Refused
@@ -203,6 +203,41 @@ def test_who_took_little_is_read_while_those_who_took_much_wait(monkeypatch: pyt
     asyncio.run(act())
 
 
+def test_known_addresses_are_read_before_strangers_who_pause_for_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad signatures from 200 addresses were each of a source that had taken little, and read without a pause."""
+    monkeypatch.setattr(admission_module, "BATCH_TRANSACTIONS", 2)
+    monkeypatch.setattr(admission_module, "PAUSE_AFTER_STRANGERS", 1e9)
+    monkeypatch.setattr(reading_module, "LIGHT_S", 0.0)  # who is known took much, too
+
+    async def act() -> None:
+        accepted: list[bytes] = []
+
+        def accept(batch: Sequence[Verified]) -> list[Outcome]:
+            accepted.extend(one.transaction.id for one in batch)
+            return [None for _ in batch]
+
+        strangers = {"a", "b", "c", "new"}
+        admission = Admission(
+            accept, gather_ms=1, gather_count=1_000, threads=1, stranger=lambda address: address in strangers
+        )
+        for one, address in zip(TEN, "abcabc", strict=False):
+            admission.offer(one, source=Source(address, "P"), own=True)
+        async with asyncio.timeout(20):
+            while len(accepted) < 2:
+                await asyncio.sleep(0.005)
+            strangers.remove("c")
+            admission.offer(TEN[6], source=Source("c", "P"), own=True)  # behind what it has sent before
+            admission.offer(TEN[7], source=Source("known", "P"), own=True)
+            admission.offer(TEN[8], source=Source("a peer", "P"), own=False)
+            while len(accepted) < 4:
+                await asyncio.sleep(0.005)
+        assert accepted == [TEN[0].id, TEN[1].id, TEN[7].id, TEN[8].id]
+        assert len(admission) == 5
+        admission.close()
+
+    asyncio.run(act())
+
+
 @pytest.mark.parametrize(
     ("wanted", "sizes"),
     [(("P", "Q"), [7, 1]), ((), [2]), (("P",), [2])],
@@ -329,17 +364,18 @@ def test_listeners_are_bounded() -> None:
 def test_those_who_wait_for_a_commit_are_bounded_and_hear_once() -> None:
     waiters = Waiters(most=4)
     heard: list[object] = []
-    assert waiters.add(b"a", heard.append, "one")
-    assert waiters.add(b"a", heard.append, "one")
-    assert not waiters.add(b"a", heard.append, "one"), "as many as it would leave"
-    assert waiters.add(b"b", heard.append, "two")
-    assert not waiters.add(b"c", heard.append, "two")
-    error = ChainbillError("transaction_expired")
-    waiters.refused(b"a", error)
-    assert heard == [error, error]
+    assert waiters.add(b"a", heard.append, "one", 10)
+    assert waiters.add(b"a", heard.append, "one", 10)
+    assert not waiters.add(b"a", heard.append, "one", 10), "as many as it would leave"
+    assert waiters.add(b"b", heard.append, "two", 20)
+    assert not waiters.add(b"c", heard.append, "two", 30)
+    waiters.committed(1, (), 10)
+    assert heard == [], "a block of its last moment may carry it"
+    waiters.committed(2, (), 11)
+    assert [getattr(one, "reason", "") for one in heard] == ["transaction_expired"] * 2
     waiters.drop(b"a", heard.append, "one")
     waiters.drop(b"a", heard.append, "one")
     assert len(waiters) == 1
-    assert waiters.add(b"c", heard.append, "one")
+    assert waiters.add(b"c", heard.append, "one", 30)
     waiters.close()
-    assert heard == [error, error, None, None]
+    assert heard[2:] == [None, None]

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.adapters import AGED_MS, FIRST_S_A_GAS, LEAST_GAS, MAX_RUN_S, LedgerPort
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import ProposalRequest, SnapshotInfo
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import ProposalRequest, SnapshotInfo
 from chainbill_node.mempool import Mempool, Use, VerifiedTransactions
 from chainbill_node.mempool.accounts import FIRST_CALL_GAS
-from chainbill_node.rest.ports import Future, Pruned
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.process.adapters import AGED_MS, FIRST_S_A_GAS, LEAST_GAS, MAX_RUN_S, LedgerPort
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.ledger_reader import Future, Pruned
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import LocalChain
 from writes import CURRENCY, account_at
@@ -103,7 +103,7 @@ def test_a_proposal_is_executed_once_and_its_result_is_kept(chain: LocalChain, m
     def not_again(*_: object) -> None:
         raise AssertionError("executed again")
 
-    monkeypatch.setattr("chainbill_node.engine.application.apply_block", not_again)
+    monkeypatch.setattr("chainbill_node.application.application.apply_block", not_again)
     assert chain.ledger.process_proposal(block).accepted
     assert chain.ledger.finalize_block(block).changed_state
 
@@ -173,7 +173,7 @@ def test_an_internal_fault_while_checking_refuses_the_block_and_after_a_decision
     def broken(*_: object) -> None:
         raise RecursionError("deep")
 
-    monkeypatch.setattr("chainbill_node.engine.application.apply_block", broken)
+    monkeypatch.setattr("chainbill_node.application.application.apply_block", broken)
     assert "RecursionError" in chain.ledger.process_proposal(block).reason
     with pytest.raises(RecursionError):
         chain.ledger.finalize_block(block)
@@ -280,7 +280,6 @@ class Port:
     def __init__(self, chain: LocalChain, max_transactions: int = 100) -> None:
         self.chain = chain
         self.pool = Mempool(1_000, 10_000_000)
-        self.dropped: list[bytes] = []
         self.plans: list[ProposalRequest] = []
         self.dear: list[int] = []
         self.port = LedgerPort(
@@ -290,7 +289,6 @@ class Port:
             max_bytes=1_000_000,
             now_ms=lambda: chain.time_ms,
             on_commit=lambda *_: None,
-            on_dropped=self.dropped.append,
             on_plan=self._planned,
         )
 
@@ -326,7 +324,6 @@ def test_what_no_block_may_carry_leaves_the_pool(chain: LocalChain) -> None:
     chain.commit(used)
     port.pool.add(used, chain.time_ms, own=True)
     assert port.build().transactions == ()
-    assert port.dropped == [used.id]
     assert len(port.pool) == 0
 
 
@@ -370,6 +367,22 @@ def test_a_slow_machine_makes_smaller_blocks(chain: LocalChain) -> None:
     assert fits(0.25) == 769_230, "one block with little in it says little"
 
 
+def test_one_slow_block_keeps_no_others_small(chain: LocalChain) -> None:
+    """The first block after a start on a busy machine took some seconds: all that followed held five transfers, for
+    good, for what so small a block took was not listened to."""
+    port = Port(chain).port
+    port._learn(2_500_000, 30.0)
+    assert port._fitting_gas(0.25) == 20_833
+    for _ in range(200):
+        gas = port._fitting_gas(0.25)
+        port._learn(gas, gas * FIRST_S_A_GAS + 0.001)
+    assert port._fitting_gas(0.25) > 3_000_000
+    held = port._fitting_gas(0.25)
+    for _ in range(4):
+        port._learn(LEAST_GAS // 2, 1.0)
+    assert port._fitting_gas(0.25) == held, "that small ones are slow says nothing of gas"
+
+
 def test_a_block_holds_what_this_machine_runs_in_time(chain: LocalChain) -> None:
     port = Port(chain)
     once = account_at(chain.party("bank1"))
@@ -405,7 +418,7 @@ def test_a_failure_that_used_much_is_run_once_whoever_sent_it(
     for one in (good, bad):
         port.pool.add(one, chain.time_ms, own=True)
     assert port.build().transactions == (good.wire,)
-    monkeypatch.setattr("chainbill_node.engine.application.FINAL_GAS", 1_500)
+    monkeypatch.setattr("chainbill_node.application.application.FINAL_GAS", 1_500)
     other = Port(chain)
     for one in (good, bad):
         other.pool.add(one, chain.time_ms, own=True)
@@ -450,6 +463,6 @@ def test_a_fault_while_building_is_no_block(chain: LocalChain, monkeypatch: pyte
     def broken(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("chainbill_node.engine.application.prepare", broken)
+    monkeypatch.setattr("chainbill_node.application.application.prepare", broken)
     port = Port(chain)
     assert port.port.build_block(1, chain.time_ms + 1, chain.key.public, ()) is None

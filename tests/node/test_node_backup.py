@@ -7,24 +7,21 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from chainbill_node.backup import backup_home, restore_home
-from chainbill_node.config import ConfigError, load_config
-from chainbill_node.consensus.signer_memory import HEIGHT_UNKNOWN, recover_memory
-from chainbill_node.driver_signing import Signer
-from chainbill_node.home import load_genesis, open_home
-from chainbill_node.setup.keys import load_private_key
-from chainbill_node.storage import archive
-from chainbill_node.storage.archive import ArchiveError, check_archive
+from chainbill_node.consensus.signer_frames import SignerFileError
+from chainbill_node.driver.signer import Signer, following_signer_file, new_signer_file
+from chainbill_node.home.backup import backup_home, restore_home
+from chainbill_node.home.config import ConfigError, load_config
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.home.lost_signer import give_up_lost
+from chainbill_node.home.node_home import load_genesis, open_home
+from chainbill_node.storage.chain import archive
+from chainbill_node.storage.chain.archive import ArchiveError, check_archive
+from chainbill_node.storage.chain.rebuild import root_of_rows
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.rebuild import root_of_rows
-from chainbill_node.storage.signer_file import FileSignerFile
 from chainbill_node.storage.store import DiskError
-from chainbill_node.sync.safe_height import safe_height, witnesses_needed
 from node_chain import LocalChain
-
-from chainbill.ledger.validators import Validator, ValidatorSet
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +60,9 @@ def test_a_restored_home_has_every_row_and_signs_nothing(made: tuple[Path, Path]
     try:
         signer = Signer(opened.signer_file, opened.key, opened.genesis.hash, 1 << 20)
         signer.open(done.height, None)
-        assert signer.follows
+        assert signer.memory.unknown
         signer.open(done.height + 7, None)  # whatever height the database has by the next start
-        assert signer.follows
-        signer.open(done.height + 7, done.height + 9)  # the operator's word
-        assert signer.memory.sign_from == done.height + 9
+        assert signer.memory.unknown
     finally:
         opened.close()
 
@@ -156,67 +151,39 @@ def test_keys_are_needed_for_a_restore(made: tuple[Path, Path], tmp_path: Path) 
         restore_home(tmp_path / "fresh", made[1])
 
 
-# --- from which height on signing is safe
+def test_an_intact_signer_file_stays_in_use_beside_restored_data(made: tuple[Path, Path], empty: Path) -> None:
+    key = load_private_key(empty / "keys/validator.pem")
+    network = load_genesis(empty, load_config(empty)).hash
+    path = empty / "signer/signer.bin"
+    path.write_bytes(new_signer_file(network, key.public, 99))
+    restore_home(empty, made[1])
+    assert path.read_bytes() == new_signer_file(network, key.public, 99)
 
 
-def validators(count: int) -> ValidatorSet:
-    return ValidatorSet.of(Validator(bytes([number]) * 32, f"v{number}", "", "") for number in range(1, count + 1))
-
-
-def claims(*heights: int) -> dict[str, int]:
-    """Decided heights of validators 2, 3, …; validator 1 is the restored one."""
-    return {(bytes([number]) * 32).hex(): height for number, height in enumerate(heights, 2)}
-
-
-OWN = bytes([1]) * 32
-
-
-@pytest.mark.parametrize(("count", "needed"), [(1, 1), (2, 1), (3, 1), (4, 3), (5, 3), (6, 3), (7, 5), (10, 7)])
-def test_so_many_must_speak_that_one_of_them_is_an_honest_witness(count: int, needed: int) -> None:
-    given = validators(count)
-    assert witnesses_needed(given) == needed or count == 1
-    if count > 1:  # any quorum with us in it and any so many others share more than the faulty ones
-        assert (given.quorum - 1) + needed - (count - 1) >= given.max_faulty + 1
-    assert safe_height(given, OWN, 50, claims(*[49] * (needed - 1))) is None
-    if count > 1:
-        assert safe_height(given, OWN, 50, claims(*[49] * needed)) == 52
-
-
-def test_who_is_behind_waits() -> None:
-    four = validators(4)
-    assert safe_height(four, OWN, 50, claims(49, 49, 90)) is None
-    assert safe_height(four, OWN, 50, claims(49, 49, 50)) == 53
-    assert safe_height(four, OWN, 50, {"stranger": 49, **claims(49, 49)}) is None
-
-
-def test_alone_nobody_can_tell() -> None:
-    assert safe_height(validators(1), OWN, 50, {}) is None
-
-
-def test_the_safe_height_is_kept(made: tuple[Path, Path], empty: Path) -> None:
+def test_a_damaged_signer_file_is_put_aside_and_allows_no_signature(made: tuple[Path, Path], empty: Path) -> None:
+    path = empty / "signer/signer.bin"
+    path.write_bytes(b"what this key has signed")
     done = restore_home(empty, made[1])
     key = load_private_key(empty / "keys/validator.pem")
-    file = FileSignerFile(empty / "signer/signer.bin")
     network = load_genesis(empty, load_config(empty)).hash
-    signer = Signer(file, key, network, 1 << 20)
-    signer.open(done.height, None)
-    assert recover_memory(file.read(), network, key.public).sign_from == HEIGHT_UNKNOWN
-    signer.sign_from(done.height + 3)
-    signer.before_commit(done.height + 1)
-    again = recover_memory(file.read(), network, key.public)
-    assert (again.height, again.sign_from) == (done.height + 1, done.height + 3)
-    file.close()
-
-
-def test_what_was_signed_is_kept_when_a_restore_or_fetch_is_done_twice(tmp_path: Path) -> None:
-    """Killed between the signer file and the data, it is done again: the first copy is the one that counts."""
-    from chainbill_node.backup import follow_only
-    from chainbill_node.driver_signing import is_following
-
-    path = tmp_path / "signer.bin"
-    path.write_bytes(b"what this key has signed")
-    follow_only(path, "test", bytes(32), 7)
-    assert is_following(path.read_bytes(), "test", bytes(32))
-    assert not is_following(path.read_bytes(), "other", bytes(32))
-    follow_only(path, "test", bytes(32), 9)
+    assert path.read_bytes() == following_signer_file(network, key.public, done.height)
     assert path.with_name("signer.bin.before").read_bytes() == b"what this key has signed"
+
+
+def test_the_operator_gives_up_a_lost_file_and_not_one_that_is_there(made: tuple[Path, Path]) -> None:
+    home = made[0]
+    path = home / "signer/signer.bin"
+    with pytest.raises(ConfigError, match="in order"):
+        give_up_lost(home)
+    intact = path.read_bytes()
+    key, network = load_private_key(home / "keys/validator.pem"), load_genesis(home, load_config(home)).hash
+    for lost in (None, b"", intact[:-1] + bytes([intact[-1] ^ 1])):
+        path.unlink()
+        if lost is not None:
+            path.write_bytes(lost)
+        give_up_lost(home)
+        assert path.read_bytes() == following_signer_file(network, key.public, 0)
+        give_up_lost(home)  # a second time changes nothing
+    path.write_bytes(new_signer_file(bytes(32), key.public))
+    with pytest.raises(SignerFileError, match="signer_file_foreign"):
+        give_up_lost(home)

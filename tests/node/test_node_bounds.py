@@ -6,6 +6,7 @@ import ast
 import asyncio
 import importlib
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from chainbill_node.consensus.evidence_pool import EvidencePool
@@ -18,11 +19,13 @@ from chainbill_node.consensus.limits import (
     VALIDATORS_HEARD,
     VOTES_AHEAD_PER_PEER,
 )
-from chainbill_node.driver import Driver
-from chainbill_node.driver_inbox import Ahead
+from chainbill_node.driver.driver import Driver
+from chainbill_node.driver.inbox import Ahead
 from chainbill_node.network.budget import Exclusions
 from chainbill_node.network.limits import MAX_REMEMBERED_PEERS
 from chainbill_node.network.peers import PeerNetwork
+from chainbill_node.network.unmet import Unmet
+from chainbill_node.network.vouching import Vouching
 from chainbill_node.wire.messages import Votes
 
 from chainbill.crypto.keys import PrivateKey
@@ -34,41 +37,50 @@ NODE = Path(__file__).resolve().parents[2] / "node" / "chainbill_node"
 ONE_REQUEST = "lives as long as one request, one block, one message or one start"
 BY_MEMBERS = "at most one for each node of the on-chain set, which is bounded by limits.MAX_VALIDATORS and governance"
 BOUNDS = {
-    "admission.Admission._waiting": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "admission.Admission._light": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "admission.Admission._by_wire": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "admission.Arrival.done": "limits.MAX_LISTENERS",
+    "intake.admission.Admission._heavy": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "intake.admission.Admission._light": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "intake.admission.Admission._strangers": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "intake.admission.Admission._by_wire": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "intake.admission.Arrival.done": "intake.limits.MAX_LISTENERS",
     "consensus.book.Book.rounds": "consensus.limits.ROUNDS_KEPT",
     "consensus.book.Book.far": BY_MEMBERS,
     "consensus.book.Tally.by_value": "consensus.limits.VALUES_PER_SENDER",
     "consensus.book.Tally.senders": BY_MEMBERS,
+    "consensus.company.Company.said": BY_MEMBERS,
     "consensus.evidence_pool.EvidencePool.waiting": "consensus.limits.EVIDENCE_WAITING",
     "consensus.state.HeightState.blocks": "consensus.limits.ROUNDS_KEPT",
     "consensus.state.HeightState.received_ms": "consensus.limits.ROUNDS_KEPT",
     "consensus.signer_memory.Recovered.messages": ONE_REQUEST,
-    "driver.Driver._heard_ms": "consensus.limits.VALIDATORS_HEARD",
-    "driver_catchup.Catchup._waiting": "wire.limits.MAX_BLOCKS_IN_BATCH",
-    "driver_inbox.Ahead._by_peer": "consensus.limits.PEERS_AHEAD",
-    "engine.application.LedgerApplication._results": "engine.application.KEPT_RESULTS",
-    "engine.cached_view.Generations._young": "engine.cached_view.KEPT_BUCKET_BYTES",
-    "engine.cached_view.Generations._old": "engine.cached_view.KEPT_BUCKET_BYTES",
-    "engine.cached_view.DecodedRows._known": "engine.cached_view.KEPT_DECODED",
-    "engine.environment.UsedIds._unused": "engine.environment.MOST_REMEMBERED",
-    "joining.Joining._stores": "by two: the new database and its scratch",
-    "logs.EventLog._seldom": "by event: words of the program",
+    "consensus.signer_memory.Recovered.earlier": "by the file: driver.ports.Settings.signer_file_limit_bytes",
+    "driver.driver.Driver._heard_ms": "consensus.limits.VALIDATORS_HEARD",
+    "driver.catchup.Catchup._waiting": "wire.limits.MAX_BLOCKS_IN_BATCH",
+    "driver.inbox.Ahead._by_peer": "consensus.limits.PEERS_AHEAD",
+    "driver.recovery.Recovery.positions": BY_MEMBERS,
+    "application.application.LedgerApplication._results": "application.application.KEPT_RESULTS",
+    "application.cached_view.Generations._young": "application.cached_view.KEPT_BUCKET_BYTES",
+    "application.cached_view.Generations._old": "application.cached_view.KEPT_BUCKET_BYTES",
+    "application.cached_view.CachedView._firsts": "application.cached_view.KEPT_FIRSTS",
+    "application.cached_view.DecodedRows._known": "application.cached_view.KEPT_DECODED",
+    "application.environment.UsedIds._unused": "application.environment.MOST_REMEMBERED",
+    "runtime.free_space.Rate._samples": "runtime.free_space.SAMPLES",
+    "foundation.fair_queue.InTurn._of": "by whose it is: backpressure: mempool.unverified: "
+    "home.config.LimitsConfig.mempool_transactions; rate_limit: intake.limits.TRY_WAITING, "
+    "intake.limits.STRANGERS_WAITING; request_scheduling: by two: home.config.LimitsConfig.rest_connections",
+    "process.state_sync.Joining._stores": "by two: the new database and its scratch",
+    "runtime.logs.EventLog._seldom": "by event: words of the program",
     "mempool.accounts.Accounts._of": "mempool.accounts.MAX_ACCOUNTS",
+    "mempool.known.KnownAddresses._credit": "mempool.limits.MAX_KNOWN_ADDRESSES",
     "mempool.reading.Reading._of": "mempool.reading.MAX_READ_SOURCES",
-    "mempool.waiting_line.WaitingLine._queues": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "mempool.pool.Mempool._waiting": "config.LimitsConfig.mempool_transactions",
-    "mempool.pool.Mempool._by_wire": "config.LimitsConfig.mempool_transactions",
-    "mempool.pool.Mempool._shares": "config.LimitsConfig.mempool_transactions",
-    "mempool.verified.VerifiedTransactions._known": "config.LimitsConfig.mempool_transactions",
-    "metrics.Metrics._named": BY_MEMBERS,
+    "mempool.waiting_line.WaitingLine._queues": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "mempool.pool.Mempool._waiting": "home.config.LimitsConfig.mempool_transactions",
+    "mempool.pool.Mempool._shares": "home.config.LimitsConfig.mempool_transactions",
+    "mempool.verified.VerifiedTransactions._known": "home.config.LimitsConfig.mempool_transactions",
+    "runtime.metrics.Metrics._named": BY_MEMBERS,
     "network.budget.Budgets._known": "network.limits.MAX_REMEMBERED_PEERS",
     "network.budget.Exclusions._known": "network.limits.MAX_REMEMBERED_PEERS",
     "network.connection.Connection._input": "network.limits.MAX_FRAME_BYTES",
     "network.connection.Connection._output": "network.limits.CLOSE_ABOVE_BYTES",
-    "network.door.Rates._known": "network.limits.MAX_KNOWN_ADDRESSES",
+    "network.door.Rates._known": "network.limits.MAX_REMEMBERED_PEERS",
     "network.door.Rates._buckets": "network.limits.MAX_ADDRESSES",
     "network.door.Door._listeners": ONE_REQUEST,
     "network.door.Door._accepting": ONE_REQUEST,
@@ -77,21 +89,22 @@ BOUNDS = {
     "network.peers.PeerNetwork._connections": BY_MEMBERS,
     "network.peers.PeerNetwork._pending": "network.limits.MAX_PENDING_PER_PEER",
     "network.peers.PeerNetwork._dialling": BY_MEMBERS,
-    "network.peers.PeerNetwork._unmet": BY_MEMBERS,
+    "network.unmet.Unmet._of": BY_MEMBERS,
     "network.peers.PeerNetwork.since_ms": "network.limits.MAX_REMEMBERED_PEERS",
-    "mempool.unverified.Unverified._of": "config.LimitsConfig.mempool_transactions: entries at nothing are gone",
-    "pace.Pace._door": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "pace.Pace._inside": "mempool.unverified: config.LimitsConfig.mempool_transactions",
-    "handing_in.HandingIn._answers": ONE_REQUEST,
-    "handing_in.HandingIn._listening": ONE_REQUEST,
-    "handing_in.HandingIn._not_offered": ONE_REQUEST,
-    "proposals.Copies._first": "wire.limits.MAX_PROPOSALS_A_HEIGHT",
-    "proposals.Copies._others": BY_MEMBERS,
-    "proposals.Memory._heights": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each",
-    "proposals.Memory._sent": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each, a few times",
-    "plans._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",
-    "questions.Questions._waiting": "limits.MAX_QUESTIONS_WAITING",
-    "engine.long_reads.LongReads._sources": "engine.long_reads.MAX_SOURCES, and those at work: rest.places.PLACES",
+    "mempool.unverified.Unverified._of": "home.config.LimitsConfig.mempool_transactions: entries at nothing are gone",
+    "intake.backpressure.Pace._inside": "mempool.unverified: home.config.LimitsConfig.mempool_transactions",
+    "intake.submission.HandingIn._answers": ONE_REQUEST,
+    "intake.submission.HandingIn._listening": ONE_REQUEST,
+    "intake.submission.HandingIn._not_offered": ONE_REQUEST,
+    "intake.clock_offset.OwnClock._ahead": BY_MEMBERS,
+    "process.proposals.Copies._first": "wire.limits.MAX_PROPOSALS_A_HEIGHT",
+    "process.proposals.Copies._others": BY_MEMBERS,
+    "process.proposals.Memory._heights": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each",
+    "process.proposals.Memory._sent": "by three heights: wire.limits.MAX_PROPOSALS_A_HEIGHT of each, a few times",
+    "process.speculation._Short.missing": "by its plan: the wire takes at most MAX_BLOCK_TRANSACTIONS ids",
+    "process.peer_requests.Questions._waiting": "process.limits.MAX_QUESTIONS_WAITING",
+    "application.read_throttle.LongReads._sources": "application.read_throttle.MAX_SOURCES; "
+    "and those at work: rest.places.PLACES",
     "rest.fair_reads._Received._seen": ONE_REQUEST,
     "rest.places.Places._held": "rest.places.PLACES",
     "rest.places.Places._queues": "rest.places.MAX_WAITING",
@@ -115,25 +128,23 @@ BOUNDS = {
     "rest.problems.Problem.headers": ONE_REQUEST,
     "rest.texts.Texts._entries": ONE_REQUEST,
     "rest.hosts.AllowedHosts._always": "rest.hosts.MAX_REMEMBERED_HOSTS",
-    "rest_crowd.Crowd._here": "config.LimitsConfig.rest_connections",
-    "rest_crowd.Crowd._of": "config.LimitsConfig.rest_connections",
-    "rest_turns.RequestTurns._waiting": "by two: config.LimitsConfig.rest_connections",
-    "rest_turns.RequestTurns._asker": "by two: config.LimitsConfig.rest_connections",
-    "rest_room.BodyRoom._held": "config.LimitsConfig.rest_connections",
-    "rest_room.BodyRoom._of": "config.LimitsConfig.rest_connections",
-    "rest_room.BodyRoom._seen": "config.LimitsConfig.rest_connections",
-    "rest_room.BodyRoom._unfinished": "config.LimitsConfig.rest_connections",
-    "rest_room.BodyRoom._waiting": "config.LimitsConfig.rest_connections",
-    "turns.Turns._queues": "limits.TRY_WAITING",
-    "storage.sums.SumChange._changes": ONE_REQUEST,  # and, where many rows are added up, storage.derived.BATCH_ROWS
-    "storage.batch.Batch.puts": ONE_REQUEST,
-    "storage.batch.Batch.deletes": ONE_REQUEST,
-    "storage.rebuild.StateRebuild._entries": ONE_REQUEST,
-    "storage.rebuild.StateRebuild._puts": "storage.rebuild.BATCH_ROWS",
-    "storage.snapshot_folder.SnapshotFolder._manifests": "config.StorageConfig.keep_snapshots",
-    "storage.snapshot_stream.RecordReader._ready": "storage.snapshot_stream.STEP_BYTES",
-    "storage.snapshot_taker.SnapshotTaker._puts": "storage.snapshot_taker.BATCH_BYTES",
-    "storage.snapshot_taker.SnapshotTaker._receipts": ONE_REQUEST,
+    "rest.server.connection_limit.Crowd._here": "home.config.LimitsConfig.rest_connections",
+    "rest.server.connection_limit.Crowd._of": "home.config.LimitsConfig.rest_connections",
+    "rest.server.request_scheduling.RequestTurns._begins": "by two: home.config.LimitsConfig.rest_connections",
+    "rest.server.body_memory.BodyRoom._held": "home.config.LimitsConfig.rest_connections",
+    "rest.server.body_memory.BodyRoom._of": "home.config.LimitsConfig.rest_connections",
+    "rest.server.body_memory.BodyRoom._seen": "home.config.LimitsConfig.rest_connections",
+    "rest.server.body_memory.BodyRoom._unfinished": "home.config.LimitsConfig.rest_connections",
+    "rest.server.body_memory.BodyRoom._waiting": "home.config.LimitsConfig.rest_connections",
+    "storage.chain.sums.SumChange._changes": ONE_REQUEST,  # many rows: storage.chain.derived.BATCH_ROWS
+    "storage.chain.batch.Batch.puts": ONE_REQUEST,
+    "storage.chain.batch.Batch.deletes": ONE_REQUEST,
+    "storage.chain.rebuild.StateRebuild._entries": ONE_REQUEST,
+    "storage.chain.rebuild.StateRebuild._puts": "storage.chain.rebuild.BATCH_ROWS",
+    "storage.snapshots.folder.SnapshotFolder._manifests": "home.config.StorageConfig.keep_snapshots",
+    "storage.snapshots.stream.RecordReader._ready": "storage.snapshots.stream.STEP_BYTES",
+    "storage.snapshots.restore.SnapshotTaker._puts": "storage.snapshots.restore.BATCH_BYTES",
+    "storage.snapshots.restore.SnapshotTaker._receipts": ONE_REQUEST,
     "storage.writeback.Writeback._sizes": "storage.writeback.NEWEST",
     "sync.blocks.SyncState.claims": "sync.blocks.MAX_PEERS",
     "sync.blocks.SyncState.pace_ms": "sync.blocks.MAX_PEERS",
@@ -145,11 +156,14 @@ BOUNDS = {
     "sync.snapshots._Taking.asked": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.here": "sync.snapshots.AHEAD",
     "sync.snapshots._Taking.pace_ms": BY_MEMBERS,
-    "timetable.Timetable._entered": "one for each wait of the program, and one for each step of consensus, for seconds",
-    "traffic.Traffic._hopeless": "limits.MAX_HOPELESS",
-    "traffic.Traffic.peer_heights": BY_MEMBERS,
-    "waiters.Waiters._of": "limits.MAX_WAITERS",
-    "waiters.Waiters._waiting": "limits.MAX_WAITERS",
+    "runtime.timers.Timetable._entered": "one for each wait of the program, "
+    "and one for each step of consensus, for seconds",
+    "process.peer_messages.Traffic._hopeless": "process.limits.MAX_HOPELESS",
+    "process.peer_messages.Traffic.peer_heights": BY_MEMBERS,
+    "process.warning_monitor.Watch._told_ms": "by key: foundation.node_warning.KEYS",
+    "intake.commit_waiters.Waiters._of": "intake.limits.MAX_WAITERS",
+    "intake.commit_waiters.Waiters._until": "intake.limits.MAX_WAITERS",
+    "intake.commit_waiters.Waiters._waiting": "intake.limits.MAX_WAITERS",
 }  # fmt: skip
 MAKERS = {"dict", "list", "set", "deque", "OrderedDict", "defaultdict", "Counter", "Queue", "bytearray"}
 
@@ -202,7 +216,9 @@ def grow() -> set[str]:
 
 def test_every_collection_has_a_bound_that_exists() -> None:
     found = grow()
-    unnamed = {one for one in found - BOUNDS.keys() if "prometheus" not in one and not one.startswith("metrics.")}
+    unnamed = {
+        one for one in found - BOUNDS.keys() if "prometheus" not in one and not one.startswith("runtime.metrics.")
+    }
     assert not unnamed, f"bound it, in a limits module, test that, and name it here: {sorted(unnamed)}"
     gone = {one for one in BOUNDS.keys() - found if not importable(one)}
     assert not gone, f"no longer there: {sorted(gone)}"
@@ -262,9 +278,9 @@ def test_messages_of_the_next_height_are_bounded_by_peer_and_in_all() -> None:
     for peer in range(PEERS_AHEAD + 10):
         for number in range(3):
             votes = tuple(vote(7, 300 * number + at) for at in range(VOTES_AHEAD_PER_PEER // 2))
-            ahead.keep(7, f"peer{peer}", Votes(votes), verified=False)
+            ahead.keep(7, f"peer{peer}", Votes(votes))
     taken = ahead.take()
-    assert len({peer for peer, _, _ in taken}) == PEERS_AHEAD
+    assert len({peer for peer, _ in taken}) == PEERS_AHEAD
     assert len(taken) == 2 * PEERS_AHEAD
     assert PROPOSALS_AHEAD_PER_PEER == 2
     assert ahead.take() == []
@@ -290,12 +306,15 @@ def test_peers_that_are_away_are_remembered_up_to_a_bound() -> None:
 
     async def refreshed() -> int:
         peers = PeerNetwork.__new__(PeerNetwork)
-        peers._unmet = {"gone": ("why", asyncio.get_running_loop().time())}
+        peers.unmet = Unmet()
+        peers.unmet.note("gone", "why", asyncio.get_running_loop().time())
         peers.since_ms = {f"peer{number}": number for number in range(3 * MAX_REMEMBERED_PEERS)}
         peers._stopping, peers._connections, peers._pending = False, {}, set()
-        peers._members, peers._settings = dict, type("Settings", (), {"node_id": "a"})()  # type: ignore[assignment]
+        settings = type("Settings", (), {"node_id": "a", "identity": MagicMock()})()
+        peers._members, peers._settings = dict, settings  # type: ignore[assignment]
+        peers.vouching = Vouching(settings.identity)
         peers.refresh()
-        assert not peers.unmet
+        assert not peers.unmet.reasons
         assert f"peer{3 * MAX_REMEMBERED_PEERS - 1}" in peers.since_ms
         return len(peers.since_ms)
 

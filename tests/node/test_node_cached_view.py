@@ -5,8 +5,15 @@ from __future__ import annotations
 import random
 
 import pytest
-from chainbill_node.engine.cached_view import ENTRY_BYTES, LARGEST_KEPT_ROW, CachedView, DecodedRows, Generations
-from chainbill_node.engine.environment import UsedIds
+from chainbill_node.application.cached_view import (
+    ENTRY_BYTES,
+    KEPT_FIRSTS,
+    LARGEST_KEPT_ROW,
+    CachedView,
+    DecodedRows,
+    Generations,
+)
+from chainbill_node.application.environment import UsedIds
 from vectors.make_state_tree import CLOSE, NEAR
 
 from chainbill.codec import encode
@@ -58,6 +65,33 @@ def test_it_answers_as_the_state_does_through_many_blocks(keys: list[bytes]) -> 
         tree.commit(delta)
         assert all(view.get(key) == state.get(key) for key in chance.sample(keys, 40)), f"seed {seed}"
         assert view.scan(b"", b"", 1000) == state.scan(b"", b"", 1000)
+        for key in chance.sample(keys, 30):
+            prefix, limit = key[: chance.randint(len(key) - 3, len(key))], chance.choice([0, 1, 1, 2, 50])
+            after = chance.choice([b"", b"", b"", chance.choice(keys)])
+            assert view.scan(prefix, after, limit) == state.scan(prefix, after, limit), f"seed {seed}"
+
+
+def test_the_first_row_behind_a_prefix_is_looked_for_once_until_a_block_writes_there() -> None:
+    state, tree = MemoryView(), StateTree()
+    view = CachedView(state, tree)
+    asked: list[bytes] = []
+    scan = state.scan
+    state.scan = lambda prefix, after, limit: asked.append(prefix) or scan(prefix, after, limit)  # type: ignore[method-assign,func-returns-value]
+    here, there = b"one\0row\0", b"two\0row\0"
+    for height, key in enumerate((here + b"\x025\0", here + b"\x023\0", there + b"\x021\0")):
+        view.scan(here, b"", 1)
+        assert view.scan(here, b"", 1) == scan(here, b"", 1)
+        change = RowChange(key, None, pack(height, b"", b"\xc0"))
+        delta = tree.stage(view, [change])
+        state.apply([change], delta)
+        view.committed([change], delta.buckets)
+        tree.commit(delta)
+    assert [key for key, _ in view.scan(here, b"", 1)] == [here + b"\x023\0"]
+    assert asked == [here] * 3
+    assert len(view.scan(here, b"", 5)) == 2
+    for number in range(2 * KEPT_FIRSTS):
+        view.scan(b"%d\0row\0" % number, b"", 1)
+    assert len(view._firsts) <= KEPT_FIRSTS
 
 
 def test_a_row_that_is_not_there_is_not_looked_for() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.node_port import ServedNode
-from chainbill_node.service import Node
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
 from chainbill_node.setup.local import create_local_network
 from whole_nodes import connected, counted, submit
 from writes import account_at

@@ -11,8 +11,8 @@ import chainbill_node
 import pytest
 from chainbill_cli.causes import cause_of
 from chainbill_cli.texts import set_language
-from chainbill_node.control import ControlError, ControlServer, ask_node
-from chainbill_node.storage.archive import ArchiveError
+from chainbill_node.home.control_socket import ControlError, ControlServer, ask_node
+from chainbill_node.storage.chain.archive import ArchiveError
 
 REFUSALS: list[tuple[Exception, str, str]] = [
     (ControlError("a backup is under way", "备份正在进行"), "a backup is under way", "备份正在进行"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chainbill_node.storage import layout
+from chainbill_node.storage.chain import layout
+from chainbill_node.storage.chain.rebuild import StateRebuild
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.rebuild import StateRebuild
 from chainbill_node.storage.store import Readable, prefix_end
 from hypothesis import given
 from hypothesis import strategies as st

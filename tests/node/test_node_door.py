@@ -14,10 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from authorities import make_authority
 from chainbill_node.network import limits
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, Rates, address_of
-from chainbill_node.setup.certificates import Issued, make_authority
+from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.ports import LOOPBACK, free_ports
 from node_processes import Network
 from test_node_hostile import Hostile, works
@@ -134,7 +135,7 @@ def test_a_member_that_says_no_hello_costs_two_connections(tmp_path: Path, autho
 
         loop = asyncio.get_running_loop()
         for _ in range(70):  # once this filled the places of all others
-            await loop.create_connection(Mute, LOOPBACK, ports[1], ssl=hostile.network._settings.client)
+            await loop.create_connection(Mute, LOOPBACK, ports[1], ssl=hostile.network._settings.identity.client)
             assert len(inside.network._pending) <= limits.MAX_PENDING_PER_PEER
         assert "too_many_without_hello" in refused
         honest = Peer(tmp_path / "aa", authority, "aa", ports[0], members)
@@ -148,7 +149,7 @@ def test_a_member_that_says_no_hello_costs_two_connections(tmp_path: Path, autho
 
 def test_the_rates_by_address_and_of_all_strangers() -> None:
     rates = Rates()
-    rates.remember("10.0.0.1")
+    rates.remember("member", "10.0.0.1")
     from_one = [rates.excess("10.9.9.9", 0.0) for _ in range(limits.HANDSHAKES_BURST + 1)]
     assert from_one[-1] == "too_many_connections_of_address"
     assert set(from_one[:-1]) == {None}
@@ -158,9 +159,21 @@ def test_the_rates_by_address_and_of_all_strangers() -> None:
     assert rates.excess("10.0.0.1", 0.0) is None, "a member's address has a rate of its own"
     for number in range(3 * limits.MAX_ADDRESSES):
         rates.excess(f"a{number}", 0.0)
-        rates.remember(f"b{number}")
+        rates.remember(f"b{number}", "10.0.0.2")
     assert len(rates._buckets) == limits.MAX_ADDRESSES
-    assert len(rates._known) == limits.MAX_KNOWN_ADDRESSES
+    assert len(rates._known) == limits.MAX_REMEMBERED_PEERS
+
+
+def test_one_certificate_makes_few_addresses_known() -> None:
+    """From 512 addresses it had 10,000 handshakes a second past the bound for strangers, and no member was known."""
+    rates = Rates()
+    rates.remember("member", "10.0.0.1")
+    for number in range(600):
+        rates.remember("liar", f"10.1.{number // 200}.{number % 200}")
+    assert rates.knows("10.0.0.1")
+    assert sum(rates.knows(f"10.1.{number // 200}.{number % 200}") for number in range(600)) == (
+        limits.MAX_ADDRESSES_OF_MEMBER
+    )
 
 
 def test_what_one_sender_is_counted_by() -> None:
@@ -176,7 +189,7 @@ def test_without_descriptors_the_oldest_handshake_ends_and_it_goes_on(monkeypatc
         refused: list[str] = []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         [port] = free_ports(1)
-        door = Door(LOOPBACK, port, context, asyncio.Protocol, refused.append)
+        door = Door(LOOPBACK, port, lambda: context, asyncio.Protocol, refused.append)
         loop = asyncio.get_running_loop()
         real, failing = loop.sock_accept, {"now": False}
 
@@ -208,7 +221,7 @@ def test_without_descriptors_the_oldest_handshake_ends_and_it_goes_on(monkeypatc
 async def door_with_a_handshake(turns: int, refused: list[str]) -> tuple[Door, socket.socket]:
     """An open door at which one handshake has been under way for so many turns of the loop, and its client."""
     [port] = free_ports(1)
-    door = Door(LOOPBACK, port, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, refused.append)
+    door = Door(LOOPBACK, port, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), asyncio.Protocol, refused.append)
     await door.open()
     client = knock(port, LOOPBACK)
     while not door.handshakes:

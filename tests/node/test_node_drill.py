@@ -54,7 +54,9 @@ def test_the_drill_of_the_documents(tmp_path: Path) -> None:
             subprocess.run(command, shell=True, check=True, timeout=60, env={**os.environ, "CHAINBILL_LANG": "en"})
         network.wait(lambda: network.height("bank2") >= height_at_loss, "following")
         network.wait(lambda: "consensus_safe_height" in network.log_of("bank2"), "a safe height")
-        safe = recover_memory((home / "signer/signer.bin").read_bytes(), network.created.genesis.hash, public).sign_from
+        safe = recover_memory(
+            (home / "signer/signer.bin").read_bytes(), network.created.genesis.hash, public
+        ).signs_from
         assert safe > max(before)
         network.wait(lambda: network.busy("bank1", 1) > safe + 2, "going beyond the safe height")
         network.wait(lambda: bool(signed_heights(home, public)), "signing again")

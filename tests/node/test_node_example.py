@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 
 from chainbill_cli.network_file import read_plan
-from chainbill_node.engine.application import LedgerApplication
+from chainbill_node.application.application import LedgerApplication
 from chainbill_node.setup.network import create_network
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 
 from chainbill.ledger.genesis import genesis_from_json

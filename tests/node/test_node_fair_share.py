@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import tomli_w
-from chainbill_node.config import config_content, load_config
+from chainbill_node.home.config import config_content, load_config
 from chainbill_node.mempool import Mempool, MempoolFull, Room
 from chainbill_node.mempool.accounts import FIRST_CALL_GAS
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime
 import os
 import signal
 import subprocess
@@ -15,16 +16,16 @@ from typing import Any
 
 import pytest
 import tomli_w
+from authorities import make_authority
 from chainbill_node import wire
-from chainbill_node.config import config_content, load_config
-from chainbill_node.home import load_genesis, stopped_store
-from chainbill_node.joining import CHUNKS, Joining
-from chainbill_node.setup.certificates import Issued
+from chainbill_node.home.config import config_content, load_config
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.home.node_home import load_genesis, stopped_store
+from chainbill_node.process.state_sync import CHUNKS, Joining
 from chainbill_node.setup.joining import JoinPlan, create_home
-from chainbill_node.setup.keys import load_private_key
 from chainbill_node.setup.ports import LOOPBACK, free_ports
-from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.fetched_chunks import FetchedChunks
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.snapshots.fetched_chunks import FetchedChunks
 from chainbill_node.storage.store import DiskError
 from chainbill_node.sync.snapshots import StateSync
 from chainbill_node.wire.messages import WantSnapshots
@@ -46,8 +47,7 @@ class Joiner:
         self.made, self.folder = made, folder
         self.manifest, self.chunks = recut(made.manifest, made.chunks(), CHUNK_BYTES)
         assert len(self.chunks) >= 12
-        ca = made.chain.network.directory / "ca"
-        self.authority = Issued((ca / "ca.pem").read_bytes(), (ca / "ca.key").read_bytes())
+        self.authority = make_authority("test", datetime.datetime.now(datetime.UTC))
         self.home = folder / "new"
         self.servers: list[Server] = []
         self.process: subprocess.Popen[bytes] | None = None

@@ -15,14 +15,15 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from chainbill_node import admission as admission_module
 from chainbill_node import wire as node_wire
+from chainbill_node.foundation.unavailable import Busy
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.intake import admission as admission_module
+from chainbill_node.intake.outcomes import Submission
 from chainbill_node.mempool import Source, Unverified
-from chainbill_node.node_port import ServedNode
-from chainbill_node.proposals import READ, UNDER_WAY, UNREAD, Copies, Memory
-from chainbill_node.rest.ports import Busy, Submission
-from chainbill_node.service import Node
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.process.node import Node
+from chainbill_node.process.proposals import READ, UNDER_WAY, UNREAD, Copies, Memory
+from chainbill_node.process.served_node import ServedNode
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.limits import MAX_PROPOSALS_A_HEIGHT, MAX_PROPOSALS_A_ROUND
 from chainbill_node.wire.messages import Proposal, Transactions

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
-from chainbill_node import handing_in, pace
+from chainbill_node.foundation.unavailable import Busy
+from chainbill_node.intake import backpressure, submission
+from chainbill_node.intake.commit_waiters import Waiters
+from chainbill_node.intake.outcomes import Submission
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
-from chainbill_node.rest.ports import Busy, Submission
-from chainbill_node.waiters import Waiters
 from test_node_service import Running, run
 
 from chainbill.errors import ChainbillError, Malformed, Refused
@@ -62,8 +67,8 @@ def test_of_a_request_that_is_not_waited_for_all_are_pending_once_admitted(tmp_p
 def test_what_the_door_does_not_let_in_is_busy_and_the_rest_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handing_in, "DOOR_WITHIN_S", 0.2)
-    monkeypatch.setattr(pace, "LEAST_WAITING", 20)
+    monkeypatch.setattr(submission, "DOOR_WITHIN_S", 0.2)
+    monkeypatch.setattr(backpressure, "LEAST_WAITING", 20)
 
     async def act(running: Running) -> None:
         running.node.started = False
@@ -118,6 +123,79 @@ def test_who_waits_for_one_transaction_over_and_over_bars_nobody_else(tmp_path: 
         running.node.waiters.close()
         await asyncio.gather(*waiting)
         assert len(running.node.waiters) == 0
+
+    run(tmp_path, act)
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_what_was_refused_is_gone_without_a_search_for_cycles(tmp_path: Path, count: int) -> None:
+    """An error held the frame in which it was found, which held it: after a flood the collector ran for 0.5 s."""
+
+    async def act(running: Running) -> None:
+        wires = [running.sign("supplier1", seconds=-5) for _ in range(count)]
+        await running.port.submit([running.sign("bank1")], 10_000, "here")
+        gc.collect()
+        gc.disable()
+        try:
+            answers = await running.port.submit(wires, 0, "flood")
+            refused = [weakref.ref(answer) for answer in answers]
+            assert [one() for one in refused if not isinstance(one(), Refused)] == []
+            answers.clear()
+            async with asyncio.timeout(10):
+                while any(one() is not None for one in refused):
+                    await asyncio.sleep(0.01)
+        finally:
+            gc.enable()
+
+    run(tmp_path, act)
+
+
+def test_pieces_of_batches_of_strangers_take_turns_and_those_of_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred transactions of an unknown key from each of 200 addresses held the loop for seconds."""
+    monkeypatch.setattr(submission, "SLICE_TRANSACTIONS", 1)
+    monkeypatch.setattr(submission, "STRANGERS_BURST_S", 0)
+    order: list[str] = []
+    original = submission.HandingIn._look_at_piece
+
+    def look(self: submission.HandingIn, piece: Any, queues: Any) -> None:
+        order.append(self._address)
+        time.sleep(0.001)
+        original(self, piece, queues)
+
+    async def act(running: Running) -> None:
+        running.node.started = False
+        running.node.known_addresses.admitted("supplier", 1)
+        monkeypatch.setattr(submission.HandingIn, "_look_at_piece", look)
+        flood = [asyncio.create_task(running.port.submit([b"?"] * 3, 0, f"{number}")) for number in range(40)]
+        await asyncio.sleep(0)
+        supplier = asyncio.create_task(
+            running.port.submit([running.sign("bank2"), running.sign("bank1")], 0, "supplier")
+        )
+        newcomer = asyncio.create_task(running.port.submit([running.sign("bank2"), running.sign("bank1")], 0, "new"))
+        assert [type(one) for one in await supplier + await newcomer] == [Submission] * 4
+        assert order.index("supplier") < 3
+        strangers = [one for one in order if one != "supplier"]
+        assert strangers.index("new") <= 41
+        assert max(map(strangers[:41].count, strangers)) <= 2, "in turn"
+        assert all(isinstance(one, Malformed) for answers in await asyncio.gather(*flood) for one in answers)
+
+    run(tmp_path, act)
+
+
+def test_batches_of_strangers_that_are_too_many_are_told_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "STRANGERS_WAITING_OF_ONE", 3)
+    monkeypatch.setattr(submission, "STRANGERS_SHARE", 1e-3)
+    monkeypatch.setattr(submission, "STRANGERS_BURST_S", 0)
+
+    async def act(running: Running) -> None:
+        many = [asyncio.create_task(running.port.submit([b"?"] * 2, 0, "one")) for _ in range(20)]
+        answers = [one for answers in await asyncio.gather(*many) for one in answers]
+        assert {type(one) for one in answers} == {Malformed, Busy}
+        assert running.node.metrics.turned_away.labels("admission", "too_many_strangers")._value.get() > 0
 
     run(tmp_path, act)
 

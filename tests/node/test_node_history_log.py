@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from chainbill_node.rest.ports import Future, Pruned
-from chainbill_node.storage import layout
-from chainbill_node.storage.history_log import HistoryLog, frontier_of, log_rows, peak_rows
-from chainbill_node.storage.layout import height_bytes
+from chainbill_node.storage.chain import layout
+from chainbill_node.storage.chain.history_log import HistoryLog, frontier_of, log_rows, peak_rows
+from chainbill_node.storage.chain.layout import height_bytes
+from chainbill_node.storage.ledger_reader import Future, Pruned
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError
+from log_nodes import nodes_of
 
 from chainbill.crypto.merkle import (
     Frontier,
     consistency_proof,
     inclusion_proof,
-    nodes_of,
     root,
     verify_consistency,
     verify_inclusion,

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 import tomli_w
-from chainbill_node import home as home_module
-from chainbill_node.config import ConfigError, NodeConfig, config_content, load_config, parse_config
-from chainbill_node.home import open_home
+from chainbill_node.home import keys
+from chainbill_node.home import node_home as home_module
+from chainbill_node.home.config import ConfigError, NodeConfig, config_content, load_config, parse_config
+from chainbill_node.home.keys import key_file, load_private_key, write_secret
+from chainbill_node.home.node_home import open_home
 from chainbill_node.main import EXIT_REFUSED, run
-from chainbill_node.setup import keys
-from chainbill_node.setup.keys import key_file, load_private_key, write_secret
 from chainbill_node.setup.local import create_local_network, local_parties
 from chainbill_node.setup.network import CreatedNetwork
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
 from chainbill_node.storage.store import DiskError
@@ -124,7 +124,7 @@ def test_a_home_with_another_block_than_the_trusted_one_refuses(tmp_path: Path) 
 
 def test_a_missing_file_refuses(home: Path) -> None:
     for name, pattern in (
-        ("signer/signer.bin", "safe-height"),
+        ("signer/signer.bin", "--signer-lost"),
         ("genesis.json", "genesis.json"),
         ("keys/validator.pem", "密钥文件"),
         ("node.toml", "network init"),
@@ -195,7 +195,7 @@ def test_main_refuses_with_its_own_exit_code_and_the_mend(home: Path, capfd: pyt
     assert run(home) == EXIT_REFUSED
     said = capfd.readouterr().err
     assert "refused_to_start" in said
-    assert "safe-height" in said
+    assert "--signer-lost" in said
     (home / "signer/signer.bin").unlink()
     assert run(home) == EXIT_REFUSED
     assert "签名文件不存在" in capfd.readouterr().err
@@ -209,17 +209,24 @@ def test_a_signer_file_of_another_key_refuses(
     assert "signer_file_foreign" in capfd.readouterr().err
 
 
-def test_data_without_its_signer_heights_refuses(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    from chainbill_node.driver_signing import new_signer_file
-
-    opened = open_home(home)
-    content = new_signer_file(opened.genesis.hash, opened.key.public, 7)
-    opened.close()
-    (home / "signer/signer.bin").write_bytes(content)
-    assert run(home) == EXIT_REFUSED
+@pytest.mark.parametrize("safe_height", [1, 9])
+def test_an_operators_word_that_is_not_wanted_is_refused_aloud(
+    home: Path, capfd: pytest.CaptureFixture[str], safe_height: int
+) -> None:
+    assert run(home, safe_height=safe_height) == EXIT_REFUSED
     said = capfd.readouterr().err
-    assert "signer_file_height" in said
-    assert "不属于同一时刻" in said
+    assert "safe_height_unwanted" in said
+    assert "本验证节点已在签名" in said
+    assert "start without --safe-height" in said
+
+
+def test_a_signer_file_that_is_there_is_not_given_up(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    intact = (home / "signer/signer.bin").read_bytes()
+    assert run(home, signer_lost=True) == EXIT_REFUSED
+    said = capfd.readouterr().err
+    assert "in order" in said
+    assert "签名文件完好" in said
+    assert (home / "signer/signer.bin").read_bytes() == intact
 
 
 # configuration

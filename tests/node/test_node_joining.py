@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import tomli_w
-from chainbill_node.config import config_content, load_config
+from chainbill_node.home.config import config_content, load_config
 from node_processes import Network
 from writes import account_at
 
@@ -59,10 +59,12 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         network.start("bank4")  # a second start finds the data and asks for nothing
         network.wait_ready("bank4")
         assert network.log_of("bank4").count("snapshot_taken") == 1
-        assert (home / "signer/signer.bin.before").exists()
+        assert not (home / "signer/signer.bin.before").exists(), "it is intact and stays in use"
+        bank4 = network.nodes["bank4"].node_id
+        network.wait(lambda: bank4 in network.signers("bank1", network.busy("bank1", 2) - 1), "its signature again")
 
 
-def test_where_there_is_no_snapshot_blocks_are_fetched_and_nothing_is_signed_too_early(tmp_path: Path) -> None:
+def test_where_there_is_no_snapshot_blocks_are_fetched_and_the_signer_file_stays_in_use(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 4) as network:
         network.start()
         network.wait_ready()
@@ -72,7 +74,7 @@ def test_where_there_is_no_snapshot_blocks_are_fetched_and_nothing_is_signed_too
         network.wait(lambda: len(set(network.heads().values())) == 1, "the same root")
         assert "no_snapshot" in network.log_of("bank4")
         assert network.get("bank4", "/ready")["lowest_height"] == 0
-        assert (home / "signer/signer.bin.before").exists()
-        network.wait(lambda: "consensus_safe_height" in network.log_of("bank4"), "a safe height")
+        assert not (home / "signer/signer.bin.before").exists()
+        assert "consensus_safe_height" not in network.log_of("bank4")
         bank4 = network.nodes["bank4"].node_id
         network.wait(lambda: bank4 in network.signers("bank1", network.busy("bank1", 2) - 1), "its signature again")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.verify import verify_home
+from chainbill_node.home.verify import verify_home
 from node_processes import Network
 from writes import account_at
 

@@ -9,9 +9,9 @@ import pytest
 from chainbill_node import wire
 from chainbill_node.consensus import receive
 from chainbill_node.consensus.state import Step
-from chainbill_node.node_port import ServedNode
-from chainbill_node.service import Node
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.messages import Votes
 from test_node_gate import signed, until

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from chainbill_node.engine.long_reads import (
+from chainbill_node.application.read_throttle import (
     AFTER_A_COMMIT_S,
     BURST_S,
     FORGET_S,
@@ -20,10 +20,10 @@ from chainbill_node.engine.long_reads import (
     SHORT_S,
     LongReads,
 )
-from chainbill_node.storage import reader as reader_module
-from chainbill_node.storage.layout import STATE
+from chainbill_node.storage.chain import reader as reader_module
+from chainbill_node.storage.chain.layout import STATE
+from chainbill_node.storage.chain.reader import PIECE_ROWS, HeightReader
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.reader import PIECE_ROWS, HeightReader
 
 from chainbill.state import rows
 from chainbill.state.keys import row_key

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from authorities import make_authority
 from chainbill_node import wire
 from chainbill_node.consensus.limits import ROUND_WINDOW
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.network import budget
 from chainbill_node.network.budget import Budget, Budgets
 from chainbill_node.network.peers import Member
-from chainbill_node.node_status import height_of_others
-from chainbill_node.service import Node
-from chainbill_node.setup.certificates import Issued, make_authority
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.process.node import Node
+from chainbill_node.process.status import height_of_others
+from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.ports import LOOPBACK, free_ports
 from consensus.consensus_kit import KEYS, validators

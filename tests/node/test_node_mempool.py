@@ -47,9 +47,7 @@ def test_an_id_stands_once_whatever_its_signatures() -> None:
     assert other.wire_id != TEN[0].wire_id
     assert pool.add(TEN[0], 5, own=True)
     assert not pool.add(other, 6, own=False)
-    assert pool.has_wire(TEN[0].wire_id)
-    assert not pool.has_wire(other.wire_id)
-    assert len(pool) == 1
+    assert [waiting.transaction.wire_id for waiting in pool] == [TEN[0].wire_id]
 
 
 def test_it_is_bounded_by_count_and_by_bytes() -> None:
@@ -92,21 +90,33 @@ def test_candidates_use_no_more_gas_than_a_block_may_take() -> None:
     assert chosen(2) == waiting[1:2]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "expire"]), st.integers(0, 9)), max_size=40))
+ACTS = st.sampled_from(["gossip", "hand in", "find", "remove", "expire"])
+
+
+@given(st.lists(st.tuples(ACTS, st.integers(0, 9)), max_size=40))
 def test_any_history_ends_as_in_a_plain_list(acts: list[tuple[str, int]]) -> None:
+    """What waits, in order, and what of it was ever handed in here: peers that connect later are offered that."""
     pool = Mempool(6, 100_000)
     twin: list[Transaction] = []
+    handed_in: set[bytes] = set()
     for act, number in acts:
         one = TEN[number]
-        if act == "add":
+        if act in ("gossip", "hand in"):
             try:
-                added = pool.add(one, 0, own=False)
+                added = pool.add(one, 0, own=act == "hand in")
                 assert added == (one not in twin)
             except MempoolFull:
                 assert len(twin) == 6
                 continue
             if added:
                 twin.append(one)
+                handed_in.discard(one.id)
+            if act == "hand in":
+                handed_in.add(one.id)
+        elif act == "find":
+            assert pool.hand_in(one.id) == (one in twin)
+            if one in twin:
+                handed_in.add(one.id)
         elif act == "remove":
             pool.remove([one.id])
             twin = [other for other in twin if other is not one]
@@ -115,8 +125,8 @@ def test_any_history_ends_as_in_a_plain_list(acts: list[tuple[str, int]]) -> Non
             assert gone == [other.id for other in twin if other.valid_until_ms < one.valid_until_ms]
             twin = [other for other in twin if other.valid_until_ms >= one.valid_until_ms]
         assert [waiting.transaction for waiting in pool] == twin
+        assert [waiting.own for waiting in pool] == [other.id in handed_in for other in twin]
         assert pool.bytes == sum(len(other.wire) for other in twin)
-        assert all(pool.has_wire(other.wire_id) for other in twin)
 
 
 def test_verified_transactions_forget_the_oldest() -> None:

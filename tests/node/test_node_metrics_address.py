@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from chainbill_node.config import Address, RestConfig
-from chainbill_node.home import open_home
-from chainbill_node.rest_server import RestServer
-from chainbill_node.service import Node
+from chainbill_node.home.config import Address, RestConfig
+from chainbill_node.home.node_home import open_home
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
+from chainbill_node.rest.server.uvicorn_server import RestServer
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.ports import free_ports
 
@@ -29,7 +30,7 @@ def ask(tmp_path: Path, *, public_reads: bool, asked: list[tuple[str, str, str]]
 
     async def main() -> list[tuple[int, Any]]:
         node = Node(network.nodes[0].home, opened)
-        server = RestServer(node, opened.key.seed)
+        server = RestServer(node, ServedNode(node), opened.key.seed)
         await node.start()
         await server.start()
         answers: list[tuple[int, Any]] = []
@@ -69,6 +70,35 @@ def test_an_open_network_goes_on_as_before(tmp_path: Path) -> None:
     )
     assert "chainbill_consensus_height" in metrics[1]
     assert ready[1]["name"] == "bank1"
+
+
+def test_the_operator_takes_no_place_of_a_client_s(tmp_path: Path) -> None:
+    """Of the one connection that the public address may hold, nor would clients take the operator's."""
+    network = create_local_network(tmp_path / "net", validators=1)
+    opened = open_home(network.nodes[0].home)
+    [port] = free_ports(1)
+    object.__setattr__(opened.config, "metrics", Address(HOST, port))
+    object.__setattr__(opened.config.limits, "rest_connections", 1)
+
+    async def main() -> None:
+        node = Node(network.nodes[0].home, opened)
+        server = RestServer(node, ServedNode(node), opened.key.seed)
+        await node.start()
+        await server.start()
+        try:
+            async with httpx.AsyncClient(timeout=10) as client, httpx.AsyncClient(timeout=10) as operator:
+                for _ in range(2):
+                    assert (await client.get(f"http://{HOST}:{opened.config.rest.port}/version")).status_code == 200
+                    assert (await operator.get(f"http://{HOST}:{port}/metrics")).status_code == 200
+            assert node.metrics.turned_away.labels("rest", "too_many_connections")._value.get() == 0
+        finally:
+            await server.stop()
+            await node.stop()
+
+    try:
+        asyncio.run(main())
+    finally:
+        opened.close()
 
 
 def test_a_node_answers_for_its_own_names(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime
 import io
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chainbill_node.logs import log
+from authorities import make_authority, make_node_certificate
 from chainbill_node.network import connection as connection_module
 from chainbill_node.network import limits
 from chainbill_node.network.connection import Connection
@@ -24,9 +25,10 @@ from chainbill_node.network.hello import (
     make_hello,
     read_hello,
 )
+from chainbill_node.network.identity import Identity, TlsFiles
 from chainbill_node.network.peers import Member, PeerNetwork, PeerSettings
-from chainbill_node.network.tls import client_context, node_id_of, server_context
-from chainbill_node.setup.certificates import Issued, make_authority, make_node_certificate
+from chainbill_node.runtime.logs import log
+from chainbill_node.setup.certificates import Issued
 from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.wire.versions import SPOKEN, WireRange
 
@@ -35,6 +37,9 @@ from chainbill import codec
 NOW = datetime.datetime.now(datetime.UTC)
 IDS = ["aa", "bb", "cc"]
 GENESIS = b"g" * 32
+CERTIFICATE = ssl.PEM_cert_to_DER_cert(
+    make_node_certificate(make_authority("test", NOW), "aa", LOOPBACK, NOW).certificate.decode()
+)
 
 
 class Peer:
@@ -50,8 +55,8 @@ class Peer:
         self.heard: list[tuple[str, bytes]] = []
         self.changes: list[tuple[str, str]] = []
         self.refused: list[str] = []
-        contexts = server_context(*paths), client_context(*paths)
-        settings = PeerSettings(node_id, LOOPBACK, port, genesis, *contexts, speaks)
+        identity = Identity(TlsFiles(*paths), certificate_id or node_id)
+        settings = PeerSettings(node_id, LOOPBACK, port, genesis, identity, speaks)
         self.network = PeerNetwork(
             settings,
             lambda: members,
@@ -173,7 +178,7 @@ def test_another_genesis_stays_outside(tmp_path: Path, authority: Issued) -> Non
         outside = Peer(tmp_path / "out", authority, "bb", ports[1], members, genesis=b"o" * 32)
         await stays_alone(inside, outside)
         assert set(inside.refused) == set(outside.refused) == {"other_network"}
-        assert inside.network.unmet == {"bb": OTHER_NETWORK}
+        assert inside.network.unmet.reasons == {"bb": OTHER_NETWORK}
 
     asyncio.run(run())
 
@@ -193,7 +198,10 @@ def test_nodes_without_a_common_version_refuse_each_other_at_the_hello_and_say_w
         await dialler.network.start()
         await other.network.start()
         await until(
-            lambda: dialler.network.unmet == {"bb": OTHER_VERSION} and other.network.unmet == {"aa": OTHER_VERSION}
+            lambda: (
+                (dialler.network.unmet.reasons, other.network.unmet.reasons)
+                == ({"bb": OTHER_VERSION}, {"aa": OTHER_VERSION})
+            )
         )
         await asyncio.sleep(1.0)
         assert dialler.changes == other.changes == [], "it never counts as connected"
@@ -208,7 +216,7 @@ def test_nodes_without_a_common_version_refuse_each_other_at_the_hello_and_say_w
         updated = Peer(tmp_path / "new", authority, "bb", ports[1], members, speaks=ours)
         await updated.network.start()
         await until(lambda: dialler.network.connected == ["bb"] and updated.network.connected == ["aa"])
-        assert not dialler.network.unmet
+        assert not dialler.network.unmet.reasons
         await dialler.network.stop()
         await updated.network.stop()
 
@@ -232,12 +240,12 @@ def test_who_ends_the_connection_before_its_hello_is_told_of_and_dialled_less_an
         monkeypatch.setattr(older.network, "opened", lambda one: (opened.append(one), one._transport.abort()))
         await dialler.network.start()
         await older.network.start()
-        await until(lambda: dialler.network.unmet == {"bb": REFUSED_BY_PEER})
+        await until(lambda: dialler.network.unmet.reasons == {"bb": REFUSED_BY_PEER})
         await asyncio.sleep(1.0)
         assert len(opened) < 6
         monkeypatch.undo()
         await until(lambda: dialler.network.connected == ["bb"])
-        assert not dialler.network.unmet
+        assert not dialler.network.unmet.reasons
         await dialler.network.stop()
         await older.network.stop()
 
@@ -357,8 +365,11 @@ class Sink:
     def closed(self, _connection: Connection, reason: str) -> None:
         self.reasons.append(reason)
 
-    def get_extra_info(self, _name: str) -> dict[str, object]:
-        return {"subjectAltName": (("URI", "urn:chainbill:node:aa"),)}
+    def get_extra_info(self, name: str) -> object:
+        return self if name == "ssl_object" else None
+
+    def getpeercert(self, _binary: bool) -> bytes:
+        return CERTIFICATE
 
     def get_write_buffer_size(self) -> int:
         return self.buffered
@@ -411,11 +422,3 @@ def test_a_slow_peer_loses_gossip_first_and_then_its_connection() -> None:
         assert sink.aborted
 
     asyncio.run(run())
-
-
-def test_a_certificate_names_exactly_one_node() -> None:
-    one = ("URI", "urn:chainbill:node:aa")
-    assert node_id_of({"subjectAltName": (("DNS", "x"), one)}) == "aa"
-    assert node_id_of({"subjectAltName": (one, ("URI", "urn:chainbill:node:bb"))}) is None
-    assert node_id_of({"subjectAltName": (("URI", "urn:other:aa"),)}) is None
-    assert node_id_of(None) is None

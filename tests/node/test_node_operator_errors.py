@@ -20,14 +20,14 @@ from typing import Any
 import chainbill_node
 import plyvel
 import pytest
-from chainbill_node.config import Address, ConfigError
-from chainbill_node.listening import listen
-from chainbill_node.operator_error import FULL_MEND, room_or
-from chainbill_node.signer_faults import FAULTS
-from chainbill_node.storage.fetched_chunks import FetchedChunks
+from chainbill_node.foundation.operator_error import FULL_MEND, room_or
+from chainbill_node.home.config import Address, ConfigError
+from chainbill_node.home.signer_faults import FAULTS
+from chainbill_node.network.listening import listen
 from chainbill_node.storage.leveldb import MEND, LevelStore
 from chainbill_node.storage.lock import HomeLock
 from chainbill_node.storage.signer_file import FileSignerFile, create_signer_file
+from chainbill_node.storage.snapshots.fetched_chunks import FetchedChunks
 from chainbill_node.storage.store import DiskError
 from cli.english_left import english_left
 

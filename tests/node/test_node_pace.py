@@ -7,18 +7,19 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import pytest
+from chainbill_node.intake.backpressure import Pace
 from chainbill_node.mempool import Mempool, Source, Use
 from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS, LEAST_WAITING
-from chainbill_node.pace import Pace
 
 from chainbill.ledger.transaction import Transaction
 
 
-def transaction(number: int, party: str) -> Transaction:
+def transaction(number: int, party: str, size: int = 0) -> Transaction:
+    """`size`: bytes of it, where they matter."""
     name = f"{party}-{number}".encode()
     return Transaction(
-        wire=name, wire_id=b"w" + name, body_bytes=b"", id=name, unread=0, signatures=(), network=bytes(32),
-        party=party, valid_until_ms=1, nonce=b"", threshold=1, keys=(), calls=(), memo="",
+        wire=bytes(size) or name, wire_id=b"w" + name, body_bytes=b"", id=name, unread=0, signatures=(),
+        network=bytes(32), party=party, valid_until_ms=1, nonce=b"", threshold=1, keys=(), calls=(), memo="",
     )  # fmt: skip
 
 
@@ -165,9 +166,9 @@ def test_a_full_node_asks_nobody_at_its_door() -> None:
             def __iter__(self) -> Any:
                 raise AssertionError("all of them are asked")
 
-        here.pace._door = Asked(here.pace._door)
+        here.pace._door._of = Asked(here.pace._door._of)
         assert here.pace._next() is None
-        here.pace._door = dict(dict.items(here.pace._door))
+        here.pace._door._of = dict(dict.items(here.pace._door._of))
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from chainbill_node import wire
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import ProposalRequest
 from chainbill_node.consensus.timeouts import Timeouts, Timer, TimerKind
-from chainbill_node.driver_ports import Note
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import ProposalRequest
-from chainbill_node.node_port import ServedNode
-from chainbill_node.plans import LEAST_PLANNED, Plans
-from chainbill_node.service import Node
+from chainbill_node.driver.ports import Note
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
+from chainbill_node.process.speculation import LEAST_PLANNED, Plans
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.messages import CompactProposal, Plan
 from consensus import consensus_kit
@@ -328,7 +328,7 @@ def test_a_node_that_ends_runs_nothing_more() -> None:
 
 def test_a_planned_proposal_is_waited_for_as_much_longer_as_its_run_took_once(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Fake()
-    monkeypatch.setattr("chainbill_node.plans.time.perf_counter", iter((10.0, 12.5)).__next__)
+    monkeypatch.setattr("chainbill_node.process.speculation.time.perf_counter", iter((10.0, 12.5)).__next__)
     due = Timer(TimerKind.PROPOSE, 5, 0)
     assert fake.plans.take_grace_s(due) == 0, "no plan was run"
     fake.plans.receive(PROPOSER, plan())

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 import tomli_w
-from chainbill_node.config import config_content, load_config
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.snapshot_calls import SnapshotCalls, snapshot_info
+from chainbill_node.home.config import config_content, load_config
+from chainbill_node.home.verify import verify_home, verify_store
 from chainbill_node.rest import create_app
-from chainbill_node.rest.ports import PeerInfo, Pruned, holders
-from chainbill_node.storage import pruning, snapshot_stream, snapshot_taker
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.rest.ports import PeerInfo, holders
+from chainbill_node.storage.chain import pruning
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.pruning import Pruner
+from chainbill_node.storage.ledger_reader import Pruned
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.pruning import Pruner
-from chainbill_node.storage.snapshot_folder import SnapshotFolder
-from chainbill_node.verify import verify_home, verify_store
+from chainbill_node.storage.snapshots import restore, stream
+from chainbill_node.storage.snapshots.folder import SnapshotFolder
 from cli.solo_node import SoloNode
 from node_chain import LocalChain
 from node_processes import Network
@@ -34,7 +36,7 @@ PROPOSERS = 5
 
 @pytest.fixture(autouse=True)
 def _few_proposers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (pruning, snapshot_stream, snapshot_taker):
+    for module in (pruning, stream, restore):
         monkeypatch.setattr(module, "PROPOSERS_KEPT", PROPOSERS)
 
 

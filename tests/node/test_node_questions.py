@@ -6,8 +6,8 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from chainbill_node.limits import MAX_QUESTIONS_WAITING
-from chainbill_node.questions import Questions, takes_long
+from chainbill_node.process.limits import MAX_QUESTIONS_WAITING
+from chainbill_node.process.peer_requests import Questions, takes_long
 from chainbill_node.wire.messages import (
     Message,
     Status,

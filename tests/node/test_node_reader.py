@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chainbill_node.storage import indexes
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain import indexes
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError

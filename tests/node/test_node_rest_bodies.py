@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chainbill_node import rest_crowd
-from chainbill_node.limits import HEADERS_READ_BYTES, MAX_HEADER_FIELDS, MAX_PIPELINED
 from chainbill_node.rest.bodies import MAX_BATCH_BYTES, MAX_OTHER_BYTES, MAX_SINGLE_BYTES
+from chainbill_node.rest.server import connection_limit
+from chainbill_node.rest.server.limits import HEADERS_READ_BYTES, MAX_HEADER_FIELDS, MAX_PIPELINED
 from test_node_rest_guard import HOST, Client, Served, let_go, serve
 
 MIB = 1024 * 1024
@@ -67,7 +67,7 @@ def test_half_sent_bodies_hold_no_more_than_their_room_and_give_it_back(tmp_path
         await asyncio.gather(*pushing, return_exceptions=True)
         del pushing, one
         bodies = [one for one in tracemalloc.take_snapshot().statistics("lineno") if one.size > 256 * 1024]
-        assert not [one for one in bodies if "uvicorn" in str(one) or "rest_guard" in str(one)]
+        assert not [one for one in bodies if "uvicorn" in str(one) or "rest/server/" in str(one)]
         tracemalloc.stop()
 
     serve(tmp_path, act, rest_body_bytes=room)
@@ -130,7 +130,7 @@ def test_many_large_batches_of_one_address_take_turns_and_none_is_refused(tmp_pa
 
 
 def test_a_body_that_stands_still_gives_way_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rest_crowd, "BODY_LOOK_S", 0.2)
+    monkeypatch.setattr(connection_limit, "BODY_LOOK_S", 0.2)
 
     async def act(served: Served) -> None:
         still = await served.connect()
@@ -149,7 +149,7 @@ def test_a_body_that_stands_still_gives_way_and_is_told(tmp_path: Path, monkeypa
 
 def test_a_client_that_was_faster_disturbs_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of those that give way had gone in that moment: the others waited on, since nobody looked any more."""
-    monkeypatch.setattr(rest_crowd, "BODY_LOOK_S", 0.2)
+    monkeypatch.setattr(connection_limit, "BODY_LOOK_S", 0.2)
 
     def gone(self: object) -> None:
         raise OSError(107, "not connected")

@@ -12,15 +12,17 @@ from typing import Any
 
 import httpx
 import pytest
-from chainbill_node import descriptors, rest_guard
-from chainbill_node.config import NodeConfig
-from chainbill_node.descriptors import allow_descriptors, clients_within
-from chainbill_node.home import open_home
-from chainbill_node.limits import ACCEPTED_AT_ONCE, MAX_HEADER_BYTES
-from chainbill_node.logs import log
+from chainbill_node.home.config import NodeConfig
+from chainbill_node.home.node_home import open_home
 from chainbill_node.mempool import Use
-from chainbill_node.rest_server import RestServer
-from chainbill_node.service import Node
+from chainbill_node.network import descriptors
+from chainbill_node.network.descriptors import allow_descriptors, clients_within
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
+from chainbill_node.rest.server import connection
+from chainbill_node.rest.server.limits import ACCEPTED_AT_ONCE, MAX_HEADER_BYTES
+from chainbill_node.rest.server.uvicorn_server import RestServer
+from chainbill_node.runtime.logs import log
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNetwork
 from test_node_service import Running
@@ -72,7 +74,7 @@ def serve(tmp_path: Path, act: Callable[[Served], Coroutine[Any, Any, None]], **
 
     async def main() -> None:
         node = Node(network.nodes[0].home, opened)
-        server = RestServer(node, opened.key.seed)
+        server = RestServer(node, ServedNode(node), opened.key.seed)
         await node.start()
         await server.start()
         served = Served(node, server, network)
@@ -100,9 +102,9 @@ async def let_go(client: Client, within_s: float = 5.0) -> bytes:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    for stage in rest_guard._WITHIN_S:
-        monkeypatch.setitem(rest_guard._WITHIN_S, stage, 0.6)
-    monkeypatch.setattr(rest_guard, "MAX_PIPELINED", 300)
+    for stage in connection._WITHIN_S:
+        monkeypatch.setitem(connection._WITHIN_S, stage, 0.6)
+    monkeypatch.setattr(connection, "MAX_PIPELINED", 300)
 
 
 async def drip(client: Client, data: bytes) -> None:
@@ -267,7 +269,7 @@ def test_where_all_are_being_answered_the_newcomer_is_told_to_come_back(tmp_path
         assert b"Retry-After" in said
         assert await _newcomer(served) == b"HTTP/1.1 200", "others are let in"
         served.node.started = True
-        served.node.traffic.give_up(served.node.mempool.ids()[0])  # one is answered: there is room again
+        served.node.waiters.committed(1, (), 2**62)  # one is answered: there is room again
         await asyncio.sleep(0.2)
         await served.honest()
 
@@ -321,6 +323,43 @@ def test_bodies_are_not_counted_as_headers_and_several_requests_share_a_connecti
         assert served.refused("request_malformed") == 0
 
     serve(tmp_path, act)
+
+
+def test_an_answer_goes_out_in_one_system_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Head and body; the answer to a HEAD at once as well, and 100 Continue before either."""
+    sent: list[bytes] = []
+    write = asyncio.selector_events._SelectorSocketTransport.write  # type: ignore[attr-defined]
+
+    def counted(transport: Any, data: bytes) -> None:
+        if bytes(data).startswith(b"HTTP/1.1 "):
+            sent.append(bytes(data))
+        elif transport.get_extra_info("sockname")[1] == port:
+            raise AssertionError(f"apart from its head: {bytes(data)!r}")
+        write(transport, data)
+
+    port = 0
+
+    async def act(served: Served) -> None:
+        nonlocal port
+        port = served.port
+        reader, writer = await served.connect()
+        monkeypatch.setattr(asyncio.selector_events._SelectorSocketTransport, "write", counted)  # type: ignore[attr-defined]
+        writer.write(ASKED)
+        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+        writer.write(ASKED.replace(b"GET", b"HEAD"))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        writer.write(
+            b"POST /v1/transactions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/msgpack\r\n"
+            b"Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+        )
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        monkeypatch.undo()  # whoever expects that is rare: head and body go apart
+        writer.write(b"\x90")
+        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 4")
+
+    serve(tmp_path, act)
+    assert len(sent) == 3
+    assert sent[0].endswith(b"}")
 
 
 def test_the_door_is_as_wide_as_the_descriptors_allow(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from chainbill_node.limits import BODY_READ_BYTES, LEAST_BODY_PROGRESS
-from chainbill_node.rest_room import BodyRoom
+from chainbill_node.rest.server.body_memory import BodyRoom
+from chainbill_node.rest.server.limits import BODY_READ_BYTES, LEAST_BODY_PROGRESS
 
 K = 1024
 MOST = 1024 * K
@@ -94,6 +94,15 @@ def test_the_greediest_itself_is_refused(room: BodyRoom) -> None:
     assert not little.gone
 
 
+def test_who_would_then_hold_most_ends_nobody_else(room: BodyRoom) -> None:
+    """An address that held a little less than another one would else end its bodies by sending more."""
+    first, second = Body(room, "a"), Body(room, "b")
+    first.send(520 * K)
+    second.send(500 * K)
+    assert not room.add(second, 40 * K)
+    assert not first.gone
+
+
 def test_who_stands_still_gives_way_to_those_who_wait_and_a_slow_one_with_little_does_not(room: BodyRoom) -> None:
     still, moving = Body(room, "a"), Body(room, "a")
     slow = Body(room, "b")
@@ -117,6 +126,32 @@ def test_those_who_all_wait_for_each_other_are_freed(room: BodyRoom) -> None:
     assert room.must_wait(first)
     room.look()
     assert (first.gone, second.gone, first.told) == (False, True, 1)
+
+
+def test_nothing_is_kept_of_who_has_left(room: BodyRoom) -> None:
+    """An address that stays in a table is memory for good, and without a body it was the greediest that gives way."""
+    bodies = [Body(room, f"10.0.0.{number}") for number in range(20)]
+    for one in bodies:
+        one.send(40 * K)
+    bodies.append(Body(room, bodies[0].address))
+    assert not bodies[-1].send(200 * K)
+    room.look()
+    room.finished(bodies[1])
+    for one in reversed(bodies):
+        room.leave(one)
+    assert not any((room.bytes, room._held, room._of, room._unfinished, room._waiting, room._seen))
+
+
+def test_a_body_that_is_whole_waits_for_nothing_and_does_not_stand_still(room: BodyRoom) -> None:
+    first, whole = Body(room, "a"), Body(room, "a")
+    first.send(512 * K)
+    assert not whole.send(100 * K)
+    room.look()
+    room.finished(whole)
+    assert room.waiting == 0
+    assert not first.send(1) or room.must_wait(Body(room, "a"))
+    room.look()
+    assert not whole.gone
 
 
 def test_whatever_comes_the_room_is_never_overrun_and_the_sums_are_right() -> None:

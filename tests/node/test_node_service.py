@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.home import open_home
-from chainbill_node.logs import EventLog, forward_logging, log
+from chainbill_node.foundation.unavailable import Busy
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.home.node_home import open_home
 from chainbill_node.mempool import MempoolFull
 from chainbill_node.network.hello import OTHER_VERSION
-from chainbill_node.node_port import ServedNode
-from chainbill_node.node_status import node_status
-from chainbill_node.rest.ports import Busy
-from chainbill_node.service import Node
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
+from chainbill_node.process.status import node_status
+from chainbill_node.runtime.logs import EventLog, forward_logging, log
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.storage.leveldb import NO_ROW
 from chainbill_node.storage.store import DiskError
@@ -149,7 +149,9 @@ def test_a_wait_that_is_over_is_pending_and_an_expired_one_is_refused(tmp_path: 
         assert port.mempool_ids() == [pending.id]
         waiting = asyncio.create_task(submit(port, wire, 10_000))
         await asyncio.sleep(0.05)
-        node.traffic.give_up(pending.id)
+        node.waiters.committed(1, (), decode_transaction(wire).valid_until_ms)
+        assert not waiting.done(), "a block of its last moment may carry it"
+        node.waiters.committed(1, (), decode_transaction(wire).valid_until_ms + 1)
         with pytest.raises(Refused, match="transaction_expired"):
             await waiting
         node.mempool.remove([pending.id])
@@ -281,7 +283,7 @@ def test_who_speaks_another_version_of_the_messages_is_named_with_the_mend(tmp_p
                 await node.start()
             try:
                 async with asyncio.timeout(20):
-                    while not all(OTHER_VERSION in node.peers.unmet.values() for node in nodes):
+                    while not all(OTHER_VERSION in node.peers.unmet.reasons.values() for node in nodes):
                         await asyncio.sleep(0.01)
                 status = node_status(nodes[0])
             finally:

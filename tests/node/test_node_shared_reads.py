@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chainbill_node.node_port import ServedNode
+from chainbill_node.process.served_node import ServedNode
 from chainbill_node.rest.places import MAX_WAITING_OF_ADDRESS, PLACES
 from chainbill_node.rest.ports import PeerInfo
 from test_node_rest_guard import Client, Served, serve

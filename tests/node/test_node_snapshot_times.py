@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainbill_node.storage.snapshot_times import MINUTE_MS, SnapshotTimes
+from chainbill_node.storage.snapshots.schedule import MINUTE_MS, SnapshotTimes
 
 BEGIN_MS = 1_760_000_000_000
 

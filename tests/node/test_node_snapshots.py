@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.protocol import SnapshotInfo
-from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_info
-from chainbill_node.rest.ports import Pruned
-from chainbill_node.storage import layout
-from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.history_log import HistoryLog, frontier_of, log_key
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.protocol import SnapshotInfo
+from chainbill_node.application.snapshot_calls import SnapshotCalls, snapshot_info
+from chainbill_node.home.verify import verify_store
+from chainbill_node.storage.chain import layout, rebuild
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.history_log import HistoryLog, frontier_of, log_key
+from chainbill_node.storage.ledger_reader import Pruned
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.snapshot_folder import SnapshotFolder
-from chainbill_node.storage.snapshot_stream import RecordReader, chunks_of, records_of
-from chainbill_node.storage.snapshot_taker import SnapshotTaker
+from chainbill_node.storage.snapshots import restore
+from chainbill_node.storage.snapshots.folder import SnapshotFolder
+from chainbill_node.storage.snapshots.restore import SnapshotTaker
+from chainbill_node.storage.snapshots.stream import RecordReader, chunks_of, records_of
 from chainbill_node.sync.manifest import Link, SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
-from chainbill_node.verify import verify_store
+from log_nodes import nodes_of
 from node_chain import LocalChain
 
-from chainbill.crypto.merkle import consistency_proof, nodes_of, root, verify_inclusion
+from chainbill.codec import encode
+from chainbill.crypto.merkle import consistency_proof, root, verify_inclusion
 from chainbill.errors import Malformed, Refused
 from chainbill.ledger.certificate import Certificate, decode_certificate
 from chainbill.ledger.receipt import decode_receipt
 from chainbill.ledger.vote import VoteType, sign_vote
+from chainbill.state.rows import pack
 
 
 @dataclasses.dataclass
@@ -261,6 +265,56 @@ def test_a_lie_in_the_chunks_is_found(made: Made, name: str) -> None:
     _, _, refused = taken(made, *repacked(made, change))
     assert refused, name
     assert reason in refused
+
+
+def large_rows(count: int, size: int) -> Callable[[list[Any]], Iterator[list[Any]]]:
+    """Rows of zeros before the end: a thousandth of their size in the chunks."""
+
+    def change(record: list[Any]) -> Iterator[list[Any]]:
+        if record[0] == 4:
+            for number in range(count):
+                yield [3, b"z\0z\0%09d" % number, pack(1, bytes(32), encode(bytes(size)))]
+        yield record
+
+    return change
+
+
+def test_one_that_unpacks_to_more_than_there_is_room_for_is_refused_before_the_disk_is_full(made: Made) -> None:
+    """1.3 MB of chunks took 231 MiB of a disk, and 12 TiB could be named: a newcomer filled its disk at each start."""
+    info, chunks = repacked(made, large_rows(1_000, 60_000))
+    _, store, refused = taken(made, info, chunks, room=8 * 1024 * 1024)
+    assert "snapshot_room" in refused
+    assert sum([len(value) for _, value in store.range(b"", b"\xff")]) < 8 * 1024 * 1024
+    assert "snapshot_root" in taken(made, info, chunks)[2]
+    assert "snapshot_room" in taken(made, room=made.manifest.size - 1)[2], "the size that it names is enough to see it"
+    assert taken(made, room=1024 * 1024)[2] == ""
+
+
+def test_receipts_of_one_height_are_bounded_before_their_root_is_known(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """6.5 MB of chunks with 1,500 receipts of a megabyte took 1.4 GiB of memory; 100,000 of 8 MiB were let in."""
+
+    def work(record: list[Any]) -> list[list[Any]]:
+        return [[*record[:3], 90_000], *[[2, bytes(50_000)] for _ in range(40)]]
+
+    monkeypatch.setattr(restore, "HEIGHT_RECEIPTS_BYTES", 1_000_000)
+    assert "bytes of receipts of one height" in taken(made, *repacked(made, edit(1, work)))[2]
+
+
+def test_large_rows_are_written_before_they_are_many(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows waited until they were 5,000: 1.3 GB of rows of 256 KiB."""
+    most = 0
+    write = MemoryStore.write
+
+    def written(store: MemoryStore, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
+        nonlocal most
+        most = max(most, sum([len(value) for _, value in puts]))
+        write(store, puts, deletes)
+
+    monkeypatch.setattr(MemoryStore, "write", written)
+    taken(made, *repacked(made, large_rows(60, 250_000)))
+    assert 0 < most < rebuild.BATCH_BYTES + 300_000
 
 
 def test_a_damaged_chunk_is_found_at_once(made: Made) -> None:

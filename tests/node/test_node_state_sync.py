@@ -8,7 +8,7 @@ import pytest
 from chainbill_node.sync import snapshots
 from chainbill_node.sync.snapshots import AGAIN_MS, AHEAD, CHUNK_WITHIN_MS, EMPTY_MS, GATHER_MS, adopt
 from chainbill_node.wire.messages import Chunk, Snapshots, Status, WantChunk, WantSnapshots
-from join_recorder import CHUNKS, WAIT_MS, Manifest, begun, decode, deliver, offer
+from join_recorder import CHUNKS, WAIT_MS, Manifest, begun, decode, deliver, idle, offer
 
 
 @pytest.fixture(autouse=True)
@@ -227,7 +227,7 @@ def test_where_nobody_has_a_snapshot_it_ends_without_one(answers: int, after_ms:
 def test_the_signer_file_is_told_before_the_data_are_in_place() -> None:
     told: list[str] = []
     home = SimpleNamespace(
-        follow_only=lambda height: told.append(f"follow {height}"), put_in_place=lambda: told.append("in place")
+        keep_intact=lambda height: told.append(f"follow {height}"), put_in_place=lambda: told.append("in place")
     )
     adopt(home, 7)
     assert told == ["follow 7", "in place"]
@@ -239,7 +239,14 @@ def test_what_enough_peers_offer_goes_before_what_is_higher_and_one_ones_alone()
     offer(sync, "liar", 99)
     offer(sync, "b", 10)
     offer(sync, "c", 10)
-    assert ports.begun == [10]
+    assert (ports.begun, ports.vouched) == ([10], [True])
+
+
+def test_what_one_peer_alone_offers_is_given_no_more_than_there_is_room_for() -> None:
+    sync, ports = begun("liar", "b", "c")
+    offer(sync, "liar", 99)
+    idle(sync, 2 * WAIT_MS)
+    assert (ports.begun, ports.vouched) == ([99], [False])
 
 
 def test_what_was_begun_of_one_peer_alone_is_left_for_what_others_offer() -> None:

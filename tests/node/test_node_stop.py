@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import plyvel
 from chainbill_node import wire as node_wire
-from chainbill_node.home import open_home
-from chainbill_node.rest_server import RestServer
-from chainbill_node.service import Node
+from chainbill_node.home.node_home import open_home
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
+from chainbill_node.rest.server.uvicorn_server import RestServer
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.wire.messages import WantBlocks
 from test_node_service import Running
@@ -52,7 +54,7 @@ def test_nothing_of_two_nodes_at_work_is_left_when_they_have_stopped(tmp_path: P
         with contextlib.ExitStack() as stack:
             opened = [stack.enter_context(contextlib.closing(open_home(node.home))) for node in network.nodes]
             nodes = [Node(node.home, home) for node, home in zip(network.nodes, opened, strict=True)]
-            rest = RestServer(nodes[0], opened[0].key.seed)
+            rest = RestServer(nodes[0], ServedNode(nodes[0]), opened[0].key.seed)
             for node in nodes:
                 await node.start()
             await rest.start()
@@ -73,3 +75,61 @@ def test_nothing_of_two_nodes_at_work_is_left_when_they_have_stopped(tmp_path: P
         assert [one.name for one in left if not one.name.startswith(("asyncio", "AnyIO"))] == []  # of the loop itself
 
     asyncio.run(main())
+
+
+class FullDisk:
+    """A database whose writes fail from now on, as LevelDB says it."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def write_batch(self, **_: object) -> Any:
+        raise plyvel.IOError(b"IO error: 000003.log: No space left on device")
+
+
+def test_open_requests_are_told_why_when_the_disk_is_full(tmp_path: Path) -> None:
+    """reliability 6: they ended with a traceback, or as if too many waited."""
+    network = create_local_network(tmp_path / "net", validators=1)
+    said: list[tuple[str, int, str]] = []
+
+    async def ask(client: httpx.AsyncClient, signing: Running, path: str) -> None:
+        """Over and over, until there is nobody, or the connection that was kept is closed under the next request."""
+        with contextlib.suppress(httpx.TransportError):
+            while True:
+                if path.startswith("/v1/transactions"):
+                    answer = await client.post(path, content=signing.sign("bank2"), headers=KIND)
+                else:
+                    answer = await client.get(path)
+                body = answer.json()
+                said.append((path, answer.status_code, str(body.get("code") or body.get("reason") or "")))
+
+    async def main() -> None:
+        with contextlib.closing(open_home(network.nodes[0].home)) as opened:
+            node = Node(network.nodes[0].home, opened)
+            rest = RestServer(node, ServedNode(node), opened.key.seed)
+            await node.start()
+            await rest.start()
+            paths = ["/v1/transactions?wait=committed&timeout=50"] * 4 + ["/v1/bills", "/v1/parties", "/ready"]
+            async with httpx.AsyncClient(base_url=network.nodes[0].api, timeout=20) as client, asyncio.timeout(60):
+                asking = [asyncio.create_task(ask(client, Running(node, network), path)) for path in paths]
+                while not any(status == 201 for _, status, _ in said):
+                    await asyncio.sleep(0.01)
+                opened.store._db = FullDisk(opened.store._db)
+                await node.stopped.wait()
+                while not any(status == 503 for path, status, _ in said if path == "/ready"):
+                    await asyncio.sleep(0.01)
+                await rest.stop()
+                await asyncio.gather(*asking)
+            await node.stop()
+
+    asyncio.run(main())
+    assert {(status, code) for path, status, code in said if path != "/ready" and status != 200} <= {
+        (201, ""), (202, ""), (503, "node_ending_disk")
+    }  # fmt: skip
+    assert (503, "node_ending_disk") in {one[1:] for one in said}
+    [reason] = {code for path, status, code in said if (path, status) == ("/ready", 503)}
+    assert "the disk is full, and nothing is lost" in reason
+    assert "b'" not in reason

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chainbill_node.storage import archive, layout
-from chainbill_node.storage.background import NICENESS, TASKS
+from chainbill_node.storage.chain import archive, layout
 from chainbill_node.storage.leveldb import STAGGER_BYTES, WRITE_BUFFER_BYTES, LevelStore, buffer_of
+from chainbill_node.storage.leveldb_thread import NICENESS, TASKS
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.snapshot_stream import records_of
+from chainbill_node.storage.snapshots.stream import records_of
 from chainbill_node.storage.store import WALK_ROWS, DiskError, Readable, Store, prefix_end, walk
 from node_chain import LocalChain
 
@@ -182,8 +182,8 @@ def test_prefix_end() -> None:
 def test_the_thread_that_merges_stands_back_and_no_other() -> None:
     code = """
 import os
-from chainbill_node.storage.background import stand_back
-from chainbill_node.storage.background import NICENESS, TASKS
+from chainbill_node.storage.leveldb_thread import stand_back
+from chainbill_node.storage.leveldb_thread import NICENESS, TASKS
 from chainbill_node.storage.leveldb import LevelStore
 from pathlib import Path
 import tempfile

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.storage import layout, sums
-from chainbill_node.storage.derived import make_anew
+from chainbill_node.home.verify import verify_store
+from chainbill_node.storage.chain import layout, sums
+from chainbill_node.storage.chain.derived import make_anew
+from chainbill_node.storage.chain.sums import DIGEST, Mark
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import Store, prefix_end
-from chainbill_node.storage.sums import DIGEST, Mark
-from chainbill_node.verify import verify_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from node_chain import LocalChain
@@ -102,7 +102,7 @@ def test_other_declarations_make_them_anew(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_many_sums_are_made_in_pieces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("chainbill_node.storage.derived.BATCH_ROWS", 3)
+    monkeypatch.setattr("chainbill_node.storage.chain.derived.BATCH_ROWS", 3)
     chain = RowChain(LevelStore(tmp_path / "db", create=True))
     bill = {"creditor": "C", "status": "active", "currency": "CNY", "face": 3}
     chain.commit(edits_of({f"B{number}": {**bill, "debtor": f"D{number % 7}"} for number in range(30)}))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chainbill_node import limits
-from chainbill_node.rest.ports import TooManyTries
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.foundation.unavailable import TooManyTries
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.intake import limits
 from test_node_rest_guard import HOST, Served, serve
 from test_node_service import Running
 from writes import account_at

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from chainbill_node.turns import TooManyWait, Turns
+from chainbill_node.intake.rate_limit import TooManyWait, Turns
 
 
 def turns(**changed: Any) -> Turns:
@@ -121,6 +121,26 @@ def test_whoever_leaves_in_whatever_moment_the_turn_goes_on() -> None:
         assert len(work) == 0
         async with work.turn("last", 0):
             pass
+
+    run(main())
+
+
+def test_who_leaves_in_the_moment_in_which_its_turn_comes_holds_up_nobody() -> None:
+    async def main() -> None:
+        work = turns()
+
+        async def piece() -> None:
+            async with work.turn("gone", 1):
+                raise AssertionError("its client has gone")
+
+        async with work.turn("first", 0):
+            gone = asyncio.create_task(piece())
+            await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        assert gone.cancelled()
+        async with work.turn("last", 0):
+            assert len(work) == 0
 
     run(main())
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.adapters import LedgerPort, UpgradeMissing
-from chainbill_node.config import ConfigError
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.home import check_software
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.home.config import ConfigError
+from chainbill_node.home.node_home import check_software
+from chainbill_node.home.verify import verify_store
 from chainbill_node.mempool import Mempool
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.process.adapters import LedgerPort, UpgradeMissing
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.verify import verify_store
 from ledger.two_protocols import BOTH, PROTOCOL_2
 from node_chain import LocalChain
 
@@ -30,7 +30,7 @@ def decide(chain: LocalChain, kind: str, **content: Any) -> None:
 def port_of(ledger: LedgerApplication) -> LedgerPort:
     return LedgerPort(
         ledger, Mempool(10, 10_000), max_transactions=10, max_bytes=100_000, now_ms=lambda: 0,
-        on_commit=lambda *_: None, on_dropped=lambda _: None, on_plan=lambda *_: None,
+        on_commit=lambda *_: None, on_plan=lambda *_: None,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from chainbill_node.storage.snapshot_times import MINUTE_MS
-from chainbill_node.upkeep import RESTS, Upkeep
+from chainbill_node.process.maintenance import RESTS, Upkeep
+from chainbill_node.storage.snapshots.schedule import MINUTE_MS
 
 TAKES_S = 0.1
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from chainbill_contracts import sources
 from chainbill_node.rest.own_acts import EVERYBODY, TELLS_OF
-from chainbill_node.storage import pruning
+from chainbill_node.storage.chain import pruning
+from chainbill_node.storage.chain.pruning import Pruner
 from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.pruning import Pruner
 from ledger import tiny_contracts
 from node_chain import LocalChain
 from rest.conftest import TestClient

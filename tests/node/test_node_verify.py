@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chainbill_node.storage import layout
+from chainbill_node.home.verify import SPACES, verify_store
+from chainbill_node.storage.chain import layout
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.store import prefix_end
-from chainbill_node.verify import verify_store
+from chainbill_node.storage.store import DiskError, prefix_end
 from node_chain import LocalChain
 
 
@@ -43,6 +43,34 @@ def test_a_changed_row_is_found(chain: LocalChain, space: str) -> None:
     report = verify_store(store, chain.genesis)
     assert not report.ok
     assert space in {one.what for one in report.problems} | ({"totals"} if space == "state" else set())
+
+
+COMPARED = {**SPACES, "sum": layout.SUM, "sum_history": layout.SUM_HISTORY}
+COMPARED.pop("meta")  # the node's own notes: some are made anew, without some nothing is opened
+
+
+@pytest.mark.parametrize("space", sorted(COMPARED))
+def test_a_row_that_is_gone_and_one_too_many_are_found_wherever_they_stand(chain: LocalChain, space: str) -> None:
+    """At both ends too, where one side of a comparison is over before the other: what is not there is not written."""
+    prefix = COMPARED[space]
+    held = list(chain.store.range(prefix, prefix_end(prefix)))
+    assert held
+    for place in sorted({0, len(held) // 2, len(held) - 1}):
+        store = copy_of(chain)
+        store.write([], [held[place][0]])
+        assert is_found(store, chain), place
+    for key in (prefix, held[-1][0] + b"\0"):
+        store = copy_of(chain)
+        store.write([(key, held[-1][1])])
+        assert is_found(store, chain), key
+
+
+def is_found(store: MemoryStore, chain: LocalChain) -> bool:
+    """In the report, or the store is not even opened."""
+    try:
+        return not verify_store(store, chain.genesis).ok
+    except DiskError:
+        return True
 
 
 def test_a_missing_index_entry_and_an_invented_one_are_found(chain: LocalChain) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from chainbill_node.periodic import Periodic
+from chainbill_node.runtime.periodic import Periodic
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.writeback import EVERY_S, NEWEST, Writeback
 

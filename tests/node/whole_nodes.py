@@ -7,10 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from chainbill_node.home import open_home
-from chainbill_node.node_port import ServedNode
-from chainbill_node.rest.ports import Submission
-from chainbill_node.service import Node
+from chainbill_node.home.node_home import open_home
+from chainbill_node.intake.outcomes import Submission
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
 
 WITHIN_S = 200
 

@@ -7,6 +7,9 @@ from collections import Counter
 
 from recompute import reading
 
+TELL = 25
+"""After so many histories a run says how far it has come."""
+
 
 def main(first: int, last: int) -> int:
     """Play the seeds from first to last; how many histories had a disagreement."""
@@ -18,7 +21,10 @@ def main(first: int, last: int) -> int:
         except Exception as error:  # what the books or the ledger stumble over is told with its seed, too
             bad += 1
             print(f"seed {seed}: {type(error).__name__}: {str(error)[:2_000]}", flush=True)
-    print(f"{last - first + 1} histories, {bad} with a disagreement, {sum(counted.values())} figures: {dict(counted)}")
+        played = seed - first + 1
+        if played % TELL == 0 or seed == last:
+            figures = f"{sum(counted.values())} figures: {dict(counted)}"
+            print(f"{played} histories, {bad} with a disagreement, {figures}", flush=True)
     return bad
 
 

@@ -96,7 +96,7 @@ class Receipt:
 
 @dataclass(eq=False)
 class Payment:
-    """What a payee is owed for a token that was paid."""
+    """What a payee is owed for a token that was paid. made: with which status."""
 
     bill: Bill
     token: str
@@ -105,7 +105,9 @@ class Payment:
     receipt: Receipt
     status: str
     changed_on: str
+    made: str
     last_reference: str = ""
+    acknowledged: Moment | None = None
 
     @property
     def party(self) -> str:
@@ -202,6 +204,7 @@ class Book:
         self.disputes: dict[str, Dispute] = {}
         self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
         self.stood_ms = 0
+        self.days: dict[int, str] = {}
         self.halted: set[str] = set()
 
     def keep(self, record: Record) -> None:
@@ -214,6 +217,7 @@ class Book:
             self.quiet_until = self.calendar.after(block.today, 1)
             self.stood_ms += block.time_ms - self.time_ms
         self.height, self.time_ms = block.height, block.time_ms
+        self.days[block.height] = block.today
         if block.today != self.today:
             self.today = block.today
             self._day()
@@ -245,14 +249,18 @@ class Book:
                 dispute.status = "ended"
 
     def _put_off(self, request: Request) -> None:
-        """An agreement waits for days on which the network stood still, and for some on which its bank is halted."""
-        request.until, request.allowed_ms = self._stood(request.until, request.allowed_ms)
-        while request.until < self.today and self.quotes[request.agreed].bank in self.halted:
-            if request.held_days == self.rules.offer_business_days:
+        """An agreement waits for days on which the network stood still, and for some on which its bank is halted. One
+        that would not stand today even so ends with the last day that it had."""
+        until, allowed_ms = self._stood(request.until, request.allowed_ms)
+        held_days = request.held_days
+        while until < self.today and self.quotes[request.agreed].bank in self.halted:
+            if held_days == self.rules.offer_business_days:
                 break
-            request.held_days += 1
-            request.until = self.calendar.after(request.until, 1)
-        request.held.until = request.until
+            held_days += 1
+            until = self.calendar.after(until, 1)
+        if until >= self.today:
+            request.until, request.allowed_ms, request.held_days = until, allowed_ms, held_days
+            request.held.until = until
 
     def _stood(self, last: str, allowed_ms: int) -> tuple[str, int]:
         """A last day, and what it allows for, put off by whole days that the network stood still since."""
@@ -282,7 +290,7 @@ class Book:
 
     def end_bill(self, bill: Bill, status: str) -> None:
         """A bill ends before it was accepted: what it occupied of invoices is free again."""
-        bill.status, bill.closed_on = status, self.today
+        bill.status, bill.closed_on, bill.closed_at = status, self.today, self.height
         for invoice in self.invoices.values():
             invoice.bills.pop(bill.id, None)
 
@@ -291,6 +299,8 @@ class Book:
         name, lo, hi = record.places[token]
         bill = self.bills[name]
         [piece] = [piece for piece in bill.pieces if (piece.lo, piece.hi, piece.status) == (lo, hi, "live")]
+        assert piece.name in ("", token)
+        piece.name = token
         return bill, piece
 
     def unanswered_on(self) -> str:
@@ -339,7 +349,7 @@ def issue(book: Book, record: Record) -> None:
 def confirm(book: Book, record: Record) -> None:
     """The debtor's bank, or who stands in its place by now, will pay; the invoices are occupied."""
     bill = book.bills[record.args["bill"]]
-    bill.status, bill.confirmed_on = "pending_accept", record.today
+    bill.status, bill.confirmed_on, bill.confirmed = "pending_accept", record.today, moment(record)
     bill.expires_on = book.unanswered_on()
     bill.paying_bank = book.payer(book.mandates[bill.debtor])
     for fingerprint, amount, total in bill.invoices:
@@ -352,7 +362,7 @@ def accept_bill(book: Book, record: Record) -> None:
     bill.status, bill.accepted_on = "active", record.today
     token = record.result["token"]
     first = Hop("issue", bill.debtor, bill.creditor, 1, 0, 0, bill.face, token, moment(record))
-    bill.begin(Piece(0, bill.face, bill.creditor, (first,), None, record.height, first))
+    bill.begin(Piece(0, bill.face, bill.creditor, (first,), None, record.height, first, name=token))
 
 
 def ends(status: str) -> Act:

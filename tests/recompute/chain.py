@@ -10,13 +10,13 @@ from typing import Any
 from unittest.mock import patch
 
 import chainbill_contracts
-from chainbill_node.config import FilesConfig
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.home.config import FilesConfig
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import account_for, local_parties, local_plan
 from chainbill_node.setup.network import create_network
 from chainbill_node.setup.plan import PartyPlan
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.leveldb import LevelStore
 from node_chain import START_MS, LocalChain
 from recompute.book import Rules

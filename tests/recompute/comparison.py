@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
+from httpx import Response
 from recompute import book as books
-from recompute import figures, financing, flows, money, office
+from recompute import figures, financing, flows, money, office, sheets
 from recompute.book import Book
 from recompute.chain import BANKS, CALENDAR, PAID_BY
+from recompute.figures import Row
 from recompute.histories import History
 from recompute.pieces import ACCEPTED, Price
 from recompute.sight import Reader, Sight, sights
 
 ACTS = {**books.ACTS, **financing.ACTS, **money.ACTS, **office.ACTS}
-Get = Callable[[str], Any]
+Ask = Callable[[str], Response]
+Typed = Callable[..., bytes]
 ASKED = 0.35
 
 
@@ -37,12 +42,13 @@ def book_at(history: History, height: int) -> Book:
 
 @dataclass
 class Reading:
-    """One reader at one height. read: the answer of an address there; shown: the bills in which the reader has part;
-    found: each figure that is not the one of the books; compared: how many were held against them."""
+    """One reader at one height. ask, typed: the answer of an address, and the CSV that the words of a command print;
+    shown: the bills in which the reader has part; found: each figure that is not the one of the books; compared: how
+    many were held against them."""
 
-    get: Get
+    ask: Ask
+    typed: Typed
     at: str
-    height: int
     book: Book
     reader: Reader
     chance: Random
@@ -53,11 +59,31 @@ class Reading:
     def __post_init__(self) -> None:
         self.shown = sights(self.book, self.reader)
 
+    @property
+    def when(self) -> dict[str, str]:
+        """What says of when to read."""
+        return {"at": self.at}
+
+    @property
+    def as_of(self) -> dict[str, Any]:
+        """What an answer says that it is true of."""
+        return {"height": self.book.height, "date": self.book.today}
+
+    def reply(self, path: str) -> Response:
+        return self.ask("&".join([path if "?" in path else f"{path}?", urlencode(self.when)]))
+
     def read(self, path: str) -> Any:
-        answer = self.get(f"{path}{'&' if '?' in path else '?'}at={self.at}")
-        as_of = answer["as_of"]
-        self.same("as_of", f"day of {path}", (as_of["height"], as_of["date"]), (self.height, self.book.today))
-        return answer
+        """What an address answers; a refusal is an AssertionError."""
+        answer = self.reply(path)
+        assert answer.status_code == 200, (path, answer.text)
+        content = answer.json()
+        self.same("as_of", f"day of {path}", fit(content["as_of"], self.as_of), self.as_of)
+        return content
+
+    def printed(self, *words: str) -> tuple[list[str], list[Row]]:
+        """Headings and rows of the CSV that a command prints."""
+        when = chain.from_iterable((f"--{name.replace('_', '-')}", value) for name, value in self.when.items())
+        return sheets.table(self.typed(*words, *when))
 
     def same(self, kind: str, where: str, shown: Any, wanted: Any) -> None:
         self.compared[kind] += size(wanted)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from recompute.book import Payment, Receipt
 from recompute.chain import ANCHORS, BANKS, CURRENCIES, SUPPLIERS
 from recompute.comparison import Reading, fit, passing
 from recompute.days import between
-from recompute.figures import token_row
+from recompute.figures import Row, token_row
 from recompute.histories import History
 from recompute.sight import sees_payment, sees_receipt, sees_request
 
 PAGE = 8
 """Entries a page: small enough that most lists have several."""
 Amounts = Iterable[tuple[str, int]]
-Row = dict[str, Any]
 
 
 def listed(of: Reading, path: str, amounts: Amounts, page: int = PAGE) -> None:
@@ -32,18 +30,25 @@ def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE, kinds: l
     """
     wanted = list(amounts)
     sums = added_up(wanted if kinds is None else [])
-    ask = f"{path}{'&' if '?' in path else '?'}limit={page}"
-    shown = of.read(ask)
-    count, total, rows, following = shown["count"], shown["sum"], shown["data"], shown["next"]
+    shown, rows = pages(of, path, page)
+    count, total = shown["count"], shown["sum"]
     if kinds is not None:
         each = {kind: [one for one, its in zip(wanted, kinds, strict=True) if its == kind] for kind in kinds}
         of.same("lists", f"{path} by kind", shown["sum_by_kind"], {kind: added_up(own) for kind, own in each.items()})
-    while following:
-        shown = of.read(f"{ask}&after={following}")
-        rows, following = rows + shown["data"], shown["next"]
     names = {row["id"] if "id" in row else str(row) for row in rows}
     of.same("lists", path, (count, len(rows), len(names), total), (len(wanted), len(wanted), len(wanted), sums))
-    return rows  # type: ignore[no-any-return]
+    return rows
+
+
+def pages(of: Reading, path: str, page: int = PAGE) -> tuple[Row, list[Row]]:
+    """The first page of a list, and the entries of all."""
+    ask = f"{path}{'&' if '?' in path else '?'}limit={page}"
+    first = shown = of.read(ask)
+    rows = list(first["data"])
+    while shown["next"]:
+        shown = of.read(f"{ask}&after={shown['next']}")
+        rows += shown["data"]
+    return first, rows
 
 
 def added_up(amounts: Amounts) -> dict[str, int]:
@@ -210,6 +215,14 @@ def receipts(of: Reading, history: History) -> None:
         listed(of, f"/v1/receipts?value_from={first}&value_to={last}", amounts(own), 1_000)
 
 
+def payment_row(one: Payment) -> Row:
+    return {
+        "party": one.party, "bank": one.bank, "amount": one.piece.amount, "currency": one.bill.currency,
+        "status": one.status, "reference": one.receipt.reference, "last_reference": one.last_reference,
+        "changed_on": one.changed_on, "value_date": one.receipt.value_date, "recorded_on": one.receipt.at.date,
+    }  # fmt: skip
+
+
 def payments(of: Reading, history: History) -> None:
     book = of.book
     shown = [one for one in book.payments.values() if sees_payment(book, of.reader, one, of.shown)]
@@ -218,14 +231,7 @@ def payments(of: Reading, history: History) -> None:
         return [(one.bill.currency, one.piece.amount) for one in kept]
 
     rows = {(row["bill"], row["token"]): row for row in rows_of(of, "/v1/payments", amounts(shown), 50)}
-    wanted = {
-        (one.bill.id, one.token): {
-            "party": one.party, "bank": one.bank, "amount": one.piece.amount, "currency": one.bill.currency,
-            "status": one.status, "reference": one.receipt.reference, "last_reference": one.last_reference,
-            "changed_on": one.changed_on, "value_date": one.receipt.value_date, "recorded_on": one.receipt.at.date,
-        }
-        for one in shown
-    }  # fmt: skip
+    wanted = {(one.bill.id, one.token): payment_row(one) for one in shown}
     of.same("payments", "payments", {key: fit(row, wanted.get(key, {})) for key, row in rows.items()}, wanted)
     statuses = ("instructed", "paid", "returned", "set_aside")
     for status in statuses:

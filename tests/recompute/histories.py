@@ -19,6 +19,7 @@ GOVERNED = {
 }  # fmt: skip
 STEPS = ((1_500, 750), (4, 2))
 """Leaves that one step of a settlement pays: as the contracts have it, and so few that ordinary bills take several."""
+REFERENCES = (*4 * ("REF-{}",), "00{}", "={}+1", "2026-{}", "@{}")
 DAYS_AT_ONCE = (1, 1, 1, 1, 2, 2, 3, 6, 11)
 
 
@@ -37,6 +38,7 @@ class History:
         self.random = Random(seed)
         self.rules = rules_of(seed)
         self.chain = Chain(directory, self.rules)
+        self.names = {one.party: name for name, one in self.chain.network.parties.items()}
         self.records: list[Record] = []
         self.refused: list[str] = []
         self.issued: dict[str, int] = {}
@@ -53,6 +55,10 @@ class History:
 
     def party(self, alias: str) -> str:
         return self.chain.party(alias)
+
+    def name_of(self, party: str) -> str:
+        """How the parties of a history are called, "" for nobody."""
+        return self.names.get(party, party)
 
     def rows(self, contract: str, table: str) -> list[dict[str, Any]]:
         """Rows of the state: only what to try next is chosen by them, nothing is checked against them."""
@@ -107,8 +113,9 @@ class History:
         return self.random.choice((amount, max(1, amount // 2), self.random.randint(1, amount)))
 
     def reference(self) -> str:
+        """A bank's own number of a payment: now and then one that a spreadsheet would take for something else."""
         self.number += 1
-        return f"REF-{self.number}"
+        return REFERENCES[self.number % len(REFERENCES)].format(self.number)
 
     def payer(self, bank: str) -> str:
         """The bank, or the one that stands in its place."""

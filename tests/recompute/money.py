@@ -37,7 +37,7 @@ def pay_result(book: Book, record: Record) -> None:
 
 def acknowledge(book: Book, record: Record) -> None:
     payment = book.payments[record.args["bill"], record.args["token"]]
-    payment.status, payment.changed_on = "paid", record.today
+    payment.status, payment.changed_on, payment.acknowledged = "paid", record.today, moment(record)
 
 
 def _go_on(book: Book, bill: Bill, step: Step, record: Record) -> None:
@@ -120,8 +120,10 @@ def _pay(
     assert (paid.holder, part, status) == (answered["party"], answered["amount"], answered["status"]), (
         "each payee's part"
     )
-    payment = Payment(bill, answered["token"], paid, receipt.bank, receipt, status, record.today)
-    book.payments[bill.id, answered["token"]] = payment
+    assert paid.name in ("", answered["token"])
+    paid.name = answered["token"]
+    payment = Payment(bill, paid.name, paid, receipt.bank, receipt, status, record.today, status)
+    book.payments[bill.id, paid.name] = payment
     _repay(book, bill, paid)
 
 

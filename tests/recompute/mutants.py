@@ -9,9 +9,20 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from chainbill_node.rest import access, heights, payments, routes_tokens, totals, view
-from chainbill_node.trace import graph, lineage, party, ratios, tiers
-from recompute import comparison_lists, reading
+from chainbill_cli import csv_text
+from chainbill_node.rest import (
+    access,
+    heights,
+    payments,
+    routes_bills,
+    routes_tokens,
+    routes_trace,
+    totals,
+    valued_view,
+    view,
+)
+from chainbill_node.trace import bill, by_value, graph, lineage, party, ratios, steps, table_text, tiers
+from recompute import comparison_history, comparison_lists, comparison_sheets, reading
 
 
 class Fault(NamedTuple):
@@ -24,6 +35,8 @@ class Fault(NamedTuple):
 
 
 BILLS, ANCHORS, PARTIES = reading.whole_bills, reading.anchors, reading.parties
+HISTORIES, CENTS = comparison_history.histories, comparison_history.cents
+SHEETS, BY_VALUE = comparison_sheets.sheets, reading.by_value
 FAULTS = {
     "only the deepest tier is reached": Fault(
         tiers, "in range(1, deepest + 1)", "in range(deepest, deepest + 1)", ANCHORS
@@ -53,6 +66,9 @@ FAULTS = {
     "a grant for some bills is one for all": Fault(
         access, "return not self.scope or bill_id in self.scope", "return True", BILLS
     ),
+    "a grant for some bills tells the sums of all": Fault(
+        access, " - {one.party for one in self.grants if one.scope}", "", comparison_lists.bills
+    ),
     "prices of others show": Fault(
         lineage, "return self.tokens is None or self.concerned(hop)", "return True", BILLS
     ),
@@ -71,6 +87,40 @@ FAULTS = {
     ),
     "what is held and what is owed is one sum": Fault(
         totals, "for key, share in rows if key[2] == role", "for key, share in rows", comparison_lists.tokens
+    ),
+    "money of the day was there in the morning": Fault(
+        steps, "for day, amount in ended if day < date", "for day, amount in ended if day <= date", HISTORIES
+    ),
+    "a day comes behind what is dated on it": Fault(
+        steps, 'one["date"] >= step["date"]', 'one["date"] > step["date"]', HISTORIES
+    ),
+    "what banks say to others is told to all": Fault(
+        routes_bills, "or not sees_receipt(view, name, row)", "", HISTORIES
+    ),
+    "a table has minor units": Fault(
+        table_text, "format_amount(value, currency, grouping=False, currencies=currencies)", "str(value)", SHEETS
+    ),
+    "a table leaves out what is hidden": Fault(
+        routes_trace, '[{**head, "amount": amount}] if amount else []', "[]", SHEETS
+    ),
+    "a reference reads as a number": Fault(
+        csv_text, """value if column.kind in NUMBERS else f'="{value}"'""", "value", SHEETS
+    ),
+    "a cent lies below its bound": Fault(
+        bill, 'int(token["lo"]) <= cent < int(token["hi"])', 'int(token["lo"]) < cent <= int(token["hi"])', CENTS
+    ),
+    "the way of a cent begins at its end": Fault(
+        bill, "if sight.sees_hop(step.token, step.hop)][::-1]", "if sight.sees_hop(step.token, step.hop)]", CENTS
+    ),
+    "money of the day counts from the next": Fault(
+        valued_view, 'found["value_date"] <= self._day', 'found["value_date"] < self._day', BY_VALUE
+    ),
+    "what is being shared out has come to all": Fault(valued_view, "if step is not None:", "if False:", BY_VALUE),
+    "what became overdue later is overdue by value": Fault(
+        by_value, 'since if since and since <= day else ""', "since", BY_VALUE
+    ),
+    "what is hidden later shows by value": Fault(
+        by_value, "late.sees(token) or not any(", "True or not any(", BY_VALUE
     ),
 }  # fmt: skip
 

@@ -56,7 +56,8 @@ class Hop:
 @dataclass(eq=False)
 class Piece:
     """A token. path: the hops that count, returns undone; hop: the one that made it, None for a cut or a join; parent:
-    the token it came from, or that was cut. lock: "transfer", "return" or the request that holds it."""
+    the token it came from, or that was cut. lock: "transfer", "return" or the request that holds it; name: its id, as
+    far as a call or an answer has told it."""
 
     lo: int
     hi: int
@@ -71,6 +72,7 @@ class Piece:
     lock: str = ""
     offered_to: str = ""
     until: str = ""
+    name: str = ""
 
     @property
     def amount(self) -> int:
@@ -115,8 +117,10 @@ class Bill:
     status: str = "pending_confirm"
     paying_bank: str = ""
     confirmed_on: str = ""
+    confirmed: Moment | None = None
     accepted_on: str = ""
     closed_on: str = ""
+    closed_at: int = 0
     settled: int = 0
     settled_in_time: int = 0
     overdue_on: str = ""
@@ -160,7 +164,8 @@ class Bill:
 
     def move(self, piece: Piece, hop: Hop, path: tuple[Hop, ...]) -> None:
         """Give a piece to the one to whom the hop goes."""
-        self.swap([piece], [Piece(piece.lo, piece.hi, hop.to, path, piece, hop.at.height, hop)], "moved", hop.at.height)
+        moved = Piece(piece.lo, piece.hi, hop.to, path, piece, hop.at.height, hop, name=hop.token)
+        self.swap([piece], [moved], "moved", hop.at.height)
 
     def join(self, run: list[Piece], height: int) -> None:
         """Make one token of neighbours; its parent is the token that was cut, so it is one of that one's pieces."""
@@ -193,7 +198,7 @@ class Bill:
             return piece, None
         middle = piece.lo + part
         paid = Piece(piece.lo, middle, piece.holder, piece.path, piece, height, status="settled", ended=height)
-        rest = replace(piece, lo=middle, parent=piece, born=height, hop=None, cut_for="")
+        rest = replace(piece, lo=middle, parent=piece, born=height, hop=None, cut_for="", name="")
         piece.cut_for = "payment"
         self.swap([piece], [paid, rest], "split", height)
         return paid, rest

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -14,21 +15,23 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import httpx
+from chainbill_cli.home import KnownNetwork, save_network
+from chainbill_cli.main import run
 from chainbill_node.rest.request_signing import sign_request
-from recompute import comparison, comparison_lists
+from recompute import comparison, comparison_history, comparison_lists, comparison_sheets, comparison_value
 from recompute.chain import ANCHORS, BANKS, SUPPLIERS
 from recompute.comparison import Reading, book_at
+from recompute.comparison_value import ByValue
 from recompute.days import between, plus
 from recompute.histories import History
 from recompute.records import Block
 from recompute.sight import Reader, auditor_of
-from rest.conftest import BASE
+from rest.conftest import BASE, TestClient
 from served_chain import client_of
 
 ACTS = 160
 Part = Callable[[Reading, History], None]
-Answer = Callable[[str, str], Any]
-"""The answer to a party at an address."""
 
 
 def whole_bills(of: Reading, history: History) -> None:
@@ -46,7 +49,23 @@ def parties(of: Reading, history: History) -> None:
         comparison.party(of, history.party(alias))
 
 
-SHOWN: tuple[Part, ...] = (whole_bills, anchors, parties, *comparison_lists.LISTS)
+BY_VALUE: tuple[Callable[[ByValue, History], None], ...] = (
+    comparison_value.traces, comparison_value.money, comparison_lists.bills, comparison_history.cents,
+    comparison_sheets.sheets_by_value,
+)  # fmt: skip
+
+
+def by_value(of: Reading, history: History) -> None:
+    """A day as it is known where the reading stands."""
+    valued = comparison_value.opened(of, history)
+    for part in BY_VALUE:
+        part(valued, history)
+
+
+SHOWN: tuple[Part, ...] = (
+    whole_bills, anchors, parties, *comparison_lists.LISTS, comparison_history.histories, comparison_history.cents,
+    comparison_sheets.sheets, by_value,
+)  # fmt: skip
 """What every reader is shown, as far as it may see it."""
 OFFICE: tuple[Part, ...] = (comparison_lists.office,)
 """What is held against the books for a regulator alone."""
@@ -57,29 +76,49 @@ async def at_once(function: Callable[..., Any], *args: Any, **_options: Any) -> 
     return function(*args)
 
 
+class Desk(httpx.BaseTransport):
+    """What the parties of a history read of its chain: signed reads, and commands that read through this."""
+
+    def __init__(self, history: History, client: TestClient, home: Path) -> None:
+        self.chain, self.client, self.home = history.chain, client, home
+        self.number, self.acting = 0, ""
+        names = tuple((name, party) for party, name in history.names.items())
+        save_network(home, KnownNetwork(nodes=(("node", BASE),), names=names))
+
+    def ask(self, party: str, path: str) -> httpx.Response:
+        self.number += 1
+        signed = sign_request(
+            self.chain.keys[party], "GET", f"{BASE}{path}", created_s=self.chain.time_ms // 1000,
+            nonce=self.number.to_bytes(12, "big"),
+        )  # fmt: skip
+        return self.client.get(path, headers=signed)
+
+    def typed(self, party: str, *words: str) -> bytes:
+        """The CSV that a command prints to a party."""
+        self.acting = party
+        out, told = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(told):
+            code = run(["--home", str(self.home), "--lang", "en", "-o", "csv", *words], transport=self)
+        assert code == 0, (words, told.getvalue())
+        return out.buffer.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self.ask(self.acting, request.url.raw_path.decode())
+        unpacked = {name: value for name, value in answer.headers.items() if name != "content-encoding"}
+        return httpx.Response(answer.status_code, headers=unpacked, content=answer.content)
+
+
 @contextmanager
-def served(history: History) -> Iterator[Answer]:
-    """Signed reads of the history's chain; a refusal is an AssertionError."""
-    chain, number = history.chain, 0
-    with patch("anyio.to_thread.run_sync", at_once), client_of(chain) as client:
-
-        def get(party: str, path: str) -> Any:
-            nonlocal number
-            number += 1
-            signed = sign_request(
-                chain.keys[party], "GET", f"{BASE}{path}", created_s=chain.time_ms // 1000,
-                nonce=number.to_bytes(12, "big"),
-            )  # fmt: skip
-            answer = client.get(path, headers=signed)
-            assert answer.status_code == 200, (path, answer.text)
-            return answer.json()
-
-        yield get
+def served(history: History) -> Iterator[Desk]:
+    """The history's chain behind the REST interface, in this process."""
+    folder = tempfile.TemporaryDirectory(prefix="chainbill-desk-")
+    with folder as home, patch("anyio.to_thread.run_sync", at_once), client_of(history.chain) as client:
+        yield Desk(history, client, Path(home))
 
 
 def moments(history: History, chance: Random) -> list[tuple[str, Block]]:
     """What `at` may say, and the block that it means: a height, the newest, and a time or a day, also one without
-    blocks."""
+    blocks. Where settlements took several steps, the height is often one between them."""
     blocks = history.blocks
     block, later = chance.choice(list(pairwise(blocks)))
     if chance.random() < 0.4:
@@ -91,10 +130,13 @@ def moments(history: History, chance: Random) -> list[tuple[str, Block]]:
         at = plus(blocks[0].today, chance.randint(0, between(blocks[0].today, blocks[-1].today)))
         block = [block for block in blocks if block.today <= at][-1]
     some = chance.choice(blocks)
+    under_way = {record.height for record in history.records if record.result.get("complete") is False}
+    if under_way and chance.random() < 0.5:
+        some = chance.choice([one for one in blocks if one.height in under_way])
     return [(str(some.height), some), (at, block), (str(blocks[-1].height), blocks[-1])]
 
 
-def readings(history: History, get: Answer, seed: int) -> Iterator[tuple[Reading, tuple[Part, ...]]]:
+def readings(history: History, desk: Desk, seed: int) -> Iterator[tuple[Reading, tuple[Part, ...]]]:
     """A regulator reads at every moment, an auditor at one, a party at another."""
     chance = Random(f"readings {seed}")
     newest = book_at(history, history.blocks[-1].height)
@@ -105,14 +147,15 @@ def readings(history: History, get: Answer, seed: int) -> Iterator[tuple[Reading
         book = book_at(history, block.height)
         for reader in filter(None, (Reader(history.party("regulator"), everything=True), other)):
             parts = (*SHOWN, *OFFICE) if reader.everything else SHOWN
-            yield Reading(partial(get, reader.party), at, book.height, book, reader, chance), parts
+            ask, typed = partial(desk.ask, reader.party), partial(desk.typed, reader.party)
+            yield Reading(ask, typed, at, book, reader, chance), parts
 
 
 def compared(history: History, seed: int) -> Counter[str]:
     """Read a history; how many figures of which kind were those of the books. AssertionError where one is not."""
     counted: Counter[str] = Counter()
-    with served(history) as get:
-        for of, parts in readings(history, get, seed):
+    with served(history) as desk:
+        for of, parts in readings(history, desk, seed):
             for part in parts:
                 part(of, history)
                 assert not of.found, f"seed {seed}, {of.reader}: {len(of.found)} figures, {of.found[:3]}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chainbill_node.storage.batch import Batch
-from chainbill_node.storage.derived import bring_up_to_date
-from chainbill_node.storage.layout import HEAD_KEY, height_bytes
+from chainbill_node.storage.chain.batch import Batch
+from chainbill_node.storage.chain.derived import bring_up_to_date
+from chainbill_node.storage.chain.layout import HEAD_KEY, height_bytes
 from chainbill_node.storage.store import Readable, Store
 from rest.bill_book import BillBook
 

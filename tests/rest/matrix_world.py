@@ -61,6 +61,13 @@ def _invoice(book: BillBook, name: str, seller: str, buyer: str, bill: str) -> N
     })  # fmt: skip
 
 
+def _joint(book: BillBook, name: str, debtor: str, creditor: str, bill: str) -> None:
+    book.put("bill", "joint", name, {
+        "id": name, "kind": "void", "bill": bill, "by": debtor, "others": [creditor], "content": {}, "reason": "back",
+        "status": "open", "until": "2026-02-01", "ended_on": "", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+
+
 def _order(book: BillBook, name: str, party: str, status: str) -> None:
     book.put("standing", "order", name, {
         "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
@@ -107,6 +114,8 @@ class World:
         for debtor, bank in ((OWNER, "BANK4"), (STRANGER, "BANK5")):
             row = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}
             book.put("party", "mandate", (debtor, bank), row)
+        _joint(book, "J-own", ANCHOR, OWNER, own_bill)
+        _joint(book, "J-foreign", "ANCHOR2", STRANGER, foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
         own_receipt = _paid(book, own_bill, own_token, OWNER, "BANK3")
@@ -129,6 +138,7 @@ class World:
             "recovery": {"own": "RC-own", "foreign": "RC-foreign"},
             "bank_receipt": {"own": own_receipt, "foreign": foreign_receipt},
             "payment": {"own": f"{own_bill}/{own_token}", "foreign": f"{foreign_bill}/{foreign_token}"},
+            "joint_id": {"own": "J-own", "foreign": "J-foreign"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},

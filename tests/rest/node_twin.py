@@ -7,22 +7,16 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
+from chainbill_node.foundation.unavailable import Busy
+from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.rest.places import NoPlace
-from chainbill_node.rest.ports import (
-    Answer,
-    Busy,
-    Future,
-    NodeStatus,
-    PeerInfo,
-    Pruned,
-    Submission,
-    TransactionRecord,
-    holders,
-)
+from chainbill_node.rest.ports import NodeStatus, PeerInfo, holders
+from chainbill_node.storage.chain.reader import HeightReader
+from chainbill_node.storage.ledger_reader import Future, Pruned, TransactionRecord
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.reader import HeightReader
 from chainbill_node.storage.store import Readable, Store
 from ledger.ledger_kit import header
+from log_nodes import nodes_of
 from msgspec import structs
 from rest.bill_book import BillBook
 from rest.book_disk import BookDisk
@@ -71,7 +65,7 @@ class TwinReader(HeightReader):
         return (Certificate(height, 0, block.id, ((ZERO, bytes(64)),)), False) if block else None
 
     def history_proof(self, height: int, size: int) -> tuple[list[bytes], list[bytes]]:
-        node = merkle.nodes_of([block.id for at in range(1, size + 1) if (block := self.block(at))])
+        node = nodes_of([block.id for at in range(1, size + 1) if (block := self.block(at))])
         consistency = merkle.consistency_proof(node, height - 1, size) if height > 1 else []
         return merkle.inclusion_proof(node, height - 1, size), consistency
 
@@ -153,7 +147,7 @@ class TwinNode:
         self.records[identifier] = record
         return record
 
-    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str) -> list[Answer]:
+    async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str, told: Told = unheard) -> list[Answer]:
         self.addresses.append(address)
         return [self._submit(wire, wait_ms) for wire in wires]
 

@@ -11,6 +11,7 @@ from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, Row
 CHANGED = {
     "request": ("finance", "open", "agreed", "disbursed", "withdrawn"),
     "invoice": ("invoice", "registered", "part_occupied", "occupied"),
+    "joint": ("bill", "open", "done", "refused", "lapsed"),
     "dispute": ("invoice", "open", "upheld", "ended"),
     "order": ("standing", "entered", "ratified", "lapsed"),
     "change": ("party", "announced", "acted", "withdrawn"),
@@ -82,6 +83,18 @@ def _dispute(book: BillBook, choice: random.Random, name: str) -> Made:
     }  # fmt: skip
 
 
+def _joint(book: BillBook, choice: random.Random, name: str) -> Made:
+    bills = [row for _, row in book.scan("bill", "bill")]
+    if not bills:
+        return None
+    bill = choice.choice(bills)
+    asks, answers = choice.sample((bill["debtor"], bill["creditor"]), 2)
+    return (name,), {
+        "id": name, "kind": "void", "bill": bill["id"], "by": asks, "others": [answers], "content": {}, "reason": "",
+        "until": "2026-02-01", "ended_on": "",
+    }  # fmt: skip
+
+
 def _order(book: BillBook, choice: random.Random, name: str) -> Made:
     return (name,), {
         "id": name, "party": choice.choice(SUPPLIERS), "kind": choice.choice(("suspended", "insolvent")),
@@ -123,6 +136,6 @@ def _proposal(book: BillBook, choice: random.Random, name: str) -> Made:
 
 
 MAKERS: dict[str, Callable[[BillBook, random.Random, str], Any]] = {
-    "request": _request, "invoice": _invoice, "dispute": _dispute, "order": _order, "change": _of_party,
-    "recovery": _of_party, "payment": _payment, "receipt": _receipt, "proposal": _proposal,
+    "request": _request, "invoice": _invoice, "dispute": _dispute, "joint": _joint, "order": _order,
+    "change": _of_party,    "recovery": _of_party, "payment": _payment, "receipt": _receipt, "proposal": _proposal,
 }  # fmt: skip

@@ -375,6 +375,28 @@ def test_the_successor_of_a_paying_bank_sees_in_its_place(read_as: ReadAs, examp
     assert read_as(S1, "/v1/parties/BANK4").json()["successor"] is None
 
 
+def test_what_a_bank_reported_is_listed_to_it_and_to_who_stands_in_its_place(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    """recomputing: lists without a filter left out what banks reported of bills in which the reader has no part."""
+    book, bill = example
+    token = next(iter(book.live(bill)))
+    money = {"bill": bill, "amount": 10, "value_date": "2026-02-04", "height": book.height, "transaction": "ab" * 32}
+    paid = {**money, "digest": "", "kind": "settlement", "result": {}}
+    book.put("settlement", "receipt", ("BANK3", "PAY-1"), paid)
+    book.put("finance", "receipt", ("BANK1", "LOAN-1"), {**paid, "kind": "finance", "quote": "Q1"})
+    book.put("settlement", "payment", (bill, token), {
+        "bill": bill, "token": token, "party": S2, "account": "", "currency": "CNY", "status": "instructed",
+        "bank": "BANK3", "amount": 10, "reference": "PAY-1", "last_reference": "", "changed_on": "",
+    })  # fmt: skip
+    for bank, successor in (("BANK3", "BANK2"), ("BANK1", "BANK4")):
+        book.put("succession", "successor", bank, {"named": successor, "successor": successor, "from": "2026-01-05"})
+        book.put("succession", "predecessor", successor, {"banks": [bank]})
+    for who, payments, receipts in (("BANK3", 1, {"BANK3/PAY-1"}), ("BANK4", 0, {"BANK1/LOAN-1"})):
+        assert read_as(who, "/v1/payments").json()["count"] == payments
+        assert {one["id"] for one in read_as(who, "/v1/receipts?kind=all").json()["data"]} == receipts
+
+
 def test_a_mandate_shows_to_debtor_and_bank(read_as: ReadAs, example: tuple[BillBook, str]) -> None:
     book, _ = example
     asked = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}

@@ -1,6 +1,6 @@
 """Reads by value date: what they refuse, what shows to whom, how their pages and answers are pinned.
 
-That the figures are right is held in tests/recompute/test_by_value.py, on the real ledger.
+That the figures are right is held in tests/recompute, on the real ledger.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def tells_of_money(answer: httpx.Response) -> bool:
 @pytest.mark.parametrize(
     ("query", "code", "said"),
     [
-        ("basis=booked", "parameter_choice", ("'recorded' or 'value'", "'recorded' or 'value'")),
+        ("basis=booked", "parameter_choice", ("must be one of recorded, value", "须为 recorded、value 之一")),
         ("known_at=5", "parameter_by_value", ("goes with basis=value only", "只能与按起息日（`basis=value`）同用")),
         (
             "basis=recorded&known_at=5",

@@ -8,7 +8,7 @@ from typing import Any
 import chainbill_node.rest
 import pytest
 from chainbill_node.rest.access import Grant, Viewer, grant_of, viewer_of
-from chainbill_node.storage.reader import HeightReader
+from chainbill_node.storage.chain.reader import HeightReader
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
 from rest.conftest import BASE, NOW_MS, TestClient, app_of, key_of, nonces, sign_request, signed_get
 from rest.node_twin import TwinNode, wire_of

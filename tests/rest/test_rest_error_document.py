@@ -14,10 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
+from chainbill_contracts import reasons
+from chainbill_node.foundation.unavailable import Busy, ClockNotKnown, Ending, TooManyTries
 from chainbill_node.rest import request_verifying
 from chainbill_node.rest.hosts import AllowedHosts
 from chainbill_node.rest.places import NoPlace
-from chainbill_node.rest.ports import Busy, TooManyTries
 from chainbill_node.rest.problems import problem_of
 from chainbill_node.rest.request_verifying import SignatureRefused
 from chainbill_node.rest.texts import SOURCES, load_texts
@@ -33,9 +34,15 @@ JSON = {"Content-Type": "application/json"}
 ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]+) \|", re.MULTILINE)
 
 
+def parts_of(name: str) -> tuple[str, str]:
+    """What stands of interface and core, and of the contracts, whose reasons all are 422."""
+    before, _, contracts = (ROOT / "docs/reference" / name).read_text().partition("<!-- codes: contracts -->")
+    return before.partition("<!-- codes: stages -->")[0], contracts
+
+
 def rows_of(name: str) -> list[tuple[str, str]]:
     """(code, status) of each row of the document's tables of codes."""
-    return [(code, status.strip()) for code, status in ROW.findall((ROOT / "docs/reference" / name).read_text())]
+    return [(code, status.strip()) for code, status in ROW.findall(parts_of(name)[0])]
 
 
 ROWS = rows_of("errors.md")
@@ -59,6 +66,17 @@ def test_no_code_of_the_interface_is_a_reason_too() -> None:
     """A reason's text was hidden behind that of the signature of a read, which had the same code."""
     assert SOURCES[-1] == ("chainbill_node.rest", "messages.toml")
     assert not set(INTERFACE) & REASONS
+    assert not set(INTERFACE) & set(reasons())
+
+
+@pytest.mark.parametrize("name", ["errors.md", "errors.zh.md"])
+def test_each_reason_of_the_contracts_has_one_row_with_its_stage(name: str) -> None:
+    told = [(code, re.findall(r"\w+", stages)) for code, stages in ROW.findall(parts_of(name)[1])]
+    stages = {
+        reason: [texts["stage"]] if isinstance(texts["stage"], str) else texts["stage"]
+        for reason, texts in reasons().items()
+    }
+    assert told == sorted(stages.items())
 
 
 def _node(**options: Any) -> TwinNode:
@@ -130,6 +148,9 @@ OPEN: dict[str, Callable[[TestClient, TwinNode], httpx.Response]] = {
     "tries_busy": _tried(TooManyTries(2, of_one=False)),
     "tries_share": _tried(TooManyTries(2, of_one=True)),
     "node_busy": _busy(Busy("full")),
+    "node_ending": _busy(Ending(disk=False)),
+    "node_ending_disk": _busy(Ending(disk=True)),
+    "clock_not_known": _busy(ClockNotKnown("its own clock alone")),
     "not_found": _get("/v1/bills/B404"),
     "route_unknown": _get("/nowhere"),
     "read_too_large": _get(f"/v1/parties/{ANCHOR}/bills"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from chainbill_node.foundation.unavailable import Busy
 from chainbill_node.rest.cursors import MAX_CURSOR_CHARACTERS
-from chainbill_node.rest.ports import Busy
 from chainbill_node.rest.texts import language_of, load_texts
 from rest.bill_book import ANCHOR
 from rest.conftest import TestClient, app_of, with_parties
@@ -81,6 +83,20 @@ def test_a_problem_speaks_the_language_asked_for(client: TestClient) -> None:
 )  # fmt: skip
 def test_the_language_is_chosen_by_quality(header: str, language: str) -> None:
     assert language_of(header) == language
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/bills?status=x", "/v1/bills?statu=active", "/v1/trace/bills/B?format=pdf", "/v1/trace/bills/B?group_by=x",
+])  # fmt: skip
+def test_what_would_have_been_right_is_listed_as_the_language_lists(client: TestClient, path: str) -> None:
+    """use: `须为 'json', 'graph' or 'csv' 之一`, and commas between words of a Chinese sentence."""
+    said = {}
+    for language in ("en", "zh"):
+        body = client.get(path, headers={"Accept-Language": language}).json()
+        said[language] = "\n".join([body["hint"], *(one["detail"] for one in body["errors"])])
+    assert re.search(r"\w、\w", said["zh"])
+    assert not re.search(r"\w, \w| or |'", said["zh"])
+    assert re.search(r"\w, \w", said["en"])
 
 
 def test_unknown_methods_are_named(client: TestClient) -> None:

@@ -7,8 +7,8 @@ import copy
 from typing import Any
 
 import pytest
+from chainbill_node.foundation.unavailable import Busy
 from chainbill_node.rest import create_app, fast_path
-from chainbill_node.rest.ports import Busy
 from rest.conftest import app_of
 from rest.node_twin import TwinNode, wire_of
 from starlette.types import Message

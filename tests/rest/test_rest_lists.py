@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.storage import layout, reader
-from chainbill_node.storage.history_sweep import HistorySweep
+from chainbill_node.storage.chain import layout, reader
+from chainbill_node.storage.chain.history_sweep import HistorySweep
 from chainbill_node.storage.leveldb import LevelStore
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -168,6 +168,12 @@ class PlainLists:
             ),
             "/v1/disputes?": self.others("invoice", "dispute"),
             f"/v1/disputes?seller={who}": self.others("invoice", "dispute", lambda row: row["seller"] == who),
+            "/v1/joints?": self.others("bill", "joint"),
+            f"/v1/joints?by={who}": self.others("bill", "joint", lambda row: row["by"] == who),
+            f"/v1/joints?asked={who}&status=open": self.others(
+                "bill", "joint", lambda row: who in row["others"] and row["status"] == "open"
+            ),
+            f"/v1/joints?bill={bill}": self.others("bill", "joint", lambda row: row["bill"] == bill),
             "/v1/status-orders?": self.others("standing", "order"),
             "/v1/status-orders?status=entered": self.others(
                 "standing", "order", lambda row: row["status"] == "entered"

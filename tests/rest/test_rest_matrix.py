@@ -53,6 +53,10 @@ GET  /v1/invoices                         fingerprint own     401  200+ 200- 200
 GET  /v1/invoices                         fingerprint foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/invoices/{fingerprint}           fingerprint own     401  200+ 404  200+ 200+ 200+ 200+ 404  200+
 GET  /v1/invoices/{fingerprint}           fingerprint foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/joints                           joint_id    own     401  200+ 200- 200+ 200- 200- 200+ 200- 200+
+GET  /v1/joints                           joint_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/joints/{joint_id}                joint_id    own     401  200+ 404  200+ 404  404  200+ 404  200+
+GET  /v1/joints/{joint_id}                joint_id    foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/mempool                          .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/network                          .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/offers                           offer       own     401  200+ 200- 200- 200- 200- 200- 200- 200-
@@ -129,7 +133,7 @@ def test_each_cell(worlds: dict[bool, World], row: list[str]) -> None:
 def test_every_route_has_its_rows(worlds: dict[bool, World]) -> None:
     document = worlds[False].client.get("/openapi.json").json()
     routes = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
-    assert {(row[0], row[1]) for row in ROWS} == routes, "a route needs a row: who sees what of it?"
+    assert {(row[0], row[1]) for row in ROWS} == routes, "a route needs rows: who sees what? (matrix_world.py)"
     for method, route in routes:
         sides = {row[3] for row in ROWS if (row[0], row[1]) == (method, route)}
         concerned = any(row[2] != "." for row in ROWS if row[1] == route) or method == "POST"

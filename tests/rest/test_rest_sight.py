@@ -1,7 +1,9 @@
-"""What a reader sees of a bill, found by its parts, is what the whole lineage says, over random histories."""
+"""What a reader sees of a bill, found by its parts, is what the whole lineage says, over random histories; and what
+it reads as says all of it."""
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -119,3 +121,31 @@ def test_no_list_keeps_the_lineages_of_all_its_bills(monkeypatch: pytest.MonkeyP
     kept = [len(one.facts.tokens) for one in view._lineages.values()]
     assert sum(kept) <= 10 + max(kept)
     assert view._tokens_read == sum(len(one.facts.tokens) for one in whole), "a bill counts once, however often read"
+
+
+BILLS = ("", "B1", "B2", "B3")
+DATES = ("2026-01-01", "2026-02-01")
+PARTIES = ("P1", "P2")
+SCOPES = [frozenset(some) for count in range(3) for some in itertools.combinations(BILLS[1:], count)]
+GRANTS = list(itertools.starmap(Grant, itertools.product(PARTIES, SCOPES, DATES, ("", *DATES))))
+ROLES = [frozenset({role}) for role in ("auditor", "supplier")]
+
+
+def decided(viewer: Viewer) -> tuple[object, ...]:
+    """All that is asked of a reader, and when its grants hold."""
+    return (
+        viewer.everything, viewer.logged, viewer.party, [viewer.reads_for(bill) for bill in BILLS],
+        [(viewer.reads_all_of(party), viewer.is_or_reads_for(party)) for party in PARTIES],
+        [[one.holds(day) for day in DATES] for one in viewer.grants],
+    )  # fmt: skip
+
+
+def test_all_readers_of_one_name_see_the_same() -> None:
+    """A cursor, a count that goes on and an ETag are good for a name. Example: a grant for one bill that is made one
+    for another bill gives the auditor another name."""
+    seen: dict[str, tuple[object, ...]] = {}
+    given = [(), *((one,) for one in GRANTS)]
+    for party, roles, everything, grants in itertools.product(PARTIES, ROLES, (False, True), given):
+        viewer = Viewer(party, "", roles, everything, grants)
+        assert seen.setdefault(viewer.reads_as, decided(viewer)) == decided(viewer), viewer
+    assert len(seen) > 600

@@ -1,10 +1,11 @@
 """Replay seeds: `python -m tests.sim SEED [LAST] [-v]` prints what happened and whether the promises held.
 
---real, --joining     seeds of the product's ledger, and of nodes that join it
+--led, --healing      short plans around contested heights; long trouble, and how soon a height is decided after it
+--real, --joining     the product's ledger; nodes that join it
 --shrink              make a failing run small: its plan, its transcript, and the command that repeats it
 --plan JSON           play a plan that --shrink printed
 --mutant NAME         with a broken protocol or storage (sim.mutants, sim.storage_mutants)
---write               write the golden transcripts again
+--write               run the text scripts of tests/transcripts and write their output again
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sim import plan as plans
 from sim.findings import MUTANTS, command, shrunk_transcript
 from sim.plan import Plan
 from sim.runs import DRAWS, Verdict, judged, transcript
-from sim.transcripts import write
+from sim.scripts import write
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("seed", type=int, nargs="?")
     parser.add_argument("last", type=int, nargs="?")
     parser.add_argument("-v", "--verbose", action="store_true")
-    for kind in ("real", "joining"):
+    for kind in ("led", "healing", "real", "joining"):
         parser.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, default="light")
     parser.add_argument("--shrink", action="store_true")
     parser.add_argument("--plan")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from chainbill_node import wire
 from chainbill_node.wire.messages import Blocks, Decided, Message, Own, Proposal, Status, Votes, WantBlocks, WantOwn
+from sim.forgeries import Forger
 from sim.ledger import Store, build
+from sim.telling import decode
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
@@ -37,6 +39,7 @@ class Liar:
         self.seen: dict[int, list[bytes]] = {}
         self.blocks: dict[int, Block] = {}
         self.said: set[tuple[int, int]] = set()
+        self.forger = Forger(self)
         world.add(self)
         world.checkers.guilty.add(key.public)
 
@@ -47,7 +50,9 @@ class Liar:
         """Nor do clients."""
 
     def receive(self, source: str, data: bytes) -> None:
-        message = wire.decode(data)
+        message = decode(data)
+        if self.forger.receive(source, data, message):
+            return
         match message:
             case Proposal(header=header, block=block):
                 self.seen.setdefault(header.height, []).append(header.block_id)
@@ -77,14 +82,14 @@ class Liar:
         if self.does("two-faced"):
             self._vote_two_ways(height, round_)
         for later in (round_, round_ + 1):
-            if validators.proposer(height, later).key == self.key.public:
+            if validators.proposer(height, later).key == self.key.public or self.does("out of turn"):
                 self._propose(height, later)
 
     def _vote_two_ways(self, height: int, round_: int) -> None:
         """Each peer hears another vote; sometimes for a later round, far ahead, or twice."""
         random = self.world.random
         values = [None, *self.seen.get(height, []), bytes([random.randint(0, 255)]) * 32]
-        for peer in self._peers():
+        for peer in self.peers():
             for kind in (VoteType.PREVOTE, VoteType.PRECOMMIT):
                 ahead = random.choice((0, 0, 0, 1, 50))
                 vote = self._vote(kind, height, round_ + ahead, random.choice(values))
@@ -93,7 +98,7 @@ class Liar:
     def _propose(self, height: int, round_: int) -> None:
         """Another block to each half; or one that is invalid, or that pretends to have been valid before."""
         random = self.world.random
-        peers = self._peers()
+        peers = self.peers()
         random.shuffle(peers)
         half = len(peers) // 2 if self.does("proposes twice") else len(peers)
         for group, name in ((peers[:half], b"one"), (peers[half:], b"other")):
@@ -118,6 +123,8 @@ class Liar:
             return None
         wires = [b"liar-" + name + str(height).encode()]
         ahead = 0
+        if self.does("proposes at wrong times"):
+            ahead = self.world.random.choice((10_000_000, -10_000_000))
         if self.does("proposes rubbish"):
             wires = [self.world.random.choice((b"bad" + name, wires[0]))]
             ahead = self.world.random.choice((0, 10_000_000, -10_000_000))
@@ -138,23 +145,35 @@ class Liar:
     def _claim(self, peer: str, height: int) -> None:
         if self.does("lies about height"):
             self._send(peer, Status(height + self.world.random.randint(1, 1_000_000), 0, (), ()))
+        if self.does("decides alone") and height in self.blocks:
+            self._send(peer, self._decided_alone(height))
 
     def _send_rubbish(self, peer: str, first: int) -> None:
         """Blocks with a certificate that only it has signed, nothing, or silence."""
         block = self.blocks.get(first)
         choice = self.world.random.randint(0, 2)
         if choice == 0 and block is not None:
-            vote = self._vote(VoteType.PRECOMMIT, first, 0, block.id)
-            self._send(peer, Blocks(first, (Decided(block, Certificate.from_votes([vote])),)))
+            self._send(peer, Blocks(first, (self._decided_alone(first),)))
         elif choice == 1:
             self._send(peer, Blocks(first, ()))
+
+    def _decided_alone(self, height: int) -> Decided:
+        """The newest block of a height that it knows, with a certificate that only it has signed."""
+        block = self.blocks[height]
+        return Decided(block, Certificate.from_votes([self._vote(VoteType.PRECOMMIT, height, 0, block.id)]))
 
     def _vote(self, kind: VoteType, height: int, round_: int, block_id: bytes | None) -> Vote:
         network = self.world.settings.network
         return sign_vote(self.key, network, type=kind, height=height, round=round_, block_id=block_id)
 
-    def _peers(self) -> list[str]:
+    def peers(self) -> list[str]:
+        """Everybody else."""
         return [name for name in self.world.nodes if name != self.name]
 
     def _send(self, peer: str, message: Message) -> None:
-        self.world.transmit(self.name, peer, wire.encode(message))
+        self.transmit(peer, wire.encode(message))
+
+    def transmit(self, peer: str, data: bytes) -> None:
+        """Say something to one."""
+        self.world.checkers.overheard(self.key.public, data)
+        self.world.transmit(self.name, peer, data)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chainbill_node import wire
 from chainbill_node.wire.messages import Proposal, Votes
+from sim.locks import Locks
+from sim.telling import decode
 
 from chainbill.crypto.signing import verify
 from chainbill.ledger import vote as vote_format
@@ -18,7 +19,7 @@ from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.evidence import decode_evidence
 from chainbill.ledger.validators import Validator, ValidatorSet
-from chainbill.ledger.vote import VOTE_DOMAIN, Vote, VoteType
+from chainbill.ledger.vote import NO_ROUND, VOTE_DOMAIN, Vote, VoteType
 
 CLOCKS_APART_MS = 13_000
 LONGEST_MS = 900_000
@@ -39,7 +40,8 @@ class Checkers:
     """Agreement, certificates, one signature each, evidence, liveness; `fail` raises at once.
 
     decide: applies a decided block elsewhere and tells the set that acts two heights later, where transactions are not
-    the light ledger's. offset_ms: how far the network's adjustable clock was moved before the block.
+    the light ledger's. offset_ms: how far the network's adjustable clock was moved before the block. strict: locks
+    are looked at, too.
     """
 
     network: bytes
@@ -50,12 +52,15 @@ class Checkers:
     commits: int = 0
     decide: Callable[[Block], ValidatorSet] | None = None
     offset_ms: int = 0
+    strict: bool = False
+    locks: Locks = field(init=False)
     _sent: dict[tuple[bytes, int, int, int], object] = field(default_factory=dict)
     _sets: list[ValidatorSet] = field(default_factory=list)
     _accused: set[tuple[bytes, int, int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._sets = [self.genesis, self.genesis]
+        self.locks = Locks(self._members)
 
     def committed(self, node: str, block: Block, certificate: Certificate, now_ms: int) -> None:
         """An honest node has stored a block."""
@@ -73,13 +78,45 @@ class Checkers:
 
     def sent(self, key: bytes, data: bytes) -> None:
         """An honest node broadcasts: it never contradicts itself."""
-        message = wire.decode(data)
+        message = decode(data)
+        if self.strict:
+            self.locks.hear(key, message)
+            broken = self.locks.broken(key, message)
+            if broken is not None:
+                raise ViolationError("lock", f"{self.known[key].name} {broken}")
         if isinstance(message, Proposal):
             header = message.header
             self._said(header.validator, header.height, header.round, 0, (header.block_id, header.valid_round), key)
         elif isinstance(message, Votes):
             for vote in message.votes:
                 self._said(vote.validator, vote.height, vote.round, int(vote.type), vote.block_id, key)
+
+    def farthest(self, key: bytes, height: int) -> int:
+        """The last round of a height in which an honest one has said something, −1 for none."""
+        said = [round_ for sender, at, round_, _ in self._sent if (sender, at) == (key, height)]
+        return max(said, default=NO_ROUND)
+
+    def overheard(self, key: bytes, data: bytes) -> None:
+        """Somebody that is not held to anything says something."""
+        if self.strict:
+            self.locks.hear(key, decode(data))
+
+    def came_back(self, key: bytes, height: int, locked: tuple[int, bytes]) -> None:
+        """An honest node has started, locked on a block since a round."""
+        lost = self.locks.lost(key, height, locked) if self.strict else None
+        if lost is not None:
+            raise ViolationError("lock", f"{self.known[key].name} {lost}")
+
+    def signs_from(self, key: bytes, height: int, round_: int) -> None:
+        """An honest node that had lost its memory signs again from here on: it never has before. In the middle of a
+        height that says nothing of later ones, since others may decide those."""
+        for sender, said_at, said_in, _ in self._sent:
+            again = said_in >= round_ if said_at == height else said_at > height and round_ == 0
+            if sender == key and again:
+                name = self.known[key].name
+                raise ViolationError(
+                    "one signature", f"{name} signs from {height}/{round_} on, and has signed {said_at}/{said_in}"
+                )
 
     def dropped(self, node: str, peer: str, reason: str, *, honest: bool) -> None:
         """An honest node never drops an honest one."""
@@ -99,12 +136,22 @@ class Checkers:
                 "one signature", f"{self.known[sender].name} signs twice at {height}/{round_}, type {kind}"
             )
 
+    def _members(self, height: int) -> set[bytes] | None:
+        """Who decides a height; None before that is known."""
+        if height > len(self._sets):
+            return None
+        return {validator.key for validator in self._sets[height - 1].validators}
+
     def _check_chain(self, node: str, block: Block) -> None:
         parent = self.decided.get(block.height - 1)
         if parent is not None and (block.header.parent != parent.id or block.header.time_ms <= parent.header.time_ms):
             raise ViolationError("chain", f"{node}: block {block.height} does not follow its parent")
         if parent is None and block.height != 1:
             raise ViolationError("chain", f"{node}: block {block.height} without its parent")
+        acting, following = self._sets[block.height - 1], self._sets[block.height]
+        named = (block.header.validators_hash, block.header.next_validators_hash)
+        if named != (acting.hash(), following.hash()):
+            raise ViolationError("sets", f"{node}: block {block.height} names other validators than its chain does")
         if any(wire_bytes.startswith(b"bad") for wire_bytes in block.transactions):
             raise ViolationError("validity", f"{node}: block {block.height} has an invalid transaction")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from chainbill_node.rest.ports import Pruned
-from chainbill_node.storage import layout
+from chainbill_node.storage.chain import layout
+from chainbill_node.storage.ledger_reader import Pruned
 from sim.checkers import ViolationError
 from sim.disks import Disk
 from sim.reference import Reference
@@ -29,8 +29,21 @@ def check_disk(name: str, disk: Disk, ledger: Any, reference: Reference, chance:
     extra = listed.keys() - reference.ever_listed
     if missing or extra:
         raise ViolationError("indexes", f"{name}: {len(missing)} entries are missing, {len(extra)} belong to no row")
+    if height and ledger.info().next_day_ms != after.next_day_ms:
+        raise ViolationError("day", f"{name} at height {height}: day work is due {ledger.info().next_day_ms}")
+    _check_sets(name, height, ledger, reference)
     _check_kept(name, height, {int.from_bytes(key, "big") for key in blocks}, ledger, reference, chance)
     _check_history(name, height, ledger, reference, chance)
+
+
+def _check_sets(name: str, height: int, ledger: Any, reference: Reference) -> None:
+    """Of each height it knows who was a validator then: by that evidence is judged."""
+    for at in (1, height // 2 + 1, height + 1):
+        if at < ledger.lowest_height:
+            continue
+        named = (ledger.validators_of(at), ledger._env.current.validators_at(at))
+        if named != (reference.set_at(at),) * 2:
+            raise ViolationError("sets", f"{name} at height {height} names other validators of height {at}")
 
 
 def _differing(held: dict[bytes, bytes], true: dict[bytes, bytes]) -> list[bytes]:

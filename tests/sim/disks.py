@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from unittest.mock import patch
 
-from chainbill_node.storage.layout import HEAD_KEY
+from chainbill_node.storage.chain.layout import HEAD_KEY
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.sync.manifest import SnapshotManifest, decode_manifest
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from chainbill_node.driver_ports import Tip
+from chainbill_node.driver.ports import Tip
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.merkle import Frontier
@@ -171,6 +171,8 @@ class LightLedger:
         return self.store.blocks[height - 1] if 1 <= height <= len(self.store.blocks) else None
 
     def load_validators(self, height: int) -> ValidatorSet | None:
+        if height == len(self.store.states) + 1:
+            return self.store.tip.following
         return self.store.states[height - 1].validators if 1 <= height <= len(self.store.states) else None
 
     def _refusal(self, block: Block) -> str | None:

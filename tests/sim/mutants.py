@@ -1,6 +1,6 @@
 """Broken protocols: one-place patches of production code, each switched on alone.
 
-A suite that lets one of them live is no suite. `MUTANTS` maps a name to a context manager; the scenarios of `scripts`
+A suite that lets one of them live is no suite. `MUTANTS` maps a name to a context manager; the text scripts
 pass without it, and a generic checker must fire with it.
 """
 
@@ -16,8 +16,8 @@ from chainbill_node.consensus.book import Tally
 from chainbill_node.consensus.effects import BuildBlock
 from chainbill_node.consensus.rules import TIME_AHEAD, TIME_BEHIND, Rules
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver import Driver
-from chainbill_node.driver_signing import Signer
+from chainbill_node.driver.driver import Driver
+from chainbill_node.driver.signer import Signer
 from msgspec.structs import replace
 
 from chainbill.codec import encode
@@ -57,7 +57,7 @@ def no_signer_guard() -> AbstractContextManager[Any]:
 
 def signer_file_not_written() -> AbstractContextManager[Any]:
     """Speaking without persisting."""
-    return patch.object(Signer, "_append", lambda self, records: None)
+    return patch.object(Signer, "_append", lambda self, records, height=0: None)
 
 
 def torn_frame_left_in_place() -> AbstractContextManager[Any]:
@@ -87,7 +87,7 @@ def first_vote_wins() -> AbstractContextManager[Any]:
 
 def no_regossip() -> AbstractContextManager[Any]:
     """STATUS is never answered."""
-    return patch("chainbill_node.driver.answer_status", lambda *_: [])
+    return patch("chainbill_node.driver.driver.answer_status", lambda *_: [])
 
 
 def quorum_minus_one() -> AbstractContextManager[Any]:
@@ -117,7 +117,7 @@ def duplicate_signer_counted() -> AbstractContextManager[Any]:
         return after
 
     add = Tally.add
-    known = patch("chainbill_node.driver_inbox.is_known", lambda vote, state: False)
+    known = patch("chainbill_node.driver.inbox.is_known", lambda vote, state: False)
     return _several(patch.object(Tally, "add", counting), known)
 
 
@@ -130,7 +130,6 @@ def no_domain_tag() -> AbstractContextManager[Any]:
     return _several(
         patch("chainbill.ledger.vote.vote_sign_bytes", untyped),
         patch("chainbill.ledger.certificate.vote_sign_bytes", untyped),
-        patch("chainbill_node.driver_signing.vote_sign_bytes", untyped),
     )
 
 
@@ -152,8 +151,15 @@ def wrong_proposer_accepted() -> AbstractContextManager[Any]:
     take = receive.take_proposal
 
     def anyone(state: Any, proposal: Any, rules: Rules) -> Any:
-        with patch.object(Rules, "proposer", lambda self, number: proposal.header.validator):
+        of_another = [one for one in state.book.at(proposal.header.round).proposals if one.validator != by(proposal)]
+        if of_another:  # two of one round by two validators are no misdeed
+            return state, ()
+        with patch.object(Rules, "proposer", lambda self, number: by(proposal)):
             return take(state, proposal, rules)
+
+    def by(proposal: Any) -> bytes:
+        validator: bytes = proposal.header.validator
+        return validator
 
     return patch("chainbill_node.consensus.step.take_proposal", anyone)
 
@@ -181,8 +187,8 @@ def anyone_is_a_witness() -> AbstractContextManager[Any]:
         def __contains__(self, peer: object) -> bool:
             return True
 
-    witnesses = Rules.witnesses.fget
-    return patch.object(Rules, "witnesses", property(lambda self: Everybody(witnesses(self))))  # type: ignore[misc]
+    witnesses = Rules.__dict__["witnesses"].func
+    return patch.object(Rules, "witnesses", property(lambda self: Everybody(witnesses(self))))
 
 
 def forgetful_witnesses_never_count() -> AbstractContextManager[Any]:

@@ -7,16 +7,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chainbill_node import wire
+from chainbill_node.application.application import LedgerApplication
+from chainbill_node.application.snapshot_calls import SnapshotCalls, snapshot_answer, snapshot_info
 from chainbill_node.consensus.events import Event
-from chainbill_node.driver_events import DriverEvent, PeerJoined, PeerLeft
-from chainbill_node.driver_signing import following_signer_file
-from chainbill_node.engine.application import LedgerApplication
-from chainbill_node.engine.snapshot_calls import SnapshotCalls, snapshot_answer, snapshot_info
-from chainbill_node.storage.database import ChainDatabase
-from chainbill_node.storage.layout import LOWEST_KEY
-from chainbill_node.storage.pruning import Pruner
-from chainbill_node.storage.snapshot_manifest import manifest_of
-from chainbill_node.storage.snapshot_stream import chunks_of, records_of
+from chainbill_node.consensus.signer_frames import SignerFileError
+from chainbill_node.consensus.signer_memory import recover_memory
+from chainbill_node.driver.events import DriverEvent, PeerJoined, PeerLeft
+from chainbill_node.driver.signer import following_signer_file
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.layout import LOWEST_KEY
+from chainbill_node.storage.chain.pruning import Pruner
+from chainbill_node.storage.snapshots.manifest import manifest_of
+from chainbill_node.storage.snapshots.stream import chunks_of, records_of
 from chainbill_node.sync import snapshots
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash
 from chainbill_node.sync.snapshots import StateSync
@@ -156,7 +158,7 @@ class ProductNode(SimulatedNode):
         def forget(self) -> None:
             self._node.store.chunks = None
 
-        def begin(self, manifest: SnapshotManifest, data: bytes) -> str:
+        def begin(self, manifest: SnapshotManifest, data: bytes, *, vouched: bool) -> str:
             node = self._node
             store = node.store.open("chain.fetching", fresh=True)
             calls = SnapshotCalls(None, lambda: node.store.open("chain.scratch", fresh=True))
@@ -206,6 +208,7 @@ class ProductNode(SimulatedNode):
             self.world.tell(self.name, f"has taken the snapshot of height {height}")
             self._check_believed()
             snapshots.adopt(self, height)
+            self.fetches = True
         self._sync = None
         self.world.joined[self.name] = 0 if height is None else height
         super()._start()
@@ -220,9 +223,12 @@ class ProductNode(SimulatedNode):
             if [tagged_hash("snapshot-chunk", chunk) for chunk in chunks] != list(manifest.chunks):
                 raise ViolationError("snapshot", f"{self.name} took in a chunk that its manifest does not name")
 
-    def follow_only(self, height: int) -> None:
-        """`JoinedHome`: the signer file allows no signature."""
-        self.rewrite(following_signer_file(self.world.settings.network, self.key.public, height))
+    def keep_intact(self, height: int) -> None:
+        """`JoinedHome`: an intact signer file stays in use, any other allows no signature."""
+        try:
+            recover_memory(self.signer_bytes, self.world.settings.network, self.key.public)
+        except SignerFileError:
+            self.rewrite(following_signer_file(self.world.settings.network, self.key.public, height))
 
     def put_in_place(self) -> None:
         """`JoinedHome`: the fetched database becomes the chain."""

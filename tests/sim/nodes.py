@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chainbill_node.consensus.signer_frames import SignerFileError
+from chainbill_node.consensus.signer_memory import recover_memory
+from chainbill_node.consensus.state import Signing
 from chainbill_node.consensus.timeouts import Timer
-from chainbill_node.driver import Driver
-from chainbill_node.driver_events import DriverEvent, MessageReceived, TimerFired, WorkArrived
-from chainbill_node.driver_ports import Note, Ports, Tip
-from chainbill_node.driver_signing import new_signer_file
+from chainbill_node.driver.driver import Driver
+from chainbill_node.driver.events import DriverEvent, MessageReceived, TimerFired, WorkArrived
+from chainbill_node.driver.ports import Note, Ports, Tip
+from chainbill_node.driver.signer import following_signer_file, new_signer_file
 from chainbill_node.storage.store import DiskError
 from sim.checkers import ViolationError
-from sim.telling import decode, told
+from sim.reborn import lost_by_a_restart
+from sim.telling import decode
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
@@ -38,6 +42,7 @@ class SimulatedNode:
         self.honest = honest
         self.skew_ms = skew_ms
         self.signer_bytes = new_signer_file(world.settings.network, key.public)
+        self._looked_at = b""
         self.lag_ms = self.slow_ms = self.busy_until_ms = 0
         self.acknowledged = self._fresh = 0
         self.alive = False
@@ -49,6 +54,8 @@ class SimulatedNode:
         self.crash_at = ""
         self.tear_at: int | None = None
         self.restart_after_ms = 1_000
+        self.word: int | None = None  # the operator's safe height at the next start
+        self.fetches = False  # its data come from others, its signer file does not
         world.add(self)
 
     # ---- life ----
@@ -78,8 +85,18 @@ class SimulatedNode:
         self.application = self.world.new_ledger(self)
         self._fresh = [self.application.hand_in(wire) for wire in self.world.outstanding].count(True)
         ports = Ports(self, CrashingLedger(self), self, _Timers(self), self, self, self.key)
-        self.driver = Driver(ports, self.world.settings)
+        self.driver = Driver(ports, replace(self.world.settings, safe_height=self.word))
+        knew = not _forgets(self.signer_bytes, self.world.settings.network, self.key.public)
+        if self.word is not None:
+            self.world.checkers.locks.forgetful.add(self.key.public)
         self.driver.start()
+        forgets = _forgets(self.signer_bytes, self.world.settings.network, self.key.public)
+        if self.honest and knew and forgets and self.word is None and not self.fetches:
+            raise ViolationError("recovery", f"{self.name}'s signer file lacks what its database has")
+        state = self.driver.state
+        if self.honest and not self.fetches and state.signing is not Signing.ABSTAINING:
+            locked = (state.locked_round, state.locked.block.id if state.locked is not None else b"")
+            self.world.checkers.came_back(self.key.public, state.height, locked)
 
     def crash(self) -> None:
         """Lose everything but the disk; come back later."""
@@ -97,9 +114,19 @@ class SimulatedNode:
         self.store.crash()
 
     def _come_back(self) -> None:
-        if not self.alive:
+        if not self.alive and self.restart_after_ms >= 0:
             self.world.tell(self.name, "restarted")
             self.boot()
+
+    def lose_data(self) -> None:
+        """Its database is gone: it is as new."""
+        self.store, self.acknowledged = self.world.new_store(self), 0
+        self.world.tell(self.name, "loses its data")
+
+    def lose_signer(self) -> None:
+        """Its signer file is gone: what is put in its place says that it does not know what it signed."""
+        self.signer_bytes = following_signer_file(self.world.settings.network, self.key.public, 0)
+        self.world.tell(self.name, "loses its signer file")
 
     def deliver(self, event: DriverEvent) -> None:
         if self.waits(lambda: self.deliver(event)):
@@ -109,6 +136,16 @@ class SimulatedNode:
             self._guard(lambda: driver.handle(event))
             if self.driver is driver and driver.halted is not None and self.honest:
                 self.world.checkers.halted(self.name, driver.halted)
+            elif self.driver is driver and self.honest and self.world.checkers.strict:
+                self._look_at_the_file()
+
+    def _look_at_the_file(self) -> None:
+        """As often as it was written to."""
+        if self.driver is not None and self.signer_bytes is not self._looked_at:
+            self._looked_at = self.signer_bytes
+            lost = lost_by_a_restart(self.driver, self.key, self.signer_bytes)
+            if lost is not None:
+                raise ViolationError(lost[0], f"{self.name} would forget with a restart {lost[1]}")
 
     def waits(self, action: Callable[[], None]) -> bool:
         """Whether the process is in the middle of a slow persist; then the action comes after it."""
@@ -186,6 +223,8 @@ class SimulatedNode:
     def broadcast(self, data: bytes) -> None:
         if self.honest:
             self.world.checkers.sent(self.key.public, data)
+        else:
+            self.world.checkers.overheard(self.key.public, data)
         for name in self.world.nodes:
             if name != self.name:
                 self.send(self.world.ids[name], data)
@@ -203,9 +242,19 @@ class SimulatedNode:
         return self.world.now_ms + self.skew_ms + self.lag_ms
 
     def note(self, note: Note) -> None:
-        text = told(note, self.world.names, self.world.label)
-        if text:
-            self.world.tell(self.name, text)
+        if note.kind == "safe_height":  # it signs again, and does not know what it had signed
+            self.world.checkers.locks.forgetful.add(self.key.public)
+            if self.honest:
+                self.world.checkers.signs_from(self.key.public, note.fields["sign_from"], note.fields["from_round"])
+        self.world.note(self.name, note)
+
+
+def _forgets(content: bytes, network: bytes, public: bytes) -> bool:
+    """Whether a signer file says that it is not known what was signed."""
+    try:
+        return recover_memory(content, network, public).unknown
+    except SignerFileError:
+        return False
 
 
 class _Timers:

@@ -13,12 +13,12 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from chainbill_node.adapters import LedgerPort
+from chainbill_node.application.protocol import ProposalRequest
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver_ports import Settings
-from chainbill_node.engine.protocol import ProposalRequest
-from chainbill_node.home import ledger_over
+from chainbill_node.driver.ports import Settings
+from chainbill_node.home.node_home import ledger_over
 from chainbill_node.mempool import Mempool
+from chainbill_node.process.adapters import LedgerPort
 from ledger.ledger_kit import key, validator_keys, wire
 from ledger.real_network import ANCHOR, BANKS, KEYS, PROGRAMS, S3, RealNetwork, genesis
 from sim.checkers import Checkers, ViolationError
@@ -44,6 +44,7 @@ from chainbill.ledger.validators import Validator, ValidatorSet
 TROUBLE_MS = 12_000
 CHUNK_BYTES = 8 * 1024
 PROPOSERS = 24
+PAUSE_MS = 10  # scenes name their moments in milliseconds: they stay where they are when the product's pause changes
 """Enough for five validators, instead of 400 for a hundred, so that short chains can be pruned."""
 
 
@@ -70,7 +71,7 @@ class ProductLedger:
         self.mempool = Mempool(10_000, 64 * 1024 * 1024)
         port = LedgerPort(
             self.ledger, self.mempool, max_transactions=1_000, max_bytes=1_000_000, now_ms=node.now_ms,
-            on_commit=self._committed, on_dropped=lambda _: None, on_plan=lambda *_: None,
+            on_commit=self._committed, on_plan=lambda *_: None,
         )  # fmt: skip
         self.tip, self.build_block, self._check = port.tip, port.build_block, port.check_block
         self.commit, self.load_block, self.load_validators = port.commit, port.load_block, port.load_validators
@@ -137,7 +138,13 @@ class RealWorld(World):
 
     def __init__(self, plan: Plan, members: list[int]) -> None:
         self.ledger_genesis = made = genesis()
-        settings = Settings(made.hash, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=2_000)
+        settings = Settings(
+            made.hash,
+            Timeouts(),
+            idle_interval_ms=10_000,
+            gather_ms=PAUSE_MS,
+            signer_file_limit_bytes=2_000,
+        )
         voters = validator_keys()
         spare = [key(200 + number) for number in range(plan.size - len(members))]
         super().__init__(
@@ -285,13 +292,13 @@ def _others(chance: random.Random) -> Iterator[Story]:
 def small_limits() -> Iterator[None]:
     """Chunks and kept proposers in the size of a simulated chain; contracts are compiled once for all nodes."""
     places: Sequence[tuple[str, int]] = (
-        ("snapshot_stream.CHUNK_BYTES", CHUNK_BYTES), ("snapshot_stream.PROPOSERS_KEPT", PROPOSERS),
-        ("snapshot_taker.PROPOSERS_KEPT", PROPOSERS), ("pruning.PROPOSERS_KEPT", PROPOSERS),
+        ("snapshots.stream.CHUNK_BYTES", CHUNK_BYTES), ("snapshots.stream.PROPOSERS_KEPT", PROPOSERS),
+        ("snapshots.restore.PROPOSERS_KEPT", PROPOSERS), ("chain.pruning.PROPOSERS_KEPT", PROPOSERS),
     )  # fmt: skip
     with ExitStack() as stack:
         for place, value in places:
             stack.enter_context(patch(f"chainbill_node.storage.{place}", value))
-        stack.enter_context(patch("chainbill_node.engine.application.ProgramCache", lambda _protocols: PROGRAMS))
+        stack.enter_context(patch("chainbill_node.application.application.ProgramCache", lambda _protocols: PROGRAMS))
         yield
 
 

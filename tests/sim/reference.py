@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chainbill_node.storage import indexes
+from chainbill_node.storage.chain import indexes
 from contracts.invariants import StatusWatch, check_all
 from ledger.real_network import RealNetwork
 from sim.checkers import ViolationError
@@ -37,6 +37,7 @@ class After:
     receipts: tuple[Receipt, ...]
     opening: int
     ids: tuple[bytes, ...]
+    next_day_ms: int | None = None
 
 
 class Reference:
@@ -46,7 +47,7 @@ class Reference:
         self.network = network = RealNetwork()
         self.known = known
         self.sets = [network.genesis.validators, network.genesis.validators]
-        network.env = replace(network.env, validators_at=self._set_at, time_at=self._time_at)
+        network.env = replace(network.env, validators_at=self.set_at, time_at=self._time_at)
         self.heights = [After(dict(network.view.rows), network.tree.root, network.genesis.time_ms, (), 0, ())]
         self.receipts: dict[bytes, Receipt] = {}
         self.rules = Rules()
@@ -71,7 +72,13 @@ class Reference:
             raise ViolationError("replay", f"block {block.height} does not run on the core alone: {error}") from error
         self.heights.append(
             After(
-                dict(network.view.rows), done.app_hash, block.header.time_ms, done.receipts, done.opening, done.used_ids
+                dict(network.view.rows),
+                done.app_hash,
+                block.header.time_ms,
+                done.receipts,
+                done.opening,
+                done.used_ids,
+                done.next_day_ms,
             )
         )
         self.receipts |= {receipt.id: receipt for receipt in done.receipts[done.opening :]}
@@ -96,7 +103,8 @@ class Reference:
             [Validator(key, row["name"], row["party"], row["address"], row["alg"]) for key, row in active]
         )
 
-    def _set_at(self, height: int) -> ValidatorSet | None:
+    def set_at(self, height: int) -> ValidatorSet | None:
+        """Who acts at a height."""
         return self.sets[height - 1] if 1 <= height <= len(self.sets) else None
 
     def _time_at(self, height: int) -> int | None:

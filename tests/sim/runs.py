@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from sim import healing, led, real, seeded
 from sim import plan as plans
-from sim import real, seeded
 from sim.checkers import ViolationError
 from sim.plan import Plan
+from sim.world import World
 
 DRAWS: dict[str, Callable[[int], Plan]] = {
     "light": seeded.draw,
     "real": real.draw,
     "joining": real.draw_joining,
+    "led": led.draw,
+    "healing": healing.draw,
 }
 MOST_LINES = 90
 
@@ -27,7 +30,12 @@ class Verdict:
     heights: tuple[int, ...] = ()
     events: int = 0
     taken_by_chance: tuple[tuple[str, str, int], ...] = ()
-    log: list[str] = field(default_factory=list)
+    world: World | None = None
+
+    @property
+    def log(self) -> list[str]:
+        """What happened, a line each."""
+        return [] if self.world is None else self.world.log
 
 
 def judged(plan: Plan) -> Verdict:
@@ -44,7 +52,7 @@ def judged(plan: Plan) -> Verdict:
         return Verdict(checker, text)
     run = made[0]
     lost = tuple(run.world.taken_by_chance)
-    return Verdict(checker, text, tuple(node.height for node in run.honest), run.world.steps, lost, run.world.log)
+    return Verdict(checker, text, tuple(node.height for node in run.honest), run.world.steps, lost, run.world)
 
 
 def transcript(plan: Plan, title: str, repeat: str) -> str:

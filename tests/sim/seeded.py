@@ -13,11 +13,16 @@ from contextlib import contextmanager
 from functools import lru_cache
 from unittest.mock import patch
 
+from chainbill_node.consensus.timeouts import Timeouts
+from chainbill_node.driver.ports import Settings
 from sim.byzantine import BEHAVIOURS, Liar
+from sim.cheap import cheap_signatures, keys
 from sim.checkers import ViolationError
+from sim.losses import Losses
 from sim.nodes import SimulatedNode
-from sim.plan import AnyEvent, Clock, Crash, Hand, Join, Member, Net, Plan, SlowDisk, groups, names
-from sim.world import Links, World
+from sim.plan import AnyEvent, Clock, Crash, Hand, Join, Member, Net, OldFile, Plan, SlowDisk, groups, names
+from sim.promptness import judge
+from sim.world import NETWORK, START_MS, Links, World
 
 from chainbill.crypto import signing
 from chainbill.crypto.keys import PrivateKey
@@ -92,6 +97,7 @@ class Run:
         self.world = self.make_world(members)
         self.honest: list[SimulatedNode] = []
         self.processes: list[SimulatedNode] = []
+        self._copies: dict[str, bytes] = {}
         liars, skews = dict(plan.liars), dict(plan.skews)
         for key in self.world.keys:
             name = self.world.names[key.public]
@@ -108,12 +114,23 @@ class Run:
                 self.honest.append(self.make_node(name, skews.get(name, 0)))
         self.processes = [*self.honest, *self.processes]
         self.world.lost = set(plan.lost)
+        self.world.losses = Losses(plan.losses)
+        self.world.checkers.strict = True
 
     # ---- another ledger overrides these ----
 
     def make_world(self, members: list[int]) -> World:
         """The world of the run."""
-        return World(self.plan.seed, len(members), spare=self.plan.size - len(members), members=members)
+        plan, pace = self.plan, self.plan.pace
+        timeouts = Timeouts(pace.propose_ms, pace.propose_growth_ms, pace.vote_ms, pace.vote_growth_ms)
+        settings = Settings(
+            NETWORK, timeouts, clock_drift_ms=pace.drift_ms, message_delay_ms=pace.delay_ms,
+            idle_interval_ms=pace.idle_ms, gossip_interval_ms=pace.gossip_ms,
+        )  # fmt: skip
+        return World(
+            plan.seed, len(members), spare=plan.size - len(members), members=members, settings=settings,
+            start_ms=START_MS + plan.age_ms, names=keys(plan.size),
+        )  # fmt: skip
 
     def make_node(self, name: str, skew_ms: int) -> SimulatedNode:
         """An honest node."""
@@ -155,10 +172,15 @@ class Run:
         late = {event.node for event in self.plan.events if isinstance(event, Join)}
         for event in self.plan.events:
             world.at(event.at_ms, lambda event=event: self.happen(event))  # type: ignore[misc]
+            if isinstance(event, OldFile):
+                world.at(max(0, event.at_ms - event.back_ms), lambda event=event: self._copy(event))  # type: ignore[misc]
         for node in self.processes:
             if node.name not in late:
                 node.boot()
         world.run(self.plan.trouble_ms)
+        if self.plan.healing is not None:
+            self._heal(away=self.plan.healing.gone)
+            judge(self, self.plan.healing)
         self._heal()
         if not world.run(HEAL_WITHIN_MS, until=self.is_settled):
             raise ViolationError("liveness", self._standing())
@@ -190,17 +212,38 @@ class Run:
             case Clock(skew_ms=skew_ms):
                 self.world.tell(node.name, f"has a clock that is wrong by {skew_ms} ms")
                 node.skew_ms = skew_ms
+            case OldFile(away_ms=away_ms):
+                self._put_back(node, away_ms)
             case Join():
                 self.world.tell(node.name, "starts for the first time")
                 node.boot()
 
-    def _heal(self) -> None:
+    def _copy(self, event: OldFile) -> None:
+        """Somebody copies a signer file."""
+        node = next((one for one in self.processes if one.name == event.node), None)
+        if node is not None:
+            self._copies[node.name] = node.signer_bytes
+
+    def _put_back(self, node: SimulatedNode, away_ms: int) -> None:
+        """A node dies, and finds an older signer file."""
+        node.restart_after_ms = away_ms
+        node.fetches = True  # what its file lacks is to be found out
+        node.crash()
+        node.signer_bytes = self._copies.get(node.name, node.signer_bytes)
+        self.world.tell(node.name, "gets an older copy of its signer file")
+
+    def _heal(self, away: Sequence[str] = ()) -> None:
         self.world.links = Links()
+        self.world.losses = Losses()
         self.world.lost = set()
         self.world.tell("net", "heals")
         for node in self.processes:
             node.crash_in, node.slow_ms = None, 0
             node.restart_after_ms = 100
+            if node.name in away:
+                node.restart_after_ms = -1
+                node.crash()
+                continue
             if not node.alive:
                 node.boot()
             self.world.connect(node.name)
@@ -234,6 +277,6 @@ def play_plan(plan: Plan, made: Callable[[Run], object] = lambda _: None) -> Run
     """Run one plan; ViolationError if a promise is broken. `made` hears of the run before it begins."""
     run = Run(plan)
     made(run)
-    with remembered_signatures():
+    with cheap_signatures():
         run.play()
     return run

@@ -83,6 +83,11 @@ def _round(plan: Plan, shrinker: Shrinker) -> Plan:
     plan = replace(plan, skews=shrinker.fewest(plan.skews, lambda kept: replace(plan, skews=kept)))
     plan = replace(plan, liars=shrinker.fewest(plan.liars, lambda kept: replace(plan, liars=kept)))
     plan = replace(plan, twins=shrinker.fewest(plan.twins, lambda kept: replace(plan, twins=kept)))
+    if plan.healing is not None:
+        healing = plan.healing
+        plan = replace(plan, healing=None) if shrinker.holds(replace(plan, healing=None)) else plan
+        gone = shrinker.fewest(healing.gone, lambda kept: replace(plan, healing=replace(healing, gone=kept)))
+        plan = plan if plan.healing is None else replace(plan, healing=replace(healing, gone=gone))
     if plan.ledger == "light":
         for name in reversed(names(plan.size)):
             smaller = without_node(plan, name)
@@ -115,6 +120,7 @@ def without_node(plan: Plan, name: str) -> Plan:
         skews=tuple((renamed[node], skew) for node, skew in plan.skews if node != name),
         events=tuple(_renamed(event, renamed, moved) for event in events),
         lost=tuple(moved(one) for one in plan.lost if name not in one),
+        healing=plan.healing and replace(plan.healing, gone=moved(plan.healing.gone)),
     )
 
 

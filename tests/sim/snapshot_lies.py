@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chainbill_node.storage.snapshot_stream import ROW, RecordReader, chunks_of
+from chainbill_node.storage.snapshots.stream import BLOCK, ROW, RecordReader, chunks_of
 from chainbill_node.sync.manifest import SnapshotManifest, chunk_hash, decode_manifest
 from chainbill_node.wire.messages import Chunk, Message, Snapshots, WantChunk, WantSnapshots
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LIES = (
     "damages a chunk", "sends other chunks than it names", "changes a row", "leaves out a row", "certifies by itself",
     "claims a higher one", "has no chunk any more", "says nothing", "sends rubbish",
+    "leaves out old blocks",
 )  # fmt: skip
 Records = list[list[Any]]
 
@@ -52,7 +53,7 @@ def _chunk(node: ProductNode, question: WantChunk, answer: Message) -> Message:
 
 
 def _manifest(node: ProductNode, true: SnapshotManifest) -> SnapshotManifest:
-    if node.lie in ("changes a row", "leaves out a row"):
+    if node.lie in ("changes a row", "leaves out a row", "leaves out old blocks"):
         chunks = _repacked(node, true.height)
         return replace(true, size=sum(map(len, chunks)), chunks=tuple(map(chunk_hash, chunks)))
     if node.lie in ("certifies by itself", "claims a higher one"):
@@ -93,8 +94,15 @@ def _without_a_row(records: Records) -> Records:
     return records[:place] + records[place + 1 :]
 
 
+def _without_old_blocks(records: Records) -> Records:
+    """It begins with its third block: the ids of earlier ones could be used again."""
+    places = [number for number, one in enumerate(records) if one[0] == BLOCK]
+    return records[places[min(2, len(places) - 1)] :] if places else records
+
+
 CHANGES: dict[str, Callable[[Records], Records]] = {
     "sends other chunks than it names": _of_earlier_heights,
     "changes a row": _with_another_row,
     "leaves out a row": _without_a_row,
+    "leaves out old blocks": _without_old_blocks,
 }

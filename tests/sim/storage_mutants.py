@@ -10,16 +10,16 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from chainbill_node.application.cached_view import CachedView
 from chainbill_node.consensus.signer_memory import Recovered
-from chainbill_node.driver_signing import Signer
-from chainbill_node.engine.cached_view import CachedView
-from chainbill_node.storage import layout
-from chainbill_node.storage.batch import Batch
-from chainbill_node.storage.database import ChainDatabase
+from chainbill_node.driver.signer import Signer
+from chainbill_node.storage.chain import layout
+from chainbill_node.storage.chain.batch import Batch
+from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.pruning import Pruner
+from chainbill_node.storage.chain.rebuild import StateRebuild
 from chainbill_node.storage.leveldb import LevelStore
-from chainbill_node.storage.pruning import Pruner
-from chainbill_node.storage.rebuild import StateRebuild
-from chainbill_node.storage.snapshot_taker import SnapshotTaker
+from chainbill_node.storage.snapshots.restore import SnapshotTaker
 from chainbill_node.sync.manifest import SnapshotManifest
 from sim.mutants import Mutant
 
@@ -42,6 +42,7 @@ def signer_frames_dropped_early() -> AbstractContextManager[Any]:
 
     def dropping(self: Signer, height: int) -> None:
         self.memory = Recovered(height, sign_from=self.memory.sign_from)
+        self._said = (height, [])
         self._rewrite()
 
     return patch.object(Signer, "before_commit", dropping)
@@ -101,7 +102,7 @@ def leaf_not_stored() -> AbstractContextManager[Any]:
 
 def index_entry_not_written() -> AbstractContextManager[Any]:
     """New rows are listed nowhere."""
-    return patch("chainbill_node.storage.batch.index_entries", lambda change: [])
+    return patch("chainbill_node.storage.chain.batch.index_entries", lambda change: [])
 
 
 def deleted_row_left() -> AbstractContextManager[Any]:
@@ -159,16 +160,6 @@ def used_ids_of_a_snapshot_left_out() -> AbstractContextManager[Any]:
     return patch.object(SnapshotTaker, "_put", leaving_out)
 
 
-def data_in_place_before_the_signer_file() -> AbstractContextManager[Any]:
-    """Fetched data are put to use before the signer file is told that nothing may be signed."""
-
-    def the_other_way_round(home: Any, height: int) -> None:
-        home.put_in_place()
-        home.follow_only(height)
-
-    return patch("chainbill_node.sync.snapshots.adopt", the_other_way_round)
-
-
 def young_blocks_pruned() -> AbstractContextManager[Any]:
     """Pruning does not look at how old a block is."""
     return patch.object(Pruner, "_is_old", lambda self, height, old_ms: True)
@@ -201,7 +192,6 @@ MUTANTS: dict[str, Mutant] = {
         chunk_hash_not_checked,
         snapshot_root_not_compared,
         used_ids_of_a_snapshot_left_out,
-        data_in_place_before_the_signer_file,
         young_blocks_pruned,
         links_not_kept,
     )

@@ -76,5 +76,16 @@ SCENES: dict[str, Plan] = {
         keep_blocks=1,
         trouble_ms=16_000,
     ),
+    "a-newcomer-prunes-what-came-with-its-snapshot": of_real(
+        Story(0, "changes", (4,)),
+        Story(1_500, "advance", (5, 4)),
+        Join(6_000, "n4", snapshot=True),
+        Story(7_500, "advance", (4, 3)),
+        size=5,
+        outside=("n4",),
+        snapshot_every=4,
+        keep_blocks=1,
+        trouble_ms=12_000,
+    ),
     **{f"a-liar-that-{lie.replace(' ', '-')}": newcomer(lie) for lie in LIES},
 }

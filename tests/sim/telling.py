@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from chainbill_node import wire
-from chainbill_node.driver_ports import Note
-from chainbill_node.wire.messages import Proposal
+from chainbill_node.driver.ports import Note
+from chainbill_node.wire.messages import Message, Proposal, Votes
 
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
@@ -30,6 +30,10 @@ class Labels:
             turn, letter = divmod(len(self._known), 26)
             self._known[block_id] = chr(ord("A") + letter) + (str(turn) if turn else "")
         return self._known[block_id]
+
+    def named(self, name: str) -> bytes | None:
+        """The block id with a name; None where the run has not met one."""
+        return next((block_id for block_id, known in self._known.items() if known == name), None)
 
 
 def told(note: Note, names: Mapping[bytes, str], label: Labels) -> str:
@@ -64,6 +68,12 @@ def told(note: Note, names: Mapping[bytes, str], label: Labels) -> str:
             return f"starts at height {note.height}"
         case _:
             return ""
+
+
+def words_of(message: Message, label: Labels) -> str:
+    """What a message says; of those that nobody signs, its kind."""
+    signed = message.votes if isinstance(message, Votes) else (message,)
+    return ", ".join([said(one, label) for one in signed]) or type(message).__name__
 
 
 def said(message: object, label: Labels) -> str:

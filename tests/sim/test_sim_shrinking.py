@@ -39,7 +39,7 @@ def test_a_plan_always_shrinks_to_the_same_one() -> None:
     with MUTANTS["quorum minus one"]():
         small = shrink(draw(0))
         assert shrink(draw(0)) == small
-        assert judged(small).checker == "certificate"
+        assert judged(small).checker == "lock"
     assert small.events == ()
 
 

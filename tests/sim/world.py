@@ -15,12 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chainbill_node.consensus.timeouts import Timeouts
-from chainbill_node.driver_events import PeerJoined, PeerLeft
-from chainbill_node.driver_ports import Settings
+from chainbill_node.driver.events import PeerJoined, PeerLeft
+from chainbill_node.driver.ports import Note, Settings
 from chainbill_node.wire.messages import Message
 from sim.checkers import Checkers
 from sim.ledger import LightLedger, Store
-from sim.telling import Labels, decode
+from sim.losses import Losses
+from sim.telling import Labels, decode, told
 
 if TYPE_CHECKING:
     from sim.nodes import SimulatedNode
@@ -41,12 +42,14 @@ def keys(count: int) -> tuple[PrivateKey, ...]:
 
 @dataclass(slots=True)
 class Links:
-    """How messages travel. `cut`: groups of names; messages between different groups are lost."""
+    """How messages travel. `cut`: groups of names; messages between different groups are lost. `slow`: by (from, to),
+    how much longer messages take on that way."""
 
     drop: float = 0.0
     double: float = 0.0
     slowest_ms: int = 20
     cut: list[set[str]] = field(default_factory=list)
+    slow: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def connected(self, one: str, other: str) -> bool:
         return not self.cut or any(one in group and other in group for group in self.cut)
@@ -83,14 +86,18 @@ class World:
             chosen = sorted(self.random.sample(range(validators + spare), validators))
         self.genesis = ValidatorSet.of([self.known[self.keys[number].public] for number in chosen])
         self.nodes: dict[str, SimulatedNode] = {}
+        self._known_as: dict[str, str] = {}
         self.ids: dict[str, str] = {}  # by name: what the peers of a node know it by
         self.checkers = Checkers(self.settings.network, self.genesis, self.known)
-        self.log: list[str] = []
-        self.label = Labels()
+        self._log: list[str] = []
+        self._untold: list[tuple[int, str, Note]] = []
+        self.labels = Labels()
         self.outstanding: list[bytes] = []
         self.lost: set[tuple[str, str, int]] = set()  # (from, to, number on that way), beside what chance takes
+        self.losses = Losses()
         self.taken_by_chance: list[tuple[str, str, int]] = []
         self._sent_on: Counter[tuple[str, str]] = Counter()
+        self.held: list[tuple[str, str, bytes]] | None = None  # what waits for a script to hand it over
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self.steps = 0
@@ -100,10 +107,11 @@ class World:
         known_by = node.key.public.hex()
         self.nodes[node.name] = node
         self.ids[node.name] = known_by if known_by not in self.ids.values() else known_by + node.name
+        self._known_as[self.ids[node.name]] = node.name
 
     def name_of(self, peer: str) -> str:
         """The name of the node with an id."""
-        return next(name for name, known_by in self.ids.items() if known_by == peer)
+        return self._known_as[peer]
 
     # ---- what the nodes run; another ledger overrides these two ----
 
@@ -150,11 +158,20 @@ class World:
             return
         if self.filters and not all(allowed(source, target, decode(data)) for allowed in self.filters):
             return
+        if self.losses:
+            passed = self.losses.pass_on(source, target, data)
+            if passed is None:
+                return
+            data = passed
+        if self.held is not None:
+            self.held.append((source, target, data))
+            return
         for _ in range(2 if chance() < links.double else 1):
-            delay_ms = after_ms + self.random.randint(1, links.slowest_ms)
-            self.at(delay_ms, lambda: self._arrive(source, target, data))
+            delay_ms = after_ms + self.random.randint(1, links.slowest_ms) + links.slow.get((source, target), 0)
+            self.at(delay_ms, lambda: self.arrive(source, target, data))
 
-    def _arrive(self, source: str, target: str, data: bytes) -> None:
+    def arrive(self, source: str, target: str, data: bytes) -> None:
+        """A message is there, if its way has not been cut meanwhile."""
         if self.links.connected(source, target):
             self.nodes[target].receive(source, data)
 
@@ -178,5 +195,26 @@ class World:
         for node in self.nodes.values():
             node.submit(transaction)
 
+    # ---- what is told of it ----
+
+    @property
+    def log(self) -> list[str]:
+        """What happened, a line each. Notes of nodes become lines only here: most runs are never read."""
+        untold, self._untold = self._untold, []
+        for now_ms, name, note in untold:
+            text = told(note, self.names, self.labels)
+            if text:
+                self._log.append(f"{now_ms:>6} {name:<4} {text}")
+        return self._log
+
+    def label(self, block_id: object) -> str:
+        """A block's name, by the order in which the run has met them."""
+        self.log  # noqa: B018  those of earlier notes come first
+        return self.labels(block_id)
+
     def tell(self, name: str, text: str) -> None:
         self.log.append(f"{self.now_ms - self.start_ms:>6} {name:<4} {text}")
+
+    def note(self, name: str, note: Note) -> None:
+        """Something that a node notes now."""
+        self._untold.append((self.now_ms - self.start_ms, name, note))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -10,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from chainbill_node.verify import verify_home
+import losses
+from chainbill_node.home.verify import verify_home
 from clients import Clients, chain_on_disk
 from history import find_faults
 from node_processes import Network
@@ -21,7 +24,10 @@ from soak.tally import Deadline, Tally
 ROOT = Path(__file__).resolve().parents[2]
 NETWORK_TEST = "tests/faults/test_faults_network.py"
 EPOCH_S = 240.0
+LOSSES_TEST = "tests/faults/test_faults_losses.py"
+LOADED = ("idle", "loaded")
 NETWORK_LEAST_S = 40.0
+RECOVERY_LEAST_S = 20.0
 GROWTH_ALLOWED = 0.15
 GROWTH_FREE_BYTES = 32 * 1024 * 1024
 TAIL_S = 25.0
@@ -37,6 +43,20 @@ def run(tally: Tally, base: int, seconds: float) -> None:
         tally.attempt("kill networks", lambda epoch_s=epoch_s: kills(tally, chance, epoch_s), f"make soak SEED={base}")
     if deadline.left_s > NETWORK_LEAST_S:
         wire(tally, base, deadline.left_s)
+
+
+def recoveries(tally: Tally, base: int, seconds: float) -> None:
+    """Validators lose something on real processes; one of `losses.ALL` after the other, idle and under load in turn."""
+    deadline = Deadline.after(seconds)
+    for number in itertools.count(base):
+        name, size = losses.ALL[number // 2 % len(losses.ALL)]
+        if deadline.left_s < RECOVERY_LEAST_S:
+            return
+        with tempfile.TemporaryDirectory(prefix="chainbill-soak-") as folder:
+            told = f"CHAINBILL_SEED={number} pytest -m slow {LOSSES_TEST} -k '{name}-{size}-{LOADED[number % 2]}'"
+            chance = random.Random(number)
+            play = partial(losses.play, name, size, Path(folder), chance, loaded=bool(number % 2))
+            tally.attempt("recovery drills on real nodes", play, told)
 
 
 def finish(tally: Tally, network: Network, clients: Clients, verified: str) -> None:

@@ -1,12 +1,13 @@
-"""What needs no processes: simulator seeds, Twins scenarios, real-ledger seeds, damaged inputs, torn logs; in turns."""
+"""What needs no processes: simulator seeds, Twins scenarios, real-ledger seeds, damaged inputs, torn logs, the search
+of consensus; in turns."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 import tempfile
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,32 +17,54 @@ import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
 from node_state import RowChain
 from recompute import reading
-from sim import real, seeded, twins
-from sim.findings import shrunk_transcript
-from sim.runs import DRAWS
-from soak import guided, prices
+from search import soaking
+from sim import drills, real
+from sim.drill_kit import Drill
+from soak import guided, numbered, planting, prices
+from soak.numbered import SEEDS_AT_ONCE, Lane, attempt
 from soak.tally import Deadline, Tally
+from whole.mutants import MUTANTS as BROKEN_NODES
+from whole.noticing import noticed
+from whole.runs import held
 
 FUZZ_AT_ONCE = 2_000
 TORN_AT_ONCE = 100
-SEEDS_AT_ONCE = 10
-SHRINK_RUNS = {"light": 150, "real": 25, "joining": 25}
-SHRINK_WITHIN_S = 60.0  # each; the soak ends when it said it would
-SHRUNK = 3  # findings of a kind that are shrunk; more of them are told by their seed
 
 
-def run(base: int, seconds: float) -> Tally:
-    """Go round all of them until the time is over. `base`: where the numbers of this soak begin."""
+PARTS = ("sim", "twins", "drills", "real", "whole", "books", "search", "decoders", "torn", "prices", "planted")
+STORIES, NEWCOMERS = "real-ledger seeds", "state-sync seeds"
+ONCE = (numbered.SEEDS, numbered.CONTESTED, numbered.HEALED, numbered.TWINS, numbered.LED, STORIES, NEWCOMERS)
+"""What is played by numbers that go on from soak to soak: these are different ones, not runs."""
+
+
+def run(base: int, seconds: float, part: str = "", lane: Lane | None = None) -> Tally:
+    """Go round all of them, or one part, until the time is over, once in any case.
+
+    `base`: where the numbers of this soak begin; `lane`: where those go on of which none is to be played twice.
+    """
     tally, deadline = Tally(), Deadline.after(seconds)
-    parts = [
-        seeds(tally, base),
-        scenarios(tally, base),
-        inputs(tally, base),
-        seeds(tally, base + 10**8),
-        offsets(tally),
-    ]
-    parts += [stories(tally, base), books(tally, base), newcomers(tally, base), guided.inputs(tally, base)]
-    parts.append(prices.measured(tally))
+    lane = lane or Lane({}, otherwise=base)
+    named: dict[str, list[Iterator[None]]] = {
+        "sim": [
+            numbered.seeds(tally, lane),
+            numbered.contested(tally, lane),
+            numbered.healed(tally, lane),
+            numbered.searched(tally, lane),
+        ],
+        "twins": [numbered.scenarios(tally, lane)],
+        "drills": [recoveries(tally, base)],
+        "real": [stories(tally, lane), newcomers(tally, lane)],
+        "whole": [nodes(tally, base)],
+        "books": [books(tally, base)],
+        "search": [soaking.searched(tally, base), soaking.led_walks(tally, base), soaking.contained(tally, base)],
+        "decoders": [inputs(tally, base), guided.inputs(tally, base)],
+        "torn": [offsets(tally)],
+        "prices": [prices.measured(tally)],
+        "planted": [planting.each(tally)],
+    }
+    parts = [one for name in PARTS for one in named[name] if part in ("", name)]
+    for part in parts:
+        next(part)
     while not deadline.over:
         for part in parts:
             if not deadline.over:
@@ -49,44 +72,20 @@ def run(base: int, seconds: float) -> Tally:
     return tally
 
 
-def attempt(tally: Tally, what: str, kind: str, number: int, play: Callable[[int], object]) -> None:
-    """Play a seed; the first findings of a kind are shrunk and told as a transcript."""
-    flag = "" if kind == "light" else f" --{kind}"
-    held = tally.attempt(what, lambda: play(number), f"python -m tests.sim {number}{flag} -v")
-    if not held and sum(f"({kind}), shrunk" in finding for finding in tally.findings) < SHRUNK:
-        told = shrunk_transcript(DRAWS[kind](number), kind, runs=SHRINK_RUNS[kind], within_s=SHRINK_WITHIN_S)
-        tally.findings[-1] += "\n" + textwrap.indent(told, "    ")
+def recoveries(tally: Tally, base: int) -> Iterator[None]:
+    """Validators lose data, signer files or both, or come back with old ones; one drill a turn."""
+    for number in itertools.count(base):
+        for name, (play, sizes) in drills.DRILLS.items():
+            size = sizes[number % len(sizes)]
+            told = f"DRILLS[{name!r}][0](Drill({size}, {number})) of tests/sim/drills.py"
+            tally.attempt("recovery drills", partial(play, Drill(size, number)), told)
+            yield
 
 
-def seeds(tally: Tally, base: int) -> Iterator[None]:
-    """The light simulator: faults of network, clocks, disks and members at random."""
-    number = base
-    while True:
-        for _ in range(SEEDS_AT_ONCE):
-            attempt(tally, "simulator seeds", "light", number, lambda seed: seeded.play(seed))
-            number += 1
-        yield
-
-
-def scenarios(tally: Tally, base: int) -> Iterator[None]:
-    """Enumerated Twins scenarios; the enumeration goes round after 262,144."""
-    number = base % twins.SCENARIOS
-    while True:
-        for _ in range(SEEDS_AT_ONCE * 5):
-            repeat = (
-                f"python -c 'import sys; sys.path.insert(0, \"tests\"); from sim.twins import play; play({number})'"
-            )
-            tally.attempt("Twins scenarios", lambda number=number: twins.play(number), repeat)
-            number = (number + 1) % twins.SCENARIOS
-        yield
-
-
-def stories(tally: Tally, base: int) -> Iterator[None]:
+def stories(tally: Tally, lane: Lane) -> Iterator[None]:
     """The simulator over the product's ledger and contracts, rules and disks checked after every block."""
-    number = base
-    while True:
-        attempt(tally, "real-ledger seeds", "real", number, lambda seed: real.play(seed))
-        number += 1
+    for number in lane.numbers(tally, "real"):
+        attempt(tally, STORIES, "real", number, lambda seed: real.play(seed))
         yield
 
 
@@ -103,12 +102,20 @@ def books(tally: Tally, base: int) -> Iterator[None]:
         yield
 
 
-def newcomers(tally: Tally, base: int) -> Iterator[None]:
+def nodes(tally: Tally, base: int) -> Iterator[None]:
+    """Whole nodes with their REST interface, clients and what breaks, in simulated time; now and then broken ones."""
+    for number in itertools.count(base):
+        if number % SEEDS_AT_ONCE == 0:
+            name = list(BROKEN_NODES)[number // SEEDS_AT_ONCE % len(BROKEN_NODES)]
+            tally.attempt("broken whole nodes", partial(noticed, name), f"pytest tests/whole -m slow -k {name!r}")
+        tally.attempt("whole-node seeds", partial(held, number), f"python -m tests.whole {number} -v")
+        yield
+
+
+def newcomers(tally: Tally, lane: Lane) -> Iterator[None]:
     """The same with a node that joins or has lost its disk: through a snapshot, or through blocks."""
-    number = base
-    while True:
-        attempt(tally, "state-sync seeds", "joining", number, lambda seed: real.play_joining(seed))
-        number += 1
+    for number in lane.numbers(tally, "joining"):
+        attempt(tally, NEWCOMERS, "joining", number, lambda seed: real.play_joining(seed))
         yield
 
 

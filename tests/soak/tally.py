@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """Counts by name, findings in words, and notes for the summary."""
+    """Counts by name, findings in words, notes for the summary, and by kind the first number not yet played."""
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reached: dict[str, int] = field(default_factory=dict)
 
     def tried(self, what: str, how_many: int = 1) -> None:
         self.counts[what] += how_many
@@ -36,6 +37,8 @@ class Tally:
         self.counts += other.counts
         self.findings += other.findings
         self.notes += other.notes
+        for kind, number in other.reached.items():
+            self.reached[kind] = max(number, self.reached.get(kind, 0))
 
 
 @dataclass(frozen=True)

@@ -12,34 +12,52 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "node"), str(TESTS / "faults")]
 
 from recompute import reading  # noqa: E402
+from search import soaking  # noqa: E402
+from search.broken import BROKEN, name  # noqa: E402
+from search.words import Bounds  # noqa: E402
 from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
 from sim.mutants import MUTANTS  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
-from soak import guided, prices, processes, pure  # noqa: E402
+from soak import counts, guided, numbered, planting, prices, processes, pure  # noqa: E402
+from soak.numbered import Lane  # noqa: E402
 from soak.tally import Tally  # noqa: E402
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a handful of each."""
-    monkeypatch.setattr(pure, "SEEDS_AT_ONCE", 1)
+    monkeypatch.setattr(numbered, "SEEDS_AT_ONCE", 1)
     monkeypatch.setattr(pure, "FUZZ_AT_ONCE", 50)
     monkeypatch.setattr(pure, "TORN_AT_ONCE", 20)
     monkeypatch.setattr(real, "play", lambda seed: None)
     monkeypatch.setattr(real, "play_joining", lambda seed: None)
     monkeypatch.setattr(reading, "play", lambda seed: None)
     monkeypatch.setattr(guided, "AT_ONCE_S", 1)
+    monkeypatch.setattr(soaking, "AT_ONCE_S", 0.05)
+    monkeypatch.setattr(soaking, "CONTAINED", (Bounds(1, 1, 0),))
+    monkeypatch.setattr(soaking, "LADDER", (Bounds(1, 1, 0), Bounds(0, 1, 0)))
+    monkeypatch.setattr(soaking, "DEEP", ((2, 0),))
     monkeypatch.setattr(prices, "REPETITIONS", 1)
+    monkeypatch.setattr(planting, "is_killed", lambda fault: None)
+    monkeypatch.setattr(pure, "held", lambda number: None)
 
 
 def test_every_part_gets_its_turn(quick: None) -> None:
-    tally = pure.run(1_000, 3.0)
+    tally = pure.run(1_000, 0.0)
     assert tally.findings == []
     assert set(tally.counts) >= {
-        "simulator seeds", "Twins scenarios", "real-ledger seeds", "state-sync seeds", "decoder inputs",
-        "recomputed histories", "torn signer files", prices.NAME,
+        "simulator seeds", numbered.HEALED, "Twins scenarios", "real-ledger seeds", "state-sync seeds",
+        "decoder inputs", "recovery drills", "planted faults", "whole-node seeds",
+        "recomputed histories", "torn signer files", prices.NAME, soaking.STATES,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "what"), [("twins", {"Twins scenarios"}), ("drills", {"recovery drills"})])
+def test_one_part_gets_all_the_time(quick: None, part: str, what: set[str]) -> None:
+    tally = pure.run(1_000, 0.5, part)
+    assert tally.findings == []
+    assert tally.counts.keys() == what
 
 
 def test_a_finding_is_told_and_counts(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,15 +73,40 @@ def test_a_finding_is_told_and_counts(quick: None, monkeypatch: pytest.MonkeyPat
     assert f"findings: {len(tally.findings)}" in told
 
 
+def searched(turns: int) -> Tally:
+    """Each hand of the search gets so many turns."""
+    tally = Tally()
+    hands = [make(tally, 1_000) for make in (soaking.searched, soaking.led_walks, soaking.contained)]
+    for _ in range(turns):
+        for hand in hands:
+            next(hand)
+    return tally
+
+
+def test_the_search_tells_what_it_has_searched_and_what_it_finds(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soaking, "RUNS_AT_ONCE", 5)
+    tally = searched(2)
+    assert tally.findings == []
+    assert tally.counts.keys() == {soaking.STATES, soaking.WALKS, soaking.RUNS}
+    assert tally.notes[0].startswith(f"{soaking.LADDER[0]}: ")
+    broken = next(one for one in BROKEN if name(one) == "quorum minus one")
+    with broken.mutant():
+        told = soak.summary(searched(1), 1_000, 0.5)
+    assert "lock rule: a precommit without a quorum of prevotes" in told
+    assert "repeat: python -m tests.search --turn " in told
+    assert "says PRECOMMIT" in told
+
+
 def test_a_finding_is_shrunk(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twins, "play", lambda number: None)
     with MUTANTS["quorum minus one"]():
         tally = pure.run(40, 1.0)
     told = soak.summary(tally, 40, 1.0)
-    assert "[certificate]" in told
+    assert "[lock]" in told
     assert "shrunk from" in told
     assert "repeat: python -m tests.sim --plan '{" in told
-    assert told.count("shrunk from") <= pure.SHRUNK
+    for kind in ("light", "led", "healing"):
+        assert told.count(f"({kind}), shrunk from") <= numbered.SHRUNK
 
 
 def test_without_atheris_the_soak_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +115,28 @@ def test_without_atheris_the_soak_says_what_it_leaves_out(monkeypatch: pytest.Mo
     next(guided.inputs(tally, 1))
     assert "atheris is not installed" in tally.notes[0]
     assert guided.NAME not in tally.counts
+
+
+def test_two_lanes_share_the_numbers_and_the_next_soak_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    played: list[int] = []
+    monkeypatch.setattr(numbered, "SEEDS_AT_ONCE", 1)
+    monkeypatch.setattr(twins, "play", played.append)
+    built, kept = tmp_path / "build" / "counts.json", tmp_path / "counts.json"
+    for _ in range(2):
+        tally, begins = Tally(), counts.all_counts(built, kept).next
+        for at in (0, 1):
+            one = Tally()
+            turns = numbered.scenarios(one, Lane(begins, 0, at, 2))
+            next(turns)
+            next(turns)
+            tally.merge(one)
+        counts.write(built, counts.read(built).with_soak(30, dict(tally.counts), tally.reached))
+    assert sorted(played) == list(range(40))
+    assert counts.read(built).different == {numbered.TWINS: 40}
+    assert counts.keep(built, kept) == counts.read(kept)
+    assert not built.exists()
+    assert counts.all_counts(built, kept).next == {"twins": 40}
+    assert "different ones in 2 soaks of 60 minutes together" in counts.read(kept).told()
 
 
 @pytest.mark.slow
@@ -88,7 +153,7 @@ def test_coverage_leads_to_a_planted_fault(tmp_path: Path, monkeypatch: pytest.M
     assert "627567" in finding
 
 
-def nothing(base: int, seconds: float) -> Tally:
+def nothing(base: int, seconds: float, part: str, lane: Lane) -> Tally:
     return Tally()
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.config import ConfigError
+from chainbill_node.home.config import ConfigError
+from chainbill_node.home.verify import verify_home
 from chainbill_node.main import EXIT_REFUSED, EXIT_UPGRADE
-from chainbill_node.verify import verify_home
 from ledger.two_protocols import BOTH, PROTOCOL_2
 from node_processes import Network
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chainbill_node.verify import verify_home
+from chainbill_node.home.verify import verify_home
 from node_processes import Network
 from releases import TODAY, Release, base_release
 from test_node_kills import Flow

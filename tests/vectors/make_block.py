@@ -14,7 +14,6 @@ from chainbill.ledger.block import (
     Block,
     Header,
     decode_block,
-    encode_block,
     evidence_root,
     parent_certificate_hash,
     tx_root,
@@ -138,14 +137,14 @@ def _block(name: str, height: int, count: int) -> dict[str, Any]:
         "header_bytes": block.header.encode().hex(),
         "block_id": block.id.hex(),
         "wire_ids": [wire_id.hex() for wire_id in block.wire_ids],
-        "block_bytes": encode_block(block).hex(),
+        "block_bytes": block.encoded.hex(),
     }
 
 
 def _refused() -> list[dict[str, Any]]:
     """Bytes that are no block: what a decoder alone must refuse, and why."""
     block = make_block(7, 3)
-    header, certificate, wires, evidence = decode(encode_block(block), max_bytes=MAX_BLOCK_BYTES)
+    header, certificate, wires, evidence = decode(block.encoded, max_bytes=MAX_BLOCK_BYTES)
     cases: list[tuple[str, Any]] = [
         ("as format 1 had it", [["vector-chain", *header[2:4], *header[6:]], wires, evidence]),
         ("a header made for format 1", [[1, *header[1:]], certificate, wires, evidence]),

@@ -13,8 +13,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ledger.random_chain import play
 
-from chainbill.ledger.block import encode_block
-
 
 def make() -> dict[str, Any]:
     """A genesis file and the blocks that follow it."""
@@ -26,7 +24,7 @@ def make() -> dict[str, Any]:
             {
                 "height": block.height,
                 "block_id": block.id.hex(),
-                "block": encode_block(block).hex(),
+                "block": block.encoded.hex(),
                 "receipts": [receipt.hex() for receipt in applied.receipt_bytes],
                 "receipts_count_after": applied.receipts_count,
                 "receipts_root_after": applied.receipts_root.hex(),

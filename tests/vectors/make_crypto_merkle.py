@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill.crypto.merkle import consistency_proof, inclusion_proof, nodes_of, root
+from log_nodes import nodes_of
+
+from chainbill.crypto.merkle import consistency_proof, inclusion_proof, root
 
 ITEMS = [f"item {number}".encode() * number for number in range(17)]
 NODE = nodes_of(ITEMS)

@@ -17,7 +17,6 @@ from ledger.ledger_kit import validator_keys
 from ledger.tiny_network import DAY_MS, TinyNetwork
 
 from chainbill.ledger import core_rows
-from chainbill.ledger.block import encode_block
 from chainbill.ledger.evidence import DuplicateVote
 from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.state import rows
@@ -65,7 +64,7 @@ def make() -> dict[str, Any]:
         blocks.append(
             {
                 "height": block.height,
-                "block": encode_block(block).hex(),
+                "block": block.encoded.hex(),
                 "receipts": [receipt.hex() for receipt in applied.receipt_bytes],
                 "seed_after": None if seed is None else seed.hex(),
             }

@@ -14,8 +14,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ledger.tiny_network import TinyNetwork
 
-from chainbill.ledger.block import encode_block
-
 NOTHING: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
 CHANGES: list[tuple[int, dict[str, Any]]] = [
     (6, {"changes": {"gas_put": 75, "gas_call_new_id": 99}, "currencies": {"XTS": 3}}),
@@ -44,7 +42,7 @@ def make() -> dict[str, Any]:
         blocks.append(
             {
                 "height": block.height,
-                "block": encode_block(block).hex(),
+                "block": block.encoded.hex(),
                 "receipts": [receipt.hex() for receipt in applied.receipt_bytes],
                 "receipts_root_after": applied.receipts_root.hex(),
                 "app_hash_after": applied.app_hash.hex(),

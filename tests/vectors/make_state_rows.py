@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill.codec import encode
+from chainbill.crypto.hashing import tagged_hash
 from chainbill.state.keys import row_key
-from chainbill.state.rows import CLOSED_FIELDS, closed_hash, pack, row_hash, salt_for
+from chainbill.state.rows import CLOSED_FIELDS, pack, row_hash, salt_for
 
 NONCE = bytes(range(16))
 CASES: list[tuple[str, str, str, Any]] = [
@@ -65,7 +66,11 @@ def case(contract: str, table: str, name: str, value: Any) -> dict[str, Any]:
     }
     if closed:
         hidden = {field: value[field] for field in closed if field in value}
-        found |= {"nonce": NONCE.hex(), "salt": salt.hex(), "closed_hash": closed_hash(salt, hidden).hex()}
+        found |= {
+            "nonce": NONCE.hex(),
+            "salt": salt.hex(),
+            "closed_hash": tagged_hash("row-closed", salt, encode(hidden)).hex(),
+        }
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import os
 import subprocess
 import sys
@@ -61,3 +63,21 @@ def test_several_threads_compile_without_warnings() -> None:
             thread.join()
     assert len(found) == 8
     assert len(set(found)) == 1
+
+
+def parses(_phase: str, _told: dict[str, int]) -> None:
+    """As a finalizer does that logs a traceback."""
+    ast.parse("a + b")
+
+
+def test_what_is_collected_meanwhile_decides_nothing() -> None:
+    """CPython 3.11 ended in a SystemError where a finalizer parsed while a contract was parsed."""
+    source = contract("\n\n\n".join(f"V{one} = [{one}, [2, [3, 4]]]" for one in range(200)) + "\n\n\n" + go("return 1"))
+    often = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(parses)
+    try:
+        compile_contract("trial", source)
+    finally:
+        gc.callbacks.remove(parses)
+        gc.set_threshold(*often)

@@ -10,6 +10,7 @@ from vm.vm_room import Room, answer, assert_fault, assert_refused, build, contra
 from chainbill.crypto.keys import PrivateKey
 from chainbill.statement import sign_statement, statement_hash
 from chainbill.vm import Context, ContractFault, ContractRefused, OutOfGas, compile_contract, compiler, describe
+from chainbill.vm.bounds import MAX_GUARDED_BYTES
 from chainbill.vm.rules import STANDARD_RUN
 from chainbill.vm.testing import Harness
 
@@ -355,6 +356,42 @@ def test_what_is_examined_is_paid_for_before_the_next_source_is_read(monkeypatch
     with pytest.raises(OutOfGas):
         room.run({"sources": sources, "removed": []}, gas_limit=gas)
     assert read == ["c0", "c1", "c2"]
+
+
+def test_guarded_code_is_paid_for_before_python_compiles_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compiler.link({"trial": compile_contract("trial", VIEW)})
+    built: list[str] = []
+
+    def counted(*given: Any, **named: Any) -> Any:
+        built.append(given[1])
+        return compile(*given, **named)
+
+    monkeypatch.setattr(compiler, "compile", counted, raising=False)
+
+    def spent(_: int) -> None:
+        raise OutOfGas("out_of_gas", "the run has used all its gas")
+
+    with pytest.raises(OutOfGas):
+        program.examine({"new": VIEW}, pay=spent)
+    assert built == []
+    paid: list[int] = []
+    assert program.examine({"new": VIEW}, pay=paid.append) is None
+    assert (len(built), paid) == (1, [compile_contract("new", VIEW).size])
+
+
+def test_a_source_that_is_refused_is_paid_for_too() -> None:
+    """By its characters, and where its guarded code became too large by as much as was made of that."""
+    program = compiler.link({"trial": compile_contract("trial", VIEW)})
+    many = "".join([f"\n\n\ndef f{number}(a):\n    return a{' + a' * 30}\n" for number in range(190)])
+    unknown = VIEW + "\n\n\ndef g():\n    return nobody\n"
+    for source, problem, due in (
+        ("x" * 50, "docstring_missing", 50),
+        (unknown, "name_unknown", len(unknown)),
+        (VIEW + many, "too_many_operations", MAX_GUARDED_BYTES),
+    ):
+        paid: list[int] = []
+        found = program.examine({"new": source}, pay=paid.append)
+        assert (found and found["problem"], sum(paid)) == (problem, due)
 
 
 def test_a_signature_that_others_call_changes_together_with_them() -> None:

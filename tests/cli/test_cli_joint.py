@@ -1,0 +1,100 @@
+"""`bill void`, `bill answer`, `bill joint`, on a ledger: what one side asks and the other answers."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from chainbill_cli import preview
+from cli.cli_desk import Desk, accepted_bill
+
+
+def asked(desk: Desk, bill: str) -> str:
+    joint: str = desk.json("anchor", "bill", "void", bill, "--reason", "delivered back")["joint"]
+    return joint
+
+
+def test_a_bill_is_void_once_the_other_side_says_yes(desk: Desk) -> None:
+    bill, _ = accepted_bill(desk)
+    joint = asked(desk, bill)
+    [row] = desk.json("supplier1", "bill", "joint", "list", "--asked", "supplier1", "--status", "open")
+    assert (row["id"], row["kind"], row["bill"], row["reason"]) == (joint, "void", bill, "delivered back")
+    told = desk.json("supplier1", "bill", "answer", joint, "yes")
+    assert (told["joint_status"], told["bill"], told["bill_status"]) == ("done", bill, "void")
+    shown = desk.json("anchor", "bill", "show", bill)
+    assert (shown["status"], shown["void"], shown["outstanding"]) == ("void", shown["face"], 0)
+    assert desk.json("anchor", "bill", "joint", "show", joint)["ended_on"] != ""
+    kinds = [one["kind"] for one in desk.json("anchor", "bill", "history", bill)]
+    assert kinds[-1] == "void"
+
+
+def test_what_was_asked_is_taken_back_or_refused(desk: Desk) -> None:
+    bill, _ = accepted_bill(desk)
+    assert desk.json("anchor", "bill", "joint", "withdraw", asked(desk, bill))["joint_status"] == "withdrawn"
+    assert desk.json("supplier1", "bill", "answer", asked(desk, bill), "no")["joint_status"] == "refused"
+    assert desk.json("anchor", "bill", "show", bill)["status"] == "active"
+
+
+def test_a_stranger_does_not_answer(desk: Desk) -> None:
+    bill, _ = accepted_bill(desk)
+    joint = asked(desk, bill)
+    desk.text("--as", "supplier2", "bill", "answer", joint, "yes", expect=3)
+    assert "You were not asked" in desk.err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_answers_sees_what_is_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    bill, _ = accepted_bill(desk)
+    joint = asked(desk, bill)
+    monkeypatch.setattr(preview, "person", lambda: True)
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
+    desk.text("--as", "supplier1", "--lang", language, "bill", "answer", joint, "yes")
+    for said in ("delivered back", bill, {"en": "void", "zh": "作废"}[language]):
+        assert said in desk.err
+    answers = [line.strip() for line in desk.err.splitlines() if line.strip().startswith(("answer:", "答复："))]
+    assert answers == [{"en": "answer: yes", "zh": "答复：同意"}[language]], "once, in words"
+
+
+def test_a_credit_note_comes_off_a_bill(desk: Desk, tmp_path: Path) -> None:
+    bill, token = accepted_bill(desk)
+    note = tmp_path / "credit-note.pdf"
+    note.write_bytes(b"returned goods")
+    words = ["bill", "dilute", bill, "--token", token, "--amount", "100.00", "--credit-note", str(note)]
+    joint = desk.json("anchor", *words, "--reason", "two crates back")["joint"]
+    [row] = desk.json("supplier1", "bill", "joint", "list", "--kind", "dilution")
+    assert (row["amount"], row["currency"], row["content"]["credit_note"]) == (
+        10_000,
+        "CNY",
+        sha256(b"returned goods").hexdigest(),
+    )
+    told = desk.json("supplier1", "bill", "answer", joint, "yes")
+    rest = desk.json("supplier1", "token", "show", told["token"])
+    assert (told["bill_status"], told["outstanding"], rest["amount"]) == ("active", 90_000, 90_000)
+    shown = desk.json("anchor", "bill", "show", bill)
+    assert (shown["diluted"], shown["outstanding"]) == (10_000, 90_000)
+    result = desk.text("--as", "anchor", "--lang", "zh", "tx", "show", told["transaction"])
+    assert "未兑付 900.00 CNY" in result, "the answer names its bill, and so the currency"
+    assert "扣减的子凭证 T" in result
+
+
+def test_what_comes_off_which_invoice_is_asked_for_in_words(desk: Desk, tmp_path: Path) -> None:
+    bill, token = accepted_bill(desk)
+    note = tmp_path / "note"
+    note.write_bytes(b"x")
+    words = ["--as", "anchor", "bill", "dilute", bill, "--token", token, "--credit-note", str(note)]
+    desk.text(*words, "--amount", "1.00", "--invoice", "abc", expect=2)
+    assert "FINGERPRINT=AMOUNT" in desk.err
+    desk.text(*words, "--amount", "2000.00", expect=3)
+    assert "→" in desk.err
+
+
+def test_what_was_unpaid_on_the_day_counts_what_came_off_later(desk: Desk, tmp_path: Path) -> None:
+    bill, token = accepted_bill(desk)
+    desk.text("localnet", "clock", "--advance", "130d")
+    note = tmp_path / "note"
+    note.write_bytes(b"x")
+    words = ["bill", "dilute", bill, "--token", token, "--amount", "100.00", "--credit-note", str(note)]
+    desk.json("supplier1", "bill", "answer", desk.json("anchor", *words)["joint"], "yes")
+    steps = {one["kind"]: one["amount"] for one in desk.json("anchor", "bill", "history", bill)}
+    assert (steps["due"], steps["overdue"], steps["diluted"]) == (100_000, 100_000, 10_000)

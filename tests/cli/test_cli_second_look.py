@@ -1,0 +1,139 @@
+"""A person signs what two nodes say: an act names rows by id, and a node may say anything of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from chainbill_cli import preview as previews
+from chainbill_cli import second_look, session
+from chainbill_cli.client import NETWORK, ROW
+from chainbill_cli.failure import Exit
+from chainbill_cli.main import run
+from cli.cli_desk import Desk
+
+LIAR, OTHER, LAGGARD = "http://liar.test", "http://other.test", "http://laggard.test"
+Lie = Callable[[dict[str, Any]], object]
+
+
+class Nodes(httpx.BaseTransport):
+    """One ledger behind two addresses: what the liar says of rows by id is changed, the other may be away or behind."""
+
+    def __init__(self, true: httpx.BaseTransport, lie: Lie, *, away: bool = False, behind: int = 0) -> None:
+        self._true, self._lie, self._away, self._behind = true, lie, away, behind
+
+    def close(self) -> None:
+        """The true one stays."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        liar = request.url.host == httpx.URL(LIAR).host
+        if not liar and self._away:
+            raise httpx.ConnectError("away", request=request)
+        answer = self._true.handle_request(request)
+        body = json.loads(answer.content)
+        if (
+            request.method == "GET"
+            and (request.url.path == NETWORK or ROW.fullmatch(request.url.path))
+            and answer.status_code == 200
+        ):
+            if liar:
+                self._lie(body)
+            elif self._behind > 0 or request.url.host == httpx.URL(LAGGARD).host:
+                self._behind -= 1
+                body["status"] = "draft"
+        return httpx.Response(answer.status_code, json=body)
+
+
+@pytest.fixture
+def confirm(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Nodes], tuple[int, str, str]]:
+    """The debtor confirms a bill of 1,000.00 as a person does; exit code, what was told, and the bill's status then."""
+    bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "1000.00", "--due", "+120d")[
+        "bill"
+    ]
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
+
+    def act(nodes: Nodes, *more: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(previews, "person", lambda: True)
+        line = ["--home", str(desk.home), "--as", "anchor", "--node", LIAR, *more, "bill", "confirm", bill]
+        code = run(line, transport=nodes)
+        told = desk.capsys.readouterr().err
+        monkeypatch.setattr(previews, "person", lambda: False)
+        return code, told, desk.json("anchor", "bill", "show", bill)["status"]
+
+    return act
+
+
+def smaller(body: dict[str, Any]) -> None:
+    if "face" in body:
+        body["face"] //= 100
+
+
+LIES: dict[str, Lie] = {
+    "face": smaller,
+    "currency": lambda body: "currency" in body and body.update(currency="EUR"),
+    "clock_offset_ms": lambda body: "clock_offset_ms" in body and body.update(clock_offset_ms=30 * 86_400_000),
+    "names": lambda body: "names" in body and body.update(names=[{"zh": "别家", "en": "Other"}]),
+}
+
+
+@pytest.mark.parametrize("member", LIES)
+def test_what_one_node_says_otherwise_is_not_signed(
+    confirm: Callable[..., tuple[int, str, str]], desk: Desk, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bill of 1,000.00 was shown as one of 10.00, and confirmed; what is signed by a clock that is ahead can be kept,
+    and handed in when its time has come."""
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+    code, told, status = confirm(Nodes(desk.transport, LIES[member]), "--node", OTHER)
+    assert (code, status) == (Exit.FAILED, "pending_confirm")
+    assert all(part in told for part in (member, LIAR, OTHER, "nothing was signed")), told
+    assert "about to be confirmed" not in told, "what may be false is not shown as if it were so"
+
+
+def test_a_node_that_is_behind_for_a_moment_is_waited_for(
+    confirm: Callable[..., tuple[int, str, str]], desk: Desk
+) -> None:
+    code, told, status = confirm(Nodes(desk.transport, lambda _: None, behind=2), "--node", OTHER)
+    assert (code, status) == (Exit.OK, "pending_accept"), told
+
+
+def test_one_that_stays_behind_keeps_nobody_from_signing(
+    confirm: Callable[..., tuple[int, str, str]], desk: Desk
+) -> None:
+    nodes = Nodes(desk.transport, lambda _: None)
+    code, told, status = confirm(nodes, "--node", LAGGARD, "--node", OTHER)
+    assert (code, status) == (Exit.OK, "pending_accept"), told
+
+
+@pytest.mark.parametrize("more", [(), ("--node", OTHER)])
+def test_where_no_second_one_answers_the_first_is_believed(
+    confirm: Callable[..., tuple[int, str, str]], desk: Desk, more: tuple[str, ...]
+) -> None:
+    code, told, status = confirm(Nodes(desk.transport, lambda _: None, away=True), *more)
+    assert (code, status) == (Exit.OK, "pending_accept"), told
+
+
+def test_whatever_was_said_of_a_row_is_held_against_another_node(
+    confirm: Callable[..., tuple[int, str, str]], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node may lie where a figure is shown from, and say the truth when it is asked again."""
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+    session_type = session.Session
+    asked = session_type.registered
+
+    def twice(self: Any, party: str) -> Any:
+        asked(self, party)
+        self.client.get(f"/v1/parties/{party}")
+        return asked(self, party)
+
+    monkeypatch.setattr(session_type, "registered", twice)
+    lies = iter([True])
+
+    def once(body: dict[str, Any]) -> None:
+        if "names" in body and next(lies, False):
+            body.update(names=[{"zh": "别家", "en": "Other"}])
+
+    code, told, status = confirm(Nodes(desk.transport, once), "--node", OTHER)
+    assert (code, status) == (Exit.FAILED, "pending_confirm"), told

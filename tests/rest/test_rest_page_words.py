@@ -1,0 +1,35 @@
+"""The words of the auditor's page are those of the command line: one thing has one name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import chainbill_node.rest
+import pytest
+from chainbill_cli.texts import set_language, text
+
+WEB = Path(chainbill_node.rest.__file__).parent / "web"
+AS_IN = {
+    "outstanding": "column.outstanding", "pays": "column.pay_on", "debtor": "column.debtor", "face": "column.face",
+    "creditor": "column.creditor", "live": "column.live", "diluted": "column.diluted", "void": "column.void",
+    "tier": "column.tier", "penetration": "column.penetration", "share_financed": "column.share_financed",
+    "financed_ever": "column.financed_ever", "held": "column.held",
+}  # fmt: skip
+
+
+def test_the_page_calls_things_as_the_command_line_does() -> None:
+    """A bill was 生效 on the page and 有效 in a table, a token that was void 已注销, as a party that is closed."""
+    chinese = (WEB / "page_words.js").read_text(encoding="utf-8").partition("zh: {")[2]
+    words = dict(re.findall(r'(\w+): "([^"]*)"', chinese))
+    found = {name for name in words if name.startswith("status_") and name != "status_draft"}
+    assert len(found) > 10
+    set_language("zh")
+    keys = {**AS_IN, **{name: f"value.{name.removeprefix('status_')}" for name in found}}
+    assert {name: words[name] for name in keys} == {name: text(key) for name, key in keys.items()}
+
+
+@pytest.fixture(autouse=True)
+def _back_to_english() -> object:
+    yield
+    set_language("en")
