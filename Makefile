@@ -1,4 +1,5 @@
-# chainbill: `make demo` runs the whole story, `make test` all tests, `make check` lint, types, imports, generated files.
+# chainbill: `make demo` runs the whole story, `make test` all tests, `make check` lint, types, imports, generated files,
+# unused names.
 # Each target sets up what it needs in .venv from the lock files (names, versions and hashes).
 
 PYTHON ?= $(shell for it in python3.11 python3.12 python3; do $$it -c 'import venv' 2>/dev/null && echo $$it && break; done)
@@ -15,11 +16,11 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make demo    a network of four banks, one invoice, from the anchor to tier 3 and back to cash"
-	@echo "make test    all tests with coverage          make check   lint, types, imports, generated files"
+	@echo "make test    all tests with coverage          make check   lint, types, imports, generated files, unused names"
 	@echo "make bench   measure and print (20 minutes)   make bench ARGS=--quick   the same in three"
 	@echo "make bench-compare BASE=rev   two commits     make bench-sustained      MINUTES=30 at 80% of the rate"
 	@echo "make bench-disk  a million transactions       make bench-docs           tables and plot of docs/performance.md"
-	@echo "make soak    long runs, MINUTES=30"
+	@echo "make soak    long runs, MINUTES=30, PART=sim|twins|drills|real|whole|books|search|decoders|torn|prices|planted|kills for one of them"
 	@echo "make vectors write the golden vectors again   make lock    pin the dependencies again"
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
@@ -67,10 +68,12 @@ test: $(VENV)/.dev chromium second-python
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not e2e and not untraced and not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "untraced and not e2e and not slow" $(ARGS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "e2e and not alone and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WAITING) --dist loadfile -m "e2e and not alone and not slow" $(ARGS)
 	$(BIN)/python -m pytest -m "alone and not slow" $(ARGS)
 
 COVERAGE ?= 90
+# Tests with processes wait for half of their time: one more of them at once
+WAITING ?= $(shell expr $(WORKERS) + 1)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -80,6 +83,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python tests/vectors/generate.py --check
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python tests/used.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -130,7 +134,7 @@ $(VENV)/.soak: $(VENV)/.dev requirements-soak.lock
 	@touch $@
 
 soak: $(VENV)/.soak
-	$(BIN)/python -m tests.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.soak $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART))
 
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv

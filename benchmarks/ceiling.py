@@ -21,10 +21,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainbill_node.engine.cached_view import CachedView
-from chainbill_node.storage import layout
-from chainbill_node.storage.batch import Batch
-from chainbill_node.storage.database import LiveView
+from chainbill_node.application.cached_view import CachedView
+from chainbill_node.storage.chain import layout
+from chainbill_node.storage.chain.batch import Batch
+from chainbill_node.storage.chain.database import LiveView
 from chainbill_node.storage.leveldb import LevelStore
 from cores import started_on
 

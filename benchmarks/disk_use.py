@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chainbill_node.storage.pruning import Pruner
+from chainbill_node.storage.chain.pruning import Pruner
 from figures import table
 from local_ledger import BLOCK, LocalLedger
 from processes import disk_bytes, memory_bytes

@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chainbill_node.home import open_home
-from chainbill_node.node_port import ServedNode
-from chainbill_node.service import Node
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.home.node_home import open_home
+from chainbill_node.process.node import Node
+from chainbill_node.process.served_node import ServedNode
 from chainbill_node.setup.local import create_local_network
 
 from chainbill.codec import encode_trusted

@@ -18,8 +18,8 @@ from typing import Any
 
 import load
 import queries
-from chainbill_node.config import FilesConfig
-from chainbill_node.storage.snapshot_folder import UNFINISHED
+from chainbill_node.home.config import FilesConfig
+from chainbill_node.storage.snapshots.folder import UNFINISHED
 from figures import ratio
 from growing_cost import ROUNDS, Cost, Grown
 from local_ledger import LocalLedger

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import work
-from chainbill_node.config import FilesConfig
-from chainbill_node.driver_signing import new_signer_file
-from chainbill_node.engine.protocol import ProposalRequest
-from chainbill_node.home import open_ledger
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.application.protocol import ProposalRequest
+from chainbill_node.driver.signer import new_signer_file
+from chainbill_node.home.config import FilesConfig
+from chainbill_node.home.keys import load_private_key
+from chainbill_node.home.node_home import open_ledger
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNode
 

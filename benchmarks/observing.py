@@ -9,8 +9,7 @@ from pathlib import Path
 import load
 import tomli_w
 import work
-from chainbill_node.config import FILE_NAME, config_content, load_config
-from chainbill_node.setup.certificates import Issued
+from chainbill_node.home.config import FILE_NAME, config_content, load_config
 from chainbill_node.setup.joining import JoinedNode, JoinPlan, create_home
 from chainbill_node.setup.ports import free_ports
 from chainbill_node.setup.seat import seat_of_home
@@ -22,12 +21,11 @@ VOTERS = ("bank1", "bank2", "bank3")
 def admit(net: Running, name: str, *, from_snapshot: bool = False) -> JoinedNode:
     """Make a home beside the network and vote its node in. It is not started, and begins with block 1 or a snapshot."""
     directory = net.network.directory
-    authority = Issued(*[(directory / "ca" / file).read_bytes() for file in ("ca.pem", "ca.key")])
     api_port, p2p_port = free_ports(2)
     plan = JoinPlan(
         name=name,
         genesis=(directory / "genesis.json").read_bytes(),
-        authority=authority,
+        authority=None,
         host="127.0.0.1",
         p2p_port=p2p_port,
         api_port=api_port,

@@ -19,13 +19,14 @@ from typing import Any
 import load
 import uvicorn
 import work
-from chainbill_node.config import LimitsConfig
+from chainbill_node.home.config import LimitsConfig
+from chainbill_node.intake.outcomes import CameOf, Submission, Told
+from chainbill_node.mempool import KnownAddresses
 from chainbill_node.rest import create_app
-from chainbill_node.rest.ports import Submission
-from chainbill_node.rest_crowd import Crowd
-from chainbill_node.rest_guard import guarded
-from chainbill_node.rest_turns import RequestTurns
-from chainbill_node.storage.layout import RECEIPTS, height_key
+from chainbill_node.rest.server.connection import guarded
+from chainbill_node.rest.server.connection_limit import Crowd
+from chainbill_node.rest.server.request_scheduling import RequestTurns
+from chainbill_node.storage.chain.layout import RECEIPTS, height_key
 from local_ledger import filled
 
 from chainbill.codec import decode_trusted
@@ -43,9 +44,10 @@ class Answered:
     def __init__(self, wires: Sequence[bytes], receipts: Sequence[Receipt]) -> None:
         self._known = {decode_transaction(wire).id: one for wire, one in zip(wires, receipts, strict=True)}
 
-    async def submit(self, wires: Sequence[bytes], _wait_ms: int, _address: str) -> list[Submission]:
+    async def submit(self, wires: Sequence[bytes], _wait_ms: int, _address: str, told: Told) -> list[Submission]:
         """Every answer, one turn of the event loop later."""
         await asyncio.sleep(0)
+        told(CameOf(len(wires), 0, 0))
         ids = [decode_transaction(wire).id for wire in wires]
         return [Submission("committed", one, 1, 0, self._known[one]) for one in ids]
 
@@ -56,7 +58,7 @@ def serve(pipe: Connection, wires: Sequence[bytes], receipts: Sequence[bytes]) -
     crowd = Crowd(10 * CONNECTIONS, 10 * CONNECTIONS, LimitsConfig().rest_body_bytes, lambda _: None)
     config = uvicorn.Config(
         create_app(node), port=0, log_level="error", access_log=False, lifespan="off", ws="none",
-        http=guarded(crowd, RequestTurns(lambda: True)),
+        http=guarded(crowd, RequestTurns(lambda: True, KnownAddresses())),
     )  # fmt: skip
     asyncio.run(_serve(uvicorn.Server(config), pipe))
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import httpx
 import work
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.rest import create_app
 from chainbill_node.rest.request_signing import sign_request
-from chainbill_node.setup.keys import load_private_key
 from list_cost import Reading
 from local_ledger import BLOCK, LocalLedger, filled
 

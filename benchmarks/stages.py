@@ -34,10 +34,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     ),
     "verify": ("chainbill.ledger.envelope:verify_signatures",),
     ADMIT: (
-        "chainbill_node.traffic:Traffic.accept",
-        "chainbill_node.engine.application:LedgerApplication.check_tx",
+        "chainbill_node.process.peer_messages:Traffic.accept",
+        "chainbill_node.application.application:LedgerApplication.check_tx",
         "chainbill_node.mempool.pool:Mempool.candidates",
-        "chainbill_node.traffic:Traffic._take_in",
+        "chainbill_node.process.peer_messages:Traffic._take_in",
     ),
     "execute: contracts": ("chainbill.vm.machine:Machine.run_taken",),
     "execute: core checks": ("chainbill.ledger.checks:CoreChecks.run",),
@@ -49,13 +49,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "rows to bytes": ("chainbill.state.overlay:Overlay.finish",),
     "state root": ("chainbill.state.tree:StateTree.stage", "chainbill.state.tree:StateTree.commit"),
     "receipts": ("chainbill.ledger.receipt:Receipt.encode", "chainbill.crypto.merkle:root"),
-    "write": ("chainbill_node.storage.database:ChainDatabase.write_block",),
+    "write": ("chainbill_node.storage.chain.database:ChainDatabase.write_block",),
     "signer file": (
         "chainbill_node.storage.signer_file:FileSignerFile.append",
         "chainbill_node.storage.signer_file:FileSignerFile.rewrite",
     ),
-    "after a commit": ("chainbill_node.traffic:Traffic.committed",),
-    CONSENSUS: ("chainbill_node.driver:Driver.handle",),
+    "after a commit": ("chainbill_node.process.peer_messages:Traffic.committed",),
+    CONSENSUS: ("chainbill_node.driver.driver:Driver.handle",),
     NETWORK: (
         "chainbill_node.wire.codec:encode",
         "chainbill_node.wire.codec:decode",
@@ -69,13 +69,13 @@ OWNERS = (
     ("fastapi", REST),
     ("anyio", REST),
     ("chainbill_node.rest", REST),
-    ("chainbill_node.node_port", REST),
+    ("chainbill_node.process.served_node", REST),
     ("asyncio.sslproto", NETWORK),
     ("chainbill_node.network", NETWORK),
-    ("chainbill_node.admission", ADMIT),
-    ("chainbill_node.service", CONSENSUS),
+    ("chainbill_node.intake.admission", ADMIT),
+    ("chainbill_node.process.node", CONSENSUS),
     ("chainbill_node.driver", CONSENSUS),
-    ("chainbill_node.upkeep", "pruning, snapshots"),
+    ("chainbill_node.process.maintenance", "pruning, snapshots"),
 )
 THREADS = (("verify", "verify"), ("writeback", "write"), ("AnyIO", REST), ("asyncio", "pruning, snapshots"))
 

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
-from chainbill_node.storage.layout import BUCKET, LEAF, bucket_key
+from chainbill_node.storage.chain.layout import BUCKET, LEAF, bucket_key
 
 from chainbill.codec import encode
 from chainbill.state.buckets import BUCKETS, hash_of_row

@@ -13,8 +13,8 @@ import time
 from typing import Any
 from unittest import mock
 
-from chainbill_node.storage import database, derived, sums
-from chainbill_node.storage.indexes import TOKEN
+from chainbill_node.storage.chain import database, derived, sums
+from chainbill_node.storage.chain.indexes import TOKEN
 from local_ledger import filled
 
 from chainbill.state.keys import table_head

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import load
-from chainbill_node.periodic import Periodic
+from chainbill_node.runtime.periodic import Periodic
 from figures import is_flat, latency_ms, table, thirds
 from processes import memory_bytes, open_files
 from running import BATCH, SETTLE_S, Running

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import FrameType
 
 import chainbill_node.main
-import chainbill_node.rest_server
-import chainbill_node.service
+import chainbill_node.process.node
+import chainbill_node.rest.server.uvicorn_server
 import stages
 
 FILE = "stages.json"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import load
-from chainbill_node.setup.keys import load_private_key
+from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.network import CreatedNetwork
 
 from chainbill import codec

@@ -1,7 +1,8 @@
 """The tables of errors.md and errors.zh.md: every code once, with the status that it is answered with.
 
 They are made from the texts (reasons.toml, messages.toml) and from where the code raises what, so that they cannot
-drift: `Problem(404, "not_found")` says its status itself; of a reason of the core the class of the error says it.
+drift; a reason of the contracts is told with its stage and the law that it follows. For the others:
+`Problem(404, "not_found")` says its status itself; of a reason of the core the class of the error says it.
 `tests/rest/test_rest_error_document.py` asks a server for each. A table stands between `<!-- codes: NAME -->` and
 `<!-- end -->`.
 """
@@ -15,6 +16,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from chainbill_contracts import STAGES, reasons
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERFACE = ROOT / "node" / "chainbill_node" / "rest"
@@ -39,7 +42,7 @@ NODES_ONLY = frozenset({
     "ledger/header_check.py", "ledger/transition.py", "state/proof.py", "state/tree.py",
 })  # fmt: skip
 FILES_ONLY = frozenset({
-    "chainbill/fingerprint.py", "chainbill_node/home.py", "crypto/keys.py", "ledger/genesis.py",
+    "chainbill/fingerprint.py", "chainbill_node/home/node_home.py", "crypto/keys.py", "ledger/genesis.py",
     "ledger/genesis_state.py",
 })  # fmt: skip
 """Modules whose refusals no client of the interface meets: what nodes send each other, and what a program reads."""
@@ -51,9 +54,34 @@ ELSEWHERE = {
 }
 
 
+STAGE_WORDS = {
+    "form": ("what is said by itself", "所填内容本身"),
+    "there": ("whether what it names is there", "所指对象是否存在"),
+    "right": ("whether it is the sender's business", "是否属于发送方的事务"),
+    "sender": ("whether the sender may act", "发送方能否操作"),
+    "key": ("whether the right people signed", "签名人是否相符"),
+    "state": ("where the row stands", "数据行的状态"),
+    "locks": ("what holds it", "锁定"),
+    "dates": ("what day it is", "日期"),
+    "others": ("how others stand", "其他各方"),
+    "amounts": ("how much it is", "金额"),
+    "policy": ("what the sender's policy asks", "发送方的授权策略"),
+    "outcome": ("what would come of it", "操作的结果"),
+}
+"""Stage → what is asked there, English and Chinese."""
+
+LAWS = {
+    "CC": ("Civil Code", "民法典"),
+    "ESL": ("Electronic Signature Law", "电子签名法"),
+    "BL": ("Enterprise Bankruptcy Law", "企业破产法"),
+    "D802": ("Regulation on Payments to SMEs (Decree 802)", "保障中小企业款项支付条例（国务院令第802号）"),
+}
+ARTICLE = re.compile(r"(?P<law>[A-Z0-9]+) (?P<article>\d+)(?: \((?P<paragraph>\d+)\))?")
+
+
 def document(text: str, *, zh: bool) -> str:
     """The document with its tables filled in."""
-    tables = {"interface": _interface(zh), "core": _core(zh)}
+    tables = {"interface": _interface(zh), "core": _core(zh), "stages": _stages(zh), "contracts": _contracts(zh)}
     return MARKED.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", text)
 
 
@@ -142,6 +170,34 @@ def _interface(zh: bool) -> str:
 def _core(zh: bool) -> str:
     texts, statuses = _texts(ROOT / "chainbill" / "reasons.toml"), core_statuses()
     return _table([(name, statuses[name], texts[name]) for name in sorted(texts)], zh)
+
+
+def _stages(zh: bool) -> str:
+    head = "| | 核对 | 内容 |" if zh else "| | stage | asks |"
+    lines = [f"| {place} | `{stage}` | {STAGE_WORDS[stage][zh]} |" for place, stage in enumerate(STAGES, 1)]
+    return "\n".join([head, "|---|---|---|", *lines])
+
+
+def _contracts(zh: bool) -> str:
+    head = "| 代码 | 核对 | 法条 | 含义 |" if zh else "| code | stage | law | meaning |"
+    lines = [head, "|---|---|---|---|"]
+    for name, told in sorted(reasons().items()):
+        stages = [told["stage"]] if isinstance(told["stage"], str) else told["stage"]
+        law = ("；" if zh else "; ").join(_article(one, zh) for one in told.get("article", ()))
+        said = ("、" if zh else ", ").join(f"`{stage}`" for stage in stages)
+        lines.append(f"| `{name}` | {said} | {law} | {told['zh' if zh else 'en']} |")
+    return "\n".join(lines)
+
+
+def _article(written: str, zh: bool) -> str:
+    """`CC 545 (1)` in words."""
+    found = ARTICLE.fullmatch(written)
+    if found is None:
+        raise SystemExit(f"reasons.toml: {written} is no article of a law")
+    law, paragraph = LAWS[found["law"]][zh], found["paragraph"]
+    if zh:
+        return f"{law}第{found['article']}条" + (f"第{paragraph}款" if paragraph else "")
+    return f"{law}, Art. {found['article']}" + (f" ({paragraph})" if paragraph else "")
 
 
 def _table(rows: list[tuple[str, str, Mapping[str, str]]], zh: bool) -> str:

@@ -1,4 +1,4 @@
-"""Write the generated parts of the documents again, or with --check say which of them are stale.
+"""Write the generated parts of the documents, and of the general part of the contracts, again; or say what is stale.
 
 Usage: python docs/generate.py [--check]. Each generator names its file and gives the whole new text of it.
 """
@@ -13,17 +13,24 @@ import contract_functions
 import error_tables
 import performance
 import rules_tables
+import state_tables
+import status_tables
 
 from chainbill.vm.grammar_document import contract_language_document
 
 ROOT = Path(__file__).resolve().parent
 GENERATORS: dict[str, Callable[[str], str]] = {
+    "../contracts/chainbill_contracts/general.py": status_tables.general,  # what others are made from
     "reference/contract-language.md": contract_language_document,
     "reference/contract-functions.md": contract_functions.document,
     "reference/errors.md": error_tables.english,
     "reference/errors.zh.md": error_tables.chinese,
     "reference/rules.md": rules_tables.english,
     "reference/rules.zh.md": rules_tables.chinese,
+    "reference/state.md": state_tables.english,
+    "reference/state.zh.md": state_tables.chinese,
+    "reference/lifecycles.md": state_tables.diagrams,
+    "reference/lifecycles.zh.md": state_tables.chinese_diagrams,
     "performance.md": performance.english,
     "performance.zh.md": performance.chinese,
 }
