@@ -609,24 +609,27 @@ def rejoin(row):
 
 
 def free_run(siblings, row):
-    """The longest run of free neighbours around `row` among the pieces of one cut.
+    """The longest run of free neighbours around `row` among the pieces of one cut, which come in the order of cents.
 
-    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30).
+    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30). What
+    has ended is passed over: of [0, 10), an ended [10, 20), and [10, 30), which it became a part of, the two that live.
     """
     run = []
     reached = False
     for sibling in siblings:
         if sibling == row["id"]:
-            run += [row]
-            reached = True
+            other = row
         else:
             other = token_rows.get(sibling)
-            if is_free(other) and other["holder"] == row["holder"]:
-                run += [other]
-            elif reached:
-                return run
-            else:
+        if is_free(other) and other["holder"] == row["holder"]:
+            if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
+                if reached:
+                    return run
                 run = []
+            run += [other]
+            reached = reached or sibling == row["id"]
+        elif reached and other["status"] in TOKEN_USABLE:
+            return run
     if reached:
         return run
     return []

@@ -184,6 +184,29 @@ def test_pieces_of_nested_cuts_merge_below_the_token_that_covers_them(world: Wor
     check_all(world)
 
 
+def test_a_returned_piece_that_was_merged_with_the_rest_rejoins_with_a_lapsed_offer_beside_it(world: World) -> None:
+    bill, token = accepted_bill(world, face=100)
+    given = offer(world, token, (S2, 30), (S3, 20))
+    lower, upper = given["tokens"]
+    accepted = world.call(S3, "token", "accept", token=upper)["token"]
+    world.call(S3, "token", "give_back", token=accepted)
+    back = world.call(S1, "token", "accept", token=accepted)["token"]
+    world.call(S1, "token", "merge", tokens=[back, given["remainder"]])
+    assert [leaf[:2] for leaf in ranges(world, bill)] == [(0, 30), (30, 100)]
+    whole = world.call(S2, "token", "reject", token=lower, reason="")["token"]
+    assert (span(world, whole), world.token(whole)["parent"]) == ((0, 100), token)
+    check_all(world)
+
+
+def test_a_piece_that_was_passed_on_stays_a_gap_between_free_neighbours(world: World) -> None:
+    bill, token = accepted_bill(world, face=100)
+    given = offer(world, token, (S2, 30), (S3, 20))
+    world.call(S3, "token", "accept", token=given["tokens"][1])
+    assert world.call(S2, "token", "reject", token=given["tokens"][0], reason="")["token"] == given["tokens"][0]
+    assert [leaf[:2] for leaf in ranges(world, bill)] == [(0, 30), (30, 50), (50, 100)]
+    check_all(world)
+
+
 def test_a_suspended_party_can_reject_and_be_paid_but_not_accept(world: World) -> None:
     bill, token = accepted_bill(world, face=100)
     second, _ = pay(world, token, S2, 60)

@@ -429,6 +429,7 @@ def merge(book: Book, record: Record) -> None:
     assert all(piece.path == first.path for piece in run)
     above = next(one for one in first.above() if one is not first and one.hi >= run[-1].hi)
     whole = Piece(first.lo, run[-1].hi, first.holder, first.path, above, record.height)
+    whole.apart = not any(piece.parent is above and piece.hop is None and not piece.apart for piece in run)
     bill.swap(run, [whole], "moved", record.height)
 
 

@@ -57,7 +57,7 @@ class Hop:
 class Piece:
     """A token. path: the hops that count, returns undone; hop: the one that made it, None for a cut or a join; parent:
     the token it came from, or that was cut. lock: "transfer", "return" or the request that holds it; name: its id, as
-    far as a call or an answer has told it."""
+    far as a call or an answer has told it; apart: merged below a cut from what were no pieces of this cut."""
 
     lo: int
     hi: int
@@ -73,6 +73,7 @@ class Piece:
     offered_to: str = ""
     until: str = ""
     name: str = ""
+    apart: bool = False
 
     @property
     def amount(self) -> int:
@@ -176,7 +177,7 @@ class Bill:
     def free(self, piece: Piece, height: int, *, joins: bool) -> None:
         """A lock ends: what was cut for it is joined with its free neighbours of the same cut, where it may be."""
         piece.lock = piece.offered_to = piece.until = ""
-        if not joins or piece.parent is None or piece.parent.cut_for not in ("offer", "finance"):
+        if not joins or piece.apart or piece.parent is None or piece.parent.cut_for not in ("offer", "finance"):
             return
         at = next(number for number, one in enumerate(self.pieces) if one is piece)
         first = last = at
@@ -189,7 +190,8 @@ class Bill:
 
     @staticmethod
     def _joins(piece: Piece, other: Piece) -> bool:
-        return other.free and other.parent is piece.parent and other.holder == piece.holder and other.hop is None
+        of_this_cut = other.parent is piece.parent and other.hop is None and not other.apart
+        return of_this_cut and other.free and other.holder == piece.holder
 
     def pay(self, piece: Piece, part: int, height: int) -> tuple[Piece, Piece | None]:
         """Low cents are paid: the token that ended so, and the rest with the locks of before."""
