@@ -27,6 +27,7 @@ from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
 from chainbill_cli.texts import bracketed, enumerated, in_language, label, language, text
 from chainbill_cli.told import told
+from chainbill_cli.word_choice import WordChoice
 
 if TYPE_CHECKING:
     from chainbill.errors import ChainbillError
@@ -168,6 +169,8 @@ def wanted(error: click.BadParameter) -> str:
     kind = error.param.type if error.param is not None else None
     if error.message == text("error.wants_value"):
         return error.message
+    if isinstance(kind, WordChoice):
+        return text("error.wants_choice", choices=text("root.list_comma").join(kind.told()))
     if isinstance(kind, click.Choice):
         return text("error.wants_choice", choices=text("root.list_comma").join(map(str, kind.choices)))
     if isinstance(kind, click.IntRange | click.FloatRange):

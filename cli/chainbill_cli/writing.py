@@ -30,6 +30,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
 from chainbill_cli.texts import text
 from chainbill_cli.validity import until_text, valid_for_ms
+from chainbill_cli.word_choice import WordChoice
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -108,6 +109,12 @@ def writes(function: Function) -> Function:
 def call(contract: str, function: str, /, **arguments: Any) -> Call:
     """One call of a contract with its arguments by name."""
     return Call(contract, function, arguments)
+
+
+BY_NAME = option(
+    "--by-name", "by_name", type=WordChoice(["seller", "buyer"], "column."), multiple=True, help="invoice.opt_by_name"
+)
+"""The sides of an invoice of which the signer says that the name on it is the registered party's."""
 
 
 def on_record(writing: Writing, by_name: Sequence[str]) -> Writing:

@@ -307,7 +307,7 @@ def names() -> set[str]:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["bill", "answer", BILL, "maybe"], "用法有误：答复：可选值为 yes、no"),
+    (["bill", "answer", BILL, "maybe"], "用法有误：答复：可选值为 yes（同意）、no（不同意）"),
     (["calendar", "show", "二"], "用法有误：年份：须为整数"),
     (["token", "transfer"], "用法有误：缺少：子凭证"),
     (["config", "unset", "node"], "用法有误：本目录没有保存设置项 node"),

@@ -18,6 +18,7 @@ from chainbill_cli.main import program, run
 from chainbill_cli.output import Column, shown
 from chainbill_cli.shapes import HOP_ROWS, PARTY_ROWS, TOKEN_ROWS
 from chainbill_cli.texts import set_language
+from chainbill_cli.word_choice import WordChoice
 from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import token
 
@@ -107,8 +108,8 @@ def test_what_a_proposal_says_is_told_a_member_a_line(
     assert "[" not in desk.out
 
 
-def filters() -> Iterator[tuple[str, click.Option]]:
-    """The filters of all lists that take words of the ledger."""
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    """All commands by the words that are typed for them."""
     waiting: list[tuple[str, click.Command]] = [("", program)]
     while waiting:
         path, found = waiting.pop()
@@ -118,6 +119,12 @@ def filters() -> Iterator[tuple[str, click.Option]]:
                 below = found.get_command(context, name)
                 assert below is not None
                 waiting.append((f"{path} {name}".strip(), below))
+        yield path, found
+
+
+def filters() -> Iterator[tuple[str, click.Option]]:
+    """The filters of all lists that take words of the ledger."""
+    for path, found in every_command():
         for one in found.params:
             if isinstance(one, click.Option) and {"--status", "--role", "--lock", "--kind"} & set(one.opts):
                 yield path, one
@@ -142,6 +149,22 @@ def test_every_filter_by_words_takes_the_words_of_its_table() -> None:
     reads = {path: one for path, one in filters() if not isinstance(one.type, click.Choice)}
     assert {"bill list", "token list", "party list", "governance list", "party paying-bank list"} <= set(reads)
     assert not {path: one.name for path, one in reads.items() if not isinstance(one.type, LedgerWords)}
+
+
+def test_an_act_takes_the_words_that_people_read_as_well_as_its_codes() -> None:
+    """`bill answer BILL 同意` was refused, though tables and previews say 同意."""
+    acts = {path: one for path, one in every_command() if any("--for-checker" in each.opts for each in one.params)}
+    acts["party apply"] = next(one for path, one in every_command() if path == "party apply")
+    choices = {f"{path} {each.name}": each.type for path, one in acts.items() for each in one.params}
+    worded = {path: one for path, one in choices.items() if isinstance(one, WordChoice)}
+    assert {"bill answer answer", "governance vote choice", "party apply roles"} <= {*worded}
+    for path, one in worded.items():
+        said = {code: one.words(code) for code in one.choices}
+        assert all(len(words) == 2 and re.search("[\u4e00-\u9fff]", words[1]) for words in said.values()), path
+        typed = {word: code for code, words in said.items() for word in (code, code.upper(), *words)}
+        assert {word: one.convert(word, None, None) for word in typed} == typed, path
+    codes = {path for path, one in choices.items() if isinstance(one, click.Choice)} - {*worded}
+    assert {path for path in codes if not path.endswith(" wait")} == {"finance quote basis", "governance propose kind"}
 
 
 def test_a_filter_takes_what_the_table_shows(desk: Desk) -> None:

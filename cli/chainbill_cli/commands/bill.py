@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, by_value, lists, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
@@ -21,7 +19,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import BILL as BILL_FIELDS
 from chainbill_cli.shapes import BILL_ROWS, HISTORY_ROWS
-from chainbill_cli.writing import Writing, call, on_record, write, writes
+from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
@@ -42,7 +40,7 @@ bill.command("received", help="bill.received")(bill_settle.received)
 @option("--delivered", metavar="DATE", default="", help="bill.opt_delivered")
 @option("--term", "terms", metavar="NAME=VALUE", multiple=True, help="bill.opt_term")
 @option("--reference", metavar="REF", default="", help="bill.opt_reference")
-@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@BY_NAME
 @option("--far-due", "far_due", is_flag=True, help="bill.opt_far_due")
 @writes
 def issue(session: Session, writing: Writing, **typed: Any) -> None:
@@ -59,7 +57,7 @@ def issue(session: Session, writing: Writing, **typed: Any) -> None:
 @bill.command("confirm", help="bill.confirm")
 @argument("bill")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="bill.opt_compare")
-@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@BY_NAME
 @option("--far-due", "far_due", is_flag=True, help="bill.opt_far_due")
 @writes
 def confirm(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
 from chainbill_cli import described
 from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
 from chainbill_cli.currencies import currency_for
@@ -23,6 +21,7 @@ from chainbill_cli.shapes import JOINT as JOINT_FIELDS
 from chainbill_cli.shapes import JOINT_ROWS
 from chainbill_cli.texts import bracketed, text
 from chainbill_cli.values import positive_amount
+from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
 joint = Noun("joint", help="bill.joint", context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,7 +77,7 @@ def _parts(
 
 
 @argument("joint")
-@argument("answer", type=click.Choice(["yes", "no"]))
+@argument("answer", type=WordChoice(["yes", "no"], "value.answer_"))
 @writes
 def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
     """Answer what the other side of a bill asks."""

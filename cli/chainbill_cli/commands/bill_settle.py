@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
 from chainbill_cli.answers import answer_list, answer_write, by_value, lists
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
@@ -20,6 +18,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PAYMENT_LIST, PAYMENT_ROWS, PAYMENTS_MADE, RECEIPT_ROWS
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
+from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 PAYMENT_STATUSES = ("paid", "returned", "instructed")
@@ -145,7 +144,7 @@ def receipts(bill: str | None, **filters: Any) -> None:
 
 @argument("bill")
 @argument("token")
-@option("--status", type=click.Choice(PAYMENT_STATUSES), required=True, help="bill.opt_payment_status")
+@option("--status", type=WordChoice(PAYMENT_STATUSES, "value."), required=True, help="bill.opt_payment_status")
 @option("--reference", required=True, help="option.reference")
 @writes
 def payment(session: Session, writing: Writing, bill: str, token: str, *, status: str, reference: str) -> None:

@@ -25,7 +25,8 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
 from chainbill_cli.shapes import QUOTE_ROWS, REQUEST_ROWS
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
-from chainbill_cli.writing import Writing, call, on_record, write, writes
+from chainbill_cli.word_choice import WordChoice
+from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 BASES = ("act/360", "act/365f", "30/360")
 
@@ -79,14 +80,14 @@ def request(
 @option("--disburse-by", metavar="DATE", default="", help="finance.opt_disburse")
 @option(
     "--interest-payer",
-    type=click.Choice(["holder", "debtor"]),
+    type=WordChoice(["holder", "debtor"], "preview.payer_"),
     default="holder",
     show_default=True,
     help="finance.opt_payer",
 )
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
-@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@BY_NAME
 @writes
 def quote(
     session: Session,
@@ -165,7 +166,7 @@ def _preview_quote(session: Session, arguments: dict[str, Any], request: dict[st
 @option("--amount", metavar="AMOUNT", default="", help="finance.opt_paid")
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
-@option("--by-name", "by_name", type=click.Choice(["seller", "buyer"]), multiple=True, help="invoice.opt_by_name")
+@BY_NAME
 @writes
 def disburse(
     session: Session,

@@ -28,6 +28,7 @@ from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import enumerated, has_text, in_language, label, text
 from chainbill_cli.values import json_value
+from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
 KINDS = (
@@ -297,7 +298,7 @@ def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | Non
 
 @governance.command("vote", help="governance.vote")
 @argument("proposal")
-@argument("choice", type=click.Choice(["yes", "no"]))
+@argument("choice", type=WordChoice(["yes", "no"], "value.vote_"))
 @writes
 def vote(session: Session, writing: Writing, proposal: str, choice: str) -> None:
     """Vote on a proposal."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import click
 from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
@@ -25,6 +24,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import PARTY_ROWS
 from chainbill_cli.texts import bracketed, enumerated, text
+from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -81,7 +81,7 @@ party.command("grant", help="party.grant")(party_record.grant)
 @option(
     "--role",
     "roles",
-    type=click.Choice(["anchor", "supplier", "guarantor", *VOTED_ROLES]),
+    type=WordChoice(["anchor", "supplier", "guarantor", *VOTED_ROLES], "value.role_"),
     multiple=True,
     required=True,
     help="party.opt_role",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from chainbill_cli.answers import answer_newest, answer_write, newest, without_as_of
 from chainbill_cli.call_text import key_said
 from chainbill_cli.commands.party_changes import new_key
@@ -18,6 +16,7 @@ from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import bracketed, text
+from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
 ORDER_ROWS = ranked(
@@ -200,7 +199,7 @@ def _show_open(session: Session, party: str) -> None:
 
 
 @argument("party")
-@argument("size", type=click.Choice(["small", "large", "public", "none"]))
+@argument("size", type=WordChoice(["small", "large", "public", "none"], "value.size_"))
 @option("--document", required=True, metavar="FILE", help="party.opt_size_document")
 @writes
 def size(session: Session, writing: Writing, party: str, size: str, document: str) -> None:
