@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,25 +20,16 @@ def chainbill(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def processor_seconds_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def test_help_is_fast_and_loads_nothing_heavy() -> None:
+def test_help_loads_little_and_nothing_heavy() -> None:
+    """What help takes is what it loads: some 100 modules beside Python's first, most of them click's and Python's."""
     code = (
-        "import sys; from chainbill_cli.main import run; run(['--help']);"
-        "heavy = {'httpx', 'rich', 'cryptography', 'nacl', 'fastapi', 'msgspec', 'plyvel'} & set(sys.modules);"
-        "sys.exit(f'loaded: {heavy}' if heavy else 0)"
+        "import sys; first = set(sys.modules); from chainbill_cli.main import run; run(['--help']);"
+        "loaded = set(sys.modules) - first;"
+        "heavy = {'httpx', 'rich', 'cryptography', 'nacl', 'fastapi', 'msgspec', 'plyvel'} & loaded;"
+        "sys.exit(f'loaded: {heavy or len(loaded)}' if heavy or len(loaded) > 130 else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    seconds = []
-    for _ in range(7):
-        began = processor_seconds_of_children()
-        chainbill("--help")
-        seconds.append(processor_seconds_of_children() - began)
-    assert min(seconds) < 0.15, seconds
 
 
 @pytest.mark.parametrize("name", list(MODULES))

@@ -164,7 +164,11 @@ def test_a_client_that_was_faster_disturbs_nobody(tmp_path: Path, monkeypatch: p
                     monkeypatch.setattr(type(here.transport), "write_eof", gone)
         async with httpx.AsyncClient(base_url=f"http://{HOST}:{served.port}", timeout=30) as client:
             kind = {"Content-Type": "application/msgpack"}
-            assert (await client.post(BATCH, content=bytes(MIB), headers=kind)).json()["code"] == "body_malformed"
+            code = "node_busy"  # for a while, on a machine that has much else to do
+            for _ in range(10):
+                if code == "node_busy":
+                    code = (await client.post(BATCH, content=bytes(MIB), headers=kind)).json()["code"]
+            assert code == "body_malformed"
 
     serve(tmp_path, act, rest_body_bytes=2 * MIB)
 

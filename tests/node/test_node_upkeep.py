@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,20 @@ from chainbill_node.storage.snapshots.schedule import MINUTE_MS
 TAKES_S = 0.1
 
 
+class Clocked(asyncio.SelectorEventLoop):
+    """A loop whose clock is put on by the test: how busy the machine is changes nothing."""
+
+    now_s = 0.0
+
+    def time(self) -> float:
+        return self.now_s
+
+
 class Folder:
-    """Makes no snapshot and takes its time."""
+    """Makes no snapshot and takes its time, by the loop's clock."""
 
     def __init__(self, newest_ms: int | None = None) -> None:
+        self.loop = Clocked()
         self.begun: list[tuple[int, float]] = []
         self.newest_ms = newest_ms
 
@@ -28,8 +37,8 @@ class Folder:
         return [] if self.newest_ms is None else [(SimpleNamespace(anchor=anchor), b"")]
 
     def write(self, source: Any, height: int, go_on: Callable[[], bool]) -> None:
-        self.begun.append((height, time.monotonic()))
-        time.sleep(TAKES_S)
+        self.begun.append((height, self.loop.now_s))
+        self.loop.now_s += TAKES_S
 
 
 class Listening:
@@ -50,18 +59,19 @@ def upkeep_of(folder: Folder, interval: int, minutes: int) -> Any:
 
 
 def heights(folder: Folder, interval: int, count: int, pause_s: float, minutes: int = 0) -> None:
-    """A block a minute of block time, one in `pause_s` here."""
+    """A block a minute of block time, one in `pause_s` by the loop's clock; a snapshot ends before the next comes."""
 
     async def run() -> None:
         upkeep = upkeep_of(folder, interval, minutes)
         await upkeep.start()
         for height in range(1, count + 1):
             upkeep.committed(height, height * MINUTE_MS)
-            await asyncio.sleep(pause_s)
-        if upkeep._making is not None:
-            await upkeep._making
+            if upkeep._making is not None:
+                await upkeep._making
+            folder.loop.now_s += pause_s
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=lambda: folder.loop) as runner:
+        runner.run(run())
 
 
 def test_it_is_made_at_every_so_many_heights() -> None:
