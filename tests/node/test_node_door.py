@@ -16,6 +16,7 @@ import httpx
 import pytest
 from authorities import make_authority
 from chainbill_node.network import limits
+from chainbill_node.network.certificate import NodeCertificate
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, Rates, address_of
 from chainbill_node.setup.certificates import Issued
@@ -288,6 +289,9 @@ def test_all_queues_together_are_bounded(tmp_path: Path, authority: Issued, monk
 def test_before_the_hello_only_a_hello_fits() -> None:
     async def run() -> None:
         class Nobody:
+            def shown(self, der: bytes) -> NodeCertificate:
+                raise AssertionError
+
             def opened(self, connection: Connection) -> None: ...
 
             def received(self, connection: Connection, frame: bytes) -> None: ...

@@ -13,6 +13,7 @@ from chainbill_node import wire
 from chainbill_node.home.keys import load_private_key
 from chainbill_node.network import budget
 from chainbill_node.network.budget import Bucket, Budget, Exclusions
+from chainbill_node.network.certificate import NodeCertificate
 from chainbill_node.network.connection import FRAME_WITHIN_S, Connection
 from chainbill_node.wire.messages import BlockAnswer, Blocks, Status, Transactions, Votes, WantBlocks, WantSnapshots
 from hostile import Hostile
@@ -267,6 +268,9 @@ def test_each_exclusion_is_twice_as_long_until_forgiven() -> None:
 
 async def _stall() -> None:
     class Nobody:
+        def shown(self, der: bytes) -> NodeCertificate:
+            raise AssertionError
+
         def opened(self, connection: Connection) -> None: ...
 
         def received(self, connection: Connection, frame: bytes) -> None: ...

@@ -13,6 +13,7 @@ import pytest
 from authorities import make_authority, make_node_certificate
 from chainbill_node.network import connection as connection_module
 from chainbill_node.network import limits
+from chainbill_node.network.certificate import NodeCertificate, read_certificate
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.hello import (
     BAD_HELLO,
@@ -356,6 +357,9 @@ class Sink:
         self.reasons: list[str] = []
         self.aborted = False
         self.buffered = 0
+
+    def shown(self, der: bytes) -> NodeCertificate:
+        return read_certificate(der)
 
     def opened(self, _connection: Connection) -> None: ...
 

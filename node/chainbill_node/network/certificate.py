@@ -25,6 +25,8 @@ from chainbill_node.foundation.operator_error import Pair
 
 NODE_URI = "urn:chainbill:node:"
 KEY_HEX = 64
+NOT_PARSED = x509.DuplicateExtension, x509.UnsupportedGeneralNameType, x509.InvalidVersion
+"""What the library raises, besides ValueError, of a certificate that OpenSSL took."""
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 DAY_S = 86_400
 WARN_DAYS = 30
@@ -100,24 +102,35 @@ OF_OTHER_KEY: Pair = (
     "the certificate is signed by the key of another node",
     "该证书由另一节点的密钥签发",
 )
+OF_NO_CA: Pair = (
+    "the certificate is signed neither by the key it names nor by a CA in tls/ca.pem",
+    "该证书既非由其所写的密钥签发，也非由 tls/ca.pem 中的 CA 签发",
+)
 NOT_SIGNED: Pair = (
     "the certificate is not signed by the key it names",
     "该证书并非由其所写的密钥签发",
 )
+ODD: Pair = ("the certificate cannot be read", "该证书无法读取")
 NO_KEY: Pair = ("there is no plain private key in it", "其中没有未加密的私钥")
 NO_PEM: Pair = ("there is no certificate in it", "其中没有证书")
 
 
 def read_certificate(der: bytes) -> NodeCertificate:
-    """What a certificate says. Raises UnfitCertificateError: it names no node or several, or another key signed it."""
-    found = x509.load_der_x509_certificate(der)
-    ids = _node_ids(found)
+    """What a certificate says. Raises UnfitCertificateError: it names no node or several, or another key signed it.
+
+    Of one that its own key has not signed it is not known yet whether a CA has: see `is_signed_by`.
+    """
+    try:
+        found = x509.load_der_x509_certificate(der)
+        ids, issuer = _node_ids(found), found.issuer
+    except (ValueError, *NOT_PARSED) as error:
+        raise UnfitCertificateError(ODD) from error
     if len(ids) != 1:
         raise UnfitCertificateError(NAMES_NO_NODE)
-    own_key = found.issuer == issuer_of(ids[0])
+    own_key = issuer == issuer_of(ids[0])
     if own_key:
         _check_signature(found, ids[0])
-    elif [one.value for one in found.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)] == [ISSUER]:
+    elif [one.value for one in issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)] == [ISSUER]:
         raise UnfitCertificateError(OF_OTHER_KEY)
     return NodeCertificate(
         node_id=ids[0],
@@ -125,17 +138,21 @@ def read_certificate(der: bytes) -> NodeCertificate:
         begins_s=int(found.not_valid_before_utc.timestamp()),
         ends_s=int(found.not_valid_after_utc.timestamp()),
         own_key=own_key,
-        issuer=found.issuer.public_bytes(),
+        issuer=issuer.public_bytes(),
     )
 
 
 def read_certificate_file(pem: bytes) -> NodeCertificate:
-    """The first certificate of a PEM file. Raises UnfitCertificateError."""
+    """What the first certificate of a PEM file says. Raises UnfitCertificateError."""
+    return read_certificate(first_of(pem))
+
+
+def first_of(pem: bytes) -> bytes:
+    """The first certificate of a PEM file, DER. Raises UnfitCertificateError."""
     try:
-        found = x509.load_pem_x509_certificate(pem)
+        return x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
     except ValueError as error:
         raise UnfitCertificateError(NO_PEM) from error
-    return read_certificate(found.public_bytes(Encoding.DER))
 
 
 def read_authorities(pem: bytes) -> tuple[Authority, ...]:
@@ -155,10 +172,14 @@ def read_authorities(pem: bytes) -> tuple[Authority, ...]:
     )
 
 
-def is_signed_by(certificate: bytes, authorities: bytes) -> bool:
-    """Whether one of the CAs of a PEM file has signed the certificate of another."""
-    found = x509.load_pem_x509_certificate(certificate)
-    for one in x509.load_pem_x509_certificates(authorities):
+def is_signed_by(der: bytes, authorities: bytes) -> bool:
+    """Whether one of the CAs of a PEM file, which may be empty, has signed a certificate.
+
+    That OpenSSL has found somebody who did is not enough: members' keys are its anchors too, and it finds them by names
+    that it compares without regard to capitals and blanks.
+    """
+    found = x509.load_der_x509_certificate(der)
+    for one in x509.load_pem_x509_certificates(authorities) if authorities else ():
         with contextlib.suppress(ValueError, TypeError, InvalidSignature):
             found.verify_directly_issued_by(one)
             return True

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from chainbill_node.foundation.operator_error import Pair
 from chainbill_node.network.budget import Budget
-from chainbill_node.network.certificate import NodeCertificate, read_certificate
+from chainbill_node.network.certificate import NodeCertificate
 from chainbill_node.network.door import address_of
 from chainbill_node.network.limits import (
     CLOSE_ABOVE_BYTES,
@@ -27,6 +27,9 @@ OTHER_NODE = "another node answers at this address"
 
 class ConnectionEvents(Protocol):
     """Who hears what happens on a connection."""
+
+    def shown(self, der: bytes) -> NodeCertificate:
+        """What the other side's certificate says. ValueError: it is nobody's."""
 
     def opened(self, connection: Connection) -> None:
         """TLS is up and the certificate names a node."""
@@ -72,7 +75,7 @@ class Connection(asyncio.Protocol):
         """Read who the peer is from its certificate."""
         self._transport = cast(asyncio.Transport, transport)
         try:
-            self.certificate = read_certificate(transport.get_extra_info("ssl_object").getpeercert(True))
+            self.certificate = self._events.shown(transport.get_extra_info("ssl_object").getpeercert(True))
         except ValueError as error:
             self.abort(str(error))
             return

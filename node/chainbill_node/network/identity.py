@@ -15,15 +15,17 @@ from chainbill_node.foundation.operator_error import Pair
 from chainbill_node.home.config import ConfigError, FilesConfig
 from chainbill_node.network.certificate import (
     FINGERPRINT,
+    OF_NO_CA,
     Authority,
     NodeCertificate,
     Refusal,
     UnfitCertificateError,
     date_said,
+    first_of,
     is_key_of,
     is_signed_by,
     read_authorities,
-    read_certificate_file,
+    read_certificate,
     refusal_of,
 )
 from chainbill_node.network.seen import Seen
@@ -69,11 +71,12 @@ def tls_files(home: Path, files: FilesConfig) -> TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Files that go together."""
+    """Files that go together. ca_pem: of the authorities."""
 
     server: ssl.SSLContext
     client: ssl.SSLContext
     own: NodeCertificate
+    ca_pem: bytes
     authorities: tuple[Authority, ...]
     revoked: frozenset[str]
 
@@ -118,6 +121,14 @@ class Identity:
             self._trusted |= new
             trust(self.server, new)
             trust(self.client, new)
+
+    def read(self, der: bytes) -> NodeCertificate:
+        """What a certificate says that somebody shows. Raises UnfitCertificateError: neither the key of the one node
+        that it names has signed it nor a CA that is trusted."""
+        certificate = read_certificate(der)
+        if not certificate.own_key and not is_signed_by(der, self._in_use.ca_pem):
+            raise UnfitCertificateError(OF_NO_CA)
+        return certificate
 
     def judge(self, certificate: NodeCertificate, now_s: float) -> Refusal | None:
         """Why a certificate that somebody shows does not count, None where it does."""
@@ -187,7 +198,8 @@ def load(files: TlsFiles, node_id: str) -> Loaded:
         raise _unfit(files.ca, error, mend_of(files)) from error
     try:
         own_pem = files.certificate.read_bytes()
-        own = read_certificate_file(own_pem)
+        own_der = first_of(own_pem)
+        own = read_certificate(own_der)
     except (OSError, ValueError) as error:
         raise _unfit(files.certificate, error, mend_of(files)) from error
     if own.node_id != node_id:
@@ -198,7 +210,7 @@ def load(files: TlsFiles, node_id: str) -> Loaded:
             ),
             mend_of(files),
         )
-    if not own.own_key and not (ca_pem and is_signed_by(own_pem, ca_pem)):
+    if not own.own_key and not is_signed_by(own_der, ca_pem):
         raise ConfigError(
             (
                 f"{files.certificate} is signed by a CA that is not in {files.ca}",
@@ -216,7 +228,7 @@ def load(files: TlsFiles, node_id: str) -> Loaded:
                 ),
                 mend_of(files),
             )
-        return Loaded(server_context(*paths), client_context(*paths), own, authorities, revoked)
+        return Loaded(server_context(*paths), client_context(*paths), own, ca_pem, authorities, revoked)
     except (OSError, ValueError) as error:
         raise _unfit(files.key, error, mend_of(files)) from error
 

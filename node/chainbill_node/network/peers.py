@@ -18,6 +18,7 @@ from pathlib import Path
 from chainbill_node.home.config import NodeConfig
 from chainbill_node.network import limits
 from chainbill_node.network.budget import Budget, Budgets, Exclusions
+from chainbill_node.network.certificate import NodeCertificate
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.door import Door, address_of
 from chainbill_node.network.hello import (
@@ -246,6 +247,10 @@ class PeerNetwork:
         if excess is not None:
             self.drop(peer, excess)
         return connection is not None and excess is None
+
+    def shown(self, der: bytes) -> NodeCertificate:
+        """What a peer's certificate says. ValueError: it is nobody's."""
+        return self.vouching.read(der)
 
     def opened(self, connection: Connection) -> None:
         """TLS is up: check membership, say hello."""

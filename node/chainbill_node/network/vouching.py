@@ -6,7 +6,14 @@ import time
 from collections.abc import Container, Iterable
 
 from chainbill_node.foundation.operator_error import Pair
-from chainbill_node.network.certificate import NodeCertificate, Refusal, date_said, refused_here, refused_there
+from chainbill_node.network.certificate import (
+    NodeCertificate,
+    Refusal,
+    UnfitCertificateError,
+    date_said,
+    refused_here,
+    refused_there,
+)
 from chainbill_node.network.connection import Connection
 from chainbill_node.network.hello import make_refusal, read_refusal
 from chainbill_node.network.identity import Identity
@@ -30,6 +37,14 @@ class Vouching:
         """One of those that stand since before the own certificate was new: it is to be made anew, one after the other,
         so that commits go on, and the former certificate counts no more."""
         return next((one for one in connections if one.opened_s < self._renewed_s), None)
+
+    def read(self, der: bytes) -> NodeCertificate:
+        """What a certificate says that a peer shows. Raises UnfitCertificateError, said in the log."""
+        try:
+            return self.identity.read(der)
+        except UnfitCertificateError as error:
+            log.seldom("certificate_unfit", why=error.said("en"), why_zh=error.said("zh"))
+            raise
 
     def refused(self, connection: Connection, members: Container[str], *, standing: bool = False) -> Refusal | None:
         """Why the peer's certificate does not count; it is told, and the connection is to be ended. None: it counts.
