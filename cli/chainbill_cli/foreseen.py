@@ -17,7 +17,7 @@ from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
 from chainbill_cli.failure import Exit, Failure
-from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
+from chainbill_cli.foreseen_parties import Refusal, Row, bank_in_place_of, elsewhere, of_parties, reported_so
 from chainbill_cli.foreseen_terms import of_terms
 from chainbill_cli.money_said import PLACES
 from chainbill_cli.session import Session
@@ -151,8 +151,11 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
 
 
 def _row(session: Session, named: str, identifier: str) -> Row:
-    """What stands under an id; of a quote also what its request says: for whom, of which bill, and its status."""
+    """What stands under an id; of a quote also what its request says: for whom, of which bill, and its status; of a
+    bill the bank that pays it now."""
     row = session.object_row(READ_AT[TOKEN if named == TOKENS else named], identifier)
+    if named == BILL and row.get("paying_bank"):
+        return {**row, "paying_bank": bank_in_place_of(session, str(row["paying_bank"]))}
     if named != QUOTE or not row:
         return row
     request = session.object_row(PLACES[REQUEST], str(row.get("request") or ""))
@@ -181,7 +184,7 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
             raise foreseen("not_the_payee", {})
         if now == "paid":
             raise foreseen("payment_transition", {"from": now, "to": "paid"})
-    elif row.get("bank") and session.party not in (row["bank"], session.registered(row["bank"]).get("successor")):
+    elif row.get("bank") and session.party not in (row["bank"], bank_in_place_of(session, str(row["bank"]))):
         raise foreseen("not_the_instructing_bank", {})
     elif not (reported_so(now, status) or _reported_before(session, {BILL: row.get(BILL), "reference": reference})):
         raise foreseen("payment_transition", {"from": now, "to": status})

@@ -46,6 +46,11 @@ def reported_so(now: str, then: str) -> bool:
     return any((one.before, one.after) == (now, then) and "settlement.pay_result" in one.guarded for one in steps)
 
 
+def bank_in_place_of(session: Session, bank: str) -> str:
+    """The bank that stands in a bank's place now: itself, or its successor; itself where that cannot be read."""
+    return str((session.registered(bank).get("successor") or {}).get("successor") or bank)
+
+
 def _at(path: str, argument: str) -> Reads:
     return lambda session, arguments: session.object_row(path, str(arguments[argument]))
 

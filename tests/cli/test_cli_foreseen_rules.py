@@ -84,9 +84,19 @@ def test_every_token_of_a_transfer_is_looked_at() -> None:
     assert said(session, "token.transfer", tokens=["T1", "T2"]) == "not_the_holder"
 
 
+@pytest.mark.parametrize(("paying", "reason"), [
+    ("BANK", ""), ("BEFORE", ""), ("OTHER", "not_the_paying_bank"), ("", ""),
+])  # fmt: skip
+def test_a_successor_pays_in_the_place_of_the_bank_of_a_bill(paying: str, reason: str) -> None:
+    """A bank that stands in another's place was refused what the ledger takes from it."""
+    row = {**BILL, "paying_bank": paying, "status": "active"}
+    session = Told({"B": row, "BEFORE": {"successor": {"successor": "BANK"}}, "BANK": {"successor": None}})
+    assert said(session, "settlement.settle", **SETTLE) == reason
+
+
 @pytest.mark.parametrize("bank", ["BANK", "BEFORE", "OTHER"])
 def test_a_bank_and_its_successor_report_of_a_payment(bank: str) -> None:
-    session = Told({"BEFORE": {"successor": "BANK"}, "OTHER": {"successor": "ELSE"}})
+    session = Told({"BEFORE": {"successor": {"successor": "BANK"}}, "OTHER": {"successor": {"successor": "ELSE"}}})
     payment = {"bank": bank, "party": "S", "status": "instructed", "bill": "B"}
     if bank == "OTHER":
         with pytest.raises(Failure) as caught:
