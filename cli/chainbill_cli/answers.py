@@ -28,7 +28,7 @@ ANSWER_KINDS = {
     "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
-    "joint": "id", "joint_status": "joint", "bill_status": "status",
+    "joint": "id", "joint_status": "joint", "bill_status": "status", "waits_for": "party", "paying_bank": "party",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 

@@ -63,7 +63,11 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
     if row["reason"]:
         preview.line("column.reason", str(row["reason"]))
     content = row["content"]
-    if content:
+    if row["kind"] == "paying_bank":
+        preview.party(session, "preview.bank_now", str(content["from"]))
+        preview.party(session, "preview.bank_then", str(content["to"]))
+        preview.money("preview.still_owed", row["amount"], row["currency"])
+    elif content:
         preview.line("preview.token", str(content["token"])).money("preview.amount", row["amount"], row["currency"])
         preview.line("column.document", str(content["credit_note"]))
         for part in content["parts"]:

@@ -205,6 +205,12 @@ def _days_in_order(session: Session, arguments: Row) -> Refusal | None:  # noqa:
     return ("date_not_valid", {"date": last}) if last and last < arguments["first_day"] else None
 
 
+def _pays_already(session: Session, arguments: Row) -> Refusal | None:
+    bank = str(session.object_row("/v1/bills", str(arguments["bill"])).get("paying_bank") or "")
+    pays = bank_in_place_of(session, bank) if bank else ""
+    return ("bank_pays_already", {"bank": pays}) if pays == arguments["bank"] else None
+
+
 def _another_bank(session: Session, arguments: Row) -> Refusal | None:
     return ("succession_too_long", {}) if arguments["bank"] == session.party else None
 
@@ -243,6 +249,7 @@ def _insolvent(session: Session, arguments: Row) -> Refusal | None:
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "bill.ask_paying_bank": (_pays_already, _of(BANK, no_bank)),
     "account.announce": (_role(BANK, "bank", "not_a_bank"), _open_bank),
     "account.attest": (AS_BANK, _account),
     "audit.grant": (_days_in_order, _role(named("auditor"), "auditor", "not_an_auditor")),

@@ -19,7 +19,7 @@ from chainbill.shown import shown as plain_text
 from chainbill_cli.acts import act_said
 from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
 from chainbill_cli.moments import moment_said
-from chainbill_cli.texts import enumerated, has_text, label, text
+from chainbill_cli.texts import bracketed, enumerated, has_text, label, text
 from chainbill_cli.told import told
 
 WHOLE = frozenset({"id", "amount", "date", "rate", "int", "share", "figure", "path", "time", "late", "some"})
@@ -45,7 +45,8 @@ class Column:
 
     kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure (percent
     as text), date, time, int, some (a number of which 0 says that there is none), late (days late, which only money of
-    a debtor can be), act (of a contract), list, or one of WORDS: a word of the ledger said in the language.
+    a debtor can be), act (of a contract), list, answers (party → how it answered), or one of WORDS: a word of the
+    ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -106,6 +107,9 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         if column.kind == "party" and grouping:
             return text("root.list_comma").join(name_of(str(element)) for element in value)
         return (text("root.list_comma") if grouping else ", ").join(element_text(element) for element in value)
+    if column.kind == "answers" and grouping and isinstance(value, Mapping):
+        said = ((name_of(str(party)), _word("answer_", value_at(one, "answer"))) for party, one in value.items())
+        return text("root.list_comma").join(bracketed(name, word) for name, word in said)
     if isinstance(value, Mapping):
         return _pairs(value) if grouping else json.dumps(value, ensure_ascii=False)
     return str(value)

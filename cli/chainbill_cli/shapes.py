@@ -68,7 +68,7 @@ JOINT_ROWS = ranked(
     Column("currency"), Column("by", "party"), Column("others", "party"),
     Column("status", "joint"), Column("until", "date"),
 )  # fmt: skip
-JOINT = (*JOINT_ROWS, Column("reason"), Column("ended_on", "date"))
+JOINT = (*JOINT_ROWS, Column("answers", "answers"), Column("reason"), Column("ended_on", "date"))
 PAYMENT_ROWS = ranked(
     "party amount currency status token",
     Column("party", "party"), Column("token", "id"), Column("amount", "amount"), Column("currency"),

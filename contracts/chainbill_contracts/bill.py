@@ -19,6 +19,7 @@ from chainbill_contracts.general import (
     require_able,
     require_account,
     require_active,
+    require_active_bank,
     require_amount,
     require_capability,
     require_currency,
@@ -27,6 +28,7 @@ from chainbill_contracts.general import (
     require_digest,
     require_fingerprint,
     require_may_hold,
+    require_no_successor,
     require_not_closed,
     require_not_halted,
     require_not_stopped_since,
@@ -41,7 +43,7 @@ provisional = own_table("provisional")  # [year, bill] -> {}: pay_on to be compu
 to_pay = own_table("to_pay")  # bank -> {"count"} of the bills that name it as their paying bank and are not closed
 open_drafts = own_table("open_drafts")  # initiator, [initiator, other side] -> {"count"} of its pending bills
 horizons = own_table("horizon")  # "answer" -> {"today", "until"}: how long a bill that begins to wait today may wait
-joints = own_table("joint")  # id -> joint row: what one side asks and the other answers
+joints = own_table("joint")  # id -> joint row: what one party asks and others answer
 open_joints = own_table("open_joint")  # [bill, kind] -> {"joint"} that is open: one of a kind at a time
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
@@ -254,7 +256,8 @@ def ask_void(bill, reason):
     sender = require_able(ctx.party)
     require_capability("maker")
     require_unused(row, "bill.ask_void")
-    asked = ask_jointly("void", row, sender, row["face"], {}, reason)
+    require_no_joint(row, "void")
+    asked = ask_jointly("void", row, sender, [other_side(row)], row["face"], {}, reason)
     emit("void_asked", {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]})
     return asked
 
@@ -280,7 +283,8 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     sender = require_able(ctx.party)
     require_capability("maker")
     require_dilutable(row, amount, content)
-    asked = ask_jointly("dilution", row, sender, amount, content, reason)
+    require_no_joint(row, "dilution")
+    asked = ask_jointly("dilution", row, sender, [other_side(row)], amount, content, reason)
     facts = {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]}
     facts["amount"] = amount
     facts["currency"] = row["currency"]
@@ -289,11 +293,44 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
 
 
 @call
-def answer(joint, answer):
-    """Answer what the other side of a bill asks: "yes" lets it take effect at once, "no" ends it. No is always open.
+def ask_paying_bank(bill, bank, reason):
+    """Ask the paying bank of an accepted bill and another bank that the other one pays it (更换兑付行); both answer.
 
-    Answers `joint`, `bill`, `joint_status`; of a yes `bill_status`; of a dilution `token`, the rest of the token that
-    was reduced, "" if there is none, `diluted_token`, the cents that ended, and `outstanding`, minor units still owed.
+    The debtor asks. Nobody becomes a paying bank without its own consent, and none is put aside without it. Payments
+    stay with the bank that instructed them, and mandates for bills to come are what they were.
+
+    Bill 100,000.00 of which BANK1 reported 40,000.00: from the second yes on BANK2 settles the other 60,000.00; the
+    payments of the 40,000.00 are BANK1's.
+    """
+    require_text(reason)
+    row = require_bill(bill)
+    require(row["debtor"] == ctx.party, "not_the_debtor")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require_owed(row)
+    require_no_joint(row, "paying_bank")
+    content = {"from": paying_bank_of(row), "to": bank}
+    require_banks(row, content)
+    others = []
+    for one in [content["from"], bank]:
+        if one != ctx.party:  # a debtor that is one of the banks consents by asking
+            others += [one]
+    asked = ask_jointly("paying_bank", row, sender, others, outstanding_of(row), content, reason)
+    facts = {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]}
+    facts["from"] = content["from"]
+    facts["to"] = bank
+    emit("paying_bank_asked", facts)
+    return asked
+
+
+@call
+def answer(joint, answer):
+    """Answer what was asked about a bill: the last "yes" lets it take effect at once, "no" ends it. No is always open.
+
+    Who said yes may say no as long as others have not answered, and yes once more: the newest counts. Answers `joint`,
+    `bill`, `joint_status`; of a yes that is not the last `waits_for`, those who have not said it; of the last
+    `bill_status`; of a dilution `token`, the rest of the token that was reduced, "" if there is none, `diluted_token`,
+    the cents that ended, and `outstanding`, minor units still owed; of another paying bank `paying_bank`.
     """
     require(answer in ("yes", "no"), "answer_not_valid")
     row = require_joint(joint)
@@ -301,6 +338,7 @@ def answer(joint, answer):
     if answer == "no":
         require_capability("maker")
         require_joint_step(row, "bill.answer", "refused")
+        keep_answer(row, answer)
         return end_joint(row, "refused")
     sender = require_able(ctx.party)
     require_capability("maker")
@@ -308,21 +346,40 @@ def answer(joint, answer):
     bill = bills.get(row["bill"])
     if row["kind"] == "void":
         require_unused(bill, "bill.answer")
-    else:
+    elif row["kind"] == "dilution":
         require_dilutable(bill, row["amount"], row["content"])
+    else:
+        require_owed(bill)
     require(ctx.today <= row["until"], "joint_lapsed", {"until": row["until"]})
     require_not_stopped_since(row["by"], row["created"]["height"])
+    require_consents(row)
+    if row["kind"] == "paying_bank":
+        require_banks(bill, row["content"])
     require_policy(sender, "bill.answer", row["currency"], row["amount"])
+    keep_answer(row, answer)
+    waits_for = not_agreed(row)
+    if len(waits_for) > 0:
+        joints.put(joint, row)
+        emit("joint_agreed", {"joint": joint, "bill": row["bill"], "kind": row["kind"], "by": ctx.party})
+        return {"joint": joint, "bill": row["bill"], "joint_status": row["status"], "waits_for": waits_for}
     result = end_joint(row, "done")
+    take_effect(bill, row, result)
+    return result
+
+
+def take_effect(bill, row, result):
+    """Do what all have agreed to, and say in the result what came of it. bill: its row. row: the joint act's."""
     if row["kind"] == "void":
         make_void(bill)
-    else:
+    elif row["kind"] == "dilution":
         tokens = dilute(bill, row["amount"], row["content"])
         result["token"] = tokens["rest"]
         result["diluted_token"] = tokens["diluted"]
-        result["outstanding"] = bill["face"] - bill["settled"] - bill["diluted"]
+        result["outstanding"] = outstanding_of(bill)
+    else:
+        pay_by(bill, row["content"])
+        result["paying_bank"] = row["content"]["to"]
     result["bill_status"] = bill["status"]
-    return result
 
 
 @call
@@ -335,15 +392,19 @@ def withdraw_joint(joint):
     return end_joint(row, "withdrawn")
 
 
-def ask_jointly(kind, row, sender, amount, content, reason):
-    """Keep what the sender asks the other side of a bill; it stands for so many business days.
+def other_side(row):
+    """The debtor where the creditor sends, the creditor where the debtor does. row: the bill's."""
+    return row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
 
-    row: the bill's. amount: minor units that it is about, which policies of both sides look at.
+
+def ask_jointly(kind, row, sender, others, amount, content, reason):
+    """Keep what the sender asks others about a bill; it stands for so many business days.
+
+    row: the bill's. others: the parties that answer. amount: minor units that it is about, which policies of all look
+    at.
     """
-    place = [row["id"], kind]
-    require(not open_joints.has(place), "joint_open", {"bill": row["id"]})
-    other = row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
-    require_able(other)
+    for other in others:
+        require_able(other)
     require_policy(sender, "bill.ask_" + kind, row["currency"], amount)
     joint = new_id("J")
     until = invoke("calendar", "business_days_after", ctx.today, parameter("offer_business_days"))
@@ -352,7 +413,8 @@ def ask_jointly(kind, row, sender, amount, content, reason):
         "kind": kind,
         "bill": row["id"],
         "by": ctx.party,
-        "others": [other],
+        "others": others,
+        "answers": {},
         "amount": amount,
         "currency": row["currency"],
         "content": content,
@@ -362,13 +424,13 @@ def ask_jointly(kind, row, sender, amount, content, reason):
         "ended_on": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
-    open_joints.put(place, {"joint": joint})
+    open_joints.put([row["id"], kind], {"joint": joint})
     agenda.put([add_days(until, 1), "joint", joint], {"joint": joint, "step": "joint"})
     return {"joint": joint, "until": until}
 
 
 def end_joint(row, status):
-    """End what one side asked. status: "done", "refused", "withdrawn" or "lapsed"; row: the joint act's."""
+    """End what was asked. status: "done", "refused", "withdrawn" or "lapsed"; row: the joint act's."""
     row["status"] = status
     row["ended_on"] = ctx.today
     joints.put(row["id"], row)
@@ -378,15 +440,45 @@ def end_joint(row, status):
     return {"joint": row["id"], "bill": row["bill"], "joint_status": status}
 
 
+def keep_answer(row, answer):
+    """Write into what was asked how the sender answers now. row: the joint act's."""
+    answers = row["answers"]
+    answers[ctx.party] = {"answer": answer, "height": ctx.height, "transaction": ctx.transaction}
+    row["answers"] = answers
+
+
+def not_agreed(row):
+    """Those who were asked and have not said yes. row: the joint act's; who says no ends it."""
+    waits_for = []
+    for other in row["others"]:
+        if other not in row["answers"]:
+            waits_for += [other]
+    return waits_for
+
+
+def require_consents(row):
+    """Who said yes before was not stopped since, or its yes counts no more: it is said again. row: the joint act's."""
+    for other in row["others"]:
+        if other in row["answers"] and other != ctx.party:
+            require_not_stopped_since(other, row["answers"][other]["height"])
+
+
+def require_no_joint(row, kind):
+    """Nothing of this kind is asked about a bill and open. row: the bill's."""
+    require(not open_joints.has([row["id"], kind]), "joint_open", {"bill": row["id"]})
+
+
 def require_joint_step(row, act, then):
-    """What one side asks stands where this act may bring it to `then`."""
+    """What was asked stands where this act may bring it to `then`."""
     require(may_lead(JOINT_STEPS, act, row, then), "joint_transition", {"from": row["status"], "to": then})
 
 
 def require_joint(joint):
-    """What one side of a bill asks, whatever became of it; answers its row."""
+    """What was asked about a bill, whatever became of it; answers its row."""
     row = joints.get(joint)
     require(row is not None, "joint_unknown")
+    if "answers" not in row:  # asked before answers were kept
+        row["answers"] = {}
     return row
 
 
@@ -417,8 +509,7 @@ def checked_parts(parts, amount):
 
 def require_dilutable(row, amount, content):
     """Guards of a dilution, which hold when it is asked for and when it is agreed to. row: the bill's."""
-    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
-    require(not settlement_steps.has(row["id"]), "settlement_under_way", {"bill": row["id"]})
+    require_owed(row)
     invoke("token", "require_own_claim", content["token"], row, amount)
     require((len(content["parts"]) == 0) == (len(row["invoices"]) == 0), "parts_not_the_invoices", {"bill": row["id"]})
     for part in content["parts"]:
@@ -426,6 +517,24 @@ def require_dilutable(row, amount, content):
         require(stands >= part["amount"], "part_exceeds_invoice", {
             "fingerprint": part["fingerprint"], "amount": stands, "currency": row["currency"],
         })  # fmt: skip
+
+
+def require_owed(row):
+    """A bill on which something is still to be paid, and whose money is not just being shared out. row: the bill's."""
+    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
+    require(not settlement_steps.has(row["id"]), "settlement_under_way", {"bill": row["id"]})
+
+
+def require_banks(row, content):
+    """The bank that is asked still pays, the other one may take on something new. row: the bill's.
+
+    A bank that another has succeeded since is asked nothing any more, and its successor was not asked.
+    """
+    pays = paying_bank_of(row)
+    require(pays == content["from"], "bank_succeeded", {"bank": content["from"], "successor": pays})
+    require(pays != content["to"], "bank_pays_already", {"bank": pays})
+    require_active_bank(content["to"])
+    require_no_successor(content["to"])
 
 
 def part_of(row, fingerprint):
@@ -477,6 +586,20 @@ def make_void(row):
     emit("voided", {"bill": row["id"], "debtor": row["debtor"], "creditor": row["creditor"], "face": row["face"]})
 
 
+def pay_by(row, content):
+    """Let another bank pay a bill from now on: it is promised to that one, and counted there. row: the bill's."""
+    count_to_pay(row, -1)
+    row["paying_bank"] = content["to"]
+    count_to_pay(row, 1)
+    bills.put(row["id"], row)
+    emit("paying_bank_changed", {"bill": row["id"], "from": content["from"], "to": content["to"]})
+
+
+def outstanding_of(row):
+    """What is still owed on a bill, in minor units. row: the bill's."""
+    return row["face"] - row["settled"] - row["diluted"] - row["void"]
+
+
 # --- money ------------------------------------------------------------------------------------------------------------
 @internal("settlement")
 def record_payment(bill, amount, value_date):
@@ -490,7 +613,7 @@ def record_payment(bill, amount, value_date):
         row["settled_in_time"] += amount
     end_if_paid(row, value_date)
     bills.put(bill, row)
-    return row["face"] - row["settled"] - row["diluted"] - row["void"]
+    return outstanding_of(row)
 
 
 def end_if_paid(row, value_date):
@@ -612,8 +735,7 @@ def become_overdue(bill):
         bill["status"] = "overdue"
         bill["overdue_on"] = add_days(bill["overdue_after"], 1)
         bills.put(bill["id"], bill)
-        outstanding = bill["face"] - bill["settled"] - bill["diluted"] - bill["void"]
-        emit("overdue", {"bill": bill["id"], "debtor": bill["debtor"], "outstanding": outstanding})
+        emit("overdue", {"bill": bill["id"], "debtor": bill["debtor"], "outstanding": outstanding_of(bill)})
 
 
 # --- ends before acceptance, and counts -------------------------------------------------------------------------------

@@ -69,8 +69,8 @@ MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
 ACTS_UNDER_POLICY = [
-    "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_void", "bill.confirm", "bill.issue",
-    "finance.agree", "finance.disburse", "finance.quote", "finance.request", "settlement.pay_result",
+    "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_paying_bank", "bill.ask_void", "bill.confirm",
+    "bill.issue", "finance.agree", "finance.disburse", "finance.quote", "finance.request", "settlement.pay_result",
     "settlement.settle", "token.accept", "token.give_back", "token.transfer",
 ]  # fmt: skip
 STANDING_FIELDS = ("status", "stopped_at", "insolvent_since", "insolvency_document", "administered_on", "leaving_since")

@@ -57,6 +57,7 @@ EXAMPLES: dict[str, list[str]] = {
         "--invoice",
         f"{FINGERPRINT}=1",
     ],
+    "bill.ask_paying_bank": ["bill", "paying-bank", BILL, "--to", "bank2"],
     "bill.confirm": ["bill", "confirm", BILL],
     "bill.issue": ["bill", "issue", "--debtor", "anchor", "--amount", "1", "--currency", "CNY", "--due", "2027-03-31"],
     "finance.agree": ["finance", "agree", QUOTE],

@@ -94,6 +94,21 @@ def test_a_successor_pays_in_the_place_of_the_bank_of_a_bill(paying: str, reason
     assert said(session, "settlement.settle", **SETTLE) == reason
 
 
+@pytest.mark.parametrize(("party", "status", "bank", "reason"), [
+    ("D", "active", "OTHER", ""), ("D", "overdue", "OTHER", ""), ("S", "active", "OTHER", "not_the_debtor"),
+    ("D", "pending_accept", "OTHER", "bill_not_payable"), ("D", "active", "BANK", "bank_pays_already"),
+    ("D", "active", "SUPPLIER", "not_a_bank"),
+])  # fmt: skip
+def test_the_debtor_asks_another_bank_in_business_to_pay(party: str, status: str, bank: str, reason: str) -> None:
+    session = Told({
+        "B": {"id": "B", "debtor": "D", "creditor": "S", "paying_bank": "BEFORE", "status": status},
+        "BEFORE": {"successor": {"successor": "BANK"}}, "OTHER": {"id": "OTHER", "roles": ["bank"], "status": "active"},
+        "SUPPLIER": {"id": "SUPPLIER", "roles": ["supplier"], "status": "active"},
+    })  # fmt: skip
+    session.party = party
+    assert said(session, "bill.ask_paying_bank", bill="B", bank=bank, reason="") == reason
+
+
 @pytest.mark.parametrize("bank", ["BANK", "BEFORE", "OTHER"])
 def test_a_bank_and_its_successor_report_of_a_payment(bank: str) -> None:
     session = Told({"BEFORE": {"successor": {"successor": "BANK"}}, "OTHER": {"successor": {"successor": "ELSE"}}})

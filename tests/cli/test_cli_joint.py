@@ -56,6 +56,51 @@ def test_who_answers_sees_what_is_asked(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert answers == [{"en": "answer: yes", "zh": "答复：同意"}[language]], "once, in words"
 
 
+def test_another_bank_pays_once_both_banks_agree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bill, _ = accepted_bill(desk)
+    banks = {name: desk.json("anchor", "party", "show", name)["id"] for name in ("bank1", "bank2")}
+    asking = ("bill", "paying-bank", bill, "--to", "bank2", "--reason", "one bank for all")
+    joint = desk.json("anchor", *asking)["joint"]
+    [row] = desk.json("bank2", "bill", "joint", "list", "--asked", "bank2", "--kind", "paying_bank")
+    assert (row["id"], row["amount"], row["content"]) == (
+        joint, 100_000, {"from": banks["bank1"], "to": banks["bank2"]},
+    )  # fmt: skip
+    first = desk.json("bank2", "bill", "answer", joint, "yes")
+    assert (first["joint_status"], first["waits_for"]) == ("open", [banks["bank1"]])
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "person", lambda: True)
+        patched.setattr(preview, "confirm", lambda *_, **__: True)
+        told = desk.text("--as", "bank1", "--lang", "zh", "bill", "answer", joint, "yes")
+    for said in ("更换兑付行", "现兑付行：", "拟兑付行：", "未兑付余额：1,000.00 CNY", "one bank for all", bill):
+        assert said in desk.err
+    assert "兑付行" in told
+    assert desk.json("anchor", "bill", "show", bill)["paying_bank"] == banks["bank2"]
+    shown = desk.text("--as", "anchor", "bill", "joint", "show", joint)
+    assert shown.count("(yes)") == 2
+    [step] = [one for one in desk.json("anchor", "bill", "history", bill) if one["kind"] == "paying_bank"]
+    assert (step["from"], step["to"]) == (banks["bank1"], banks["bank2"])
+    assert "another paying bank" in desk.text("--as", "anchor", "bill", "history", bill)
+    paying = ("bill", "settle", bill, "--amount", "1000.00", "--reference", "PAY-1")
+    assert desk.json("bank1", *paying, expect=3)["code"] == "not_the_paying_bank"
+    assert desk.json("bank2", *paying)["status"] == "committed"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_asks_for_another_bank_sees_what_is_still_owed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    bill, _ = accepted_bill(desk)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "400.00", "--reference", "PAY-1", "--partial")
+    monkeypatch.setattr(preview, "person", lambda: True)
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
+    desk.text("--as", "anchor", "--lang", language, "bill", "paying-bank", bill, "--to", "bank2", "--reason", "moved")
+    said = {"en": ("is to pay:", "still owed: 600.00 CNY"), "zh": ("拟兑付行：", "未兑付余额：600.00 CNY")}
+    for line in said[language]:
+        assert line in desk.err
+    desk.text("--as", "anchor", "bill", "paying-bank", bill, "--to", "bank1", expect=3)
+    assert "paying bank already" in desk.err
+
+
 def test_a_credit_note_comes_off_a_bill(desk: Desk, tmp_path: Path) -> None:
     bill, token = accepted_bill(desk)
     note = tmp_path / "credit-note.pdf"

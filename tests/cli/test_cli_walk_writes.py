@@ -61,6 +61,9 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("anchor", "bill joint withdraw {joint}", {}),
     ("anchor", "bill dilute {other} --token {its} --amount 1.00 --credit-note {paper}", {"joint": "joint"}),
     ("supplier1", "bill answer {joint} yes", {}),
+    ("anchor", "bill paying-bank {other} --to bank2 --reason {long}", {"joint": "joint"}),
+    ("bank2", "bill answer {joint} yes", {}),
+    ("bank1", "bill answer {joint} no", {}),
     # tokens
     ("supplier1", "token split {token} --amount 1.00 --amount 2.00", {"parts": "tokens"}),
     ("supplier1", "token merge {parts0} {parts1}", {"merged": "token"}),

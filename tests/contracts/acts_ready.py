@@ -327,6 +327,9 @@ ACTS: dict[str, Spec] = {
         "M", UNDER_POLICY, lambda world: Ready(S1, {"bill": accepted_bill(world)[0], "reason": "no"})
     ),
     "bill.ask_dilution": Spec("M", UNDER_POLICY, _dilution),
+    "bill.ask_paying_bank": Spec(
+        "M", UNDER_POLICY, lambda world: Ready(ANCHOR, {"bill": accepted_bill(world)[0], "bank": BANK2, "reason": ""})
+    ),
     "bill.answer": Spec("M", UNDER_POLICY, partial(_joint, S1, answer="yes")),
     "bill.withdraw_joint": Spec("M", SAYS_NO, partial(_joint, ANCHOR), open=True),
     "token.transfer": Spec("M", UNDER_POLICY, _transfer),

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from contracts.refusals import refuses
 from contracts.refusals_token import dust
-from contracts.world import ANCHOR, BANK1, S1, S2, World, accepted_bill, finance, issue, pay, settle
+from contracts.world import (
+    ANCHOR,
+    BANK1,
+    BANK2,
+    BANK3,
+    S1,
+    S2,
+    World,
+    accepted_bill,
+    finance,
+    issue,
+    name_successor,
+    pay,
+    settle,
+)  # fmt: skip
 
 DAY_MS = 86_400_000
 
@@ -157,3 +171,41 @@ def dilute_what_was_passed_on(world: World) -> None:
 @refuses("amount_exceeds_tokens")
 def dilute_by_more_than_there_is(world: World) -> None:
     dilution(world, amount=100_000_001)
+
+
+def another_bank(world: World, bill: str, bank: str = BANK2, by: str = ANCHOR) -> str:
+    return str(world.call(by, "bill", "ask_paying_bank", bill=bill, bank=bank, reason="")["joint"])
+
+
+@refuses("not_the_debtor")
+def ask_for_another_bank_as_the_creditor(world: World) -> None:
+    another_bank(world, accepted_bill(world)[0], by=S1)
+
+
+@refuses("bill_not_payable")
+def ask_for_another_bank_before_acceptance(world: World) -> None:
+    another_bank(world, issue(world))
+
+
+@refuses("bank_pays_already")
+def ask_for_the_bank_that_pays(world: World) -> None:
+    another_bank(world, accepted_bill(world)[0], BANK1)
+
+
+@refuses("not_a_bank")
+def ask_for_a_supplier_to_pay(world: World) -> None:
+    another_bank(world, accepted_bill(world)[0], S2)
+
+
+@refuses("bank_succeeded")
+def agree_in_the_place_of_a_bank_that_was_succeeded(world: World) -> None:
+    joint = another_bank(world, accepted_bill(world)[0])
+    name_successor(world, BANK1, BANK3)
+    world.call(BANK2, "bill", "answer", joint=joint, answer="yes")
+
+
+@refuses("settlement_under_way")
+def ask_for_another_bank_while_a_settlement_goes_on(world: World) -> None:
+    bill = dust(world)
+    settle(world, bill, 50_000_000, partial=True)
+    another_bank(world, bill)

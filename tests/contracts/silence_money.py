@@ -204,6 +204,18 @@ def what_is_asked_is_taken_back_or_lapses(world: QuietWorld) -> None:
     assert world.token(token)["status"] == "live"
 
 
+@waits("joint", "open", silent="one of two who were asked")
+def half_a_consent_changes_nothing_and_lapses(world: QuietWorld) -> None:
+    bill, _ = accepted_bill(world, face=1_000)
+    joint = world.call(ANCHOR, "bill", "ask_paying_bank", bill=bill, bank=BANK2, reason="")["joint"]
+    world.call(BANK1, "bill", "answer", joint=joint, answer="yes")
+    world.silent = (BANK2,)
+    world.day(world.plus(10))
+    assert world.rows("bill", "open_joint") == []
+    settle(world, bill, 1_000)
+    assert world.bill(bill)["status"] == "settled"
+
+
 @waits("token", "live", silent="recipient")
 def an_offer_is_recalled_or_lapses(world: QuietWorld) -> None:
     _, token = accepted_bill(world, face=1_000)

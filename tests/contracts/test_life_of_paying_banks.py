@@ -33,6 +33,7 @@ class PayingLife(BillLife):
 
     changes = MappingProxyType({"token": SHORT_STEPS})
     handed_over_in_steps = 0
+    moved = 0
 
     def may_fail(self, item: list[Any], why: str) -> bool:
         """What was decided three days ago may not fit any more: it comes to nothing, and says so."""
@@ -54,6 +55,19 @@ class PayingLife(BillLife):
             debtor, bank = asked[number % len(asked)]
             self.attempt(two_people, self.world, stands_for(self.world, bank), act, debtor=debtor)
 
+    @rule(number=pick, bank=banks, ends=st.sampled_from(["yes", "yes", "no", "withdraw", ""]))
+    def move_to_another_bank(self, number: int, bank: str, ends: str) -> None:
+        bill = self.choose(number, "bill", "bill", "active", "due", "overdue")
+        if bill is not None:
+            asks = {"bill": bill["id"], "bank": bank, "reason": ""}
+            self.attempt(self.world.call, bill["debtor"], "bill", "ask_paying_bank", **asks)
+        rows = [row for _, row in self.world.rows("bill", "joint") if row["kind"] == "paying_bank"]
+        joint = next((row for row in rows if row["status"] == "open"), None)
+        if joint and ends == "withdraw":
+            self.attempt(self.world.call, joint["by"], "bill", "withdraw_joint", joint=joint["id"])
+        for other in joint["others"] if joint and ends in ("yes", "no") else ():
+            self.attempt(self.world.call, other, "bill", "answer", joint=joint["id"], answer=ends)
+
     @rule(bank=banks, successor=banks, named=st.booleans())
     def hand_over(self, bank: str, successor: str, named: bool) -> None:
         for _, step in self.world.rows("settlement", "step")[:1]:
@@ -74,7 +88,8 @@ class PayingLife(BillLife):
 
     @invariant()
     def mandates_hold(self) -> None:
-        """Who counts and who is asked is said twice, the same; a bill's bank was fixed when it was confirmed."""
+        """Who counts and who is asked is said twice, the same; a bill's bank was fixed when it was confirmed, and is
+        another one only where both banks said yes."""
         rows = {tuple(key): row["status"] for key, row in self.world.rows("party", "mandate")}
         for debtor in (ANCHOR, OTHER_ANCHOR):
             party = self.world.row("party", "party", debtor)
@@ -92,9 +107,20 @@ class PayingLife(BillLife):
             assert mandates["count"] == len([one for (_, of), one in rows.items() if (of, one) == (bank, "active")])
         for _, bill in self.world.rows("bill", "bill"):
             fixed = self.fixed.setdefault(bill["id"], bill["paying_bank"])
-            assert fixed in ("", bill["paying_bank"])
+            if fixed not in ("", bill["paying_bank"]):
+                assert (stands_for(self.world, fixed), bill["paying_bank"]) in self.agreed(bill["id"])
+                type(self).moved += 1
             assert (bill["paying_bank"] != "") == (bill["confirmed_on"] != "")
             self.fixed[bill["id"]] = bill["paying_bank"]
+
+    def agreed(self, bill: str) -> list[tuple[str, str]]:
+        """From which bank to which a bill moved with the consent of both."""
+        rows = [row for _, row in self.world.rows("bill", "joint") if (row["bill"], row["status"]) == (bill, "done")]
+        return [
+            (row["content"]["from"], row["content"]["to"])
+            for row in rows
+            if row["kind"] == "paying_bank" and all(row["answers"][one]["answer"] == "yes" for one in row["others"])
+        ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,3 +157,4 @@ def test_every_cent_is_paid_whoever_hands_over_to_whom() -> None:
     """security 13: a bank that went in the middle of a settlement left it standing."""
     machine: Any = type("PayingLifeOnPlain", (PayingLife,), {})
     live(machine, LIFE, "bill", "token", "mandate")
+    assert machine.moved, "no bill moved to another bank"

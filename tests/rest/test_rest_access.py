@@ -375,6 +375,44 @@ def test_the_successor_of_a_paying_bank_sees_in_its_place(read_as: ReadAs, examp
     assert read_as(S1, "/v1/parties/BANK4").json()["successor"] is None
 
 
+@pytest.mark.parametrize("end", ["done", "refused", "withdrawn", "lapsed"])
+def test_a_bank_that_is_asked_to_pay_a_bill_sees_it_until_it_is_answered(
+    read_as: ReadAs, example: tuple[BillBook, str], end: str
+) -> None:
+    """As the parties that the bill names see it: what it promises, not who holds it now. Then who pays sees whom."""
+    book, bill = example
+    paths = [f"/v1/bills/{bill}{rest}" for rest in ("", "/tokens", "/tree", "/history")] + [f"/v1/trace/bills/{bill}"]
+    assert {read_as("BANK4", path).status_code for path in paths} == {404}
+    joint = {
+        "id": "J1", "kind": "paying_bank", "bill": bill, "by": ANCHOR, "others": ["BANK3", "BANK4"], "answers": {},
+        "amount": 5, "currency": "CNY", "content": {"from": "BANK3", "to": "BANK4"}, "reason": "", "status": "open",
+        "until": "2026-02-01", "ended_on": "", "created": {"height": book.height, "transaction": ""},
+    }  # fmt: skip
+    book.put("bill", "joint", "J1", joint)
+    assert {read_as("BANK4", path).status_code for path in paths} == {200}
+    assert (read_as("BANK4", "/v1/bills").json()["count"], read_as("BANK4", "/v1/joints").json()["count"]) == (1, 1)
+    assert read_as("BANK4", f"/v1/trace/bills/{bill}").json()["leaves"] == []
+    root = read_as("BANK4", f"/v1/bills/{bill}/tokens").json()["data"]
+    assert [token["parent"] for token in root] == [""]
+    assert read_as(S1, "/v1/joints").json()["count"] == 0, "not the creditor's question"
+    book.next_height()
+    said = {"answer": "yes", "height": book.height, "transaction": "ab" * 32}
+    answered = {"status": end, "ended_on": "2026-01-09", "answers": {"BANK3": said, "BANK4": said}}
+    book.put("bill", "joint", "J1", {**joint, **answered})
+    if end == "done":
+        book.change("bill", bill, paying_bank="BANK4")
+    for who, pays in (("BANK3", end != "done"), ("BANK4", end == "done")):
+        assert {read_as(who, path).status_code for path in paths} == {200 if pays else 404}, who
+        assert read_as(who, "/v1/bills").json()["count"] == int(pays), who
+        assert read_as(who, "/v1/joints/J1").status_code == 200, who
+    payer = "BANK4" if end == "done" else "BANK3"
+    seen = read_as(payer, f"/v1/trace/bills/{bill}").json()["leaves"]
+    assert {leaf["holder"] for leaf in seen} == SEEN["BANK3"]
+    steps = [one for one in read_as(S1, f"/v1/bills/{bill}/history").json()["data"] if one["kind"] == "paying_bank"]
+    told = [(one["from"], one["to"], one["date"], one["height"], one["transaction"]) for one in steps]
+    assert told == [("BANK3", "BANK4", "2026-01-09", book.height, "ab" * 32)] * (end == "done")
+
+
 def test_what_a_bank_reported_is_listed_to_it_and_to_who_stands_in_its_place(
     read_as: ReadAs, example: tuple[BillBook, str]
 ) -> None:

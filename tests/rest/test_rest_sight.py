@@ -22,11 +22,14 @@ HELD_AFTER = "BANK4"
 EVERYBODY = (ANCHOR, *SUPPLIERS, *BANKS, HELD_AFTER, "STRANGER")
 
 
-def sight_by_lineage(viewer: Viewer, lineage: Lineage, requests: list[dict], paying_bank: str) -> Sight | None:
+def sight_by_lineage(
+    viewer: Viewer, lineage: Lineage, requests: list[dict], joints: list[dict], paying_bank: str
+) -> Sight | None:
     """The rule of docs/reference/read-access.md over all tokens of a bill."""
     tokens = lineage.facts.tokens
     parties = viewer.reads_for(str(lineage.facts.bill["id"]))
-    named = bool(parties & named_parties(lineage.facts.bill))
+    may_pay = {one["content"]["to"] for one in joints if (one["kind"], one["status"]) == ("paying_bank", "open")}
+    named = bool(parties & (named_parties(lineage.facts.bill) | may_pay))
     asked = {str(one["token"]) for one in requests if parties & set(one["banks"]) and one["token"] in tokens}
     own = {name for name, row in tokens.items() if parties & {row["holder"], row["offered_to"]}} | asked
     pays = paying_bank in parties
@@ -39,8 +42,9 @@ def sight_by_lineage(viewer: Viewer, lineage: Lineage, requests: list[dict], pay
 
 
 def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
-    """Beside the steps: bills get a paying bank and a guarantor, banks are asked, a bank takes another's place."""
-    act, live = choice.randint(0, 5), book.live()
+    """Beside the steps: bills get a paying bank and a guarantor, banks are asked to finance and to pay, a bank takes
+    another's place."""
+    act, live = choice.randint(0, 6), book.live()
     if act == 0 and live:
         book.change("bill", str(book.token(choice.choice(live))["bill"]), paying_bank=choice.choice(BANKS))
     elif act == 1 and live:
@@ -56,6 +60,14 @@ def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
         book.change(
             "bill", bill, initiator=choice.choice(SUPPLIERS), terms={"guarantor": choice.choice((HELD_AFTER, *BANKS))}
         )
+    elif act == 4 and live:
+        old, new = choice.sample((*BANKS, HELD_AFTER), 2)
+        name, status = f"J{book.height}", choice.choice(("open", "open", "done", "refused", "withdrawn", "lapsed"))
+        book.put("bill", "joint", name, {
+            "id": name, "kind": choice.choice(("paying_bank", "paying_bank", "void")), "status": status,
+            "bill": book.token(choice.choice(live))["bill"], "by": ANCHOR, "others": [old, new],
+            "content": {"from": old, "to": new}, "created": {"height": book.height, "transaction": ""},
+        })  # fmt: skip
     elif act == 2 and choice.randint(0, 3) == 0:
         book.put("succession", "successor", BANKS[0], {"named": HELD_AFTER, "successor": HELD_AFTER, "from": ""})
         book.put("succession", "predecessor", HELD_AFTER, {"banks": [BANKS[0]]})
@@ -96,10 +108,11 @@ def test_the_sight_by_parts_is_that_of_the_whole_lineage(
                 assert view.sight(bill) is None
                 continue
             requests = [one for _, one in book.scan("finance", "request", height) if one["bill"] == bill]
+            joints = [one for _, one in book.scan("bill", "joint", height) if one["bill"] == bill]
             paying = book.get("succession", "successor", row["paying_bank"], height)
             lineage = lineage_of(book.facts(bill, height))
             expected = sight_by_lineage(
-                viewer, lineage, requests, paying["successor"] if paying else row["paying_bank"]
+                viewer, lineage, requests, joints, paying["successor"] if paying else row["paying_bank"]
             )
             assert view.sight(bill) == expected
             assert expected is None or view.has_part(bill), "who sees something is never sent away first"

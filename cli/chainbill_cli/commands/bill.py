@@ -96,6 +96,7 @@ def bill_to_sign(session: Session, identifier: str) -> dict[str, Any]:
 bill.add_command(bill_joint.joint)
 plain_commands(bill)
 bill.command("dilute", help="bill.dilute")(bill_joint.dilute)
+bill.command("paying-bank", help="bill.paying_bank")(bill_joint.paying_bank)
 bill.command("answer", help="bill.answer")(bill_joint.answer)
 
 

@@ -1,4 +1,7 @@
-"""`bill dilute`, `bill answer`, `bill joint`: what sides of a bill ask each other. Loaded by `commands.bill`."""
+"""`bill dilute`, `bill paying-bank`, `bill answer`, `bill joint`: what parties ask each other about a bill.
+
+Loaded by `commands.bill`.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +79,31 @@ def _parts(
     return parts
 
 
+@argument("bill")
+@option("--to", "bank", metavar="BANK", required=True, help="bill.opt_paying_bank_to")
+@option("--reason", default="", metavar="TEXT", help="option.reason")
+@writes
+def paying_bank(session: Session, writing: Writing, bill: str, *, bank: str, reason: str) -> None:
+    """Ask the paying bank of a bill and another one that the other one pays it."""
+    identifier, whom = object_id(session, BILL, bill), session.party_id(bank)
+    row = {} if session.offline else read_bill(session, identifier)
+    preview = None
+    if asks(session) and row:
+        preview = Preview("preview.bill_paying_bank").party(session, "preview.bank_then", whom)
+        preview.money("preview.still_owed", int(row["outstanding"]), str(row["currency"]))
+        if reason:
+            preview.line("column.reason", reason)
+        described.bill(session, preview, row)
+    calls = [call("bill", "ask_paying_bank", bill=identifier, bank=whom, reason=reason)]
+    outcome = write(session, writing, calls, preview)
+    answer_write(session, outcome, "joint", "until", bill=identifier)
+
+
 @argument("joint")
 @argument("answer", type=WordChoice(["yes", "no"], "value.answer_"))
 @writes
 def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
-    """Answer what the other side of a bill asks."""
+    """Answer what was asked about a bill."""
     identifier = object_id(session, JOINT, joint)
     preview = None
     if asks(session) and not session.offline:
@@ -88,7 +111,8 @@ def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
         found = read(session, JOINT, identifier)
         described.joint(session, preview, found, read_bill(session, found["bill"]))
     outcome = write(session, writing, [call("bill", "answer", joint=identifier, answer=answer)], preview)
-    answer_write(session, outcome, "joint", "joint_status", "bill", "bill_status", "token", "outstanding")
+    told = ("joint", "joint_status", "waits_for", "bill", "bill_status", "paying_bank", "token", "outstanding")
+    answer_write(session, outcome, *told)
 
 
 @joint.command("list", help="bill.joint_list")

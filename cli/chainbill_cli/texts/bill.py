@@ -26,12 +26,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the bill stands on {count} invoices: say with --invoice FINGERPRINT=AMOUNT what comes off which",
         "该凭证依据 {count} 张发票：请用 --invoice 指纹=金额 写明从哪张扣减多少",
     ),
-    "bill.answer": (
-        "Answer what the other side of a bill asks: yes lets it take effect at once, no ends it",
-        "答复凭证对方的征询：yes 同意并即时生效，no 不同意",
+    "bill.paying_bank": (
+        "Ask that another bank pays the bill; both banks answer (debtor)",
+        "征询改由另一银行兑付该凭证，两家银行均须答复（债务人）",
     ),
-    "bill.joint": ("What sides of a bill ask each other: list, show, withdraw", "凭证双方的共同行为：列出、查看、撤回"),
-    "bill.joint_list": ("List what one side of a bill asked of the other", "列出凭证双方之间的征询"),
+    "bill.opt_paying_bank_to": ("The bank that is to pay it", "将兑付该凭证的银行"),
+    "bill.answer": (
+        "Answer what was asked about a bill: the last yes lets it take effect at once, no ends it",
+        "答复就凭证的征询：全部同意（yes）后即时生效，no 不同意",
+    ),
+    "bill.joint": (
+        "What parties ask each other about a bill: list, show, withdraw",
+        "就凭证相互征询的共同行为：列出、查看、撤回",
+    ),
+    "bill.joint_list": ("List what was asked about bills", "列出就凭证的征询"),
     "bill.joint_show": ("Show what was asked and what became of it", "查看征询事项及其结果"),
     "bill.opt_joint_by": ("Only what this party asks", "仅此参与方征询的"),
     "bill.opt_joint_asked": ("Only what this party is to answer", "仅此参与方须答复的"),

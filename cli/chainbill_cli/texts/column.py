@@ -23,6 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.parts": ("parts", "各发票扣减"),
     "column.answer": ("answer", "答复"),
     "column.others": ("asked", "被征询方"),
+    "column.answers": ("answers", "各方答复"),
+    "column.waits_for": ("still to answer", "尚待答复"),
     "column.ended_on": ("ended on", "结束日"),
     "column.request": ("request", "融资申请"),
     "column.quote": ("quote", "报价"),

@@ -117,16 +117,18 @@ class Tokens(Protocol):
         """Give all leaves."""
 
 
-def sight_of(viewer: Viewer, bill: Row, tokens: Tokens, requests: Sequence[Row], paying_bank: str) -> Sight | None:
+def sight_of(
+    viewer: Viewer, bill: Row, tokens: Tokens, *, requests: Sequence[Row], joints: Sequence[Row], paying_bank: str
+) -> Sight | None:
     """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
 
-    ``requests`` are the financing requests for tokens of the bill, ``paying_bank`` the bank that pays it, ""
-    before it is confirmed.
+    ``requests`` are the financing requests for tokens of the bill, ``joints`` what was asked about it, ``paying_bank``
+    the bank that pays it, "" before it is confirmed.
     """
     if viewer.everything:
         return Sight()
     parties = viewer.reads_for(str(bill["id"]))
-    named = not parties.isdisjoint(named_parties(bill))
+    named = not parties.isdisjoint(named_parties(bill)) or any(asked_to_pay(parties, joint) for joint in joints)
     asked = _asked_tokens(tokens, parties, requests)
     own = asked.union(tokens.of(parties))
     pays = paying_bank in parties
@@ -158,6 +160,11 @@ def named_parties(bill: Row) -> set[str]:
     named = {str(bill["debtor"]), str(bill["creditor"]), str(bill.get("initiator") or "")}
     guarantor = terms.get("guarantor")
     return (named | ({guarantor} if isinstance(guarantor, str) else set())) - {""}
+
+
+def asked_to_pay(parties: frozenset[str], joint: Row) -> bool:
+    """Say whether one of the parties is asked to become a bill's paying bank: it sees the bill as those it names do."""
+    return joint["kind"] == "paying_bank" and joint["status"] == "open" and joint["content"]["to"] in parties
 
 
 def _asked_tokens(tokens: Tokens, parties: frozenset[str], requests: Sequence[Row]) -> frozenset[str]:

@@ -12,8 +12,9 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.storage.ledger_reader import Reader
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row
 
-PARTS = ("bill.part", "token.part", "request.part")
-"""Who a bill names; who holds, held or was offered a token of it; which banks were asked to finance one."""
+PARTS = ("bill.part", "token.part", "request.part", "joint.part")
+"""Who a bill names; who holds, held or was offered a token of it; which banks were asked to finance one; who was asked
+something about it."""
 
 FEW = 8
 """So many parties are looked up one by one; for a reader of more, the tokens of a bill are looked through."""
@@ -25,7 +26,7 @@ def has_part(reader: Reader, bill_id: str, parties: Iterable[str], pay_as: Itera
     Entries are never removed and may be younger than the height: what the rows say is for `access.sight_of`.
     """
     looks = [(name, party) for party in parties for name in PARTS] + [(PARTS[0], bank) for bank in pay_as]
-    return any(reader.index(name, (party, bill_id), "", 1) for name, party in looks)
+    return any(reader.index(name, (party, bill_id), "", 1) for name, party in dict.fromkeys(looks))
 
 
 class TokensOfBill:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
@@ -22,7 +23,14 @@ from chainbill_node.storage.ledger_reader import HeightNotHeld
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
-from chainbill_node.trace.steps import NEVER_ACCEPTED, beginnings, calendar_steps, in_order, unpaid_before
+from chainbill_node.trace.steps import (
+    NEVER_ACCEPTED,
+    beginnings,
+    calendar_steps,
+    in_order,
+    moves_to_another_bank,
+    unpaid_before,
+)
 from chainbill_node.trace.tiers import TierTable
 
 RECEIPT_STEPS = ("settlement", "payment")
@@ -180,7 +188,8 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
 
 @router.get("/bills/{bill_id}/history", summary="What happened to a bill, in order")
 def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
-    """List the steps of a bill: made, confirmed, every hop, due, overdue, receipts of banks, and leaves that ended.
+    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, receipts of banks, and
+    leaves that ended.
 
     A step of the calendar (due, overdue) has no height; overdue is judged by value date.
     """
@@ -189,12 +198,18 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
     received = list(receipts_of_bill(view, bill_id))
     made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, received)
+    made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
     steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage, received))
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
     names = from_names(by_name)
     return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(partial(by_name.get, name))))
+
+
+def _joints(view: View, bill_id: str) -> Iterator[Row]:
+    rows = (view.row("bill", "joint", name) for name in every(from_index(view.reader, "joint.bill", (bill_id,))))
+    return (row for row in rows if row is not None)
 
 
 def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:

@@ -1,4 +1,4 @@
-"""Joint acts: what one side of a bill asks and the other answers."""
+"""Joint acts: what one party asks about a bill and others answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chainbill_node.trace.shapes import Row
 router = router_of("bills", "/v1")
 
 
-@router.get("/joints", summary="What sides of bills ask each other")
+@router.get("/joints", summary="What parties ask each other about bills")
 def joints(
     page: Listed,
     *,
@@ -30,7 +30,7 @@ def joints(
     kind: Annotated[str | None, Query(description="What is asked, several with commas.")] = None,
     status: Annotated[str | None, Query(description="Status, several with commas.")] = None,
 ) -> Response:
-    """List joint acts: to the sides of the bill, and to those who read for them."""
+    """List joint acts: to those who ask and are asked, and to those who read for them."""
     view = page.view
     about, asks, answers = asked_bill(view, bill), asked_party(view, by), asked_party(view, asked)
     filters = {"bill": about, "by": asks, "kind": kind, "status": status}
@@ -61,7 +61,7 @@ def _concerned(view: View) -> Iterator[str]:
 
 @router.get("/joints/{joint_id}", summary="One joint act")
 def joint(view: Opened, joint_id: str) -> Response:
-    """Show what one side of a bill asks and what became of it."""
+    """Show what was asked about a bill and what became of it."""
     row = view.row("bill", "joint", joint_id)
     if row is None or not sees_joint(view, row):
         raise not_found("joint", joint_id, view.height)

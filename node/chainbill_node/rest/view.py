@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chainbill.currencies import MINOR_DIGITS
 from chainbill.dates import date_of
-from chainbill_node.rest.access import Viewer, named_parties, sight_of
+from chainbill_node.rest.access import Viewer, asked_to_pay, named_parties, sight_of
 from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
 from chainbill_node.rest.parts import TokensOfBill, has_part
 from chainbill_node.rest.ports import NodePort
@@ -235,7 +235,10 @@ class View:
         if bill is None:
             return None
         self._at_hand = TokensOfBill(self.reader, bill_id, self._count_sighted)
-        return sight_of(self.viewer, bill, self._at_hand, self._asked_to_finance(bill_id), self.paying_bank(bill))
+        return sight_of(
+            self.viewer, bill, self._at_hand, requests=self._asked_to_finance(bill_id),
+            joints=self._asked_jointly(bill_id), paying_bank=self.paying_bank(bill),
+        )  # fmt: skip
 
     def _count_sighted(self) -> None:
         self._tokens_sighted += 1
@@ -260,10 +263,16 @@ class View:
 
     def _asked_to_finance(self, bill_id: str) -> list[Row]:
         """Give the financing requests for tokens of a bill that went to one of the parties read for."""
+        return self._asked_of_banks("request.part", ("finance", "request"), bill_id)
+
+    def _asked_jointly(self, bill_id: str) -> list[Row]:
+        """Give what was asked about a bill of banks read for."""
+        return self._asked_of_banks("joint.part", ("bill", "joint"), bill_id)
+
+    def _asked_of_banks(self, index: str, table: tuple[str, str], bill_id: str) -> list[Row]:
         found: list[Row] = []
         for bank in sorted(filter(self.is_bank, self.viewer.reads_for(bill_id))):
-            names = every(from_index(self.reader, "request.part", (bank, bill_id)))
-            rows = (self.reader.get("finance", "request", name) for name in names)
+            rows = (self.reader.get(*table, name) for name in every(from_index(self.reader, index, (bank, bill_id))))
             found += [row for row in rows if row is not None]
         return found
 
@@ -296,6 +305,9 @@ class View:
         if not self.is_bank(party):
             return
         yield from (str(request["bill"]) for request in self.filed("finance", "request", "bank", party))
+        names = every(from_index(self.reader, "joint.asked", (party,)))
+        joints = (self.reader.get("bill", "joint", name) for name in names)
+        yield from (str(row["bill"]) for row in joints if row is not None and asked_to_pay(frozenset({party}), row))
         for bank in self.pays_as(party):
             yield from (str(bill["id"]) for bill in self.filed("bill", "bill", "paying_bank", bank))
 

@@ -55,6 +55,17 @@ def calendar_steps(bill: Row, left_on_due: int, left_on_overdue: int) -> list[Sh
     return steps
 
 
+def moves_to_another_bank(joint: Row) -> list[Shape]:
+    """Give the step at which a bill got another paying bank, where this joint act brought one: with its last yes."""
+    if joint["kind"] != "paying_bank" or joint["status"] != "done":
+        return []
+    last = max(joint["answers"].values(), key=lambda one: one["height"])
+    return [{
+        "kind": "paying_bank", "height": last["height"], "date": joint["ended_on"], "transaction": last["transaction"],
+        "from": joint["content"]["from"], "to": joint["content"]["to"],
+    }]  # fmt: skip
+
+
 def unpaid_before(bill: Row, date: str, ended: Iterable[tuple[str, int]]) -> int:
     """Give what was unpaid on the morning of a day, in minor units: what a credit note took off later was still owed.
 

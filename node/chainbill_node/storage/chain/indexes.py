@@ -132,6 +132,7 @@ INDEXES: tuple[Index, ...] = (
     Index("joint.bill", JOINT, "bill"),
     Index("joint.by", JOINT, "by"),
     Index("joint.asked", JOINT, "others", each="*"),
+    Index("joint.part", JOINT, "others", each="*", of="bill"),
     Index("payment.bill", PAYMENT, "bill"),
     Index("payment.party", PAYMENT, "party", parts=2),
     Index("payment.bank", PAYMENT, "bank", parts=2),
