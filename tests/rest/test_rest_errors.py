@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from chainbill_node.foundation.unavailable import Busy
+from chainbill_node.rest import problems
 from chainbill_node.rest.cursors import MAX_CURSOR_CHARACTERS
 from chainbill_node.rest.texts import language_of, load_texts
 from rest.bill_book import ANCHOR
@@ -209,3 +211,16 @@ def test_a_trace_has_a_bound(client: TestClient, node: TwinNode, monkeypatch: py
     monkeypatch.setattr("chainbill_node.rest.view.MAX_READ", 3)
     check(client.get(f"/v1/trace/anchors/{ANCHOR}"), 400, "trace_too_large")
     assert with_parties(node.book) is node.book
+
+
+@pytest.mark.parametrize("kind", sorted({
+    found
+    for path in Path(problems.__file__).parent.glob("*.py")
+    for found in re.findall(r'not_found\("(\w+)"', path.read_text(encoding="utf-8"))
+}))  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_not_there_is_named_in_words(kind: str, language: str) -> None:
+    """A joint act that nobody sees was called `kind_joint`, a dispute and an order on a status likewise."""
+    body = problems.render(problems.not_found(kind, "X1", 7), load_texts(), language, "/", "r")  # type: ignore[arg-type]
+    assert "X1" in body["detail"]
+    assert not re.search(r"kind_|_", body["detail"])
