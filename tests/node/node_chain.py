@@ -15,6 +15,7 @@ from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import Store
 
+from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
 from chainbill.ledger.receipt import Receipt
@@ -36,17 +37,33 @@ class LocalChain:
         self.ledger.init_chain(self.genesis)
         self.time_ms = START_MS
 
+    def keys_of(self, alias: str) -> list[PrivateKey]:
+        """A party's key, and that of its second person."""
+        party = self.network.parties[alias]
+        return [load_private_key(path) for path in (party.key, party.checker) if path is not None]
+
     def sign(self, alias: str, *calls: tuple[str, str, dict[str, Any]], nonce: bytes = b"") -> Transaction:
-        key = load_private_key(self.network.parties[alias].key)
+        return self.sign_by(self.keys_of(alias)[:1], self.party(alias), *calls, nonce=nonce)
+
+    def sign_by(
+        self,
+        keys: list[PrivateKey],
+        party: str,
+        *calls: tuple[str, str, dict[str, Any]],
+        nonce: bytes = b"",
+        valid_ms: int = 600_000,
+    ) -> Transaction:
+        """Signed with all of these keys of a party."""
         body = encode_body(
             network=self.genesis.hash,
-            party=self.network.parties[alias].party,
-            valid_until_ms=self.time_ms + 600_000,
+            party=party,
+            valid_until_ms=self.time_ms + valid_ms,
             nonce=nonce or secrets.token_bytes(16),
             calls=[Call(*call) for call in calls],
-            keys=[key.public],
+            keys=[key.public for key in keys],
+            threshold=len(keys),
         )
-        return decode_transaction(sign_transaction(body, [key]))
+        return decode_transaction(sign_transaction(body, keys))
 
     def party(self, alias: str) -> str:
         return self.network.parties[alias].party
@@ -86,7 +103,14 @@ class LocalChain:
         return self.decide(self.propose(*transactions).block)
 
     def call(self, alias: str, contract: str, function: str, args: dict[str, Any]) -> Any:
-        receipt = self.commit(self.sign(alias, (contract, function, args)))[0]
+        return self._result(self.sign(alias, (contract, function, args)))
+
+    def call_as_two(self, alias: str, contract: str, function: str, args: dict[str, Any]) -> Any:
+        """Both people of the party sign."""
+        return self._result(self.sign_by(self.keys_of(alias), self.party(alias), (contract, function, args)))
+
+    def _result(self, transaction: Transaction) -> Any:
+        receipt = self.commit(transaction)[0]
         assert receipt.ok, (receipt.reason, receipt.details)
         return receipt.results[0]
 

@@ -14,7 +14,6 @@ It is written from docs/reference alone; every figure that a test expects of it 
 from __future__ import annotations
 
 import contextlib
-import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import account_for
 from chainbill_node.setup.plan import PartyPlan
 from chainbill_node.storage.leveldb import LevelStore
@@ -33,7 +31,6 @@ from served_chain import client_of, get_as
 from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import start_of_day_ms
 from chainbill.ids import make_test_uscc
-from chainbill.ledger.transaction import Call, decode_transaction, encode_body, sign_transaction
 from chainbill.limits import HOUR_MS
 
 ZONE = 480
@@ -108,16 +105,7 @@ class World:
 
     def two(self, who: str, act: str, **arguments: Any) -> None:
         """An act that two people of a party sign."""
-        party = self.chain.network.parties[who]
-        assert party.checker is not None
-        keys = [load_private_key(party.key), load_private_key(party.checker)]
-        body = encode_body(
-            network=self.chain.genesis.hash, party=party.party, valid_until_ms=self.chain.time_ms + 600_000,
-            nonce=secrets.token_bytes(16), calls=[Call(*act.split("."), arguments)],
-            keys=[key.public for key in keys], threshold=2,
-        )  # fmt: skip
-        [receipt] = self.chain.commit(decode_transaction(sign_transaction(body, keys)))
-        assert receipt.ok, (receipt.reason, receipt.details)
+        self.chain.call_as_two(who, *act.split("."), arguments)
 
     def issue(
         self, name: str, creditor: str, debtor: str, face: int, due_on: str, currency: str = "CNY", **more: Any

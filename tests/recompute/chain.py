@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from recompute.days import Calendar
 from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import date_of
 from chainbill.ids import make_test_uscc
-from chainbill.ledger.transaction import Call, Transaction, decode_transaction, encode_body, sign_transaction
+from chainbill.ledger.transaction import Transaction
 
 DAY_MS = 24 * 3_600_000
 ZONE = 480
@@ -82,13 +81,7 @@ class Chain(LocalChain):
 
     def signed(self, party: str, contract: str, function: str, args: dict[str, Any]) -> Transaction:
         """One call that maker and checker sign."""
-        keys = [self.keys[party], self.checkers[party]]
-        body = encode_body(
-            network=self.genesis.hash, party=party, valid_until_ms=self.time_ms + 600_000,
-            nonce=secrets.token_bytes(16), calls=[Call(contract, function, args)], keys=[key.public for key in keys],
-            threshold=len(keys),
-        )  # fmt: skip
-        return decode_transaction(sign_transaction(body, keys))
+        return self.sign_by([self.keys[party], self.checkers[party]], party, (contract, function, args))
 
 
 _sources: Callable[[], dict[str, str]] = chainbill_contracts.sources
