@@ -18,7 +18,7 @@ KINDS = ("source", "texts", "declarations", "generators", "production", "tests")
 def kind_of(name: str) -> str:
     """What a file of the repository counts as, or "" for what is not counted.
 
-    texts: modules of words that people read, and catalogues of them; declarations: rows and acts.
+    texts: modules of words that people read, and catalogues of them; declarations: rows, acts and reads.
     """
     path = PurePosixPath(name)
     top, suffix = path.parts[0], path.suffix
@@ -29,7 +29,7 @@ def kind_of(name: str) -> str:
     if top not in PRODUCTION or suffix not in {".py", ".toml"}:
         return ""
     if suffix == ".toml":
-        return "declarations" if path.parts[-2] in {"rows", "acts"} else "texts"
+        return "declarations" if path.parts[-2] in {"rows", "acts", "reads"} else "texts"
     return "texts" if path.parts[-2] == "texts" else "source"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import contract_functions
 import error_tables
 import performance
+import read_tables
 import rules_tables
 import state_tables
 import status_tables
@@ -25,6 +26,10 @@ GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/contract-functions.md": contract_functions.document,
     "reference/errors.md": error_tables.english,
     "reference/errors.zh.md": error_tables.chinese,
+    "reference/read-access.md": read_tables.english,
+    "reference/read-access.zh.md": read_tables.chinese,
+    "reference/rest.md": read_tables.english,
+    "reference/rest.zh.md": read_tables.chinese,
     "reference/rules.md": rules_tables.english,
     "reference/rules.zh.md": rules_tables.chinese,
     "reference/state.md": state_tables.english,

@@ -210,15 +210,16 @@ def answer_list(
     told: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     *,
     to_the_end: bool = False,
+    in_csv: bool = False,
     **parameters: Any,
 ) -> None:
     """Read a list and print it: JSON is the array of entries, [] when there is none.
 
-    told: how an entry is told to people, in tables. to_the_end: have the node count it to the end.
+    told: how an entry is told to people, in tables, and `in_csv`. to_the_end: have the node count it to the end.
     """
     body = session.client.get(path, **parameters)
     rows = body["data"] if isinstance(body, dict) else body
-    people = told is not None and session.out.form == "table"
+    people = session.out.form == "table" or (in_csv and session.out.form == "csv")
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if isinstance(body, dict):
         whole = counted(session, path, body, parameters) if to_the_end else body

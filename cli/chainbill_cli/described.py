@@ -9,7 +9,7 @@ from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import enumerated, label, text
 
 DOUBTS = ("claimed_twice", "disputes")
 """What is known against the invoices behind a bill."""
@@ -19,9 +19,9 @@ Row = Mapping[str, Any]
 def due(session: Session, preview: Preview, due_on: str, pay_on: str = "") -> None:
     """The due date with the days until then, the day of payment where it is another, and whether it is very far."""
     left = days_until(session, due_on)
-    preview.line("preview.due_on", due_on if left is None else text("preview.in_days", date=due_on, days=left))
+    preview.line("column.due_on", due_on if left is None else text("preview.in_days", date=due_on, days=left))
     if pay_on and pay_on != due_on:
-        preview.line("preview.pay_on", pay_on)
+        preview.line("column.pay_on", pay_on)
     for one in of_due(left):
         preview.line("preview.look", one.detail)
 
@@ -29,7 +29,7 @@ def due(session: Session, preview: Preview, due_on: str, pay_on: str = "") -> No
 def terms(preview: Preview, agreed: Mapping[str, Any], currency: str) -> None:
     """The terms that a bill stands under, each that says anything."""
     for one in terms_said(agreed, currency):
-        preview.line("preview.terms", one)
+        preview.line("column.terms", one)
 
 
 def terms_said(agreed: Mapping[str, Any], currency: str) -> list[str]:
@@ -45,16 +45,14 @@ def terms_said(agreed: Mapping[str, Any], currency: str) -> list[str]:
 def bill(session: Session, preview: Preview, row: Row) -> None:
     """A whole bill."""
     if row.get("id"):
-        preview.line("preview.bill", str(row["id"]))
-    preview.party(session, "preview.debtor", str(row["debtor"])).party(
-        session, "preview.creditor", str(row["creditor"])
-    )
-    preview.money("preview.face", int(row["face"]), str(row["currency"]))
+        preview.line("column.bill", str(row["id"]))
+    preview.party(session, "column.debtor", str(row["debtor"])).party(session, "column.creditor", str(row["creditor"]))
+    preview.money("column.face", int(row["face"]), str(row["currency"]))
     due(session, preview, str(row["due_on"]), str(row.get("pay_on") or ""))
     _trade(preview, row)
     terms(preview, row.get("terms") or {}, str(row["currency"]))
     if row.get("paying_bank"):
-        preview.party(session, "preview.paying_bank", str(row["paying_bank"]))
+        preview.party(session, "column.paying_bank", str(row["paying_bank"]))
 
 
 def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
@@ -68,7 +66,7 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
         preview.party(session, "preview.bank_then", str(content["to"]))
         preview.money("preview.still_owed", row["amount"], row["currency"])
     elif content:
-        preview.line("preview.token", str(content["token"])).money("preview.amount", row["amount"], row["currency"])
+        preview.line("column.token", str(content["token"])).money("column.amount", row["amount"], row["currency"])
         preview.line("column.document", str(content["credit_note"]))
         for part in content["parts"]:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
@@ -80,19 +78,19 @@ def _trade(preview: Preview, row: Row) -> None:
     """The trade behind a bill: contract, delivery, invoices."""
     for name in ("contract_no", "delivered_on"):
         if row.get(name):
-            preview.line(f"preview.{name}", str(row[name]))
+            preview.line(label(name, "preview"), str(row[name]))
     for one in row.get("invoices") or ():
         preview.invoice(one, str(row["currency"]))
 
 
 def token(session: Session, preview: Preview, row: Row) -> None:
     """A token, and the bill that it is of."""
-    preview.line("preview.token", str(row.get("id") or "")).party(session, "preview.holder", str(row["holder"]))
+    preview.line("column.token", str(row.get("id") or "")).party(session, "column.holder", str(row["holder"]))
     if row.get("offered_to"):
-        preview.party(session, "preview.offered_to", str(row["offered_to"]))
-    preview.money("preview.amount", int(row["amount"]), str(row["currency"]))
+        preview.party(session, "column.offered_to", str(row["offered_to"]))
+    preview.money("column.amount", int(row["amount"]), str(row["currency"]))
     if row.get("tier"):
-        preview.line("preview.tier", str(row["tier"]))
+        preview.line("column.tier", str(row["tier"]))
     of_bill(session, preview, str(row.get("bill") or ""))
 
 
@@ -101,15 +99,15 @@ def of_bill(session: Session, preview: Preview, identifier: str) -> None:
     found = session.object_row(PLACES["bill"], identifier) if identifier else {}
     if not found:
         return
-    preview.line("preview.bill", identifier).party(session, "preview.debtor", str(found["debtor"]))
+    preview.line("column.bill", identifier).party(session, "column.debtor", str(found["debtor"]))
     due(session, preview, str(found["due_on"]), str(found.get("pay_on") or ""))
     terms(preview, found.get("terms") or {}, str(found["currency"]))
 
 
 def request(session: Session, preview: Preview, row: Row) -> None:
     """A financing request, and what is known against it."""
-    preview.party(session, "preview.holder", str(row["holder"])).line("preview.token", str(row.get("token") or ""))
-    preview.money("preview.amount", int(row["amount"]), str(row["currency"]))
+    preview.party(session, "column.holder", str(row["holder"])).line("column.token", str(row.get("token") or ""))
+    preview.money("column.amount", int(row["amount"]), str(row["currency"]))
     of_bill(session, preview, str(row.get("bill") or ""))
     if row.get("until"):
         preview.line("preview.request_until", str(row["until"]))
@@ -119,8 +117,8 @@ def request(session: Session, preview: Preview, row: Row) -> None:
 def quote(session: Session, preview: Preview, row: Row) -> None:
     """A quote with every figure and every deadline."""
     currency = str(row["currency"])
-    preview.party(session, "preview.bank", str(row["bank"]))
-    preview.money("preview.amount", int(row["amount"]), currency)
+    preview.party(session, "column.bank", str(row["bank"]))
+    preview.money("column.amount", int(row["amount"]), currency)
     price(preview, row, currency)
 
 
@@ -128,25 +126,25 @@ def price(preview: Preview, row: Row, currency: str) -> None:
     """Rate, days, interest, fee, who pays it, what is paid out, recourse and the deadlines."""
     preview.line("preview.days", str(row.get("days") or 0))
     for name in ("interest", "net"):
-        preview.money(f"preview.{name}", int(row.get(name) or 0), currency)
+        preview.money(label(name, "preview"), int(row.get(name) or 0), currency)
     price_asked(preview, row, currency)
     if row.get("pay_on"):
-        preview.line("preview.pay_on", str(row["pay_on"]))
+        preview.line("column.pay_on", str(row["pay_on"]))
 
 
 def price_asked(preview: Preview, row: Row, currency: str) -> None:
     """What a bank says of a price itself: rate and basis, fee, who pays the interest, recourse, deadlines."""
     from chainbill.money import format_rate
 
-    preview.line("preview.rate", f"{format_rate(int(row.get('rate') or 0))}% {row.get('basis') or ''}".strip())
-    preview.money("preview.fee", int(row.get("fee") or 0), currency)
+    preview.line("column.rate", f"{format_rate(int(row.get('rate') or 0))}% {row.get('basis') or ''}".strip())
+    preview.money("column.fee", int(row.get("fee") or 0), currency)
     if row.get("interest_payer"):
         preview.line("preview.interest_payer", text(f"preview.payer_{row['interest_payer']}"))
     recourse = "value.with_recourse" if row.get("recourse") else "value.without_recourse"
-    preview.line("preview.recourse", text(recourse))
+    preview.line("column.recourse", text(recourse))
     for name in ("value_date", "disburse_by", "valid_until"):
         if row.get(name):
-            preview.line(f"preview.{name}", str(row[name]))
+            preview.line(label(name, "preview"), str(row[name]))
 
 
 def doubts(preview: Preview, row: Row) -> None:

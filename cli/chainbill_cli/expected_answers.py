@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from chainbill_contracts.declared_reads import reads
 from chainbill_node.rest.schema_parts import PROBLEM, Schema
 from chainbill_node.rest.schemas import HANDED_IN, OPEN_ANSWERS, READS, asked_schema
 
@@ -19,18 +20,12 @@ from chainbill_cli.result_shapes import unfit_results
 from chainbill_cli.texts import text
 
 IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    **{read.path: (("id",),) for read in reads().values() if not read.is_list},
     "/v1/parties/{party}": (("id",),),
     "/v1/parties/{party}/open-items": (("party",),),
-    "/v1/bills/{bill_id}": (("id",),),
     "/v1/bills/{bill_id}/tree": (("bill", "id"),),
-    "/v1/tokens/{token_id}": (("id",),),
     "/v1/tokens/{token_id}/path": (("token", "id"),),
-    "/v1/finance/requests/{request_id}": (("id",),),
-    "/v1/finance/quotes/{quote_id}": (("id",),),
     "/v1/invoices/{fingerprint}": (("fingerprint",),),
-    "/v1/disputes/{dispute_id}": (("id",),),
-    "/v1/joints/{joint_id}": (("id",),),
-    "/v1/status-orders/{order_id}": (("id",),),
     "/v1/contracts/{name}": (("name",),),
     "/v1/calendar/{year}": (("year",),),
     "/v1/transactions/{identifier}": (("id",), ("wire_id",)),

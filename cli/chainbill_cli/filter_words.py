@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
-from chainbill_node.rest.filter_words import ONE_WORD
-from chainbill_node.rest.filter_words import WORDS as WORDS_OF_LISTS
 
 from chainbill_cli.failure import usage
-from chainbill_cli.kit import option
 from chainbill_cli.output import WORDS
 from chainbill_cli.texts import enumerated, has_text, language, texts_of
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 COMMAS = re.compile("[,，、]")
 
 
@@ -58,10 +54,3 @@ class LedgerWords(click.ParamType[str]):
             return found
         choices = enumerated(self.said(code)[1] if language() == "zh" else code for code in self.known)
         raise usage("error.not_one_of", value=typed.strip(), choices=choices)
-
-
-def word_filter(name: str, path: str, kind: str, help_key: str = "option.status") -> Callable[[Function], Function]:
-    """The option of a list that takes the words of a route's parameter of the same name."""
-    parameter = name.lstrip("-")
-    kinds = LedgerWords(WORDS_OF_LISTS[path, parameter], kind, one=path in ONE_WORD)
-    return option(name, type=kinds, metavar=parameter.upper(), default=None, help=help_key)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from chainbill_contracts.declared_reads import Read, reads
+
 from chainbill.ids import is_object_id
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.session import Session
@@ -32,13 +34,16 @@ class Kind:
     listed: str
 
 
-BILL = Kind("bill", "B", "/v1/bills", "bill list")
-TOKEN = Kind("token", "T", "/v1/tokens", "token list")
-REQUEST = Kind("request", "R", "/v1/finance/requests", "finance list")
-QUOTE = Kind("quote", "Q", "/v1/finance/quotes", "finance show REQUEST")
-JOINT = Kind("joint", "J", "/v1/joints", "bill joint list")
-DISPUTE = Kind("dispute", "D", "/v1/disputes", "invoice disputes")
-STATUS_ORDER = Kind("status_order", "S", "/v1/status-orders", "party orders")
+def _kind(read: Read) -> Kind:
+    """How objects of a declared read are found: where they are listed, and by which command."""
+    path = read.path.rpartition("/")[0]
+    listed = next((" ".join(one.command) for one in reads().values() if one.path == path), "finance show REQUEST")
+    return Kind(read.name, read.letter, path, listed)
+
+
+KINDS = {name: _kind(read) for name, read in reads().items() if read.letter}
+BILL, TOKEN, REQUEST, QUOTE = (KINDS[name] for name in ("bill", "token", "request", "quote"))
+JOINT, DISPUTE, STATUS_ORDER = KINDS["joint"], KINDS["dispute"], KINDS["status_order"]
 CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes", "party change list")
 RECOVERY = Kind("announced_recovery", "C", "", "party recovery list")
 """path: "" where nobody can list them without knowing of whom they are, so that an id is typed whole."""

@@ -18,7 +18,7 @@ from chainbill_cli.kit import Function, Noun, argument, option
 from chainbill_cli.lookup import Kind, object_id, read_bill, read_token
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import text
+from chainbill_cli.texts import label, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 
@@ -107,10 +107,10 @@ def _dispute(session: Session, preview: Preview, identifier: str) -> None:
 def _order(session: Session, preview: Preview, identifier: str) -> None:
     """As the ledger holds it: the papers, and the keys of an administrator."""
     found = lookup.read(session, lookup.STATUS_ORDER, identifier)
-    preview.party(session, "preview.party", found["party"])
-    preview.line("preview.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
+    preview.party(session, "column.party", found["party"])
+    preview.line("column.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
     for key in found["keys"]:
-        preview.line("preview.key", key_said(key))
+        preview.line("column.key", key_said(key))
     for name in ("reason", "authority", "number"):
         if found[name]:
             preview.line(f"column.{name}", found[name])
@@ -127,9 +127,9 @@ READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
 def _shown(session: Session, preview: Preview, on: str, argument: str, identifier: str) -> Preview | None:
     """The preview with the object; None where a node would have to be asked and none is."""
     if on == "party":
-        return preview.party(session, f"preview.{argument}", identifier)
+        return preview.party(session, label(argument, "preview"), identifier)
     if on not in READ:
-        return preview.line(f"preview.{on}", identifier)
+        return preview.line(label(on, "preview"), identifier)
     if session.offline:
         return None
     READ[on](session, preview, identifier)

@@ -47,7 +47,7 @@ def complete(session: Session, preview: Preview, calls: Sequence[Call], memo: st
 
 def whole(session: Session, calls: Sequence[Call]) -> Preview:
     """A preview of acts whose command has none of its own, or cannot read what it would show."""
-    preview = Preview("preview.write").line("preview.party", session.party)
+    preview = Preview("preview.write").line("column.party", session.party)
     for one in calls:
         preview.line("preview.call", act_text(one))
     return preview

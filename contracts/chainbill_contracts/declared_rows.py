@@ -22,8 +22,9 @@ look at (`docs/status_tables.py` writes them into the general part). A table of 
     face = { kind = "amount", en = "never changes", zh = "永不改变" }
 
 A field says its kind, one of `KINDS` or `list:` one of them, and may say `with` (the field that has its text), `words`
-(what it may be), `made` (no member of the row: whoever shows it computes it), `unseen` (REST does not show it), `late`
-(rows that were written before it came lack it: null), `optional` (left out where it does not show).
+(what it may be) and `said_as` (family of their texts), `made` (no member of the row: whoever shows it computes it),
+`unseen` (REST does not show it), `late` (rows that were written before it came lack it: null), `optional` (left out
+where it does not show).
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class Field:
     beside: str
     """The field whose text is this one's, too; "" for its own."""
     words: tuple[str, ...]
+    said_as: str
+    """Family of its words in what people read; "" where nobody says them."""
     made: bool
     unseen: bool
     late: bool
@@ -198,7 +201,7 @@ def _row(place: str, told: Mapping[str, Any]) -> Row:
 
 
 def _field(where: str, name: str, told: Mapping[str, Any], others: Mapping[str, Any]) -> Field:
-    only(where, told, {"kind"}, {"en", "zh", "with", "words"} | FLAGS)
+    only(where, told, {"kind"}, {"en", "zh", "with", "words", "said_as"} | FLAGS)
     listed = told["kind"].startswith(LIST)
     kind = told["kind"].removeprefix(LIST)
     beside = told.get("with", "")
@@ -208,11 +211,11 @@ def _field(where: str, name: str, told: Mapping[str, Any], others: Mapping[str, 
         raise ValueError(f"{where}: `with` names a field that has its own text, and stands without one")
     if ("en" in told) != ("zh" in told):
         raise ValueError(f"{where}: a text is there in both languages")
-    if ("words" in told) != (kind == "words"):
-        raise ValueError(f"{where}: words go with the kind of that name")
+    if ("words" in told) != (kind == "words") or ("said_as" in told and kind != "words"):
+        raise ValueError(f"{where}: words, and what they are said as, go with the kind of that name")
     flags = {flag: bool(told.get(flag, False)) for flag in FLAGS}
     texts = told.get("en", ""), told.get("zh", "")
-    return Field(name, kind, listed, *texts, beside, tuple(told.get("words", ())), **flags)
+    return Field(name, kind, listed, *texts, beside, tuple(told.get("words", ())), told.get("said_as", ""), **flags)
 
 
 def _status(place: str, told: Mapping[str, Any]) -> Status:

@@ -11,7 +11,7 @@ from chainbill_cli import moments
 from chainbill_cli.acts import act_said
 from chainbill_cli.answers import ANSWER_KINDS
 from chainbill_cli.output import Column, shown
-from chainbill_cli.shapes import RECEIPT_ROWS
+from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import set_language, texts_of
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, accepted_bill
@@ -88,7 +88,7 @@ def test_times_are_of_the_day_of_the_dates_beside_them(desk: Desk) -> None:
 
 
 def test_only_money_of_a_debtor_is_late() -> None:
-    late = next(column for column in RECEIPT_ROWS if column.path == "days_late")
+    late = next(column for column in columns_of("receipts") if column.path == "days_late")
     of_kinds = {kind: shown({"kind": kind, "days_late": 0}, late, str) for kind in ("settlement", "finance", "payment")}
     assert of_kinds == {"settlement": "0", "finance": "", "payment": ""}
 

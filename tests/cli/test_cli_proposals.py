@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from chainbill_cli.commands.governance import STORED_KINDS
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure
 from chainbill_cli.proposals import FIELDS, KINDS, check_content, example_of, kind_of_field
 from chainbill_cli.texts import has_text, set_language
+from chainbill_contracts.declared_reads import reads
 from cli.cli_fakes import FakeNode, Shell
 
 CONTENT = contract_constant("governance", "CONTENT")
 
 
 def test_every_kind_that_the_contract_knows_is_checked() -> None:
-    assert set(CONTENT) == set(STORED_KINDS)
+    assert set(CONTENT) == set(reads()["proposals"].filters["kind"].words)
     fields = {name for needed, more, _ in CONTENT.values() for name in (*needed, *more)}
     assert set(FIELDS) <= fields
     assert all(has_text(f"value.want_{kind}") for kind in KINDS)

@@ -16,7 +16,7 @@ from chainbill_cli.commands.party_terms import ACCOUNT_ROWS
 from chainbill_cli.filter_words import LedgerWords
 from chainbill_cli.main import program, run
 from chainbill_cli.output import Column, shown
-from chainbill_cli.shapes import HOP_ROWS, PARTY_ROWS, TOKEN_ROWS
+from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import set_language
 from chainbill_cli.word_choice import WordChoice
 from cli.cli_desk import Desk, accepted_bill
@@ -43,10 +43,10 @@ def test_blocks_name_their_proposer_and_are_not_cut(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("column", "row", "english", "chinese"),
     [
-        (PARTY_ROWS[2], {"roles": ["anchor", "bank"]}, "anchor, bank", "核心企业、银行"),
-        (HOP_ROWS[2], {"kind": "transfer"}, "transferred", "转让"),
-        (HOP_ROWS[2], {"kind": "unheard_of"}, "unheard_of", "unheard_of"),
-        (TOKEN_ROWS[-1], token(locks=[{"kind": "in_finance"}]), "in financing", "融资中"),
+        (columns_of("parties")[2], {"roles": ["anchor", "bank"]}, "anchor, bank", "核心企业、银行"),
+        (columns_of("bill_history")[2], {"kind": "transfer"}, "transferred", "转让"),
+        (columns_of("bill_history")[2], {"kind": "unheard_of"}, "unheard_of", "unheard_of"),
+        (columns_of("tokens")[-1], token(locks=[{"kind": "in_finance"}]), "in financing", "融资中"),
         (Column("status", "proposal"), {"status": "accepted"}, "accepted", "已通过"),
         (Column("kind", "proposal"), {"kind": "validator_remove"}, "remove a validator", "移除验证方"),
         (Column("step", "step"), {"step": "prevote"}, "first vote", "预投票"),
@@ -63,11 +63,11 @@ def test_words_of_the_ledger(column: Column, row: dict[str, object], english: st
 
 def test_headings_that_mean_what_stands_below() -> None:
     from chainbill_cli.commands.block import BLOCK_ROWS
-    from chainbill_cli.commands.governance import ROWS
+    from chainbill_cli.shapes import columns_of
 
     set_language("zh")
     assert next(one.title for one in ACCOUNT_ROWS if one.path == "from") == "生效日"
-    assert next(one.title for one in ROWS if one.path == "proposer") == "提案方"
+    assert next(one.title for one in columns_of("proposals") if one.path == "proposer") == "提案方"
     assert next(one.title for one in BLOCK_ROWS if one.path == "proposer") == "出块方"
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from chainbill_contracts.declared_reads import word_filters
 from chainbill_node.rest.access import Viewer
-from chainbill_node.rest.filter_words import WORDS
 from chainbill_node.rest.request_signing import sign_request
 from chainbill_node.rest.view import View
 from rest.bill_book import ANCHOR, SUPPLIERS, BillBook
@@ -117,7 +117,8 @@ def pair(request: pytest.FixtureRequest) -> Iterator[tuple[str, World, tuple[Tes
 def values(world: World, name: str, route: str, book: BillBook) -> list[str]:
     """What a reader may try in a filter: ids of its own and of others, every word, odd dates."""
     kinds = {"bill": "bill_id", "token": "token_id", "invoice": "fingerprint", "fingerprint": "fingerprint"}
-    words = WORDS.get((route, name), ())
+    told = word_filters().get((route, name))
+    words = told.words if told else ()
     if name in kinds:
         return list(world.ids[kinds[name]].values())
     if name in ("tier", "reached_tier", "depth", "cent", "limit"):

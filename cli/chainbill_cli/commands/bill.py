@@ -5,26 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill_cli import described
-from chainbill_cli.answers import answer_list, answer_write, by_value, lists, tell_basis, without_as_of
+from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
 from chainbill_cli.commands import bill_joint, bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, object_id, read_bill
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import BILL as BILL_FIELDS
-from chainbill_cli.shapes import BILL_ROWS, HISTORY_ROWS
+from chainbill_cli.shapes import fields_of
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
-bill.command("payments", help="bill.payments")(bill_settle.payments)
-bill.command("receipts", help="bill.receipts")(bill_settle.receipts)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
 bill.command("received", help="bill.received")(bill_settle.received)
 
@@ -100,29 +96,10 @@ bill.command("paying-bank", help="bill.paying_bank")(bill_joint.paying_bank)
 bill.command("answer", help="bill.answer")(bill_joint.answer)
 
 
-@bill.command("list", help="bill.list")
-@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
-@option("--creditor", metavar="PARTY", default=None, help="option.creditor")
-@option("--holder", metavar="PARTY", default=None, help="option.holder")
-@word_filter("--status", "/v1/bills", "status")
-@option("--currency", metavar="CODE", default=None, help="option.currency")
-@option("--due-from", metavar="DATE", default=None, help="option.due_from")
-@option("--due-to", metavar="DATE", default=None, help="option.due_to")
-@option("--issued-from", metavar="DATE", default=None, help="option.issued_from")
-@option("--issued-to", metavar="DATE", default=None, help="option.issued_to")
-@option("--reached-tier", type=int, metavar="TIER", default=None, help="option.reached_tier")
-@option("--financed-by", metavar="BANK", default=None, help="option.financed_by")
-@option("--invoice", metavar="FINGERPRINT", default=None, help="option.invoice_filter")
-@option("--initiator", metavar="PARTY", default=None, help="option.initiator")
-@option("--reference", metavar="REF", default=None, help="option.reference_filter")
-@by_value
-@lists
-def list_(**filters: Any) -> None:
-    """List bills. A reference is that of who acts where no initiator is named, also where reads are not signed."""
-    session = current_session()
+def _own_reference(session: Session, filters: dict[str, Any]) -> None:
+    """A reference is that of who acts where no initiator is named, also where reads are not signed."""
     if filters["reference"] is not None and filters["initiator"] is None and session.settings.profile:
         filters["initiator"] = session.party
-    answer_list(session, "/v1/bills", BILL_ROWS, **filters_of(session, filters))
 
 
 @bill.command("show", help="bill.show")
@@ -135,19 +112,12 @@ def show(bill: str, **when: str | None) -> None:
     body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", **when))
     people = session.out.form == "table"
     told = {**body, "terms": described.terms_said(body.get("terms") or {}, str(body.get("currency")))}
-    session.out.thing(told if people else body, BILL_FIELDS)
+    session.out.thing(told if people else body, fields_of("bill"))
     if people:
         bill_settle.show_payments(session, body, when)
     tell_basis(session, body)
 
 
-@bill.command("history", help="bill.history")
-@argument("bill")
-@lists
-def history(bill: str, **filters: Any) -> None:
-    """Every hop of a bill."""
-    session = current_session()
-    answer_list(session, f"/v1/bills/{object_id(session, BILL, bill)}/history", HISTORY_ROWS, **filters)
-
+plain_reads(bill, ready={"bills": _own_reference})
 
 __all__ = ["bill"]

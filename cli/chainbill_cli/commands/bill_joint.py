@@ -9,19 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainbill_cli import described
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
-from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, JOINT, TOKEN, object_id, read, read_bill
 from chainbill_cli.money_said import said
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import JOINT as JOINT_FIELDS
-from chainbill_cli.shapes import JOINT_ROWS
+from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, text
 from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
@@ -49,8 +45,8 @@ def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed
     digest = document_digest(paper)
     preview = None
     if asks(session) and row:
-        preview = Preview("preview.bill_dilute").line("preview.token", token)
-        preview.money("preview.amount", amount, currency)
+        preview = Preview("preview.bill_dilute").line("column.token", token)
+        preview.money("column.amount", amount, currency)
         preview.line("column.document", bracketed(paper, digest))
         for part in parts:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], currency)}")
@@ -107,31 +103,9 @@ def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
     identifier = object_id(session, JOINT, joint)
     preview = None
     if asks(session) and not session.offline:
-        preview = Preview("preview.bill_answer").line("preview.answer", text(f"value.answer_{answer}"))
+        preview = Preview("preview.bill_answer").line("column.answer", text(f"value.answer_{answer}"))
         found = read(session, JOINT, identifier)
         described.joint(session, preview, found, read_bill(session, found["bill"]))
     outcome = write(session, writing, [call("bill", "answer", joint=identifier, answer=answer)], preview)
     told = ("joint", "joint_status", "waits_for", "bill", "bill_status", "paying_bank", "token", "outstanding")
     answer_write(session, outcome, *told)
-
-
-@joint.command("list", help="bill.joint_list")
-@option("--bill", metavar="BILL", default=None, help="bill.opt_joint_bill")
-@option("--by", metavar="PARTY", default=None, help="bill.opt_joint_by")
-@option("--asked", metavar="PARTY", default=None, help="bill.opt_joint_asked")
-@word_filter("--kind", "/v1/joints", "asks", "bill.opt_joint_kind")
-@word_filter("--status", "/v1/joints", "joint")
-@lists
-def list_joints(bill: str | None, **filters: Any) -> None:
-    """List joint acts."""
-    session = current_session()
-    of = None if bill is None else object_id(session, BILL, bill)
-    answer_list(session, JOINT.path, JOINT_ROWS, bill=of, **filters_of(session, filters))
-
-
-@joint.command("show", help="bill.joint_show")
-@argument("joint", metavar="JOINT")
-def show(joint: str) -> None:
-    """Show a joint act."""
-    session = current_session()
-    session.out.thing(without_as_of(read(session, JOINT, joint)), JOINT_FIELDS)

@@ -1,26 +1,30 @@
-"""`bill`: settle, payment, received, payments, receipts. Loaded by `commands.bill`."""
+"""`bill`: settle, payment, received. Loaded by `commands.bill`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chainbill_cli.answers import answer_list, answer_write, by_value, lists
+from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.foreseen import of_payment
 from chainbill_cli.kit import argument, option
-from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import PAYMENT_LIST, PAYMENT_ROWS, PAYMENTS_MADE, RECEIPT_ROWS
+from chainbill_cli.session import Session
+from chainbill_cli.shapes import columns
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
+PAYMENT_ROWS = columns("settlement/payment", "party token amount currency status", "party amount currency status token")
+PAYMENTS_MADE = columns(
+    "settlement/payment",
+    "party token amount currency status bank reference",
+    "party amount currency status reference bank token",
+)
 PAYMENT_STATUSES = ("paid", "returned", "instructed")
 """What a bank may report."""
 MOST_STEPS = 1_000
@@ -58,9 +62,9 @@ def settle(
     }  # fmt: skip
     preview = None
     if asks(session) and found:
-        preview = Preview("preview.bill_settle").line("preview.bill", identifier)
-        preview.party(session, "preview.debtor", found["debtor"]).money("preview.amount", minor, currency)
-        preview.line("preview.value_date", arguments["value_date"]).line("preview.reference", reference)
+        preview = Preview("preview.bill_settle").line("column.bill", identifier)
+        preview.party(session, "column.debtor", found["debtor"]).money("column.amount", minor, currency)
+        preview.line("column.value_date", arguments["value_date"]).line("column.reference", reference)
         preview.money("preview.after", max(0, int(found.get("outstanding", 0)) - minor), currency)
     outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
     payments, steps = _to_the_end(session, writing, outcome, identifier, reference)
@@ -112,36 +116,6 @@ def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str
     return found
 
 
-@argument("bill", required=False, default="")
-@option("--party", metavar="PARTY", default=None, help="bill.opt_payee")
-@option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
-@word_filter("--status", "/v1/payments", "status")
-@option("--currency", metavar="CODE", default=None, help="option.currency")
-@by_value
-@lists
-def payments(bill: str, **filters: Any) -> None:
-    """Payments, and what became of them: of one bill or of all."""
-    session = current_session()
-    of = object_id(session, BILL, bill) if bill else None
-    answer_list(session, "/v1/payments", PAYMENT_LIST, bill=of, **filters_of(session, filters))
-
-
-@option("--bank", metavar="BANK", default=None, help="bill.opt_paying")
-@option("--bill", metavar="BILL", default=None, help="bill.opt_receipt_bill")
-@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
-@word_filter("--kind", "/v1/receipts", "receipt", "bill.opt_receipt_kind")
-@option("--currency", metavar="CODE", default=None, help="option.currency")
-@option("--value-from", metavar="DATE", default=None, help="bill.opt_value_from")
-@option("--value-to", metavar="DATE", default=None, help="bill.opt_value_to")
-@by_value
-@lists
-def receipts(bill: str | None, **filters: Any) -> None:
-    """What banks reported."""
-    session = current_session()
-    of = object_id(session, BILL, bill) if bill else None
-    answer_list(session, "/v1/receipts", RECEIPT_ROWS, bill=of, **filters_of(session, filters))
-
-
 @argument("bill")
 @argument("token")
 @option("--status", type=WordChoice(PAYMENT_STATUSES, "value."), required=True, help="bill.opt_payment_status")
@@ -171,20 +145,20 @@ def received(session: Session, writing: Writing, bill: str, token: str) -> None:
 
 def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:
     preview = _payment_as_it_is(session, Preview("preview.bill_payment"), bill, token, status, reference=reference)
-    return preview.line("preview.then", text(f"value.{status}")).line("preview.reference", reference)
+    return preview.line("preview.then", text(f"value.{status}")).line("column.reference", reference)
 
 
 def _payment_as_it_is(
     session: Session, preview: Preview, bill: str, token: str, status: str, *, reference: str = ""
 ) -> Preview:
-    preview.line("preview.bill", bill).line("preview.token", token)
+    preview.line("column.bill", bill).line("column.token", token)
     if not session.offline:
         found = [one for one in payments_of(session, bill) if one["token"] == token]
         if not found:
             raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token, bill=bill)
         of_payment(session, found[0], status, reference)
         preview.party(session, "preview.to", found[0]["party"])
-        preview.money("preview.amount", int(found[0]["amount"]), str(found[0]["currency"]))
+        preview.money("column.amount", int(found[0]["amount"]), str(found[0]["currency"]))
         preview.line("preview.now", text(f"value.{found[0]['status']}"))
     return preview
 
@@ -203,4 +177,4 @@ def show_payments(session: Session, bill: Mapping[str, Any], when: Mapping[str, 
         session.out.rows(found, PAYMENTS_MADE)
 
 
-__all__ = ["payment", "payments", "receipts", "received", "settle", "show_payments"]
+__all__ = ["payment", "received", "settle", "show_payments"]

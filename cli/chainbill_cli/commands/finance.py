@@ -7,27 +7,30 @@ from typing import Any
 import click
 
 from chainbill_cli import described
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands.token import usable
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.list_filters import filters_of
 from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import priced
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import QUOTE as QUOTE_FIELDS
-from chainbill_cli.shapes import QUOTE_ROWS, REQUEST_ROWS
+from chainbill_cli.shapes import columns, columns_of, fields_of
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
+QUOTE_ROWS = columns(
+    "finance/quote",
+    "id bank amount currency rate days interest fee net recourse status valid_until",
+    "id rate net currency status bank recourse valid_until interest amount fee days",
+)
 BASES = ("act/360", "act/365f", "30/360")
 
 finance = noun("finance")
@@ -53,11 +56,11 @@ def request(
     arguments = {"token": found["id"], "banks": [session.party_id(bank) for bank in banks], "amount": minor}
     preview = None
     if asks(session) and found["amount"] is not None:
-        preview = Preview("preview.finance_request").line("preview.token", found["id"])
+        preview = Preview("preview.finance_request").line("column.token", found["id"])
         described.of_bill(session, preview, str(found["bill"]))
-        preview.money("preview.amount", minor, found["currency"])
+        preview.money("column.amount", minor, found["currency"])
         for bank in arguments["banks"]:
-            preview.party(session, "preview.bank", bank)
+            preview.party(session, "column.bank", bank)
         preview.money("preview.remains", max(0, found["amount"] - minor), found["currency"])
     outcome = write(session, writing, [call("finance", "request", **arguments)], preview)
     answer_write(session, outcome, "request", "token", "remainder", *DOUBTS, currency=found["currency"])
@@ -201,7 +204,7 @@ def disburse(
     if asks(session) and found:
         preview = _preview_disburse(session, found)
         preview.money("preview.paid_now", paid or int(found.get("net") or 0), currency)
-        preview.line("preview.paid_on", arguments["value_date"]).line("preview.reference", reference)
+        preview.line("preview.paid_on", arguments["value_date"]).line("column.reference", reference)
         if registration:
             preview.line("preview.registration", registration)
         describe(preview, compared, str(bill.get("due_on")))
@@ -214,7 +217,7 @@ def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
     """Who paid whom for which token; the request is read for the payee and the token as it is now."""
     asked = read_request(session, str(quote["request"]))
     preview = Preview("preview.finance_disburse").party(session, "preview.payee", asked["holder"])
-    preview.line("preview.token", str(asked.get("token") or ""))
+    preview.line("column.token", str(asked.get("token") or ""))
     described.of_bill(session, preview, str(asked.get("bill") or ""))
     described.quote(session, preview, quote)
     return preview
@@ -252,7 +255,7 @@ def _end_quote(session: Session, writing: Writing, typed: str, verb: str) -> Non
     preview = None
     if asks(session) and not session.offline:
         found = read_quote(session, identifier)
-        preview = Preview(f"preview.quote_{verb}").line("preview.quote", identifier)
+        preview = Preview(f"preview.quote_{verb}").line("column.quote", identifier)
         described.quote(session, preview, found)
     act = call("finance", f"{verb}_quote", quote=identifier)
     outcome = write(session, writing, [act], preview)
@@ -270,17 +273,6 @@ def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
     answer_write(session, outcome, "token", request=identifier)
 
 
-@finance.command("list", help="finance.list")
-@option("--holder", metavar="PARTY", default=None, help="option.holder")
-@option("--bank", metavar="BANK", default=None, help="finance.opt_bank")
-@word_filter("--status", "/v1/finance/requests", "status")
-@lists
-def list_(**filters: Any) -> None:
-    """List financing requests."""
-    session = current_session()
-    answer_list(session, "/v1/finance/requests", REQUEST_ROWS, **filters_of(session, filters))
-
-
 @finance.command("show", help="finance.show")
 @argument("identifier", metavar="REQUEST|QUOTE")
 @option("--at", metavar="WHEN", default=None, help="option.at")
@@ -289,10 +281,13 @@ def show(identifier: str, at: str | None) -> None:
     session = current_session()
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
-        session.out.thing(without_as_of(body), QUOTE_FIELDS)
+        session.out.thing(without_as_of(body), fields_of("quote"))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
-    session.out.thing(body, (*REQUEST_ROWS, *(Column(name, "id") for name in DOUBTS if body.get(name))))
+    session.out.thing(body, (*columns_of("requests"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
     quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
     if session.out.form == "table" and quotes:
         session.out.rows(quotes, QUOTE_ROWS)
+
+
+plain_reads(finance)

@@ -10,22 +10,23 @@ from typing import Any
 
 import click
 
-from chainbill_cli.answers import answer_newest, answer_results, answer_write, newest
+from chainbill_cli.answers import answer_results, answer_write
 from chainbill_cli.applying import read_applications
 from chainbill_cli.call_text import argument_text
 from chainbill_cli.causes import cause_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.filter_words import LedgerWords, word_filter
 from chainbill_cli.foreseen import foreseen
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, no_id, object_id
-from chainbill_cli.output import Column, ranked
+from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.proposals import check_content
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import enumerated, has_text, in_language, label, text
 from chainbill_cli.values import json_value
 from chainbill_cli.word_choice import WordChoice
@@ -35,13 +36,6 @@ KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
     "party_status", "party_administrator", "party_close", "dispute",
-)  # fmt: skip
-STORED_KINDS = tuple(kind for kind in KINDS if kind != "contract")
-"""Kinds as the ledger keeps them: a single contract is a set of one."""
-ROWS = ranked(
-    "id kind status votes proposer created.height",
-    Column("id", "id"), Column("kind", "proposal"), Column("proposer", "party", "column.proposal_proposer"),
-    Column("status", "proposal"), Column("votes"), Column("created.height", "int"),
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
@@ -125,7 +119,7 @@ def store(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
         preview = None
         if asks(session):
             preview = (
-                Preview("preview.governance_store").line("preview.hash", _hash_of(source)).line("preview.file", path)
+                Preview("preview.governance_store").line("preview.hash", _hash_of(source)).line("column.file", path)
             )
         outcome = write(session, writing, [call("governance", "store_source", source=source)], preview)
         answer_write(session, outcome, "hash")
@@ -140,7 +134,7 @@ def _content_lines(session: Session, preview: Preview, kind: str, content: Any) 
     names and hashes that voters compare.
     """
     said = f"value.proposal_{kind}"
-    preview.line("preview.kind", text(said) if has_text(said) else kind)
+    preview.line("column.kind", text(said) if has_text(said) else kind)
     facts = dict(content) if isinstance(content, dict) else {"content": content}
     if kind == "contracts":
         for entry in facts.pop("contracts", ()):
@@ -290,7 +284,7 @@ def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | Non
         return identifier, None
     if str(found.get("status") or "open") != "open":
         raise foreseen("proposal_closed", {"status": found["status"]})
-    preview = Preview(title).line("preview.proposal", identifier)
+    preview = Preview(title).line("column.proposal", identifier)
     if found.get("kind"):
         _content_lines(session, preview, str(found["kind"]), found.get("content"))
     return identifier, preview
@@ -317,7 +311,7 @@ def ready(session: Session, writing: Writing) -> None:
     """Say that the acting party's validators to be are up."""
     preview = None
     if asks(session):
-        preview = Preview("preview.governance_ready").party(session, "preview.party", session.party)
+        preview = Preview("preview.governance_ready").party(session, "column.party", session.party)
     answer_results(session, write(session, writing, [call("governance", "ready")], preview))
 
 
@@ -329,16 +323,6 @@ def withdraw(session: Session, writing: Writing, proposal: str) -> None:
     identifier, preview = _meant(session, proposal, "preview.governance_withdraw")
     outcome = write(session, writing, [call("governance", "withdraw", proposal=identifier)], preview)
     answer_write(session, outcome, proposal=identifier, decision=outcome.result.get("status"))
-
-
-@governance.command("list", help="governance.list")
-@word_filter("--status", "/v1/governance/proposals", "proposal")
-@option("--kind", type=LedgerWords(STORED_KINDS, "proposal"), metavar="KIND", default=None, help="governance.opt_kind")
-@newest
-def list_(limit: int, **filters: Any) -> None:
-    """List proposals, the newest first."""
-    session = current_session()
-    answer_newest(session, PATH, ROWS, told=lambda row: _told(session, row), limit=limit, **filters)
 
 
 def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -360,7 +344,7 @@ def show(proposal: str) -> None:
     session = current_session()
     found = find(session, proposal)
     said = _told(session, found) if session.out.form == "table" else found
-    session.out.thing(said, (*ROWS, Column("content", "list"), Column("expires_on", "date")))
+    session.out.thing(said, (*columns_of("proposals"), Column("content", "list"), Column("expires_on", "date")))
 
 
 def find(session: Session, typed: str) -> dict[str, Any]:
@@ -374,3 +358,6 @@ def find(session: Session, typed: str) -> dict[str, Any]:
     if not found:
         raise fail(Exit.FAILED, "governance.no_proposal", code="not_found", value=typed)
     return found[0]
+
+
+plain_reads(governance, told={"proposals": _told})

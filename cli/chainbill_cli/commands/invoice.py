@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.list_filters import filters_of
-from chainbill_cli.output import Column, ranked
+from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import bracketed, enumerated
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -28,16 +27,6 @@ FIELDS = (
     Column("currency"), Column("fingerprint", "id"),
 )  # fmt: skip
 
-INVOICE_ROWS = ranked(
-    "fingerprint total currency status seller buyer occupied disputes",
-    Column("fingerprint", "id"), Column("seller", "party"), Column("buyer", "party"), Column("total", "amount"),
-    Column("occupied", "amount"), Column("currency"), Column("status", "invoice"), Column("disputes", "id"),
-)  # fmt: skip
-DISPUTE_ROWS = ranked(
-    "id status until seller by fingerprint document",
-    Column("id", "id"), Column("fingerprint", "id"), Column("seller", "party"), Column("by", "party"),
-    Column("status", "dispute"), Column("until", "date"), Column("document", "id"),
-)  # fmt: skip
 FINGERPRINT = re.compile(r"^[0-9a-fA-F]{64}$")
 BEGINNING = re.compile(r"^([0-9a-fA-F]{8,63})…?$")
 """How a fingerprint may be typed that a table shows by its beginning."""
@@ -58,7 +47,7 @@ def show(file: str, creditor: str, at: str | None) -> None:
         if session.out.form in {"json", "jsonl"}:
             session.out.json(body)
         else:
-            session.out.rows(body["invoices"], INVOICE_ROWS)
+            session.out.rows(body["invoices"], columns_of("invoices"))
         return
     _show_file(session, file, creditor)
 
@@ -106,29 +95,6 @@ def _trader(trader: Trader) -> dict[str, object]:
     return {"name": trader.name, "identifiers": ids}
 
 
-@invoice.command("list", help="invoice.list")
-@option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
-@option("--buyer", metavar="PARTY", default=None, help="invoice.opt_buyer")
-@word_filter("--status", "/v1/invoices", "invoice")
-@lists
-def list_(**filters: Any) -> None:
-    """List invoices on which bills were confirmed."""
-    session = current_session()
-    answer_list(session, "/v1/invoices", INVOICE_ROWS, **filters_of(session, filters))
-
-
-@invoice.command("disputes", help="invoice.disputes")
-@option("--by", metavar="PARTY", default=None, help="invoice.opt_by")
-@option("--seller", metavar="PARTY", default=None, help="invoice.opt_seller")
-@option("--fingerprint", metavar="FINGERPRINT", default=None, help="invoice.opt_fingerprint")
-@word_filter("--status", "/v1/disputes", "dispute")
-@lists
-def disputes(**filters: Any) -> None:
-    """List disputes."""
-    session = current_session()
-    answer_list(session, "/v1/disputes", DISPUTE_ROWS, **filters_of(session, filters))
-
-
 @invoice.command("dispute", help="invoice.dispute")
 @argument("fingerprint", metavar="FINGERPRINT")
 @option("--seller", metavar="PARTY", required=True, help="invoice.opt_seller")
@@ -152,3 +118,4 @@ def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, d
 
 
 plain_commands(invoice)
+plain_reads(invoice)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
 from chainbill_cli import applying
-from chainbill_cli.answers import answer_write, counted, lists, tell_whole, without_as_of
+from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.call_text import argument_text, key_said, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
 from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import newest_name
 from chainbill_cli.output import Column, json_line
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import PARTY_ROWS
+from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
-    *PARTY_ROWS,
+    *columns_of("parties"),
     Column("standing.order", "id", "column.order"),
     Column("standing.reason", heading="column.reason"),
     Column("standing.since", "date"),
@@ -60,8 +61,6 @@ party.command("suspend", help="party.suspend")(party_standing.suspend)
 party.command("insolvent", help="party.insolvent")(party_standing.insolvent)
 party.command("lift", help="party.lift")(party_standing.lift)
 party.command("administrator", help="party.administrator")(party_standing.administrator)
-party.command("orders", help="party.orders")(party_standing.orders)
-party.command("order", help="party.order")(party_standing.order)
 party.command("leave", help="party.leave")(party_standing.leave)
 party.command("stay", help="party.stay")(party_standing.stay)
 party.command("offboard", help="party.offboard")(party_standing.offboard)
@@ -189,32 +188,16 @@ def _preview_register(session: Session, applications: list[dict[str, Any]]) -> P
         statement = application["statement"]
         names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))
         preview.line("preview.applicant", bracketed(" / ".join(name for name in names if name), statement.get("id")))
-        preview.line("preview.roles", words_said("role", statement.get("roles")))
+        preview.line("column.roles", words_said("role", statement.get("roles")))
         for known in statement.get("keys") or ():
-            preview.line("preview.key", key_said(known))
+            preview.line("column.key", key_said(known))
             for name in ("unit", "operator", "certificate"):
                 if known.get(name):
                     preview.line(f"column.{name}", str(known[name]))
         if statement.get("sponsor"):
-            preview.line("preview.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
+            preview.line("column.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
         preview.line("preview.until", str(statement.get("until") or ""))
     return preview
-
-
-@party.command("list", help="party.list")
-@word_filter("--role", "/v1/parties", "role", "party.opt_role_filter")
-@word_filter("--status", "/v1/parties", "status")
-@lists
-def list_(*, to_the_end: bool, **filters: Any) -> None:
-    """List parties."""
-    session = current_session()
-    body = session.client.get("/v1/parties", **filters)
-    rows = body["data"]
-    if session.out.form in {"table", "csv"}:
-        rows = [{**row, "name": newest_name(row)} for row in rows]
-    session.out.rows(rows, PARTY_ROWS)
-    whole = counted(session, "/v1/parties", body, filters) if to_the_end else body
-    tell_whole(session, whole, asked=to_the_end)
 
 
 @party.command("show", help="party.show")
@@ -228,3 +211,13 @@ def show(party: str, at: str | None) -> None:
         ids = [f"{one['scheme']}:{one['value']}" for one in body.get("identifiers") or ()]
         body = {**body, "name": newest_name(body), "identifiers": enumerated(ids)}
     session.out.thing(body, FIELDS)
+
+
+def _named(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A party under the name that it has now."""
+    del session
+    return {**row, "name": newest_name(row)}
+
+
+told = {"parties": _named, "changes": party_changes.told, "recoveries": party_changes.told}
+plain_reads(party, told=told)

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from chainbill_contracts import listed_key
 
-from chainbill_cli.answers import answer_list, answer_results, lists
+from chainbill_cli.answers import answer_results
 from chainbill_cli.call_text import argument_text, key_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import Noun, argument, option
 from chainbill_cli.names import newest_name
-from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
+from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, text
 from chainbill_cli.values import json_value
 from chainbill_cli.writing import Writing, call, write, writes
 
 HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}}
-CHANGE_ROWS = ranked(
-    "id kind content status acts_on announced_on",
-    Column("id", "id"), Column("kind"), Column("content"), Column("status", "change"), Column("announced_on", "date"),
-    Column("acts_on", "date"),
-)  # fmt: skip
-RECOVERY_ROWS = (*CHANGE_ROWS, Column("announced_by", "party"))
-
 change = Noun("change", help="party.change", **HELP)  # type: ignore[arg-type]
 recovery = Noun("recovery", help="party.recovery", **HELP)  # type: ignore[arg-type]
 
 
-def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+def told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as people read it: its kind and what would change, in words."""
     said = f"value.change_{row['kind']}"
     return {**row, "kind": text(said) if has_text(said) else row["kind"], "content": _what(session, row["content"])}
 
@@ -62,31 +53,6 @@ def _keys_said(keys: Iterable[Mapping[str, Any]]) -> str:
     return text("root.semicolon").join(map(key_said, keys))
 
 
-def _list_of(party: str, what: str, rows: tuple[Column, ...], **filters: Any) -> None:
-    """List what is announced about a party, "" for the acting one."""
-    session = current_session()
-    whom = session.party_id(party) if party else session.party
-    answer_list(session, f"/v1/parties/{whom}/{what}", rows, partial(_told, session), **filters)
-
-
-@change.command("list", help="party.change_list")
-@argument("party", default="")
-@word_filter("--status", "/v1/parties/{party}/changes", "change")
-@lists
-def list_changes(party: str, **filters: Any) -> None:
-    """List what the admins of a party announced."""
-    _list_of(party, "changes", CHANGE_ROWS, **filters)
-
-
-@recovery.command("list", help="party.recovery_list")
-@argument("party", default="")
-@word_filter("--status", "/v1/parties/{party}/recoveries", "change")
-@lists
-def list_recoveries(party: str, **filters: Any) -> None:
-    """List new keys that were announced for a party."""
-    _list_of(party, "recoveries", RECOVERY_ROWS, **filters)
-
-
 @argument("party", default="")
 @option("--reason", default="", metavar="TEXT", help="party.opt_reason")
 @option("--lift", is_flag=True, help="party.opt_lift")
@@ -98,7 +64,7 @@ def halt(session: Session, writing: Writing, party: str, *, reason: str, lift: b
         raise usage("party.halt_own")
     act = call("party", "lift_halt", party=whom) if lift else call("party", "halt", reason=reason)
     title = "preview.halt_lift" if lift else "preview.halt"
-    preview = Preview(title).party(session, "preview.party", whom) if asks(session) else None
+    preview = Preview(title).party(session, "column.party", whom) if asks(session) else None
     answer_results(session, write(session, writing, [act], preview))
 
 
@@ -113,10 +79,10 @@ def recover(session: Session, writing: Writing, party: str, *, keys: tuple[str, 
     digest = document_digest(document)
     preview = None
     if asks(session):
-        preview = Preview("preview.recover").party(session, "preview.party", whom)
+        preview = Preview("preview.recover").party(session, "column.party", whom)
         for one in new_keys:
-            preview.line("preview.key", key_said(one["key"]))
-        preview.line("preview.document", bracketed(document, digest))
+            preview.line("column.key", key_said(one["key"]))
+        preview.line("column.document", bracketed(document, digest))
     act = call("recovery", "recover", party=whom, new_keys=new_keys, document=digest)
     answer_results(session, write(session, writing, [act], preview))
 

@@ -149,7 +149,7 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
     preview = None
     if asks(session):
         preview = _preview(session, "preview.party_rotate").line("preview.key_old", old)
-        preview.line("preview.key", listed["key"])
+        preview.line("column.key", listed["key"])
         preview.line("preview.capabilities", words_said("capability", listed["capabilities"]))
     proof = proof_of(session, listed, private, session.party)
     outcome = write(session, writing, [call("party", "rotate_key", old=old, new=listed, proof=proof)], preview)
@@ -186,7 +186,7 @@ def add(session: Session, writing: Writing, name: str, capabilities: tuple[str, 
         raise usage("party.proof_needed")
     preview = None
     if asks(session):
-        preview = _preview(session, "preview.party_key_add").line("preview.key", found.public)
+        preview = _preview(session, "preview.party_key_add").line("column.key", found.public)
         preview.line("preview.capabilities", words_said("capability", found.capabilities))
     outcome = write(session, writing, [call("party", "add_key", key=listed, proof=proof)], preview)
     if outcome.status == "committed" and found.private is not None:
@@ -219,10 +219,10 @@ def revoke(session: Session, writing: Writing, name: str) -> None:
     found = named_key(session, name)
     preview = None
     if asks(session):
-        preview = _preview(session, "preview.party_key_revoke").line("preview.key", found.public)
+        preview = _preview(session, "preview.party_key_revoke").line("column.key", found.public)
     outcome = write(session, writing, [call("party", "revoke_key", key=found.public)], preview)
     answer_write(session, outcome, key=found.public)
 
 
 def _preview(session: Session, title: str) -> Preview:
-    return Preview(title).party(session, "preview.party", session.party)
+    return Preview(title).party(session, "column.party", session.party)

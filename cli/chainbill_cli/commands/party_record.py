@@ -34,7 +34,7 @@ def rename(session: Session, writing: Writing, party: str, *, name_zh: str, name
     names = {"name_zh": name_zh or name_en, "name_en": name_en or name_zh}
     preview = None
     if asks(session):
-        preview = Preview("preview.party_rename").party(session, "preview.party", whom)
+        preview = Preview("preview.party_rename").party(session, "column.party", whom)
         preview.line("preview.new_name", " / ".join(dict.fromkeys(names.values())))
     answer_results(session, write(session, writing, [call("party", "rename", party=whom, **names)], preview))
 
@@ -47,7 +47,7 @@ def add_identifier(session: Session, writing: Writing, party: str, identifier: s
     whom, found = session.party_id(party), identifier_of(identifier)
     preview = None
     if asks(session):
-        preview = Preview("preview.party_add_identifier").party(session, "preview.party", whom)
+        preview = Preview("preview.party_add_identifier").party(session, "column.party", whom)
         preview.line("preview.identifier", f"{found['scheme']}{text('root.colon')}{found['value']}")
     answer_results(session, write(session, writing, [call("party", "add_identifier", party=whom, **found)], preview))
 
@@ -59,7 +59,7 @@ def give_up_identifier(session: Session, writing: Writing, identifier: str) -> N
     found = identifier_of(identifier)
     preview = None
     if asks(session):
-        preview = Preview("preview.party_give_up_identifier").party(session, "preview.party", session.party)
+        preview = Preview("preview.party_give_up_identifier").party(session, "column.party", session.party)
         preview.line("preview.identifier", f"{found['scheme']}{text('root.colon')}{found['value']}")
     answer_results(session, write(session, writing, [call("party", "give_up_identifier", **found)], preview))
 
@@ -73,8 +73,8 @@ def encryption_key(session: Session, writing: Writing, key: str, *, none: bool) 
         raise usage("party.encryption_key_or_none")
     preview = None
     if asks(session):
-        preview = Preview("preview.party_encryption_key").party(session, "preview.party", session.party)
-        preview.line("preview.key", key.lower() or text("value.none"))
+        preview = Preview("preview.party_encryption_key").party(session, "column.party", session.party)
+        preview.line("column.key", key.lower() or text("value.none"))
     act = call("party", "set_encryption_key", key=key.lower())
     answer_results(session, write(session, writing, [act], preview))
 
@@ -97,7 +97,7 @@ def grant(
     preview = None
     if asks(session):
         title = "preview.party_grant_revoke" if revoke else "preview.party_grant"
-        preview = Preview(title).party(session, "preview.auditor", whom)
+        preview = Preview(title).party(session, "column.auditor", whom)
         if not revoke:
             preview.line("preview.grant_bills", enumerated(scope) if bills else text("value.all_bills"))
             preview.line("preview.grant_from", days["first_day"])

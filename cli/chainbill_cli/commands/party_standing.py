@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli.answers import answer_newest, answer_write, newest, without_as_of
+from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.call_text import key_said
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, option, stack
-from chainbill_cli.list_filters import filters_of
-from chainbill_cli.lookup import STATUS_ORDER, object_id
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
@@ -19,16 +16,6 @@ from chainbill_cli.texts import bracketed, text
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
-ORDER_ROWS = ranked(
-    "id party kind status until by entered_on second",
-    Column("id", "id"), Column("party", "party"), Column("kind", "status"), Column("status", "order"),
-    Column("by", "party", "column.ordered_by"), Column("second", "party"), Column("entered_on", "date"),
-    Column("until", "date", "column.ratify_by"),
-)  # fmt: skip
-ORDER = (
-    *ORDER_ROWS, Column("at_once"), Column("reason"), Column("authority"), Column("number", "id", "column.case_number"),
-    Column("documents", "id"), Column("ratified_on", "date"), Column("acts_on", "date"), Column("objected_on", "date"),
-)  # fmt: skip
 ITEM_ROWS = ranked(
     "role currency count sum",
     Column("role", "word", "column.open_as"), Column("currency"), Column("count", "int"), Column("sum", "amount"),
@@ -79,7 +66,7 @@ def _order(
     arguments = {"authority": "", "number": "", **said, "documents": [document_digest(path) for path in documents]}
     preview = None
     if asks(session):
-        preview = Preview(f"preview.party_{status}").party(session, "preview.party", party)
+        preview = Preview(f"preview.party_{status}").party(session, "column.party", party)
         _papers(preview, documents, arguments)
     change = call("standing", "set_status", party=party, status=status, **arguments)
     answer_write(session, write(session, writing, [change], preview), *ANSWER)
@@ -116,30 +103,12 @@ def administrator(
     said["documents"] = [document_digest(path) for path in documents]
     preview = None
     if asks(session):
-        preview = Preview("preview.party_administrator").party(session, "preview.party", whom)
+        preview = Preview("preview.party_administrator").party(session, "column.party", whom)
         for one in listed:
-            preview.line("preview.key", key_said(one["key"]))
+            preview.line("column.key", key_said(one["key"]))
         _papers(preview, documents, said)
     change = call("standing", "name_administrator", party=whom, keys=listed, **said)
     answer_write(session, write(session, writing, [change], preview), *ANSWER)
-
-
-@option("--party", metavar="PARTY", default=None, help="party.opt_of")
-@word_filter("--kind", "/v1/status-orders", "status", "party.opt_kind")
-@word_filter("--status", "/v1/status-orders", "order")
-@newest
-def orders(limit: int, **filters: Any) -> None:
-    """List orders on the status of parties, the newest first."""
-    session = current_session()
-    answer_newest(session, STATUS_ORDER.path, ORDER_ROWS, limit=limit, **filters_of(session, filters))
-
-
-@argument("order", metavar="ORDER")
-def order(order: str) -> None:
-    """Show an order on a status."""
-    session = current_session()
-    identifier = object_id(session, STATUS_ORDER, order)
-    session.out.thing(without_as_of(session.client.get(f"{STATUS_ORDER.path}/{identifier}")), ORDER)
 
 
 @argument("party", default="")
@@ -152,7 +121,7 @@ def leave(session: Session, writing: Writing, party: str) -> None:
 @writes
 def stay(session: Session, writing: Writing) -> None:
     """Take back that the own party leaves."""
-    preview = Preview("preview.party_stay").party(session, "preview.party", session.party) if asks(session) else None
+    preview = Preview("preview.party_stay").party(session, "column.party", session.party) if asks(session) else None
     answer_write(session, write(session, writing, [call("standing", "stay")], preview), "party", "party_status")
 
 
@@ -171,7 +140,7 @@ def offboard(session: Session, writing: Writing, party: str, *, check: bool) -> 
 def _go(session: Session, writing: Writing, function: str, party: str) -> None:
     preview = None
     if asks(session):
-        preview = Preview(f"preview.party_{function}").party(session, "preview.party", party)
+        preview = Preview(f"preview.party_{function}").party(session, "column.party", party)
     outcome = write(session, writing, [call("standing", function, party=party)], preview)
     answer_write(session, outcome, "party", "party_status")
 
@@ -207,7 +176,7 @@ def size(session: Session, writing: Writing, party: str, size: str, document: st
     whom, digest = session.party_id(party), document_digest(document)
     preview = None
     if asks(session):
-        preview = Preview("preview.party_size").party(session, "preview.party", whom)
+        preview = Preview("preview.party_size").party(session, "column.party", whom)
         preview.line("column.size", text(f"value.size_{size}")).line("column.document", bracketed(document, digest))
     arguments = {"party": whom, "size": "" if size == "none" else size, "document": digest}
     answer_write(

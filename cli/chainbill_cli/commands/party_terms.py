@@ -63,7 +63,7 @@ def _attest(session: Session, writing: Writing, whom: str, currency: str, shown:
     seen = applying.shown_account(shown, currency)
     preview = None
     if asks(session):
-        preview = Preview("preview.account_attest").party(session, "preview.party", whom)
+        preview = Preview("preview.account_attest").party(session, "column.party", whom)
         preview.line("preview.account", f"{currency} {seen.number}".strip()).line("preview.digest", seen.digest)
     named = {"alg": SHA256, "digest_hex": seen.digest}
     attested = call("account", "attest", party=whom, currency=currency, **named)
@@ -75,8 +75,8 @@ def _announce(session: Session, writing: Writing, typed: str) -> None:
     known, kept = applying.new_account(*applying.split_account(session, typed))
     preview = None
     if asks(session):
-        preview = Preview("preview.account_announce").party(session, "preview.party", session.party)
-        preview.party(session, "preview.bank", known["bank"])
+        preview = Preview("preview.account_announce").party(session, "column.party", session.party)
+        preview.party(session, "column.bank", known["bank"])
         preview.line("preview.account", f"{known['currency']} {kept['number']}")
 
     def keep() -> None:
@@ -126,7 +126,7 @@ def acts_under_policy() -> tuple[str, ...]:
 
 
 def _preview_policy(session: Session, rules: list[dict[str, Any]]) -> Preview:
-    preview = Preview("preview.party_policy").party(session, "preview.party", session.party)
+    preview = Preview("preview.party_policy").party(session, "column.party", session.party)
     for rule in rules:
         above = f"> {amount_text(rule['above'], rule['currency'])} {rule['currency']}"
         preview.line("preview.rule", f"{act_said(rule['action'])} {above}")

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from chainbill_cli import described
-from chainbill_cli.answers import answer_list, answer_write, lists, without_as_of
+from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
-from chainbill_cli.filter_words import word_filter
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.list_filters import filters_of
-from chainbill_cli.lookup import BILL, TOKEN, object_id, read_token
+from chainbill_cli.lookup import TOKEN, object_id, read_token
 from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import TOKEN as TOKEN_FIELDS
-from chainbill_cli.shapes import TOKEN_ROWS
+from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated
 from chainbill_cli.transferring import preview_transfer, read_transfer
 from chainbill_cli.values import positive_amount
@@ -24,47 +21,6 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 token = noun("token")
 plain_commands(token)
-
-
-@token.command("list", help="token.list")
-@option("--holder", metavar="PARTY", default=None, help="option.holder")
-@option("--bill", metavar="BILL", default=None, help="option.bill")
-@option("--debtor", metavar="PARTY", default=None, help="option.debtor")
-@word_filter("--status", "/v1/tokens", "status")
-@word_filter("--lock", "/v1/tokens", "lock", "option.lock")
-@option("--tier", type=int, default=None, help="option.tier")
-@option("--due-from", metavar="DATE", default=None, help="option.due_from")
-@option("--due-to", metavar="DATE", default=None, help="option.due_to")
-@lists
-def list_(bill: str | None, **filters: Any) -> None:
-    """List tokens."""
-    session = current_session()
-    ready = filters_of(session, filters)
-    ready["bill"] = object_id(session, BILL, bill) if bill else None
-    answer_list(session, "/v1/tokens", TOKEN_ROWS, **ready)
-
-
-@token.command("offers", help="token.offers")
-@option("--to", metavar="PARTY", default=None, help="token.opt_offers_to")
-@option("--from", metavar="PARTY", default=None, help="token.opt_offers_from")
-@lists
-def offers(**filters: Any) -> None:
-    """List what was offered and is not answered yet: to the acting party, unless others are named."""
-    session = current_session()
-    ready = filters_of(session, filters)
-    if not ready["to"] and not ready["from"]:
-        ready["to"] = session.party
-    answer_list(session, "/v1/offers", TOKEN_ROWS, **ready)
-
-
-@token.command("show", help="token.show")
-@argument("token")
-@option("--at", metavar="WHEN", default=None, help="option.at")
-def show(token: str, at: str | None) -> None:
-    """Show a token."""
-    session = current_session()
-    body = session.client.get(f"/v1/tokens/{object_id(session, TOKEN, token)}", at=at)
-    session.out.thing(without_as_of(body), TOKEN_FIELDS)
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:
@@ -101,9 +57,9 @@ def split(session: Session, writing: Writing, token: str, amounts: tuple[str, ..
     minors = [positive_amount(amount, found["currency"]) for amount in amounts]
     preview = None
     if asks(session) and found["amount"] is not None:
-        preview = Preview("preview.token_split").line("preview.token", found["id"])
+        preview = Preview("preview.token_split").line("column.token", found["id"])
         for minor in minors:
-            preview.money("preview.amount", minor, found["currency"])
+            preview.money("column.amount", minor, found["currency"])
         preview.money("preview.remains", max(0, found["amount"] - sum(minors)), found["currency"])
     outcome = write(session, writing, [call("token", "split", token=found["id"], amounts=minors)], preview)
     answer_write(session, outcome, "tokens", currency=str(found["currency"]))
@@ -164,3 +120,12 @@ def _step(
             preview.line("column.reason", str(others["reason"]))
     outcome = write(session, writing, [call("token", function, token=identifier, **others)], preview)
     answer_write(session, outcome, *names)
+
+
+def _to_whom(session: Session, filters: dict[str, Any]) -> None:
+    """To the acting party, unless others are named."""
+    if not filters["to"] and not filters["from"]:
+        filters["to"] = session.party
+
+
+plain_reads(token, ready={"offers": _to_whom})

@@ -13,7 +13,7 @@ from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import BY_TIER, GUIDES, by_tier_rows, group_rows, holders_of, totals_line, tree_lines
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import HOP_ROWS
+from chainbill_cli.shapes import columns
 from chainbill_cli.texts import text
 
 CSV_KINDS = {
@@ -22,6 +22,11 @@ CSV_KINDS = {
 }  # fmt: skip
 """Kinds of the columns of a trace's CSV that have a name or a word beside them."""
 
+HOPS = columns(
+    "token/hop",
+    "height date kind from to amount currency tier token transaction",
+    "date kind amount currency from to token tier height transaction",
+)
 trace = noun("trace")
 
 
@@ -103,7 +108,7 @@ def token(token: str, at: str | None, form: str | None) -> None:
     hops = body.get("hops") or body.get("path") or body.get("data") or []
     session.out.form = "csv" if chosen == "csv" else "table"
     currency = str(body.get("currency") or (body.get("token") or {}).get("currency") or "CNY")
-    session.out.rows([{"currency": currency, **_with_amount(hop)} for hop in hops], HOP_ROWS)
+    session.out.rows([{"currency": currency, **_with_amount(hop)} for hop in hops], HOPS)
 
 
 def _with_amount(hop: dict[str, Any]) -> dict[str, Any]:

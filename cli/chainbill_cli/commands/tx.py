@@ -127,7 +127,7 @@ def send(session: Session, writing: Writing, file: str) -> None:
 def _preview(session: Session, title: str, draft: Draft) -> Preview:
     """What a transaction asks for, an argument a line, so that a checker sees amounts as the maker typed them."""
     party = argument_text(session, "party", draft.body.party, {})
-    preview = Preview(title).line("preview.party", party)
+    preview = Preview(title).line("column.party", party)
     for one in draft.body.calls:
         preview.line("preview.call", act_text(one))
         for name, told in arguments_told(session, one.args):

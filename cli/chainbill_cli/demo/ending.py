@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from chainbill_cli.client import NodeClient, deadline_in, left_until
+from chainbill_cli.commands.bill_settle import PAYMENT_ROWS
 from chainbill_cli.demo.story import Story
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.localnet.clock import advance_quietly
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import by_tier_rows, tree_lines
-from chainbill_cli.shapes import PAYMENT_ROWS
 from chainbill_cli.texts import enumerated
 from chainbill_cli.writing import call
 

@@ -15,7 +15,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Take a request back (holder), or a quote, which cancels a financing that was agreed (bank)",
         "撤回融资申请（持有人）或报价（银行；已确认的融资随之取消）",
     ),
-    "finance.list": ("List financing requests", "列出融资申请"),
     "finance.show": ("Show a request with its quotes, or a quote", "查看融资申请及其报价，或单个报价"),
     "finance.opt_to": ("Bank to ask; may be repeated", "向其申请的银行，可多次给出"),
     "finance.opt_amount": ("Amount to finance; default: the whole token", "融资金额，默认全部"),
@@ -28,7 +27,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_payer": ("Who pays the interest", "付息方"),
     "finance.opt_registration": ("Reference of the legal registration", "动产融资登记编号"),
     "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
-    "finance.opt_bank": ("Only asked of this bank", "仅向此银行申请的"),
     "finance.opt_compare": (
         "Compare this invoice file with the bill behind the request before you sign; once for each of its invoices",
         "签名前将此发票文件与申请所依据的凭证核对；凭证的每张发票各给一次",

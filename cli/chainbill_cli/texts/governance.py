@@ -52,14 +52,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} is no validator's name and no public key of 64 hexadecimal digits; validators: {known}",
         "{value} 既不是验证方名称，也不是 64 位十六进制公钥；现有验证方：{known}",
     ),
-    "governance.list": ("List proposals", "列出提案"),
     "governance.show": ("Show a proposal", "查看提案"),
     "governance.opt_content": ("Content of the proposal as JSON or @FILE", "提案内容，JSON 或 @文件"),
     "governance.opt_height": (
         "Height from which a set of contracts, rules or a protocol hold; default: in 100 blocks",
         "合约、规则或协议的生效高度，默认 100 个区块之后",
     ),
-    "governance.opt_kind": ("Only of this kind", "仅此类型"),
     "governance.arguments": (
         "{kind} takes {wanted}",
         "{kind} 需要 {wanted}",

@@ -7,16 +7,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Show what a file says (UBL 2.1 / EN 16931, 数电票), or what the ledger holds under a fingerprint",
         "查看发票文件的内容（UBL 2.1 / EN 16931、数电票），或账本在某一指纹下的记录",
     ),
-    "invoice.list": ("List invoices on which bills were confirmed", "列出已有凭证确权的发票"),
-    "invoice.disputes": ("List disputes of invoices", "列出发票异议"),
     "invoice.dispute": (
         "Say that an invoice is not right; it blocks nothing, those who finance see it for 30 days",
         "对发票提出异议；不阻止任何操作，资金方在 30 日内可见",
     ),
     "invoice.opt_seller": ("The party that sold", "销售方"),
-    "invoice.opt_buyer": ("The party that bought", "购买方"),
-    "invoice.opt_by": ("The party that raised it", "提出异议的一方"),
-    "invoice.opt_fingerprint": ("Fingerprint of the invoice", "发票指纹"),
     "invoice.opt_document": (
         "The paper that says why; its SHA-256 goes to the ledger, the paper stays with you",
         "说明理由的文件；仅其 SHA-256 摘要上链，文件由本方保存",

@@ -8,7 +8,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Attest applications and register the applicants (sponsor bank, maker and checker)",
         "核验申请并登记申请人（推荐行，经办与复核）",
     ),
-    "party.list": ("List parties", "列出参与方"),
     "party.show": ("Show a party", "查看参与方"),
     "party.account": (
         "Show, announce or attest settlement accounts",
@@ -27,8 +26,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Name an administrator's keys for an insolvent party; they act 72 hours after a second bank ratifies (sponsor)",
         "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐行）",
     ),
-    "party.orders": ("List orders on the status of parties", "列出参与方状态登记"),
-    "party.order": ("Show an order on a party's status", "查看状态登记"),
     "party.stay": ("Take back that your party leaves, whoever began it", "撤回本参与方的退出，无论由谁发起"),
     "party.leave": ("Begin to leave: nothing new begins from here on", "开始退出：此后不再承接新事项"),
     "party.offboard": ("Begin to leave; --check lists what is still open", "开始退出；--check 列出未了事项"),
@@ -70,11 +67,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_authority": ("Court", "法院"),
     "party.opt_number": ("Number of the court's paper", "文号"),
-    "party.opt_of": ("The party whose status it is", "所涉参与方"),
-    "party.opt_kind": (
-        "suspended, insolvent, active, administrator",
-        "suspended 暂停、insolvent 破产、active 解除、administrator 管理人",
-    ),
     "party.opt_check": ("Only list what is still open", "只列出未了事项"),
     "party.opt_size_document": ("Paper that shows the size", "规模证明文件"),
     "party.nothing_open": ("nothing is open", "无未了事项"),
@@ -193,14 +185,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ask a bank to pay the bills that the acting party will confirm, after 72 hours",
         "征询银行为当前参与方今后确权的凭证兑付，72 小时后生效",
     ),
-    "party.paying_bank_list": (
-        "Whom a debtor asked, or who asked a bank and whom it pays for",
-        "列出债务人征询过的银行，或征询本行及由本行兑付的债务人",
-    ),
-    "party.opt_mandate_status": (
-        "Only asked, active or ended; several with commas",
-        "仅 asked、active 或 ended，可用逗号分隔",
-    ),
     "party.successor": ("Who pays in the place of a bank: agree, name", "承继行：同意、指定"),
     "party.opt_rule": (
         "Rule as ACTION:CURRENCY:ABOVE, such as bill.confirm:CNY:1000000; may be repeated",
@@ -208,7 +192,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_clear": ("No rules any more", "清除所有规则"),
     "party.opt_new": ("Name of the new key in this home (key new)", "新密钥在本目录的名称（key new）"),
-    "party.opt_role_filter": ("Only with this role", "仅此角色"),
     "party.bad_account": (
         "{value}: write an account as CURRENCY:BANK:NUMBER",
         "{value}：账户请写成 CURRENCY:BANK:NUMBER",
@@ -235,9 +218,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.change": ("What the admins of a party announced", "参与方管理员公告的变更"),
     "party.claimed_as": ("as {name}, with keys {keys}", "主体 {name}，密钥 {keys}"),
     "party.key_replaced": ("{new} in the place of {old}", "以 {new} 取代 {old}"),
-    "party.change_list": ("List changes and the days on which they act", "列出变更及其生效日"),
     "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或投票为参与方公告的新密钥"),
-    "party.recovery_list": ("List recoveries and the days on which they act", "列出密钥恢复及其生效日"),
     "party.halt": (
         "Stop the acting party at once (one admin); --lift ends that (two admins, or the sponsor)",
         "立即停用当前参与方（一名管理员）；--lift 解除停用（两名管理员或推荐行）",

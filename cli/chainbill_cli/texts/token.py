@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "token.offers": (
-        "List tokens offered to you and not answered yet; --to and --from name other parties",
-        "列出转让给本方、待签收的子凭证；--to、--from 指明其他参与方",
-    ),
-    "token.opt_offers_to": ("Only offered to this party", "仅转让给此参与方的"),
-    "token.opt_offers_from": ("Only offered by this party", "仅由此参与方转让的"),
-    "token.list": ("List tokens", "列出子凭证"),
-    "token.show": ("Show a token", "查看子凭证"),
     "token.split": ("Cut a token into parts", "拆分子凭证"),
     "token.merge": ("Undo a cut", "合并子凭证（撤销拆分）"),
     "token.transfer": ("Offer tokens, or parts of them, to suppliers", "转让子凭证或其一部分"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from chainbill_contracts.declared_reads import reads
 from chainbill_contracts.declared_rows import rows
 
 TEXTS: dict[str, tuple[str, str]] = {
     **{f"value.{row.family}{one.word}": (one.en, one.zh) for row in rows().values() for one in row.statuses},
+    **{f"value.{name}": (read.called[0], read.called[1]) for name, read in reads().items() if read.letter},
     "value.nothing": ("(nothing)", "（空）"),
-    "value.joint": ("joint act", "共同行为"),
     "value.answer_yes": ("yes", "同意"),
     "value.answer_no": ("no", "不同意"),
     "value.asks_void": ("void", "作废"),
@@ -16,10 +17,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.yes": ("yes", "是"),
     "value.no": ("no", "否"),
     "value.minor_units": ("{amount} minor units", "{amount}（最小货币单位）"),
-    "value.bill": ("bill", "凭证"),
-    "value.token": ("token", "子凭证"),
-    "value.request": ("financing request", "融资申请"),
-    "value.quote": ("quote", "报价"),
     "value.want_text": ("a text", "文本"),
     "value.want_party": ("the id of a party, a USCC or LEI", "参与方编号（统一社会信用代码或 LEI）"),
     "value.want_whole": ("a whole number", "整数"),
@@ -40,7 +37,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.want_any": ("a value", "取值"),
     "value.announced_change": ("announced change", "已公告变更"),
     "value.announced_recovery": ("announced recovery", "已公告找回"),
-    "value.status_order": ("order on a status", "状态登记"),
     "value.administrator": ("administrator", "管理人"),
     "value.size_small": ("small", "中小微"),
     "value.size_large": ("large", "大型"),
@@ -63,7 +59,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.proposal_party_close": ("closing of a party", "参与方注销"),
     "value.account_change_announced": ("change, to be attested", "变更，待核验"),
     "value.account_change_attested": ("change, attested", "变更，已核验"),
-    "value.dispute": ("dispute", "异议"),
     "value.vote_yes": ("yes", "赞成"),
     "value.vote_no": ("no", "反对"),
     "value.format_ubl": ("UBL invoice", "UBL 发票"),

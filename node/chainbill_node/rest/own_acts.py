@@ -18,11 +18,13 @@ from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row
 
 PUBLIC = (Kind.PROTOCOL, Kind.RULES, Kind.ACTIVATION, Kind.EVIDENCE, Kind.TICK)
 PUBLIC_KINDS = frozenset([kind.value for kind in PUBLIC])
 
 EVERYBODY = "everybody"
+OF_PARTIES = ("party", "debtor")
 TELLS_OF: Mapping[tuple[str, str], str] = {
     ("bill", "due"): "bill",
     ("bill", "joint_ended"): "joint",
@@ -79,58 +81,30 @@ def _sees_event(view: View, contract: str, topic: str, fields: Mapping[str, Any]
     field = TELLS_OF.get((contract, topic))
     if field is None or field == EVERYBODY:
         return field == EVERYBODY
-    return _SEES[field](view, str(fields.get(field, "")))
+    name = str(fields.get(field, ""))
+    if field in OF_PARTIES:
+        return sees_changes(view, name)
+    own, table, sees = _SEES[field]
+    row = view.row(own, table, name)
+    return row is not None and sees(view, row)
 
 
-def _sees_bill(view: View, name: str) -> bool:
-    row = view.row("bill", "bill", name)
-    return row is not None and view.sees_bill(row)
-
-
-def _sees_token(view: View, name: str) -> bool:
+def _sees_token(view: View, row: Row) -> bool:
     """An offer that ended names to whom it was made: it shows to those who see the token with its offer."""
-    row = view.row("token", "token", name)
-    return row is not None and view.sees_token(row) and view.sees_offer(row)
+    return view.sees_token(row) and view.sees_offer(row)
 
 
-def _sees_request(view: View, name: str) -> bool:
-    row = view.row("finance", "request", name)
-    return row is not None and sees_request(view.viewer, row)
+def _sees_quote(view: View, row: Row) -> bool:
+    asked = view.row("finance", "request", str(row["request"])) or {}
+    return sees_quote(view.viewer, row, str(asked.get("holder", "")))
 
 
-def _sees_quote(view: View, name: str) -> bool:
-    row = view.row("finance", "quote", name)
-    asked = view.row("finance", "request", str(row["request"])) if row is not None else None
-    return row is not None and sees_quote(view.viewer, row, str((asked or {}).get("holder", "")))
-
-
-def _sees_dispute(view: View, name: str) -> bool:
-    row = view.row("invoice", "dispute", name)
-    return row is not None and sees_dispute(view, row)
-
-
-def _sees_joint(view: View, name: str) -> bool:
-    row = view.row("bill", "joint", name)
-    return row is not None and sees_joint(view, row)
-
-
-def _sees_order(view: View, name: str) -> bool:
-    row = view.row("standing", "order", name)
-    return row is not None and sees_order(view, row)
-
-
-def _sees_party(view: View, name: str) -> bool:
-    return sees_changes(view, name)
-
-
-_SEES: Mapping[str, Callable[[View, str], bool]] = {
-    "bill": _sees_bill,
-    "debtor": _sees_party,
-    "dispute": _sees_dispute,
-    "joint": _sees_joint,
-    "order": _sees_order,
-    "party": _sees_party,
-    "quote": _sees_quote,
-    "request": _sees_request,
-    "token": _sees_token,
+_SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
+    "bill": ("bill", "bill", View.sees_bill),
+    "dispute": ("invoice", "dispute", sees_dispute),
+    "joint": ("bill", "joint", sees_joint),
+    "order": ("standing", "order", sees_order),
+    "quote": ("finance", "quote", _sees_quote),
+    "request": ("finance", "request", lambda view, row: sees_request(view.viewer, row)),
+    "token": ("token", "token", _sees_token),
 }

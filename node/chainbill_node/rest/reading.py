@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Query
 from fastapi.dependencies.models import Dependant
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from chainbill.dates import is_date
@@ -285,17 +283,3 @@ Valued = Annotated[View, Depends(open_valued)]
 
 ValuedList = Annotated[ListView, Depends(open_valued_list)]
 """Likewise with the page asked for."""
-
-FINGERPRINT = r"^[0-9a-f]{64}$"
-Fingerprint = Annotated[str | None, Query(pattern=FINGERPRINT, description="Fingerprint of an invoice.")]
-"""An invoice in a filter: a name that is made from it, whether or not anything stands under it."""
-
-
-def _real_day(text: str | None) -> str | None:
-    if text is not None and not is_date(text):
-        raise PydanticCustomError("date_parsing", "no date of the calendar")
-    return text
-
-
-DateFilter = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_real_day)]
-"""A date in a filter; one that no calendar has (2027-02-29) is refused, or its list would read as empty."""

@@ -9,15 +9,14 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from chainbill_node.rest.asked import asked_currency, asked_party, known_party
+from chainbill_node.rest.declared import Asked, declared, totals_of
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.payments import receipt_shape, receipts_of_bill, sees_receipt, shown_bill
 from chainbill_node.rest.problems import parameter_problem
-from chainbill_node.rest.reading import DateFilter, Fingerprint, Listed, Opened, Rest, Shared, Valued, ValuedList
+from chainbill_node.rest.reading import Listed, Opened, Rest, Shared, Valued, ValuedList
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_parties import held_bills, token_shown
-from chainbill_node.rest.routes_tokens import PartyFilter, TextFilter, between
-from chainbill_node.rest.totals import kept_totals
+from chainbill_node.rest.routes_tokens import between
 from chainbill_node.rest.view import View
 from chainbill_node.storage.ledger_reader import HeightNotHeld
 from chainbill_node.trace.bill import DEFAULT_DEPTH, MAX_DEPTH, hops_of, tree_of
@@ -43,47 +42,27 @@ router = router_of("bills", "/v1")
 Depth = Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Levels of the tree; deeper parts are folded.")]
 
 
-@router.get("/bills", summary="Bills")
-def bills(
-    page: ValuedList,
-    *,
-    debtor: PartyFilter = None,
-    creditor: PartyFilter = None,
-    holder: Annotated[str | None, Query(description="A party that holds live tokens of it.")] = None,
-    status: Annotated[str | None, Query(description="Bill status, several with commas.")] = None,
-    currency: TextFilter = None,
-    due_from: DateFilter = None,
-    due_to: DateFilter = None,
-    issued_from: DateFilter = None,
-    issued_to: DateFilter = None,
-    reached_tier: Annotated[int | None, Query(ge=1, le=1000, description="Credit reached this tier or deeper.")] = None,
-    financed_by: Annotated[str | None, Query(description="A bank that financed a part of it.")] = None,
-    invoice: Fingerprint = None,
-    initiator: Annotated[str | None, Query(description="The party that issued it.")] = None,
-    reference: Annotated[
-        str | None, Query(max_length=200, description="The initiator's own reference; shows to the initiator.")
-    ] = None,
-) -> Response:
+@declared(router, "bills")
+def bills(page: ValuedList, asked: Asked) -> Response:
     """List bills; ``sum`` is of their faces. Who sees all reads them, unless filters find them otherwise, in the order
     of their making.
     """
     view = page.view
-    named = {"debtor": debtor, "creditor": creditor, "initiator": initiator}
-    wanted = {name: known_party(view, value) for name, value in named.items() if value is not None}
-    bank, held_by = asked_party(view, financed_by), asked_party(view, holder)
-    asked_currency(view, currency)
+    wanted = {name: asked[name] for name in ("debtor", "creditor", "initiator") if asked[name] is not None}
+    bank, held_by, invoice, reference = (asked[name] for name in ("financed_by", "holder", "invoice", "reference"))
+    tier, sums = asked["reached_tier"], {name: asked[name] for name in ("status", "currency")}
 
     def show(name: str) -> Entry | None:
         row = view.row("bill", "bill", name)
-        if row is None or not matches({**wanted, "status": status, "currency": currency}, row):
+        if row is None or not matches({**wanted, **sums}, row):
             return None
-        if not (between(row["due_on"], due_from, due_to) and between(row["issued_on"], issued_from, issued_to)):
+        if not all(between(row[f"{day}_on"], asked[f"{day}_from"], asked[f"{day}_to"]) for day in ("due", "issued")):
             return None
         if invoice is not None and invoice not in {part["fingerprint"] for part in row["invoices"]}:
             return None
         if not view.sees_bill(row):
             return None
-        if reached_tier is not None and deepest_tier(view, name) < reached_tier:
+        if tier is not None and deepest_tier(view, name) < tier:
             return None
         if bank is not None and not _financed_by(view, name, bank):
             return None
@@ -93,23 +72,7 @@ def bills(
         names: Names = from_names(_bill_under(view, wanted.get("initiator"), reference))
     else:
         names = _bill_names(view, wanted, held_by, bank, invoice)
-    totals = None
-    others = (
-        holder,
-        due_from,
-        due_to,
-        issued_from,
-        issued_to,
-        reached_tier,
-        financed_by,
-        invoice,
-        initiator,
-        reference,
-    )
-    if len(wanted) <= 1 and others == (None,) * len(others):
-        [(name, value)] = wanted.items() or [("all", None)]
-        totals = kept_totals(view, f"bill.{name}", value, status=status, currency=currency)
-    return view.answer(list_body(page.listing, view.height, names, show, totals))
+    return view.answer(list_body(page.listing, view.height, names, show, totals_of("bills", view, asked)))
 
 
 def _bill_names(view: View, wanted: dict[str, str], holder: str | None, bank: str | None, invoice: str | None) -> Names:
@@ -159,23 +122,19 @@ def _financed_by(view: View, bill_id: str, bank: str) -> bool:
     )
 
 
-@router.get("/bills/{bill_id}", summary="One bill")
+@declared(router, "bill")
 def bill(view: Valued, bill_id: str) -> Response:
     """Show a bill."""
     return view.answer(shown_bill(view, view.bill(bill_id)))
 
 
-@router.get("/bills/{bill_id}/tokens", summary="The tokens of a bill")
-def bill_tokens(
-    page: Listed,
-    bill_id: str,
-    status: Annotated[str | None, Query(description="Token status, several with commas; all when left out.")] = None,
-) -> Response:
+@declared(router, "bill_tokens")
+def bill_tokens(page: Listed, bill_id: str, asked: Asked) -> Response:
     """List the tokens of a bill, ended ones too; the sum counts leaves only."""
     view = page.view
     view.bill(bill_id)
     names = from_index(view.reader, "token.bill", (bill_id,))
-    return view.answer(list_body(page.listing, view.height, names, token_shown(view, status)))
+    return view.answer(list_body(page.listing, view.height, names, token_shown(view, asked["status"])))
 
 
 @router.get("/bills/{bill_id}/tree", summary="The tree of a bill's tokens")
@@ -186,7 +145,7 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
     return view.answer({"bill": shown_bill(view, row), "tree": tree_of(view.lineage(bill_id), sight, depth)})
 
 
-@router.get("/bills/{bill_id}/history", summary="What happened to a bill, in order")
+@declared(router, "bill_history")
 def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, receipts of banks, and
     leaves that ended.

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.access import sees_quote, sees_request
-from chainbill_node.rest.asked import asked_bill, asked_party, asked_token
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body, matches
+from chainbill_node.rest.declared import Asked, declared, declared_list
+from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.problems import not_found
-from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_invoices import doubts_about
-from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -55,44 +52,12 @@ def _bank_of(view: View, quote_id: str) -> str:
     return str((view.row("finance", "quote", quote_id) or {}).get("bank", ""))
 
 
-@router.get("/finance/requests", summary="Financing requests")
-def requests(
-    page: Listed,
-    *,
-    holder: Annotated[str | None, Query(description="The party that asks.")] = None,
-    bank: Annotated[str | None, Query(description="A bank that was asked.")] = None,
-    token: Annotated[str | None, Query(description="The token to be financed.")] = None,
-    bill: Annotated[str | None, Query(description="The bill it is of.")] = None,
-    status: Annotated[str | None, Query(description="Request status, several with commas.")] = None,
-) -> Response:
-    """List financing requests; ``sum`` is of the amounts asked for."""
-    view = page.view
-    asks, asked = asked_party(view, holder), asked_party(view, bank)
-    token, bill = asked_token(view, token), asked_bill(view, bill)
-    filters = {"holder": asks, "token": token, "bill": bill, "status": status}
+def _sees_request(view: View, row: Row) -> bool:
+    return sees_request(view.viewer, row)
 
-    def show(name: str) -> Entry | None:
-        row = view.row("finance", "request", name)
-        if row is None or not matches(filters, row) or not sees_request(view.viewer, row):
-            return None
-        if asked is not None and asked not in shown_banks(view, row):
-            return None
-        return Entry(partial(request_shape, view, row), str(row["currency"]), int(row["amount"]))
 
-    if token is not None:
-        names = from_index(view.reader, "request.token", (token,))
-    elif asks is not None:
-        names = from_index(view.reader, "request.holder", (asks,))
-    elif asked is not None:
-        names = from_index(view.reader, "request.bank", (asked,))
-    elif view.viewer.everything:
-        names = from_table(view.reader, "finance", "request")
-    else:
-        names = from_names(_concerned_requests(view))
-    totals = None
-    if (token, bill, bank) == (None, None, None):
-        totals = kept_totals(view, f"request.{'all' if asks is None else 'holder'}", asks, status=status)
-    return view.answer(list_body(page.listing, view.height, names, show, totals))
+def _asked_bank(view: View, asked: Asked, row: Row) -> bool:
+    return asked["bank"] is None or asked["bank"] in shown_banks(view, row)
 
 
 def _concerned_requests(view: View) -> Iterator[str]:
@@ -102,7 +67,12 @@ def _concerned_requests(view: View) -> Iterator[str]:
             yield from every(from_index(view.reader, index, (party,)))
 
 
-@router.get("/finance/requests/{request_id}", summary="One financing request with its quotes")
+declared_list(
+    router, "requests", sees=_sees_request, shape=request_shape, fits=_asked_bank, concerned=_concerned_requests
+)
+
+
+@declared(router, "request")
 def request(view: Opened, request_id: str) -> Response:
     """Show a request; ``quotes`` holds the quotes themselves, as far as the reader sees them.
 
@@ -116,7 +86,7 @@ def request(view: Opened, request_id: str) -> Response:
     return view.answer(shape | doubts_about(view, str(row["bill"])))
 
 
-@router.get("/finance/quotes/{quote_id}", summary="One quote")
+@declared(router, "quote")
 def quote(view: Opened, quote_id: str) -> Response:
     """Show a quote to the bank that made it and to the holder that asked for it."""
     row = view.row("finance", "quote", quote_id)

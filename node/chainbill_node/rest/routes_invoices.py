@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
 from starlette.responses import Response
 
-from chainbill_node.rest.asked import asked_party
-from chainbill_node.rest.lists import (
-    Entry,
-    Names,
-    every,
-    from_index,
-    from_names,
-    from_pairs,
-    from_table,
-    list_body,
-    matches,
-)
+from chainbill_node.rest.declared import Asked, declared, declared_list
+from chainbill_node.rest.lists import Names, every, from_index, from_names
 from chainbill_node.rest.problems import not_found
-from chainbill_node.rest.reading import Fingerprint, Listed, Opened
+from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routers import router_of
-from chainbill_node.rest.totals import kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -34,47 +21,20 @@ LOOKS = 16
 """Bills behind an invoice in which a reader's part is looked for before the invoice is read: always so many, there or
 not, so that nobody learns by its cost whether an invoice stands here."""
 
-Seller = Annotated[str | None, Query(description="The party that sold.")]
 
-
-@router.get("/invoices", summary="Invoices")
-def invoices(
-    page: Listed,
-    *,
-    seller: Seller = None,
-    buyer: Annotated[str | None, Query(description="The party that bought.")] = None,
-    status: Annotated[str | None, Query(description="Invoice status, several with commas.")] = None,
-) -> Response:
-    """List invoices on which a bill was confirmed; ``sum`` is of what is occupied."""
-    view = page.view
-    sold, bought = asked_party(view, seller), asked_party(view, buyer)
-    filters = {"seller": sold, "buyer": bought, "status": status}
-
-    def show(name: str) -> Entry | None:
-        row = view.row("invoice", "invoice", name.split("/"))
-        if row is None or not matches(filters, row) or not _sees_invoice(view, row):
-            return None
-        return Entry(partial(invoice_shape, view, row), str(row["currency"]), int(row["occupied"]))
-
-    names = _invoice_names(view, sold, bought)
-    totals = None
-    if None in (sold, bought):
-        name, value = ("seller", sold) if sold is not None else ("buyer", bought)
-        totals = kept_totals(view, "invoice.all" if value is None else f"invoice.{name}", value, status=status)
-    return view.answer(list_body(page.listing, view.height, names, show, totals))
-
-
-def _invoice_names(view: View, sold: str | None, bought: str | None) -> Names:
+def _invoice_names(view: View, asked: Asked) -> Names | None:
     """Give the candidates, as "fingerprint/seller": those that bills of a party stand on, or the reader's own bills.
 
     What others have costs nobody else a read, so nobody learns from a list how much that is.
     """
-    for index, party in (("bill.creditor", sold), ("bill.debtor", bought)):
+    for index, party in (("bill.creditor", asked["seller"]), ("bill.debtor", asked["buyer"])):
         if party is not None:
             return from_names(_named_by(view, every(from_index(view.reader, index, (party,)))))
-    if view.viewer.everything:
-        return from_pairs(view.reader, "invoice", "invoice")
-    return from_names(_named_by(view, view.concerned_bills(sorted(view.viewer.reads_for()))))
+    return None
+
+
+def _concerned(view: View) -> set[str]:
+    return _named_by(view, view.concerned_bills(sorted(view.viewer.reads_for())))
 
 
 def _named_by(view: View, bills: Iterable[str]) -> set[str]:
@@ -158,31 +118,7 @@ def _concerning(view: View, row: Row) -> list[str]:
     return [name for name, bill in bills if bill is not None and view.sees_bill(bill)]
 
 
-@router.get("/disputes", summary="Disputes of invoices")
-def disputes(
-    page: Listed,
-    *,
-    by: Annotated[str | None, Query(description="The party that raised it.")] = None,
-    seller: Seller = None,
-    fingerprint: Fingerprint = None,
-    status: Annotated[str | None, Query(description="Dispute status, several with commas.")] = None,
-) -> Response:
-    """List disputes: to who raised them, their sponsors, the seller, and those who see the invoice."""
-    view = page.view
-    raised, sold = asked_party(view, by), asked_party(view, seller)
-    filters = {"by": raised, "seller": sold, "fingerprint": fingerprint, "status": status}
-
-    def show(name: str) -> Entry | None:
-        row = view.row("invoice", "dispute", name)
-        if row is None or not matches(filters, row) or not sees_dispute(view, row):
-            return None
-        return Entry(partial(dict, row))
-
-    names = from_table(view.reader, "invoice", "dispute")
-    return view.answer(list_body(page.listing, view.height, names, show))
-
-
-@router.get("/disputes/{dispute_id}", summary="One dispute")
+@declared(router, "dispute")
 def dispute(view: Opened, dispute_id: str) -> Response:
     """Show a dispute of an invoice."""
     row = view.row("invoice", "dispute", dispute_id)
@@ -204,3 +140,7 @@ def sees_dispute(view: View, row: Row) -> bool:
 def _is_close(view: View, row: Row) -> bool:
     by = str(row["by"])
     return view.viewer.is_or_reads_for(by, str(row["seller"]), str((view.party(by) or {}).get("sponsor", "")))
+
+
+declared_list(router, "invoices", sees=_sees_invoice, shape=invoice_shape, names=_invoice_names, concerned=_concerned)
+declared_list(router, "disputes", sees=sees_dispute)

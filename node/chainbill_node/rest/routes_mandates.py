@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
 
-from fastapi import Query
 from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body
+from chainbill_node.rest.declared import Asked, declared
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, list_body, matches
 from chainbill_node.rest.reading import Listed
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
@@ -27,10 +26,8 @@ def mandate_shape(debtor: str, bank: str, row: Row) -> Shape:
     return {"debtor": debtor, "bank": bank, **{name: row[name] for name in ("status", "asked_on", "from", "until")}}
 
 
-@router.get("/parties/{party}/mandates", summary="Who pays a debtor's bills, or for whom a bank pays")
-def mandates(
-    page: Listed, party: str, status: Annotated[str | None, Query(description="Only mandates with this status.")] = None
-) -> Response:
+@declared(router, "mandates")
+def mandates(page: Listed, party: str, asked: Asked) -> Response:
     """List the mandates of a debtor, and of a bank those that are asked or active; each shows to the two of them."""
     view = page.view
     found = known_party(view, party)
@@ -38,9 +35,7 @@ def mandates(
     def show(name: str) -> Entry | None:
         debtor, bank = name.split(BETWEEN)
         row = view.row("party", "mandate", (debtor, bank))
-        if row is None or (status is not None and row["status"] not in status.split(",")):
-            return None
-        if not view.viewer.is_or_reads_for(debtor, bank):
+        if row is None or not matches(asked, row) or not view.viewer.is_or_reads_for(debtor, bank):
             return None
         return Entry(partial(mandate_shape, debtor, bank, row))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -11,8 +11,9 @@ from starlette.responses import Response
 from chainbill.dates import date_of
 from chainbill.vm import compile_contract, describe
 from chainbill.vm.grammar import GENERAL
+from chainbill_node.rest.declared import declared_list
 from chainbill_node.rest.heights import rfc3339
-from chainbill_node.rest.lists import Entry, from_table, list_body, matches
+from chainbill_node.rest.lists import Entry, from_table, list_body
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, Shared
 from chainbill_node.rest.routers import router_of
@@ -129,17 +130,4 @@ def calendar(view: Opened, year: Annotated[int, Path(ge=1970, le=9999)]) -> Resp
     return view.answer(body | dict(row or {}))
 
 
-@router.get("/governance/proposals", summary="Proposals and their votes")
-def proposals(
-    page: Listed,
-    status: Annotated[str | None, Query(description="Only those with this status.")] = None,
-    kind: Annotated[str | None, Query(description="Only those of this kind.")] = None,
-) -> Response:
-    """List the proposals that validators vote on."""
-    view = page.view
-
-    def show(name: str) -> Entry | None:
-        row = view.row("governance", "proposal", name)
-        return Entry(partial(dict, row)) if row and matches({"status": status, "kind": kind}, row) else None
-
-    return view.answer(list_body(page.listing, view.height, from_table(view.reader, "governance", "proposal"), show))
+declared_list(router, "proposals")

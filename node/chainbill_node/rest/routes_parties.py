@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
-from chainbill_node.rest.asked import asked_party, known_party
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body
+from chainbill_node.rest.asked import known_party
+from chainbill_node.rest.declared import Asked, declared
+from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body, matches
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
@@ -64,20 +65,17 @@ def order_in_force(view: View, row: Row) -> dict[str, Any] | None:
     }
 
 
-@router.get("/parties", summary="The parties of the network")
+@declared(router, "parties")
 def parties(
     page: Listed,
     *,
     ids: Annotated[
         str | None, Query(alias="id", max_length=MAX_IDS_TEXT, description="Only these parties, several with commas.")
     ] = None,
-    role: Annotated[str | None, Query(description="Only parties with this role.")] = None,
-    status: Annotated[str | None, Query(description="Only parties with this status.")] = None,
-    sponsor: Annotated[str | None, Query(description="Only parties vouched for by this bank.")] = None,
+    asked: Asked,
 ) -> Response:
     """List registered parties."""
-    view = page.view
-    sponsor = asked_party(view, sponsor)
+    view, sponsor, role, status = page.view, asked["sponsor"], asked["role"], asked["status"]
     named = None if ids is None else {known_party(view, one) for one in ids.split(",")}
 
     def show(name: str) -> Entry | None:
@@ -110,12 +108,8 @@ def one_party(view: Opened, party: str) -> Response:
     return view.answer(party_shape(view, row or {}))
 
 
-@router.get("/parties/{party}/bills", summary="The bills that a party is concerned in")
-def party_bills(
-    page: ValuedList,
-    party: str,
-    status: Annotated[str | None, Query(description="Only bills with this status.")] = None,
-) -> Response:
+@declared(router, "party_bills")
+def party_bills(page: ValuedList, party: str, asked: Asked) -> Response:
     """List the bills that name a party or of which it holds or was offered a token."""
     view = page.view
     found = known_party(view, party)
@@ -123,7 +117,7 @@ def party_bills(
 
     def show(name: str) -> Entry | None:
         row = view.row("bill", "bill", name)
-        if row is None or (status is not None and row["status"] not in status.split(",")):
+        if row is None or not matches(asked, row):
             return None
         if not view.sees_part_of(row, found):
             return None
@@ -132,18 +126,14 @@ def party_bills(
     return view.answer(list_body(page.listing, view.height, names, show))
 
 
-@router.get("/parties/{party}/tokens", summary="The tokens that a party holds")
-def party_tokens(
-    page: Listed,
-    party: str,
-    status: Annotated[str, Query(description="Token status, several with commas, or all.")] = "live",
-) -> Response:
+@declared(router, "party_tokens")
+def party_tokens(page: Listed, party: str, asked: Asked) -> Response:
     """List the tokens in a party's hands; with ``status=all`` those of its past too."""
     view = page.view
     holder = known_party(view, party)
-    show = token_shown(view, status, fits=lambda row: row["holder"] == holder)
+    show = token_shown(view, asked["status"], fits=lambda row: row["holder"] == holder)
     names = from_index(view.reader, "token.holder", (holder,))
-    totals = held_totals(view, holder) if status == "live" else None
+    totals = held_totals(view, holder) if asked["status"] == "live" else None
     return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
@@ -174,19 +164,14 @@ def is_offered(row: Row) -> bool:
     return row["status"] == "live" and bool(row["offered_to"])
 
 
-@router.get("/offers", summary="Tokens offered and not yet answered")
-def offers(
-    page: Listed,
-    to: Annotated[str | None, Query(description="Offered to this party.")] = None,
-    giver: Annotated[str | None, Query(alias="from", description="Offered by this party.")] = None,
-) -> Response:
+@declared(router, "offers")
+def offers(page: Listed, asked: Asked) -> Response:
     """List open offers to or from a party; a signed reader that names neither sees those made to it."""
-    view = page.view
-    if to is None and giver is None:
+    view, recipient, holder = page.view, asked["to"], asked["from"]
+    if recipient is None and holder is None:
         if not view.viewer.party:
             raise parameter_problem("to", "parameter_one_of", known="to, from")
-        to = view.viewer.party
-    recipient, holder = asked_party(view, to), asked_party(view, giver)
+        recipient = known_party(view, view.viewer.party)
     if recipient is not None:
         names = from_index(view.reader, "token.offered_to", (recipient,))
     else:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
-
-from fastapi import Query
 from starlette.responses import Response
 
-from chainbill_node.rest.asked import asked_party, known_party
-from chainbill_node.rest.lists import Entry, from_table, list_body, matches
+from chainbill_node.rest.asked import known_party
+from chainbill_node.rest.declared import declared, declared_list
 from chainbill_node.rest.problems import not_found
-from chainbill_node.rest.reading import Listed, Opened
+from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
@@ -19,28 +15,7 @@ from chainbill_node.trace.shapes import Row
 router = router_of("parties", "/v1")
 
 
-@router.get("/status-orders", summary="Orders on the status of parties")
-def status_orders(
-    page: Listed,
-    *,
-    party: Annotated[str | None, Query(description="The party whose status it is.")] = None,
-    kind: Annotated[str | None, Query(description="Kind of order, several with commas.")] = None,
-    status: Annotated[str | None, Query(description="Status of the order, several with commas.")] = None,
-) -> Response:
-    """List orders: to the party, its sponsor, both banks and supervisors; open ones to every bank, which may ratify."""
-    view = page.view
-    filters = {"party": asked_party(view, party), "kind": kind, "status": status}
-
-    def show(name: str) -> Entry | None:
-        row = view.row("standing", "order", name)
-        return (
-            Entry(partial(dict, row)) if row is not None and matches(filters, row) and sees_order(view, row) else None
-        )
-
-    return view.answer(list_body(page.listing, view.height, from_table(view.reader, "standing", "order"), show))
-
-
-@router.get("/status-orders/{order_id}", summary="One order on a party's status")
+@declared(router, "status_order")
 def status_order(view: Opened, order_id: str) -> Response:
     """Show an order with its papers and, of an administrator, the keys that come."""
     row = view.row("standing", "order", order_id)
@@ -81,3 +56,6 @@ def sees_order(view: View, row: Row) -> bool:
     if view.viewer.is_or_reads_for(str(row["party"]), sponsor, str(row["by"]), str(row["second"])):
         return True
     return row["status"] == "entered" and "bank" in view.viewer.roles
+
+
+declared_list(router, "status_orders", sees=sees_order)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
 from starlette.responses import Response
 
-from chainbill_node.rest.asked import asked_bill, asked_party
+from chainbill_node.rest.declared import Asked, declared
 from chainbill_node.rest.lists import Names, Totals, from_index, from_names, from_table, list_body
-from chainbill_node.rest.reading import DateFilter, Listed, Opened
+from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_parties import token_shown
 from chainbill_node.rest.totals import held_totals, owed_totals, token_totals
@@ -23,34 +22,18 @@ from chainbill_node.trace.shapes import Row
 
 router = router_of("tokens", "/v1")
 
-PartyFilter = Annotated[str | None, Query(description="A party's id.")]
-TextFilter = Annotated[str | None, Query(max_length=200)]
-
 
 def between(day: Any, first: str | None, last: str | None) -> bool:
     """Say whether a date lies from first to last, both inclusive, either open."""
     return (first is None or str(day) >= first) and (last is None or str(day) <= last)
 
 
-@router.get("/tokens", summary="Tokens")
-def tokens(
-    page: Listed,
-    *,
-    holder: PartyFilter = None,
-    bill: TextFilter = None,
-    debtor: PartyFilter = None,
-    status: Annotated[
-        str | None, Query(description="Token status, several with commas, or all; with holder it is live by default.")
-    ] = None,
-    lock: Annotated[str | None, Query(description="offered, in_finance, pledged or frozen.")] = None,
-    tier: Annotated[int | None, Query(ge=1, le=1000)] = None,
-    due_from: DateFilter = None,
-    due_to: DateFilter = None,
-) -> Response:
-    """List tokens; the sum counts leaves only, so that no cent counts twice."""
-    view = page.view
-    wanted, owed_by, bill = asked_party(view, holder), asked_party(view, debtor), asked_bill(view, bill)
-    by_bill = owed_by is not None or due_from is not None or due_to is not None
+@declared(router, "tokens")
+def tokens(page: Listed, asked: Asked) -> Response:
+    """List tokens; the sum counts leaves only, so that no cent counts twice. With `holder` they are live by default."""
+    view, wanted, owed_by, bill = page.view, asked["holder"], asked["debtor"], asked["bill"]
+    due_from, due_to, tier, lock = (asked[name] for name in ("due_from", "due_to", "tier", "lock"))
+    by_bill = (owed_by, due_from, due_to) != (None, None, None)
 
     @cache
     def bill_fits(bill_id: str) -> bool:
@@ -66,7 +49,7 @@ def tokens(
             return False
         return not by_bill or bill_fits(str(row["bill"]))
 
-    chosen = status or ("live" if wanted is not None else None)
+    chosen = asked["status"] or ("live" if wanted is not None else None)
     narrower = (bill, lock, tier, due_from, due_to) != (None,) * 5
     totals = None if narrower else _totals(view, wanted, owed_by, None if chosen == "all" else chosen)
     names = _token_names(view, wanted, bill, owed_by)
@@ -112,7 +95,7 @@ def _tokens_of(view: View, bills: Names) -> Names:
     return names
 
 
-@router.get("/tokens/{token_id}", summary="One token")
+@declared(router, "token")
 def token(view: Opened, token_id: str) -> Response:
     """Show a token."""
     return view.answer(view.shown_token(view.token(token_id)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chainbill_contracts.declared_reads import reads
+
 from chainbill_node.rest.schema_parts import (
     AS_OF,
     COUNT,
@@ -18,15 +20,21 @@ from chainbill_node.rest.schema_parts import (
     obj,
     ref,
 )
+from chainbill_node.rest.schema_rows import row_schema
 from chainbill_node.rest.schemas_ledger import LEDGER_SCHEMAS
 from chainbill_node.rest.schemas_network import NETWORK_SCHEMAS
 
-_ALL: dict[str, Schema] = {"AsOf": AS_OF, "Problem": PROBLEM, **NETWORK_SCHEMAS, **LEDGER_SCHEMAS}
+_BY_HAND: dict[str, Schema] = {"AsOf": AS_OF, "Problem": PROBLEM, **NETWORK_SCHEMAS, **LEDGER_SCHEMAS}
+_ALL: dict[str, Schema] = {
+    **_BY_HAND,
+    **{read.shows: row_schema(read.row.place) for read in reads().values() if read.shows not in _BY_HAND},
+}
 
 OPEN_ANSWERS = {"/health": "Health", "/ready": "Ready", "/version": "Versions"}
 """Path → schema of what is answered without a height."""
 
 OBJECTS = {
+    **{read.path: read.shows for read in reads().values() if not read.is_list},
     "/v1/network": "Network",
     "/v1/blocks/{name}": "Block",
     "/v1/blocks/{name}/certificate": "Certificate",
@@ -35,44 +43,12 @@ OBJECTS = {
     "/v1/calendar/{year}": "Calendar",
     "/v1/transactions/{identifier}": "Transaction",
     "/v1/parties/{party}": "Party",
-    "/v1/bills/{bill_id}": "Bill",
     "/v1/bills/{bill_id}/tree": "BillTree",
-    "/v1/tokens/{token_id}": "Token",
     "/v1/tokens/{token_id}/path": "TokenPath",
-    "/v1/finance/requests/{request_id}": "RequestWithQuotes",
-    "/v1/finance/quotes/{quote_id}": "Quote",
     "/v1/invoices/{fingerprint}": "InvoiceBySeller",
-    "/v1/disputes/{dispute_id}": "Dispute",
-    "/v1/joints/{joint_id}": "Joint",
-    "/v1/status-orders/{order_id}": "StatusOrder",
     "/v1/parties/{party}/open-items": "OpenItems",
 }
 """Path → schema of the one thing it shows."""
-
-LISTS = {
-    "/v1/peers": "Peer",
-    "/v1/blocks": "BlockInList",
-    "/v1/contracts": "ContractInList",
-    "/v1/governance/proposals": "Proposal",
-    "/v1/parties": "Party",
-    "/v1/parties/{party}/mandates": "Mandate",
-    "/v1/parties/{party}/bills": "Bill",
-    "/v1/parties/{party}/tokens": "Token",
-    "/v1/parties/{party}/changes": "Change",
-    "/v1/parties/{party}/recoveries": "Recovery",
-    "/v1/offers": "Token",
-    "/v1/bills": "Bill",
-    "/v1/bills/{bill_id}/tokens": "Token",
-    "/v1/bills/{bill_id}/history": "Step",
-    "/v1/tokens": "Token",
-    "/v1/finance/requests": "Request",
-    "/v1/invoices": "Invoice",
-    "/v1/disputes": "Dispute",
-    "/v1/joints": "Joint",
-    "/v1/payments": "Payment",
-    "/v1/status-orders": "StatusOrder",
-}
-"""Path → schema of an entry of the list it shows."""
 
 _LARGER_LISTS: dict[str, Schema] = {
     "/v1/validators": list_of(ref("Validator"), {"decides": COUNT, "quorum": COUNT, "max_faulty": COUNT, "hash": HASH}),
@@ -81,6 +57,14 @@ _LARGER_LISTS: dict[str, Schema] = {
     "/v1/blocks/{name}/transactions": list_of(ref("TransactionInBlock"), {"height": COUNT}),
     "/v1/blocks/{name}/receipts": list_of(ref("Receipt"), {"height": COUNT, "own": COUNT, "receipts_root": HASH}),
 }
+
+LISTS = {
+    **{read.path: read.shows for read in reads().values() if read.is_list and read.path not in _LARGER_LISTS},
+    "/v1/peers": "Peer",
+    "/v1/blocks": "BlockInList",
+    "/v1/contracts": "ContractInList",
+}
+"""Path → schema of an entry of the list it shows."""
 
 FORMS = {
     "/v1/trace/bills/{bill_id}": ("BillTrace", "BillGraph", "TokenPath"),

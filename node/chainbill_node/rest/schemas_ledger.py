@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chainbill_node.rest.filter_words import (
-    RECEIPT_KINDS,
-)
+from chainbill_contracts.declared_reads import reads
+
 from chainbill_node.rest.schema_parts import (
     AMOUNT,
     BOOLEAN,
@@ -79,11 +78,9 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
     ),
     "Mandate": extended(row_schema("party/mandate", closed=True), same(TEXT, "debtor", "bank")),
-    "Change": row_schema("party/change"),
-    "Recovery": row_schema("recovery/recovery"),
     "Bill": row_schema("bill/bill", closed=True),
     "BankReceipt": obj({
-        **same(TEXT, "id", "bank", "reference"), "kind": words(*RECEIPT_KINDS[:-1]),
+        **same(TEXT, "id", "bank", "reference"), "kind": words(*reads()["receipts"].filters["kind"].words[:-1]),
         **same(TEXT, "bill", "token", "quote"), "amount": AMOUNT, "currency": MAYBE_TEXT, "value_date": DATE,
         "recorded_on": MAYBE_DATE, "height": COUNT, "transaction": TEXT, "status": TEXT, "days_late": COUNT,
     }),
@@ -113,7 +110,6 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     "RequestWithQuotes": extended(
         _REQUEST, {"quotes": array(ref("Quote")), "claimed_twice": array(TEXT), "disputes": array(TEXT)}
     ),
-    "Quote": row_schema("finance/quote"),
     "Invoice": extended(
         row_schema("invoice/invoice"), {"disputes": array(TEXT)}, hidden=obj({"bills": COUNT})
     ),
@@ -121,9 +117,6 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         {"fingerprint": TEXT, "invoices": array(ref("Invoice")), "claimed_twice": BOOLEAN},
         hidden=obj({"invoices": COUNT}),
     ),
-    "Dispute": row_schema("invoice/dispute"),
-    "Joint": row_schema("bill/joint"),
-    "StatusOrder": row_schema("standing/order"),
     "OpenItems": obj({
         "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills"),
         "holdings": array(obj({**same(TEXT, "currency", "role"), "count": COUNT, "sum": AMOUNT})),

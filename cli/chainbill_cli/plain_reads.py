@@ -1,0 +1,99 @@
+"""Commands of declared reads: a list with its filters as options, and an object with its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import click
+from chainbill_contracts.declared_reads import Filter, Read, reads
+
+from chainbill_cli.answers import answer_list, answer_newest, by_value, lists, newest, without_as_of
+from chainbill_cli.filter_words import LedgerWords
+from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.lookup import KINDS, object_id
+from chainbill_cli.plain_acts import FOUND
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import columns_of, fields_of
+
+Ready = Callable[[Session, dict[str, Any]], None]
+Told = Callable[[Session, Mapping[str, Any]], Mapping[str, Any]]
+TYPED = {
+    "party": "PARTY", "bank": "BANK", "bill": "BILL", "token": "TOKEN", "currency": "CODE", "date": "DATE",
+    "fingerprint": "FINGERPRINT", "tier": "TIER", "reference": "REF",
+}  # fmt: skip
+"""Kind of a filter → what stands for what is typed."""
+MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date}
+"""Kind of what is typed → what a node takes for it; others are taken as they are typed."""
+
+TOLD_IN_CSV = frozenset({"parties"})
+"""Lists that have a column in CSV, too, that is no member of an entry."""
+
+
+def plain_reads(
+    noun: Noun, *, ready: Mapping[str, Ready] | None = None, told: Mapping[str, Told] | None = None
+) -> None:
+    """Give a noun, and the groups that it has, the commands of the reads that begin with its name.
+
+    One that the noun has already stays. ready: what is asked of a list beside what was typed, by the read's name;
+    told: how an entry is told to people.
+    """
+    for read in reads().values():
+        if read.command[:1] != (noun.name,):
+            continue
+        *groups, name = read.command[1:]
+        group: click.Group = noun
+        for word in groups:
+            below = group.commands[word]
+            assert isinstance(below, click.Group), read.command
+            group = below
+        if name not in group.commands:
+            hooks = (ready or {}).get(read.name), (told or {}).get(read.name)
+            group.command(name, help=f"read.{read.name}")(_list(read, *hooks) if read.is_list else _object(read))
+
+
+def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., None]:
+    def run(**given: Any) -> None:
+        session = current_session()
+        for name, kind in kinds.items():
+            if given.get(name):
+                given[name] = MEANT[kind](session, given[name])
+        path = read.path
+        if "{" in path:
+            path = path.format(**{place: given.pop(read.typed) or session.party})
+        if ready is not None:
+            ready(session, given)
+        answer = answer_newest if read.newest else partial(answer_list, in_csv=read.name in TOLD_IN_CSV)
+        answer(session, path, columns_of(read.name), told and partial(told, session), **given)
+
+    place = read.path.partition("{")[2].partition("}")[0]
+    kinds = {one.name: one.kind for one in read.filters.values() if one.kind in MEANT}
+    if place:
+        kinds[read.typed] = read.typed
+    command: Callable[..., None] = newest(run) if read.newest else lists(run)
+    command = by_value(command) if read.by_value else command
+    for one in reversed([one for one in read.filters.values() if one.name != read.typed]):
+        command = _option(read, one)(command)
+    if read.typed:
+        command = argument(read.typed, **({"default": ""} if read.optional else {}))(command)
+    return command
+
+
+def _option(read: Read, told: Filter) -> Callable[..., Any]:
+    words = LedgerWords(told.words, told.said_as, one=told.one) if told.words else None
+    kind: Any = int if told.kind == "tier" else words
+    name, typed = told.name.replace("_", "-"), TYPED.get(told.kind, told.name.upper())
+    return option(f"--{name}", type=kind, metavar=typed, default=None, help=f"read.{read.name}_{told.name}")
+
+
+def _object(read: Read) -> Callable[..., None]:
+    def run(typed: str, at: str | None) -> None:
+        session = current_session()
+        kind = KINDS[read.name]
+        body = session.client.get(f"{kind.path}/{object_id(session, kind, typed)}", at=at)
+        session.out.thing(without_as_of(body), fields_of(read.name))
+
+    when = option("--at", metavar="WHEN", default=None, help="option.at")
+    made: Callable[..., None] = argument("typed", metavar=read.typed.upper())(when(run))
+    return made
