@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from chainbill_node import wire
 from chainbill_node.consensus import receive, rounds, signer_memory, voting
+from chainbill_node.consensus.book import Tally
 from chainbill_node.consensus.effects import SignAndSend
 from chainbill_node.consensus.rounds import Outcome, conclude
 from chainbill_node.consensus.rules import Rules
@@ -22,7 +23,7 @@ from chainbill_node.driver.ports import Tip
 from chainbill_node.driver.signer import Signer
 from chainbill_node.wire.messages import Choice, Proposal, Votes
 from msgspec.structs import replace
-from search.words import Bounds
+from search.words import QUORUM, Bounds
 from sim import mutants
 
 from chainbill.ledger.block import decode_block
@@ -119,11 +120,21 @@ def valid_round_compared_by_one_too_few() -> Patch:
 
 def valid_round_believed() -> Patch:
     """Rule 3 does not count the prevotes of the round that a proposal names."""
-    return rule(voting.prevote_again, again(compare=lambda locked, valid: locked <= valid, counted=False))
+    return rule(voting.prevote_again, again(compare=lambda locked, valid: locked <= valid, count=lambda *_: QUORUM))
 
 
-def again(compare: Callable[[int, int], bool], *, counted: bool = True) -> Callable[..., Any]:
-    """Rule 3 with another comparison, or without counting."""
+def valid_round_backed_by_prevotes_for_anything() -> Patch:
+    """Rule 3 counts who has prevoted in the round that a proposal names, whatever for."""
+    return rule(
+        voting.prevote_again,
+        again(compare=lambda locked, valid: locked <= valid, count=lambda votes, _: len(votes.senders)),
+    )
+
+
+def again(
+    compare: Callable[[int, int], bool], *, count: Callable[[Tally, bytes], int] = Tally.count
+) -> Callable[..., Any]:
+    """Rule 3 with another comparison, or counting otherwise."""
 
     def changed(state: HeightState, rules: Rules) -> Outcome | None:
         if state.step is not Step.PROPOSE:
@@ -132,7 +143,7 @@ def again(compare: Callable[[int, int], bool], *, counted: bool = True) -> Calla
             block = state.blocks.get(header.block_id)
             if block is None or not NO_ROUND < header.valid_round < state.round:
                 continue
-            if counted and state.book.at(header.valid_round).prevotes.count(header.block_id) < rules.quorum:
+            if count(state.book.at(header.valid_round).prevotes, header.block_id) < rules.quorum:
                 continue
             free = compare(state.locked_round, header.valid_round) or state.is_locked_on(block.id)
             return voting._prevote(state, block, rules.check_block(block), accept=free)
@@ -272,6 +283,7 @@ BROKEN: tuple[Broken, ...] = (
     Broken(valid_round_not_compared, Bounds(2, 3, 0), LOCK_RULE, deep=True),
     Broken(valid_round_compared_by_one_too_few, Bounds(2, 3, 0), LOCK_RULE, deep=True),
     Broken(valid_round_believed, Bounds(1, 2, 0), LOCK_RULE),
+    Broken(valid_round_backed_by_prevotes_for_anything, Bounds(1, 2, 0), LOCK_RULE),
     Broken(new_block_prevoted_in_spite_of_the_lock, TWO_ROUNDS, LOCK_RULE),
     Broken(prevotes_of_an_earlier_round_lock, TWO_ROUNDS, NO_QUORUM),
     Broken(precommits_counted_over_rounds, TWO_ROUNDS, "certificate"),

@@ -214,6 +214,25 @@ class Graph:
                 if fires:
                     yield needs + self._needs(backed, count), Happening(fires)
                     break
+            else:
+                if word.valid_round != NO_ROUND and word.round == held.state.round:
+                    yield from self._after_other_prevotes(held, Heard(by, word), needs)
+
+    def _after_other_prevotes(
+        self, held: Held, proposal: Heard, needs: tuple[Need, ...]
+    ) -> Iterator[tuple[tuple[Need, ...], Happening]]:
+        """A proposal that is backed too little, to one that has heard what was said for other values in the round that
+        it names: by the faulty validator, and by one or both of the others."""
+        named, value = proposal.word.valid_round, proposal.word.value
+        prevotes = [one for one in self.language.words if (one.type, one.round) == (VOTES[0], named)]
+        others = [one for one in prevotes if one.value != value]
+        lies = [Heard(by, Word(VOTES[0], named, NIL)) for by in self._liars[::2]]
+        for said in [(one,) for one in others] + list(product(others, repeat=2)):
+            line = [*lies, *[Heard(by, one) for by, one in enumerate(said)], proposal]
+            fires = self._first_that_fires(held, line)
+            if len(fires) == len(line):
+                heard = tuple([Need(self.language.bit[one], said.count(one)) for one in dict.fromkeys(said)])
+                yield needs + heard, Happening(fires)
 
     def _again(self, held: Held, word: Word) -> tuple[int, ...]:
         """What this node has said may come back to it; it is news only to one whose file was older."""
