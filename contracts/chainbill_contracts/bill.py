@@ -16,6 +16,7 @@ from chainbill_contracts.general import (
     may_lead,
     parameter,
     paying_bank_of,
+    places_kept,
     require_able,
     require_account,
     require_active,
@@ -53,6 +54,7 @@ gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came ag
 MOST_INVOICES = 100
 BILLS_AT_ONCE = 20  # bills whose dates one step computes again: with 100 invoices each and the longest grace, one fits
 STEPS_A_DAY = 100
+MOST_ASKED_IN_VAIN = 20  # joint acts of one kind and bill that are taken back in one day
 
 
 # --- from issue to acceptance -----------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         "confirmed": {"height": 0, "transaction": ""},
     }
     invoke("invoice", "check", row)
-    count_draft(row, 1)
+    count_drafts(row["initiator"], other_than_initiator(row), 1)
     set_pay_dates(row)
     bills.put(bill_id, row)
     if reference != "":
@@ -190,7 +192,7 @@ def accept(bill):
     require_policy(creditor, "bill.accept", row["currency"], row["face"])
     if row["initiator"] == row["debtor"]:
         invoke("invoice", "sign", row)
-    count_draft(row, -1)
+    free_draft(row)
     agenda.delete([row["expires_on"], "expire", bill])
     token = invoke("token", "open_root", bill, row["debtor"], row["creditor"], row["face"], row["currency"])
     row["status"] = "active"
@@ -389,6 +391,8 @@ def withdraw_joint(joint):
     require(row["by"] == ctx.party, "not_the_asker")
     require_capability("maker")
     require_joint_step(row, "bill.withdraw_joint", "withdrawn")
+    item = asked_in_vain(row["bill"], row["kind"])
+    agenda.put(item, {"step": "asked", "places": places_kept(agenda.get(item))})
     return end_joint(row, "withdrawn")
 
 
@@ -406,6 +410,9 @@ def ask_jointly(kind, row, sender, others, amount, content, reason):
     for other in others:
         require_able(other)
     require_policy(sender, "bill.ask_" + kind, row["currency"], amount)
+    in_vain = agenda.get(asked_in_vain(row["id"], kind))
+    facts = {"most": MOST_ASKED_IN_VAIN}
+    require(in_vain is None or in_vain["places"] < MOST_ASKED_IN_VAIN, "too_many_taken_back", facts)
     joint = new_id("J")
     until = invoke("calendar", "business_days_after", ctx.today, parameter("offer_business_days"))
     joints.put(joint, {
@@ -427,6 +434,11 @@ def ask_jointly(kind, row, sender, others, amount, content, reason):
     open_joints.put([row["id"], kind], {"joint": joint})
     agenda.put([add_days(until, 1), "joint", joint], {"joint": joint, "step": "joint"})
     return {"joint": joint, "until": until}
+
+
+def asked_in_vain(bill, kind):
+    """Where on the agenda of tomorrow it stands how often this was taken back today: whom it names has it for good."""
+    return [add_days(ctx.today, 1), "asked", bill, kind]
 
 
 def end_joint(row, status):
@@ -650,6 +662,11 @@ def on_day(date, item, row):
         if is_step(JOINT_STEPS, joint["status"], "lapsed"):
             end_joint(joint, "lapsed")
         return
+    if row["step"] == "asked":
+        return
+    if row["step"] == "place":
+        count_drafts(row["initiator"], row["other"], -row["places"])
+        return
     if row["step"] == "calendar":
         done = compute_some_pay_dates(row["year"])
         if done == BILLS_AT_ONCE and row["number"] == STEPS_A_DAY:
@@ -708,6 +725,7 @@ def put_off(bill, step, resume_on):
 def expire(bill):
     """End a bill that nobody confirmed, or accepted, in time (过期). bill: its row."""
     if pending(bill) and bill["expires_on"] <= ctx.today:
+        free_draft(bill)
         end_before_acceptance(bill, "expired")
         emit("expired", {"bill": bill["id"]})
 
@@ -742,13 +760,16 @@ def become_overdue(bill):
 def close_before_acceptance(row, status):
     """End a bill that was not accepted, and forget the day on which it would have expired. row: the bill's."""
     agenda.delete([row["expires_on"], "expire", row["id"]])
+    if ctx.party == row["initiator"]:
+        keep_place(row)
+    else:
+        free_draft(row)
     end_before_acceptance(row, status)
     return {"bill": row["id"], "status": status}
 
 
 def end_before_acceptance(row, status):
-    """Every exit gives the invoices back, and the place among the initiator's drafts."""
-    count_draft(row, -1)
+    """Every exit gives the invoices back. row: the bill's."""
     if row["status"] == "pending_accept":
         invoke("invoice", "release", row)
         count_to_pay(row, -1)
@@ -764,10 +785,27 @@ def count_to_pay(row, change):
     to_pay.put(bank, {"count": counted(to_pay.get(bank), change)})
 
 
-def count_draft(row, change):
+def other_than_initiator(row):
+    """The side of a bill that did not issue it. row: the bill's."""
+    return row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
+
+
+def free_draft(row):
+    """Give the place of a bill among its initiator's drafts back. row: the bill's."""
+    count_drafts(row["initiator"], other_than_initiator(row), -1)
+
+
+def keep_place(row):
+    """The place of a bill that its initiator takes back itself is free again tomorrow. row: the bill's."""
+    other = other_than_initiator(row)
+    item = [add_days(ctx.today, 1), "place", row["initiator"], other]
+    places = places_kept(agenda.get(item))
+    agenda.put(item, {"step": "place", "initiator": row["initiator"], "other": other, "places": places})
+
+
+def count_drafts(initiator, other, change):
     """Keep count of the bills that a party issued and that wait, in all and for one other side: both are bounded."""
-    other = row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
-    bounds = [[row["initiator"], "open_drafts"], [[row["initiator"], other], "open_drafts_with"]]
+    bounds = [[initiator, "open_drafts"], [[initiator, other], "open_drafts_with"]]
     for bound in bounds:
         count = counted(open_drafts.get(bound[0]), change)
         if change > 0:

@@ -20,6 +20,7 @@ from chainbill_contracts.general import (
     has_keys_for,
     may_lead,
     parameter,
+    places_kept,
     require_able,
     require_account,
     require_active_bank,
@@ -52,6 +53,7 @@ orders = read_table("standing", "order")
 WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
+TAKEN_BACK = ("holder", "bank_cancelled")  # ends of a request that holder and one bank can make again and again
 MOST_UNMATCHED = 10  # receipts for one agreement that has ended
 
 
@@ -412,7 +414,10 @@ def bank_repaid(financing, amount):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let quotes and requests expire that nobody took up in time."""
+    """Let quotes and requests expire that nobody took up in time, and free places that were kept until this day."""
+    if row["kind"] == "place":
+        count_requests(row["holder"], -row["places"])
+        return
     if row["kind"] == "quote":
         offer = quotes.get(row["id"])
         if offer["status"] == "offered" and offer["valid_until"] < ctx.today:
@@ -505,13 +510,22 @@ def alerts_of(bill):
 def end_request(row, status, by, quote_status):
     """End a request that leads to no financing; answers the token that is free again."""
     forget_end(row["id"], row["until"])
-    count_requests(row["holder"], -1)
+    if by in TAKEN_BACK:
+        keep_place(row["holder"])
+    else:
+        count_requests(row["holder"], -1)
     close_quotes(row, "", quote_status)
     row["status"] = status
     row["ended_by"] = by
     requests.put(row["id"], row)
     emit("request_ended", {"request": row["id"], "status": status, "by": by})
     return invoke("token", "release", row["token"])
+
+
+def keep_place(holder):
+    """The place of a request that was taken back is free again tomorrow."""
+    item = [add_days(ctx.today, 1), "place", holder]
+    agenda.put(item, {"kind": "place", "holder": holder, "places": places_kept(agenda.get(item))})
 
 
 def count_requests(holder, change):

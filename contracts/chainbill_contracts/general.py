@@ -322,8 +322,17 @@ def is_hex_of_32_bytes(text):
 
 # --- counts -----------------------------------------------------------------------------------------------------------
 def counted(row, change):
-    """A kept count after a change: how many rows one party has open that nobody else agreed to. row: None for 0."""
+    """A kept count after a change: how many rows one party has open that nobody else agreed to. row: None for 0.
+
+    A place that its party gives back itself counts until the day after: else it would make, and take back at once, as
+    many as there are blocks, and whom they name would find them in its lists for ever.
+    """
     return change if row is None else row["count"] + change
+
+
+def places_kept(row):
+    """The places that are free again tomorrow, with one more. row: the agenda's of that day, None for none."""
+    return 1 if row is None else row["places"] + 1
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------

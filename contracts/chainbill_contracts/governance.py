@@ -14,6 +14,7 @@ from chainbill_contracts.general import (
     counted,
     may_begin,
     parameter,
+    places_kept,
     require_bank,
     require_capability,
     require_fields,
@@ -219,6 +220,8 @@ def withdraw(proposal):
     require_capability("admin")
     require(may_begin(PROPOSAL_STEPS, "governance.withdraw", row), "proposal_closed", {"status": row["status"]})
     agenda.delete([row["expires_on"], proposal])
+    item = [add_days(ctx.today, 1), "place", ctx.party]
+    agenda.put(item, {"party": ctx.party, "places": places_kept(agenda.get(item))})
     close_open(row, "withdrawn")
     return {"proposal": proposal, "status": "withdrawn"}
 
@@ -261,16 +264,19 @@ def advance_clock(milliseconds, to_ms):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Close a proposal that was not decided in time."""
+    """Close a proposal that was not decided in time, and free places that were kept until this day."""
+    if "places" in row:
+        count_proposals(row["party"], -row["places"])
+        return
     proposal = proposals.get(row["proposal"])
     if proposal["status"] == "open" and proposal["expires_on"] <= ctx.today:
+        count_proposals(proposal["proposer"], -1)
         close_open(proposal, "expired")
 
 
 def close_open(proposal, status):
     """End a proposal that the votes did not decide."""
     proposal["status"] = status
-    count_proposals(proposal["proposer"], -1)
     drop(proposal)
     proposals.put(proposal["id"], proposal)
     emit("decided", {"proposal": proposal["id"], "kind": proposal["kind"], "status": status})

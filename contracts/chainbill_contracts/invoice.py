@@ -14,6 +14,7 @@ from chainbill_contracts.general import (
     counted,
     may_lead,
     parameter,
+    places_kept,
     require_able,
     require_active,
     require_capability,
@@ -278,6 +279,7 @@ def uphold(dispute):
     require_active(ctx.party)
     require_maker_and_checker()
     require_dispute_step(row, "invoice.uphold", "upheld")
+    free_place(row)
     close(row, "upheld")
     emit("dispute_upheld", {"dispute": dispute, "by": ctx.party})
     return {"dispute": dispute, "dispute_status": "upheld"}
@@ -294,6 +296,8 @@ def withdraw_dispute(dispute):
         require(row["by"] == ctx.party, "not_the_disputing_party")
         require_capability("maker")
     require_dispute_step(row, "invoice.withdraw_dispute", "ended")
+    if row["status"] == "open":
+        keep_place(row["by"])
     end_dispute(row)
     return {"dispute": dispute, "dispute_status": "ended"}
 
@@ -309,14 +313,19 @@ def end_by_vote(dispute):
     """End by vote a dispute that nobody takes back: who raised it and its sponsor may both be wrong."""
     row = require_dispute(dispute)
     require_dispute_step(row, "vote dispute", "ended")
+    free_place(row)
     end_dispute(row)
 
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """End a dispute that nobody upheld in time."""
+    """End a dispute that nobody upheld in time, and free places that were kept until this day."""
+    if "places" in row:
+        count_open(row["by"], -row["places"])
+        return
     found = disputes.get(row["dispute"])
     if found["status"] == "open" and found["until"] < ctx.today:
+        free_place(found)
         end_dispute(found)
 
 
@@ -333,12 +342,23 @@ def end_dispute(row):
 
 
 def close(row, status):
-    """Write a dispute with its new status; it counts no more among those of its party that are open."""
+    """Write a dispute with its new status; one that was open does not end by itself any more."""
     if row["status"] == "open":
         agenda.delete([add_days(row["until"], 1), row["id"]])
-        count_open(row["by"], -1)
     row["status"] = status
     disputes.put(row["id"], row)
+
+
+def free_place(row):
+    """Give the place of a dispute among the open ones of its party back, where it is open. row: the dispute's."""
+    if row["status"] == "open":
+        count_open(row["by"], -1)
+
+
+def keep_place(party):
+    """The place of a dispute that its party takes back itself is free again tomorrow."""
+    item = [add_days(ctx.today, 1), "place", party]
+    agenda.put(item, {"by": party, "places": places_kept(agenda.get(item))})
 
 
 def count_open(party, change):

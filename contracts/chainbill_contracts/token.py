@@ -13,6 +13,7 @@ from chainbill_contracts.general import (
     TOKEN_USABLE,
     counted,
     parameter,
+    places_kept,
     require_able,
     require_account,
     require_active,
@@ -186,6 +187,7 @@ def reject(token, reason):
     row = require_offered_to_sender(token)
     require_capability("maker")
     emit("rejected", {"token": token, "from": row["holder"], "by": ctx.party, "reason": reason})
+    count_offers(row["holder"], -1)
     return {"token": lift_offer(row)}
 
 
@@ -198,6 +200,7 @@ def recall(token):
     require_capability("maker")
     require(row["offered_to"] != "", "not_offered")
     emit("recalled", {"token": token, "by": ctx.party, "to": row["offered_to"]})
+    keep_place(ctx.party)
     return {"token": lift_offer(row)}
 
 
@@ -361,7 +364,10 @@ def settle_part(bill, start, seen, amount, outstanding):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an offer lapse that nobody answered (逾期未签收退回)."""
+    """Let an offer lapse that nobody answered (逾期未签收退回), and free places that were kept until this day."""
+    if "places" in row:
+        count_offers(row["holder"], -row["places"])
+        return
     token = token_rows.get(row["token"])
     if token["status"] == "live" and token["offered_to"] != "" and token["locks"][0]["until"] < ctx.today:
         emit("lapsed", {"token": token["id"], "holder": token["holder"], "to": token["offered_to"]})
@@ -471,7 +477,6 @@ def new_lock(kind, ref, until):
 def lift_offer(row):
     """Free a token that was offered, and rejoin it with what it was cut from; answers the token that is free now."""
     agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
-    count_offers(row["holder"], -1)
     row["offered_to"] = ""
     row["locks"] = []
     return rejoin(row)
@@ -487,6 +492,12 @@ def count_offers(holder, change):
         open_offers.put(holder, {"count": count})
     else:
         open_offers.delete(holder)
+
+
+def keep_place(holder):
+    """The place of an offer that its holder takes back itself is free again tomorrow."""
+    item = [add_days(ctx.today, 1), "place", holder]
+    agenda.put(item, {"holder": holder, "places": places_kept(agenda.get(item))})
 
 
 def offer_until(bill):

@@ -69,6 +69,14 @@ def void_while_a_settlement_goes_on(world: World) -> None:
     world.call(ANCHOR, "bill", "ask_void", bill=bill, reason="")
 
 
+@refuses("too_many_taken_back")
+def ask_and_take_back_all_day(world: World) -> None:
+    bill = accepted_bill(world)[0]
+    for _ in range(21):
+        joint = world.call(ANCHOR, "bill", "ask_void", bill=bill, reason="")["joint"]
+        world.call(ANCHOR, "bill", "withdraw_joint", joint=joint)
+
+
 @refuses("joint_open")
 def ask_twice(world: World) -> None:
     bill = accepted_bill(world)[0]

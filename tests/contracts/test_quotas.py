@@ -34,11 +34,7 @@ def confirmed(world: World, bill: str) -> str:
 
 BILL_EXITS: dict[str, Exit] = {
     "rejected by the debtor": lambda world, bill: world.call(ANCHOR, "bill", "reject", bill=bill, reason=""),
-    "withdrawn": lambda world, bill: world.call(S1, "bill", "withdraw", bill=bill, reason=""),
     "accepted": lambda world, bill: world.call(S1, "bill", "accept", bill=confirmed(world, bill)),
-    "rejected by the creditor": lambda world, bill: world.call(
-        S1, "bill", "reject", bill=confirmed(world, bill), reason=""
-    ),
     "cancelled": lambda world, bill: world.call(ANCHOR, "bill", "cancel", bill=confirmed(world, bill), reason=""),
     "expired": lambda world, _: world.day(world.plus(15)),
 }
@@ -60,7 +56,6 @@ def test_an_exit_of_a_draft_gives_its_place_back(backend: str, how: str) -> None
 OFFER_EXITS: dict[str, Exit] = {
     "accepted": lambda world, token: world.call(S2, "token", "accept", token=token),
     "rejected": lambda world, token: world.call(S2, "token", "reject", token=token, reason=""),
-    "recalled": lambda world, token: world.call(S1, "token", "recall", token=token),
     "lapsed": lambda world, _: world.day(world.plus(10)),
     "paid": lambda world, token: settle(world, world.token(token)["bill"], 1_000),
 }
@@ -106,11 +101,9 @@ def agreed(world: World, request: str) -> str:
 
 
 REQUEST_EXITS: dict[str, Exit] = {
-    "withdrawn": lambda world, request: world.call(S1, "finance", "withdraw", request=request),
     "declined": lambda world, request: world.call(BANK1, "finance", "decline", request=request),
     "expired": lambda world, _: world.day(world.plus(15)),
     "disbursed": lambda world, request: disburse(world, BANK1, agreed(world, request)),
-    "cancelled": lambda world, request: world.call(BANK1, "finance", "withdraw_quote", quote=agreed(world, request)),
     "paid": lambda world, request: settle(world, world.row("finance", "request", request)["bill"], 1_000),
 }
 

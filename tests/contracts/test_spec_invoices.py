@@ -198,4 +198,6 @@ def test_disputes_of_one_party_are_bounded(backend: str) -> None:
     dispute(world, of="12" * 32)
     refused("too_many_disputes", dispute, world, of="13" * 32)
     world.call(S3, "invoice", "withdraw_dispute", dispute=first)
+    refused("too_many_disputes", dispute, world, of="13" * 32)
+    world.day(world.plus(1))
     dispute(world, of="13" * 32)

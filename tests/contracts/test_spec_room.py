@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from contracts.expected import both, refused
+from contracts.invariants import check_all
 from contracts.world import (
     ALL,
     ANCHOR,
@@ -125,10 +126,6 @@ def _all(world: World, proposal: str, choice: str) -> None:
 DRAFT_ENDS: dict[str, Callable[[World, str], Any]] = {
     "accepted": lambda world, bill: world.call(S1, "bill", "accept", bill=_confirmed(world, bill)),
     "rejected by the debtor": lambda world, bill: world.call(ANCHOR, "bill", "reject", bill=bill, reason="no"),
-    "rejected by the creditor": lambda world, bill: world.call(
-        S1, "bill", "reject", bill=_confirmed(world, bill), reason="no"
-    ),
-    "withdrawn": lambda world, bill: world.call(S1, "bill", "withdraw", bill=bill, reason="no"),
     "cancelled": lambda world, bill: world.call(ANCHOR, "bill", "cancel", bill=_confirmed(world, bill), reason="no"),
 }
 ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
@@ -137,17 +134,12 @@ ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
     "offers": {
         "accepted": lambda world, token: world.call(S2, "token", "accept", token=token),
         "rejected": lambda world, token: world.call(S2, "token", "reject", token=token, reason="no"),
-        "recalled": lambda world, token: world.call(S1, "token", "recall", token=token),
         "paid": lambda world, token: settle(world, world.token(token)["bill"], 5_000),
     },
     "requests": {
-        "withdrawn": lambda world, request: world.call(S1, "finance", "withdraw", request=request),
         "declined": lambda world, request: [
             world.call(bank, "finance", "decline", request=request) for bank in (BANK2, BANK3)
         ],
-        "cancelled by the bank": lambda world, request: world.call(
-            BANK2, "finance", "withdraw_quote", quote=_agreed(world, request)
-        ),
         "disbursed": lambda world, request: disburse(world, BANK2, _agreed(world, request)),
         "paid": lambda world, request: settle(world, _bill_of(world, request), 5_000),
         "paid when agreed": lambda world, request: (
@@ -155,18 +147,37 @@ ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
         ),
     },
     "disputes": {
-        "withdrawn": lambda world, dispute: world.call(S3, "invoice", "withdraw_dispute", dispute=dispute),
         "upheld": lambda world, dispute: both(world, BANK1, "invoice.uphold", dispute=dispute),
         "ended by vote": lambda world, dispute: decide_by_vote(world, "dispute", dispute=dispute),
     },
     "proposals": {
-        "withdrawn": lambda world, proposal: world.call(BANK1, "governance", "withdraw", proposal=proposal),
         "accepted": lambda world, proposal: _all(world, proposal, "yes"),
         "rejected": lambda world, proposal: _all(world, proposal, "no"),
     },
     "parties": {"closed": _close},
 }  # fmt: skip
 WAYS = [(room, way) for room, ways in ENDS.items() for way in ways]
+
+DRAFTS_BACK: dict[str, Callable[[World, str], Any]] = {
+    "withdrawn": lambda world, bill: world.call(S1, "bill", "withdraw", bill=bill, reason="no"),
+    "rejected by the creditor": lambda world, bill: world.call(
+        S1, "bill", "reject", bill=_confirmed(world, bill), reason="no"
+    ),
+}
+TAKEN_BACK: dict[str, dict[str, Callable[[World, str], Any]]] = {
+    "drafts": DRAFTS_BACK,
+    "drafts with": DRAFTS_BACK,
+    "offers": {"recalled": lambda world, token: world.call(S1, "token", "recall", token=token)},
+    "requests": {
+        "withdrawn": lambda world, request: world.call(S1, "finance", "withdraw", request=request),
+        "cancelled by the bank": lambda world, request: world.call(
+            BANK2, "finance", "withdraw_quote", quote=_agreed(world, request)
+        ),
+    },
+    "disputes": {"withdrawn": lambda world, dispute: world.call(S3, "invoice", "withdraw_dispute", dispute=dispute)},
+    "proposals": {"withdrawn": lambda world, proposal: world.call(BANK1, "governance", "withdraw", proposal=proposal)},
+}
+BACK = [(room, way) for room, ways in TAKEN_BACK.items() for way in ways]
 
 
 @pytest.mark.parametrize(("room", "way"), WAYS)
@@ -178,6 +189,52 @@ def test_an_end_gives_one_place_back(backend: str, room: str, way: str) -> None:
     ENDS[room][way](world, first)
     make(world)
     refused(full, make, world)
+
+
+@pytest.mark.parametrize(("room", "way"), BACK)
+def test_what_its_maker_takes_back_gives_its_place_back_on_the_next_day(backend: str, room: str, way: str) -> None:
+    """Else one party makes and takes back as many as there are blocks, and others' lists hold them for ever."""
+    world = small_world(backend, room)
+    _, full, make = ROOMS[room]
+    for _ in range(MOST):
+        TAKEN_BACK[room][way](world, make(world))
+    refused(full, make, world)
+    check_all(world)
+    world.day(world.plus(1))
+    check_all(world)
+    first, _ = make(world), make(world)
+    refused(full, make, world)
+    TAKEN_BACK[room][way](world, first)
+    refused(full, make, world)
+    assert not world.failed_items
+
+
+def test_twenty_joint_acts_of_a_kind_and_bill_are_taken_back_a_day(backend: str) -> None:
+    """What the other side refuses, and what is asked for another bill, does not count."""
+    world = World(backend)
+    bill, other = accepted_bill(world)[0], accepted_bill(world)[0]
+
+    def ask_void(of: str) -> str:
+        return str(world.call(ANCHOR, "bill", "ask_void", bill=of, reason="")["joint"])
+
+    world.call(S1, "bill", "answer", joint=ask_void(bill), answer="no")
+    for _ in range(20):
+        world.call(ANCHOR, "bill", "withdraw_joint", joint=ask_void(bill))
+    refused("too_many_taken_back", ask_void, bill)
+    ask_void(other)
+    check_all(world)
+    world.day(world.plus(1))
+    ask_void(bill)
+    assert not world.failed_items
+
+
+def test_a_debtor_that_cancels_what_it_issued_itself_takes_it_back(backend: str) -> None:
+    world = small_world(backend, "drafts")
+    for _ in range(MOST):
+        world.call(ANCHOR, "bill", "cancel", bill=_confirmed(world, issue(world, by=ANCHOR)), reason="no")
+    refused("too_many_drafts", issue, world, by=ANCHOR)
+    world.day(world.plus(1))
+    issue(world, by=ANCHOR)
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room != "parties"])
