@@ -36,14 +36,15 @@ MUTANTS = {
     ),
     "a draft that ended still counts": (
         "bill",
-        '    count_draft(row, -1)\n    if row["status"] == "pending_accept":',
-        '    if row["status"] == "pending_accept":',
+        "    else:\n        free_draft(row)\n    end_before_acceptance",
+        "    end_before_acceptance",
     ),
     "a lapsed offer still counts": (
         "token",
         '        count_offers(token["holder"], -1)\n        rejoin(token)',
         "        rejoin(token)",
     ),
+    "a place that was kept is never free": ("token", '        count_offers(row["holder"], -row["places"])\n', ""),
     "a receipt is not added up": ("bill", '    row["settled"] += amount\n', ""),
     "a paid request stays open": ("settlement", TELL_PAID, "pass"),
     "a request is not told of a part payment": ("finance", '    row["amount"] = amount\n', ""),

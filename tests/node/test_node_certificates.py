@@ -389,6 +389,34 @@ def test_a_new_certificate_shuts_out_whoever_has_the_former_key(tmp_path: Path) 
         asyncio.run(run(stream))
 
 
+def test_new_certificates_of_who_says_no_hello_are_not_written_down(tmp_path: Path) -> None:
+    """Each put a line into the log and a synced file on the disk, twenty times a second from each of its addresses."""
+
+    class Mute(asyncio.Protocol):
+        pass
+
+    async def run(stream: io.StringIO) -> None:
+        keys = two_keys()
+        hostile, other = pair(tmp_path, keys, own(keys[0], -4), own(keys[1]))
+        hostile.identity.trust([other.id])
+        await other.network.start()
+        for days in (-3, -2):
+            put(hostile.identity.files.ca.parent, own(keys[0], days))
+            hostile.look()
+            port = other.network._settings.port
+            await asyncio.get_running_loop().create_connection(Mute, LOOPBACK, port, ssl=hostile.identity.client)
+            await until(lambda days=days: len(other.network._pending) == days + 4)  # type: ignore[misc]
+        assert other.identity.seen.newest(hostile.id) is None
+        assert "certificate_replaced" not in stream.getvalue()
+        await hostile.network.start()
+        await meet([hostile, other])
+        assert other.identity.seen.newest(hostile.id) == hostile.identity.own
+        await stop([hostile, other])
+
+    with logged() as stream:
+        asyncio.run(run(stream))
+
+
 def test_a_key_that_is_no_members_is_not_trusted(tmp_path: Path) -> None:
     async def run() -> None:
         keys = two_keys()

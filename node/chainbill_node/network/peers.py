@@ -174,7 +174,7 @@ class PeerNetwork:
         for peer, connection in list(self._connections.items()):
             if not self._welcome(peer, members):
                 connection.abort("not a member")
-            elif (refusal := self.vouching.refused(connection, members, standing=True)) is not None:
+            elif (refusal := self.vouching.refused(connection, standing=True)) is not None:
                 self._end_refused(connection, str(refusal.fault))
             elif now_s - connection.last_heard_s > limits.SILENCE_S:
                 connection.abort("silent")
@@ -262,7 +262,7 @@ class PeerNetwork:
         if self._stopping or not self._welcome(connection.peer, self._members()):
             self._refuse(connection, "not a member")
             return
-        refusal = self.vouching.refused(connection, self._members())
+        refusal = self.vouching.refused(connection)
         if refusal is not None:
             self._end_refused(connection, str(refusal.fault))
             return
@@ -302,6 +302,7 @@ class PeerNetwork:
         connection.budget = self._budgets.of(connection.peer)
         if not self._within(connection.peer, Budget.connection):
             return
+        self.vouching.met(connection, self._members())
         log.info("peer_up", peer=connection.peer, dialled=connection.dialled, version=connection.version)
         self._on_up(connection.peer)
 

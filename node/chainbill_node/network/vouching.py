@@ -46,7 +46,7 @@ class Vouching:
             log.seldom("certificate_unfit", why=error.said("en"), why_zh=error.said("zh"))
             raise
 
-    def refused(self, connection: Connection, members: Container[str], *, standing: bool = False) -> Refusal | None:
+    def refused(self, connection: Connection, *, standing: bool = False) -> Refusal | None:
         """Why the peer's certificate does not count; it is told, and the connection is to be ended. None: it counts.
 
         standing: the connection has been there for some time; that its certificate has ended meanwhile is no reason.
@@ -57,8 +57,6 @@ class Vouching:
         now_s = time.time()
         refusal = self.identity.shut_out(certificate) if standing else self.identity.judge(certificate, now_s)
         if refusal is None:
-            if not standing and certificate.node_id in members:
-                self.identity.met(certificate, members)
             return None
         connection.mend = mend, mend_zh = refused_here(refusal, now_s)
         log.seldom(
@@ -69,6 +67,12 @@ class Vouching:
             connection.send(make_refusal(refusal))
             connection.flush()
         return refusal
+
+    def met(self, connection: Connection, members: Container[str]) -> None:
+        """The peer has said hello, no more often than it may: remember the certificate of a member. Before that, each
+        new one of many that it can make would be a file to write and a line of the log."""
+        if connection.certificate is not None and connection.peer in members:
+            self.identity.met(connection.certificate, members)
 
     def refused_there(self, connection: Connection, frame: bytes) -> Refusal | None:
         """Why the peer does not take the own certificate, where its first frame says so."""
