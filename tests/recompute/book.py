@@ -177,6 +177,21 @@ class Dispute:
     status: str = "open"
 
 
+@dataclass(eq=False)
+class Joint:
+    """What a debtor asks the bank that pays its bill now and the one that is to pay it then. owed: when it asked."""
+
+    bill: Bill
+    by: str
+    others: frozenset[str]
+    now: str
+    then: str
+    until: str
+    owed: int
+    agreed: set[str] = field(default_factory=set)
+    status: str = "open"
+
+
 class Book:
     """The books after a number of records. banks: ids of banks; mandates: debtor → the bank that accepted to pay."""
 
@@ -202,6 +217,7 @@ class Book:
         self.successors: dict[str, str] = {}
         self.invoices: dict[tuple[str, str], Invoice] = {}
         self.disputes: dict[str, Dispute] = {}
+        self.joints: dict[str, Joint] = {}
         self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
         self.stood_ms = 0
         self.days: dict[int, str] = {}
@@ -247,6 +263,9 @@ class Book:
         for dispute in self.disputes.values():
             if dispute.status == "open" and dispute.until < self.today:
                 dispute.status = "ended"
+        for joint in self.joints.values():
+            if joint.status == "open" and joint.until < self.today:
+                joint.status = "lapsed"
 
     def _put_off(self, request: Request) -> None:
         """An agreement waits for days on which the network stood still, and for some on which its bank is halted. One

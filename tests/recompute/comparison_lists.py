@@ -10,7 +10,7 @@ from recompute.comparison import Reading, fit, passing
 from recompute.days import between
 from recompute.figures import Row, token_row
 from recompute.histories import History
-from recompute.sight import sees_payment, sees_receipt, sees_request
+from recompute.sight import sees_joint, sees_payment, sees_receipt, sees_request
 
 PAGE = 8
 """Entries a page: small enough that most lists have several."""
@@ -252,6 +252,30 @@ def payments(of: Reading, history: History) -> None:
         listed(of, f"/v1/payments?bank={bank}&status=returned", amounts(one for one in own if one.status == "returned"))
 
 
+def joints(of: Reading, history: History) -> None:
+    """What was asked about bills, by who asks, who is asked, bill and status."""
+    shown = {name: one for name, one in of.book.joints.items() if sees_joint(of.reader, one)}
+
+    def same(query: str, wanted: Iterable[str]) -> None:
+        found = of.read(f"/v1/joints?limit=1000{query}")
+        of.same("joints", f"joints{query}", ({row["id"] for row in found["data"]}, found["count"]), _counted(wanted))
+
+    same("", shown)
+    for status in ("open", "done", "refused", "withdrawn", "lapsed"):
+        same(f"&status={status}", (name for name, one in shown.items() if one.status == status))
+    for bank in map(history.party, BANKS):
+        same(f"&asked={bank}", (name for name, one in shown.items() if bank in one.others))
+    for name, one in shown.items():
+        row = of.read(f"/v1/joints/{name}")
+        said = {bank for bank, answer in row["answers"].items() if answer["answer"] == "yes"}
+        of.same("joints", f"joint {name}", (row["status"], row["amount"], said), (one.status, one.owed, one.agreed))
+
+
+def _counted(names: Iterable[str]) -> tuple[set[str], int]:
+    found = set(names)
+    return found, len(found)
+
+
 def office(of: Reading, history: History) -> None:
     """To a regulator: invoices, disputes, statuses of parties, what of a party is open."""
     book = of.book
@@ -302,4 +326,4 @@ def holdings(of: Reading, party: str) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-LISTS = (bills, tokens, financings, receipts, payments)
+LISTS = (bills, tokens, financings, receipts, payments, joints)

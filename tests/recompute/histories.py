@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from recompute import plays_money, plays_office, plays_trade
+from recompute import plays_joint, plays_money, plays_office, plays_trade
 from recompute.book import Rules
 from recompute.chain import DAY_MS, ZONE, Chain
 from recompute.records import Block, Record
@@ -20,6 +20,8 @@ GOVERNED = {
 STEPS = ((1_500, 750), (4, 2))
 """Leaves that one step of a settlement pays: as the contracts have it, and so few that ordinary bills take several."""
 REFERENCES = (*4 * ("REF-{}",), "00{}", "={}+1", "2026-{}", "@{}")
+BESIDE = 0.15
+"""How often something is tried that leaves the other draws as they are."""
 DAYS_AT_ONCE = (1, 1, 1, 1, 2, 2, 3, 6, 11)
 
 
@@ -36,6 +38,7 @@ class History:
 
     def __init__(self, directory: Path, seed: int, acts: int) -> None:
         self.random = Random(seed)
+        self.aside = Random(f"aside {seed}")
         self.rules = rules_of(seed)
         self.chain = Chain(directory, self.rules)
         self.names = {one.party: name for name, one in self.chain.network.parties.items()}
@@ -52,6 +55,8 @@ class History:
             before = len(self.blocks)
             self.random.choice(plays)(self)
             tried += len(self.blocks) > before
+            if self.aside.random() < BESIDE:
+                plays_joint.move(self)
 
     def party(self, alias: str) -> str:
         return self.chain.party(alias)

@@ -15,6 +15,7 @@ from chainbill_node.rest import (
     heights,
     payments,
     routes_bills,
+    routes_joints,
     routes_tokens,
     routes_trace,
     totals,
@@ -38,6 +39,12 @@ BILLS, ANCHORS, PARTIES = reading.whole_bills, reading.anchors, reading.parties
 HISTORIES, CENTS = comparison_history.histories, comparison_history.cents
 SHEETS, BY_VALUE = comparison_sheets.sheets, reading.by_value
 FAULTS = {
+    "a bill moves with the first yes": Fault(
+        steps, "last = max(joint[", "last = min(joint[", HISTORIES
+    ),
+    "others' questions show": Fault(
+        routes_joints, "isdisjoint(sides)", "isdisjoint(view.viewer.reads_for())", comparison_lists.joints
+    ),
     "only the deepest tier is reached": Fault(
         tiers, "in range(1, deepest + 1)", "in range(deepest, deepest + 1)", ANCHORS
     ),

@@ -126,6 +126,8 @@ class Bill:
     settled_in_time: int = 0
     overdue_on: str = ""
     last_money: str = ""
+    moved: list[tuple[Moment, str, str]] = field(default_factory=list)
+    """When another bank came to pay it, in the place of which, and which."""
     pieces: list[Piece] = field(default_factory=list)
     tokens: list[Piece] = field(default_factory=list)
 

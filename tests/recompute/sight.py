@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recompute.book import Book, Payment, Receipt, Request
+from recompute.book import Book, Joint, Payment, Receipt, Request
 from recompute.pieces import Bill, Hop, Piece
 
 
@@ -79,7 +79,8 @@ def sight(book: Book, reader: Reader, bill: Bill) -> Sight | None:
     parties = reader.reads_for(bill.id)
     asked = {id(of.held) for of in book.requests.values() if of.bill is bill and parties & set(of.banks)}
     own = [one for one in bill.tokens if {one.holder, one.offered_to} & parties or id(one) in asked]
-    named = bool({bill.debtor, bill.creditor, bill.initiator} & parties)
+    to_pay = {one.then for one in book.joints.values() if one.bill is bill and one.status == "open"}
+    named = bool({bill.debtor, bill.creditor, bill.initiator, *to_pay} & parties)
     pays = bool(bill.paying_bank) and book.payer(bill.paying_bank) in parties
     if not (own or named or pays):
         return None
@@ -98,6 +99,10 @@ def sights(book: Book, reader: Reader) -> dict[str, Sight]:
 
 def sees_request(reader: Reader, of: Request) -> bool:
     return reader.everything or bool(reader.reads_for(of.bill.id) & {of.holder, *of.banks})
+
+
+def sees_joint(reader: Reader, joint: Joint) -> bool:
+    return reader.everything or bool(reader.reads_for(joint.bill.id) & {joint.by, *joint.others})
 
 
 def sees_payment(book: Book, reader: Reader, payment: Payment, shown: dict[str, Sight]) -> bool:

@@ -17,7 +17,7 @@ Placed = tuple[int, int, int, Row]
 def steps(book: Book, reader: Reader, seen: Sight) -> list[Row]:
     """All steps in their order. Those of the calendar have no height: they stand before what is dated that day."""
     bill = seen.bill
-    placed = [*_moves(seen), *_money(book, reader, bill), *_endings(book, seen)]
+    placed = [*_moves(seen), *_to_other_banks(bill), *_money(book, reader, bill), *_endings(book, seen)]
     found = [step for *_, step in sorted(placed, key=lambda one: one[:3])]
     for step in _calendar(book, bill):
         earlier = [one for one in found if one["date"] < step["date"]]
@@ -65,6 +65,16 @@ def _unpaid(book: Book, bill: Bill, day: str) -> int:
 
 def _moves(seen: Sight) -> list[Placed]:
     return [(hop.at.height, MOVED, hop.lo, hop_row(hop, seen)) for hop in seen.hops]
+
+
+def _to_other_banks(bill: Bill) -> list[Placed]:
+    return [
+        (at.height, MOVED, 0, {
+            "kind": "paying_bank", "height": at.height, "date": at.date, "transaction": at.transaction, "from": before,
+            "to": after,
+        })
+        for at, before, after in bill.moved
+    ]  # fmt: skip
 
 
 def _money(book: Book, reader: Reader, bill: Bill) -> list[Placed]:
