@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from chainbill.dates import is_date
 from chainbill_node.rest.asked import asked_bill, asked_currency, asked_party, asked_token
-from chainbill_node.rest.lists import Entry, Names, from_index, from_names, from_pairs, from_table, list_body
+from chainbill_node.rest.lists import Entry, Names, from_index, from_names, from_pairs, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
 from chainbill_node.rest.totals import Totals, kept_totals
@@ -172,15 +172,10 @@ def _asked(view: View, read: Read, typed: Mapping[str, Any]) -> Asked:
 
 
 def _matches(read: Read, asked: Asked, row: Row) -> bool:
-    """Say whether a row has the wanted values; "a,b" asks for either."""
-    for told in read.filters.values():
-        value = asked[told.name]
-        if value is None or told.field is None:
-            continue
-        found = row.get(told.field.name)
-        if not (value in (found or ()) if told.field.listed else str(found) in str(value).split(",")):
-            return False
-    return True
+    """Say whether a row has the wanted values, and lists those of fields that are lists."""
+    held = [(one.field, asked[one.name]) for one in read.filters.values() if one.field and asked[one.name] is not None]
+    plain = {field.name: value for field, value in held if not field.listed}
+    return matches(plain, row) and all(value in row.get(field.name, ()) for field, value in held if field.listed)
 
 
 def _indexed(read: Read, view: View, asked: Asked) -> Names | None:
