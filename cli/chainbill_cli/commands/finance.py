@@ -228,10 +228,7 @@ def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
 @writes
 def decline(session: Session, writing: Writing, identifier: str) -> None:
     """A bank declines a request, or a holder a quote."""
-    if is_quote(identifier):
-        _end_quote(session, writing, identifier, "decline")
-    else:
-        _end(session, writing, identifier, "decline")
+    _end(session, writing, identifier, "decline")
 
 
 @finance.command("withdraw", help="finance.withdraw")
@@ -239,10 +236,7 @@ def decline(session: Session, writing: Writing, identifier: str) -> None:
 @writes
 def withdraw(session: Session, writing: Writing, identifier: str) -> None:
     """The holder takes the request back, or a bank its quote."""
-    if is_quote(identifier):
-        _end_quote(session, writing, identifier, "withdraw")
-    else:
-        _end(session, writing, identifier, "withdraw")
+    _end(session, writing, identifier, "withdraw")
 
 
 def is_quote(typed: str) -> bool:
@@ -250,27 +244,19 @@ def is_quote(typed: str) -> bool:
     return typed.strip().upper().startswith(QUOTE.letter)
 
 
-def _end_quote(session: Session, writing: Writing, typed: str, verb: str) -> None:
-    identifier = object_id(session, QUOTE, typed)
+def _end(session: Session, writing: Writing, typed: str, verb: str) -> None:
+    kind = QUOTE if is_quote(typed) else REQUEST
+    identifier = object_id(session, kind, typed)
     preview = None
     if asks(session) and not session.offline:
-        found = read_quote(session, identifier)
-        preview = Preview(f"preview.quote_{verb}").line("column.quote", identifier)
-        described.quote(session, preview, found)
-    act = call("finance", f"{verb}_quote", quote=identifier)
-    outcome = write(session, writing, [act], preview)
-    answer_write(session, outcome, "token", quote=identifier)
-
-
-def _end(session: Session, writing: Writing, typed: str, function: str) -> None:
-    identifier = object_id(session, REQUEST, typed)
-    preview = None
-    if asks(session) and not session.offline:
-        found = read_request(session, identifier)
-        preview = Preview("preview.finance_end")
-        described.request(session, preview, found)
-    outcome = write(session, writing, [call("finance", function, request=identifier)], preview)
-    answer_write(session, outcome, "token", request=identifier)
+        preview = Preview(f"preview.quote_{verb}" if kind is QUOTE else "preview.finance_end")
+        if kind is QUOTE:
+            described.quote(session, preview.line("column.quote", identifier), read_quote(session, identifier))
+        else:
+            described.request(session, preview, read_request(session, identifier))
+    function = f"{verb}_quote" if kind is QUOTE else verb
+    outcome = write(session, writing, [call("finance", function, **{kind.name: identifier})], preview)
+    answer_write(session, outcome, "token", **{kind.name: identifier})
 
 
 @finance.command("show", help="finance.show")
