@@ -95,10 +95,11 @@ class Changing(TinyChain):
         return block
 
 
-def changed(directory: Path, kind: type[Changing] = Changing) -> Changing:
-    """A chain whose set has grown, shrunk, and grown and shrunk again."""
+def changed(directory: Path, kind: type[Changing] = Changing, times: int = 1) -> Changing:
+    """A chain whose set has grown, shrunk, and grown and shrunk again, so many times."""
     made = kind(directory)
-    for who, status in ((NEWCOMER, "active"), (LEAVER, "removed"), (LEAVER, "active"), (NEWCOMER, "removed")):
+    changes = ((NEWCOMER, "active"), (LEAVER, "removed"), (LEAVER, "active"), (NEWCOMER, "removed"))
+    for who, status in times * changes:
         made.set_status(who, status)
         for _ in range(3):
             made.commit()
@@ -226,4 +227,48 @@ def test_at_whatever_height_a_snapshot_was_made_a_newcomer_goes_on_from_it(tmp_p
             ledger.finalize_block(block)
             ledger.commit(certificate)
         assert ledger.info() == end, made.height
+    chain.store.close()
+
+
+class Daily(Changing):
+    """A block a day: what is older than the last ones is in no snapshot."""
+
+    def decide(self, block: Block) -> tuple[Receipt, ...]:
+        receipts = super().decide(block)
+        self.time_ms += DAY_MS
+        return receipts
+
+
+@pytest.mark.parametrize("prunes", [False, True])
+def test_who_began_from_a_snapshot_has_whole_ones_to_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prunes: bool
+) -> None:
+    """From each newcomer's own snapshot begins the next one, a height later; the set changes on the way."""
+    for module in (pruning, stream, restore):
+        monkeypatch.setattr(module, "PROPOSERS_KEPT", 4 * len(ALL))
+    chain = changed(tmp_path / "db", Daily, times=2)
+    decided = [chain.ledger.load_block(height + 1) or pytest.fail("gone") for height in range(len(chain.sets))]
+    store = MemoryStore()
+    ledger = LedgerApplication(ChainDatabase(store))
+    ledger.init_chain(chain.genesis)
+    for height in range(1, len(decided)):
+        while (head := ledger.info().height) <= height:
+            source = store.snapshot()
+            block, certificate = decided[head]
+            ledger.finalize_block(block)
+            ledger.commit(certificate)
+        folder = SnapshotFolder(tmp_path / str(height), 1)
+        written = folder.write(source, height, lambda: True)
+        assert written is not None
+        assert folder.finish(written, store, chain.genesis.hash)
+        ledger, store, refused = taken(Made(chain, folder, height, ""))
+        assert refused == "", height
+        assert ledger.info().height == height
+        while prunes and Pruner(store, 2).step():
+            ledger.forget_readers()
+        report = verify_store(MemoryStore(dict(store.range(b"", b"\xff"))), chain.genesis)
+        assert report.ok, (height, report.problems)
+    assert min(start for start in chain.sets if ledger.load_block(start)) > 8, "two changes are older than its blocks"
+    for number in range(height + 1, len(chain.sets) + 1):
+        assert ledger.validators_of(number) == chain.ledger.validators_of(number)
     chain.store.close()
