@@ -361,6 +361,31 @@ def test_listeners_are_bounded() -> None:
     asyncio.run(_many_listeners())
 
 
+def test_one_of_thousands_that_wait_for_the_same_is_found_at_once() -> None:
+    """A batch may name a transaction 200 times, and 10,000 may wait for it: who left first after coming last was looked
+    for among all of them, 1.7 s of the event loop in all."""
+    compared = 0
+
+    class Listener:
+        def __call__(self, _outcome: object) -> None: ...
+
+        def __hash__(self) -> int:
+            return id(self)
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return self is other
+
+    waiters = Waiters(most=2_000)
+    listeners = [Listener() for _ in range(1_000)]
+    assert all(waiters.add(b"a", one, "one", 10) for one in listeners)
+    for one in reversed(listeners):
+        waiters.drop(b"a", one, "one")
+    assert len(waiters) == 0
+    assert compared < 10 * len(listeners)
+
+
 def test_those_who_wait_for_a_commit_are_bounded_and_hear_once() -> None:
     waiters = Waiters(most=4)
     heard: list[object] = []

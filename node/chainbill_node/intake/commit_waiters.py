@@ -7,7 +7,7 @@ comes then still gets in. One transaction that waits can be listened to as often
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from chainbill.errors import ChainbillError, Reason, Refused
@@ -25,7 +25,7 @@ class Waiters:
     """Listeners by transaction id; each hears when the block is on the disk."""
 
     def __init__(self, most: int = MAX_WAITERS) -> None:
-        self._waiting: dict[bytes, list[Heard]] = {}
+        self._waiting: dict[bytes, Counter[Heard]] = {}  # so that one of thousands is found at once
         self._until: dict[bytes, int] = {}
         """Valid until, of each that is waited for: the time of the ledger, milliseconds."""
         self._soonest = NEVER_MS
@@ -47,7 +47,7 @@ class Waiters:
             return False
         self._count += 1
         self._of[address] += 1
-        self._waiting.setdefault(identity, []).append(heard)
+        self._waiting.setdefault(identity, Counter())[heard] += 1
         self._until[identity] = until_ms
         self._soonest = min(self._soonest, until_ms)
         return True
@@ -60,7 +60,9 @@ class Waiters:
             del self._of[address]
         listeners = self._waiting.get(identity)
         if listeners is not None and heard in listeners:
-            listeners.remove(heard)
+            listeners[heard] -= 1
+            if not listeners[heard]:
+                del listeners[heard]
             if not listeners:
                 self._pop(identity)
 
@@ -82,14 +84,14 @@ class Waiters:
                     heard(Refused(Reason.TRANSACTION_EXPIRED, "no block took it while it was valid"))
             self._soonest = min(self._until.values(), default=NEVER_MS)
 
-    def _pop(self, identity: bytes) -> Sequence[Heard]:
+    def _pop(self, identity: bytes) -> Iterable[Heard]:
         self._until.pop(identity, None)
-        return self._waiting.pop(identity, ())
+        return self._waiting.pop(identity, Counter()).elements()
 
     def close(self) -> None:
         """Nobody will be told any more, and nobody may begin to wait."""
         self._most = 0
         waiting, self._waiting, self._until = self._waiting, {}, {}
         for listeners in waiting.values():
-            for heard in listeners:
+            for heard in listeners.elements():
                 heard(None)

@@ -21,6 +21,8 @@ from chainbill_node.network.limits import (
     FORGIVEN_AFTER_S,
     FRAMES_A_SECOND,
     FRAMES_BURST,
+    IN_VAIN_A_SECOND,
+    IN_VAIN_BURST,
     LONGEST_EXCLUSION_S,
     MAX_REMEMBERED_PEERS,
     QUESTIONS_A_SECOND,
@@ -52,12 +54,16 @@ class Bucket:
         self._full_at_s = full_at_s
         return True
 
+    def has(self, now_s: float) -> bool:
+        """Whether one could be taken."""
+        return max(self._full_at_s, now_s) + 1 / self._rate - now_s <= self._burst / self._rate
+
 
 class Budget:
     """Of one peer."""
 
     __slots__ = (
-        "_bytes", "_carried", "_connections", "_frames", "_questions", "_transactions", "_unread", "_votes"
+        "_bytes", "_carried", "_connections", "_frames", "_in_vain", "_questions", "_transactions", "_unread", "_votes"
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -68,6 +74,7 @@ class Budget:
         self._questions = Bucket(QUESTIONS_A_SECOND, QUESTIONS_BURST)
         self._votes = Bucket(VOTES_A_SECOND, VOTES_BURST)
         self._transactions = Bucket(TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST)
+        self._in_vain = Bucket(IN_VAIN_A_SECOND, IN_VAIN_BURST)
         self._unread = Bucket(UNREAD_A_SECOND, UNREAD_BURST)
 
     def connection(self, now_s: float) -> str | None:
@@ -99,6 +106,14 @@ class Budget:
     def transactions(self, count: int, now_s: float) -> str | None:
         """So many transactions came: None, or why it is too much."""
         return None if self._transactions.take(count, now_s) else "too_many_transactions"
+
+    def is_worth_reading(self, now_s: float) -> bool:
+        """Whether of its transactions not too many were in vain lately."""
+        return self._in_vain.has(now_s)
+
+    def in_vain(self, now_s: float) -> None:
+        """A transaction came that cannot be admitted here."""
+        self._in_vain.take(1, now_s)
 
 
 class Budgets:

@@ -41,6 +41,9 @@ QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
 VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000
 """Votes, and what else is verified on the loop: below what a busy machine can do, or a flood only slows it down."""
 TRANSACTIONS_A_SECOND, TRANSACTIONS_BURST = 5_000, 50_000
+IN_VAIN_A_SECOND, IN_VAIN_BURST = 200, 2_000
+"""Of those, which the receiver's state does not admit, or has used already: some 0.1 ms of the loop each. Above it the
+peer's are passed over for a moment, as if they had been lost; an honest node has admitted what it passes on."""
 CARRIED_A_SECOND, CARRIED_BURST = 20_000, 200_000
 """Transactions in blocks, or named in proposals and plans, and signatures in batches of blocks: 2 to 3 µs of the loop
 each; far above what a node can run."""

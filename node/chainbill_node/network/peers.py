@@ -241,6 +241,10 @@ class PeerNetwork:
         """A peer proposed so many new transactions; False when it is too much, then its connection is gone."""
         return self._within(peer, lambda budget, now_s: budget.unread(count, now_s))
 
+    def budget(self, peer: str) -> Budget:
+        """What this peer may still cost."""
+        return self._budgets.of(peer)
+
     def _within(self, peer: str, spend: Callable[[Budget, float], str | None]) -> bool:
         connection = self._connections.get(peer)
         excess = None if connection is None else spend(connection.budget, asyncio.get_running_loop().time())
@@ -387,7 +391,7 @@ class PeerNetwork:
                     int(port),
                     ssl=self._settings.identity.client,
                 )
-        except (OSError, ssl.SSLError, ValueError, TimeoutError) as error:
+        except (OSError, ssl.SSLError, ValueError, OverflowError, TimeoutError) as error:
             log.debug("dial_failed", peer=member.node_id, address=member.address, why=str(error))
             self.unmet.met(member.node_id)
             if isinstance(error, ssl.SSLCertVerificationError):

@@ -43,6 +43,7 @@ from chainbill_node.wire.messages import (
     Message,
     Own,
     Plan,
+    Position,
     Proposal,
     Status,
     Transactions,
@@ -51,11 +52,12 @@ from chainbill_node.wire.messages import (
     WantBlocks,
     WantChunk,
     WantOwn,
+    WantPosition,
     WantProposal,
     WantSnapshots,
 )
 
-QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantProposal, WantSnapshots)
+QUESTIONS = (Status, WantBlock, WantBlocks, WantChunk, WantOwn, WantPosition, WantProposal, WantSnapshots)
 GOSSIP_BYTES = 512 * 1024
 
 
@@ -180,7 +182,7 @@ class Traffic:
 
         An honest node has verified what it passes on. So what is of another network or malformed costs the peer its
         connection at once, and a bad signature when it is found; but not that the sender or its key has lost its
-        standing here, or has not got it yet.
+        standing here, or has not got it yet. Of whoever sends many such the rest is passed over for a moment.
         """
         try:
             for one in next(pieces, ()):
@@ -197,17 +199,23 @@ class Traffic:
         wire_id = wire_id_of(wire_bytes)
         if wire_id in node.verified or node.admission.has(wire_id) or wire_id in self._hopeless:
             return
+        budget, now_s = node.peers.budget(peer), asyncio.get_running_loop().time()
+        if not budget.is_worth_reading(now_s):
+            node.metrics.turned_away.labels("admission", "too_many_in_vain").inc()
+            return
         envelope = read_envelope(wire_bytes, wire_id)
         try:
             bar = node.ledger.screen(envelope, node.time.now_ms())
         except Refused as error:
             bar = error
         if bar is not None:
+            budget.in_vain(now_s)
             node.metrics.turned_away.labels("admission", bar.reason).inc()
             if len(self._hopeless) < MAX_HOPELESS:
                 self._hopeless.add(wire_id)
             return
         if envelope.id in node.mempool or node.ledger.is_used(envelope.id):
+            budget.in_vain(now_s)
             return
         source, size = Source(peer), len(wire_bytes)
         full = node.mempool.refusal(envelope.party, size)
@@ -327,6 +335,8 @@ def signatures_in(message: Message) -> int:
             return 1 + len(message.prevotes)
         case Own():
             return len(message.proposals) + len(message.votes)
+        case Position(locked=locked):
+            return 0 if locked is None else len(locked.prevotes)
         case Decided():
             return len(message.certificate.signatures)
         case EvidenceFound():
