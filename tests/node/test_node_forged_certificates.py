@@ -7,6 +7,7 @@ anchor of a member's key was found so, and what was read afterwards was held for
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
@@ -73,15 +74,17 @@ async def heard(port: int, folder: Path, shown: Issued) -> bytes:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.load_cert_chain(files.certificate, files.key)
-    hello = make_hello(GENESIS, None)
-    said = b""
+    hello, said = make_hello(GENESIS, None), b""
     try:
         reader, writer = await asyncio.open_connection(LOOPBACK, port, ssl=context)
-        writer.write(len(hello).to_bytes(4, "big") + hello)
-        said = await asyncio.wait_for(reader.read(4096), 5)
-        writer.close()
     except OSError:
-        pass
+        return said
+    with contextlib.suppress(OSError):
+        writer.write(len(hello).to_bytes(4, "big") + hello)
+        said = await asyncio.wait_for(reader.read(4096), 30)
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
     return said
 
 

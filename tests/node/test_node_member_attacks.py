@@ -214,7 +214,7 @@ def test_transactions_that_a_peer_sends_in_vain_are_looked_at_up_to_a_rate(
         assert excluded(other, one) == (0.0, "")
         if are_used:
             monkeypatch.undo()
-        other.peers.budget(one.node_id)._in_vain._full_at_s = 0.0  # time goes by
+        other.peers.budgets.of(one.node_id)._in_vain._full_at_s = 0.0  # time goes by
         send(one, other, good)
         await until(lambda: wire_id_of(good) in found)
         await until(lambda: other.ledger.is_used(read_envelope(good).id))

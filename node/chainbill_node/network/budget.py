@@ -11,6 +11,8 @@ The field's word: rate limiting.
 from __future__ import annotations
 
 from chainbill_node.network.limits import (
+    BESIDE_A_SECOND,
+    BESIDE_BURST,
     BYTES_A_SECOND,
     BYTES_BURST,
     CARRIED_A_SECOND,
@@ -63,10 +65,12 @@ class Budget:
     """Of one peer."""
 
     __slots__ = (
-        "_bytes", "_carried", "_connections", "_frames", "_in_vain", "_questions", "_transactions", "_unread", "_votes"
+        "_beside", "_bytes", "_carried", "_connections", "_frames", "_in_vain", "_questions", "_transactions",
+        "_unread", "_votes",
     )  # fmt: skip
 
     def __init__(self) -> None:
+        self._beside = Bucket(BESIDE_A_SECOND, BESIDE_BURST)
         self._connections = Bucket(CONNECTIONS_A_SECOND, CONNECTIONS_BURST)
         self._frames = Bucket(FRAMES_A_SECOND, FRAMES_BURST)
         self._bytes = Bucket(BYTES_A_SECOND, BYTES_BURST)
@@ -106,6 +110,10 @@ class Budget:
     def transactions(self, count: int, now_s: float) -> str | None:
         """So many transactions came: None, or why it is too much."""
         return None if self._transactions.take(count, now_s) else "too_many_transactions"
+
+    def beside(self, size: int, now_s: float) -> bool:
+        """So many bytes came below TLS and were of no message: whether that is within what there may be."""
+        return self._beside.take(size, now_s)
 
     def is_worth_reading(self, now_s: float) -> bool:
         """Whether of its transactions not too many were in vain lately."""

@@ -14,12 +14,14 @@ from chainbill_node.network.budget import Budget
 from chainbill_node.network.certificate import NodeCertificate
 from chainbill_node.network.door import address_of
 from chainbill_node.network.limits import (
+    BYTES_A_RECORD,
     CLOSE_ABOVE_BYTES,
     DROP_ABOVE_BYTES,
     FRAME_WITHIN_S,
     MAX_FRAME_BYTES,
     MAX_HELLO_BYTES,
 )
+from chainbill_node.network.raw_reads import count_raw_reads
 
 LENGTH_BYTES = 4
 OTHER_NODE = "another node answers at this address"
@@ -58,12 +60,13 @@ class Connection(asyncio.Protocol):
         self.offence = ""  # what it did to be kept out for a while
         self.mend: Pair | None = None  # what helps, where it is ended for a reason that says more than its name
         self.opened_s = self.last_heard_s = 0.0
-        self.budget = Budget()  # until it has said hello, then that of its peer
+        self.budget = Budget()  # until it is let in, then that of its peer
         self._frame_began_s = 0.0
         self._events = events
         self._wanted = wanted
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
+        self._raw = self._taken = self._most_beside = 0  # bytes below TLS, of messages, and that were of none
         self._input = bytearray()
         self._output: list[bytes] = []
         self._output_bytes = 0
@@ -88,12 +91,14 @@ class Connection(asyncio.Protocol):
         remote = transport.get_extra_info("peername")
         self.address = address_of(remote[0]) if isinstance(remote, tuple) else ""
         self._events.opened(self)
+        count_raw_reads(transport, self._raw_came)
 
     def data_received(self, data: bytes) -> None:
         """Cut the stream into frames; an oversized one ends the connection before its bytes are kept."""
         if self.ending:
             return
         self.last_heard_s = self._loop.time()
+        self._taken += len(data)
         buffer = self._input
         if not buffer:
             self._frame_began_s = self.last_heard_s
@@ -113,6 +118,16 @@ class Connection(asyncio.Protocol):
             self._frame_began_s = self.last_heard_s
             self._events.received(self, frame)
         del buffer[:start]
+
+    def _raw_came(self, size: int) -> None:
+        """So much came below TLS. A record that is not whole yet counts for a moment, so only the most does."""
+        self._raw += size
+        beside = self._raw - self._taken - self._taken // BYTES_A_RECORD
+        if beside > self._most_beside and not self.ending:
+            grown, self._most_beside = beside - self._most_beside, beside
+            if not self.budget.beside(grown, self._loop.time()):
+                self.offence = "too_many_records"
+                self.abort(self.offence)
 
     def stalled(self, now_s: float) -> bool:
         """Whether a frame has been begun long ago and does not come to its end."""

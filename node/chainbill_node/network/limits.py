@@ -37,6 +37,11 @@ CONNECTIONS_A_SECOND, CONNECTIONS_BURST = 2, 60
 FRAMES_A_SECOND, FRAMES_BURST = 1_000, 10_000
 """Some 20 µs of the loop each, however small; an honest node at full load sends some hundreds a second."""
 BYTES_A_SECOND, BYTES_BURST = 64 * 1024 * 1024, 640 * 1024 * 1024
+BESIDE_A_SECOND, BESIDE_BURST = 64 * 1024, 320 * 1024
+"""Bytes that came below TLS and were of no message: 22 a record, so more than those of FRAMES_A_SECOND and its burst.
+asyncio reads 256 KiB at once: 0.3 s of the loop where it is key updates."""
+BYTES_A_RECORD = 256
+"""One byte of so many of a message is nothing beside it: long messages come in records of 16 KiB."""
 QUESTIONS_A_SECOND, QUESTIONS_BURST = 200, 2_000
 VOTES_A_SECOND, VOTES_BURST = 1_000, 10_000
 """Votes, and what else is verified on the loop: below what a busy machine can do, or a flood only slows it down."""

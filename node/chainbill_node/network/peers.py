@@ -117,7 +117,7 @@ class PeerNetwork:
         )  # fmt: skip
         self._stopping = False
         self._exclusions = Exclusions()
-        self._budgets = Budgets()
+        self.budgets = Budgets()
         self.since_ms: dict[str, int] = {}
         self.unmet = Unmet()
 
@@ -241,10 +241,6 @@ class PeerNetwork:
         """A peer proposed so many new transactions; False when it is too much, then its connection is gone."""
         return self._within(peer, lambda budget, now_s: budget.unread(count, now_s))
 
-    def budget(self, peer: str) -> Budget:
-        """What this peer may still cost."""
-        return self._budgets.of(peer)
-
     def _within(self, peer: str, spend: Callable[[Budget, float], str | None]) -> bool:
         connection = self._connections.get(peer)
         excess = None if connection is None else spend(connection.budget, asyncio.get_running_loop().time())
@@ -270,6 +266,7 @@ class PeerNetwork:
         if refusal is not None:
             self._end_refused(connection, str(refusal.fault))
             return
+        connection.budget = self.budgets.of(connection.peer)
         if connection.address:
             self._door.rates.remember(connection.peer, connection.address)
         same = [one for one in self._pending if one.peer == connection.peer]
@@ -303,7 +300,6 @@ class PeerNetwork:
         if former is not None:
             former.abort("replaced")
         self.since_ms[connection.peer] = time.time_ns() // 1_000_000
-        connection.budget = self._budgets.of(connection.peer)
         if not self._within(connection.peer, Budget.connection):
             return
         self.vouching.met(connection, self._members())

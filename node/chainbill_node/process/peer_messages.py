@@ -199,7 +199,7 @@ class Traffic:
         wire_id = wire_id_of(wire_bytes)
         if wire_id in node.verified or node.admission.has(wire_id) or wire_id in self._hopeless:
             return
-        budget, now_s = node.peers.budget(peer), asyncio.get_running_loop().time()
+        budget, now_s = node.peers.budgets.of(peer), asyncio.get_running_loop().time()
         if not budget.is_worth_reading(now_s):
             node.metrics.turned_away.labels("admission", "too_many_in_vain").inc()
             return
