@@ -111,7 +111,7 @@ class Pruner:
         head = self._head()
         old_ms = head.time_ms - KEPT_HEADERS_MS
         limit = self._mark(layout.BLOCKS_KEY, layout.BLOCK)
-        height = self._mark(layout.HEADERS_KEY, layout.HEADER)
+        height = max(1, self._mark(layout.HEADERS_KEY, layout.HEADER))  # what is held of the genesis stays
         until = min(limit, height + HEIGHTS_A_STEP, head.height - PROPOSERS_KEPT)
         deletes: list[bytes] = []
         while height < until and self._is_old(height, old_ms):
