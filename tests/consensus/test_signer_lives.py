@@ -120,6 +120,7 @@ class Life:
 @given(heights=st.integers(0, 5), acts=st.lists(ACTS, max_size=40), limit_bytes=LIMITS)
 @example(heights=3, acts=[("lose", 0, 0), ("prevote", 1, 0)], limit_bytes=1 << 20)
 @example(heights=1, acts=[("lose all", 1, 0), ("prevote", 1, 0), ("commit", 0, 0)], limit_bytes=300)
+@example(heights=2, acts=[("lose all", 1, 0), ("lose", 0, 0), ("prevote", 0, 1)], limit_bytes=1 << 20)
 def test_a_signer_never_contradicts_itself(heights: int, acts: list[tuple[Any, ...]], limit_bytes: int) -> None:
     file = MemoryFile(new_signer_file(NETWORK, KEYS[0].public))
     life = Life(lambda: file, limit_bytes)
