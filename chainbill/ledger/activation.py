@@ -108,7 +108,7 @@ def run_migrations(run: Execution, gas_left: int) -> tuple[list[Receipt], bool]:
     """Go on with migrations until the gas is used up: (receipts in order, whether any is still under way).
 
     A step counts for a hundredth of what it may use at least: one that only counts on costs 3 gas, and seven million
-    of them with their receipts fitted into a block of 20,000,000 gas; so it is 250 at most.
+    of them with their receipts fitted into 20,000,000 gas; so those are 500 steps at most.
     """
     least = run.rules.block.gas_day_item // 100
     receipts: list[Receipt] = []

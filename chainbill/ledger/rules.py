@@ -51,7 +51,7 @@ class BlockRules:
         4_000_000, 1_000_000, 100_000_000, "gas", "of a day item or migration step", "每个日终项或迁移步骤"
     )
     gas_day_work: int = rule(
-        20_000_000,
+        2_500_000,
         1_000_000,
         2_000_000_000,
         "gas",
