@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LIES = (
     "damages a chunk", "sends other chunks than it names", "changes a row", "leaves out a row", "certifies by itself",
     "claims a higher one", "has no chunk any more", "says nothing", "sends rubbish",
-    "leaves out old blocks",
+    "leaves out old blocks", "names other peaks",
 )  # fmt: skip
 Records = list[list[Any]]
 
@@ -56,6 +56,8 @@ def _manifest(node: ProductNode, true: SnapshotManifest) -> SnapshotManifest:
     if node.lie in ("changes a row", "leaves out a row", "leaves out old blocks"):
         chunks = _repacked(node, true.height)
         return replace(true, size=sum(map(len, chunks)), chunks=tuple(map(chunk_hash, chunks)))
+    if node.lie == "names other peaks":
+        return replace(true, peaks=tuple([bytes(32) for _ in true.peaks]))
     if node.lie in ("certifies by itself", "claims a higher one"):
         higher = 100 if node.lie == "claims a higher one" else 0
         anchor = replace(true.anchor, app_hash=bytes(32), height=true.anchor.height + higher)

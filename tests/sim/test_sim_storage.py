@@ -40,6 +40,7 @@ REFUSED_FOR = {
     "says nothing": "has taken the snapshot",
     "sends rubbish": "drops n3: codec",
     "leaves out old blocks": "drops n3: snapshot_reach",
+    "names other peaks": "drops n3: snapshot_history",
 }
 
 
