@@ -244,7 +244,7 @@ def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Ma
 def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False, of_leaves: bool = False) -> None:
     """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
 
-    of_leaves: the sum leaves out tokens that were split or merged, whose cents stand in others; so it is said.
+    of_leaves: the sum leaves out tokens that were split, moved or reversed, whose cents stand in others; so it is said.
     Where the node counted a part only it says so in every form: what looks like a total would be none.
     """
     table, whole = session.out.form == "table", body.get("count_complete", True)

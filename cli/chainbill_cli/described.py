@@ -139,7 +139,7 @@ def price_asked(preview: Preview, row: Row, currency: str) -> None:
     preview.line("column.rate", f"{format_rate(int(row.get('rate') or 0))}% {row.get('basis') or ''}".strip())
     preview.money("column.fee", int(row.get("fee") or 0), currency)
     if row.get("interest_payer"):
-        preview.line("preview.interest_payer", text(f"preview.payer_{row['interest_payer']}"))
+        preview.line("column.interest_payer", text(f"value.payer_{row['interest_payer']}"))
     recourse = "value.with_recourse" if row.get("recourse") else "value.without_recourse"
     preview.line("column.recourse", text(recourse))
     for name in ("value_date", "disburse_by", "valid_until"):

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from chainbill_cli.foreseen_parties import Refusal, Row, no_bank, no_holder, stopped
+from chainbill_cli.quoting import paid_out
 from chainbill_cli.session import Session
 
 Check = Callable[[Session, Row], Iterator["Refusal | None"]]
@@ -89,6 +90,16 @@ def _valued(session: Session, money: Row, since: Any, reason: str, member: str) 
 def _disburse(session: Session, money: Row) -> Iterator[Refusal | None]:
     offer = session.object_row("/v1/finance/quotes", str(money["quote"]))
     yield from _valued(session, money, offer.get("agreed_on"), "value_date_before_agreement", "agreed_on")
+    if offer.get("status") != "agreed" or "agreed_net" not in offer:
+        return
+    asked = session.object_row("/v1/finance/requests", str(offer.get("request") or ""))
+    net = int(paid_out(offer, asked, str(money["value_date"])).get("net") or 0)
+    paid = int(money["amount"]) or net
+    said = {"paid": paid, "currency": offer.get("currency")}
+    if paid < offer["agreed_net"]:
+        yield "amount_below_agreed_net", {**said, "agreed_net": offer["agreed_net"]}
+    if paid < net:
+        yield "amount_below_net", {**said, "net": net}
 
 
 def _settle(session: Session, money: Row) -> Iterator[Refusal | None]:

@@ -38,11 +38,12 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """An invoice and the part of it that the bill takes, in minor units."""
+    """An invoice and the part of it that the bill takes, in minor units; whether that part was typed."""
 
     path: str
     invoice: Invoice
     amount_minor: int
+    typed: bool = False
 
 
 def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
@@ -97,14 +98,14 @@ def _share(typed: str) -> Share:
             amount=amount_text(part, invoice.currency),
             total=amount_text(invoice.payable_minor, invoice.currency),
         )
-    return Share(path, invoice, part)
+    return Share(path, invoice, part, typed=bool(amount))
 
 
 def _fit(shares: list[Share], face: int, currency: str) -> list[Share]:
-    """The shares must add up to the face; one invoice alone gives just the face if it is large enough."""
+    """The shares must add up to the face; one whole invoice alone gives just the face if it is large enough."""
     if not shares:
         return shares
-    if len(shares) == 1 and face <= shares[0].amount_minor:
+    if len(shares) == 1 and not shares[0].typed and face <= shares[0].amount_minor:
         return [Share(shares[0].path, shares[0].invoice, face)]
     total = sum(share.amount_minor for share in shares)
     if total != face:

@@ -31,9 +31,16 @@ def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
             preview.line("preview.digits", told)
     if session.network.get("clock_offset_ms") and not is_local(session.settings.home):
         preview.line("preview.clock", text("preview.clock_told", time=moment_said(until_text(session.now_ms()))))
-    names = dict.fromkeys(label(name) for one in calls for name in _says(one.args))
+    names = dict.fromkeys(_named(name, one) for one in calls for name in _says(one.args))
     signed = enumerated(names) or text("preview.act_alone")
     preview.line("preview.signed", text("preview.signed_alone", what=signed, node=session.client.in_order[0]))
+
+
+def _named(name: str, one: Call) -> str:
+    """What the line of a preview calls an argument: a bank's reference is not a debtor's own."""
+    if name == "reference":
+        return text("preview.own_reference" if one.contract == "bill" else "column.reference")
+    return label(name)
 
 
 def _says(arguments: Mapping[str, Any]) -> Iterator[str]:

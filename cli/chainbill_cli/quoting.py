@@ -12,6 +12,8 @@ from chainbill_cli.output import amount_text
 
 YEARS = {"act/360": 360, "act/365f": 365, "30/360": 360}
 """Days of a year by basis."""
+TERMS = frozenset({"amount", "basis", "fee", "interest_payer", "pay_on", "rate", "value_date"})
+"""Members of a quote that its figures come from."""
 
 
 def priced(arguments: Mapping[str, Any], request: Mapping[str, Any], pay_on: str, today: str) -> dict[str, Any]:
@@ -20,15 +22,12 @@ def priced(arguments: Mapping[str, Any], request: Mapping[str, Any], pay_on: str
     Half up, in minor units: 100,000.00 at 3.85 % for 120 days act/360 is 1,283.33.
     """
     value_date = arguments["value_date"] or today
-    basis = str(arguments["basis"])
-    days = days_30_360(value_date, pay_on) if basis == "30/360" else days_between(value_date, pay_on)
-    if days <= 0:
+    figures = _figures(arguments, int(request["amount"]), value_date, pay_on)
+    net = figures["net"]
+    if figures["days"] <= 0:
         raise fail(
             Exit.REFUSED, "finance.nothing_left", code="value_date_not_before_payment", date=value_date, pay_on=pay_on
         )
-    amount = int(request["amount"])
-    interest = interest_minor(amount, arguments["rate"], days, YEARS[basis])
-    net = amount - arguments["fee"] - (interest if arguments["interest_payer"] == "holder" else 0)
     if net <= 0:
         currency = str(request["currency"])
         said = f"{amount_text(net, currency)} {currency}"
@@ -40,7 +39,30 @@ def priced(arguments: Mapping[str, Any], request: Mapping[str, Any], pay_on: str
         "disburse_by": arguments["disburse_by"] or max(until, value_date),
         "valid_until": arguments["valid_until"] or until,
         "pay_on": pay_on,
-        "days": days,
-        "interest": interest,
-        "net": net,
+        **figures,
     }
+
+
+def paid_out(quote: Mapping[str, Any], request: Mapping[str, Any], value_date: str) -> dict[str, Any]:
+    """An agreed quote as `finance.disburse` will record it.
+
+    Another value date than quoted computes the interest again, and so does a part that the debtor paid since. Other
+    quotes stay as they are, for the ledger prices them no more, and so does one that a node shows in parts only.
+    """
+    row = dict(quote)
+    if row.get("status") != "agreed" or not row.keys() >= TERMS or row["basis"] not in YEARS:
+        return row
+    amount = int(request.get("amount") or row["amount"])
+    if value_date == row["value_date"] and amount == row["amount"]:
+        return row
+    figures = _figures(row, amount, value_date, str(row["pay_on"]))
+    return {**row, **figures, "amount": amount, "value_date": value_date, "net": max(figures["net"], 0)}
+
+
+def _figures(terms: Mapping[str, Any], amount: int, value_date: str, pay_on: str) -> dict[str, int]:
+    """Days, interest and net of an amount under the terms of a quote."""
+    basis = str(terms["basis"])
+    days = days_30_360(value_date, pay_on) if basis == "30/360" else days_between(value_date, pay_on)
+    interest = interest_minor(amount, int(terms["rate"]), max(days, 0), YEARS[basis])
+    net = amount - int(terms["fee"]) - (interest if terms["interest_payer"] == "holder" else 0)
+    return {"days": days, "interest": interest, "net": net}

@@ -26,7 +26,8 @@ class WordChoice(click.Choice[str]):
         """The code of what was typed; BadParameter for a word that is none of them."""
         plain = str(value).strip().casefold()
         for code in self.choices:
-            if plain in {word.casefold() for word in self.words(code)}:
+            said = {word.casefold() for word in self.words(code)}
+            if plain in said | {word.partition("（")[0] for word in said}:  # 债务人（买方付息） without its explanation
                 return code
         return super().convert(plain, param, ctx)
 

@@ -124,7 +124,7 @@ def test_details_of_a_refusal_are_said_in_words_and_names(shell: Shell, node: Fa
 
 def test_a_status_has_the_words_of_its_kind() -> None:
     assert list(detail_lines({"from": "open"}, "dispute_transition", str)) == ["当前状态：未了结"]
-    assert list(detail_lines({"from": "open"}, "request_transition", str)) == ["当前状态：待报价"]
+    assert list(detail_lines({"from": "open"}, "request_transition", str)) == ["当前状态：申请中"]
     assert list(detail_lines({"status": "accepted"}, "proposal_closed", str)) == ["状态：已通过"]
     assert list(detail_lines({"from": "active", "to": "active"}, "bill_transition", str)) == ["当前状态：有效"]
     halted = {"party": "P", "status": "active", "call": 0, "contract": "bill", "function": "issue"}

@@ -328,6 +328,9 @@ def test_parts_of_an_invoice(shell: Shell, with_parties: FakeNode, ubl_file: str
     shell.run(*words, "--invoice", f"{ubl_file}=240000.01", expect=2)
     shell.run(*words, "--invoice", ubl_file, "--amount", "240000.01", expect=2)
     shell.run(*words, "--invoice", ubl_file, "--currency", "CNY", expect=2)
+    shell.run(*words, "--invoice", f"{ubl_file}=6.00", "--amount", "5.00", expect=2)
+    assert "6.00 EUR" in shell.err, "of two amounts that were typed none is passed over"
+    shell.run(*words, "--invoice", f"{ubl_file}=5.00", "--amount", "5.00")
     second = tmp_path / "second.xml"
     second.write_text(UBL.replace("2026-0417", "2026-0418"), encoding="utf-8")
     both = [*words, "--invoice", f"{ubl_file}=1.00", "--invoice", f"{second}=2.00"]

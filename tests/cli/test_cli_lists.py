@@ -45,9 +45,9 @@ def test_a_total_of_tokens_says_that_no_cent_counts_twice(shell: Shell, node: Fa
     listed = [token(status="split"), token(amount=40_000), token(amount=60_000)]
     node.answers["GET /v1/tokens"] = ok({**listing(*listed), "count": 3, "sum": {"CNY": 100_000}})
     shell.run("token", "list")
-    assert "3 in all, 1,000.00 CNY without those that were split or merged" in shell.err
+    assert "3 in all, 1,000.00 CNY without those that were split, moved or reversed" in shell.err
     shell.run("--lang", "zh", "token", "list")
-    assert "共 3 条，合计 1,000.00 CNY（不含已拆分、已合并的子凭证）" in shell.err
+    assert "共 3 条，合计 1,000.00 CNY（不含已拆分、已转移、已冲正的子凭证）" in shell.err
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])

@@ -29,6 +29,21 @@ def party_id(typed: str) -> str:
     return KNOWN[typed]
 
 
+def test_what_is_wrong_with_a_line_comes_with_its_next_step(desk: Desk, tmp_path: Path) -> None:
+    """use: of a registered name a file was told only that it is unknown, where `--to` says whose it is."""
+    _, root = accepted_bill(desk)
+    name = desk.json("supplier1", "party", "show", "supplier2")["names"][-1]["zh"]
+    path = tmp_path / "payees.csv"
+    path.write_text(f"{name},5.00\nsupplier3,5.001\nsuplier3,1.00\n", encoding="utf-8")
+    told = desk.json("supplier1", "token", "transfer", root, "--payees", str(path), "--lang", "zh", expect=2)
+    whose, digits, close = (one["detail"] for one in told["errors"])
+    assert "这是 supplier2" in whose
+    assert "的登记名称" in whose
+    assert "请去掉多余的小数位" in digits
+    assert "supplier3" in close
+    assert "chainbill party list" in close
+
+
 def read(tmp_path: Path, content: bytes | str, currency: str = "CNY") -> list[tuple[str, int]]:
     path = tmp_path / "payees.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -81,6 +81,51 @@ def test_use_6_a_quote_shows_what_it_comes_to(desk: Desk, seen: Callable[..., st
     shows(told, *parts, "paid by the bank", "reference: P-1", "registration: Z-1")
 
 
+def test_a_disbursement_on_another_day_is_shown_as_the_ledger_will_record_it(
+    desk: Desk, seen: Callable[..., str]
+) -> None:
+    """use: quoted from the day after tomorrow and paid today, it was shown with days and interest of the quote."""
+    issue = ("bill", "issue", "--debtor", "anchor", "--amount", "100000.00", "--due", "+120d")
+    bill = desk.json("supplier1", *issue, "--term", "debtor_pays_interest=true")["bill"]
+    desk.json("anchor", "bill", "confirm", bill)
+    root = desk.json("supplier1", "bill", "accept", bill)["token"]
+    asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
+    words = ("--rate", "3.85", "--no-recourse", "--value-date", "+2d", "--interest-payer", "债务人")
+    quote = desk.json("bank2", "finance", "quote", asked, *words)["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    quoted = desk.json("bank2", "finance", "show", quote)
+    words = ("finance", "disburse", quote, "--reference", "P-1", "--registration", "Z-1")
+    told = seen("bank2", *words, language="zh")
+    paid = desk.json("bank2", "finance", "show", quote)
+    assert paid["days"] == quoted["days"] + 2
+    assert paid["interest"] > quoted["interest"]
+    parts = [f"起息日：{paid['value_date']}", f"银行已付金额：{paid['paid'] / 100:,.2f} CNY"]
+    shows(told, f"计息天数：{paid['days']}", f"利息：{paid['interest'] / 100:,.2f} CNY", *parts)
+    assert f"计息天数：{quoted['days']}" not in told
+    assert quoted["value_date"] not in told
+    assert "签署内容：报价、银行流水号、起息日" in told, "what is signed has the names of its lines"
+    shown = desk.text("--as", "bank2", "finance", "show", quote, "--lang", "zh")
+    shows(shown, "利息承担方", "债务人（买方付息）", "实付", "P-1")
+
+
+def test_a_disbursement_below_what_was_agreed_is_refused_before_it_is_signed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """use: paid two days before the day quoted, it comes to less, and the preview said the agreed sum was paid."""
+    _, root = accepted_bill(desk, "100000.00")
+    asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
+    words = ("--rate", "3.85", "--no-recourse", "--value-date", "+2d")
+    quote = desk.json("bank2", "finance", "quote", asked, *words)["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: pytest.fail("asked"))
+    disburse = ("finance", "disburse", quote, "--registration", "Z-1", "--reference")
+    for reference, more in (("P-1", ()), ("P-2", ("--amount", "1.00"))):
+        assert desk.json("bank2", *disburse, reference, *more, expect=3)["code"] == "amount_below_agreed_net"
+    monkeypatch.setattr(previews, "person", lambda: False)
+    assert desk.json("bank2", *disburse, "P-1", expect=3)["code"] == "amount_below_agreed_net", "and so says the ledger"
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

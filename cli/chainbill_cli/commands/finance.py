@@ -19,13 +19,15 @@ from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.quoting import priced
+from chainbill_cli.quoting import paid_out, priced
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns, columns_of, fields_of
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
+PAID_OUT = (Column("paid", "amount"), Column("reference"))
+"""More of a quote that was paid out."""
 QUOTE_ROWS = columns(
     "finance/quote",
     "id bank amount currency rate days interest fee net recourse status valid_until",
@@ -83,7 +85,7 @@ def request(
 @option("--disburse-by", metavar="DATE", default="", help="finance.opt_disburse")
 @option(
     "--interest-payer",
-    type=WordChoice(["holder", "debtor"], "preview.payer_"),
+    type=WordChoice(["holder", "debtor"], "value.payer_"),
     default="holder",
     show_default=True,
     help="finance.opt_payer",
@@ -202,9 +204,7 @@ def disburse(
     }
     preview = None
     if asks(session) and found:
-        preview = _preview_disburse(session, found)
-        preview.money("preview.paid_now", paid or int(found.get("net") or 0), currency)
-        preview.line("preview.paid_on", arguments["value_date"]).line("column.reference", reference)
+        preview = _preview_disburse(session, found, arguments, currency)
         if registration:
             preview.line("preview.registration", registration)
         describe(preview, compared, str(bill.get("due_on")))
@@ -213,14 +213,18 @@ def disburse(
     answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
 
 
-def _preview_disburse(session: Session, quote: dict[str, Any]) -> Preview:
-    """Who paid whom for which token; the request is read for the payee and the token as it is now."""
+def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, Any], currency: str) -> Preview:
+    """Who paid whom for which token; the request is read for the payee and the token as it is now. paid: the act."""
     asked = read_request(session, str(quote["request"]))
     preview = Preview("preview.finance_disburse").party(session, "preview.payee", asked["holder"])
     preview.line("column.token", str(asked.get("token") or ""))
     described.of_bill(session, preview, str(asked.get("bill") or ""))
-    described.quote(session, preview, quote)
-    return preview
+    found = paid_out(quote, asked, str(paid["value_date"]))
+    described.quote(session, preview, found)
+    preview.money("preview.paid_now", paid["amount"] or int(found.get("net") or 0), currency)
+    if found.get("value_date") != paid["value_date"]:
+        preview.line("preview.paid_on", paid["value_date"])
+    return preview.line("column.reference", paid["reference"])
 
 
 @finance.command("decline", help="finance.decline")
@@ -267,7 +271,8 @@ def show(identifier: str, at: str | None) -> None:
     session = current_session()
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
-        session.out.thing(without_as_of(body), fields_of("quote"))
+        row = without_as_of(body)
+        session.out.thing(row, (*fields_of("quote"), *(PAID_OUT if row.get("paid") else ())))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     session.out.thing(body, (*columns_of("requests"), *(Column(name, "id") for name in DOUBTS if body.get(name))))

@@ -1,7 +1,7 @@
 """Files of payees for `token transfer --payees`: a whole file is read and judged before anything is sent.
 
-file.py reads rows from bytes (text.py: CSV in the encodings of spreadsheets; workbook.py: xlsx), columns.py finds whom
-and how much by headings, judge.py turns both into parties and minor units and gathers all that is wrong.
+csv_file.py reads rows of texts in the encodings of spreadsheets, workbook.py of xlsx; columns.py finds whom and how
+much by headings, judge.py turns both into parties and minor units and gathers all that is wrong.
 """
 
 from __future__ import annotations

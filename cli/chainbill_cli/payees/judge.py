@@ -112,7 +112,8 @@ def _tried(wrong: list[BadRow], line: Line, find: Callable[[], Found]) -> Found 
     except BadRow as bad:
         wrong.append(bad)
     except Failure as failure:
-        wrong.append(BadRow(line.line, str(failure.problem["detail"])))
+        said = [str(failure.problem[part]) for part in ("detail", "hint") if failure.problem.get(part)]
+        wrong.append(BadRow(line.line, text("root.semicolon").join(said)))
     return None
 
 

@@ -222,6 +222,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.recorded_on": ("recorded on", "登记日"),
     "column.overdue_on": ("overdue since", "逾期起始日"),
     "column.days_late": ("days late", "逾期天数"),
+    "column.interest_payer": ("interest is paid by", "利息承担方"),
     "column.reference": ("reference", "银行流水号"),
     "column.steps": ("further steps", "后续步骤"),
     "column.paid": ("paid", "实付"),

@@ -51,7 +51,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.ref": ("for", "事由"),
     "detail.reference": ("reference", "编号"),
     "detail.first_day": ("first day", "起始日"),
-    "detail.interest_payer": ("interest is paid by", "利息承担方"),
     "detail.keys": ("keys", "密钥"),
     "detail.last_day": ("last day", "截止日"),
     "detail.name_zh": ("name (Chinese)", "中文名称"),

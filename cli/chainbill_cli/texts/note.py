@@ -33,7 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚未全部计数：至少 {count} 条，合计至少 {sum}；加 --count 可计到末尾",
     ),
     "note.node_warns": ("{name} warns: {warning}", "{name} 警告：{warning}"),
-    "note.of_leaves": ("{sum} without those that were split or merged", "{sum}（不含已拆分、已合并的子凭证）"),
+    "note.of_leaves": (
+        "{sum} without those that were split, moved or reversed",
+        "{sum}（不含已拆分、已转移、已冲正的子凭证）",
+    ),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
     "note.not_read": (
         "note: done, but {what} could not be read afterwards: {why}",

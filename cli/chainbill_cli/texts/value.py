@@ -9,6 +9,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **{f"value.{row.family}{one.word}": (one.en, one.zh) for row in rows().values() for one in row.statuses},
     **{f"value.{name}": (read.called[0], read.called[1]) for name, read in reads().items() if read.letter},
     "value.nothing": ("(nothing)", "（空）"),
+    "value.payer_holder": ("the holder", "持有人"),
+    "value.payer_debtor": ("the debtor", "债务人（买方付息）"),
     "value.answer_yes": ("yes", "同意"),
     "value.answer_no": ("no", "不同意"),
     "value.asks_void": ("void", "作废"),
