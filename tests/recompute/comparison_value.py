@@ -55,13 +55,16 @@ def opened(of: Reading, history: History) -> ByValue:
 
 
 def day_of(of: Reading, history: History) -> str:
-    """A day of money that was recorded later than it is dated, or any that has been."""
+    """A day of money that was recorded later than it is dated, one on which a bill became overdue, or any that has
+    been."""
     chance = Random(f"{of.at} {of.reader.party} {of.chance.random()}")
     known = [one for one in history.records if one.act in MONEY and one.height <= of.book.height]
     late = [one.args["value_date"] for one in known if one.args["value_date"] < one.today]
     first = history.blocks[0].today
-    if late and chance.random() < 0.7:
-        return chance.choice(late)
+    overdue = sorted({one.overdue_on for one in of.book.bills.values() if one.overdue_on})
+    for days, part in ((late, 0.6), (overdue, 0.5)):
+        if days and chance.random() < part:
+            return chance.choice(days)
     return plus(first, chance.randint(0, between(first, of.book.today)))
 
 
