@@ -41,15 +41,19 @@ def inputs(tally: Tally, base: int) -> Iterator[None]:
             yield
 
 
-def one_turn(tally: Tally, folder: Path, seed: int, seconds: int = AT_ONCE_S) -> None:
-    """One process; its count and what it found go into the tally."""
+def one_turn(tally: Tally, folder: Path, seed: int, seconds: int = AT_ONCE_S, longer: float = 120) -> None:
+    """One process; its count and what it found go into the tally. longer: seconds that it may take beyond its own."""
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     line = [
         sys.executable, __file__, str(corpus), f"-max_total_time={seconds}", f"-seed={seed or 1}",
         f"-max_len={MAX_INPUT_BYTES}", "-print_final_stats=1", "-timeout=30", f"-artifact_prefix={folder}/",
     ]  # fmt: skip
-    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=seconds + 120)
+    try:
+        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=seconds + longer)
+    except subprocess.TimeoutExpired as error:  # told, and the other parts of the soak go on
+        tally.found(NAME, error, f"-seed={seed}")
+        return
     counted = COUNT.search(done.stderr)
     tally.tried(NAME, int(counted[1]) if counted else 0)
     for path in [*folder.glob("crash-*"), *folder.glob("timeout-*"), *folder.glob("oom-*")]:

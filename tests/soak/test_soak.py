@@ -117,6 +117,15 @@ def test_without_atheris_the_soak_says_what_it_leaves_out(monkeypatch: pytest.Mo
     assert guided.NAME not in tally.counts
 
 
+def test_a_turn_that_does_not_end_is_told_and_the_soak_goes_on(tmp_path: Path) -> None:
+    """On a machine that was full it ended the whole lane, and what that lane had played was lost."""
+    tally = Tally()
+    guided.one_turn(tally, tmp_path, 5, seconds=0, longer=0.001)
+    [finding] = tally.findings
+    assert "TimeoutExpired" in finding
+    assert "-seed=5" in finding
+
+
 def test_two_lanes_share_the_numbers_and_the_next_soak_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     played: list[int] = []
     monkeypatch.setattr(numbered, "SEEDS_AT_ONCE", 1)
