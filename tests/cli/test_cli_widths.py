@@ -14,14 +14,16 @@ from unicodedata import east_asian_width
 
 import click
 import pytest
-from chainbill_cli import asking, commands, penetration, shapes
+from chainbill_cli import asking, commands, penetration
 from chainbill_cli.endings import report
 from chainbill_cli.failure import usage
 from chainbill_cli.grid import GAP, Lane, clipped, folded, grid, sheet
 from chainbill_cli.names import Names
 from chainbill_cli.output import WORDS, Column, Output
+from chainbill_cli.shapes import columns_of, fields_of
 from chainbill_cli.texts import set_language, text
 from chainbill_cli.told import FOLDED, told
+from chainbill_contracts.declared_reads import reads
 from cli.cli_fakes import an_id
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,11 +44,14 @@ def cells(line: str) -> int:
 
 
 def lists() -> Iterator[tuple[str, Sequence[Column]]]:
-    """Every tuple of columns that a module of commands declares."""
+    """The columns of every declared read, and every tuple of columns that a module of commands declares."""
+    for name in reads():
+        for columns in filter(None, (columns_of(name), fields_of(name))):
+            yield name, columns
     found = [
         importlib.import_module(f"{commands.__name__}.{one.name}") for one in pkgutil.iter_modules(commands.__path__)
     ]
-    for module in (shapes, penetration, *found):
+    for module in (penetration, *found):
         for name, value in vars(module).items():
             if isinstance(value, tuple) and value and all(isinstance(one, Column) for one in value):
                 yield f"{module.__name__.rpartition('.')[2]}.{name}", value
@@ -146,7 +151,8 @@ def test_every_sheet_fits_its_screen_and_leaves_nothing_out(name: str, language:
 
 def test_the_lists_of_money_keep_id_amount_and_status_at_80_cells(screen: Screen) -> None:
     """What a list is read for stays, with the largest amount and the longest id and words."""
-    for columns in (shapes.BILL_ROWS, shapes.TOKEN_ROWS, shapes.REQUEST_ROWS, shapes.QUOTE_ROWS):
+    for name in ("bills", "tokens", "requests", "finance.QUOTE_ROWS"):
+        columns = DECLARED[name]
         screen.output(80).rows([long_row(columns)], columns)
         text = "\n".join(screen.read()[0])
         assert LARGEST_SHOWN in text

@@ -116,7 +116,7 @@ def test_next_does_not_depend_on_how_many_stand_hidden_behind(
 
 def test_a_list_with_too_high_a_kept_count_ends_with_what_shows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """`next` rests on an entry that was found, not on a count."""
-    monkeypatch.setattr("chainbill_node.rest.routes_bills.kept_totals", lambda *_, **__: Totals(6, {}))
+    monkeypatch.setattr("chainbill_node.rest.declared.kept_totals", lambda *_, **__: Totals(6, {}))
     found = pages(world, of_anchor(world), "supplier1")
     assert [len(page["data"]) for page in found] == [1, 1]
 
