@@ -68,7 +68,9 @@ def check_keys(world: World) -> None:
 def check_seats(world: World) -> None:
     """Each candidate is that of one open proposal, each open proposal ends on a day to come."""
     going = {row["id"]: row for _, row in world.rows("governance", "proposal") if row["status"] == "open"}
-    agenda = {(key[0], key[1]) for key, _ in world.rows("governance", "agenda")}
+    agenda = {(key[0], key[1]) for key, row in world.rows("governance", "agenda") if "places" not in row}
+    places = [(key, row) for key, row in world.rows("governance", "agenda") if "places" in row]
+    assert all(key[1:] == ["place", row["party"]] and row["places"] > 0 for key, row in places), "taken back today"
     assert agenda == {(row["expires_on"], proposal) for proposal, row in going.items()}
     for table in ("rule_change", "protocol_change"):
         assert {key[0] for key, _ in world.rows("governance", table)} <= set(going)

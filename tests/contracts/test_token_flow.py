@@ -131,7 +131,10 @@ def test_answered_offers_leave_nothing_on_the_agenda(world: World) -> None:
     world.call(S2, "token", "accept", token=offered[0])
     world.call(S3, "token", "reject", token=offered[1], reason="")
     world.call(S1, "token", "recall", token=offered[2])
+    assert [row for _, row in world.rows("token", "agenda")] == [{"holder": S1, "places": 1}], "of the recalled one"
+    world.day("2026-03-03")
     assert world.rows("token", "agenda") == []
+    assert world.row("token", "open_offers", S1) is None
 
 
 def test_a_return_restores_tier_and_path(world: World) -> None:
