@@ -11,16 +11,10 @@ from chainbill_node.home.verify import verify_home
 from node_processes import Network
 from releases import TODAY, Release, base_release
 from test_node_kills import Flow
-from writes import account_at
 
 pytestmark = pytest.mark.e2e
 VALIDATORS = 4
 BLOCKS = 6  # that are made in the absence of one node
-
-
-def account_at_base(bank: str) -> tuple[str, str, dict[str, Any]]:
-    """The act that today's contract `account` calls `announce`, as the contracts of the base have it."""
-    return "party", "announce_account", account_at(bank)[2]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +69,7 @@ def test_the_two_releases_are_two_sets_of_files(base: Release) -> None:
 
 
 def test_a_network_is_updated_one_node_after_the_other(base: Release, network: Any) -> None:
-    with Flow(network, account_at_base) as flow:
+    with Flow(network) as flow:
         for name in network.nodes:
             change(network, flow, name, TODAY)
     check_nothing_is_lost(network, flow)
@@ -88,7 +82,7 @@ def test_a_network_is_updated_one_node_after_the_other(base: Release, network: A
 
 def test_a_node_goes_back_to_the_release_before(base: Release, network: Any) -> None:
     """Possible where the data's format is the same; else the earlier release says so and leaves it alone."""
-    with Flow(network, account_at_base) as flow:
+    with Flow(network) as flow:
         change(network, flow, "bank2", TODAY)
         change(network, flow, "bank2", base)
     check_nothing_is_lost(network, flow)
