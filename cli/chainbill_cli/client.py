@@ -9,7 +9,6 @@ every read of this run is signed. A write may be sent to several nodes: its id m
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from chainbill_cli.answer_bodies import Unusable, read_body
 from chainbill_cli.asked import Asked
 from chainbill_cli.causes import connection_cause
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
+from chainbill_cli.relied_on import NETWORK, Listed, difference, is_row
 from chainbill_cli.texts import bracketed, language, text
 from chainbill_cli.time_limit import limited
 
@@ -31,11 +31,7 @@ WHOLE_WITHIN = 10
 MOST_PAGES = 10_000
 """Pages of one list that are read: ten million entries, should a node never end."""
 READY_STATUSES = frozenset({200, 503})
-NETWORK, CLOCK = "/v1/network", ("clock", "clock_offset_ms", "date")
-"""By these the dates of an act are reckoned, and until when it may be handed in."""
-ROW = re.compile(
-    r"/v1/(?:bills|tokens|parties|disputes|status-orders|finance/(?:requests|quotes)|governance/proposals)/[^/]+"
-)
+NOT_FOUND = 404
 Signer = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, full address and body of a request → headers that sign it."""
 
@@ -52,14 +48,6 @@ class Answer:
     headers: Mapping[str, str]
     node: str
     sent_before: bool = False
-
-
-def difference(path: str, first: Any, second: Any) -> str | None:
-    """The first member that is not the same in two answers, but for the height at which they were read."""
-    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
-        return None if first == second else ""
-    names = CLOCK if path == NETWORK else [name for name in {**first, **second} if name != "as_of"]
-    return next((name for name in names if first.get(name, names) != second.get(name, names)), None)
 
 
 def same_times(body: Mapping[str, Any]) -> dict[str, object]:
@@ -103,6 +91,9 @@ class NodeClient:
         self._silent: set[str] = set()
         self.rows_read: dict[str, list[Answer]] = {}
         """What was said of rows and of the clock since something was handed in: of each the answers that differ."""
+        self.listed: list[Listed] = []
+        """Entries of lists on which an act rests, since something was handed in."""
+        self._read_at: dict[str, str] = {}
 
     @property
     def in_order(self) -> list[str]:
@@ -138,11 +129,37 @@ class NodeClient:
             answer = self._first(Asked("GET", path, query))
         if answer.status >= 300:
             raise problem_failure(answer)
-        if not query and (path == NETWORK or ROW.fullmatch(path)):
+        self._read_at[path] = answer.node
+        if not query and (path == NETWORK or is_row(path)):
             known = self.rows_read.setdefault(path, [])
             if all(difference(path, one.body, answer.body) is not None for one in known):
                 known.append(answer)
         return answer
+
+    def rely_on(self, path: str, entry: Mapping[str, Any], *key: str, **parameters: object) -> None:
+        """Note an entry of a list that was just read, on which what is signed rests. key: members to find it by."""
+        self.listed.append(Listed(path, parameters, key, entry, self._read_at[path]))
+
+    def listed_elsewhere(self, listed: Listed) -> Iterator[Answer]:
+        """What other nodes read out in its place, "not found" too. One that does not answer is not asked again."""
+        for node in self.in_order:
+            if node == listed.node or node in self._silent:
+                continue
+            other = NodeClient(
+                (node,), timeout_s=self.timeout_s, signer=self._signer, sign_reads=self._sign_reads,
+                transport=self._transport, contradicted=self._contradicted, network=self.network,
+            )  # fmt: skip
+            try:
+                rows = other.pages(listed.path, **listed.parameters)
+                found = next((one for one in rows if listed.is_again(one)), None)
+            except Failure as failure:
+                if failure.problem.get("status") != NOT_FOUND:
+                    self._silent.add(node)
+                    continue
+                found = None
+            finally:
+                other.close()
+            yield Answer(NOT_FOUND, {}, {}, node) if found is None else Answer(200, found, {}, node)
 
     def elsewhere(self, path: str, besides: str) -> Iterator[Answer]:
         """What the other nodes say, "not found" too. One that does not answer is not asked so again in this run."""
@@ -156,7 +173,7 @@ class NodeClient:
             except (httpx.RequestError, httpx.InvalidURL, Unusable):
                 self._silent.add(node)
                 continue
-            if answer.status < 300 or answer.status == 404:
+            if answer.status < 300 or answer.status == NOT_FOUND:
                 yield answer
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
@@ -230,6 +247,7 @@ class NodeClient:
 
         if path == "/v1/transactions":
             self.rows_read.clear()  # they may be others from now on
+            self.listed.clear()
         identifier = decode_transaction(wire).id.hex()
         query = {name: str(value) for name, value in parameters.items()}
         headers = {"content-type": "application/msgpack"}

@@ -144,7 +144,8 @@ def successor_held_by(session: Session, token: dict[str, Any], party: str) -> di
     The end of the chain if the party holds it, else None.
     """
     children: dict[str, list[dict[str, Any]]] = {}
-    for other in session.client.pages(f"/v1/bills/{token['bill']}/tokens"):
+    path = f"{BILL.path}/{token['bill']}/tokens"
+    for other in session.client.pages(path):
         children.setdefault(str(other.get("parent") or ""), []).append(other)
     found = token
     while found.get("status") in PASSED_ON:
@@ -152,6 +153,7 @@ def successor_held_by(session: Session, token: dict[str, Any], party: str) -> di
         if len(heirs) != 1:
             return None
         found = heirs[0]
+        session.client.rely_on(path, found, "id")
     return found if found.get("holder") == party else None
 
 

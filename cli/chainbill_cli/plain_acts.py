@@ -14,6 +14,7 @@ from chainbill_contracts.declared_acts import Act, Plain, acts
 from chainbill_cli import described, lookup
 from chainbill_cli.answers import answer_results, answer_write
 from chainbill_cli.call_text import key_said
+from chainbill_cli.failure import Failure
 from chainbill_cli.kit import Function, Noun, argument, option
 from chainbill_cli.lookup import Kind, object_id, read_bill, read_token
 from chainbill_cli.preview import Preview, asks
@@ -122,6 +123,31 @@ READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
+
+
+def named_objects(session: Session, preview: Preview, given: Mapping[str, Any]) -> None:
+    """What stands on the ledger under every id that an act names, also of what is no money: a checker sees the same of
+    a file as who made it. Said so where it cannot be seen from here.
+    """
+    described.named_objects(session, preview, given)
+    for name in (one for one in BESIDE_MONEY if given.get(one)):
+        try:
+            BESIDE_MONEY[name](session, preview, str(given[name]))
+        except Failure:
+            preview.line("preview.look", text("preview.not_seen", id=given[name]))
+
+
+def _proposal(session: Session, preview: Preview, identifier: str) -> None:
+    from chainbill_cli.commands.governance import content_lines, find
+
+    found = find(session, identifier)
+    content_lines(session, preview, str(found["kind"]), found.get("content"))
+
+
+BESIDE_MONEY: Mapping[str, Callable[[Session, Preview, str], None]] = {
+    "joint": _joint, "dispute": _dispute, "order": _order, "proposal": _proposal,
+}  # fmt: skip
+"""Arguments that name an object of no amount, and how it is told."""
 
 
 def _shown(session: Session, preview: Preview, on: str, argument: str, identifier: str) -> Preview | None:

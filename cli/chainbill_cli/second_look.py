@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chainbill.shown import shown
-from chainbill_cli.client import Answer, NodeClient, difference
+from chainbill_cli.client import Answer
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.relied_on import difference
 from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ LONGEST_VALUE = 80
 
 
 def look_again(session: Session) -> None:
-    """Read the clock, and every row that was read in this run, at the other nodes, until one says the same of it.
+    """Read the clock, every row that was read in this run, and the entries of lists on which the act rests, at the
+    other nodes, until one says the same of it.
 
     A failure, `nodes_disagree`, where all that answer say otherwise. Does nothing without a node, and where no other
     one is known or answers.
@@ -35,21 +38,28 @@ def look_again(session: Session) -> None:
     client = session.client
     _ = session.network  # read in any case: by it what is signed is dated, and may be handed in for so long
     until_s = time.monotonic() + min(WITHIN_S, client.timeout_s)
-    rows = [(path, one) for path, told in client.rows_read.items() for one in told]
-    for path, first in rows:
-        while True:
-            other = _first_that_differs(client, path, first)
-            if other is None:
-                break
-            if time.monotonic() >= until_s:
-                raise _disagree(path, first, other)
-            time.sleep(PAUSE_S)
+    for path, told in client.rows_read.items():
+        for first in told:
+            _agree(path, first, partial(client.elsewhere, path, first.node), until_s)
+    for one in client.listed:
+        _agree(one.path, Answer(200, one.entry, {}, one.node), partial(client.listed_elsewhere, one), until_s)
 
 
-def _first_that_differs(client: NodeClient, path: str, first: Answer) -> Answer | None:
+def _agree(path: str, first: Answer, elsewhere: Callable[[], Iterable[Answer]], until_s: float) -> None:
+    """Ask elsewhere until one says the same, or nobody says anything."""
+    while True:
+        other = _first_that_differs(path, first, elsewhere())
+        if other is None:
+            return
+        if time.monotonic() >= until_s:
+            raise _disagree(path, first, other)
+        time.sleep(PAUSE_S)
+
+
+def _first_that_differs(path: str, first: Answer, others: Iterable[Answer]) -> Answer | None:
     """None where another node says the same, or none says anything."""
     differing: Answer | None = None
-    for other in client.elsewhere(path, first.node):
+    for other in others:
         if difference(path, first.body, other.body) is None:
             return None
         differing = differing or other

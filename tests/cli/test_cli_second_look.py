@@ -10,9 +10,9 @@ import httpx
 import pytest
 from chainbill_cli import preview as previews
 from chainbill_cli import second_look, session
-from chainbill_cli.client import NETWORK, ROW
 from chainbill_cli.failure import Exit
 from chainbill_cli.main import run
+from chainbill_cli.relied_on import NETWORK, is_row
 from cli.cli_desk import Desk
 
 LIAR, OTHER, LAGGARD = "http://liar.test", "http://other.test", "http://laggard.test"
@@ -36,7 +36,7 @@ class Nodes(httpx.BaseTransport):
         body = json.loads(answer.content)
         if (
             request.method == "GET"
-            and (request.url.path == NETWORK or ROW.fullmatch(request.url.path))
+            and (request.url.path == NETWORK or is_row(request.url.path))
             and answer.status_code == 200
         ):
             if liar:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill_contracts.declared_reads import reads
+
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
@@ -19,6 +21,7 @@ from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
+PAYMENTS = reads()["payments"]
 PAYMENT_ROWS = columns("settlement/payment", "party token amount currency status", "party amount currency status token")
 PAYMENTS_MADE = columns(
     "settlement/payment",
@@ -153,9 +156,10 @@ def _payment_as_it_is(
 ) -> Preview:
     preview.line("column.bill", bill).line("column.token", token)
     if not session.offline:
-        found = [one for one in payments_of(session, bill) if one["token"] == token]
+        found = list(session.client.pages(PAYMENTS.path, bill=bill, token=token))
         if not found:
             raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token, bill=bill)
+        session.client.rely_on(PAYMENTS.path, found[0], *PAYMENTS.key, bill=bill, token=token)
         of_payment(session, found[0], status, reference)
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("column.amount", int(found[0]["amount"]), str(found[0]["currency"]))
@@ -169,7 +173,7 @@ def show_payments(session: Session, bill: Mapping[str, Any], when: Mapping[str, 
         return
     by_date = when.get("basis") == "value"
     found: Sequence[Mapping[str, Any]] = (
-        list(session.client.pages("/v1/payments", bill=str(bill["id"]), **when))
+        list(session.client.pages(PAYMENTS.path, bill=str(bill["id"]), **when))
         if by_date
         else payments_of(session, str(bill["id"]), at=when.get("at"))
     )

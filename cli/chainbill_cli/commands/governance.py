@@ -126,10 +126,10 @@ def store(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
 
 
 def _preview_propose(session: Session, kind: str, content: Any) -> Preview:
-    return _content_lines(session, Preview("preview.governance_propose"), kind, content)
+    return content_lines(session, Preview("preview.governance_propose"), kind, content)
 
 
-def _content_lines(session: Session, preview: Preview, kind: str, content: Any) -> Preview:
+def content_lines(session: Session, preview: Preview, kind: str, content: Any) -> Preview:
     """What a proposal says, a line each: parties by name, words in the language in use; of a set of contracts the
     names and hashes that voters compare.
     """
@@ -286,7 +286,7 @@ def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | Non
         raise foreseen("proposal_closed", {"status": found["status"]})
     preview = Preview(title).line("column.proposal", identifier)
     if found.get("kind"):
-        _content_lines(session, preview, str(found["kind"]), found.get("content"))
+        content_lines(session, preview, str(found["kind"]), found.get("content"))
     return identifier, preview
 
 
@@ -329,7 +329,7 @@ def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     """A proposal as people read it: who voted by name, the content in words, a line a member."""
     cast: Mapping[str, Any] = row.get("votes") or {}
     votes = [f"{session.known.name_of(str(party))} {text(f'value.vote_{choice}')}" for party, choice in cast.items()]
-    said = _content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
+    said = content_lines(session, Preview(""), str(row.get("kind")), row.get("content") or {}).lines[1:]
     return {
         **row,
         "votes": text("root.list_comma").join(votes),
@@ -357,6 +357,7 @@ def find(session: Session, typed: str) -> dict[str, Any]:
         raise usage("error.id_many", value=typed, ids=enumerated(str(one["id"]) for one in found[:5]))
     if not found:
         raise fail(Exit.FAILED, "governance.no_proposal", code="not_found", value=typed)
+    session.client.rely_on(PATH, found[0], "id")
     return found[0]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from chainbill_cli import described
 from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.call_text import argument_text, arguments_told, call_text, result_text
 from chainbill_cli.client import deadline_in, left_until
@@ -20,6 +19,7 @@ from chainbill_cli.lookup import not_found
 from chainbill_cli.moments import moment_said
 from chainbill_cli.money_said import currency_of, details_said
 from chainbill_cli.output import Column
+from chainbill_cli.plain_acts import named_objects
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
@@ -132,7 +132,7 @@ def _preview(session: Session, title: str, draft: Draft) -> Preview:
         preview.line("preview.call", act_text(one))
         for name, told in arguments_told(session, one.args):
             preview.line(f"  {label(name)}", told)
-        described.named_objects(session, preview, one.args)
+        named_objects(session, preview, one.args)
     if draft.body.memo:
         preview.line("column.memo", draft.body.memo)
     preview.line("preview.signatures", f"{len(draft.signatures)} / {draft.body.threshold}")
