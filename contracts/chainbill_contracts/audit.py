@@ -3,6 +3,7 @@
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     GRANT_STEPS,
+    keys_that_signed,
     may_begin,
     require_able,
     require_admins,
@@ -11,7 +12,7 @@ from chainbill_contracts.general import (
     require_party,
 )
 
-grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status"}
+grants = own_table("grant")  # [auditor, party] -> {"scope", "from", "until", "status", "by"}
 
 MOST_GRANTED_BILLS = 500
 LONGEST_BILL_ID = 32
@@ -21,7 +22,8 @@ LONGEST_BILL_ID = 32
 def grant(auditor, scope, first_day, last_day):
     """Let an auditor read what the sender may read (授权审计查阅); a new grant takes the place of an earlier one.
 
-    scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end.
+    scope: "all" or a list of bill ids. first_day, last_day: dates, both included; last_day "" for no end. It lasts no
+    longer than the keys that give it: else who stole them, or had a party that is another's, read on by it for ever.
     """
     if kind_of(scope) == "text":
         require(scope == "all", "scope_not_valid")
@@ -35,7 +37,13 @@ def grant(auditor, scope, first_day, last_day):
     require_admins(require_able(ctx.party))
     row = require_party(auditor)
     require("auditor" in row["roles"], "not_an_auditor", {"id": auditor})
-    grants.put([auditor, ctx.party], {"scope": scope, "from": first_day, "until": last_day, "status": "active"})
+    grants.put([auditor, ctx.party], {
+        "scope": scope,
+        "from": first_day,
+        "until": last_day,
+        "status": "active",
+        "by": keys_that_signed(),
+    })  # fmt: skip
     emit("granted", {"party": ctx.party, "auditor": auditor, "from": first_day, "until": last_day})
     return {"auditor": auditor}
 

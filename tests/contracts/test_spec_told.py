@@ -238,6 +238,14 @@ def test_a_grant_has_its_days_and_the_newest_counts(place: World) -> None:
     assert (row["scope"], row["from"], row["until"], row["status"]) == ([bill], place.today, "", "active")
 
 
+def test_a_grant_names_the_keys_that_gave_it(place: World) -> None:
+    grant(place)
+    given_by = place.row("audit", "grant", (AUDITOR, S1))["by"]
+    assert [place.row("party", "key", key)["party"] for key in given_by] == [S1, S1]
+    sent(place, S1, "party.revoke_key", [ADMIN], key=given_by[0])
+    assert [place.row("party", "key", key)["status"] for key in given_by] == ["revoked", "active"]
+
+
 def test_a_grant_ends_at_once_and_is_given_anew(place: World) -> None:
     grant(place)
     sent(place, S1, "audit.revoke_grant", [ADMIN], auditor=AUDITOR)

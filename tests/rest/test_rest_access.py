@@ -297,6 +297,21 @@ def test_an_auditor_sees_what_was_granted_while_it_is_granted(read_as: ReadAs, e
         assert read_as("AUDITOR", path).status_code == 200, changed
 
 
+@pytest.mark.parametrize("ended", [{"status": "revoked"}, {"status": "resting"}, {"party": S1}])
+def test_a_grant_lasts_no_longer_than_the_keys_that_gave_it(
+    read_as: ReadAs, example: tuple[BillBook, str], ended: dict[str, str]
+) -> None:
+    """Who stole two admins' keys, or had a party registered that is another's, let an auditor read it; when the keys
+    were replaced the auditor read on, by a grant that no list shows."""
+    book, bill = example
+    _grant(book, by=["a1" * 32, "a2" * 32])
+    for key in ("a1" * 32, "a2" * 32):
+        book.put("party", "key", key, {"party": S2, "status": "active"})
+    assert read_as("AUDITOR", f"/v1/trace/bills/{bill}").status_code == 200
+    book.put("party", "key", "a2" * 32, {"party": S2, "status": "active", **ended})
+    assert read_as("AUDITOR", f"/v1/trace/bills/{bill}").status_code == 404
+
+
 def test_a_grant_for_one_bill_shows_the_money_by_which_its_payee_was_paid(
     read_as: ReadAs, example: tuple[BillBook, str]
 ) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from starlette.requests import Request
 
 from chainbill.dates import date_of
-from chainbill_node.rest.access import OPEN_VIEWER, Grant, Viewer, grant_of, viewer_of
+from chainbill_node.rest.access import OPEN_VIEWER, Grant, Row, Viewer, grant_of, viewer_of
 from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.request_verifying import HeaderLines, ReplayGuard, SignedMessage, verify_request
@@ -81,8 +81,14 @@ class Gate:
         today = date_of(self._now_ms(), self._node.genesis.zone_offset_minutes)
         for key, row in reader.scan("audit", "grant", (auditor,), None, MAX_GRANTS):
             grant = grant_of({"party": key[1] if len(key) > 1 else "", **row})
-            if row.get("status", "active") == "active" and grant.holds(today):
+            if row.get("status", "active") == "active" and grant.holds(today) and _sign_for(reader, grant.party, row):
                 yield grant
+
+
+def _sign_for(reader: Reader, party: str, row: Row) -> bool:
+    """Say whether the keys that gave a grant still sign for the party: what they gave ends with them."""
+    keys = (reader.get("party", "key", key) or {} for key in row.get("by", ()))
+    return all(key.get("party") == party and key.get("status") == "active" for key in keys)
 
 
 def _signed_url(request: Request) -> str:
