@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
 
 SALT_BYTES = 16
+LISTS = ("identifiers", "keys", "accounts")
+"""Members of a statement that are lists of maps."""
 SALT = re.compile(r"^[0-9a-fA-F]{32}$")
 DIGEST = re.compile(r"^[0-9a-fA-F]{64}$")
 
@@ -146,5 +148,10 @@ def _is_application(value: Any) -> bool:
         return False
     statement, signatures = value["statement"], value["signatures"]
     if not isinstance(statement, dict) or not isinstance(signatures, list):
+        return False
+    listed = [statement.get(name, []) for name in (*LISTS, "roles")]
+    if not all(isinstance(one, list) for one in listed):
+        return False
+    if not all(isinstance(one, dict) for several in listed[: len(LISTS)] for one in several):
         return False
     return all(isinstance(one, dict) and set(one) == {"key", "signature"} for one in signatures)

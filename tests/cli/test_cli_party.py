@@ -233,6 +233,37 @@ def test_every_key_of_an_application_signs_where_it_is_kept(desk: Desk, tmp_path
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("language", "answer"), [("en", False), ("zh", True)])
+def test_who_signs_an_application_sees_whose_keys_and_accounts_it_names(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, answer: bool
+) -> None:
+    """Whoever passed the file on put a key of his own into it, with all that a key may do, and it was signed unseen."""
+    path = tmp_path / "application.json"
+    for name in ("ops", "boss"):
+        desk.text("key", "new", name, "--no-passphrase")
+    public = json.loads(desk.text("key", "show", "boss", "-o", "json"))["public"]
+    desk.text(*APPLY, "--key", "ops", "--key", f"{public}=checker", "--out", str(path))
+    found = json.loads(path.read_text(encoding="utf-8"))
+    account = {"currency": "CNY", "bank": "91990000E3EX4HXW6X", "alg": "sha256", "digest": "ac" * 32}
+    found["statement"]["keys"].append({**found["statement"]["keys"][0], "key": "ee" * 32})
+    found["statement"]["accounts"] = [account]
+    path.write_text(json.dumps(found), encoding="utf-8")
+    before = path.read_bytes()
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: answer)
+    desk.text("--lang", language, "party", "sign", str(path), "--key", "boss", expect=0 if answer else 1)
+    for said in (APPLY[3], "ee" * 32, public, account["bank"], account["digest"]):
+        assert said in desk.err
+    assert (path.read_bytes() != before) is answer
+
+
+@pytest.mark.parametrize(("name", "value"), [("keys", ["x"]), ("accounts", [1]), ("identifiers", 7), ("roles", 1)])
+def test_an_application_whose_lists_are_none_is_none(desk: Desk, tmp_path: Path, name: str, value: object) -> None:
+    path = tmp_path / "application.json"
+    path.write_text(json.dumps({"statement": {name: value}, "signatures": []}), encoding="utf-8")
+    assert json.loads(desk.text("party", "sign", str(path), "--key", "any", "-o", "json", expect=1))["detail"]
+
+
 def test_a_key_that_is_kept_elsewhere_signs_for_itself(desk: Desk) -> None:
     desk.text("key", "new", "elsewhere", "--no-passphrase")
     says = ["--capability", "checker", "--unit", "310", "--operator", "ab" * 32]

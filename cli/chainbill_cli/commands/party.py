@@ -9,6 +9,7 @@ from typing import Any
 from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
+from chainbill.ledger.transaction import Call
 from chainbill_cli import applying
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.call_text import argument_text, key_said, words_said
@@ -24,6 +25,7 @@ from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of
+from chainbill_cli.signed_shown import complete
 from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
@@ -159,13 +161,17 @@ def sign(file: str, keys: tuple[str, ...]) -> None:
     """Sign an application with further keys that it lists; where they are kept."""
     session = current_session()
     found = applying.read_applications([file])
+    if len(found) != 1:
+        raise usage("party.one_application")
+    if asks(session):  # others made the file: it says whose keys and accounts the party is to have
+        session.offline = bool(session.known.network)
+        told = _preview_applications("preview.party_sign", session, found)
+        complete(session, told, [_registered(found)], "").ask(session)
     network = session.known.network or session.network_hash
     for name in keys:
         private = party_keys.named_key(session, name).private
         if private is None or not [one for one in found if applying.sign_application(network, one, private)]:
             raise usage("party.key_not_listed", value=name)
-    if len(found) > 1:
-        raise usage("party.one_application")
     applying.write_application(found[0], file)
     left = applying.lacking(found[0])
     session.out.thing({"file": file, "lacking": left}, [Column("file"), Column("lacking")])
@@ -177,13 +183,17 @@ def sign(file: str, keys: tuple[str, ...]) -> None:
 def register(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
     """A sponsor bank attests applications."""
     applications = applying.read_applications(files)
-    preview = _preview_register(session, applications) if asks(session) else None
-    outcome = write(session, writing, [call("party", "register", applications=applications)], preview)
+    preview = _preview_applications("preview.party_register", session, applications) if asks(session) else None
+    outcome = write(session, writing, [_registered(applications)], preview)
     answer_write(session, outcome, "parties")
 
 
-def _preview_register(session: Session, applications: list[dict[str, Any]]) -> Preview:
-    preview = Preview("preview.party_register")
+def _registered(applications: list[dict[str, Any]]) -> Call:
+    return call("party", "register", applications=applications)
+
+
+def _preview_applications(title: str, session: Session, applications: list[dict[str, Any]]) -> Preview:
+    preview = Preview(title)
     for application in applications:
         statement = application["statement"]
         names = dict.fromkeys(str(statement.get(name) or "") for name in ("name_zh", "name_en"))

@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.bill_received": ("You are about to say that a payment has arrived:", "即将确认款项已收妥："),
     "preview.bill_payment": ("The outcome of a payment is about to be recorded:", "即将记录付款结果："),
     "preview.party_register": ("Applicants are about to be attested and registered:", "即将核验并登记申请人："),
+    "preview.party_sign": (
+        "An application is about to be signed; whoever has its keys acts for the party:",
+        "即将签署准入申请，持有其中密钥者可代表该参与方行事：",
+    ),
     "preview.party_rotate": (
         "A key is about to be replaced, after 72 hours; then the old one signs no more:",
         "即将更换密钥，72 小时后生效，旧密钥届时失效：",
