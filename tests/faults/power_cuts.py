@@ -3,7 +3,8 @@
 Inside `PowerCuts` every call that makes something durable, or gives a file a name, is watched. Before and after each
 the caller is shown what the disk may hold at that moment: names as they were at the folder's last sync, or as they are
 seen now; of all files, or only of the first or the last that is not synced, the content that was last synced (nothing
-where it never was), or with half of what came after it.
+where it never was), or with half of what came after it. Of every other write the disk takes the first half only and
+says so, as POSIX lets it: whoever takes that for the whole hands out what is torn.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class PowerCuts:
         self._cut = cut
         self._patches = ExitStack()
         self._looking = False
+        self._half = False
         self._handles: dict[int, int] = {}  # by inode; open, so that no inode is used a second time
         self._synced: dict[int, bytes] = {}
         self._kept: dict[int, dict[str, int]] = {}  # by a folder's inode: inodes by name, as of its last sync
@@ -53,6 +55,8 @@ class PowerCuts:
             if self._looking:
                 return call(*given, **more)
             self._look()
+            if name == "write":
+                given = self._taken(*given)
             result = call(*given, **more)
             if name in ("fsync", "fdatasync"):
                 self._keep(given[0])
@@ -60,6 +64,11 @@ class PowerCuts:
             return result
 
         return watched
+
+    def _taken(self, descriptor: int, data: bytes) -> tuple[int, bytes]:
+        """What the disk takes of a write."""
+        self._half = not self._half
+        return descriptor, data[: (len(data) + 1) // 2] if self._half else data
 
     def _keep(self, descriptor: int) -> None:
         """This file or folder is synced."""

@@ -12,13 +12,14 @@ from chainbill_node.home.config import FilesConfig
 from chainbill_node.home.keys import load_private_key
 from chainbill_node.setup.local import create_local_network
 from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.ledger_reader import TransactionRecord
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import Store
 
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.block import Block
 from chainbill.ledger.certificate import Certificate
-from chainbill.ledger.receipt import Receipt
+from chainbill.ledger.receipt import Kind, Receipt
 from chainbill.ledger.transaction import Call, Transaction, decode_transaction, encode_body, sign_transaction
 from chainbill.ledger.vote import VoteType, sign_vote
 
@@ -68,13 +69,18 @@ class LocalChain:
     def party(self, alias: str) -> str:
         return self.network.parties[alias].party
 
-    def propose(self, *transactions: Transaction, may_leave_out: frozenset[bytes] = frozenset()) -> Any:
+    def propose(
+        self,
+        *transactions: Transaction,
+        may_leave_out: frozenset[bytes] = frozenset(),
+        evidence: tuple[bytes, ...] = (),
+    ) -> Any:
         return self.ledger.prepare_proposal(
             ProposalRequest(
                 height=self.ledger.info().height + 1,
                 time_ms=self.time_ms + 1_000,
                 proposer=self.key.public,
-                evidence=(),
+                evidence=evidence,
                 candidates=transactions,
                 max_bytes=1_000_000,
                 may_leave_out=may_leave_out,
@@ -86,7 +92,15 @@ class LocalChain:
         finalized = self.ledger.finalize_block(block)
         self.ledger.commit(self.certified(block))
         self.time_ms = block.header.time_ms
+        self._are_found(block, finalized.transaction_receipts)
         return finalized.transaction_receipts
+
+    def _are_found(self, block: Block, receipts: tuple[Receipt, ...]) -> None:
+        """Each transaction of a block that was decided, by its id and with what became of it."""
+        reader = self.ledger.reader(None)
+        for place, (wire, receipt) in enumerate(zip(block.transactions, receipts, strict=True)):
+            record = TransactionRecord(block.height, place, wire, receipt)
+            assert receipt.kind != Kind.TRANSACTION or reader.transaction(receipt.id) == record, record
 
     def certified(self, block: Block) -> Certificate:
         vote = sign_vote(

@@ -21,6 +21,7 @@ from chainbill.ledger.vote import VoteType, sign_vote
 
 FAR = 2**31 - 1
 Lie = Callable[[Drill, SimulatedNode, Position], Position]
+Word = Callable[[int, int], Message]
 
 
 def _proven(drill: Drill, node: SimulatedNode, block: Block) -> Choice:
@@ -85,14 +86,25 @@ def test_with_lying_witnesses_nothing_is_signed_twice_and_the_others_go_on(lie: 
                 assert drill.world.run(60_000, until=lambda: min(node.height for node in honest) > before)  # noqa: B023
 
 
+def in_round(height: int, round_: int) -> Message:
+    """Where somebody says that it is."""
+    return Status(height, round_, (), ())
+
+
+@pytest.mark.parametrize(
+    "says", [(WantPosition,), (in_round,), (in_round, WantPosition)], ids=["asks", "is there", "both"]
+)
 @pytest.mark.parametrize("to", [("n0",), ("n0", "n1"), ("n0", "n1", "n2")], ids=len)
-def test_who_is_asked_to_far_rounds_without_a_reason_is_not_led_away_from_the_others(to: tuple[str, ...]) -> None:
+def test_who_is_asked_to_far_rounds_without_a_reason_is_not_led_away_from_the_others(
+    to: tuple[str, ...], says: tuple[Word, ...]
+) -> None:
     """Attack: while others could not be reached, one liar led a validator on, two rounds at a time and for good: in
     its round it had no votes of theirs, and in theirs they had none of its, so that nothing was decided ever again."""
 
     def react(puppet: Puppet, source: str, message: Message) -> None:
         if isinstance(message, Status) and source in to:
-            puppet.send([source], WantPosition(message.height, FAR))
+            for word in says:
+                puppet.send([source], word(message.height, FAR))
 
     scene = Scene(puppet="n3", react=react)
     scene.start()
@@ -108,7 +120,7 @@ def test_who_is_asked_to_far_rounds_without_a_reason_is_not_led_away_from_the_ot
 def test_without_company_it_is_led_away() -> None:
     """The same with whoever asks followed alone: the test above can fail."""
     with patch.object(Company, "since_ms", lambda *_: 0), pytest.raises(AssertionError):
-        test_who_is_asked_to_far_rounds_without_a_reason_is_not_led_away_from_the_others(("n0",))
+        test_who_is_asked_to_far_rounds_without_a_reason_is_not_led_away_from_the_others(("n0",), (WantPosition,))
 
 
 @pytest.mark.parametrize("asks", [False, True])
@@ -154,12 +166,13 @@ def test_f_liars_that_vote_no_more_and_lead_some_to_far_rounds_halt_nothing(seed
 
 
 def leads(drill: Drill, liar: SimulatedNode, led: list[SimulatedNode]) -> None:
-    """It signs nothing, and asks these to far rounds once a second."""
+    """It signs nothing, and says to these once a second that it is in a far round, and asks them there."""
     engine = liar.driver._engine  # type: ignore[union-attr]
 
     def ask() -> None:
         for node in led:
-            drill.world.transmit(liar.name, node.name, wire.encode(WantPosition(engine.state.height, FAR)))
+            for word in (in_round, WantPosition):
+                drill.world.transmit(liar.name, node.name, wire.encode(word(engine.state.height, FAR)))
 
     engine.ask_for_positions = ask  # type: ignore[method-assign]
     engine._sign_and_send = lambda _effect: None  # type: ignore[method-assign]
