@@ -232,7 +232,9 @@ def test_a_party_lets_an_auditor_read_and_ends_it(backend: str) -> None:
     as_two(world, ANCHOR, "audit", "grant", **grant)
     watch.check(world)
     row = world.row("audit", "grant", [uscc(70), ANCHOR])
+    by = row.pop("by")
     assert row == {"scope": "all", "from": world.today, "until": "", "status": "active"}
+    assert [world.row("party", "key", key)["party"] for key in by] == [ANCHOR, ANCHOR]
     world.call(ANCHOR, "audit", "revoke_grant", auditor=uscc(70))
     watch.check(world)
     as_two(world, ANCHOR, "audit", "grant", **{**grant, "scope": ["B1"], "last_day": world.plus(9)})
