@@ -13,7 +13,7 @@ MAX_AMOUNT = limits.MAX_AMOUNT
 """2^53 - 1 minor units: the largest integer that every JSON reader keeps exactly."""
 RATE_ONE = 1_000_000
 """A rate of 100 %."""
-_RATE_DIGITS = 4
+RATE_DIGITS = 4
 
 _AMOUNT = re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
 _RATE = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<fraction>[0-9]{1,4}))?", re.ASCII)
@@ -75,7 +75,7 @@ def parse_rate(text: str) -> int:
     match = _RATE.fullmatch(text.removesuffix("%"))
     if match is None:
         raise Malformed(Reason.RATE_MALFORMED, "a rate looks like 3.85", text=text[:40])
-    return check_rate(int(match["whole"] + (match["fraction"] or "").ljust(_RATE_DIGITS, "0")))
+    return check_rate(int(match["whole"] + (match["fraction"] or "").ljust(RATE_DIGITS, "0")))
 
 
 def check_rate(rate: int) -> int:
@@ -87,7 +87,7 @@ def check_rate(rate: int) -> int:
 
 def format_rate(rate: int) -> str:
     """Percent with four decimals: 38500 → "3.8500"."""
-    whole, fraction = divmod(abs(rate), 10**_RATE_DIGITS)
+    whole, fraction = divmod(abs(rate), 10**RATE_DIGITS)
     return f"{'-' if rate < 0 else ''}{whole}.{fraction:04d}"
 
 

@@ -34,8 +34,7 @@ def currency_for(session: Session, typed: str, found: Mapping[str, Any]) -> str:
         if code and code != own:
             raise usage("error.currency_differs", typed=code, currency=own)
         return own
-    if code:
-        return code
-    if session.settings.sources.get("currency", "default") == "default":
+    if not code and session.settings.sources.get("currency", "default") == "default":
         raise usage("error.currency_offline")
-    return currency_code(session.settings.currency)
+    session.named_currency = code or currency_code(session.settings.currency)
+    return session.named_currency

@@ -53,7 +53,8 @@ def details_said(reason: str, details: Mapping[str, Any]) -> dict[str, Any]:
 def currency_of(session: Session, *named: Mapping[str, Any]) -> str:
     """The currency that some arguments or results speak of; "" where they name none and nothing that has one.
 
-    What an act names is read from a node once; where none answers, or it may not be seen, the currency stays unknown.
+    What an act names is read from a node once; where none answers, or it may not be seen, it is the one that the
+    amounts were typed in, and unknown where none was named.
     """
     for one in named:
         if isinstance(one.get("currency"), str) and one["currency"]:
@@ -62,7 +63,7 @@ def currency_of(session: Session, *named: Mapping[str, Any]) -> str:
         row = session.object_row(path, identifier)
         if row.get("currency"):
             return str(row["currency"])
-    return ""
+    return session.named_currency
 
 
 def _objects(named: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:

@@ -48,6 +48,8 @@ class Session:
         self._objects: dict[str, dict[str, Any]] = {}
         self._by_name: dict[str, list[str]] | None = None
         self.offline = False
+        self.named_currency = ""
+        """The currency that amounts were typed in where nothing that has one could be read."""
         self.handed_in = HandedIn()
         self._ledger_time_ms: int | None = None
         moments.begin(self._zone)

@@ -17,6 +17,8 @@ from chainbill_cli.half_width import half_width
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
                "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
 WITH_UNIT = re.compile(r"^([0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万|千万|千|万|萬|亿|億|[kKwWmM])\s*(?:元|圆)?$")
+LONG_RATE = re.compile(r"[0-9]{1,3}\.[0-9]+ ?%?")
+"""A number whose only fault is that it has more digits after the point than a rate."""
 RELATIVE = re.compile(r"^\+([0-9]{1,4})([dm])$")
 
 
@@ -93,8 +95,10 @@ def rate_value(typed: str) -> int:
     try:
         return money.parse_rate(half_width(typed).strip().removesuffix("%").strip())
     except ChainbillError as error:
-        key = "error.rate_range" if error.reason == Reason.RATE_RANGE else "error.rate"
-        raise usage(key, value=typed) from error
+        if error.reason == Reason.RATE_RANGE:
+            raise usage("error.rate_range", value=typed) from error
+        key = "error.rate_digits" if LONG_RATE.fullmatch(half_width(typed).strip()) else "error.rate"
+        raise usage(key, value=typed, digits=money.RATE_DIGITS) from error
 
 
 def recipient_value(typed: str) -> tuple[str, str]:

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from chainbill_cli import preview as previews
 from chainbill_cli.ledger_clock import time_value
 from cli.cli_desk import Desk
-from cli.cli_fakes import BILL, NETWORK, FakeNode, Shell, ok
+from cli.cli_fakes import BILL, NETWORK, TOKEN, FakeNode, Shell, ok
 
 from chainbill.dates import date_of
 from chainbill.ledger.transaction import decode_transaction
@@ -83,3 +84,24 @@ def test_a_reader_that_goes_away(words: list[str], tmp_path: Path) -> None:
         os.close(write)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [
+    ("token", "transfer", TOKEN, "--to", "supplier2:300.00"),
+    ("token", "split", TOKEN, "--amount", "300.00"),
+    ("bill", "settle", BILL, "--amount", "300.00", "--reference", "P-1", "--value-date", "2026-03-02"),
+    ("bill", "dilute", BILL, "--token", TOKEN, "--amount", "300.00", "--credit-note",
+     __file__),
+    ("finance", "request", TOKEN, "--to", "bank2", "--amount", "300.00"),
+])  # fmt: skip
+def test_what_is_signed_offline_is_shown_in_the_currency_that_was_named(
+    shell: Shell, node: FakeNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """use: an offer of 300.00 CNY was shown as 30,000 minor units, though its currency had been typed."""
+    monkeypatch.setattr(previews, "person", lambda: True)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
+    words = (*words, "--currency", "CNY", "--offline", str(tmp_path / "signed.tx"))
+    shell.run(*words, "--ledger-time", "2026-03-02")
+    assert "300.00 CNY" in shell.err
+    assert "minor units" not in shell.err
+    assert not node.requests, "nobody is asked anything"

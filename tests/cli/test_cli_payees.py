@@ -16,6 +16,7 @@ from chainbill_cli.payees import payees_of_file
 from chainbill_cli.payees.csv_file import separator_of
 from chainbill_cli.payees.packed import LARGEST_UNPACKED, check_packed
 from chainbill_cli.payees.rows import LAST_LINE, MOST_ROWS
+from chainbill_cli.payees.workbook import cell_text
 from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import TOKEN, FakeNode, Shell, bill, ok, token
 from openpyxl import Workbook
@@ -176,6 +177,8 @@ def test_use_1_a_workbook(tmp_path: Path) -> None:
         read(tmp_path, sheet([["收款方", "备注", "金额"], ["supplier2", "x", 1500], ["supplier3", None, 1.0]])) == TWO
     )
     assert read(tmp_path, sheet([["supplier2", 500.1]], [])) == [("P2", 50_010)]
+    assert [cell_text(one) for one in (0.1 + 0.2, 1.1 * 3, -0.7 + 0.1)] == ["0.3", "3.3", "-0.6"]
+    assert [cell_text(one) for one in (912_345_678_901.1234, 1e10 + 0.01)] == ["912345678901.1234", "10000000000.01"]
     assert faults(tmp_path, sheet([["supplier2", 1]], [["supplier3", 1]])) == [
         (0, "several sheets have values: Sheet, more1; keep the one that is meant")
     ]
@@ -377,3 +380,12 @@ def test_use_1_the_cases_on_the_real_ledger(desk: Desk, tmp_path: Path, case: st
                                      "supplier2".encode("utf-16-le") if wide else b"supplier2"))  # fmt: skip
     answer = desk.json("supplier1", "token", "transfer", root, "--payees", str(path))
     assert [one["amount"] for one in answer["tokens"]] == [amount]
+
+
+def test_what_is_called_a_workbook_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "payees.XLSX"
+    path.write_text("supplier2,5\n")
+    with pytest.raises(Failure) as caught:
+        payees_of_file(path, "CNY", party_id)
+    [fault] = caught.value.problem["errors"]
+    assert "no workbook" in fault["detail"]

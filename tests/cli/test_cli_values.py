@@ -111,7 +111,8 @@ def test_a_wrong_amount_says_what_is_wrong(typed: str, currency: str, said: str)
     assert "1,000,000.00" not in caught.value.problem["detail"] or currency != "JPY"
 
 
-def test_a_rate_beyond_all_bounds() -> None:
+@pytest.mark.parametrize(("typed", "said"), [("101", "0 to 100"), ("3.85555", "4 digits"), ("3.8.5", "as 3.85")])
+def test_a_wrong_rate_says_what_is_wrong(typed: str, said: str) -> None:
     with pytest.raises(Failure) as caught:
-        rate_value("101")
-    assert "0 to 100" in caught.value.problem["detail"]
+        rate_value(typed)
+    assert said in caught.value.problem["detail"]

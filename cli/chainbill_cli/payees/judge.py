@@ -16,7 +16,7 @@ from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.columns import Line, Table, table_of
 from chainbill_cli.payees.csv_file import rows_of_text
 from chainbill_cli.payees.rows import LARGEST_FILE, BadRow
-from chainbill_cli.payees.workbook import OLD_SIGNATURE, SIGNATURE, rows_of_workbook
+from chainbill_cli.payees.workbook import OLD_SIGNATURE, SIGNATURE, WORKBOOKS, rows_of_workbook
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
 
@@ -70,7 +70,7 @@ def payees_of_file(path: Path, currency: str, party_id: Callable[[str], str]) ->
     """
     name = str(path)
     try:
-        table, separator = _table(_content(path), currency)
+        table, separator = _table(_content(path), currency, called_workbook=path.suffix.lower() in WORKBOOKS)
     except BadRow as bad:
         raise _refused(name, [bad]) from bad
     found: list[Payee] = []
@@ -96,10 +96,10 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _table(content: bytes, currency: str) -> tuple[Table, str]:
+def _table(content: bytes, currency: str, *, called_workbook: bool) -> tuple[Table, str]:
     if content.startswith(OLD_SIGNATURE):
         raise BadRow(0, text("payees.old_workbook"))
-    if content.startswith(SIGNATURE):
+    if called_workbook or content.startswith(SIGNATURE):
         return table_of(rows_of_workbook(content), currency), ""
     rows, separator = rows_of_text(content)
     return table_of(rows, currency), separator

@@ -19,6 +19,8 @@ from chainbill_cli.payees.rows import LAST_LINE, MOST_COLUMNS, MOST_ROWS, BadRow
 from chainbill_cli.texts import enumerated, text
 
 SIGNATURE = b"PK\x03\x04"
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+"""How the names of workbooks end: under such a name nothing else is taken."""
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
@@ -27,6 +29,8 @@ HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 MOST_EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; a longer one is shown with an exponent, which nobody takes for an id."""
+MOST_ROUNDED = 10**11
+"""Below it 15 digits hold every decimal that a currency has (four at most), so that rounding to them moves no cent."""
 
 
 def rows_of_workbook(content: bytes) -> list[Row]:
@@ -102,8 +106,8 @@ def cell_text(value: Any) -> str:
 
 
 def _number(value: int | float) -> str:
-    """The shortest decimal that the spreadsheet's number stands for: 500.1, not 500.10000000000002."""
+    """What the spreadsheet shows of its number: 500.1, not 500.10000000000002; 0.3 of 0.1 + 0.2."""
     if abs(value) >= MOST_EXACT:
         return f"{value:.14e}"
-    plain = format(Decimal(repr(value)), "f")
+    plain = format(Decimal(f"{value:.15g}" if abs(value) < MOST_ROUNDED else repr(value)), "f")
     return plain.removesuffix(".0")

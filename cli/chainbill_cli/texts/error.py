@@ -106,6 +106,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} 超过本账本允许的时限：最长 {longest}（账本只保留一日内的交易号）",
     ),
     "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
+    "error.rate_digits": (
+        "{value}: a rate has {digits} digits after the point at most",
+        "{value}：利率最多 {digits} 位小数",
+    ),
     "error.rate_range": (
         "{value} is out of range: a rate is 0 to 100 percent a year",
         "{value} 超出范围：年利率为 0 至 100%",

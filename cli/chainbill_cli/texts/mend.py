@@ -40,6 +40,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.demo.too_small": ("give an invoice of a larger amount", "请给出金额更大的发票"),
     "mend.error.amount_digits": ("leave out the digits after that", "请去掉多余的小数位"),
     "mend.error.amount_range": ("divide it among several", "请分为多笔"),
+    "mend.error.rate_digits": ("leave out the digits after that", "请去掉多余的小数位"),
+    "mend.error.rate_range": ("write percent a year, as 3.85", "请写年利率的百分数，如 3.85"),
     "mend.error.bad_json": ('write it as \'{"name": "value"}\'', '请写成 \'{"name": "value"}\' 的形式'),
     "mend.error.empty_file": WHICH_FILE,
     "mend.error.file": WHICH_FILE,
@@ -179,6 +181,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.payees.total_differs": ("correct --total or the file", "请更正 --total 或文件"),
     "mend.token.different_currencies": ("give tokens of one currency", "请只写同一币种的子凭证"),
     "mend.token.too_much": ("give less, or more tokens", "请减少金额，或增加子凭证"),
+    "mend.tx.bad_id": ("what is in a file: chainbill tx decode FILE", "查看文件内容：chainbill tx decode 文件"),
     "mend.tx.other_party": (
         "act as that party: --as PROFILE (chainbill key list)",
         "请以该参与方的身份操作：--as 身份（可用 chainbill key list 查看）",
