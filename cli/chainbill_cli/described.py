@@ -62,8 +62,8 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
         preview.line("column.reason", str(row["reason"]))
     content = row["content"]
     if row["kind"] == "paying_bank":
-        preview.party(session, "preview.bank_now", str(content["from"]))
-        preview.party(session, "preview.bank_then", str(content["to"]))
+        preview.party(session, "column.bank_now", str(content["from"]))
+        preview.party(session, "column.bank_then", str(content["to"]))
         preview.money("preview.still_owed", row["amount"], row["currency"])
     elif content:
         preview.line("column.token", str(content["token"])).money("column.amount", row["amount"], row["currency"])

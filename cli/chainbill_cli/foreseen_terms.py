@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from chainbill_cli.foreseen_parties import Refusal, Row, no_bank, no_holder, stopped
+from chainbill_cli.contract_constants import contract_constant
+from chainbill_cli.failure import Failure
+from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
 from chainbill_cli.quoting import paid_out
 from chainbill_cli.session import Session
 
@@ -148,7 +150,110 @@ def _merge(session: Session, joined: Row) -> Iterator[Refusal | None]:
         yield "tokens_not_neighbours", {}
 
 
+def _asked(session: Session, bill: str, kind: str) -> Refusal | None:
+    """What is said where a joint act of this kind is open on the bill."""
+    found = _all(session, "/v1/joints", bill=bill, kind=kind, status="open")
+    return ("joint_open", {"bill": bill}) if found else None
+
+
+def _all(session: Session, path: str, **asked: Any) -> list[Row]:
+    try:
+        return [] if session.offline else list(session.client.pages(path, **asked))
+    except Failure:
+        return []  # it cannot be read here: the ledger decides
+
+
+def _unused(session: Session, bill: Row) -> Iterator[Refusal | None]:
+    """Whether the creditor still holds all of a bill, free, as far as its tokens are to be seen."""
+    said = "bill_part_used", {"bill": bill.get("id")}
+    if bill.get("settled") or bill.get("diluted"):
+        yield said
+    for one in _all(session, f"/v1/bills/{bill['id']}/tokens", status="live") if bill else ():
+        if one["locks"] or not _own_claim(one, bill):
+            yield said
+
+
+def _own_claim(token: Row, bill: Row) -> bool:
+    """Whether a token is its creditor's claim on its debtor, never financed."""
+    return token["holder"] == bill["creditor"] and token["tier"] == 1 and not token["financing"]
+
+
+def _dilutable(session: Session, bill: Row, amount: int, content: Row) -> Iterator[Refusal | None]:
+    """Whether an amount can come off a token of a bill, and off its invoices. content: token and parts."""
+    token = session.object_row("/v1/tokens", str(content["token"]))
+    if not bill or not token:
+        return
+    if token["bill"] != bill["id"]:
+        yield "token_unknown", {}
+    if not _own_claim(token, bill):
+        yield "token_not_the_creditors", {"token": token["id"]}
+    yield elsewhere("token/token", "bill.ask_dilution", token["status"])
+    if token["locks"]:
+        yield "token_locked", {"locks": token["locks"]}
+    if amount > token["amount"]:
+        yield "amount_exceeds_tokens", {"missing": amount - token["amount"], "currency": token["currency"]}
+    if bool(content["parts"]) != bool(bill["invoices"]):
+        yield "parts_not_the_invoices", {"bill": bill["id"]}
+    stands = {one["fingerprint"]: one["amount"] for one in bill["invoices"]}
+    for part in content["parts"]:
+        left = stands.get(part["fingerprint"], 0)
+        if left < part["amount"]:
+            told = {"fingerprint": part["fingerprint"], "amount": left, "currency": bill["currency"]}
+            yield "part_exceeds_invoice", told
+
+
+def _ask_void(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    yield from _unused(session, _bill(session, asked["bill"]))
+    yield _asked(session, asked["bill"], "void")
+
+
+def _ask_dilution(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    yield from _dilutable(session, _bill(session, asked["bill"]), asked["amount"], asked)
+    yield _asked(session, asked["bill"], "dilution")
+
+
+def _ask_paying_bank(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    yield _asked(session, asked["bill"], "paying_bank")
+
+
+def _answer(session: Session, given: Row) -> Iterator[Refusal | None]:
+    """A yes takes effect, or waits to: what was asked must still be possible. A no is always open."""
+    asked = session.object_row("/v1/joints", str(given["joint"])) if given["answer"] == "yes" else {}
+    bill = _bill(session, asked.get("bill"))
+    if not asked or not bill:
+        return
+    if asked["kind"] == "void":
+        yield elsewhere("bill/bill", "bill.ask_void", bill["status"])
+        yield from _unused(session, bill)
+        return
+    yield elsewhere("bill/bill", f"bill.ask_{asked['kind']}", bill["status"])
+    if asked["kind"] == "dilution":
+        yield from _dilutable(session, bill, asked["amount"], asked["content"])
+
+
+def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    """Whether whoever proposes has a seat, and a parameter is one, within its bounds."""
+    try:
+        seats = [] if session.offline else session.client.get("/v1/validators")["data"]
+    except Failure:
+        seats = []
+    if seats and session.party not in {one["party"] for one in seats}:
+        yield "not_a_validators_party", {}
+    if asked["kind"] != "parameter":
+        return
+    known = {name: (least, most) for name, _, least, most in contract_constant("governance", "PARAMETERS")}
+    name, value = asked["content"]["name"], asked["content"]["value"]
+    if name not in known:
+        yield "parameter_unknown", {}
+        return
+    least, most = known[name]
+    if type(value) is not int or not least <= value <= most:
+        yield "parameter_out_of_range", {"least": least, "most": most}
+
+
 CHECKS: Mapping[str, Check] = {
+    "bill.ask_void": _ask_void, "bill.ask_dilution": _ask_dilution, "bill.ask_paying_bank": _ask_paying_bank,
+    "bill.answer": _answer, "governance.propose": _propose,
     "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote, "finance.disburse": _disburse,
     "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,
 }  # fmt: skip

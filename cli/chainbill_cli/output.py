@@ -35,6 +35,7 @@ WORDS = {
     "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
     "receipt": "receipt_", "size": "size_", "step": "step_", "format": "format_", "origin": "origin_",
     "direction": "direction_", "joint": "joint_", "asks": "asks_", "payer": "payer_",
+    "ended": "ended_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""
 
@@ -43,10 +44,10 @@ WORDS = {
 class Column:
     """One column: the path of its value (`created.height`), its kind and its heading (default: the path's own text).
 
-    kind: text, prose (text that is never cut), path, id, party, amount, rate, share (a decimal of one), figure (percent
-    as text), date, time, int, some (a number of which 0 says that there is none), late (days late, which only money of
-    a debtor can be), act (of a contract), list, answers (party → how it answered), or one of WORDS: a word of the
-    ledger said in the language.
+    kind: text, prose (text that is never cut), shares (of invoices: how much of each), path, id, party, amount, rate,
+    share (a decimal of one), figure (percent as text), date, time, int, some (a number of which 0 says that there is
+    none), late (days late, which only money of a debtor can be), act (of a contract), list, answers (party → how it
+    answered), or one of WORDS: a word of the ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -144,6 +145,12 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
     if currency not in digits:
         return text("value.minor_units", amount=minor) if grouping else str(minor)
     return format_amount(minor, currency, grouping=grouping, currencies=digits)
+
+
+def share_of_invoice(share: Mapping[str, Any], currency: str) -> list[str]:
+    """What a bill takes of an invoice, of its total where that is said, and below it which invoice that is."""
+    figures = [amount_text(int(share[name]), currency) for name in ("amount", "total") if name in share]
+    return [plain_text(f"{' / '.join(figures)} {currency}"), plain_text(str(share["fingerprint"]))]
 
 
 def share_text(decimal: str) -> str:
@@ -286,6 +293,8 @@ class Output:
     def _texts(self, value: Mapping[str, Any], column: Column) -> list[str]:
         """What a sheet says of a field: ids in a list stand one below the other."""
         found = value_at(value, column.path)
+        if column.kind == "shares" and isinstance(found, list | tuple):
+            return [said for one in found for said in share_of_invoice(one, str(value.get("currency") or ""))]
         if column.kind in {"id", "list"} and isinstance(found, list | tuple):
             return [plain_text(element_text(one)) for one in found]
         cell = plain_text(shown(value, column, self.name_of), keep="\n")

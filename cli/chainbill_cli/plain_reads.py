@@ -16,6 +16,7 @@ from chainbill_cli.lookup import KINDS, object_id
 from chainbill_cli.plain_acts import FOUND
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of, fields_of
+from chainbill_cli.texts import label, text
 
 Ready = Callable[[Session, dict[str, Any]], None]
 Told = Callable[[Session, Mapping[str, Any]], Mapping[str, Any]]
@@ -66,6 +67,7 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
             ready(session, given)
         answer = answer_newest if read.newest else partial(answer_list, in_csv=read.name in TOLD_IN_CSV)
         answer(session, path, columns_of(read.name), told and partial(told, session), **given)
+        _tell_defaults(session, read, given)
 
     place = read.path.partition("{")[2].partition("}")[0]
     kinds = {one.name: one.kind for one in read.filters.values() if one.kind in MEANT}
@@ -78,6 +80,14 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
     if read.typed:
         command = argument(read.typed, **({"default": ""} if read.optional else {}))(command)
     return command
+
+
+def _tell_defaults(session: Session, read: Read, given: Mapping[str, Any]) -> None:
+    """Below a table, that it is of some entries only because nothing else was asked for."""
+    for one in read.filters.values() if session.out.form == "table" else ():
+        if one.default is not None and given.get(one.name) is None:
+            only = label(f"{one.said_as}_{one.default}", "value")
+            session.out.note(text("note.only", words=only, name=one.name.replace("_", "-")))
 
 
 def _option(read: Read, told: Filter) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from chainbill_cli.output import Column, ranked
 
 OF_KIND = {
     "party": "party", "amount": "amount", "date": "date", "rate": "rate", "count": "int", "integer": "int",
-    "height": "int", "lock": "lock", "share": "list",
+    "height": "int", "lock": "lock", "share": "shares",
     **dict.fromkeys(("bill", "token", "request", "quote", "order", "proposal", "change", "dispute", "hex"), "id"),
 }  # fmt: skip
 """Kind of a field → kind of its column; the others are texts."""

@@ -48,6 +48,7 @@ def test_tokens(desk: Desk, refused: Refused) -> None:
     offered = desk.json("supplier1", "token", "transfer", root, "--to", "supplier2:40.00")["tokens"][0]["id"]
     assert refused("supplier1", "token", "transfer", offered, *to) == "token_locked"
     assert refused("supplier1", "token", "transfer", root, *to) == "token_already_used"
+    assert "chainbill token list --bill BILL --status live" in desk.err, "use: its record lists nothing that came of it"
     assert refused("supplier3", "token", "reject", offered) == "not_offered_to_you"
     assert refused("supplier2", "token", "recall", offered) == "not_the_holder"
     desk.json("supplier2", "token", "accept", offered)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview
-from cli.cli_desk import Desk, accepted_bill
+from cli.cli_desk import Desk, Refused, accepted_bill, bill_over
 
 
 def asked(desk: Desk, bill: str) -> str:
@@ -24,6 +24,9 @@ def test_a_bill_is_void_once_the_other_side_says_yes(desk: Desk) -> None:
     assert (told["joint_status"], told["bill"], told["bill_status"]) == ("done", bill, "void")
     shown = desk.json("anchor", "bill", "show", bill)
     assert (shown["status"], shown["void"], shown["outstanding"]) == ("void", shown["face"], 0)
+    told = desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
+    assert ["作废", "1,000.00", "CNY"] in [line.split() for line in told.splitlines()], "the figures make up the face"
+    assert "应付 1" not in desk.text("--as", "anchor", "--lang", "zh", "trace", "bill", bill), "nobody owes it any more"
     assert desk.json("anchor", "bill", "joint", "show", joint)["ended_on"] != ""
     kinds = [one["kind"] for one in desk.json("anchor", "bill", "history", bill)]
     assert kinds[-1] == "void"
@@ -93,12 +96,12 @@ def test_who_asks_for_another_bank_sees_what_is_still_owed(
     desk.json("bank1", "bill", "settle", bill, "--amount", "400.00", "--reference", "PAY-1", "--partial")
     monkeypatch.setattr(preview, "person", lambda: True)
     monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
+    desk.text("--as", "anchor", "bill", "paying-bank", bill, "--to", "bank1", expect=3)
+    assert "paying bank already" in desk.err
     desk.text("--as", "anchor", "--lang", language, "bill", "paying-bank", bill, "--to", "bank2", "--reason", "moved")
     said = {"en": ("is to pay:", "still owed: 600.00 CNY"), "zh": ("拟兑付行：", "未兑付余额：600.00 CNY")}
     for line in said[language]:
         assert line in desk.err
-    desk.text("--as", "anchor", "bill", "paying-bank", bill, "--to", "bank1", expect=3)
-    assert "paying bank already" in desk.err
 
 
 def test_a_credit_note_comes_off_a_bill(desk: Desk, tmp_path: Path) -> None:
@@ -143,3 +146,80 @@ def test_what_was_unpaid_on_the_day_counts_what_came_off_later(desk: Desk, tmp_p
     desk.json("supplier1", "bill", "answer", desk.json("anchor", *words)["joint"], "yes")
     steps = {one["kind"]: one["amount"] for one in desk.json("anchor", "bill", "history", bill)}
     assert (steps["due"], steps["overdue"], steps["diluted"]) == (100_000, 100_000, 10_000)
+
+
+def test_a_used_bill_is_made_void_by_nobody(desk: Desk, refused: Refused) -> None:
+    """use: who asked, and who answered, was first asked for a yes, and then refused by the ledger."""
+    bill, root = accepted_bill(desk)
+    joint = asked(desk, bill)
+    assert refused("anchor", "bill", "void", bill) == "joint_open"
+    desk.json("supplier1", "token", "transfer", root, "--to", "supplier2:300.00")
+    assert refused("supplier1", "bill", "answer", joint, "yes") == "bill_part_used"
+    desk.json("anchor", "bill", "joint", "withdraw", joint)
+    assert refused("anchor", "bill", "void", bill) == "bill_part_used"
+
+
+def test_nothing_comes_off_a_token_that_is_not_the_creditors(desk: Desk, refused: Refused, tmp_path: Path) -> None:
+    bill, root = accepted_bill(desk)
+    (tmp_path / "note").write_bytes(b"x")
+
+    def words(token: str, amount: str) -> tuple[str, ...]:
+        paper = str(tmp_path / "note")
+        return "bill", "dilute", bill, "--token", token, "--amount", amount, "--credit-note", paper
+
+    assert refused("anchor", *words(root, "1000.01")) == "amount_exceeds_tokens"
+    joint = desk.json("anchor", *words(root, "1.00"))["joint"]
+    assert refused("supplier1", *words(root, "1.00")) == "joint_open"
+    cut = desk.json("supplier1", "token", "transfer", root, "--to", "supplier2:300.00")
+    offered, rest = cut["tokens"][0]["id"], cut["remainder"]
+    assert refused("supplier1", "bill", "answer", joint, "yes") == "token_already_used"
+    desk.json("anchor", "bill", "joint", "withdraw", joint)
+    assert refused("anchor", *words(offered, "1.00")) == "token_locked"
+    paid = desk.json("supplier2", "token", "accept", offered)["token"]
+    assert refused("anchor", *words(paid, "1.00")) == "token_not_the_creditors"
+    assert desk.json("anchor", *words(rest, "1.00"))["joint"] != joint
+
+
+def test_no_more_comes_off_an_invoice_than_stands_of_it(desk: Desk, refused: Refused, tmp_path: Path) -> None:
+    paper = tmp_path / "note"
+    paper.write_bytes(b"x")
+    bill = bill_over(desk, "ab" * 32, "supplier1", "anchor", 100_000)
+    [token] = desk.json("supplier1", "token", "list", "--bill", bill)
+    words = ("bill", "dilute", bill, "--token", token["id"], "--amount", "5.00", "--credit-note", str(paper))
+    assert refused("anchor", *words, "--invoice", f"{'cd' * 32}=5.00") == "part_exceeds_invoice"
+    joint = desk.json("anchor", *words)["joint"]
+    for language, said in {"en": ("invoices", "credit note"), "zh": ("发票", "贷项通知单")}.items():
+        shown = desk.text("--as", "supplier1", "--lang", language, "bill", "joint", "show", joint)
+        for one in (token["id"], "ab" * 32, "5.00 CNY", *said):
+            assert one in shown, "all that is asked stands there"
+    whole = desk.text("--as", "supplier1", "bill", "show", bill)
+    assert "1,000.00 / 1,000.00 CNY" in whole
+    assert "ab" * 32 in whole
+
+
+def test_the_banks_of_a_joint_act_stand_in_it(desk: Desk) -> None:
+    bill, _ = accepted_bill(desk)
+    joint = desk.json("anchor", "bill", "paying-bank", bill, "--to", "bank2")["joint"]
+    shown = desk.text("--as", "anchor", "--lang", "zh", "bill", "joint", "show", joint)
+    assert [line.split() for line in shown.splitlines() if "兑付行" in line and "bank" in line] == [
+        ["现兑付行", "bank1"], ["拟兑付行", "bank2"],
+    ]  # fmt: skip
+
+
+def test_a_bill_that_waits_says_when_it_ends_by_itself(desk: Desk) -> None:
+    issue = ("bill", "issue", "--debtor", "anchor", "--amount", "1.00", "--due", "+120d")
+    bill = desk.json("supplier1", *issue)["bill"]
+    for act, who in (("confirm", "anchor"), ("accept", "supplier1")):
+        row = desk.json("anchor", "bill", "show", bill)
+        shown = desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
+        assert ["自动失效日", row["expires_on"]] in [line.split() for line in shown.splitlines()]
+        desk.json(who, "bill", act, bill)
+    assert "自动失效日" not in desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
+
+
+def test_a_day_of_payment_that_may_still_move_says_so(desk: Desk) -> None:
+    """The calendar of its year is not decided: until then only weekends count."""
+    bill, _ = accepted_bill(desk)
+    final = desk.json("anchor", "bill", "show", bill)["pay_on_final"]
+    shown = desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
+    assert ["应付日已确定", "是" if final else "否"] in [line.split() for line in shown.splitlines()]

@@ -10,6 +10,7 @@ from chainbill_cli.failure import Failure
 from chainbill_cli.proposals import FIELDS, KINDS, check_content, example_of, kind_of_field
 from chainbill_cli.texts import has_text, set_language
 from chainbill_contracts.declared_reads import reads
+from cli.cli_desk import Desk, Refused
 from cli.cli_fakes import FakeNode, Shell
 
 CONTENT = contract_constant("governance", "CONTENT")
@@ -56,3 +57,14 @@ def test_use_16_nothing_is_sent(shell: Shell, node: FakeNode) -> None:
         assert word in shell.err
         assert '--content \'{"key": "3f3f' in shell.err
     assert not node.transactions
+
+
+@pytest.mark.parametrize(("words", "reason"), [
+    (("xyz", "5"), "parameter_unknown"), (("min_split", "0"), "parameter_out_of_range"),
+    (("pending_days", '"10"'), "parameter_out_of_range"),
+])  # fmt: skip
+def test_a_parameter_that_there_is_not_is_refused_unasked(
+    desk: Desk, refused: Refused, words: tuple[str, str], reason: str
+) -> None:
+    """use: who proposed it was first asked for a yes, and then refused by the ledger."""
+    assert refused("bank1", "governance", "propose", "parameter", *words) == reason

@@ -154,6 +154,12 @@ def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     [receipt] = desk.json("auditor", "bill", "receipts", "--bill", number, "--debtor", "anchor", "--value-to", "today")
     assert (receipt["reference"], receipt["amount"], receipt["days_late"]) == ("S1", 100_000, 0)
     assert desk.json("auditor", "bill", "receipts", "--kind", "finance,unmatched") == []
+    for asked in ((), ("--bill", number)):
+        desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", *asked)
+        assert "只列收到付款；全部：--kind all" in desk.err, "use: what banks had reported otherwise seemed to be lost"
+    for asked in (("--kind", "all"), ("--kind", "settlement"), ("-o", "csv")):
+        desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", *asked)
+        assert "--kind all" not in desk.err
     assert "付款结果" in desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", "--kind", "all")
     assert "付款结果：1,000.00 CNY；收到付款：1,000.00 CNY" in desk.err, "different kinds of money do not add up"
     assert "2,000.00" not in desk.err

@@ -223,3 +223,13 @@ def test_every_step_of_a_bill_has_its_row_with_height_and_transaction(desk: Desk
     payee = desk.json("auditor", "party", "show", "supplier1")["id"]
     assert (steps[-1]["from"], steps[-1]["amount"]) == (payee, 10_000)
     assert "确认收妥" in desk.text("--lang", "zh", "bill", "history", bill)
+
+
+def test_a_request_says_who_declined_and_what_ended_it(desk: Desk) -> None:
+    """use: a request that all banks had declined read as if its holder had taken it back."""
+    _, root = accepted_bill(desk)
+    asked = desk.json("supplier1", "finance", "request", root, "--to", "bank1", "--to", "bank2")["request"]
+    for bank, said in (("bank1", ["已谢绝的银行", "bank1"]), ("bank2", ["终止原因", "银行均已谢绝"])):
+        desk.json(bank, "finance", "decline", asked)
+        shown = desk.text("--as", "supplier1", "--lang", "zh", "finance", "show", asked)
+        assert said in [line.split() for line in shown.splitlines()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_contracts.declared_rows import rows
+
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
@@ -19,6 +21,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import fields_of
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
+PENDING = next(one.words for one in rows()["bill/bill"].together if one.name == "pending")
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
@@ -112,6 +115,8 @@ def show(bill: str, **when: str | None) -> None:
     body = without_as_of(session.client.get(f"/v1/bills/{object_id(session, BILL, bill)}", **when))
     people = session.out.form == "table"
     told = {**body, "terms": described.terms_said(body.get("terms") or {}, str(body.get("currency")))}
+    if body.get("status") not in PENDING:
+        told["expires_on"] = ""  # it waits for nobody any more
     session.out.thing(told if people else body, fields_of("bill"))
     if people:
         bill_settle.show_payments(session, body, when)

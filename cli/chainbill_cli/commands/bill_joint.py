@@ -85,7 +85,7 @@ def paying_bank(session: Session, writing: Writing, bill: str, *, bank: str, rea
     row = {} if session.offline else read_bill(session, identifier)
     preview = None
     if asks(session) and row:
-        preview = Preview("preview.bill_paying_bank").party(session, "preview.bank_then", whom)
+        preview = Preview("preview.bill_paying_bank").party(session, "column.bank_then", whom)
         preview.money("preview.still_owed", int(row["outstanding"]), str(row["currency"]))
         if reason:
             preview.line("column.reason", reason)

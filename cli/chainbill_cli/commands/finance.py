@@ -21,7 +21,7 @@ from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import paid_out, priced
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.shapes import columns, columns_of, fields_of
+from chainbill_cli.shapes import columns, fields_of
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
@@ -275,7 +275,7 @@ def show(identifier: str, at: str | None) -> None:
         session.out.thing(row, (*fields_of("quote"), *(PAID_OUT if row.get("paid") else ())))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
-    session.out.thing(body, (*columns_of("requests"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
+    session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
     quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
     if session.out.form == "table" and quotes:
         session.out.rows(quotes, QUOTE_ROWS)

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "共 {count} 项，显示最新 {limit} 项；以 --limit 显示更多",
     ),
     "note.more": ("more: --after {cursor}", "还有更多：--after {cursor}"),
+    "note.only": ("only {words}; all of them: --{name} all", "只列{words}；全部：--{name} all"),
     "note.hidden": ("columns hidden: {count}; -o wide shows all", "未显示 {count} 列；加 -o wide 显示全部"),
     "note.cut": ("shortened: what ends in …; -o wide shows all", "以 … 结尾的内容已缩短；加 -o wide 显示全部"),
     "note.hidden_and_cut": (

@@ -76,8 +76,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The bank that pays this bill and another one are about to be asked; once both agree, the other one pays it:",
         "即将征询现兑付行与另一银行；两家均同意后，改由后者兑付此凭证：",
     ),
-    "preview.bank_now": ("pays now", "现兑付行"),
-    "preview.bank_then": ("is to pay", "拟兑付行"),
     "preview.still_owed": ("still owed", "未兑付余额"),
     "preview.bill_answer": (
         "What the other side asks is about to be answered; with yes it takes effect at once:",

@@ -28,8 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "更深层级：{amount} {currency}，共 {tokens} 个子凭证",
     ),
     "trace.bill_line": (
-        "bill {bill}: {debtor} owes {face} {currency}, payable on {pay_on}",
-        "凭证 {bill}：{debtor} 应付 {face} {currency}，应付日 {pay_on}",
+        "bill {bill}: debtor {debtor}, face {face} {currency}, payable on {pay_on}",
+        "凭证 {bill}：债务人 {debtor}，票面 {face} {currency}，应付日 {pay_on}",
     ),
     "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
     "trace.received": ("Received", "收到"),
