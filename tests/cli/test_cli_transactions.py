@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from chainbill_cli.home import Profile, load_profiles, save_profiles
+from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import BILL, GENESIS_HASH, NETWORK, NODE_1, PARTIES, FakeNode, Shell, ok
 
 from chainbill.ledger.transaction import decode_transaction
@@ -185,3 +186,17 @@ def act_as(shell: Shell, name: str, key: str, party: str) -> None:
     """A profile that acts for a party with the key of another profile."""
     profiles = load_profiles(shell.home)
     save_profiles(shell.home, {**profiles, name: Profile(name, party, profiles[key].key)})
+
+
+def test_what_a_block_refused_is_shown_in_words(desk: Desk) -> None:
+    """use: of a transfer that was refused in a block stood there `token_already_used` and `split`."""
+    _, root = accepted_bill(desk)
+    path = str(desk.home.parent / "late.tx")
+    transfer = ("--as", "supplier1", "token", "transfer", root, "--to", "supplier2:1.00")
+    desk.text(*transfer, "--currency", "CNY", "--offline", path)
+    desk.text(*transfer)
+    late = json.loads(desk.text("--as", "supplier1", "-o", "json", "tx", "send", path, expect=3))["transaction"]
+    shown = desk.text("--as", "supplier1", "--lang", "zh", "tx", "show", late)
+    assert "该子凭证已终止" in shown
+    assert "（token_already_used）" in shown
+    assert "状态：已拆分" in shown

@@ -12,6 +12,7 @@ import click
 from chainbill_cli.answers import answer_results, without_as_of
 from chainbill_cli.call_text import argument_text, arguments_told, call_text, result_text
 from chainbill_cli.client import deadline_in, left_until
+from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.handing_in import HandedIn, ended_truly, pending
 from chainbill_cli.kit import argument, noun, option
@@ -24,7 +25,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signed_shown import act_text
 from chainbill_cli.signing import make_body, public_key
-from chainbill_cli.texts import label, text
+from chainbill_cli.texts import bracketed, label, text
 from chainbill_cli.transactions import (
     Draft,
     check_network,
@@ -42,7 +43,7 @@ from chainbill_cli.writing import Writing, committed, hand_in, standstill, write
 FIELDS = (
     Column("id", "id"), Column("network", "id"), Column("status", "status"),
     Column("height", "int"), Column("party", "party"), Column("calls", "list"),
-    Column("result"), Column("results"), Column("reason"), Column("details"),
+    Column("result"), Column("results"), Column("reason"), Column("details", "list"),
     Column("valid_until", "time"), Column("memo"),
     Column("threshold"), Column("signers"), Column("valid", heading="column.signatures_whole"),
 )  # fmt: skip
@@ -167,7 +168,10 @@ def _told(session: Session, said: dict[str, Any]) -> dict[str, Any]:
         if name in told:
             told[name] = result_text(session, said[name], currency)
     if isinstance(said.get("details"), Mapping):
-        told["details"] = details_said(str(said.get("reason") or said.get("code") or ""), said["details"])
+        code = str(said.get("reason") or said.get("code") or "")
+        told["details"] = list(detail_lines(details_said(code, said["details"]), code, session.names.name_of))
+    if said.get("reason") and said.get("detail"):
+        told["reason"] = bracketed(said["detail"], said["reason"])
     return told
 
 
