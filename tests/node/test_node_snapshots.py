@@ -211,7 +211,11 @@ def test_writing_ends_when_the_node_does(made: Made, tmp_path: Path) -> None:
 
 def repacked(made: Made, change: Callable[[list[Any]], Iterator[list[Any]]]) -> tuple[SnapshotInfo, list[bytes]]:
     """A snapshot with other records under the same certified header: what a lying server would send."""
-    records = [one for old in original_records(made) for one in change(old)]
+    return packed(made, [one for old in original_records(made) for one in change(old)])
+
+
+def packed(made: Made, records: list[list[Any]]) -> tuple[SnapshotInfo, list[bytes]]:
+    """These records under the same certified header."""
     chunks = [chunk for chunk in chunks_of(records) if chunk]
     lie = dataclasses.replace(
         made.manifest, chunks=tuple(map(chunk_hash, chunks)), size=sum(len(chunk) for chunk in chunks)
