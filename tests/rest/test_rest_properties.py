@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS
-from rest.conftest import app_of, signed_get, with_parties
+from rest.conftest import TestClient, app_of, signed_get, with_parties
 from rest.histories import random_history
 from rest.node_twin import TwinNode
 
 EVERYBODY = (ANCHOR, "REGULATOR", *SUPPLIERS, *BANKS)
+MOVES = ("issue", "transfer", "return", "finance", "sale")
 
 
 @settings(max_examples=12, deadline=None, print_blob=True)
@@ -56,6 +57,32 @@ def test_the_pages_of_a_list_are_the_list(seed: int, steps: int, who: str, limit
                 shown += page["data"]
             assert shown == whole["data"]
             assert len(shown) == whole["count"]
+
+
+@settings(max_examples=4, deadline=None, print_blob=True)
+@given(seed=st.integers(0, 2**32), steps=st.integers(15, 25))
+def test_no_other_question_shows_what_the_trace_of_a_bill_hides(seed: int, steps: int) -> None:
+    """Whoever asks for one token, one cent or the history is told of no hop, holder or price beyond the trace's."""
+    book, bills = random_history(seed, steps)
+    for number, bill in enumerate(bills):  # the only readers from whom a part between root and leaves is hidden
+        book.change("bill", bill, paying_bank=BANKS[number % len(BANKS)])
+    with_parties(book)
+    with app_of(TwinNode(book, public_reads=False)) as client:
+        for who in EVERYBODY:
+            for row in signed_get(client, who, "/v1/bills?limit=1000").json()["data"]:
+                _asks_otherwise(client, who, row["id"])
+
+
+def _asks_otherwise(client: TestClient, who: str, bill: str) -> None:
+    trace = signed_get(client, who, f"/v1/trace/bills/{bill}").json()
+    hops = {hop["token"]: hop for hop in trace["hops"]}
+    for leaf in trace["leaves"]:
+        for address in (f"/v1/tokens/{leaf['id']}/path", f"/v1/trace/bills/{bill}?cent={leaf['lo']}"):
+            told = signed_get(client, who, address).json()
+            assert [hop for hop in told["hops"] if hops.get(hop["token"]) != hop] == [], (who, address)
+            assert {step["party"] for step in told["chain"]} <= {hop["to"] for hop in told["hops"]}, (who, address)
+    past = signed_get(client, who, f"/v1/bills/{bill}/history?limit=1000").json()["data"]
+    assert {step["token"] for step in past if step["kind"] in MOVES} <= set(hops), who
 
 
 def _sums(rows: list[dict[str, object]], name: str) -> dict[str, int]:
