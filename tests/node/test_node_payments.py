@@ -24,6 +24,14 @@ ZONE = 480
 FACE = 100_000_00
 
 
+def hours_until(chain: LocalChain, date: str) -> None:
+    """Hour by hour to 09:00 of a day: after a longer gap the ledger leaves bills alone."""
+    wanted = start_of_day_ms(date, ZONE) + 9 * HOUR_MS
+    while chain.time_ms < wanted:
+        chain.time_ms = min(wanted, chain.time_ms + HOUR_MS) - 1_000
+        chain.commit()
+
+
 @dataclass
 class Paid:
     """Two bills: `late` is paid in part in time and the rest four days late, `rescinded` in time but recorded late."""
@@ -38,13 +46,6 @@ class Paid:
         answer = self.client.get(path)
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-    def until(self, date: str) -> None:
-        """Hour by hour to 09:00 of a day: after a longer gap the ledger leaves bills alone."""
-        wanted = start_of_day_ms(date, ZONE) + 9 * HOUR_MS
-        while self.chain.time_ms < wanted:
-            self.chain.time_ms = min(wanted, self.chain.time_ms + HOUR_MS) - 1_000
-            self.chain.commit()
 
     def settle(self, bill: str, amount: int, reference: str, value_date: str, *, partial: bool = False) -> Any:
         arguments = {"bill": bill, "amount": amount, "reference": reference, "value_date": value_date}
@@ -64,9 +65,9 @@ def paid() -> Iterator[Paid]:
             made.token2 = chain.call("supplier2", "token", "accept", {"token": token})["token"]
             chain.time_ms = start_of_day_ms("2026-12-30", ZONE)
             chain.commit()
-            made.until("2026-12-31")
+            hours_until(chain, "2026-12-31")
             made.settle(late, 30_000_00, "PAY-1", "2026-12-31", partial=True)
-            made.until("2027-01-05")
+            hours_until(chain, "2027-01-05")
             made.settle(late, 70_000_00, "PAY-2", "2027-01-04")
             made.settle(rescinded, FACE, "PAY-3", "2026-12-31")
             payments = made.get(f"/v1/payments?bill={late}&party={chain.party('supplier2')}")["data"]
