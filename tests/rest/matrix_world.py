@@ -77,7 +77,7 @@ def _order(book: BillBook, name: str, party: str, status: str) -> None:
     })  # fmt: skip
 
 
-def _paid(book: BillBook, bill: str, token: str, party: str, bank: str) -> str:
+def paid(book: BillBook, bill: str, token: str, party: str, bank: str) -> str:
     reference = f"PAY-{party}"
     book.put("settlement", "receipt", (bank, reference), {
         "digest": "", "bill": bill, "amount": 100, "value_date": "2026-01-08", "kind": "settlement", "result": {},
@@ -118,8 +118,8 @@ class World:
         _joint(book, "J-foreign", "ANCHOR2", STRANGER, foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
-        own_receipt = _paid(book, own_bill, own_token, OWNER, "BANK3")
-        foreign_receipt = _paid(book, foreign_bill, foreign_token, STRANGER, "BANK9")
+        own_receipt = paid(book, own_bill, own_token, OWNER, "BANK3")
+        foreign_receipt = paid(book, foreign_bill, foreign_token, STRANGER, "BANK9")
         if granted:
             row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active"}
             book.put("audit", "grant", ("AUDITOR", OWNER), row)

@@ -13,7 +13,7 @@ from chainbill_node.rest.request_signing import sign_request
 from rest.bill_book import SUPPLIERS
 from rest.conftest import BASE, NOW_MS, nonces
 from rest.counted_reads import CountedReads, count_reads
-from rest.matrix_world import ROLES, World
+from rest.matrix_world import ROLES, World, paid
 from rest.node_twin import key_of
 
 MOST_READS = 80
@@ -127,6 +127,59 @@ def test_what_is_hidden_of_ones_own_bill_costs_what_ones_own_part_costs(
     again, more = ask(world, counted, "anchor", f"/v1/tokens/{world.ids['token_id']['own']}")
     assert again.status_code == 404
     assert more == reads
+
+
+OTHERS = {
+    "debtor": "ANCHOR2", "buyer": "ANCHOR2", "by": "ANCHOR2", "from": "ANCHOR2", "creditor": SUPPLIERS[5],
+    "holder": SUPPLIERS[5], "seller": SUPPLIERS[5], "party": SUPPLIERS[5], "to": SUPPLIERS[5], "asked": SUPPLIERS[5],
+    "bank": "BANK5", "financed_by": "BANK5", "invoice": "fe" * 32,
+}  # fmt: skip
+"""Filters by what others are or have, and whom they name here: two parties and a bank without a part in one's own."""
+
+
+def of_others(world: World) -> list[str]:
+    """Every list that is asked for by somebody else's part, and every list and trace of somebody else."""
+    found = []
+    for path, operations in world.client.get("/openapi.json").json()["paths"].items():
+        named = {one["name"] for one in operations.get("get", {}).get("parameters", ()) if one["in"] == "query"}
+        if "{" not in path and path not in DIRECTORIES:
+            found += [f"{path}?{name}={OTHERS[name]}" for name in sorted(named & OTHERS.keys())]
+        if path.endswith(("{party}/bills", "{party}/tokens", "anchors/{party}", "trace/parties/{party}")):
+            found += [path.replace("{party}", party) for party in ("ANCHOR2", SUPPLIERS[5])]
+    return found
+
+
+def more_business(world: World) -> None:
+    """ANCHOR2, SUPPLIER6 and BANK5 do more with each other: bills, tokens, offers, requests, receipts, payments."""
+    book, request = world.node.book, world.node.book.get("finance", "request", "R-foreign")
+    assert request is not None
+    for number in range(12):
+        parts = [{"fingerprint": "fe" * 32, "amount": 5, "total": 5}]
+        token = book.issue("ANCHOR2", SUPPLIERS[5], 10, invoices=parts)
+        bill = str(book.token(token)["bill"])
+        changed = {"id": f"R-more-{number}", "token": token, "bill": bill, "holder": SUPPLIERS[5], "banks": ["BANK5"]}
+        book.put("finance", "request", f"R-more-{number}", {**request, **changed})
+        paid(book, bill, token, SUPPLIERS[5], f"BANK5{number}")
+        row = book.get("settlement", "receipt", (f"BANK5{number}", f"PAY-{SUPPLIERS[5]}"))
+        book.put("settlement", "receipt", ("BANK5", f"P-{number}"), row)
+
+
+@pytest.mark.parametrize("role", ["other", "rival", "auditor+grant"])
+def test_what_one_asks_by_others_costs_the_same_however_much_these_have(role: str) -> None:
+    """A rival bank would learn by the time of an empty list how many requests another gets, a competitor how many bills
+    an anchor issues, and that a supplier looks for money."""
+    world = World(granted=role == "auditor+grant")
+    counted = count_reads(world.node)
+    lists = of_others(world)
+    assert len(lists) > 20
+    before = {path: ask(world, counted, role, path) for path in lists}
+    more_business(world)
+    after = {path: ask(world, counted, role, path) for path in lists}
+    world.close()
+    for path in lists:
+        assert after[path][0].status_code == 200, after[path][0].text
+        assert (path, before[path][1]) == (path, after[path][1])
+        assert (path, before[path][0].content) == (path, after[path][0].content)
 
 
 DIRECTORIES = ("/v1/parties", "/v1/disputes", "/v1/status-orders", "/v1/blocks", "/v1/mempool")

@@ -39,6 +39,8 @@ CHECKS: Mapping[str, Mapping[str, Any]] = {
     "fingerprint": {"pattern": FINGERPRINT}, "tier": {"ge": 1, "le": 1000},
 }  # fmt: skip
 """Kind of a filter → what the framework checks of it."""
+OF_PARTIES = frozenset({"party", "bank"})
+"""Kinds of filters that name whose things a list is looked for among."""
 SUMMED = frozenset({"status", "currency"})
 """Filters of which kept totals know."""
 
@@ -182,6 +184,7 @@ def _indexed(read: Read, view: View, asked: Asked) -> Names | None:
     """Give the candidates by the narrowest index there is."""
     order = ("token", "bill")
     by = [one for one in read.filters.values() if one.indexed and asked[one.name] is not None]
+    by = [one for one in by if one.kind not in OF_PARTIES or view.found_by(asked[one.name])]
     if not by:
         return None
     chosen = min(by, key=lambda one: order.index(one.kind) if one.kind in order else len(order))

@@ -79,16 +79,14 @@ def _bill_names(view: View, wanted: dict[str, str], holder: str | None, bank: st
     """Give the candidates by the narrowest index there is."""
     if holder is not None:
         return from_names(held_bills(view, holder))
-    if invoice is not None:
+    if invoice is not None and view.viewer.everything:
         return from_index(view.reader, "bill.invoice", (invoice,))
-    if bank is not None:
+    if bank is not None and view.found_by(bank):
         return from_names(_bills_through(view, bank))
-    if not view.viewer.everything and not wanted.keys() - {"initiator"}:
-        return from_names(view.concerned_bills(sorted(view.viewer.reads_for())))
     for name in ("debtor", "creditor"):
-        if name in wanted:
+        if view.found_by(wanted.get(name)):
             return from_index(view.reader, f"bill.{name}", (wanted[name],))
-    return from_index(view.reader, "bill.all", ())
+    return from_index(view.reader, "bill.all", ()) if view.viewer.everything else from_names(view.own_bills())
 
 
 def _bill_under(view: View, initiator: str | None, reference: str) -> list[str]:

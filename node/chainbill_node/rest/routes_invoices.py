@@ -28,13 +28,13 @@ def _invoice_names(view: View, asked: Asked) -> Names | None:
     What others have costs nobody else a read, so nobody learns from a list how much that is.
     """
     for index, party in (("bill.creditor", asked["seller"]), ("bill.debtor", asked["buyer"])):
-        if party is not None:
+        if party is not None and view.found_by(party):
             return from_names(_named_by(view, every(from_index(view.reader, index, (party,)))))
     return None
 
 
 def _concerned(view: View) -> set[str]:
-    return _named_by(view, view.concerned_bills(sorted(view.viewer.reads_for())))
+    return _named_by(view, view.own_bills())
 
 
 def _named_by(view: View, bills: Iterable[str]) -> set[str]:

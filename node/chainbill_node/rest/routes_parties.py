@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from chainbill_node.rest.asked import known_party
 from chainbill_node.rest.declared import Asked, declared
-from chainbill_node.rest.lists import Entry, every, from_index, from_names, from_table, list_body, matches
+from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, from_table, list_body, matches
 from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
@@ -113,7 +114,7 @@ def party_bills(page: ValuedList, party: str, asked: Asked) -> Response:
     """List the bills that name a party or of which it holds or was offered a token."""
     view = page.view
     found = known_party(view, party)
-    names = from_names(view.concerned_bills([found]))
+    names = from_names(view.concerned_bills([found]) if view.found_by(found) else view.own_bills())
 
     def show(name: str) -> Entry | None:
         row = view.row("bill", "bill", name)
@@ -132,7 +133,7 @@ def party_tokens(page: Listed, party: str, asked: Asked) -> Response:
     view = page.view
     holder = known_party(view, party)
     show = token_shown(view, asked["status"], fits=lambda row: row["holder"] == holder)
-    names = from_index(view.reader, "token.holder", (holder,))
+    names = _in_hands(view, "token.holder", holder)
     totals = held_totals(view, holder) if asked["status"] == "live" else None
     return view.answer(list_body(page.listing, view.height, names, show, totals))
 
@@ -144,12 +145,31 @@ def token_shown(
     wanted = None if status in (None, "all") else str(status).split(",")
 
     def show(name: str) -> Entry | None:
-        row = view.row("token", "token", name)
+        row = view.row("token", "token", name.rpartition("/")[2])
         if row is None or not (wanted is None or row["status"] in wanted) or not fits(row):
             return None
         return token_entry(view, row) if view.sees_token(row) else None
 
     return show
+
+
+def tokens_of(view: View, bills: Names) -> Names:
+    """Give the tokens of bills as candidates, written "bill/token", bill by bill."""
+
+    def names(after: str) -> Iterator[str]:
+        bill, _, token = after.partition("/")
+        for one in chain((bill,) if bill else (), bills(bill)):
+            behind = token if one == bill else ""
+            yield from (f"{one}/{name}" for name in from_index(view.reader, "token.bill", (one,))(behind))
+
+    return names
+
+
+def _in_hands(view: View, index: str, party: str) -> Names:
+    """Give the tokens that a party has, as far as that is the viewer's to read; else those of the viewer's bills."""
+    if view.found_by(party):
+        return from_index(view.reader, index, (party,))
+    return tokens_of(view, from_names(view.own_bills()))
 
 
 def token_entry(view: View, row: Row) -> Entry:
@@ -172,13 +192,13 @@ def offers(page: Listed, asked: Asked) -> Response:
         if not view.viewer.party:
             raise parameter_problem("to", "parameter_one_of", known="to, from")
         recipient = known_party(view, view.viewer.party)
-    if recipient is not None:
-        names = from_index(view.reader, "token.offered_to", (recipient,))
+    if recipient is not None and (view.found_by(recipient) or not view.found_by(holder)):
+        names = _in_hands(view, "token.offered_to", recipient)
     else:
-        names = from_index(view.reader, "token.holder", (holder or "",))
+        names = _in_hands(view, "token.holder", holder or "")
 
     def show(name: str) -> Entry | None:
-        row = view.row("token", "token", name)
+        row = view.row("token", "token", name.rpartition("/")[2])
         if row is None or not is_offered(row):
             return None
         fits = recipient in (None, row["offered_to"]) and holder in (None, row["holder"])
@@ -189,6 +209,8 @@ def offers(page: Listed, asked: Asked) -> Response:
 
 def held_bills(view: View, holder: str) -> set[str]:
     """Give the bills of which a party holds live tokens that the viewer may see."""
+    if not view.found_by(holder):
+        return {one for one in view.own_bills() if _holds(view, one, holder)}
     found: set[str] = set()
     for token_id in every(from_index(view.reader, "token.holder", (holder,))):
         row = view.known.row("token", "token", token_id)
@@ -202,6 +224,15 @@ def held_bills(view: View, holder: str) -> set[str]:
         if held:
             found.add(bill_id)
     return found
+
+
+def _holds(view: View, bill_id: str, holder: str) -> bool:
+    """Say whether it shows that a party holds a live token of a bill of the viewer's."""
+    if view.by_value:
+        return view.row("bill", "bill", bill_id) is not None and _holds_by_value(view, bill_id, holder)
+    sight = view.sight(bill_id)
+    shown = (view.row("token", "token", name) for name in (sight.tokens or () if sight is not None else ()))
+    return any(row is not None and row["status"] == "live" and row["holder"] == holder for row in shown)
 
 
 def _holds_by_value(view: View, bill_id: str, holder: str) -> bool:

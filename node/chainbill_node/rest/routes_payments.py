@@ -74,10 +74,10 @@ def _by_kind(body: dict[str, Any]) -> dict[str, Any]:
 def _receipt_names(view: View, bill: str | None, bank: str | None, debtor: str | None) -> Names:
     if bill is not None:
         return from_names(name for name, _ in receipts_of_bill(view, bill))
-    if debtor is not None:
+    if debtor is not None and view.found_by(debtor):
         bills = every(from_index(view.reader, "bill.debtor", (debtor,)))
         return from_names(name for one in bills for name, _ in receipts_of_bill(view, one))
-    if bank is not None:
+    if bank is not None and (view.viewer.everything or bank in _own_banks(view)):
         return from_names(_reported_by(view, (bank,)))
     if view.viewer.everything:
         return _both_tables(view)
@@ -93,7 +93,7 @@ def _reported_by(view: View, banks: Iterable[str]) -> Iterator[str]:
 
 
 def _concerned_bills(view: View) -> set[str]:
-    return view.concerned_bills(sorted(view.viewer.reads_for()))
+    return view.own_bills()
 
 
 def _own_banks(view: View) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from itertools import chain
 from typing import Any
 
 from starlette.responses import Response
@@ -13,7 +11,7 @@ from chainbill_node.rest.declared import Asked, declared
 from chainbill_node.rest.lists import Names, Totals, from_index, from_names, from_table, list_body
 from chainbill_node.rest.reading import Listed, Opened
 from chainbill_node.rest.routers import router_of
-from chainbill_node.rest.routes_parties import token_shown
+from chainbill_node.rest.routes_parties import token_shown, tokens_of
 from chainbill_node.rest.totals import held_totals, owed_totals, token_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.bill import trace_path
@@ -54,7 +52,7 @@ def tokens(page: Listed, asked: Asked) -> Response:
     totals = None if narrower else _totals(view, wanted, owed_by, None if chosen == "all" else chosen)
     names = _token_names(view, wanted, bill, owed_by)
     show = token_shown(view, chosen, fits=fits)
-    return view.answer(list_body(page.listing, view.height, names, lambda name: show(name.rpartition("/")[2]), totals))
+    return view.answer(list_body(page.listing, view.height, names, show, totals))
 
 
 def _totals(view: View, holder: str | None, debtor: str | None, status: str | None) -> Totals | None:
@@ -74,25 +72,13 @@ def _locked_by(view: View, row: Row, lock: str) -> bool:
 def _token_names(view: View, holder: str | None, bill: str | None, debtor: str | None) -> Names:
     if bill is not None:
         return from_index(view.reader, "token.bill", (bill,))
-    if holder is not None:
+    if holder is not None and view.found_by(holder):
         return from_index(view.reader, "token.holder", (holder,))
-    if debtor is not None:
-        return _tokens_of(view, from_index(view.reader, "bill.debtor", (debtor,)))
+    if debtor is not None and view.found_by(debtor):
+        return tokens_of(view, from_index(view.reader, "bill.debtor", (debtor,)))
     if not view.viewer.everything:
-        return _tokens_of(view, from_names(view.concerned_bills(sorted(view.viewer.reads_for()))))
+        return tokens_of(view, from_names(view.own_bills()))
     return from_table(view.reader, "token", "token")
-
-
-def _tokens_of(view: View, bills: Names) -> Names:
-    """Give the tokens of bills as candidates, written "bill/token", bill by bill."""
-
-    def names(after: str) -> Iterator[str]:
-        bill, _, token = after.partition("/")
-        for one in chain((bill,) if bill else (), bills(bill)):
-            behind = token if one == bill else ""
-            yield from (f"{one}/{name}" for name in from_index(view.reader, "token.bill", (one,))(behind))
-
-    return names
 
 
 @declared(router, "token")

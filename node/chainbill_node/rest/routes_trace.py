@@ -90,7 +90,7 @@ def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupB
     """Give, per currency, totals, by-tier table with penetration, parties, banks and graph of an anchor's bills."""
     anchor = known_party(view, party)
     groups = _groups_asked(view, group_by)
-    bills = _sighted(view, every(from_index(view.reader, "bill.debtor", (anchor,))))
+    bills = _sighted(view, _owed_by(view, anchor))
     tables = trace_anchor(_grouping(bills, groups), view.is_bank, view.name_of)
     name_en, name_zh = view.name_of(anchor)
     head: dict[str, Any] = {"anchor": {"id": anchor, "name_en": name_en, "name_zh": name_zh}}
@@ -110,7 +110,8 @@ def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupB
 def party_trace(view: Valued, party: str, form: Form = "json") -> Response:
     """Give, per currency, what a party received and gave by tier, what it cost, and for a bank its exposure."""
     found = known_party(view, party)
-    concerned = (name for name in sorted(view.concerned_bills([found])) if _sees_part_of(view, name, found))
+    among = view.concerned_bills([found]) if view.found_by(found) else view.own_bills()
+    concerned = (name for name in sorted(among) if _sees_part_of(view, name, found))
     bills = _sighted(view, concerned)
     name_en, name_zh = view.name_of(found)
     head: dict[str, Any] = {"party": {"id": found, "name_en": name_en, "name_zh": name_zh}}
@@ -122,6 +123,13 @@ def party_trace(view: Valued, party: str, form: Form = "json") -> Response:
             csv_text(_party_rows(tables), PARTY_COLUMNS, view.currencies()), CSV_TYPE, f"party-{found}.csv"
         )
     return view.answer(head | {"currencies": tables})
+
+
+def _owed_by(view: View, anchor: str) -> Iterator[str]:
+    """Give the bills of a debtor, or those of the viewer's that are its."""
+    if view.found_by(anchor):
+        return every(from_index(view.reader, "bill.debtor", (anchor,)))
+    return (one for one in sorted(view.own_bills()) if (view.row("bill", "bill", one) or {}).get("debtor") == anchor)
 
 
 def _hidden_row(totals: Shape, head: Shape) -> list[Shape]:

@@ -276,6 +276,16 @@ class View:
             found += [row for row in rows if row is not None]
         return found
 
+    def found_by(self, party: str | None) -> bool:
+        """Say whether a list may be looked for among what a party has: all that is the viewer's to read. Of others' it
+        would tell by its cost how much there is, so what the viewer has a part in is looked through instead.
+        """
+        return party is not None and self.viewer.reads_all_of(party)
+
+    def own_bills(self) -> set[str]:
+        """Give the bills in which the parties read for have a part."""
+        return self.concerned_bills(sorted(self.viewer.reads_for()))
+
     def concerned_bills(self, parties: Sequence[str]) -> set[str]:
         """Give the bills that name the parties, that they hold or were offered tokens of, may finance or will pay."""
         found: set[str] = set()
