@@ -49,6 +49,7 @@ open_joints = own_table("open_joint")  # [bill, kind] -> {"joint"} that is open:
 references = own_table("reference")  # [initiator, its own reference] -> {"bill", "digest" of what it was issued with}
 agenda = own_table("agenda")
 settlement_steps = read_table("settlement", "step")
+token_rows = read_table("token", "token")
 gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came again after the network stood still for long
 
 MOST_INVOICES = 100
@@ -281,11 +282,15 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     require_text(reason)
     content = {"token": token, "credit_note": credit_note, "parts": checked_parts(parts, amount)}
     row = require_bill(bill)
+    claim = token_rows.get(token)
+    require(claim is not None and claim["bill"] == bill, "token_unknown")
     require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
     sender = require_able(ctx.party)
     require_capability("maker")
-    require_dilutable(row, amount, content)
     require_no_joint(row, "dilution")
+    require_dilutable(row, content)
+    require_able(other_side(row))
+    require_enough_to_dilute(row, amount, content)
     asked = ask_jointly("dilution", row, sender, [other_side(row)], amount, content, reason)
     facts = {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]}
     facts["amount"] = amount
@@ -349,7 +354,8 @@ def answer(joint, answer):
     if row["kind"] == "void":
         require_unused(bill, "bill.answer")
     elif row["kind"] == "dilution":
-        require_dilutable(bill, row["amount"], row["content"])
+        require_dilutable(bill, row["content"])
+        require_enough_to_dilute(bill, row["amount"], row["content"])
     else:
         require_owed(bill)
     require(ctx.today <= row["until"], "joint_lapsed", {"until": row["until"]})
@@ -519,11 +525,18 @@ def checked_parts(parts, amount):
     return checked
 
 
-def require_dilutable(row, amount, content):
-    """Guards of a dilution, which hold when it is asked for and when it is agreed to. row: the bill's."""
+def require_dilutable(row, content):
+    """What a dilution is of may be diluted, when it is asked for and when it is agreed to. row: the bill's."""
     require_owed(row)
-    invoke("token", "require_own_claim", content["token"], row, amount)
+    invoke("token", "require_own_claim", content["token"], row)
     require((len(content["parts"]) == 0) == (len(row["invoices"]) == 0), "parts_not_the_invoices", {"bill": row["id"]})
+
+
+def require_enough_to_dilute(row, amount, content):
+    """Token and invoices are as much as is to come off them. row: the bill's. amount: minor units."""
+    claim = token_rows.get(content["token"])
+    missing = amount - (claim["hi"] - claim["lo"])
+    require(missing <= 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
     for part in content["parts"]:
         stands = part_of(row, part["fingerprint"])
         require(stands >= part["amount"], "part_exceeds_invoice", {

@@ -131,14 +131,18 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     """Quote for a request (报价); a later quote of the same bank takes the place of its earlier one.
 
     rate: 1/10,000 of a percent a year. recourse: bool. basis: "act/360", "act/365f" or "30/360". fee: minor units.
-    value_date: "" for today. disburse_by, valid_until: "" for the end of the request. interest_payer: "holder", or
-    "debtor" (买方付息), where the bill's terms that the debtor confirmed say so.
+    value_date: "" for today. disburse_by, valid_until: "" for the end of the request, disburse_by for value_date where
+    that is later. interest_payer: "holder", or "debtor" (买方付息), where the bill's terms that the debtor confirmed
+    say so.
     """
     require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
     require(kind_of(recourse) == "bool", "recourse_not_said")
     require(basis in ("act/360", "act/365f", "30/360"), "basis_unknown")
     require(kind_of(fee) == "int" and fee >= 0 and fee <= LARGEST_AMOUNT, "fee_not_valid")
     require(interest_payer in ("holder", "debtor"), "interest_payer_unknown")
+    for date in [value_date, disburse_by, valid_until]:
+        if date != "":
+            require_date(date)
     row = require_request(request)
     require(ctx.party in row["banks"], "bank_not_asked")
     bank = require_active_bank(ctx.party)
@@ -148,8 +152,6 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     value_date = value_date if value_date != "" else ctx.today
     valid_until = valid_until if valid_until != "" else row["until"]
     disburse_by = disburse_by if disburse_by != "" else max(row["until"], value_date)
-    for date in [value_date, disburse_by, valid_until]:
-        require_date(date)
     bill = bills.get(row["bill"])
     require(ctx.today <= valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
     require(ctx.today <= value_date <= disburse_by, "value_date_not_in_order")
@@ -158,8 +160,6 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     require(consents, "debtor_does_not_pay_interest", {"bill": row["bill"]})
     require_not_stopped_since(row["holder"], row["created"]["height"])
     require_debtor_in_business(bill)
-    require_policy(bank, "finance.quote", row["currency"], row["amount"])
-    require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
 
     quote_id = new_id("Q")
     offer = {
@@ -195,6 +195,8 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     }
     price(offer, value_date)
     require_net(offer)
+    require_policy(bank, "finance.quote", row["currency"], row["amount"])
+    require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
     quotes.put(quote_id, offer)
     count_live_quote(offer, row["holder"], 1)
     row["quotes"] += [quote_id]
@@ -271,6 +273,7 @@ def disburse(quote, reference, value_date, amount, registration):
     require_capability("maker")
     row = requests.get(offer["request"])
     if agreement_ended(offer, row, value_date):
+        require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
         return keep_unmatched(offer, reference, value_date, amount, content)
     require(offer["status"] in QUOTE_BINDING, "quote_not_agreed", {"status": offer["status"]})
     agreed = may_lead(REQUEST_STEPS, "finance.disburse", row, "disbursed")
@@ -655,6 +658,8 @@ def agreement_ended(offer, row, value_date):
     """
     if offer["agreed_on"] == "" or offer["status"] != "agreed":
         return offer["agreed_on"] != "" and offer["status"] == "expired"
+    if row["status"] != "agreed":  # it brought its money, and that ends nothing
+        return False
     return ctx.today > row["until"] and value_date > end_of_agreement(row)["until"]
 
 

@@ -75,19 +75,13 @@ def void_all(bill):
 
 
 @internal("bill")
-def require_own_claim(token, bill, amount):
-    """Refuse unless a token is the creditor's own claim on its debtor, free, and as much as is to come off it.
-
-    bill: the row of the bill. amount: minor units.
-    """
+def require_own_claim(token, bill):
+    """Refuse unless a token of this bill is the creditor's own claim on its debtor, and free. bill: its row."""
     row = token_rows.get(token)
-    require(row is not None and row["bill"] == bill["id"], "token_unknown")
     own = row["holder"] == bill["creditor"] and row["tier"] == 1 and row["financing"] == ""
     require(own, "token_not_the_creditors", {"token": token})
     require_free(row)
     require(row["claim"] == "none", "token_locked", {"locks": row["locks"]})
-    missing = amount - (row["hi"] - row["lo"])
-    require(missing <= 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
 
 
 @internal("bill")
@@ -210,11 +204,11 @@ def give_back(token):
     row = token_of_sender(token)
     giver = require_able(ctx.party)
     require_capability("maker")
+    hop = hops.get(row["origin"])
+    require(hop["kind"] == "transfer", "nothing_to_give_back", {"kind": hop["kind"]})
     require_free(row)
     first = token_rows.get(row["origin"])
     require(first["lo"] == row["lo"] and first["hi"] == row["hi"], "token_not_whole")
-    hop = hops.get(row["origin"])
-    require(hop["kind"] == "transfer", "nothing_to_give_back", {"kind": hop["kind"]})
     until = offer_until(require_bill_open_for_offers(row["bill"]))
     require_policy(giver, "token.give_back", row["currency"], row["hi"] - row["lo"])
     lock_offer(row, hop["from"], "return", until)
@@ -384,8 +378,8 @@ def lots_of(rows):
     for row in rows:
         require_free(row)
         require(row["financed_tier"] == 0, "token_already_financed")
+        require(not bills.get(row["bill"])["terms"]["non_transferable"], "bill_not_transferable")
         bill = require_bill_open_for_offers(row["bill"])
-        require(not bill["terms"]["non_transferable"], "bill_not_transferable")
         require_debtor_in_business(bill)
         lots = placed_by_due_date(lots, {
             "row": row,
