@@ -62,6 +62,7 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 HERE = Path(__file__).parent
 UNTRACED = (
     "contracts",  # compiled from their text, where a tracer of files sees nothing
+    "model",  # drives the contracts alone, by the thousand acts
     "recompute",  # reads by the thousand what other tests read, too
     "search",  # one function by the hundred thousand
     "second",  # shares nothing with the product

@@ -15,6 +15,7 @@ import test_faults_fuzz as fuzz
 import test_faults_torn_database as torn
 import test_faults_torn_signer as torn_signer
 from chainbill_node.storage.leveldb import LevelStore
+from model.play import STEPS, Run
 from node_state import RowChain
 from recompute import reading
 from search import soaking
@@ -31,7 +32,7 @@ FUZZ_AT_ONCE = 2_000
 TORN_AT_ONCE = 100
 
 
-PARTS = ("sim", "twins", "drills", "real", "whole", "books", "search", "decoders", "torn", "prices", "planted")
+PARTS = ("sim", "twins", "drills", "real", "whole", "books", "model", "search", "decoders", "torn", "prices", "planted")
 STORIES, NEWCOMERS = "real-ledger seeds", "state-sync seeds"
 ONCE = (numbered.SEEDS, numbered.CONTESTED, numbered.HEALED, numbered.TWINS, numbered.LED, STORIES, NEWCOMERS)
 """What is played by numbers that go on from soak to soak: these are different ones, not runs."""
@@ -56,6 +57,7 @@ def run(base: int, seconds: float, part: str = "", lane: Lane | None = None) -> 
         "real": [stories(tally, lane), newcomers(tally, lane)],
         "whole": [nodes(tally, base)],
         "books": [books(tally, base)],
+        "model": [modelled(tally, base)],
         "search": [soaking.searched(tally, base), soaking.led_walks(tally, base), soaking.contained(tally, base)],
         "decoders": [inputs(tally, base), guided.inputs(tally, base)],
         "torn": [offsets(tally)],
@@ -99,6 +101,14 @@ def books(tally: Tally, base: int) -> Iterator[None]:
         )
         tally.attempt("recomputed histories", lambda number=number: reading.play(number), repeat)
         number += 1
+        yield
+
+
+def modelled(tally: Tally, base: int) -> Iterator[None]:
+    """The same random acts on the contracts and on a model of the business, which must say the same."""
+    for number in itertools.count(base):
+        repeat = f"python -m tests.model --seed {number} --steps {STEPS}"
+        tally.attempt("networks beside their model", lambda number=number: Run(number).play(STEPS), repeat)
         yield
 
 

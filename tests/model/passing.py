@@ -1,0 +1,66 @@
+"""What a new day brings: what was not answered ends, bills fall due, and are overdue after the days of grace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from model import bills, days, financing, invoices, pieces
+from model.records import Bill, Book, Request, Token
+from model.words import Id
+
+
+def day(book: Book, today: str, names: Mapping[Id, str]) -> None:
+    """Move to a later day. What ends goes in the order of its last days.
+
+    names: the ledger's. Of one day financings come before offers, and each in the order of the ledger's own names; it
+    shows in which pieces come together again, and nowhere else.
+    """
+    book.today = today
+    book.kept.clear()
+    for bill in list(book.bills.values()):
+        if bill.status in bills.PENDING and bill.expires_on <= today:
+            if bill.status == "pending_accept":
+                invoices.free(book, bill)
+            bills.close(book, bill, "expired")
+        if bill.payable:
+            falls_due(book, bill)
+    for row in book.requests.values():
+        if row.under_way:
+            quotes_end(book, row)
+    while True:
+        over: list[tuple[str, int, str, Request | Token]]
+        over = [(row.until, 0, names[row.id], row) for row in book.requests.values() if row.under_way]
+        over += [
+            (leaf.lock.until, 1, names[leaf.id], leaf) for bill in book.bills.values() for leaf in bill.leaves
+            if leaf.status == "live" and leaf.lock and leaf.lock.kind == "offered"
+        ]  # fmt: skip
+        over = [one for one in over if one[0] < today]
+        if not over:
+            break
+        ended = min(over, key=lambda one: one[:3])[3]
+        if isinstance(ended, Request):
+            financing.end(book, ended, "expired", "time", "expired")
+        else:
+            book.touched.add(ended.bill.id)
+            pieces.release(book, ended)
+    for joint in book.joints.values():
+        if joint.status == "open" and joint.until < today:
+            joint.status = "lapsed"
+    for dispute in book.disputes.values():
+        if dispute.status == "open" and dispute.until < today:
+            dispute.status = "ended"
+
+
+def falls_due(book: Book, bill: Bill) -> None:
+    if bill.overdue_after < book.today:
+        if bill.status != "overdue":
+            bill.overdue_on = days.plus(bill.overdue_after, 1)
+        bill.status = "overdue"
+    elif bill.pay_on <= book.today:
+        bill.status = "due"
+
+
+def quotes_end(book: Book, row: Request) -> None:
+    for quote in row.quotes:
+        if quote.status == "offered" and quote.own_end and quote.valid_until < book.today:
+            quote.status = "expired"

@@ -1,0 +1,110 @@
+"""Pieces of a bill: cut, moved, and put together again where what they were cut for came to nothing."""
+
+from __future__ import annotations
+
+from model.records import Bill, Book, Token
+
+FOR_OTHERS = ("offer", "finance")
+"""Cuts that are undone when what they were made for ends."""
+
+
+def child(book: Book, of: Token, lo: int, hi: int, **fields: object) -> Token:
+    """A token of cents of another one, which takes no place yet."""
+    made = Token(
+        book.name("T"), of.bill, lo, hi, of.holder, of.tier, of.origin, of, of.financed_tier, of.financing
+    )  # fmt: skip
+    for name, value in fields.items():
+        setattr(made, name, value)
+    book.tokens[made.id] = made
+    return made
+
+
+def put(book: Book, bill: Bill, gone: list[Token], come: list[Token]) -> None:
+    """Leaves end, and others stand for the same cents."""
+    assert [(gone[0].lo, gone[-1].hi)] == [(come[0].lo, come[-1].hi)], "the same cents"
+    at = bill.leaves.index(gone[0])
+    assert bill.leaves[at : at + len(gone)] == gone, "neighbours"
+    bill.leaves[at : at + len(gone)] = come
+    book.touched.add(bill.id)
+
+
+def cut(book: Book, token: Token, amounts: list[int], cause: str) -> list[Token]:
+    """Cut so many cents off from the low end on; what is left is a further piece."""
+    pieces, lo = [], token.lo
+    for amount in [*amounts, token.amount - sum(amounts)]:
+        if amount:
+            pieces.append(child(book, token, lo, lo + amount, place=token))
+            lo += amount
+    put(book, token.bill, [token], pieces)
+    token.status, token.cut_for, token.pieces = "split", cause, list(pieces)
+    return pieces
+
+
+def move(book: Book, token: Token, holder: str, tier: int, **fields: object) -> Token:
+    """All cents of a token go to somebody: it ends, a new one begins."""
+    made = child(book, token, token.lo, token.hi, holder=holder, tier=tier, **fields)
+    put(book, token.bill, [token], [made])
+    token.status, token.lock, token.offered_to = "moved", None, ""
+    return made
+
+
+def join(book: Book, tokens: list[Token], parent: Token) -> Token:
+    """Neighbours become one again."""
+    made = child(book, tokens[0], tokens[0].lo, tokens[-1].hi, parent=parent)
+    put(book, made.bill, tokens, [made])
+    for token in tokens:
+        token.status = "moved"
+    return made
+
+
+def release(book: Book, token: Token) -> Token:
+    """Free a token of its lock; free neighbours that the same cut made, for an offer or a financing, join it.
+
+    Only what that cut made: a piece that was cut further meanwhile has ended, also where its own pieces are one again.
+    """
+    token.lock, token.offered_to = None, ""
+    whole = token.place
+    if whole is None or whole.cut_for not in FOR_OTHERS:
+        return token
+    run = _run(whole.pieces, token)
+    if len(run) == 1:
+        return token
+    joined = join(book, run, whole)
+    _replace(whole.pieces, run, joined)
+    joined.place = whole
+    return joined
+
+
+def _replace(pieces: list[Token], gone: list[Token], come: Token) -> None:
+    at = pieces.index(gone[0])
+    pieces[at : at + len(gone)] = [come]
+
+
+def _run(pieces: list[Token], token: Token) -> list[Token]:
+    """The free neighbours of a piece, itself among them, in their order."""
+    at = pieces.index(token)
+    low = high = at
+    while low and pieces[low - 1].free and pieces[low - 1].hi == pieces[low].lo:
+        low -= 1
+    while high + 1 < len(pieces) and pieces[high + 1].free and pieces[high].hi == pieces[high + 1].lo:
+        high += 1
+    return pieces[low : high + 1]
+
+
+def common_parent(tokens: list[Token]) -> Token | None:
+    """The smallest token that was cut into all of these."""
+    lo, hi = tokens[0].lo, tokens[-1].hi
+    at = tokens[0].parent
+    while at is not None and not (at.lo <= lo and hi <= at.hi):
+        at = at.parent
+    return at
+
+
+def tiles(bill: Bill) -> bool:
+    """Do the leaves cover the face, without gap or overlap?"""
+    edges = [0]
+    for leaf in bill.leaves:
+        if leaf.lo != edges[-1] or leaf.hi <= leaf.lo:
+            return False
+        edges.append(leaf.hi)
+    return edges[-1] == bill.face

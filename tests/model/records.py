@@ -1,0 +1,284 @@
+"""What the model knows: parties, bills, tokens, requests, quotes, joint acts, invoices, payments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from model.days import Calendar
+from model.words import Id
+
+NONE = Id("")
+
+
+@dataclass(eq=False)
+class Party:
+    id: str
+    roles: tuple[str, ...]
+    accounts: tuple[str, ...]
+    sponsor: str = ""
+    mandate: str = ""
+    """The bank that agreed to pay its bills to come."""
+    status: str = "active"
+    stopped_at: int = 0
+    insolvent_since: str = ""
+
+    @property
+    def acts(self) -> bool:
+        return self.status == "active"
+
+    @property
+    def may_hold(self) -> bool:
+        return "supplier" in self.roles or "anchor" in self.roles
+
+
+@dataclass(eq=False)
+class Part:
+    """What of an invoice stands behind a bill."""
+
+    fingerprint: str
+    amount: int
+    total: int
+
+
+@dataclass(eq=False)
+class Bill:
+    id: Id
+    debtor: str
+    creditor: str
+    initiator: str
+    face: int
+    currency: str
+    due_on: str
+    parts: list[Part]
+    barred: bool
+    debtor_pays_interest: bool
+    min_split: int
+    issued_on: str
+    made: int
+    pay_on: str
+    last_offer_on: str
+    overdue_after: str
+    expires_on: str
+    status: str = "pending_confirm"
+    paying_bank: str = ""
+    confirmed_on: str = ""
+    accepted_on: str = ""
+    overdue_on: str = ""
+    closed_on: str = ""
+    settled: int = 0
+    settled_in_time: int = 0
+    diluted: int = 0
+    void: int = 0
+    leaves: list[Token] = field(default_factory=list)
+
+    @property
+    def outstanding(self) -> int:
+        return self.face - self.settled - self.diluted - self.void
+
+    @property
+    def payable(self) -> bool:
+        return self.status in ("active", "due", "overdue")
+
+
+@dataclass(eq=False)
+class Lock:
+    kind: str
+    ref: str
+    until: str
+    made: int
+
+
+@dataclass(eq=False)
+class Token:
+    id: Id
+    bill: Bill
+    lo: int
+    hi: int
+    holder: str
+    tier: int
+    origin: Id
+    parent: Token | None
+    financed_tier: int = 0
+    financing: Id = NONE
+    status: str = "live"
+    lock: Lock | None = None
+    offered_to: str = ""
+    cut_for: str = ""
+    pieces: list[Token] = field(default_factory=list)
+    """Of a token that was cut: what it was cut into, or what these were put together to."""
+    place: Token | None = None
+    """The cut token among whose pieces it stands."""
+
+    @property
+    def amount(self) -> int:
+        return self.hi - self.lo
+
+    @property
+    def free(self) -> bool:
+        return self.status == "live" and self.lock is None
+
+
+@dataclass(eq=False)
+class Hop:
+    """A change of ownership, kept under the token that it made."""
+
+    kind: str
+    giver: str
+    taken: Token | None
+    """The token that ended for it."""
+    lo: int
+    hi: int
+
+
+@dataclass(eq=False)
+class Request:
+    id: Id
+    holder: str
+    token: Token
+    banks: list[str]
+    until: str
+    made: int
+    status: str = "open"
+    ended_by: str = ""
+    quotes: list[Quote] = field(default_factory=list)
+    declined: list[str] = field(default_factory=list)
+    agreed: Quote | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.token.amount
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in ("open", "agreed")
+
+
+@dataclass(eq=False)
+class Quote:
+    id: Id
+    request: Request
+    bank: str
+    amount: int
+    rate: int
+    recourse: bool
+    basis: str
+    fee: int
+    payer: str
+    value_date: str
+    disburse_by: str
+    valid_until: str
+    own_end: bool
+    """It may end before its request does."""
+    made: int
+    days: int
+    interest: int
+    net: int
+    status: str = "offered"
+    agreed_on: str = ""
+    agreed_net: int = 0
+    paid: int = 0
+    unmatched: int = 0
+
+
+@dataclass(eq=False)
+class Joint:
+    id: Id
+    kind: str
+    bill: Bill
+    by: str
+    others: list[str]
+    content: dict[str, Any]
+    until: str
+    made: int
+    status: str = "open"
+    answers: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Invoice:
+    fingerprint: str
+    seller: str
+    buyer: str
+    currency: str
+    total: int
+    bills: dict[Id, int] = field(default_factory=dict)
+    signed: set[Id] = field(default_factory=set)
+    lowered: bool = False
+
+    @property
+    def occupied(self) -> int:
+        return sum(self.bills.values())
+
+    @property
+    def status(self) -> str:
+        if not self.occupied:
+            return "registered"
+        return "occupied" if self.occupied == self.total else "part_occupied"
+
+
+@dataclass(eq=False)
+class Dispute:
+    id: Id
+    fingerprint: str
+    seller: str
+    by: str
+    until: str
+    status: str = "open"
+
+
+@dataclass(eq=False)
+class Payment:
+    bill: Bill
+    token: Token
+    party: str
+    amount: int
+    bank: str
+    status: str
+
+
+@dataclass(eq=False)
+class Book:
+    """One network at one moment."""
+
+    today: str
+    calendar: Calendar
+    parties: dict[str, Party]
+    parameters: dict[str, int]
+    currencies: tuple[str, ...]
+    now: int = 0
+    """Number of the act; what was made up to a party's last stop is dead."""
+    bills: dict[str, Bill] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    hops: dict[str, Hop] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    joints: dict[str, Joint] = field(default_factory=dict)
+    invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    financed: dict[str, Request] = field(default_factory=dict)
+    """Under the token that a financing made: the request that it answered."""
+    issued: dict[tuple[str, str], tuple[Any, Bill]] = field(default_factory=dict)
+    receipts: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = field(default_factory=dict)
+    kept: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Places of what its maker took back today: free tomorrow."""
+    touched: set[str] = field(default_factory=set)
+    """Bills whose cents were cut, moved or ended since this was last emptied."""
+    named: int = 0
+
+    def name(self, letter: str) -> Id:
+        self.named += 1
+        return Id(f"{letter}{self.named}")
+
+    def stopped_since(self, party: str, made: int) -> bool:
+        """Was who offered or asked for something stopped after it did?"""
+        return made <= self.parties[party].stopped_at
+
+    def acts(self, party: str) -> bool:
+        return party in self.parties and self.parties[party].acts
+
+    def sinks(self, bill: Bill) -> bool:
+        """Is the debtor insolvent, so that nobody new takes its bill?"""
+        return self.parties[bill.debtor].status == "insolvent"
