@@ -78,7 +78,6 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     require_text(reference)
     parts = checked_invoices(invoices, face, currency)
     conditions = require_terms(terms)
-    require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
     content = ""
     if reference != "":
         require_reference(reference)
@@ -88,6 +87,7 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
             facts = {"reference": reference, "bill": known["bill"]}
             require(known["digest"] == content, "reference_used_otherwise", facts)
             return {"bill": known["bill"], "repeated": True}
+    require(ctx.party in (debtor, creditor), "not_debtor_or_creditor")
     require_active(ctx.party)
     require_capability("maker")
     require(due_on > ctx.today, "due_date_not_in_future", {"due_on": due_on})

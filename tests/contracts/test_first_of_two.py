@@ -16,12 +16,19 @@ from contracts.world import (
     bid,
     decide_by_vote,
     disburse,
+    issue,
     offer,
     pay,
 )
 
 FACE = 1_000_000
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"
+
+
+def test_a_reference_of_an_issue_is_its_form(world: World) -> None:
+    refused("reference_not_valid", lambda: issue(world, by=S2, reference="r" * 65))
+    issue(world, reference="MINE")
+    refused("not_debtor_or_creditor", lambda: issue(world, by=S2, reference="MINE"))
 
 
 def dilute(world: World, bill: str, token: str, **fields: object) -> object:

@@ -126,8 +126,7 @@ def guard_dilution(
     guards.at("others")
     guards.need("party_not_active", book.acts(other))
     of_bill = {part.fingerprint: part.amount for part in bill.parts}
-    known = all(part["fingerprint"] in of_bill for part in parts) and bool(parts) == bool(bill.parts)
-    guards.need("parts_not_the_invoices", known)
+    guards.need("parts_not_the_invoices", bool(parts) == bool(bill.parts))
     guards.at("amounts")
     guards.need("amount_exceeds_tokens", amount <= token.amount)
     for part in parts:
@@ -209,7 +208,7 @@ def answer(book: Book, sender: str, people: int, joint: str, answer: str) -> dic
         return {"joint": row.id, "bill": row.bill.id, "joint_status": "refused"}
     guard_again(book, guards, row, sender)
     row.answers[sender] = "yes", book.now
-    waits = [one for one in row.others if one not in row.answers or book.stopped_since(one, row.answers[one][1])]
+    waits = [one for one in row.others if one not in row.answers]
     if waits:
         return {"joint": row.id, "bill": row.bill.id, "joint_status": "open", "waits_for": waits}
     row.status = "done"
@@ -229,6 +228,8 @@ def guard_again(book: Book, guards: Guards, row: Joint, sender: str) -> None:
             guard_paying_bank(book, guards, row.bill, row.content["to"], sender)
     guards.at("others", late=True)
     guards.need("maker_was_stopped", not book.stopped_since(row.by, row.made))
+    for other, (_, made) in row.answers.items():  # a yes of before a stop counts no more: it is said again
+        guards.need("maker_was_stopped", other == sender or not book.stopped_since(other, made))
     guards.end()
 
 
