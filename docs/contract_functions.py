@@ -39,7 +39,7 @@ def document(_text: str) -> str:
     general = compile_contract(GENERAL, code[GENERAL])
     parts = [HEAD, _commands()]
     told = {name: describe(compile_contract(name, code[name]), general) for name in sorted(code)}
-    under_policy = told["party"]["constants"]["ACTS_UNDER_POLICY"]
+    under_policy = told["general"]["constants"]["ACTS_UNDER_POLICY"]
     for name, one in told.items():
         called = {f"{name}.{each['name']}": each for each in one["functions"] if each["kind"] == "call"}
         if called:

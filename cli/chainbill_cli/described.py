@@ -11,7 +11,7 @@ from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated, label, text
 
-DOUBTS = ("claimed_twice", "disputes")
+DOUBTS = ("claimed_twice", "disputes", "over_occupied")
 """What is known against the invoices behind a bill."""
 Row = Mapping[str, Any]
 
@@ -65,11 +65,24 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
         preview.party(session, "column.bank_now", str(content["from"]))
         preview.party(session, "column.bank_then", str(content["to"]))
         preview.money("preview.still_owed", row["amount"], row["currency"])
+    elif row["kind"] == "red_letter":
+        preview.line("preview.invoice", str(content["fingerprint"])).line("preview.red_letter", str(content["red"]))
+        preview.money("preview.lowered_by", row["amount"], row["currency"])
+        preview.money("preview.total_then", int(content["new_total"]), row["currency"])
+        if content["bank"]:
+            preview.party(session, "preview.attested_by", str(content["bank"]))
+    elif row["kind"] == "invoices":
+        for part in content["parts"]:
+            preview.line("preview.comes", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
+        for one in content["replaces"]:
+            preview.line("preview.leaves", str(one))
     elif content:
         preview.line("column.token", str(content["token"])).money("column.amount", row["amount"], row["currency"])
         preview.line("column.document", str(content["credit_note"]))
         for part in content["parts"]:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
+            if part.get("red"):
+                preview.line("preview.red_letter", str(part["red"]))
     preview.line("preview.answer_until", str(row["until"]))
     bill(session, preview, of)
 

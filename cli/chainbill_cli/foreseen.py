@@ -91,6 +91,8 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("bill", "ask_void"): (BILL, (_side, _stands("bill/bill", "bill.ask_void"))),
     ("bill", "ask_dilution"): (BILL, (_side, _stands("bill/bill", "bill.ask_dilution"))),
     ("bill", "ask_paying_bank"): (BILL, (DEBTOR, _stands("bill/bill", "bill.ask_paying_bank"))),
+    ("bill", "ask_red_letter"): (BILL, (_side, _stands("bill/bill", "bill.ask_red_letter"))),
+    ("bill", "ask_invoices"): (BILL, (_side, _stands("bill/bill", "bill.ask_invoices"))),
     ("bill", "answer"): (JOINT, (_among("others", "not_asked"), _stands("bill/joint", "bill.answer"))),
     ("bill", "withdraw_joint"): (
         JOINT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,23 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
         "terms": dict(_term(term) for term in typed.terms),
         "reference": typed.reference.strip(),
     }
+
+
+def registered_shares(
+    session: Session, bill: Mapping[str, Any], typed: Sequence[str], *, by_name: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Invoices that come to a bill, as the ledger is told of them; each is of the bill's parties and currency.
+
+    bill: its row; offline its creditor alone is known, and nothing else is compared.
+    """
+    shares = [_share(one) for one in typed]
+    for share in shares:
+        found, expected = share.invoice.currency, bill.get("currency", share.invoice.currency)
+        if found != expected:
+            raise usage("bill.invoice_currency", path=share.path, found=found, expected=expected)
+        debtor = str(bill.get("debtor") or "")
+        check_claim(session, str(bill["creditor"]), debtor, share.invoice, share.path, by_name=by_name)
+    return [_registered_share(session, str(bill["creditor"]), share) for share in shares]
 
 
 def parties_of(session: Session, typed: Issue) -> tuple[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AMOUNTS = frozenset(
     {
         "above", "amount", "amounts", "face", "fee", "interest", "min_split", "net", "outstanding", "paid",
-        "rest_amount", "settled", "total", "diluted", "void", "agreed_net",
+        "beyond", "new_total", "rest_amount", "settled", "total", "diluted", "void", "agreed_net",
     }
 )  # fmt: skip
 """Names of arguments and results of the contracts, and of members of their lists and maps, that are minor units."""

@@ -11,6 +11,7 @@ from chainbill_contracts.general import (
     BILL_PENDING,
     BILL_STEPS,
     JOINT_STEPS,
+    LARGEST_AMOUNT,
     counted,
     is_step,
     may_lead,
@@ -28,6 +29,7 @@ from chainbill_contracts.general import (
     require_debtor_in_business,
     require_digest,
     require_fingerprint,
+    require_maker_and_checker,
     require_may_hold,
     require_no_successor,
     require_not_closed,
@@ -76,7 +78,11 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
         require_date(delivered_on)
     require_text(contract_no)
     require_text(reference)
-    parts = checked_invoices(invoices, face, currency)
+    parts = checked_invoices(invoices)
+    behind = sum_of(parts)
+    require(behind == 0 or behind == face, "invoices_not_the_face", {
+        "face": face, "invoices": behind, "currency": currency,
+    })  # fmt: skip
     conditions = require_terms(terms)
     content = ""
     if reference != "":
@@ -270,12 +276,15 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     """Ask the other side to take something off a bill (贸易扣减): goods were returned, or a credit note was agreed.
 
     token: the creditor's own, of tier 1, free and never financed; its high cents end. amount: minor units. credit_note:
-    digest of the paper. parts: [{"fingerprint", "amount"}] that sum to the amount, [] for a bill without invoices: each
-    comes off the bill's part and off what the invoice has occupied, and off its total. Debts between later tiers never
-    reduce a token (CC 548, 549 (2), 765); the undisputed rest stays due (Decree 802, Art. 15).
+    digest of the paper. parts: [{"fingerprint", "amount", "red"}], [] for a bill without invoices; they sum to the
+    amount, or to less where invoices stand behind a part of the bill only. Each comes off the bill's part and off what
+    the invoice has occupied, and off its total, unless `red`, which may be left out, names a red-letter note that took
+    it off the total before. Debts between later tiers never reduce a token (CC 548, 549 (2), 765); the undisputed rest
+    stays due (Decree 802, Art. 15).
 
     Bill 100,000.00 on I1 60,000.00 (total 80,000.00) and I2 40,000.00; 5,000.00 off I1: cents [95,000, 100,000) are
-    diluted, the bill's part of I1 is 55,000.00, I1 has 55,000.00 of 75,000.00 occupied, 95,000.00 is outstanding.
+    diluted, the bill's part of I1 is 55,000.00, I1 has 55,000.00 of 75,000.00 occupied, 95,000.00 is outstanding. Had a
+    red-letter note lowered I1 to 75,000.00 before, and `red` named it, I1 had 55,000.00 of 75,000.00 occupied, too.
     """
     require_amount(amount)
     require_digest(credit_note)
@@ -288,7 +297,7 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     sender = require_able(ctx.party)
     require_capability("maker")
     require_no_joint(row, "dilution")
-    require_dilutable(row, content)
+    require_dilutable(row, amount, content)
     require_able(other_side(row))
     require_enough_to_dilute(row, amount, content)
     asked = ask_jointly("dilution", row, sender, [other_side(row)], amount, content, reason)
@@ -331,13 +340,87 @@ def ask_paying_bank(bill, bank, reason):
 
 
 @call
+def ask_red_letter(bill, fingerprint, new_total, red, bank, reason):
+    """Ask the other side to lower an invoice's total by a red-letter note (红字发票信息确认单): goods came back.
+
+    Debtor (who bought) or creditor (who sold) asks; the other answers, or where `bank` names the asker's own sponsor,
+    that bank attests in its place, maker and checker. fingerprint: of an invoice behind the bill. new_total: minor
+    units, 0 where all of it is taken back. red: fingerprint of the note. Where more is occupied than the new total, the
+    first creditor gets no financing on the invoice until a dilution that names the note, a void, or other invoices
+    (`ask_invoices`) bring it back. Those to whom it passed tokens on are not touched.
+
+    Total 80,000.00 with 60,000.00 occupied, lowered to 50,000.00: 10,000.00 too much. A dilution of 10,000.00 that
+    names the note leaves 50,000.00 of 50,000.00.
+    """
+    require_fingerprint(fingerprint)
+    require_fingerprint(red)
+    require(red != fingerprint, "red_letter_is_the_invoice")
+    require_total(new_total)
+    require_text(bank)
+    require_text(reason)
+    row = require_bill(bill)
+    require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
+    require_no_joint(row, "red_letter")
+    require(bank in ("", sender["sponsor"]), "not_its_own_bank", {"id": bank})
+    other = other_side(row) if bank == "" else bank
+    require_able(other)
+    by = invoke("invoice", "require_lower", row, fingerprint, new_total, red)
+    content = {"fingerprint": fingerprint, "new_total": new_total, "red": red, "bank": bank}
+    asked = ask_jointly("red_letter", row, sender, [other], by, content, reason)
+    emit("red_letter_asked", {
+        "joint": asked["joint"],
+        "bill": bill,
+        "by": ctx.party,
+        "until": asked["until"],
+        "fingerprint": fingerprint,
+        "new_total": new_total,
+    })  # fmt: skip
+    return asked
+
+
+@call
+def ask_invoices(bill, parts, replaces, reason):
+    """Ask the other side that more invoices stand behind a bill (补充发票), or others in the place of some.
+
+    Debtor or creditor asks, the other answers: it is the seller's invoice and the buyer's debt. parts: [{"fingerprint",
+    "amount", "total"}], minor units. replaces: fingerprints of invoices that leave the bill, each with more occupied
+    than its total; what is behind the bill does not become less, nor more than its face less what was diluted.
+
+    Bill 100,000.00 on I1 60,000.00 and I2 40,000.00, of which a red-letter note left 10,000.00: I3 with 40,000.00 takes
+    the place of I2, of which nothing is occupied then.
+    """
+    checked = checked_invoices(parts)
+    require(kind_of(replaces) == "list" and len(replaces) <= MOST_INVOICES, "too_many_invoices")
+    for fingerprint in replaces:
+        require_fingerprint(fingerprint)
+    require(len(checked) > 0, "no_invoices_named")
+    require_text(reason)
+    row = require_bill(bill)
+    require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require(row["status"] in BILL_PAYABLE, "bill_not_payable", {"status": row["status"]})
+    require_no_joint(row, "invoices")
+    require_able(other_side(row))
+    invoke("invoice", "require_may_come", row, checked, replaces)
+    content = {"parts": checked, "replaces": replaces}
+    asked = ask_jointly("invoices", row, sender, [other_side(row)], sum_of(checked), content, reason)
+    emit("invoices_asked", {"joint": asked["joint"], "bill": bill, "by": ctx.party, "until": asked["until"]})
+    return asked
+
+
+@call
 def answer(joint, answer):
     """Answer what was asked about a bill: the last "yes" lets it take effect at once, "no" ends it. No is always open.
 
     Who said yes may say no as long as others have not answered, and yes once more: the newest counts. Answers `joint`,
     `bill`, `joint_status`; of a yes that is not the last `waits_for`, those who have not said it; of the last
     `bill_status`; of a dilution `token`, the rest of the token that was reduced, "" if there is none, `diluted_token`,
-    the cents that ended, and `outstanding`, minor units still owed; of another paying bank `paying_bank`.
+    the cents that ended, and `outstanding`, minor units still owed; of another paying bank `paying_bank`; of a
+    red-letter note `beyond`, what is occupied beyond the new total.
     """
     require(answer in ("yes", "no"), "answer_not_valid")
     row = require_joint(joint)
@@ -349,20 +432,15 @@ def answer(joint, answer):
         return end_joint(row, "refused")
     sender = require_able(ctx.party)
     require_capability("maker")
+    if row["kind"] == "red_letter" and row["content"]["bank"] != "":
+        require_maker_and_checker()
     require_joint_step(row, "bill.answer", "done")
     bill = bills.get(row["bill"])
-    if row["kind"] == "void":
-        require_unused(bill, "bill.answer")
-    elif row["kind"] == "dilution":
-        require_dilutable(bill, row["content"])
-        require_enough_to_dilute(bill, row["amount"], row["content"])
-    else:
-        require_owed(bill)
+    require_state(bill, row)
     require(ctx.today <= row["until"], "joint_lapsed", {"until": row["until"]})
     require_not_stopped_since(row["by"], row["created"]["height"])
     require_consents(row)
-    if row["kind"] == "paying_bank":
-        require_banks(bill, row["content"])
+    require_others(bill, row)
     require_policy(sender, "bill.answer", row["currency"], row["amount"])
     keep_answer(row, answer)
     waits_for = not_agreed(row)
@@ -384,10 +462,38 @@ def take_effect(bill, row, result):
         result["token"] = tokens["rest"]
         result["diluted_token"] = tokens["diluted"]
         result["outstanding"] = outstanding_of(bill)
-    else:
+    elif row["kind"] == "paying_bank":
         pay_by(bill, row["content"])
         result["paying_bank"] = row["content"]["to"]
+    elif row["kind"] == "red_letter":
+        result["beyond"] = lower_total(bill, row["content"])
+    else:
+        add_invoices(bill, row["content"])
     result["bill_status"] = bill["status"]
+
+
+def require_state(bill, row):
+    """The bill still stands where what was asked can take effect. bill: its row. row: the joint act's."""
+    if row["kind"] == "void":
+        require_unused(bill, "bill.answer")
+    elif row["kind"] == "dilution":
+        require_dilutable(bill, row["amount"], row["content"])
+        require_enough_to_dilute(bill, row["amount"], row["content"])
+    elif row["kind"] == "paying_bank":
+        require_owed(bill)
+    else:
+        require(bill["status"] in BILL_PAYABLE, "bill_not_payable", {"status": bill["status"]})
+
+
+def require_others(bill, row):
+    """Banks and invoices stand as they did when it was asked. bill: its row. row: the joint act's."""
+    if row["kind"] == "paying_bank":
+        require_banks(bill, row["content"])
+    elif row["kind"] == "red_letter":
+        content = row["content"]
+        invoke("invoice", "require_lower", bill, content["fingerprint"], content["new_total"], content["red"])
+    elif row["kind"] == "invoices":
+        invoke("invoice", "require_may_come", bill, row["content"]["parts"], row["content"]["replaces"])
 
 
 @call
@@ -509,27 +615,33 @@ def require_unused(row, act):
 
 
 def checked_parts(parts, amount):
-    """What comes off which invoice, in the order given; no invoice twice."""
+    """What comes off which invoice, and which red-letter note says so, in the order given; no invoice twice."""
     require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
     checked = []
     seen = []
-    total = 0
     for part in parts:
         require_fingerprint(part["fingerprint"])
         require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
         require_amount(part["amount"])
+        red = part["red"] if "red" in part else ""
+        if red != "":
+            require_fingerprint(red)
         seen += [part["fingerprint"]]
-        total += part["amount"]
-        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"]}]
-    require(len(checked) == 0 or total == amount, "parts_not_the_amount")
+        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"], "red": red}]
+    require(sum_of(checked) <= amount, "parts_not_the_amount")
     return checked
 
 
-def require_dilutable(row, content):
+def require_dilutable(row, amount, content):
     """What a dilution is of may be diluted, when it is asked for and when it is agreed to. row: the bill's."""
     require_owed(row)
     invoke("token", "require_own_claim", content["token"], row)
-    require((len(content["parts"]) == 0) == (len(row["invoices"]) == 0), "parts_not_the_invoices", {"bill": row["id"]})
+    named = len(content["parts"]) == 0 or len(row["invoices"]) > 0
+    require(named, "parts_not_the_invoices", {"bill": row["id"]})
+    behind = sum_of(row["invoices"]) - sum_of(content["parts"])
+    enough = behind <= row["face"] - row["diluted"] - amount
+    require(enough or len(content["parts"]) == 0, "parts_not_the_amount")
+    require(enough, "parts_not_the_invoices", {"bill": row["id"]})
 
 
 def require_enough_to_dilute(row, amount, content):
@@ -537,11 +649,7 @@ def require_enough_to_dilute(row, amount, content):
     claim = token_rows.get(content["token"])
     missing = amount - (claim["hi"] - claim["lo"])
     require(missing <= 0, "amount_exceeds_tokens", {"missing": missing, "currency": row["currency"]})
-    for part in content["parts"]:
-        stands = part_of(row, part["fingerprint"])
-        require(stands >= part["amount"], "part_exceeds_invoice", {
-            "fingerprint": part["fingerprint"], "amount": stands, "currency": row["currency"],
-        })  # fmt: skip
+    invoke("invoice", "require_takes_off", row, content["parts"])
 
 
 def require_owed(row):
@@ -562,28 +670,10 @@ def require_banks(row, content):
     require_no_successor(content["to"])
 
 
-def part_of(row, fingerprint):
-    """What stands of an invoice in a bill, in minor units; 0 where it does not. row: the bill's."""
-    for one in row["invoices"]:
-        if one["fingerprint"] == fingerprint:
-            return one["amount"]
-    return 0
-
-
 def dilute(row, amount, content):
     """Take an amount off a bill; answers the tokens of what is left and of what ended. row: the bill's."""
     tokens = invoke("token", "dilute", content["token"], amount)
-    left = []
-    for one in row["invoices"]:
-        off = 0
-        for part in content["parts"]:
-            if part["fingerprint"] == one["fingerprint"]:
-                off = part["amount"]
-        if off > 0:
-            invoke("invoice", "dilute", row, one["fingerprint"], off, one["amount"] == off)
-        if one["amount"] > off:
-            left += [{"fingerprint": one["fingerprint"], "amount": one["amount"] - off, "total": one["total"] - off}]
-    row["invoices"] = left
+    row["invoices"] = invoke("invoice", "dilute", row, content["parts"])
     row["diluted"] += amount
     end_if_paid(row, ctx.today)
     bills.put(row["id"], row)
@@ -618,6 +708,29 @@ def pay_by(row, content):
     count_to_pay(row, 1)
     bills.put(row["id"], row)
     emit("paying_bank_changed", {"bill": row["id"], "from": content["from"], "to": content["to"]})
+
+
+def add_invoices(row, content):
+    """Let invoices come to a bill, and others leave it. row: the bill's. content: {"parts", "replaces"}."""
+    row["invoices"] = invoke("invoice", "exchange", row, content["parts"], content["replaces"])
+    bills.put(row["id"], row)
+    emit("invoices_added", {"bill": row["id"], "amount": sum_of(content["parts"]), "currency": row["currency"]})
+
+
+def lower_total(row, content):
+    """Lower the total of an invoice behind a bill; answers what is occupied beyond it. row: the bill's."""
+    lower = invoke("invoice", "lower", row, content["fingerprint"], content["new_total"], content["red"])
+    row["invoices"] = lower["parts"]
+    bills.put(row["id"], row)
+    return lower["beyond"]
+
+
+def sum_of(parts):
+    """What parts of invoices sum to, in minor units. parts: [{"amount"}]."""
+    total = 0
+    for part in parts:
+        total += part["amount"]
+    return total
 
 
 def outstanding_of(row):
@@ -902,15 +1015,14 @@ def plan_pay_dates(year):
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------
-def checked_invoices(invoices, face, currency):
-    """The parts of invoices behind a bill, as they are kept; none is named twice, and they sum to the face.
+def checked_invoices(invoices):
+    """Parts of invoices behind a bill, as they are kept; none is named twice.
 
-    invoices: [{"fingerprint", "amount", "total"}]. face: minor units, of this currency.
+    invoices: [{"fingerprint", "amount", "total"}], minor units.
     """
     require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
     parts = []
     seen = []
-    amount = 0
     for invoice in invoices:
         fingerprint = invoice["fingerprint"]
         require_fingerprint(fingerprint)
@@ -918,11 +1030,13 @@ def checked_invoices(invoices, face, currency):
         require_amount(invoice["amount"])
         require_amount(invoice["total"])
         seen += [fingerprint]
-        amount += invoice["amount"]
         parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
-    figures = {"face": face, "invoices": amount, "currency": currency}
-    require(len(parts) == 0 or amount == face, "invoices_not_the_face", figures)
     return parts
+
+
+def require_total(total):
+    """The total of an invoice after a red-letter note: 0 where nothing of it is left."""
+    require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")
 
 
 def require_terms(terms):

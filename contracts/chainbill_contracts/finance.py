@@ -81,6 +81,8 @@ def request(token, banks, amount):
         asked += [bank]
     require(bill["debtor"] not in asked, "bank_is_the_debtor", {"id": bill["debtor"]})
     require_debtor_in_business(bill)
+    known = alerts_of(bill)
+    require_invoices_stand(ctx.party, bill, known, "")
     require_account(ctx.party, row["currency"])
     require_policy(sender, "finance.request", row["currency"], amount)
 
@@ -109,13 +111,13 @@ def request(token, banks, amount):
     plan_end(request_id, until)
     count_requests(ctx.party, 1)
     emit("requested", {"request": request_id, "token": reserved["token"], "amount": amount, "banks": asked})
-    known = alerts_of(bill)
-    if len(known["claimed_twice"]) + len(known["disputes"]) > 0:
+    if len(known["claimed_twice"]) + len(known["disputes"]) + len(known["over_occupied"]) > 0:
         emit("invoices_in_doubt", {
             "request": request_id,
             "banks": asked,
             "claimed_twice": known["claimed_twice"],
             "disputes": known["disputes"],
+            "over_occupied": known["over_occupied"],
         })  # fmt: skip
     return {
         "request": request_id,
@@ -123,6 +125,7 @@ def request(token, banks, amount):
         "remainder": reserved["remainder"],
         "claimed_twice": known["claimed_twice"],
         "disputes": known["disputes"],
+        "over_occupied": known["over_occupied"],
     }
 
 
@@ -222,13 +225,16 @@ def agree(quote):
     require_not_stopped_since(ctx.party, row["created"]["height"])
     require_not_stopped(offer["bank"])
     require_not_stopped_since(offer["bank"], offer["created"]["height"])
-    require_debtor_in_business(bills.get(offer["bill"]))
+    bill = bills.get(offer["bill"])
+    require_debtor_in_business(bill)
+    known = alerts_of(bill)
+    require_invoices_stand(ctx.party, bill, known, "")
     require_account(ctx.party, row["currency"])
     same = offer["amount"] == row["amount"]
     facts = {"quoted": offer["amount"], "open": row["amount"], "currency": row["currency"]}
     require(same, "quote_amount_outdated", facts)
     require_policy(sender, "finance.agree", row["currency"], row["amount"])
-    offer["pay_on"] = bills.get(offer["bill"])["pay_on"]
+    offer["pay_on"] = bill["pay_on"]
     offer["value_date"] = max(offer["value_date"], ctx.today)
     price(offer, offer["value_date"])
     require_net(offer)
@@ -242,7 +248,7 @@ def agree(quote):
     row["allowed_ms"] = invoke("calendar", "stood_ms")
     stand_until(row, invoke("calendar", "business_days_after", offer["disburse_by"], 1))
     emit("agreed", {"quote": quote, "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
-    return priced(offer, alerts_of(bills.get(offer["bill"])))
+    return priced(offer, known)
 
 
 @call
@@ -281,7 +287,9 @@ def disburse(quote, reference, value_date, amount, registration):
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
     require_holder_may_be_financed(row, value_date)
-    require_debtor_may_be_bought(bills.get(offer["bill"]), value_date)
+    bill = bills.get(offer["bill"])
+    require_debtor_may_be_bought(bill, value_date)
+    require_invoices_stand(row["holder"], bill, alerts_of(bill), value_date)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
     if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
         offer["amount"] = row["amount"]
@@ -498,11 +506,12 @@ def priced(offer, known):
         "days": offer["days"],
         "claimed_twice": known["claimed_twice"],
         "disputes": known["disputes"],
+        "over_occupied": known["over_occupied"],
     }
 
 
 def alerts_of(bill):
-    """What is known against the invoices behind a bill: it bars nothing, and both sides see it before they sign."""
+    """What is known against the invoices behind a bill: both sides see it before they sign."""
     fingerprints = []
     for part in bill["invoices"]:
         fingerprints += [part["fingerprint"]]
@@ -729,6 +738,17 @@ def require_holder_may_be_financed(row, value_date):
     if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
         since = holder["insolvent_since"]
         require(had_left(holder, value_date), "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
+
+
+def require_invoices_stand(holder, bill, known, value_date):
+    """No more is occupied of the bill's invoices than their totals, where its first creditor is financed.
+
+    Those to whom it passed a token on could not know; their banks see it. known: see alerts_of. value_date: of money
+    that has left, "" before; up to the day of the red-letter note it counts, as the bank could not know either.
+    """
+    over = holder == bill["creditor"] and known["over_since"] != ""
+    left = value_date != "" and value_date <= known["over_since"]
+    require(left or not over, "invoice_over_occupied", {"fingerprints": known["over_occupied"]})
 
 
 def require_debtor_may_be_bought(bill, value_date):

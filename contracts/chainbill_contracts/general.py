@@ -19,6 +19,12 @@ LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or
 CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
+ACTS_UNDER_POLICY = [
+    "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
+    "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
+    "finance.quote", "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
+    "token.transfer",
+]  # fmt: skip
 
 
 # --- who signs --------------------------------------------------------------------------------------------------------

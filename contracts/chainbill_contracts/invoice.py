@@ -2,7 +2,8 @@
 
 An invoice is known by its keyed fingerprint and its seller; number, date and content stay with seller and buyer. What
 others do under the same fingerprint is another invoice to the ledger, and an alert. Its occupied amount is taken when
-the buyer confirms a bill of this seller, given back by every exit of that bill, and never exceeds the invoice's total.
+the buyer confirms a bill of this seller, given back by every exit of that bill, and is never taken beyond the invoice's
+total. A red-letter note may lower the total below it: then nothing of it is financed for its seller any more.
 
 Two must sign before an invoice is held against others: as long as the seller has signed for none of the bills on it, a
 claim of another buyer that the seller did sign takes its place. Who knows of a wrong invoice says so by a dispute.
@@ -36,6 +37,8 @@ agenda = own_table("agenda")
 MOST_BILLS = 200  # that share one invoice at a time
 MOST_SELLERS = 10  # of one fingerprint that an alert names
 MOST_DISPUTES = 20  # of one invoice, open or upheld
+MOST_BEHIND_BILL = 100  # invoices
+MOST_REDS = 20  # red-letter notes of one invoice
 DISPUTE_DAYS = 30
 
 
@@ -55,28 +58,40 @@ def occupy(bill):
     financiers).
     """
     for part in bill["invoices"]:
-        row = row_for(bill, part)
-        fingerprint = part["fingerprint"]
-        facts = {"fingerprint": fingerprint, "total": row["total"], "occupied": row["occupied"]}
-        facts["amount"] = part["amount"]
-        facts["currency"] = row["currency"]
-        require(row["occupied"] + part["amount"] <= row["total"], "invoice_occupied", facts)
-        require(len(row["bills"]) < MOST_BILLS, "invoice_has_too_many_bills", {"fingerprint": fingerprint})
-        row["occupied"] += part["amount"]
-        row["bills"] += [bill["id"]]
-        if seller_signed(bill):
-            row["signed"] += 1
-        keep(row)
-        emit("occupied", change_of(row, bill, part))
-        others = others_beside(row["seller"], fingerprint)
-        if len(others) > 0:
-            emit("claimed_twice", {
-                "fingerprint": fingerprint,
-                "bill": bill["id"],
-                "seller": row["seller"],
-                "buyer": row["buyer"],
-                "sellers": len(others) + 1,
-            })  # fmt: skip
+        take_up(bill, part)
+
+
+def take_up(bill, part):
+    """Take a part of an invoice for a bill. bill: its row. part: {"fingerprint", "amount", "total"}."""
+    row = row_for(bill, part)
+    fingerprint = part["fingerprint"]
+    require_room(row, part)
+    row["occupied"] += part["amount"]
+    row["bills"] += [bill["id"]]
+    if seller_signed(bill):
+        row["signed"] += 1
+    keep(row)
+    emit("occupied", change_of(row, bill, part))
+    others = others_beside(row["seller"], fingerprint)
+    if len(others) > 0:
+        emit("claimed_twice", {
+            "fingerprint": fingerprint,
+            "bill": bill["id"],
+            "seller": row["seller"],
+            "buyer": row["buyer"],
+            "sellers": len(others) + 1,
+        })  # fmt: skip
+
+
+def require_room(row, part):
+    """What a part takes of an invoice is free, and no bound is reached. row: the invoice's, see row_for."""
+    fingerprint = part["fingerprint"]
+    require(row["status"] != "over_occupied", "invoice_over_occupied", {"fingerprints": [fingerprint]})
+    facts = {"fingerprint": fingerprint, "total": row["total"], "occupied": row["occupied"]}
+    facts["amount"] = part["amount"]
+    facts["currency"] = row["currency"]
+    require(row["occupied"] + part["amount"] <= row["total"], "invoice_occupied", facts)
+    require(len(row["bills"]) < MOST_BILLS, "invoice_has_too_many_bills", {"fingerprint": fingerprint})
 
 
 @internal("bill")
@@ -93,48 +108,224 @@ def sign(bill):
 def release(bill):
     """Give back what a bill took, when it ends before acceptance or is made void."""
     for part in bill["invoices"]:
-        row = invoices.get([part["fingerprint"], bill["creditor"]])
-        if bill["id"] in row["bills"]:
-            row["occupied"] -= part["amount"]
-            row["bills"] = without(row["bills"], bill["id"])
-            if seller_signed(bill):
-                row["signed"] -= 1
-            keep(row)
-            emit("released", change_of(row, bill, part))
+        give_back(bill, part)
+
+
+def give_back(bill, part):
+    """Give back what a bill took of one invoice, if it still stands there. bill: its row. part: the bill's."""
+    row = invoices.get([part["fingerprint"], bill["creditor"]])
+    if bill["id"] in row["bills"]:
+        row["occupied"] -= part["amount"]
+        row["bills"] = without(row["bills"], bill["id"])
+        if seller_signed(bill):
+            row["signed"] -= 1
+        keep(row)
+        emit("released", change_of(row, bill, part))
+
+
+# --- what comes off invoices, and what comes to a bill ----------------------------------------------------------------
+@internal("bill")
+def require_takes_off(bill, parts):
+    """A dilution takes no more off an invoice than stands of it in the bill, nor than the red-letter note or total has.
+
+    bill: its row. parts: [{"fingerprint", "amount", "red"}]; red may be missing where it was asked long ago.
+    """
+    for part in parts:
+        fingerprint = part["fingerprint"]
+        stands = part_of(bill, fingerprint)
+        facts = {"fingerprint": fingerprint, "amount": stands, "currency": bill["currency"]}
+        require(part["amount"] <= stands, "part_exceeds_invoice", facts)
+        row = invoices.get([fingerprint, bill["creditor"]])
+        if red_of(part) == "":
+            left = row["total"]
+        else:
+            left = left_of(row, part["red"])
+            require(left >= 0, "red_letter_unknown", {"red": part["red"]})
+        facts["amount"] = left
+        require(part["amount"] <= left, "part_exceeds_invoice", facts)
 
 
 @internal("bill")
-def dilute(bill, fingerprint, amount, gone):
-    """Take something off what a bill occupies of an invoice, and off its total. gone: nothing of it is left there.
+def dilute(bill, parts):
+    """Take something off what a bill occupies of invoices, and off their totals; answers the parts that are left.
 
-    So no room is gained: what comes off cannot be promised, and financed, once more.
+    So no room is gained: what comes off cannot be promised, and financed, once more. What a red-letter note took off a
+    total before does not come off it twice.
     """
-    row = invoices.get([fingerprint, bill["creditor"]])
-    lowered.put([fingerprint, bill["creditor"]], {})
-    row["occupied"] -= amount
-    row["total"] -= amount
-    if gone:
+    stay = []
+    for one in bill["invoices"]:
+        off = 0
+        red = ""
+        for part in parts:
+            if part["fingerprint"] == one["fingerprint"]:
+                off = part["amount"]
+                red = red_of(part)
+        if off > 0:
+            take_off(bill, one, off, red)
+        if one["amount"] > off:
+            total = one["total"] - off if red == "" else one["total"]
+            stay += [{"fingerprint": one["fingerprint"], "amount": one["amount"] - off, "total": total}]
+    return stay
+
+
+def take_off(bill, part, off, red):
+    """Take an amount off an invoice behind a bill. part: the bill's. off: minor units. red: the note, "" for none."""
+    row = invoices.get([part["fingerprint"], bill["creditor"]])
+    lowered.put([part["fingerprint"], bill["creditor"]], {})
+    row["occupied"] -= off
+    if red == "":
+        row["total"] -= off
+    else:
+        row["reds"] = counted_against(reds_of(row), red, off)
+    if part["amount"] == off:
         row["bills"] = without(row["bills"], bill["id"])
         row["signed"] -= 1
     keep(row)
-    emit("diluted", change_of(row, bill, {"amount": amount}))
+    emit("diluted", change_of(row, bill, {"amount": off}))
+
+
+@internal("bill")
+def require_lower(bill, fingerprint, new_total, red):
+    """A red-letter note may lower an invoice behind a bill so. Answers by how much, in minor units. bill: its row."""
+    require(part_of(bill, fingerprint) > 0, "invoice_not_of_bill", {"fingerprint": fingerprint})
+    row = invoices.get([fingerprint, bill["creditor"]])
+    require(left_of(row, red) < 0, "red_letter_used", {"red": red})
+    facts = {"fingerprint": fingerprint, "total": row["total"], "currency": row["currency"]}
+    require(new_total < row["total"], "total_not_lower", facts)
+    require(len(reds_of(row)) < MOST_REDS, "too_many_red_letters", {"most": MOST_REDS})
+    return row["total"] - new_total
+
+
+@internal("bill")
+def lower(bill, fingerprint, new_total, red):
+    """Lower the total of an invoice by a red-letter note (红字发票), for good.
+
+    Answers {"beyond", "parts"}: what is occupied beyond the total, in minor units, and the bill's parts. Of a total of
+    80,000.00 with 60,000.00 occupied: lowered to 75,000.00 nothing is beyond it, lowered to 50,000.00 10,000.00 are.
+    """
+    row = invoices.get([fingerprint, bill["creditor"]])
+    by = row["total"] - new_total
+    row["reds"] = reds_of(row) + [{"red": red, "new_total": new_total, "left": by, "on": ctx.today}]
+    row["total"] = new_total
+    lowered.put([fingerprint, bill["creditor"]], {})
+    keep(row)
+    parts = []
+    for one in bill["invoices"]:
+        if one["fingerprint"] == fingerprint:
+            one["total"] = new_total
+        parts += [one]
+    beyond = max(0, row["occupied"] - new_total)
+    facts = change_of(row, bill, {"amount": by})
+    facts["total"] = new_total
+    facts["red"] = red
+    facts["beyond"] = beyond
+    emit("total_lowered", facts)
+    return {"beyond": beyond, "parts": parts}
+
+
+@internal("bill")
+def require_may_come(bill, parts, replaces):
+    """Invoices may come to a bill, and over-occupied ones leave it: no less is behind it then, nor more than is owed.
+
+    bill: its row. parts: [{"fingerprint", "amount", "total"}]. replaces: fingerprints.
+    """
+    behind = 0
+    leaves = 0
+    stay = 0
+    for one in bill["invoices"]:
+        behind += one["amount"]
+        if one["fingerprint"] in replaces:
+            leaves += one["amount"]
+        else:
+            stay += 1
+    for fingerprint in replaces:
+        require(part_of(bill, fingerprint) > 0, "invoice_not_of_bill", {"fingerprint": fingerprint})
+        over = invoices.get([fingerprint, bill["creditor"]])["status"] == "over_occupied"
+        require(over, "invoice_not_over_occupied", {"fingerprint": fingerprint})
+    comes = 0
+    for part in parts:
+        new = part_of(bill, part["fingerprint"]) == 0
+        require(new, "invoice_behind_bill_already", {"fingerprint": part["fingerprint"]})
+        comes += part["amount"]
+        require_room(row_for(bill, part), part)
+    most = bill["face"] - bill["diluted"] - behind + leaves
+    facts = {"least": leaves, "most": most, "amount": comes, "currency": bill["currency"]}
+    require(leaves <= comes <= most, "invoices_not_the_rest", facts)
+    require(stay + len(parts) <= MOST_BEHIND_BILL, "bill_has_too_many_invoices", {"most": MOST_BEHIND_BILL})
+
+
+@internal("bill")
+def exchange(bill, parts, replaces):
+    """Let invoices come to a bill, and others leave it; answers its parts then. parts: [{"fingerprint", …}]."""
+    stay = []
+    for one in bill["invoices"]:
+        if one["fingerprint"] in replaces:
+            give_back(bill, one)
+        else:
+            stay += [one]
+    for part in parts:
+        take_up(bill, part)
+    return stay + parts
+
+
+def part_of(bill, fingerprint):
+    """What stands of an invoice in a bill, in minor units; 0 where it does not. bill: its row."""
+    for one in bill["invoices"]:
+        if one["fingerprint"] == fingerprint:
+            return one["amount"]
+    return 0
+
+
+def red_of(part):
+    """The red-letter note that a part of a dilution names, "" for none; an older one has no word of it."""
+    return part["red"] if "red" in part else ""
+
+
+def left_of(row, red):
+    """For how much a red-letter note can still be named by dilutions, in minor units; -1 where it is not known."""
+    for one in reds_of(row):
+        if one["red"] == red:
+            return one["left"]
+    return -1
+
+
+def reds_of(row):
+    """The red-letter notes of an invoice, the first one first. row: the invoice's; an older one has no word of any."""
+    return row["reds"] if "reds" in row else []
+
+
+def counted_against(reds, red, amount):
+    """The notes of an invoice after a dilution has named one of them: what it can still be named for is less."""
+    found = []
+    for one in reds:
+        if one["red"] == red:
+            one["left"] -= amount
+        found += [one]
+    return found
 
 
 @view
 def alerts(seller, fingerprints):
     """What those who finance should know of invoices: others that name them as theirs too, and disputes.
 
-    Answers {"claimed_twice": [fingerprint], "disputes": [id]}, disputes that are open or upheld.
+    Answers {"claimed_twice": [fingerprint], "disputes": [id], "over_occupied": [fingerprint], "over_since": date},
+    disputes that are open or upheld; over_since: the first day on which one was over-occupied, "" where none is.
     """
     claimed_twice = []
     found = []
+    over = []
+    since = ""
     for fingerprint in fingerprints:
         if len(others_beside(seller, fingerprint)) > 0:
             claimed_twice += [fingerprint]
         said = disputed.get([fingerprint, seller])
         if said is not None:
             found += said["disputes"]
-    return {"claimed_twice": claimed_twice, "disputes": found}
+        row = invoices.get([fingerprint, seller])
+        if row is not None and row["status"] == "over_occupied":
+            over += [fingerprint]
+            since = row["over_since"] if since == "" else min(since, row["over_since"])
+    return {"claimed_twice": claimed_twice, "disputes": found, "over_occupied": over, "over_since": since}
 
 
 def row_for(bill, part):
@@ -151,6 +342,8 @@ def row_for(bill, part):
             "occupied": 0,
             "bills": [],
             "signed": 0,
+            "reds": [],
+            "over_since": "",
             "status": "registered",
         }
     require(row["buyer"] == bill["debtor"], "invoice_of_others", {"fingerprint": fingerprint})
@@ -192,7 +385,12 @@ def others_beside(seller, fingerprint):
 def keep(row):
     """Write an invoice with the status that follows from what is occupied of it. row: the invoice's."""
     place = [row["fingerprint"], row["seller"]]
+    before = row["status"]
     row["status"] = status_of(row)
+    if row["status"] != "over_occupied":
+        row["over_since"] = ""
+    elif before != "over_occupied":
+        row["over_since"] = ctx.today
     if row["occupied"] > 0:
         sellers.put(place, {})
     else:
@@ -212,12 +410,12 @@ def change_of(row, bill, part):
 
 
 def status_of(row):
-    """What of an invoice is occupied: nothing, a part, or all. Of 600.00 with 600.00 occupied: "occupied"."""
+    """What of an invoice is occupied: nothing, a part, all, or more. Of 600.00 with 600.00 occupied: "occupied"."""
     if row["occupied"] == 0:
         return "registered"
     if row["occupied"] < row["total"]:
         return "part_occupied"
-    return "occupied"
+    return "occupied" if row["occupied"] == row["total"] else "over_occupied"
 
 
 def without(entries, entry):

@@ -14,6 +14,7 @@ announced, and acts after 72 hours, in which one admin alone may take it back.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    ACTS_UNDER_POLICY,
     CHANGE_STEPS,
     KEY_SIGNING,
     LARGEST_AMOUNT,
@@ -68,11 +69,6 @@ MOST_IDENTIFIERS = 20
 MOST_RULES = 50
 MOST_CHANGES = 10  # of a party that are announced
 LONGEST_SCHEME = 32
-ACTS_UNDER_POLICY = [
-    "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_paying_bank", "bill.ask_void", "bill.confirm",
-    "bill.issue", "finance.agree", "finance.disburse", "finance.quote", "finance.request", "settlement.pay_result",
-    "settlement.settle", "token.accept", "token.give_back", "token.transfer",
-]  # fmt: skip
 STANDING_FIELDS = ("status", "stopped_at", "insolvent_since", "insolvency_document", "administered_on", "leaving_since")
 
 

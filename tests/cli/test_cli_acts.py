@@ -21,6 +21,7 @@ from chainbill_cli.texts import has_text
 from chainbill_contracts.declared_acts import SUBJECTS, Act, Plain, acts
 from chainbill_node.rest.texts import load_texts
 from cli.cli_fakes import BILL, PARTIES, QUOTE, REQUEST, TOKEN, FakeNode, Shell, an_id, problem
+from cli.test_cli_invoice import UBL
 
 from chainbill.ledger.transaction import decode_transaction
 
@@ -56,6 +57,11 @@ EXAMPLES: dict[str, list[str]] = {
         "bill", "dilute", BILL, "--token", TOKEN, "--amount", "1", "--credit-note", "{paper}", "--currency", "CNY",
         "--invoice",
         f"{FINGERPRINT}=1",
+    ],
+    "bill.ask_invoices": ["bill", "add-invoices", BILL, "--invoice", "{invoice}"],
+    "bill.ask_red_letter": [
+        "invoice", "red-letter", BILL, "--invoice", FINGERPRINT, "--red", "cd" * 32, "--total", "1", "--currency",
+        "CNY",
     ],
     "bill.ask_paying_bank": ["bill", "paying-bank", BILL, "--to", "bank2"],
     "bill.confirm": ["bill", "confirm", BILL],
@@ -138,9 +144,11 @@ def test_the_command_of_an_act_exists(act: str) -> None:
 @pytest.mark.parametrize("act", EXAMPLES)
 def test_the_command_of_an_act_sends_it(act: str, shell: Shell, tmp_path: Path) -> None:
     paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
+    invoice = tmp_path / "invoice.xml"
+    invoice.write_text(UBL, encoding="utf-8")
     paper.write_text("a paper\n", encoding="utf-8")
     application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
-    words = [word.format(paper=paper, application=application) for word in EXAMPLES[act]]
+    words = [word.format(paper=paper, application=application, invoice=invoice) for word in EXAMPLES[act]]
     assert ACTS[act].split()[:2] == words[:2]
     shell.run(*words, "--offline", str(signed), "-o", "json")
     [call] = decode_transaction(signed.read_bytes()).calls
@@ -202,12 +210,14 @@ def test_use_6_a_person_sees_every_argument_before_signing(
     act: str, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
+    invoice = tmp_path / "invoice.xml"
+    invoice.write_text(UBL, encoding="utf-8")
     paper.write_text("a paper\n", encoding="utf-8")
     application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
     asked: list[str] = []
     monkeypatch.setattr(previews, "person", lambda: True)
     monkeypatch.setattr(previews, "confirm", lambda line, **_: not asked.append(line))
-    words = [word.format(paper=paper, application=application) for word in EXAMPLES[act]]
+    words = [word.format(paper=paper, application=application, invoice=invoice) for word in EXAMPLES[act]]
     shell.run(*words, "--offline", str(signed), "--memo", "why it is done")
     [call] = decode_transaction(signed.read_bytes()).calls
     assert len(asked) == 1

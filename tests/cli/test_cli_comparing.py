@@ -20,12 +20,17 @@ MINE = "XX100000017"
 VAT = re.compile(r"<cac:PartyTaxScheme>.*?</cac:PartyTaxScheme>", re.DOTALL)
 
 
+def right_invoice(desk: Desk) -> str:
+    """An invoice of supplier1 to anchor."""
+    ids = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "anchor")}
+    right = UBL.replace(MINE, ids["supplier1"]).replace("XX200000018", ids["anchor"]).replace("EUR", "CNY")
+    return right.replace("2026-03-02", "2027-03-02").replace("2026-06-30", "2027-06-30")
+
+
 @pytest.fixture
 def invoice(desk: Desk, tmp_path: Path) -> Callable[..., str]:
     """Files of invoices of supplier1 to anchor; `replaced` are pairs of old and new text."""
-    ids = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "anchor")}
-    right = UBL.replace(MINE, ids["supplier1"]).replace("XX200000018", ids["anchor"]).replace("EUR", "CNY")
-    right = right.replace("2026-03-02", "2027-03-02").replace("2026-06-30", "2027-06-30")
+    right = right_invoice(desk)
     made: list[Path] = []
 
     def make(*replaced: tuple[str, str]) -> str:

@@ -19,6 +19,7 @@ from chainbill_cli.texts import has_text
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, bill_over
 from cli.english_left import english_left
+from cli.test_cli_comparing import right_invoice
 from cli.test_cli_walk import FINGERPRINT, LONG_NAME, WIDTHS, leaves, writing
 
 from chainbill.ids import make_test_uscc
@@ -64,6 +65,10 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("anchor", "bill paying-bank {other} --to bank2 --reason {long}", {"joint": "joint"}),
     ("bank2", "bill answer {joint} yes", {}),
     ("bank1", "bill answer {joint} no", {}),
+    ("supplier1", "bill add-invoices {other} --invoice {invoice}=1.00 --reason {long}", {"joint": "joint"}),
+    ("anchor", "bill answer {joint} yes", {}),
+    ("supplier1", "invoice red-letter {other} --red {hex} --total 0.40 --reason {long}", {"joint": "joint"}),
+    ("anchor", "bill answer {joint} yes", {}),
     # tokens
     ("supplier1", "token split {token} --amount 1.00 --amount 2.00", {"parts": "tokens"}),
     ("supplier1", "token merge {parts0} {parts1}", {"merged": "token"}),
@@ -202,6 +207,7 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
     for name in ("paper", "paper2"):
         (tmp_path / name).write_text(name, encoding="utf-8")
     (tmp_path / "one.py").write_text("", encoding="utf-8")
+    (tmp_path / "invoice.xml").write_text(right_invoice(desk), encoding="utf-8")
     paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
     [token] = desk.json("supplier1", "token", "list", "--bill", paid)
     return {
@@ -209,6 +215,7 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
         "paid": paid, "paid_token": token["id"], "paper": str(tmp_path / "paper"), "paper2": str(tmp_path / "paper2"),
         "application": str(tmp_path / "application.json"), "file": str(tmp_path / "file.tx"),
         "newcomer": make_test_uscc(b"applicant"), "source": str(tmp_path / "one.py"),
+        "invoice": str(tmp_path / "invoice.xml"),
     }  # fmt: skip
 
 

@@ -153,6 +153,18 @@ def _dilution(world: World) -> Ready:
     })  # fmt: skip
 
 
+def _red_letter(world: World) -> Ready:
+    bill, _ = accepted_bill(world, face=1_000, invoices=[{"fingerprint": "1" * 64, "amount": 1_000, "total": 2_000}])
+    return Ready(S1, {
+        "bill": bill, "fingerprint": "1" * 64, "new_total": 1_500, "red": "a" * 64, "bank": "", "reason": "",
+    })  # fmt: skip
+
+
+def _invoices(world: World) -> Ready:
+    part = {"fingerprint": "2" * 64, "amount": 500, "total": 500}
+    return Ready(S1, {"bill": accepted_bill(world)[0], "parts": [part], "replaces": [], "reason": ""})
+
+
 def _joint(sender: str, world: World, **fields: Any) -> Ready:
     """What the debtor asks the creditor."""
     bill = accepted_bill(world)[0]
@@ -330,6 +342,8 @@ ACTS: dict[str, Spec] = {
     "bill.ask_paying_bank": Spec(
         "M", UNDER_POLICY, lambda world: Ready(ANCHOR, {"bill": accepted_bill(world)[0], "bank": BANK2, "reason": ""})
     ),
+    "bill.ask_red_letter": Spec("M", UNDER_POLICY, _red_letter),
+    "bill.ask_invoices": Spec("M", UNDER_POLICY, _invoices),
     "bill.answer": Spec("M", UNDER_POLICY, partial(_joint, S1, answer="yes")),
     "bill.withdraw_joint": Spec("M", SAYS_NO, partial(_joint, ANCHOR), open=True),
     "token.transfer": Spec("M", UNDER_POLICY, _transfer),

@@ -201,7 +201,10 @@ def check_invoices(world: World, bills: dict[str, Any]) -> None:
             users.setdefault(place, set()).add(bill["id"])
             signed[place] += bill["initiator"] == bill["creditor"] or bill["status"] != "pending_accept"
     for place, invoice in rows.items():
-        assert invoice["occupied"] == occupied[place] <= invoice["total"]
+        over = invoice["status"] == "over_occupied"
+        assert invoice["occupied"] == occupied[place]
+        assert (invoice["occupied"] > invoice["total"]) == over == (invoice["over_since"] != "")
+        assert not over or invoice["reds"], "only a red-letter note brings a total below what is occupied"
         assert invoice["signed"] == signed[place]
         assert set(invoice["bills"]) == users.get(place, set())
         assert len(invoice["bills"]) == len(set(invoice["bills"]))

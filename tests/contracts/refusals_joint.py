@@ -144,7 +144,7 @@ def dilute_without_a_paper(world: World) -> None:
 
 @refuses("parts_not_the_amount")
 def dilute_by_other_parts(world: World) -> None:
-    dilution(world, parts=[{"fingerprint": "1" * 64, "amount": 9}])
+    dilution(world, parts=[{"fingerprint": "1" * 64, "amount": 11}])
 
 
 @refuses("parts_not_the_invoices")

@@ -28,7 +28,7 @@ MUTANTS = {
     "an offered token is paid to the recipient": ("token", PAYEE, PAYEE.replace("holder", "offered_to")),
     "a rest forgets its lock": ("token", '    rest["locks"] = row["locks"]\n', '    rest["locks"] = []\n'),
     "a returned token keeps its tier": ("token", '    child["tier"] = earlier["tier"]\n', ""),
-    "an exit keeps the invoice": ("invoice", '            row["occupied"] -= part["amount"]\n', ""),
+    "an exit keeps the invoice": ("invoice", '        row["occupied"] -= part["amount"]\n', ""),
     "an invoice is occupied beyond its total": (
         "invoice",
         'row["occupied"] + part["amount"] <= row["total"]',

@@ -95,6 +95,7 @@ def test_what_a_bank_paid_for_is_not_reduced(world: World) -> None:
     [
         ([], "parts_not_the_invoices"),
         ([{"fingerprint": I1, "amount": 9}], "parts_not_the_amount"),
+        ([{"fingerprint": I1, "amount": 11}], "parts_not_the_amount"),
         ([{"fingerprint": I1, "amount": 5}, {"fingerprint": I1, "amount": 5}], "invoice_named_twice"),
         ([{"fingerprint": "3" * 64, "amount": 10}], "part_exceeds_invoice"),
     ],

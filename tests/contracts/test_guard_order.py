@@ -89,7 +89,9 @@ FORM: Mapping[str, Break] = {
     "audit.grant": given(scope="some"),
     "bill.answer": given(answer="perhaps"),
     "bill.ask_dilution": given(credit_note="x"),
+    "bill.ask_invoices": given(parts=[]),
     "bill.ask_paying_bank": given(reason="a\nb"),
+    "bill.ask_red_letter": given(new_total=-1),
     "bill.ask_void": given(reason="a\nb"),
     "bill.issue": given(face=0),
     "bill.reject": given(reason="a\nb"),
@@ -187,7 +189,9 @@ OTHERS: Mapping[str, Break] = {
     "audit.grant": given(auditor=S1),
     "bill.accept": party_is(ANCHOR, **STOPPED),
     "bill.answer": party_is(ANCHOR, **STOPPED),
+    "bill.ask_invoices": party_is(ANCHOR, **STOPPED),
     "bill.ask_paying_bank": party_is(BANK2, **STOPPED),
+    "bill.ask_red_letter": party_is(ANCHOR, **STOPPED),
     "bill.confirm": party_is(S1, status="closed"),
     "bill.issue": party_is(ANCHOR, **STOPPED),
     "finance.agree": party_is(BANK2, **STOPPED),
@@ -201,6 +205,7 @@ OTHERS: Mapping[str, Break] = {
 }
 AMOUNTS: Mapping[str, Break] = {
     "bill.ask_dilution": given(amount=200_000_000),
+    "bill.ask_invoices": given(parts=[{"fingerprint": "2" * 64, "amount": 200_000_000, "total": 200_000_000}]),
     "finance.agree": row_is("finance/request", amount=7),
     "finance.disburse": given(amount=1),
     "finance.request": given(amount=200_000_000),
@@ -258,7 +263,7 @@ def elsewhere(act: str) -> list[tuple[str, str]]:
 BY_TABLE = {"locks": LOCKS, "dates": DATES, "others": OTHERS, "amounts": AMOUNTS, "outcome": OUTCOME}
 
 
-POLICED = set(compile_contract("party", source("party")).contract.constants["ACTS_UNDER_POLICY"])
+POLICED = set(compile_contract("general", source("general")).contract.constants["ACTS_UNDER_POLICY"])
 
 
 @cache

@@ -63,7 +63,13 @@ def test_an_anchor_and_a_supplier_cannot_occupy_a_stranger_s_invoice(world: Worl
     asked = ask(world, token, BANK2, amount=1_000)
     assert asked["claimed_twice"] == [FINGERPRINT]
     assert events(world, "invoices_in_doubt") == [
-        {"request": asked["request"], "banks": [BANK2], "claimed_twice": [FINGERPRINT], "disputes": []}
+        {
+            "request": asked["request"],
+            "banks": [BANK2],
+            "claimed_twice": [FINGERPRINT],
+            "disputes": [],
+            "over_occupied": [],
+        }
     ]
     assert bid(world, asked["request"], BANK2)["claimed_twice"] == [FINGERPRINT]
     check_all(world)

@@ -23,6 +23,7 @@ ASKS_NOBODY = {
     ("grant", "active"): "the party that gave it ends it",
     ("grant", "revoked"): "over",
     ("invoice", "occupied"): "every exit of its bills gives it back",
+    ("invoice", "over_occupied"): "its bills are paid all the same; financing waits for what both sides agree to",
     ("invoice", "part_occupied"): "every exit of its bills gives it back",
     ("invoice", "registered"): "over",
     ("key", "resting"): "back with the end of the insolvency, by a vote if by nobody else",

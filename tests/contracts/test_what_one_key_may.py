@@ -150,7 +150,7 @@ def test_what_a_maker_does_alone_with_money_its_party_s_policy_stops(tried: list
     wanted["account.announce"] = {True}
     wanted["finance.withdraw_quote"] = {True, False}  # offered, agreed
     assert alone == wanted
-    named = re.search(r"^ACTS_UNDER_POLICY = (\[.*?^\])", source("party"), re.DOTALL | re.MULTILINE)
+    named = re.search(r"^ACTS_UNDER_POLICY = (\[.*?^\])", source("general"), re.DOTALL | re.MULTILINE)
     assert named is not None
     assert set(ast.literal_eval(named[1])) == {"any", *(act for act, one in ACTS.items() if one.alone == UNDER_POLICY)}
 

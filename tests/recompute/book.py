@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from recompute.days import Calendar, plus
 from recompute.pieces import PENDING, Bill, Hop, Moment, Piece
@@ -179,15 +180,17 @@ class Dispute:
 
 @dataclass(eq=False)
 class Joint:
-    """What a debtor asks the bank that pays its bill now and the one that is to pay it then. owed: when it asked."""
+    """What is asked about a bill: another bank than the one that pays it `now` pays it `then`, or what `told` says of
+    its invoices. amount: what it is about, as it stood when it was asked."""
 
     bill: Bill
     by: str
     others: frozenset[str]
-    now: str
-    then: str
     until: str
-    owed: int
+    amount: int
+    now: str = ""
+    then: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
     agreed: set[str] = field(default_factory=set)
     status: str = "open"
 

@@ -268,7 +268,7 @@ def joints(of: Reading, history: History) -> None:
     for name, one in shown.items():
         row = of.read(f"/v1/joints/{name}")
         said = {bank for bank, answer in row["answers"].items() if answer["answer"] == "yes"}
-        of.same("joints", f"joint {name}", (row["status"], row["amount"], said), (one.status, one.owed, one.agreed))
+        of.same("joints", f"joint {name}", (row["status"], row["amount"], said), (one.status, one.amount, one.agreed))
 
 
 def _counted(names: Iterable[str]) -> tuple[set[str], int]:
@@ -304,6 +304,8 @@ def office(of: Reading, history: History) -> None:
 def status_of_invoice(occupied: int, total: int) -> str:
     if not occupied:
         return "registered"
+    if occupied > total:
+        return "over_occupied"
     return "occupied" if occupied == total else "part_occupied"
 
 

@@ -28,7 +28,9 @@ def sight_by_lineage(
     """The rule of docs/reference/read-access.md over all tokens of a bill."""
     tokens = lineage.facts.tokens
     parties = viewer.reads_for(str(lineage.facts.bill["id"]))
-    may_pay = {one["content"]["to"] for one in joints if (one["kind"], one["status"]) == ("paying_bank", "open")}
+    standing = [one for one in joints if one["status"] == "open"]
+    may_pay = {one["content"]["to"] for one in standing if one["kind"] == "paying_bank"}
+    may_pay |= {one["content"]["bank"] for one in standing if one["kind"] == "red_letter"} - {""}
     named = bool(parties & (named_parties(lineage.facts.bill) | may_pay))
     asked = {str(one["token"]) for one in requests if parties & set(one["banks"]) and one["token"] in tokens}
     own = {name for name, row in tokens.items() if parties & {row["holder"], row["offered_to"]}} | asked
@@ -64,9 +66,10 @@ def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
         old, new = choice.sample((*BANKS, HELD_AFTER), 2)
         name, status = f"J{book.height}", choice.choice(("open", "open", "done", "refused", "withdrawn", "lapsed"))
         book.put("bill", "joint", name, {
-            "id": name, "kind": choice.choice(("paying_bank", "paying_bank", "void")), "status": status,
+            "id": name, "kind": choice.choice(("paying_bank", "paying_bank", "red_letter", "void")), "status": status,
             "bill": book.token(choice.choice(live))["bill"], "by": ANCHOR, "others": [old, new],
-            "content": {"from": old, "to": new}, "created": {"height": book.height, "transaction": ""},
+            "content": {"from": old, "to": new, "bank": choice.choice(("", new))},
+            "created": {"height": book.height, "transaction": ""},
         })  # fmt: skip
     elif act == 2 and choice.randint(0, 3) == 0:
         book.put("succession", "successor", BANKS[0], {"named": HELD_AFTER, "successor": HELD_AFTER, "from": ""})

@@ -9,7 +9,7 @@ from chainbill_contracts.declared_rows import rows
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
-from chainbill_cli.commands import bill_joint, bill_settle
+from chainbill_cli.commands import bill_invoices, bill_joint, bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
@@ -96,6 +96,7 @@ bill.add_command(bill_joint.joint)
 plain_commands(bill)
 bill.command("dilute", help="bill.dilute")(bill_joint.dilute)
 bill.command("paying-bank", help="bill.paying_bank")(bill_joint.paying_bank)
+bill.command("add-invoices", help="bill.add_invoices")(bill_invoices.add_invoices)
 bill.command("answer", help="bill.answer")(bill_joint.answer)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write
+from chainbill_cli.commands.bill_invoices import whole
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
@@ -32,6 +33,7 @@ joint = Noun("joint", help="bill.joint", context_settings={"help_option_names": 
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @option("--credit-note", "paper", metavar="FILE", required=True, help="bill.opt_credit_note")
 @option("--invoice", "invoices", metavar="FINGERPRINT=AMOUNT", multiple=True, help="bill.opt_dilute_invoice")
+@option("--red", "notes", metavar="FINGERPRINT", multiple=True, help="bill.opt_dilute_red")
 @option("--reason", default="", metavar="TEXT", help="option.reason")
 @writes
 def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed: Any) -> None:
@@ -42,6 +44,7 @@ def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed
     amount = positive_amount(typed["amount"], currency)
     token, reason = object_id(session, TOKEN, typed["token"]), str(typed["reason"])
     parts = _parts(row.get("invoices") or (), amount, currency, typed["invoices"])
+    parts = _by_notes(session, row, parts, typed["notes"])
     digest = document_digest(paper)
     preview = None
     if asks(session) and row:
@@ -50,6 +53,8 @@ def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed
         preview.line("column.document", bracketed(paper, digest))
         for part in parts:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], currency)}")
+            if "red" in part:
+                preview.line("preview.red_letter", part["red"])
         if reason:
             preview.line("column.reason", reason)
         described.bill(session, preview, row)
@@ -73,6 +78,27 @@ def _parts(
             raise usage("bill.part_wanted", value=one)
         parts.append({"fingerprint": fingerprint.lower(), "amount": positive_amount(much, currency)})
     return parts
+
+
+def _by_notes(
+    session: Session, bill: Mapping[str, Any], parts: list[dict[str, Any]], typed: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The parts, each with the red-letter note that lowered its invoice: the ledger says which of those typed it is."""
+    for note in typed:
+        mark = whole(note)
+        found = [one for one in parts if len(parts) == 1 or mark in _notes_of(session, bill, one["fingerprint"])]
+        if len(found) != 1:
+            raise usage("bill.red_unknown", value=note)
+        found[0]["red"] = mark
+    return parts
+
+
+def _notes_of(session: Session, bill: Mapping[str, Any], mark: str) -> set[str]:
+    """The red-letter notes that have lowered an invoice behind a bill."""
+    if session.offline:
+        return set()
+    rows = session.client.get(f"/v1/invoices/{mark}")["invoices"]
+    return {str(note["red"]) for row in rows if row["seller"] == bill["creditor"] for note in row.get("reds") or ()}
 
 
 @argument("bill")
@@ -107,5 +133,15 @@ def answer(session: Session, writing: Writing, joint: str, answer: str) -> None:
         found = read(session, JOINT, identifier)
         described.joint(session, preview, found, read_bill(session, found["bill"]))
     outcome = write(session, writing, [call("bill", "answer", joint=identifier, answer=answer)], preview)
-    told = ("joint", "joint_status", "waits_for", "bill", "bill_status", "paying_bank", "token", "outstanding")
+    told = (
+        "joint",
+        "joint_status",
+        "waits_for",
+        "bill",
+        "bill_status",
+        "paying_bank",
+        "beyond",
+        "token",
+        "outstanding",
+    )
     answer_write(session, outcome, *told)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from chainbill_cli.answers import answer_write, without_as_of
+from chainbill_cli.commands import bill_invoices
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.invoice import fingerprint, read_invoice
+from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
 from chainbill_cli.invoice.model import Trader
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column
@@ -27,10 +28,6 @@ FIELDS = (
     Column("currency"), Column("fingerprint", "id"),
 )  # fmt: skip
 
-FINGERPRINT = re.compile(r"^[0-9a-fA-F]{64}$")
-BEGINNING = re.compile(r"^([0-9a-fA-F]{8,63})…?$")
-"""How a fingerprint may be typed that a table shows by its beginning."""
-
 invoice = noun("invoice")
 
 
@@ -41,7 +38,7 @@ invoice = noun("invoice")
 def show(file: str, creditor: str, at: str | None) -> None:
     """Show what an invoice file says, or what the ledger holds under a fingerprint."""
     session = current_session()
-    if FINGERPRINT.match(file) or (BEGINNING.match(file) and not Path(file).exists()):
+    if WHOLE.match(file) or (BEGINNING.match(file) and not Path(file).exists()):
         file = fingerprint_of(session, file)
         body = without_as_of(session.client.get(f"/v1/invoices/{file.lower()}", at=at))
         if session.out.form in {"json", "jsonl"}:
@@ -54,7 +51,7 @@ def show(file: str, creditor: str, at: str | None) -> None:
 
 def fingerprint_of(session: Session, typed: str) -> str:
     """The fingerprint that was meant: whole, or the beginning of one that the ledger holds."""
-    if FINGERPRINT.match(typed):
+    if WHOLE.match(typed):
         return typed.lower()
     begun = BEGINNING.match(typed)
     if begun is None or session.offline:
@@ -117,5 +114,6 @@ def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, d
     answer_write(session, outcome, "dispute", "until")
 
 
+invoice.command("red-letter", help="invoice.red_letter")(bill_invoices.red_letter)
 plain_commands(invoice)
 plain_reads(invoice)

@@ -122,7 +122,7 @@ def _rule(typed: str) -> dict[str, Any]:
 
 def acts_under_policy() -> tuple[str, ...]:
     """What a policy's rule may name, as the contract `party` that ships with this program lists it."""
-    return tuple(contract_constant("party", "ACTS_UNDER_POLICY") or ())
+    return tuple(contract_constant("general", "ACTS_UNDER_POLICY") or ())
 
 
 def _preview_policy(session: Session, rules: list[dict[str, Any]]) -> Preview:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from chainbill_cli.invoice.fingerprints import fingerprint
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.parties import check_parties, matching_identifier
-from chainbill_cli.invoice.reading import parse_invoice, read_invoice
+from chainbill_cli.invoice.reading import parse_invoice, read_invoice, read_red_letter
 
 __all__ = [
     "Identifier", "Invoice", "Trader", "check_parties", "fingerprint", "matching_identifier", "parse_invoice",
-    "read_invoice",
+    "read_invoice", "read_red_letter",
 ]  # fmt: skip

@@ -31,15 +31,29 @@ def is_invoice(root: Element) -> bool:
 
 def read(root: Element, path: str) -> Invoice:
     """The invoice of such a tree."""
+    if _total(root, path).startswith("-"):
+        raise fail(Exit.FAILED, "invoice.red", path=path)
+    return _read(root, path, "")
+
+
+def read_red(root: Element, path: str) -> Invoice:
+    """The red-letter note of such a tree: its amounts are written below zero, and are what it takes off."""
+    if not _total(root, path).startswith("-"):
+        raise fail(Exit.FAILED, "invoice.not_red", path=path)
+    return _read(root, path, "-")
+
+
+def _total(root: Element, path: str) -> str:
+    return needed(text_at(root, TOTAL), "TotalTax-includedAmount", path)
+
+
+def _read(root: Element, path: str, sign: str) -> Invoice:
     number = needed(text_at(root, "TaxSupervisionInfo/InvoiceNumber"), "InvoiceNumber", path)
     if not (number.isascii() and number.isdigit() and len(number) == NUMBER_LENGTH):
         raise fail(Exit.FAILED, "invoice.cn_number", path=path, value=number)
-    total = needed(text_at(root, TOTAL), "TotalTax-includedAmount", path)
-    if total.startswith("-"):
-        raise fail(Exit.FAILED, "invoice.red", path=path)
     issued = text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{DATA}/BasicInformation/RequestTime")
-    minor = amount_from(total, CURRENCY, "TotalTax-includedAmount", path)
-    _check_sum(root, minor, path)
+    minor = amount_from(_total(root, path).removeprefix(sign), CURRENCY, "TotalTax-includedAmount", path)
+    _check_sum(root, minor, path, sign)
     return Invoice(
         format="cn",
         number=number,
@@ -54,9 +68,9 @@ def read(root: Element, path: str) -> Invoice:
     )
 
 
-def _check_sum(root: Element, total_minor: int, path: str) -> None:
+def _check_sum(root: Element, total_minor: int, path: str, sign: str) -> None:
     """Refuse an invoice whose net amount and tax do not make its total; one that leaves a part out is taken."""
-    parts = [text_at(root, f"{DATA}/BasicInformation/{name}") for name in PARTS]
+    parts = [text_at(root, f"{DATA}/BasicInformation/{name}").removeprefix(sign) for name in PARTS]
     if not all(parts):
         return
     found = sum(part_from(part, CURRENCY, name, path) for part, name in zip(parts, PARTS, strict=True))

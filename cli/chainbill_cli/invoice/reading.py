@@ -27,16 +27,27 @@ CHINESE_ENCODING = re.compile(
 
 def read_invoice(path: Path) -> Invoice:
     """The invoice in a file; a failure with a reason if there is none."""
+    return parse_invoice(_content(path), str(path))
+
+
+def read_red_letter(path: Path) -> Invoice:
+    """The Chinese red-letter note in a file: its total is what it takes off."""
+    root = unwrapped(parse_tree(_content(path), str(path)), is_invoice, str(path))
+    if not chinese.is_invoice(root):
+        raise fail(Exit.FAILED, "invoice.not_red", path=str(path))
+    return chinese.read_red(root, str(path))
+
+
+def _content(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise fail(Exit.FAILED, "invoice.not_a_file", path=str(path))
         if path.stat().st_size > MAX_BYTES:
             raise fail(Exit.FAILED, "invoice.too_large", path=str(path), limit=MAX_BYTES // 1024 // 1024)
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
-    return parse_invoice(content, str(path))
 
 
 def parse_invoice(content: bytes, path: str = "-") -> Invoice:

@@ -31,6 +31,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "征询改由另一银行兑付该凭证，两家银行均须答复（债务人）",
     ),
     "bill.opt_paying_bank_to": ("The bank that is to pay it", "将兑付该凭证的银行"),
+    "bill.opt_dilute_red": (
+        "Red-letter note that took it off the invoice's total before, which then stays as it is",
+        "此前已从发票总额中扣减该金额的红字发票；引用后总额不再调低",
+    ),
+    "bill.red_unknown": (
+        "{value} has lowered none of the invoices that are named here: chainbill invoice show FINGERPRINT -o json "
+        "lists its red-letter notes",
+        "{value} 不是此处所列发票的红字发票：chainbill invoice show FINGERPRINT -o json 列出发票的红字发票",
+    ),
+    "bill.add_invoices": (
+        "Ask the other side that more invoices stand behind a bill, or others instead of some (debtor or creditor)",
+        "征询对方同意补充凭证的发票，或以其他发票替换（债务人或债权人）",
+    ),
+    "bill.opt_replace": (
+        "Invoice that leaves the bill, more of it being occupied than its total",
+        "退出凭证的发票（超额占用者）",
+    ),
+    "bill.opt_creditor_offline": (
+        "With --offline: the bill's creditor, who sold, if it is not the acting party",
+        "与 --offline 同用：凭证的债权人（销售方），不是本方时填写",
+    ),
     "bill.answer": (
         "Answer what was asked about a bill: the last yes lets it take effect at once, no ends it",
         "答复就凭证的征询：全部同意（yes）后即时生效，no 不同意",

@@ -11,6 +11,46 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Say that an invoice is not right; it blocks nothing, those who finance see it for 30 days",
         "对发票提出异议；不阻止任何操作，资金方在 30 日内可见",
     ),
+    "invoice.red_letter": (
+        "Ask the other side to lower an invoice behind a bill by a red-letter note (debtor or creditor)",
+        "征询对方同意以红字发票调低凭证所依据的发票（债务人或债权人）",
+    ),
+    "invoice.opt_red": (
+        "The red-letter note: its file (数电票), or its fingerprint",
+        "红字发票的文件（数电票）或其指纹",
+    ),
+    "invoice.opt_red_invoice": (
+        "Which invoice behind the bill; may be left out for a bill of one invoice",
+        "凭证所依据的哪张发票；仅一张发票的可省略",
+    ),
+    "invoice.opt_red_total": (
+        "The total that is left; default: what the file takes off the total on the ledger",
+        "冲减后的总额；默认为账本总额减去文件所载的冲减额",
+    ),
+    "invoice.opt_attested_by": (
+        "Your sponsor bank, which attests the note in the place of the other side",
+        "本方推荐行，由其代替对方确认红字发票",
+    ),
+    "invoice.red_total_wanted": (
+        "give --total: how much the note takes off is known only from its file, and from a bill that can be read",
+        "请给出 --total：只有给出红字发票文件、且能读取凭证时，才能算出冲减后的总额",
+    ),
+    "invoice.red_offline": (
+        "{path}: whose invoice it is is read from a node: leave --offline out, or give the fingerprint of the note",
+        "{path}：销售方须向节点读取：请不要用 --offline，或给出红字发票的指纹",
+    ),
+    "invoice.not_red": (
+        "{path} is no red-letter note (数电票 with a total below zero); of others give the fingerprint and --total",
+        "{path} 不是红字发票（价税合计为负的数电票）；其他格式请给出指纹与 --total",
+    ),
+    "invoice.which_behind": (
+        "the bill stands on {count} invoices: say with --invoice FINGERPRINT which one: {ids}",
+        "该凭证依据 {count} 张发票：请用 --invoice 指纹 指明是哪一张：{ids}",
+    ),
+    "invoice.not_behind_bill": (
+        "{value} fits none of the invoices behind the bill, or several: {ids}",
+        "{value} 与凭证所依据的发票均不符，或不唯一：{ids}",
+    ),
     "invoice.opt_seller": ("The party that sold", "销售方"),
     "invoice.opt_document": (
         "The paper that says why; its SHA-256 goes to the ledger, the paper stays with you",

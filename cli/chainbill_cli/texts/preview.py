@@ -76,6 +76,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The bank that pays this bill and another one are about to be asked; once both agree, the other one pays it:",
         "即将征询现兑付行与另一银行；两家均同意后，改由后者兑付此凭证：",
     ),
+    "preview.invoice_red_letter": (
+        "The other side, or your bank, is about to be asked to lower this invoice for good:",
+        "即将征询对方（或本方推荐行）同意调低此发票，调低后不可恢复：",
+    ),
+    "preview.red_letter": ("red-letter note", "红字发票"),
+    "preview.total_now": ("total now", "现总额"),
+    "preview.total_then": ("total then", "调低后总额"),
+    "preview.lowered_by": ("lowered by", "调低金额"),
+    "preview.attested_by": ("attested by", "确认行"),
+    "preview.bill_add_invoices": (
+        "The other side is about to be asked that these invoices stand behind the bill:",
+        "即将征询对方同意以下发票作为凭证的依据：",
+    ),
+    "preview.comes": ("comes to the bill", "补充"),
+    "preview.leaves": ("leaves the bill", "退出"),
     "preview.still_owed": ("still owed", "未兑付余额"),
     "preview.bill_answer": (
         "What the other side asks is about to be answered; with yes it takes effect at once:",

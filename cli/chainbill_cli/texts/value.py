@@ -21,6 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.asks_void": ("void", "作废"),
     "value.asks_dilution": ("dilution", "贸易扣减"),
     "value.asks_paying_bank": ("another paying bank", "更换兑付行"),
+    "value.asks_red_letter": ("red-letter note", "红字发票"),
+    "value.asks_invoices": ("invoices that come to it", "补充发票"),
     "value.yes": ("yes", "是"),
     "value.no": ("no", "否"),
     "value.minor_units": ("{amount} minor units", "{amount}（最小货币单位）"),

@@ -104,6 +104,10 @@ def grant_of(row: Row) -> Grant:
     )  # fmt: skip
 
 
+BANK_ASKED = {"paying_bank": "to", "red_letter": "bank"}
+"""Joint acts in which a bank is asked that the bill need not name, and where it stands in their content."""
+
+
 class Tokens(Protocol):
     """The tokens of one bill, as far as its sight needs them."""
 
@@ -128,7 +132,7 @@ def sight_of(
     if viewer.everything:
         return Sight()
     parties = viewer.reads_for(str(bill["id"]))
-    named = not parties.isdisjoint(named_parties(bill)) or any(asked_to_pay(parties, joint) for joint in joints)
+    named = not parties.isdisjoint(named_parties(bill)) or any(asked_beside(parties, joint) for joint in joints)
     asked = _asked_tokens(tokens, parties, requests)
     own = asked.union(tokens.of(parties))
     pays = paying_bank in parties
@@ -162,9 +166,12 @@ def named_parties(bill: Row) -> set[str]:
     return (named | ({guarantor} if isinstance(guarantor, str) else set())) - {""}
 
 
-def asked_to_pay(parties: frozenset[str], joint: Row) -> bool:
-    """Say whether one of the parties is asked to become a bill's paying bank: it sees the bill as those it names do."""
-    return joint["kind"] == "paying_bank" and joint["status"] == "open" and joint["content"]["to"] in parties
+def asked_beside(parties: frozenset[str], joint: Row) -> bool:
+    """Say whether one of the parties is a bank that the bill does not name and that is asked about it: to become its
+    paying bank, or to attest a red-letter note. Until it has answered it sees the bill as those it names do."""
+    if joint["status"] != "open" or joint["kind"] not in BANK_ASKED:
+        return False
+    return joint["content"][BANK_ASKED[joint["kind"]]] in parties
 
 
 def _asked_tokens(tokens: Tokens, parties: frozenset[str], requests: Sequence[Row]) -> frozenset[str]:

@@ -17,24 +17,31 @@ from chainbill_node.trace.shapes import Row
 
 router = router_of("invoices", "/v1")
 
+OVER = "over_occupied"
 LOOKS = 16
 """Bills behind an invoice in which a reader's part is looked for before the invoice is read: always so many, there or
 not, so that nobody learns by its cost whether an invoice stands here."""
 
 
 def _invoice_names(view: View, asked: Asked) -> Names | None:
-    """Give the candidates, as "fingerprint/seller": those that bills of a party stand on, or the reader's own bills.
+    """Give the candidates, as "fingerprint/seller": those that bills of a party stand on, and its own.
 
     What others have costs nobody else a read, so nobody learns from a list how much that is.
     """
     for index, party in (("bill.creditor", asked["seller"]), ("bill.debtor", asked["buyer"])):
         if party is not None and view.found_by(party):
-            return from_names(_named_by(view, every(from_index(view.reader, index, (party,)))))
+            named = _named_by(view, every(from_index(view.reader, index, (party,))))
+            return from_names(named | _own(view, {party}))
     return None
 
 
 def _concerned(view: View) -> set[str]:
-    return _named_by(view, view.own_bills())
+    return _named_by(view, view.own_bills()) | _own(view, view.viewer.reads_for())
+
+
+def _own(view: View, parties: Iterable[str]) -> set[str]:
+    """Give the invoices of which one of the parties is seller or buyer, also those that have left all bills."""
+    return {name for party in sorted(parties) for name in every(from_index(view.reader, "invoice.side", (party,)))}
 
 
 def _named_by(view: View, bills: Iterable[str]) -> set[str]:
@@ -63,9 +70,11 @@ def doubts_about(view: View, bill_id: str) -> dict[str, list[str]]:
     bill = view.row("bill", "bill", bill_id) or {"invoices": (), "creditor": ""}
     names = [str(part["fingerprint"]) for part in bill["invoices"]]
     seller = str(bill["creditor"])
+    rows = {name: view.row("invoice", "invoice", (name, seller)) for name in names}
     return {
         "claimed_twice": [name for name in names if any(_others(view, name, seller))],
         "disputes": [one for name in names for one in _disputes_of(view, name, seller)],
+        "over_occupied": [name for name, row in rows.items() if row is not None and row["status"] == OVER],
     }
 
 

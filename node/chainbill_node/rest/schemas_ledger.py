@@ -108,7 +108,8 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     ),
     "Request": _REQUEST,
     "RequestWithQuotes": extended(
-        _REQUEST, {"quotes": array(ref("Quote")), "claimed_twice": array(TEXT), "disputes": array(TEXT)}
+        _REQUEST,
+        {"quotes": array(ref("Quote")), **dict.fromkeys(("claimed_twice", "disputes", "over_occupied"), array(TEXT))},
     ),
     "Invoice": extended(
         row_schema("invoice/invoice"), {"disputes": array(TEXT)}, hidden=obj({"bills": COUNT})

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chainbill.currencies import MINOR_DIGITS
 from chainbill.dates import date_of
-from chainbill_node.rest.access import Viewer, asked_to_pay, named_parties, sight_of
+from chainbill_node.rest.access import Viewer, asked_beside, named_parties, sight_of
 from chainbill_node.rest.lists import MAX_READ, every, from_index, may_be_key
 from chainbill_node.rest.parts import TokensOfBill, has_part
 from chainbill_node.rest.ports import NodePort
@@ -317,7 +317,7 @@ class View:
         yield from (str(request["bill"]) for request in self.filed("finance", "request", "bank", party))
         names = every(from_index(self.reader, "joint.asked", (party,)))
         joints = (self.reader.get("bill", "joint", name) for name in names)
-        yield from (str(row["bill"]) for row in joints if row is not None and asked_to_pay(frozenset({party}), row))
+        yield from (str(row["bill"]) for row in joints if row is not None and asked_beside(frozenset({party}), row))
         for bank in self.pays_as(party):
             yield from (str(bill["id"]) for bill in self.filed("bill", "bill", "paying_bank", bank))
 

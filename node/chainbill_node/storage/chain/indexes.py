@@ -114,6 +114,7 @@ INDEXES: tuple[Index, ...] = (
     Index("bill.paying_bank", BILL, "paying_bank"),
     Index("bill.part", BILL, "debtor", also=("creditor", "initiator", "paying_bank", "terms.guarantor"), of="id"),
     Index("bill.invoice", BILL, "invoices", each="fingerprint"),
+    Index("invoice.side", INVOICE, "seller", also=("buyer",), parts=2),
     Index("token.bill", TOKEN, "bill"),
     Index("token.holder", TOKEN, "holder"),
     Index("token.offered_to", TOKEN, "offered_to"),

@@ -1,0 +1,142 @@
+"""`invoice red-letter`, `bill add-invoices`: what changes of the invoices behind an accepted bill.
+
+Loaded by `commands.invoice` and `commands.bill`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from chainbill_cli import described
+from chainbill_cli.answers import answer_write
+from chainbill_cli.currencies import currency_for
+from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.invoice import check_parties, fingerprint, read_red_letter
+from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
+from chainbill_cli.issuing import registered_shares
+from chainbill_cli.kit import argument, option
+from chainbill_cli.lookup import BILL, object_id, read_bill
+from chainbill_cli.money_said import said
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session
+from chainbill_cli.texts import enumerated
+from chainbill_cli.values import amount_minor
+from chainbill_cli.writing import Writing, call, write, writes
+
+
+@argument("bill")
+@option("--red", "note", metavar="FILE|FINGERPRINT", required=True, help="invoice.opt_red")
+@option("--invoice", "typed", metavar="FINGERPRINT", default="", help="invoice.opt_red_invoice")
+@option("--total", metavar="AMOUNT", default="", help="invoice.opt_red_total")
+@option("--currency", metavar="CODE", default="", help="option.currency_check")
+@option("--attested-by", "bank", metavar="BANK", default="", help="invoice.opt_attested_by")
+@option("--reason", default="", metavar="TEXT", help="option.reason")
+@writes
+def red_letter(session: Session, writing: Writing, bill: str, *, note: str, typed: str, **more: str) -> None:
+    """Ask the other side to lower an invoice behind a bill by a red-letter note."""
+    identifier = object_id(session, BILL, bill)
+    row = {} if session.offline else read_bill(session, identifier)
+    currency = currency_for(session, more["currency"], row)
+    parts = row.get("invoices") or ()
+    mark = behind(parts, typed) if parts else whole(typed)
+    red, off = _note(session, note, row)
+    before = total_now(session, mark, row) if row else None
+    if more["total"]:
+        total = amount_minor(more["total"], currency)
+    elif off is None or before is None:
+        raise usage("invoice.red_total_wanted")
+    else:
+        total = max(0, before - off)
+    bank = session.party_id(more["bank"]) if more["bank"] else ""
+    preview = None
+    if asks(session) and row:
+        preview = Preview("preview.invoice_red_letter").line("column.fingerprint", mark)
+        preview.line("preview.red_letter", red)
+        if before is not None:
+            preview.money("preview.total_now", before, currency)
+        preview.money("preview.total_then", total, currency)
+        if bank:
+            preview.party(session, "preview.attested_by", bank)
+        if more["reason"]:
+            preview.line("column.reason", more["reason"])
+        described.bill(session, preview, row)
+    arguments = {"fingerprint": mark, "new_total": total, "red": red, "bank": bank, "reason": more["reason"]}
+    outcome = write(session, writing, [call("bill", "ask_red_letter", bill=identifier, **arguments)], preview)
+    answer_write(session, outcome, "joint", "until", bill=identifier)
+
+
+@argument("bill")
+@option("--invoice", "files", metavar="FILE[=AMOUNT]", multiple=True, required=True, help="bill.opt_invoice")
+@option("--replace", "leaving", metavar="FINGERPRINT", multiple=True, help="bill.opt_replace")
+@option("--creditor", metavar="PARTY", default="", help="bill.opt_creditor_offline")
+@option("--by-name", metavar="seller|buyer", multiple=True, help="invoice.opt_by_name")
+@option("--reason", default="", metavar="TEXT", help="option.reason")
+@writes
+def add_invoices(session: Session, writing: Writing, bill: str, *, files: Sequence[str], **more: Any) -> None:
+    """Ask the other side that more invoices stand behind a bill, or others in the place of some."""
+    identifier = object_id(session, BILL, bill)
+    row = {} if session.offline else read_bill(session, identifier)
+    named = session.party_id(more["creditor"]) if more["creditor"] else session.party
+    parts = registered_shares(session, row or {"creditor": named}, files, by_name=more["by_name"])
+    leaving = [behind(row["invoices"], one) if row else whole(one) for one in more["leaving"]]
+    preview = None
+    if asks(session) and row:
+        currency = str(row["currency"])
+        preview = Preview("preview.bill_add_invoices")
+        for part in parts:
+            preview.line("preview.comes", f"{part['fingerprint']} {said(part['amount'], currency)}")
+        for one in leaving:
+            preview.line("preview.leaves", one)
+        if more["reason"]:
+            preview.line("column.reason", str(more["reason"]))
+        described.bill(session, preview, row)
+    arguments = {"parts": parts, "replaces": leaving, "reason": more["reason"]}
+    outcome = write(session, writing, [call("bill", "ask_invoices", bill=identifier, **arguments)], preview)
+    answer_write(session, outcome, "joint", "until", bill=identifier)
+
+
+def total_now(session: Session, mark: str, bill: Mapping[str, Any]) -> int:
+    """The total of an invoice behind a bill as the ledger has it: what other bills' notes took off is off here, too."""
+    rows = session.client.get(f"/v1/invoices/{mark}")["invoices"]
+    return next(int(one["total"]) for one in rows if one["seller"] == bill["creditor"])
+
+
+def behind(parts: Sequence[Mapping[str, Any]], typed: str) -> str:
+    """The fingerprint of an invoice behind a bill that was meant: whole, its beginning, or the only one there is."""
+    marks = [str(one["fingerprint"]) for one in parts]
+    if not typed and len(marks) == 1:
+        return marks[0]
+    if not typed:
+        raise usage("invoice.which_behind", count=len(marks), ids=enumerated(marks[:5]))
+    begun = BEGINNING.match(typed)
+    begins = begun[1].lower() if begun else whole(typed)
+    found = [one for one in marks if one.startswith(begins)]
+    if len(found) != 1:
+        raise usage("invoice.not_behind_bill", value=typed, ids=enumerated(marks[:5]))
+    return found[0]
+
+
+def whole(typed: str) -> str:
+    """A fingerprint that is typed in full; a failure for anything else."""
+    if not WHOLE.match(typed):
+        raise usage("invoice.bad_fingerprint", value=typed)
+    return typed.lower()
+
+
+def _note(session: Session, typed: str, bill: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The red-letter note: its fingerprint, and what it takes off in minor units where its file says so."""
+    if WHOLE.match(typed) and not Path(typed).exists():
+        return typed.lower(), None
+    found = read_red_letter(Path(typed))
+    key = session.known.invoice_key
+    if not key:
+        raise fail(Exit.FAILED, "bill.invoice_key")
+    if not bill:
+        raise usage("invoice.red_offline", path=typed)
+    if found.currency != bill["currency"]:
+        raise usage("bill.invoice_currency", path=typed, found=found.currency, expected=bill["currency"])
+    seller, buyer = (session.registered(str(bill[side])) for side in ("creditor", "debtor"))
+    check_parties(found, seller, buyer, ())
+    return fingerprint(key, str(bill["creditor"]), found), found.total_minor
