@@ -2,7 +2,7 @@
 
 Scenarios with numbers go on where the last soak ended (`counts`), so none is played twice; what is drawn otherwise
 begins at other numbers every time, printed so that it can be repeated (`SEED=…`). Two lanes at a time, for two cores:
-what needs no processes, and real nodes. Exit code 1 on any finding.
+what needs no processes, and real nodes. SIGTERM ends it early, with all that it has played. Exit code 1 on any finding.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import multiprocessing
 import platform
 import random
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +23,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "node"), str(TESTS / "faults")]
 from sim import twins  # noqa: E402
 from soak import counts, numbered, processes, pure  # noqa: E402
 from soak.numbered import Lane  # noqa: E402
-from soak.tally import Tally  # noqa: E402
+from soak.tally import Tally, end_now  # noqa: E402
 
 CLOSING_S = 10.0
 KILLS = "kills"
@@ -43,6 +44,7 @@ def main() -> int:
     seconds = max(30.0, given.minutes * 60 - CLOSING_S)
     print(f"soak of {given.minutes:g} minutes, SEED={base}", flush=True)
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: end_now())
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
         tally = Tally()
         lanes = 1 if given.part in ("", KILLS, DRILLS) else 2

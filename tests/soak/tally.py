@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -41,9 +43,18 @@ class Tally:
             self.reached[kind] = max(number, self.reached.get(kind, 0))
 
 
+_asked_to_end = multiprocessing.Value("d", math.inf)
+"""From when on all lanes are over, whatever they were given: who forks shares it."""
+
+
+def end_now() -> None:
+    """Let every lane end with the turn that it is at, as if its time were over."""
+    _asked_to_end.value = time.monotonic()
+
+
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock."""
+    """A moment on the monotonic clock, or the one from which on everybody was asked to end."""
 
     at: float
 
@@ -53,7 +64,8 @@ class Deadline:
 
     @property
     def left_s(self) -> float:
-        return max(0.0, self.at - time.monotonic())
+        end: float = min(self.at, _asked_to_end.value)
+        return max(0.0, end - time.monotonic())
 
     @property
     def over(self) -> bool:

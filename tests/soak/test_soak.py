@@ -20,6 +20,7 @@ from sim.checkers import ViolationError  # noqa: E402
 from sim.mutants import MUTANTS  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
 from soak import counts, guided, numbered, planting, prices, processes, pure  # noqa: E402
+from soak import tally as tally_of  # noqa: E402
 from soak.numbered import Lane  # noqa: E402
 from soak.tally import Tally  # noqa: E402
 
@@ -51,6 +52,13 @@ def test_every_part_gets_its_turn(quick: None) -> None:
         "decoder inputs", "recovery drills", "planted faults", "whole-node seeds",
         "recomputed histories", "torn signer files", prices.NAME, soaking.STATES,
     }  # fmt: skip
+
+
+def test_who_is_asked_to_end_ends_with_what_was_played(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally_of._asked_to_end, "value", tally_of._asked_to_end.value)
+    tally_of.end_now()
+    tally = pure.run(1_000, 3_600.0, "twins")
+    assert tally.counts["Twins scenarios"] > 0
 
 
 @pytest.mark.parametrize(("part", "what"), [("twins", {"Twins scenarios"}), ("drills", {"recovery drills"})])
