@@ -70,10 +70,10 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
         preview.money("preview.lowered_by", row["amount"], row["currency"])
         preview.money("preview.total_then", int(content["new_total"]), row["currency"])
         if content["bank"]:
-            preview.party(session, "preview.attested_by", str(content["bank"]))
+            preview.party(session, "column.attested_by", str(content["bank"]))
     elif row["kind"] == "invoices":
         for part in content["parts"]:
-            preview.line("preview.comes", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
+            preview.invoice(part, row["currency"], "preview.comes")
         for one in content["replaces"]:
             preview.line("preview.leaves", str(one))
     elif content:

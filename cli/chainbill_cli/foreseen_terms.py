@@ -6,6 +6,7 @@ As `foreseen`, under whose reasons and in whose order. A row that cannot be read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -192,8 +193,12 @@ def _dilutable(session: Session, bill: Row, amount: int, content: Row) -> Iterat
         yield "token_locked", {"locks": token["locks"]}
     if amount > token["amount"]:
         yield "amount_exceeds_tokens", {"missing": amount - token["amount"], "currency": token["currency"]}
-    if bool(content["parts"]) != bool(bill["invoices"]):
+    parts = content["parts"]
+    behind = sum(one["amount"] for one in bill["invoices"]) - sum(one["amount"] for one in parts)
+    if parts and not bill["invoices"]:
         yield "parts_not_the_invoices", {"bill": bill["id"]}
+    if behind > bill["face"] - bill["diluted"] - amount:
+        yield ("parts_not_the_amount", {}) if parts else ("parts_not_the_invoices", {"bill": bill["id"]})
     stands = {one["fingerprint"]: one["amount"] for one in bill["invoices"]}
     for part in content["parts"]:
         left = stands.get(part["fingerprint"], 0)
@@ -212,8 +217,8 @@ def _ask_dilution(session: Session, asked: Row) -> Iterator[Refusal | None]:
     yield _asked(session, asked["bill"], "dilution")
 
 
-def _ask_paying_bank(session: Session, asked: Row) -> Iterator[Refusal | None]:
-    yield _asked(session, asked["bill"], "paying_bank")
+def _ask_once(kind: str, session: Session, asked: Row) -> Iterator[Refusal | None]:
+    yield _asked(session, asked["bill"], kind)
 
 
 def _answer(session: Session, given: Row) -> Iterator[Refusal | None]:
@@ -252,7 +257,8 @@ def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
 
 
 CHECKS: Mapping[str, Check] = {
-    "bill.ask_void": _ask_void, "bill.ask_dilution": _ask_dilution, "bill.ask_paying_bank": _ask_paying_bank,
+    "bill.ask_void": _ask_void, "bill.ask_dilution": _ask_dilution,
+    **{f"bill.ask_{kind}": partial(_ask_once, kind) for kind in ("paying_bank", "red_letter", "invoices")},
     "bill.answer": _answer, "governance.propose": _propose,
     "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote, "finance.disburse": _disburse,
     "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,

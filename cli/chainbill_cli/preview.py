@@ -59,10 +59,10 @@ class Preview:
             self.line("preview.uppercase", chinese_uppercase(minor, currency))
         return self
 
-    def invoice(self, share: Mapping[str, Any], currency: str) -> Preview:
+    def invoice(self, share: Mapping[str, Any], currency: str, label: str = "preview.invoice") -> Preview:
         """Add an invoice: the part of it that the bill takes, its total, and its fingerprint."""
         part, total = (amount_text(int(share[name]), currency) for name in ("amount", "total"))
-        return self.line("preview.invoice", bracketed(f"{part} / {total} {currency}", share["fingerprint"]))
+        return self.line(label, bracketed(f"{part} / {total} {currency}", share["fingerprint"]))
 
     def party(self, session: Session, label: str, party: str) -> Preview:
         """Add a party by its registered name and id."""

@@ -74,7 +74,7 @@ EXAMPLES: dict[str, list[str]] = {
     "finance.request": ["finance", "request", TOKEN, "--to", "bank1", "--amount", "1", "--currency", "CNY"],
     "finance.withdraw": ["finance", "withdraw", REQUEST],
     "finance.withdraw_quote": ["finance", "withdraw", QUOTE],
-    "governance.propose": ["governance", "propose", "parameter", "idle_interval_ms", "5000"],
+    "governance.propose": ["governance", "propose", "parameter", "open_offers", "900"],
     "governance.ready": ["governance", "ready"],
     "governance.store_source": ["governance", "store", "{paper}"],
     "governance.vote": ["governance", "vote", an_id("P", "proposal"), "yes"],

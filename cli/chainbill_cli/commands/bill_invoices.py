@@ -18,12 +18,11 @@ from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
 from chainbill_cli.issuing import registered_shares
 from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, object_id, read_bill
-from chainbill_cli.money_said import said
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated
 from chainbill_cli.values import amount_minor
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 
 @argument("bill")
@@ -42,23 +41,24 @@ def red_letter(session: Session, writing: Writing, bill: str, *, note: str, type
     parts = row.get("invoices") or ()
     mark = behind(parts, typed) if parts else whole(typed)
     red, off = _note(session, note, row)
-    before = total_now(session, mark, row) if row else None
+    stands = _as_it_stands(session, mark, row) if row else {}
     if more["total"]:
         total = amount_minor(more["total"], currency)
-    elif off is None or before is None:
+    elif off is None or not stands:
         raise usage("invoice.red_total_wanted")
     else:
-        total = max(0, before - off)
+        total = max(0, int(stands["total"]) - off)
     bank = session.party_id(more["bank"]) if more["bank"] else ""
     preview = None
     if asks(session) and row:
         preview = Preview("preview.invoice_red_letter").line("column.fingerprint", mark)
         preview.line("preview.red_letter", red)
-        if before is not None:
-            preview.money("preview.total_now", before, currency)
+        preview.money("preview.total_now", int(stands["total"]), currency)
         preview.money("preview.total_then", total, currency)
+        if stands["occupied"] > total:
+            preview.money("column.beyond", int(stands["occupied"]) - total, currency)
         if bank:
-            preview.party(session, "preview.attested_by", bank)
+            preview.party(session, "column.attested_by", bank)
         if more["reason"]:
             preview.line("column.reason", more["reason"])
         described.bill(session, preview, row)
@@ -71,7 +71,7 @@ def red_letter(session: Session, writing: Writing, bill: str, *, note: str, type
 @option("--invoice", "files", metavar="FILE[=AMOUNT]", multiple=True, required=True, help="bill.opt_invoice")
 @option("--replace", "leaving", metavar="FINGERPRINT", multiple=True, help="bill.opt_replace")
 @option("--creditor", metavar="PARTY", default="", help="bill.opt_creditor_offline")
-@option("--by-name", metavar="seller|buyer", multiple=True, help="invoice.opt_by_name")
+@BY_NAME
 @option("--reason", default="", metavar="TEXT", help="option.reason")
 @writes
 def add_invoices(session: Session, writing: Writing, bill: str, *, files: Sequence[str], **more: Any) -> None:
@@ -86,21 +86,22 @@ def add_invoices(session: Session, writing: Writing, bill: str, *, files: Sequen
         currency = str(row["currency"])
         preview = Preview("preview.bill_add_invoices")
         for part in parts:
-            preview.line("preview.comes", f"{part['fingerprint']} {said(part['amount'], currency)}")
+            preview.invoice(part, currency, "preview.comes")
         for one in leaving:
             preview.line("preview.leaves", one)
         if more["reason"]:
             preview.line("column.reason", str(more["reason"]))
         described.bill(session, preview, row)
     arguments = {"parts": parts, "replaces": leaving, "reason": more["reason"]}
-    outcome = write(session, writing, [call("bill", "ask_invoices", bill=identifier, **arguments)], preview)
+    told = on_record(writing, more["by_name"])
+    outcome = write(session, told, [call("bill", "ask_invoices", bill=identifier, **arguments)], preview)
     answer_write(session, outcome, "joint", "until", bill=identifier)
 
 
-def total_now(session: Session, mark: str, bill: Mapping[str, Any]) -> int:
-    """The total of an invoice behind a bill as the ledger has it: what other bills' notes took off is off here, too."""
-    rows = session.client.get(f"/v1/invoices/{mark}")["invoices"]
-    return next(int(one["total"]) for one in rows if one["seller"] == bill["creditor"])
+def _as_it_stands(session: Session, mark: str, bill: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An invoice behind a bill as the ledger has it: what notes on other bills took off its total is off here, too."""
+    rows: Sequence[Mapping[str, Any]] = session.client.get(f"/v1/invoices/{mark}")["invoices"]
+    return next(one for one in rows if one["seller"] == bill["creditor"])
 
 
 def behind(parts: Sequence[Mapping[str, Any]], typed: str) -> str:

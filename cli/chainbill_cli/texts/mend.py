@@ -26,6 +26,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "copy network.json from another home of this network: any bank has it",
         "请从本网络的其他目录复制 network.json（任一银行均有）",
     ),
+    "mend.invoice.not_behind_bill": (
+        "chainbill bill show BILL lists the invoices behind it; give more of the fingerprint",
+        "可用 chainbill bill show 凭证 查看其所依据的发票；请多给出几位指纹",
+    ),
     "mend.bill.invoice_over": (
         "write a part of it: --invoice FILE=AMOUNT",
         "请写不超过总额的部分：--invoice 文件=金额",

@@ -84,7 +84,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.total_now": ("total now", "现总额"),
     "preview.total_then": ("total then", "调低后总额"),
     "preview.lowered_by": ("lowered by", "调低金额"),
-    "preview.attested_by": ("attested by", "确认行"),
     "preview.bill_add_invoices": (
         "The other side is about to be asked that these invoices stand behind the bill:",
         "即将征询对方同意以下发票作为凭证的依据：",
