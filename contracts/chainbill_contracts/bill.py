@@ -296,6 +296,7 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     require(ctx.party in (row["debtor"], row["creditor"]), "not_debtor_or_creditor")
     sender = require_able(ctx.party)
     require_capability("maker")
+    require_owed(row)
     require_no_joint(row, "dilution")
     require_dilutable(row, amount, content)
     require_able(other_side(row))
@@ -477,6 +478,7 @@ def require_state(bill, row):
     if row["kind"] == "void":
         require_unused(bill, "bill.answer")
     elif row["kind"] == "dilution":
+        require_owed(bill)
         require_dilutable(bill, row["amount"], row["content"])
         require_enough_to_dilute(bill, row["amount"], row["content"])
     elif row["kind"] == "paying_bank":
@@ -634,12 +636,11 @@ def checked_parts(parts, amount):
 
 def require_dilutable(row, amount, content):
     """What a dilution is of may be diluted, when it is asked for and when it is agreed to. row: the bill's."""
-    require_owed(row)
     invoke("token", "require_own_claim", content["token"], row)
     named = len(content["parts"]) == 0 or len(row["invoices"]) > 0
     require(named, "parts_not_the_invoices", {"bill": row["id"]})
     behind = sum_of(row["invoices"]) - sum_of(content["parts"])
-    enough = behind <= row["face"] - row["diluted"] - amount
+    enough = behind <= max(0, row["face"] - row["diluted"] - amount)
     require(enough or len(content["parts"]) == 0, "parts_not_the_amount")
     require(enough, "parts_not_the_invoices", {"bill": row["id"]})
 

@@ -108,7 +108,7 @@ def alerts(book: Book, bill: Bill) -> dict[str, list[str]]:
         dispute.id for dispute in book.disputes.values()
         if dispute.status != "ended" and dispute.seller == bill.creditor and dispute.fingerprint in prints
     ]  # fmt: skip
-    return {"claimed_twice": twice, "disputes": disputes}
+    return {"claimed_twice": twice, "disputes": disputes, "over_occupied": []}
 
 
 # --- disputes --------------------------------------------------------------------------------------------------------
