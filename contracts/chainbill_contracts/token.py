@@ -107,8 +107,9 @@ def dilute(token, amount):
 def transfer(tokens, recipients):
     """Offer cents of one or several of the sender's tokens to one or many recipients (转让).
 
-    tokens: ids, used by due date, then by lo. recipients: [{"party", "amount" in minor units}], served in this order.
-    Each recipient accepts, rejects, or lets the offer lapse; what is left stays with the sender.
+    tokens: ids, used by due date, then by lo, of two bills then by id. recipients: [{"party", "amount" in minor
+    units}], served in this order. Each recipient accepts, rejects, or lets the offer lapse; what is left stays with the
+    sender.
     """
     require(kind_of(tokens) == "list" and len(tokens) >= 1 and len(tokens) <= MOST_TOKENS, "too_many_tokens")
     require(len(recipients) >= 1 and len(recipients) <= MOST_RECIPIENTS, "too_many_recipients")

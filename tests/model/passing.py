@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from model import bills, days, financing, invoices, pieces
 from model.records import Bill, Book, Request, Token
-from model.words import Id
 
 
-def day(book: Book, today: str, names: Mapping[Id, str]) -> None:
+def day(book: Book, today: str) -> None:
     """Move to a later day. What ends goes in the order of its last days.
 
-    names: the ledger's. Of one day financings come before offers, and each in the order of the ledger's own names; it
-    shows in which pieces come together again, and nowhere else.
+    Of one day financings come before offers, and each in the order of the ledger's own names; it shows in which pieces
+    come together again, and nowhere else.
     """
     book.today = today
     book.kept.clear()
@@ -29,9 +26,9 @@ def day(book: Book, today: str, names: Mapping[Id, str]) -> None:
             quotes_end(book, row)
     while True:
         over: list[tuple[str, int, str, Request | Token]]
-        over = [(row.until, 0, names[row.id], row) for row in book.requests.values() if row.under_way]
+        over = [(row.until, 0, book.names[row.id], row) for row in book.requests.values() if row.under_way]
         over += [
-            (leaf.lock.until, 1, names[leaf.id], leaf) for bill in book.bills.values() for leaf in bill.leaves
+            (leaf.lock.until, 1, book.names[leaf.id], leaf) for bill in book.bills.values() for leaf in bill.leaves
             if leaf.status == "live" and leaf.lock and leaf.lock.kind == "offered"
         ]  # fmt: skip
         over = [one for one in over if one[0] < today]

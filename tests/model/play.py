@@ -73,6 +73,7 @@ class Run:
         self.rng = Random(seed)
         world, self.book = begin(self.rng)
         self.ledger = Ledger(world)
+        self.book.names = self.ledger.theirs
         self.draw = Draw(self.rng, self.book)
         self.draw.known = lambda token: token.id in self.ledger.theirs
         mood = self.rng.choice(MOODS)
@@ -103,7 +104,7 @@ class Run:
     def pass_days(self, count: int) -> None:
         today = plus(self.book.today, count)
         self.ledger.world.day(today)
-        passing.day(self.book, today, self.ledger.theirs)
+        passing.day(self.book, today)
         self.tell(set(), f"day {today}")
         self.met["day", "ok"] += 1
         if self.ledger.world.failed_items:

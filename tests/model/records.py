@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -267,6 +268,8 @@ class Book:
     touched: set[str] = field(default_factory=set)
     """Bills whose cents were cut, moved or ended since this was last emptied."""
     named: int = 0
+    names: Mapping[Id, str] = field(default_factory=dict)
+    """The ledger's own, for the two places in which it goes by them: tokens alike in all else, ends of one day."""
 
     def name(self, letter: str) -> Id:
         self.named += 1

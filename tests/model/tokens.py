@@ -64,7 +64,9 @@ def transfer(
     guards.at("there")
     guards.need("token_unknown", all(token in book.tokens for token in tokens))
     guards.at("right")
-    rows = sorted((book.tokens[token] for token in tokens), key=lambda row: (row.bill.due_on, row.lo))
+    rows = sorted(
+        (book.tokens[token] for token in tokens), key=lambda row: (row.bill.due_on, row.lo, book.names[row.id])
+    )
     guards.need("not_the_holder", all(row.holder == sender for row in rows))
     guards.at("sender")
     guards.need("party_not_active", book.acts(sender))
