@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill.money import format_rate
 from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated, label, text
+from chainbill_cli.texts import bracketed, enumerated, label, text
 
 DOUBTS = ("claimed_twice", "disputes", "over_occupied")
 """What is known against the invoices behind a bill."""
@@ -185,3 +186,21 @@ def named_objects(session: Session, preview: Preview, given: Mapping[str, Any]) 
         row = session.object_row(PLACES["request"], str(asked)) if asked else {}
         if row:
             request(session, preview, row)
+
+
+def product(session: Session, preview: Preview, row: Row) -> None:
+    """A product: its parts and suppliers, its limits, and whose signature its events carry."""
+    currency = str(row["currency"])
+    parts(session, preview, row["parts"])
+    preview.line("column.due_days", str(row["due_days"]))
+    preview.money("column.most_value", int(row["most_value"]), currency)
+    preview.money("column.most_a_day", int(row["most_a_day"]), currency)
+    preview.line("column.attestor", str(row["attestor"]))
+    terms(preview, row["terms"], currency)
+
+
+def parts(session: Session, preview: Preview, found: Sequence[Row]) -> None:
+    """Each part of a product with its supplier and its share in percent."""
+    for part in found:
+        who = bracketed(session.registered_name(str(part["supplier"])), f"{format_rate(int(part['share']))} %")
+        preview.line(str(part["part"]), who)

@@ -22,6 +22,7 @@ MODULES = {
     "token": "token",
     "finance": "finance",
     "invoice": "invoice",
+    "product": "product",
     "calendar": "calendar",
     "trace": "trace",
     "governance": "governance",

@@ -77,6 +77,7 @@ FOUND: Mapping[str, Callable[[Session, str], str]] = {
     "token": partial(_object, lookup.TOKEN),
     "joint": partial(_object, lookup.JOINT),
     "dispute": partial(_object, lookup.DISPUTE),
+    "product": partial(_object, lookup.PRODUCT),
     "change": partial(_object, lookup.CHANGE),
     "recovery": partial(_object, lookup.RECOVERY),
     "order": partial(_object, lookup.STATUS_ORDER),
@@ -105,6 +106,12 @@ def _dispute(session: Session, preview: Preview, identifier: str) -> None:
     preview.line("column.document", found["document"])
 
 
+def _product(session: Session, preview: Preview, identifier: str) -> None:
+    found = lookup.read(session, lookup.PRODUCT, identifier)
+    preview.line("column.name", found["name"]).party(session, "column.anchor", found["anchor"])
+    described.product(session, preview, found)
+
+
 def _order(session: Session, preview: Preview, identifier: str) -> None:
     """As the ledger holds it: the papers, and the keys of an administrator."""
     found = lookup.read(session, lookup.STATUS_ORDER, identifier)
@@ -121,6 +128,7 @@ def _order(session: Session, preview: Preview, identifier: str) -> None:
 
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
+    "product": _product,
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
 

@@ -104,49 +104,68 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     require_may_hold(creditor_row)
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
-    bill_id = new_id("B")
-    expires_on = add_days(answered_until(), 1)
-    row = {
-        "id": bill_id,
-        "debtor": debtor,
-        "creditor": creditor,
-        "initiator": ctx.party,
-        "paying_bank": "",
-        "face": face,
-        "currency": currency,
-        "issued_on": ctx.today,
-        "due_on": due_on,
-        "pay_on": due_on,
-        "pay_on_final": False,
-        "last_offer_on": "",
-        "overdue_after": "",
+    row = begun(debtor, creditor, face, currency, due_on, conditions)
+    row["initiator"] = ctx.party
+    row["invoices"] = parts
+    row["contract_no"] = contract_no
+    row["delivered_on"] = delivered_on
+    invoke("invoice", "check", row)
+    count_drafts(row["initiator"], other_than_initiator(row), 1)
+    keep_begun(row)
+    if reference != "":
+        references.put([ctx.party, reference], {"bill": row["id"], "digest": content})
+    return {"bill": row["id"], "repeated": False}
+
+
+def begun(debtor, creditor, face, currency, due_on, terms):
+    """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue."""
+    return {
+        "id": new_id("B"),
+        "debtor": debtor, "creditor": creditor, "initiator": debtor, "paying_bank": "",
+        "face": face, "currency": currency, "settled": 0, "settled_in_time": 0, "diluted": 0, "void": 0,
+        "issued_on": ctx.today, "due_on": due_on, "pay_on": due_on, "pay_on_final": False,
+        "last_offer_on": "", "overdue_after": "", "confirmed_on": "", "accepted_on": "", "overdue_on": "",
+        "closed_on": "", "expires_on": add_days(answered_until(), 1),
         "status": "pending_confirm",
-        "settled": 0,
-        "settled_in_time": 0,
-        "diluted": 0,
-        "void": 0,
-        "invoices": parts,
-        "terms": conditions,
-        "contract_no": contract_no,
-        "delivered_on": delivered_on,
-        "expires_on": expires_on,
-        "confirmed_on": "",
-        "accepted_on": "",
-        "overdue_on": "",
-        "closed_on": "",
+        "terms": terms, "invoices": [], "contract_no": "", "delivered_on": "", "product": "", "event": "",
         "root_token": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
         "confirmed": {"height": 0, "transaction": ""},
-    }
-    invoke("invoice", "check", row)
-    count_drafts(row["initiator"], other_than_initiator(row), 1)
+    }  # fmt: skip
+
+
+def keep_begun(row):
+    """Write a new bill with its dates, and the day on which it ends by itself. row: the bill's."""
     set_pay_dates(row)
-    bills.put(bill_id, row)
-    if reference != "":
-        references.put([ctx.party, reference], {"bill": bill_id, "digest": content})
-    agenda.put([expires_on, "expire", bill_id], {"bill": bill_id, "step": "expire"})
-    emit("issued", {"bill": bill_id, "debtor": debtor, "creditor": creditor, "face": face, "currency": currency})
-    return {"bill": bill_id, "repeated": False}
+    bills.put(row["id"], row)
+    agenda.put([row["expires_on"], "expire", row["id"]], {"bill": row["id"], "step": "expire"})
+    facts = {"bill": row["id"], "debtor": row["debtor"], "creditor": row["creditor"], "face": row["face"]}
+    facts["currency"] = row["currency"]
+    emit("issued", facts)
+
+
+@internal("product")
+def issue_produced(made, parts):
+    """Issue the bills of an event of production, each confirmed by it; answers their ids in the order of the parts.
+
+    made: {"product", "event", "order", "happened_on", "due_on", "paying_bank", "currency", "terms"}. parts:
+    [{"supplier", "amount"}], minor units. Their suppliers agreed to the product, so none counts as a draft.
+    """
+    issued = []
+    for part in parts:
+        row = begun(ctx.party, part["supplier"], part["amount"], made["currency"], made["due_on"], made["terms"])
+        row["status"] = "pending_accept"
+        row["paying_bank"] = made["paying_bank"]
+        row["contract_no"] = made["order"]
+        row["delivered_on"] = made["happened_on"]
+        row["product"] = made["product"]
+        row["event"] = made["event"]
+        row["confirmed_on"] = ctx.today
+        row["confirmed"] = {"height": ctx.height, "transaction": ctx.transaction}
+        count_to_pay(row, 1)
+        keep_begun(row)
+        issued += [row["id"]]
+    return issued
 
 
 @call
@@ -887,7 +906,7 @@ def become_overdue(bill):
 def close_before_acceptance(row, status):
     """End a bill that was not accepted, and forget the day on which it would have expired. row: the bill's."""
     agenda.delete([row["expires_on"], "expire", row["id"]])
-    if ctx.party == row["initiator"]:
+    if ctx.party == row["initiator"] and not is_produced(row):
         keep_place(row)
     else:
         free_draft(row)
@@ -918,8 +937,14 @@ def other_than_initiator(row):
 
 
 def free_draft(row):
-    """Give the place of a bill among its initiator's drafts back. row: the bill's."""
-    count_drafts(row["initiator"], other_than_initiator(row), -1)
+    """Give the place of a bill among its initiator's drafts back, where it has one. row: the bill's."""
+    if not is_produced(row):
+        count_drafts(row["initiator"], other_than_initiator(row), -1)
+
+
+def is_produced(row):
+    """Say whether a bill was issued by an event of production; an older one has no word of it. row: the bill's."""
+    return "product" in row and row["product"] != ""
 
 
 def keep_place(row):
@@ -1040,6 +1065,7 @@ def require_total(total):
     require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")
 
 
+@internal("product")
 def require_terms(terms):
     """Terms that are known, each of its kind; answers all of them, with what holds where one is left out."""
     require(kind_of(terms) == "map", "terms_not_valid")

@@ -16,6 +16,7 @@ from chainbill_contracts.general import (
     REQUEST_ASKING,
     REQUEST_STEPS,
     REQUEST_WAITING,
+    WHOLE,
     counted,
     has_keys_for,
     may_lead,
@@ -50,7 +51,6 @@ settlement_receipts = read_table("settlement", "receipt")
 standings = read_table("standing", "standing")
 orders = read_table("standing", "order")
 
-WHOLE = 1000000  # 100 % in 1/10,000 of a percent
 MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
 TAKEN_BACK = ("holder", "bank_cancelled")  # ends of a request that holder and one bank can make again and again
@@ -741,14 +741,29 @@ def require_holder_may_be_financed(row, value_date):
 
 
 def require_invoices_stand(holder, bill, known, value_date):
-    """No more is occupied of the bill's invoices than their totals, where its first creditor is financed.
+    """Invoices cover the bill of an event of production; and where its first creditor is financed, none is occupied
+    beyond its total.
 
     Those to whom it passed a token on could not know; their banks see it. known: see alerts_of. value_date: of money
     that has left, "" before; up to the day of the red-letter note it counts, as the bank could not know either.
     """
+    require(is_covered(bill), "invoices_missing", {"bill": bill["id"]})
     over = holder == bill["creditor"] and known["over_since"] != ""
     left = value_date != "" and value_date <= known["over_since"]
     require(left or not over, "invoice_over_occupied", {"fingerprints": known["over_occupied"]})
+
+
+def is_covered(bill):
+    """Say whether invoices stand behind all that a bill is for, or it began otherwise than by an event of production.
+
+    Bill 100,000.00 of which 5,000.00 was diluted: invoices of 95,000.00 in all.
+    """
+    if "product" not in bill or bill["product"] == "":
+        return True
+    behind = 0
+    for part in bill["invoices"]:
+        behind += part["amount"]
+    return behind == bill["face"] - bill["diluted"]
 
 
 def require_debtor_may_be_bought(bill, value_date):

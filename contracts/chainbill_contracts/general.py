@@ -14,6 +14,7 @@ predecessors = read_table("succession", "predecessor")
 parameters = read_table("governance", "parameter")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
+WHOLE = 1_000_000  # 100 % in 1/10,000 of a percent, of a rate or a share
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
 CODE = 3  # letters of the code of a currency
@@ -22,8 +23,8 @@ DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
-    "finance.quote", "finance.request", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
-    "token.transfer",
+    "finance.quote", "finance.request", "product.event", "settlement.pay_result", "settlement.settle", "token.accept",
+    "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -460,6 +461,11 @@ MANDATE_STEPS = {
     "party.refuse_mandate": {"asked": ("ended",)},
     "": {"active": ("ended",)},
 }
+PRODUCT_STEPS = {
+    "product.agree": {"proposed": ("active",)},
+    "product.retire": {"proposed": ("retired",), "active": ("retired",)},
+}
+PRODUCT_PRODUCING = ("active",)
 RECOVERY_STEPS = {
     "recovery.veto": {"announced": ("vetoed",)},
     "recovery.withdraw": {"announced": ("withdrawn",)},

@@ -27,6 +27,15 @@ from chainbill.ledger.transaction import decode_transaction
 
 SOURCES = Path(chainbill_contracts.__file__).parent
 ORDER, DISPUTE, FINGERPRINT = an_id("S", "order"), an_id("D", "dispute"), "5e" * 32
+PRODUCT = an_id("P", "product")
+PRODUCT_FILE = {
+    "name": "Car", "currency": "CNY", "due_days": 90, "attestor": "ab" * 32, "most_value": "100.00",
+    "most_a_day": "200.00", "parts": [{"part": "engine", "supplier": "supplier1", "share": "30"}],
+}  # fmt: skip
+EVENT_FILE = {
+    "product": PRODUCT, "order": "O-1", "serial": "VIN-1", "value": "100.00", "currency": "CNY",
+    "happened_on": "2027-03-01", "signature": "cd" * 64,
+}  # fmt: skip
 COURT = ["--authority", "Court", "--number", "1", "--document", "{paper}", "--document", "{paper}"]
 NO_COMMAND: dict[str, str] = {}
 """Acts that no command sends, with the reason."""
@@ -39,6 +48,7 @@ ELSEWHERE = {
 OBJECTS = {
     "bill": BILL, "token": TOKEN, "joint": an_id("J", "joint"), "dispute": DISPUTE, "change": an_id("C", "change"),
     "recovery": an_id("C", "change"), "order": ORDER, "party": "anchor",
+    "product": PRODUCT,
 }  # fmt: skip
 """What is typed for an object of each kind that a plain act is about."""
 
@@ -96,6 +106,8 @@ EXAMPLES: dict[str, list[str]] = {
     "party.set_encryption_key": ["party", "encryption-key", "AB" * 32],
     "party.set_policy": ["party", "policy", "--rule", "bill.confirm:CNY:1000000"],
     "recovery.recover": ["party", "recover", "anchor", "--key", "bank1", "--document", "{paper}"],
+    "product.register": ["product", "register", "{product}"],
+    "product.event": ["product", "event", "{event}"],
     "settlement.acknowledge": ["bill", "received", BILL, TOKEN],
     "settlement.pay_result": ["bill", "payment", BILL, TOKEN, "--status", "paid", "--reference", "R"],
     "settlement.settle": [
@@ -141,14 +153,21 @@ def test_the_command_of_an_act_exists(act: str) -> None:
     assert {word for word in ACTS[act].split() if word.startswith("--")} <= options
 
 
+def with_files(act: str, folder: Path) -> list[str]:
+    """An act as it is typed, with the files that it names."""
+    application = {"statement": {"id": PARTIES["anchor"]}, "signatures": []}
+    written = {
+        "paper": "a paper\n", "application": json.dumps(application), "invoice": UBL,
+        "product": json.dumps(PRODUCT_FILE), "event": json.dumps(EVENT_FILE),
+    }  # fmt: skip
+    for name, content in written.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return [word.format(**{name: folder / name for name in written}) for word in EXAMPLES[act]]
+
+
 @pytest.mark.parametrize("act", EXAMPLES)
 def test_the_command_of_an_act_sends_it(act: str, shell: Shell, tmp_path: Path) -> None:
-    paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
-    invoice = tmp_path / "invoice.xml"
-    invoice.write_text(UBL, encoding="utf-8")
-    paper.write_text("a paper\n", encoding="utf-8")
-    application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
-    words = [word.format(paper=paper, application=application, invoice=invoice) for word in EXAMPLES[act]]
+    signed, words = tmp_path / "one.tx", with_files(act, tmp_path)
     assert ACTS[act].split()[:2] == words[:2]
     shell.run(*words, "--offline", str(signed), "-o", "json")
     [call] = decode_transaction(signed.read_bytes()).calls
@@ -209,15 +228,10 @@ def signed_values(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def test_use_6_a_person_sees_every_argument_before_signing(
     act: str, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paper, application, signed = tmp_path / "paper.txt", tmp_path / "one.json", tmp_path / "one.tx"
-    invoice = tmp_path / "invoice.xml"
-    invoice.write_text(UBL, encoding="utf-8")
-    paper.write_text("a paper\n", encoding="utf-8")
-    application.write_text(json.dumps({"statement": {"id": PARTIES["anchor"]}, "signatures": []}), encoding="utf-8")
+    signed, words = tmp_path / "one.tx", with_files(act, tmp_path)
     asked: list[str] = []
     monkeypatch.setattr(previews, "person", lambda: True)
     monkeypatch.setattr(previews, "confirm", lambda line, **_: not asked.append(line))
-    words = [word.format(paper=paper, application=application, invoice=invoice) for word in EXAMPLES[act]]
     shell.run(*words, "--offline", str(signed), "--memo", "why it is done")
     [call] = decode_transaction(signed.read_bytes()).calls
     assert len(asked) == 1

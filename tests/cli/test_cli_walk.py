@@ -17,6 +17,7 @@ from chainbill_cli.cells import cell_len
 from chainbill_cli.main import program
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, bill_over, sent
+from cli.production import attestor, event_file, product_file
 
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
@@ -34,6 +35,7 @@ TABLES: dict[str, list[str]] = {
     "token list": ["--status", "all"], "token offers": ["--from", "{supplier1}"], "token show": ["{token}"],
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
+    "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
     "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
     "governance list": [], "governance show": ["{proposal}"],
@@ -48,6 +50,7 @@ TABLES: dict[str, list[str]] = {
 """What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
+    "product": "attest",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
     "network": "init join certify", "node": "start verify backup restore seat certificates renew revoke",
     "localnet": "up status stop start down reset logs",
@@ -119,11 +122,25 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     desk.json("supplier1", "party", "encryption-key", "ab" * 32)
     desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:90,071,992,547,409.91")
     proposal = desk.json("bank1", "governance", "propose", "parameter", "open_offers", "900")["proposal"]
+    product = produced(desk, paper.parent)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
-        "proposal": proposal, "joint": joint, "transaction": transaction, "file": str(desk.home.parent / "one.tx"),
+        "proposal": proposal, "joint": joint, "product": product, "transaction": transaction,
+        "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
+
+
+def produced(desk: Desk, folder: Path) -> str:
+    """A product with an event, its name as long as it may be; its id."""
+    named = {"name": LONG_NAME * 3, "most_value": LARGEST_SHOWN, "most_a_day": LARGEST_SHOWN}
+    file = product_file(folder / "product.json", attestor(desk), ["supplier2"], **named)
+    product = str(desk.json("anchor", "product", "register", file)["product"])
+    desk.json("supplier2", "product", "agree", product)
+    event = event_file(folder / "event.json", product, "today", order="O" * 64, serial="V" * 64, value="10.00")
+    desk.text("product", "attest", event, "--key", "gate")
+    desk.json("anchor", "product", "event", event)
+    return product
 
 
 def nameless(home: Path) -> None:

@@ -19,6 +19,7 @@ from chainbill_cli.texts import has_text
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, bill_over
 from cli.english_left import english_left
+from cli.production import attestor, event_file, product_file
 from cli.test_cli_comparing import right_invoice
 from cli.test_cli_walk import FINGERPRINT, LONG_NAME, WIDTHS, leaves, writing
 
@@ -26,7 +27,7 @@ from chainbill.ids import make_test_uscc
 
 HEX = re.compile(r"\b[0-9a-f]{64}\b")
 AMOUNT = re.compile(r"\d[\d,]*\.\d\d\b")
-ID = re.compile(r"\b[BTRQGDOCM][0-9A-Z]{17}\b")
+ID = re.compile(r"\b[BTRQGDOCMPE][0-9A-Z]{17}\b")
 UNBROKEN = re.compile(r"[/\\]\S{60}|^ *[0-9a-f]{128}$")  # a path, or a signature: typed or copied whole
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WITHOUT_LEDGER = {
@@ -99,6 +100,13 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("supplier2", "invoice dispute {fingerprint} --seller supplier1 --document {paper}", {"dispute": "dispute"}),
     ("bank2", "invoice uphold {dispute}", {}),
     ("supplier2", "invoice withdraw {dispute}", {}),
+    # products
+    ("anchor", "product register {product_file}", {"product": "product"}),
+    ("supplier1", "product agree {product}", {}),
+    ("-", "product attest {event_file} --key gate", {}),
+    ("anchor", "product event {event_file}", {}),
+    ("anchor", "product event {event_file}", {}),
+    ("supplier1", "product retire {product}", {}),
     # money
     ("bank1", "bill settle {paid} --amount 1000.00 --reference S-1", {}),
     ("bank1", "bill payment {paid} {paid_token} --status returned --reference P-1", {}),
@@ -208,6 +216,7 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
         (tmp_path / name).write_text(name, encoding="utf-8")
     (tmp_path / "one.py").write_text("", encoding="utf-8")
     (tmp_path / "invoice.xml").write_text(right_invoice(desk), encoding="utf-8")
+    made = product_file(tmp_path / "product.json", attestor(desk), ["supplier1"], name=LONG_NAME)
     paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
     [token] = desk.json("supplier1", "token", "list", "--bill", paid)
     return {
@@ -215,7 +224,7 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
         "paid": paid, "paid_token": token["id"], "paper": str(tmp_path / "paper"), "paper2": str(tmp_path / "paper2"),
         "application": str(tmp_path / "application.json"), "file": str(tmp_path / "file.tx"),
         "newcomer": make_test_uscc(b"applicant"), "source": str(tmp_path / "one.py"),
-        "invoice": str(tmp_path / "invoice.xml"),
+        "invoice": str(tmp_path / "invoice.xml"), "product_file": made, "event_file": str(tmp_path / "event.json"),
     }  # fmt: skip
 
 
@@ -238,6 +247,8 @@ def test_use_10_every_answer_of_a_write_fits_every_screen(
     for who, words, wanted in STEPS:
         printed = Printed(monkeypatch)
         known["split"] = json.dumps({"token": known.get("taken2", ""), "amounts": [1]})
+        if "product attest" in words:
+            event_file(Path(known["event_file"]), known["product"], "today")
         line = [word.format(**known) for word in words.split()]
         monkeypatch.setenv("COLUMNS", "80")
         acting = [] if who == "-" else ["--as", who]

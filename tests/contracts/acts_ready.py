@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from contracts.products import PARTS, attested, described
 from contracts.world import (
     ALL,
     ANCHOR,
@@ -226,6 +227,18 @@ def _disputed(sender: str, world: World, *, by: str = S3) -> Ready:
     return Ready(sender, {"dispute": sent(world, by, "invoice.dispute", [MAKER], **named)["dispute"]})
 
 
+def _product(sender: str, world: World) -> Ready:
+    told = sent(world, ANCHOR, "product.register", [MAKER, CHECKER], **described(PARTS[:2]))
+    return Ready(sender, {"product": told["product"]})
+
+
+def _event(world: World) -> Ready:
+    product = _product(S1, world).arguments["product"]
+    for supplier in (S1, S2):
+        sent(world, supplier, "product.agree", [MAKER], product=product)
+    return Ready(ANCHOR, attested(world, product))
+
+
 def _register(world: World) -> Ready:
     private = private_key(7001)
     statement = {
@@ -380,6 +393,12 @@ ACTS: dict[str, Spec] = {
     ),
     "invoice.uphold": Spec("MC", TWO, partial(_disputed, BANK1)),
     "invoice.withdraw_dispute": Spec("M", SAYS_NO, partial(_disputed, S3), open=True),
+    "product.register": Spec("MC", TWO, _given(ANCHOR, **described(PARTS[:2]))),
+    "product.agree": Spec(
+        "M", "each of its bills is accepted by itself, and any supplier retires it", partial(_product, S1)
+    ),
+    "product.retire": Spec("M", SAYS_NO, partial(_product, S1), open=True),
+    "product.event": Spec("M", UNDER_POLICY, _event),
     "party.register": Spec("MC", TWO, _register),
     "party.add_identifier": Spec("MC", TWO, _given(BANK1, party=S1, scheme="vat", value="X123456789")),
     "party.give_up_identifier": Spec(

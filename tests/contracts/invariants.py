@@ -61,7 +61,7 @@ def check_counts(world: World, bills: dict[str, Any], tokens: dict[str, Any]) ->
     """Every kept count is the number of rows that it counts, and none is kept for nothing."""
     drafts: Counter[tuple[str, ...]] = Counter()
     for bill in bills.values():
-        if bill["status"] in ("pending_confirm", "pending_accept"):
+        if bill["status"] in ("pending_confirm", "pending_accept") and not bill["product"]:
             other = bill["creditor"] if bill["initiator"] == bill["debtor"] else bill["debtor"]
             drafts[bill["initiator"],] += 1
             drafts[bill["initiator"], other] += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contracts.products import active, report
 from contracts.world import (
     BANK1,
     BANK2,
@@ -173,3 +174,33 @@ def test_drafts_of_a_supplier_do_not_keep_a_year_from_being_decided(grace: int) 
     world.day(world.plus(1))
     assert world.rows("bill", "provisional") == []
     assert {row["pay_on"] for _, row in world.rows("bill", "bill")} == {"2027-02-22"}
+
+
+# --- an event of production -------------------------------------------------------------------------------------------
+SUPPLIERS = tuple(uscc(1_000 + number) for number in range(100))  # as many as a product has parts
+
+
+class WeighedEvents(Weighed):
+    """A world on the machine in which there are so many suppliers, and a bill has as long to go as it may."""
+
+    def __init__(self) -> None:
+        parameters = {"grace_business_days": 30, "pending_days": 30}
+        World.__init__(
+            self, "machine", parameters=parameters, members=[*MEMBERS, *(member(one, "supplier") for one in SUPPLIERS)]
+        )
+
+
+def test_an_event_of_as_many_parts_as_there_may_be_fits_into_a_transaction_however_many_came_before() -> None:
+    """attack: parts that make a product's events too heavy to be reported, or events that make the next ones dearer."""
+    world = WeighedEvents()
+    wide = "\U00020000"
+    parts = [{"part": wide * 20, "supplier": one, "share": 10_000} for one in SUPPLIERS]
+    product = active(world, parts, name=wide * 200, due_days=366)
+    used = []
+    for number in range(5):
+        report(world, product, f"{number:064}", 5_000_000, order=wide * 64)
+        used.append(world.used)
+    assert len(world.rows("bill", "bill")) == 500
+    for name, most in RUN.items():
+        assert max(one[name] for one in used) <= most // 2, (name, used[0])
+        assert used[-1][name] * 1_000 <= used[1][name] * 1_001, (name, used)

@@ -115,6 +115,8 @@ FORM: Mapping[str, Break] = {
     "party.rotate_key": given(new={}),
     "party.set_encryption_key": given(key="x"),
     "party.set_policy": given(policy={}),
+    "product.event": given(order=""),
+    "product.register": given(parts=[]),
     "recovery.recover": given(document="x"),
     "settlement.pay_result": given(reference=""),
     "settlement.settle": given(reference=""),
@@ -131,9 +133,9 @@ COMPARED = {"account.attest"}
 """Acts whose arguments are compared with a row: none of them is wrong by itself."""
 
 NAMED: Mapping[str, Any] = {
-    "bill": "B0", "change": "C0", "debtor": NOBODY, "dispute": "D0", "joint": "J0", "key": "0" * 64, "old": "0" * 64,
-    "order": "S0", "party": NOBODY, "proposal": "G0", "quote": "Q0", "recovery": "E0", "request": "R0", "token": "T0",
-    "tokens": ["T0", "T1"], "seller": NOBODY, "auditor": NOBODY,
+    "product": "P0", "bill": "B0", "change": "C0", "debtor": NOBODY, "dispute": "D0", "joint": "J0",
+    "key": "0" * 64, "old": "0" * 64, "order": "S0", "party": NOBODY, "proposal": "G0", "quote": "Q0",
+    "recovery": "E0", "request": "R0", "token": "T0", "tokens": ["T0", "T1"], "seller": NOBODY, "auditor": NOBODY,
 }  # fmt: skip
 """Arguments that name a row, and what names none, in the order in which one is taken for an act."""
 
@@ -153,7 +155,7 @@ LEFT_TO_THE_DOOR = frozenset({
 """Acts that do not ask whether the sender is stopped: the core does, before a contract runs, or the act is one of them
 that a stopped party sends, too."""
 STRANGERS = {ANCHOR: OTHER_ANCHOR, S1: S4, S2: S4, S3: S4, S4: S3, BANK1: BANK4, BANK2: BANK4, BANK3: BANK4}
-STRANGERS_OF = {"governance": S1, "standing.ratify": BANK1}
+STRANGERS_OF = {"governance": S1, "standing.ratify": BANK1, "product.register": S4}
 """Who has no business with an act: by its sender, else by the contract or the act."""
 WRONG_PEOPLE = {"M": [CHECKER], "MC": [CHECKER], "A": [MAKER], "AA": [MAKER]}
 
@@ -167,6 +169,7 @@ DATES: Mapping[str, Break] = {
     "finance.disburse": given(value_date="2026-03-01"),
     "finance.quote": row_is("finance/request", until=LONG_AGO),
     "finance.request": row_is("bill/bill", last_offer_on=LONG_AGO),
+    "product.event": given(happened_on="2027-03-01"),
     "settlement.settle": given(value_date="2026-03-01"),
     "token.accept": row_is("token/token", locks=[{**A_LOCK, "kind": "offered", "ref": "transfer", "until": LONG_AGO}]),
     "token.give_back": row_is("bill/bill", last_offer_on=LONG_AGO),
@@ -199,6 +202,8 @@ OTHERS: Mapping[str, Break] = {
     "finance.quote": party_is(S1, **STOPPED),
     "finance.request": party_is(BANK2, **STOPPED),
     "party.ask_paying_bank": party_is(BANK2, **STOPPED),
+    "product.event": party_is(S1, **STOPPED),
+    "product.register": party_is(S1, **STOPPED),
     "succession.name": given(bank=S1),
     "token.accept": party_is(S1, **STOPPED),
     "token.transfer": party_is(S2, **STOPPED),
@@ -209,6 +214,7 @@ AMOUNTS: Mapping[str, Break] = {
     "finance.agree": row_is("finance/request", amount=7),
     "finance.disburse": given(amount=1),
     "finance.request": given(amount=200_000_000),
+    "product.event": row_is("product/product", most_value=1),
     "settlement.settle": given(amount=4_999),
     "token.split": given(amounts=[200_000_000]),
     "token.transfer": given(recipients=[{"party": S2, "amount": 200_000_000}]),
@@ -219,6 +225,7 @@ OUTCOME: Mapping[str, Break] = {
     "governance.propose": parameter_is("open_proposals"),
     "invoice.dispute": parameter_is("open_disputes"),
     "party.register": parameter_is("sponsored_parties"),
+    "product.register": row_is("product/registered", date="2026-03-02", count=20),
     "token.give_back": parameter_is("open_offers"),
     "token.transfer": parameter_is("open_offers"),
 }

@@ -30,6 +30,7 @@ ASKS_NOBODY = {
     ("key", "revoked"): "over",
     ("mandate", "ended"): "over",
     ("party", "closed"): "over",
+    ("product", "active"): "its anchor reports events or not, and any side retires it",
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
 }
 """Statuses out of which a step leads and in which nobody waits for another's word."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.joint_words import dilute, off, on
+from contracts.products import PARTS, active, report
 from contracts.refusals_governance import candidate, deploy, propose, vote
 from contracts.refusals_party import recover
 from contracts.world import (
@@ -100,6 +101,7 @@ def busy_world(world: World | None = None) -> World:
     as_admins(world, S1, "set_encryption_key", key="")
     decide_by_vote(world, "identifier", scheme="uscc", value=uscc(99), party=uscc(99))
     recover(world)
+    report(world, active(world, PARTS[:1]))
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

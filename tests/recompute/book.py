@@ -195,6 +195,34 @@ class Joint:
     status: str = "open"
 
 
+@dataclass(eq=False)
+class Product:
+    """Which supplier makes which part for which share: (part, supplier, share) each."""
+
+    id: str
+    anchor: str
+    parts: tuple[tuple[str, str, int], ...]
+    currency: str
+    due_days: int
+    agreed: list[str] = field(default_factory=list)
+    status: str = "proposed"
+
+    @property
+    def suppliers(self) -> set[str]:
+        return {supplier for _, supplier, _ in self.parts}
+
+
+@dataclass(eq=False)
+class Event:
+    """What was produced, and the bills that it issued."""
+
+    id: str
+    product: Product
+    serial: str
+    value: int
+    bills: list[str]
+
+
 class Book:
     """The books after a number of records. banks: ids of banks; mandates: debtor → the bank that accepted to pay."""
 
@@ -221,6 +249,8 @@ class Book:
         self.invoices: dict[tuple[str, str], Invoice] = {}
         self.disputes: dict[str, Dispute] = {}
         self.joints: dict[str, Joint] = {}
+        self.products: dict[str, Product] = {}
+        self.events: dict[tuple[str, str, str], Event] = {}
         self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
         self.stood_ms = 0
         self.days: dict[int, str] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recompute.book import Payment, Receipt
+from recompute.book import Payment, Product, Receipt
 from recompute.chain import ANCHORS, BANKS, CURRENCIES, SUPPLIERS
 from recompute.comparison import Reading, fit, passing
 from recompute.days import between
 from recompute.figures import Row, token_row
 from recompute.histories import History
-from recompute.sight import sees_joint, sees_payment, sees_receipt, sees_request
+from recompute.sight import Reader, sees_event, sees_joint, sees_payment, sees_product, sees_receipt, sees_request
 
 PAGE = 8
 """Entries a page: small enough that most lists have several."""
@@ -271,6 +271,45 @@ def joints(of: Reading, history: History) -> None:
         of.same("joints", f"joint {name}", (row["status"], row["amount"], said), (one.status, one.amount, one.agreed))
 
 
+def products(of: Reading, history: History) -> None:
+    """Products with the parts that show, and what was produced."""
+    reader = of.reader
+    shown = {name: one for name, one in of.book.products.items() if sees_product(reader, one)}
+
+    def same(path: str, wanted: Iterable[str]) -> None:
+        found = of.read(path)
+        of.same("products", path, ({row["id"] for row in found["data"]}, found["count"]), _counted(wanted))
+
+    same("/v1/products?limit=1000", shown)
+    for status in ("proposed", "active", "retired"):
+        wanted = (name for name, one in shown.items() if one.status == status)
+        same(f"/v1/products?limit=1000&status={status}", wanted)
+    for name, one in shown.items():
+        row = of.read(f"/v1/products/{name}")
+        whole = reader.everything or one.anchor in reader.reads_for("")
+        parts = [part for part in one.parts if whole or part[1] in reader.reads_for("")]
+        told = [(part["part"], part["supplier"], part["share"]) for part in row["parts"]]
+        agreed = [party for party in one.agreed if whole or party in reader.reads_for("")]
+        hidden = row.get("hidden", {"parts": 0})["parts"]
+        figures = (row["status"], told, row["agreed"], hidden)
+        of.same("products", f"product {name}", figures, (one.status, parts, agreed, len(one.parts) - len(parts)))
+    for supplier in map(history.party, SUPPLIERS):
+        makes = {name for name, one in shown.items() if supplier in one.suppliers}
+        by = {name for name in makes if sees_part(reader, shown[name], supplier)}
+        same(f"/v1/products?limit=1000&supplier={supplier}", by)
+    events = [one for one in of.book.events.values() if sees_event(reader, one)]
+    same("/v1/production-events?limit=1000", (one.id for one in events))
+    for one in events:
+        row = of.read(f"/v1/production-events/{one.id}")
+        said = (row["product"], row["serial"], row["value"], row["bills"])
+        of.same("products", f"event {one.id}", said, (one.product.id, one.serial, one.value, one.bills))
+
+
+def sees_part(reader: Reader, product: Product, supplier: str) -> bool:
+    """Whether the parts of a supplier show to a reader of the product."""
+    return reader.everything or bool(reader.reads_for("") & {product.anchor, supplier})
+
+
 def _counted(names: Iterable[str]) -> tuple[set[str], int]:
     found = set(names)
     return found, len(found)
@@ -328,4 +367,4 @@ def holdings(of: Reading, party: str) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-LISTS = (bills, tokens, financings, receipts, payments, joints)
+LISTS = (bills, tokens, financings, receipts, payments, joints, products)

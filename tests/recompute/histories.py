@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from recompute import plays_joint, plays_money, plays_office, plays_trade
+from recompute import plays_joint, plays_money, plays_office, plays_products, plays_trade
 from recompute.book import Rules
 from recompute.chain import DAY_MS, ZONE, Chain
 from recompute.records import Block, Record
@@ -39,6 +39,7 @@ class History:
     def __init__(self, directory: Path, seed: int, acts: int) -> None:
         self.random = Random(seed)
         self.aside = Random(f"aside {seed}")
+        self.made = Random(f"made {seed}")
         self.rules = rules_of(seed)
         self.chain = Chain(directory, self.rules)
         self.names = {one.party: name for name, one in self.chain.network.parties.items()}
@@ -57,6 +58,8 @@ class History:
             tried += len(self.blocks) > before
             if self.aside.random() < BESIDE:
                 plays_joint.move(self)
+            if self.made.random() < BESIDE:
+                plays_products.move(self)
 
     def party(self, alias: str) -> str:
         return self.chain.party(alias)
@@ -66,9 +69,19 @@ class History:
         return self.names.get(party, party)
 
     def rows(self, contract: str, table: str) -> list[dict[str, Any]]:
-        """Rows of the state: only what to try next is chosen by them, nothing is checked against them."""
+        """Rows of the state: only what to try next is chosen by them, nothing is checked against them.
+
+        Without the bills that events of production issued, and their tokens.
+        """
         found = [row for _, row in self.chain.ledger.reader(None).scan(contract, table, limit=10_000)]
-        return sorted(found, key=self.place)
+        of_events = {row["id"] for row in self.issued_by_events()} if contract in {"bill", "token"} else set()
+        return sorted((row for row in found if not {row.get("id"), row.get("bill")} & of_events), key=self.place)
+
+    def issued_by_events(self) -> list[dict[str, Any]]:
+        """The bills that events of production issued, in an order that is the same for every run of a seed."""
+        found = [row for _, row in self.chain.ledger.reader(None).scan("bill", "bill", limit=10_000) if row["event"]]
+        order = {bill: number for one in self.records for number, bill in enumerate(one.result.get("bills") or ())}
+        return sorted(found, key=lambda row: (row["created"]["height"], order[row["id"]]))
 
     def place(self, row: dict[str, Any]) -> tuple[int, ...]:
         """Where a row stands among those of its table: the same for every run of a seed, although ids differ."""

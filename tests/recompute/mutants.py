@@ -16,6 +16,7 @@ from chainbill_node.rest import (
     payments,
     routes_bills,
     routes_joints,
+    routes_products,
     routes_tokens,
     routes_trace,
     totals,
@@ -44,6 +45,10 @@ FAULTS = {
     ),
     "others' questions show": Fault(
         routes_joints, "isdisjoint(sides)", "isdisjoint(view.viewer.reads_for())", comparison_lists.joints
+    ),
+    "others' parts show": Fault(
+        routes_products, 'for part in row["parts"] if view.viewer.is_or_reads_for(str(part["supplier"]))]',
+        'for part in row["parts"]]', comparison_lists.products,
     ),
     "only the deepest tier is reached": Fault(
         tiers, "in range(1, deepest + 1)", "in range(deepest, deepest + 1)", ANCHORS

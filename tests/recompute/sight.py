@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recompute.book import Book, Joint, Payment, Receipt, Request
+from recompute.book import Book, Event, Joint, Payment, Product, Receipt, Request
 from recompute.pieces import Bill, Hop, Piece
 
 
@@ -103,6 +103,16 @@ def sees_request(reader: Reader, of: Request) -> bool:
 
 def sees_joint(reader: Reader, joint: Joint) -> bool:
     return reader.everything or bool(reader.reads_for(joint.bill.id) & {joint.by, *joint.others})
+
+
+def sees_product(reader: Reader, product: Product) -> bool:
+    """Its anchor and its suppliers, and who reads for them in full."""
+    return reader.everything or bool(reader.reads_for("") & {product.anchor, *product.suppliers})
+
+
+def sees_event(reader: Reader, event: Event) -> bool:
+    """Its anchor alone, and who reads for it in full."""
+    return reader.everything or event.product.anchor in reader.reads_for("")
 
 
 def sees_payment(book: Book, reader: Reader, payment: Payment, shown: dict[str, Sight]) -> bool:

@@ -68,6 +68,20 @@ def _joint(book: BillBook, name: str, debtor: str, creditor: str, bill: str) -> 
     })  # fmt: skip
 
 
+def _product(book: BillBook, name: str, anchor: str, supplier: str, bill: str) -> None:
+    made = {"created": {"height": book.height, "transaction": ""}}
+    book.put("product", "product", f"P-{name}", {
+        "id": f"P-{name}", "anchor": anchor, "name": "Car", "currency": "CNY", "due_days": 90, "attestor": "ab" * 32,
+        "parts": [{"part": "engine", "supplier": supplier, "share": 7}, {"part": "seats", "supplier": "S", "share": 9}],
+        "agreed": [supplier, "S"], "alg": "ed25519", "most_value": 9, "most_a_day": 9, "terms": {}, "status": "active",
+        **made,
+    })  # fmt: skip
+    book.put("product", "event", f"E-{name}", {
+        "id": f"E-{name}", "anchor": anchor, "order": "O-1", "serial": name, "product": f"P-{name}", "value": 5,
+        "currency": "CNY", "happened_on": "2026-01-05", "bills": [bill], **made,
+    })  # fmt: skip
+
+
 def _order(book: BillBook, name: str, party: str, status: str) -> None:
     book.put("standing", "order", name, {
         "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
@@ -116,6 +130,8 @@ class World:
             book.put("party", "mandate", (debtor, bank), row)
         _joint(book, "J-own", ANCHOR, OWNER, own_bill)
         _joint(book, "J-foreign", "ANCHOR2", STRANGER, foreign_bill)
+        _product(book, "own", ANCHOR, OWNER, own_bill)
+        _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
         own_receipt = paid(book, own_bill, own_token, OWNER, "BANK3")
@@ -139,6 +155,8 @@ class World:
             "bank_receipt": {"own": own_receipt, "foreign": foreign_receipt},
             "payment": {"own": f"{own_bill}/{own_token}", "foreign": f"{foreign_bill}/{foreign_token}"},
             "joint_id": {"own": "J-own", "foreign": "J-foreign"},
+            "product_id": {"own": "P-own", "foreign": "P-foreign"},
+            "event_id": {"own": "E-own", "foreign": "E-foreign"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},
             "graph": {"own": OWNER, "foreign": STRANGER},

@@ -80,6 +80,14 @@ GET  /v1/parties/{party}/tokens           token_id    foreign 401  200- 200- 200
 GET  /v1/payments                         payment     own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/payments                         payment     foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/peers                            .           own     401  200  200  200  200  200  200  200  200
+GET  /v1/production-events                event_id    own     401  200- 200- 200+ 200- 200- 200+ 200- 200-
+GET  /v1/production-events                event_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/production-events/{event_id}     event_id    own     401  404  404  200+ 404  404  200+ 404  404
+GET  /v1/production-events/{event_id}     event_id    foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/products                         product_id  own     401  200+ 200- 200+ 200- 200- 200+ 200- 200+
+GET  /v1/products                         product_id  foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/products/{product_id}            product_id  own     401  200+ 404  200+ 404  404  200+ 404  200+
+GET  /v1/products/{product_id}            product_id  foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/receipts                         bank_receipt own    401  200+ 200- 200+ 200- 200- 200+ 200- 200+
 GET  /v1/receipts                         bank_receipt foreign 401 200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/status-orders                    order_id    own     401  200+ 200- 200- 200- 200- 200+ 200- 200+

@@ -22,6 +22,7 @@ ALWAYS_OPEN = {
     "pledge": ("reject", "withdraw", "release", "refuse_enforcement"),
     "legal": ("refuse",),
     "invoice": ("withdraw_dispute",),
+    "product": ("retire",),
     "label": ("revoke",),
     "approval": ("reject", "withdraw"),
     "party": ("revoke_key", "refuse_mandate", "withdraw_change", "halt", "lift_halt"),

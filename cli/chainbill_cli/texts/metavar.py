@@ -13,7 +13,7 @@ WORDS = {
     "INTEGER": "整数", "JOINT": "共同行为", "KEY": "密钥", "KIND": "类型", "LOCK": "锁定", "ROLE": "角色",
     "NAME": "名称", "NETWORK": "网络", "NUMBER": "号码",
     "OPTIONS": "选项", "ORDER": "登记编号", "OTHER": "另一身份", "PARTY": "参与方",
-    "PERCENT": "百分数", "PORT": "端口", "PROFILE": "身份", "PROPOSAL": "提案编号",
+    "PERCENT": "百分数", "PORT": "端口", "PROFILE": "身份", "PRODUCT": "产品编号", "PROPOSAL": "提案编号",
     "PUBLIC_KEY": "公钥", "QUOTE": "报价", "RECOVERY": "恢复编号", "REF": "编号",
     "REQUEST": "申请", "S": "秒", "SCHEME": "标识类型", "SETTING": "设置项", "SIZE": "规模",
     "STATUS": "状态", "STEP": "步长", "TEXT": "文字", "TIER": "层级", "TIME": "时间",

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
+    "preview.product_event": (
+        "The event is about to be reported, and its bills issued and confirmed:",
+        "即将报送事件，并开立且确权其凭证：",
+    ),
     "preview.again": ("without asking: {command}", "不再询问可用：{command}"),
     "preview.question": ("Go ahead?", "确认执行？"),
     "preview.uppercase": ("in words", "大写金额"),

@@ -105,6 +105,7 @@ def made_at(row: Row) -> int:
 BILL, TOKEN, REQUEST = ("bill", "bill"), ("token", "token"), ("finance", "request")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
+PRODUCT, EVENT = ("product", "product"), ("product", "event")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (
@@ -134,6 +135,10 @@ INDEXES: tuple[Index, ...] = (
     Index("joint.by", JOINT, "by"),
     Index("joint.asked", JOINT, "others", each="*"),
     Index("joint.part", JOINT, "others", each="*", of="bill"),
+    Index("product.anchor", PRODUCT, "anchor"),
+    Index("product.supplier", PRODUCT, "parts", each="supplier"),
+    Index("event.anchor", EVENT, "anchor"),
+    Index("event.product", EVENT, "product"),
     Index("payment.bill", PAYMENT, "bill"),
     Index("payment.party", PAYMENT, "party", parts=2),
     Index("payment.bank", PAYMENT, "bank", parts=2),

@@ -1,0 +1,79 @@
+"""`product`: which supplier makes which part, and events of production that issue bills."""
+
+from __future__ import annotations
+
+from chainbill.statement import sign_statement
+from chainbill_cli import described, production
+from chainbill_cli.answers import answer_write
+from chainbill_cli.commands.party_keys import named_key
+from chainbill_cli.failure import usage
+from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import PRODUCT, read
+from chainbill_cli.output import Column
+from chainbill_cli.plain_acts import plain_commands
+from chainbill_cli.plain_reads import plain_reads
+from chainbill_cli.preview import Preview, asks
+from chainbill_cli.session import Session, current_session
+from chainbill_cli.writing import Writing, call, write, writes
+
+product = noun("product")
+
+
+@product.command("register", help="product.register")
+@argument("file", metavar="FILE")
+@writes
+def register(session: Session, writing: Writing, file: str) -> None:
+    """An anchor registers a product from a file."""
+    arguments = production.product_of(session, file)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.product_register").line("column.name", arguments["name"])
+        shown = {**arguments, "attestor": arguments["attestor"]["key"]}
+        described.product(session, preview, shown)
+    outcome = write(session, writing, [call("product", "register", **arguments)], preview)
+    answer_write(session, outcome, "product")
+
+
+@product.command("attest", help="product.attest")
+@argument("file", metavar="FILE")
+@option("--key", "name", required=True, metavar="NAME", help="product.opt_attest_key")
+def attest(file: str, name: str) -> None:
+    """The attestor signs the event in a file."""
+    session = current_session()
+    said, _ = production.event_of(session, file)
+    private = named_key(session, name).private
+    if private is None:
+        raise usage("product.key_not_here", value=name)
+    network = session.known.network or session.network_hash
+    signature = sign_statement(private, network, "product", "event", said).hex()
+    production.sign_file(file, said["happened_on"], signature)
+    session.out.thing({"file": file, "signature": signature}, [Column("file"), Column("signature", "id")])
+
+
+@product.command("event", help="product.event")
+@argument("file", metavar="FILE")
+@writes
+def event(session: Session, writing: Writing, file: str) -> None:
+    """The anchor reports an attested event of production, which issues its bills."""
+    said, currency = production.event_of(session, file)
+    signature = production.signature_of(file)
+    if not signature:
+        raise usage("product.not_attested", path=file)
+    row = {} if session.offline else read(session, PRODUCT, said["product"])
+    if row and row["currency"] != currency:
+        raise usage("product.other_currency", path=file, found=currency, expected=row["currency"])
+    preview = None
+    if asks(session):
+        preview = Preview("preview.product_event").line("column.product", said["product"])
+        if row:
+            preview.line("column.name", row["name"])
+        preview.line("column.order_no", said["order"]).line("column.serial", said["serial"])
+        preview.money("column.event_value", said["value"], currency)
+        preview.line("column.happened_on", said["happened_on"])
+        described.parts(session, preview, row.get("parts") or ())
+    outcome = write(session, writing, [call("product", "event", **said, signature=signature)], preview)
+    answer_write(session, outcome, "event", "bills", "repeated")
+
+
+plain_commands(product)
+plain_reads(product)

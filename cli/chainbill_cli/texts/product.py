@@ -1,0 +1,33 @@
+"""Products and events of production."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "product.register": (
+        "Register a product from a JSON file: its parts, suppliers and shares (an anchor; maker and checker)",
+        "以 JSON 文件登记产品的部件、供应商与份额（核心企业，经办与复核）",
+    ),
+    "product.attest": (
+        "Sign the event in a file as the product's attestor, where that key is kept",
+        "在见证方密钥的存放处，以见证方身份对文件中的事件签名",
+    ),
+    "product.event": (
+        "Report an attested event of production: one bill a part, confirmed, for its suppliers to accept (the anchor)",
+        "报送已见证的生产事件：每项部件开立一张已确权的凭证，待供应商签收（核心企业）",
+    ),
+    "product.opt_attest_key": ("The attestor's key in this home", "本目录中的见证方密钥"),
+    "product.no_object": ("{path} holds no JSON object", "{path} 中没有 JSON 对象"),
+    "product.bad_member": (
+        '{path}: {member} is missing, unknown or of another kind; amounts and shares are texts such as "1000.00"',
+        '{path}：{member} 缺少、不认识或类型不符；金额与份额写成文本，如 "1000.00"',
+    ),
+    "product.key_not_here": ("this home has no private key {value}", "本目录中没有私钥 {value}"),
+    "product.not_attested": (
+        "{path} is not signed yet: chainbill product attest FILE --key NAME, where the attestor's key is kept",
+        "{path} 尚未签名：请在见证方密钥的存放处执行 chainbill product attest FILE --key NAME",
+    ),
+    "product.other_currency": (
+        "{path} is in {found}, the product in {expected}",
+        "{path} 的币种为 {found}，产品的币种为 {expected}",
+    ),
+}

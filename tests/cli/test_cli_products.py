@@ -1,0 +1,97 @@
+"""`product`: registered from a file, agreed to by its suppliers, attested events, and what each side is shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from chainbill_cli import preview
+from cli.cli_desk import Desk
+from cli.production import attestor, event_file, product_file
+
+
+def registered(desk: Desk, folder: Path, *suppliers: str) -> str:
+    file = product_file(folder / "product.json", attestor(desk), suppliers)
+    return str(desk.json("anchor", "product", "register", file)["product"])
+
+
+def today(desk: Desk) -> str:
+    return str(desk.json("anchor", "network", "show")["time"])[:10]
+
+
+def test_an_event_issues_bills_that_their_suppliers_accept(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = registered(desk, tmp_path, "supplier1", "supplier2")
+    for supplier, status in (("supplier1", "proposed"), ("supplier2", "active")):
+        assert desk.json(supplier, "product", "agree", product[:9])["product_status"] == status
+    event = event_file(tmp_path / "event.json", product, "today")
+    desk.text("--as", "anchor", "product", "event", event, expect=2)
+    assert "product attest" in desk.err
+    desk.text("product", "attest", event, "--key", "gate")
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "person", lambda: True)
+        patched.setattr(preview, "confirm", lambda *_, **__: True)
+        desk.text("--as", "anchor", "--lang", "zh", "product", "event", event)
+    for said in ("即将报送事件", "123,456.79 CNY", "壹拾贰万叁仟肆佰伍拾陆元柒角玖分", "VIN-1", "30.0000 %"):
+        assert said in desk.err, said
+    again = desk.json("anchor", "product", "event", event)
+    assert again["repeated"] is True
+    first, second = again["bills"]
+    [listed] = desk.json("supplier1", "bill", "list", "--status", "pending_accept", "--creditor", "supplier1")
+    assert (listed["id"], listed["face"], listed["product"], listed["event"]) == (
+        first, 3_703_704, product, again["event"],
+    )  # fmt: skip
+    token = desk.json("supplier1", "bill", "accept", first)["token"]
+    refused = desk.json("supplier1", "finance", "request", token, "--to", "bank1", expect=3)
+    assert refused["code"] == "invoices_missing"
+    desk.json("supplier2", "bill", "reject", second, "--reason", "not mine")
+    [shown] = desk.json("anchor", "product", "events", "--product", product)
+    assert (shown["value"], shown["serial"], shown["bills"]) == (12_345_679, "VIN-1", [first, second])
+
+
+def test_a_product_is_listed_by_its_sides_and_any_of_them_ends_it(desk: Desk, tmp_path: Path) -> None:
+    product = registered(desk, tmp_path, "supplier1", "supplier2")
+    ids = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "supplier2")}
+    desk.json("supplier2", "product", "agree", product)
+    assert len(desk.json("supplier2", "product", "list", "--supplier", "supplier2")) == 1
+    assert desk.json("supplier2", "product", "list", "--supplier", "supplier3") == []
+    whole = desk.json("anchor", "product", "show", product)
+    assert ([one["supplier"] for one in whole["parts"]], whole["agreed"]) == (list(ids.values()), [ids["supplier2"]])
+    assert desk.json("supplier1", "product", "retire", product)["product_status"] == "retired"
+    assert desk.json("anchor", "product", "list", "--status", "active") == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "member"),
+    [({"name": 1}, "name"), ({"colour": "red"}, "colour"), ({"due_days": "90"}, "due_days"), ({"parts": [1]}, "parts"),
+     ({"terms": []}, "terms"), ({"parts": [{"part": "a", "supplier": "supplier1"}]}, "share")],
+)  # fmt: skip
+def test_what_a_file_says_wrong_is_named(desk: Desk, tmp_path: Path, changed: dict, member: str) -> None:
+    file = product_file(tmp_path / "product.json", "ab" * 32, ["supplier1"], **changed)
+    desk.text("--as", "anchor", "product", "register", file, expect=2)
+    assert member in desk.err
+
+
+def test_a_file_that_is_no_object_or_not_there(desk: Desk, tmp_path: Path) -> None:
+    other = tmp_path / "list.json"
+    other.write_text(json.dumps([1]), encoding="utf-8")
+    desk.text("--as", "anchor", "product", "register", str(other), expect=2)
+    desk.text("--as", "anchor", "product", "register", str(tmp_path / "none.json"), expect=1)
+
+
+def test_an_event_in_another_currency_than_its_product_is_not_sent(desk: Desk, tmp_path: Path) -> None:
+    product = registered(desk, tmp_path, "supplier1")
+    event = event_file(tmp_path / "event.json", product, "today", currency="JPY", value="123456")
+    desk.text("product", "attest", event, "--key", "gate")
+    desk.text("--as", "anchor", "product", "event", event, expect=2)
+    assert "JPY" in desk.err
+
+
+def test_terms_of_a_product_are_those_of_its_bills(desk: Desk, tmp_path: Path) -> None:
+    terms = {"min_split": "5.00", "non_transferable": True}
+    file = product_file(tmp_path / "product.json", attestor(desk), ["supplier1"], terms=terms)
+    product = desk.json("anchor", "product", "register", file)["product"]
+    shown = desk.json("anchor", "product", "show", product)["terms"]
+    assert shown == {"min_split": 500, "non_transferable": True, "debtor_pays_interest": False}
