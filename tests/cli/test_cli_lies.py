@@ -5,7 +5,6 @@ CHAINBILL_LIES is how often each command is lied to, CHAINBILL_LIES_SEED the see
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -21,7 +20,7 @@ from chainbill_cli.main import run
 from cli.cli_desk import Desk
 from cli.lying_node import OBEYED, LyingNode
 from cli.test_cli_walk import TABLES, filled
-from cli.test_cli_walk_writes import STEPS, Printed, known_values
+from cli.test_cli_walk_writes import STEPS, Printed, known_values, make_ready
 
 from chainbill.ids import is_object_id, valid_uscc
 from chainbill.ledger.transaction import Call
@@ -130,7 +129,7 @@ def test_every_command_that_signs_is_lied_to(desk: Desk, tmp_path: Path, monkeyp
     known = known_values(desk, tmp_path)
     lied = Lied(desk, tmp_path, monkeypatch)
     for who, words, wanted in STEPS:
-        known["split"] = json.dumps({"token": known.get("taken2", ""), "amounts": [1]})
+        make_ready(words, known)
         acting = [] if who == "-" else ["--as", who]
         line = [*acting, *(word.format(**known) for word in words.split())]
         kept = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}

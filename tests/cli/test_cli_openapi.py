@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 from chainbill_node.rest.schemas import SCHEMAS, answer_schema
 from cli.cli_desk import Desk, accepted_bill, bill_over
+from cli.production import attestor, event_file, product_file
 
 from chainbill.codec import encode
 
@@ -74,6 +75,12 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     said = ["ab" * 32, "--seller", "supplier1", "--document", str(paper)]
     dispute = desk.json("supplier2", "invoice", "dispute", *said)["dispute"]
     joint = desk.json("anchor", "bill", "void", bill_over(desk, "cd" * 32, "supplier1", "anchor", 500))["joint"]
+    made = product_file(desk.home / "product.json", attestor(desk), ["supplier1"])
+    product = desk.json("anchor", "product", "register", made)["product"]
+    desk.json("supplier1", "product", "agree", product)
+    happened = event_file(desk.home / "event.json", product, "today")
+    desk.text("product", "attest", happened, "--key", "gate")
+    event = desk.json("anchor", "product", "event", happened)["event"]
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper))["order"]
     head = desk.transport.node.ledger.info().height
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
@@ -84,6 +91,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],
         "dispute_id": [dispute], "order_id": [order], "joint_id": [joint],
+        "product_id": [product], "event_id": [event],
     }  # fmt: skip
 
 

@@ -228,6 +228,13 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+def make_ready(words: str, known: dict[str, str]) -> None:
+    """What a step finds that is made of what those before it answered."""
+    known["split"] = json.dumps({"token": known.get("taken2", ""), "amounts": [1]})
+    if "product attest" in words:
+        event_file(Path(known["event_file"]), known["product"], "today")
+
+
 def test_every_command_that_writes_is_walked() -> None:
     """Plain acts are one function of the program: some of them stand for all, and what one answers has its label."""
     walked = {path for path in leaves() if any(words.startswith(f"{path} ") or words == path for _, words, _ in STEPS)}
@@ -246,9 +253,7 @@ def test_use_10_every_answer_of_a_write_fits_every_screen(
     faults: list[str] = []
     for who, words, wanted in STEPS:
         printed = Printed(monkeypatch)
-        known["split"] = json.dumps({"token": known.get("taken2", ""), "amounts": [1]})
-        if "product attest" in words:
-            event_file(Path(known["event_file"]), known["product"], "today")
+        make_ready(words, known)
         line = [word.format(**known) for word in words.split()]
         monkeypatch.setenv("COLUMNS", "80")
         acting = [] if who == "-" else ["--as", who]

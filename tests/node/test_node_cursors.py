@@ -110,7 +110,7 @@ def test_next_does_not_depend_on_how_many_stand_hidden_behind(
     monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", bound)
     among = pages(world, of_anchor(world), "supplier1", limit)
     assert told(among)[:same] == world.made[f"alone {bound} {limit}"][:same]
-    assert [row["face"] for page in among for row in page["data"]] == [1_00, 1_01]
+    assert sorted(row["face"] for page in among for row in page["data"]) == [1_00, 1_01]
     assert (among[-1]["count"], among[-1]["sum"]) == (2, {"CNY": 2_01})
 
 
@@ -124,7 +124,7 @@ def test_a_list_with_too_high_a_kept_count_ends_with_what_shows(world: World, mo
 def test_no_cursor_has_a_name_in_it_that_does_not_show(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chainbill_node.rest.lists.MAX_EXAMINED", 3)
     path = f"/v1/bills?debtor={world.id('anchor')}&at={world.at['h4']}"
-    given = [page["next"] for page in pages(world, path, "supplier1", 50)[:-1]]
+    given = [page["next"] for page in pages(world, path, "supplier1", 1)[:-1]]
     assert given
     for cursor in given:
         for name in HIDDEN:

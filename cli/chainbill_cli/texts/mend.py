@@ -26,6 +26,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "copy network.json from another home of this network: any bank has it",
         "请从本网络的其他目录复制 network.json（任一银行均有）",
     ),
+    "mend.product.no_object": (
+        "give the JSON file of the product or event, as docs/reference/products.md shows one",
+        "请给出产品或事件的 JSON 文件，样例见 docs/reference/products.zh.md",
+    ),
+    "mend.product.bad_member": (
+        "write the member as docs/reference/products.md shows it",
+        "请按 docs/reference/products.zh.md 的样例更正该项",
+    ),
+    "mend.product.key_not_here": PROFILES,
+    "mend.product.other_currency": (
+        "write the event in the currency of its product: chainbill product show PRODUCT says it",
+        "请按产品的币种填写事件，可用 chainbill product show 产品编号 查看",
+    ),
     "mend.invoice.not_behind_bill": (
         "chainbill bill show BILL lists the invoices behind it; give more of the fingerprint",
         "可用 chainbill bill show 凭证 查看其所依据的发票；请多给出几位指纹",
