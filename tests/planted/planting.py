@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import chainbill_contracts
 import pytest
@@ -91,8 +91,14 @@ def _broken_contract(fault: Fault) -> Iterator[None]:
             _forget_what_was_made()
 
 
+def _all_there_is() -> list[Any]:
+    """Every object, also what a node that was started in this process has frozen."""
+    gc.unfreeze()
+    return gc.get_objects()
+
+
 def _forget_what_was_made() -> None:
-    for one in gc.get_objects():
+    for one in _all_there_is():
         if type(one) is type(chainbill_contracts.source):  # not isinstance: that asks dead proxies, too
             one.cache_clear()
 
@@ -105,7 +111,7 @@ def _broken_module(fault: Fault) -> Iterator[None]:
     swaps = _swaps(compile(fault.sound, path, "exec"), compile(fault.broken, path, "exec"))
     changed = [
         (function, function.__code__)
-        for function in gc.get_objects()
+        for function in _all_there_is()
         if type(function) is FunctionType and function.__code__.co_filename == path and _is_function(function.__code__)
     ]
     try:
