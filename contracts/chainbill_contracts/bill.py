@@ -39,6 +39,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    sum_of,
 )
 
 bills = own_table("bill")  # id -> bill row
@@ -743,14 +744,6 @@ def lower_total(row, content):
     row["invoices"] = lower["parts"]
     bills.put(row["id"], row)
     return lower["beyond"]
-
-
-def sum_of(parts):
-    """What parts of invoices sum to, in minor units. parts: [{"amount"}]."""
-    total = 0
-    for part in parts:
-        total += part["amount"]
-    return total
 
 
 def outstanding_of(row):

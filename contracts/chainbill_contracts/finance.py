@@ -35,6 +35,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    sum_of,
 )
 
 requests = own_table("request")  # id -> request row
@@ -760,9 +761,7 @@ def is_covered(bill):
     """
     if "product" not in bill or bill["product"] == "":
         return True
-    behind = 0
-    for part in bill["invoices"]:
-        behind += part["amount"]
+    behind = sum_of(bill["invoices"])
     return behind == bill["face"] - bill["diluted"]
 
 

@@ -230,6 +230,14 @@ def require_sponsor(row):
     require(row["sponsor"] == ctx.party, "not_the_sponsor", {"id": row["id"]})
 
 
+def sum_of(parts):
+    """What parts sum to, in minor units. parts: [{"amount"}]: of invoices behind a bill, of a product."""
+    total = 0
+    for part in parts:
+        total += part["amount"]
+    return total
+
+
 def successor_of(bank):
     """The bank that stands in a bank's place now: itself, or the last of those that succeeded it (承继行)."""
     row = successors.get(bank)

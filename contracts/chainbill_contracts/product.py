@@ -26,6 +26,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    sum_of,
 )
 
 products = own_table("product")  # id -> product row
@@ -225,14 +226,6 @@ def value_of_today(row, value):
     facts = {"value": of_today, "most_a_day": row["most_a_day"], "currency": row["currency"]}
     require(of_today <= row["most_a_day"], "event_too_large", facts)
     return of_today
-
-
-def sum_of(parts):
-    """What the shares of parts sum to, in minor units. parts: [{"amount"}]."""
-    total = 0
-    for part in parts:
-        total += part["amount"]
-    return total
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------

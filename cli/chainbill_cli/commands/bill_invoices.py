@@ -41,7 +41,7 @@ def red_letter(session: Session, writing: Writing, bill: str, *, note: str, type
     parts = row.get("invoices") or ()
     mark = behind(parts, typed) if parts else whole(typed)
     red, off = _note(session, note, row)
-    stands = _as_it_stands(session, mark, row) if row else {}
+    stands = as_it_stands(session, mark, row) if row else {}
     if more["total"]:
         total = amount_minor(more["total"], currency)
     elif off is None or not stands:
@@ -98,7 +98,7 @@ def add_invoices(session: Session, writing: Writing, bill: str, *, files: Sequen
     answer_write(session, outcome, "joint", "until", bill=identifier)
 
 
-def _as_it_stands(session: Session, mark: str, bill: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_it_stands(session: Session, mark: str, bill: Mapping[str, Any]) -> Mapping[str, Any]:
     """An invoice behind a bill as the ledger has it: what notes on other bills took off its total is off here, too."""
     rows: Sequence[Mapping[str, Any]] = session.client.get(f"/v1/invoices/{mark}")["invoices"]
     return next(one for one in rows if one["seller"] == bill["creditor"])

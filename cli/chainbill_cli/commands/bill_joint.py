@@ -10,7 +10,7 @@ from typing import Any
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write
-from chainbill_cli.commands.bill_invoices import whole
+from chainbill_cli.commands.bill_invoices import as_it_stands, whole
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
@@ -97,8 +97,7 @@ def _notes_of(session: Session, bill: Mapping[str, Any], mark: str) -> set[str]:
     """The red-letter notes that have lowered an invoice behind a bill."""
     if session.offline:
         return set()
-    rows = session.client.get(f"/v1/invoices/{mark}")["invoices"]
-    return {str(note["red"]) for row in rows if row["seller"] == bill["creditor"] for note in row.get("reds") or ()}
+    return {str(note["red"]) for note in as_it_stands(session, mark, bill).get("reds") or ()}
 
 
 @argument("bill")
