@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from functools import cache
@@ -66,19 +67,14 @@ UNTRACED = (
     "recompute",  # reads by the thousand what other tests read, too
     "search",  # one function by the hundred thousand
     "second",  # shares nothing with the product
-    "faults/test_faults_fuzz.py",  # these repeat by the hundred what other tests run too
-    "rest/test_rest_far_end.py",
-    "rest/test_rest_fuzz.py",
-    "rest/test_rest_schemathesis.py",
     "vm/attacks",
-    "vm/test_vm_differential.py",
-    "vm/test_vm_fuzz.py",
 )
-"""Folders and files outside coverage, under which they take two to three times as long."""
+"""Folders outside coverage, under which they take two to six times as long; a file says it by its `pytestmark`."""
+SAYS_UNTRACED = re.compile(r"^pytestmark = .*mark\.untraced", re.MULTILINE)
 
 
-def is_untraced(path: Path) -> bool:
-    return any(path.is_relative_to(HERE / one) for one in UNTRACED)
+def is_untraced(path: Path, text: str) -> bool:
+    return any(path.is_relative_to(HERE / one) for one in UNTRACED) or SAYS_UNTRACED.search(text) is not None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -86,15 +82,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.suffix != ".py":
         return None
     part = config.option.markexpr.split(" and ")
-    outside = is_untraced(collection_path)
+    text = collection_path.read_text(encoding="utf-8")
+    outside = is_untraced(collection_path, text)
     if outside and "not untraced" in part:
         return True
-    text = collection_path.read_text(encoding="utf-8")
     has = {"untraced": outside or "mark.untraced" in text, "e2e": "mark.e2e" in text, "alone": "mark.alone" in text}
     return any(mark in part and not here for mark, here in has.items()) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if is_untraced(item.path):
+        if any(item.path.is_relative_to(HERE / one) for one in UNTRACED):
             item.add_marker("untraced")

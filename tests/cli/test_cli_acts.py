@@ -25,6 +25,8 @@ from cli.test_cli_invoice import UBL
 
 from chainbill.ledger.transaction import decode_transaction
 
+pytestmark = pytest.mark.untraced
+
 SOURCES = Path(chainbill_contracts.__file__).parent
 ORDER, DISPUTE, FINGERPRINT = an_id("S", "order"), an_id("D", "dispute"), "5e" * 32
 PRODUCT = an_id("P", "product")

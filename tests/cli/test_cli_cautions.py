@@ -10,6 +10,8 @@ from chainbill_cli import asking, cautions, preview
 from chainbill_cli.commands import bill as commands
 from cli.cli_desk import Desk, accepted_bill
 
+pytestmark = pytest.mark.untraced
+
 ISSUE = ["bill", "issue", "--debtor", "anchor", "--amount", "100.00"]
 FAR = "2207-03-31"
 

@@ -38,6 +38,8 @@ from cli.english_left import english_left
 from chainbill.ledger.transaction import decode_transaction
 from chainbill.money import parse_amount
 
+pytestmark = pytest.mark.untraced
+
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SOURCES = Path(chainbill_contracts.__file__).parent
 

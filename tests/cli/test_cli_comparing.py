@@ -14,6 +14,8 @@ from chainbill_cli.invoice import check_parties, parse_invoice
 from cli.cli_desk import Desk, sent
 from cli.test_cli_invoice import UBL
 
+pytestmark = pytest.mark.untraced
+
 MINE = "XX100000017"
 
 

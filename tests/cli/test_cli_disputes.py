@@ -9,6 +9,8 @@ import pytest
 from chainbill_cli import preview
 from cli.cli_desk import Desk, accepted_bill, bill_over
 
+pytestmark = pytest.mark.untraced
+
 FINGERPRINT = "ab" * 32
 
 

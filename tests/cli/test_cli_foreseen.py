@@ -9,6 +9,8 @@ from chainbill_cli import preview as previews
 from chainbill_cli.foreseen import READ_AT, RULES
 from cli.cli_desk import Desk, Refused, accepted_bill
 
+pytestmark = pytest.mark.untraced
+
 
 def paid(desk: Desk, bill: str, *words: str) -> Any:
     return desk.json("bank1", "bill", "settle", bill, *words)

@@ -11,6 +11,8 @@ from chainbill_cli.foreseen import of_payment, refuse_foreseen
 
 from chainbill.ledger.transaction import Call
 
+pytestmark = pytest.mark.untraced
+
 QUOTE = {"id": "Q", "bank": "BANK", "request": "R"}
 SETTLE = {"bill": "B", "amount": 5, "partial": False, "reference": "P-1", "value_date": "2026-03-02"}
 BILL = {"id": "B", "paying_bank": "BANK", "outstanding": 5, "currency": "CNY"}

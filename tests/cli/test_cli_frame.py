@@ -14,6 +14,8 @@ from chainbill_cli.main import MODULES, program
 from chainbill_cli.texts import AREAS
 from cli.cli_fakes import BILL, NODE_2, FakeNode, Shell, bill, listing, ok, problem
 
+pytestmark = pytest.mark.untraced
+
 
 def chainbill(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "chainbill_cli.main", *words]

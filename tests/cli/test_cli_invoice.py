@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 
 from chainbill.ids import make_test_uscc
 
+pytestmark = pytest.mark.untraced
+
 EXAMPLES = files("chainbill_cli.demo").joinpath("examples")
 UBL = EXAMPLES.joinpath("ubl-invoice.xml").read_text(encoding="utf-8")
 CHINESE = EXAMPLES.joinpath("einvoice.xml").read_text(encoding="utf-8")

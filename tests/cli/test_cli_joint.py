@@ -9,6 +9,8 @@ import pytest
 from chainbill_cli import preview
 from cli.cli_desk import Desk, Refused, accepted_bill, bill_over
 
+pytestmark = pytest.mark.untraced
+
 
 def asked(desk: Desk, bill: str) -> str:
     joint: str = desk.json("anchor", "bill", "void", bill, "--reason", "delivered back")["joint"]

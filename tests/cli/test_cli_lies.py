@@ -27,7 +27,7 @@ from chainbill.ledger.transaction import Call
 
 TIMES = int(os.environ.get("CHAINBILL_LIES", "1"))
 SEED = int(os.environ.get("CHAINBILL_LIES_SEED", "20270331"))
-pytestmark = pytest.mark.timeout(300 * TIMES)
+pytestmark = [pytest.mark.timeout(300 * TIMES), pytest.mark.untraced]
 FORMS = ("table", "json", "jsonl", "csv", "wide")
 AMOUNTS = frozenset({"amount", "amounts", "face", "fee", "total", "net"})
 QUICK = ["--timeout", "0.3", "--no-color"]

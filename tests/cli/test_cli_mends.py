@@ -16,6 +16,8 @@ from chainbill_node.rest.texts import load_texts
 from cli.cli_fakes import BILL, PARTIES, TOKEN, FakeNode, Shell, problem
 from cli.test_cli_chinese import acts_details
 
+pytestmark = pytest.mark.untraced
+
 CODE_NAME = re.compile(r"(?<![\w/.-])[a-z]+_[a-z_]+(?![\w/])")
 COMMAND = re.compile(r"governance propose [a-z_]+")
 PARAMETERS = {entry.elts[0].value for node in ast.walk(ast.parse(source("governance")))

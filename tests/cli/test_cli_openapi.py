@@ -18,6 +18,8 @@ from cli.production import attestor, event_file, product_file
 
 from chainbill.codec import encode
 
+pytestmark = pytest.mark.untraced
+
 JSON = "application/json"
 MSGPACK = {"Content-Type": "application/msgpack"}
 EXTRA = {

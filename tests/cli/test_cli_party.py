@@ -18,6 +18,8 @@ from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, an_id, bill, ok, probl
 
 from chainbill.ids import make_test_uscc
 
+pytestmark = pytest.mark.untraced
+
 ANNOUNCE = ["party", "account", "--announce", "CNY:bank1:6222"]
 AS_IT_ENDS = {
     "withdraw": {"status": "pending_confirm", "initiator": PARTIES["bank1"]},

@@ -21,6 +21,8 @@ from cli.cli_desk import Desk, accepted_bill
 from cli.cli_fakes import TOKEN, FakeNode, Shell, bill, ok, token
 from openpyxl import Workbook
 
+pytestmark = pytest.mark.untraced
+
 KNOWN = {"supplier2": "P2", "supplier3": "P3", "供应商二": "P2"}
 
 

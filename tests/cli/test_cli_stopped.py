@@ -22,6 +22,8 @@ from chainbill_cli.handing_in import Stopped
 from cli.cli_fakes import BILL, NETWORK, NODE_1, TOKEN, FakeNode, Shell, bill, make_home, ok, problem, token
 from cli.whole_answers import whole
 
+pytestmark = pytest.mark.untraced
+
 PENDING = httpx.Response(202, json={"id": "00", "status": "pending"})
 
 

@@ -21,6 +21,8 @@ from cli.cli_fakes import GENESIS_HASH, PARTIES, listing
 from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 
+pytestmark = pytest.mark.untraced
+
 KEY = PrivateKey.from_seed(b"k" * 32)
 CALLS = [Call("bill", "issue", {})]
 TRANSACTION = sign_transaction(

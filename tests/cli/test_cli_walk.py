@@ -19,6 +19,8 @@ from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, bill_over, sent
 from cli.production import attestor, event_file, product_file
 
+pytestmark = pytest.mark.untraced
+
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"

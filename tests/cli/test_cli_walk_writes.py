@@ -25,6 +25,8 @@ from cli.test_cli_walk import FINGERPRINT, LONG_NAME, WIDTHS, leaves, writing
 
 from chainbill.ids import make_test_uscc
 
+pytestmark = pytest.mark.untraced
+
 HEX = re.compile(r"\b[0-9a-f]{64}\b")
 AMOUNT = re.compile(r"\d[\d,]*\.\d\d\b")
 ID = re.compile(r"\b[BTRQGDOCMPE][0-9A-Z]{17}\b")

@@ -28,6 +28,8 @@ from cli.cli_fakes import an_id
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.untraced
+
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"

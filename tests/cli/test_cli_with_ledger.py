@@ -10,6 +10,8 @@ from collections.abc import Callable
 import pytest
 from cli.cli_desk import Desk, accepted_bill
 
+pytestmark = pytest.mark.untraced
+
 
 def test_a_bill_through_all_its_commands(desk: Desk) -> None:
     bill, token = accepted_bill(desk)

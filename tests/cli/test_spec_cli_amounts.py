@@ -20,6 +20,8 @@ from chainbill_node.setup.network import create_network
 from cli.cli_desk import Desk
 from cli.solo_node import SoloTransport
 
+pytestmark = pytest.mark.untraced
+
 CURRENCY_FACES = {"CNY": ("1,000,000.05", 100_000_005), "JPY": ("12,345", 12_345), "BHD": ("1,234.567", 1_234_567)}
 
 

@@ -25,6 +25,8 @@ from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, MemoryFil
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.untraced
+
 BLOCKS = [block(b"A"), block(b"B", proposer=2)]
 CHOICES = [
     [Choice(one, round_, tuple(vote(who, PREVOTE, round_, one) for who in (1, 2, 3))) for one in BLOCKS]

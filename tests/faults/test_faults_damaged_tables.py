@@ -18,6 +18,8 @@ from chainbill_node.storage.store import DiskError
 from node_state import RowChain
 from test_faults_torn_database import dump, flipped
 
+pytestmark = pytest.mark.untraced
+
 HEIGHTS = 4
 
 

@@ -26,6 +26,8 @@ from sim.nodes import CrashError, SimulatedNode
 from sim.world import NETWORK, World
 from test_faults_torn_database import dump, newest_log
 
+pytestmark = pytest.mark.untraced
+
 WRITES = ("open", "write", "fdatasync", "fsync", "rename")
 SETTINGS = Settings(NETWORK, Timeouts(), idle_interval_ms=10_000, signer_file_limit_bytes=900)
 

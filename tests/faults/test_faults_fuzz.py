@@ -41,6 +41,8 @@ from chainbill.ledger.receipt import Receipt, decode_receipt
 from chainbill.ledger.transaction import assemble, decode_transaction
 from chainbill.state.proof import StateProof
 
+pytestmark = pytest.mark.untraced
+
 TOTAL = int(os.environ.get("CHAINBILL_FUZZ", "20000"))
 A = block(b"A")
 PUBLIC = KEYS[0].public

@@ -24,6 +24,8 @@ from chainbill.protocols import RELEASED
 from chainbill.vm.compiler import compile_contract
 from chainbill.vm.rules import CODE_RULES, STANDARD_RUN, CodePrices
 
+pytestmark = pytest.mark.untraced
+
 VECTORS = Path(__file__).parents[1] / "vectors"
 NOTHING: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
 

@@ -28,6 +28,8 @@ from chainbill.state.keys import row_key
 from chainbill.state.proof import verify_proof
 from chainbill.state.rows import row_hash
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -32,6 +32,8 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.ledger.evidence import DuplicateVote, Evidence
 from chainbill.ledger.vote import Vote, VoteType, sign_vote
 
+pytestmark = pytest.mark.untraced
+
 NODE = Path(__file__).resolve().parents[2] / "node" / "chainbill_node"
 
 ONE_REQUEST = "lives as long as one request, one block, one message or one start"

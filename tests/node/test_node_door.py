@@ -25,6 +25,8 @@ from node_processes import Network
 from test_node_hostile import Hostile, works
 from test_node_network import IDS, NOW, Peer, members_at, until
 
+pytestmark = pytest.mark.untraced
+
 
 def knock(port: int, source: str, data: bytes = b"") -> socket.socket:
     """A connection from another loopback address, with the beginning of a handshake or nothing."""

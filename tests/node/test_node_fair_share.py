@@ -23,6 +23,8 @@ from writes import account_at
 
 from chainbill.codec import encode
 
+pytestmark = pytest.mark.untraced
+
 
 def of(party: str, number: int, **more: Any) -> Any:
     return transaction(number, party=party, **more)

@@ -41,6 +41,8 @@ from chainbill.ledger.envelope import read_envelope
 from chainbill.ledger.transaction import Call, encode_body, sign_transaction
 from chainbill.ledger.vote import ProposalHeader, sign_proposal
 
+pytestmark = pytest.mark.untraced
+
 STRANGER = PrivateKey.from_seed(b"stranger".ljust(32))
 HEAVY = account_at("x" * 64_000)
 

@@ -19,6 +19,8 @@ from node_chain import LocalChain
 
 from chainbill.limits import DAY_MS, HOUR_MS
 
+pytestmark = pytest.mark.untraced
+
 PROPOSERS = 5
 HEIGHTS = 60
 PAUSES_MS = (1_000, HOUR_MS, 6 * HOUR_MS, DAY_MS)

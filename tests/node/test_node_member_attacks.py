@@ -37,6 +37,8 @@ from chainbill.ledger.block import Block, tx_root
 from chainbill.ledger.envelope import Envelope, read_envelope, wire_id_of
 from chainbill.ledger.vote import VoteType, sign_vote
 
+pytestmark = pytest.mark.untraced
+
 __all__ = ["work"]
 
 

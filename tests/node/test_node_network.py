@@ -35,6 +35,8 @@ from chainbill_node.wire.versions import SPOKEN, WireRange
 
 from chainbill import codec
 
+pytestmark = pytest.mark.untraced
+
 NOW = datetime.datetime.now(datetime.UTC)
 IDS = ["aa", "bb", "cc"]
 GENESIS = b"g" * 32

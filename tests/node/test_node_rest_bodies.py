@@ -13,6 +13,8 @@ from chainbill_node.rest.server import connection_limit
 from chainbill_node.rest.server.limits import HEADERS_READ_BYTES, MAX_HEADER_FIELDS, MAX_PIPELINED
 from test_node_rest_guard import HOST, Client, Served, let_go, serve
 
+pytestmark = pytest.mark.untraced
+
 MIB = 1024 * 1024
 BATCH = "/v1/transactions/batch"
 SINGLE = "/v1/transactions"

@@ -27,6 +27,8 @@ from chainbill_node.setup.local import create_local_network
 from chainbill_node.setup.network import CreatedNetwork
 from test_node_service import Running
 
+pytestmark = pytest.mark.untraced
+
 HOST = "127.0.0.1"
 ASKED = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -36,6 +36,8 @@ from chainbill.ledger.transaction import Transaction
 from chainbill.ledger.vote import VoteType, sign_vote
 from chainbill.limits import DAY_MS
 
+pytestmark = pytest.mark.untraced
+
 OLD = validator_keys(4)
 LEAVER, NEWCOMER = OLD[0], key(60)
 ALL = {one.public: one for one in (*OLD, NEWCOMER)}

@@ -11,6 +11,8 @@ from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.store import DiskError, prefix_end
 from node_chain import LocalChain
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> LocalChain:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from spec_world import FACE, STRANGE_EN, STRANGE_ZH, World, live_out, served
 
+pytestmark = pytest.mark.untraced
+
 Row = dict[str, Any]
 MARKS = ("empty", "offered", "financed", "end")
 LEAVES = {"live", "settled", "diluted", "void"}

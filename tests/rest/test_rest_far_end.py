@@ -20,6 +20,8 @@ from rest.conftest import BASE, NOW_MS, TestClient, app_of
 from rest.matrix_world import OWNER, World
 from rest.node_twin import key_of
 
+pytestmark = pytest.mark.untraced
+
 SEAL = bytes(range(64))
 READERS = {"the far end": OWNER, "the debtor": ANCHOR, "nobody": SUPPLIERS[4]}
 FOREIGN = ("bill_id", "token_id", "request_id", "quote_id", "change", "recovery", "order_id", "offer")

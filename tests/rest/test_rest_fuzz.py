@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, penetration_example
 from rest.conftest import TestClient, app_of, with_parties
 from rest.node_twin import TwinNode
+
+pytestmark = pytest.mark.untraced
 
 BOOK, BILL = penetration_example()
 CLIENT: TestClient = app_of(TwinNode(with_parties(BOOK)))

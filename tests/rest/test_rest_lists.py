@@ -26,6 +26,8 @@ from rest.row_histories import fingerprint_of, random_rows
 
 from chainbill.ledger.block import Block
 
+pytestmark = pytest.mark.untraced
+
 LEAVES = ("live", "settled", "diluted", "void")
 PAGE_SIZES = (1, 2, 50, 1_000)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 from rest.matrix_world import ROLES, World
 
+pytestmark = pytest.mark.untraced
+
 MATRIX = """
 #                                                mark        side    anon own  oth  anch bank riv  reg  aud  aud+grant
 GET  /health                              .           own     200  200  200  200  200  200  200  200  200

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS
 from rest.conftest import TestClient, app_of, signed_get, with_parties
 from rest.histories import random_history
 from rest.node_twin import TwinNode
+
+pytestmark = pytest.mark.untraced
 
 EVERYBODY = (ANCHOR, "REGULATOR", *SUPPLIERS, *BANKS)
 MOVES = ("issue", "transfer", "return", "finance", "sale")

@@ -11,6 +11,8 @@ from sim.drill_mutants import MUTANTS
 from sim.drills import DRILLS
 from sim.seeded import remembered_signatures
 
+pytestmark = pytest.mark.untraced
+
 SEEDS = 4
 KILLED_BY = {
     "the next round is safe": ("one was a round ahead", 2, 0, "one signature"),

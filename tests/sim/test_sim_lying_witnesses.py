@@ -19,6 +19,8 @@ from sim.world import Links
 from chainbill.ledger.block import Block
 from chainbill.ledger.vote import VoteType, sign_vote
 
+pytestmark = pytest.mark.untraced
+
 FAR = 2**31 - 1
 Lie = Callable[[Drill, SimulatedNode, Position], Position]
 Word = Callable[[int, int], Message]

@@ -6,6 +6,8 @@ import pytest
 from sim.mutants import MUTANTS
 from sim.scripts import fired
 
+pytestmark = pytest.mark.untraced
+
 KILLED_BY = {
     "no lock": ("locked-ones-refuse-another-block", "agreement"),
     "lock not persisted": ("lock-survives-a-crash", "agreement"),

@@ -24,6 +24,8 @@ from soak import tally as tally_of  # noqa: E402
 from soak.numbered import Lane  # noqa: E402
 from soak.tally import Tally  # noqa: E402
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:

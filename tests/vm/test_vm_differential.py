@@ -45,6 +45,8 @@ from chainbill.vm.grammar import (
 from chainbill.vm.keys import stored_key
 from chainbill.vm.testing import Harness, MemoryRows
 
+pytestmark = pytest.mark.untraced
+
 PROGRAMS = int(os.environ.get("CHAINBILL_PROGRAMS", "700"))
 FIRST_SEED = int(os.environ.get("CHAINBILL_SEED", "20260101"))
 WANTED = 100

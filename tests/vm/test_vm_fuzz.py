@@ -13,6 +13,8 @@ from chainbill.errors import ChainbillError
 from chainbill.vm import ContractFault, ContractRefused, ContractRejected, OutOfGas, compile_contract
 from chainbill.vm.grammar import BUILTINS, NATIVES
 
+pytestmark = pytest.mark.untraced
+
 scalars = st.one_of(
     st.none(),
     st.booleans(),

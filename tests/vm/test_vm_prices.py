@@ -26,6 +26,8 @@ from chainbill.vm.gas import NODE_GAS, STATEMENT_GAS
 from chainbill.vm.grammar import ARITHMETIC, BUILTINS, COMPARISONS, DECORATORS, NATIVES, STATEMENTS, TABLE_METHODS
 from chainbill.vm.rules import STANDARD_RUN, RunBounds
 
+pytestmark = pytest.mark.untraced
+
 STEPS = 24
 """Steps that one gas may take at most; the machine's usual work takes about seven."""
 TRIED = 20_000
