@@ -165,6 +165,19 @@ def test_mandates_are_listed(shell: Shell, node: FakeNode) -> None:
     assert shell.run("party", "paying-bank", "list", "-o", "json", profile="bank1") == [row]
 
 
+def test_grants_are_listed(shell: Shell, node: FakeNode) -> None:
+    row = {
+        "auditor": PARTIES["bank2"], "party": PARTIES["anchor"], "scope": "all", "from": "2027-03-01", "until": "",
+        "status": "active", "in_force": False,
+    }  # fmt: skip
+    node.answers[f"GET /v1/parties/{PARTIES['anchor']}/grants"] = ok({"data": [row], "count": 1, "next": None})
+    assert shell.run("party", "grants", "-o", "json", profile="anchor") == [row]
+    shell.run("party", "grants", "--lang", "zh", profile="anchor")
+    assert "生效" in shell.out
+    assert "否" in shell.out
+    assert "全部" in shell.out
+
+
 def test_accounts_and_policy(shell: Shell, node: FakeNode) -> None:
     shell.run("party", "account", "anchor", "--attest", "cny", profile="bank1", expect=2)
     assert "--shown" in shell.err

@@ -128,6 +128,10 @@ class World:
         for debtor, bank in ((OWNER, "BANK4"), (STRANGER, "BANK5")):
             row = {"status": "asked", "asked_on": "2026-01-05", "from": "", "until": "2026-01-12"}
             book.put("party", "mandate", (debtor, bank), row)
+        book.party("AUDITOR2", "auditor", key=key_of("AUDITOR2").public.hex())
+        for giver in (OWNER, STRANGER):
+            row = {"scope": "all", "from": "2026-01-01", "until": "", "status": "revoked", "by": []}
+            book.put("audit", "grant", ("AUDITOR2", giver), row)
         _joint(book, "J-own", ANCHOR, OWNER, own_bill)
         _joint(book, "J-foreign", "ANCHOR2", STRANGER, foreign_bill)
         _product(book, "own", ANCHOR, OWNER, own_bill)

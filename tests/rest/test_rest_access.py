@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -448,6 +449,31 @@ def test_what_a_bank_reported_is_listed_to_it_and_to_who_stands_in_its_place(
     for who, payments, receipts in (("BANK3", 1, {"BANK3/PAY-1"}), ("BANK4", 0, {"BANK1/LOAN-1"})):
         assert read_as(who, "/v1/payments").json()["count"] == payments
         assert {one["id"] for one in read_as(who, "/v1/receipts?kind=all").json()["data"]} == receipts
+
+
+def test_a_grant_shows_to_giver_and_auditor_and_whether_it_counts(
+    read_as: ReadAs, example: tuple[BillBook, str]
+) -> None:
+    """What a party gave could not be listed, nor was it said that a grant had ended with the key that gave it."""
+    book, bill = example
+    given = {"scope": "all", "from": "2026-01-01", "until": "", "status": "active", "by": []}
+    cases: dict[str, tuple[dict[str, Any], bool]] = {
+        S1: (given, True), S2: ({**given, "status": "revoked"}, False), S3: ({**given, "scope": [bill]}, True),
+        ANCHOR: ({**given, "until": "2026-01-01"}, False), "BANK1": ({**given, "by": ["ab" * 32]}, False),
+    }  # fmt: skip
+    for giver, (row, _) in cases.items():
+        book.put("audit", "grant", ("AUDITOR", giver), row)
+    for giver, (row, counts) in cases.items():
+        shown = {name: one for name, one in row.items() if name != "by"}
+        expected = {"auditor": "AUDITOR", "party": giver, **shown, "in_force": counts}
+        assert read_as(giver, f"/v1/parties/{giver}/grants").json()["data"] == [expected]
+    found = read_as("AUDITOR", "/v1/parties/AUDITOR/grants").json()
+    assert {one["party"] for one in found["data"]} == set(cases)
+    assert read_as("AUDITOR", f"/v1/parties/{S1}/grants?status=active").json()["count"] == 1
+    assert read_as("AUDITOR", f"/v1/parties/{S1}/grants?status=revoked").json()["count"] == 0
+    assert read_as("REGULATOR", f"/v1/parties/{S2}/grants").json()["count"] == 1
+    for stranger in (S2, "BANK2"):
+        assert read_as(stranger, f"/v1/parties/{S1}/grants").json()["count"] == 0
 
 
 def test_a_mandate_shows_to_debtor_and_bank(read_as: ReadAs, example: tuple[BillBook, str]) -> None:

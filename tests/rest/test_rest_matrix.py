@@ -71,6 +71,8 @@ GET  /v1/parties/{party}/bills            bill_id     own     401  200+ 200- 200
 GET  /v1/parties/{party}/bills            bill_id     foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/parties/{party}/changes          change      own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
 GET  /v1/parties/{party}/changes          change      foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/parties/{party}/grants           party       own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/parties/{party}/grants           party       foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/parties/{party}/mandates         party       own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/parties/{party}/mandates         party       foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/parties/{party}/recoveries       recovery    own     401  200+ 200- 200- 200- 200- 200+ 200- 200+

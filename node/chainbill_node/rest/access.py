@@ -71,6 +71,10 @@ class Viewer:
         """Say whether it reads for a party in full: as that party, or by a grant for all its bills."""
         return self.everything or party in self.reads_for() - {one.party for one in self.grants if one.scope}
 
+    def is_one_of(self, *parties: str) -> bool:
+        """Say whether one of the parties is the viewer itself."""
+        return self.everything or (bool(self.party) and self.party in parties)
+
     def is_or_reads_for(self, *parties: str) -> bool:
         """Say whether one of the parties is the viewer or one it reads for in full."""
         readable = {self.party} | {grant.party for grant in self.grants if not grant.scope}

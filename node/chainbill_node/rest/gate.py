@@ -10,21 +10,19 @@ The field's word: access control.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from starlette.requests import Request
 
 from chainbill.dates import date_of
-from chainbill_node.rest.access import OPEN_VIEWER, Grant, Row, Viewer, grant_of, viewer_of
+from chainbill_node.rest.access import OPEN_VIEWER, Viewer, viewer_of
+from chainbill_node.rest.grants import grants_in_force
 from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.request_verifying import HeaderLines, ReplayGuard, SignedMessage, verify_request
 from chainbill_node.rest.scope import method_of
-from chainbill_node.storage.ledger_reader import Reader
 
 logger = logging.getLogger("chainbill.rest.access")
-
-MAX_GRANTS = 1_000
 
 _REFUSALS = {
     "key_not_registered": (401, "reader_key_unknown"),
@@ -68,27 +66,12 @@ class Gate:
         key_row = reader.get("party", "key", key)
         party = str(key_row["party"]) if key_row else ""
         party_row = reader.get("party", "party", party) if party else None
-        found = viewer_of(key, key_row, party_row, self._grants(reader, party))
+        today = date_of(self._now_ms(), self._node.genesis.zone_offset_minutes)
+        found = viewer_of(key, key_row, party_row, grants_in_force(reader, party, today) if party else ())
         if isinstance(found, Viewer):
             return found
         status, code = _REFUSALS[found]
         raise Problem(status, code, fields={"key": key, "party": party})
-
-    def _grants(self, reader: Reader, auditor: str) -> Iterator[Grant]:
-        """Give the grants to an auditor that are in force today: rows audit/grant [auditor, granting party]."""
-        if not auditor:
-            return
-        today = date_of(self._now_ms(), self._node.genesis.zone_offset_minutes)
-        for key, row in reader.scan("audit", "grant", (auditor,), None, MAX_GRANTS):
-            grant = grant_of({"party": key[1] if len(key) > 1 else "", **row})
-            if row.get("status", "active") == "active" and grant.holds(today) and _sign_for(reader, grant.party, row):
-                yield grant
-
-
-def _sign_for(reader: Reader, party: str, row: Row) -> bool:
-    """Say whether the keys that gave a grant still sign for the party: what they gave ends with them."""
-    keys = (reader.get("party", "key", key) or {} for key in row.get("by", ()))
-    return all(key.get("party") == party and key.get("status") == "active" for key in keys)
 
 
 def _signed_url(request: Request) -> str:

@@ -78,6 +78,10 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
     ),
     "Mandate": extended(row_schema("party/mandate", closed=True), same(TEXT, "debtor", "bank")),
+    "Grant": obj({
+        **same(TEXT, "auditor", "party"), "scope": {"anyOf": [words("all"), array(TEXT)]}, **same(DATE, "from"),
+        "until": TEXT, "status": words("active", "revoked"), "in_force": BOOLEAN,
+    }),
     "Bill": row_schema("bill/bill", closed=True),
     "BankReceipt": obj({
         **same(TEXT, "id", "bank", "reference"), "kind": words(*reads()["receipts"].filters["kind"].words[:-1]),
