@@ -43,6 +43,7 @@ TABLES: dict[str, list[str]] = {
     "governance list": [], "governance show": ["{proposal}"],
     "party list": [], "party show": ["{supplier1}"], "party account": ["{supplier1}"], "party policy": ["{anchor}"],
     "party change list": [], "party recovery list": ["{supplier2}"], "party paying-bank list": ["{anchor}"],
+    "party grants": [],
     "party orders": [], "party order": ["{order}"], "party open-items": ["{supplier1}"],
     "block list": [], "block show": ["2"], "tx show": ["{transaction}"], "tx wait": ["{transaction}"],
     "tx decode": ["{file}"], "network show": [], "network trust": [], "node status": [], "node wait": ["--height", "1"],
