@@ -12,8 +12,6 @@ from chainbill_cli.foreseen_parties import CHECKS as OF_PARTIES
 from chainbill_cli.foreseen_terms import CHECKS as OF_TERMS
 from cli.cli_desk import Desk, Refused, accepted_bill, bill_over
 
-pytestmark = pytest.mark.untraced
-
 
 @pytest.fixture
 def paper(tmp_path: Path) -> str:

@@ -18,8 +18,6 @@ from chainbill_cli.failure import Failure
 from chainbill_cli.localnet import layout, ports, processes, status
 from chainbill_cli.main import run
 
-pytestmark = pytest.mark.untraced
-
 NODE = """
 import http.server, json, pathlib, sys, tomllib
 home = pathlib.Path(sys.argv[sys.argv.index("--home") + 1])

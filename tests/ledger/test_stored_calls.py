@@ -18,8 +18,6 @@ from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.stored_calls import asked_calls
 from chainbill.vm.machine import Machine
 
-pytestmark = pytest.mark.untraced
-
 MAKER, CHECKER, THIRD = PARTIES["S1"], key(31), key(32)
 APPROVAL = f'''"""A small approval: the maker stores calls, another key of the party has them run."""
 {tiny_contracts.HEAD}
