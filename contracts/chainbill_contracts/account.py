@@ -77,6 +77,8 @@ def attest(party, currency, alg, digest_hex):
     """Confirm as the account's bank that name and number belong together (户名一致).
 
     alg, digest_hex: of the account that the bank was shown; where another one has taken its place, nothing is attested.
+    A first account of a party that is stopped or is to get new keys does not begin to act: whoever stole the keys would
+    be paid by it afterwards, too.
     """
     require_active_bank(ctx.party)  # whose account it is, is no stranger's business
     require_capability("maker")
@@ -88,6 +90,7 @@ def attest(party, currency, alg, digest_hex):
     require(shown["bank"] == ctx.party, "not_the_accounts_bank")
     require(shown["alg"] == alg and shown["digest"] == digest_hex, "nothing_to_attest")
     if row["status"] == "announced":
+        require(may_move_account(party), "account_cannot_begin", {"id": party})
         row["status"] = "active"
         row["from"] = ctx.today
     else:
@@ -253,7 +256,7 @@ def plan(party, currency, acts_on):
 
 
 def may_move_account(party):
-    """Say whether a change of this party's account may act: it is not stopped, and is to get no new keys."""
+    """Say whether an account of this party may begin to act: it is not stopped, and is to get no new keys."""
     row = parties.get(party)
     recovery = recovery_places.get(party)
     recovering = recovery is not None and recovery["open"] != ""

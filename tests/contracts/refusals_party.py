@@ -778,6 +778,13 @@ def attest_an_active_account(world: World) -> None:
     attest(world, "CNY")
 
 
+@refuses("account_cannot_begin")
+def attest_a_first_account_of_a_party_that_is_to_get_new_keys(world: World) -> None:
+    recover(world)
+    announce(world)
+    attest(world, "USD", BANK2)
+
+
 @refuses("not_an_auditor")
 def grant_to_a_supplier(world: World) -> None:
     as_two(world, ANCHOR, "audit", "grant", auditor=S1, scope="all", first_day=world.today, last_day="")

@@ -240,6 +240,25 @@ def test_a_first_account_that_waits_ends_with_a_halt_and_with_the_keys(world: Wo
             attest(world, S1, "USD", BANK3)
 
 
+@pytest.mark.parametrize("stop", ["recovery", "suspended", "halt"])
+def test_no_first_account_begins_to_act_while_the_party_is_stopped_or_is_to_get_new_keys(
+    world: World, stop: str
+) -> None:
+    """attack: whoever stole the keys opens an account in another currency while the recovery waits; it stayed."""
+    if stop == "recovery":
+        acts_on = recover(world, NEW)["acts_on"]
+    announce_account(world, S1, "USD", BANK3)
+    if stop == "suspended":
+        order(world, S1, "suspended")
+    elif stop == "halt":
+        world.send(S1, ("party", "halt", {"reason": ""}), keys=[key_of(S1, 1)])
+    with pytest.raises(Refused, match="nothing_to_attest" if stop == "halt" else "account_cannot_begin"):
+        attest(world, S1, "USD", BANK3)
+    if stop == "recovery":
+        world.day(acts_on)
+        assert account(world, S1, "USD")["status"] == "ended"
+
+
 # --- two banks --------------------------------------------------------------------------------------------------------
 def test_two_banks_that_lift_an_insolvency_lift_nothing_that_a_vote_decided(world: World) -> None:
     """attack: sponsor and a second bank lift an insolvency, and with it the suspension that the validators voted."""

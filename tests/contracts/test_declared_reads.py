@@ -57,6 +57,7 @@ def test_what_columns_name_stands_in_the_row_or_says_its_kind() -> None:
     shown_by_hand = {
         "parties": {"name"},
         "receipts": {"reference", "currency"},
+        "grants": {"in_force"},
         "bill_history": {"currency", "payment.reference"},
     }
     for name, read in reads().items():
