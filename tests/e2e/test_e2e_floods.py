@@ -286,6 +286,11 @@ def many_calls(trial: Trial) -> tuple[str, list[Any]]:
     return "supplier1", [usual(trial)] * 100
 
 
+def one_call(trial: Trial) -> tuple[str, list[Any]]:
+    """What honest clients send too: nothing in it is dear, and very many of them use all that the machine has."""
+    return "supplier1", [usual(trial)]
+
+
 def without_gas(trial: Trial) -> tuple[str, list[Any]]:
     """A short text that has the largest contract checked, so often that the gas is used up."""
     name, source = max(sources().items(), key=lambda one: len(one[1]))
@@ -301,6 +306,7 @@ HEAVIEST: dict[str, tuple[Callable[[Trial], tuple[str, list[Any]]], int, int]] =
     "applications": (applications, 20, 100),
     "digests": (digests, 20, 100),
     "many calls": (many_calls, 20, 100),
+    "one call each": (one_call, 100, 100),
     "out of gas": (without_gas, 2, 1),
 }
 """What, how many of it in a batch, and how many batches a node; the last is half a processor second a transaction."""

@@ -6,6 +6,7 @@ import pytest
 from chainbill_node.mempool import Accounts, Mempool, MempoolFull, Room, Use
 from chainbill_node.mempool.accounts import (
     APART_MS,
+    BUSY_GAS,
     CALM_GAS,
     FIRST_CALL_GAS,
     FLOOD_GAS,
@@ -236,3 +237,34 @@ def test_what_is_ordinary_floods_never_and_what_is_above_it_does() -> None:
     assert accounts.expected("busy", 1) == ORDINARY_GAS
     accounts.charge([Use("dear", 1, ORDINARY_GAS + FLOOD_GAS + 1)], NOW_MS, 30e-9)
     assert accounts.flooding == {"dear"}
+
+
+def sent_much(*parties: str) -> Accounts:
+    """So many ordinary transactions of these parties that they are busy."""
+    held = accounts()
+    held.charge([Use(party, 1, 7_000) for party in parties for _ in range(BUSY_GAS // 7_000 + 1)], NOW_MS)
+    return held
+
+
+def test_who_sends_very_much_that_is_ordinary_stands_behind_who_sends_little_in_short_blocks() -> None:
+    """500 cheap transactions a second of one supplier filled each block: others' commits cost twelve times as much."""
+    held = sent_much("busy")
+    held.charge([Use("quiet", 1, 7_000)], NOW_MS)
+    assert held.dear(["busy", "quiet"]) == frozenset(), "it is no flood"
+    assert held.busy(["busy", "quiet"], NOW_MS) == {"busy"}
+    pool = pool_of(held, *["busy"] * 40, "quiet", "newcomer")
+    assert taken(pool, 5 * held.expected("busy", 1)) == ["quiet", "newcomer", *["busy"] * 5]
+    pool.remove(pool.ids()[40:])
+    assert taken(pool, 5 * held.expected("busy", 1)) == ["busy"] * 5, "who comes next waits for a short block too"
+    held.charge([], NOW_MS + 20_000)
+    assert held.busy(["busy"], NOW_MS + 20_000) == frozenset(), "it sends little now"
+
+
+def test_who_sends_ordinary_transactions_alone_or_beside_others_like_it_is_not_held_up() -> None:
+    held = sent_much("busy", "other")
+    assert held.busy(["busy", "other"], NOW_MS) == frozenset()
+    pool = pool_of(held, *["busy", "other"] * 20)
+    assert len(taken(pool, 0)) == 40
+    held.charge([Use("quiet", 1, 7_000)], NOW_MS)
+    assert held.busy(["busy"], NOW_MS + OTHERS_WITHIN_MS - 1) == {"busy"}
+    assert held.busy(["busy"], NOW_MS + OTHERS_WITHIN_MS) == frozenset(), "the quiet one has left"

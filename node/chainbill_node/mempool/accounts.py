@@ -7,6 +7,8 @@ what one transaction may use, until a quarter of that is left; so do all parties
 flood by themselves have used 64 times as much together: else a sponsor could flood by a thousand names. Where others
 use the network too, blocks take none at all of those that flood for nine times as long as the last ones took, and for a
 second more only where nobody else waits: so most blocks are short, and others seldom stand beside what is dear.
+What is ordinary is no flood, however much of it there is; whose account is large by it is *busy*: where others send
+little, a block takes no more of it than of what is dear.
 
 Example: with 30 ns a gas a transaction of 8 million holds a block for 0.24 s; another one of that party waits 2.16 s
 more. Pure: gas, seconds and times come in as arguments.
@@ -39,6 +41,8 @@ FORGOTTEN_BELOW = 1_000
 ORDINARY_GAS = 20_000
 """What a transaction may use before the rest of it is entered: a transfer (6,500) never floods, however many there are,
 since sharing by turns already bounds what costs little to run."""
+BUSY_GAS = 1_000_000
+"""With more gas than this in its account, ordinary or not, a party is *busy*: from some 25 transfers a second on."""
 FIRST_CALL_GAS = 5_000
 """Of a call by a party that nothing is known of: that of most calls."""
 MAX_ACCOUNTS = 4_096
@@ -134,6 +138,13 @@ class Accounts:
             if party in self._flooding
             or ((one := self._of.get(party)) is not None and one.dear > LEAST_DEAR_GAS and 2 * one.dear > one.gas)
         ])  # fmt: skip
+
+    def busy(self, parties: Iterable[str], now_ms: int) -> frozenset[str]:
+        """Which of these send very much, ordinary or not, while others use the network who send little: beside those a
+        block takes of them as of what is dear. Nobody is busy who is alone, or among such as send as much."""
+        if not any(one.gas <= BUSY_GAS and 0 <= now_ms - one.calm_ms < OTHERS_WITHIN_MS for one in self._of.values()):
+            return frozenset()
+        return frozenset([party for party in parties if party in self._of and self._of[party].gas > BUSY_GAS])
 
     def alone(self, now_ms: int) -> bool:
         """Whether nobody else has used the network lately than those that use it much."""

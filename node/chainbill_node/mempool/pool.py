@@ -192,7 +192,8 @@ class Mempool:
         return not self._shares.keys() <= self.accounts.held(now_ms)
 
     def candidates(self, room: Room, flood_gas: int = 0, now_ms: int = 0) -> list[Waiting]:
-        """What goes into the next block: first of the parties that send what is ordinary, then of those that do not.
+        """What goes into the next block: first of the parties that send what is ordinary, then of those that do not, or
+        that send very much of it beside others.
 
         Of the former all where it fits, in order of arrival; else half of the room goes to the oldest, and the rest to
         these parties in turn, each one's oldest first. Of the others that are not held back, in turn, who used least
@@ -200,7 +201,7 @@ class Mempool:
         in a block of their own if they need not wait for one too long.
         """
         accounts = self.accounts
-        dear = accounts.dear(self._shares)
+        dear = accounts.dear(self._shares) | accounts.busy(self._shares, now_ms)
         left = _Left(room, accounts)
         chosen = self._of_others(dear, left)
         first = [one for identity, one in self._waiting.items() if identity in chosen]
