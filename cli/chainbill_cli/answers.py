@@ -33,8 +33,9 @@ ANSWER_KINDS = {
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 
-ANSWER_HEADINGS = {"from": "column.account_from"}
-"""Where a field of an answer means another thing than the column of the same name: from which day an account counts."""
+ANSWER_HEADINGS = {"from": "column.account_from", "bills": "column.event_bills"}
+"""Where a field of an answer means another thing than the column of the same name: from which day an account counts,
+which bills an event issued (not how many)."""
 
 
 def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:
@@ -224,7 +225,13 @@ def answer_list(
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if isinstance(body, dict):
         whole = counted(session, path, body, parameters) if to_the_end else body
-        tell_whole(session, whole, asked=to_the_end, of_leaves=path.endswith("/tokens"))
+        tell_whole(session, whole, asked=to_the_end, of_leaves=path.endswith("/tokens"), summed=_summed(columns))
+
+
+def _summed(columns: Sequence[Column]) -> str:
+    """What the sum of a list is called where several columns are amounts: the face of bills, what invoices back."""
+    amounts = [column for column in columns if column.kind == "amount"]
+    return next((one.title for one in amounts if one.path in {"face", "occupied"} and len(amounts) > 1), "")
 
 
 def _sums_said(sums: Mapping[str, Any]) -> str:
@@ -242,10 +249,13 @@ def counted(session: Session, path: str, body: Mapping[str, Any], parameters: Ma
     return {**{name: value for name, value in body.items() if name != "count_complete"}, **totals}
 
 
-def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False, of_leaves: bool = False) -> None:
+def tell_whole(
+    session: Session, body: Mapping[str, Any], *, asked: bool = False, of_leaves: bool = False, summed: str = ""
+) -> None:
     """Say on stderr what a page is a part of: the whole list's totals, in tables; that more follows, in every form.
 
-    of_leaves: the sum leaves out tokens that were split, moved or reversed, whose cents stand in others; so it is said.
+    summed: the column that is summed, where there are several. of_leaves: the sum leaves out tokens that were split,
+    moved or reversed, whose cents stand in others; so it is said.
     Where the node counted a part only it says so in every form: what looks like a total would be none.
     """
     table, whole = session.out.form == "table", body.get("count_complete", True)
@@ -255,6 +265,8 @@ def tell_whole(session: Session, body: Mapping[str, Any], *, asked: bool = False
         total = text("root.semicolon").join(
             f"{label(f'receipt_{kind}', 'value')}{text('root.colon')}{_sums_said(sums)}" for kind, sums in kinds
         )
+    if total and summed:
+        total = f"{summed} {total}"
     if total and of_leaves:
         total = text("note.of_leaves", sum=total)
     if not whole:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chainbill.money import format_rate
 from chainbill_cli.acts import act_said
 from chainbill_cli.details import word
-from chainbill_cli.money_said import AMOUNTS, currency_of, said
+from chainbill_cli.money_said import currency_of, is_amount, said
 from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, label, text
 
 PARTIES = frozenset(
-    {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor"}
+    {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor", "supplier"}
 )
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""
@@ -21,7 +22,8 @@ WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilitie
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
     """A call in one line, as a node or a file gives it: its name and the arguments that say something."""
     given = call.get("arguments", call.get("args")) or {}
-    parts = [f"{label(name, 'column')} {told}" for name, told in arguments_told(session, given)]
+    areas = f"column.{call['contract']}", "column"
+    parts = [f"{label(name, *areas)} {told}" for name, told in arguments_told(session, given)]
     act = act_said(f"{call['contract']}.{call['function']}")
     return f"{act}{text('root.colon')}{text('root.comma').join(parts)}" if parts else act
 
@@ -64,7 +66,7 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return text("root.comma").join(told)
     if isinstance(value, list | tuple):
         return text("root.semicolon").join(argument_text(session, name, one, beside) for one in value)
-    if name in AMOUNTS and type(value) is int:
+    if is_amount(name, beside) and type(value) is int:
         return said(value, str(beside.get("currency") or ""))
     if name in PARTIES and isinstance(value, str):
         known = session.known.name_of(value)
@@ -73,6 +75,8 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return word(value)
     if name == "action" and isinstance(value, str):
         return act_said(value)
+    if name == "share" and type(value) is int:
+        return f"{format_rate(value)} %"
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     return value.hex() if isinstance(value, bytes) else str(value)

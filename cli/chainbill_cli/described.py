@@ -202,5 +202,11 @@ def product(session: Session, preview: Preview, row: Row) -> None:
 def parts(session: Session, preview: Preview, found: Sequence[Row]) -> None:
     """Each part of a product with its supplier and its share in percent."""
     for part in found:
-        who = bracketed(session.registered_name(str(part["supplier"])), f"{format_rate(int(part['share']))} %")
-        preview.line(str(part["part"]), who)
+        preview.line("column.part", part_said(part, session.registered_name(str(part["supplier"])), told_id=True))
+
+
+def part_said(part: Row, name: str, *, told_id: bool = False) -> str:
+    """A part of a product in one line: what it is, who makes it (told_id: by its id, too), its share in percent."""
+    share, supplier = f"{format_rate(int(part['share']))} %", str(part["supplier"])
+    more = enumerated([supplier, share]) if told_id and name != supplier else share
+    return f"{part['part']}{text('root.colon')}{bracketed(name, more)}"

@@ -29,7 +29,8 @@ def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Itera
         yield f"{text('detail.command')}{text('root.colon')}{in_commands(act)}"
     for name, value in details.items():
         if value not in ("", None, []) and not _tells_nothing(name, details, code):
-            yield f"{label(name)}{text('root.colon')}{_said(name, value, code, name_of)}"
+            called = label(name, "column.product") if code.startswith("event_") else label(name)
+            yield f"{called}{text('root.colon')}{_said(name, value, code, name_of)}"
 
 
 def _tells_nothing(name: str, details: Mapping[str, Any], code: str) -> bool:

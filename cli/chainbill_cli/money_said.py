@@ -31,6 +31,11 @@ PLACES = {
 """Arguments that name an object of one currency, and where it is read."""
 
 
+def is_amount(name: str, beside: Mapping[str, Any]) -> bool:
+    """Whether a member is minor units; a `value` is where it is what an event is worth. beside: what stands next."""
+    return name in AMOUNTS or (name == "value" and "serial" in beside)
+
+
 def said(minor: int, currency: str) -> str:
     """An amount and its currency as a person reads them; minor units that say so where the currency is not known."""
     return f"{amount_text(minor, currency)} {currency}" if currency else text("value.minor_units", amount=minor)

@@ -40,7 +40,7 @@ def _named(name: str, one: Call) -> str:
     """What the line of a preview calls an argument: a bank's reference is not a debtor's own."""
     if name == "reference":
         return text("preview.own_reference" if one.contract == "bill" else "column.reference")
-    return label(name)
+    return label(name, f"column.{one.contract}")
 
 
 def _says(arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -148,9 +148,16 @@ def amount_text(minor: int, currency: str, *, grouping: bool = True) -> str:
 
 
 def share_of_invoice(share: Mapping[str, Any], currency: str) -> list[str]:
-    """What a bill takes of an invoice, of its total where that is said, and below it which invoice that is."""
+    """What a bill takes of an invoice, of its total where that is said; below it which invoice that is, and the
+    red-letter note that a dilution refers to.
+    """
     figures = [amount_text(int(share[name]), currency) for name in ("amount", "total") if name in share]
-    return [plain_text(f"{' / '.join(figures)} {currency}"), plain_text(str(share["fingerprint"]))]
+    said = [plain_text(f"{' / '.join(figures)} {currency}"), plain_text(str(share["fingerprint"]))]
+    return (
+        [*said, f"{text('preview.red_letter')}{text('root.colon')}", plain_text(str(share["red"]))]
+        if share.get("red")
+        else said
+    )
 
 
 def share_text(decimal: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from chainbill.crypto.algorithms import ED25519
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.json_text import json_text
 from chainbill_cli.session import Session
 from chainbill_cli.values import positive_amount, rate_value
@@ -23,6 +23,7 @@ from chainbill_cli.values import positive_amount, rate_value
 SAID = ("product", "order", "serial", "value", "happened_on")
 """What an attestor signs of an event."""
 PRODUCT = ("name", "currency", "due_days", "attestor", "most_value", "most_a_day", "parts")
+TERMS = ("non_transferable", "debtor_pays_interest", "min_split")
 EVENT = ("product", "order", "serial", "value", "currency", "happened_on")
 
 
@@ -101,7 +102,10 @@ def _list(found: Mapping[str, Any], name: str, path: str) -> list[Any]:
 
 def _part(session: Session, found: Mapping[str, Any], path: str) -> dict[str, Any]:
     _members(found, path, ("part", "supplier", "share"), ())
-    share = rate_value(_text(found, "share", path))
+    try:
+        share = rate_value(_text(found, "share", path))
+    except Failure as failure:
+        raise usage("product.bad_share", path=path, value=str(found["share"])) from failure
     supplier = session.party_id(_text(found, "supplier", path))
     return {"part": _text(found, "part", path), "supplier": supplier, "share": share}
 
@@ -109,5 +113,6 @@ def _part(session: Session, found: Mapping[str, Any], path: str) -> dict[str, An
 def _terms(found: Any, currency: str, path: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise usage("product.bad_member", path=path, member="terms")
+    _members(found, path, (), TERMS)
     least = {"min_split": positive_amount(_text(found, "min_split", path), currency)} if "min_split" in found else {}
     return {**found, **least}

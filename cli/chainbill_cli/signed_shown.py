@@ -78,9 +78,9 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
     said = str(value)
     if isinstance(value, str) and (_in_words(preview, value) or _in_a_list(preview, name, value)):
         return True
-    if type(value) is int and name in AMOUNTS:
+    if type(value) is int and (name in AMOUNTS or (name == "value" and currency)):  # what an event is worth
         said = amount_text(value, currency)
-    elif type(value) is int and name == "rate":
+    elif type(value) is int and name in {"rate", "share"}:
         said = format_rate(value)
     elif isinstance(value, bytes):
         said = value.hex()

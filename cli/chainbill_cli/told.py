@@ -12,12 +12,19 @@ import sys
 
 from chainbill_cli.cells import cell_len
 from chainbill_cli.grid import folded
+from chainbill_cli.texts.metavar import WORDS
 
 FOLDED = " " * 6
 """What stands before the rest of a line that has no room: more than before any label."""
 LEAST_WIDTH = 20
-TYPED = re.compile(r"chainbill(?: (?:'[^']*'|[!-&(-_a-~]*[!-&(-+\-/-:<-_a-~]))+")
-"""A command: words of ASCII and quoted words, up to what ends a sentence or a backtick."""
+STANDS_FOR = "(?:" + "|".join(sorted(set(WORDS.values()), key=len, reverse=True)) + ")"
+ASCII_WORD = r"[!-&(-_a-~]*[!-&(-+\-/-:<-_a-~]"
+TYPED = re.compile(
+    "`chainbill[^`]*`|`[a-z][^`]{0,40}`|"
+    "chainbill(?: (?:'[^']*'|" + ASCII_WORD + "|(?:--[a-z-]+=)?" + STANDS_FOR + "(?:[:=|]" + STANDS_FOR + ")*))+"
+)
+"""A command: what stands in backticks; else words of ASCII, quoted words and what stands for something to be typed, up
+to what ends a sentence."""
 TIED = re.compile("\0+")
 """Stands for a command while a line is folded, cell by cell; no text has it (`chainbill.shown`)."""
 

@@ -14,6 +14,8 @@ from cli.cli_fakes import AS_OF, BILL, NODE_1, PARTIES, FakeNode, Shell, bill, l
 from cli.whole_answers import whole
 
 ANCHOR = PARTIES["anchor"]
+SUMMED = {"bill": "face ", "party": ""}
+"""What a list's sum is called where several columns are amounts."""
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
@@ -24,7 +26,7 @@ def test_a_list_that_was_not_counted_to_the_end_says_so(shell: Shell, node: Fake
     node.answers["GET /v1/bills"] = ok({**body, "data": [bill()]})
     node.answers["GET /v1/parties"] = ok({**body, "data": []})
     shell.run(noun, "list", "-o", form)
-    assert "at least 20000, 5.00 CNY" in shell.err
+    assert f"at least 20000, {SUMMED[noun]}5.00 CNY" in shell.err
     assert "in all" not in shell.err
     assert "--count counts on to the end" in shell.err
     assert "--after CURSOR" in shell.err
@@ -37,7 +39,7 @@ def test_a_list_that_was_counted_tells_its_total(shell: Shell, node: FakeNode) -
         {"data": [bill()], "count": 7, "sum": {"CNY": 500}, "next": None, "as_of": AS_OF}
     )
     shell.run("bill", "list")
-    assert shell.err.splitlines()[0].endswith("7 in all, 5.00 CNY")
+    assert shell.err.splitlines()[0].endswith("7 in all, face 5.00 CNY"), "of which of the two amounts"
 
 
 def test_a_total_of_tokens_says_that_no_cent_counts_twice(shell: Shell, node: FakeNode) -> None:
@@ -67,7 +69,7 @@ def test_a_long_list_is_counted_to_the_end_where_that_is_asked_for(
 
     node.answers[f"GET {path}"] = page
     shell.run(noun, "list", "-o", form, "--count")
-    assert "45678 in all, 456.78 CNY" in shell.err
+    assert f"45678 in all, {SUMMED[noun]}456.78 CNY" in shell.err
     assert "--after A" in shell.err
     assert "at least" not in shell.err
     asked = [dict(one.url.params) for one in node.requests if one.url.path == path]

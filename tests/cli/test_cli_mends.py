@@ -128,6 +128,9 @@ def test_a_file_that_holds_no_transaction_is_mended_by_another_file(shell: Shell
 def test_settings_that_could_never_serve_are_refused(shell: Shell) -> None:
     shell.run("config", "set", "currency", "RMB", expect=2)
     shell.run("config", "set", "node", "banana", expect=2)
+    for value in ("abc", "0", "²"):
+        shell.run("--lang", "zh", "config", "set", "timeout", value, expect=2)
+        assert "请写成 30" in shell.err, "it said `timeout：abc` and no more"
     shell.run("config", "set", "currency", "EUR")
     shell.run("config", "set", "node", "http://127.0.0.1:7000")
 

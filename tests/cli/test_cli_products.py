@@ -95,3 +95,48 @@ def test_terms_of_a_product_are_those_of_its_bills(desk: Desk, tmp_path: Path) -
     product = desk.json("anchor", "product", "register", file)["product"]
     shown = desk.json("anchor", "product", "show", product)["terms"]
     assert shown == {"min_split": 500, "non_transferable": True, "debtor_pays_interest": False}
+
+
+def test_a_product_is_told_in_words(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares stood as 300000, parts a second time as ids, and what is signed was called parts of invoices."""
+    terms = {"min_split": "5.00", "debtor_pays_interest": True}
+    file = product_file(tmp_path / "product.json", attestor(desk), ["supplier1"], terms=terms)
+    monkeypatch.setattr(preview, "person", lambda: True)
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
+    desk.text("--as", "anchor", "--lang", "zh", "product", "register", file)
+    [part] = [line for line in desk.err.splitlines() if "part of supplier1" in line]
+    assert part.startswith("  部件：part of supplier1：")
+    assert part.endswith("30.0000 %）")
+    for wrong in ("300000", "份额：", "各发票金额"):
+        assert wrong not in desk.err, wrong
+    [product] = desk.json("anchor", "product", "list")
+    shown = desk.text("--as", "anchor", "--lang", "zh", "product", "show", product["id"])
+    for said in ("part of supplier1：supplier1（30.0000 %）", "允许买方付息", "拆分每份不少于 5.00 CNY"):
+        assert said in shown, said
+    assert "300000" not in shown
+    desk.json("supplier1", "product", "agree", product["id"])
+    event = event_file(tmp_path / "event.json", product["id"], "today")
+    desk.text("product", "attest", event, "--key", "gate")
+    answered = desk.text("--as", "anchor", "--lang", "zh", "product", "event", event)
+    assert "凭证数" not in answered
+    for wrong in ("12345679", "单号、", "值、"):
+        assert wrong not in desk.err.replace("订单号、", "").replace("价值、", ""), wrong
+    over = event_file(tmp_path / "over.json", product["id"], "today", value="20000000.01", serial="VIN-2")
+    desk.text("product", "attest", over, "--key", "gate")
+    desk.text("--as", "anchor", "--lang", "zh", "--yes", "product", "event", over, expect=3)
+    assert "价值：20,000,000.01 CNY" in desk.err
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"parts": [{"part": "a", "supplier": "supplier1", "share": "3.33333"}]}, "份额"),
+     ({"parts": [{"part": "a", "supplier": "supplier1", "share": "-3"}]}, "份额"),
+     ({"terms": {"minsplit": "1.00"}}, "minsplit")],
+)  # fmt: skip
+def test_a_share_is_called_no_rate_and_terms_are_known_here(
+    desk: Desk, tmp_path: Path, changed: dict, said: str
+) -> None:
+    file = product_file(tmp_path / "product.json", "ab" * 32, ["supplier1"], **changed)
+    desk.text("--as", "anchor", "--lang", "zh", "product", "register", file, expect=2)
+    assert said in desk.err
+    assert "利率" not in desk.err

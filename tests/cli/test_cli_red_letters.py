@@ -148,3 +148,47 @@ def test_invoices_come_to_a_bill_in_ubl_too(desk: Desk, tmp_path: Path) -> None:
     joint = desk.json("supplier1", "bill", "add-invoices", made["bill"], "--invoice", f"{path}=100.00")["joint"]
     desk.json("anchor", "bill", "answer", joint, "yes")
     assert [one["amount"] for one in desk.json("anchor", "bill", "show", made["bill"])["invoices"]] == [10_000]
+
+
+def test_a_note_takes_off_no_more_than_the_invoice_has(desk: Desk, chinese: Make) -> None:
+    """It lowered the invoice to nothing without a word."""
+    bill, _ = accepted(desk, chinese("17", "6000.00"))
+    words = ("--as", "supplier1", "--lang", "zh", "invoice", "red-letter", bill, "--red", chinese("18", "-6000.01"))
+    desk.text(*words, expect=2)
+    for said in ("6,000.01 CNY", "6,000.00 CNY", "--total 0"):
+        assert said in desk.err
+    assert desk.json("supplier1", *words[4:], "--total", "0")["status"] == "committed"
+
+
+def test_a_bill_without_invoices_has_none_to_lower(desk: Desk, chinese: Make) -> None:
+    """It was said that nothing is no fingerprint."""
+    words = ("bill", "issue", "--debtor", "anchor", "--amount", "10.00", "--due", "+90d")
+    bill = desk.json("supplier1", *words)["bill"]
+    red = ("invoice", "red-letter", bill, "--red", chinese("18", "-1.00"))
+    desk.text("--as", "supplier1", "--lang", "zh", *red, expect=2)
+    assert "未载明发票" in desk.err
+    assert "add-invoices" in desk.err
+
+
+def test_what_is_shown_of_a_dilution_and_an_invoice_leaves_nothing_out(
+    desk: Desk, chinese: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note stood in no line of the dilution; an invoice was a row with its fingerprint cut off."""
+    monkeypatch.setenv("COLUMNS", "80")
+    bill, token = accepted(desk, chinese("17", "6000.00"))
+    joint = desk.json("supplier1", "invoice", "red-letter", bill, "--red", chinese("18", "-1000.00"))["joint"]
+    red = desk.json("anchor", "bill", "joint", "show", joint)["content"]["red"]
+    desk.json("anchor", "bill", "answer", joint, "yes")
+    paper = tmp_path / "note.txt"
+    paper.write_text("note", encoding="utf-8")
+    words = ("bill", "dilute", bill, "--token", token, "--amount", "1000.00", "--credit-note", str(paper))
+    joint = desk.json("supplier1", *words, "--red", red)["joint"]
+    shown = desk.text("--as", "anchor", "--lang", "zh", "bill", "joint", "show", joint)
+    assert "红字发票" in shown
+    assert red in shown
+    [listed] = desk.json("anchor", "invoice", "list")
+    shown = desk.text("--as", "anchor", "--lang", "zh", "invoice", "show", listed["fingerprint"][:8])
+    assert listed["fingerprint"] in shown
+    assert "5,000.00 CNY" in shown
+    told = desk.text("--as", "anchor", "--lang", "zh", "invoice", "list"), desk.err
+    assert "合计 已占用 6,000.00 CNY" in "".join(told)

@@ -322,6 +322,23 @@ def test_a_command_that_is_told_can_be_copied(monkeypatch: pytest.MonkeyPatch) -
     assert " ".join(line.strip() for line in lines) == prose
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["chainbill bill add-invoices 凭证", "chainbill party key add 名称 --capability maker|checker|admin",
+     "`node certificates`", "chainbill token transfer 子凭证 --to 参与方:金额"],
+)  # fmt: skip
+def test_a_command_is_kept_whole_with_what_stands_for_something_to_be_typed(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`凭证` was torn from its command, and a command in backticks without the program's name was broken."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    for filled in range(80):
+        lines = told(f"{'字' * (filled // 2)}{' ' * (filled % 2)}（{command}），再申请融资。").split("\n")
+        assert any(command in line for line in lines), (filled, lines)
+        assert max(map(cells, lines)) <= 80
+
+
 def test_a_question_that_is_broken_off_leaves_no_half_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,9 @@ def test_a_bill_through_all_its_commands(desk: Desk) -> None:
         assert len(rows) > 1
         assert json.loads(desk.text(*words, "--format", "json"))["as_of"]
     assert json.loads(desk.text("trace", "bill", bill, "--at", "3", "-o", "json"))["tree"] is None
+    early = desk.text("--lang", "zh", "trace", "bill", bill, "--at", "3")
+    assert "尚无已签收的凭证" in early
+    assert early.count("票面") == 1, "its face stood above, and below as 0.00"
     settled = desk.json("bank1", "bill", "settle", bill, "--amount", "250.00", "--reference", "S1", expect=3)
     assert settled["hint"]
     desk.json("bank1", "bill", "settle", bill, "--amount", "250.00", "--reference", "S1", "--partial")

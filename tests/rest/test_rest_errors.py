@@ -216,7 +216,7 @@ def test_a_trace_has_a_bound(client: TestClient, node: TwinNode, monkeypatch: py
 @pytest.mark.parametrize("kind", sorted({
     found
     for path in Path(problems.__file__).parent.glob("*.py")
-    for found in re.findall(r'not_found\("(\w+)"', path.read_text(encoding="utf-8"))
+    for found in re.findall(r'(?:not_found\(|declared_object\(\w+, )"(\w+)"', path.read_text(encoding="utf-8"))
 }))  # fmt: skip
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_not_there_is_named_in_words(kind: str, language: str) -> None:

@@ -18,6 +18,7 @@ from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
 from chainbill_cli.issuing import registered_shares
 from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, object_id, read_bill
+from chainbill_cli.money_said import said
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated
@@ -39,6 +40,8 @@ def red_letter(session: Session, writing: Writing, bill: str, *, note: str, type
     row = {} if session.offline else read_bill(session, identifier)
     currency = currency_for(session, more["currency"], row)
     parts = row.get("invoices") or ()
+    if row and not parts:
+        raise usage("invoice.none_behind_bill", bill=identifier)
     mark = behind(parts, typed) if parts else whole(typed)
     red, off = _note(session, note, row)
     stands = as_it_stands(session, mark, row) if row else {}
@@ -46,8 +49,10 @@ def red_letter(session: Session, writing: Writing, bill: str, *, note: str, type
         total = amount_minor(more["total"], currency)
     elif off is None or not stands:
         raise usage("invoice.red_total_wanted")
+    elif off > int(stands["total"]):
+        raise usage("invoice.red_above_total", off=said(off, currency), total=said(int(stands["total"]), currency))
     else:
-        total = max(0, int(stands["total"]) - off)
+        total = int(stands["total"]) - off
     bank = session.party_id(more["bank"]) if more["bank"] else ""
     preview = None
     if asks(session) and row:

@@ -68,5 +68,9 @@ def _check(name: str, value: str) -> None:
         currency_code(value)
     if name == "node":
         checked_address(value)
-    if name == "timeout" and not value.replace(".", "", 1).isdigit():
-        raise usage("error.bad_value", what="timeout", why=value)
+    if name == "timeout" and not _is_seconds(value):
+        raise usage("error.setting_seconds", name=name, value=value)
+
+
+def _is_seconds(value: str) -> bool:
+    return value.isascii() and value.replace(".", "", 1).isdigit() and float(value) > 0

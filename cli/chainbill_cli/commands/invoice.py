@@ -43,8 +43,11 @@ def show(file: str, creditor: str, at: str | None) -> None:
         body = without_as_of(session.client.get(f"/v1/invoices/{file.lower()}", at=at))
         if session.out.form in {"json", "jsonl"}:
             session.out.json(body)
-        else:
+        elif session.out.form == "csv":
             session.out.rows(body["invoices"], columns_of("invoices"))
+        else:
+            for one in body["invoices"]:
+                session.out.thing(one, columns_of("invoices"))
         return
     _show_file(session, file, creditor)
 

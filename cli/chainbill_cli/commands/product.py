@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from chainbill.statement import sign_statement
 from chainbill_cli import described, production
-from chainbill_cli.answers import answer_write
+from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands.party_keys import named_key
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import PRODUCT, read
+from chainbill_cli.lookup import PRODUCT, object_id, read
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
+from chainbill_cli.shapes import fields_of
 from chainbill_cli.writing import Writing, call, write, writes
 
 product = noun("product")
@@ -73,6 +74,19 @@ def event(session: Session, writing: Writing, file: str) -> None:
         described.parts(session, preview, row.get("parts") or ())
     outcome = write(session, writing, [call("product", "event", **said, signature=signature)], preview)
     answer_write(session, outcome, "event", "bills", "repeated")
+
+
+@product.command("show", help="read.product")
+@argument("product")
+@option("--at", metavar="WHEN", default=None, help="option.at")
+def show(product: str, at: str | None) -> None:
+    """Show a product, its parts and its terms in words."""
+    session = current_session()
+    body = without_as_of(session.client.get(f"{PRODUCT.path}/{object_id(session, PRODUCT, product)}", at=at))
+    session.out.learn({str(one["supplier"]): None for one in body["parts"]})
+    parts = [described.part_said(one, session.out.name_of(str(one["supplier"]))) for one in body["parts"]]
+    told = {**body, "parts": parts, "terms": described.terms_said(body["terms"], str(body["currency"]))}
+    session.out.thing(told if session.out.form in {"table", "wide"} else body, fields_of("product"))
 
 
 plain_commands(product)

@@ -79,8 +79,10 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     session.out.print(fitting)
     if any(line not in whole for line in fitting if line[:1] in GUIDES):
         session.out.note(text("note.parts"))
-    session.out.say(totals_line(body["totals"], found["currency"]))
-    session.out.rows(by_tier_rows(body, found["currency"]), [one for one in BY_TIER if one.path != "penetration"])
+    if body.get("tree"):  # before it is accepted nothing of its face stands anywhere
+        session.out.say(totals_line(body["totals"], found["currency"]))
+        tiers = [one for one in BY_TIER if one.path != "penetration"]
+        session.out.rows(by_tier_rows(body, found["currency"]), tiers)
     _groups(session, body, str(found["currency"]))
 
 

@@ -132,7 +132,7 @@ def _preview(session: Session, title: str, draft: Draft) -> Preview:
     for one in draft.body.calls:
         preview.line("preview.call", act_text(one))
         for name, told in arguments_told(session, one.args):
-            preview.line(f"  {label(name)}", told)
+            preview.line(f"  {label(name, f'column.{one.contract}')}", told)
         named_objects(session, preview, one.args)
     if draft.body.memo:
         preview.line("column.memo", draft.body.memo)

@@ -192,6 +192,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{where} 中的 {value} 不是整数；请写整数，金额以货币最小单位计",
     ),
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
+    "error.setting_seconds": (
+        "{name}: {value} is no number of seconds above 0; write it as 30",
+        "{name}：{value} 不是大于 0 的秒数；请写成 30",
+    ),
     "error.no_setting_kept": ("this home keeps no setting {name}", "本目录没有保存设置项 {name}"),
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),

@@ -47,6 +47,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the bill stands on {count} invoices: say with --invoice FINGERPRINT which one: {ids}",
         "该凭证依据 {count} 张发票：请用 --invoice 指纹 指明是哪一张：{ids}",
     ),
+    "invoice.none_behind_bill": (
+        "no invoice stands behind {bill}, so there is none to lower",
+        "{bill} 未载明发票，没有可调低的发票",
+    ),
+    "invoice.red_above_total": (
+        "the note takes off {off}, more than the invoice comes to now ({total})",
+        "红字发票冲减 {off}，超过发票现总额 {total}",
+    ),
     "invoice.not_behind_bill": (
         "{value} fits none of the invoices behind the bill, or several: {ids}",
         "{value} 与凭证所依据的发票均不符，或不唯一：{ids}",

@@ -39,6 +39,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "write the event in the currency of its product: chainbill product show PRODUCT says it",
         "请按产品的币种填写事件，可用 chainbill product show 产品编号 查看",
     ),
+    "mend.invoice.none_behind_bill": (
+        "a bill gets invoices with chainbill bill add-invoices BILL --invoice FILE",
+        "补充发票：chainbill bill add-invoices 凭证 --invoice 文件",
+    ),
+    "mend.invoice.red_above_total": (
+        "check that the note is of this invoice; to lower it to nothing all the same, say so: --total 0",
+        "请核对红字发票是否针对此发票；确需调低至零的，请写明 --total 0",
+    ),
     "mend.invoice.not_behind_bill": (
         "chainbill bill show BILL lists the invoices behind it; give more of the fingerprint",
         "可用 chainbill bill show 凭证 查看其所依据的发票；请多给出几位指纹",

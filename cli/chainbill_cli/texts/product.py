@@ -21,6 +21,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         '{path}: {member} is missing, unknown or of another kind; amounts and shares are texts such as "1000.00"',
         '{path}：{member} 缺少、不认识或类型不符；金额与份额写成文本，如 "1000.00"',
     ),
+    "product.bad_share": (
+        '{path}: {value} is no share in percent of 0 to 100 with four digits after the point at most, such as "3.3333"',
+        '{path}：{value} 不是份额；请写 0 至 100 的百分数，至多四位小数，如 "3.3333"',
+    ),
     "product.key_not_here": ("this home has no private key {value}", "本目录中没有私钥 {value}"),
     "product.not_attested": (
         "{path} is not signed yet: chainbill product attest FILE --key NAME, where the attestor's key is kept",

@@ -43,8 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.options": ("Options", "选项"),
     "root.commands": ("Commands", "命令"),
     "root.globals_hint": (
-        "Global options (--as, --node, -o json, --yes, …) work before and after the command: see chainbill --help",
-        "全局选项（--as、--node、-o json、--yes 等）可放在命令之前或之后，见 chainbill --help",
+        "Global options (--as, -o json, --yes, …) work before and after the command: chainbill --help",
+        "全局选项（--as、-o json、--yes 等）可放在命令之前或之后：chainbill --help",
     ),
     "root.default": ("[default: ", "[默认："),
     "root.required": ("required]", "必填]"),

@@ -39,8 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "签名与提交的期限为 {until}，账本已不再接受",
     ),
     "tx.unsigned": (
-        "this transaction needs {wanted} signatures and has {found}: tx sign FILE",
-        "此交易须有 {wanted} 个签名，现有 {found} 个：tx sign FILE",
+        "this transaction needs {wanted} signatures and has {found}: chainbill tx sign FILE",
+        "此交易须有 {wanted} 个签名，现有 {found} 个：chainbill tx sign FILE",
     ),
     "tx.other_network": (
         "the transaction is for the network {found}, this home was made for {expected}; use the home of that network, "
