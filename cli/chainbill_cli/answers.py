@@ -29,13 +29,15 @@ ANSWER_KINDS = {
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
     "joint": "id", "joint_status": "joint", "bill_status": "status", "waits_for": "party", "paying_bank": "party",
-    "product": "id", "product_status": "product", "event": "id", "bills": "list",
+    "scheme": "id", "product": "id", "product_status": "product", "event": "id", "bills": "list",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 
-ANSWER_HEADINGS = {"from": "column.account_from", "bills": "column.event_bills"}
+ANSWER_HEADINGS = {
+    "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
+}  # fmt: skip
 """Where a field of an answer means another thing than the column of the same name: from which day an account counts,
-which bills an event issued (not how many)."""
+which bills an event issued (not how many), a scheme of labels."""
 
 
 def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:

@@ -12,9 +12,10 @@ from chainbill_cli.money_said import currency_of, is_amount, said
 from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, label, text
 
-PARTIES = frozenset(
-    {"debtor", "creditor", "party", "bank", "banks", "to", "holder", "paying_bank", "sponsor", "successor", "supplier"}
-)
+PARTIES = frozenset({
+    "attestors", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "sponsor", "successor",
+    "supplier", "to",
+})  # fmt: skip
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""
 

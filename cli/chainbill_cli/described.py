@@ -7,6 +7,7 @@ from typing import Any
 
 from chainbill.money import format_rate
 from chainbill_cli.cautions import days_until, of_due
+from chainbill_cli.labels import need_said
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -154,6 +155,8 @@ def price_asked(preview: Preview, row: Row, currency: str) -> None:
     preview.money("column.fee", int(row.get("fee") or 0), currency)
     if row.get("interest_payer"):
         preview.line("column.interest_payer", text(f"value.payer_{row['interest_payer']}"))
+    if row.get("needs_label"):
+        preview.line("column.needs_label", need_said(row["needs_label"]))
     recourse = "value.with_recourse" if row.get("recourse") else "value.without_recourse"
     preview.line("column.recourse", text(recourse))
     for name in ("value_date", "disburse_by", "valid_until"):

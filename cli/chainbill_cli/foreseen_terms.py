@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from chainbill_cli import labels
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
@@ -66,6 +67,7 @@ def _quote(session: Session, offer: Row) -> Iterator[Refusal | None]:
     request = session.object_row("/v1/finance/requests", str(offer["request"]))
     bill, until = _bill(session, request.get("bill")), str(request.get("until") or "")
     yield no_bank(session.registered(session.party))
+    yield from labels.unknown_scheme(session, offer.get("needs_label") or {})
     if session.offline or not until:
         return
     today = session.today()
@@ -79,6 +81,11 @@ def _quote(session: Session, offer: Row) -> Iterator[Refusal | None]:
         yield "disburse_by_too_late", {"pay_on": bill["pay_on"]}
     if bill and offer.get("interest_payer") == "debtor" and not bill["terms"].get("debtor_pays_interest"):
         yield "debtor_does_not_pay_interest", {"bill": bill["id"]}
+
+
+def _agree(session: Session, agreed: Row) -> Iterator[Refusal | None]:
+    if not session.offline:
+        yield from labels.missing(session, session.object_row("/v1/finance/quotes", str(agreed["quote"])))
 
 
 def _valued(session: Session, money: Row, since: Any, reason: str, member: str) -> Iterator[Refusal | None]:
@@ -95,6 +102,7 @@ def _disburse(session: Session, money: Row) -> Iterator[Refusal | None]:
     yield from _valued(session, money, offer.get("agreed_on"), "value_date_before_agreement", "agreed_on")
     if offer.get("status") != "agreed" or "agreed_net" not in offer:
         return
+    yield from labels.missing(session, offer, str(money["value_date"]))
     asked = session.object_row("/v1/finance/requests", str(offer.get("request") or ""))
     net = int(paid_out(offer, asked, str(money["value_date"])).get("net") or 0)
     paid = int(money["amount"]) or net
@@ -260,7 +268,8 @@ CHECKS: Mapping[str, Check] = {
     "bill.ask_void": _ask_void, "bill.ask_dilution": _ask_dilution,
     **{f"bill.ask_{kind}": partial(_ask_once, kind) for kind in ("paying_bank", "red_letter", "invoices")},
     "bill.answer": _answer, "governance.propose": _propose,
-    "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote, "finance.disburse": _disburse,
+    "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote,
+    "finance.agree": _agree, "finance.disburse": _disburse,
     "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ MODULES = {
     "finance": "finance",
     "invoice": "invoice",
     "product": "product",
+    "label": "label",
     "calendar": "calendar",
     "trace": "trace",
     "governance": "governance",

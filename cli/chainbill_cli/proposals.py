@@ -62,6 +62,7 @@ FIELDS = {
     "documents": "hashes", "holidays": "dates", "workdays": "dates", "python": "texts", "removed": "texts",
     "changes": "map", "currencies": "map", "statement": "map", "contracts": "sources", "new_keys": "keys",
     "keys": "keys", "signatures": "signatures", "party": "party", "bank": "party", "successor": "party", "value": "any",
+    "attestors": "texts",
 }  # fmt: skip
 """What a field holds where it is not a text."""
 OWN = {("identifier", "value"): "text"}

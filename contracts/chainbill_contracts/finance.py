@@ -8,6 +8,7 @@ recorded. Bids stand in clear for now. Credit lines are a bank's own business an
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     BILL_CIRCULATING,
+    LABEL_HELD,
     LARGEST_AMOUNT,
     PARTY_STOPPED,
     QUOTE_BINDING,
@@ -29,6 +30,8 @@ from chainbill_contracts.general import (
     require_capability,
     require_date,
     require_debtor_in_business,
+    require_fields,
+    require_label_name,
     require_not_stopped,
     require_not_stopped_since,
     require_party,
@@ -49,6 +52,8 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 token_rows = read_table("token", "token")
 settlement_receipts = read_table("settlement", "receipt")
+label_schemes = read_table("governance", "label_scheme")
+labels = read_table("label", "label")
 standings = read_table("standing", "standing")
 orders = read_table("standing", "order")
 
@@ -131,13 +136,13 @@ def request(token, banks, amount):
 
 
 @call
-def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_until, interest_payer):
+def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_until, interest_payer, needs_label):
     """Quote for a request (报价); a later quote of the same bank takes the place of its earlier one.
 
     rate: 1/10,000 of a percent a year. recourse: bool. basis: "act/360", "act/365f" or "30/360". fee: minor units.
     value_date: "" for today. disburse_by, valid_until: "" for the end of the request, disburse_by for value_date where
     that is later. interest_payer: "holder", or "debtor" (买方付息), where the bill's terms that the debtor confirmed
-    say so.
+    say so. needs_label: {} for none, or {"scheme", "grade"}: agree and disburse ask for this label of the bill.
     """
     require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
     require(kind_of(recourse) == "bool", "recourse_not_said")
@@ -147,7 +152,11 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     for date in [value_date, disburse_by, valid_until]:
         if date != "":
             require_date(date)
+    require_need(needs_label)
     row = require_request(request)
+    if len(needs_label) > 0:
+        known = label_schemes.has(needs_label["scheme"])
+        require(known, "label_scheme_unknown", {"scheme": needs_label["scheme"]})
     require(ctx.party in row["banks"], "bank_not_asked")
     bank = require_active_bank(ctx.party)
     require_capability("maker")
@@ -179,6 +188,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
         "fee": fee,
         "recourse": recourse,
         "interest_payer": interest_payer,
+        "needs_label": needs_label,
         "value_date": value_date,
         "disburse_by": disburse_by,
         "valid_until": valid_until,
@@ -230,6 +240,7 @@ def agree(quote):
     require_debtor_in_business(bill)
     known = alerts_of(bill)
     require_invoices_stand(ctx.party, bill, known, "")
+    require_label(offer, "")
     require_account(ctx.party, row["currency"])
     same = offer["amount"] == row["amount"]
     facts = {"quoted": offer["amount"], "open": row["amount"], "currency": row["currency"]}
@@ -291,6 +302,7 @@ def disburse(quote, reference, value_date, amount, registration):
     bill = bills.get(offer["bill"])
     require_debtor_may_be_bought(bill, value_date)
     require_invoices_stand(row["holder"], bill, alerts_of(bill), value_date)
+    require_label(offer, value_date)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
     if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
         offer["amount"] = row["amount"]
@@ -763,6 +775,32 @@ def is_covered(bill):
         return True
     behind = sum_of(bill["invoices"])
     return behind == bill["face"] - bill["diluted"]
+
+
+def require_need(needs_label):
+    """What a quote asks for of labels: nothing, {}, or one of a scheme and a grade."""
+    require(kind_of(needs_label) == "map", "fields_not_valid", {"needed": ["scheme", "grade"]})
+    if len(needs_label) > 0:
+        require_fields(needs_label, ("scheme", "grade"), ())
+        require_label_name(needs_label["scheme"])
+        require_label_name(needs_label["grade"])
+
+
+def require_label(offer, value_date):
+    """The label that a quote asks for stands on its bill: this scheme, this grade as it is written, not past its end.
+
+    value_date: of money that has left, "" before. What is said of the label since counts from the day after: money of
+    that day, or of an earlier one, had left when its bank could not know. offer: the quote's row.
+    """
+    if "needs_label" not in offer or len(offer["needs_label"]) == 0:
+        return
+    needed = offer["needs_label"]
+    label = labels.get([offer["bill"], needed["scheme"]])
+    day = value_date if value_date != "" else ctx.today
+    stands = label is not None and label["grade"] == needed["grade"]
+    stands = stands and label["status"] in LABEL_HELD and day <= label["until"]
+    left = label is not None and value_date != "" and value_date <= label["said_on"]
+    require(stands or left, "label_missing", {"scheme": needed["scheme"], "grade": needed["grade"]})
 
 
 def require_debtor_may_be_bought(bill, value_date):

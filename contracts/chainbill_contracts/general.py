@@ -300,6 +300,12 @@ def require_reference(reference):
     require_text(reference)
 
 
+def require_label_name(name):
+    """The name of a scheme of labels, or a grade: 1 to LONGEST_REFERENCE characters on one line, without ":"."""
+    text = kind_of(name) == "text" and 1 <= len(name) <= LONGEST_REFERENCE
+    require(text and ":" not in name and "\n" not in name and "\t" not in name, "label_name_not_valid")
+
+
 def require_fingerprint(fingerprint):
     """The keyed fingerprint of an invoice. One writing only, or one invoice could stand behind bills under two."""
     require(is_hex_of_32_bytes(fingerprint), "fingerprint_not_valid")
@@ -437,6 +443,11 @@ DISPUTE_STEPS = {
     "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
     "vote dispute": {"open": ("ended",), "upheld": ("ended",)},
 }
+LABEL_STEPS = {
+    "label.revoke": {"active": ("revoked",)},
+    "": {"active": ("expired",), "revoked": ("active",), "expired": ("active",)},
+}
+LABEL_HELD = ("active", "expired")
 PARTY_STEPS = {
     "standing.close": {"leaving": ("closed",)},
     "standing.leave": {"active": ("leaving",), "suspended": ("leaving",), "insolvent": ("leaving",)},

@@ -19,6 +19,7 @@ from chainbill_contracts.general import (
     require_capability,
     require_fields,
     require_key,
+    require_label_name,
     require_not_closed,
     require_party,
     require_text,
@@ -37,6 +38,7 @@ readiness = own_table("ready")  # public key in hex -> {"height"}
 parameters = own_table("parameter")  # name -> {"value"}
 proposals = own_table("proposal")  # id -> proposal row
 clocks = own_table("clock")  # "offset" -> {"offset_ms"}, of an adjustable clock
+label_schemes = own_table("label_scheme")  # scheme -> {"scheme", "attestors"}; one that is retired has no row
 open_proposals = own_table("open_proposals")  # party -> {"count"} of its proposals that are open
 agenda = own_table("agenda")
 
@@ -45,6 +47,8 @@ MOST_CANDIDATES = 3  # that one party has proposed and that are not decided
 MOST_ROWS = 500  # of seats and candidates together
 MOST_PARAMETERS = 100
 MOST_IN_A_SET = 64  # contracts
+MOST_SCHEMES = 100  # of labels, at one time
+MOST_ATTESTORS = 20  # of one scheme
 MOST_SETS = 16  # that wait for their heights
 MOST_STORED = 64  # sources of one party
 LAST_DATE = "2899-12-31"  # of an adjustable clock
@@ -57,6 +61,7 @@ CONTENT = {
     "dispute": [["dispute"], [], 200],
     "contracts": [["contracts", "active_height"], ["removed", "replaces"], 20000],
     "identifier": [["scheme", "value", "party"], [], 1000],
+    "label_scheme": [["scheme", "attestors"], [], 2000],
     "observer_add": [["alg", "key", "name", "party", "address", "proof"], [], 1000],
     "parameter": [["name", "value"], [], 200],
     "party": [["statement", "signatures"], [], 30000],
@@ -118,7 +123,8 @@ def propose(kind, content):
     "new_keys", "document"} as in recovery.recover; "party_claim" an application under an id that others are registered
     under; "identifier" {"scheme", "value", "party"}, to whom an identifier belongs that two claim;
     "successor" {"bank", "successor"}: a bank that has accepted stands in the place of one that is stopped, leaving or
-    gone; "dispute" {"dispute"}: a dispute of an invoice that is not right ends;
+    gone; "dispute" {"dispute"}: a dispute of an invoice that is not right ends; "label_scheme" {"scheme", "attestors"}:
+    who attests labels under a scheme from now on, at most 20 parties; nobody, to retire it;
     "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
@@ -312,6 +318,8 @@ def checked_content(kind, content):
         invoke("succession", "check_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "check_end", content["dispute"])
+    elif kind == "label_scheme":
+        check_scheme(content["scheme"], content["attestors"])
     elif kind == "rules" or kind == "protocol":
         require_later_height(content["active_height"])
     elif kind == "calendar":
@@ -492,6 +500,26 @@ def check_parameter(name, value):
     require(False, "parameter_unknown")
 
 
+def check_scheme(scheme, attestors):
+    """A scheme of labels by its name, and who attests under it: registered parties, each once; none for one there is.
+
+    There are at most MOST_SCHEMES at one time; one that is retired makes room.
+    """
+    require_label_name(scheme)
+    listed = kind_of(attestors) == "list" and len(attestors) <= MOST_ATTESTORS
+    require(listed, "attestors_not_valid", {"most": MOST_ATTESTORS})
+    named = []
+    for attestor in attestors:
+        require_text(attestor)
+        require(attestor not in named, "attestors_not_valid", {"id": attestor})
+        require_not_closed(attestor)
+        named += [attestor]
+    known = label_schemes.has(scheme)
+    require(known or len(attestors) > 0, "label_scheme_unknown", {"scheme": scheme})
+    full = not known and len(label_schemes.scan([], MOST_SCHEMES)) == MOST_SCHEMES
+    require(not full, "too_many_schemes", {"most": MOST_SCHEMES})
+
+
 def check_candidate(kind, content):
     """An observer follows without a vote and may be of any party; it stays one until it is voted in as a validator.
 
@@ -575,9 +603,21 @@ def put_into_effect(proposal):
         invoke("succession", "decide_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "end_by_vote", content["dispute"])
+    elif kind == "label_scheme":
+        decide_scheme(content["scheme"], content["attestors"])
     elif kind == "calendar":
         invoke("calendar", "decide_year", content["year"], content["holidays"], content["workdays"])
         invoke("bill", "compute_pay_dates", content["year"])
+
+
+def decide_scheme(scheme, attestors):
+    """Attestors of a scheme are these from now on; without any it is retired. Labels that exist stay as they are."""
+    check_scheme(scheme, attestors)
+    if len(attestors) > 0:
+        label_schemes.put(scheme, {"scheme": scheme, "attestors": attestors})
+    else:
+        label_schemes.delete(scheme)
+    emit("label_scheme_decided", {"scheme": scheme, "attestors": attestors})
 
 
 def plan_set(proposal, content):

@@ -108,6 +108,10 @@ EXAMPLES: dict[str, list[str]] = {
     "party.set_encryption_key": ["party", "encryption-key", "AB" * 32],
     "party.set_policy": ["party", "policy", "--rule", "bill.confirm:CNY:1000000"],
     "recovery.recover": ["party", "recover", "anchor", "--key", "bank1", "--document", "{paper}"],
+    "label.attest": [
+        "label", "attest", BILL, "--scheme", "green", "--grade", "A+", "--document", "{paper}", "--until", "2027-06-30",
+    ],
+    "label.revoke": ["label", "revoke", BILL, "--scheme", "green"],
     "product.register": ["product", "register", "{product}"],
     "product.event": ["product", "event", "{event}"],
     "settlement.acknowledge": ["bill", "received", BILL, TOKEN],

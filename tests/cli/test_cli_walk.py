@@ -37,6 +37,7 @@ TABLES: dict[str, list[str]] = {
     "token list": ["--status", "all"], "token offers": ["--from", "{supplier1}"], "token show": ["{token}"],
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
+    "label list": ["{bill}"], "label schemes": [],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
     "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
@@ -125,6 +126,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     desk.json("supplier1", "party", "encryption-key", "ab" * 32)
     desk.json("anchor", "party", "policy", "--rule", "bill.confirm:CNY:90,071,992,547,409.91")
     proposal = desk.json("bank1", "governance", "propose", "parameter", "open_offers", "900")["proposal"]
+    labelled(desk, bill, paper)
     product = produced(desk, paper.parent)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
@@ -132,6 +134,16 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
         "proposal": proposal, "joint": joint, "product": product, "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
+
+
+def labelled(desk: Desk, bill: str, paper: Path) -> None:
+    """A label of a bill, with names as long as they may be."""
+    name = LONG_NAME + "绿色金融"
+    for scheme, attestors in ((name, ["bank2", "anchor", "supplier1"]), ("green", ["bank1"])):
+        proposal = desk.json("bank1", "governance", "propose", "label-scheme", scheme, *attestors)["proposal"]
+        desk.json("bank1", "governance", "vote", proposal, "yes")
+    said = ["--grade", "W" * 64, "--document", str(paper), "--until", "+30d"]
+    desk.json("bank2", "label", "attest", bill, "--scheme", name, *said)
 
 
 def produced(desk: Desk, folder: Path) -> str:

@@ -102,6 +102,11 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("supplier2", "invoice dispute {fingerprint} --seller supplier1 --document {paper}", {"dispute": "dispute"}),
     ("bank2", "invoice uphold {dispute}", {}),
     ("supplier2", "invoice withdraw {dispute}", {}),
+    # labels
+    ("bank1", "governance propose label-scheme {hex} bank2 anchor", {"proposal": "proposal"}),
+    ("bank1", "governance vote {proposal} yes", {}),
+    ("bank2", "label attest {other} --scheme {hex} --grade {hex} --document {paper} --until +30d", {}),
+    ("anchor", "label revoke {other} --scheme {hex}", {}),
     # products
     ("anchor", "product register {product_file}", {"product": "product"}),
     ("supplier1", "product agree {product}", {}),

@@ -120,7 +120,7 @@ def test_quote_and_disburse(shell: Shell, node: FakeNode) -> None:
     assert (answer["quote"], answer["interest"], answer["net"], answer["days"]) == (QUOTE, 1, 2, 3)
     assert node.call[2] == {
         "request": REQUEST, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
-        "disburse_by": "", "valid_until": "", "interest_payer": "holder",
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {},
     }  # fmt: skip
     shell.run("finance", "disburse", QUOTE, "--reference", "PAY-1", "--registration", "ZD-1", profile="bank2")
     assert node.call[2] == {

@@ -191,7 +191,7 @@ def _quote(world: World) -> Ready:
     request = ask(world, accepted_bill(world)[1], BANK2, BANK3, amount=1_000)["request"]
     return Ready(BANK2, {
         "request": request, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
-        "disburse_by": "", "valid_until": "", "interest_payer": "holder",
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {},
     })  # fmt: skip
 
 
@@ -237,6 +237,18 @@ def _event(world: World) -> Ready:
     for supplier in (S1, S2):
         sent(world, supplier, "product.agree", [MAKER], product=product)
     return Ready(ANCHOR, attested(world, product))
+
+
+def _label(world: World) -> Ready:
+    voted(world, "label_scheme", {"scheme": "green", "attestors": [BANK3]})
+    named = {"bill": accepted_bill(world)[0], "scheme": "green"}
+    return Ready(BANK3, {**named, "grade": "A+", "document": PAPER, "until": world.plus(10)})
+
+
+def _labelled(world: World) -> Ready:
+    ready = _label(world)
+    sent(world, BANK3, "label.attest", [MAKER, CHECKER], **ready.arguments)
+    return Ready(BANK3, {name: ready.arguments[name] for name in ("bill", "scheme")})
 
 
 def _register(world: World) -> Ready:
@@ -399,6 +411,8 @@ ACTS: dict[str, Spec] = {
     ),
     "product.retire": Spec("M", SAYS_NO, partial(_product, S1), open=True),
     "product.event": Spec("M", UNDER_POLICY, _event),
+    "label.attest": Spec("MC", TWO, _label),
+    "label.revoke": Spec("M", SAYS_NO, _labelled, open=True),
     "party.register": Spec("MC", TWO, _register),
     "party.add_identifier": Spec("MC", TWO, _given(BANK1, party=S1, scheme="vat", value="X123456789")),
     "party.give_up_identifier": Spec(

@@ -28,6 +28,8 @@ ASKS_NOBODY = {
     ("invoice", "registered"): "over",
     ("key", "resting"): "back with the end of the insolvency, by a vote if by nobody else",
     ("key", "revoked"): "over",
+    ("label", "expired"): "over",
+    ("label", "revoked"): "over",
     ("mandate", "ended"): "over",
     ("party", "closed"): "over",
     ("product", "active"): "its anchor reports events or not, and any side retires it",

@@ -8,6 +8,7 @@ from pathlib import Path
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.joint_words import dilute, off, on
+from contracts.labels import attest, scheme
 from contracts.products import PARTS, active, report
 from contracts.refusals_governance import candidate, deploy, propose, vote
 from contracts.refusals_party import recover
@@ -102,6 +103,8 @@ def busy_world(world: World | None = None) -> World:
     decide_by_vote(world, "identifier", scheme="uscc", value=uscc(99), party=uscc(99))
     recover(world)
     report(world, active(world, PARTS[:1]))
+    scheme(world)
+    attest(world, accepted_bill(world)[0])
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

@@ -42,6 +42,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "finance/request": _request,
     "governance/proposal": lambda world, told: told["proposal"],
     "invoice/dispute": lambda world, told: told.get("dispute") or told["content"]["dispute"],
+    "label/label": lambda world, told: [told["bill"], told["scheme"]],
     "party/change": lambda world, told: told["change"],
     "party/key": lambda world, told: told.get("key") or told["old"],
     "party/mandate": lambda world, told: [told.get("debtor", told["sender"]), told.get("bank", told["sender"])],

@@ -30,7 +30,8 @@ from chainbill.vm.testing import Harness
 
 ZONE = 480
 WITH_DAYS = (
-    "account", "bill", "finance", "governance", "invoice", "party", "recovery", "standing", "succession", "token",
+    "account", "bill", "finance", "governance", "invoice", "label", "party", "recovery", "standing", "succession",
+    "token",
 )  # fmt: skip
 AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]
@@ -445,7 +446,7 @@ def ask(world: World, token: str, *banks: str, amount: int) -> dict[str, Any]:
 def bid(world: World, request: str, bank: str, **fields: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "request": request, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
-        "disburse_by": "", "valid_until": "", "interest_payer": "holder", **fields,
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {}, **fields,
     }  # fmt: skip
     return world.call(bank, "finance", "quote", **arguments)
 

@@ -22,7 +22,7 @@ def short_id(prefix: str, seed: bytes, number: int) -> str:
 def quote(network: RealNetwork, request: str, rate: int) -> bytes:
     terms = {
         "request": request, "rate": rate, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
-        "disburse_by": "", "valid_until": "", "interest_payer": "holder",
+        "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {},
     }  # fmt: skip
     return network.wire(BANKS[1], ("finance", "quote", terms))
 

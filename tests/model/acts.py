@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, financing, invoices, joint, quotes, settlement, tokens
+from model import bills, financing, invoices, joint, labels, quotes, settlement, tokens
 from model.records import Book
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -41,6 +41,8 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "invoice.dispute": invoices.dispute,
     "invoice.uphold": invoices.uphold,
     "invoice.withdraw_dispute": invoices.withdraw_dispute,
+    "label.attest": labels.attest,
+    "label.revoke": labels.revoke,
 }
 
 

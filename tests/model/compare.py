@@ -65,6 +65,10 @@ def others(book: Book, ledger: Ledger) -> None:
     for dispute in book.disputes.values():
         row = world.row("invoice", "dispute", ledger.theirs[dispute.id])
         ledger.same(dispute.status, row["status"], f"dispute {dispute.id}")
+    for (bill, scheme), label in book.labels.items():
+        row = world.row("label", "label", [ledger.theirs[bill.id], scheme])
+        ledger.same(vars(label), {name: row[name] for name in vars(label)}, f"label {scheme} of {bill.id}")
+    ledger.same(len(book.labels), len(world.rows("label", "label")), "labels")
     payments = {tuple(key): row for key, row in world.rows("settlement", "payment")}
     ours = {
         (ledger.theirs[one.bill.id], ledger.theirs[one.token.id]): (one.party, one.amount, one.bank, one.status)

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.world import BANK1, BANKS
 from model.draw import Draw
+from model.draw_labels import need
 from model.draw_trade import Sent, again
 from model.records import Payment, Quote, Request
 
@@ -35,7 +36,7 @@ def quote(draw: Draw) -> Sent | None:
         "basis": draw.one(("act/360", "act/365f", "30/360")),
         "fee": draw.one((0, 0, 0, draw.rng.randint(0, max(1, asked.amount // 5)))), "value_date": value_date,
         "disburse_by": draw.one(("", "", draw.day(0, 8))), "valid_until": draw.one(("", "", draw.day(0, 5))),
-        "interest_payer": draw.one(("holder", "holder", "debtor")),
+        "interest_payer": draw.one(("holder", "holder", "debtor")), "needs_label": need(draw),
     }  # fmt: skip
     if draw.wrong():
         arguments |= draw.one((

@@ -38,6 +38,9 @@ class Ledger:
     def vote(self, party: str, status: str) -> None:
         decide_by_vote(self.world, "party_status", party=party, status=status, reason="vote", **PAPERS[status])
 
+    def vote_scheme(self, scheme: str, attestors: list[str]) -> None:
+        decide_by_vote(self.world, "label_scheme", scheme=scheme, attestors=attestors)
+
     def translate(self, value: Any) -> Any:
         if isinstance(value, Id):
             return self.theirs[value] if value else ""

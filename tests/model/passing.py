@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import bills, days, financing, invoices, pieces
+from model import bills, days, financing, invoices, labels, pieces
 from model.records import Bill, Book, Request, Token
 
 
@@ -40,6 +40,7 @@ def day(book: Book, today: str) -> None:
         else:
             book.touched.add(ended.bill.id)
             pieces.release(book, ended)
+    labels.day(book)
     for joint in book.joints.values():
         if joint.status == "open" and joint.until < today:
             joint.status = "lapsed"

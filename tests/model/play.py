@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from contracts.world import BANK3, BANK4
-from model import compare, draw_money, draw_trade, passing, standing
+from model import compare, draw_labels, draw_money, draw_trade, passing, standing
 from model.acts import ACTS, apply
 from model.days import plus
 from model.draw import Draw
@@ -53,16 +53,19 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "invoice.dispute": (1, draw_trade.dispute),
     "invoice.uphold": (1, draw_trade.uphold),
     "invoice.withdraw_dispute": (1, draw_trade.withdraw_dispute),
+    "label.attest": (3, draw_labels.attest),
+    "label.revoke": (1, draw_labels.revoke),
 }
 MOODS: tuple[tuple[str, ...], ...] = (
     (), (), (), ("bill.issue",), ("finance.request", "finance.withdraw"), ("finance.quote", "finance.agree"),
     ("bill.ask_void", "bill.withdraw_joint"), ("token.transfer", "token.recall"), ("invoice.dispute",),
     ("bill.ask_dilution", "bill.answer"), ("finance.agree", "finance.disburse", "settlement.settle"),
+    ("label.attest", "label.revoke", "finance.quote"),
 )  # fmt: skip
 """What one network does more of than others."""
 STEPS = 300
 """Acts in one network: then another one begins, with its own parameters."""
-DAY, VOTE, ALL = 0.05, 0.008, 0.04
+DAY, VOTE, SCHEME, ALL = 0.05, 0.008, 0.003, 0.04
 
 
 class Run:
@@ -80,6 +83,8 @@ class Run:
         self.weights = [weight * (6 if act in mood else 1) for act, (weight, _) in ACTS_DRAWN.items()]
         self.met: Counter[tuple[str, str]] = Counter()
         self.story: list[tuple[set[str], str]] = []
+        for _ in range(3):
+            self.decide_scheme()
 
     def play(self, steps: int) -> Counter[tuple[str, str]]:
         try:
@@ -96,6 +101,8 @@ class Run:
             self.pass_days(self.rng.choice((1, 1, 1, 1, 2, 3, 7, 15)))
         elif chance < DAY + VOTE:
             self.vote()
+        elif chance < DAY + VOTE + SCHEME:
+            self.decide_scheme()
         else:
             self.act()
         if self.rng.random() < ALL:
@@ -129,6 +136,21 @@ class Run:
         standing.voted(self.book, party, status)
         self.tell(set(), f"vote: {party} {status}")
         self.met["vote", status] += 1
+
+    def decide_scheme(self) -> None:
+        """Change by vote who attests under a scheme; nobody, to retire it."""
+        scheme = self.rng.choice(draw_labels.SCHEMES)
+        attestors = self.rng.sample(draw_labels.ATTESTORS, self.rng.choice((1, 2, 2)))
+        if scheme in self.book.schemes and self.rng.random() < 0.2:
+            attestors = []
+        self.ledger.vote_scheme(scheme, attestors)
+        self.book.now += 1
+        if attestors:
+            self.book.schemes[scheme] = tuple(attestors)
+        else:
+            del self.book.schemes[scheme]
+        self.tell(set(), f"vote: {scheme} is attested by {attestors}")
+        self.met["vote", "label_scheme"] += 1
 
     def act(self) -> None:
         sent = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import days, pieces
+from model import days, labels, pieces
 from model.financing import end, find_request
 from model.invoices import alerts
 from model.records import Book, Hop, Quote
@@ -16,7 +16,7 @@ MOST_UNMATCHED = 10
 
 def quote(
     book: Book, sender: str, people: int, request: str, rate: int, recourse: bool, basis: str, fee: int,
-    value_date: str, disburse_by: str, valid_until: str, interest_payer: str,
+    value_date: str, disburse_by: str, valid_until: str, interest_payer: str, needs_label: Any,
 ) -> dict[str, Any]:  # fmt: skip
     guards = Guards()
     guards.at("form")
@@ -26,6 +26,7 @@ def quote(
     guards.need("fee_not_valid", type(fee) is int and fee >= 0)
     guards.need("interest_payer_unknown", interest_payer in ("holder", "debtor"))
     guards.need("date_not_valid", all(not day or days.is_day(day) for day in (value_date, disburse_by, valid_until)))
+    labels.guard_need(book, guards, needs_label)
     row = find_request(book, guards, request)
     bill = row.token.bill
     guards.at("right")
@@ -60,7 +61,7 @@ def quote(
             one.status = "withdrawn"
     made = Quote(
         book.name("Q"), row, sender, row.amount, rate, recourse, basis, fee, interest_payer, value_date, disburse_by,
-        valid_until, valid_until < row.until, book.now, count, cost, net,
+        valid_until, valid_until < row.until, book.now, count, cost, net, needs_label,
     )  # fmt: skip
     row.quotes.append(made)
     book.quotes[made.id] = made
@@ -92,6 +93,7 @@ def agree(book: Book, sender: str, people: int, quote: str) -> dict[str, Any]:
     guards.need("maker_was_stopped", not book.stopped_since(asked.holder, asked.made))
     guards.need("party_not_active", book.acts(row.bank))
     guards.need("debtor_insolvent", not book.sinks(bill))
+    labels.guard_label(book, guards, row, bill)
     guards.at("amounts")
     guards.need("quote_amount_outdated", row.amount == asked.amount)
     guards.end()
@@ -149,6 +151,7 @@ def disburse(
     holder, debtor = book.parties[asked.holder], book.parties[bill.debtor]
     guards.need("holder_insolvent", holder.status != "insolvent" or value_date < holder.insolvent_since)
     guards.need("debtor_insolvent", debtor.status != "insolvent" or value_date < debtor.insolvent_since)
+    labels.guard_label(book, guards, row, bill, value_date)
     guards.at("amounts")
     count = days.interest_days(row.basis, value_date, bill.pay_on)
     cost = days.interest(asked.amount, row.rate, count, row.basis)

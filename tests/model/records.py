@@ -176,6 +176,8 @@ class Quote:
     days: int
     interest: int
     net: int
+    need: dict[str, str] = field(default_factory=dict)
+    """The label that it asks for, {} for none."""
     status: str = "offered"
     agreed_on: str = ""
     agreed_net: int = 0
@@ -230,6 +232,17 @@ class Dispute:
 
 
 @dataclass(eq=False)
+class Label:
+    """What an attestor says of a bill under a scheme, and when something was said of it last."""
+
+    grade: str
+    by: str
+    until: str
+    said_on: str
+    status: str = "active"
+
+
+@dataclass(eq=False)
 class Payment:
     bill: Bill
     token: Token
@@ -259,6 +272,9 @@ class Book:
     invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    schemes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who attests under each scheme of labels."""
+    labels: dict[tuple[Bill, str], Label] = field(default_factory=dict)
     financed: dict[str, Request] = field(default_factory=dict)
     """Under the token that a financing made: the request that it answered."""
     issued: dict[tuple[str, str], tuple[Any, Bill]] = field(default_factory=dict)

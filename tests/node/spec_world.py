@@ -179,7 +179,8 @@ def live_out(world: World) -> None:
     world.tokens["financed"] = asked["token"]
     world.made["request"] = asked["request"]
     quote = {"request": asked["request"], "rate": 36_500, "recourse": False, "basis": "act/360", "fee": 1_00,
-             "value_date": "", "disburse_by": "", "valid_until": "", "interest_payer": "holder"}  # fmt: skip
+             "value_date": "", "disburse_by": "", "valid_until": "", "interest_payer": "holder",
+             "needs_label": {}}  # fmt: skip
     world.made["lost"] = world.call("otherbank", "finance.quote", **quote | {"basis": "30/360", "fee": 0})
     world.made["quote"] = world.call("bank1", "finance.quote", **quote)
     world.call("supplier2", "finance.agree", quote=world.made["quote"]["quote"])

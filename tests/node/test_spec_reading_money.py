@@ -297,7 +297,7 @@ def test_quotes_are_computed_to_the_unit(world: World) -> None:
         asked = world.call("strange", "finance.request", token=token, banks=[world.id("bank1")], amount=amount)
         terms = {"request": asked["request"], "rate": rate, "recourse": False, "basis": basis, "fee": fee,
                  "value_date": value_date, "disburse_by": "", "valid_until": "",
-                 "interest_payer": "holder"}  # fmt: skip
+                 "interest_payer": "holder", "needs_label": {}}  # fmt: skip
         made = world.call("bank1", "finance.quote", **terms)
         assert (made["days"], made["interest"], made["net"]) == (days, interest, net), (amount, rate, basis)
         kept = world.get(f"/v1/finance/quotes/{made['quote']}")
@@ -328,7 +328,8 @@ def test_the_largest_amount_is_read_to_the_cent(world: World) -> None:
     )
     made = world.call("bank1", "finance.quote", request=asked["request"], rate=10_000, recourse=False,
     basis="act/360", fee=0,
-                      value_date="2026-10-16", disburse_by="", valid_until="", interest_payer="holder")  # fmt: skip
+                      value_date="2026-10-16", disburse_by="", valid_until="", interest_payer="holder",
+                      needs_label={})  # fmt: skip
     assert (made["interest"], made["net"]) == (INTEREST, LARGEST - INTEREST)
 
 

@@ -223,6 +223,17 @@ class Event:
     bills: list[str]
 
 
+@dataclass(eq=False)
+class Label:
+    """What an attestor says of a bill under a scheme, and when something was said of it last."""
+
+    grade: str
+    by: str
+    until: str
+    said_on: str
+    status: str = "active"
+
+
 class Book:
     """The books after a number of records. banks: ids of banks; mandates: debtor → the bank that accepted to pay."""
 
@@ -251,6 +262,7 @@ class Book:
         self.joints: dict[str, Joint] = {}
         self.products: dict[str, Product] = {}
         self.events: dict[tuple[str, str, str], Event] = {}
+        self.labels: dict[tuple[str, str], Label] = {}
         self.today, self.height, self.time_ms, self.quiet_until = "", 0, 0, ""
         self.stood_ms = 0
         self.days: dict[int, str] = {}
@@ -296,6 +308,9 @@ class Book:
         for dispute in self.disputes.values():
             if dispute.status == "open" and dispute.until < self.today:
                 dispute.status = "ended"
+        for label in self.labels.values():
+            if label.status == "active" and label.until < self.today:
+                label.status = "expired"
         for joint in self.joints.values():
             if joint.status == "open" and joint.until < self.today:
                 joint.status = "lapsed"

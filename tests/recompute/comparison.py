@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from httpx import Response
 from recompute import book as books
-from recompute import figures, financing, flows, joint, money, office, production, sheets
+from recompute import figures, financing, flows, joint, labelling, money, office, production, sheets
 from recompute.book import Book
 from recompute.chain import BANKS, CALENDAR, PAID_BY
 from recompute.figures import Row
@@ -20,7 +20,7 @@ from recompute.histories import History
 from recompute.pieces import ACCEPTED, Price
 from recompute.sight import Reader, Sight, sights
 
-ACTS = {**books.ACTS, **financing.ACTS, **joint.ACTS, **money.ACTS, **office.ACTS, **production.ACTS}
+ACTS = {**books.ACTS, **financing.ACTS, **joint.ACTS, **money.ACTS, **office.ACTS, **production.ACTS, **labelling.ACTS}
 Ask = Callable[[str], Response]
 Typed = Callable[..., bytes]
 ASKED = 0.35

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recompute.book import Payment, Product, Receipt
+from recompute.book import Label, Payment, Product, Receipt
 from recompute.chain import ANCHORS, BANKS, CURRENCIES, SUPPLIERS
 from recompute.comparison import Reading, fit, passing
 from recompute.days import between
 from recompute.figures import Row, token_row
 from recompute.histories import History
+from recompute.labelling import sees_label
 from recompute.sight import Reader, sees_event, sees_joint, sees_payment, sees_product, sees_receipt, sees_request
 
 PAGE = 8
@@ -305,6 +306,30 @@ def products(of: Reading, history: History) -> None:
         of.same("products", f"event {one.id}", said, (one.product.id, one.serial, one.value, one.bills))
 
 
+def labels(of: Reading, history: History) -> None:
+    """Labels of bills, of one bill and by who attested."""
+    shown = {
+        place: one for place, one in of.book.labels.items() if sees_label(of.reader, place[0], one, of.shown)
+    }  # fmt: skip
+
+    def same(query: str, wanted: dict[tuple[str, str], Label]) -> None:
+        found = of.read(f"/v1/labels?limit=1000{query}")
+        told = {
+            (row["bill"], row["scheme"]): (row["grade"], row["by"], row["until"], row["said_on"], row["status"])
+            for row in found["data"]
+        }  # fmt: skip
+        books = {place: (one.grade, one.by, one.until, one.said_on, one.status) for place, one in wanted.items()}
+        of.same("labels", f"labels{query}", (told, found["count"]), (books, len(books)))
+
+    same("", shown)
+    for status in ("active", "revoked", "expired"):
+        same(f"&status={status}", {place: one for place, one in shown.items() if one.status == status})
+    for bank in map(history.party, BANKS):
+        same(f"&by={bank}", {place: one for place, one in shown.items() if one.by == bank})
+    for bill in sorted({place[0] for place in shown} & of.shown.keys())[:5]:
+        same(f"&bill={bill}", {place: one for place, one in shown.items() if place[0] == bill})
+
+
 def sees_part(reader: Reader, product: Product, supplier: str) -> bool:
     """Whether the parts of a supplier show to a reader of the product."""
     return reader.everything or bool(reader.reads_for("") & {product.anchor, supplier})
@@ -367,4 +392,4 @@ def holdings(of: Reading, party: str) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-LISTS = (bills, tokens, financings, receipts, payments, joints, products)
+LISTS = (bills, tokens, financings, receipts, payments, joints, products, labels)

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from recompute import plays_joint, plays_money, plays_office, plays_products, plays_trade
+from recompute import plays_joint, plays_labels, plays_money, plays_office, plays_products, plays_trade
 from recompute.book import Rules
 from recompute.chain import DAY_MS, ZONE, Chain
 from recompute.records import Block, Record
@@ -40,6 +40,7 @@ class History:
         self.random = Random(seed)
         self.aside = Random(f"aside {seed}")
         self.made = Random(f"made {seed}")
+        self.labelled = Random(f"labelled {seed}")
         self.rules = rules_of(seed)
         self.chain = Chain(directory, self.rules)
         self.names = {one.party: name for name, one in self.chain.network.parties.items()}
@@ -60,6 +61,8 @@ class History:
                 plays_joint.move(self)
             if self.made.random() < BESIDE:
                 plays_products.move(self)
+            if self.labelled.random() < BESIDE:
+                plays_labels.move(self)
 
     def party(self, alias: str) -> str:
         return self.chain.party(alias)

@@ -160,7 +160,7 @@ def quote(past: History) -> None:
         recourse=chance.random() < 0.5, basis=chance.choice(BASES),
         fee=chance.choice((0, found["amount"] // 1_000, found["amount"] // 30)),
         value_date=chance.choice(("", "", today)), disburse_by="",
-        valid_until=chance.choice(("", "", "", today)), interest_payer=chance.choice(payers),
+        valid_until=chance.choice(("", "", "", today)), interest_payer=chance.choice(payers), needs_label={},
     )  # fmt: skip
 
 

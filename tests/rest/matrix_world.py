@@ -68,6 +68,13 @@ def _joint(book: BillBook, name: str, debtor: str, creditor: str, bill: str) -> 
     })  # fmt: skip
 
 
+def _label(book: BillBook, bill: str, scheme: str, by: str) -> None:
+    book.put("label", "label", (bill, scheme), {
+        "bill": bill, "scheme": scheme, "grade": "A", "document": "ab" * 32, "by": by, "until": "2026-02-01",
+        "said_on": "2026-01-05", "status": "active", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+
+
 def _product(book: BillBook, name: str, anchor: str, supplier: str, bill: str) -> None:
     made = {"created": {"height": book.height, "transaction": ""}}
     book.put("product", "product", f"P-{name}", {
@@ -134,6 +141,9 @@ class World:
             book.put("audit", "grant", ("AUDITOR2", giver), row)
         _joint(book, "J-own", ANCHOR, OWNER, own_bill)
         _joint(book, "J-foreign", "ANCHOR2", STRANGER, foreign_bill)
+        _label(book, own_bill, "label-own", "BANK9")
+        _label(book, foreign_bill, "label-foreign", "BANK5")
+        book.put("governance", "label_scheme", "green", {"scheme": "green", "attestors": [ANCHOR]})
         _product(book, "own", ANCHOR, OWNER, own_bill)
         _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
@@ -159,6 +169,7 @@ class World:
             "bank_receipt": {"own": own_receipt, "foreign": foreign_receipt},
             "payment": {"own": f"{own_bill}/{own_token}", "foreign": f"{foreign_bill}/{foreign_token}"},
             "joint_id": {"own": "J-own", "foreign": "J-foreign"},
+            "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
             "event_id": {"own": "E-own", "foreign": "E-foreign"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},

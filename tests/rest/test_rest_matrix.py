@@ -59,6 +59,9 @@ GET  /v1/joints                           joint_id    own     401  200+ 200- 200
 GET  /v1/joints                           joint_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/joints/{joint_id}                joint_id    own     401  200+ 404  200+ 404  404  200+ 404  200+
 GET  /v1/joints/{joint_id}                joint_id    foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/label-schemes                    .           own     401  200  200  200  200  200  200  200  200
+GET  /v1/labels                           label       own     401  200+ 200- 200+ 200+ 200+ 200+ 200- 200+
+GET  /v1/labels                           label       foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/mempool                          .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/network                          .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/offers                           offer       own     401  200+ 200- 200- 200- 200- 200- 200- 200-

@@ -6,7 +6,7 @@ from typing import Any
 
 from chainbill_contracts.declared_rows import rows
 
-from chainbill_cli import described
+from chainbill_cli import described, labels
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
 from chainbill_cli.commands import bill_invoices, bill_joint, bill_settle
@@ -121,6 +121,7 @@ def show(bill: str, **when: str | None) -> None:
     session.out.thing(told if people else body, fields_of("bill"))
     if people:
         bill_settle.show_payments(session, body, when)
+        labels.show_labels(session, str(body["id"]), when.get("at"))
     tell_basis(session, body)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from chainbill_cli import described
+from chainbill_cli import described, labels
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands.token import usable
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
@@ -30,8 +30,10 @@ PAID_OUT = (Column("paid", "amount"), Column("reference"))
 """More of a quote that was paid out."""
 QUOTE_ROWS = columns(
     "finance/quote",
-    "id bank amount currency rate days interest fee net recourse status valid_until",
-    "id rate net currency status bank recourse valid_until interest amount fee days",
+    "id bank amount currency rate days interest fee net recourse status valid_until "
+    "needs_label.scheme:id=needs_label needs_label.grade:id=needs_grade",
+    "id rate net currency status bank recourse valid_until interest amount fee days "
+    "needs_label.scheme needs_label.grade",
 )
 BASES = ("act/360", "act/365f", "30/360")
 
@@ -90,6 +92,7 @@ def request(
     show_default=True,
     help="finance.opt_payer",
 )
+@option("--needs-label", metavar="SCHEME:GRADE", default="", help="finance.opt_needs_label")
 @option("--currency", metavar="CODE", default="", help="option.currency_check")
 @option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
 @BY_NAME
@@ -124,6 +127,7 @@ def quote(
         "disburse_by": session.date(typed["disburse_by"]) if typed["disburse_by"] else "",
         "valid_until": session.date(typed["valid_until"]) if typed["valid_until"] else "",
         "interest_payer": typed["interest_payer"],
+        "needs_label": labels.need_of(typed["needs_label"]),
     }
     preview = None
     if asks(session) and found:
@@ -146,6 +150,7 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
         preview = Preview("preview.finance_agree")
         described.quote(session, preview, found)
         described.request(session, preview, read_request(session, str(found["request"])))
+        labels.tell_labels(session, preview, str(found.get("bill") or ""))
     outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
     answer_write(session, outcome, *DOUBTS, quote=identifier)
 
@@ -160,6 +165,7 @@ def _preview_quote(session: Session, arguments: dict[str, Any], request: dict[st
         described.price(preview, quoted, str(request["currency"]))
     else:
         described.price_asked(preview, arguments, str(request["currency"]))
+    labels.tell_labels(session, preview, str(request.get("bill") or ""))
     return preview
 
 
@@ -221,6 +227,7 @@ def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, A
     described.of_bill(session, preview, str(asked.get("bill") or ""))
     found = paid_out(quote, asked, str(paid["value_date"]))
     described.quote(session, preview, found)
+    labels.tell_labels(session, preview, str(asked.get("bill") or ""))
     preview.money("preview.paid_now", paid["amount"] or int(found.get("net") or 0), currency)
     if found.get("value_date") != paid["value_date"]:
         preview.line("preview.paid_on", paid["value_date"])

@@ -35,13 +35,13 @@ from chainbill_cli.writing import Writing, call, write, writes
 KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
-    "party_status", "party_administrator", "party_close", "dispute",
+    "party_status", "party_administrator", "party_close", "dispute", "label_scheme",
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
 PARTIES_OF = {"party_close": ("party",), "successor": ("bank", "successor")}
 """Kinds of which the words are parties, and what each is."""
-SPOKEN = frozenset({"documents", "keys", "new_keys"})
+SPOKEN = frozenset({"attestors", "documents", "keys", "new_keys"})
 """Lists in a proposal whose entries have members; a list of words or dates reads as one in any case."""
 LONGEST_SHOWN = 300
 LARGEST_SET = 60 * 1024
@@ -141,6 +141,8 @@ def content_lines(session: Session, preview: Preview, kind: str, content: Any) -
             preview.line(str(entry["name"]), str(entry["hash"]))
     if kind == "rules":
         _rule_lines(preview, facts)
+    if kind == "label_scheme" and facts.get("attestors") == []:
+        preview.line("column.attestors", text("preview.proposed_scheme_retired"))
     for name, value in facts.items():
         if value in ("", [], {}, None):
             continue
@@ -215,19 +217,29 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return read_applications(words)[0]
     if kind == "dispute" and len(words) == 1:
         return {"dispute": object_id(session, DISPUTE, words[0])}
-    if len(words) == len(PARTIES_OF.get(kind, ())) > 0:
-        return {name: session.party_id(word) for name, word in zip(PARTIES_OF[kind], words, strict=True)}
+    of_parties = _of_parties(session, kind, words)
+    if of_parties:
+        return of_parties
     if kind == "validator_remove" and len(words) == 1:
         return {"key": _validator_key(session, words[0])}
     wanted = {
         "parameter": "NAME VALUE", "contracts": "[NAME=]FILE...", "contract": "NAME FILE", "calendar": "YEAR FILE",
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
         "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
-        "successor": "BANK SUCCESSOR", "dispute": "DISPUTE",
+        "successor": "BANK SUCCESSOR", "dispute": "DISPUTE", "label_scheme": "SCHEME ATTESTOR...",
         "party_status": "PARTY suspended|insolvent|active --document FILE", "party_close": "PARTY",
         "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=in_language(wanted))
+
+
+def _of_parties(session: Session, kind: str, words: tuple[str, ...]) -> dict[str, Any]:
+    """The content of kinds that name parties and little else; {} for others, or where one is missing."""
+    if kind == "label_scheme" and len(words) >= 2:
+        return {"scheme": words[0].strip(), "attestors": [session.party_id(one) for one in words[1:]]}
+    if len(words) == len(PARTIES_OF.get(kind, ())) > 0:
+        return {name: session.party_id(word) for name, word in zip(PARTIES_OF[kind], words, strict=True)}
+    return {}
 
 
 def _about_standing(

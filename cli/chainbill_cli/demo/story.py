@@ -166,7 +166,7 @@ class Story:
             bank,
             call(
                 "finance", "quote", request=request, rate=rate, recourse=recourse, basis="act/360", fee=0,
-                value_date="", disburse_by="", valid_until="", interest_payer="holder",
+                value_date="", disburse_by="", valid_until="", interest_payer="holder", needs_label={},
             ),
         )  # fmt: skip
         result = dict(outcome.result)

@@ -15,7 +15,8 @@ from itertools import pairwise
 LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
-    "trace", "governance", "calendar", "invoice", "product", "network", "node", "localnet", "demo", "doctor", "preview",
+    "trace", "governance", "calendar", "invoice", "product", "label",
+    "network", "node", "localnet", "demo", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",
 )  # fmt: skip
 

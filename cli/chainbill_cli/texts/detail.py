@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.problem": ("problem", "问题"),
     "detail.quoted": ("quoted", "报价金额"),
     "detail.role": ("role", "角色"),
-    "detail.scheme": ("kind of identifier", "标识类型"),
+    "detail.scheme": ("scheme", "方案或标识体系"),
     "detail.set": ("set of contracts", "合约组"),
     "detail.today": ("today", "今日"),
     "detail.unknown": ("not known here", "不认识的字段"),

@@ -25,6 +25,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_valid": ("Until when the quote may be agreed", "报价有效期"),
     "finance.opt_disburse": ("Last day for the disbursement", "最迟放款日"),
     "finance.opt_payer": ("Who pays the interest", "付息方"),
+    "finance.opt_needs_label": (
+        "Agreement and payment ask for this label of the bill: SCHEME:GRADE",
+        "确认与放款须有凭证的此标签：方案:等级",
+    ),
+    "finance.label_said": (
+        "{value} is no label: write --needs-label SCHEME:GRADE, such as green:A",
+        "{value} 不是标签，请写 --needs-label 方案:等级，如 绿色:甲",
+    ),
     "finance.opt_registration": ("Reference of the legal registration", "动产融资登记编号"),
     "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
     "finance.opt_compare": (

@@ -9,6 +9,7 @@ WORDS = {
     "COURT": "法院", "CURRENCY": "币种", "CURSOR": "游标", "DATE": "日期", "DEBTOR": "债务人",
     "DIGEST": "摘要", "DIR": "目录", "DIRECTORY": "目录", "DISPUTE": "异议", "DOCUMENT": "文书",
     "FILE": "文件", "FILES": "文件", "FINGERPRINT": "指纹", "FLOAT": "数", "FUNCTION": "函数",
+    "GRADE": "等级", "ATTESTOR": "认证方",
     "HASH": "哈希", "HEIGHT": "高度", "HEX": "十六进制", "HOST": "主机", "ID": "编号",
     "INTEGER": "整数", "JOINT": "共同行为", "KEY": "密钥", "KIND": "类型", "LOCK": "锁定", "ROLE": "角色",
     "NAME": "名称", "NETWORK": "网络", "NUMBER": "号码",

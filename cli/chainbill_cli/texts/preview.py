@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "preview.label": ("label", "标签"),
+    "preview.label_until": ("until {date}", "至 {date}"),
+    "preview.label_attest": ("The bill is about to be labelled:", "即将认证凭证的标签："),
+    "preview.label_revoke": ("The label is about to be taken back:", "即将撤销标签："),
+    "preview.proposed_scheme_retired": ("nobody: the scheme is retired", "无：停用该方案"),
     "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
     "preview.product_event": (
         "The event is about to be reported, and its bills issued and confirmed:",

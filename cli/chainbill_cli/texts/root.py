@@ -23,6 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.finance": ("Financing: request, quote, agree, disburse", "融资：申请、报价、确认、放款"),
     "root.invoice": ("Read invoices", "读取发票"),
     "root.product": ("Products, and events of production that issue bills", "产品，以及开立凭证的生产事件"),
+    "root.label": ("Labels of bills, and who attests them", "凭证的标签及其认证方"),
     "root.calendar": ("The business-day calendar", "工作日历"),
     "root.governance": ("Proposals and votes of the validators", "验证方的提案与表决"),
     "root.trace": ("Credit penetration: where the credit went", "信用穿透：额度流向何处"),

@@ -105,6 +105,7 @@ def made_at(row: Row) -> int:
 BILL, TOKEN, REQUEST = ("bill", "bill"), ("token", "token"), ("finance", "request")
 PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
+LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
@@ -135,6 +136,7 @@ INDEXES: tuple[Index, ...] = (
     Index("joint.by", JOINT, "by"),
     Index("joint.asked", JOINT, "others", each="*"),
     Index("joint.part", JOINT, "others", each="*", of="bill"),
+    Index("label.by", LABEL, "by", parts=2),
     Index("product.anchor", PRODUCT, "anchor"),
     Index("product.supplier", PRODUCT, "parts", each="supplier"),
     Index("event.anchor", EVENT, "anchor"),

@@ -1,0 +1,83 @@
+"""Labels of a bill as commands read and tell them: which stand, and the one that a quote asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chainbill_contracts.declared_reads import reads
+
+from chainbill_cli.failure import Failure, usage
+from chainbill_cli.foreseen_parties import Refusal
+from chainbill_cli.preview import Preview
+from chainbill_cli.session import Session
+from chainbill_cli.shapes import columns
+from chainbill_cli.texts import bracketed, text
+
+Row = Mapping[str, Any]
+PATH, SCHEMES = reads()["labels"].path, reads()["label_schemes"].path
+OF_ONE_BILL = columns(
+    "label/label",
+    "scheme:id=label_scheme grade until status by=label_by",
+    "scheme grade until status by",
+)
+
+
+def need_of(typed: str) -> dict[str, str]:
+    """What a quote asks for, typed as SCHEME:GRADE; {} for nothing."""
+    scheme, colon, grade = (part.strip() for part in typed.partition(":"))
+    if typed and not (colon and scheme and grade):
+        raise usage("finance.label_said", value=typed)
+    return {"scheme": scheme, "grade": grade} if typed else {}
+
+
+def need_said(need: Row) -> str:
+    """A scheme and a grade as people type and read them."""
+    return f"{need['scheme']}: {need['grade']}"
+
+
+def labels_of(session: Session, bill: str) -> list[dict[str, Any]] | None:
+    """All labels of a bill; None where they cannot be read from here."""
+    return _all(session, PATH, bill=bill) if bill else None
+
+
+def tell_labels(session: Session, preview: Preview, bill: str) -> None:
+    """Each label of a bill that stands, with its last day."""
+    for one in labels_of(session, bill) or ():
+        if one["status"] == "active" and (session.offline or one["until"] >= session.today()):
+            preview.line("preview.label", bracketed(need_said(one), text("preview.label_until", date=one["until"])))
+
+
+def show_labels(session: Session, bill: str, at: str | None) -> None:
+    """Below a bill that was shown to a person: its labels, where there are any."""
+    found = _all(session, PATH, bill=bill, at=at)
+    if found:
+        session.out.rows(found, OF_ONE_BILL)
+
+
+def missing(session: Session, offer: Row, value_date: str = "") -> Iterator[Refusal]:
+    """The refusal where the label that a quote asks for does not stand. value_date: of money that has left."""
+    need = offer.get("needs_label") or {}
+    found = labels_of(session, str(offer.get("bill") or "")) if need else None
+    if found is None:
+        return
+    [label, *_] = [one for one in found if one["scheme"] == need["scheme"]] or [{}]
+    day = value_date or session.today()
+    stands = label.get("grade") == need["grade"] and label["status"] != "revoked" and day <= label["until"]
+    left = bool(label) and bool(value_date) and value_date <= label["said_on"]
+    if not (stands or left):
+        yield "label_missing", dict(need)
+
+
+def unknown_scheme(session: Session, need: Row) -> Iterator[Refusal]:
+    """The refusal where no scheme has the name that a quote asks for."""
+    known = _all(session, SCHEMES) if need else None
+    if known is not None and need["scheme"] not in {one["scheme"] for one in known}:
+        yield "label_scheme_unknown", {"scheme": need["scheme"]}
+
+
+def _all(session: Session, path: str, **asked: Any) -> list[dict[str, Any]] | None:
+    try:
+        return None if session.offline else [dict(one) for one in session.client.pages(path, **asked)]
+    except Failure:
+        return None
