@@ -51,8 +51,8 @@ class BlockRules:
         4_000_000, 1_000_000, 100_000_000, "gas", "of a day item or migration step", "每个日终项或迁移步骤"
     )
     gas_day_work: int = rule(
-        2_500_000,
-        1_000_000,
+        250_000,
+        100_000,
         2_000_000_000,
         "gas",
         "after which a block begins no day item or migration step",

@@ -14,8 +14,8 @@ from chainbill.ledger.whole_state import check_state
 from chainbill.vm.natives import digest
 
 FACE = 100_000_000
-A_QUARTER_OF_A_SECOND, A_LAPSE = 2_500_000, 50_000
-"""Gas, at 100 ns: so much a block runs of transactions; and what one offer takes that lapses among 100."""
+A_FORTIETH_OF_A_SECOND, A_LAPSE = 250_000, 50_000
+"""Gas, at 100 ns: a tenth of what a block runs of transactions; and what one offer takes that lapses among 100."""
 HONEST = '    return {"tokens": offered,'
 MINTING = '    keep(made(lots[0]["row"], new_id("T"), 0, 1, tokens[0], ctx.party))\n' + HONEST
 
@@ -66,9 +66,10 @@ def test_an_offer_lapses_by_the_day_change(network: RealNetwork) -> None:
     assert network.row("core", "holding", [S1, "CNY", "holder"])[1] == FACE
 
 
-def test_what_lapses_in_a_morning_takes_no_block_more_than_a_quarter_of_a_second(network: RealNetwork) -> None:
+def test_what_lapses_in_a_morning_takes_no_block_more_than_a_fortieth_of_a_second(network: RealNetwork) -> None:
     """10,000 offers of one supplier lapsed in blocks of 20 million gas, two seconds of a processor at every node: all
-    waited for each of them, and where nodes were slower no round was long enough for one."""
+    waited for each of them, and where nodes were slower no round was long enough for one. In blocks of 2.5 million, as
+    20,000 bills of one anchor's events expired, others' commits took 3.7 s for a minute, and 0.08 before and after."""
     _, token = network.accepted_bill(FACE)
     pieces = network.ok(S1, "token", "split", token=token, amounts=[FACE // 5] * 4)["tokens"]
     for piece in pieces:
@@ -78,7 +79,7 @@ def test_what_lapses_in_a_morning_takes_no_block_more_than_a_quarter_of_a_second
     while network.applied.opening:
         spent.append(sum(receipt.gas for receipt in network.applied.receipts))
         network.decide(network.block(time_ms=START_MS + 30 * DAY_MS + len(spent)))
-    assert max(spent) < A_QUARTER_OF_A_SECOND + A_LAPSE
+    assert max(spent) < A_FORTIETH_OF_A_SECOND + A_LAPSE
     assert sum(spent) > 2 * max(spent)
     assert network.row("token", "open_offers", S1) is None
 
