@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.closest import close_names
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
@@ -135,6 +135,14 @@ def find_profile(home: Path, name: str) -> Profile:
 def load_key(path: Path) -> PrivateKey:
     """The key of a file; asks for the passphrase in a terminal, else takes CHAINBILL_PASSPHRASE."""
     return open_key(path)[0]
+
+
+def open_public(profile: Profile) -> str | None:
+    """The public key of a profile in hex; None where its file needs a passphrase, never asked for, or is gone."""
+    try:
+        return None if b"ENCRYPTED" in profile.key.read_bytes() else load_key(profile.key).public.hex()
+    except (OSError, Failure):
+        return None
 
 
 def open_key(path: Path) -> tuple[PrivateKey, str]:

@@ -16,6 +16,7 @@ from chainbill.errors import ChainbillError
 from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import HOUR_MS, KEPT_IDS_MS, MAX_TRANSACTION_BYTES
+from chainbill_cli import home as homes
 from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
@@ -23,7 +24,7 @@ from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.moments import moment_said
 from chainbill_cli.session import Session
 from chainbill_cli.signing import keep
-from chainbill_cli.texts import text
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.validity import until_text
 
 
@@ -151,6 +152,22 @@ def store(session: Session, draft: Draft, path: str) -> None:
         session.out.raw(f"{answer['transaction']}\n")
     else:
         session.out.raw(answer["base64"] + "\n")
+
+
+def tell_signatures(session: Session, before: Draft, signed: Draft, path: str) -> None:
+    """Say whether the key had signed already, how many signatures there are, and whose may be the next."""
+    if len(signed.signatures) == len(before.signatures):
+        session.out.note(text("tx.signed_already"))
+    found, wanted = len(signed.signatures), signed.body.threshold
+    if signed.complete:
+        session.out.note(text("tx.all_signed", wanted=wanted, path=path or "FILE"))
+        return
+    profiles = homes.load_profiles(session.settings.home).values()
+    names = {key: one.name for one in profiles if one.party == signed.body.party and (key := homes.open_public(one))}
+    given = {index for index, _ in signed.signatures}
+    left = [key.hex() for index, (_, key) in enumerate(signed.body.keys) if index not in given]
+    whose = enumerated(bracketed(names[key], f"{key[:8]}…") if key in names else key for key in left)
+    session.out.note(text("tx.still_wanted", found=found, wanted=wanted, whose=whose))
 
 
 def shown(draft: Draft) -> dict[str, Any]:

@@ -90,8 +90,14 @@ def test_a_maker_need_not_know_which_checker_will_sign(shell: Shell, node: FakeN
     act_as(shell, "colleague", "bank1", PARTIES["supplier1"])
     shell.run("tx", "sign", path, profile="colleague", expect=2)
     assert "does not list this key" in shell.err
+    shell.run("tx", "sign", path)
+    assert "this key had signed it already" in shell.err
+    assert f"signatures: 1 of 2; still to sign, by any of these keys: checker ({keys['anchor'][:8]}…)" in shell.err
     shell.run("tx", "sign", path, profile="checker")
-    shell.run("tx", "sign", path, profile="checker")
+    assert "already" not in shell.err
+    assert f"2 of 2; hand it in: chainbill tx send {path}" in shell.err
+    shell.run("--lang", "zh", "tx", "sign", path, profile="checker")
+    assert "此密钥先前已签名" in shell.err
     assert shell.run("tx", "decode", path, "-o", "json")["valid"] is True
     sent = shell.run("tx", "send", path, "-o", "json")
     assert sent["transaction"] == made["transaction"] == node.transactions[0].id.hex()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chainbill_cli.asking import new_secret
 from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, fail, usage
-from chainbill_cli.home import Profile, load_key, load_profiles, open_key, save_profiles, write_private
+from chainbill_cli.home import Profile, load_key, load_profiles, open_key, open_public, save_profiles, write_private
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
@@ -100,9 +100,7 @@ def list_() -> None:
     session = current_session()
     rows = []
     for profile in load_profiles(session.settings.home).values():
-        public = None
-        if profile.key.is_file() and b"ENCRYPTED" not in profile.key.read_bytes():
-            public = load_key(profile.key).public.hex()
+        public = open_public(profile)
         rows.append({"name": profile.name, "party": profile.party, "public": public, "path": str(profile.key)})
     session.out.rows(rows, FIELDS)
 

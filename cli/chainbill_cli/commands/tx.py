@@ -34,6 +34,7 @@ from chainbill_cli.transactions import (
     read_draft,
     shown,
     store,
+    tell_signatures,
     with_signature,
 )
 from chainbill_cli.validity import valid_for_ms
@@ -100,7 +101,10 @@ def sign(file: str, out: str) -> None:
     check_to_sign(session, draft)
     if asks(session) and file != "-":
         _preview(session, "preview.tx_sign", draft).ask(session)
-    store(session, with_signature(session, draft), out or (file if file != "-" else ""))
+    signed = with_signature(session, draft)
+    path = out or (file if file != "-" else "")
+    store(session, signed, path)
+    tell_signatures(session, draft, signed, path)
 
 
 @tx.command("send", help="tx.send")

@@ -29,6 +29,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tx.not_one": ("{path} holds no transaction: {why}", "{path} 中没有交易：{why}"),
     "tx.hand_in_until": ("it can be signed and handed in until {until}", "可在 {until} 之前签名并提交"),
+    "tx.signed_already": ("this key had signed it already", "此密钥先前已签名"),
+    "tx.still_wanted": (
+        "signatures: {found} of {wanted}; still to sign, by any of these keys: {whose}",
+        "签名 {found} / {wanted}；尚可签名的密钥：{whose}",
+    ),
+    "tx.all_signed": (
+        "signatures: {wanted} of {wanted}; hand it in: chainbill tx send {path}",
+        "签名 {wanted} / {wanted}，已齐；提交：chainbill tx send {path}",
+    ),
     "tx.too_long": (
         "the file may be handed in until {until}, and the ledger takes nothing that is good for more than {hours} "
         "hours: it could be held back",
