@@ -26,15 +26,23 @@ OF_CLICK = {
 
 
 def _raised() -> Iterator[str]:
-    """The keys of the failures that are made without a hint of their own."""
+    """The keys of the failures that are made without a hint of their own, also of those that are looked up."""
     for path in CODE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-            if name not in {"fail", "usage"} or any(one.arg == "hint" for one in node.keywords):
-                continue
-            for one in ast.walk(node.args[name == "fail"]):
-                if isinstance(one, ast.Constant) and isinstance(one.value, str) and has_text(one.value):
-                    yield one.value
+        whole = ast.parse(path.read_text(encoding="utf-8"))
+        for function in (one for one in ast.walk(whole) if isinstance(one, ast.FunctionDef)):
+            for node in ast.walk(function):
+                name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+                if name not in {"fail", "usage"} or any(one.arg == "hint" for one in node.keywords):
+                    continue
+                given = node.args[name == "fail"]
+                looked_up = isinstance(given, ast.Name) and given.id not in {one.arg for one in function.args.args}
+                yield from _keys(function if looked_up else given)
+
+
+def _keys(node: ast.AST) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and has_text(one.value):
+            yield one.value
 
 
 def test_every_failure_says_what_to_do() -> None:

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING
 from chainbill.ids import normalise_identifier, valid_uscc
 from chainbill.money import format_amount
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import MAX_IDENTIFIER, amount_from, date_from, needed, part_from, text_at
+from chainbill_cli.invoice.elements import (
+    MAX_IDENTIFIER,
+    Field,
+    amount_from,
+    date_from,
+    needed,
+    part_from,
+    text_at,
+)
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
+from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -20,8 +29,18 @@ if TYPE_CHECKING:
 CURRENCY = "CNY"
 NUMBER_LENGTH = 20
 DATA = "EInvoiceData"
-PARTS = ("TotalAmWithoutTax", "TotalTaxAm")
-TOTAL = f"{DATA}/BasicInformation/TotalTax-includedAmount"
+NUMBER = Field("invoice.field_number", "InvoiceNumber")
+ISSUED_ON = Field("invoice.field_date", "IssueTime")
+TOTAL = Field("invoice.field_total", "TotalTax-includedAmount")
+PARTS = (Field("invoice.field_net", "TotalAmWithoutTax"), Field("invoice.field_tax", "TotalTaxAm"))
+NAMES = {
+    "Seller": Field("invoice.field_seller", "SellerName"),
+    "Buyer": Field("invoice.field_buyer", "BuyerName"),
+}
+TAX_IDS = {
+    "Seller": Field("invoice.field_seller_id", "SellerIdNum"),
+    "Buyer": Field("invoice.field_buyer_id", "BuyerIdNum"),
+}
 
 
 def is_invoice(root: Element) -> bool:
@@ -44,21 +63,21 @@ def read_red(root: Element, path: str) -> Invoice:
 
 
 def _total(root: Element, path: str) -> str:
-    return needed(text_at(root, TOTAL), "TotalTax-includedAmount", path)
+    return needed(text_at(root, f"{DATA}/BasicInformation/{TOTAL.code}"), TOTAL, path)
 
 
 def _read(root: Element, path: str, sign: str) -> Invoice:
-    number = needed(text_at(root, "TaxSupervisionInfo/InvoiceNumber"), "InvoiceNumber", path)
+    number = needed(text_at(root, "TaxSupervisionInfo/InvoiceNumber"), NUMBER, path)
     if not (number.isascii() and number.isdigit() and len(number) == NUMBER_LENGTH):
-        raise fail(Exit.FAILED, "invoice.cn_number", path=path, value=number)
+        raise fail(Exit.FAILED, "invoice.cn_number", path=path, field=str(NUMBER), value=number)
     issued = text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{DATA}/BasicInformation/RequestTime")
-    minor = amount_from(_total(root, path).removeprefix(sign), CURRENCY, "TotalTax-includedAmount", path)
+    minor = amount_from(_total(root, path).removeprefix(sign), CURRENCY, TOTAL, path)
     _check_sum(root, minor, path, sign)
     return Invoice(
         format="cn",
         number=number,
         code="",
-        issued_on=date_from(needed(issued, "IssueTime", path), "IssueTime", path),
+        issued_on=date_from(needed(issued, ISSUED_ON, path), ISSUED_ON, path),
         due_dates=(),
         seller=_trader(root, "Seller", path),
         buyer=_trader(root, "Buyer", path),
@@ -70,23 +89,23 @@ def _read(root: Element, path: str, sign: str) -> Invoice:
 
 def _check_sum(root: Element, total_minor: int, path: str, sign: str) -> None:
     """Refuse an invoice whose net amount and tax do not make its total; one that leaves a part out is taken."""
-    parts = [text_at(root, f"{DATA}/BasicInformation/{name}").removeprefix(sign) for name in PARTS]
+    parts = [text_at(root, f"{DATA}/BasicInformation/{one.code}").removeprefix(sign) for one in PARTS]
     if not all(parts):
         return
-    found = sum(part_from(part, CURRENCY, name, path) for part, name in zip(parts, PARTS, strict=True))
+    found = sum(part_from(part, CURRENCY, field, path) for part, field in zip(parts, PARTS, strict=True))
     if found != total_minor:
         raise fail(
             Exit.FAILED, "invoice.cn_sum", path=path, found=format_amount(found, CURRENCY),
-            total=format_amount(total_minor, CURRENCY),
+            parts=enumerated(PARTS), field=str(TOTAL), total=format_amount(total_minor, CURRENCY),
         )  # fmt: skip
 
 
 def _trader(root: Element, side: str, path: str) -> Trader:
     place = f"{DATA}/{side}Information"
-    name = needed(text_at(root, f"{place}/{side}Name"), f"{side}Name", path)
-    value = normalise_identifier(text_at(root, f"{place}/{side}IdNum"))
+    name = needed(text_at(root, f"{place}/{NAMES[side].code}"), NAMES[side], path)
+    value = normalise_identifier(text_at(root, f"{place}/{TAX_IDS[side].code}"))
     if len(value) > MAX_IDENTIFIER:
-        raise fail(Exit.FAILED, "invoice.cn_tax_id", path=path, field=f"{side}IdNum", limit=MAX_IDENTIFIER)
+        raise fail(Exit.FAILED, "invoice.cn_tax_id", path=path, field=str(TAX_IDS[side]), limit=MAX_IDENTIFIER)
     if not value:
         return Trader(name, ())
     return Trader(name, (Identifier("uscc" if valid_uscc(value) else "tax", value),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainbill.dates import is_date
@@ -10,6 +11,7 @@ from chainbill.errors import ChainbillError
 from chainbill.limits import MAX_IDENTIFIER_TEXT
 from chainbill.money import minor_digits, parse_amount
 from chainbill_cli.failure import Exit, fail
+from chainbill_cli.texts import bracketed, text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 MAX_TEXT = MAX_IDENTIFIER_TEXT
 MAX_IDENTIFIER = 64
 DECIMAL = re.compile(r"^\+?([0-9]+)(?:\.([0-9]*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an invoice: the key of its name in words, and what its format calls it, which messages put behind."""
+
+    name: str
+    code: str
+
+    def __str__(self) -> str:
+        return bracketed(text(self.name), self.code)
 
 
 def text_at(element: Element | None, path: str, namespaces: dict[str, str] | None = None) -> str:
@@ -27,40 +40,42 @@ def text_at(element: Element | None, path: str, namespaces: dict[str, str] | Non
     return " ".join(found.text.split())[:MAX_TEXT]
 
 
-def needed(value: str, field: str, path: str) -> str:
+def needed(value: str, field: Field, path: str) -> str:
     """The value, or a failure that names the field."""
     if not value:
-        raise fail(Exit.FAILED, "invoice.missing", path=path, field=field)
+        raise fail(Exit.FAILED, "invoice.missing", path=path, field=str(field))
     return value
 
 
-def date_from(value: str, field: str, path: str) -> str:
+def date_from(value: str, field: Field, path: str) -> str:
     """An ISO date from an XML date, which may carry a time or a zone."""
     day = value[:10].replace("/", "-")
     if not is_date(day) or (len(value) > 10 and value[10] not in "TZ +-"):
-        raise fail(Exit.FAILED, "invoice.bad_date", path=path, field=field, value=value)
+        raise fail(Exit.FAILED, "invoice.bad_date", path=path, field=str(field), value=value)
     return day
 
 
-def amount_from(value: str, currency: str, field: str, path: str) -> int:
+def amount_from(value: str, currency: str, field: Field, path: str) -> int:
     """Minor units of a decimal; trailing zeros beyond the currency's digits are fine, other digits are not."""
     minor = part_from(value, currency, field, path)
     if minor <= 0:
-        raise fail(Exit.FAILED, "invoice.nothing_payable", path=path)
+        raise fail(Exit.FAILED, "invoice.nothing_payable", path=path, field=str(field))
     return minor
 
 
-def part_from(value: str, currency: str, field: str, path: str) -> int:
+def part_from(value: str, currency: str, field: Field, path: str) -> int:
     """As `amount_from`, and may be zero: a part of a total."""
     if value.startswith("-"):
-        raise fail(Exit.FAILED, "invoice.negative", path=path, value=value)
+        raise fail(Exit.FAILED, "invoice.negative", path=path, field=str(field), value=value)
     found = DECIMAL.match(value)
     if found is None:
-        raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency)
+        raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=str(field), value=value, currency=currency)
     try:
         digits = minor_digits(currency)
         whole, fraction = found.group(1).lstrip("0") or "0", (found.group(2) or "").rstrip("0")
         written = f"{whole}.{fraction.ljust(digits, '0')}" if digits or fraction else whole
         return parse_amount(written, currency)
     except ChainbillError as error:
-        raise fail(Exit.FAILED, "invoice.bad_amount", path=path, field=field, value=value, currency=currency) from error
+        raise fail(
+            Exit.FAILED, "invoice.bad_amount", path=path, field=str(field), value=value, currency=currency
+        ) from error

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, Field, amount_from, date_from, needed, text_at
 from chainbill_cli.invoice.kinds import CORRECTED, check_kind
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.payee import check_payee
-from chainbill_cli.texts import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,18 @@ DUE_DATES = (
     "cbc:DueDate", "cac:PaymentMeans/cbc:PaymentDueDate", "cac:PaymentTerms/cbc:PaymentDueDate",
     "cac:PaymentTerms/cbc:InstallmentDueDate",
 )  # fmt: skip
+NUMBER = Field("invoice.field_number", "cbc:ID, BT-1")
+ISSUED_ON = Field("invoice.field_date", "cbc:IssueDate, BT-2")
+CURRENCY = Field("invoice.field_currency", "cbc:DocumentCurrencyCode, BT-5")
+DUE_ON = Field("invoice.field_due_date", "BT-9")
+PRECEDING_DATE = Field("invoice.field_preceding_date", "BT-26")
+TOTAL = Field("invoice.field_total", "cbc:TaxInclusiveAmount, BT-112")
+PAYABLE = Field("invoice.field_payable", "cbc:PayableAmount, BT-115")
 SELLER, BUYER = "cac:AccountingSupplierParty/cac:Party", "cac:AccountingCustomerParty/cac:Party"
+TRADERS = {
+    SELLER: Field("invoice.field_seller", "cac:AccountingSupplierParty, BT-27"),
+    BUYER: Field("invoice.field_buyer", "cac:AccountingCustomerParty, BT-44"),
+}
 LEI_SCHEME = "0199"
 SEPA = "sepa"
 """Scheme of creditor identifiers, which a payee's bank gives out for direct debits."""
@@ -44,27 +54,30 @@ def read(root: Element, path: str) -> Invoice:
     """The invoice of a UBL tree."""
     preceding = tuple(_preceding(root, path))
     check_kind(_text(root, "cbc:InvoiceTypeCode"), preceding, path)  # BT-3
-    currency = needed(_text(root, "cbc:DocumentCurrencyCode"), "cbc:DocumentCurrencyCode (BT-5)", path)
+    currency = needed(_text(root, "cbc:DocumentCurrencyCode"), CURRENCY, path)
     payable = root.find("cac:LegalMonetaryTotal/cbc:PayableAmount", SPACES)  # BT-115
     written = _text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
     if payable is not None and payable.get("currencyID", currency) != currency:
-        raise fail(Exit.FAILED, "invoice.two_currencies", path=path, found=payable.get("currencyID"), expected=currency)
-    payable_minor = amount_from(needed(written, "cbc:PayableAmount (BT-115)", path), currency, "BT-115", path)
+        raise fail(
+            Exit.FAILED, "invoice.two_currencies", path=path, field=str(PAYABLE), found=payable.get("currencyID"),
+            expected=currency,
+        )  # fmt: skip
+    payable_minor = amount_from(needed(written, PAYABLE, path), currency, PAYABLE, path)
     total = _text(root, "cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount")  # BT-112
-    issued_on = date_from(needed(_text(root, "cbc:IssueDate"), "cbc:IssueDate (BT-2)", path), "BT-2", path)
-    seller = _trader(root, SELLER, "BT-27", path)
+    issued_on = date_from(needed(_text(root, "cbc:IssueDate"), ISSUED_ON, path), ISSUED_ON, path)
+    seller = _trader(root, SELLER, path)
     check_payee(_payee(root), seller, _names(root.find(SELLER, SPACES)), path)
     return Invoice(
         format="ubl",
-        number=needed(_text(root, "cbc:ID"), "cbc:ID (BT-1)", path),
+        number=needed(_text(root, "cbc:ID"), NUMBER, path),
         code="",
         issued_on=issued_on,
         due_dates=_due_dates(root, path),
         seller=seller,
-        buyer=_trader(root, BUYER, "BT-44", path),
+        buyer=_trader(root, BUYER, path),
         currency=currency,
         payable_minor=payable_minor,
-        total_minor=amount_from(total, currency, "BT-112", path) if total else payable_minor,
+        total_minor=amount_from(total, currency, TOTAL, path) if total else payable_minor,
         corrected=_text(root, "cbc:InvoiceTypeCode") in CORRECTED,
         preceding=preceding,
     )
@@ -77,7 +90,7 @@ def _text(element: Element | None, path: str) -> str:
 def _due_dates(root: Element, path: str) -> tuple[str, ...]:
     """BT-9 and the due dates of payment means and terms, each day once."""
     written = (" ".join((one.text or "").split()) for place in DUE_DATES for one in root.findall(place, SPACES))
-    return tuple(sorted({date_from(one, "BT-9", path) for one in written if one}))
+    return tuple(sorted({date_from(one, DUE_ON, path) for one in written if one}))
 
 
 def _preceding(root: Element, path: str) -> Iterator[tuple[str, str]]:
@@ -85,15 +98,15 @@ def _preceding(root: Element, path: str) -> Iterator[tuple[str, str]]:
     for one in root.findall("cac:BillingReference/cac:InvoiceDocumentReference", SPACES):
         number, date = _text(one, "cbc:ID"), _text(one, "cbc:IssueDate")
         if number:
-            yield number, date_from(date, "BT-26", path) if date else ""
+            yield number, date_from(date, PRECEDING_DATE, path) if date else ""
 
 
-def _trader(root: Element, place: str, term: str, path: str) -> Trader:
+def _trader(root: Element, place: str, path: str) -> Trader:
     party = root.find(place, SPACES)
     if party is None:
-        raise fail(Exit.FAILED, "invoice.missing", path=path, field=bracketed(place, term))
+        raise fail(Exit.FAILED, "invoice.missing", path=path, field=str(TRADERS[place]))
     names = _names(party) or [_text(party, "cac:Contact/cbc:Name")]
-    name = needed(names[0], bracketed(f"{place}/cbc:Name", term), path)
+    name = needed(names[0], TRADERS[place], path)
     return Trader(name, tuple(dict.fromkeys(_identifiers(party))))
 
 

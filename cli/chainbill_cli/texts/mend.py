@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         ASK_SELLER,
     ),
     **dict.fromkeys(("mend.invoice.credit_note", "mend.invoice.negative", "mend.invoice.red"), NO_CLAIM),
+    "mend.invoice.assigned": (
+        "ask the factor, which may bring the claim itself; here give an invoice that is not assigned",
+        "请与保理商联系，由其主张该债权；此处请给出未转让的发票",
+    ),
     "mend.invoice.not_a_file": WHICH_FILE,
     "mend.invoice.not_an_invoice": WHICH_FILE,
     "mend.invoice.not_xml": (
