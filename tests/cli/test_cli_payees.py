@@ -391,3 +391,43 @@ def test_what_is_called_a_workbook_is_one(tmp_path: Path) -> None:
         payees_of_file(path, "CNY", party_id)
     [fault] = caught.value.problem["errors"]
     assert "no workbook" in fault["detail"]
+
+
+@pytest.mark.parametrize(("content", "kind"), [
+    (b'<?xml version="1.0"?>\n<Invoice>\n<a>1</a>\n</Invoice>\n', "XML"),
+    ("<Invoice>\n</Invoice>".encode("utf-16"), "XML"),
+    (b"\n<!DOCTYPE HTML>\n<html><table>", "HTML"),
+    (b"%PDF-1.7\n1 0 obj\n<<>>\n", "PDF"),
+    (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
+    (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),
+    (b'{\n"payees": [\n["supplier2", "5.00"]\n]}', "JSON"),
+    (b'[\n  {"party": "supplier2",\n "amount": "5.00"}\n]', "JSON"),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["payees.csv", "payees.xlsx"])
+def test_a_file_that_is_no_table_is_told_once_what_it_is(content: bytes, kind: str, name: str, tmp_path: Path) -> None:
+    """An invoice given for a list was refused line by line, each for a formula that has no value."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(Failure) as caught:
+        payees_of_file(path, "CNY", party_id)
+    (told,) = caught.value.problem["errors"]
+    assert told["line"] == 0
+    assert f"a {kind} file, no table; save the list of payees as CSV" in told["detail"]
+    assert "party,amount" in caught.value.problem["hint"]
+
+
+def test_a_text_without_columns_is_refused_once(tmp_path: Path) -> None:
+    ((line, said),) = faults(tmp_path, "Dear bank\nplease pay\nour suppliers\n")
+    assert (line, "no line has two cells" in said, "Dear bank" in said) == (0, True, True)
+
+
+def test_only_a_workbook_has_formulas(tmp_path: Path) -> None:
+    """An empty cell of a CSV was told as a formula."""
+    assert faults(tmp_path, "supplier2,5.00\nsupplier3,\n") == [(2, "no amount")]
+    book = Workbook()
+    book.active.append(["supplier2", 5])
+    book.active.append(["supplier3", None])
+    kept = io.BytesIO()
+    book.save(kept)
+    ((_, said),) = faults(tmp_path, kept.getvalue())
+    assert "formula" in said

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.file_kinds import kind_of
 from chainbill_cli.invoice import chinese, ubl
 from chainbill_cli.invoice.model import Invoice
 from chainbill_cli.invoice.wrapping import unwrapped
@@ -127,8 +128,7 @@ def _in_utf8(content: bytes, path: str) -> bytes:
 def _unlike(content: bytes, path: str) -> Failure:
     if not content.strip():
         return fail(Exit.FAILED, "error.empty_file", path=path)
-    kinds = {b"%PDF": "PDF", b"PK\x03\x04": "OFD / ZIP", b"{": "JSON", b"\x89PNG": "PNG", b"\xff\xd8": "JPEG"}
-    found = next((kind for start, kind in kinds.items() if content.lstrip().startswith(start)), "")
+    found = kind_of(content)
     if found:
         return fail(Exit.FAILED, "invoice.other_format", path=path, found=found)
     return fail(Exit.FAILED, "invoice.not_xml", path=path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chainbill_cli.half_width import half_width
@@ -18,6 +18,10 @@ CURRENCY = ("currency", "币种", "货币")
 MEANINGS = {"party": PARTY, "amount": AMOUNT, "currency": CURRENCY}
 MISSING = {"party": "payees.no_party", "amount": "payees.no_amount"}
 BLANK = {"party": "payees.blank_party", "amount": "payees.blank_amount", "currency": "payees.blank_currency"}
+NOT_COMPUTED = {**BLANK, "amount": "payees.blank_formula"}
+"""Of a workbook, whose formulas have no value where no spreadsheet has kept one."""
+MOST_TOLD = 60
+"""Characters of the first line that are told of a file that is no table."""
 UNITS = {"CNY": ("元", "人民币", "人民币元")}
 """What may stand in brackets behind a heading of amounts, besides the code; 万元 may not."""
 
@@ -41,17 +45,23 @@ class Table:
     unread: tuple[str, ...] = ()
 
 
-def table_of(rows: Sequence[Row], currency: str) -> Table:
-    """The payees of some rows. BadRow where headings do not say which columns to take."""
+def table_of(rows: Sequence[Row], currency: str, *, computed: bool = False) -> Table:
+    """The payees of some rows. BadRow where headings do not say which columns to take, or there is one column only.
+
+    computed: the cells may be those of formulas.
+    """
     if not rows:
         raise BadRow(0, text("payees.empty"), of_columns=True)
+    if all(len(row.cells) == 1 for row in rows):
+        raise BadRow(0, text("payees.one_column", found=rows[0].cells[0][:MOST_TOLD]), of_columns=True)
+    blank = NOT_COMPUTED if computed else BLANK
     headings = [meaning_of(cell, currency) for cell in rows[0].cells]
     if not any(headings):
         if len(rows) > 1 and not any(one.isdigit() for cell in rows[0].cells for one in cell):  # no amount: no payee
             found = " | ".join(rows[0].cells)
             words = {"party": known("party"), "amount": known("amount")}
             raise BadRow(rows[0].line, text("payees.no_headings", found=found, **words), of_columns=True)
-        return _gathered(rows, {"party": 0, "amount": 1}, 2, ())
+        return _gathered(rows, {"party": 0, "amount": 1}, 2, (), blank)
     places = {name: _place(rows[0], headings, name) for name in MEANINGS if name in headings}
     for name, missing in MISSING.items():
         if name not in places:
@@ -60,7 +70,7 @@ def table_of(rows: Sequence[Row], currency: str) -> Table:
     unread = tuple(cell for cell, meaning in zip(rows[0].cells, headings, strict=True) if not meaning and cell)
     if len(rows) == 1:
         raise BadRow(0, text("payees.empty"), of_columns=True)
-    return _gathered(rows[1:], places, len(headings), unread)
+    return _gathered(rows[1:], places, len(headings), unread, blank)
 
 
 def meaning_of(cell: str, currency: str) -> str:
@@ -83,18 +93,20 @@ def _place(row: Row, headings: Sequence[str], name: str) -> int:
     return headings.index(name)
 
 
-def _gathered(rows: Sequence[Row], places: dict[str, int], width: int, unread: tuple[str, ...]) -> Table:
+def _gathered(
+    rows: Sequence[Row], places: dict[str, int], width: int, unread: tuple[str, ...], blank: Mapping[str, str]
+) -> Table:
     lines: list[Line] = []
     wrong: list[BadRow] = []
     for row in rows:
-        faults = list(_faults(row, places, width))
+        faults = list(_faults(row, places, width, blank))
         wrong += faults
         if not faults:
             lines.append(Line(row.line, **{name: row.cells[place] for name, place in places.items()}))
     return Table(tuple(lines), tuple(wrong), unread)
 
 
-def _faults(row: Row, places: dict[str, int], width: int) -> Iterator[BadRow]:
+def _faults(row: Row, places: dict[str, int], width: int, blank: Mapping[str, str]) -> Iterator[BadRow]:
     """What is wrong with the cells of a row, before anybody asks what they mean."""
     if len(row.cells) > width:
         said = text("payees.cells", found=len(row.cells), wanted=width, row=" | ".join(row.cells))
@@ -102,6 +114,6 @@ def _faults(row: Row, places: dict[str, int], width: int) -> Iterator[BadRow]:
         return
     for name, place in places.items():
         if place >= len(row.cells) or not row.cells[place]:
-            yield BadRow(row.line, text(BLANK[name]), of_columns=len(row.cells) == 1)
+            yield BadRow(row.line, text(blank[name]), of_columns=len(row.cells) == 1)
         elif len(row.cells[place]) > MOST_CELL:
             yield BadRow(row.line, text("payees.long_cell", found=len(row.cells[place]), most=MOST_CELL))

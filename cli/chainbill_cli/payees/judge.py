@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.file_kinds import kind_of
 from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.columns import Line, Table, table_of
 from chainbill_cli.payees.csv_file import rows_of_text
@@ -99,8 +100,13 @@ def _content(path: Path) -> bytes:
 def _table(content: bytes, currency: str, *, called_workbook: bool) -> tuple[Table, str]:
     if content.startswith(OLD_SIGNATURE):
         raise BadRow(0, text("payees.old_workbook"))
-    if called_workbook or content.startswith(SIGNATURE):
-        return table_of(rows_of_workbook(content), currency), ""
+    if content.startswith(SIGNATURE):
+        return table_of(rows_of_workbook(content), currency, computed=True), ""
+    found = kind_of(content)
+    if found:
+        raise BadRow(0, text("payees.other_format", found=found), of_columns=True)
+    if called_workbook:
+        raise BadRow(0, text("payees.no_workbook"))
     rows, separator = rows_of_text(content)
     return table_of(rows, currency), separator
 

@@ -19,6 +19,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this is no text in UTF-8, UTF-16 or GB18030; save it as CSV (UTF-8) or as xlsx",
         "不是 UTF-8、UTF-16 或 GB18030（GBK）文本；请另存为 CSV（UTF-8）或 xlsx",
     ),
+    "payees.other_format": (
+        "this is a {found} file, no table; save the list of payees as CSV (UTF-8) or as xlsx",
+        "这是 {found} 文件，不是表格；请将收款名单另存为 CSV（UTF-8）或 xlsx",
+    ),
+    "payees.one_column": (
+        "no line has two cells, one for whom to pay and one for how much: {found}",
+        "没有一行同时写有收款方与金额两格：{found}",
+    ),
     "payees.old_workbook": (
         "a workbook of Excel 97 to 2003, or one with a password; save it as xlsx without a password, or as CSV",
         "这是 Excel 97–2003 工作簿或加密工作簿；请另存为无密码的 xlsx，或 CSV",
@@ -75,7 +83,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该行有 {found} 格，应为 {wanted} 列：{row}",
     ),
     "payees.blank_party": ("no payee", "缺少收款方"),
-    "payees.blank_amount": (
+    "payees.blank_amount": ("no amount", "缺少金额"),
+    "payees.blank_formula": (
         "no amount (a formula without a kept value? save the file in the spreadsheet)",
         "缺少金额（公式没有保存结果？请在表格软件中重新保存）",
     ),
