@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from chainbill.codec import decode_trusted
 from chainbill.crypto import merkle
 from chainbill.crypto.merkle import Frontier
@@ -10,7 +12,7 @@ from chainbill.ledger.block import Block, decode_block
 from chainbill.ledger.certificate import decode_certificate, verify_certificate
 from chainbill.ledger.genesis import Genesis
 from chainbill_node.storage.chain import layout
-from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.database import ChainDatabase, lowest_height
 from chainbill_node.storage.chain.history_log import frontier_of, log_begins, log_rows
 from chainbill_node.storage.chain.layout import height_key
 from chainbill_node.storage.chain.links import links_of
@@ -25,7 +27,7 @@ def check_blocks(store: Store, genesis: Genesis) -> tuple[int, int]:
     """
     database = ChainDatabase(store)
     head = database.head().height
-    first = next((int.from_bytes(key[1:], "big") for key, _ in store.range(b"B", prefix_end(b"B"))), head + 1)
+    first = _first_held(store)
     newest = database.block_bytes(head)
     if newest is None:
         raise Refused("block_missing", f"block {head} is not there")
@@ -54,13 +56,23 @@ def check_blocks(store: Store, genesis: Genesis) -> tuple[int, int]:
             raise Refused("record_differs", f"the record of height {height - 1} is not what block {height} certifies")
         if (record.block_id, record.time_ms) != (block.id, block.header.time_ms):
             raise Refused("record_differs", f"the record of height {height} is of another block")
-        receipts = decode_trusted(store.get(height_key(layout.RECEIPTS, height)) or b"\x90")
+        kept = store.get(height_key(layout.RECEIPTS, height))
+        if kept is None:
+            raise Refused("receipts_missing", f"the receipts of height {height} are not there")
+        receipts = decode_trusted(kept)
         if (len(receipts), merkle.root(receipts)) != (record.receipts_count, record.receipts_root):
             raise Refused("receipts_differ", f"the receipts of height {height} have another root")
         log = _grown(store, log, block)
         parent = block.id
         transactions += len(block.transactions)
     return head + 1 - first, transactions
+
+
+def _first_held(store: Store) -> int:
+    """From where on blocks are to be here: the lowest height that is answered for, or below it what is kept."""
+    rows = (store.range(height_key(prefix, 1), prefix_end(prefix)) for prefix in (layout.BLOCK, layout.CERTIFICATE))
+    held = [int.from_bytes(key[1:], "big") for found in rows for key, _ in islice(found, 1)]
+    return min(max(lowest_height(store), 1), *held)
 
 
 def _grown(store: Store, log: Frontier, block: Block) -> Frontier:
