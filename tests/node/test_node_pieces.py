@@ -96,14 +96,18 @@ def test_pieces_leave_nothing_out(
 def test_a_sweep_in_pieces_takes_what_is_below_the_lowest_height(
     rows: set[tuple[bytes, int]], piece: int, lowest: int
 ) -> None:
-    """A row under height 3 is the one of height 3: it goes when the lowest is 4."""
+    """A row under height 3 is the one of height 3: it goes when the lowest is 4. No piece is larger than it may be."""
     store = MemoryStore()
     store.write([(layout.HISTORY + history_key(*row), b"") for row in rows] + [(layout.STATE + b"x", b"")])
     sweep = HistorySweep(store)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(history_sweep, "ROWS_A_STEP", piece)
         for _ in range(len(rows) // piece + 1):
-            sweep.step(lowest)
+            before = len(list(store.range(b"", b"\xff")))
+            took = sweep.step(lowest)
+            gone = before - len(list(store.range(b"", b"\xff")))
+            assert gone <= piece
+            assert took is bool(gone)
     left = sorted(layout.HISTORY + history_key(*row) for row in rows if row[1] >= lowest)
     assert [key for key, _ in store.range(b"", b"\xff")] == [*left, layout.STATE + b"x"]
 

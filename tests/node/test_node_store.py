@@ -6,8 +6,10 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chainbill_node.storage.chain import archive, layout
@@ -15,7 +17,9 @@ from chainbill_node.storage.leveldb import STAGGER_BYTES, WRITE_BUFFER_BYTES, Le
 from chainbill_node.storage.leveldb_thread import NICENESS, TASKS
 from chainbill_node.storage.memory import MemoryStore
 from chainbill_node.storage.snapshots.stream import records_of
-from chainbill_node.storage.store import WALK_ROWS, DiskError, Readable, Store, prefix_end, walk
+from chainbill_node.storage.store import WALK_ROWS, DiskError, Readable, Snapshot, Store, prefix_end, walk
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from node_chain import LocalChain
 
 
@@ -38,6 +42,36 @@ def test_a_batch_deletes_and_then_puts(store: Store) -> None:
     store.write([(b"a", b"1"), (b"b", b"2")])
     store.write([(b"a", b"9")], [b"a", b"b"])
     assert list(store.range(b"", b"\xff")) == [(b"a", b"9")]
+
+
+KEYS = st.binary(max_size=3).map(lambda key: bytes(one % 4 * 85 for one in key))
+"""Few, that continue and follow each other, up to the last there is."""
+BATCHES = st.lists(st.tuples(st.dictionaries(KEYS, st.binary(max_size=2)), st.sets(KEYS)), max_size=4)
+
+
+@given(BATCHES, st.lists(st.tuples(KEYS, KEYS), min_size=1, max_size=8))
+@settings(max_examples=60)
+def test_a_store_is_a_sorted_dict(batches: list[tuple[dict[bytes, bytes], set[bytes]]], ranges: list[Any]) -> None:
+    """In memory and on the disk, now and as a snapshot has it: singly, in ranges both ways, and in walks."""
+    with tempfile.TemporaryDirectory() as folder:
+        stores: list[Store] = [MemoryStore(), LevelStore(Path(folder) / "db", create=True, buffer_bytes=64 * 1024)]
+        plain: dict[bytes, bytes] = {}
+        at: list[tuple[Snapshot, dict[bytes, bytes]]] = [(one, plain) for one in stores]
+        for puts, deletes in batches:
+            at += [(one.snapshot(), dict(plain)) for one in stores]
+            for one in stores:
+                one.write(list(puts.items()), sorted(deletes))
+            for key in deletes:
+                plain.pop(key, None)
+            plain.update(puts)
+        for source, rows in at:
+            assert {key: source.get(key) for key in (*plain, b"-")} == {key: rows.get(key) for key in (*plain, b"-")}
+            for start, stop in ranges:
+                there = sorted((key, rows[key]) for key in rows if start <= key < stop)
+                assert list(source.range(start, stop)) == list(walk(source, start, stop)) == there
+                assert list(source.range(start, stop, reverse=True)) == there[::-1]
+        for source, _ in reversed(at):
+            source.close()
 
 
 @pytest.mark.parametrize("count", [0, 1, WALK_ROWS - 1, WALK_ROWS, WALK_ROWS + 1, 3 * WALK_ROWS])
