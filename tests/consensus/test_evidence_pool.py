@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pytest
 from chainbill_node.consensus.evidence_pool import EvidencePool
 from chainbill_node.consensus.limits import EVIDENCE_OF_ONE
 from consensus.consensus_kit import KEYS, NETWORK
@@ -45,3 +48,26 @@ def test_what_stood_behind_the_last_that_was_taken_may_have_found_no_room() -> N
     pool = EvidencePool().add(misdeed(0, 1, 0)).add(misdeed(1, 1, 0))
     first, _ = offered = pool.oldest(2)
     assert pool.refuse(offered, (first,), 5) is pool
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_whatever_a_block_takes_of_what_it_was_offered(count: int) -> None:
+    """Gone is what it took, and what is older than it and stood before another that it took, or alone: all subsets."""
+    height = 5
+    for heights in itertools.product((height - 1, height), repeat=count):
+        pieces = [misdeed(who % 3, at, who) for who, at in enumerate(heights)]
+        pool = EvidencePool()
+        for piece in pieces:
+            pool = pool.add(piece)
+        offered = pool.oldest(count)
+        assert offered == tuple(one.encode() for one in pieces)
+        for takes in itertools.product((False, True), repeat=count):
+            taken = tuple(itertools.compress(offered, takes))
+            refused = [
+                at < height and not takes[place] and (any(takes[place:]) or not any(takes))
+                for place, at in enumerate(heights)
+            ]
+            after = pool.refuse(offered, taken, height).settle(taken)
+            for piece, gone in zip(pieces, map(any, zip(takes, refused, strict=True)), strict=True):
+                assert (piece.key in after.waiting) is not gone
+                assert after.add(piece) is after, "it waits, or is never to come again"

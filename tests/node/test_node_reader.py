@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chainbill_node.storage.chain import indexes
 from chainbill_node.storage.chain.database import ChainDatabase
+from chainbill_node.storage.chain.reader import HeightReader
 from chainbill_node.storage.leveldb import LevelStore
 from chainbill_node.storage.memory import MemoryStore
-from chainbill_node.storage.store import DiskError
+from chainbill_node.storage.store import DiskError, Readable
 from core.texts import TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +88,44 @@ def test_indexes_list_ids_in_the_order_of_their_making() -> None:
     assert reader.index("bill.invoice", ["f1"]) == ["BY", "BZ", "BA"]
     with pytest.raises(KeyError):
         reader.index("bill.colour", ["red"])
+
+
+class Counted:
+    """A source that counts what is read of it."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self.read = 0
+
+    def get(self, key: bytes) -> bytes | None:
+        self.read += 1
+        return self._source.get(key)
+
+    def range(self, start: bytes, stop: bytes, *, reverse: bool = False) -> Iterator[tuple[bytes, bytes]]:
+        for row in self._source.range(start, stop, reverse=reverse):
+            self.read += 1
+            yield row
+
+
+@pytest.mark.parametrize("height", [1, 2], ids=["past", "now"])
+def test_a_page_costs_what_it_holds(height: int) -> None:
+    """However much lies behind it: else whoever turns pages makes a node read everything for each of them."""
+    chain = RowChain()
+    bills = {("bill", "bill", f"B{number:03}"): bill(f"B{number:03}", 1, "D") for number in range(300)}
+    chain.commit(bills)
+    chain.commit({key: {**row, "creditor": "E"} for key, row in bills.items()})
+    source = Counted(chain.store)
+    reader = HeightReader(source, height, 2, lambda *_: None)
+    pages: list[Callable[[int], list[Any]]] = [
+        lambda most: reader.index("bill.debtor", ["D"], limit=most),
+        lambda most: reader.index("bill.debtor", ["D"], after="B100", limit=most),
+        lambda most: reader.scan("bill", "bill", after=["B100"], limit=most),
+        lambda most: reader.keys("bill", "bill", after=["B100"], limit=most),
+    ]
+    for page, most in itertools.product(pages, [1, 10]):
+        source.read = 0
+        assert len(page(most)) == most
+        assert source.read <= 4 * most + 5
 
 
 @given(TEXTS, st.integers(0, 2**63 - 1), TEXTS.filter(len))
