@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from chainbill_node.consensus.coming_back import Bar, SignFrom, look
 from chainbill_node.consensus.effects import ScheduleTimeout
 from chainbill_node.consensus.events import RoundWanted, SigningFound, VoteReceived
 from chainbill_node.consensus.limits import LONE_START_MS
+from chainbill_node.consensus.signer_memory import Recovered
 from chainbill_node.consensus.state import Signing, Step
 from chainbill_node.consensus.timeouts import TimerKind
 from chainbill_node.driver.inbox import is_proven
+from chainbill_node.driver.recovery import is_to_ask_again
 from chainbill_node.wire.messages import Choice, Position
 from consensus.consensus_kit import KEYS, NOW_MS, PRECOMMIT, PREVOTE, Height, block, rules, validators, vote
 
@@ -70,12 +73,17 @@ def test_who_is_behind_waits() -> None:
     assert found(4, Position(49, 0), here, here) == SignFrom(52)
 
 
-def test_strangers_and_the_own_word_are_no_witnesses() -> None:
-    told = others(Position(50, 0), Position(50, 0)) | {
-        "stranger": Position(50, 0),
-        (bytes([1]) * 32).hex(): Position(50, 0),
-    }
-    assert look(many(4), bytes([1]) * 32, 50, told).found is None
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("count", range(2, 8))
+def test_strangers_and_the_own_word_are_no_witnesses(count: int, accepted: bool) -> None:
+    """Whatever they and the others say: with them it looks as it does without."""
+    said = (None, Position(50, None), Position(50, 0), Position(50, 3), Position(51, 0), there(3, 2, LOCK))
+    for told in itertools.product(said, repeat=min(count - 1, 3)):
+        heard = others(*told, *[told[0]] * (count - 4))
+        for own, stranger, bar in itertools.product(said[2:], said[1:], (Bar(), bar_of(2))):
+            more = heard | {(bytes([1]) * 32).hex(): own, "stranger": stranger, "another": stranger}
+            looked = look(many(count), bytes([1]) * 32, 50, more, bar, accepted=accepted)
+            assert looked == look(many(count), bytes([1]) * 32, 50, heard, bar, accepted=accepted)
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -124,6 +132,29 @@ def test_where_others_decide_the_next_height_a_quorum_of_those_must_not_be_beyon
     assert found(4, here, here, here, following=many(4)) == SignFrom(52)
     assert found(4, here, here, here, following=many(5)) is None
     assert found(5, here, here, here, here, following=many(4)) == SignFrom(52)
+
+
+@pytest.mark.parametrize("next_count", [4, 5, 7, 9])
+@pytest.mark.parametrize("count", [4, 5, 7, 9])
+def test_a_quorum_must_know_itself_and_one_of_the_next_height_not_be_beyond(count: int, next_count: int) -> None:
+    """Whatever the next set is, as many of the others know themselves, and as many have gone on: all cases."""
+    quorum, next_quorum = many(count).quorum, many(next_count).quorum
+    for know in range(count):
+        for beyond in range(know + 1):
+            heard = [Position(50, 0)] * (know - beyond) + [Position(51, 0)] * beyond
+            here = min(know - beyond, next_count - 1)
+            enough = know >= quorum and here >= next_quorum
+            assert found(count, *heard, following=many(next_count)) == (SignFrom(52) if enough else None)
+
+
+@pytest.mark.parametrize("floor", [None, (49, 0), (49, 1), (48, 1), (50, 1)])
+@pytest.mark.parametrize("next_count", [None, 4, 5])
+def test_what_was_found_in_the_middle_of_a_height_says_nothing_of_the_next_if_others_decide_that(
+    floor: tuple[int, int] | None, next_count: int | None
+) -> None:
+    memory = Recovered(height=50, floor=floor)
+    before = None if next_count is None else many(next_count)
+    assert is_to_ask_again(memory, 50, before, many(4)) is (floor == (49, 1) and next_count != 4)
 
 
 def test_of_three_all_must_answer_and_one_must_know() -> None:
