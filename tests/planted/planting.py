@@ -1,9 +1,10 @@
 """Faults that somebody planted who had not seen the tests: one place each, swapped into the running code.
 
 A fault is a replacement of text in one file of production code, told in `round_*.toml` with what is harmed by it and
-with the test that must fail. Switched on, every function of that module runs the code of the broken text; nothing is
-written to the disk, and objects that exist already go wrong, too. Of a contract the ledgers that are made meanwhile run
-the broken text, as it is the text in a ledger's state that runs.
+with the test that must fail; in `sweep.toml` are those that were drawn by rule (`places`). Switched on, every function
+of that module runs the code of the broken text; nothing is written to the disk, and objects that exist already go
+wrong, too. Of a contract the ledgers that are made meanwhile run the broken text, as it is the text in a ledger's state
+that runs.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ class Fault:
 
 
 def faults() -> list[Fault]:
-    """All of them, in the order of their rounds."""
-    rounds = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("round_*.toml"))]
+    """All of them, in the order of their rounds; last those that were drawn by rule."""
+    rounds = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("*.toml"))]
     return [Fault(**told) for one in rounds for told in one["fault"]]
 
 
