@@ -93,6 +93,18 @@ def test_a_long_read_rests_while_somebody_reads_who_has_used_less() -> None:
     assert sum(clock.rests) == pytest.approx(LONGEST_REST_S)
 
 
+def test_a_source_reads_as_long_as_one_of_its_reads_lasts() -> None:
+    clock = Clock()
+    with clock.reads.reading("flood"):
+        clock.work(1, busy=False)
+        flooding = contextvars.copy_context()
+        with clock.reads.reading("honest"):
+            with clock.reads.reading("honest"):
+                pass
+            flooding.run(lambda: clock.work(0.1, busy=False))
+    assert sum(clock.rests) == pytest.approx(LONGEST_REST_S)
+
+
 def test_sources_that_read_much_get_the_same() -> None:
     """In threads, and for real: each counts its pieces of work; nobody's clock is looked at."""
     reads = LongReads()

@@ -22,6 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from node_chain import LocalChain
 
+from chainbill.state.buckets import BUCKETS
+
 
 @pytest.fixture(params=["memory", "level"])
 def store(request: pytest.FixtureRequest, tmp_path: Path):
@@ -133,6 +135,17 @@ def test_the_room_of_what_was_deleted_is_given_back(tmp_path: Path) -> None:
 
 def taken(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*.ldb"))
+
+
+def test_a_bucket_has_its_number_for_a_key_and_its_parts_the_way_to_them_behind_it() -> None:
+    """The first and the last one, too; of 2^18 a test seldom meets those."""
+    for number in (0, 1, BUCKETS - 1):
+        key = number.to_bytes(3, "big")
+        assert layout.bucket_place(BUCKETS + number) == key
+        for below in range(1, 10):
+            for way in range(1 << below):
+                part = (BUCKETS + number) << below | way
+                assert layout.bucket_place(part) == key + (1 << below | way).to_bytes(below // 8 + 1, "big")
 
 
 def test_a_snapshot_does_not_see_later_writes(store: Store) -> None:
