@@ -197,7 +197,7 @@ def foreseen(reason: str, details: dict[str, Any]) -> Failure:
     """That the ledger will refuse for this reason of the contracts, in its words."""
     from chainbill_node.rest.texts import load_texts
 
-    said = load_texts().say(reason, "zh" if language() == "zh" else "en")
+    said = load_texts().say(reason, "zh" if language() == "zh" else "en", details)
     problem = {"type": "about:blank", "title": text("error.refused_here"), "status": 422, "code": reason,
                "detail": said.detail, "hint": said.hint}  # fmt: skip
     return Failure(Exit.REFUSED, {**problem, "details": details} if details else problem)

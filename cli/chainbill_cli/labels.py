@@ -42,9 +42,12 @@ def labels_of(session: Session, bill: str) -> list[dict[str, Any]] | None:
 
 
 def tell_labels(session: Session, preview: Preview, bill: str) -> None:
-    """Each label of a bill that stands, with its last day."""
-    for one in labels_of(session, bill) or ():
-        if one["status"] == "active" and (session.offline or one["until"] >= session.today()):
+    """Each label of a bill that stands, with its last day; of a bill that does not show, what one attested oneself."""
+    found = labels_of(session, bill)
+    if found is None:
+        found = [one for one in _all(session, PATH, by=session.party) or () if one["bill"] == bill]
+    for one in found:
+        if one["status"] == "active" and one["until"] >= session.today():
             preview.line("preview.label", bracketed(need_said(one), text("preview.label_until", date=one["until"])))
 
 

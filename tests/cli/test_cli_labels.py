@@ -76,7 +76,7 @@ def test_what_is_missing_is_said_before_a_person_is_asked(
     monkeypatch.setattr(preview, "person", lambda: True)
     monkeypatch.setattr(preview, "confirm", lambda *_, **__: pytest.fail("nobody is asked"))
     desk.text("--as", "supplier1", "finance", "agree", quote, expect=3)
-    assert f"{GREEN}" in desk.err
+    assert f"scheme {GREEN} with grade A+" in " ".join(desk.err.split())
     request = desk.json("supplier1", "finance", "show", quote)["request"]
     said = ["--rate", "3.85", "--no-recourse", "--needs-label", "blue:A"]
     desk.text("--as", "bank2", "finance", "quote", request, *said, expect=3)
@@ -96,6 +96,7 @@ def test_an_attestor_attests_a_bill_that_it_does_not_see_and_takes_the_label_bac
     assert row["bill"] == bill
     quote = quoted(desk, token)
     desk.json("supplier1", "finance", "agree", quote)
+    assert f"{GREEN}: A+" in shown(desk, monkeypatch, "--as", "supplier3", *words)
     seen = shown(desk, monkeypatch, "--as", "supplier2", "label", "revoke", bill, "--scheme", GREEN)
     assert GREEN in seen
     desk.text("localnet", "clock", "--advance", "24h")
