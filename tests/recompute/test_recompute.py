@@ -12,7 +12,7 @@ from recompute import comparison, reading
 from recompute.histories import History
 from recompute.mutants import FAULTS, Fault, planted
 
-SEEDS = (11, 8, 15, 12, 6, 22, 25, 34)
+SEEDS = (11, 8, 15, 12, 22, 25, 34)
 BY_ITSELF = (
     "days.py", "records.py", "pieces.py", "book.py", "financing.py", "money.py", "office.py", "sight.py", "figures.py",
     "flows.py", "valued.py", "story.py", "paths.py", "sheets.py", "joint.py", "production.py", "labelling.py",
