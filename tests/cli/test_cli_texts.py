@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -11,7 +12,7 @@ from string import Formatter
 
 import chainbill_cli
 import pytest
-from chainbill_cli import commands, shapes
+from chainbill_cli import commands, shapes, texts
 from chainbill_cli.acts import ACTS
 from chainbill_cli.output import Column
 from chainbill_cli.texts import AREAS, choose_language, enumerated, has_text, set_language, text, texts_of
@@ -22,7 +23,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = {"doctor.python", "doctor.package_fix", "doctor.key_mode_fix", "doctor.node_still", "network.bad_file",
                 "root.colon", "root.semicolon", "root.list_comma", "column.version", "column.python", "error.bad_value",
                 "doctor.node_fix", "act.named", "root.comma", "root.brackets",
-                "error.guess_first"}  # fmt: skip
+                "error.guess_first", "product.in_member"}  # fmt: skip
 
 
 def fields_of(line: str) -> set[str]:
@@ -39,6 +40,12 @@ def test_both_languages(area: str) -> None:
         assert not CHINESE.search(english) or key in {"bill.opt_invoice", "root.program"} or "数电票" in english, key
         if key not in SAME_IN_BOTH:
             assert CHINESE.search(chinese), key
+
+
+def test_no_area_bears_the_name_of_a_function_beside_it() -> None:
+    """The texts of labels, once loaded, stood where others import the function `label`."""
+    beside = ast.parse(Path(texts.__file__).read_text(encoding="utf-8"))
+    assert not {one.name for one in beside.body if isinstance(one, ast.FunctionDef)} & set(AREAS)
 
 
 KEY = re.compile(r'"((?:' + "|".join(AREAS) + r')\.[a-z_0-9]+)"')

@@ -18,12 +18,12 @@ from chainbill_cli.writing import Writing, call, write, writes
 label = noun("label")
 
 
-@label.command("attest", help="label.attest")
+@label.command("attest", help="labels.attest")
 @argument("bill")
-@option("--scheme", metavar="NAME", required=True, help="label.opt_scheme")
-@option("--grade", metavar="GRADE", required=True, help="label.opt_grade")
-@option("--document", metavar="FILE", required=True, help="label.opt_document")
-@option("--until", metavar="DATE", required=True, help="label.opt_until")
+@option("--scheme", metavar="NAME", required=True, help="labels.opt_scheme")
+@option("--grade", metavar="GRADE", required=True, help="labels.opt_grade")
+@option("--document", metavar="FILE", required=True, help="labels.opt_document")
+@option("--until", metavar="DATE", required=True, help="labels.opt_until")
 @writes
 def attest(
     session: Session, writing: Writing, bill: str, *, scheme: str, grade: str, document: str, until: str
@@ -46,9 +46,9 @@ def attest(
     answer_write(session, outcome, "bill", "scheme")
 
 
-@label.command("revoke", help="label.revoke")
+@label.command("revoke", help="labels.revoke")
 @argument("bill")
-@option("--scheme", metavar="NAME", required=True, help="label.opt_scheme")
+@option("--scheme", metavar="NAME", required=True, help="labels.opt_scheme")
 @writes
 def revoke(session: Session, writing: Writing, bill: str, scheme: str) -> None:
     """An attestor takes a label back."""
