@@ -8,7 +8,8 @@ are texts in major units, shares texts in percent; `terms` and `signature` may b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +18,43 @@ from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.json_text import json_text
+from chainbill_cli.members import Members
 from chainbill_cli.session import Session
+from chainbill_cli.signing import PUBLIC_KEY
 from chainbill_cli.values import positive_amount, rate_value
 
 SAID = ("product", "order", "serial", "value", "happened_on")
 """What an attestor signs of an event."""
 PRODUCT = ("name", "currency", "due_days", "attestor", "most_value", "most_a_day", "parts")
+PART = ("part", "supplier", "share")
 TERMS = ("non_transferable", "debtor_pays_interest", "min_split")
 EVENT = ("product", "order", "serial", "value", "currency", "happened_on")
 
 
 def product_of(session: Session, path: str) -> dict[str, Any]:
     """The arguments of `product.register` from a file."""
-    found = _members(read_file(path), path, PRODUCT, ("terms",))
-    currency = currency_code(_text(found, "currency", path))
-    if type(found["due_days"]) is not int:
-        raise usage("product.bad_member", path=path, member="due_days")
+    found = Members(path, read_file(path)).check(PRODUCT, ("terms",))
+    currency = found.read("currency", currency_code)
+    amount = partial(positive_amount, currency=currency)
     return {
-        "name": _text(found, "name", path),
+        "name": found.of_kind("name", str),
         "currency": currency,
-        "parts": [_part(session, one, path) for one in _list(found, "parts", path)],
-        "due_days": found["due_days"],
-        "attestor": {"alg": ED25519, "key": _text(found, "attestor", path).lower()},
-        "most_value": positive_amount(_text(found, "most_value", path), currency),
-        "most_a_day": positive_amount(_text(found, "most_a_day", path), currency),
-        "terms": _terms(found.get("terms", {}), currency, path),
+        "parts": [_part(session, Members(path, one, place)) for place, one in _parts(found)],
+        "due_days": found.of_kind("due_days", int),
+        "attestor": {"alg": ED25519, "key": _key(found)},
+        "most_value": found.read("most_value", amount),
+        "most_a_day": found.read("most_a_day", amount),
+        "terms": _terms(found, amount),
     }
 
 
 def event_of(session: Session, path: str) -> tuple[dict[str, Any], str]:
     """What is said of an event, as it is signed and sent, and its currency, from a file."""
-    found = _members(read_file(path), path, EVENT, ("signature",))
-    currency = currency_code(_text(found, "currency", path))
-    said = {name: _text(found, name, path) for name in SAID}
-    value, happened_on = positive_amount(said["value"], currency), session.date(said["happened_on"])
-    return {**said, "value": value, "happened_on": happened_on}, currency
+    found = Members(path, read_file(path)).check(EVENT, ("signature",))
+    currency = found.read("currency", currency_code)
+    said = {name: found.of_kind(name, str) for name in SAID}
+    value = found.read("value", partial(positive_amount, currency=currency))
+    return {**said, "value": value, "happened_on": found.read("happened_on", session.date)}, currency
 
 
 def signature_of(path: str) -> str:
@@ -74,45 +77,45 @@ def read_file(path: str) -> dict[str, Any]:
         source = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
-    content = json_text(source, path)
+    content = json_text(source, path, not_whole="product.not_whole")
     if not isinstance(content, dict):
         raise usage("product.no_object", path=path)
     return content
 
 
-def _members(found: Mapping[str, Any], path: str, needed: Iterable[str], more: tuple[str, ...]) -> Mapping[str, Any]:
-    missing = [name for name in needed if name not in found]
-    unknown = sorted(set(found) - {*needed, *more})
-    if missing or unknown:
-        raise usage("product.bad_member", path=path, member=(missing + unknown)[0])
-    return found
+def _parts(found: Members) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The parts of a product and their numbers, from 1."""
+    for place, one in enumerate(found.of_kind("parts", list), start=1):
+        if not isinstance(one, dict):
+            raise found.wrong("parts")
+        yield place, one
 
 
-def _text(found: Mapping[str, Any], name: str, path: str) -> str:
-    if not isinstance(found[name], str):
-        raise usage("product.bad_member", path=path, member=name)
-    return str(found[name])
+def _part(session: Session, found: Members) -> dict[str, Any]:
+    found.check(PART)
+    return {
+        "part": found.of_kind("part", str),
+        "supplier": found.read("supplier", session.party_id),
+        "share": found.read("share", _share),
+    }
 
 
-def _list(found: Mapping[str, Any], name: str, path: str) -> list[Any]:
-    if not isinstance(found[name], list) or not all(isinstance(one, dict) for one in found[name]):
-        raise usage("product.bad_member", path=path, member=name)
-    return list(found[name])
-
-
-def _part(session: Session, found: Mapping[str, Any], path: str) -> dict[str, Any]:
-    _members(found, path, ("part", "supplier", "share"), ())
+def _share(typed: str) -> int:
     try:
-        share = rate_value(_text(found, "share", path))
+        return rate_value(typed)
     except Failure as failure:
-        raise usage("product.bad_share", path=path, value=str(found["share"])) from failure
-    supplier = session.party_id(_text(found, "supplier", path))
-    return {"part": _text(found, "part", path), "supplier": supplier, "share": share}
+        raise usage("product.bad_share", value=typed) from failure
 
 
-def _terms(found: Any, currency: str, path: str) -> dict[str, Any]:
-    if not isinstance(found, dict):
-        raise usage("product.bad_member", path=path, member="terms")
-    _members(found, path, (), TERMS)
-    least = {"min_split": positive_amount(_text(found, "min_split", path), currency)} if "min_split" in found else {}
-    return {**found, **least}
+def _key(found: Members) -> str:
+    key = found.of_kind("attestor", str).lower()
+    if not PUBLIC_KEY.match(key):
+        raise found.wrong("attestor", "product.bad_key", value=key)
+    return key
+
+
+def _terms(found: Members, amount: Callable[[str], int]) -> dict[str, Any]:
+    if "terms" not in found.found:
+        return {}
+    terms = Members(found.path, found.of_kind("terms", dict)).check((), TERMS)
+    return {**terms.found, **({"min_split": terms.read("min_split", amount)} if "min_split" in terms.found else {})}

@@ -140,3 +140,50 @@ def test_a_share_is_called_no_rate_and_terms_are_known_here(
     desk.text("--as", "anchor", "--lang", "zh", "product", "register", file, expect=2)
     assert said in desk.err
     assert "利率" not in desk.err
+
+
+ONE_PART = {"part": "a", "supplier": "supplier1", "share": "30"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("changed", "member", "said"), [
+    ({"currency": "RMB"}, "currency", "RMB"),
+    ({"most_value": "二十万"}, "most_value", "1,000,000.00"),
+    ({"most_value": "1000000.001"}, "most_value", "2"),
+    ({"most_a_day": "0"}, "most_a_day", ""),
+    ({"terms": {"min_split": "5万"}}, "min_split", "50,000.00"),
+    ({"due_days": 90.5}, "due_days", "90.5"),
+    ({"most_value": 1000.5}, "most_value", '"1000.00"'),
+    ({"most_value": 1000}, "most_value", '"1000.00"'),
+    ({"attestor": "gate"}, "attestor", "64"),
+    ({"parts": [ONE_PART, {**ONE_PART, "share": "3.33333"}]}, ("part 2, share", "第 2 项部件的 share"), "3.33333"),
+    ({"parts": [ONE_PART, {**ONE_PART, "share": 3.5}]}, "share", "3.5"),
+    ({"parts": [{**ONE_PART, "supplier": "supplier9"}]}, ("part 1, supplier", "第 1 项部件的 supplier"), "supplier9"),
+    ({"parts": [{"part": "a", "share": "3"}]}, ("part 1, supplier", "第 1 项部件的 supplier"), ""),
+])  # fmt: skip
+def test_a_product_file_is_refused_by_file_and_member(
+    desk: Desk, tmp_path: Path, changed: dict, member: str | tuple[str, str], said: str, language: str
+) -> None:
+    """An amount, a share, a currency stood in the refusal without file and member, and in minor units."""
+    file = product_file(tmp_path / "product.json", "ab" * 32, ["supplier1"], **changed)
+    desk.text("--as", "anchor", "--lang", language, "product", "register", file, expect=2)
+    told = " ".join(desk.err.split())
+    named = member if isinstance(member, str) else member[language == "zh"]
+    assert file in told
+    for one in (named, said):
+        assert one in told, told
+    for wrong in ("minor unit", "最小单位", "利率", "rate"):
+        assert wrong not in told.replace(str(tmp_path), ""), told
+
+
+@pytest.mark.parametrize(("changed", "member"), [
+    ({"value": "1e5"}, "value"), ({"value": 5.5}, "value"), ({"currency": "RMB"}, "currency"),
+    ({"happened_on": "2026-12-32"}, "happened_on"), ({"serial": 5}, "serial"),
+])  # fmt: skip
+def test_an_event_file_is_refused_by_file_and_member(desk: Desk, tmp_path: Path, changed: dict, member: str) -> None:
+    attestor(desk)
+    file = event_file(tmp_path / "event.json", "P" + "0" * 17, "today", **changed)
+    desk.text("--lang", "zh", "product", "attest", file, "--key", "gate", expect=2)
+    told = "".join(desk.err.split())
+    assert f"{file}：{member}" in told
+    assert "最小单位" not in told

@@ -188,9 +188,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{where} 中成员 {member} 出现两次，不同程序取值不一；请只写一次",
     ),
     "error.json_number": (
-        "{where} holds {value}, which is no whole number; write whole numbers, amounts in minor units",
-        "{where} 中的 {value} 不是整数；请写整数，金额以货币最小单位计",
+        "{where}: {member} is {value}, which is no whole number; write whole numbers, amounts in minor units",
+        "{where}：{member} 的值 {value} 不是整数；请写整数，金额以货币最小单位计",
     ),
+    "error.json_member_none": ("a value outside any member", "成员之外"),
     "error.bad_call": ("write a call as CONTRACT.FUNCTION", "调用请写成 CONTRACT.FUNCTION"),
     "error.setting_seconds": (
         "{name}: {value} is no number of seconds above 0; write it as 30",

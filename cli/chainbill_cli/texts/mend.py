@@ -30,9 +30,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "give the JSON file of the product or event, as docs/reference/products.md shows one",
         "请给出产品或事件的 JSON 文件，样例见 docs/reference/products.zh.md",
     ),
-    "mend.product.bad_member": (
-        "write the member as docs/reference/products.md shows it",
-        "请按 docs/reference/products.zh.md 的样例更正该项",
+    **dict.fromkeys(
+        ("mend.product.bad_member", "mend.product.no_member", "mend.product.unknown_member", "mend.product.not_whole"),
+        (
+            "write the member as docs/reference/products.md shows it",
+            "请按 docs/reference/products.zh.md 的样例更正该项",
+        ),
+    ),
+    "mend.product.bad_key": (
+        "chainbill key show NAME prints it, where the attestor's key is kept",
+        "请在见证方密钥的存放处用 chainbill key show 名称 查看公钥",
     ),
     "mend.product.key_not_here": PROFILES,
     "mend.product.other_currency": (

@@ -17,13 +17,25 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "product.opt_attest_key": ("The attestor's key in this home", "本目录中的见证方密钥"),
     "product.no_object": ("{path} holds no JSON object", "{path} 中没有 JSON 对象"),
+    "product.no_member": ("{path}: {member} is missing", "{path}：缺少 {member}"),
+    "product.unknown_member": ("{path}: {member} is not known here", "{path}：不认识 {member}"),
     "product.bad_member": (
-        '{path}: {member} is missing, unknown or of another kind; amounts and shares are texts such as "1000.00"',
-        '{path}：{member} 缺少、不认识或类型不符；金额与份额写成文本，如 "1000.00"',
+        '{path}: {member} is of another kind; amounts, shares and dates are texts such as "1000.00", days a number',
+        '{path}：{member} 的类型不符；金额、份额与日期写成文本，如 "1000.00"，天数写成数字',
     ),
+    "product.not_whole": (
+        '{where}: {member} is {value}; amounts and shares are texts such as "1000.00", days a whole number',
+        '{where}：{member} 的值为 {value}；金额与份额写成文本，如 "1000.00"，天数写成整数',
+    ),
+    "product.in_member": ("{path}: {member}: {why}", "{path}：{member}：{why}"),
+    "product.of_part": ("part {number}, {member}", "第 {number} 项部件的 {member}"),
     "product.bad_share": (
-        '{path}: {value} is no share in percent of 0 to 100 with four digits after the point at most, such as "3.3333"',
-        '{path}：{value} 不是份额；请写 0 至 100 的百分数，至多四位小数，如 "3.3333"',
+        '{value} is no share in percent of 0 to 100 with four digits after the point at most, such as "3.3333"',
+        '{value} 不是份额；请写 0 至 100 的百分数，至多四位小数，如 "3.3333"',
+    ),
+    "product.bad_key": (
+        "{path}: {member} is {value}, which is no public key of 64 hexadecimal digits",
+        "{path}：{member} 的值 {value} 不是 64 位十六进制公钥",
     ),
     "product.key_not_here": ("this home has no private key {value}", "本目录中没有私钥 {value}"),
     "product.not_attested": (
