@@ -214,6 +214,21 @@ def test_a_new_token_has_the_schema_of_the_core(world: TokenWorld, field: str, v
         world.act(world.end("T1", "moved"), (key, {**row, field: value}))
 
 
+TEXTS = ("id", "bill", "currency", "holder", "parent", "financing", "status")
+NUMBERS = ("lo", "hi", "born", "ended", "reversed_at")
+
+
+@pytest.mark.parametrize("field", [*TEXTS, *NUMBERS])
+def test_a_new_token_has_each_field_of_the_core_in_its_own_type(world: TokenWorld, field: str) -> None:
+    """Not missing, nor anything else that a contract can write, be it equal: True is 1 and False is 0."""
+    key, row = world.new("B1", 0, 1000, "S2", parent="T1")
+    without = {name: value for name, value in row.items() if name != field}
+    others: list[object] = [None, True, False, b"", b"T1", [], ["S2"], {}, "1" if field in NUMBERS else 1]
+    for wrong in (without, *({**row, field: other} for other in others)):
+        with refused(Reason.CORE_ROW_SCHEMA):
+            world.act(world.end("T1", "moved"), (key, wrong))
+
+
 def test_a_token_has_its_bills_currency(world: TokenWorld) -> None:
     with refused(Reason.CORE_ROW_SCHEMA):
         world.act(world.end("T1", "moved"), world.new("B1", 0, 1000, "S2", parent="T1", currency="USD"))
