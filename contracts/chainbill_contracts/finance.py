@@ -154,9 +154,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
             require_date(date)
     require_need(needs_label)
     row = require_request(request)
-    if len(needs_label) > 0:
-        known = label_schemes.has(needs_label["scheme"])
-        require(known, "label_scheme_unknown", {"scheme": needs_label["scheme"]})
+    require_scheme_there(needs_label)
     require(ctx.party in row["banks"], "bank_not_asked")
     bank = require_active_bank(ctx.party)
     require_capability("maker")
@@ -784,6 +782,13 @@ def require_need(needs_label):
         require_fields(needs_label, ("scheme", "grade"), ())
         require_label_name(needs_label["scheme"])
         require_label_name(needs_label["grade"])
+
+
+def require_scheme_there(needs_label):
+    """The scheme that a quote asks a label of is there."""
+    if len(needs_label) > 0:
+        known = label_schemes.has(needs_label["scheme"])
+        require(known, "label_scheme_unknown", {"scheme": needs_label["scheme"]})
 
 
 def require_label(offer, value_date):
