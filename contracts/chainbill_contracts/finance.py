@@ -785,7 +785,7 @@ def require_need(needs_label):
 
 
 def require_scheme_there(needs_label):
-    """The scheme that a quote asks a label of is there."""
+    """Of a scheme that is there."""
     if len(needs_label) > 0:
         known = label_schemes.has(needs_label["scheme"])
         require(known, "label_scheme_unknown", {"scheme": needs_label["scheme"]})
