@@ -9,8 +9,8 @@ import random
 import pytest
 from chainbill_node.rest.access import Grant, Viewer, named_parties
 from chainbill_node.rest.parts import FEW
-from chainbill_node.rest.view import KEPT_TOKENS, View
-from chainbill_node.trace.lineage import Lineage, Sight, lineage_of
+from chainbill_node.rest.view import KEPT_TOKENS, KeptLineages, View
+from chainbill_node.trace.lineage import BillFacts, Lineage, Sight, lineage_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest.bill_book import ANCHOR, BANKS, SUPPLIERS, BillBook, is_bank
@@ -134,9 +134,22 @@ def test_no_list_keeps_the_lineages_of_all_its_bills(monkeypatch: pytest.MonkeyP
     names = view.reader.index("bill.all", ())
     whole = [view.lineage(name) for name in names]
     assert [view.lineage(name) for name in names] == whole, "what is read again is the same"
-    kept = [len(one.facts.tokens) for one in view._lineages.values()]
+    kept = [len(one.facts.tokens) for one in view._lineages._of.values()]
     assert sum(kept) <= 10 + max(kept)
     assert view._tokens_read == sum(len(one.facts.tokens) for one in whole), "a bill counts once, however often read"
+
+
+def test_bills_without_tokens_are_not_all_kept_either() -> None:
+    """Of 8,000 bills that nobody had accepted the trace of their anchor kept all, and went through them for each next
+    one: 60 readers of it held others' commits up for a minute and more."""
+    kept = KeptLineages()
+    lineages = [lineage_of(BillFacts({"id": f"B{number}"}, {}, {})) for number in range(KEPT_TOKENS + 100)]
+    for number, one in enumerate(lineages):
+        kept.keep(f"B{number}", one)
+    assert len(kept._of) == kept._tokens == KEPT_TOKENS
+    assert kept.take("B99") is None, "those that were not used for longest gave way"
+    assert kept.take("B100") is lineages[100]
+    assert kept._tokens == KEPT_TOKENS - 1
 
 
 BILLS = ("", "B1", "B2", "B3")

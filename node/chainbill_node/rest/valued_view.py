@@ -17,7 +17,7 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, receipts_of_bill
 from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.replies import Reply
-from chainbill_node.rest.view import View, make_room
+from chainbill_node.rest.view import KeptLineages, View
 from chainbill_node.storage.ledger_reader import KeyPart, Reader
 from chainbill_node.trace.by_value import Dated, Paid, Seen, valued_bill, valued_facts, valued_sight
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
@@ -37,7 +37,7 @@ class ValuedView(View):
         self._known = View(node, readers[1], viewer)
         self._day = day
         self._bills: dict[str, Row | None] = {}
-        self._valued: dict[str, Lineage] = {}
+        self._valued = KeptLineages()
         self._valued_sights: dict[str, Sight | None] = {}
         self._past: dict[int, Reader] = {}
 
@@ -68,12 +68,11 @@ class ValuedView(View):
 
     def lineage(self, bill_id: str) -> Lineage:
         """Read a bill with all its tokens by value; Problem trace_too_large (400)."""
-        found = self._valued.pop(bill_id, None)
+        found = self._valued.take(bill_id)
         if found is None:
             facts, bill = self._recorded.lineage(bill_id).facts, self._bill(bill_id) or {}
             found = lineage_of(valued_facts(facts, bill, self._financed(bill_id), list(self._paid(bill_id))))
-            make_room(self._valued, len(found.facts.tokens))
-        self._valued[bill_id] = found
+        self._valued.keep(bill_id, found)
         return found
 
     def sight(self, bill_id: str) -> Sight | None:

@@ -23,6 +23,33 @@ KEPT_TOKENS = 5_000
 """Tokens of lineages that one request keeps beside the one in use: some 1.5 kB each."""
 
 
+class KeptLineages:
+    """Lineages that one request keeps: of those used last as many as have KEPT_TOKENS tokens; a bill without any counts
+    for one. The sum goes with them: adding it up for each bill of thousands held the interpreter for many seconds."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Lineage] = {}
+        self._tokens = 0
+
+    def take(self, bill_id: str) -> Lineage | None:
+        """Give the lineage of a bill, which is kept no more until it is put back; None where it is not here."""
+        found = self._of.pop(bill_id, None)
+        if found is not None:
+            self._tokens -= _weight(found)
+        return found
+
+    def keep(self, bill_id: str, lineage: Lineage) -> None:
+        """Keep a lineage as the one used last; those that were not used for longest give way."""
+        while self._of and self._tokens + _weight(lineage) > KEPT_TOKENS:
+            self.take(next(iter(self._of)))
+        self._of[bill_id] = lineage
+        self._tokens += _weight(lineage)
+
+
+def _weight(lineage: Lineage) -> int:
+    return max(1, len(lineage.facts.tokens))
+
+
 class View:
     """The ledger at one height for one viewer; keeps what it has read for as long as one request takes."""
 
@@ -37,7 +64,7 @@ class View:
         self.reader = reader
         self.viewer = viewer
         self._reply = reply
-        self._lineages: dict[str, Lineage] = {}
+        self._lineages = KeptLineages()
         self._sights: dict[str, Sight | None] = {}
         self._at_hand: TokensOfBill | None = None
         self._parties: dict[str, Row | None] = {}
@@ -191,11 +218,8 @@ class View:
 
     def lineage(self, bill_id: str) -> Lineage:
         """Read a bill with all its tokens; Problem trace_too_large (400)."""
-        found = self._lineages.pop(bill_id, None)
-        if found is None:
-            found = self._read_lineage(bill_id)
-            make_room(self._lineages, len(found.facts.tokens))
-        self._lineages[bill_id] = found
+        found = self._lineages.take(bill_id) or self._read_lineage(bill_id)
+        self._lineages.keep(bill_id, found)
         return found
 
     def _read_lineage(self, bill_id: str) -> Lineage:
@@ -327,13 +351,6 @@ class View:
             row = self.reader.get(contract, table, name)
             if row is not None and (row.get(field) == party or party in row.get(f"{field}s", ())):
                 yield row
-
-
-def make_room(lineages: dict[str, Lineage], tokens: int) -> None:
-    """Forget the lineages that were not used for longest, until one of so many tokens fits beside those that stay."""
-    kept = sum(len(one.facts.tokens) for one in lineages.values())
-    while lineages and kept + tokens > KEPT_TOKENS:
-        kept -= len(lineages.pop(next(iter(lineages))).facts.tokens)
 
 
 def _bounded(read: int) -> None:
