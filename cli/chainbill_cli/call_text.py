@@ -13,8 +13,8 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, label, text
 
 PARTIES = frozenset({
-    "attestors", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "sponsor", "successor",
-    "supplier", "to",
+    "attestors", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "pledgee", "sponsor",
+    "successor", "supplier", "to",
 })  # fmt: skip
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""

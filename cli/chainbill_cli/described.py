@@ -171,7 +171,25 @@ def doubts(preview: Preview, row: Row) -> None:
             preview.line(f"column.{name}", enumerated(row[name]))
 
 
-TELLERS = {"bill": bill, "token": token, "request": request, "quote": quote}
+def pledge(session: Session, preview: Preview, row: Row) -> None:
+    """A pledge: both sides, what it secures and what of that was received, the debt, and the tokens."""
+    currency = str(row["currency"])
+    preview.party(session, "column.holder", str(row["holder"])).party(session, "column.pledgee", str(row["pledgee"]))
+    for name in ("secured", "received", "owed"):
+        if row[name] or name == "secured":
+            preview.money(label(name, "preview"), int(row[name]), currency)
+    preview.line("preview.debt_due_on", str(row["due_on"])).line("column.contract_no", str(row["contract_no"]))
+    for one in row["tokens"]:
+        found = session.object_row(PLACES["token"], str(one))
+        if found:
+            token(session, preview, found)
+        else:
+            preview.line("column.token", str(one))
+    if row["until"]:
+        preview.line("preview.answer_until", str(row["until"]))
+
+
+TELLERS = {"pledge": pledge, "bill": bill, "token": token, "request": request, "quote": quote}
 
 
 def named_objects(session: Session, preview: Preview, given: Mapping[str, Any]) -> None:

@@ -71,12 +71,14 @@ def _side(row: Row, party: str) -> Refusal | None:
 
 
 DEBTOR, CREDITOR = _is("debtor", "not_the_debtor"), _is("creditor", "not_the_creditor")
+PLEDGOR, PLEDGEE = _is("holder", "not_the_pledgor"), _is("pledgee", "not_the_pledgee")
 HOLDER, QUOTING = _is("holder", "not_the_holder"), _is("bank", "not_the_quoting_bank")
 ASKED, NOT_DECLINED = _among("banks", "bank_not_asked"), _among("declined", "bank_has_declined", out=True)
 LIVE = _stands("token/token", "token.transfer")
 OPEN = _stands("finance/request", "finance.quote")
 ACTIVE: Row = {"status": "active"}
 """The row of a sender that cannot be read: the ledger decides."""
+PLEDGE = "pledge"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
 READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints"}
 RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
@@ -98,6 +100,14 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
         JOINT,
         (_is("by", "not_the_asker"), _stands("bill/joint", "bill.withdraw_joint")),
     ),
+    ("pledge", "offer"): (TOKENS, (HOLDER, LIVE, _free)),
+    ("pledge", "accept"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.accept"))),
+    ("pledge", "reject"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.reject"))),
+    ("pledge", "withdraw"): (PLEDGE, (PLEDGOR, _stands("pledge/pledge", "pledge.withdraw"))),
+    ("pledge", "release"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.release"))),
+    ("pledge", "enforce"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.enforce"))),
+    ("pledge", "agree_enforcement"): (PLEDGE, (PLEDGOR, _stands("pledge/pledge", "pledge.agree_enforcement"))),
+    ("pledge", "refuse_enforcement"): (PLEDGE, (PLEDGOR, _stands("pledge/pledge", "pledge.refuse_enforcement"))),
     ("settlement", "settle"): (
         BILL,
         (_is("paying_bank", "not_the_paying_bank"), _stands("bill/bill", "settlement.settle")),

@@ -22,6 +22,7 @@ MODULES = {
     "token": "token",
     "finance": "finance",
     "invoice": "invoice",
+    "pledge": "pledge",
     "product": "product",
     "label": "label",
     "calendar": "calendar",

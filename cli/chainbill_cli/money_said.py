@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 AMOUNTS = frozenset(
     {
         "above", "amount", "amounts", "face", "fee", "interest", "min_split", "net", "outstanding", "paid",
-        "beyond", "new_total", "most_value", "most_a_day", "rest_amount", "settled", "total", "diluted", "void",
-        "agreed_net",
+        "beyond", "new_total", "secured", "received", "owed", "short", "most_value", "most_a_day", "rest_amount",
+        "settled", "total", "diluted", "void", "agreed_net",
     }
 )  # fmt: skip
 """Names of arguments and results of the contracts, and of members of their lists and maps, that are minor units."""
 PLACES = {
     "bill": "/v1/bills", "token": "/v1/tokens", "tokens": "/v1/tokens", "request": "/v1/finance/requests",
-    "quote": "/v1/finance/quotes", "product": "/v1/products",
+    "quote": "/v1/finance/quotes", "product": "/v1/products", "pledge": "/v1/pledges",
 }  # fmt: skip
 """Arguments that name an object of one currency, and where it is read."""
 

@@ -13,11 +13,12 @@ from chainbill_cli.output import Column, Names, amount_text, ranked
 from chainbill_cli.texts import has_text, text
 
 BY_TIER = ranked(
-    "tier reached penetration held financed parties share_financed financed_ever mean_rate amount",
+    "tier reached penetration held financed parties share_financed financed_ever mean_rate amount pledged",
     Column("tier", "int"), Column("parties", "int", "column.parties_count"), Column("reached", "amount"),
     Column("penetration", "share"),
     Column("held", "amount"), Column("financed", "amount"), Column("amount", "amount"),
-    Column("financed_ever", "amount"), Column("share_financed", "share"), Column("mean_rate", "figure"),
+    Column("pledged", "amount"), Column("financed_ever", "amount"), Column("share_financed", "share"),
+    Column("mean_rate", "figure"),
 )  # fmt: skip
 PartsOf = Callable[[Mapping[str, Any]], Sequence[str]]
 SEPARATOR = " · "

@@ -77,6 +77,7 @@ FOUND: Mapping[str, Callable[[Session, str], str]] = {
     "token": partial(_object, lookup.TOKEN),
     "joint": partial(_object, lookup.JOINT),
     "dispute": partial(_object, lookup.DISPUTE),
+    "pledge": partial(_object, lookup.PLEDGE),
     "product": partial(_object, lookup.PRODUCT),
     "change": partial(_object, lookup.CHANGE),
     "recovery": partial(_object, lookup.RECOVERY),
@@ -106,6 +107,12 @@ def _dispute(session: Session, preview: Preview, identifier: str) -> None:
     preview.line("column.document", found["document"])
 
 
+def _pledge(session: Session, preview: Preview, identifier: str) -> None:
+    described.pledge(
+        session, preview.line("column.pledge", identifier), lookup.read(session, lookup.PLEDGE, identifier)
+    )
+
+
 def _product(session: Session, preview: Preview, identifier: str) -> None:
     found = lookup.read(session, lookup.PRODUCT, identifier)
     preview.line("column.name", found["name"]).party(session, "column.anchor", found["anchor"])
@@ -128,7 +135,7 @@ def _order(session: Session, preview: Preview, identifier: str) -> None:
 
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
-    "product": _product,
+    "pledge": _pledge, "product": _product,
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
 

@@ -23,8 +23,8 @@ DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
-    "finance.quote", "finance.request", "product.event", "settlement.pay_result", "settlement.settle", "token.accept",
-    "token.give_back", "token.transfer",
+    "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer", "pledge.release",
+    "product.event", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -480,6 +480,21 @@ MANDATE_STEPS = {
     "party.refuse_mandate": {"asked": ("ended",)},
     "": {"active": ("ended",)},
 }
+PLEDGE_STEPS = {
+    "pledge.accept": {"offered": ("active",)},
+    "pledge.agree_enforcement": {"enforcing": ("enforced",)},
+    "pledge.enforce": {"active": ("enforcing",)},
+    "pledge.refuse_enforcement": {"enforcing": ("active",)},
+    "pledge.reject": {"offered": ("ended",)},
+    "pledge.release": {"active": ("released",), "enforcing": ("released",), "covered": ("released",)},
+    "pledge.withdraw": {"offered": ("ended",)},
+    "": {
+        "active": ("covered", "ended", "paid"),
+        "enforcing": ("covered", "ended", "paid"),
+        "covered": ("paid", "active", "ended"),
+    },
+}
+PLEDGE_STANDING = ("active", "enforcing", "covered")
 PRODUCT_STEPS = {
     "product.agree": {"proposed": ("active",)},
     "product.retire": {"proposed": ("retired",), "active": ("retired",)},
@@ -494,7 +509,8 @@ PAYMENT_STEPS = {
     "settlement.acknowledge": {"instructed": ("paid",), "returned": ("paid",), "set_aside": ("paid",)},
     "settlement.pay_result": {
         "instructed": ("paid", "returned"),
-        "returned": ("instructed",),
+        "paid": ("returned",),
+        "returned": ("set_aside", "instructed"),
         "set_aside": ("instructed",),
     },
 }

@@ -28,11 +28,16 @@ from chainbill_contracts.general import (
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
 steps = own_table("step")  # bill -> how far a settlement that takes several steps has come
+agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
 finance_receipts = read_table("finance", "receipt")
+tokens = read_table("token", "token")
+pledges = read_table("pledge", "pledge")
+
+MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -106,9 +111,10 @@ def proceed(bill):
 
 @call
 def pay_result(bill, token, status, reference):
-    """Report what became of one payee's payment: paid, returned (退汇), or instructed once more.
+    """Report what became of one payee's payment: paid, returned (退汇), instructed once more, or set aside (留存).
 
-    A payment stays with the bank that instructed it; that bank or its successor (承继行) reports.
+    A payment stays with the bank that instructed it; that bank or its successor (承继行) reports. Banks learn late:
+    what was paid may come back. It is set aside once its payee is closed, or 30 days after it came back.
     """
     require_reference(reference)
     require_text(bill)
@@ -122,18 +128,26 @@ def pay_result(bill, token, status, reference):
     require(row is not None and ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_instructing_bank")
     require_capability("maker")
     require_payment_step(row, "settlement.pay_result", status)
-    account = row["account"]
+    if status == "set_aside":
+        since = waits_since(row)
+        closed = parties.get(row["party"])["status"] == "closed"
+        late = ctx.today > add_days(since, MOST_DAYS_RETURNED)
+        require(closed or late, "set_aside_too_early", {"until": add_days(since, MOST_DAYS_RETURNED)})
     if status == "instructed":
-        account = account_of(row["party"], row["currency"])
-        waits = waits_for_administrator(row["party"], account)
-        require(not waits, "administrator_account_missing", {"id": row["party"]})
+        short = short_of(row)
+        payee = tokens.get(token)["holder"] if short == 0 else row["party"]
+        account = account_of(payee, row["currency"])
+        waits = waits_for_administrator(payee, account)
+        require(not waits, "administrator_account_missing", {"id": payee})
+        facts = {"amount": row["amount"], "short": short, "currency": row["currency"]}
+        require(short == 0 or short >= row["amount"], "payment_above_secured", facts)
     require_policy(parties.get(ctx.party), "settlement.pay_result", row["currency"], row["amount"])
-    row["status"] = status
-    row["account"] = account
     row["last_reference"] = reference
-    row["changed_on"] = ctx.today
-    payments.put([bill, token], row)
-    emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": status})
+    if status == "instructed":
+        row["account"] = account
+        if payee != row["party"]:
+            turn_to_holder(row, payee)
+    bring(row, status)
     result = {"bill": bill, "token": token, "status": status, "repeated": False}
     keep_receipt(reference, content, bill, row["amount"], ctx.today, "payment", result)
     return result
@@ -151,17 +165,99 @@ def acknowledge(bill, token):
     require_able(ctx.party)
     require_maker_and_checker()
     require_payment_step(row, "settlement.acknowledge", "paid")
-    row["status"] = "paid"
-    row["changed_on"] = ctx.today
     row["acknowledged"] = {"height": ctx.height, "transaction": ctx.transaction}
-    payments.put([bill, token], row)
-    emit("payment_changed", {"bill": bill, "token": token, "party": row["party"], "status": "paid"})
+    bring(row, "paid")
     return {"bill": bill, "token": token, "status": "paid"}
+
+
+@each_day("agenda")
+def on_day(date, item, row):
+    """Set a payment aside that came back and was not instructed again for 30 days."""
+    payment = payments.get([row["bill"], row["token"]])
+    if payment["status"] == "returned" and ctx.today > add_days(waits_since(payment), MOST_DAYS_RETURNED):
+        bring(payment, "set_aside")
+        place = {"bill": row["bill"], "token": row["token"], "party": payment["party"], "bank": payment["bank"]}
+        place["since"] = payment["waits_since"]
+        emit("payment_waits", place)
+
+
+# --- payments ---------------------------------------------------------------------------------------------------------
+def bring(row, status):
+    """Bring a payment to another status, and tell the pledge that it belongs to. row: the payment's."""
+    was = row["status"]
+    since = waits_since(row)
+    if pledge_behind(row) != "":
+        tell_pledge_of_payment(row, was, status, since)
+    if was == "returned":
+        agenda.delete([day_of_setting_aside(since), "returned", row["bill"], row["token"]])
+    if status == "returned":
+        since = ctx.today
+        item = [day_of_setting_aside(since), "returned", row["bill"], row["token"]]
+        agenda.put(item, {"bill": row["bill"], "token": row["token"]})
+    row["waits_since"] = since if status in ("returned", "set_aside") else ""
+    row["status"] = status
+    row["changed_on"] = ctx.today
+    payments.put([row["bill"], row["token"]], row)
+    emit("payment_changed", {"bill": row["bill"], "token": row["token"], "party": row["party"], "status": status})
+
+
+def waits_since(row):
+    """The day on which a payment came back that was not instructed again since; "" of others. row: the payment's."""
+    if "waits_since" in row:
+        return row["waits_since"]
+    return row["changed_on"] if row["status"] == "returned" else ""
+
+
+def day_of_setting_aside(since):
+    """The day after the last one on which a payment waits that came back: of 2027-03-01, 04-01."""
+    return add_days(since, MOST_DAYS_RETURNED + 1)
+
+
+def pledge_behind(row):
+    """The pledge whose pledgee this payment is for, "" if none. row: the payment's."""
+    return row["pledge"] if "pledge" in row else ""
+
+
+def tell_pledge_of_payment(row, was, status, since):
+    """Tell a pledge what its pledgee has: not what came back, until it is instructed again. since: see waits_since."""
+    counted_before = since == ""
+    counts = status in ("instructed", "paid") or (status == "set_aside" and counted_before)
+    received = 0
+    if counts and not counted_before:
+        received = row["amount"]
+    if counted_before and not counts:
+        received = -row["amount"]
+    unpaid = (0 if status == "paid" else 1) - (0 if was == "paid" else 1)
+    invoke("pledge", "payment_changed", row["pledge"], received, unpaid)
+
+
+def short_of(row):
+    """What the payee of a payment may still get of it: all, but of one to a pledgee that came back what it still lacks.
+
+    Secured 250, all of it came back and 250 of later money went to the pledgee: 0, and the first 250 are the holder's.
+    Where the pledgee lacks some of it, it says what it got (settlement.acknowledge), or releases the pledge as far as
+    it got money; the ledger does not share one payment out. row: the payment's.
+    """
+    if pledge_behind(row) == "" or waits_since(row) == "":
+        return row["amount"]
+    terms = pledges.get(row["pledge"])
+    taken = terms["owed"] if terms["status"] == "enforced" else 0
+    return max(terms["secured"] - terms["received"] - taken, 0)
+
+
+def turn_to_holder(row, holder):
+    """A payment that came back, and that its pledgee does not need any more, is the holder's. row: the payment's."""
+    emit("payment_turned", {"bill": row["bill"], "token": row["token"], "from": row["party"], "to": holder})
+    invoke("pledge", "payment_changed", row["pledge"], 0, -1)
+    row["party"] = holder
+    row["pledge"] = ""
+    row["kind"] = "holder"
 
 
 def require_payment_step(row, act, then):
     """A payment stands where this act may bring it to `then`."""
-    require(may_lead(PAYMENT_STEPS, act, row, then), "payment_transition", {"from": row["status"], "to": then})
+    may = may_lead(PAYMENT_STEPS, act, row, then) and row["acknowledged"]["height"] == 0
+    require(may, "payment_transition", {"from": row["status"], "to": then})
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------------
@@ -230,6 +326,8 @@ def take_step(bill, step):
         step["next"] = done["next"]
         step["seen"] = done["seen"]
         steps.put(bill["id"], step)
+    for told in done["pledges"]:  # by now a step under way is known: what a pledge frees is not joined below it
+        invoke("pledge", "tokens_paid", told)
     return {"payments": entries, "outstanding": left, "complete": complete, "repeated": False}
 
 
@@ -262,6 +360,9 @@ def keep_payment(bill, paid, step):
         "amount": paid["amount"],
         "currency": bill["currency"],
         "status": status,
+        "kind": "holder" if paid["pledge"] == "" else "pledge",
+        "pledge": paid["pledge"],
+        "waits_since": "",
         "bank": step["bank"],
         "reference": step["reference"],
         "last_reference": "",

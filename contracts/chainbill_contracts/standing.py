@@ -40,6 +40,7 @@ to_pay = read_table("bill", "to_pay")
 holdings = read_table("core", "holding")
 validators = read_table("governance", "validator")
 live_quotes = read_table("finance", "live_quote")
+pledges_taken = read_table("pledge", "taken")
 
 SUSPENSION_BUSINESS_DAYS = 10
 MOST_HOLDINGS = 1000  # rows of one party: currencies and roles
@@ -227,7 +228,7 @@ def open_items(party):
     holdings: [{"currency", "role", "count", "sum" in minor units}], its live tokens, debts and payments as the core
     counts them. sponsored: parties. seats: validators, observers, and candidates that it proposed itself. debtors:
     parties whose mandate it has; bills: those that it is to pay. Both are counted in the place of others too, and are 0
-    once a successor stands in its own.
+    once a successor stands in its own. pledges: that it has, and that are not over.
     """
     require_party(party)
     return items_of(party)
@@ -623,6 +624,7 @@ def items_of(party):
         "seats": seats,
         "debtors": debtors,
         "bills": bills,
+        "pledges": counted(pledges_taken.get(party), 0),
     }
 
 
@@ -637,6 +639,7 @@ def require_nothing_open(party):
     """Nothing of a party is open any more."""
     items = items_of(party)
     count = len(items["holdings"]) + items["sponsored"] + items["seats"] + items["debtors"] + items["bills"]
+    count += items["pledges"]
     require(count == 0, "open_items", items)
 
 

@@ -35,6 +35,7 @@ bills = read_table("bill", "bill")
 ranges = read_table("core", "range")
 steps = read_table("settlement", "step")
 requests = read_table("finance", "request")
+pledges = read_table("pledge", "pledge")
 
 RANKS = 9007199254740992  # above every amount and every lo
 MOST_TOKENS = 100  # in one transfer or merge
@@ -43,6 +44,7 @@ MOST_PIECES = 100
 MOST_LEAVES = 1500  # in one step of a settlement
 MOST_LEAVES_IN_PART = 750  # whose paid cents become tokens of their own
 WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
+WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 MOST_LEAVES_OF_UNUSED = 200
 LONGEST_SEARCH = 50  # upwards, for the token that was cut
 
@@ -321,6 +323,83 @@ def finance_to(token, bank, price):
     return child["id"]
 
 
+@internal("pledge")
+def offer_in_pledge(tokens, pledge):
+    """Lock free tokens of the sender for a pledge that is offered; answers the last day of the offer."""
+    until = ""
+    for token in tokens:
+        last = offer_until(bills.get(token_rows.get(token)["bill"]))
+        until = last if until == "" else min(until, last)
+    for token in tokens:
+        row = token_rows.get(token)
+        row["locks"] = [new_lock("offered", pledge, until)]
+        keep(row)
+    count_offers(ctx.party, len(tokens))
+    return until
+
+
+@internal("pledge")
+def end_pledge_offer(tokens, places, holder, taken_back):
+    """Free tokens that were offered in pledge, those of them that were not paid; answers those that are free now.
+
+    places: of all that were offered, which are free again; tomorrow where the holder has taken them back itself.
+    """
+    if taken_back:
+        item = [add_days(ctx.today, 1), "place", holder]
+        kept = agenda.get(item)
+        if kept is not None:
+            places += kept["places"]
+        agenda.put(item, {"holder": holder, "places": places})
+    else:
+        count_offers(holder, -places)
+    return freed_of(tokens, "offered")
+
+
+@internal("pledge")
+def take_in_pledge(tokens, holder, pledge):
+    """Lock tokens that were offered in pledge for as long as the pledge stands."""
+    for token in tokens:
+        row = token_rows.get(token)
+        row["locks"] = [new_lock("pledged", pledge, "")]
+        keep(row)
+    count_offers(holder, -len(tokens))
+
+
+@internal("pledge")
+def free_of_pledge(tokens):
+    """Free tokens of their pledge; answers those that are free now, whole again where they were cut."""
+    return freed_of(tokens, "pledged")
+
+
+@internal("pledge")
+def enforce_to(tokens, pledgee, owed):
+    """Give the pledgee cents of nominal `owed` of pledged tokens, and free the rest: {"moved", "freed"}, ids.
+
+    Tokens by due date, then lo; of the last one the low end (依法切分), smaller than `min_split` too. The tier stays
+    (承接); a bank that holds what was never financed has it as its financed tier.
+    """
+    lots = []
+    for token in tokens:
+        row = token_rows.get(token)
+        lots = placed_by_due_date(lots, {"row": row, "at": row["lo"], "bill": bills.get(row["bill"])})
+    moved = []
+    left = []
+    for lot in lots:
+        row = lot["row"]
+        part = min(owed, row["hi"] - row["lo"])
+        owed -= part
+        if part > 0:
+            taken = row
+            if part < row["hi"] - row["lo"]:
+                taken = legal_cut(row, part)
+                left += [taken["into"][1]]
+                taken = token_rows.get(taken["into"][0])
+            moved += [take_over(taken, pledgee, "enforce")]
+        else:
+            left += [row["id"]]
+    return {"moved": moved, "freed": freed_of(left, "pledged")}
+
+
 @internal("settlement")
 def settle_whole(bill, start):
     """End the live cents of a bill from `start` on, as many leaves as one step takes: the debtor has paid all of them.
@@ -332,8 +411,8 @@ def settle_whole(bill, start):
     amounts = []
     for leaf in found["live"]:
         amounts += [leaf["hi"] - leaf["lo"]]
-    paid = pay_all(found["live"], amounts)
-    return {"paid": paid, "next": found["next"], "seen": 0}
+    done = pay_all(found["live"], amounts)
+    return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": 0}
 
 
 @internal("settlement")
@@ -350,11 +429,11 @@ def settle_part(bill, start, seen, amount, outstanding):
     for leaf in found["live"]:
         live += leaf["hi"] - leaf["lo"]
     share = (seen + live) * amount // outstanding - seen * amount // outstanding
-    paid = []
+    done = {"paid": [], "pledges": []}
     if share > 0:
         parts = parts_in_proportion(found["live"], share, live)
-        paid = pay_all(found["live"], parts)
-    return {"paid": paid, "next": found["next"], "seen": seen + live}
+        done = pay_all(found["live"], parts)
+    return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": seen + live}
 
 
 @each_day("agenda")
@@ -581,9 +660,58 @@ def cut(row, lo, hi, least):
 
 
 def end_cut(row, pieces, reason):
-    """End a token that was cut. reason: "offer", "finance", "split", "payment" or "dilution". row: the token's."""
+    """End a token that was cut. row: the token's.
+
+    reason: "offer", "finance", "split", "payment", "dilution" or "legal".
+    """
     row["cut_for"] = reason
     end(row, "split", pieces)
+
+
+def legal_cut(row, amount):
+    """Cut the lowest `amount` cents off a token for what the law decides (依法切分), smaller than `min_split` too.
+
+    Both pieces keep the locks; answers the row of the token that was cut, whose `into` names low and high.
+    """
+    low = made(row, new_id("T"), row["lo"], row["lo"] + amount, row["id"], row["holder"])
+    low["locks"] = row["locks"]
+    keep(low)
+    high = keep_rest(row, amount)
+    end_cut(row, [low["id"], high], "legal")
+    return row
+
+
+def take_over(row, party, kind):
+    """Give a token to whom it falls without its holder's transfer (承接): the tier stays; answers the new token.
+
+    kind: of the hop. What a bank holds so at a tier where nothing was financed has that as its financed tier.
+    """
+    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], party)
+    if child["financed_tier"] == 0:
+        child["financed_tier"] = row["tier"]
+    child["origin"] = child["id"]
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, kind, row["holder"], {}, "")
+    return child["id"]
+
+
+def freed_of(tokens, kind):
+    """Lift a kind of lock from tokens, and rejoin what was cut; answers those that are there now."""
+    found = []
+    for token in tokens:
+        row = token_rows.get(token)
+        locks = []
+        for lock in row["locks"]:
+            if lock["kind"] != kind:
+                locks += [lock]
+        row["locks"] = locks
+        found += [rejoin(row)]
+    freed = []
+    for token in found:
+        if token_rows.get(token)["status"] in TOKEN_USABLE and token not in freed:
+            freed += [token]
+    return freed
 
 
 def end(row, status, into):
@@ -602,7 +730,7 @@ def rejoin(row):
     if row["parent"] == "":
         return row["id"]
     parent = token_rows.get(row["parent"])
-    if parent["status"] != "split" or parent["cut_for"] not in ("offer", "finance"):
+    if parent["status"] != "split" or parent["cut_for"] not in ("offer", "finance", "legal"):
         return row["id"]
     if steps.has(row["bill"]):  # a settlement goes on at a cent where a token must begin
         return row["id"]
@@ -725,6 +853,8 @@ def work_of_paying(row):
     for lock in row["locks"]:
         if lock["kind"] == "in_finance":
             return 2 + len(requests.get(lock["ref"])["quotes"])
+        if lock["kind"] == "pledged" or row["offered_to"] == "":
+            return WORK_OF_PLEDGED
     if row["financing"] != "":
         return WORK_OF_FINANCED
     return 1 if row["offered_to"] == "" else 2
@@ -754,51 +884,148 @@ def parts_in_proportion(leaves, amount, outstanding):
 
 
 def pay_all(leaves, amounts):
-    """Pay of each token its amount, 0 for nothing; an offer whose token is paid whole gives its place back."""
+    """Pay of each token its amount, 0 for nothing; an offer whose token is paid whole gives its place back.
+
+    Answers {"paid": see pay, "pledges": see tell_pledge}.
+    """
     paid = []
     offers = {}
+    told = {}
     for number in range(len(amounts)):
         leaf = leaves[number]
         amount = amounts[number]
         if amount > 0:
             if leaf["offered_to"] != "" and amount == leaf["hi"] - leaf["lo"]:
                 offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
-            paid += [pay(leaf, amount)]
+            paid += pay(leaf, amount, told)
     for holder in sorted(offers):
         count_offers(holder, -offers[holder])
+    pledged = []
+    for pledge in sorted(told):
+        pledged += [told[pledge]]
+    return {"paid": paid, "pledges": pledged}
+
+
+def payees_of(row, amount, told):
+    """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
+
+    Answers [{"party", "amount", "pledge"}]. Of a pledged token the pledgee gets the low cents, up to what the pledge is
+    short of; the holder gets the rest. told: pledge -> what this step has paid it so far, see tell_pledge.
+
+    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50. What else changes whom cents are paid to, or
+    how their payment begins, is a share of its own here, between the two.
+    """
+    pledge = pledge_of(row)
+    if pledge == "":
+        return [{"party": row["holder"], "amount": amount, "pledge": ""}]
+    terms = pledges.get(pledge)
+    short = terms["secured"] - terms["received"]
+    if pledge in told:
+        short -= told[pledge]["received"]
+    share = min(amount, max(short, 0))
+    shares = []
+    if share > 0:
+        shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
+    if share < amount:
+        shares += [{"party": row["holder"], "amount": amount - share, "pledge": ""}]
+    return shares
+
+
+def pledge_of(row):
+    """The pledge that a token is under, "" if none. row: the token's."""
+    for lock in row["locks"]:
+        if lock["kind"] == "pledged":
+            return lock["ref"]
+    return ""
+
+
+def tell_pledge(told, pledge, token, rest, shares):
+    """Keep what a pledge is to hear of a paid token, in `told`.
+
+    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]]}.
+    """
+    if pledge not in told:
+        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": []}
+    for share in shares:
+        if share["pledge"] != "":
+            told[pledge]["received"] += share["amount"]
+            told[pledge]["payments"] += 1
+    told[pledge]["replaced"] += [[token, rest]]
+
+
+def pay(row, amount, told):
+    """End paid cents of one token, a settled token for each payee, and say whom the debtor's bank owes them to.
+
+    Answers [{"token", "party", "amount", "pledge", "financing", "request", "rest", "rest_amount"}], the last four where
+    there is such a thing. told: see payees_of.
+    """
+    whole = amount == row["hi"] - row["lo"]
+    if whole and len(row["locks"]) == 0 and row["financing"] == "":  # most are: they take no more than they must
+        end_leaf(row, "settled")
+        return [{"token": row["id"], "party": row["holder"], "amount": amount, "pledge": ""}]
+    shares = payees_of(row, amount, told)
+    common = {}
+    if row["financing"] != "":
+        common["financing"] = row["financing"]
+    offered_until = ""
+    pledge = pledge_of(row)
+    for lock in row["locks"]:
+        if lock["kind"] == "in_finance":
+            common["request"] = lock["ref"]
+        if lock["kind"] == "offered":
+            if row["offered_to"] == "":
+                pledge = lock["ref"]
+            else:
+                offered_until = lock["until"]
+                agenda.delete([add_days(offered_until, 1), "offer", row["id"]])
+    if whole and offered_until != "":
+        emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
+    if whole and len(shares) == 1:
+        end_leaf(row, "settled")
+        pieces = [row["id"]]
+        rest = ""
+    else:
+        pieces = settled_pieces(row, shares)
+        rest = ""
+        if not whole:
+            rest = keep_rest(row, amount)
+            common["rest"] = rest
+            common["rest_amount"] = row["hi"] - row["lo"] - amount
+            if offered_until != "":
+                agenda.put([add_days(max(offered_until, ctx.today), 1), "offer", rest], {"token": rest})
+        end_cut(row, pieces + [rest] if rest != "" else pieces, "payment")
+    if pledge != "":
+        tell_pledge(told, pledge, row["id"], rest, shares)
+    paid = []
+    for number in range(len(shares)):
+        entry = {"token": pieces[number]}
+        for name in sorted(shares[number]):
+            entry[name] = shares[number][name]
+        for name in sorted(common):
+            entry[name] = common[name]
+        paid += [entry]
     return paid
 
 
-def pay(row, amount):
-    """End paid cents of one token and say whom the debtor's bank owes them to."""
-    result = {"token": row["id"], "party": row["holder"], "amount": amount}
-    if row["financing"] != "":
-        result["financing"] = row["financing"]
-    offered_until = ""
-    for lock in row["locks"]:
-        if lock["kind"] == "in_finance":
-            result["request"] = lock["ref"]
-        if lock["kind"] == "offered":
-            offered_until = lock["until"]
-            agenda.delete([add_days(offered_until, 1), "offer", row["id"]])
-    if amount == row["hi"] - row["lo"]:
-        if offered_until != "":
-            emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
-        end_leaf(row, "settled")
-        return result
-    piece = made(row, new_id("T"), row["lo"], row["lo"] + amount, row["id"], row["holder"])
+def settled_pieces(row, shares):
+    """Make a settled token of each payee's cents, from the lowest on; answers their ids. Its holder is who held it."""
+    pieces = []
+    at = row["lo"]
+    for share in shares:
+        piece = made(row, new_id("T"), at, at + share["amount"], row["id"], row["holder"])
+        at += share["amount"]
+        end_leaf(piece, "settled")
+        pieces += [piece["id"]]
+    return pieces
+
+
+def keep_rest(row, amount):
+    """Make a token of the cents above the lowest `amount`, under the same locks; answers its id."""
     rest = made(row, new_id("T"), row["lo"] + amount, row["hi"], row["id"], row["holder"])
     rest["offered_to"] = row["offered_to"]
     rest["locks"] = row["locks"]
-    end_leaf(piece, "settled")
     keep(rest)
-    end_cut(row, [piece["id"], rest["id"]], "payment")
-    if offered_until != "":
-        agenda.put([add_days(max(offered_until, ctx.today), 1), "offer", rest["id"]], {"token": rest["id"]})
-    result["token"] = piece["id"]
-    result["rest"] = rest["id"]
-    result["rest_amount"] = rest["hi"] - rest["lo"]
-    return result
+    return rest["id"]
 
 
 def end_leaf(row, status):

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.untraced
 
 SOURCES = Path(chainbill_contracts.__file__).parent
 ORDER, DISPUTE, FINGERPRINT = an_id("S", "order"), an_id("D", "dispute"), "5e" * 32
-PRODUCT = an_id("P", "product")
+PRODUCT, PLEDGE = an_id("P", "product"), an_id("K", "pledge")
 PRODUCT_FILE = {
     "name": "Car", "currency": "CNY", "due_days": 90, "attestor": "ab" * 32, "most_value": "100.00",
     "most_a_day": "200.00", "parts": [{"part": "engine", "supplier": "supplier1", "share": "30"}],
@@ -50,7 +50,7 @@ ELSEWHERE = {
 OBJECTS = {
     "bill": BILL, "token": TOKEN, "joint": an_id("J", "joint"), "dispute": DISPUTE, "change": an_id("C", "change"),
     "recovery": an_id("C", "change"), "order": ORDER, "party": "anchor",
-    "product": PRODUCT,
+    "product": PRODUCT, "pledge": PLEDGE,
 }  # fmt: skip
 """What is typed for an object of each kind that a plain act is about."""
 
@@ -112,6 +112,13 @@ EXAMPLES: dict[str, list[str]] = {
         "label", "attest", BILL, "--scheme", "green", "--grade", "A+", "--document", "{paper}", "--until", "2027-06-30",
     ],
     "label.revoke": ["label", "revoke", BILL, "--scheme", "green"],
+    "pledge.offer": [
+        "token", "pledge", TOKEN, "--to", "bank2", "--secured", "1", "--due", "2027-01-01", "--contract", "L-1",
+        "--currency", "CNY",
+    ],
+    "pledge.accept": ["pledge", "accept", PLEDGE, "--registration", "ZD-2"],
+    "pledge.release": ["token", "release", PLEDGE, "--secured", "1", "--currency", "CNY"],
+    "pledge.enforce": ["token", "enforce", PLEDGE, "--owed", "1", "--currency", "CNY"],
     "product.register": ["product", "register", "{product}"],
     "product.event": ["product", "event", "{event}"],
     "settlement.acknowledge": ["bill", "received", BILL, TOKEN],

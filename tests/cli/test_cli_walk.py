@@ -38,6 +38,7 @@ TABLES: dict[str, list[str]] = {
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
     "label list": ["{bill}"], "label schemes": [],
+    "pledge list": [], "pledge show": ["{pledge}"],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
     "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
@@ -54,7 +55,7 @@ TABLES: dict[str, list[str]] = {
 """What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
-    "product": "attest",
+    "product": "attest", "pledge": "offer release enforce",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
     "network": "init join certify", "node": "start verify backup restore seat certificates renew revoke",
     "localnet": "up status stop start down reset logs",
@@ -128,10 +129,13 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     proposal = desk.json("bank1", "governance", "propose", "parameter", "open_offers", "900")["proposal"]
     labelled(desk, bill, paper)
     product = produced(desk, paper.parent)
+    told = ("--secured", LARGEST_SHOWN, "--due", "+30d", "--contract", "L" * 64)
+    pledge = desk.json("supplier2", "token", "pledge", asked["remainder"], "--to", "bank2", *told)["pledge"]
+    desk.json("bank2", "pledge", "accept", pledge, "--registration", "Z" * 64)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
-        "proposal": proposal, "joint": joint, "product": product, "transaction": transaction,
+        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
 

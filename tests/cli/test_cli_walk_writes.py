@@ -29,7 +29,7 @@ pytestmark = pytest.mark.untraced
 
 HEX = re.compile(r"\b[0-9a-f]{64}\b")
 AMOUNT = re.compile(r"\d[\d,]*\.\d\d\b")
-ID = re.compile(r"\b[BTRQGDOCMPE][0-9A-Z]{17}\b")
+ID = re.compile(r"\b[BTRQGDOCMPEK][0-9A-Z]{17}\b")
 UNBROKEN = re.compile(r"[/\\]\S{60}|^ *[0-9a-f]{128}$")  # a path, or a signature: typed or copied whole
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WITHOUT_LEDGER = {
@@ -86,6 +86,15 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("supplier2", "token return {returned}", {}),
     ("supplier1", "token transfer {rest} --to supplier2:7.00", {"parts": "tokens", "rest": "remainder"}),
     ("supplier2", "token accept {parts0}", {"taken2": "token"}),
+    # pledges
+    ("supplier1", "token pledge {rest} --to bank2 --secured 2.00 --due +30d --contract L-1", {"pledge": "pledge"}),
+    ("supplier1", "pledge withdraw {pledge}", {}),
+    ("supplier1", "pledge offer {rest} --to bank2 --secured 2.00 --due +30d --contract L-1", {"pledge": "pledge"}),
+    ("bank2", "pledge reject {pledge} --reason {long}", {}),
+    ("supplier1", "pledge offer {rest} --to bank2 --secured {largest} --due +30d --contract L-1", {"pledge": "pledge"}),
+    ("bank2", "pledge accept {pledge} --registration ZD-2", {}),
+    ("bank2", "token release {pledge} --secured 1.00", {}),
+    ("bank2", "pledge release {pledge}", {}),
     # financing
     ("supplier2", "finance request {taken} --to bank1 --to bank2 --amount 80,000,000,000,000.00",
      {"request": "request", "kept": "remainder"}),
@@ -96,6 +105,8 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("bank2", "finance disburse {quote} --reference PAY-1 --registration {long}", {}),
     ("supplier2", "finance request {kept} --to bank1", {"request": "request"}),
     ("bank1", "finance decline {request}", {}),
+    ("supplier2", "token pledge {kept} --to bank2 --secured 2.00 --due +2d --contract L-1", {"late": "pledge"}),
+    ("bank2", "pledge accept {late} --registration ZD-2", {}),
     ("supplier1", "finance request {rest} --to bank2 --amount 1.00", {"request": "request", "rest": "remainder"}),
     ("supplier1", "finance withdraw {request}", {}),
     # disputes of invoices
@@ -162,6 +173,10 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("supplier3", "party leave", {}),
     ("bank1", "party offboard {newcomer}", {}),
     ("-", "localnet clock --advance 4d", {}),
+    ("bank2", "token enforce {late} --owed 1.00", {}),
+    ("supplier2", "pledge refuse {late}", {}),
+    ("bank2", "pledge enforce {late} --owed 2.00", {}),
+    ("supplier2", "pledge agree {late}", {}),
     ("bank1", "party close supplier3", {}),
     ("bank2", "party successor accept bank1", {}),
     ("bank1", "party successor name bank2", {}),

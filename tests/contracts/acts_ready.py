@@ -227,6 +227,36 @@ def _disputed(sender: str, world: World, *, by: str = S3) -> Ready:
     return Ready(sender, {"dispute": sent(world, by, "invoice.dispute", [MAKER], **named)["dispute"]})
 
 
+def _to_pledge(world: World) -> Ready:
+    return Ready(S1, {
+        "tokens": [accepted_bill(world, face=5_000)[1]], "pledgee": BANK2, "secured": 1_000, "due_on": world.plus(30),
+        "contract_no": "L-1",
+    })  # fmt: skip
+
+
+def _pledge_offered(sender: str, world: World, **fields: Any) -> Ready:
+    offered = sent(world, S1, "pledge.offer", [MAKER], **_to_pledge(world).arguments)
+    return Ready(sender, {"pledge": offered["pledge"], **fields})
+
+
+def _pledged(sender: str, world: World, **fields: Any) -> Ready:
+    made = _pledge_offered(BANK2, world, registration="ZD-2").arguments
+    sent(world, BANK2, "pledge.accept", [MAKER], **made)
+    return Ready(sender, {"pledge": made["pledge"], **fields})
+
+
+def _pledge_due(world: World) -> Ready:
+    ready = _pledged(BANK2, world, owed=500)
+    world.day(world.plus(31))
+    return ready
+
+
+def _enforcing(sender: str, world: World) -> Ready:
+    ready = _pledge_due(world)
+    sent(world, BANK2, "pledge.enforce", [MAKER, CHECKER], **ready.arguments)
+    return Ready(sender, {"pledge": ready.arguments["pledge"]})
+
+
 def _product(sender: str, world: World) -> Ready:
     told = sent(world, ANCHOR, "product.register", [MAKER, CHECKER], **described(PARTS[:2]))
     return Ready(sender, {"product": told["product"]})
@@ -431,6 +461,14 @@ ACTS: dict[str, Spec] = {
     "party.revoke_key": Spec("A", TAKES_AWAY, _given(S1, key=key_of(S1, MAKER)), open=True),
     "party.withdraw_change": Spec("A", TAKES_AWAY, _change, open=True),
     "party.halt": Spec("A", TAKES_AWAY, _given(S1, reason="a stolen card"), open=True),
+    "pledge.offer": Spec("M", UNDER_POLICY, _to_pledge),
+    "pledge.accept": Spec("M", UNDER_POLICY, partial(_pledge_offered, BANK2, registration="ZD-2")),
+    "pledge.reject": Spec("M", SAYS_NO, partial(_pledge_offered, BANK2, reason="no"), open=True),
+    "pledge.withdraw": Spec("M", SAYS_NO, partial(_pledge_offered, S1), open=True),
+    "pledge.release": Spec("M", UNDER_POLICY, partial(_pledged, BANK2, secured=0), open=True),
+    "pledge.enforce": Spec("MC", TWO, _pledge_due),
+    "pledge.agree_enforcement": Spec("M", UNDER_POLICY, partial(_enforcing, S1)),
+    "pledge.refuse_enforcement": Spec("M", SAYS_NO, partial(_enforcing, S1), open=True),
     "party.lift_halt": Spec("AA", TWO, _halted, open=True),
     "party.attest_size": Spec(
         "M",

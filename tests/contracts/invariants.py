@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from chainbill_contracts.declared_rows import rows
+from contracts.invariants_pledges import check_pledges
 from contracts.world import World
 
 LEAVES = {"live", "settled", "diluted", "void"}
@@ -50,7 +51,8 @@ def check_all(world: World) -> None:
     check_holdings(world, tokens, bills)
     check_invoices(world, bills)
     check_requests(world, tokens)
-    check_financings(world, tokens)
+    check_financings(world, tokens, hops)
+    check_pledges(world, tokens)
     check_standings(world, bills)
     check_counts(world, bills, tokens)
     for (_, bill), _ in world.rows("bill", "provisional"):
@@ -65,7 +67,7 @@ def check_counts(world: World, bills: dict[str, Any], tokens: dict[str, Any]) ->
             other = bill["creditor"] if bill["initiator"] == bill["debtor"] else bill["debtor"]
             drafts[bill["initiator"],] += 1
             drafts[bill["initiator"], other] += 1
-    offers = Counter((token["holder"],) for token in tokens.values() if token["offered_to"])
+    offers = Counter((token["holder"],) for token in tokens.values() if _is_offered(token))
     requests = [row for _, row in world.rows("finance", "request") if row["status"] in ("open", "agreed")]
     proposals = [row for _, row in world.rows("governance", "proposal") if row["status"] == "open"]
     expected = {
@@ -84,7 +86,7 @@ def check_counts(world: World, bills: dict[str, Any], tokens: dict[str, Any]) ->
 
 
 def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> None:
-    """The leaves tile the face; every cent that was paid was paid once, to its holder."""
+    """The leaves tile the face; every cent that was paid was paid once, to its holder or pledgee."""
     lo, sums = 0, Counter[str]()
     for key, (hi, token_id) in world.rows("core", "range", (bill["id"],)):
         token = tokens[token_id]
@@ -103,7 +105,8 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
     assert set(payments) == settled
     for token_id, payment in payments.items():
         token = tokens[token_id]
-        assert (payment["party"], payment["amount"]) == (token["holder"], token["hi"] - token["lo"])
+        payee = world.row("pledge", "pledge", payment["pledge"])["pledgee"] if payment["pledge"] else token["holder"]
+        assert (payment["party"], payment["amount"]) == (payee, token["hi"] - token["lo"])
     received = [row for _, row in world.rows("settlement", "receipt") if row["bill"] == bill["id"]]
     received = [row for row in received if row["kind"] == "settlement"]
     step = world.row("settlement", "step", bill["id"])
@@ -127,9 +130,13 @@ def check_token(world: World, token: dict[str, Any], tokens: dict[str, Any], hop
     if token["status"] != "live":
         assert token["locks"] == []
         assert token["offered_to"] == ""
-    assert (token["offered_to"] != "") == any(lock["kind"] == "offered" for lock in token["locks"])
-    if token["offered_to"]:
+    assert token["offered_to"] == "" or _is_offered(token)
+    if _is_offered(token):
         assert token["locks"][0]["until"] >= world.today
+
+
+def _is_offered(token: dict[str, Any]) -> bool:
+    return any(lock["kind"] == "offered" for lock in token["locks"])
 
 
 def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) -> None:
@@ -241,11 +248,12 @@ def check_disputes(world: World) -> None:
     assert all(row["until"] >= world.today for row in rows.values() if row["status"] == "open")
 
 
-def check_financings(world: World, tokens: dict[str, Any]) -> None:
+def check_financings(world: World, tokens: dict[str, Any], hops: dict[str, Any]) -> None:
     """What is outstanding of a financing is its live cents, whoever holds them and however they were cut."""
     live: Counter[str] = Counter()
     for token in tokens.values():
-        assert (token["financing"] != "") == (token["financed_tier"] > 0)
+        enforced = hops[token["origin"]]["kind"] == "enforce"
+        assert (token["financing"] != "" or enforced) == (token["financed_tier"] > 0)
         if token["financing"]:
             made = tokens[token["financing"]]
             assert made["financing"] == made["id"]

@@ -38,6 +38,7 @@ from contracts import (
     test_invoices,
     test_labels,
     test_paying_bank,
+    test_pledges,
     test_products,
     test_red_letters,
     test_spec_joint,
@@ -96,6 +97,14 @@ def _grant_twice(world: World) -> None:
     as_two(world, ANCHOR, "audit", "grant", **told)
 
 
+def _released_to_what_was_paid(world: World) -> None:
+    test_pledges.test_a_release_to_what_was_paid_for_good_ends_it(world, False)
+
+
+def _released_to_what_was_paid_while_enforced(world: World) -> None:
+    test_pledges.test_a_release_to_what_was_paid_for_good_ends_it(world, True)
+
+
 STORIES: tuple[Any, ...] = (
     test_a_bill_that_is_due_is_paid,
     test_a_party_that_leaves_becomes_insolvent,
@@ -123,6 +132,16 @@ STORIES: tuple[Any, ...] = (
     test_labels.test_attested_again_the_later_word_stands_until_its_own_end,
     test_labels.test_what_was_revoked_is_attested_again,
     test_paying_bank.test_a_bank_that_accepts_too_late_finds_that_another_was_asked,
+    test_pledges.test_a_covered_pledge_is_enforced_no_more,
+    test_pledges.test_a_payment_comes_back_after_it_was_paid_and_is_set_aside_in_the_end,
+    test_pledges.test_a_pledge_of_more_than_there_is_ends_with_its_cents,
+    test_pledges.test_a_returned_payment_opens_the_pledge_again,
+    test_pledges.test_money_that_comes_back_when_no_cents_are_left_ends_it,
+    test_pledges.test_the_worked_example_without_its_freezes,
+    test_pledges.test_what_is_asked_for_ends_with_its_cents,
+    test_pledges.test_what_is_asked_for_or_covered_is_released,
+    _released_to_what_was_paid,
+    _released_to_what_was_paid_while_enforced,
     test_products.test_nothing_is_issued_before_all_have_agreed_nor_once_one_of_them_retired_it,
     test_red_letters.test_of_what_is_occupied_beyond_the_total_the_first_creditor_finances_nothing_until_it_heals,
     test_red_letters.test_a_void_heals_it_and_its_lower_total_stays,

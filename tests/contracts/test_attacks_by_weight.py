@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contracts.pledging import offer_pledge, pledge
 from contracts.products import active, report
 from contracts.world import (
     BANK1,
@@ -116,6 +117,8 @@ def test_a_bill_of_which_a_bank_has_financed_many_pieces_is_settled() -> None:
         ("offered", 0, 2),
         ("financed", 1, 5),
         ("financed", MOST_QUOTES, 5),
+        ("pledged", 0, 5),
+        ("offered in pledge", 0, 5),
         ("requested", 1, 2 + 20),
         ("requested", MOST_QUOTES, 2 + 200),
     ],
@@ -132,6 +135,10 @@ def test_a_step_of_a_settlement_fits_into_a_run(kind: str, quotes: int, work: in
             requested(world, piece, TWENTY_BANKS, quotes)
         elif kind == "financed":
             financed(world, piece, TWENTY_BANKS, quotes)
+        elif kind == "pledged":  # to two payees each
+            pledge(world, piece, secured=1, contract_no="\U00020000" * 64)
+        elif kind == "offered in pledge":
+            offer_pledge(world, piece, contract_no="\U00020000" * 64)
     if kind != "requested":
         ratify(world, order(world, S1, "insolvent"))
     settle(world, bill, count if partial else 2 * count + 2, partial=partial)

@@ -22,7 +22,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from chainbill.errors import Refused
 
 TELL_PAID = 'invoke("finance", "token_paid", paid["request"])'
-PAYEE = 'result = {"token": row["id"], "party": row["holder"]'
+PAYEE = '[{"party": row["holder"], "amount": amount, "pledge": ""}]'
 MUTANTS = {
     "the last cents of a part payment go to nobody": ("token", "            parts[number] += 1", "            pass"),
     "an offered token is paid to the recipient": ("token", PAYEE, PAYEE.replace("holder", "offered_to")),

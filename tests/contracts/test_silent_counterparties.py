@@ -32,6 +32,7 @@ ASKS_NOBODY = {
     ("label", "revoked"): "over",
     ("mandate", "ended"): "over",
     ("party", "closed"): "over",
+    ("payment", "paid"): "over, as long as the money does not come back",
     ("product", "active"): "its anchor reports events or not, and any side retires it",
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
 }

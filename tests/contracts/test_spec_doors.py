@@ -51,7 +51,7 @@ def test_who_signs_an_act_and_nobody_less(place: World, act: str) -> None:
 
 
 ROWS = {
-    "product": "product_unknown",
+    "product": "product_unknown", "pledge": "pledge_unknown",
     "bill": "bill_unknown", "token": "token_unknown", "request": "request_unknown", "quote": "quote_unknown",
     "dispute": "dispute_unknown", "change": "change_unknown", "recovery": "recovery_unknown",
     "order": "status_order_unknown", "proposal": "proposal_unknown", "party": "party_unknown",

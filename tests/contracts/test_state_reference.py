@@ -9,6 +9,7 @@ from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
+from contracts.pledging import offer_pledge, pledge, told
 from contracts.products import PARTS, active, report
 from contracts.refusals_governance import candidate, deploy, propose, vote
 from contracts.refusals_party import recover
@@ -105,6 +106,11 @@ def busy_world(world: World | None = None) -> World:
     report(world, active(world, PARTS[:1]))
     scheme(world)
     attest(world, accepted_bill(world)[0])
+    offer_pledge(world, accepted_bill(world, face=1_000)[1])
+    pledge(world, accepted_bill(world, face=1_000)[1], secured=300)
+    back, returned = accepted_bill(world, face=1_000)
+    settle(world, back, 1_000)
+    told(world, back, returned, "returned", "BACK")
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

@@ -47,6 +47,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "party/key": lambda world, told: told.get("key") or told["old"],
     "party/mandate": lambda world, told: [told.get("debtor", told["sender"]), told.get("bank", told["sender"])],
     "party/party": lambda world, told: told.get("content", told).get("party", told["sender"]),
+    "pledge/pledge": lambda world, told: told["pledge"],
     "product/product": lambda world, told: told["product"],
     "product/registered": lambda world, told: told["sender"],
     "recovery/recovery": lambda world, told: told["recovery"],

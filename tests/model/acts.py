@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, financing, invoices, joint, labels, quotes, settlement, tokens
+from model import bills, financing, invoices, joint, labels, pledges, quotes, settlement, tokens
 from model.records import Book
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -35,6 +35,14 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "finance.decline_quote": quotes.decline_quote,
     "finance.withdraw": financing.withdraw,
     "finance.withdraw_quote": quotes.withdraw_quote,
+    "pledge.offer": pledges.offer,
+    "pledge.accept": pledges.accept,
+    "pledge.reject": pledges.reject,
+    "pledge.withdraw": pledges.withdraw,
+    "pledge.release": pledges.release,
+    "pledge.enforce": pledges.enforce,
+    "pledge.agree_enforcement": pledges.agree_enforcement,
+    "pledge.refuse_enforcement": pledges.refuse_enforcement,
     "settlement.settle": settlement.settle,
     "settlement.pay_result": settlement.pay_result,
     "settlement.acknowledge": settlement.acknowledge,

@@ -69,12 +69,33 @@ def others(book: Book, ledger: Ledger) -> None:
         row = world.row("label", "label", [ledger.theirs[bill.id], scheme])
         ledger.same(vars(label), {name: row[name] for name in vars(label)}, f"label {scheme} of {bill.id}")
     ledger.same(len(book.labels), len(world.rows("label", "label")), "labels")
+    for pledge in book.pledges.values():
+        row = world.row("pledge", "pledge", ledger.theirs[pledge.id])
+        told = {
+            "status": pledge.status, "secured": pledge.secured, "received": pledge.received, "owed": pledge.owed,
+            "unpaid": pledge.unpaid, "final_on": pledge.final_on, "until": pledge.until, "holder": pledge.holder,
+            "pledgee": pledge.pledgee, "tokens": [token.id for token in pledge.tokens],
+        }  # fmt: skip
+        ledger.same(told, {name: row[name] for name in told}, f"pledge {pledge.id}")
     payments = {tuple(key): row for key, row in world.rows("settlement", "payment")}
     ours = {
-        (ledger.theirs[one.bill.id], ledger.theirs[one.token.id]): (one.party, one.amount, one.bank, one.status)
+        (ledger.theirs[one.bill.id], ledger.theirs[one.token.id]): (
+            one.party, one.amount, one.bank, one.status, ledger.theirs[one.pledge.id] if one.pledge else "",
+            one.back_on,
+        )
         for one in book.payments.values()
     }  # fmt: skip
-    theirs = {key: (row["party"], row["amount"], row["bank"], row["status"]) for key, row in payments.items()}
+    theirs = {
+        key: (
+            row["party"],
+            row["amount"],
+            row["bank"],
+            row["status"],
+            row["pledge"],
+            row["waits_since"],
+        )
+        for key, row in payments.items()
+    }
     ledger.same(ours, theirs, "payments")
     invoices = {tuple(key): row for key, row in world.rows("invoice", "invoice")}
     ledger.same(

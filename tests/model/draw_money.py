@@ -122,7 +122,8 @@ def settle(draw: Draw) -> Sent | None:
 
 def _payment(draw: Draw) -> Payment | None:
     payments = list(draw.book.payments.values())
-    return draw.some([one for one in payments if one.status != "paid"], payments)
+    done = draw.chance(0.15)
+    return draw.some([one for one in payments if (one.status == "paid") == done], payments)
 
 
 def pay_result(draw: Draw) -> Sent | None:

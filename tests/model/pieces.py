@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.records import Bill, Book, Token
 
-FOR_OTHERS = ("offer", "finance")
+FOR_OTHERS = ("offer", "finance", "legal")
 """Cuts that are undone when what they were made for ends."""
 
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from contracts.world import BANK3, BANK4
-from model import compare, draw_labels, draw_money, draw_trade, passing, standing
+from model import compare, draw_labels, draw_money, draw_pledge, draw_trade, passing, standing
 from model.acts import ACTS, apply
 from model.days import plus
 from model.draw import Draw
@@ -47,6 +47,14 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "finance.decline_quote": (1, draw_money.decline_quote),
     "finance.withdraw": (2, draw_money.withdraw),
     "finance.withdraw_quote": (2, draw_money.withdraw_quote),
+    "pledge.offer": (6, draw_pledge.offer),
+    "pledge.accept": (6, draw_pledge.accept),
+    "pledge.reject": (1, draw_pledge.reject),
+    "pledge.withdraw": (1, draw_pledge.withdraw),
+    "pledge.release": (2, draw_pledge.release),
+    "pledge.enforce": (3, draw_pledge.enforce),
+    "pledge.agree_enforcement": (2, draw_pledge.agree_enforcement),
+    "pledge.refuse_enforcement": (1, draw_pledge.refuse_enforcement),
     "settlement.settle": (6, draw_money.settle),
     "settlement.pay_result": (4, draw_money.pay_result),
     "settlement.acknowledge": (2, draw_money.acknowledge),
@@ -61,6 +69,8 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("bill.ask_void", "bill.withdraw_joint"), ("token.transfer", "token.recall"), ("invoice.dispute",),
     ("bill.ask_dilution", "bill.answer"), ("finance.agree", "finance.disburse", "settlement.settle"),
     ("label.attest", "label.revoke", "finance.quote"),
+    ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.pay_result"),
+    ("pledge.accept", "pledge.enforce"),
 )  # fmt: skip
 """What one network does more of than others."""
 STEPS = 300
@@ -199,6 +209,8 @@ def bills_in(book: Book, value: Any) -> set[str]:
                 return {rows[value].bill.id}
         if value in book.requests:
             return {book.requests[value].token.bill.id}
+        if value in book.pledges:
+            return {token.bill.id for token in book.pledges[value].tokens}
         if value in book.quotes:
             return {book.quotes[value].request.token.bill.id}
         return {value}

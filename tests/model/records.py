@@ -243,6 +243,29 @@ class Label:
 
 
 @dataclass(eq=False)
+class Pledge:
+    id: Id
+    holder: str
+    pledgee: str
+    currency: str
+    secured: int
+    due_on: str
+    tokens: list[Token]
+    until: str
+    made: int
+    status: str = "offered"
+    received: int = 0
+    owed: int = 0
+    unpaid: int = 0
+    final_on: str = ""
+
+    @property
+    def short(self) -> int:
+        """What the pledgee still lacks."""
+        return max(0, self.secured - self.received)
+
+
+@dataclass(eq=False)
 class Payment:
     bill: Bill
     token: Token
@@ -250,6 +273,16 @@ class Payment:
     amount: int
     bank: str
     status: str
+    pledge: Pledge | None = None
+    back_on: str = ""
+    """The day on which it came back, until it is made again."""
+    said: bool = False
+    """Its payee said that it arrived."""
+
+    @property
+    def counts(self) -> bool:
+        """It did not come back."""
+        return not self.back_on
 
 
 @dataclass(eq=False)
@@ -271,6 +304,7 @@ class Book:
     joints: dict[str, Joint] = field(default_factory=dict)
     invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
+    pledges: dict[str, Pledge] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
     schemes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Who attests under each scheme of labels."""

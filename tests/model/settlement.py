@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import bills, days, pieces
-from model.records import Bill, Book, Payment
+from model import bills, days, pieces, pledges
+from model.records import Bill, Book, Payment, Pledge, Token
 from model.words import Guards
 
 STEPS = {
     "instructed": ("paid", "returned"),
-    "returned": ("instructed",),
+    "returned": ("instructed", "set_aside"),
     "set_aside": ("instructed",),
-    "paid": (),
+    "paid": ("returned",),
 }
+WAITS = 30
+"""Days after which what came back is set aside."""
 
 
 def share(amounts: list[int], money: int) -> list[int]:
@@ -78,15 +80,18 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
     """Each live token's payee gets its share; locks stay on what is left of a token."""
     live = [leaf for leaf in bill.leaves if leaf.status == "live"]
     found = []
+    told: dict[Pledge, dict[Token, Token | None]] = {}
     for token, part in zip(live, share([leaf.amount for leaf in live], money), strict=True):
         if not part:
             continue
-        ended = token
+        pledge, payees = pledges.under(book, token), pledges.payees(book, token, part)
+        ended, rest = [token], None
         asked = next((one for one in book.requests.values() if one.token is token and one.under_way), None)
+        if part < token.amount or len(payees) > 1:
+            ended = pieces.cut(book, token, [amount for _, amount, _ in payees], "payment")
         if part < token.amount:
-            ended, rest = pieces.cut(book, token, [part], "payment")
+            rest = ended.pop()
             rest.lock, rest.offered_to = token.lock, token.offered_to
-            token.lock, token.offered_to = None, ""
             if asked is not None:
                 asked.token = rest
         elif asked is not None:
@@ -94,12 +99,18 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
             for quote in asked.quotes:
                 if quote.status in ("offered", "agreed"):
                     quote.status = "expired"
-        ended.status, ended.lock, ended.offered_to = "settled", None, ""
-        status = "set_aside" if book.parties[ended.holder].status == "insolvent" else "instructed"
-        payment = Payment(bill, ended, ended.holder, ended.amount, bank, status)
-        book.payments[ended.id] = payment
-        found.append(payment)
+        token.lock, token.offered_to = None, ""
+        for piece, (party, amount, secured) in zip(ended, payees, strict=True):
+            piece.status = "settled"
+            status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
+            payment = Payment(bill, piece, party, amount, bank, status, secured)
+            book.payments[piece.id] = payment
+            found.append(payment)
+        if pledge is not None:
+            told.setdefault(pledge, {})[token] = rest
     book.touched.add(bill.id)
+    for one in sorted(told, key=lambda one: book.names[one.id]):
+        pledges.paid(book, one, told[one])
     repay(book, bill)
     return found
 
@@ -130,12 +141,20 @@ def pay_result(
     guards.need("not_the_instructing_bank", row is not None and row.bill.id == bill and row.bank == sender)
     guards.at("state")
     assert row is not None
-    guards.need("payment_transition", status in STEPS[row.status])
+    guards.need("payment_transition", status in STEPS[row.status] and not row.said)
+    guards.at("dates")
+    guards.need("set_aside_too_early", status != "set_aside" or book.today > days.plus(row.back_on, WAITS))
     guards.at("others")
-    waits = status == "instructed" and book.parties[row.party].status == "insolvent"
+    lacks = pledges.lacking(row)
+    payee = row.party if lacks else row.token.holder
+    waits = status == "instructed" and book.parties[payee].status == "insolvent"
     guards.need("administrator_account_missing", not waits)
+    guards.at("amounts")
+    guards.need("payment_above_secured", status != "instructed" or lacks in (0, row.amount) or lacks > row.amount)
     guards.end()
-    row.status = status
+    if status == "instructed" and not lacks:
+        pledges.to_holder(book, row)
+    pledges.payment_is(book, row, status)
     result = {"bill": row.bill.id, "token": row.token.id, "status": status, "repeated": False}
     book.receipts[sender, reference] = content, result
     return result
@@ -155,5 +174,6 @@ def acknowledge(book: Book, sender: str, people: int, bill: str, token: str) -> 
     guards.at("state")
     guards.need("payment_transition", row.status != "paid")
     guards.end()
-    row.status = "paid"
+    row.said = True
+    pledges.payment_is(book, row, "paid")
     return {"bill": row.bill.id, "token": row.token.id, "status": "paid"}

@@ -193,7 +193,7 @@ def recall(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
     guards.at("right")
     guards.need("not_the_holder", row.holder == sender)
     guards.at("state")
-    guards.need("not_offered", row.status == "live" and row.lock is not None and row.lock.kind == "offered")
+    guards.need("not_offered", row.status == "live" and row.offered_to)
     guards.end()
     book.kept["offer", sender] += 1
     return {"token": end_offer(book, row)}

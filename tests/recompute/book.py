@@ -16,6 +16,8 @@ from recompute.records import Block, Record
 
 Act = Callable[["Book", Record], None]
 DAY_MS = 86_400_000
+DAYS_RETURNED = 30
+"""After so many days what came back to a bank is set aside."""
 
 
 @dataclass(frozen=True)
@@ -311,6 +313,9 @@ class Book:
         for label in self.labels.values():
             if label.status == "active" and label.until < self.today:
                 label.status = "expired"
+        for payment in self.payments.values():
+            if payment.status == "returned" and self.today > plus(payment.changed_on, DAYS_RETURNED):
+                payment.status, payment.changed_on = "set_aside", self.today
         for joint in self.joints.values():
             if joint.status == "open" and joint.until < self.today:
                 joint.status = "lapsed"

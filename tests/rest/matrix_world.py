@@ -89,6 +89,17 @@ def _product(book: BillBook, name: str, anchor: str, supplier: str, bill: str) -
     })  # fmt: skip
 
 
+def _pledge(book: BillBook, name: str, holder: str, pledgee: str, bill: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("pledge", "pledge", f"K-{name}", {
+        "id": f"K-{name}", "holder": holder, "pledgee": pledgee, "currency": "CNY", "secured": 9, "received": 0,
+        "owed": 0, "due_on": "2026-02-05", "contract_no": "L-1", "registration": "ZD-2",
+        "ranges": [{"bill": bill, "lo": 0, "hi": 10}], "tokens": [], "unpaid": 0, "final_on": "", "until": "",
+        "status": "active", "pledged_on": "2026-01-05", "ended_on": "", "accepted": made, "ended": made,
+        "created": made,
+    })  # fmt: skip
+
+
 def _order(book: BillBook, name: str, party: str, status: str) -> None:
     book.put("standing", "order", name, {
         "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
@@ -146,6 +157,8 @@ class World:
         book.put("governance", "label_scheme", "green", {"scheme": "green", "attestors": [ANCHOR]})
         _product(book, "own", ANCHOR, OWNER, own_bill)
         _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
+        _pledge(book, "own", OWNER, "BANK4", own_bill)
+        _pledge(book, "foreign", STRANGER, "BANK5", foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
         own_receipt = paid(book, own_bill, own_token, OWNER, "BANK3")
@@ -171,6 +184,7 @@ class World:
             "joint_id": {"own": "J-own", "foreign": "J-foreign"},
             "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
+            "pledge_id": {"own": "K-own", "foreign": "K-foreign"},
             "event_id": {"own": "E-own", "foreign": "E-foreign"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},

@@ -91,6 +91,10 @@ GET  /v1/production-events                event_id    own     401  200- 200- 200
 GET  /v1/production-events                event_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/production-events/{event_id}     event_id    own     401  404  404  200+ 404  404  200+ 404  404
 GET  /v1/production-events/{event_id}     event_id    foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/pledges                          pledge_id   own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
+GET  /v1/pledges                          pledge_id   foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/pledges/{pledge_id}              pledge_id   own     401  200+ 404  404  200+ 404  200+ 404  200+
+GET  /v1/pledges/{pledge_id}              pledge_id   foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/products                         product_id  own     401  200+ 200- 200+ 200- 200- 200+ 200- 200+
 GET  /v1/products                         product_id  foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/products/{product_id}            product_id  own     401  200+ 404  200+ 404  404  200+ 404  200+

@@ -28,7 +28,7 @@ PAYMENTS_MADE = columns(
     "party token amount currency status bank reference",
     "party amount currency status reference bank token",
 )
-PAYMENT_STATUSES = ("paid", "returned", "instructed")
+PAYMENT_STATUSES = ("paid", "returned", "instructed", "set_aside")
 """What a bank may report."""
 MOST_STEPS = 1_000
 """Steps of one settlement that a command signs; a node that always asks for one more would have it sign for ever."""

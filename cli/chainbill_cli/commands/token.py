@@ -1,10 +1,10 @@
-"""`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return."""
+"""`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; pledge, release, enforce."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli import described
+from chainbill_cli import described, pledging
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
@@ -21,6 +21,9 @@ from chainbill_cli.writing import Writing, call, write, writes
 
 token = noun("token")
 plain_commands(token)
+token.add_command(pledging.offer, "pledge")
+token.add_command(pledging.release, "release")
+token.add_command(pledging.enforce, "enforce")
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:

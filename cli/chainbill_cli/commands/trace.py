@@ -167,7 +167,7 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
 
 AMOUNTS = {
     "amount", "held", "financed", "reached", "face", "live", "settled", "diluted", "void", "financed_ever", "interest",
-    "fees", "sum",
+    "fees", "sum", "pledged",
 }  # fmt: skip
 NUMBERS = {"tier", "count", "tokens", "financings"}
 FIGURES = {"mean_rate", "mean_cost"}

@@ -8,6 +8,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.label_attest": ("The bill is about to be labelled:", "即将认证凭证的标签："),
     "preview.label_revoke": ("The label is about to be taken back:", "即将撤销标签："),
     "preview.proposed_scheme_retired": ("nobody: the scheme is retired", "无：停用该方案"),
+    "preview.pledge_offer": (
+        "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
+        "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",
+    ),
+    "preview.pledge_accept": ("The pledge is about to be accepted:", "即将接受质押："),
+    "preview.pledge_release": ("The pledge is about to be released:", "即将解除质押："),
+    "preview.pledge_enforce": ("Enforcement of the pledge is about to be asked for:", "即将请求实现质权："),
+    "preview.secured_then": ("secured then", "此后担保金额"),
+    "preview.debt_due_on": ("secured debt due on", "被担保债务到期日"),
     "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
     "preview.product_event": (
         "The event is about to be reported, and its bills issued and confirmed:",

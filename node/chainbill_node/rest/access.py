@@ -1,9 +1,9 @@
 """Who may see what: the pure decision behind the gate (docs/reference/read-access.md).
 
 A party sees its bills up to and including its own hop: the tokens it holds, held or was offered, the path to them,
-and the hops it made. A bank sees as well the path of every token offered to it for financing, and, as the paying
-bank of a bill, the leaves it will pay. A regulator sees all. An auditor sees what the parties that granted it
-access see. What does not show is counted as hidden.
+and the hops it made. A bank sees as well the path of every token offered to it for financing, or pledged to it as
+long as the pledge lasts, and, as the paying bank of a bill, the leaves it will pay. A regulator sees all. An auditor
+sees what the parties that granted it access see. What does not show is counted as hidden.
 
 The field's word: access control.
 """
@@ -126,18 +126,25 @@ class Tokens(Protocol):
 
 
 def sight_of(
-    viewer: Viewer, bill: Row, tokens: Tokens, *, requests: Sequence[Row], joints: Sequence[Row], paying_bank: str
+    viewer: Viewer,
+    bill: Row,
+    tokens: Tokens,
+    *,
+    requests: Sequence[Row],
+    joints: Sequence[Row],
+    pledges: Sequence[Row],
+    paying_bank: str,
 ) -> Sight | None:
     """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
 
-    ``requests`` are the financing requests for tokens of the bill, ``joints`` what was asked about it, ``paying_bank``
-    the bank that pays it, "" before it is confirmed.
+    ``requests`` are the financing requests for tokens of the bill, ``joints`` what was asked about it, ``pledges`` are
+    those of its cents, ``paying_bank`` is the bank that pays it, "" before it is confirmed.
     """
     if viewer.everything:
         return Sight()
     parties = viewer.reads_for(str(bill["id"]))
     named = not parties.isdisjoint(named_parties(bill)) or any(asked_beside(parties, joint) for joint in joints)
-    asked = _asked_tokens(tokens, parties, requests)
+    asked = _asked_tokens(tokens, parties, requests) | _pledged_tokens(tokens, parties, pledges)
     own = asked.union(tokens.of(parties))
     pays = paying_bank in parties
     if not (named or own or pays):
@@ -183,6 +190,12 @@ def _asked_tokens(tokens: Tokens, parties: frozenset[str], requests: Sequence[Ro
         str(request["token"]) for request in requests
         if not parties.isdisjoint(request.get("banks", ())) and tokens.get(str(request["token"])) is not None
     )  # fmt: skip
+
+
+def _pledged_tokens(tokens: Tokens, parties: frozenset[str], pledges: Sequence[Row]) -> frozenset[str]:
+    """Give the tokens that a pledge to one of the parties locks now, offered or accepted."""
+    locked = [str(token) for pledge in pledges if pledge["pledgee"] in parties for token in pledge["tokens"]]
+    return frozenset(token for token in locked if tokens.get(token) is not None)
 
 
 def sees_request(viewer: Viewer, request: Row) -> bool:

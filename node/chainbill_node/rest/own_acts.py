@@ -16,6 +16,7 @@ from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.routes_changes import sees_changes
 from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
+from chainbill_node.rest.routes_pledges import sees_pledge
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
@@ -36,6 +37,10 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("finance", "quote_ended"): "quote",
     ("finance", "request_ended"): "request",
     ("governance", "decided"): EVERYBODY,
+    ("pledge", "enforcement_refused"): "pledge",
+    ("pledge", "pledge_ended"): "pledge",
+    ("settlement", "payment_changed"): "token",
+    ("settlement", "payment_waits"): "token",
     ("invoice", "dispute_ended"): "dispute",
     ("invoice", "released"): "bill",
     ("account", "account_change_ended"): "party",
@@ -104,6 +109,7 @@ _SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "dispute": ("invoice", "dispute", sees_dispute),
     "joint": ("bill", "joint", sees_joint),
     "order": ("standing", "order", sees_order),
+    "pledge": ("pledge", "pledge", sees_pledge),
     "quote": ("finance", "quote", _sees_quote),
     "request": ("finance", "request", lambda view, row: sees_request(view.viewer, row)),
     "token": ("token", "token", _sees_token),

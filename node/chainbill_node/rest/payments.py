@@ -103,6 +103,9 @@ def payment_shape(view: View, row: Row) -> Shape:
                 "changed_on",
             )
         },
+        "kind": row.get("kind", "holder"),
+        "pledge": row.get("pledge", ""),
+        "waits_since": row.get("waits_since", ""),
         "value_date": receipt.get("value_date"),
         "recorded_on": view.date_of_height(int(receipt["height"])) if receipt else None,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, Rest, Shared, Valued, ValuedList
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_parties import held_bills, token_shown
+from chainbill_node.rest.routes_pledges import sees_pledge
 from chainbill_node.rest.routes_tokens import between
 from chainbill_node.rest.view import View
 from chainbill_node.storage.ledger_reader import HeightNotHeld
@@ -28,6 +29,7 @@ from chainbill_node.trace.steps import (
     calendar_steps,
     in_order,
     moves_to_another_bank,
+    steps_of_pledge,
     unpaid_before,
 )
 from chainbill_node.trace.tiers import TierTable
@@ -145,8 +147,8 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
 
 @declared(router, "bill_history")
 def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
-    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, receipts of banks, and
-    leaves that ended.
+    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, pledges, receipts of
+    banks, and leaves that ended.
 
     A step of the calendar (due, overdue) has no height; overdue is judged by value date.
     """
@@ -155,6 +157,7 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
     received = list(receipts_of_bill(view, bill_id))
     made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, received)
+    made += [step for row in _pledges(view, bill_id) for step in steps_of_pledge(row, bill_id)]
     made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
     steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage, received))
     for number, step in enumerate(steps):
@@ -167,6 +170,11 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
 def _joints(view: View, bill_id: str) -> Iterator[Row]:
     rows = (view.row("bill", "joint", name) for name in every(from_index(view.reader, "joint.bill", (bill_id,))))
     return (row for row in rows if row is not None)
+
+
+def _pledges(view: View, bill_id: str) -> Iterator[Row]:
+    rows = (view.row("pledge", "pledge", name) for name in every(from_index(view.reader, "pledge.bill", (bill_id,))))
+    return (row for row in rows if row is not None and sees_pledge(view, row))
 
 
 def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:

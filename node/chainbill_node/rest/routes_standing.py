@@ -42,6 +42,7 @@ def open_items(view: Opened, party: str) -> Response:
         "seats": seats,
         "debtors": sum(_counted(view, "party", "pays_for", bank) for bank in pays_as),
         "bills": sum(_counted(view, "bill", "to_pay", bank) for bank in pays_as),
+        "pledges": _counted(view, "pledge", "taken", found),
     }
     return view.answer({"party": found, "holdings": holdings, **counts})
 

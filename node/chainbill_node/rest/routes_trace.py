@@ -36,7 +36,7 @@ LEAF_COLUMNS = (
 )  # fmt: skip
 TIER_COLUMNS = (
     "currency", "tier", "parties", "reached", "penetration", "held", "financed", "settled", "diluted", "void", "amount",
-    "financed_ever", "share_financed", "financings", "mean_rate", "mean_cost",
+    "financed_ever", "share_financed", "financings", "mean_rate", "mean_cost", "pledged",
 )  # fmt: skip
 PARTY_COLUMNS = (
     "currency", "direction", "kind", "other", "debtor", "tier", "amount", "count", "interest", "fees", "mean_rate",

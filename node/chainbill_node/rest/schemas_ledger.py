@@ -46,7 +46,8 @@ _TOTALS = obj(
 _TIER = obj(
     {
         "tier": COUNT, "parties": COUNT,
-        **same(TOTAL, "reached", "held", "financed", "settled", "diluted", "void", "amount", "financed_ever"),
+        **same(TOTAL, "reached", "held", "financed", "settled", "diluted", "void", "amount"),
+        **same(TOTAL, "financed_ever", "pledged"),
         "share_financed": RATIO, "financings": COUNT, "mean_rate": PERCENT, "mean_cost": PERCENT,
     },
     penetration=RATIO,
@@ -124,7 +125,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         hidden=obj({"invoices": COUNT}),
     ),
     "OpenItems": obj({
-        "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills"),
+        "party": TEXT, **same(COUNT, "sponsored", "seats", "debtors", "bills", "pledges"),
         "holdings": array(obj({**same(TEXT, "currency", "role"), "count": COUNT, "sum": AMOUNT})),
     }),
     "Totals": _TOTALS,

@@ -261,7 +261,7 @@ class View:
         self._at_hand = TokensOfBill(self.reader, bill_id, self._count_sighted)
         return sight_of(
             self.viewer, bill, self._at_hand, requests=self._asked_to_finance(bill_id),
-            joints=self._asked_jointly(bill_id), paying_bank=self.paying_bank(bill),
+            joints=self._asked_jointly(bill_id), pledges=self._pledged(bill_id), paying_bank=self.paying_bank(bill),
         )  # fmt: skip
 
     def _count_sighted(self) -> None:
@@ -292,6 +292,10 @@ class View:
     def _asked_jointly(self, bill_id: str) -> list[Row]:
         """Give what was asked about a bill of banks read for."""
         return self._asked_of_banks("joint.part", ("bill", "joint"), bill_id)
+
+    def _pledged(self, bill_id: str) -> list[Row]:
+        """Give the pledges of cents of a bill to banks read for."""
+        return self._asked_of_banks("pledge.part", ("pledge", "pledge"), bill_id)
 
     def _asked_of_banks(self, index: str, table: tuple[str, str], bill_id: str) -> list[Row]:
         found: list[Row] = []
@@ -339,6 +343,8 @@ class View:
         if not self.is_bank(party):
             return
         yield from (str(request["bill"]) for request in self.filed("finance", "request", "bank", party))
+        for pledge in self.filed("pledge", "pledge", "pledgee", party):
+            yield from (str(one["bill"]) for one in pledge["ranges"] if pledge["tokens"])
         names = every(from_index(self.reader, "joint.asked", (party,)))
         joints = (self.reader.get("bill", "joint", name) for name in names)
         yield from (str(row["bill"]) for row in joints if row is not None and asked_beside(frozenset({party}), row))

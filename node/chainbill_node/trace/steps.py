@@ -66,6 +66,24 @@ def moves_to_another_bank(joint: Row) -> list[Shape]:
     }]  # fmt: skip
 
 
+def steps_of_pledge(pledge: Row, bill_id: str) -> list[Shape]:
+    """Give the steps at which cents of a bill came into pledge and were free of it; none of what was not accepted."""
+    if not pledge["pledged_on"]:
+        return []
+    amount = sum(int(one["hi"]) - int(one["lo"]) for one in pledge["ranges"] if one["bill"] == bill_id)
+    sides = {"from": pledge["holder"], "to": pledge["pledgee"], "amount": amount, "pledge": pledge["id"]}
+    steps: list[Shape] = [{
+        "kind": "pledged", "height": pledge["accepted"]["height"], "date": pledge["pledged_on"],
+        "transaction": pledge["accepted"]["transaction"], **sides,
+    }]  # fmt: skip
+    if pledge["ended_on"]:
+        steps.append({
+            "kind": f"pledge_{pledge['status']}", "height": pledge["ended"]["height"], "date": pledge["ended_on"],
+            "transaction": pledge["ended"]["transaction"], **sides,
+        })  # fmt: skip
+    return steps
+
+
 def unpaid_before(bill: Row, date: str, ended: Iterable[tuple[str, int]]) -> int:
     """Give what was unpaid on the morning of a day, in minor units: what a credit note took off later was still owed.
 

@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 AMOUNT_COLUMNS = frozenset({
     "amount", "face", "reached", "held", "financed", "settled", "diluted", "void", "financed_ever", "received",
-    "passed_on", "live", "interest", "fees",
+    "passed_on", "live", "interest", "fees", "pledged",
 })  # fmt: skip
 """Columns that hold amounts in minor units."""
 

@@ -2,7 +2,8 @@
 
 Definitions (docs/reference/rest.md, "Penetration"): ``reached`` at tier t counts the cents ever accepted at tier t
 or deeper, returns undone; ``held`` and ``financed`` are live cents with non-banks and with banks, ``amount`` adds what
-was settled, diluted or voided while it rested there, so that the tiers sum to the face; ``financed_ever`` counts a
+was settled, diluted or voided while it rested there, so that the tiers sum to the face; ``pledged`` are those of
+``held`` and ``financed`` that secure somebody's debt, where the reader sees their locks; ``financed_ever`` counts a
 cent once for each tier it was financed at. Void cents count as never having reached any tier.
 """
 
@@ -26,6 +27,9 @@ from chainbill_node.trace.shapes import (
 
 MEAN_FLOOR = 3
 """A mean over fewer financings shows only to regulators and to the parties concerned."""
+
+PLEDGED = "pledged"
+"""The lock of tokens that are in pledge."""
 
 NOT_ACCEPTED = {"pending": PENDING_STATUSES, "ended": ENDED_STATUSES}
 """Totals of faces of bills that were not accepted."""
@@ -86,6 +90,7 @@ class _Tier:
     settled: int = 0
     diluted: int = 0
     void: int = 0
+    pledged: int = 0
     financed_ever: int = 0
     prices: Prices = field(default_factory=Prices)
 
@@ -142,6 +147,8 @@ class TierTable:
             tier.financed += amount
         else:
             tier.held += amount
+        if sight.sees_offer(token) and any(lock["kind"] == PLEDGED for lock in token["locks"]):
+            tier.pledged += amount
 
     def _add_chain(self, lineage: Lineage, leaf: str, sight: Sight, priced: set[str]) -> None:
         token = lineage.token(leaf)
@@ -217,6 +224,7 @@ class TierTable:
             "void": tier.void,
             "amount": tier.amount,
             "financed_ever": tier.financed_ever,
+            "pledged": tier.pledged,
             "share_financed": ratio_text(tier.financed_ever, tier.reached) if complete else None,
             "financings": tier.prices.count,
             "mean_rate": tier.prices.mean_rate(self.small_means),

@@ -65,7 +65,7 @@ function tiers(rows, currency, withPenetration) {
   const columns = [
     ["tier", (row) => row.tier, "number"], ["n_parties", (row) => row.parties, "number"], amount("reached"),
     ...(withPenetration ? [["penetration", (row) => percent(row.penetration), "number"]] : []),
-    amount("held"), amount("financed"), amount("settled"), amount("amount"), amount("financed_ever"),
+    amount("held"), amount("financed"), amount("settled"), amount("pledged"), amount("amount"), amount("financed_ever"),
     ["share_financed", (row) => percent(row.share_financed), "number"], ["mean_rate", (row) => row.mean_rate, "number"],
   ];
   return element("div", {}, bars(rows, currency), table(columns, rows));

@@ -28,7 +28,8 @@ class Index:
 
     field "": all rows under no value. each "": the field is the text; "*": a list of texts; else a list of maps that
     hold it under this name. parts: the last key parts that make an id, joined by "/", which only the last may hold.
-    also: fields that list it likewise, "a.b" is b of the map a. of: the field whose text follows each value.
+    also: fields that list it likewise, "a.b" is b of the map a. of: the field whose text follows each value; "a.b" is
+    b of each of the maps in the list a.
     """
 
     name: str
@@ -59,11 +60,8 @@ class Index:
         """What entries of a row have behind the prefix: the encoded values."""
         if not self.of:
             return [text_part(value) for value in self.values(row)] if self.field else [b""]
-        of = row.get(self.of)
-        if not _fits(of):
-            return []
-        behind = text_part(str(of))
-        return [text_part(value) + behind for value in self.values(row)]
+        behind = [text_part(str(one)) for one in _behind(row, self.of)]
+        return [text_part(value) + one for value in self.values(row) for one in behind]
 
     @property
     def prefix(self) -> bytes:
@@ -72,7 +70,7 @@ class Index:
 
     def lists_alike(self, old: Row, new: Row) -> bool:
         """Whether a changed row is listed as it was, as far as its fields say so."""
-        field, of = self.field, self.of
+        field, of = self.field, self.of.partition(".")[0]
         if (field and old.get(field) != new.get(field)) or (of and old.get(of) != new.get(of)):
             return False
         return not self.also or all(_inner(old, one) == _inner(new, one) for one in self.also)
@@ -84,6 +82,15 @@ def _inner(row: Row, field: str) -> Any:
     outer, _, inner = field.partition(".")
     found = row.get(outer)
     return found.get(inner) if isinstance(found, dict) else None
+
+
+def _behind(row: Row, of: str) -> Sequence[Any]:
+    outer, _, inner = of.partition(".")
+    found = row.get(outer)
+    if not inner:
+        return (found,) if _fits(found) else ()
+    named = [one.get(inner) for one in found if isinstance(one, dict)] if isinstance(found, list | tuple) else []
+    return list(dict.fromkeys([one for one in named if _fits(one)]))
 
 
 def _fits(found: Any) -> bool:
@@ -107,6 +114,7 @@ PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
 LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
+PLEDGE = ("pledge", "pledge")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (
@@ -137,6 +145,10 @@ INDEXES: tuple[Index, ...] = (
     Index("joint.asked", JOINT, "others", each="*"),
     Index("joint.part", JOINT, "others", each="*", of="bill"),
     Index("label.by", LABEL, "by", parts=2),
+    Index("pledge.holder", PLEDGE, "holder"),
+    Index("pledge.pledgee", PLEDGE, "pledgee"),
+    Index("pledge.bill", PLEDGE, "ranges", each="bill"),
+    Index("pledge.part", PLEDGE, "pledgee", of="ranges.bill"),
     Index("product.anchor", PRODUCT, "anchor"),
     Index("product.supplier", PRODUCT, "parts", each="supplier"),
     Index("event.anchor", EVENT, "anchor"),
