@@ -33,7 +33,7 @@ def need_of(typed: str) -> dict[str, str]:
 
 def need_said(need: Row) -> str:
     """A scheme and a grade as people type and read them."""
-    return f"{need['scheme']}: {need['grade']}"
+    return f"{need['scheme']}:{need['grade']}"
 
 
 def labels_of(session: Session, bill: str) -> list[dict[str, Any]] | None:

@@ -54,7 +54,7 @@ def test_a_financing_under_a_label(desk: Desk, paper: str, monkeypatch: pytest.M
     attested(desk, bill, paper)
     seen = shown(desk, monkeypatch, "--as", "supplier1", "--lang", "zh", "finance", "agree", quote)
     assert "要求标签" in seen
-    assert f"{GREEN}: A+" in seen
+    assert f"{GREEN}:A+" in seen
     seen = shown(desk, monkeypatch, "--as", "bank2", "finance", "disburse", quote, "--reference", "P-1")
     assert "asks for label" in seen
     assert "until" in seen
@@ -96,7 +96,7 @@ def test_an_attestor_attests_a_bill_that_it_does_not_see_and_takes_the_label_bac
     assert row["bill"] == bill
     quote = quoted(desk, token)
     desk.json("supplier1", "finance", "agree", quote)
-    assert f"{GREEN}: A+" in shown(desk, monkeypatch, "--as", "supplier3", *words)
+    assert f"{GREEN}:A+" in shown(desk, monkeypatch, "--as", "supplier3", *words)
     seen = shown(desk, monkeypatch, "--as", "supplier2", "label", "revoke", bill, "--scheme", GREEN)
     assert GREEN in seen
     desk.text("localnet", "clock", "--advance", "24h")
