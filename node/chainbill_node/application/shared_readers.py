@@ -30,7 +30,11 @@ class SnapshotReaders:
         """A block was committed."""
         self.forget()
         if transactions:
-            self._long_reads.committed()
+            self.block_expected()
+
+    def block_expected(self) -> None:
+        """Long reads step back for a while."""
+        self._long_reads.expected()
 
     def forget(self) -> None:
         """The store has changed: later readers get a new snapshot; old ones live as long as their readers."""
