@@ -394,9 +394,9 @@ def report_on_the_payment_of_another_bank(world: World) -> None:
 
 
 @refuses("payment_transition")
-def return_a_paid_payment(world: World) -> None:
+def return_a_payment_that_its_payee_has_received(world: World) -> None:
     payment = paid(world)
-    world.call(BANK1, "settlement", "pay_result", **payment, status="paid", reference="X")
+    as_two(world, S1, "settlement", "acknowledge", **payment)
     world.call(BANK1, "settlement", "pay_result", **payment, status="returned", reference="Y")
 
 

@@ -191,7 +191,7 @@ def test_a_change_of_the_general_part_is_examined_with_all_who_import_it(world: 
 
 
 def test_the_whole_rule_book_is_one_set_of_stored_sources(world: World) -> None:
-    world.gas = 8_000_000  # by a vote on gas_transaction: the book takes more than a transaction may at first use
+    world.gas = 16_000_000  # by a vote on gas_transaction: the book takes more than a transaction may at first use
     for text in sources().values():
         assert world.call(BANK1, "governance", "store_source", source=text) == {"hash": digest(text)}
     assert len(world.row("governance", "stored", BANK1)["hashes"]) == len(sources())
