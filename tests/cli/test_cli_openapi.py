@@ -83,6 +83,9 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     happened = event_file(desk.home / "event.json", product, "today")
     desk.text("product", "attest", happened, "--key", "gate")
     event = desk.json("anchor", "product", "event", happened)["event"]
+    rest = desk.json("supplier1", "token", "list", "--bill", bill, "--holder", "supplier1", "--status", "live")[0]["id"]
+    terms = ["--to", "bank2", "--secured", "1.00", "--due", "+30d", "--contract", "K-1"]
+    pledge = desk.json("supplier1", "pledge", "offer", rest, *terms)["pledge"]
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper))["order"]
     head = desk.transport.node.ledger.info().height
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
@@ -93,7 +96,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],
         "dispute_id": [dispute], "order_id": [order], "joint_id": [joint],
-        "product_id": [product], "event_id": [event],
+        "product_id": [product], "event_id": [event], "pledge_id": [pledge],
     }  # fmt: skip
 
 

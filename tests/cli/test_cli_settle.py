@@ -133,7 +133,7 @@ def test_a_payee_ends_what_came_back(desk: Desk) -> None:
     assert desk.json("supplier1", "bill", "received", number, payment["token"])["payment_status"] == "paid"
     refused = desk.json("bank1", *words, "--status", "instructed", "--reference", "S1-2", expect=3)
     assert (refused["code"], refused["details"]) == ("payment_transition", {"from": "paid", "to": "instructed"})
-    assert "Paid is the end" in desk.err
+    assert "said that the money arrived, that is the end" in desk.err
 
 
 def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ RARE: dict[str, Mutant] = {
         "invoice", 'row["signed"] == 0 and ', "", _claim_after_acceptance,
     ),
     "a lapse joins over locked pieces": (
-        "token", ' and len(row["locks"]) == 0', "", _refusal_beside_an_offer,
+        "token", 'in TOKEN_USABLE and len(row["locks"]) == 0', "in TOKEN_USABLE", _refusal_beside_an_offer,
     ),
 }  # fmt: skip
 
