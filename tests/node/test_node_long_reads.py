@@ -1,4 +1,4 @@
-"""Long reads get a share of a core while blocks are expected, and all they want while none are."""
+"""Long reads get a share of a core while blocks are committed, and all they want while none are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 from chainbill_node.application.read_throttle import (
+    AFTER_A_COMMIT_S,
     BURST_S,
-    EXPECTED_S,
     FORGET_S,
     LONGEST_REST_S,
     MAX_SOURCES,
@@ -44,19 +44,19 @@ class Clock:
         self.now_s += seconds
 
     def work(self, seconds: float, *, busy: bool) -> None:
-        """Read that much, in pieces; blocks are expected meanwhile, or not."""
+        """Read that much, in pieces; blocks are committed meanwhile, or not."""
         for _ in range(round(seconds / PIECE_S)):
             if busy:
-                self.reads.expected()
+                self.reads.committed()
             self.now_s += PIECE_S
             self.reads.used(PIECE_S)
 
 
-def test_where_no_block_is_expected_nobody_rests() -> None:
+def test_where_nothing_is_committed_nobody_rests() -> None:
     clock = Clock()
     clock.work(5, busy=False)
-    clock.reads.expected()
-    clock.now_s += EXPECTED_S
+    clock.reads.committed()
+    clock.now_s += AFTER_A_COMMIT_S
     clock.work(5, busy=False)
     assert clock.rests == []
 

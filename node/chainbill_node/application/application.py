@@ -341,10 +341,6 @@ class LedgerApplication:
         """End what is read for others: whoever asks now, or waits, is told why."""
         self._readers.end(why)
 
-    def block_expected(self) -> None:
-        """A transaction waits, and its block is to come soon."""
-        self._readers.block_expected()
-
     def forget_readers(self) -> None:
         """Old rows were taken away: later readers get a new view of the store."""
         self._readers.forget()

@@ -1,8 +1,8 @@
-"""Read throttling: long reads step back for blocks while blocks are expected, and for those who have read less.
+"""Read throttling: long reads step back for blocks while blocks are committed, and for those who have read less.
 
 Reads and blocks run in one interpreter. Reads that go over thousands of rows would take as much of it as there are of
 them, and everybody who waits for a commit, or for a row, would pay for it. So a read says after each piece of work what
-it used, and rests. While blocks are expected all long reads together get a share of a core (a token bucket). And only
+it used, and rests. While blocks are committed all long reads together get a share of a core (a token bucket). And only
 one of them works at a time, beside those that have just begun: that of the source that has used least, so all sources
 get the same and who reads little hardly waits; who has the turn and does not work has had it. More threads at work
 would be no faster, and each makes everybody else wait longer for the interpreter. Who is alone does not rest.
@@ -22,9 +22,8 @@ SHARE = 0.25
 """Of a core, for all long reads together."""
 BURST_S = 0.1
 """Of the time that went by unused, so much counts."""
-EXPECTED_S = 5.0
-"""So long after a transaction was handed in, or a block with transactions was committed, a block is expected. Of one
-second, a commit that reads had made late let them go on before it was there, and each next one came later still."""
+AFTER_A_COMMIT_S = 1.0
+"""So long after a block with transactions the next one is expected."""
 LONGEST_REST_S = 0.25
 LOOK_AGAIN_S = 0.005
 """Whoever rests for another read looks so often whether that is still needed."""
@@ -59,7 +58,7 @@ _read: ContextVar[_Read | None] = ContextVar("read", default=None)
 
 
 class LongReads:
-    """The share of one node. `used` is called from the threads of reads, `expected` from that of blocks."""
+    """The share of one node. `used` is called from the threads of reads, `committed` from that of blocks."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic, rest: Callable[[float], None] = time.sleep) -> None:
         self._now_s = now_s
@@ -71,9 +70,9 @@ class LongReads:
         self._at_work: _Read | None = None  # the only long read that does not rest
         self._ended: Ending | None = None
 
-    def expected(self) -> None:
-        """A block is expected: a transaction was handed in, or a block with some was committed."""
-        self._busy_until_s = self._now_s() + EXPECTED_S
+    def committed(self) -> None:
+        """A block with transactions was committed."""
+        self._busy_until_s = self._now_s() + AFTER_A_COMMIT_S
 
     def end(self, why: Ending) -> None:
         """No read begins any more, and those under way end with their next piece: the store is about to be closed."""

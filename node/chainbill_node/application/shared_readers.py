@@ -30,11 +30,7 @@ class SnapshotReaders:
         """A block was committed."""
         self.forget()
         if transactions:
-            self.block_expected()
-
-    def block_expected(self) -> None:
-        """Long reads step back for a while."""
-        self._long_reads.expected()
+            self._long_reads.committed()
 
     def forget(self) -> None:
         """The store has changed: later readers get a new snapshot; old ones live as long as their readers."""

@@ -262,7 +262,6 @@ class Traffic:
         try:
             self._node.ledger.check_tx(arrival.transaction, real_ms)
             self._node.mempool.add(arrival.transaction, now_ms, own=arrival.own)
-            self._node.ledger.block_expected()
         except MempoolFull as error:
             self.turned_away(error)
             return error
