@@ -83,7 +83,8 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     happened = event_file(desk.home / "event.json", product, "today")
     desk.text("product", "attest", happened, "--key", "gate")
     event = desk.json("anchor", "product", "event", happened)["event"]
-    rest = desk.json("supplier1", "token", "list", "--bill", bill, "--holder", "supplier1", "--status", "live")[0]["id"]
+    live = desk.json("supplier1", "token", "list", "--bill", bill, "--holder", "supplier1", "--status", "live")
+    rest = next(one["id"] for one in live if not one["locks"])
     terms = ["--to", "bank2", "--secured", "1.00", "--due", "+30d", "--contract", "K-1"]
     pledge = desk.json("supplier1", "pledge", "offer", rest, *terms)["pledge"]
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper))["order"]

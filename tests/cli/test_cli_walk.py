@@ -189,9 +189,8 @@ def test_use_10_every_table_fits_every_screen(desk: Desk, tmp_path: Path, monkey
                 wide = [one for one in lines if cell_len(one) > width and not re.search(r"[/\\]\S{60}", one)]
                 assert not wide, where
                 for value in long:
-                    begun = sum(one.count(value[:16]) for one in lines)
-                    whole = sum(one.count(value) for one in lines)
-                    assert begun == whole, f"{value} is broken or cut: {where}"
+                    left = [one for one in lines if value[:16] in one.replace(value, "")]
+                    assert not left, f"{value} is broken or cut: {where}"
                 if any("…" in one for one in lines):
                     assert "-o wide" in desk.err, where
                 seen |= {value for value in (FACE, LARGEST_SHOWN, LONG_NAME[:10]) if value in desk.out}
