@@ -136,6 +136,12 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("finance", "disburse"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.disburse", more="expired"))),
 }
 """Of each act: which argument names the row, and what is asked of it in the contract's order."""
+SAID_AGAIN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "settlement.settle": (("settlement",), ("amount", "value_date")),
+    "settlement.pay_result": (("payment",), ()),
+    "finance.disburse": (("finance", "unmatched"), ("value_date",)),
+}
+"""Of each report under a reference: the kinds of its receipt, and what stands there as it was said."""
 
 
 def refuse_foreseen(session: Session, calls: Sequence[Call]) -> None:
@@ -146,7 +152,10 @@ def refuse_foreseen(session: Session, calls: Sequence[Call]) -> None:
         raise foreseen(str(error.reason), error.fields or {}) from error
     for one in calls:
         found = _foreseen(session, one)
-        if found is not None and not _reported_before(session, one.args):
+        known = _under_reference(session, one.args)
+        if _otherwise(session, one, known or ()):
+            raise foreseen("reference_used_otherwise", {"reference": one.args["reference"]})
+        if found is not None and known == []:
             raise foreseen(*found)
 
 
@@ -176,17 +185,25 @@ def _row(session: Session, named: str, identifier: str) -> Row:
     return {**row, **said, "request_status": request.get("status")}
 
 
-def _reported_before(session: Session, reported: Mapping[str, Any]) -> bool:
-    """Whether the ledger knows this reference on the bill: it answers a second report of a payment as the first."""
+def _under_reference(session: Session, reported: Mapping[str, Any]) -> list[Row] | None:
+    """What banks reported under this reference on the bill; None where it cannot be read here: the ledger decides."""
     reference = reported.get("reference")
     if not reference or (BILL not in reported and QUOTE not in reported):
-        return False
+        return []
     named = QUOTE if QUOTE in reported else BILL
     bill = reported.get(BILL) or _row(session, named, str(reported[named])).get(BILL)
     try:
-        return any(row["reference"] == reference for row in session.client.pages("/v1/receipts", bill=bill, kind="all"))
+        rows = session.client.pages("/v1/receipts", bill=bill, kind="all")
+        return [row for row in rows if row["reference"] == reference]
     except Failure:
-        return True  # it cannot be read here: the ledger decides
+        return None
+
+
+def _otherwise(session: Session, one: Call, known: Sequence[Row]) -> bool:
+    """Whether the acting bank reported anything else under the reference than this: the ledger takes it once."""
+    kinds, members = SAID_AGAIN.get(f"{one.contract}.{one.function}", ((), ()))
+    own = [row for row in known if kinds and row.get("bank") == session.party]
+    return any(row["kind"] not in kinds or any(row[name] != one.args[name] for name in members) for row in own)
 
 
 def of_payment(session: Session, row: Row, status: str, reference: str = "") -> None:
@@ -199,7 +216,9 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
             raise foreseen("payment_transition", {"from": now, "to": "paid"})
     elif row.get("bank") and session.party not in (row["bank"], bank_in_place_of(session, str(row["bank"]))):
         raise foreseen("not_the_instructing_bank", {})
-    elif not (reported_so(now, status) or _reported_before(session, {BILL: row.get(BILL), "reference": reference})):
+    elif (
+        not reported_so(now, status) and _under_reference(session, {BILL: row.get(BILL), "reference": reference}) == []
+    ):
         raise foreseen("payment_transition", {"from": now, "to": status})
 
 

@@ -102,10 +102,16 @@ def test_payments_and_what_was_reported_already(desk: Desk, refused: Refused, mo
     outcome = ("bill", "payment", bill, root, "--status", "paid", "--reference")
     assert refused("bank2", *outcome, "R-1") == "not_the_instructing_bank"
     assert refused("supplier2", "bill", "received", bill, root) == "not_the_payee"
-    monkeypatch.setattr(previews, "person", lambda: True)
-    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
-    desk.text("--as", "bank1", "bill", "settle", bill, *first)
+    with monkeypatch.context() as at_terminal:
+        at_terminal.setattr(previews, "person", lambda: True)
+        at_terminal.setattr(previews, "confirm", lambda *_, **__: True)
+        desk.text("--as", "bank1", "bill", "settle", bill, *first)
     assert "repeated" in desk.out, "the same report again is no mistake"
+    assert "still open afterwards" not in desk.err, "nothing changes"
+    for other in (("--amount", "40.01", "--partial"), ("--amount", "100.00", "--value-date", "2026-01-01")):
+        assert refused("bank1", "bill", "settle", bill, *other, "--reference", "P-1") == "reference_used_otherwise"
+    assert "P-1" in desk.err
+    assert refused("bank1", *outcome, "P-1") == "reference_used_otherwise"
 
 
 def test_a_payee_is_asked_about_whatever_its_bank_said_last(

@@ -68,7 +68,9 @@ def settle(
         preview = Preview("preview.bill_settle").line("column.bill", identifier)
         preview.party(session, "column.debtor", found["debtor"]).money("column.amount", minor, currency)
         preview.line("column.value_date", arguments["value_date"]).line("column.reference", reference)
-        preview.money("preview.after", max(0, int(found.get("outstanding", 0)) - minor), currency)
+        left = int(found.get("outstanding", 0)) - minor
+        if left >= 0:  # more than is owed was said before, and changes nothing
+            preview.money("preview.after", left, currency)
     outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
     payments, steps = _to_the_end(session, writing, outcome, identifier, reference)
     further = {"steps": steps} if steps else {}
