@@ -229,6 +229,16 @@ def _ask_once(kind: str, session: Session, asked: Row) -> Iterator[Refusal | Non
     yield _asked(session, asked["bill"], kind)
 
 
+def _ask_invoices(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    """Whether any of a bill has no invoice yet, where none is to be replaced."""
+    yield _asked(session, asked["bill"], "invoices")
+    bill = _bill(session, asked["bill"])
+    behind = {one["fingerprint"]: int(one["amount"]) for one in bill.get("invoices") or ()}
+    new = not asked["replaces"] and not any(one["fingerprint"] in behind for one in asked["parts"])
+    if bill and new and sum(behind.values()) >= bill["face"] - bill["diluted"]:
+        yield "invoices_cover_the_bill", {"bill": bill["id"]}
+
+
 def _answer(session: Session, given: Row) -> Iterator[Refusal | None]:
     """A yes takes effect, or waits to: what was asked must still be possible. A no is always open."""
     asked = session.object_row("/v1/joints", str(given["joint"])) if given["answer"] == "yes" else {}
@@ -266,7 +276,8 @@ def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
 
 CHECKS: Mapping[str, Check] = {
     "bill.ask_void": _ask_void, "bill.ask_dilution": _ask_dilution,
-    **{f"bill.ask_{kind}": partial(_ask_once, kind) for kind in ("paying_bank", "red_letter", "invoices")},
+    **{f"bill.ask_{kind}": partial(_ask_once, kind) for kind in ("paying_bank", "red_letter")},
+    "bill.ask_invoices": _ask_invoices,
     "bill.answer": _answer, "governance.propose": _propose,
     "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote,
     "finance.agree": _agree, "finance.disburse": _disburse,

@@ -249,6 +249,7 @@ def require_may_come(bill, parts, replaces):
         comes += part["amount"]
         require_room(row_for(bill, part), part)
     most = bill["face"] - bill["diluted"] - behind + leaves
+    require(most > 0, "invoices_cover_the_bill", {"bill": bill["id"]})
     facts = {"least": leaves, "most": most, "amount": comes, "currency": bill["currency"]}
     require(leaves <= comes <= most, "invoices_not_the_rest", facts)
     require(stay + len(parts) <= MOST_BEHIND_BILL, "bill_has_too_many_invoices", {"most": MOST_BEHIND_BILL})

@@ -94,7 +94,7 @@ def agree(product):
     Each of its bills is still accepted by itself, or refused.
     """
     row = require_product(product)
-    require(ctx.party in suppliers_of(row["parts"]), "not_asked")
+    require(ctx.party in suppliers_of(row["parts"]), "not_a_supplier_of_it")
     require_active(ctx.party)
     require_capability("maker")
     require_product_step(row, "product.agree", "active")

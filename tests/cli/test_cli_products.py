@@ -187,3 +187,10 @@ def test_an_event_file_is_refused_by_file_and_member(desk: Desk, tmp_path: Path,
     told = "".join(desk.err.split())
     assert f"{file}：{member}" in told
     assert "最小单位" not in told
+
+
+def test_only_suppliers_agree_to_a_product(desk: Desk, tmp_path: Path) -> None:
+    """A stranger was told that it was not asked, as of a joint act."""
+    product = registered(desk, tmp_path, "supplier1")
+    desk.text("--as", "supplier2", "--lang", "zh", "--yes", "product", "agree", product, expect=3)
+    assert "只有产品所列部件的供应商可以同意" in desk.err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview
-from cli.cli_desk import Desk
+from cli.cli_desk import Desk, Refused
 from cli.test_cli_comparing import right_invoice
 from cli.test_cli_invoice import CHINESE
 
@@ -92,6 +92,16 @@ def test_other_invoices_take_the_place_of_one(desk: Desk, chinese: Make) -> None
     assert desk.json("anchor", "bill", "answer", joint, "yes")["bill_status"] == "active"
     behind = desk.json("anchor", "bill", "show", bill)["invoices"]
     assert [(one["amount"], one["total"]) for one in behind] == [(600_000, 600_000), (400_000, 900_000)]
+
+
+def test_a_bill_with_all_its_invoices_takes_no_more(desk: Desk, chinese: Make, refused: Refused) -> None:
+    """It was told the limits 0.00 and 0.00."""
+    bill, _ = accepted(desk, chinese("17", "6000.00"))
+    coming = ("bill", "add-invoices", bill, "--invoice", f"{chinese('18', '4000.00')}=1.00")
+    assert refused("supplier1", *coming) == "invoices_cover_the_bill"
+    desk.text("--as", "supplier1", "--lang", "zh", *coming, expect=3)
+    assert "凭证的全部金额均已有发票" in desk.err
+    assert "--replace" in desk.err
 
 
 def test_what_another_bill_took_off_an_invoice_is_off_its_total(desk: Desk, chinese: Make, tmp_path: Path) -> None:

@@ -105,6 +105,12 @@ def let_the_hundred_and_first_come(world: World) -> None:
     come(world, bill, parts[100])
 
 
+@refuses("invoices_cover_the_bill")
+def let_one_come_to_a_bill_that_has_all(world: World) -> None:
+    come(world, bill_over(world, PART)[0], OTHER)
+
+
 @refuses("invoices_not_the_rest")
 def let_more_come_than_the_bill_is_over(world: World) -> None:
-    come(world, bill_over(world, PART)[0], OTHER)
+    bill, _ = accepted_bill(world, face=1_500, invoices=[])
+    come(world, bill, PART, OTHER)

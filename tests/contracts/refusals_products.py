@@ -43,7 +43,7 @@ def register_a_twenty_first_product_in_a_day(world: World) -> None:
         register(world)
 
 
-@refuses("not_asked")
+@refuses("not_a_supplier_of_it")
 def agree_to_the_product_of_others(world: World) -> None:
     world.call(S2, "product", "agree", product=register(world, PARTS[:1]))
 

@@ -136,7 +136,8 @@ MUTANTS: dict[str, Mutant] = {
     "one alone registers": ("product", "    require_maker_and_checker()\n", '    require_capability("maker")\n',
                             is_refused(alone)),
     "a stranger agrees": (
-        "product", 'suppliers_of(row["parts"]), "not_asked")', 'suppliers_of(row["parts"]) or True, "not_asked")',
+        "product", 'suppliers_of(row["parts"]), "not_a_supplier_of_it")',
+        'suppliers_of(row["parts"]) or True, "not_a_supplier_of_it")',
         another("agree"),
     ),
     "a stranger retires": (

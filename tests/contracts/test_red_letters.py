@@ -125,7 +125,7 @@ def test_another_invoice_takes_its_place(world: World) -> None:
     lowered(world, bill, 1_000_000, of=I2)
     third = {"fingerprint": I3, "amount": 4_000_000, "total": 9_000_000}
     refused("invoice_not_over_occupied", come, world, bill, [third], I1)
-    refused("invoices_not_the_rest", come, world, bill, [third])
+    refused("invoices_cover_the_bill", come, world, bill, [third])
     refused("invoices_not_the_rest", come, world, bill, [{**third, "amount": 3_999_999}], I2)
     refused("invoices_not_the_rest", come, world, bill, [{**third, "amount": 4_000_001}], I2)
     come(world, bill, [third], I2)
