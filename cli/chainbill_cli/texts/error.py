@@ -201,15 +201,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.setting": ("there is no setting {name}; known: {known}", "没有设置项 {name}；可用：{known}"),
     "error.dry_run_refused": ("a node would refuse this", "节点将拒绝此操作"),
     "error.hint_two_keys": (
-        "sign twice: the command with --for-checker FILE, then --as CHECKER tx sign FILE, then tx send FILE; "
+        "sign twice: the command with --for-checker FILE, then chainbill --as CHECKER tx sign FILE, then chainbill "
+        "tx send FILE; "
         "a second key: chainbill party key add NAME --capability checker",
-        "两人签名：命令加 --for-checker FILE，再 --as 复核身份 tx sign FILE，最后 tx send FILE；"
+        "两人签名：命令加 --for-checker FILE，再 chainbill --as 复核身份 tx sign FILE，最后 chainbill tx send FILE；"
         "新增复核密钥：chainbill party key add NAME --capability checker",
     ),
     "error.hint_two_admins": (
-        "two admin keys sign: the command with --for-checker FILE, then --as OTHER tx sign FILE, then tx send FILE; "
+        "two admin keys sign: the command with --for-checker FILE, then chainbill --as OTHER tx sign FILE, then "
+        "chainbill tx send FILE; "
         "where both profiles are in one home, the command signs with both by itself",
-        "须两把管理密钥签名：命令加 --for-checker FILE，再 --as 另一身份 tx sign FILE，最后 tx send FILE；"
+        "须两把管理密钥签名：命令加 --for-checker FILE，再 chainbill --as 另一身份 tx sign FILE，最后 chainbill tx "
+        "send FILE；"
         "两个身份在同一目录时，命令自动以两把密钥签名",
     ),
     "error.hint_possession": (

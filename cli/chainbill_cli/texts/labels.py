@@ -8,7 +8,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "认证凭证的标签，取代该方案原有的标签（认证方，经办与复核）",
     ),
     "labels.revoke": ("Take a label back (an attestor)", "撤销标签（认证方）"),
-    "labels.opt_scheme": ("The scheme: `label schemes` lists them", "方案，可用 `label schemes` 查看"),
+    "labels.opt_scheme": (
+        "The scheme: `chainbill label schemes` lists them",
+        "方案，可用 `chainbill label schemes` 查看",
+    ),
     "labels.opt_grade": (
         "The grade; whoever asks for it must write it exactly so",
         "等级；所要求的等级须与此完全一致",

@@ -40,16 +40,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.no_validator": ("no validator any more: removed by vote", "已不是验证方：经表决移除"),
     "localnet.already_otherwise": (
         "{home} has a network already, made otherwise than {option}; leave the option out, "
-        "or delete the network with `localnet reset`",
-        "{home} 已有网络，其设置与 {option} 不符；请去掉该选项，或用 `localnet reset` 删除该网络",
+        "or delete the network with `chainbill localnet reset`",
+        "{home} 已有网络，其设置与 {option} 不符；请去掉该选项，或用 `chainbill localnet reset` 删除该网络",
     ),
     "localnet.already": (
-        "{home} has a network with {count} validators; use it, or delete it with `localnet reset`",
-        "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `localnet reset` 删除",
+        "{home} has a network with {count} validators; use it, or delete it with `chainbill localnet reset`",
+        "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `chainbill localnet reset` 删除",
     ),
     "localnet.foreign": (
-        "{home} holds a network that `localnet up` did not make",
-        "{home} 中的网络不是由 `localnet up` 建立的",
+        "{home} holds a network that `chainbill localnet up` did not make",
+        "{home} 中的网络不是由 `chainbill localnet up` 建立的",
     ),
     "localnet.bad_step": ("{value}: write a step as 30d, 12h, 90m or 5s", "{value}：步长请写成 30d、12h、90m 或 5s"),
     "localnet.clock_back": (
@@ -90,9 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.held_by_some_node": ("a node of the network {network}", "网络 {network} 的某个节点"),
     "localnet.port_taken_hint": (
         "stop that program (perhaps another local network: chainbill --home DIRECTORY localnet down); or make this "
-        "network elsewhere: chainbill localnet up --base-port PORT (first `localnet reset` where it is made already)",
+        "network elsewhere: chainbill localnet up --base-port PORT (first `chainbill localnet reset` where it is "
+        "made already)",
         "请停止该程序（可能是另一个本地网络：chainbill --home 目录 localnet down），"
-        "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 `localnet reset`）",
+        "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 `chainbill localnet reset`）",
     ),
     "localnet.port_of_another": (
         "what answers at {where} is not {name}",

@@ -97,8 +97,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "mend.error.key_or_profile": PROFILES,
     "mend.error.key_wrong": (
-        "type it again; a lost passphrase needs a new key: chainbill party rotate-key, or the sponsor's party recover",
-        "请重新输入；口令遗失须换新密钥：chainbill party rotate-key，或由推荐行办理 party recover",
+        "type it again; a lost passphrase needs a new key: chainbill party rotate-key, or the sponsor's chainbill "
+        "party recover",
+        "请重新输入；口令遗失须换新密钥：chainbill party rotate-key，或由推荐行办理 chainbill party recover",
     ),
     "mend.error.no_node": (
         "a network on this machine is made by chainbill localnet up --detach",

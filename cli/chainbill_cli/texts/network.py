@@ -24,12 +24,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.opt_api_port": ("Port of the REST interface", "REST 接口端口"),
     "network.opt_peer": ("A node that is there today; may be repeated", "当前在线的节点，可重复"),
     "network.peer_wrong": (
-        "{given} is not ID@HOST:PORT: the key (64 hexadecimal digits) and address that `network show -o wide` lists",
-        "{given} 不是“密钥@主机:端口”：请填 `network show -o wide` 所列的密钥（64 位十六进制）与地址",
+        "{given} is not ID@HOST:PORT: the key (64 hexadecimal digits) and address that `chainbill network show -o "
+        "wide` lists",
+        "{given} 不是“密钥@主机:端口”：请填 `chainbill network show -o wide` 所列的密钥（64 位十六进制）与地址",
     ),
     "network.opt_trust": (
-        "A block you know to be right, as another bank read it out from `network trust`; or the word genesis",
-        "已核实的区块，由其他银行依 `network trust` 念出；或填 genesis",
+        "A block you know to be right, as another bank read it out from `chainbill network trust`; or the word genesis",
+        "已核实的区块，由其他银行依 `chainbill network trust` 念出；或填 genesis",
     ),
     "network.opt_trust_height": (
         "This height; by default the first of the last 24 hours",
@@ -77,8 +78,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.cannot_join": ("no home was made: {why}", "未能生成节点目录：{why}"),
     "network.cannot_certify": ("{path} cannot be certified: {why}", "无法签发 {path}：{why}"),
     "network.ask_certificate": (
-        "next: let the CA's holder run `network certify` on {path}/tls/node.csr and put the answer at tls/node.pem",
-        "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 `network certify`，并将结果放到 tls/node.pem",
+        "next: let the CA's holder run `chainbill network certify` on {path}/tls/node.csr and put the answer at "
+        "tls/node.pem",
+        "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 `chainbill network certify`，并将结果放到 tls/node.pem",
     ),
     "network.ask_vote": (
         "next: sign with `chainbill --home DIR -o json node seat --party P`, and let a member run "
@@ -118,7 +120,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.setting": ("{what} is not a setting; known: {known}", "{what} 不是可用的设置；可用：{known}"),
     "network.plain_keys": (
         "the key files have no passphrase: outside of trials set CHAINBILL_PASSPHRASE "
-        "before `network init` and `network join`",
-        "密钥文件未设口令：正式使用时请在 `network init` 与 `network join` 之前设置 CHAINBILL_PASSPHRASE",
+        "before `chainbill network init` and `chainbill network join`",
+        "密钥文件未设口令：正式使用时请在 `chainbill network init` 与 `chainbill network join` 之前设置 "
+        "CHAINBILL_PASSPHRASE",
     ),
 }

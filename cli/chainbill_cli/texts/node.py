@@ -18,8 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "更换节点的 TLS 证书（运行中亦可）",
     ),
     "node.opt_request": (
-        "Make no certificate: write a request for the CA's holder (network certify)",
-        "不制作证书，而是写出交给 CA 持有者的证书申请（见 `network certify`）",
+        "Make no certificate: write a request for the CA's holder (chainbill network certify)",
+        "不制作证书，而是写出交给 CA 持有者的证书申请（见 `chainbill network certify`）",
     ),
     "node.opt_certificate": (
         "Put this answer of the CA's holder in place",
@@ -46,12 +46,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "node.no_fingerprint": (
         "{given} is neither a fingerprint of 64 hex digits nor the file of a node's certificate; "
-        "`node certificates` shows fingerprints",
-        "{given} 既不是 64 位十六进制指纹，也不是节点证书文件；指纹可用 `node certificates` 查看",
+        "`chainbill node certificates` shows fingerprints",
+        "{given} 既不是 64 位十六进制指纹，也不是节点证书文件；指纹可用 `chainbill node certificates` 查看",
     ),
     "node.asked_certificate": (
-        "next: let the CA's holder run `network certify` on {path}, then `node renew --certificate` with the answer",
-        "接下来：请 CA 持有者对 {path} 执行 `network certify`，再以其结果执行 `node renew --certificate`",
+        "next: let the CA's holder run `chainbill network certify` on {path}, then `chainbill node renew "
+        "--certificate` with the answer",
+        "接下来：请 CA 持有者对 {path} 执行 `chainbill network certify`，再以其结果执行 `chainbill node renew "
+        "--certificate`",
     ),
     "node.renewed": (
         "a running node takes it into use within some ten seconds and shows it to the others, one after the other; "
@@ -89,7 +91,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "node.opt_watch": ("Show it again and again", "持续刷新"),
     "node.opt_safe": (
-        "Sign from this height on although other validators are silent; node status prints it",
+        "Sign from this height on although other validators are silent; chainbill node status prints it",
         "虽有其他验证节点未答复，仍从此高度起签名；应填的高度见 /ready",
     ),
     "node.opt_lost": (

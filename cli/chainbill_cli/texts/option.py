@@ -27,8 +27,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与 --offline 一起使用：账本时间（与本机不同时）；默认取本目录上次读到的网络时钟",
     ),
     "option.for_checker": (
-        "Sign into FILE for one of the party's checkers to sign too: tx sign FILE, then tx send FILE",
-        "签名后写入 FILE，待本主体任一复核密钥再签：tx sign FILE，然后 tx send FILE",
+        "Sign into FILE for one of the party's checkers to sign too: chainbill tx sign FILE, then chainbill tx send "
+        "FILE",
+        "签名后写入 FILE，待本主体任一复核密钥再签：chainbill tx sign FILE，然后 chainbill tx send FILE",
     ),
     "option.checker": (
         "With --offline: a public key or profile that may sign as checker; may be repeated",

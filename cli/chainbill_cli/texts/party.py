@@ -85,9 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "结算账户，格式 CURRENCY:BANK:NUMBER，可多次给出",
     ),
     "party.opt_key": (
-        "Key of the applicant: a name in this home (key new) or a public key, and what it may do (default: all); "
+        "Key of the applicant: a name in this home (chainbill key new) or a public key, and what it may do (default: "
+        "all); "
         "may be repeated",
-        "申请人的密钥：本目录中的名称（key new）或公钥，及其权限（默认全部），可多次给出",
+        "申请人的密钥：本目录中的名称（chainbill key new）或公钥，及其权限（默认全部），可多次给出",
     ),
     "party.key": ("Give a party further keys, or take one away", "为参与方新增或撤销密钥"),
     "party.key_add": ("Give the acting party one more key", "为当前参与方新增一把密钥"),
@@ -134,12 +135,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_whom": ("Party that is to have the key", "将使用该密钥的参与方"),
     "party.opt_proof": (
-        "For a key kept elsewhere: what party key prove printed there, with the same options",
-        "密钥存放在别处时：在该处以相同选项执行 party key prove 所得的签名",
+        "For a key kept elsewhere: what chainbill party key prove printed there, with the same options",
+        "密钥存放在别处时：在该处以相同选项执行 chainbill party key prove 所得的签名",
     ),
     "party.proof_needed": (
-        "a key kept elsewhere signs for itself: party key prove there, then --proof HEX here",
-        "存放在别处的密钥须为自身签名：先在该处执行 party key prove，再在此处给出 --proof HEX",
+        "a key kept elsewhere signs for itself: chainbill party key prove there, then --proof HEX here",
+        "存放在别处的密钥须为自身签名：先在该处执行 chainbill party key prove，再在此处给出 --proof HEX",
     ),
     "party.bad_digest": (
         "{option} {value}: a digest is 64 hexadecimal digits",
@@ -191,7 +192,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "规则，格式 ACTION:CURRENCY:ABOVE，如 bill.confirm:CNY:1000000，可多次给出",
     ),
     "party.opt_clear": ("No rules any more", "清除所有规则"),
-    "party.opt_new": ("Name of the new key in this home (key new)", "新密钥在本目录的名称（key new）"),
+    "party.opt_new": (
+        "Name of the new key in this home (chainbill key new)",
+        "新密钥在本目录的名称（chainbill key new）",
+    ),
     "party.bad_account": (
         "{value}: write an account as CURRENCY:BANK:NUMBER",
         "{value}：账户请写成 CURRENCY:BANK:NUMBER",
@@ -234,17 +238,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "只能停用本参与方；推荐行用 --lift",
     ),
     "party.opt_new_key": (
-        "New key: a name in this home with what it may do, or what party key prove -o json printed, as FILE.json; "
+        "New key: a name in this home with what it may do, or what chainbill party key prove -o json printed, as "
+        "FILE.json; "
         "may be repeated",
-        "新密钥：本目录中的名称及其权限，或 party key prove -o json 所得的 FILE.json，可多次给出",
+        "新密钥：本目录中的名称及其权限，或 chainbill party key prove -o json 所得的 FILE.json，可多次给出",
     ),
     "party.opt_recovery_document": (
         "Paper on which the sponsor relies; its digest goes to the ledger",
         "推荐行所依据的文书，其摘要上账",
     ),
     "party.bad_proof_file": (
-        "{path} is not what party key prove -o json printed",
-        "{path} 不是 party key prove -o json 的输出",
+        "{path} is not what chainbill party key prove -o json printed",
+        "{path} 不是 chainbill party key prove -o json 的输出",
     ),
     "party.lei_name": ("name the party in Chinese or English", "请给出中文或英文名称"),
 }

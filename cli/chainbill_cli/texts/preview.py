@@ -186,8 +186,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将征询银行（72 小时后生效），为本参与方今后确权的凭证兑付：",
     ),
     "preview.governance_propose": (
-        "A proposal is about to be made; your own vote is cast apart from it, with `governance vote`:",
-        "即将提出提案；提案方自己的一票须另用 `governance vote` 投出：",
+        "A proposal is about to be made; your own vote is cast apart from it, with `chainbill governance vote`:",
+        "即将提出提案；提案方自己的一票须另用 `chainbill governance vote` 投出：",
     ),
     "preview.governance_store": (
         "A source is about to be stored, for a proposal to name by its hash:",

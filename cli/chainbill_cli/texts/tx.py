@@ -10,8 +10,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.sign": ("Add the acting profile's signature to a transaction", "为交易添加当前身份的签名"),
     "tx.send": ("Hand in a signed transaction", "提交已签名的交易"),
     "tx.made_elsewhere": (
-        "--for-checker, --checker and --valid-for go with the command that makes a transaction, not with tx send",
-        "--for-checker、--checker 与 --valid-for 用于生成交易的命令；tx send 只提交已签名的交易",
+        "--for-checker, --checker and --valid-for go with the command that makes a transaction, not with chainbill "
+        "tx send",
+        "--for-checker、--checker 与 --valid-for 用于生成交易的命令；chainbill tx send 只提交已签名的交易",
     ),
     "tx.opt_call": (
         "CONTRACT.FUNCTION and its arguments as JSON; may be repeated",
@@ -57,8 +58,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "此交易属于网络 {found}，本目录属于网络 {expected}；请改用该网络的目录，或在本目录重新生成交易",
     ),
     "tx.not_listed": (
-        "the transaction does not list this key: make it again with --for-checker, or tx build with --signer",
-        "交易未列出此密钥：请用 --for-checker 重新办理，或用 tx build --signer 构造",
+        "the transaction does not list this key: make it again with --for-checker, or chainbill tx build with --signer",
+        "交易未列出此密钥：请用 --for-checker 重新办理，或用 chainbill tx build --signer 构造",
     ),
     "tx.signed": (
         "this transaction has the {wanted} signatures that it needs already: hand it in with chainbill tx send FILE",

@@ -35,8 +35,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.want_texts": ("a list of texts", "文本列表"),
     "value.want_map": ("a JSON object", "JSON 对象"),
     "value.want_keys": (
-        'a list of objects with "key" and "proof", as `party key prove -o json` prints them',
-        '列表，每项含 "key" 与 "proof"（见 `party key prove -o json`）',
+        'a list of objects with "key" and "proof", as `chainbill party key prove -o json` prints them',
+        '列表，每项含 "key" 与 "proof"（见 `chainbill party key prove -o json`）',
     ),
     "value.want_sources": (
         'a list of objects with "name" and "hash", and "source" where it is not stored',
