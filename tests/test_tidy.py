@@ -69,6 +69,20 @@ def english_of(chinese: Path) -> Path:
     return chinese.with_name(chinese.name.removesuffix(".zh.md") + ".md")
 
 
+def test_examples_of_chinese_pages_are_commented_in_chinese() -> None:
+    """A network's file was shown with English comments. What a program prints (a block of no language) is as it is."""
+    english = []
+    for page in chinese_documents():
+        inside = ""
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.lstrip().startswith("```"):
+                inside = "" if inside else line.strip().removeprefix("```") or "output"
+            comment = re.search(r"(?:^|\s)(?:#|//) (.*)", line) if inside not in ("", "output") else None
+            if comment and re.search("[A-Za-z]{2,}", comment[1]) and not re.search("[\u4e00-\u9fff]", comment[1]):
+                english.append(f"{page.name}:{number}: {comment[1]}")
+    assert not english
+
+
 @pytest.mark.parametrize("path", chinese_documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_document_in_two_languages_has_one_structure_and_two_links(path: Path) -> None:
     chinese, english = path.read_text(), english_of(path).read_text()
