@@ -10,7 +10,7 @@ TYPED = re.compile(
     r"|\{[a-z_]+(?::[^}]*)?\}"  # fields to be filled in
     r"|https?://\S*|urn:\S+|\bGET /\S*|/[a-z0-9_/-]+"
     r"|(?<![\w-])--?[a-z][a-z0-9-]*(?: (?:json|genesis|wide|csv)\b)?"  # options
-    r"|\bchainbill(?:\{home\})?(?: -{0,2}[a-z][a-z0-9-]*)*"  # commands
+    r"|\bchainbill(?:\{home\})?(?: -{0,2}[a-z][a-z0-9_-]*)*"  # commands
     r"|\b(?:party|tx|key|propose|chmod|pip|localnet)(?: -{0,2}[a-z][a-z_-]+)+(?: [0-9]+)?"
     r"|\b[A-Za-z0-9_.*/-]*\.(?:toml|json|xml|pem|key|csr|csv|log|py|md|db|txt|xlsx)\b"  # files
     r"|\b(?:keys|tls|parties|data|signer)/|\bapplication/[a-z]+\b|\bparties\b(?= 下)"
