@@ -192,6 +192,8 @@ def _under_reference(session: Session, reported: Mapping[str, Any]) -> list[Row]
         return []
     named = QUOTE if QUOTE in reported else BILL
     bill = reported.get(BILL) or _row(session, named, str(reported[named])).get(BILL)
+    if session.offline:
+        return None
     try:
         rows = session.client.pages("/v1/receipts", bill=bill, kind="all")
         return [row for row in rows if row["reference"] == reference]
