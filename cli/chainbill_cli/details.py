@@ -50,7 +50,8 @@ def _said(name: str, value: Any, code: str, name_of: Names) -> str:
         comma = "root.semicolon" if any(isinstance(one, Mapping) for one in value) else "root.list_comma"
         return text(comma).join(_said(name, one, code, name_of) for one in value)
     if isinstance(value, Mapping):
-        told = (f"{label(part)} {_said(part, one, code, name_of)}" for part, one in value.items())
+        said = {part: one for part, one in value.items() if one != ""}
+        told = (f"{label(part)} {_said(part, one, code, name_of)}" for part, one in said.items())
         return text("root.comma").join(told)
     if isinstance(value, str):
         if name == "acts":

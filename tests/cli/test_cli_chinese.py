@@ -400,6 +400,14 @@ def test_titles_and_details_are_parted_by_a_chinese_colon() -> None:
     assert readable({"title": "refused", "detail": "no", "code": "x"}) == ["refused: no"]
 
 
+def test_a_lock_without_an_end_is_told_without_one() -> None:
+    """The lock of a pledge ended in `截止` and nothing."""
+    set_language("zh")
+    [told] = detail_lines({"locks": [{"kind": "pledged", "ref": "K1", "until": ""}]}, "token_locked", str)
+    assert "K1" in told
+    assert "截止" not in told
+
+
 def test_a_lock_is_told_in_words(desk: Desk) -> None:
     """The lock of an offered token was `类型 已报价, ref transfer`: the word of a quote, and a name of JSON."""
     _, token = accepted_bill(desk)
