@@ -24,6 +24,8 @@ PartsOf = Callable[[Mapping[str, Any]], Sequence[str]]
 SEPARATOR = " · "
 GUIDES = frozenset("├└│ ")
 """How the lines of branches begin."""
+HELD_FOR_OTHERS = frozenset({"pledged", "frozen"})
+"""Locks that a tree names: by them somebody else may be paid."""
 LEAST_NAME = 4
 """Cells of a name that stay in any case."""
 INNER = {"split", "moved", "reversed"}
@@ -138,6 +140,7 @@ def token_parts(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -
     if token["status"] not in INNER:
         key = f"value.{token['status']}"
         parts.append(text(key) if has_text(key) else str(token["status"]))
+    parts += [text(f"value.lock_{one['kind']}") for one in token.get("locks") or () if one["kind"] in HELD_FOR_OTHERS]
     if token.get("offered_to"):
         parts.append(text("trace.offered", party=name_of(str(token["offered_to"]))))
     if ids:

@@ -69,6 +69,14 @@ def test_trees_with_roots_and_leaves_that_do_not_show() -> None:
     assert "deeper: 4.00 CNY in 3 tokens" in told
 
 
+def test_a_tree_says_which_leaf_is_pledged() -> None:
+    bill = {"id": "B", "debtor": "anchor", "face": 1000, "currency": "CNY"}
+    token = {"id": "T", "holder": "a", "amount": 1000, "currency": "CNY", "status": "live", "tier": 1}
+    for locks, told in (([{"kind": "pledged", "ref": "K"}], True), ([{"kind": "offered", "ref": "transfer"}], False)):
+        [_, leaf] = tree_lines({"tree": {**token, "locks": locks}}, bill, str, None)
+        assert (" · pledged · T" in leaf) is told
+
+
 def test_groups_with_nothing_that_shows() -> None:
     rows, columns = group_rows([{"hidden": {"amount": 5, "tokens": 1}}], "CNY")
     assert [column.path for column in columns] == ["status", "amount", "currency", "tokens"]
