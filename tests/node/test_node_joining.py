@@ -57,8 +57,8 @@ def test_a_snapshot_is_made_taken_and_gone_on_from(tmp_path: Path) -> None:
         assert status == 422, body
         assert network.stop("bank4") == 0
         network.start("bank4")  # a second start finds the data and asks for nothing
-        network.busy("bank1", 3)  # whose memory came late signs two heights later, and an idle network stands still
-        network.wait_ready("bank4")
+        # whose memory came late signs from two heights later on, which an idle network never reaches
+        network.wait(lambda: network.busy("bank1", 1) and network.get("bank4", "/ready").get("ready"), "bank4 ready")
         assert network.log_of("bank4").count("snapshot_taken") == 1
         assert not (home / "signer/signer.bin.before").exists(), "it is intact and stays in use"
         bank4 = network.nodes["bank4"].node_id
