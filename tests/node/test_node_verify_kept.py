@@ -89,6 +89,13 @@ def test_a_row_that_is_gone_or_is_another_ones_is_found(chain: LocalChain, space
         assert is_found(chain, [(key, other)]), place
 
 
+def test_that_all_blocks_and_certificates_are_gone_is_found(chain: LocalChain) -> None:
+    gone = [key for space in (layout.BLOCK, layout.CERTIFICATE) for key, _ in rows_of(chain, space)]
+    store = MemoryStore(dict(chain.store.range(b"", b"\xff")))
+    store.write([], gone)
+    assert any("block_missing" in one.detail for one in verify_store(store, chain.genesis).problems)
+
+
 @pytest.mark.parametrize("field", OTHERWISE)
 def test_a_record_that_no_block_certifies_is_found(chain: LocalChain, field: str) -> None:
     lowest, head = chain.ledger.lowest_height, chain.ledger.info().height

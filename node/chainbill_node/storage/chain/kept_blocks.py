@@ -72,7 +72,7 @@ def _first_held(store: Store) -> int:
     """From where on blocks are to be here: the lowest height that is answered for, or below it what is kept."""
     rows = (store.range(height_key(prefix, 1), prefix_end(prefix)) for prefix in (layout.BLOCK, layout.CERTIFICATE))
     held = [int.from_bytes(key[1:], "big") for found in rows for key, _ in islice(found, 1)]
-    return min(max(lowest_height(store), 1), *held)
+    return min([max(lowest_height(store), 1), *held])
 
 
 def _grown(store: Store, log: Frontier, block: Block) -> Frontier:
