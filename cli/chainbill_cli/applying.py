@@ -17,6 +17,7 @@ from chainbill.statement import sign_statement
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.given_files import given_text
 from chainbill_cli.home import write_private
 from chainbill_cli.json_text import json_text
 from chainbill_cli.session import Session
@@ -70,11 +71,7 @@ def shown_account(typed: str, currency: str) -> ShownAccount:
     """
     if DIGEST.match(typed):
         return ShownAccount(typed.lower(), "")
-    try:
-        source = Path(typed).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=typed, why=cause_of(error)) from error
-    content = json_text(source, typed)
+    content = json_text(given_text(typed), typed)
     if not isinstance(content, dict) or content.get("currency") != currency:
         raise usage("party.not_this_account", path=typed, currency=currency)
     number, salt = content.get("number"), content.get("salt")
@@ -131,11 +128,7 @@ def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:
     """The applications of some files; a file holds one or a list."""
     found: list[dict[str, Any]] = []
     for path in paths:
-        try:
-            source = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
-        content = json_text(source, path)
+        content = json_text(given_text(path), path)
         for one in content if isinstance(content, list) else [content]:
             if not _is_application(one):
                 raise fail(Exit.FAILED, "party.bad_application", path=path, why="statement, signatures")

@@ -151,13 +151,14 @@ def open_key(path: Path) -> tuple[PrivateKey, str]:
 
     from chainbill.crypto.keys import PrivateKey
     from chainbill.errors import ChainbillError
+    from chainbill_cli.given_files import KEY_BYTES, given_bytes
 
     try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise fail(Exit.NOT_PERMITTED, "error.key_missing", path=str(path)) from error
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
+        content = given_bytes(path, KEY_BYTES)
+    except Failure as failure:
+        if isinstance(failure.__cause__, FileNotFoundError):
+            raise fail(Exit.NOT_PERMITTED, "error.key_missing", path=str(path)) from failure
+        raise
     typed: str | None = None
     if b"ENCRYPTED" in content:
         typed = os.environ.get("CHAINBILL_PASSPHRASE")

@@ -15,6 +15,7 @@ from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.causes import cause_of
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.given_files import given_text
 from chainbill_cli.texts import enumerated, text
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPl
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(given_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise wrong(path, cause_of(error)) from error
 
 

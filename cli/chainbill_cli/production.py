@@ -17,6 +17,7 @@ from chainbill.crypto.algorithms import ED25519
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.given_files import given_text
 from chainbill_cli.json_text import json_text
 from chainbill_cli.members import Members
 from chainbill_cli.session import Session
@@ -73,11 +74,7 @@ def sign_file(path: str, happened_on: str, signature: str) -> None:
 
 def read_file(path: str) -> dict[str, Any]:
     """The object in a JSON file."""
-    try:
-        source = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
-    content = json_text(source, path, not_whole="product.not_whole")
+    content = json_text(given_text(path), path, not_whole="product.not_whole")
     if not isinstance(content, dict):
         raise usage("product.no_object", path=path)
     return content

@@ -7,7 +7,6 @@ import binascii
 import sys
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from chainbill.codec import decode
@@ -21,6 +20,7 @@ from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.given_files import TRANSACTION_BYTES, given_bytes
 from chainbill_cli.moments import moment_said
 from chainbill_cli.session import Session
 from chainbill_cli.signing import keep
@@ -55,7 +55,7 @@ class Draft:
 def read_draft(path: str) -> Draft:
     """The draft in a file ("-" is stdin)."""
     try:
-        content = sys.stdin.buffer.read(4 * MAX_TRANSACTION_BYTES) if path == "-" else Path(path).read_bytes()
+        content = sys.stdin.buffer.read(TRANSACTION_BYTES) if path == "-" else given_bytes(path, TRANSACTION_BYTES)
     except OSError as error:
         raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
     try:

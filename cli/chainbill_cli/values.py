@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 
 from chainbill import dates, money
 from chainbill.errors import ChainbillError, Reason
-from chainbill_cli.causes import cause_of
 from chainbill_cli.digits import agreed, known
-from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.failure import Failure, usage
 from chainbill_cli.half_width import half_width
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
@@ -111,15 +109,13 @@ def recipient_value(typed: str) -> tuple[str, str]:
 
 def json_value(typed: str) -> object:
     """JSON typed on the command line, or `@FILE`."""
+    from chainbill_cli.given_files import given_text
     from chainbill_cli.json_text import json_text
 
     source, where = typed, typed
     if typed.startswith("@"):
         where = typed[1:]
-        try:
-            source = Path(where).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise fail(Exit.FAILED, "error.file", path=where, why=cause_of(error)) from error
+        source = given_text(where)
     return json_text(source, where)
 
 

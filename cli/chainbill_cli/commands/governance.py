@@ -13,11 +13,11 @@ import click
 from chainbill_cli.answers import answer_results, answer_write
 from chainbill_cli.applying import read_applications
 from chainbill_cli.call_text import argument_text
-from chainbill_cli.causes import cause_of
 from chainbill_cli.commands.party_changes import new_key
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.foreseen import foreseen
+from chainbill_cli.given_files import given_text
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, no_id, object_id
 from chainbill_cli.output import Column
@@ -115,7 +115,7 @@ def propose(
 def store(session: Session, writing: Writing, files: tuple[str, ...]) -> None:
     """Store sources of contracts, a transaction each, for sets that are larger than a transaction."""
     for path in files:
-        source = _text_of(path)
+        source = given_text(path)
         preview = None
         if asks(session):
             preview = (
@@ -180,7 +180,7 @@ def _entries(words: tuple[str, ...], stored: bool) -> list[dict[str, str]]:
     entries = []
     for word in words:
         name, _, path = word.rpartition("=")
-        source = _text_of(path)
+        source = given_text(path)
         entry = {"name": name or Path(path).stem, "hash": _hash_of(source)}
         entries.append(entry if stored else entry | {"source": source})
     if sum(len(entry.get("source", "").encode()) for entry in entries) > LARGEST_SET:
@@ -279,13 +279,6 @@ def _validator_key(session: Session, typed: str) -> str:
     if len(found) != 1:
         raise usage("governance.no_validator", value=typed, known=enumerated(str(one.get("name")) for one in known))
     return found[0]
-
-
-def _text_of(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
 
 
 def _meant(session: Session, typed: str, title: str) -> tuple[str, Preview | None]:

@@ -14,6 +14,7 @@ from chainbill_cli.answers import without_as_of
 from chainbill_cli.asking import asked
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.given_files import GENESIS_BYTES, KEY_BYTES, given_bytes
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.output import Column
 from chainbill_cli.preview import asks
@@ -106,19 +107,12 @@ def read_genesis(path: str) -> bytes:
     from chainbill.errors import ChainbillError
     from chainbill.ledger.genesis import genesis_from_json
 
-    content = _bytes_of(Path(path))
+    content = given_bytes(path, GENESIS_BYTES)
     try:
         genesis_from_json(content)
     except ChainbillError as error:
         raise fail(Exit.FAILED, "network.no_genesis", path=path, why=cause_of(error)) from error
     return content
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.expanduser().read_bytes()
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
 
 
 @stack(JOIN)
@@ -179,7 +173,10 @@ def _authority(folder: str) -> Issued:
     from chainbill_node.setup.certificates import Issued
 
     key = Path(folder) / "ca.key"
-    return Issued(_bytes_of(Path(folder) / "ca.pem"), _bytes_of(key) if key.expanduser().exists() else b"")
+    return Issued(
+        given_bytes(Path(folder) / "ca.pem", KEY_BYTES),
+        given_bytes(key, KEY_BYTES) if key.expanduser().exists() else b"",
+    )
 
 
 @argument("request", metavar="REQUEST.CSR")
@@ -193,8 +190,8 @@ def certify(request: str, ca: str, out: str) -> None:
 
     session = current_session()
     now = datetime.datetime.now(datetime.UTC)
-    wanted = _bytes_of(Path(request))
-    issued = Issued(_bytes_of(Path(ca) / "ca.pem"), _bytes_of(Path(ca) / "ca.key"))
+    wanted = given_bytes(request, KEY_BYTES)
+    issued = Issued(*(given_bytes(Path(ca) / name, KEY_BYTES) for name in ("ca.pem", "ca.key")))
     try:
         write_secret(Path(out).expanduser().absolute(), make_certificate(issued, wanted, now))
         node_id = node_id_of_request(wanted)

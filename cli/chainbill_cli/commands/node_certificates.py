@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chainbill_cli.causes import cause_of
 from chainbill_cli.commands.node_keep import carried_out, node_home
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.failure import usage
+from chainbill_cli.given_files import KEY_BYTES, given_bytes
 from chainbill_cli.kit import argument, option
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import current_session
@@ -56,7 +56,7 @@ def renew(request: str, answer: str) -> None:
         session.out.thing({"path": str(target), "node_id": node_id}, [Column("path"), Column("node_id", "id")])
         session.out.note(text("node.asked_certificate", path=target))
         return
-    given = _bytes_of(answer) if answer else b""
+    given = given_bytes(answer, KEY_BYTES) if answer else b""
     now = _now()
     done = carried_out(
         lambda: renewal.install(home, given, now) if answer else renewal.renew(home, now),
@@ -82,7 +82,8 @@ def revoke(certificate: str, note: str) -> None:
     session = current_session()
     home = node_home(session)
     try:
-        fingerprint = revoking.fingerprint_of(certificate)
+        typed = revoking.fingerprint_of(certificate)
+        fingerprint = typed or revoking.fingerprint_in(given_bytes(certificate, KEY_BYTES))
     except ValueError as error:
         raise usage("node.no_fingerprint", given=certificate) from error
     path, added = carried_out(
@@ -90,13 +91,6 @@ def revoke(certificate: str, note: str) -> None:
     )
     session.out.thing({"fingerprint": fingerprint, "path": str(path), "added": added}, REVOKED)
     session.out.note(text("node.revoked" if added else "node.revoked_before"))
-
-
-def _bytes_of(path: str) -> bytes:
-    try:
-        return Path(path).expanduser().read_bytes()
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=path, why=cause_of(error)) from error
 
 
 def _now() -> datetime.datetime:

@@ -71,6 +71,8 @@ def restore(file: str) -> None:
     session = current_session()
     home = node_home(session)
     archive = Path(file).expanduser().absolute()
+    if archive.exists() and not archive.is_file():  # a pipe would be waited for
+        raise fail(Exit.FAILED, "error.not_a_file", path=str(archive))
     done = carried_out(lambda: restore_home(home, archive), "node.cannot_restore", home=str(home), file=str(archive))
     session.out.thing(asdict(done), KEPT)
     session.out.note(text("node.restored", height=done.height))

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.file_kinds import kind_of
+from chainbill_cli.given_files import INVOICE_BYTES, given_bytes, too_large
 from chainbill_cli.invoice import chinese, ubl
 from chainbill_cli.invoice.model import Invoice
 from chainbill_cli.invoice.wrapping import unwrapped
@@ -18,7 +19,6 @@ from chainbill_cli.invoice.wrapping import unwrapped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000
 CHINESE_ENCODING = re.compile(
@@ -40,15 +40,7 @@ def read_red_letter(path: Path) -> Invoice:
 
 
 def _content(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise fail(Exit.FAILED, "invoice.not_a_file", path=str(path))
-        if path.stat().st_size > MAX_BYTES:
-            raise fail(Exit.FAILED, "invoice.too_large", path=str(path), limit=MAX_BYTES // 1024 // 1024)
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
+    return given_bytes(path, INVOICE_BYTES)
 
 
 def parse_invoice(content: bytes, path: str = "-") -> Invoice:
@@ -83,8 +75,8 @@ def local_name(element: Element) -> str:
 
 def parse_tree(content: bytes, path: str) -> Element:
     """The root of a document, without document type or entities, within the limits of size, depth and count."""
-    if len(content) > MAX_BYTES:
-        raise fail(Exit.FAILED, "invoice.too_large", path=path, limit=MAX_BYTES // 1024 // 1024)
+    if len(content) > INVOICE_BYTES:
+        raise too_large(path, len(content), INVOICE_BYTES)
     if not content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
         raise _unlike(content, path)
     content = _in_utf8(content, path)

@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from chainbill_cli.causes import cause_of
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.file_kinds import kind_of
+from chainbill_cli.given_files import PAYEES_BYTES, given_bytes
 from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.columns import Line, Table, table_of
 from chainbill_cli.payees.csv_file import rows_of_text
-from chainbill_cli.payees.rows import LARGEST_FILE, BadRow
+from chainbill_cli.payees.rows import BadRow
 from chainbill_cli.payees.workbook import OLD_SIGNATURE, SIGNATURE, WORKBOOKS, rows_of_workbook
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
@@ -71,7 +71,9 @@ def payees_of_file(path: Path, currency: str, party_id: Callable[[str], str]) ->
     """
     name = str(path)
     try:
-        table, separator = _table(_content(path), currency, called_workbook=path.suffix.lower() in WORKBOOKS)
+        table, separator = _table(
+            given_bytes(path, PAYEES_BYTES), currency, called_workbook=path.suffix.lower() in WORKBOOKS
+        )
     except BadRow as bad:
         raise _refused(name, [bad]) from bad
     found: list[Payee] = []
@@ -84,17 +86,6 @@ def payees_of_file(path: Path, currency: str, party_id: Callable[[str], str]) ->
     if wrong:
         raise _refused(name, sorted(wrong, key=lambda bad: bad.line))
     return Payees(name, tuple(found), table.unread)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise fail(Exit.FAILED, "error.file", path=str(path), why=cause_of(error)) from error
-    if len(content) > LARGEST_FILE:
-        raise BadRow(0, text("payees.large", most=LARGEST_FILE // 1024**2))
-    return content
 
 
 def _table(content: bytes, currency: str, *, called_workbook: bool) -> tuple[Table, str]:

@@ -12,8 +12,6 @@ MOST_CELL = 256
 """Characters of a cell that says whom, how much or in what: what asks a cell for its meaning reads it many times."""
 LAST_LINE = 100_000
 """Lines behind it are not looked for: a workbook of 5 KB may name a row 10^12, and a reader would count up to it."""
-LARGEST_FILE = 8 * 1024 * 1024
-"""Bytes of a file, as it lies on the disk."""
 
 
 @dataclass(frozen=True, slots=True)

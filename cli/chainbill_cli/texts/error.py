@@ -166,6 +166,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "请用 --to 或 --payees 至少指定一个收款方",
     ),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
+    "error.not_a_file": ("{path} is no regular file", "{path} 不是普通文件"),
+    "error.too_large": (
+        "{path} has {size} bytes; at most {most} bytes are read",
+        "{path} 有 {size} 字节，最多读取 {most} 字节",
+    ),
     "error.empty_file": ("{path} is empty", "{path} 是空文件"),
     "error.file_write": ("{path} cannot be written: {why}", "无法写入 {path}：{why}"),
     "error.no_good_answer": (

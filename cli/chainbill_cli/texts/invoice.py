@@ -72,8 +72,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Show the fingerprint too, for this registered seller",
         "同时显示指纹（按该已登记的销售方计算）",
     ),
-    "invoice.not_a_file": ("{path} is not there or is not a file", "{path} 不存在或不是文件"),
-    "invoice.too_large": ("{path} is larger than {limit} MiB", "{path} 超过 {limit} MiB"),
     "invoice.too_deep": (
         "{path} is nested deeper than {depth} or has more than {count} elements",
         "{path} 嵌套超过 {depth} 层，或元素多于 {count} 个",

@@ -77,6 +77,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.error.bad_json": ('write it as \'{"name": "value"}\'', '请写成 \'{"name": "value"}\' 的形式'),
     "mend.error.empty_file": WHICH_FILE,
     "mend.error.file": WHICH_FILE,
+    "mend.error.too_large": (
+        "check that it is the file that you mean: a right one is never so large",
+        "请核对是否给错文件：正确的文件不会这样大",
+    ),
+    "mend.error.not_a_file": (
+        "give a file on a disk; what comes through a pipe is saved to one first",
+        "请给出磁盘上的文件；经管道传来的内容请先存为文件",
+    ),
     "mend.error.file_write": FREE_PATH,
     "mend.error.home_file": (
         "put the file back from a copy, or name another home: --home DIR",
@@ -147,7 +155,6 @@ TEXTS: dict[str, tuple[str, str]] = {
             "mend.invoice.hostile",
             "mend.invoice.missing",
             "mend.invoice.too_deep",
-            "mend.invoice.too_large",
             "mend.invoice.two_currencies",
             "mend.invoice.nothing_payable",
         ),
@@ -158,7 +165,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ask the factor, which may bring the claim itself; here give an invoice that is not assigned",
         "请与保理商联系，由其主张该债权；此处请给出未转让的发票",
     ),
-    "mend.invoice.not_a_file": WHICH_FILE,
     "mend.invoice.not_an_invoice": WHICH_FILE,
     "mend.invoice.not_xml": (
         "give the XML file of the invoice, not its picture",

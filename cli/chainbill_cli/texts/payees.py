@@ -14,7 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payees.mend_lines": ("correct the file and give the same command again", "请更正文件后重新执行同一命令"),
     "payees.more": ("and {count} more", "另有 {count} 处"),
-    "payees.large": ("larger than {most} MB", "文件超过 {most} MB"),
     "payees.encoding": (
         "this is no text in UTF-8, UTF-16 or GB18030; save it as CSV (UTF-8) or as xlsx",
         "不是 UTF-8、UTF-16 或 GB18030（GBK）文本；请另存为 CSV（UTF-8）或 xlsx",

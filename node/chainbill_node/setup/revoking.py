@@ -108,14 +108,14 @@ def _ended(ends_s: int, now_s: float) -> str:
 
 
 def fingerprint_of(given: str) -> str:
-    """The SHA-256 fingerprint (hex) that is typed, with or without colons, or that of a PEM file. Raises ValueError."""
+    """The SHA-256 fingerprint (hex) that is typed, with or without colons; "" for what is none."""
     typed = "".join(given.split()).replace(":", "").lower()
-    if FINGERPRINT.fullmatch(typed):
-        return typed
-    try:
-        return read_certificate_file(Path(given).expanduser().read_bytes()).fingerprint
-    except (OSError, ValueError) as error:
-        raise ValueError(given) from error
+    return typed if FINGERPRINT.fullmatch(typed) else ""
+
+
+def fingerprint_in(content: bytes) -> str:
+    """The fingerprint of a certificate in PEM. Raises ValueError."""
+    return read_certificate_file(content).fingerprint
 
 
 def _unreadable(files: TlsFiles, error: Exception) -> ConfigError:
