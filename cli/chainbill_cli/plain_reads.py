@@ -11,6 +11,7 @@ from chainbill_contracts.declared_reads import Filter, Read, reads
 
 from chainbill_cli.answers import answer_list, answer_newest, by_value, lists, newest, without_as_of
 from chainbill_cli.filter_words import LedgerWords
+from chainbill_cli.fingerprints_typed import fingerprint_of
 from chainbill_cli.kit import Noun, argument, option
 from chainbill_cli.lookup import KINDS, object_id
 from chainbill_cli.plain_acts import FOUND
@@ -21,11 +22,12 @@ from chainbill_cli.texts import label, text
 Ready = Callable[[Session, dict[str, Any]], None]
 Told = Callable[[Session, Mapping[str, Any]], Mapping[str, Any]]
 TYPED = {
-    "party": "PARTY", "bank": "BANK", "bill": "BILL", "token": "TOKEN", "currency": "CODE", "date": "DATE",
-    "fingerprint": "FINGERPRINT", "tier": "TIER", "reference": "REF",
+    "party": "PARTY", "bank": "BANK", "bill": "BILL", "token": "TOKEN", "product": "PRODUCT",
+    "scheme": "NAME", "currency": "CODE", "date": "DATE", "fingerprint": "FINGERPRINT",
+    "tier": "TIER", "reference": "REF",
 }  # fmt: skip
 """Kind of a filter → what stands for what is typed."""
-MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date}
+MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date, "fingerprint": fingerprint_of}
 """Kind of what is typed → what a node takes for it; others are taken as they are typed."""
 
 TOLD_IN_CSV = frozenset({"parties"})

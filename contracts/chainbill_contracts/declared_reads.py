@@ -41,7 +41,9 @@ from chainbill_contracts.declared_rows import Field, Row, only, rows
 
 __all__ = ["Filter", "Read", "reads", "reads_of", "word_filters"]
 
-IS = frozenset({"party", "bank", "bill", "token", "currency", "date", "fingerprint", "tier", "reference", "words"})
+IS = frozenset({"party", "bank", "bill", "token", "product", "scheme", "fingerprint", "reference"}) | frozenset(
+    {"currency", "date", "tier", "words"}
+)
 SHARED = "filters.toml"
 TEXTS = frozenset({"en", "zh"})
 

@@ -48,6 +48,20 @@ def test_an_invoice_claimed_twice_and_disputed_is_seen_by_who_finances(desk: Des
         desk.text("--as", "anchor", "--lang", language, "invoice", "show", FINGERPRINT)
 
 
+def test_lists_take_the_beginning_of_a_fingerprint_as_tables_show_it(desk: Desk, tmp_path: Path) -> None:
+    """Refused as no fingerprint where the documentation says that the beginning does."""
+    bill = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 5)
+    (tmp_path / "letter.pdf").write_bytes(b"ours")
+    said = ["--seller", "supplier1", "--document", str(tmp_path / "letter.pdf")]
+    dispute = desk.json("supplier2", "invoice", "dispute", FINGERPRINT, *said)["dispute"]
+    for typed in (FINGERPRINT, FINGERPRINT[:12].upper(), f"{FINGERPRINT[:12]}…"):
+        assert [one["id"] for one in desk.json("anchor", "bill", "list", "--invoice", typed)] == [bill], typed
+        listed = desk.json("anchor", "invoice", "disputes", "--fingerprint", typed)
+        assert [one["id"] for one in listed] == [dispute], typed
+    desk.text("--as", "anchor", "bill", "list", "--invoice", "cd" * 6, expect=1)
+    desk.text("--as", "anchor", "bill", "list", "--invoice", "no", expect=2)
+
+
 def test_the_sponsor_upholds_with_two_keys_and_the_party_withdraws(desk: Desk) -> None:
     paper = desk.home / "letter.pdf"
     paper.write_bytes(b"not ours")

@@ -51,6 +51,18 @@ def test_an_event_issues_bills_that_their_suppliers_accept(
     assert (shown["value"], shown["serial"], shown["bills"]) == (12_345_679, "VIN-1", [first, second])
 
 
+def test_events_are_listed_by_the_beginning_of_a_product(desk: Desk, tmp_path: Path) -> None:
+    product = registered(desk, tmp_path, "supplier1")
+    desk.json("supplier1", "product", "agree", product)
+    event = event_file(tmp_path / "event.json", product, "today")
+    desk.text("product", "attest", event, "--key", "gate")
+    made = desk.json("anchor", "product", "event", event)["event"]
+    for typed in (product, product[:8], product[:8].lower()):
+        assert [one["id"] for one in desk.json("anchor", "product", "events", "--product", typed)] == [made], typed
+    desk.text("--as", "anchor", "product", "events", "--product", "P00000", expect=1)
+    desk.text("--as", "anchor", "product", "events", "--product", product[:5], expect=2)
+
+
 def test_a_product_is_listed_by_its_sides_and_any_of_them_ends_it(desk: Desk, tmp_path: Path) -> None:
     product = registered(desk, tmp_path, "supplier1", "supplier2")
     ids = {name: desk.json("auditor", "party", "show", name)["id"] for name in ("supplier1", "supplier2")}

@@ -78,9 +78,17 @@ def test_events_show_to_their_anchor(book: BillBook) -> None:
     assert listed(book, "REGULATOR", f"/v1/production-events?anchor={ANCHOR}") == ["E0", "E1"]
     for who in (S1, S2, S4):
         assert listed(book, who, "/v1/production-events") == []
-        assert listed(book, who, "/v1/production-events?product=P0") == []
+        shown = read(book, who, "/v1/production-events?product=P0")
+        assert shown.status_code == 404 if who == S4 else shown.json()["data"] == []
         assert read(book, who, "/v1/production-events/E0").status_code == 404
     assert read(book, ANCHOR, "/v1/production-events/E0").json()["serial"] == "V0"
+
+
+def test_a_mistyped_product_does_not_read_as_nothing_produced(book: BillBook) -> None:
+    for typed in ("P9", "P", ""):
+        answered = read(book, ANCHOR, f"/v1/production-events?product={typed}")
+        assert (answered.status_code, answered.json()["code"]) == (404, "not_found"), typed
+    assert read(book, S1, "/v1/production-events?product=P1").status_code == 404, "of others' parts only"
 
 
 def test_an_auditor_sees_what_its_giver_sees(book: BillBook) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands import bill_invoices
 from chainbill_cli.documents import document_digest
-from chainbill_cli.failure import Exit, fail, usage
+from chainbill_cli.fingerprints_typed import fingerprint_of
 from chainbill_cli.invoice import fingerprint, read_invoice
 from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
 from chainbill_cli.invoice.model import Trader
@@ -50,22 +50,6 @@ def show(file: str, creditor: str, at: str | None) -> None:
                 session.out.thing(one, columns_of("invoices"))
         return
     _show_file(session, file, creditor)
-
-
-def fingerprint_of(session: Session, typed: str) -> str:
-    """The fingerprint that was meant: whole, or the beginning of one that the ledger holds."""
-    if WHOLE.match(typed):
-        return typed.lower()
-    begun = BEGINNING.match(typed)
-    if begun is None or session.offline:
-        raise usage("invoice.bad_fingerprint", value=typed)
-    listed = (str(one["fingerprint"]) for one in session.client.pages("/v1/invoices"))
-    found = sorted({one for one in listed if one.startswith(begun[1].lower())})
-    if not found:
-        raise fail(Exit.FAILED, "error.id_none", code="not_found", value=typed)
-    if len(found) > 1:
-        raise usage("error.id_many", value=typed, ids=enumerated(found[:5]))
-    return found[0]
 
 
 def _show_file(session: Session, file: str, creditor: str) -> None:

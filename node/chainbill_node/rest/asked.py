@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainbill.ids import normalise_identifier
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.view import View
+from chainbill_node.trace.shapes import Row
 
 
 def party_id(text: str) -> str:
@@ -33,6 +34,28 @@ def asked_bill(view: View, text: str | None) -> str | None:
 def asked_token(view: View, text: str | None) -> str | None:
     """Give the token that a filter names, likewise."""
     return None if text is None else str(view.token(text)["id"])
+
+
+def sees_product(view: View, row: Row) -> bool:
+    """Say whether a product shows: to its anchor, and to each supplier with its own parts."""
+    return view.viewer.is_or_reads_for(str(row["anchor"]), *(str(part["supplier"]) for part in row["parts"]))
+
+
+def asked_product(view: View, text: str | None) -> str | None:
+    """Give the product that a filter names, likewise."""
+    if text is None:
+        return None
+    row = view.row("product", "product", text)
+    if row is None or not sees_product(view, row):
+        raise not_found("product", text, view.height)
+    return text
+
+
+def asked_scheme(view: View, text: str | None) -> str | None:
+    """Give the scheme of labels that a filter names; Problem not_found (404) for one that was never voted."""
+    if text is not None and view.row("governance", "label_scheme", text) is None:
+        raise not_found("label_scheme", text, view.height)
+    return text
 
 
 def asked_currency(view: View, text: str | None) -> str | None:

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from chainbill.dates import is_date
-from chainbill_node.rest.asked import asked_bill, asked_currency, asked_party, asked_token
+from chainbill_node.rest.asked import asked_bill, asked_currency, asked_party, asked_product, asked_scheme, asked_token
 from chainbill_node.rest.lists import Entry, Names, from_index, from_names, from_pairs, from_table, list_body, matches
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
@@ -34,8 +34,8 @@ Shape = Callable[[View, Row], Any]
 PREFIX = "/v1"
 FINGERPRINT = r"^[0-9a-f]{64}$"
 CHECKS: Mapping[str, Mapping[str, Any]] = {
-    "bill": {"max_length": 200}, "token": {"max_length": 200}, "currency": {"max_length": 200},
-    "reference": {"max_length": 200}, "date": {"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    **{kind: {"max_length": 200} for kind in ("bill", "token", "product", "scheme", "currency", "reference")},
+    "date": {"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "fingerprint": {"pattern": FINGERPRINT}, "tier": {"ge": 1, "le": 1000},
 }  # fmt: skip
 """Kind of a filter → what the framework checks of it."""
@@ -167,6 +167,7 @@ def _asked(view: View, read: Read, typed: Mapping[str, Any]) -> Asked:
     party, known = partial(asked_party, view), view.known
     named: Mapping[str, Callable[[Any], Any]] = {
         "party": party, "bank": party, "bill": partial(asked_bill, known), "token": partial(asked_token, known),
+        "product": partial(asked_product, known), "scheme": partial(asked_scheme, known),
         "currency": partial(asked_currency, view),
     }  # fmt: skip
     kinds = {one.name: one.kind for one in read.filters.values()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from chainbill_node.rest.asked import sees_product
 from chainbill_node.rest.declared import Asked, declared_list, declared_object
 from chainbill_node.rest.lists import Names, every, from_index, from_names
 from chainbill_node.rest.routers import router_of
@@ -31,11 +32,6 @@ def _has_part(view: View, asked: Asked, row: Row) -> bool:
     """Say whether a supplier that was asked for makes a part that the viewer sees."""
     supplier = asked["supplier"]
     return supplier is None or any(part["supplier"] == supplier for part in _shape(view, row)["parts"])
-
-
-def sees_product(view: View, row: Row) -> bool:
-    """Say whether a product shows: to its anchor, and to each supplier with its own parts."""
-    return view.viewer.is_or_reads_for(str(row["anchor"]), *(str(part["supplier"]) for part in row["parts"]))
 
 
 def _shape(view: View, row: Row) -> dict[str, Any]:
