@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import httpx
 from chainbill_node.application.application import LedgerApplication
 from chainbill_node.application.protocol import ProposalRequest
+from chainbill_node.application.read_throttle import Enough
 from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.rest.app import create_app
 from chainbill_node.rest.ports import NodeStatus, PeerInfo
@@ -66,8 +67,11 @@ class SoloNode:
     def reader(self, at: int | None) -> Reader:
         return self.ledger.reader(at)
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
-        return self.ledger.reading(source)
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
+        return self.ledger.reading(source, enough)
+
+    def next_of(self, sources: Collection[str]) -> str:
+        return self.ledger.next_of(sources)
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str, told: Told = unheard) -> list[Answer]:
         return [self._submit(wire) for wire in wires]

@@ -14,11 +14,13 @@ from chainbill_node.application.read_throttle import (
     BURST_S,
     FORGET_S,
     LONGEST_REST_S,
+    LOOK_AGAIN_S,
     MAX_SOURCES,
     MOMENT_S,
     SHARE,
     SHORT_S,
     LongReads,
+    MakesRoom,
 )
 from chainbill_node.storage.chain import reader as reader_module
 from chainbill_node.storage.chain.layout import STATE
@@ -184,11 +186,55 @@ def test_who_comes_again_soon_has_not_been_forgotten_and_the_remembered_are_boun
     with clock.reads.reading("flood"):
         assert clock.reads._sources["flood"].used_s == pytest.approx(1 + SHORT_S)
     clock.now_s += FORGET_S + 1
-    with clock.reads.reading("flood"):
-        assert clock.reads._sources["flood"].used_s == 0
+    with clock.reads.reading("newcomer"), clock.reads.reading("flood"):
+        assert clock.reads._sources["flood"].used_s == clock.reads._sources["newcomer"].used_s
     for number in range(3 * MAX_SOURCES):
         with clock.reads.reading(f"address {number}"):
             assert len(clock.reads._sources) <= MAX_SOURCES
+
+
+def test_what_was_used_while_nobody_else_read_counts_for_nothing() -> None:
+    """A clerk who had read a long list waited behind sixty strangers until each of them had read as much."""
+    clock = Clock()
+    with clock.reads.reading("clerk"):
+        clock.work(1, busy=False)
+    with clock.reads.reading("flood"):
+        clock.work(3 * MOMENT_S, busy=False)
+        for names in (["flood", "clerk", "newcomer"], ["flood", "newcomer", "clerk"]):
+            assert clock.reads.next_of(names) == names[1]
+
+
+def test_of_those_that_used_the_same_the_first_reads_next() -> None:
+    reads = Clock().reads
+    assert [reads.next_of(names) for names in (["a", "b"], ["b", "a"])] == ["a", "b"]
+
+
+def test_a_read_makes_room_at_the_piece_after_which_there_was_enough() -> None:
+    clock = Clock()
+    with pytest.raises(MakesRoom), clock.reads.reading("long", lambda used_s: used_s > 0.1):
+        clock.work(1, busy=False)
+    assert clock.now_s == pytest.approx(1_000.1, abs=2 * PIECE_S)
+    with clock.reads.reading("other"):
+        clock.work(0.1, busy=False)
+    assert clock.rests == []  # it rests for nobody: the other one is over
+
+
+def test_a_read_that_rests_for_another_makes_room_as_soon_as_that_is_wanted() -> None:
+    clock = Clock()
+    wanted = False
+
+    def rest(seconds: float) -> None:
+        nonlocal wanted
+        clock.rest(seconds)
+        wanted = True
+
+    clock.reads._rest = rest
+    with clock.reads.reading("long", lambda _: wanted):
+        clock.work(2 * MOMENT_S, busy=False)
+        resting = contextvars.copy_context()
+        with clock.reads.reading("other"), pytest.raises(MakesRoom):
+            resting.run(lambda: clock.work(PIECE_S, busy=False))
+    assert clock.rests == [LOOK_AGAIN_S]
 
 
 def rows_of(count: int) -> MemoryStore:

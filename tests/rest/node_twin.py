@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
+from chainbill_node.application.read_throttle import Enough
 from chainbill_node.foundation.unavailable import Busy
 from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.rest.places import NoPlace
@@ -123,11 +124,14 @@ class TwinNode:
             raise Pruned(height, self.lowest, self.book.height, holders(self.peers(), height))
         return TwinReader(self, height)
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
         self.addresses.append(source)
         if isinstance(self.outcome, NoPlace):
             raise self.outcome
         return nullcontext()
+
+    def next_of(self, sources: Collection[str]) -> str:
+        return next(iter(sources))
 
     def rows(self) -> Readable:
         return self.disk.snapshot()

@@ -9,7 +9,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from chainbill_node.application.read_throttle import MakesRoom
 from chainbill_node.rest.places import MAX_WAITING_OF_ADDRESS, PLACES, ClientGone, NoPlace, Places
+from rest.bill_book import ANCHOR, BillBook
+from rest.conftest import app_of, signed_get
+from rest.node_twin import TwinNode, TwinReader
 
 
 def remembered(places: Places) -> int:
@@ -78,6 +82,19 @@ def test_addresses_take_turns_and_at_one_address_those_who_say_that_they_are_dif
             await room.end(name)
         assert room.begun == ["first", "flood 1", "other address", "other reader", "flood 2", "flood 3"]
         assert (room.places.waiting, remembered(room.places)) == (0, 0)
+
+    run(act)
+
+
+def test_who_has_used_least_is_next_whoever_came_first() -> None:
+    async def act() -> None:
+        used = {"9": 3, "1": 2, "2": 1}
+        room = Room(Places(places=1, next_of=lambda addresses: min(addresses, key=lambda one: used[one])))
+        for name, address in (("first", "9"), ("much", "9"), ("less", "1"), ("least", "2")):
+            await room.ask(name, address)
+        for name in ("first", "least", "less", "much"):
+            await room.end(name)
+        assert room.begun == ["first", "least", "less", "much"]
 
     run(act)
 
@@ -180,3 +197,47 @@ def test_eight_addresses_leave_others_room_to_wait() -> None:
         assert "honest" in room.begun
 
     run(act)
+
+
+@pytest.mark.parametrize("public_reads", [True, False])
+def test_a_read_that_made_room_begins_again_and_its_signature_is_used_once(
+    example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch, *, public_reads: bool
+) -> None:
+    node = TwinNode(example[0], public_reads=public_reads)
+    opened: list[int | None] = []
+    really = TwinNode.reader
+
+    def reader(self: TwinNode, at: int | None) -> Any:
+        opened.append(at)
+        if opened.count(7) == 1 and at == 7:
+            raise MakesRoom
+        return really(self, at)
+
+    monkeypatch.setattr(TwinNode, "reader", reader)
+    with app_of(node) as client:
+        answer = signed_get(client, ANCHOR, "/v1/bills?at=7")
+        assert answer.status_code == 200
+    assert opened.count(7) == 2
+    assert len(node.addresses) == 2
+
+
+def test_a_key_that_was_taken_away_while_its_read_began_again_reads_nothing(
+    example: tuple[BillBook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = TwinNode(example[0], public_reads=False)
+    really, taken = TwinReader.get, False
+
+    def get(self: TwinReader, contract: str, table: str, key: Any) -> Any:
+        nonlocal taken
+        if (contract, table) == ("party", "key") and taken:
+            return really(self, contract, table, key) | {"status": "revoked"}
+        if (contract, table) != ("party", "key") and not taken and self.height == 7:
+            taken = True
+            raise MakesRoom
+        return really(self, contract, table, key)
+
+    monkeypatch.setattr(TwinReader, "get", get)
+    with app_of(node) as client:
+        answer = signed_get(client, ANCHOR, f"/v1/bills/{example[1]}?at=7")
+        assert (answer.status_code, answer.json()["code"]) == (401, "reader_key_inactive")
+    assert taken

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -44,6 +44,7 @@ from chainbill_node.application.protocol import (
     SnapshotOffer,
     Verdict,
 )
+from chainbill_node.application.read_throttle import Enough
 from chainbill_node.application.shared_readers import SnapshotReaders
 from chainbill_node.application.snapshot_calls import SnapshotCalls
 from chainbill_node.foundation.unavailable import Ending
@@ -333,9 +334,13 @@ class LedgerApplication:
         """The ledger at a height (None: the newest). Raises Pruned or Future. From any thread."""
         return self._readers.reader(at)
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
-        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
-        return self._readers.reading(source)
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source; raises MakesRoom where it was enough."""
+        return self._readers.reading(source, enough)
+
+    def next_of(self, sources: Collection[str]) -> str:
+        """Say which of these sources reads next: who has used least."""
+        return self._readers.next_of(sources)
 
     def end_reads(self, why: Ending) -> None:
         """End what is read for others: whoever asks now, or waits, is told why."""

@@ -6,13 +6,14 @@ it used, and rests. While blocks are committed all long reads together get a sha
 one of them works at a time, beside those that have just begun: that of the source that has used least, so all sources
 get the same and who reads little hardly waits; who has the turn and does not work has had it. More threads at work
 would be no faster, and each makes everybody else wait longer for the interpreter. Who is alone does not rest.
+A read is also told to make room (`MakesRoom`), where whoever began it says that it has used enough for its place.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -38,6 +39,14 @@ MAX_SOURCES = 1_000
 """Remembered at a time; those at work beyond them are bounded by the places for reads."""
 
 
+Enough = Callable[[float], bool]
+"""Says of a read that has used so many processor seconds whether it makes room now."""
+
+
+class MakesRoom(Exception):  # noqa: N818 - the read begins again, in another place
+    """This read has used enough for the place that it has."""
+
+
 class _Source:
     """Reads at work, processor seconds used, and when it began or ended one last."""
 
@@ -48,10 +57,16 @@ class _Source:
 
 
 class _Read:
-    """One read of a source."""
+    """One read of a source, and the processor seconds it used."""
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: _Source, enough: Enough) -> None:
         self.source = source
+        self.used_s = 0.0
+        self._enough = enough
+
+    def check_room(self) -> None:
+        if self._enough(self.used_s):
+            raise MakesRoom
 
 
 _read: ContextVar[_Read | None] = ContextVar("read", default=None)
@@ -67,6 +82,7 @@ class LongReads:
         self._paid_until_s = 0.0
         self._busy_until_s = 0.0
         self._sources: dict[str, _Source] = {}
+        self._newest_s = 0.0  # what a source begins with
         self._at_work: _Read | None = None  # the only long read that does not rest
         self._ended: Ending | None = None
 
@@ -79,28 +95,37 @@ class LongReads:
         self._ended = why
 
     @contextmanager
-    def reading(self, source: str) -> Iterator[None]:
-        """What is read in here, also in threads, is one read of this source. Raises Ending after `end`."""
+    def reading(self, source: str, enough: Enough = lambda _: False) -> Iterator[None]:
+        """What is read in here, also in threads, is one read of this source. Raises Ending after `end`.
+
+        It ends with MakesRoom at the piece after which there was `enough`, or as soon as there is while it rests.
+        """
         self._check_going_on()
         with self._lock:
-            read = _Read(self._begin(source))
+            read = _Read(self._begin(source), enough)
         token = _read.set(read)
         try:
             yield
         finally:
             _read.reset(token)
             with self._lock:
-                read.source.reads -= 1
                 read.source.used_s += SHORT_S
+                self._first_s()
+                read.source.reads -= 1
                 read.source.seen_s = self._now_s()
                 self._rests(read)
 
     def used(self, cpu_s: float) -> None:
-        """A read has used so much processor time; rest until the next piece may begin. Raises Ending after `end`."""
+        """A read has used so much processor time; rest until the next piece may begin.
+
+        Raises Ending after `end`, and MakesRoom.
+        """
         self._check_going_on()
         read = _read.get()
         if read is not None:
+            read.used_s += cpu_s
             self._rest_for_reads(read, cpu_s)
+            read.check_room()
         now_s = self._now_s()
         if now_s >= self._busy_until_s:
             return
@@ -114,16 +139,33 @@ class LongReads:
         if self._ended is not None:
             raise Ending(disk=self._ended.disk)
 
-    def _begin(self, name: str) -> _Source:
-        """Who comes, or comes again after long, is a moment ahead of those at work, and no more."""
-        now_s = self._now_s()
+    def next_of(self, names: Collection[str]) -> str:
+        """Who of these sources reads next: who has used least, of those that used the same the first."""
+        with self._lock:
+            now_s, first_s = self._now_s(), self._first_s()
+            return min(names, key=lambda name: self._used_s(name, now_s, first_s))
+
+    def _first_s(self) -> float:
+        """Who comes, or comes again after long, is a moment ahead of those at work, and no more.
+
+        It never falls: what somebody used while nobody else read counts for nothing against those who come later.
+        The field's word: virtual time, of start-time fair queueing.
+        """
         at_work = [one.used_s for one in self._sources.values() if one.reads]
-        first_s = min(at_work, default=MOMENT_S) - MOMENT_S
+        self._newest_s = max(self._newest_s, min(at_work, default=0.0) - MOMENT_S)
+        return self._newest_s
+
+    def _used_s(self, name: str, now_s: float, first_s: float) -> float:
         source = self._sources.get(name)
         if source is None or (not source.reads and now_s - source.seen_s > FORGET_S):
-            source = self._sources[name] = _Source(first_s)
-        elif not source.reads:
-            source.used_s = max(source.used_s, first_s)
+            return first_s
+        return source.used_s if source.reads else max(source.used_s, first_s)
+
+    def _begin(self, name: str) -> _Source:
+        now_s = self._now_s()
+        used_s = self._used_s(name, now_s, self._first_s())
+        source = self._sources.setdefault(name, _Source(used_s))
+        source.used_s = used_s
         source.reads += 1
         source.seen_s = now_s
         if len(self._sources) > MAX_SOURCES:
@@ -139,6 +181,7 @@ class LongReads:
             if rested_s >= LONGEST_REST_S:
                 self._rested_in_vain(read)
                 return
+            read.check_room()
             self._rest(LOOK_AGAIN_S)
             rested_s += LOOK_AGAIN_S
 

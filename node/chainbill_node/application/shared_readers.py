@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
-from chainbill_node.application.read_throttle import LongReads
+from chainbill_node.application.read_throttle import Enough, LongReads
 from chainbill_node.foundation.unavailable import Ending
 from chainbill_node.storage.chain.database import ChainDatabase, LiveView, lowest_height
 from chainbill_node.storage.chain.layout import HEAD_KEY
@@ -47,9 +47,13 @@ class SnapshotReaders:
             raise Pruned(height, lowest, newest)
         return HeightReader(snapshot, height, newest, self._prove, self._long_reads.used)
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
-        """Say that what is read in here, also in threads, is for a source."""
-        return self._long_reads.reading(source)
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source; raises MakesRoom where it was enough."""
+        return self._long_reads.reading(source, enough)
+
+    def next_of(self, sources: Collection[str]) -> str:
+        """Say which of these sources reads next."""
+        return self._long_reads.next_of(sources)
 
     def end(self, why: Ending) -> None:
         """End what is read for others."""

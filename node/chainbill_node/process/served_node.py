@@ -6,12 +6,13 @@ commits do not touch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
 from chainbill.ledger.genesis import Genesis
 from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.validators import ValidatorSet
+from chainbill_node.application.read_throttle import Enough
 from chainbill_node.intake.outcomes import Answer, Told, unheard
 from chainbill_node.intake.submission import HandingIn
 from chainbill_node.process.node import Node
@@ -39,9 +40,13 @@ class ServedNode:
             error.held_by = tuple(holders(self.peers(), error.height))
             raise
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
-        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
-        return self._node.ledger.reading(source)
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source; raises MakesRoom where it was enough."""
+        return self._node.ledger.reading(source, enough)
+
+    def next_of(self, sources: Collection[str]) -> str:
+        """Say which of these sources reads next: who has used least."""
+        return self._node.ledger.next_of(sources)
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str, told: Told = unheard) -> list[Answer]:
         """Admit transactions, pass them on, and wait up to `wait_ms` for their commits; an answer for each."""

@@ -1,24 +1,26 @@
 """Places for reads: how many are answered at a time, shared by address, and taken in turn by the readers at each.
 
-A read may take long, and it cannot be known before which one will. So an address may hold as many places as are left:
-alone it has half of them, and who comes then still gets in. Who waits is next as the addresses take turns, and at one
-address those who say that they are different readers; whether they are is found out in the place. Of an address only
-so many wait: a connection that waits for its answer is never ended to make room for another.
+An address may hold as many places as are left: alone it has half of them, and who comes then still gets in. Of the
+addresses that wait the one is next that has used least, and at one address those who say that they are different
+readers take turns; whether they are is found out in the place. Of an address only so many wait: a connection that
+waits for its answer is never ended to make room for another.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 PLACES = 8
-"""Reads answered at a time: more of them do not make a node faster, and take time from consensus."""
+"""For reads of which nobody knows yet whether they are long."""
 MAX_WAITING, MAX_WAITING_OF_ADDRESS = 512, 64
 """Reads that wait for a place."""
 
 Gone = Callable[[], Awaitable[None]]
+NextOf = Callable[[Collection[str]], str]
+"""Of addresses that wait, the first longest, the one whose turn it is."""
 
 
 class NoPlace(Exception):  # noqa: N818 - an outcome the client is told
@@ -36,18 +38,23 @@ class ClientGone(Exception):  # noqa: N818 - nobody is left to be told
 
 
 class Places:
-    """The places of one node. All calls from the event loop's thread.
+    """Some places of one node. All calls from the event loop's thread.
 
-    places: at a time. most, most_of_address: how many may wait.
+    places: at a time. next_of: whose turn it is. most, most_of_address: how many may wait.
     """
 
     def __init__(
-        self, places: int = PLACES, most: int = MAX_WAITING, most_of_address: int = MAX_WAITING_OF_ADDRESS
+        self,
+        places: int = PLACES,
+        next_of: NextOf = lambda addresses: next(iter(addresses)),
+        most: int = MAX_WAITING,
+        most_of_address: int = MAX_WAITING_OF_ADDRESS,
     ) -> None:
         self._free = places
+        self._next_of = next_of
         self._most, self._most_of_address = most, most_of_address
         self._held: Counter[str] = Counter()
-        self._queues: dict[str, dict[str, deque[asyncio.Future[None]]]] = {}  # whose turn is next stands first
+        self._queues: dict[str, dict[str, deque[asyncio.Future[None]]]] = {}  # who had a turn stands last
         self._waiting: Counter[str] = Counter()
 
     @property
@@ -133,7 +140,8 @@ class Places:
 
     def _next(self) -> None:
         """Give free places to those who wait, as their turns come."""
-        while (address := next(filter(self._may_begin, self._queues), None)) is not None:
+        while able := [address for address in self._queues if self._may_begin(address)]:
+            address = self._next_of(able)
             readers = self._queues.pop(address)
             reader = next(iter(readers))
             queue = readers.pop(reader)

@@ -7,7 +7,7 @@ blocks are committed beside it (a storage snapshot does this). ``NodePort.submit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chainbill.ledger.genesis import Genesis
     from chainbill.ledger.receipt import Receipt
     from chainbill.ledger.validators import ValidatorSet
+    from chainbill_node.application.read_throttle import Enough
     from chainbill_node.storage.ledger_reader import Reader
 
 
@@ -85,8 +86,14 @@ class NodePort(Protocol):
     def reader(self, at: int | None) -> Reader:
         """Open the ledger at a height (None: the newest). Raises Pruned or Future."""
 
-    def reading(self, source: str) -> AbstractContextManager[None]:
-        """Say that what is read in here, also in threads, is for a source: long reads of several take turns."""
+    def reading(self, source: str, enough: Enough) -> AbstractContextManager[None]:
+        """Say that what is read in here, also in threads, is for a source: long reads of several take turns.
+
+        Raises MakesRoom in a read of which `enough` says, of its processor seconds, that it makes room.
+        """
+
+    def next_of(self, sources: Collection[str]) -> str:
+        """Say which of these sources reads next: who has used least, of those that used the same the first."""
 
     async def submit(self, wires: Sequence[bytes], wait_ms: int, address: str, told: Told = unheard) -> list[Answer]:
         """Check and pass on signed transactions and wait up to ``wait_ms`` for their commits (0: do not wait).

@@ -10,7 +10,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chainbill_node.rest.places import PLACES
+from chainbill_node.rest.fair_reads import READS_AT_A_TIME
 from chainbill_node.rest.problems import fault_response
 from chainbill_node.rest.schema_parts import NETWORK_FIELD
 
@@ -33,8 +33,8 @@ CONTENT_POLICY = (
 
 _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
-MAX_WORKERS = 2 * PLACES
-"""Threads: one for each read that has a place, and as many for what needs none, such as how the node is."""
+MAX_WORKERS = READS_AT_A_TIME + 8
+"""Threads: one for each read that has a place, and some for what needs none, such as how the node is."""
 
 
 def identify(scope: Scope) -> None:
