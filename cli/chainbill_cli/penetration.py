@@ -134,7 +134,8 @@ def token_parts(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -
     currency = str(token["currency"])
     parts = [name_of(str(token["holder"])), f"{amount_text(int(token['amount']), currency)} {currency}"]
     if token.get("financed_tier"):
-        parts.append(text("trace.financed", tier=token["financed_tier"]))
+        how = "trace.taken_over" if token.get("financing") == "" else "trace.financed"
+        parts.append(text(how, tier=token["financed_tier"]))
     else:
         parts.append(text("trace.tier", tier=token.get("tier", "?")))
     if token["status"] not in INNER:

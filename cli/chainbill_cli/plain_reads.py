@@ -30,7 +30,7 @@ TYPED = {
 MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date, "fingerprint": fingerprint_of}
 """Kind of what is typed → what a node takes for it; others are taken as they are typed."""
 
-TOLD_IN_CSV = frozenset({"parties"})
+TOLD_IN_CSV = frozenset({"parties", "bill_history"})
 """Lists that have a column in CSV, too, that is no member of an entry."""
 
 
@@ -40,7 +40,7 @@ def plain_reads(
     """Give a noun, and the groups that it has, the commands of the reads that begin with its name.
 
     One that the noun has already stays. ready: what is asked of a list beside what was typed, by the read's name;
-    told: how an entry is told to people.
+    told: how an entry, or an object, is told to people.
     """
     for read in reads().values():
         if read.command[:1] != (noun.name,):
@@ -53,7 +53,9 @@ def plain_reads(
             group = below
         if name not in group.commands:
             hooks = (ready or {}).get(read.name), (told or {}).get(read.name)
-            group.command(name, help=f"read.{read.name}")(_list(read, *hooks) if read.is_list else _object(read))
+            group.command(name, help=f"read.{read.name}")(
+                _list(read, *hooks) if read.is_list else _object(read, hooks[1])
+            )
 
 
 def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., None]:
@@ -99,12 +101,14 @@ def _option(read: Read, told: Filter) -> Callable[..., Any]:
     return option(f"--{name}", type=kind, metavar=typed, default=None, help=f"read.{read.name}_{told.name}")
 
 
-def _object(read: Read) -> Callable[..., None]:
+def _object(read: Read, told: Told | None) -> Callable[..., None]:
     def run(typed: str, at: str | None) -> None:
         session = current_session()
         kind = KINDS[read.name]
         body = session.client.get(f"{kind.path}/{object_id(session, kind, typed)}", at=at)
-        session.out.thing(without_as_of(body), fields_of(read.name))
+        row = without_as_of(body)
+        people = told is not None and session.out.form == "table"
+        session.out.thing(told(session, row) if told is not None and people else row, fields_of(read.name))
 
     when = option("--at", metavar="WHEN", default=None, help="option.at")
     made: Callable[..., None] = argument("typed", metavar=read.typed.upper())(when(run))

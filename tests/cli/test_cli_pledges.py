@@ -52,6 +52,23 @@ def test_enforcement_is_asked_for_and_agreed(desk: Desk, monkeypatch: pytest.Mon
     assert (taken["amount"], taken["financed_tier"]) == (25_000, 1)
 
 
+def test_what_was_enforced_reads_as_neither_financed_nor_enforced_twice(desk: Desk) -> None:
+    """The tree called it financed where nothing was; the end of the pledge read as if all of it had been enforced."""
+    bill, made = pledged(desk)
+    desk.text("localnet", "clock", "--advance", "4d")
+    desk.json("bank2", "token", "enforce", made, "--owed", "250.00")
+    desk.json("supplier1", "pledge", "agree", made)
+    tree = desk.text("--as", "bank2", "trace", "bill", bill)
+    assert "taken over at tier 1" in tree
+    assert "financed at tier" not in tree
+    told = {one["kind"]: one for one in desk.json("bank2", "bill", "history", bill)}
+    assert told["enforce"]["amount"] == 25_000
+    assert "amount" not in told["pledge_enforced"]
+    shown = desk.text("--as", "bank2", "--lang", "zh", "bill", "history", bill, "-o", "wide")
+    assert "质押结束（实现质权）" in shown
+    assert desk.json("bank2", "bill", "list")[0]["id"] == bill
+
+
 def test_what_is_offered_is_shown_with_what_it_means(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     _, token = accepted_bill(desk)
     seen = as_a_person(desk, monkeypatch, "--as", "supplier1", "pledge", "offer", token, *TOLD)

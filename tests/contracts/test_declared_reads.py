@@ -58,7 +58,7 @@ def test_what_columns_name_stands_in_the_row_or_says_its_kind() -> None:
         "parties": {"name"},
         "receipts": {"reference", "currency"},
         "grants": {"in_force"},
-        "bill_history": {"currency", "payment.reference"},
+        "bill_history": {"currency", "reference"},
     }
     for name, read in reads().items():
         said = {one.partition("=")[0] for one in (read.columns + " " + read.fields).split() if ":" not in one}

@@ -25,7 +25,7 @@ def listed(of: Reading, path: str, amounts: Amounts, page: int = PAGE) -> None:
 
 
 def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE, kinds: list[str] | None = None) -> list[Row]:
-    """All pages of a list; its count and sums are those of the amounts, (currency, minor units) each.
+    """All pages of a list; its count and sums are those of the amounts, (currency, minor units) each; "" adds nothing.
 
     kinds: those of the amounts where they do not add up: then there is no sum but one of each kind.
     """
@@ -35,7 +35,8 @@ def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE, kinds: l
     count, total = shown["count"], shown["sum"]
     if kinds is not None:
         each = {kind: [one for one, its in zip(wanted, kinds, strict=True) if its == kind] for kind in kinds}
-        of.same("lists", f"{path} by kind", shown["sum_by_kind"], {kind: added_up(own) for kind, own in each.items()})
+        by_kind = {kind: sums for kind, own in each.items() if (sums := added_up(own))}
+        of.same("lists", f"{path} by kind", shown["sum_by_kind"], by_kind)
     names = {row["id"] if "id" in row else str(row) for row in rows}
     of.same("lists", path, (count, len(rows), len(names), total), (len(wanted), len(wanted), len(wanted), sums))
     return rows
@@ -55,7 +56,8 @@ def pages(of: Reading, path: str, page: int = PAGE) -> tuple[Row, list[Row]]:
 def added_up(amounts: Amounts) -> dict[str, int]:
     sums: dict[str, int] = {}
     for currency, amount in amounts:
-        sums[currency] = sums.get(currency, 0) + amount
+        if currency:
+            sums[currency] = sums.get(currency, 0) + amount
     return sums
 
 
@@ -185,8 +187,8 @@ def receipts(of: Reading, history: History) -> None:
     book = of.book
     shown = [one for one in book.receipts.values() if sees_receipt(book, of.reader, one)]
 
-    def amounts(kept: Iterable[Receipt]) -> list[tuple[str, int]]:
-        return [(book.bills[one.bill].currency, one.amount) for one in kept]
+    def amounts(kept: Iterable[Receipt]) -> list[tuple[str, int]]:  # several reports are on one payment
+        return [("" if one.kind == "payment" else book.bills[one.bill].currency, one.amount) for one in kept]
 
     def of_kinds(path: str, kept: list[Receipt]) -> list[Row]:
         return rows_of(of, path, amounts(kept), 50, [one.kind for one in kept])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chainbill_contracts.declared_rows import rows
@@ -125,6 +126,13 @@ def show(bill: str, **when: str | None) -> None:
     tell_basis(session, body)
 
 
-plain_reads(bill, ready={"bills": _own_reference})
+def _step(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A step of a bill's history; of a settled token with the reference of the money that paid it."""
+    del session
+    payment = row.get("payment") or {}
+    return {**row, "reference": row.get("reference") or payment.get("reference")}
+
+
+plain_reads(bill, ready={"bills": _own_reference}, told={"bill_history": _step})
 
 __all__ = ["bill"]

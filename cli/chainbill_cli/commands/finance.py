@@ -26,8 +26,8 @@ from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
-PAID_OUT = (Column("paid", "amount"), Column("reference"))
-"""More of a quote that was paid out."""
+NOT_YET = ("agreed_net", "paid")
+"""Amounts of a quote that are 0 until it is agreed to, or paid out."""
 QUOTE_ROWS = columns(
     "finance/quote",
     "id bank amount currency rate days interest fee net recourse status valid_until "
@@ -279,7 +279,9 @@ def show(identifier: str, at: str | None) -> None:
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
-        session.out.thing(row, (*fields_of("quote"), *(PAID_OUT if row.get("paid") else ())))
+        if session.out.form == "table":
+            row = {name: value for name, value in row.items() if value or name not in NOT_YET}
+        session.out.thing(row, fields_of("quote"))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))

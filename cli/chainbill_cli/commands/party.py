@@ -229,5 +229,13 @@ def _named(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "name": newest_name(row)}
 
 
-told = {"parties": _named, "changes": party_changes.told, "recoveries": party_changes.told}
+def _order(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An order with an administrator's keys and what each may do."""
+    del session
+    return {**row, "keys": [key_said(one) for one in row.get("keys") or ()]}
+
+
+told = {
+    "parties": _named, "changes": party_changes.told, "recoveries": party_changes.told, "status_order": _order,
+}  # fmt: skip
 plain_reads(party, told=told)

@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.opt_group": ("Group by, such as tier,bank", "分组，如 tier,bank"),
     "trace.tier": ("tier {tier}", "第 {tier} 层"),
     "trace.financed": ("financed at tier {tier}", "在第 {tier} 层融资"),
+    "trace.taken_over": ("taken over at tier {tier}", "在第 {tier} 层承接"),
     "trace.offered": ("offered to {party}", "已转让给 {party}，待签收"),
     "trace.totals": (
         "face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}",

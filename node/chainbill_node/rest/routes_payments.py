@@ -36,8 +36,8 @@ OF_KIND = "/"
 def receipts(page: ValuedList, asked: Asked) -> Response:
     """List receipts, by default of debtors' money; ``sum`` is of the amounts of those that are listed.
 
-    Money that came, payments and financings do not add up: of several kinds ``sum`` is empty, and ``sum_by_kind`` has
-    the sums of each.
+    Money that came and financings do not add up: of several kinds ``sum`` is empty, and ``sum_by_kind`` has the sums of
+    each. Reports on payments are in no sum: several are on one payment, and `/v1/payments` has each once.
     """
     view, kind = page.view, asked["kind"]
     filters = {"kind": None if kind == "all" else kind, "bill": asked["bill"]}
@@ -53,6 +53,8 @@ def receipts(page: ValuedList, asked: Asked) -> Response:
         dated = between(row["value_date"], asked["value_from"], asked["value_to"])
         if not dated or not sees_receipt(view.known, name, row):
             return None
+        if row["kind"] == "payment":
+            return Entry(partial(receipt_shape, view, name, row))
         of_kind = f"{row['kind']}{OF_KIND}{paid['currency']}" if several and paid["currency"] else str(paid["currency"])
         return Entry(partial(receipt_shape, view, name, row), of_kind, int(row["amount"]))
 

@@ -67,14 +67,17 @@ def moves_to_another_bank(joint: Row) -> list[Shape]:
 
 
 def steps_of_pledge(pledge: Row, bill_id: str) -> list[Shape]:
-    """Give the steps at which cents of a bill came into pledge and were free of it; none of what was not accepted."""
+    """Give the steps at which cents of a bill came into pledge and were free of it; none of what was not accepted.
+
+    How a pledge ended has no amount: what was paid, or went to the pledgee, has steps of its own.
+    """
     if not pledge["pledged_on"]:
         return []
     amount = sum(int(one["hi"]) - int(one["lo"]) for one in pledge["ranges"] if one["bill"] == bill_id)
-    sides = {"from": pledge["holder"], "to": pledge["pledgee"], "amount": amount, "pledge": pledge["id"]}
+    sides = {"from": pledge["holder"], "to": pledge["pledgee"], "pledge": pledge["id"]}
     steps: list[Shape] = [{
         "kind": "pledged", "height": pledge["accepted"]["height"], "date": pledge["pledged_on"],
-        "transaction": pledge["accepted"]["transaction"], **sides,
+        "transaction": pledge["accepted"]["transaction"], "amount": amount, **sides,
     }]  # fmt: skip
     if pledge["ended_on"]:
         steps.append({
