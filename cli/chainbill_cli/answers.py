@@ -44,14 +44,18 @@ which bills an event issued (not how many), a scheme of labels."""
 def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:
     """Print what a write gave: transaction, status, height, the named parts of its result, and `ready` ones.
 
-    `tokens` among the names becomes a list of token objects as they are after the commit.
+    names: members of the result, `name=heading` where its column says something else.
+    `tokens` among them becomes a list of token objects as they are after the commit.
     """
     answer: dict[str, Any] = {"transaction": outcome.transaction, "status": outcome.status}
     if outcome.height is not None:
         answer["height"] = outcome.height
-    for name in names:
+    headings = dict(ANSWER_HEADINGS)
+    for name, _, heading in (one.partition("=") for one in names):
         if name in outcome.result:
             answer[name] = outcome.result[name]
+        if heading:
+            headings[name] = f"column.{heading}"
     if len(answer.get("remainders") or ()) < 2:
         answer.pop("remainders", None)
     if outcome.status == "committed" and "tokens" in answer:
@@ -65,9 +69,7 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
     if isinstance(shown.get("tokens"), list):
         shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
     names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False) and answer[name] != [])
-    session.out.thing(
-        shown, [Column(name, ANSWER_KINDS.get(name, "text"), ANSWER_HEADINGS.get(name, "")) for name in names]
-    )
+    session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text"), headings.get(name, "")) for name in names])
 
 
 def answer_results(session: Session, outcome: Outcome, calls: Sequence[Mapping[str, Any]] = ()) -> None:

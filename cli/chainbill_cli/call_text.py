@@ -16,6 +16,8 @@ PARTIES = frozenset({
     "attestors", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "pledgee", "sponsor",
     "successor", "supplier", "to",
 })  # fmt: skip
+FAMILIES = {"interest_payer": "payer_", "choice": "vote_", "answer": "answer_"}
+"""Members whose values are words of a few, and how the keys of these begin."""
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""
 
@@ -55,11 +57,23 @@ def key_said(key: Mapping[str, Any]) -> str:
     return bracketed(key.get("key"), words_said("capability", key.get("capabilities")))
 
 
+def is_need(value: Any) -> bool:
+    """Whether a value is a label that a quote asks for."""
+    return isinstance(value, Mapping) and set(value) == {"scheme", "grade"}
+
+
+def need_said(need: Mapping[str, Any]) -> str:
+    """A scheme and a grade as people type and read them."""
+    return f"{need['scheme']}:{need['grade']}"
+
+
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
     """An argument, or a member of one. beside: what stands next to it and may name the currency.
 
     Where nothing names the currency an amount is marked as minor units: nobody here can know how many of them make one.
     """
+    if is_need(value):
+        return need_said(value)
     if isinstance(value, Mapping):
         around = {**beside, **value}
         parts = sorted(value.items())
@@ -76,8 +90,12 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return word(value)
     if name == "action" and isinstance(value, str):
         return act_said(value)
-    if name == "share" and type(value) is int:
-        return f"{format_rate(value)} %"
+    if name in {"rate", "share"} and type(value) is int:
+        return f"{format_rate(value)}%"
+    if name in FAMILIES and has_text(f"value.{FAMILIES[name]}{value}"):
+        return text(f"value.{FAMILIES[name]}{value}")
+    if name == "recourse" and isinstance(value, bool):
+        return text("value.with_recourse" if value else "value.without_recourse")
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainbill.money import format_rate
+from chainbill_cli.call_text import need_said
 from chainbill_cli.cautions import days_until, of_due
-from chainbill_cli.labels import need_said
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -80,7 +80,7 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
             preview.line("preview.leaves", str(one))
     elif content:
         preview.line("column.token", str(content["token"])).money("column.amount", row["amount"], row["currency"])
-        preview.line("column.document", str(content["credit_note"]))
+        preview.line("column.credit_note", str(content["credit_note"]))
         for part in content["parts"]:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
             if part.get("red"):
@@ -228,6 +228,6 @@ def parts(session: Session, preview: Preview, found: Sequence[Row]) -> None:
 
 def part_said(part: Row, name: str, *, told_id: bool = False) -> str:
     """A part of a product in one line: what it is, who makes it (told_id: by its id, too), its share in percent."""
-    share, supplier = f"{format_rate(int(part['share']))} %", str(part["supplier"])
+    share, supplier = f"{format_rate(int(part['share']))}%", str(part["supplier"])
     more = enumerated([supplier, share]) if told_id and name != supplier else share
     return f"{part['part']}{text('root.colon')}{bracketed(name, more)}"

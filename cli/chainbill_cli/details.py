@@ -17,6 +17,8 @@ FAMILIES = {
     "token_locked": "lock_", "joint": "joint_",
 }  # fmt: skip
 """How refusals begin whose statuses have words of their own, and how the keys of these words begin."""
+AREAS = {"event_": "product", "label_": "label", "not_an_attestor": "label"}
+"""How refusals begin that are of one contract, whose headings their members are called by."""
 WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks", "ref"})
 """Members that are words of the ledger."""
 
@@ -29,8 +31,14 @@ def detail_lines(details: Mapping[str, Any], code: str, name_of: Names) -> Itera
         yield f"{text('detail.command')}{text('root.colon')}{in_commands(act)}"
     for name, value in details.items():
         if value not in ("", None, []) and not _tells_nothing(name, details, code):
-            called = label(name, "column.product") if code.startswith("event_") else label(name)
-            yield f"{called}{text('root.colon')}{_said(name, value, code, name_of)}"
+            yield f"{_called(name, details, code)}{text('root.colon')}{_said(name, value, code, name_of)}"
+
+
+def _called(name: str, details: Mapping[str, Any], code: str) -> str:
+    """What a member is called; a value above the limit of a day is that of all its events."""
+    if code == "event_too_large" and name == "value" and "most_a_day" in details:
+        return text("detail.of_today")
+    return label(name, *(f"column.{area}" for start, area in AREAS.items() if code.startswith(start)))
 
 
 def _tells_nothing(name: str, details: Mapping[str, Any], code: str) -> bool:

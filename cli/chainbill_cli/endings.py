@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 ID_LENGTHS = (18, 20)
 """Characters of a USCC and of a LEI."""
+PARAMETER_SET = re.compile(r"`?\b([a-z_]+)=([a-z]+)\b`?")
+BARE_PARAMETER = re.compile(r"\bknown_at\b|^(?:after|at)(?= 不是| is not)")
+"""Parameters of addresses that stand as words in what a node says of them."""
 EXTRA_ARGUMENTS = re.compile(r"unexpected extra arguments? \((.*)\)")
 HINTS = {
     "maker_and_checker_needed": "error.hint_two_keys",
@@ -276,15 +279,24 @@ def _entry(entry: Any, *, as_option: bool) -> str:
         said = str(entry.get("detail") or json.dumps(entry, ensure_ascii=False))
         name = str(entry.get("parameter") or "")
         called = label(name)
-        if as_option and called == name:  # it has no words of its own, and people typed it as an option
+        if as_option and name:  # people typed it as an option
+            said = in_options(said)
             called = f"--{name.replace('_', '-')}"
         return f"{called}{text('root.colon')}{said}" if name else said
     return enumerated(_entry(one, as_option=as_option) for one in entry) if isinstance(entry, list) else str(entry)
 
 
+def in_options(said: str) -> str:
+    """What a node says of the parameters of an address, as the options that people type."""
+    set_so = PARAMETER_SET.sub(lambda found: f"`--{found[1].replace('_', '-')} {found[2]}`", said)
+    return BARE_PARAMETER.sub(lambda found: f"--{found[0].replace('_', '-')}", set_so)
+
+
 def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
     """The lines a person reads about a problem object. name_of: gives the name of a party."""
     title, detail = str(problem.get("title") or ""), str(problem.get("detail") or "")
+    if problem.get("code") in READS:
+        title, detail = in_options(title), in_options(detail)
     both = title and detail and title != detail
     colon = text("root.colon")
     lines = [f"{title}{colon}{detail}" if both else detail or title or str(problem.get("code"))]

@@ -54,3 +54,16 @@ class LedgerWords(click.ParamType[str]):
             return found
         choices = enumerated(self.said(code)[1] if language() == "zh" else code for code in self.known)
         raise usage("error.not_one_of", value=typed.strip(), choices=choices)
+
+
+class ColumnWords(LedgerWords):
+    """One or more columns of a table, by their names or as their headings say."""
+
+    name = "column"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(known, "")
+
+    def said(self, code: str) -> tuple[str, str]:
+        """The heading of a column, in English and in Chinese."""
+        return texts_of("column")[f"column.{code}"]

@@ -7,6 +7,7 @@ What does not fit is left out by rank, and counted, so that the reader can be to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -242,6 +243,17 @@ def folded(text: str, width: int, *, hard: bool = False) -> list[str]:
     return lines
 
 
+def clauses(text: str, width: int) -> list[str]:
+    """The lines of a sentence, broken behind a comma where there is one: what a figure is stays beside it."""
+    lines = [""]
+    for clause in CLAUSE.findall(text):
+        if lines[-1] and cell_len((lines[-1] + clause).rstrip()) > width:
+            lines.append("")
+        *above, last = folded(lines.pop() + clause, width)
+        lines += [*above, last + " " * clause.endswith(" ")]
+    return [line.rstrip() for line in lines]
+
+
 def _head(word: str, width: int) -> str:
     """The longest beginning in so many cells, one character at least."""
     end = 1
@@ -250,6 +262,7 @@ def _head(word: str, width: int) -> str:
     return word[:end]
 
 
+CLAUSE = re.compile(".+?(?:[，；]|[,;] |$)", re.DOTALL)
 CLOSING = frozenset("，。、；：？！）》”’】…%,.;:)]}")
 """What does not begin a line (禁则)."""
 

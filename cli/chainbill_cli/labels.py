@@ -7,6 +7,7 @@ from typing import Any
 
 from chainbill_contracts.declared_reads import reads
 
+from chainbill_cli.call_text import need_said
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.foreseen_parties import Refusal
 from chainbill_cli.preview import Preview
@@ -29,11 +30,6 @@ def need_of(typed: str) -> dict[str, str]:
     if typed and not (colon and scheme and grade):
         raise usage("finance.label_said", value=typed)
     return {"scheme": scheme, "grade": grade} if typed else {}
-
-
-def need_said(need: Row) -> str:
-    """A scheme and a grade as people type and read them."""
-    return f"{need['scheme']}:{need['grade']}"
 
 
 def labels_of(session: Session, bill: str) -> list[dict[str, Any]] | None:

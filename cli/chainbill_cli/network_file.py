@@ -117,7 +117,7 @@ def _party(path: Path, entry: Any) -> PartyPlan:
     for one in entry.get("identifiers", []):
         scheme, equals, value = str(one).partition("=")
         if not equals:
-            raise wrong(path, text("network.wrong", what="party.identifiers", wanted="SCHEME=VALUE"))
+            raise wrong(path, text("network.wrong", what="party.identifiers", wanted="TYPE=VALUE"))
         identifiers.append((scheme, value))
     return PartyPlan(
         alias=entry["alias"],

@@ -20,6 +20,30 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated, label, text
 from chainbill_cli.validity import until_text
 
+CALLED = {
+    "bill.ask_invoices.parts": "preview.comes",
+    "bill.ask_invoices.replaces": "preview.leaves",
+    "bill.ask_paying_bank.bank": "column.bank_then",
+    "bill.ask_red_letter.bank": "column.attested_by",
+    "bill.ask_red_letter.red": "preview.red_letter",
+    "bill.ask_red_letter.new_total": "preview.total_then",
+    "bill.ask_dilution.parts": "preview.invoice",
+    "bill.ask_dilution.red": "preview.red_letter",
+    "settlement.pay_result.status": "preview.then",
+    "pledge.release.secured": "preview.secured_then",
+    "party.rename.name_zh": "preview.new_name",
+    "party.rename.name_en": "preview.new_name",
+    **dict.fromkeys(
+        (f"party.{act}.{name}" for act in ("add_identifier", "give_up_identifier") for name in ("scheme", "value")),
+        "preview.identifier",
+    ),
+    "party.register.applications": "preview.applicant",
+    "party.rotate_key.new": "column.key",
+    "recovery.recover.new_keys": "column.key",
+    "audit.grant.scope": "preview.grant_bills",
+}
+"""Arguments whose line in the preview is called otherwise than their name is."""
+
 
 def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
     """Add to a preview what of the calls is signed, and what a node alone says."""
@@ -38,15 +62,18 @@ def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
 
 def _named(name: str, one: Call) -> str:
     """What the line of a preview calls an argument: a bank's reference is not a debtor's own."""
+    act = f"{one.contract}.{one.function}.{name}"
+    if act in CALLED:
+        return text(CALLED[act])
     if name == "reference":
         return text("preview.own_reference" if one.contract == "bill" else "column.reference")
     return label(name, f"column.{one.contract}")
 
 
 def _says(arguments: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the arguments that say anything; of recipients also that amounts are signed."""
+    """The names of the arguments that say anything; of recipients and parts what else is signed of them."""
     for name, value in arguments.items():
-        if value not in ("", None, False, 0, [], {}):
+        if value is False or value not in ("", None, 0, [], {}):
             yield name
-        if isinstance(value, list | tuple) and any(isinstance(one, Mapping) and "amount" in one for one in value):
-            yield "amount"
+        parts = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+        yield from (part for part in ("amount", "red") if any(one.get(part) for one in parts))

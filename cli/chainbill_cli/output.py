@@ -17,7 +17,7 @@ from typing import Any
 from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
 from chainbill_cli.acts import act_said
-from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, folded, grid, sheet
+from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, clauses, grid, sheet
 from chainbill_cli.moments import moment_said
 from chainbill_cli.texts import bracketed, enumerated, has_text, label, text
 from chainbill_cli.told import told
@@ -280,7 +280,7 @@ class Output:
     def say(self, sentence: str) -> None:
         """A sentence for people, on stdout."""
         said = plain_text(sentence)
-        self.print([said] if self.width is None else folded(said, self.width))
+        self.print([said] if self.width is None else clauses(said, self.width))
 
     def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
         """A table of what fits, and a line about what does not."""

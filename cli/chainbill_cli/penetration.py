@@ -8,7 +8,7 @@ from typing import Any
 
 from chainbill.shown import shown
 from chainbill_cli.cells import cell_len
-from chainbill_cli.grid import GAP, LEAST_TEXT, clipped, folded
+from chainbill_cli.grid import LEAST_TEXT, clauses, clipped
 from chainbill_cli.output import Column, Names, amount_text, ranked
 from chainbill_cli.texts import has_text, text
 
@@ -68,7 +68,7 @@ def tree_lines(
         root.add(text("trace.nothing"))
     for token in [top] if isinstance(top, Mapping) else top or ():
         _grow(root, {"currency": currency, **token}, lambda one: token_parts(one, name_of, ids=ids), "", MAX_DEPTH)
-    head = [shown(line)] if width is None else folded(shown(line), width)
+    head = [shown(line)] if width is None else clauses(shown(line), width)
     return [*head, *_drawn(root, "", width)]
 
 
@@ -96,12 +96,13 @@ def _said(parts: Sequence[str], room: int | None) -> str:
     if room is None or len(parts) < 2:
         return SEPARATOR.join(parts)
     name, amount, *others = parts
+    gap = cell_len(SEPARATOR)
     for count in range(len(others), -1, -1):
         rest = SEPARATOR.join([amount, *others[:count]])
-        left = room - cell_len(rest) - GAP
+        left = room - cell_len(rest) - gap
         if left >= min(cell_len(name), LEAST_TEXT) or count == 0:
             break
-    return f"{clipped(name, max(left, LEAST_NAME))}{' ' * GAP}{rest}"
+    return f"{clipped(name, max(left, LEAST_NAME))}{SEPARATOR}{rest}"
 
 
 def _grow(branch: Branch, token: Mapping[str, Any], parts_of: PartsOf, holder: str, depth: int) -> None:

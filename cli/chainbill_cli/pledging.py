@@ -76,7 +76,7 @@ def release(session: Session, writing: Writing, named: str, *, secured: str, cur
     """The pledgee lowers what is secured, or frees the tokens."""
     identifier, code = _of_currency(session, named, currency if secured != "0" or currency else "0")
     minor = amount_minor(secured, code) if code else 0
-    _, preview = _shown(session, identifier, "preview.pledge_release")
+    _, preview = _shown(session, identifier, "preview.pledge_lower" if minor else "preview.pledge_release")
     if preview and code:
         preview.money("preview.secured_then", minor, code)
     outcome = write(session, writing, [call("pledge", "release", pledge=identifier, secured=minor)], preview)

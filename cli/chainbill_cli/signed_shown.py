@@ -16,7 +16,7 @@ from typing import Any
 from chainbill.ledger.transaction import Call
 from chainbill.money import format_rate
 from chainbill_cli.acts import act_said
-from chainbill_cli.call_text import argument_text, words_said
+from chainbill_cli.call_text import argument_text, is_need, need_said, words_said
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
@@ -24,8 +24,6 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import has_text, label, text
 
 INSIDE = frozenset({"alg", "signature", "signatures", "proof", "source"})
-IN_WORDS = frozenset({"recourse", "non_transferable", "debtor_pays_interest"})
-"""Yes and no that previews say in words of their own."""
 LISTED = {"roles": "role", "capabilities": "capability"}
 """Lists of words that previews say in the language in use, and the kind of their words."""
 LONGEST_SHOWN = 200
@@ -37,7 +35,8 @@ def complete(session: Session, preview: Preview, calls: Sequence[Call], memo: st
         beside = {"currency": currency_of(session, one.args)}
         for name, value, currency in _leaves(one.args, beside["currency"]):
             if not _is_shown(preview, name, value, currency):
-                told = label(name), argument_text(session, name, value, {"currency": currency})
+                called = label(name, f"column.{one.contract}")
+                told = called, argument_text(session, name, value, {"currency": currency})
                 if told not in preview.lines:  # a word of the ledger, which the preview says in the language
                     preview.line(*told)
     if memo:
@@ -60,7 +59,9 @@ def act_text(one: Call) -> str:
 
 def _leaves(value: Any, currency: str, name: str = "") -> Iterator[tuple[str, Any, str]]:
     """(name, value, currency) of everything that says something, in the currency that stands nearest."""
-    if isinstance(value, Mapping):
+    if is_need(value):
+        yield name, need_said(value), currency
+    elif isinstance(value, Mapping):
         own = str(value.get("currency") or currency)
         for part, one in value.items():
             if part not in INSIDE:
@@ -68,13 +69,15 @@ def _leaves(value: Any, currency: str, name: str = "") -> Iterator[tuple[str, An
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _leaves(one, currency, name)
-    elif value not in ("", None, False, 0) and not (isinstance(value, str) and len(value) > LONGEST_SHOWN):
+    elif (value is False or value not in ("", None, 0)) and not (isinstance(value, str) and len(value) > LONGEST_SHOWN):
         yield name, value, currency
 
 
 def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
-    if value is True:
-        return name in IN_WORDS or any(title == label(name) for title, _ in preview.lines)
+    if isinstance(value, bool):
+        term = f"preview.term_{name}"
+        said = text(term) if value and has_text(term) else None
+        return any(shown == said or title == label(name) for title, shown in preview.lines)
     said = str(value)
     if isinstance(value, str) and (_in_words(preview, value) or _in_a_list(preview, name, value)):
         return True

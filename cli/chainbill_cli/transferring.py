@@ -13,7 +13,7 @@ from chainbill_cli.failure import usage
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import bracketed, enumerated
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.values import positive_amount, recipient_value
 
 if TYPE_CHECKING:
@@ -94,5 +94,5 @@ def _odd(session: Session, preview: Preview, file: Payees) -> None:
     if file.unread:
         preview.line("preview.unread_columns", enumerated(file.unread))
     for party, lines in file.twice.items():
-        where = enumerated(str(line) for line in lines)
+        where = text("preview.lines", lines=enumerated(lines))
         preview.line("preview.paid_twice", bracketed(session.registered_name(party), where))

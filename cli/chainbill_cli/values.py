@@ -11,10 +11,13 @@ from chainbill.errors import ChainbillError, Reason
 from chainbill_cli.digits import agreed, known
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.half_width import half_width
+from chainbill_cli.texts import text
 
 LARGE_UNITS = {"千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
                "k": 10**3, "w": 10**4, "m": 10**6}  # fmt: skip
 WITH_UNIT = re.compile(r"^([0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万|千万|千|万|萬|亿|億|[kKwWmM])\s*(?:元|圆)?$")
+WITH_SIGN = re.compile(r"[^-+\d().,]*(\d[\d,]*(?:\.\d+)?)[^-+\d().,]*")
+"""A number with a currency, or its sign, before or behind it."""
 LONG_RATE = re.compile(r"[0-9]{1,3}\.[0-9]+ ?%?")
 """A number whose only fault is that it has more digits after the point than a rate."""
 RELATIVE = re.compile(r"^\+([0-9]{1,4})([dm])$")
@@ -27,7 +30,7 @@ def amount_minor(typed: str, currency: str) -> int:
     if large:
         example = _written_out(large.group(1), LARGE_UNITS[large.group(2).lower()], currency)
         failure = usage("error.amount_wan", value=plain, example=example)
-        failure.problem["hint"] = example
+        failure.problem["hint"] = text("error.write_it", example=example)
         raise failure
     agreed()
     try:
@@ -51,8 +54,19 @@ def _no_amount(typed: str, currency: str, reason: str) -> Failure:
         return usage("error.amount_whole", value=typed, currency=currency)
     if reason == Reason.AMOUNT_TOO_MANY_DIGITS:
         return usage("error.amount_digits", value=typed, currency=currency, digits=digits)
-    example = money.format_amount(10 ** (6 + digits), currency, currencies=known(currency))
+    sign = WITH_SIGN.fullmatch(typed)
+    if sign and _is_amount(sign[1], currency):
+        return usage("error.amount_sign", value=typed, number=sign[1], currency=currency)
+    example = money.format_amount(12_345 * 10**digits // 10, currency, currencies=known(currency))
     return usage("error.amount", value=typed, currency=currency, example=example)
+
+
+def _is_amount(typed: str, currency: str) -> bool:
+    try:
+        money.parse_amount(typed, currency, known(currency))
+    except ChainbillError:
+        return False
+    return True
 
 
 def positive_amount(typed: str, currency: str) -> int:

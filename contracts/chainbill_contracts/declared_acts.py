@@ -11,7 +11,7 @@ people read. An act of a contract is a table of its file:
     argument = "bill"                          # optional: what the act calls it, where that is another word
     reason = "may"                             # optional: it takes a reason, which `may` be left out or `must` be said
     help_en, help_zh, asks_en, asks_zh         # the command's help; what stands over the preview
-    answers = ["token", "bill"]                # optional: members of the result that are printed; all without it
+    answers = ["token", "bill"]                # optional: members of the result to print, or `name=heading`; else all
 """
 
 from __future__ import annotations

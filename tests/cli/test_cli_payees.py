@@ -352,10 +352,10 @@ def test_use_1_the_preview_has_a_control_total(
     path.write_text("party,tax,amount\nsupplier2,9,1.00\nbank1,9,2.00\nsupplier2,9,3.50\n")
     shell.run("token", "transfer", TOKEN, "--payees", str(path))
     for line in (
-        "recipients: 3",
+        "payments: 3",
         "total: 6.50 CNY",
         "columns not read: tax",
-        "Company supplier2 (2, 4)",
+        "Company supplier2 (lines 2, 4)",
         ": 993.50 CNY",
     ):
         assert line in shell.err

@@ -5,7 +5,7 @@ Loaded by `commands.invoice` and `commands.bill`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +116,18 @@ def behind(parts: Sequence[Mapping[str, Any]], typed: str) -> str:
         return marks[0]
     if not typed:
         raise usage("invoice.which_behind", count=len(marks), ids=enumerated(marks[:5]))
-    begun = BEGINNING.match(typed)
-    begins = begun[1].lower() if begun else whole(typed)
-    found = [one for one in marks if one.startswith(begins)]
-    if len(found) != 1:
+    found = begun(typed, marks)
+    if not found:
         raise usage("invoice.not_behind_bill", value=typed, ids=enumerated(marks[:5]))
-    return found[0]
+    return found
+
+
+def begun(typed: str, marks: Collection[str]) -> str:
+    """The only one of some fingerprints that begins as it was typed; "" where none does, or several do."""
+    found = BEGINNING.match(typed)
+    start = found[1] if found else whole(typed)
+    begins = [one for one in marks if one.startswith(start.lower())]
+    return begins[0] if len(begins) == 1 else ""
 
 
 def whole(typed: str) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write
-from chainbill_cli.commands.bill_invoices import as_it_stands, whole
+from chainbill_cli.commands.bill_invoices import as_it_stands, begun, behind, whole
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
+from chainbill_cli.invoice.fingerprints import BEGINNING
 from chainbill_cli.kit import Noun, argument, option
 from chainbill_cli.lookup import BILL, JOINT, TOKEN, object_id, read, read_bill
 from chainbill_cli.money_said import said
@@ -50,7 +51,7 @@ def dilute(session: Session, writing: Writing, bill: str, *, paper: str, **typed
     if asks(session) and row:
         preview = Preview("preview.bill_dilute").line("column.token", token)
         preview.money("column.amount", amount, currency)
-        preview.line("column.document", bracketed(paper, digest))
+        preview.line("column.credit_note", bracketed(paper, digest))
         for part in parts:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], currency)}")
             if "red" in part:
@@ -73,10 +74,11 @@ def _parts(
         return [{"fingerprint": one["fingerprint"], "amount": amount} for one in invoices]
     parts = []
     for one in typed:
-        fingerprint, equals, much = one.rpartition("=")
-        if not equals or not fingerprint:
+        typed_mark, equals, much = one.rpartition("=")
+        if not equals or not typed_mark:
             raise usage("bill.part_wanted", value=one)
-        parts.append({"fingerprint": fingerprint.lower(), "amount": positive_amount(much, currency)})
+        mark = behind(invoices, typed_mark) if BEGINNING.match(typed_mark) and invoices else whole(typed_mark)
+        parts.append({"fingerprint": mark, "amount": positive_amount(much, currency)})
     return parts
 
 
@@ -84,9 +86,11 @@ def _by_notes(
     session: Session, bill: Mapping[str, Any], parts: list[dict[str, Any]], typed: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The parts, each with the red-letter note that lowered its invoice: the ledger says which of those typed it is."""
+    known = {one["fingerprint"]: _notes_of(session, bill, one["fingerprint"]) for one in parts if typed}
     for note in typed:
-        mark = whole(note)
-        found = [one for one in parts if len(parts) == 1 or mark in _notes_of(session, bill, one["fingerprint"])]
+        listed = {one for notes in known.values() for one in notes}
+        mark = begun(note, listed) if listed else whole(note)
+        found = [one for one in parts if len(parts) == 1 or mark in known[one["fingerprint"]]]
         if len(found) != 1:
             raise usage("bill.red_unknown", value=note)
         found[0]["red"] = mark

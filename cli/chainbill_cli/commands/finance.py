@@ -267,7 +267,8 @@ def _end(session: Session, writing: Writing, typed: str, verb: str) -> None:
             described.request(session, preview, read_request(session, identifier))
     function = f"{verb}_quote" if kind is QUOTE else verb
     outcome = write(session, writing, [call("finance", function, **{kind.name: identifier})], preview)
-    answer_write(session, outcome, "token", **{kind.name: identifier})
+    back = "token=token_back" if function == "withdraw_quote" else "token"
+    answer_write(session, outcome, back, **{kind.name: identifier})
 
 
 @finance.command("show", help="finance.show")

@@ -148,7 +148,8 @@ def content_lines(session: Session, preview: Preview, kind: str, content: Any) -
             continue
         shown = _said(session, name, value, facts)
         shown = shown if len(shown) <= LONGEST_SHOWN else text("governance.long", count=len(shown))
-        preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else label(name), shown)
+        area = "column." + ("label" if kind == "label_scheme" else "")
+        preview.line(f"preview.proposed_{name}" if has_text(f"preview.proposed_{name}") else label(name, area), shown)
     return preview
 
 

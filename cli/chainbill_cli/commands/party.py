@@ -87,7 +87,7 @@ party.command("grant", help="party.grant")(party_record.grant)
     required=True,
     help="party.opt_role",
 )
-@option("--identifier", "identifiers", metavar="SCHEME=VALUE", multiple=True, help="party.opt_identifier")
+@option("--identifier", "identifiers", metavar="TYPE=VALUE", multiple=True, help="party.opt_identifier")
 @option("--account", "accounts", metavar="CURRENCY:BANK:NUMBER", multiple=True, help="party.opt_account")
 @option("--key", "keys", required=True, multiple=True, metavar="NAME[=maker,checker,admin]", help="party.opt_key")
 @party_keys.MARKS_OF_KEYS

@@ -11,11 +11,11 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
-SCHEME_AND_VALUE = "SCHEME=VALUE"
+TYPE_AND_VALUE = "TYPE=VALUE"
 
 
 def identifier_of(typed: str) -> dict[str, str]:
-    """Scheme (lower case) and value of `SCHEME=VALUE`."""
+    """Scheme (lower case) and value of `TYPE=VALUE`."""
     scheme, equals, value = typed.partition("=")
     if not equals or not scheme.strip() or not value.strip():
         raise usage("party.bad_identifier", value=typed)
@@ -40,7 +40,7 @@ def rename(session: Session, writing: Writing, party: str, *, name_zh: str, name
 
 
 @argument("party")
-@argument("identifier", metavar=SCHEME_AND_VALUE)
+@argument("identifier", metavar=TYPE_AND_VALUE)
 @writes
 def add_identifier(session: Session, writing: Writing, party: str, identifier: str) -> None:
     """Attest one more identifier of a party; the acting party is its sponsor."""
@@ -52,7 +52,7 @@ def add_identifier(session: Session, writing: Writing, party: str, identifier: s
     answer_results(session, write(session, writing, [call("party", "add_identifier", party=whom, **found)], preview))
 
 
-@argument("identifier", metavar=SCHEME_AND_VALUE)
+@argument("identifier", metavar=TYPE_AND_VALUE)
 @writes
 def give_up_identifier(session: Session, writing: Writing, identifier: str) -> None:
     """Let go of an identifier of the acting party, whoever attested it."""

@@ -107,7 +107,7 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], curren
 def return_(session: Session, writing: Writing, token: str) -> None:
     """Give an accepted token back."""
     identifier = object_id(session, TOKEN, token) if session.offline else usable(session, token)["id"]
-    _step(session, writing, identifier, "give_back", "preview.token_return", "token")
+    _step(session, writing, identifier, "give_back", "preview.token_return", "token=token_back")
 
 
 def _step(

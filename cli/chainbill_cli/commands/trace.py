@@ -8,6 +8,7 @@ import click
 
 from chainbill_cli.answers import by_value, tell_basis
 from chainbill_cli.csv_text import parties_of, traced_csv
+from chainbill_cli.filter_words import ColumnWords
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
@@ -33,7 +34,15 @@ trace = noun("trace")
 AT = option("--at", metavar="WHEN", default=None, help="option.at")
 FORMAT = option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format")
 DEPTH = option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth")
-GROUP_BY = option("--group-by", default=None, help="trace.opt_group")
+GROUP_BY = option(
+    "--group-by",
+    type=ColumnWords(("tier", "bank", "party", "status", "bill")),
+    metavar="NAME",
+    default=None,
+    help="trace.opt_group",
+)
+TABLES = ("received", "given", "exposure", "maturities")
+"""What a party has, as a node lists it by currency."""
 
 
 def _form(session: Session, form: str | None) -> str:
@@ -130,7 +139,7 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
     body = _read(session, f"/v1/trace/anchors/{identifier}", _form(session, form), parameters)
     if body is None:
         return
-    groups = per_currency(body)
+    groups = [(code, one) for code, one in per_currency(body) if one["totals"].get("face") or one.get("by_tier")]
     if not groups:
         session.out.note(text("trace.nothing"))
     for currency, group in groups:
@@ -156,13 +165,16 @@ def party(party: str, form: str | None, **parameters: Any) -> None:
     body = _read(session, f"/v1/trace/parties/{identifier}", _form(session, form), parameters)
     if body is None:
         return
-    for currency, table in per_currency(body):
-        session.out.say(f"{session.registered_name(identifier)} · {currency}")
-        for name in ("received", "given", "exposure", "maturities"):
-            rows = [{"currency": currency, **row} for row in table.get(name) or ()]
-            if rows:
-                session.out.say(text(f"trace.{name}"))
-                session.out.rows(rows, columns_of(rows))
+    tables = [(code, [(name, table[name]) for name in TABLES if table.get(name)]) for code, table in per_currency(body)]
+    if not any(found for _, found in tables):
+        session.out.note(text("note.none"))
+    for currency, found in tables:
+        if found:
+            session.out.say(f"{session.registered_name(identifier)} · {currency}")
+        for name, entries in found:
+            rows = [{"currency": currency, **row} for row in entries]
+            session.out.say(text(f"trace.{name}"))
+            session.out.rows(rows, columns_of(rows))
 
 
 AMOUNTS = {

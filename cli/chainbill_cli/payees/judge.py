@@ -148,7 +148,7 @@ def _party(line: Line, party_id: Callable[[str], str]) -> str:
 
 def _refused(path: str, wrong: list[BadRow]) -> Failure:
     """All that is wrong with a file, each with file and line."""
-    hint = text("payees.hint" if any(bad.of_columns for bad in wrong) else "payees.mend_lines")
+    hint = text("payees.hint" if all(bad.of_columns for bad in wrong) else "payees.mend_lines")
     failure = fail(Exit.USAGE, "payees.wrong", path=path, count=len(wrong), hint=hint)
     told = wrong[:MOST_FAULTS]
     failure.problem["errors"] = [_finding(path, bad) for bad in told]

@@ -55,9 +55,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.wants_value": ("it is empty: give a value, or leave the option out", "值为空：请填写，或不使用此选项"),
     "error.not_one_of": ("{value} is not one of {choices}", "{value} 不在可选值 {choices} 之中"),
     "error.amount": (
-        "{value} is not an amount in {currency}; write it as {example}",
-        "{value} 不是有效的 {currency} 金额；请写成 {example}",
+        "{value} is not an amount in {currency}; write digits, for example {example}",
+        "{value} 不是有效的 {currency} 金额；请写数字，例如 {example}",
     ),
+    "error.amount_sign": (
+        "{value}: is {number} meant? Write the number alone; its currency is {currency}",
+        "{value}：是 {number} 吗？请只写数字，币种为 {currency}",
+    ),
+    "error.write_it": ("write {example}", "请写 {example}"),
     "error.amount_range": (
         "{value} is too large: the largest amount is {largest} {currency}",
         "{value} 过大：金额上限为 {largest} {currency}",
@@ -83,8 +88,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "离线时无从得知币种：请用 --currency 指明",
     ),
     "error.amount_wan": (
-        "amounts are typed out in full: write {example} instead of {value}",
-        "金额须写全：请写 {example}，不要写 {value}",
+        "amounts are typed out in full, not as {value}",
+        "金额须写全，不要写 {value}",
     ),
     "error.amount_positive": ("the amount must be more than zero", "金额必须大于零"),
     "error.date": (

@@ -7,7 +7,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Propose a change: parameter NAME VALUE, contracts [NAME=]FILE... (what belongs together, as one set), "
         "contract NAME FILE, calendar YEAR FILE, validator_remove NAME, rules FILE, "
         "protocol VERSION DIGEST, party FILE, party_recover PARTY DOCUMENT KEY..., party_claim FILE, "
-        "identifier SCHEME VALUE PARTY, successor BANK SUCCESSOR, "
+        "identifier TYPE VALUE PARTY, successor BANK SUCCESSOR, "
         "party_status PARTY suspended|insolvent|active, party_administrator PARTY KEY..., party_close PARTY, "
         "dispute DISPUTE, label_scheme SCHEME ATTESTOR... (retired by --content without attestors); "
         "validator_add and observer_add with --content (`chainbill node seat`); proposing is no vote",

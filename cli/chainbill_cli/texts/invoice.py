@@ -152,9 +152,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice.only_a_name": (
         "the invoice names {trader} without an identifier that the ledger knows; the registered party is {party}. If "
         "it is that party, say so with --by-name {side} (it goes on record), or let its sponsor attest the identifier: "
-        "chainbill party add-identifier {id} SCHEME=VALUE",
+        "chainbill party add-identifier {id} TYPE=VALUE",
         "发票上的 {trader} 没有账本已知的标识；登记的主体为 {party}。若确为同一主体，请用 --by-name {side} 声明"
-        "（将留存记录），或请其推荐行登记标识：chainbill party add-identifier {id} SCHEME=VALUE",
+        "（将留存记录），或请其推荐行登记标识：chainbill party add-identifier {id} TYPE=VALUE",
     ),
     "invoice.opt_by_name": (
         "Say that the seller, or the buyer, whom the invoice names without an identifier, is the registered party; the "
@@ -222,14 +222,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "invoice.not_the_creditor": (
         "the invoice's seller is {trader}, but the bill's creditor is {party}. If it is that party, let its sponsor "
-        "attest the missing identifier: chainbill party add-identifier {id} SCHEME=VALUE",
+        "attest the missing identifier: chainbill party add-identifier {id} TYPE=VALUE",
         "发票销售方为 {trader}，而凭证债权人为 {party}。若确为同一主体，请其推荐行登记所缺标识："
-        "chainbill party add-identifier {id} SCHEME=VALUE",
+        "chainbill party add-identifier {id} TYPE=VALUE",
     ),
     "invoice.not_the_debtor": (
         "the invoice's buyer is {trader}, but the bill's debtor is {party}. If it is that party, let its sponsor "
-        "attest the missing identifier: chainbill party add-identifier {id} SCHEME=VALUE",
+        "attest the missing identifier: chainbill party add-identifier {id} TYPE=VALUE",
         "发票购买方为 {trader}，而凭证债务人为 {party}。若确为同一主体，请其推荐行登记所缺标识："
-        "chainbill party add-identifier {id} SCHEME=VALUE",
+        "chainbill party add-identifier {id} TYPE=VALUE",
     ),
 }

@@ -70,6 +70,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.demo.not_exact": REPORT,
     "mend.demo.not_refused": REPORT,
     "mend.demo.too_small": ("give an invoice of a larger amount", "请给出金额更大的发票"),
+    "mend.error.amount_positive": (
+        "write how much is meant, or leave this part out",
+        "请写明实际金额，或去掉该项",
+    ),
     "mend.error.amount_digits": ("leave out the digits after that", "请去掉多余的小数位"),
     "mend.error.amount_range": ("divide it among several", "请分为多笔"),
     "mend.error.rate_digits": ("leave out the digits after that", "请去掉多余的小数位"),

@@ -17,8 +17,8 @@ WORDS = {
     "PERCENT": "百分数", "PORT": "端口", "PROFILE": "身份", "PLEDGE": "质押编号",
     "PRODUCT": "产品编号", "PROPOSAL": "提案编号",
     "PUBLIC_KEY": "公钥", "QUOTE": "报价", "RECOVERY": "恢复编号", "REF": "编号",
-    "REQUEST": "申请", "S": "秒", "SCHEME": "标识类型", "SETTING": "设置项", "SIZE": "规模",
-    "STATUS": "状态", "STEP": "步长", "TEXT": "文字", "TIER": "层级", "TIME": "时间",
+    "REQUEST": "申请", "S": "秒", "SCHEME": "方案", "SETTING": "设置项", "SIZE": "规模",
+    "STATUS": "状态", "STEP": "步长", "TEXT": "文字", "TIER": "层级", "TIME": "时间", "TYPE": "标识类型",
     "TOKEN": "子凭证", "TOKENS": "子凭证", "TRANSACTION": "交易", "VALUE": "值", "WHEN": "时点",
     "YEAR": "年份",
 }  # fmt: skip

@@ -77,8 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.opt_name_en": ("English name", "英文名称"),
     "party.opt_role": ("anchor, supplier or guarantor; may be repeated", "anchor、supplier 或 guarantor，可多次给出"),
     "party.opt_identifier": (
-        "Further identifier as SCHEME=VALUE; may be repeated",
-        "其他标识，格式 SCHEME=VALUE，可多次给出",
+        "Further identifier as TYPE=VALUE; may be repeated",
+        "其他标识，格式 TYPE=VALUE，可多次给出",
     ),
     "party.opt_account": (
         "Settlement account as CURRENCY:BANK:NUMBER; may be repeated",
@@ -200,7 +200,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value}: write an account as CURRENCY:BANK:NUMBER",
         "{value}：账户请写成 CURRENCY:BANK:NUMBER",
     ),
-    "party.bad_identifier": ("{value}: write an identifier as SCHEME=VALUE", "{value}：标识请写成 SCHEME=VALUE"),
+    "party.bad_identifier": ("{value}: write an identifier as TYPE=VALUE", "{value}：标识请写成 TYPE=VALUE"),
     "party.bad_rule": ("{value}: write a rule as ACTION:CURRENCY:ABOVE", "{value}：规则请写成 ACTION:CURRENCY:ABOVE"),
     "party.bad_application": ("{path} holds no application: {why}", "{path} 中没有准入申请：{why}"),
     "party.bad_id": (

@@ -78,8 +78,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payees.heading_twice": ("two columns mean the same: {found}; keep one", "两列含义相同：{found}；请只保留一列"),
     "payees.cells": (
-        "{found} cells where there are {wanted} columns: {row}",
-        "该行有 {found} 格，应为 {wanted} 列：{row}",
+        "{found} cells where there are {wanted} columns (an amount with commas stands in quotes): {row}",
+        "该行有 {found} 格，应为 {wanted} 列（带千位逗号的金额须加引号）：{row}",
     ),
     "payees.blank_party": ("no payee", "缺少收款方"),
     "payees.blank_amount": ("no amount", "缺少金额"),

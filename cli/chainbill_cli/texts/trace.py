@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.party": ("What a party has from whom, at which tier and cost", "某参与方的凭证来源、层级与融资成本"),
     "trace.opt_format": ("tree, json or csv", "tree、json 或 csv"),
     "trace.opt_depth": ("How many tiers deep", "展示层级深度"),
-    "trace.opt_group": ("Group by, such as tier,bank", "分组，如 tier,bank"),
+    "trace.opt_group": ("Group by, such as tier,bank", "分组，如 tier,bank 或 层级、银行"),
     "trace.tier": ("tier {tier}", "第 {tier} 层"),
     "trace.financed": ("financed at tier {tier}", "在第 {tier} 层融资"),
     "trace.taken_over": ("taken over at tier {tier}", "在第 {tier} 层承接"),
