@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +19,8 @@ MOST_VALUES = 4_000_000
 """Values in the JSON of an answer: an honest one of the largest size takes some 16 bytes for each."""
 PACKED = frozenset({"", "identity", "gzip"})
 """How an answer may be packed: once, so that a part of it unpacks to no more than a thousand times its size."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape that is half of a character: JSON can say one half alone, which no text holds (RFC 8259 section 8.2)."""
 
 
 class Unusable(Exception):  # noqa: N818  told as it is, then the next node is asked
@@ -39,11 +42,16 @@ def read_body(response: httpx.Response, deadline: float) -> Any:
     if said.count(b",") + said.count(b"[") + said.count(b"{") > MOST_VALUES:
         raise Unusable(text("answer.many", most=MOST_VALUES))
     try:
-        return json.loads(
+        read = json.loads(
             said.decode(), object_pairs_hook=_each_once, parse_float=_not_whole, parse_constant=_not_whole
         )
+        if _SURROGATE.search(said):
+            json.dumps(read, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Unusable(text("answer.half_character")) from error
     except (ValueError, RecursionError) as error:
         raise Unusable(cause_of(error)) from error
+    return read
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ every read of this run is signed. A write may be sent to several nodes: its id m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from chainbill_cli.answer_bodies import Unusable, read_body
 from chainbill_cli.asked import Asked
 from chainbill_cli.causes import connection_cause
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
-from chainbill_cli.relied_on import NETWORK, Listed, difference, is_row
+from chainbill_cli.relied_on import NETWORK, Listed, Meant, difference, is_row
 from chainbill_cli.texts import bracketed, language, text
 from chainbill_cli.time_limit import limited
 
@@ -48,6 +48,14 @@ class Answer:
     headers: Mapping[str, str]
     node: str
     sent_before: bool = False
+
+
+class Contrary(Unusable):
+    """An answer that is contrary to what is known here: it cannot be used, and yet is what that node says."""
+
+    def __init__(self, why: str, answer: Answer) -> None:
+        super().__init__(why)
+        self.answer = answer
 
 
 def same_times(body: Mapping[str, Any]) -> dict[str, object]:
@@ -91,7 +99,7 @@ class NodeClient:
         self._silent: set[str] = set()
         self.rows_read: dict[str, list[Answer]] = {}
         """What was said of rows and of the clock since something was handed in: of each the answers that differ."""
-        self.listed: list[Listed] = []
+        self.listed: list[Listed | Meant] = []
         """Entries of lists on which an act rests, since something was handed in."""
         self._read_at: dict[str, str] = {}
 
@@ -140,7 +148,13 @@ class NodeClient:
         """Note an entry of a list that was just read, on which what is signed rests. key: members to find it by."""
         self.listed.append(Listed(path, parameters, key, entry, self._read_at[path]))
 
-    def listed_elsewhere(self, listed: Listed) -> Iterator[Answer]:
+    def rely_on_meaning(
+        self, path: str, typed: str, found: str, ids_of: Callable[[Mapping[str, Any]], Iterable[str]]
+    ) -> None:
+        """Note what a typed beginning means by a list that was just read."""
+        self.listed.append(Meant(path, typed, found, ids_of, self._read_at[path]))
+
+    def listed_elsewhere(self, listed: Listed | Meant) -> Iterator[Answer]:
         """What other nodes read out in its place, "not found" too. One that does not answer is not asked again."""
         for node in self.in_order:
             if node == listed.node or node in self._silent:
@@ -150,8 +164,7 @@ class NodeClient:
                 transport=self._transport, contradicted=self._contradicted, network=self.network,
             )  # fmt: skip
             try:
-                rows = other.pages(listed.path, **listed.parameters)
-                found = next((one for one in rows if listed.is_again(one)), None)
+                found = listed.found_in(other.pages(listed.path, **listed.parameters))
             except Failure as failure:
                 if failure.problem.get("status") != NOT_FOUND:
                     self._silent.add(node)
@@ -162,7 +175,10 @@ class NodeClient:
             yield Answer(NOT_FOUND, {}, {}, node) if found is None else Answer(200, found, {}, node)
 
     def elsewhere(self, path: str, besides: str) -> Iterator[Answer]:
-        """What the other nodes say, "not found" too. One that does not answer is not asked so again in this run."""
+        """What the other nodes say, "not found" too, and what is contrary to what is known here.
+
+        One that does not answer is not asked so again in this run.
+        """
         import httpx
 
         for node in self.in_order:
@@ -170,6 +186,8 @@ class NodeClient:
                 continue
             try:
                 answer = self._ask(node, Asked("GET", path))
+            except Contrary as said:
+                answer = said.answer
             except (httpx.RequestError, httpx.InvalidURL, Unusable):
                 self._silent.add(node)
                 continue
@@ -338,10 +356,11 @@ class NodeClient:
         wrong = unfit(asked, response.status_code, body)
         if wrong is not None:
             raise Unusable(str(wrong), maybe_done=not 400 <= response.status_code < 500)
+        answer = Answer(response.status_code, body, response.headers, node)
         against = self._contradicted(asked.path, body) if response.status_code < 300 else ""
         if against:
-            raise Unusable(against)
-        return Answer(response.status_code, body, response.headers, node)
+            raise Contrary(against, answer)
+        return answer
 
 
 def checked_address(node: str) -> str:

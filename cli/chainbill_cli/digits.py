@@ -1,9 +1,11 @@
 """Minor digits of every currency that may be met here: the standard ones, and those that the network took by vote.
 
 `currencies.json` of a home: `{"network", "currencies": {code: digits}}`, what the network said when it was read, also
-of those that it takes no longer, because bills in them stay. The ledger never changes the digits of a currency, so a
-node that says others than the home has lies (`contradicted`): 1,000 would be signed as 10.00, or as 100,000.00. One
-process serves one home at a time: `begin` is called when its session is made.
+of those that it takes no longer, because bills in them stay. Other digits than the standard's are kept once a second
+node has said them, where the home knows one: else the first that is ever asked could turn it against all others. The
+ledger never changes the digits of a currency, so a node that says others than the home has lies (`contradicted`): 1,000
+would be signed as 10.00, or as 100,000.00. One process serves one home at a time: `begin` is called when its session is
+made.
 """
 
 from __future__ import annotations
@@ -39,16 +41,26 @@ def begin(home: Path, network: Callable[[], str], ask: Callable[[], object]) -> 
 
 
 def remember(home: Path, network: Mapping[str, Any]) -> None:
-    """Take over what /v1/network says of its currencies, and keep it in the home."""
-    said, name = _said(network), str(network.get("network") or "")
+    """Take over what /v1/network says of its currencies, and keep in the home what the standard says too."""
+    told, name = said(network), str(network.get("network") or "")
     kept = _kept(home, name)
-    _Known.digits = {**MINOR_DIGITS, **kept, **said}
-    _Known.first = {one: places for one, places in said.items() if {**MINOR_DIGITS, **kept}.get(one) != places}
+    _Known.digits = {**MINOR_DIGITS, **kept, **told}
+    _Known.first = {one: places for one, places in told.items() if {**MINOR_DIGITS, **kept}.get(one) != places}
     _Known.recall = _Known.ask = None
-    if not said.items() - kept.items() or not home.is_dir():
+    _keep(home, name, {one: places for one, places in told.items() if one not in _Known.first})
+
+
+def confirmed(home: Path, network: Mapping[str, Any]) -> None:
+    """Keep in the home all that `remember` took over: no other node says otherwise."""
+    _keep(home, str(network.get("network") or ""), said(network))
+
+
+def _keep(home: Path, name: str, told: Mapping[str, int]) -> None:
+    kept = _kept(home, name)
+    if not told.items() - kept.items() or not home.is_dir():
         return
     try:
-        content = json.dumps({"network": name, "currencies": {**kept, **said}}) + "\n"
+        content = json.dumps({"network": name, "currencies": {**kept, **told}}) + "\n"
         (home / FILE).write_text(content, encoding="utf-8")
     except OSError:
         return  # a home that cannot be written to: the network is asked each time
@@ -62,7 +74,7 @@ def first_told() -> Mapping[str, int]:
 def contradicted(home: Path, network: Mapping[str, Any]) -> str:
     """The currency of which /v1/network says other digits than the home has of the same network, "" if of none."""
     kept = _kept(home, str(network.get("network") or ""))
-    return next((code for code, digits in _said(network).items() if kept.get(code, digits) != digits), "")
+    return next((code for code, digits in said(network).items() if kept.get(code, digits) != digits), "")
 
 
 def known(currency: str) -> Mapping[str, int]:
@@ -81,7 +93,8 @@ def agreed() -> Mapping[str, int]:
     return _Known.digits
 
 
-def _said(network: Mapping[str, Any]) -> dict[str, int]:
+def said(network: Mapping[str, Any]) -> dict[str, int]:
+    """The digits that /v1/network gives currencies, also those that it takes no longer."""
     return {**_checked(network.get("withdrawn")), **_checked(network.get("currencies"))}
 
 

@@ -7,6 +7,7 @@ character; any unique prefix of 6 or more characters works.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from chainbill_contracts.declared_reads import Read, reads
 
 from chainbill.ids import is_object_id
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.relied_on import beginning_with
 from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated, in_language, text
 
@@ -66,7 +68,12 @@ def object_id(session: Session, kind: Kind, typed: str) -> str:
         raise no_id(typed, kind.listed)
     if not kind.path:
         raise usage("error.id_whole", value=typed, count=ID_LENGTH)
-    return _only(typed, _beginning_with(session, kind, plain))
+    path = REQUEST.path if kind is QUOTE else kind.path
+    path = path.format(party=session.party) if "{" in path else path
+    ids_of = _ids_of_quotes if kind is QUOTE else _id_of
+    found = _only(typed, beginning_with(plain, session.client.pages(path), ids_of))
+    session.client.rely_on_meaning(path, plain, found, ids_of)
+    return found
 
 
 def no_id(typed: str, listed: str) -> Failure:
@@ -79,18 +86,12 @@ def ids_shown_by(listed: str) -> str:
     return text("error.hint_ids", command=in_language(f"chainbill {listed}"))
 
 
-def _beginning_with(session: Session, kind: Kind, prefix: str) -> list[str]:
-    if kind is QUOTE:
-        requests = session.client.pages(REQUEST.path)
-        found = [str(_quote_id(quote)) for request in requests for quote in request.get("quotes", ())]
-    else:
-        path = kind.path.format(party=session.party) if "{" in kind.path else kind.path
-        found = [str(entry["id"]) for entry in session.client.pages(path)]
-    return sorted({identifier for identifier in found if identifier.startswith(prefix)})
+def _id_of(entry: Mapping[str, Any]) -> list[str]:
+    return [str(entry["id"])]
 
 
-def _quote_id(quote: Any) -> Any:
-    return quote.get("id") if isinstance(quote, dict) else quote
+def _ids_of_quotes(request: Mapping[str, Any]) -> list[str]:
+    return [str(one.get("id") if isinstance(one, dict) else one) for one in request.get("quotes", ())]
 
 
 def _only(typed: str, found: list[str]) -> str:

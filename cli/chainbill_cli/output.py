@@ -304,10 +304,10 @@ class Output:
             return [said for one in found for said in share_of_invoice(one, str(value.get("currency") or ""))]
         if column.kind in {"id", "list"} and isinstance(found, list | tuple):
             return [plain_text(element_text(one)) for one in found]
-        cell = plain_text(shown(value, column, self.name_of), keep="\n")
+        cell = shown(value, column, self.name_of)
         if cell and column.kind == "amount" and value.get("currency"):
             cell = f"{cell} {value['currency']}"
-        return [cell] if cell else []
+        return [plain_text(cell, keep="\n")] if cell else []
 
     def _learn(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
         """Have the names of the parties in the rows looked up."""

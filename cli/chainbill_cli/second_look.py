@@ -13,9 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chainbill.shown import shown
+from chainbill_cli import digits
 from chainbill_cli.client import Answer
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.relied_on import difference
+from chainbill_cli.relied_on import NETWORK, difference
 from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
@@ -48,26 +49,35 @@ def look_again(session: Session) -> None:
 def _agree(path: str, first: Answer, elsewhere: Callable[[], Iterable[Answer]], until_s: float) -> None:
     """Ask elsewhere until one says the same, or nobody says anything."""
     while True:
-        other = _first_that_differs(path, first, elsewhere())
+        other = None
+        for one in elsewhere():
+            if difference(path, first.body, one.body) is None:
+                return
+            other = other or one
         if other is None:
             return
         if time.monotonic() >= until_s:
-            raise _disagree(path, first, other)
+            raise disagreement(path, first, other, difference(path, first.body, other.body))
         time.sleep(PAUSE_S)
 
 
-def _first_that_differs(path: str, first: Answer, others: Iterable[Answer]) -> Answer | None:
-    """None where another node says the same, or none says anything."""
-    differing: Answer | None = None
-    for other in others:
-        if difference(path, first.body, other.body) is None:
-            return None
-        differing = differing or other
-    return differing
+def same_digits(session: Session, first: Answer, told: Mapping[str, int]) -> bool:
+    """Whether another node gives currencies the digits that the first one told, or there is no other one to ask.
+
+    A failure, `nodes_disagree`, where one gives others: nothing that was kept here holds the first one to its word.
+    """
+    client = session.client
+    same = len(client.nodes) == 1
+    for other in client.elsewhere(NETWORK, first.node):
+        said = digits.said(other.body)
+        if any(said.get(code, places) != places for code, places in told.items()):
+            raise disagreement(NETWORK, first, other, "currencies")
+        same = same or told.items() <= said.items()
+    return same
 
 
-def _disagree(path: str, first: Answer, second: Answer) -> Failure:
-    member = difference(path, first.body, second.body)
+def disagreement(path: str, first: Answer, second: Answer, member: str | None) -> Failure:
+    """That two nodes do not say the same of a thing; member: of which they say other values."""
     said = [_value(answer, member) for answer in (first, second)]
     return fail(
         Exit.FAILED, "error.nodes_disagree", code="nodes_disagree", hint=text("error.nodes_disagree_hint"), path=path,

@@ -127,11 +127,17 @@ class Session:
     @cached_property
     def network(self) -> dict[str, Any]:
         """GET /v1/network, once a run."""
-        body: dict[str, Any] = self.client.get("/v1/network")
+        answer = self.client.get_answer("/v1/network")
+        body: dict[str, Any] = answer.body
         if self.known.network and body["network"] != self.known.network.hex():
             raise other_network(self.client.in_order[0], body["network"], self.known.network.hex())
         ledger_clock.remember(self.settings.home, body)
         digits.remember(self.settings.home, body)
+        if told := digits.first_told():
+            from chainbill_cli.second_look import same_digits
+
+            if same_digits(self, answer, told):
+                digits.confirmed(self.settings.home, body)
         return body
 
     def _zone(self) -> int:

@@ -20,6 +20,7 @@ from cli.cli_fakes import AS_OF, BILL, NODE_1, NODE_2, PARTIES, TOKEN, FakeNode,
 from cli.whole_answers import whole
 
 PATH = f"/v1/bills/{BILL}"
+JSON = {"content-type": "application/json"}
 ASKED = Asked("GET", PATH)
 GOOD = whole(ASKED, {"face": 100, "currency": "CNY", "issued_on": "2026-01-01", "as_of": AS_OF})
 LIST = whole(Asked("GET", "/v1/bills"), {"data": [bill()], "as_of": AS_OF})
@@ -52,12 +53,25 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a list": (lambda _: [1], "object was expected, not array"),
     "nothing": (put(created=None), "created: object was expected, not null"),
     "a hash of another length": (put(as_of={**AS_OF, "block_id": "ab"}), "as_of.block_id: it is not written"),
+    "what moves the cursor for a currency": (put(currency="\x1b[2J"), "currency: it is not written as it should be"),
     "too deep": (lambda body: {**body, "terms": nested(100)}, "nested too deeply"),
 }
 
 
 def nested(levels: int) -> Any:
     return {"x": nested(levels - 1)} if levels else 1
+
+
+def test_half_of_a_character_is_no_text() -> None:
+    """A cursor that is a lone surrogate ended every list of whoever asked that node first in an internal fault."""
+    said = json.dumps({**LIST, "next": "\ud83d"}).encode()
+    handed = {"node1.test": said, "node2.test": json.dumps(LIST).encode()}
+    transport = httpx.MockTransport(lambda asked: httpx.Response(200, content=handed[asked.url.host], headers=JSON))
+    assert NodeClient((NODE_1, NODE_2), timeout_s=5, transport=transport).get("/v1/bills") == LIST
+    with pytest.raises(Failure, match="half of a character"):
+        NodeClient((NODE_1,), timeout_s=5, transport=transport).get("/v1/bills")
+    handed["node1.test"] = json.dumps({**LIST, "next": "\ud83d\ude00 \\ud83d"}).encode()  # whole, and a backslash
+    assert NodeClient((NODE_1,), timeout_s=5, transport=transport).get("/v1/bills")["next"] == "\U0001f600 \\ud83d"
 
 
 @pytest.mark.parametrize(("change", "said"), WRONG.values(), ids=WRONG)

@@ -89,7 +89,10 @@ def test_kept_digits_are_those_of_this_network(tmp_path: Path) -> None:
 
 def test_what_was_once_known_of_a_currency_stays_known(tmp_path: Path) -> None:
     """A node that names fewer currencies makes none of the others one whose digits it may choose the next time."""
-    digits.remember(tmp_path, {"network": "n", "currencies": {"ABC": 4}})
-    digits.remember(tmp_path, {"network": "n", "currencies": {"DEF": 3}})
+    for said in ({"ABC": 4}, {"DEF": 3}):
+        network = {"network": "n", "currencies": said}
+        digits.remember(tmp_path, network)
+        assert digits.contradicted(tmp_path, {"network": "n", "currencies": dict.fromkeys(said, 2)}) == ""
+        digits.confirmed(tmp_path, network)
     assert digits.contradicted(tmp_path, {"network": "n", "currencies": {"ABC": 2}}) == "ABC"
     assert digits.contradicted(tmp_path, {"network": "other", "currencies": {"ABC": 2}}) == ""

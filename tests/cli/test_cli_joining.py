@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 import httpx
 import pytest
 from chainbill_cli import preview as previews
+from chainbill_cli.client import Answer, NodeClient
 from chainbill_node.home.config import load_config
 from chainbill_node.setup.local import create_local_network
 from cli.cli_fakes import PARTIES, FakeNode, Shell, an_id, ok, problem
@@ -200,7 +202,7 @@ def test_the_block_that_is_shown_is_the_first_of_the_last_day(
     asked = blocks(node, head, every_s, gone_below)
     found = shell.run("network", "trust", "-o", "json")
     assert found["trust"] == f"{shown}:{shown:064x}"
-    assert len(asked) <= 2 + head.bit_length()
+    assert len(asked) <= 3 + head.bit_length()
     assert shell.run("network", "trust", "--height", str(head), "-o", "json")["height"] == head
     shell.run("network", "trust")
     assert "read" in shell.err
@@ -210,3 +212,29 @@ def test_a_node_that_fails_is_not_taken_for_an_old_block(shell: Shell, node: Fak
     blocks(node, 100, 3_600)
     node.answers["GET /v1/blocks/50"] = problem(403, "not_permitted")
     shell.run("network", "trust", expect=4)
+
+
+def test_a_block_that_two_nodes_name_otherwise_is_not_read_out(
+    shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One lying node had a bank read out a false block, which a newcomer trusts alone."""
+    blocks(node, 100, 3_600)
+    said = NodeClient.elsewhere
+
+    def elsewhere(self: NodeClient, path: str, besides: str) -> Iterator[Answer]:
+        for answer in said(self, path, besides):
+            yield replace(answer, body={**answer.body, "id": "ab" * 32}) if path.startswith("/v1/blocks/") else answer
+
+    shell.run("network", "trust")
+    assert "2 nodes" in shell.err
+    monkeypatch.setattr(NodeClient, "elsewhere", elsewhere)
+    shell.run("network", "trust", expect=1)
+    assert "abab" in shell.err
+    assert "trust" not in shell.out
+
+
+def test_that_only_one_node_says_so_is_told(shell: Shell, node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks(node, 100, 3_600)
+    monkeypatch.setattr(NodeClient, "elsewhere", lambda *_: iter(()))
+    shell.run("network", "trust")
+    assert "only http" in shell.err

@@ -137,3 +137,61 @@ def test_whatever_was_said_of_a_row_is_held_against_another_node(
 
     code, told, status = confirm(Nodes(desk.transport, once), "--node", OTHER)
     assert (code, status) == (Exit.FAILED, "pending_confirm"), told
+
+
+def other_digits(body: dict[str, Any]) -> None:
+    if "currencies" in body:
+        body["currencies"] = {**body["currencies"], "CNY": 4}
+
+
+def voted_in(body: dict[str, Any]) -> None:
+    if "currencies" in body:
+        body["currencies"] = {**body["currencies"], "XTS": 3}
+
+
+def without_digits(desk: Desk) -> None:
+    (desk.home / "currencies.json").unlink(missing_ok=True)
+
+
+def run_at_the_liar(desk: Desk, lie: Lie, *line: str, more: tuple[str, ...] = ("--node", OTHER)) -> tuple[int, str]:
+    code = run(["--home", str(desk.home), "--node", LIAR, *more, *line], transport=Nodes(desk.transport, lie))
+    return code, desk.capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [("network", "show"), ("--as", "supplier1", "--yes", "bill", "issue", "--debtor",
+                                   "anchor", "--amount", "10000.00", "--due", "+90d")])  # fmt: skip
+def test_digits_that_a_home_has_from_nobody_are_those_of_two_nodes(desk: Desk, line: tuple[str, ...]) -> None:
+    """The first node that a new home asked could have 10,000.00 signed as 1,000,000.00, and no honest one was taken
+    afterwards, since what it had said was kept."""
+    without_digits(desk)
+    code, told = run_at_the_liar(desk, other_digits, *line)
+    assert code == Exit.FAILED
+    assert all(part in told for part in ("currencies", LIAR, OTHER)), told
+    assert "CNY" not in json.loads((desk.home / "currencies.json").read_text())["currencies"]
+    assert desk.json("supplier1", "bill", "list") == []
+
+
+def test_digits_that_no_second_node_has_said_yet_are_not_kept(desk: Desk) -> None:
+    without_digits(desk)
+    assert run_at_the_liar(desk, voted_in, "network", "show")[0] == Exit.OK
+    assert "XTS" not in (desk.home / "currencies.json").read_text()
+    assert run_at_the_liar(desk, voted_in, "network", "show", more=())[0] == Exit.OK  # nobody else is known
+    assert json.loads((desk.home / "currencies.json").read_text())["currencies"]["XTS"] == 3
+
+
+def test_a_node_that_is_contrary_to_what_is_kept_is_not_passed_over(
+    desk: Desk, confirm: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that once kept a liar's digits took no honest node as a second one, and any lie went through."""
+    without_digits(desk)
+    run_at_the_liar(desk, other_digits, "network", "show", more=())
+    assert json.loads((desk.home / "currencies.json").read_text())["currencies"]["CNY"] == 4
+
+    def lie(body: dict[str, Any]) -> None:
+        other_digits(body)
+        smaller(body)
+
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+    code, told, status = confirm(Nodes(desk.transport, lie), "--node", OTHER)
+    assert (code, status) == (Exit.FAILED, "pending_confirm"), told
+    assert "nothing was signed" in told

@@ -12,8 +12,11 @@ import pytest
 from chainbill_cli import preview as previews
 from chainbill_cli import second_look
 from chainbill_cli.failure import Exit
+from chainbill_cli.lookup import CROCKFORD
 from chainbill_cli.main import run
 from cli.cli_desk import Desk, accepted_bill
+
+from chainbill.ids import is_object_id
 
 LIAR, OTHER = "http://liar.test", "http://other.test"
 Lie = Callable[[dict[str, Any]], None]
@@ -147,3 +150,38 @@ def test_who_signs_a_file_sees_what_its_act_names(
     assert run(line, transport=Nodes(desk.transport, lambda _: None)) == Exit.OK
     told = desk.capsys.readouterr().err
     assert all(part in told for part in said), told
+
+
+def alike(identifier: str) -> str:
+    """Another id that begins the same, with the check character that it needs."""
+    other = identifier[:-2] + ("0" if identifier[-2] != "0" else "1")
+    return next(other + last for last in CROCKFORD if is_object_id(other + last))
+
+
+def test_what_the_beginning_of_an_id_means_is_asked_of_a_second_node(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids can be made until they begin as another: a node that left one of two out chose which bill was confirmed."""
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
+    bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "1000.00", "--due", "+120d")[
+        "bill"
+    ]
+    monkeypatch.setattr(previews, "person", lambda: True)
+
+    class Knowing(Nodes):
+        """The second node lists one more bill that begins the same."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            answer = self._true.handle_request(request)
+            if request.url.host != httpx.URL(OTHER).host or request.url.path != "/v1/bills":
+                return answer
+            body = json.loads(answer.content)
+            body["data"].append({**body["data"][0], "id": alike(bill)})
+            return httpx.Response(200, json=body)
+
+    line = ["--home", str(desk.home), "--as", "anchor", "--node", LIAR, "--node", OTHER, "bill", "confirm", bill[:8]]
+    assert run(line, transport=Knowing(desk.transport, lambda _: None)) == Exit.FAILED
+    told = desk.capsys.readouterr().err
+    assert all(part in told for part in (bill, alike(bill), OTHER, "nothing was signed")), told
+    assert run(line, transport=Nodes(desk.transport, lambda _: None)) == Exit.OK

@@ -6,18 +6,20 @@ import datetime
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chainbill_cli.answers import without_as_of
 from chainbill_cli.asking import asked
 from chainbill_cli.causes import cause_of
+from chainbill_cli.client import NOT_FOUND
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.given_files import GENESIS_BYTES, KEY_BYTES, given_bytes
 from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.output import Column
 from chainbill_cli.preview import asks
+from chainbill_cli.second_look import disagreement
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import text
 
@@ -71,11 +73,33 @@ def trusted_block(session: Session, given: str) -> tuple[int, str]:
 def trust(height: int | None) -> None:
     """Show a block for somebody who joins: HEIGHT:BLOCK, to be read out."""
     session = current_session()
-    body = without_as_of(session.client.get(f"/v1/blocks/{height or day_old(session)}"))
+    body = _same_everywhere(session, f"/v1/blocks/{height or day_old(session)}")
     session.out.note(text("network.read_out"))
     answer = {"trust": f"{body['height']}:{body['id']}", "height": body["height"], "block": body["id"],
               "time": body["time"], "network": body["network"]}  # fmt: skip
     session.out.thing(answer, TRUSTED)
+
+
+def _same_everywhere(session: Session, path: str) -> dict[str, Any]:
+    """A block of which no node that the home knows names another id; how many have said it is told.
+
+    Whoever joins trusts it alone, so that one is not enough that says the same. A failure, `nodes_disagree`.
+    """
+    client = session.client
+    first = client.get_answer(path)
+    body: dict[str, Any] = without_as_of(first.body)
+    said = 1
+    for other in client.elsewhere(path, first.node):
+        if other.status == NOT_FOUND:
+            continue  # it holds no such block, or not any more
+        if without_as_of(other.body)["id"] != body["id"]:
+            raise disagreement(path, first, other, "id")
+        said += 1
+    if said == 1 and len(client.nodes) > 1:
+        session.out.note(text("network.one_said_it", node=first.node))
+    elif said > 1:
+        session.out.note(text("network.said_it", count=said))
+    return body
 
 
 def day_old(session: Session) -> int:

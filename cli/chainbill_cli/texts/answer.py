@@ -19,8 +19,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer.packed": ("it is packed as {kind}", "采用了 {kind} 压缩"),
     "answer.unpacked": ("it cannot be unpacked", "无法解压"),
     "answer.digits": (
-        "it gives {currency} other minor digits than this network has, and those never change",
-        "给出的 {currency} 小数位数与本网络已知的不同，而位数从不改变",
+        "it gives {currency} other minor digits than the home has kept in currencies.json, and those never change; "
+        "where nodes of several banks say the same, remove that file",
+        "给出的 {currency} 小数位数与主目录 currencies.json 中所记的不同，而位数从不改变；"
+        "多家银行的节点说法一致时，请删除该文件",
+    ),
+    "answer.half_character": (
+        "it holds half of a character (a lone surrogate)",
+        "含有半个字符（单独的代理项）",
     ),
     "answer.clock": (
         "it moves the ledger's clock, which is real in this network",

@@ -45,6 +45,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "let them ask a second bank too",
         "请在能辨认对方声音的电话中念出“可信区块”一项；并请对方再向另一家银行核对",
     ),
+    "network.said_it": (
+        "{count} nodes that this home knows say so, none otherwise",
+        "主目录所知的 {count} 个节点说法一致，没有节点另有说法",
+    ),
+    "network.one_said_it": (
+        "only {node} says so, the other nodes of this home do not answer or do not hold this block: try again, or name "
+        "another one with --node",
+        "只有 {node} 如此答复，主目录的其他节点没有应答，或不持有该区块：请重试，或用 --node 指定其他节点",
+    ),
     "network.why_trust": (
         "Whoever holds the keys of a former quorum could show you another past. Ask an operator whom you know, "
         "at another bank and by telephone, to run `chainbill network trust` and to read out HEIGHT:BLOCK. "

@@ -27,6 +27,7 @@ TIME_MS: Schema = {
     "type": "integer", "minimum": 0, "maximum": 253_402_300_799_999,
     "description": "Milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.",
 }  # fmt: skip
+CURRENCY: Schema = {"type": "string", "pattern": "^([A-Z]{3})?$", "description": "An alphabetic code of ISO 4217."}
 HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "32 bytes in hexadecimal digits."}
 HEX: Schema = {"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": "Bytes in hexadecimal digits."}
 BASE64: Schema = {"type": "string", "format": "byte", "description": "Bytes, base64 (RFC 4648 section 4)."}

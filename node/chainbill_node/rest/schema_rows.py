@@ -15,6 +15,7 @@ from chainbill_node.rest.schema_parts import (
     BOOLEAN,
     COUNT,
     CREATED,
+    CURRENCY,
     DATE,
     INTEGER,
     TEXT,
@@ -33,7 +34,7 @@ SHARE = row({"fingerprint": TEXT, **same(AMOUNT, "amount", "total")})
 NAME = row(same(TEXT, "en", "zh"))
 
 OF_KIND: Mapping[str, Schema] = {
-    "currency": TEXT, "amount": AMOUNT, "count": COUNT, "height": COUNT, "milliseconds": COUNT, "integer": INTEGER,
+    "currency": CURRENCY, "amount": AMOUNT, "count": COUNT, "height": COUNT, "milliseconds": COUNT, "integer": INTEGER,
     "rate": INTEGER, "date": DATE, "yes_no": BOOLEAN, "lock": LOCK, "identifier": IDENTIFIER, "share": SHARE,
     "name": NAME, "created": CREATED, "map": map_of(ANYTHING), "any": ANYTHING,
 }  # fmt: skip
