@@ -184,8 +184,11 @@ class Admission:
         return len(pieces)
 
     def _line_of(self, source: Source, *, own: bool) -> WaitingLine[Arrival]:
-        """Where its next one stands: never before one that it has sent earlier."""
+        """Where its next one stands: never before one that it has sent earlier, which comes along to the strangers."""
         if self._strangers.has(source) or (own and self._stranger(source.address)):
+            for line in (self._light, self._heavy):
+                if line.has(source):
+                    line.hand_over(lambda other: other != source, self._strangers)
             return self._strangers
         light = self._reading.light(source, self._loop.time()) and not self._heavy.has(source)
         return self._light if light else self._heavy
