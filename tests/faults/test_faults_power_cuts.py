@@ -1,7 +1,8 @@
 """The power goes at every call that writes: what the disk then holds is read by the product's own readers.
 
 Of a signer file, all that was handed out is there; a file that is written over is the old or the new one, whole; what
-is offered to others, or believed at the next start, is whole or not there.
+is offered to others, or believed at the next start, is whole or not there. Whoever goes on from there writes over what
+is left as if it were not there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from snapshot_server import recut
 from test_node_snapshots import Made, make
 
 A = block(b"A")
+Said = tuple[int, int, Any]
+"""Height, round and kind."""
 SMALL_BYTES = 500  # of a signer file that is soon replaced by a shorter one
 
 
@@ -55,27 +58,36 @@ def opened(path: Path, height: int) -> tuple[Signer, FileSignerFile]:
     return signer, file
 
 
+def hand_out(signer: Signer, height: int, round_: int, handed: dict[Said, bytes]) -> None:
+    """All that a validator says at a height, up to its commit."""
+    for kind in (PREVOTE, PRECOMMIT):
+        handed[height, round_, kind] = signer.sign(height, UnsignedVote(kind, round_, A.id), None).data
+    signer.before_commit(height)
+
+
 def test_of_a_signer_file_all_that_was_handed_out_is_there(folder: Path, scratch: Path) -> None:
-    """Also while it is replaced by a shorter one, and after a start."""
-    handed: dict[tuple[int, int, Any], bytes] = {}
-    height = 0
+    """Also while it is replaced by a shorter one, and after a start; and for whoever goes on from what is left of it,
+    replaces it again, and starts anew behind each height."""
+    handed: dict[Said, bytes] = {}
+    height = round_ = 0
 
     def look(found: Path) -> None:
-        signer, file = opened(found / "signer.bin", height)
-        assert not signer.memory.unknown
-        for (at, round_, kind), data in handed.items():
-            assert at <= height or signer.stored(at, round_, kind) == data
-        file.close()
+        known = dict(handed)
+        for now in range(height, height + 3):
+            signer, file = opened(found / "signer.bin", now)
+            assert not signer.memory.unknown
+            for (at, said_in, kind), data in known.items():
+                assert at <= now or signer.stored(at, said_in, kind) == data
+            hand_out(signer, now + 1, round_, known)
+            signer.after_commit(now + 1)
+            file.close()
 
     create_signer_file(folder / "signer.bin", new_signer_file(NETWORK, KEYS[0].public))
     with PowerCuts(folder, read_back(scratch, look)) as cuts:
-        for restarts in range(2):
+        for round_ in range(2):
             signer, file = opened(folder / "signer.bin", height)
             for _ in range(4):
-                for kind in (PREVOTE, PRECOMMIT):
-                    unsigned = UnsignedVote(kind, restarts, A.id)
-                    handed[height + 1, restarts, kind] = signer.sign(height + 1, unsigned, None).data
-                signer.before_commit(height + 1)
+                hand_out(signer, height + 1, round_, handed)
                 height += 1
                 signer.after_commit(height)
             file.close()
@@ -100,6 +112,8 @@ def test_a_private_file_is_the_old_or_the_new_one(folder: Path, scratch: Path) -
 
     def look(found: Path) -> None:
         assert (found / "key.pem").read_bytes() in may_be
+        write_private(found / "key.pem", b"again")
+        assert (found / "key.pem").read_bytes() == b"again"
 
     with PowerCuts(folder, read_back(scratch, look)):
         may_be.append(b"new" * 200)
@@ -113,8 +127,9 @@ def test_a_backup_has_its_name_once_it_is_whole(made: Made, folder: Path, scratc
     def look(found: Path) -> None:
         target = found / "backup.tar"
         assert target.exists() or not done
-        if target.exists():
-            check_archive(target)
+        if not target.exists():
+            write_archive(made.chain.store, {}, target, chain_id="local")  # over what is left of the other one
+        check_archive(target)
 
     with PowerCuts(folder, read_back(scratch, look)):
         write_archive(made.chain.store, {"node.toml": b"x"}, folder / "backup.tar", chain_id="local")
@@ -149,6 +164,11 @@ def test_of_a_fetched_snapshot_no_torn_chunk_is_taken_up_again(made: Made, folde
         assert kept is None or kept.same_as(manifest)
         for index, chunk in enumerate(chunks):
             assert fetched.get(manifest, index) in (None, chunk), f"chunk {index} is torn"
+        fetched.begin(manifest, manifest.encode())
+        wanted = [index for index in range(len(chunks)) if fetched.get(manifest, index) is None]
+        for index in wanted[:1]:
+            fetched.put(index, chunks[index])
+            assert fetched.get(manifest, index) == chunks[index]
 
     with PowerCuts(folder, read_back(scratch, look)) as cuts:
         fetched = FetchedChunks(folder / "chunks")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +114,47 @@ def test_many_sums_are_made_in_pieces(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert make_anew(chain.store)
     check_every_height(chain, 2)
     assert chain.reader(2).sums("bill.debtor", ["D1"]) == {("active", "CNY"): (5, 15)}
+
+
+class Ending(MemoryStore):
+    """So many writes, and then the process ends."""
+
+    def __init__(self, rows: dict[bytes, bytes], left: int) -> None:
+        super().__init__(rows)
+        self.left = left
+
+    def write(self, puts: Sequence[tuple[bytes, bytes]], deletes: Sequence[bytes] = ()) -> None:
+        if not self.left:
+            raise SystemExit
+        self.left -= 1
+        super().write(puts, deletes)
+
+
+def test_of_sums_that_are_made_anew_the_next_start_finds_all_or_makes_them_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Wherever a start ends, and the one after it: at last there is what one makes that nothing disturbs."""
+    monkeypatch.setattr("chainbill_node.storage.chain.derived.BATCH_ROWS", 4)
+    chain = RowChain()
+    bill = {"creditor": "C", "status": "active", "currency": "CNY", "face": 3}
+    chain.commit(edits_of({f"B{number}": {**bill, "debtor": f"D{number % 3}"} for number in range(9)}))
+    chain.commit(edits_of({"B1": None, "B2": {**bill, "debtor": "D1", "status": "due"}}))
+    forget(chain.store)
+    chain.commit({})
+    before = dict(chain.store.range(b"", b"\xff"))
+    undisturbed = Ending(before, left=1_000)
+    assert make_anew(undisturbed)
+    whole = dict(undisturbed.range(b"", b"\xff"))
+    count = 1_000 - undisturbed.left
+    assert count > 8
+    for first, second in itertools.product(range(count), repeat=2):
+        store = Ending(before, first)
+        for left in (second, 1_000):
+            with contextlib.suppress(SystemExit):
+                make_anew(store)
+            store.left = left
+        make_anew(store)
+        assert dict(store.range(b"", b"\xff")) == whole, f"after {first} writes, and {second}"
 
 
 @pytest.fixture(scope="module")

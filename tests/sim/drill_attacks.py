@@ -281,3 +281,35 @@ def the_second_before_the_first_has_signed(drill: Drill) -> None:
     second.lose_signer()
     drill.restart(second)
     drill.settle()
+
+
+def its_words_are_in_no_certificate(drill: Drill) -> None:
+    """The whole disk of one comes back as it was some blocks ago; what it has signed since is in no certificate, and
+    heights further on it has signed in rounds that came to nothing. Without it those who are left are no quorum."""
+    drill.begin()
+    drill.world.run(3_000)
+    lost, *others = drill.random.sample(drill.nodes, len(drill.nodes))
+    kept = drill.keep()[lost.name]
+
+    def unheard(source: str, _target: str, message: Message) -> bool:
+        return source != lost.name or not is_vote(message, VoteType.PRECOMMIT)
+
+    drill.world.filters.append(unheard)
+    height = lost.height + drill.random.randint(1, 3)
+    while lost.height < height:
+        drill.submit()
+        drill.world.run(20_000, until=lambda now=lost.height: lost.height > now)
+    drill.world.filters.append(lambda _s, _t, message: not isinstance(message, Proposal | CompactProposal))
+    drill.submit()
+    round_ = drill.random.randrange(drill.size)
+    drill.world.run(60_000, until=lambda: _has_voted_in(lost, round_))
+    drill.crash(lost)
+    drill.world.run(drill.world.links.slowest_ms)
+    away = others[: drill.size - drill.world.genesis.quorum]
+    drill.crash(*away)
+    drill.world.filters.clear()
+    drill.put_back(lost, kept, signer=True)
+    drill.restart(lost)
+    drill.world.run(30_000)
+    drill.restart(*away)
+    drill.settle()

@@ -29,6 +29,7 @@ DRILLS: dict[str, tuple[Play, tuple[int, ...]]] = {
     "one was led by another": (attacks.one_was_led_by_another, (3,)),
     "all restart while one asks": (attacks.all_restart_while_one_asks, (2, 3, 4)),
     "others decide the next height": (attacks.others_decide_the_next_height, (2, 3, 4)),
+    "its words are in no certificate": (attacks.its_words_are_in_no_certificate, (4, 7)),
     "the slowest alone keeps its data": (attacks.the_slowest_alone_keeps_its_data, (2, 3, 4, 7)),
     "the first witness is a laggard": (attacks.the_first_witness_is_a_laggard, (4, 7)),
     "all but one lose their data": (losses.all_but_one_lose_data, (2, 3, 4, 7)),
