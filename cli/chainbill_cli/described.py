@@ -10,7 +10,7 @@ from chainbill_cli.call_text import need_said
 from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
-from chainbill_cli.session import Session
+from chainbill_cli.session import Session, bank_in_place_of
 from chainbill_cli.texts import bracketed, enumerated, label, text
 
 DOUBTS = ("claimed_twice", "disputes", "over_occupied")
@@ -55,6 +55,9 @@ def bill(session: Session, preview: Preview, row: Row) -> None:
     terms(preview, row.get("terms") or {}, str(row["currency"]))
     if row.get("paying_bank"):
         preview.party(session, "column.paying_bank", str(row["paying_bank"]))
+        in_its_place = bank_in_place_of(session, str(row["paying_bank"]))
+        if in_its_place != row["paying_bank"]:
+            preview.party(session, "column.pays_now", in_its_place)
 
 
 def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:

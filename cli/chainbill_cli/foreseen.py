@@ -17,10 +17,10 @@ from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
 from chainbill_cli.failure import Exit, Failure
-from chainbill_cli.foreseen_parties import Refusal, Row, bank_in_place_of, elsewhere, of_parties, reported_so
+from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
 from chainbill_cli.foreseen_terms import of_terms
 from chainbill_cli.money_said import PLACES
-from chainbill_cli.session import Session
+from chainbill_cli.session import Session, bank_in_place_of
 from chainbill_cli.texts import language, text
 
 Rule = Callable[[Row, str], "Refusal | None"]

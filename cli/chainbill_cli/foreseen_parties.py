@@ -13,7 +13,7 @@ from chainbill_contracts.declared_rows import rows
 
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure
-from chainbill_cli.session import Session
+from chainbill_cli.session import Session, bank_in_place_of
 
 Row = Mapping[str, Any]
 Refusal = tuple[str, dict[str, Any]]
@@ -44,11 +44,6 @@ def reported_so(now: str, then: str) -> bool:
     """Whether the bank that pays may report of a payment in one status that it is in the other, as it is declared."""
     steps = rows()["settlement/payment"].steps
     return any((one.before, one.after) == (now, then) and "settlement.pay_result" in one.guarded for one in steps)
-
-
-def bank_in_place_of(session: Session, bank: str) -> str:
-    """The bank that stands in a bank's place now: itself, or its successor; itself where that cannot be read."""
-    return str((session.registered(bank).get("successor") or {}).get("successor") or bank)
 
 
 def _at(path: str, argument: str) -> Reads:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chainbill.shown import shown
@@ -162,6 +162,17 @@ def by_tier_rows(trace: Mapping[str, Any], currency: str) -> list[dict[str, Any]
     if hidden:
         rows.append({"tier": text("trace.not_shown"), "amount": hidden, "currency": currency})
     return rows
+
+
+def tier_columns(trace: Mapping[str, Any], *left_out: str) -> list[Column]:
+    """The columns of the table by tier; where a part does not show, the amount stays on any screen."""
+    first = "amount" if hidden_minor(trace.get("totals") or {}) else ""
+    return [replace(one, rank=0) if one.path == first else one for one in BY_TIER if one.path not in left_out]
+
+
+def is_partial(trace: Mapping[str, Any]) -> bool:
+    """Whether a trace is of what its reader sees, so that what was reached and ever financed may be more."""
+    return "hidden" in (trace.get("totals") or {}) and bool(trace.get("by_tier"))
 
 
 def group_rows(groups: Sequence[Mapping[str, Any]], currency: str) -> tuple[list[dict[str, Any]], list[Column]]:

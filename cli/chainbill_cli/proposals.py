@@ -46,6 +46,7 @@ KINDS: dict[str, tuple[Fits, Any]] = {
     "text": (_text, "example"),
     "party": (lambda value: isinstance(value, str) and len(value) in (18, 20), "91310000MA1FL0008U"),
     "whole": (_whole, 812),
+    "year": (_whole, 2027),
     "hash": (_hash, SHOWN_HASH),
     "hashes": (_list_of(_hash), [SHOWN_HASH]),
     "dates": (_list_of(lambda value: isinstance(value, str) and is_date(value)), ["2027-10-01"]),
@@ -58,7 +59,7 @@ KINDS: dict[str, tuple[Fits, Any]] = {
 }
 """What a field may hold: whether a value does, and an example. Their words: `value.want_…`."""
 FIELDS = {
-    "active_height": "whole", "version": "whole", "year": "whole", "key": "hash", "digest": "hash", "document": "hash",
+    "active_height": "whole", "version": "whole", "year": "year", "key": "hash", "digest": "hash", "document": "hash",
     "documents": "hashes", "holidays": "dates", "workdays": "dates", "python": "texts", "removed": "texts",
     "changes": "map", "currencies": "map", "statement": "map", "contracts": "sources", "new_keys": "keys",
     "keys": "keys", "signatures": "signatures", "party": "party", "bank": "party", "successor": "party", "value": "any",
@@ -97,6 +98,16 @@ def check_content(kind: str, content: Any) -> None:
         if not KINDS[kind_of_field(kind, name)][0](value):
             found = json.dumps(value, ensure_ascii=False)[:LONGEST_SHOWN]
             raise _refused(kind, "governance.content_wrong", field=name, wanted=_wanted(kind, name), found=found)
+    if kind == "calendar":
+        _check_days(content)
+
+
+def _check_days(content: Mapping[str, Any]) -> None:
+    """A usage error for a day of another year than the calendar's."""
+    for name in ("holidays", "workdays"):
+        for day in content[name]:
+            if not day.startswith(f"{content['year']}-"):
+                raise _refused("calendar", "governance.content_year", field=name, found=day, year=str(content["year"]))
 
 
 def _wanted(kind: str, name: str) -> str:

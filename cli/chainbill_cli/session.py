@@ -301,6 +301,11 @@ class Session:
         return newest_name(self.registered(party)) or self.known.name_of(party)
 
 
+def bank_in_place_of(session: Session, bank: str) -> str:
+    """The bank that stands in a bank's place now: itself, or its successor; itself where that cannot be read."""
+    return str((session.registered(bank).get("successor") or {}).get("successor") or bank)
+
+
 def ledger_date(network: Mapping[str, Any]) -> str:
     """The ledger's date as /v1/network says it."""
     as_of = network.get("as_of") or {}

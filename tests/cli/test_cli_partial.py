@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 
 import pytest
 from chainbill_cli.penetration import group_rows, tree_lines
+from chainbill_cli.texts import text
 from cli.cli_desk import Desk, accepted_bill
 
 
@@ -46,6 +48,29 @@ def test_a_partial_view_exists(closed: tuple[Desk, str]) -> None:
     assert desk.json("supplier3", "trace", "bill", number)["totals"]["hidden"]["amount"] > 0
     told = desk.text("--as", "supplier3", "--lang", "zh", "trace", "bill", number, "--group-by", "status")
     assert told.count("对您不可见") >= 4, "in the tree, the totals, the table by tier and the groups"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_partial_view_keeps_the_amount_at_80_columns_and_says_what_is_a_least(
+    closed: tuple[Desk, str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """The row of what does not show was empty, and a bank that sees no transfers read that nothing was reached."""
+    desk, number = closed
+    for who, read in (
+        ("supplier3", ("bill", number)),
+        ("bank1", ("bill", number)),
+        ("supplier3", ("anchor", "anchor")),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setenv("COLUMNS", "80")
+            patched.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+            told = desk.text("--as", who, "--lang", language, "trace", *read)
+        assert text("trace.at_least")[:12] in desk.err, who
+        said = text("trace.not_shown")
+        rows = [line for line in told.splitlines() if line.startswith(said)]
+        hidden = desk.json(who, "trace", "bill", number)["totals"]["hidden"]["amount"]
+        assert bool(rows) == bool(hidden)
+        assert all(f"{hidden / 100:,.2f}" in line for line in rows), (who, told)
 
 
 @pytest.mark.parametrize("who", ["supplier1", "supplier3", "anchor"])

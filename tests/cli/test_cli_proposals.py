@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from chainbill_cli.contract_constants import contract_constant
@@ -57,6 +58,35 @@ def test_use_16_nothing_is_sent(shell: Shell, node: FakeNode) -> None:
         assert word in shell.err
         assert '--content \'{"key": "3f3f' in shell.err
     assert not node.transactions
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_file_says_beside_is_named_and_not_passed_over(
+    shell: Shell, node: FakeNode, tmp_path: Path, language: str
+) -> None:
+    """A working weekend under another name was lost without a word; a day of another year was refused as no date."""
+    path = tmp_path / "file.json"
+    for words, content, said in (
+        (("calendar", "2028"), {"holidays": ["2028-01-03"], "working": ["2028-01-08"]}, ("working", "workdays")),
+        (("calendar", "2028"), {"holidays": ["2029-01-03"]}, ("2029-01-03", "2028", "holidays")),
+        (("calendar", "2028"), {"year": 2029}, ("year", "2028", "2029")),
+        (("rules", "--height", "9"), {"changes": {}, "colours": {}}, ("colours", "currencies")),
+        (("rules", "--height", "9"), {"changes": {}, "active_height": 8}, ("active_height", "9", "8")),
+    ):
+        path.write_text(json.dumps(content), encoding="utf-8")
+        kind, *more = words
+        words = ("governance", "propose", kind, *(one for one in more if kind == "calendar"), str(path))
+        shell.run("--lang", language, *words, *(more if kind == "rules" else ()), profile="bank1", expect=2)
+        assert all(one in shell.err for one in said), (content, shell.err)
+        assert "→" in shell.err
+    assert not node.transactions
+
+
+def test_the_height_of_a_change_may_stand_in_its_file(shell: Shell, node: FakeNode, tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({"changes": {"gas_block": 5}, "active_height": 999}), encoding="utf-8")
+    shell.run("governance", "propose", "rules", str(path), profile="bank1")
+    assert node.call[2]["content"]["active_height"] == 999
 
 
 @pytest.mark.parametrize(("words", "reason"), [

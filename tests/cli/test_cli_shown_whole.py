@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from chainbill_cli import preview
 from chainbill_cli.shapes import fields_of
 from chainbill_contracts.declared_reads import reads
 from cli.cli_desk import Desk, accepted_bill
@@ -69,6 +70,23 @@ def test_reports_on_one_payment_are_told_apart_and_not_added_up(desk: Desk) -> N
     desk.text("--as", "bank1", "bill", "receipts", "--kind", "all")
     assert "3,000.00" not in desk.err
     assert "1,000.00 CNY" in desk.err
+
+
+def test_a_bill_says_which_bank_pays_in_the_place_of_another(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bank that had left was shown as the one that pays, and refused as "only the bank that the bill names"."""
+    bill, _ = accepted_bill(desk)
+    assert "pays in its place" not in desk.text("--as", "anchor", "bill", "show", bill)
+    desk.json("bank2", "party", "successor", "accept", "bank1")
+    desk.json("bank1", "party", "successor", "name", "bank2")
+    for language, said in (("en", "pays in its place"), ("zh", "现由承继行兑付")):
+        shown = desk.text("--as", "anchor", "--lang", language, "bill", "show", bill)
+        [line] = [one for one in shown.splitlines() if said in one]
+        assert "bank2" in line
+        with monkeypatch.context() as patched:
+            patched.setattr(preview, "person", lambda: True)
+            patched.setattr(preview, "confirm", lambda *_, **__: False)
+            desk.text("--as", "anchor", "--lang", language, "bill", "void", bill, "--reason", "x", expect=1)
+        assert said in desk.err
 
 
 def test_a_history_says_each_reference(desk: Desk) -> None:

@@ -15,10 +15,11 @@ from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, object_id, read_bill
+from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.session import Session, current_session
+from chainbill_cli.session import Session, bank_in_place_of, current_session
 from chainbill_cli.shapes import fields_of
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
@@ -119,7 +120,14 @@ def show(bill: str, **when: str | None) -> None:
     told = {**body, "terms": described.terms_said(body.get("terms") or {}, str(body.get("currency")))}
     if body.get("status") not in PENDING:
         told["expires_on"] = ""  # it waits for nobody any more
-    session.out.thing(told if people else body, fields_of("bill"))
+    fields = fields_of("bill")
+    bank = str(body.get("paying_bank") or "")
+    if people and bank:
+        told["pays_now"] = bank_in_place_of(session, bank)
+        if told["pays_now"] != bank:
+            place = next(number for number, one in enumerate(fields, start=1) if one.path == "paying_bank")
+            fields = (*fields[:place], Column("pays_now", "party"), *fields[place:])
+    session.out.thing(told if people else body, fields)
     if people:
         bill_settle.show_payments(session, body, when)
         labels.show_labels(session, str(body["id"]), when.get("at"))

@@ -207,7 +207,7 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
     if kind == "calendar" and len(words) == 2 and words[0].isdigit():
         days = json_value(f"@{words[1]}")
         if isinstance(days, dict):
-            return {"year": int(words[0]), "holidays": days.get("holidays", []), "workdays": days.get("workdays", [])}
+            return {"holidays": [], "workdays": [], **days, "year": _year(words[0], days)}
     if kind == "party_recover" and len(words) >= 3:
         whom = session.party_id(words[0])
         new_keys = [new_key(session, whom, one) for one in words[2:]]
@@ -232,6 +232,13 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip
     raise usage("governance.arguments", kind=kind, wanted=in_language(wanted))
+
+
+def _year(typed: str, days: Mapping[str, Any]) -> int:
+    """The year that was typed; a usage failure where its file says another one."""
+    if days.get("year", int(typed)) != int(typed):
+        raise usage("governance.two_values", field="year", first=typed, second=days["year"])
+    return int(typed)
 
 
 def _of_parties(session: Session, kind: str, words: tuple[str, ...]) -> dict[str, Any]:
@@ -263,12 +270,15 @@ def _active_height(session: Session, height: int | None) -> int:
 
 
 def _rules(session: Session, path: str, height: int | None) -> dict[str, Any]:
-    """The content of a change of rules from a JSON file with any of "changes", "currencies" and "python"."""
+    """The content of a change of rules from a JSON file: any of "changes", "currencies", "python"; its height."""
     found = json_value(f"@{path}")
     parts: dict[str, Any] = {"changes": {}, "currencies": {}, "python": []}
-    if not isinstance(found, dict) or not found or set(found) - set(parts):
+    if not isinstance(found, dict) or not found:
         raise usage("governance.rules_file", path=path)
-    return {**parts, **found, "active_height": _active_height(session, height)}
+    if height and found.get("active_height", height) != height:
+        raise usage("governance.two_values", field="active_height", first=height, second=found["active_height"])
+    at = found["active_height"] if "active_height" in found else _active_height(session, height)
+    return {**parts, **found, "active_height": at}
 
 
 def _validator_key(session: Session, typed: str) -> str:

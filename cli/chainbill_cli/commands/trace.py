@@ -12,7 +12,16 @@ from chainbill_cli.filter_words import ColumnWords
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.output import Column
-from chainbill_cli.penetration import BY_TIER, GUIDES, by_tier_rows, group_rows, holders_of, totals_line, tree_lines
+from chainbill_cli.penetration import (
+    GUIDES,
+    by_tier_rows,
+    group_rows,
+    holders_of,
+    is_partial,
+    tier_columns,
+    totals_line,
+    tree_lines,
+)
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns
 from chainbill_cli.texts import text
@@ -90,9 +99,15 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
         session.out.note(text("note.parts"))
     if body.get("tree"):  # before it is accepted nothing of its face stands anywhere
         session.out.say(totals_line(body["totals"], found["currency"]))
-        tiers = [one for one in BY_TIER if one.path != "penetration"]
-        session.out.rows(by_tier_rows(body, found["currency"]), tiers)
+        _tiers(session, body, str(found["currency"]), "penetration")
     _groups(session, body, str(found["currency"]))
+
+
+def _tiers(session: Session, trace: dict[str, Any], currency: str, *left_out: str) -> None:
+    """The table by tier, and that it is of what shows, where that is not all."""
+    session.out.rows(by_tier_rows(trace, currency), tier_columns(trace, *left_out))
+    if is_partial(trace):
+        session.out.note(text("trace.at_least"))
 
 
 def _groups(session: Session, body: dict[str, Any], currency: str) -> None:
@@ -144,7 +159,7 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
         session.out.note(text("trace.nothing"))
     for currency, group in groups:
         session.out.say(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
-        session.out.rows(by_tier_rows(group, currency), BY_TIER)
+        _tiers(session, group, currency)
         _groups(session, body, currency)
 
 

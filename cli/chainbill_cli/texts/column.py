@@ -41,6 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.final_on": ("money is final after", "款项终局日"),
     "column.short": ("still lacking", "尚缺"),
     "column.product": ("product", "产品"),
+    "column.pays_now": ("pays in its place", "现由承继行兑付"),
     "column.initiator": ("issued by", "开立方"),
     "column.confirmed_on": ("confirmed on", "确权日"),
     "column.accepted_on": ("accepted on", "签收日"),

@@ -80,6 +80,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{field} of {kind} must be {wanted}; it is {found}",
         "{kind} 的 {field} 应为{wanted}，所给为 {found}",
     ),
+    "governance.content_year": (
+        "{found} in {field} does not lie in {year}, the year of the calendar",
+        "{field} 中的 {found} 不在日历所属的 {year} 年",
+    ),
+    "governance.two_values": (
+        "{field} is {first} on the command line and {second} in the file",
+        "{field} 在命令行中为 {first}，在文件中为 {second}",
+    ),
     "governance.content_example": ("for example: --content '{example}'", "例如：--content '{example}'"),
     "governance.protocol": (
         "a protocol is named by its version, a whole number from 1 on, and its digest, 64 hexadecimal digits as "

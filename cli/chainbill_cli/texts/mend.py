@@ -138,6 +138,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "chainbill governance propose --help has an example of each kind",
         "各类提案的写法见 chainbill governance propose --help",
     ),
+    "mend.governance.two_values": ("write it in one place only", "请只在一处填写"),
     "mend.governance.no_proposal": (
         "chainbill governance list shows the proposals",
         "可用 chainbill governance list 查看提案",

@@ -19,6 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，作废 {void}",
     ),
     "trace.totals_hidden": (", not shown to you {hidden}", "，对您不可见 {hidden}"),
+    "trace.at_least": (
+        "parties, reached and ever financed count the steps that show to you: they may be more",
+        "参与方数、到达与累计融资只计您可见的流转，实际可能更多",
+    ),
     "trace.not_shown": ("not shown to you", "对您不可见"),
     "trace.hidden": (
         "not shown to you: {amount} {currency} in {tokens} tokens",

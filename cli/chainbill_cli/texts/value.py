@@ -28,6 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.minor_units": ("{amount} minor units", "{amount}（最小货币单位）"),
     "value.want_text": ("a text", "文本"),
     "value.want_party": ("the id of a party, a USCC or LEI", "参与方编号（统一社会信用代码或 LEI）"),
+    "value.want_year": ("a year, as 2027", "年份，如 2027"),
     "value.want_whole": ("a whole number", "整数"),
     "value.want_hash": ("64 hex digits, small letters", "64 位小写十六进制数字"),
     "value.want_hashes": ("a list of digests of 64 hex digits", "摘要列表，每项为 64 位小写十六进制数字"),
