@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -312,11 +312,21 @@ def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
     return lines + [f"  → {hint}" for hint in remedies(problem)]
 
 
+def _of_details(code: str, details: Mapping[str, Any]) -> str:
+    """The key of the remedy where details say more than the reason does; "" for others."""
+    if code == "quote_transition" and (details.get("from"), details.get("to")) == ("agreed", "withdrawn"):
+        return "error.hint_paid_out"  # any other quote that was agreed may be withdrawn
+    return ""
+
+
 def remedies(problem: dict[str, Any]) -> list[str]:
     """What to do, in commands: this program's own hint first, then the node's where it says anything else."""
     code = problem.get("code")
     if code in READS and "instance" in problem:  # a node said it, of an address
         return [text(READS[str(code)])]
+    special = _of_details(str(code), problem.get("details") or {})
+    if special:
+        return [text(special)]
     own = text(HINTS[str(code)]) if code in HINTS else ""
     given = str(problem.get("hint") or "")
     if own and (names_an_act(given) or code in INSTEAD):

@@ -17,6 +17,7 @@ from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
 from chainbill_cli.failure import Exit, Failure
+from chainbill_cli.foreseen_claims import of_claims
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
 from chainbill_cli.foreseen_terms import of_terms
 from chainbill_cli.money_said import PLACES
@@ -64,6 +65,12 @@ def _to_reject(row: Row, party: str) -> Refusal | None:
         return "not_debtor_or_creditor", {}
     waits_for = {"pending_confirm": DEBTOR, "pending_accept": CREDITOR}.get(str(row.get("status")))
     return waits_for(row, party) if waits_for is not None else None
+
+
+def _unpaid(row: Row, _: str) -> Refusal | None:
+    """An agreed quote whose request is agreed no more was paid out."""
+    paid = row.get("status") == "agreed" and row.get("request_status") not in (None, "agreed")
+    return ("quote_transition", {"from": "agreed", "to": "withdrawn"}) if paid else None
 
 
 def _side(row: Row, party: str) -> Refusal | None:
@@ -132,7 +139,7 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
         ),
     ),
     ("finance", "decline_quote"): (QUOTE, (HOLDER, _stands("finance/quote", "finance.decline_quote"))),
-    ("finance", "withdraw_quote"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.withdraw_quote"))),
+    ("finance", "withdraw_quote"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.withdraw_quote"), _unpaid)),
     ("finance", "disburse"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.disburse", more="expired"))),
 }
 """Of each act: which argument names the row, and what is asked of it in the contract's order."""
@@ -169,7 +176,8 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
             if said is not None:
                 return said
     act = f"{one.contract}.{one.function}"
-    return of_terms(session, act, one.args) or of_parties(session, act, one.args)
+    found = (of(session, act, one.args) for of in (of_terms, of_claims, of_parties))
+    return next((said for said in found if said is not None), None)
 
 
 def _row(session: Session, named: str, identifier: str) -> Row:

@@ -29,6 +29,11 @@ def _issue(session: Session, bill: Row) -> Iterator[Refusal | None]:
     """Whether a new bill is the sender's to issue, due later than today, between two that may be parties to it."""
     if bill["debtor"] == bill["creditor"]:
         yield "debtor_is_creditor", {}
+    seen: set[str] = set()
+    for one in bill["invoices"]:
+        if one["fingerprint"] in seen:
+            yield "invoice_named_twice", {"fingerprint": one["fingerprint"]}
+        seen.add(one["fingerprint"])
     if session.party not in (bill["debtor"], bill["creditor"]):
         yield "not_debtor_or_creditor", {}
     if bill["reference"]:
@@ -161,11 +166,12 @@ def _merge(session: Session, joined: Row) -> Iterator[Refusal | None]:
 
 def _asked(session: Session, bill: str, kind: str) -> Refusal | None:
     """What is said where a joint act of this kind is open on the bill."""
-    found = _all(session, "/v1/joints", bill=bill, kind=kind, status="open")
+    found = all_rows(session, "/v1/joints", bill=bill, kind=kind, status="open")
     return ("joint_open", {"bill": bill}) if found else None
 
 
-def _all(session: Session, path: str, **asked: Any) -> list[Row]:
+def all_rows(session: Session, path: str, **asked: Any) -> list[Row]:
+    """All entries of a list; none where they cannot be read."""
     try:
         return [] if session.offline else list(session.client.pages(path, **asked))
     except Failure:
@@ -177,7 +183,7 @@ def _unused(session: Session, bill: Row) -> Iterator[Refusal | None]:
     said = "bill_part_used", {"bill": bill.get("id")}
     if bill.get("settled") or bill.get("diluted"):
         yield said
-    for one in _all(session, f"/v1/bills/{bill['id']}/tokens", status="live") if bill else ():
+    for one in all_rows(session, f"/v1/bills/{bill['id']}/tokens", status="live") if bill else ():
         if one["locks"] or not _own_claim(one, bill):
             yield said
 

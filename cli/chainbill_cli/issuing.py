@@ -18,6 +18,9 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated
 from chainbill_cli.values import json_value, positive_amount
 
+TERMS: Mapping[str, type] = {"non_transferable": bool, "debtor_pays_interest": bool, "min_split": int}
+"""Terms of a bill, and the kind of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -159,10 +162,16 @@ def _term(typed: str) -> tuple[str, Any]:
     name, equals, value = typed.partition("=")
     if not equals or not name:
         raise usage("bill.bad_term", value=typed)
+    kind = TERMS.get(name)
+    if kind is None:
+        raise usage("bill.unknown_term", name=name, known=enumerated(TERMS))
     try:
-        return name, json_value(value)
+        said = json_value(value)
     except Failure:
-        return name, value
+        said = value
+    if type(said) is not kind or (isinstance(said, int) and kind is int and said <= 0):
+        raise usage("bill.term_value", name=name, value=value)
+    return name, said
 
 
 def preview_issue(session: Session, arguments: dict[str, Any]) -> Preview:

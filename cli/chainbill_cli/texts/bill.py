@@ -110,7 +110,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Your own reference: the same command with it again answers the first bill, and makes no second one",
         "本方编号：以同一编号重复执行同一命令，只返回首张凭证，不会再开一张",
     ),
-    "bill.opt_term": ("A term of the bill as NAME=VALUE (JSON)", "凭证条款，格式 NAME=VALUE（JSON）"),
+    "bill.opt_term": ("A term of the bill as NAME=VALUE (JSON)", "凭证约定，格式 NAME=VALUE（JSON）"),
     "bill.opt_partial": ("Accept less than the outstanding", "允许少于未兑付余额"),
     "bill.invoice_currency": (
         "{path} is in {found}, the bill in {expected}",
@@ -157,5 +157,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the debtor issues: name the creditor with --creditor",
         "由债务人开立时，请用 --creditor 指定债权人",
     ),
-    "bill.bad_term": ("{value}: write a term as NAME=VALUE", "{value}：条款请写成 NAME=VALUE"),
+    "bill.unknown_term": (
+        "{name} is no term of a bill; known are {known}",
+        "{name} 不是凭证约定；可用：{known}",
+    ),
+    "bill.term_value": (
+        "{name} is {value}; write true or false, for min_split minor units above zero, such as min_split=100000",
+        "{name} 的值为 {value}；请写 true 或 false，min_split 请写大于零的最小货币单位整数，如 min_split=100000",
+    ),
+    "bill.bad_term": ("{value}: write a term as NAME=VALUE", "{value}：约定请写成 NAME=VALUE"),
 }

@@ -272,6 +272,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the party: chainbill party account --announce CURRENCY:BANK:NUMBER",
         "参与方：chainbill party account --announce CURRENCY:BANK:NUMBER",
     ),
+    "error.hint_paid_out": (
+        "its money was paid out: the quote cannot be withdrawn, and its request takes no other",
+        "该融资已放款：报价不能再撤回，其申请也不再接受报价",
+    ),
     "error.hint_halt": (
         "two admins: chainbill party halt --lift; the sponsor: chainbill party halt PARTY --lift",
         "两名管理员：chainbill party halt --lift；推荐行：chainbill party halt PARTY --lift",

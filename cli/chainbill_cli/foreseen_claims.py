@@ -1,0 +1,147 @@
+"""What the ledger will refuse of pledges and products.
+
+As `foreseen_terms`, under the contracts' reasons and in their order. A row that cannot be read says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chainbill_contracts.declared_reads import reads
+
+from chainbill.dates import add_days
+from chainbill_cli.contract_constants import contract_constant
+from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
+from chainbill_cli.foreseen_terms import Check, all_rows
+from chainbill_cli.money_said import PLACES
+from chainbill_cli.session import Session
+
+EVENTS = reads()["production_events"].path
+
+
+# --- pledges ----------------------------------------------------------------------------------------------------------
+def _offer(session: Session, pledged: Row) -> Iterator[Refusal | None]:
+    named = [str(one) for one in pledged["tokens"]]
+    rows = [session.object_row(PLACES["token"], one) for one in named]
+    bills = [session.object_row(PLACES["bill"], str(one.get("bill") or "")) for one in rows]
+    for bill in bills:
+        if bill and bill["status"] not in contract_constant("general", "BILL_CIRCULATING"):
+            yield "bill_not_active", {"status": bill["status"]}
+    if len(set(named)) < len(named):
+        yield "token_named_twice", {}
+    if session.offline:
+        return
+    for bill in bills:
+        last = bill.get("last_offer_on")
+        if last and session.today() > last:
+            yield "too_close_to_payment", {"last_offer_on": last}
+    if pledged["due_on"] <= session.today():
+        yield "due_date_not_in_future", {"due_on": pledged["due_on"]}
+    if pledged["pledgee"] == session.party:
+        yield "recipient_is_the_sender", {}
+    yield no_bank(session.registered(str(pledged["pledgee"])))
+    if pledged["pledgee"] in {bill.get("debtor") for bill in bills}:
+        yield "pledgee_is_the_debtor", {"id": pledged["pledgee"]}
+
+
+def _in_time(session: Session, named: Row) -> Iterator[Refusal | None]:
+    """What is offered or asked is answered up to its last day."""
+    row = session.object_row(PLACES["pledge"], str(named["pledge"]))
+    if row.get("until") and not session.offline and session.today() > row["until"]:
+        yield "offer_lapsed", {"until": row["until"]}
+
+
+def _release(session: Session, named: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["pledge"], str(named["pledge"]))
+    if row and named["secured"] >= row["secured"]:
+        yield "amount_above_secured", {name: row[name] for name in ("secured", "received", "currency")}
+
+
+def _enforce(session: Session, named: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["pledge"], str(named["pledge"]))
+    if not row or session.offline:
+        return
+    if session.today() <= row["due_on"]:
+        yield "pledge_not_due", {"due_on": row["due_on"]}
+    if named["owed"] > row["secured"] - row["received"]:
+        yield "amount_above_secured", {name: row[name] for name in ("secured", "received", "currency")}
+
+
+# --- products ---------------------------------------------------------------------------------------------------------
+def _register(session: Session, made: Row) -> Iterator[Refusal | None]:
+    whole = contract_constant("general", "WHOLE")
+    for part in made["parts"]:
+        if not 0 < part["share"] <= whole:
+            yield "shares_not_valid", {"part": part["part"]}
+        if part["supplier"] == session.party:
+            yield "debtor_is_creditor", {}
+    if sum(part["share"] for part in made["parts"]) > whole:
+        yield "shares_not_valid", {}
+    if not 1 <= made["due_days"] <= contract_constant("product", "LONGEST_DUE_DAYS"):
+        yield "due_days_not_valid", {}
+    own = session.registered(session.party)
+    if own and "anchor" not in own.get("roles", ()):
+        yield "role_missing", {"id": session.party, "role": "anchor"}
+    yield stopped(own)
+    yield from _suppliers(session, made["parts"])
+
+
+def _suppliers(session: Session, parts: Any) -> Iterator[Refusal | None]:
+    for supplier in dict.fromkeys(str(part["supplier"]) for part in parts):
+        row = session.registered(supplier)
+        yield stopped(row)
+        if "bank" in row.get("roles", ()):
+            yield "creditor_is_a_bank", {"id": supplier}
+        yield no_holder(row)
+
+
+def _agree(session: Session, named: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["product"], str(named["product"]))
+    if not row:
+        return
+    if session.party not in {part["supplier"] for part in row["parts"]}:
+        yield "not_a_supplier_of_it", {}
+    yield elsewhere("product/product", "product.agree", row["status"])
+    if session.party in row["agreed"]:
+        yield "agreed_already", {"product": row["id"]}
+
+
+def _retire(session: Session, named: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["product"], str(named["product"]))
+    if row and session.party not in {row["anchor"], *(part["supplier"] for part in row["parts"])}:
+        yield "not_of_the_product", {}
+    yield elsewhere("product/product", "product.retire", row.get("status"))
+
+
+def _event(session: Session, said: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["product"], str(said["product"]))
+    if not row or session.offline:
+        return
+    if row["anchor"] != session.party:
+        yield "not_the_anchor", {}
+    known = all_rows(session, EVENTS, product=row["id"])
+    if any((one["order"], one["serial"]) == (said["order"], said["serial"]) for one in known):
+        return  # it answers the same event again as the first
+    if row["status"] != "active":
+        yield "product_not_active", {"status": row["status"]}
+    if said["happened_on"] > session.today():
+        yield "event_in_future", {"today": session.today()}
+    due_on = add_days(said["happened_on"], row["due_days"])
+    if due_on <= session.today():
+        yield "due_date_not_in_future", {"due_on": due_on}
+    if said["value"] > row["most_value"]:
+        yield "event_too_large", {"value": said["value"], **{one: row[one] for one in ("most_value", "currency")}}
+
+
+CHECKS: Mapping[str, Check] = {
+    "pledge.offer": _offer, "pledge.accept": _in_time, "pledge.agree_enforcement": _in_time,
+    "pledge.release": _release, "pledge.enforce": _enforce,
+    "product.register": _register, "product.agree": _agree, "product.retire": _retire, "product.event": _event,
+}  # fmt: skip
+
+
+def of_claims(session: Session, act: str, arguments: Row) -> Refusal | None:
+    """What the ledger will say of the arguments of these acts."""
+    said = CHECKS[act](session, arguments) if act in CHECKS else ()
+    return next((one for one in said if one is not None), None)
