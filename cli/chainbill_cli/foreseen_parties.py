@@ -224,6 +224,16 @@ def _mandate(act: str) -> Check:
     return check
 
 
+def _applied_here(session: Session, arguments: Row) -> Refusal | None:
+    """Applications name the sender as their sponsor, and may still be attested."""
+    for statement in (one["statement"] for one in arguments["applications"]):
+        if statement.get("sponsor") != session.party:
+            return "application_for_another_sponsor", {"id": statement.get("id"), "sponsor": statement.get("sponsor")}
+        if not session.offline and str(statement.get("until")) < session.today():
+            return "application_expired", {"id": statement.get("id"), "until": statement.get("until")}
+    return None
+
+
 PARTY, BANK = named("party"), named("bank")
 SPONSORED = _sponsor(PARTY)
 AS_ACTIVE = _of(me, stopped)
@@ -256,7 +266,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "party.attest_size": (SPONSORED, _not_closed(PARTY)),
     "party.lift_halt": (_own_or((), (SPONSORED, AS_ACTIVE)), _is_halted),
     "party.refuse_mandate": (_mandate("party.refuse_mandate"),),
-    "party.register": (AS_BANK,),
+    "party.register": (AS_BANK, _applied_here),
     "party.rename": (SPONSORED, _not_closed(PARTY)),
     "recovery.recover": (SPONSORED, AS_ACTIVE),
     "standing.close": (SPONSORED, _step(PARTY, "standing.close", "closed")),

@@ -10,6 +10,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from chainbill.errors import Refused
+from chainbill.ledger.rules import check_currency, check_python_list, check_value
 from chainbill_cli import labels
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure
@@ -49,6 +51,15 @@ def _issue(session: Session, bill: Row) -> Iterator[Refusal | None]:
     if "bank" in creditor.get("roles", ()):
         yield "creditor_is_a_bank", {"id": bill["creditor"]}
     yield no_holder(creditor)
+
+
+def _accept(session: Session, accepted: Row) -> Iterator[Refusal | None]:
+    """Whether the creditor can be paid in the currency of a bill, as far as its accounts are to be seen."""
+    bill, own = _bill(session, accepted["bill"]), session.registered(session.party)
+    if not bill or "accounts" not in own or stopped(session.registered(str(bill["debtor"]))):
+        return
+    if not any((one["currency"], one["status"]) == (bill["currency"], "active") for one in own["accounts"]):
+        yield "account_missing", {"currency": bill["currency"]}
 
 
 def _request(session: Session, asked: Row) -> Iterator[Refusal | None]:
@@ -227,6 +238,8 @@ def _ask_void(session: Session, asked: Row) -> Iterator[Refusal | None]:
 
 
 def _ask_dilution(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    if sum(part["amount"] for part in asked["parts"]) > asked["amount"]:
+        yield "parts_not_the_amount", {}
     yield from _dilutable(session, _bill(session, asked["bill"]), asked["amount"], asked)
     yield _asked(session, asked["bill"], "dilution")
 
@@ -260,6 +273,20 @@ def _answer(session: Session, given: Row) -> Iterator[Refusal | None]:
         yield from _dilutable(session, bill, asked["amount"], asked["content"])
 
 
+def _rules(content: Row) -> Refusal | None:
+    """What the core says of the values of a change of rules."""
+    try:
+        for name, value in content["changes"].items():
+            check_value(name, value)
+        for code, digits in content["currencies"].items():
+            check_currency(code, 0 if digits is None else digits)
+        if content["python"]:
+            check_python_list(content["python"])
+    except Refused as error:
+        return str(error.reason), dict(error.fields or {})
+    return None
+
+
 def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
     """Whether whoever proposes has a seat, and a parameter is one, within its bounds."""
     try:
@@ -268,6 +295,8 @@ def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
         seats = []
     if seats and session.party not in {one["party"] for one in seats}:
         yield "not_a_validators_party", {}
+    if asked["kind"] == "rules":
+        yield _rules(asked["content"])
     if asked["kind"] != "parameter":
         return
     known = {name: (least, most) for name, _, least, most in contract_constant("governance", "PARAMETERS")}
@@ -285,7 +314,8 @@ CHECKS: Mapping[str, Check] = {
     **{f"bill.ask_{kind}": partial(_ask_once, kind) for kind in ("paying_bank", "red_letter")},
     "bill.ask_invoices": _ask_invoices,
     "bill.answer": _answer, "governance.propose": _propose,
-    "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote,
+    "label.attest": labels.to_attest, "label.revoke": labels.to_revoke,
+    "bill.accept": _accept, "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote,
     "finance.agree": _agree, "finance.disburse": _disburse,
     "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,
 }  # fmt: skip

@@ -7,9 +7,11 @@ from typing import Any
 
 from chainbill_contracts.declared_reads import reads
 
+from chainbill.dates import add_days
 from chainbill_cli.call_text import need_said
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure, usage
-from chainbill_cli.foreseen_parties import Refusal
+from chainbill_cli.foreseen_parties import Refusal, elsewhere, stopped
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
 from chainbill_cli.shapes import columns
@@ -73,6 +75,39 @@ def unknown_scheme(session: Session, need: Row) -> Iterator[Refusal]:
     known = _all(session, SCHEMES) if need else None
     if known is not None and need["scheme"] not in {one["scheme"] for one in known}:
         yield "label_scheme_unknown", {"scheme": need["scheme"]}
+
+
+def to_attest(session: Session, said: Row) -> Iterator[Refusal | None]:
+    """Whether the sender may attest this now: the scheme, its attestors, the sender, the bill, the last day."""
+    known = _all(session, SCHEMES)
+    if known is None:
+        return
+    yield from unknown_scheme(session, said)
+    attestors = {str(one["scheme"]): one["attestors"] for one in known}[said["scheme"]]
+    if session.party not in attestors:
+        yield "not_an_attestor", {"scheme": said["scheme"]}
+    yield stopped(session.registered(session.party))
+    yield elsewhere("bill/bill", "label.attest", session.object_row("/v1/bills", str(said["bill"])).get("status"))
+    today = session.today()
+    most = add_days(today, contract_constant("label", "LONGEST_LABEL_DAYS"))
+    if not today <= said["until"] <= most:
+        yield "label_end_not_valid", {"today": today, "most": most}
+
+
+def to_revoke(session: Session, said: Row) -> Iterator[Refusal | None]:
+    """Whether a label of this scheme stands, for the sender to take back."""
+    found, known = labels_of(session, str(said["bill"])), _all(session, SCHEMES)
+    if found is None or known is None:
+        return
+    [label, *_] = [one for one in found if one["scheme"] == said["scheme"]] or [{}]
+    if not label:
+        yield "label_unknown", {}
+    attestors = next((one["attestors"] for one in known if one["scheme"] == said["scheme"]), ())
+    if session.party not in (label.get("by"), *attestors):
+        yield "not_an_attestor", {"scheme": said["scheme"]}
+    status = "expired" if label.get("status") == "active" and label["until"] < session.today() else label.get("status")
+    if status != "active":
+        yield "label_transition", {"from": status, "to": "revoked"}
 
 
 def _all(session: Session, path: str, **asked: Any) -> list[dict[str, Any]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,75 @@ def test_who_is_stopped_is_told_so_before_it_signs(desk: Desk, refused: Refused,
     assert refused("supplier3", "party", "object", order, "--reason", "no") == "order_on_another_party"
     desk.json("bank1", "party", "ratify", order)
     assert refused("bank1", "party", "ratify", order) == "status_order_transition"
+
+
+def test_a_label_is_attested_by_its_attestor_under_a_scheme_until_a_day(
+    desk: Desk, refused: Refused, paper: str
+) -> None:
+    """use: three labels that the ledger refuses were shown to be signed."""
+    bill, _ = accepted_bill(desk)
+    proposal = desk.json("bank1", "governance", "propose", "label-scheme", "green", "bank1")["proposal"]
+    desk.json("bank1", "governance", "vote", proposal, "yes")
+    label = ("label", "attest", bill, "--grade", "A", "--document", paper)
+    assert refused("bank1", *label, "--scheme", "blue", "--until", "+9d") == "label_scheme_unknown"
+    assert refused("bank2", *label, "--scheme", "green", "--until", "+9d") == "not_an_attestor"
+    assert refused("bank1", *label, "--scheme", "green", "--until", "2026-01-01") == "label_end_not_valid"
+    assert refused("bank1", *label, "--scheme", "green", "--until", "+1097d") == "label_end_not_valid"
+    assert refused("bank1", "label", "revoke", bill, "--scheme", "green") == "label_unknown"
+    desk.json("bank1", *label, "--scheme", "green", "--until", "+9d")
+    assert refused("bank2", "label", "revoke", bill, "--scheme", "green") == "not_an_attestor"
+    desk.json("bank1", "label", "revoke", bill, "--scheme", "green")
+    assert refused("bank1", "label", "revoke", bill, "--scheme", "green") == "label_transition"
+
+
+def test_an_application_is_attested_by_the_bank_that_it_names(desk: Desk, refused: Refused, tmp_path: Path) -> None:
+    desk.text("key", "new", "new", "--no-passphrase")
+    for day, by, reason in (
+        ("+9d", "bank2", "application_for_another_sponsor"), ("2026-01-01", "bank1", "application_expired"),
+    ):  # fmt: skip
+        file = str(tmp_path / f"{by}.json")
+        desk.text(
+            "--as", "bank1", "party", "apply", "--id", "91320000MA1ABCDE2D", "--name-zh", "新", "--role", "supplier",
+            "--key", "new=maker,checker,admin", "--sponsor", "bank1", "--until", day, "--out", file,
+        )  # fmt: skip
+        assert refused(by, "party", "register", file) == reason
+
+
+def test_a_bill_is_accepted_by_who_can_be_paid(desk: Desk, refused: Refused) -> None:
+    """use: asked for a yes without an account in the bill's currency; the refusal named no command."""
+    issued = desk.json(
+        "supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "100", "--currency", "JPY", "--due", "+90d"
+    )  # fmt: skip
+    desk.json("anchor", "bill", "confirm", issued["bill"])
+    assert refused("supplier1", "bill", "accept", issued["bill"]) == "account_missing"
+    desk.text("--as", "supplier1", "bill", "accept", issued["bill"], "--yes", expect=3)
+    assert "chainbill party account --announce" in " ".join(desk.err.split())
+    desk.text("--as", "supplier1", "party", "account", "--announce", "JPY:bank1:777")
+    assert "--attest JPY" in desk.err
+
+
+def test_rules_have_bounds(refused: Refused, tmp_path: Path) -> None:
+    file = tmp_path / "rules.json"
+    for content, reason in (
+        ({"changes": {"gas_block": 1}}, "rule_out_of_range"), ({"changes": {"xyz": 1}}, "rule_unknown"),
+        ({"currencies": {"CNY": 9}}, "rule_currency"), ({"python": ["3"]}, "rule_python"),
+    ):  # fmt: skip
+        file.write_text(json.dumps(content), encoding="utf-8")
+        assert refused("bank1", "governance", "propose", "rules", str(file)) == reason
+
+
+def test_a_key_to_seal_for_is_64_hexadecimal_digits(desk: Desk) -> None:
+    desk.text("--as", "supplier1", "party", "encryption-key", "12", expect=2)
+    assert "X25519" in desk.err
+
+
+def test_what_comes_off_invoices_is_no_more_than_what_comes_off_the_bill(
+    desk: Desk, refused: Refused, paper: str
+) -> None:
+    bill = bill_over(desk, "ab" * 32, "supplier1", "anchor", 100_000)
+    [token] = desk.json("supplier1", "token", "list", "--bill", bill)
+    asked = ("bill", "dilute", bill, "--token", token["id"], "--amount", "10.00", "--credit-note", paper)
+    assert refused("anchor", *asked, "--invoice", f"{'ab' * 32}=10.01") == "parts_not_the_amount"
 
 
 def test_banks_and_accounts(desk: Desk, refused: Refused) -> None:

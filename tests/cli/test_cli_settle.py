@@ -161,7 +161,7 @@ def test_what_became_of_payments(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
         desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", *asked)
         assert "--kind all" not in desk.err
     assert "付款结果" in desk.text("--as", "auditor", "--lang", "zh", "bill", "receipts", "--kind", "all")
-    assert "付款结果：1,000.00 CNY；收到付款：1,000.00 CNY" in desk.err, "different kinds of money do not add up"
+    assert "合计 收到付款：1,000.00 CNY" in desk.err, "several reports are on one payment: they do not add up"
     assert "2,000.00" not in desk.err
     history = desk.json("auditor", "bill", "history", number)
     assert next(one["amount"] for one in history if one["kind"] == "confirm") == 100_000

@@ -51,6 +51,28 @@ def test_a_quote_shows_the_registration_once_it_is_paid(desk: Desk, language: st
     assert absent in shown.replace("paid by", "")
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "has lapsed"), ("zh", "已失效")])
+def test_money_for_an_agreement_that_lapsed_is_kept_as_it_is_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    """The net was shown as paid and 0.00 was written down, with no word that nothing would move."""
+    _, quote = financed(desk)
+    desk.text("localnet", "clock", "--advance", "40d")
+    assert desk.json("bank2", "finance", "show", quote)["status"] == "expired"
+    net = desk.json("bank2", "finance", "show", quote)["agreed_net"]
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "person", lambda: True)
+        patched.setattr(preview, "confirm", lambda *_, **__: True)
+        desk.text("--as", "bank2", "--lang", language, "finance", "disburse", quote, "--reference", "U-1")
+    assert said in " ".join(desk.err.split())
+    assert f"{net / 100:,.2f}" in desk.out
+    assert "0.00 CNY" not in [line.split("  ")[-1].strip() for line in desk.out.splitlines()]
+    assert "chainbill finance request" in desk.err
+    [row] = desk.json("bank2", "bill", "receipts", "--kind", "unmatched")
+    assert row["amount"] == net
+    assert desk.json("bank2", "finance", "disburse", quote, "--reference", "U-1")["repeated"] is True
+
+
 def reported(desk: Desk) -> tuple[str, str]:
     """A bill whose one payment came back and was made again; bill and token."""
     bill, token = accepted_bill(desk)

@@ -22,6 +22,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import paid_out, priced
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns, fields_of
+from chainbill_cli.texts import text
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
@@ -201,6 +202,9 @@ def disburse(
     compared = compare(session, bill, files, by_name) if files else []
     currency = currency_for(session, currency, found) if found or amount or currency else ""
     paid = positive_amount(amount, currency) if amount else 0
+    over = bool(found.get("agreed_on")) and found.get("status") == "expired"
+    if over and not paid:
+        paid = int(found.get("agreed_net") or 0)  # nothing is computed any more: it is written down as it is said
     arguments: dict[str, Any] = {
         "quote": identifier,
         "reference": reference,
@@ -211,12 +215,18 @@ def disburse(
     preview = None
     if asks(session) and found:
         preview = _preview_disburse(session, found, arguments, currency)
+        if over:
+            preview.line("preview.look", text("finance.agreement_over"))
         if registration:
             preview.line("preview.registration", registration)
         describe(preview, compared, str(bill.get("due_on")))
     outcome = write(session, on_record(writing, by_name), [call("finance", "disburse", **arguments)], preview)
-    names = ("token", "interest", "net", "paid", "days", "unmatched", "repeated")
+    unmatched = bool(outcome.result.get("unmatched"))
+    figures = () if unmatched and not session.settings.machine else ("interest", "net")
+    names = ("token", *figures, "paid", "days", "unmatched", "repeated")
     answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
+    if unmatched:
+        session.out.note(text("finance.unmatched_then"))
 
 
 def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, Any], currency: str) -> Preview:

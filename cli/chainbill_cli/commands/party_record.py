@@ -8,6 +8,7 @@ from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, object_id
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
+from chainbill_cli.signing import PUBLIC_KEY
 from chainbill_cli.texts import enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -69,7 +70,7 @@ def give_up_identifier(session: Session, writing: Writing, identifier: str) -> N
 @writes
 def encryption_key(session: Session, writing: Writing, key: str, *, none: bool) -> None:
     """Announce the key to which others seal what only the acting party shall read, or that there is none."""
-    if bool(key) == none:
+    if bool(key) == none or (key and not PUBLIC_KEY.match(key)):
         raise usage("party.encryption_key_or_none")
     preview = None
     if asks(session):

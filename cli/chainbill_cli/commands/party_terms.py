@@ -85,6 +85,7 @@ def _announce(session: Session, writing: Writing, typed: str) -> None:
     digest_hex = known.pop("digest")
     change = call("account", "announce", **known, digest_hex=digest_hex)
     answer_results(session, write(session, writing, [change], preview, before=keep))
+    session.out.note(text("party.account_then", party=session.party, currency=known["currency"]))
 
 
 @argument("party", default="")

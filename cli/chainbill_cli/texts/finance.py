@@ -33,6 +33,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} is no label: write --needs-label SCHEME:GRADE, such as green:A",
         "{value} 不是标签，请写 --needs-label 方案:等级，如 绿色:甲",
     ),
+    "finance.agreement_over": (
+        "the agreement has lapsed: the payment is only written down as unmatched, and no token moves",
+        "该融资约定已失效：此笔付款仅登记为未匹配，子凭证不移转",
+    ),
+    "finance.unmatched_then": (
+        "the payment is unmatched: have the holder send it back, or ask anew with chainbill finance request",
+        "该笔付款未匹配：请由收款方退回款项，或以 chainbill finance request 重新申请融资",
+    ),
     "finance.opt_registration": ("Reference of the legal registration", "动产融资登记编号"),
     "finance.opt_paid": ("Amount paid out, if it is not the agreed net", "实付金额（与约定不同时）"),
     "finance.opt_compare": (

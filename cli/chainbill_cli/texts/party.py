@@ -45,8 +45,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_no_encryption_key": ("No key from then on", "此后不再设置公钥"),
     "party.encryption_key_or_none": (
-        "give a public key of 64 hexadecimal digits, or --none",
-        "请给出 64 位十六进制公钥，或写 --none",
+        "give an X25519 public key of 64 hexadecimal digits, or --none",
+        "请给出 64 位十六进制的 X25519 公钥，或写 --none",
     ),
     "party.grant": (
         "Let an auditor read what your party may read, or end that with --revoke",
@@ -167,6 +167,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.own_policy": ("a party sets its own policy only", "只能设置本参与方的策略"),
     "party.no_rules": ("none: one key is enough for everything", "无规则：任何操作单人签名即可"),
     "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
+    "party.account_then": (
+        "it counts once its bank has attested it: chainbill party account {party} --attest {currency} --shown FILE",
+        "须经开户行确认方可使用：chainbill party account {party} --attest {currency} --shown 文件",
+    ),
     "party.opt_announce": ("Announce an account as CURRENCY:BANK:NUMBER", "公布结算账户，格式 CURRENCY:BANK:NUMBER"),
     "party.opt_attest": ("Attest the party's account in this currency (its bank)", "核验该参与方此币种账户（开户行）"),
     "party.opt_shown": (
