@@ -21,6 +21,7 @@ from chainbill_cli.given_files import given_text
 from chainbill_cli.home import write_private
 from chainbill_cli.json_text import json_text
 from chainbill_cli.session import Session
+from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
     from chainbill.crypto.keys import PrivateKey
@@ -125,11 +126,14 @@ def write_application(application: dict[str, Any], path: str) -> None:
 
 
 def read_applications(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """The applications of some files; a file holds one or a list."""
+    """The applications of some files; a file holds one or a list of some."""
     found: list[dict[str, Any]] = []
     for path in paths:
         content = json_text(given_text(path), path)
-        for one in content if isinstance(content, list) else [content]:
+        listed = content if isinstance(content, list) else [content]
+        if not listed:
+            raise fail(Exit.FAILED, "party.bad_application", path=path, why=text("party.empty_list"))
+        for one in listed:
             if not _is_application(one):
                 raise fail(Exit.FAILED, "party.bad_application", path=path, why="statement, signatures")
             found.append(one)

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import re
+import sys
 import tomllib
 from xml.etree.ElementTree import ParseError
 
@@ -17,6 +18,8 @@ from chainbill.errors import ChainbillError
 from chainbill_cli.texts import has_text, language, text
 
 TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+LONG_NUMBER = "Exceeds the limit"
+"""How Python begins to refuse a whole number of more digits than it reads; it has no kind of error of its own."""
 
 
 def cause_of(error: BaseException) -> str:
@@ -38,6 +41,8 @@ def cause_of(error: BaseException) -> str:
         return text("cause.module")
     if isinstance(error, RecursionError):
         return text("cause.too_deep")
+    if type(error) is ValueError and str(error).startswith(LONG_NUMBER):
+        return text("cause.long_number", most=sys.get_int_max_str_digits())
     said = getattr(error, "said", None)
     if callable(said):
         return _with_cause(str(said(language())), error.__cause__)

@@ -171,6 +171,8 @@ def open_key(path: Path) -> tuple[PrivateKey, str]:
     try:
         key = PrivateKey.from_pem(content, None if typed is None else typed.encode())  # type: ignore[arg-type]
     except (ChainbillError, ValueError, TypeError) as error:
+        if typed is None:  # there was no passphrase to be wrong
+            raise fail(Exit.FAILED, "error.no_key_file", path=str(path)) from error
         raise fail(Exit.NOT_PERMITTED, "error.key_wrong", path=str(path)) from error
     return key, typed or ""
 

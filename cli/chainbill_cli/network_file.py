@@ -64,7 +64,7 @@ def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPl
 def _load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(given_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise wrong(path, cause_of(error)) from error
 
 

@@ -215,7 +215,7 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
     if kind == "identifier" and len(words) == 3:
         return {"scheme": words[0].lower(), "value": words[1], "party": session.party_id(words[2])}
     if kind in ("party", "party_claim") and len(words) == 1:
-        return read_applications(words)[0]
+        return _application(words[0])
     if kind == "dispute" and len(words) == 1:
         return {"dispute": object_id(session, DISPUTE, words[0])}
     of_parties = _of_parties(session, kind, words)
@@ -239,6 +239,14 @@ def _year(typed: str, days: Mapping[str, Any]) -> int:
     if days.get("year", int(typed)) != int(typed):
         raise usage("governance.two_values", field="year", first=typed, second=days["year"])
     return int(typed)
+
+
+def _application(path: str) -> dict[str, Any]:
+    """The only application of a file: others would be passed over."""
+    found = read_applications([path])
+    if len(found) > 1:
+        raise usage("governance.one_application", path=path, count=len(found))
+    return found[0]
 
 
 def _of_parties(session: Session, kind: str, words: tuple[str, ...]) -> dict[str, Any]:

@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cause.cut_short": ("no valid {kind}: it ends too early", "不是有效的 {kind}：内容不完整"),
     "cause.module": ("it is not installed, or cannot be loaded", "未安装或无法加载"),
     "cause.too_deep": ("nested too deep", "嵌套过深"),
+    "cause.long_number": ("a number of more than {most:,} digits", "数字超过 {most:,} 位"),
     "cause.field": ("a field is missing or of the wrong kind: {what}", "缺少字段或类型不对：{what}"),
     "cause.other": ("{kind}", "未预料的错误（{kind}）"),
 }

@@ -156,7 +156,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the key {path} needs its passphrase: set CHAINBILL_PASSPHRASE, or run in a terminal",
         "密钥 {path} 需要口令：请设置 CHAINBILL_PASSPHRASE，或在终端中运行",
     ),
-    "error.key_wrong": ("the passphrase does not open {path}", "口令无法打开 {path}"),
+    "error.key_wrong": (
+        "the passphrase does not open {path}, or no Ed25519 key is in it",
+        "口令无法打开 {path}，或其中没有 Ed25519 密钥",
+    ),
+    "error.no_key_file": ("{path} holds no Ed25519 key in PEM", "{path} 中没有 PEM 格式的 Ed25519 密钥"),
     "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
     "error.no_node": (
         "this home (--home) names no node: give --node URL, or the home of a network",

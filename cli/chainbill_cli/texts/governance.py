@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{field} 在命令行中为 {first}，在文件中为 {second}",
     ),
     "governance.content_example": ("for example: --content '{example}'", "例如：--content '{example}'"),
+    "governance.one_application": (
+        "{path} holds {count} applications, and a proposal is about one",
+        "{path} 中有 {count} 份申请，一项提案只涉及一份",
+    ),
     "governance.protocol": (
         "a protocol is named by its version, a whole number from 1 on, and its digest, 64 hexadecimal digits as "
         "GET /v1/network and tests/vectors/protocol.json write it: {value}",

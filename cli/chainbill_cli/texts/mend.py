@@ -113,6 +113,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "party recover",
         "请重新输入；口令遗失须换新密钥：chainbill party rotate-key，或由推荐行办理 chainbill party recover",
     ),
+    "mend.error.no_key_file": (
+        "name the key file, as chainbill key export writes one, or put the right one back in its place",
+        "请指定密钥文件（如 chainbill key export 所写），或将正确的密钥文件放回原处",
+    ),
     "mend.error.no_node": (
         "a network on this machine is made by chainbill localnet up --detach",
         "在本机建立网络：chainbill localnet up --detach",
@@ -144,6 +148,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "可用 chainbill governance list 查看提案",
     ),
     "mend.governance.no_validator": ("write one of these names", "请写其中一个名称"),
+    "mend.governance.one_application": (
+        "write each into a file of its own, and propose each: chainbill governance propose party FILE",
+        "请各写入单独的文件，逐一提出：chainbill governance propose party FILE",
+    ),
     "mend.governance.protocol": (
         "write VERSION and DIGEST as the release's notes give them",
         "请按版本说明填写版本与摘要",

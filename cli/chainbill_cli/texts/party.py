@@ -207,6 +207,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.bad_identifier": ("{value}: write an identifier as TYPE=VALUE", "{value}：标识请写成 TYPE=VALUE"),
     "party.bad_rule": ("{value}: write a rule as ACTION:CURRENCY:ABOVE", "{value}：规则请写成 ACTION:CURRENCY:ABOVE"),
     "party.bad_application": ("{path} holds no application: {why}", "{path} 中没有准入申请：{why}"),
+    "party.empty_list": ("the list is empty", "列表为空"),
     "party.bad_id": (
         "{value} is not a USCC or LEI with a right check digit",
         "{value} 不是校验位正确的统一社会信用代码或 LEI",
