@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from chainbill_cli.call_text import result_text
+from chainbill_cli.call_text import ANSWER_HEADINGS, result_text
 from chainbill_cli.failure import Failure
 from chainbill_cli.kit import option, stack
 from chainbill_cli.money_said import AMOUNTS, currency_of
@@ -33,12 +33,6 @@ ANSWER_KINDS = {
     "scheme": "id", "product": "id", "product_status": "product", "event": "id", "bills": "list",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
-
-ANSWER_HEADINGS = {
-    "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
-}  # fmt: skip
-"""Where a field of an answer means another thing than the column of the same name: from which day an account counts,
-which bills an event issued (not how many), a scheme of labels."""
 
 
 def answer_write(session: Session, outcome: Outcome, *names: str, currency: str = "", **ready: Any) -> None:

@@ -8,18 +8,32 @@ from typing import Any
 from chainbill.money import format_rate
 from chainbill_cli.acts import act_said
 from chainbill_cli.details import word
+from chainbill_cli.moments import moment_said
 from chainbill_cli.money_said import currency_of, is_amount, said
+from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, label, text
+from chainbill_cli.validity import until_text
 
+ANSWER_HEADINGS = {
+    "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
+}  # fmt: skip
+"""Where a field of an answer means another thing than the column of the same name: from which day an account counts,
+which bills an event issued (not how many), a scheme of labels."""
 PARTIES = frozenset({
-    "attestors", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "pledgee", "sponsor",
-    "successor", "supplier", "to",
+    "attestors", "auditor", "bank", "banks", "creditor", "debtor", "holder", "party", "paying_bank", "pledgee",
+    "seller", "sponsor", "successor", "supplier", "to",
 })  # fmt: skip
+NOTHING: tuple[Any, ...] = ("", None, [], {})
+UNUSED = (("milliseconds", 0), ("to_ms", 0))
+"""Arguments that say that the other one is meant."""
+MANY = 2
 FAMILIES = {"interest_payer": "payer_", "choice": "vote_", "answer": "answer_"}
 """Members whose values are words of a few, and how the keys of these begin."""
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""
+OF = ("proposal", "change", "recovery", "dispute", "joint")
+"""What a status beside one of these is a status of: a word may be called otherwise there."""
 
 
 def call_text(session: Session, call: Mapping[str, Any]) -> str:
@@ -34,15 +48,26 @@ def call_text(session: Session, call: Mapping[str, Any]) -> str:
 def arguments_told(session: Session, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The arguments that say something, amounts in the currency of what the act names."""
     beside = {"currency": currency_of(session, given), **{name: one for name, one in given.items() if one != ""}}
+    said = {name: value for name, value in given.items() if value not in NOTHING and (name, value) not in UNUSED}
     return [
-        (name, argument_text(session, name, value, beside))
-        for name, value in given.items()
-        if value not in ("", [], {})
-    ]
+        (name, _proposed(session, given["kind"], value) if name == "content" and "kind" in given else
+         argument_text(session, name, value, beside))
+        for name, value in said.items()
+    ]  # fmt: skip
+
+
+def _proposed(session: Session, kind: str, content: Any) -> str:
+    """What a proposal says, in one line."""
+    from chainbill_cli.commands.governance import content_lines
+
+    _, *lines = content_lines(session, Preview(""), kind, content).lines
+    return text("root.semicolon").join(f"{name}{text('root.colon')}{said}" for name, said in lines)
 
 
 def result_text(session: Session, result: Any, currency: str) -> str:
     """What a call gave, or a part of it, in one line; amounts without a currency of their own are in this one."""
+    if isinstance(result, Mapping) and len(result.get("remainders") or ()) < MANY:
+        result = {name: one for name, one in result.items() if name != "remainders"}  # `remainder` says it
     return argument_text(session, "", result, {"currency": currency})
 
 
@@ -67,6 +92,12 @@ def need_said(need: Mapping[str, Any]) -> str:
     return f"{need['scheme']}:{need['grade']}"
 
 
+def _called(inside: str, name: str) -> str:
+    """What a member is called; inside: of which other one it is, "" for the result of a call."""
+    meant = "" if inside else ANSWER_HEADINGS.get(name, "")
+    return text(meant) if meant else label(name, "column")
+
+
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
     """An argument, or a member of one. beside: what stands next to it and may name the currency.
 
@@ -76,8 +107,8 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return need_said(value)
     if isinstance(value, Mapping):
         around = {**beside, **value}
-        parts = sorted(value.items())
-        told = (f"{label(part, 'column')} {argument_text(session, part, one, around)}" for part, one in parts)
+        parts = [(part, one) for part, one in sorted(value.items()) if one not in NOTHING]
+        told = (f"{_called(name, part)} {argument_text(session, part, one, around)}" for part, one in parts)
         return text("root.comma").join(told)
     if isinstance(value, list | tuple):
         return text("root.semicolon").join(argument_text(session, name, one, beside) for one in value)
@@ -87,7 +118,9 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         known = session.known.name_of(value)
         return value if known == value else bracketed(known, value)
     if (name in WORDS or name.endswith("_status")) and isinstance(value, str):
-        return word(value)
+        return word(value, next((one for one in OF if one in beside), ""))
+    if name == "to_ms" and type(value) is int:
+        return moment_said(until_text(value))
     if name == "action" and isinstance(value, str):
         return act_said(value)
     if name in {"rate", "share"} and type(value) is int:

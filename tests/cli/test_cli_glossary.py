@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from chainbill_cli import moments
 from chainbill_cli.acts import act_said
-from chainbill_cli.answers import ANSWER_HEADINGS, ANSWER_KINDS
+from chainbill_cli.answers import ANSWER_KINDS
+from chainbill_cli.call_text import ANSWER_HEADINGS
 from chainbill_cli.output import Column, shown
 from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import set_language, texts_of
