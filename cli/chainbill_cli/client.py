@@ -11,13 +11,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.answer_bodies import Unusable, read_body
 from chainbill_cli.asked import Asked
 from chainbill_cli.causes import connection_cause
-from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.node_answers import (
+    NOT_FOUND,
+    Answer,
+    Contrary,
+    bad_answer,
+    other_network,
+    problem_failure,
+    same_times,
+    tells_little,
+    unreachable,
+)
 from chainbill_cli.relied_on import NETWORK, Listed, Meant, difference, is_row
 from chainbill_cli.texts import bracketed, language, text
 from chainbill_cli.time_limit import limited
@@ -31,39 +42,8 @@ WHOLE_WITHIN = 10
 MOST_PAGES = 10_000
 """Pages of one list that are read: ten million entries, should a node never end."""
 READY_STATUSES = frozenset({200, 503})
-NOT_FOUND = 404
 Signer = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, full address and body of a request → headers that sign it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A node's answer: HTTP status, decoded JSON body, headers, and the node that gave it.
-
-    sent_before: the same bytes had gone to another node of this call, whose answer was lost.
-    """
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
-    node: str
-    sent_before: bool = False
-
-
-class Contrary(Unusable):
-    """An answer that is contrary to what is known here: it cannot be used, and yet is what that node says."""
-
-    def __init__(self, why: str, answer: Answer) -> None:
-        super().__init__(why)
-        self.answer = answer
-
-
-def same_times(body: Mapping[str, Any]) -> dict[str, object]:
-    """The parameters that read at any node what an answer was read at."""
-    as_of = body["as_of"]
-    if as_of.get("basis") == "value":
-        return {"at": as_of["valued_on"], "known_at": as_of["known_at"]["height"]}
-    return {"at": as_of["height"]}
 
 
 class NodeClient:
@@ -193,6 +173,27 @@ class NodeClient:
                 continue
             if answer.status < 300 or answer.status == NOT_FOUND:
                 yield answer
+
+    def post_elsewhere(self, wire: bytes, besides: str, **parameters: object) -> Answer | None:
+        """The answer of the first other node that gives one to a transaction which a node has answered already."""
+        import httpx
+
+        from chainbill.ledger.transaction import decode_transaction
+
+        query = {name: str(value) for name, value in parameters.items()}
+        headers = {"content-type": "application/msgpack"}
+        asked = Asked("POST", "/v1/transactions", query, wire, headers, decode_transaction(wire).id.hex())
+        for node in self.in_order:
+            if node == besides or node in self._silent:
+                continue
+            try:
+                answer = self._ask(node, asked)
+            except (httpx.RequestError, httpx.InvalidURL, Unusable):
+                self._silent.add(node)
+                continue
+            if answer.status < 500:
+                return answer
+        return None
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
         """What the first node that answers says at /ready, ready or not; signed where it tells only that.
@@ -375,35 +376,6 @@ def checked_address(node: str) -> str:
     if not right or any(character.isspace() for character in node):
         raise usage("error.node_address", value=node)
     return node
-
-
-def other_network(node: str, found: str, expected: str) -> Failure:
-    """That a node is of another network than the home; both named by the genesis hash in hex."""
-    return fail(Exit.USAGE, "error.other_network", node=node, found=found, expected=expected)
-
-
-def tells_little(body: object) -> bool:
-    """Whether an answer at /ready is that of a closed network to somebody who did not sign: yes or no."""
-    return isinstance(body, dict) and "ready" in body and "height" not in body
-
-
-def unreachable(tried: list[str], hint: str, *, maybe_sent: bool) -> Failure:
-    """Nobody answered. hint: a text key; `maybe_sent`: a request may have arrived although its answer did not."""
-    failure = fail(Exit.UNREACHABLE, "error.unreachable", tried=text("root.semicolon").join(tried), hint=text(hint))
-    failure.problem["maybe_sent"] = maybe_sent
-    return failure
-
-
-def bad_answer(told: list[str], *, maybe_sent: bool = False) -> Failure:
-    """No node gave an answer that can be used. told: for each its address, and what is wrong with what it gave."""
-    failure = fail(Exit.FAILED, "error.no_good_answer", code="bad_answer", tried=text("root.semicolon").join(told))
-    failure.problem["maybe_sent"] = maybe_sent
-    return failure
-
-
-def problem_failure(answer: Answer) -> Failure:
-    """The failure for a node's problem object, which is handed on as it is."""
-    return Failure(exit_for_status(answer.status, str(answer.body.get("code") or "")), answer.body)
 
 
 def deadline_in(seconds: float) -> float:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from chainbill.shown import shown
 from chainbill_cli import digits
-from chainbill_cli.client import Answer
 from chainbill_cli.failure import Exit, Failure, fail
+from chainbill_cli.node_answers import Answer
 from chainbill_cli.relied_on import NETWORK, difference
 from chainbill_cli.texts import text
 

@@ -12,13 +12,14 @@ import click
 from chainbill_cli import digits, ledger_clock, moments
 from chainbill_cli import home as homes
 from chainbill_cli.causes import cause_of
-from chainbill_cli.client import NodeClient, other_network
+from chainbill_cli.client import NodeClient
 from chainbill_cli.closest import close_names
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.handing_in import HandedIn
 from chainbill_cli.kit import given_settings
 from chainbill_cli.moments import ZONE_OFFSET_MINUTES
 from chainbill_cli.names import MOST_READ, Names, newest_name
+from chainbill_cli.node_answers import other_network
 from chainbill_cli.output import Output
 from chainbill_cli.settings import Settings, gather
 from chainbill_cli.texts import bracketed, enumerated, text

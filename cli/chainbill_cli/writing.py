@@ -20,11 +20,13 @@ from chainbill.codec import decode, encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.ledger.transaction import Call, decode_body, decode_transaction
 from chainbill_cli import preview as previews
-from chainbill_cli.client import Answer, deadline_in, left_until, problem_failure
+from chainbill_cli.client import deadline_in, left_until
 from chainbill_cli.failure import Exit, Failure, exit_for_status, fail, usage
 from chainbill_cli.handing_in import ended_truly, pending
 from chainbill_cli.kit import option, stack
 from chainbill_cli.moments import moment_said
+from chainbill_cli.node_answers import Answer, problem_failure
+from chainbill_cli.outcome_look import confirm, refused_elsewhere, results_of
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.signing import checkers_of, keep, public_key, sign, sign_for_checker
@@ -221,8 +223,12 @@ def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committ
                 raise
             cause = str(failure.problem["detail"])
         else:
+            if not _come_back(answer) and not _knows_nothing(answer):
+                answer = refused_elsewhere(session, wire, answer, **_waiting(wait, left_until(deadline)))
             if answer.status in {200, 201}:
-                return committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
+                outcome = committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
+                confirm(session, identifier, answer, outcome.results, deadline)
+                return outcome
             if answer.status == 202:
                 maybe_there, cause = True, ""
                 if wait == "accepted":
@@ -261,9 +267,12 @@ def _come_back(answer: Answer) -> bool:
 
 
 def _post(session: Session, wire: bytes, wait: str, left_s: float) -> Answer:
-    if wait == "accepted":
-        return session.client.post_transaction(wire)
-    return session.client.post_transaction(wire, wait="committed", timeout=f"{min(MAX_WAIT_S, max(0.1, left_s)):.1f}")
+    return session.client.post_transaction(wire, **_waiting(wait, left_s))
+
+
+def _waiting(wait: str, left_s: float) -> dict[str, str]:
+    """The parameters that have a node wait for the block, where that is wanted."""
+    return {} if wait == "accepted" else {"wait": "committed", "timeout": f"{min(MAX_WAIT_S, max(0.1, left_s)):.1f}"}
 
 
 def committed(body: Mapping[str, Any], identifier: str, *, own_retry: bool = False) -> Outcome:
@@ -289,11 +298,3 @@ def _refused_in_block(body: Mapping[str, Any], reason: str) -> Failure:
     title = text("error.refused_in_block", height=height) if "detail" in said else text("error.refused")
     failure.problem.update(said, title=title)
     return failure
-
-
-def results_of(body: Mapping[str, Any]) -> Sequence[Any]:
-    """Results, one a call, of a node's answer."""
-    found = body.get("results", body.get("result"))
-    if found is None:
-        return ()
-    return found if isinstance(found, list) else [found]

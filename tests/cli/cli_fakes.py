@@ -68,6 +68,7 @@ class FakeNode:
     transactions: list[Transaction] = field(default_factory=list)
     result: Any = field(default_factory=dict)
     verbatim: bool = False
+    _known: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.answers.setdefault("GET /v1/network", ok(NETWORK))
@@ -88,6 +89,8 @@ class FakeNode:
         self.requests.append(request)
         key = f"{request.method} {request.url.path}"
         answer = self.answers.get(f"{request.url.host} {key}", self.answers.get(key))
+        if answer is None and request.url.path.rpartition("/")[2] in self._known:
+            answer = ok(self._known[request.url.path.rpartition("/")[2]])
         if answer is None:
             return problem(404, "not_found")
         given: httpx.Response = answer(request) if callable(answer) else answer
@@ -102,6 +105,8 @@ class FakeNode:
             if "result" in said and "results" not in said:
                 made["results"] = said["result"] if isinstance(said["result"], list) else [said["result"]]
             made["id"] = decode_transaction(request.content).id.hex()
+            if request.url.path == "/v1/transactions" and given.status_code < 300:
+                self._known[made["id"]] = made
         return httpx.Response(given.status_code, json=made)
 
     @property

@@ -11,7 +11,8 @@ import click
 import httpx
 import pytest
 from chainbill_cli import preview as previews
-from chainbill_cli.client import Answer, NodeClient
+from chainbill_cli.client import NodeClient
+from chainbill_cli.node_answers import Answer
 from chainbill_node.home.config import load_config
 from chainbill_node.setup.local import create_local_network
 from cli.cli_fakes import PARTIES, FakeNode, Shell, an_id, ok, problem

@@ -98,8 +98,8 @@ def _weak(profile: Profile) -> Iterator[tuple[str, str]]:
 def _nodes(session: Session) -> Iterator[tuple[str, str]]:
     import httpx
 
-    from chainbill_cli.client import other_network
     from chainbill_cli.localnet.status import SAID_NETWORK, ready_of
+    from chainbill_cli.node_answers import other_network
 
     fix = "doctor.node_fix" if is_local(session.settings.home) else "doctor.node_fix_remote"
     if not session.client.nodes:

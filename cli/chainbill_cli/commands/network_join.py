@@ -13,10 +13,10 @@ import click
 from chainbill_cli.answers import without_as_of
 from chainbill_cli.asking import asked
 from chainbill_cli.causes import cause_of
-from chainbill_cli.client import NOT_FOUND
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.given_files import GENESIS_BYTES, KEY_BYTES, given_bytes
 from chainbill_cli.kit import argument, option, stack
+from chainbill_cli.node_answers import NOT_FOUND
 from chainbill_cli.output import Column
 from chainbill_cli.preview import asks
 from chainbill_cli.second_look import disagreement

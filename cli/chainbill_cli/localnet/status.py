@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill_node.rest.schema_parts import NETWORK_FIELD
 
-from chainbill_cli.client import tells_little
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.home import load_key, load_network, load_profiles
 from chainbill_cli.localnet import processes
 from chainbill_cli.localnet.layout import LocalNetwork, LocalNode
+from chainbill_cli.node_answers import tells_little
 from chainbill_cli.reading import signed_headers
 from chainbill_cli.texts import bracketed, language, text
 

@@ -24,6 +24,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "not yet committed; transaction {id} may still be",
         "尚未提交；交易 {id} 之后仍可能提交",
     ),
+    "error.outcomes_differ": (
+        "two nodes do not say the same of what became of it: {said} at {one}, {otherwise} at {other}",
+        "两个节点对交易结果的说法不同：{one} 称 {said}，{other} 称 {otherwise}",
+    ),
+    "error.one_node_says": (
+        "{node} says that it is in a block, and no other node that answers knows of it",
+        "{node} 称交易已入块，而其他应答的节点都不知道此交易",
+    ),
     "error.stopped": ("stopped", "已中止"),
     "error.stopped_after": (
         "the ledger has taken transaction {id}; only its answer was not told to the end",

@@ -43,6 +43,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "note: done, but {what} could not be read afterwards: {why}",
         "提示：已完成，但其后未能读取 {what}：{why}",
     ),
+    "note.refused_alone": (
+        "note: {node} refused the transaction, {other} took it; tell the bank that runs {node}",
+        "提示：{node} 拒绝了该交易，{other} 已受理；请告知运行 {node} 的银行",
+    ),
     "note.moved_on": (
         "note: {old} has moved; its successor {new}, which you hold, is taken",
         "提示：{old} 已转移，改用您持有的后继子凭证 {new}",
