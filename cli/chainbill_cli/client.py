@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.answer_bodies import Unusable, read_body
-from chainbill_cli.asked import Asked
+from chainbill_cli.asked import Asked, checked_address
 from chainbill_cli.causes import connection_cause
-from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.node_answers import (
     NOT_FOUND,
     Answer,
@@ -115,13 +115,13 @@ class NodeClient:
         if answer.status == 401 and not self._sign_reads and self._signer is not None:
             self._sign_reads = True
             answer = self._first(Asked("GET", path, query))
+        self._read_at[path] = answer.node
+        if not query and (path == NETWORK or is_row(path)) and (answer.status < 300 or answer.status == NOT_FOUND):
+            known = self.rows_read.setdefault(path, [])
+            if all(one.status != answer.status or difference(path, one.body, answer.body) for one in known):
+                known.append(answer)
         if answer.status >= 300:
             raise problem_failure(answer)
-        self._read_at[path] = answer.node
-        if not query and (path == NETWORK or is_row(path)):
-            known = self.rows_read.setdefault(path, [])
-            if all(difference(path, one.body, answer.body) is not None for one in known):
-                known.append(answer)
         return answer
 
     def rely_on(self, path: str, entry: Mapping[str, Any], *key: str, **parameters: object) -> None:
@@ -134,15 +134,32 @@ class NodeClient:
         """Note what a typed beginning means by a list that was just read."""
         self.listed.append(Meant(path, typed, found, ids_of, self._read_at[path]))
 
+    def all_pages(self, path: str, **filters: str) -> Iterator[dict[str, Any]]:
+        """All entries of a list by the first node, then by every other one that answers: for what must not be there."""
+        parameters: Any = dict(filters)
+        yield from self.pages(path, **parameters)
+        for node in [one for one in self.in_order if one != self._read_at[path] and one not in self._silent]:
+            other = self._alone(node)
+            try:
+                yield from other.pages(path, **parameters)
+            except Failure:
+                self._silent.add(node)
+            finally:
+                other.close()
+
+    def _alone(self, node: str) -> NodeClient:
+        """A client as this one, of one node."""
+        return NodeClient(
+            (node,), timeout_s=self.timeout_s, signer=self._signer, sign_reads=self._sign_reads,
+            transport=self._transport, contradicted=self._contradicted, network=self.network,
+        )  # fmt: skip
+
     def listed_elsewhere(self, listed: Listed | Meant) -> Iterator[Answer]:
         """What other nodes read out in its place, "not found" too. One that does not answer is not asked again."""
         for node in self.in_order:
             if node == listed.node or node in self._silent:
                 continue
-            other = NodeClient(
-                (node,), timeout_s=self.timeout_s, signer=self._signer, sign_reads=self._sign_reads,
-                transport=self._transport, contradicted=self._contradicted, network=self.network,
-            )  # fmt: skip
+            other = self._alone(node)
             try:
                 found = listed.found_in(other.pages(listed.path, **listed.parameters))
             except Failure as failure:
@@ -362,20 +379,6 @@ class NodeClient:
         if against:
             raise Contrary(against, answer)
         return answer
-
-
-def checked_address(node: str) -> str:
-    """The address of a node's REST interface; a usage error for what can be none."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(node)
-        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        right = False
-    if not right or any(character.isspace() for character in node):
-        raise usage("error.node_address", value=node)
-    return node
 
 
 def deadline_in(seconds: float) -> float:

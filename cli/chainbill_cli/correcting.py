@@ -35,15 +35,16 @@ def check_claim(
 def check_corrected(session: Session, creditor: str, invoice: Invoice, path: str) -> None:
     """Refuse a corrected invoice (types 384, 471) while a bill stands on an invoice that it corrects.
 
-    Also any without a node, which is asked for the bills; one that names no original cannot be read in the first place.
+    Every node that the home knows is asked: one alone could leave the bill out. Also refused without a node; one that
+    names no original cannot be read in the first place.
     """
     if not invoice.corrected:
         return
     if session.offline:
         raise fail(Exit.USAGE, "invoice.corrected_offline", path=path)
     for mark, number in _originals(session.known.invoice_key, creditor, invoice):
-        bills = session.client.pages("/v1/bills", invoice=mark, creditor=creditor)
-        standing = [str(one["id"]) for one in bills if one["status"] not in GAVE_BACK]
+        bills = session.client.all_pages("/v1/bills", invoice=mark, creditor=creditor)
+        standing = sorted({str(one["id"]) for one in bills if one["status"] not in GAVE_BACK})
         if standing:
             raise fail(
                 Exit.REFUSED, "invoice.original_taken", code="original_taken", path=path, number=number,

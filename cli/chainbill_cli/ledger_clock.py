@@ -1,6 +1,7 @@
 """The ledger's time where no node can be asked: by how much the network's clock was ahead when it was last read.
 
-`ledger-clock.json` of a home: `{"network", "clock_offset_ms"}`. It is there only for a network whose clock was moved.
+`ledger-clock.json` of a home: `{"network", "clock_offset_ms"}`. It is there only for a network whose clock was moved,
+as two nodes said: by it is signed until when an act may be handed in, and one alone could have that be weeks away.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ RFC3339 = re.compile(
 )
 
 
+def moved(home: Path, network: Mapping[str, Any]) -> bool:
+    """Whether /v1/network says another offset than the home has."""
+    offset = network.get("clock_offset_ms")
+    return isinstance(offset, int) and offset != offset_ms(home, str(network.get("network") or ""))
+
+
 def remember(home: Path, network: Mapping[str, Any]) -> None:
-    """Keep the clock offset that /v1/network said, if it is not what the home has already."""
+    """Keep the clock offset that /v1/network said."""
     offset = network.get("clock_offset_ms")
     name = str(network.get("network") or "")
-    if not isinstance(offset, int) or offset == offset_ms(home, name) or not home.is_dir():
+    if not home.is_dir():
         return
     try:
         content = json.dumps({"network": name, "clock_offset_ms": offset}) + "\n"

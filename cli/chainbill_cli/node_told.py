@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chainbill.ledger.transaction import Call
+from chainbill.limits import DAY_MS
 from chainbill_cli import digits
 from chainbill_cli.home import is_local
 from chainbill_cli.moments import moment_said
@@ -48,6 +49,9 @@ CALLED = {
 def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
     """Add to a preview what of the calls is signed, and what a node alone says."""
     if session.offline:
+        if ahead := session.clock_ahead_ms():
+            days = round(ahead / DAY_MS, 1)
+            preview.line("preview.clock", text("preview.clock_kept", days=f"{days:g}"))
         return
     for code in dict.fromkeys(currency_of(session, one.args) for one in calls):
         if code in digits.first_told():

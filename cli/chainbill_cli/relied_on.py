@@ -13,8 +13,8 @@ from typing import Any
 
 NETWORK, RECKONED_BY = "/v1/network", ("clock", "clock_offset_ms", "date", "currencies", "withdrawn")
 """By these the dates of an act are reckoned, until when it may be handed in, and what a typed amount comes to."""
-WITHOUT_ID = ("/v1/parties/{party}", "/v1/validators")
-"""A party, and the list that gives the key of a validator for its name: whole, without cursor or height of its own."""
+WITHOUT_ID = ("/v1/parties/{party}", "/v1/invoices/{fingerprint}", "/v1/validators")
+"""A party, an invoice, and the list that gives the key of a validator for its name: whole, without a cursor."""
 
 
 @dataclass(frozen=True, slots=True)

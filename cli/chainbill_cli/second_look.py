@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from chainbill.shown import shown
 from chainbill_cli import digits
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.node_answers import Answer
+from chainbill_cli.node_answers import NOT_FOUND, Answer
 from chainbill_cli.relied_on import NETWORK, difference
 from chainbill_cli.texts import text
 
@@ -51,14 +51,21 @@ def _agree(path: str, first: Answer, elsewhere: Callable[[], Iterable[Answer]], 
     while True:
         other = None
         for one in elsewhere():
-            if difference(path, first.body, one.body) is None:
+            if _difference(path, first, one) is None:
                 return
             other = other or one
         if other is None:
             return
         if time.monotonic() >= until_s:
-            raise disagreement(path, first, other, difference(path, first.body, other.body))
+            raise disagreement(path, first, other, _difference(path, first, other))
         time.sleep(PAUSE_S)
+
+
+def _difference(path: str, first: Answer, second: Answer) -> str | None:
+    """The first member that is not the same; "status" where one has it and the other says that there is none."""
+    if first.status != second.status:
+        return "status"
+    return None if first.status == NOT_FOUND else difference(path, first.body, second.body)
 
 
 def same_digits(session: Session, first: Answer, told: Mapping[str, int]) -> bool:
@@ -74,6 +81,22 @@ def same_digits(session: Session, first: Answer, told: Mapping[str, int]) -> boo
             raise disagreement(NETWORK, first, other, "currencies")
         same = same or told.items() <= said.items()
     return same
+
+
+def same_clock(session: Session, first: Answer) -> bool:
+    """Whether another node says that the ledger's clock is ahead by as much, or there is no other one to ask.
+
+    A failure, `nodes_disagree`, where all that answer say otherwise: what is signed by such a clock is good for longer.
+    """
+    client, name = session.client, "clock_offset_ms"
+    until_s = time.monotonic() + min(WITHIN_S, client.timeout_s)
+    while others := list(client.elsewhere(NETWORK, first.node)):
+        if any(one.body.get(name) == first.body.get(name) for one in others):
+            return True
+        if time.monotonic() >= until_s:
+            raise disagreement(NETWORK, first, others[0], name)
+        time.sleep(PAUSE_S)
+    return len(client.nodes) == 1
 
 
 def disagreement(path: str, first: Answer, second: Answer, member: str | None) -> Failure:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from chainbill.crypto.keys import PrivateKey
     from chainbill_cli.client import Signer
+    from chainbill_cli.node_answers import Answer
 
 LIKE_A_NAME = re.compile(r"[^\x21-\x7e]")
 """What registered names have and names of profiles do not: a space, or a sign that is not ASCII."""
@@ -132,14 +133,23 @@ class Session:
         body: dict[str, Any] = answer.body
         if self.known.network and body["network"] != self.known.network.hex():
             raise other_network(self.client.in_order[0], body["network"], self.known.network.hex())
-        ledger_clock.remember(self.settings.home, body)
-        digits.remember(self.settings.home, body)
+        self._hold_to_its_word(answer)
+        return body
+
+    def _hold_to_its_word(self, answer: Answer) -> None:
+        """Keep in the home the clock and the digits of currencies, where others than it has once two nodes say so."""
+        home, body = self.settings.home, answer.body
+        if ledger_clock.moved(home, body):
+            from chainbill_cli.second_look import same_clock
+
+            if same_clock(self, answer):
+                ledger_clock.remember(home, body)
+        digits.remember(home, body)
         if told := digits.first_told():
             from chainbill_cli.second_look import same_digits
 
             if same_digits(self, answer, told):
-                digits.confirmed(self.settings.home, body)
-        return body
+                digits.confirmed(home, body)
 
     def _zone(self) -> int:
         """The network's zone, in minutes east of UTC, where a node can be asked."""
@@ -212,9 +222,11 @@ class Session:
         if self._ledger_time_ms is not None:
             return self._ledger_time_ms
         own = time.time_ns() // 1_000_000
-        if self.offline:
-            return own + ledger_clock.offset_ms(self.settings.home, self.known.network.hex())
-        return ledger_now_ms(self.network, own)
+        return own + self.clock_ahead_ms() if self.offline else ledger_now_ms(self.network, own)
+
+    def clock_ahead_ms(self) -> int:
+        """By how much the ledger's clock was ahead of the true time when the home last heard of it."""
+        return ledger_clock.offset_ms(self.settings.home, self.known.network.hex())
 
     def date(self, typed: str) -> str:
         """An ISO date from what was typed."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from chainbill_cli.demo.cast import Scene, cast_of
 from chainbill_cli.failure import Failure
 from chainbill_cli.invoice import check_parties, parse_invoice
+from chainbill_cli.main import run
 from cli.cli_desk import Desk, sent
 from cli.test_cli_invoice import UBL
 
@@ -204,6 +207,29 @@ def test_a_corrected_invoice_waits_for_the_bill_on_its_original(
     assert code_of(desk, "anchor", "bill", "confirm", second, "--invoice", corrected) == "original_taken"
     desk.json("supplier1", "bill", "withdraw", again)
     assert desk.json("anchor", "bill", "confirm", second, "--invoice", corrected)["compared"]
+
+
+def test_that_no_bill_stands_on_the_original_is_not_the_word_of_one_node(
+    desk: Desk, invoice: Callable[..., str]
+) -> None:
+    """A node in front of a bank's left the bill on the original out: one claim was financed twice."""
+    kind = (TYPE, "<cbc:InvoiceTypeCode>384")
+    said = "<cbc:ID>2026/0417</cbc:ID><cbc:IssueDate>2027-03-02</cbc:IssueDate>"
+    corrected = invoice(kind, (SUPPLIER, CORRECTS.format(said) + SUPPLIER), ("<cbc:ID>2026-0417<", "<cbc:ID>K-9<"))
+    bill = issued(desk, invoice())
+
+    class LeftOut(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            answer = desk.transport.handle_request(request)
+            if request.url.host != "liar.test" or request.url.path != "/v1/bills":
+                return answer
+            return httpx.Response(200, json={**json.loads(answer.content), "data": [], "count": 0, "sum": []})
+
+    line = ["--home", str(desk.home), "--as", "supplier1", "--yes", "-o", "json", "--node", "http://liar.test",
+            "--node", "http://other.test", "bill", "issue", "--debtor", "anchor", "--due", "+120d"]  # fmt: skip
+    run([*line, "--invoice", corrected], transport=LeftOut())
+    told = json.loads(desk.capsys.readouterr().out)
+    assert (told["code"], bill in told["detail"]) == ("original_taken", True), told
 
 
 def test_a_party_without_identifier_is_confirmed_by_name_on_record(desk: Desk, invoice: Callable[..., str]) -> None:

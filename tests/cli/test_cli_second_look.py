@@ -14,6 +14,7 @@ from chainbill_cli.failure import Exit
 from chainbill_cli.main import run
 from chainbill_cli.relied_on import NETWORK, is_row
 from cli.cli_desk import Desk
+from cli.cli_fakes import an_id
 
 LIAR, OTHER, LAGGARD = "http://liar.test", "http://other.test", "http://laggard.test"
 Lie = Callable[[dict[str, Any]], object]
@@ -193,5 +194,55 @@ def test_a_node_that_is_contrary_to_what_is_kept_is_not_passed_over(
 
     monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
     code, told, status = confirm(Nodes(desk.transport, lie), "--node", OTHER)
+    assert (code, status) == (Exit.FAILED, "pending_confirm"), told
+    assert "nothing was signed" in told
+
+
+def ahead(body: dict[str, Any]) -> None:
+    if "clock_offset_ms" in body:
+        body["clock_offset_ms"] += 20 * 86_400_000
+
+
+def test_a_clock_that_one_node_alone_moves_is_neither_kept_nor_signed_by(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node kept the bytes, answered that they be made again, and handed them in 20 days later: a second bill."""
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+    kept = (desk.home / "ledger-clock.json").read_text() if (desk.home / "ledger-clock.json").exists() else ""
+    line = ("--as", "supplier1", "-o", "json", "bill", "issue", "--debtor", "anchor", "--amount", "1.00", "--due",
+            "+90d")  # fmt: skip
+    for words in (("network", "show"), line):
+        code, told = run_at_the_liar(desk, ahead, *words)
+        assert code == Exit.FAILED
+        assert all(part in told for part in ("clock_offset_ms", LIAR, OTHER)), told
+    after = (desk.home / "ledger-clock.json").read_text() if (desk.home / "ledger-clock.json").exists() else ""
+    assert after == kept
+    assert desk.json("supplier1", "bill", "list") == []
+
+
+def test_who_signs_offline_by_a_clock_that_is_ahead_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_at_the_liar(desk, ahead, "network", "show", more=())[0] == Exit.OK  # no other node is known
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(previews, "person", lambda: True)
+    kept = json.loads((desk.home / "ledger-clock.json").read_text())["clock_offset_ms"]
+    line = ["--home", str(desk.home), "--as", "anchor", "bill", "confirm", an_id("B", "any"), "--offline"]
+    assert run([*line, str(desk.home / "signed.tx")], transport=desk.transport) == Exit.OK
+    assert f"{kept / 86_400_000:.1f}".removesuffix(".0") in desk.capsys.readouterr().err
+
+
+def test_a_row_that_one_node_alone_has_not_is_asked_of_a_second_one(
+    desk: Desk, confirm: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the rows of the parties a preview had no names and no warnings, and was signed."""
+    monkeypatch.setattr(second_look, "WITHIN_S", 0.3)
+
+    class Without(Nodes):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.host == httpx.URL(LIAR).host and request.url.path.startswith("/v1/parties/"):
+                return httpx.Response(404, json={"type": "about:blank", "title": "none", "status": 404,
+                                                 "code": "not_found", "detail": "none"})  # fmt: skip
+            return super().handle_request(request)
+
+    code, told, status = confirm(Without(desk.transport, lambda _: None), "--node", OTHER)
     assert (code, status) == (Exit.FAILED, "pending_confirm"), told
     assert "nothing was signed" in told

@@ -106,7 +106,10 @@ def add_invoices(session: Session, writing: Writing, bill: str, *, files: Sequen
 def as_it_stands(session: Session, mark: str, bill: Mapping[str, Any]) -> Mapping[str, Any]:
     """An invoice behind a bill as the ledger has it: what notes on other bills took off its total is off here, too."""
     rows: Sequence[Mapping[str, Any]] = session.client.get(f"/v1/invoices/{mark}")["invoices"]
-    return next(one for one in rows if one["seller"] == bill["creditor"])
+    found = next((one for one in rows if one["seller"] == bill["creditor"]), None)
+    if found is None:
+        raise fail(Exit.FAILED, "error.id_none", code="not_found", value=mark)
+    return found
 
 
 def behind(parts: Sequence[Mapping[str, Any]], typed: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainbill_cli.client import checked_address
+from chainbill_cli.asked import checked_address
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun

@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{time}, as this node says; it is not this machine's, and the signature is good by it",
         "{time}，由此节点告知，与本机不同；签名有效期以此计算",
     ),
+    "preview.clock_kept": (
+        "{days} days ahead of this machine, as this home last heard it",
+        "比本机快 {days} 天，以本目录最近一次所知为准",
+    ),
     "preview.hand_in_until": ("to be signed and handed in until", "签名与提交期限"),
     "preview.valid_until": ("the quote stands until", "报价有效至"),
     "preview.paid_now": ("paid by the bank", "银行已付金额"),
