@@ -17,6 +17,8 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer, unpacked: what says more is no node."""
 MOST_VALUES = 4_000_000
 """Values in the JSON of an answer: an honest one of the largest size takes some 16 bytes for each."""
+LONGEST_NUMBER = 80
+"""Digits of a number in the JSON of an answer."""
 PACKED = frozenset({"", "identity", "gzip"})
 """How an answer may be packed: once, so that a part of it unpacks to no more than a thousand times its size."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -43,7 +45,11 @@ def read_body(response: httpx.Response, deadline: float) -> Any:
         raise Unusable(text("answer.many", most=MOST_VALUES))
     try:
         read = json.loads(
-            said.decode(), object_pairs_hook=_each_once, parse_float=_not_whole, parse_constant=_not_whole
+            said.decode(),
+            object_pairs_hook=_each_once,
+            parse_int=_whole_number,
+            parse_float=_not_whole,
+            parse_constant=_not_whole,
         )
         if _SURROGATE.search(said):
             json.dumps(read, ensure_ascii=False).encode()
@@ -61,6 +67,13 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise Unusable(text("answer.twice", member=next(name for name in names if names.count(name) > 1)[:80]))
     return found
+
+
+def _whole_number(written: str) -> int:
+    """No figure of a ledger is nearly as long as Python itself would read."""
+    if len(written) > LONGEST_NUMBER:
+        raise Unusable(text("answer.long_number", count=len(written)))
+    return int(written)
 
 
 def _not_whole(written: str) -> NoReturn:

@@ -185,7 +185,7 @@ class NodeClient:
                 answer = self._ask(node, Asked("GET", path))
             except Contrary as said:
                 answer = said.answer
-            except (httpx.RequestError, httpx.InvalidURL, Unusable):
+            except (httpx.RequestError, httpx.InvalidURL, Unusable, Failure):  # a Failure: of another network
                 self._silent.add(node)
                 continue
             if answer.status < 300 or answer.status == NOT_FOUND:
@@ -205,7 +205,7 @@ class NodeClient:
                 continue
             try:
                 answer = self._ask(node, asked)
-            except (httpx.RequestError, httpx.InvalidURL, Unusable):
+            except (httpx.RequestError, httpx.InvalidURL, Unusable, Failure):
                 self._silent.add(node)
                 continue
             if answer.status < 500:

@@ -69,6 +69,7 @@ class FakeNode:
     result: Any = field(default_factory=dict)
     verbatim: bool = False
     _known: dict[str, Any] = field(default_factory=dict)
+    _refused: dict[bytes, httpx.Response] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.answers.setdefault("GET /v1/network", ok(NETWORK))
@@ -93,7 +94,9 @@ class FakeNode:
             answer = ok(self._known[request.url.path.rpartition("/")[2]])
         if answer is None:
             return problem(404, "not_found")
-        given: httpx.Response = answer(request) if callable(answer) else answer
+        given: httpx.Response = self._refused.get(request.content) or (answer(request) if callable(answer) else answer)
+        if request.method == "POST" and given.status_code == 422:
+            self._refused[request.content] = given  # whichever node is asked
         if self.verbatim or given.status_code >= 300 or "json" not in given.headers.get("content-type", ""):
             return given
         try:

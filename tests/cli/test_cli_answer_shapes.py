@@ -62,6 +62,14 @@ def nested(levels: int) -> Any:
     return {"x": nested(levels - 1)} if levels else 1
 
 
+def test_a_number_longer_than_python_reads_is_said_in_the_users_language() -> None:
+    said = json.dumps({**LIST, "count": 7}).encode().replace(b'"count": 7', b'"count": ' + b"9" * 5_000)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=said, headers=JSON))
+    with pytest.raises(Failure, match="a number of 5000 digits") as failure:
+        NodeClient((NODE_1,), timeout_s=5, transport=transport).get("/v1/bills")
+    assert "Exceeds" not in str(failure.value)
+
+
 def test_half_of_a_character_is_no_text() -> None:
     """A cursor that is a lone surrogate ended every list of whoever asked that node first in an internal fault."""
     said = json.dumps({**LIST, "next": "\ud83d"}).encode()

@@ -246,3 +246,19 @@ def test_a_row_that_one_node_alone_has_not_is_asked_of_a_second_one(
     code, told, status = confirm(Without(desk.transport, lambda _: None), "--node", OTHER)
     assert (code, status) == (Exit.FAILED, "pending_confirm"), told
     assert "nothing was signed" in told
+
+
+def test_a_node_of_another_network_says_nothing_and_stops_nobody(
+    desk: Desk, confirm: Callable[..., tuple[int, str, str]]
+) -> None:
+    """Whoever answered on the port of one of a home's nodes stopped every preview."""
+
+    class Elsewhere(Nodes):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            answer = super().handle_request(request)
+            if request.url.host == httpx.URL(LAGGARD).host:
+                answer.headers["Chainbill-Network"] = "00" * 32
+            return answer
+
+    code, told, status = confirm(Elsewhere(desk.transport, lambda _: None), "--node", LAGGARD, "--node", OTHER)
+    assert (code, status) == (Exit.OK, "pending_accept"), told

@@ -154,8 +154,9 @@ def test_who_signs_a_file_sees_what_its_act_names(
 
 def alike(identifier: str) -> str:
     """Another id that begins the same, with the check character that it needs."""
-    other = identifier[:-2] + ("0" if identifier[-2] != "0" else "1")
-    return next(other + last for last in CROCKFORD if is_object_id(other + last))
+    ends = (f"{place}{last}" for place in sorted(CROCKFORD) for last in sorted(CROCKFORD))
+    made = (identifier[:-2] + end for end in ends)
+    return next(one for one in made if one != identifier and is_object_id(one))
 
 
 def test_what_the_beginning_of_an_id_means_is_asked_of_a_second_node(

@@ -33,5 +33,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "称账本时钟已调整，而本网络使用真实时钟",
     ),
     "answer.twice": ("the member {member} is given twice", "成员 {member} 出现两次"),
+    "answer.long_number": ("it holds a number of {count} digits", "含有 {count} 位的数字"),
     "answer.number": ("{value} is no whole number", "{value} 不是整数"),
 }
