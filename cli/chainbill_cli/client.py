@@ -229,6 +229,7 @@ class NodeClient:
                     told = self._ask(node, Asked("GET", "/ready"), timeout_s=timeout_s)
                     answer = told if told.status in READY_STATUSES else answer
             except httpx.RequestError as error:
+                self._doubted.add(node)
                 tried.append(bracketed(node, connection_cause(error)))
                 continue
             except Unusable as error:
@@ -311,10 +312,12 @@ class NodeClient:
             try:
                 answer = self._ask(node, asked)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                self._doubted.add(node)
                 tried.append(bracketed(node, connection_cause(error)))
                 continue
             except httpx.RequestError as error:
                 late = True
+                self._doubted.add(node)  # else each request of this run would wait as long
                 tried.append(bracketed(node, connection_cause(error)))
                 continue
             except Unusable as error:

@@ -275,3 +275,19 @@ def test_the_result_of_each_call_is_looked_at() -> None:
     wrong = unfit_results({"result": {}, "results": [{"token": "T"}, {"token": 5}]})
     assert wrong is not None
     assert wrong.place == ("results", 1, "token")
+
+
+def test_a_node_that_says_nothing_is_waited_for_once() -> None:
+    """With a first node that took connections and was silent, issuing a bill took three times the time limit."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "node1.test":
+            raise httpx.ReadTimeout("silent", request=request)
+        return ok(GOOD)
+
+    client = NodeClient((NODE_1, NODE_2), timeout_s=5, transport=httpx.MockTransport(answer))
+    for _ in range(3):
+        client.get(PATH)
+    assert asked == ["node1.test", "node2.test", "node2.test", "node2.test"]
