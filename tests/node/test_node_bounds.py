@@ -108,6 +108,7 @@ BOUNDS = {
     "application.read_throttle.LongReads._sources": "application.read_throttle.MAX_SOURCES; "
     "and those at work: rest.places.PLACES",
     "rest.fair_reads._Received._seen": ONE_REQUEST,
+    "rest.fair_reads._Received._taken": ONE_REQUEST,
     "rest.places.Places._held": "rest.places.PLACES",
     "rest.places.Places._queues": "rest.places.MAX_WAITING",
     "rest.places.Places._waiting": "rest.places.MAX_WAITING",

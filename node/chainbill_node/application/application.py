@@ -92,12 +92,7 @@ class LedgerApplication:
             next_day_ms=applied.next_day_ms,
         )
         self._database.write_genesis(
-            genesis.hash,
-            record,
-            applied.changes,
-            applied.delta,
-            genesis.validators,
-            receipts=applied.receipt_bytes,
+            genesis.hash, record, applied.changes, applied.delta, genesis.validators, receipts=applied.receipt_bytes
         )
         return self.open_chain(genesis)
 
