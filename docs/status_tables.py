@@ -55,4 +55,7 @@ def _words(words: Iterable[str]) -> str:
 
 
 def _name(row: Row) -> str:
-    return row.place.partition("/")[2].upper()
+    """What its tables are called: by its name, with its contract's where another contract has a row of that name."""
+    contract, _, name = row.place.partition("/")
+    alike = [place for place in rows() if place.partition("/")[2] == name]
+    return (name if len(alike) == 1 else f"{contract}_{name}").upper()

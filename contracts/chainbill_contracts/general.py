@@ -14,6 +14,7 @@ predecessors = read_table("succession", "predecessor")
 parameters = read_table("governance", "parameter")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
+RANKS = 9007199254740992  # above every number of parts that something is shared out to
 WHOLE = 1_000_000  # 100 % in 1/10,000 of a percent, of a rate or a share
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
@@ -339,6 +340,28 @@ def is_hex_of_32_bytes(text):
         if digit not in "0123456789abcdef":
             return False
     return True
+
+
+def shared_out(value, weights, whole, total):
+    """Share `total` out by weights: whole cents of value × weight ÷ whole, then one each by largest remainder.
+
+    Ties by position. 33 by 50, 30 and 20 of 100: 16.5, 9.9 and 6.6. Whole cents are 16, 9 and 6, two are left, and the
+    remainders .9 and .6 are the largest: 16, 10 and 7.
+    """
+    parts = []
+    ranks = []
+    left = total
+    for weight in weights:
+        product = value * weight
+        parts += [product // whole]
+        left -= product // whole
+        ranks += [product % whole * RANKS + RANKS - len(parts)]
+    if left > 0:
+        lowest = sorted(ranks)[len(ranks) - left]
+        for number in range(len(parts)):
+            if ranks[number] >= lowest:
+                parts[number] += 1
+    return parts
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    shared_out,
     sum_of,
 )
 
@@ -195,23 +196,15 @@ def apportioned(value, parts):
     0.518 and 0.382, so battery and engine get a cent each.
     """
     whole = 0
-    given = 0
-    ranks = []
-    for position, part in enumerate(parts):
+    weights = []
+    for part in parts:
         whole += part["share"]
-        given += value * part["share"] // WHOLE
-        ranks += [[-(value * part["share"] % WHOLE), position]]
-    missing = (2 * value * whole + WHOLE) // (2 * WHOLE) - given
-    favoured = []
-    for rank in sorted(ranks)[:missing]:
-        favoured += [rank[1]]
+        weights += [part["share"]]
+    amounts = shared_out(value, weights, WHOLE, (2 * value * whole + WHOLE) // (2 * WHOLE))
     shares = []
     for position, part in enumerate(parts):
-        amount = value * part["share"] // WHOLE
-        if position in favoured:
-            amount += 1
-        require(amount > 0, "share_too_small", {"part": part["part"]})
-        shares += [{"supplier": part["supplier"], "amount": amount}]
+        require(amounts[position] > 0, "share_too_small", {"part": part["part"]})
+        shares += [{"supplier": part["supplier"], "amount": amounts[position]}]
     return shares
 
 

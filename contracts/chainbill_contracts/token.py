@@ -24,6 +24,7 @@ from chainbill_contracts.general import (
     require_not_stopped_since,
     require_policy,
     require_text,
+    shared_out,
 )
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
@@ -37,7 +38,6 @@ steps = read_table("settlement", "step")
 requests = read_table("finance", "request")
 pledges = read_table("pledge", "pledge")
 
-RANKS = 9007199254740992  # above every amount and every lo
 MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
 MOST_PIECES = 100
@@ -861,26 +861,14 @@ def work_of_paying(row):
 
 
 def parts_in_proportion(leaves, amount, outstanding):
-    """Share `amount` out by the leaves' amounts: whole cents, then one each by largest remainder, ties by lo.
+    """Share `amount` out by the leaves' amounts, as shared_out does; ties by lo.
 
-    33 over [0, 50), [50, 80) and [80, 100), of 100 outstanding: 16.5, 9.9 and 6.6. Whole cents are 16, 9 and 6, two
-    are left, and the remainders .9 and .6 are the largest: 16, 10 and 7.
+    33 over [0, 50), [50, 80) and [80, 100), of 100 outstanding: 16, 10 and 7.
     """
-    parts = []
-    ranks = []
-    given = 0
+    amounts = []
     for leaf in leaves:
-        product = (leaf["hi"] - leaf["lo"]) * amount
-        parts += [product // outstanding]
-        ranks += [product % outstanding * RANKS + RANKS - 1 - leaf["lo"]]
-        given += product // outstanding
-    left = amount - given
-    if left > 0:
-        lowest = sorted(ranks)[len(ranks) - left]
-        for number in range(len(parts)):
-            if ranks[number] >= lowest:
-                parts[number] += 1
-    return parts
+        amounts += [leaf["hi"] - leaf["lo"]]
+    return shared_out(amount, amounts, outstanding, amount)
 
 
 def pay_all(leaves, amounts):
