@@ -192,6 +192,28 @@ def pledge(session: Session, preview: Preview, row: Row) -> None:
         preview.line("preview.answer_until", str(row["until"]))
 
 
+def court_order(session: Session, preview: Preview, row: Row) -> None:
+    """An order of a court: its paper, who entered it, what it is on, where that goes, until when it is ratified."""
+    preview.line("column.kind", text(f"value.paper_{row['kind']}")).party(session, "column.ordered_by", str(row["by"]))
+    for name in ("authority", "number"):
+        preview.line(f"column.{name}", str(row[name]))
+    preview.line("column.paper_issued_on", str(row["issued_on"]))
+    for digest in row["documents"]:
+        preview.line("column.document", str(digest))
+    for item in row["items"]:
+        preview.line("column.freeze", str(item["freeze"]))
+        if item["token"]:
+            preview.line("column.token", str(item["token"]))
+        if item["amount"]:
+            preview.money("column.amount", int(item["amount"]), str(item["currency"]))
+    if row["days"]:
+        preview.line("column.freeze_days", str(row["days"]))
+    if row["beneficiary"]:
+        preview.party(session, "column.beneficiary", str(row["beneficiary"]))
+    if row["until"]:
+        preview.line("column.ratify_by", str(row["until"]))
+
+
 TELLERS = {"pledge": pledge, "bill": bill, "token": token, "request": request, "quote": quote}
 
 

@@ -86,8 +86,9 @@ OPEN = _stands("finance/request", "finance.quote")
 ACTIVE: Row = {"status": "active"}
 """The row of a sender that cannot be read: the ledger decides."""
 PLEDGE = "pledge"
+ORDER = "order"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
-READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints"}
+READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints", ORDER: "/v1/orders"}
 RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("bill", "confirm"): (BILL, (DEBTOR, _stands("bill/bill", "bill.confirm"))),
     ("bill", "accept"): (BILL, (CREDITOR, _confirmed, _stands("bill/bill", "bill.accept"))),
@@ -107,6 +108,8 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
         JOINT,
         (_is("by", "not_the_asker"), _stands("bill/joint", "bill.withdraw_joint")),
     ),
+    ("legal", "ratify"): (ORDER, (_stands("legal/order", "legal.ratify"),)),
+    ("legal", "refuse"): (ORDER, (_stands("legal/order", "legal.refuse"),)),
     ("pledge", "offer"): (TOKENS, (HOLDER, LIVE, _free)),
     ("pledge", "accept"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.accept"))),
     ("pledge", "reject"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.reject"))),
@@ -216,6 +219,10 @@ def _otherwise(session: Session, one: Call, known: Sequence[Row]) -> bool:
     return any(row["kind"] not in kinds or any(row[name] != one.args[name] for name in members) for row in own)
 
 
+NOT_OF_THIS_KIND = {("set_aside", "paid", False), ("set_aside", "instructed", True)}
+"""Steps of a payment, and whether a court named the account that it goes to: only such a one is paid as it is."""
+
+
 def of_payment(session: Session, row: Row, status: str, reference: str = "") -> None:
     """As `refuse_foreseen`, of what is reported of a payment. row: the payment; status: "received" by its payee."""
     now = str(row.get("status") or "")
@@ -226,9 +233,12 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
             raise foreseen("payment_transition", {"from": now, "to": "paid"})
     elif row.get("bank") and session.party not in (row["bank"], bank_in_place_of(session, str(row["bank"]))):
         raise foreseen("not_the_instructing_bank", {})
-    elif (
-        not reported_so(now, status) and _under_reference(session, {BILL: row.get(BILL), "reference": reference}) == []
-    ):
+    elif _under_reference(session, {BILL: row.get(BILL), "reference": reference}) != []:
+        return
+    if row.get("freezes"):
+        raise foreseen("payment_frozen", {"freeze": row["freezes"][0]["freeze"]})
+    to_court = row.get("kind") == "court"
+    if status != "received" and (not reported_so(now, status) or (now, status, to_court) in NOT_OF_THIS_KIND):
         raise foreseen("payment_transition", {"from": now, "to": status})
 
 

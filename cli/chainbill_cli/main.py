@@ -23,6 +23,8 @@ MODULES = {
     "finance": "finance",
     "invoice": "invoice",
     "pledge": "pledge",
+    "order": "order",
+    "freeze": "freeze",
     "product": "product",
     "label": "label",
     "calendar": "calendar",

@@ -120,6 +120,9 @@ def _product(session: Session, preview: Preview, identifier: str) -> None:
 
 
 def _order(session: Session, preview: Preview, identifier: str) -> None:
+    if identifier.startswith(lookup.COURT_ORDER.letter):
+        described.court_order(session, preview, lookup.read(session, lookup.COURT_ORDER, identifier))
+        return
     """As the ledger holds it: the papers, and the keys of an administrator."""
     found = lookup.read(session, lookup.STATUS_ORDER, identifier)
     preview.party(session, "column.party", found["party"])

@@ -18,7 +18,7 @@ def _result() -> Schema:
     from chainbill_cli.answers import ANSWER_KINDS
 
     kinds = {name: MAYBE_INTEGER if kind in NUMBERS else MAYBE_TEXT for name, kind in ANSWER_KINDS.items()}
-    ids = {name: array(TEXT) for name in ("tokens", "remainders", "waits_for", "bills", "moved", "freed")}
+    ids = {name: array(TEXT) for name in ("tokens", "remainders", "waits_for", "bills", "moved", "freed", "freezes")}
     lists = {name: {"type": "array"} for name, kind in ANSWER_KINDS.items() if kind == "list" and name not in ids}
     paid = row({}, party=MAYBE_TEXT, token=MAYBE_TEXT, amount=MAYBE_INTEGER, status=MAYBE_TEXT)
     return row({}, **{**kinds, **lists, **ids}, payments=array(paid), complete=BOOLEAN, repeated=BOOLEAN)

@@ -20,8 +20,8 @@ __all__ = [
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
-    "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "label", "party",
-    "pledge", "product", "recovery", "settlement", "standing", "succession", "token",
+    "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "label",
+    "legal", "party", "pledge", "product", "recovery", "settlement", "standing", "succession", "token",
 )  # fmt: skip
 
 #: In which order an act asks: what is said by itself, whether what it names is there, whether that is the sender's

@@ -421,6 +421,12 @@ def token_paid_in_part(request, rest, amount):
     emit("request_reduced", {"request": request, "token": rest, "amount": amount})
 
 
+@internal("legal")
+def end_by_order(request):
+    """A court froze the token of a request: the request is over, also an agreed one, and its quotes with it."""
+    end_request(requests.get(request), "withdrawn", "freeze", "expired")
+
+
 @internal("settlement")
 def bank_repaid(financing, amount):
     """The debtor paid cents that a bank had financed."""

@@ -364,6 +364,24 @@ def shared_out(value, weights, whole, total):
     return parts
 
 
+# --- locks ------------------------------------------------------------------------------------------------------------
+def pledge_of(row):
+    """The pledge that a token is under, "" if none. row: the token's."""
+    for lock in row["locks"]:
+        if lock["kind"] == "pledged":
+            return lock["ref"]
+    return ""
+
+
+def freezes_on(row):
+    """The freezes on a token, in their order: [{"freeze", "since", "until"}], "" and "" of one that waits."""
+    freezes = []
+    for lock in row["locks"]:
+        if lock["kind"] == "frozen":
+            freezes += [{"freeze": lock["ref"], "since": lock["since"], "until": lock["until"]}]
+    return freezes
+
+
 # --- counts -----------------------------------------------------------------------------------------------------------
 def counted(row, change):
     """A kept count after a change: how many rows one party has open that nobody else agreed to. row: None for 0.
@@ -471,6 +489,13 @@ LABEL_STEPS = {
     "": {"active": ("expired",), "revoked": ("active",), "expired": ("active",)},
 }
 LABEL_HELD = ("active", "expired")
+LEGAL_ORDER_STEPS = {
+    "legal.ratify": {"entered": ("ratified",)},
+    "legal.refuse": {"entered": ("refused",)},
+    "": {"entered": ("lapsed",)},
+}
+FREEZE_STANDING = ("waiting", "in_force")
+FREEZE_IN_FORCE = ("in_force",)
 PARTY_STEPS = {
     "standing.close": {"leaving": ("closed",)},
     "standing.leave": {"active": ("leaving",), "suspended": ("leaving",), "insolvent": ("leaving",)},
@@ -534,14 +559,14 @@ PAYMENT_STEPS = {
         "instructed": ("paid", "returned"),
         "paid": ("returned",),
         "returned": ("set_aside", "instructed"),
-        "set_aside": ("instructed",),
+        "set_aside": ("instructed", "paid"),
     },
 }
-ORDER_STEPS = {
+STANDING_ORDER_STEPS = {
     "standing.ratify": {"entered": ("ratified",)},
     "": {"entered": ("lapsed", "stopped", "lifted"), "ratified": ("stopped", "lapsed", "lifted")},
 }
-ORDER_STANDING = ("entered", "ratified")
+STANDING_ORDER_STANDING = ("entered", "ratified")
 TOKEN_USABLE = ("live",)
 # fmt: on
 # <end>

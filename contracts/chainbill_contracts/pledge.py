@@ -40,6 +40,7 @@ tokens_read = read_table("token", "token")
 parties = read_table("party", "party")
 
 MOST_PLEDGED = 20  # tokens of one pledge
+MOST_PIECES_PLEDGED = 100  # what courts' orders cut them into
 
 
 # --- making one -------------------------------------------------------------------------------------------------------
@@ -197,6 +198,9 @@ def enforce(pledge, owed):
     require_active(ctx.party)
     require_maker_and_checker()
     require_pledge_step(row, "pledge.enforce", "enforcing")
+    for token in row["tokens"]:
+        locks = tokens_read.get(token)["locks"]
+        require(len(locks) == 1, "token_locked", {"locks": locks})  # frozen, too: a court or a settlement decides
     require(ctx.today > row["due_on"], "pledge_not_due", {"due_on": row["due_on"]})
     facts = {"secured": row["secured"], "received": row["received"], "currency": row["currency"]}
     require(owed <= row["secured"] - row["received"], "amount_above_secured", facts)
@@ -224,11 +228,10 @@ def agree_enforcement(pledge):
     require_not_stopped(row["pledgee"])
     row["owed"] = min(row["owed"], row["secured"] - row["received"])
     require_policy(sender, "pledge.agree_enforcement", row["currency"], row["owed"])
-    done = invoke("token", "enforce_to", row["tokens"], row["pledgee"], row["owed"])
-    row["tokens"] = []
-    end_pledge(row, "enforced")
-    emit("enforced", {"pledge": pledge, "holder": ctx.party, "pledgee": row["pledgee"], "tokens": done["moved"]})
-    return {"pledge": pledge, "pledge_status": "enforced", "moved": done["moved"], "freed": done["freed"]}
+    moved = take_owed(row)
+    freed = end_pledge(row, "enforced")
+    emit("enforced", {"pledge": pledge, "holder": ctx.party, "pledgee": row["pledgee"], "tokens": moved})
+    return {"pledge": pledge, "pledge_status": "enforced", "moved": moved, "freed": freed}
 
 
 @call
@@ -269,6 +272,28 @@ def payment_changed(pledge, received, unpaid):
     row["received"] += received
     row["unpaid"] += unpaid
     bring_on(row)
+
+
+@internal("legal")
+def frozen(pledge):
+    """A court froze a token of a pledge: an offer is over, and an enforcement too; an accepted pledge stays."""
+    row = pledges.get(pledge)
+    if row["status"] == "offered":
+        end_offered(row, "freeze", "", False)
+    elif row["status"] == "enforcing":
+        end_enforcement(row, "freeze")
+
+
+@internal("legal")
+def tokens_cut(pledge, token, into):
+    """A token of a pledge was cut or given on for a court's order: these took its place."""
+    row = pledges.get(pledge)
+    found = []
+    for one in row["tokens"]:
+        found += into if one == token else [one]
+    require(len(found) <= MOST_PIECES_PLEDGED, "too_many_freezes", {"most": MOST_PIECES_PLEDGED})
+    row["tokens"] = found
+    pledges.put(pledge, row)
 
 
 @each_day("agenda")
@@ -326,8 +351,37 @@ def end_pledge(row, status):
     return freed
 
 
+def take_owed(row):
+    """Give the pledgee cents of nominal `owed`, and leave the row's other tokens; answers those that it has now.
+
+    By due date, then lo; of the last token the low end (依法切分), smaller than `min_split` too. The tier stays (承接);
+    a bank that holds what was never financed has it as its financed tier.
+    """
+    places = []
+    for token in row["tokens"]:
+        one = tokens_read.get(token)
+        places += [[bills.get(one["bill"])["due_on"], one["lo"], token]]
+    owed = row["owed"]
+    moved = []
+    left = []
+    for place in sorted(places):
+        token = place[2]
+        one = tokens_read.get(token)
+        if owed > 0 and owed < one["hi"] - one["lo"]:
+            pieces = invoke("token", "cut_by_law", token, owed)
+            token = pieces[0]
+            left += [pieces[1]]
+        if owed > 0:
+            owed -= min(owed, one["hi"] - one["lo"])
+            moved += [invoke("token", "enforce_to", token, row["pledgee"])]
+        else:
+            left += [token]
+    row["tokens"] = left
+    return moved
+
+
 def end_offered(row, by, reason, taken_back):
-    """End a pledge that was offered, and free its tokens. by: "pledgee", "holder", "time" or "bill_paid"."""
+    """End a pledge that was offered, and free its tokens. by: "pledgee", "holder", "time", "bill_paid" or "freeze"."""
     forget(row, "offer")
     invoke("token", "end_pledge_offer", row["tokens"], len(row["ranges"]), row["holder"], taken_back)
     row["status"] = "ended"

@@ -27,6 +27,7 @@ from chainbill_contracts.general import (
 
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
+held = own_table("held")  # [freeze, bill, token] -> {}: the money that is set aside under a freeze
 steps = own_table("step")  # bill -> how far a settlement that takes several steps has come
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
@@ -128,12 +129,20 @@ def pay_result(bill, token, status, reference):
     require(row is not None and ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_instructing_bank")
     require_capability("maker")
     require_payment_step(row, "settlement.pay_result", status)
+    require_not_frozen(row)
+    by_order = account_by_order(row)
+    if row["status"] == "set_aside":  # a court's account is paid as it is, and nobody else is
+        then = "paid" if by_order else "instructed"
+        require(status == then, "payment_transition", {"from": row["status"], "to": status})
     if status == "set_aside":
         since = waits_since(row)
         closed = parties.get(row["party"])["status"] == "closed"
         late = ctx.today > add_days(since, MOST_DAYS_RETURNED)
         require(closed or late, "set_aside_too_early", {"until": add_days(since, MOST_DAYS_RETURNED)})
-    if status == "instructed":
+    if status == "instructed" and by_order:
+        account = row["account"]
+        payee = row["party"]
+    elif status == "instructed":
         short = short_of(row)
         payee = tokens.get(token)["holder"] if short == 0 else row["party"]
         account = account_of(payee, row["currency"])
@@ -165,6 +174,8 @@ def acknowledge(bill, token):
     require_able(ctx.party)
     require_maker_and_checker()
     require_payment_step(row, "settlement.acknowledge", "paid")
+    require_not_frozen(row)
+    require(not account_by_order(row), "not_the_payee")
     row["acknowledged"] = {"height": ctx.height, "transaction": ctx.transaction}
     bring(row, "paid")
     return {"bill": bill, "token": token, "status": "paid"}
@@ -179,6 +190,77 @@ def on_day(date, item, row):
         place = {"bill": row["bill"], "token": row["token"], "party": payment["party"], "bank": payment["bank"]}
         place["since"] = payment["waits_since"]
         emit("payment_waits", place)
+
+
+# --- what courts decide ---------------------------------------------------------------------------------------------
+@internal("legal")
+def keep_freezes(bill, token, freezes):
+    """Let these freezes stand on money in the place of those it was set aside under; without any it is instructed.
+
+    freezes: [{"freeze", "since", "until"}] in their order.
+    """
+    row = payments.get([bill, token])
+    file_under(row, freezes)
+    if len(freezes) > 0:
+        payments.put([bill, token], row)
+        return
+    row["account"] = account_of(row["party"], row["currency"])
+    if waits_for_administrator(row["party"], row["account"]):
+        row["account"] = ""
+        payments.put([bill, token], row)
+        return
+    bring(row, "instructed")
+
+
+@internal("legal")
+def give_by_order(bill, token, party, account, order):
+    """Owe money that is set aside to whom a court decides, free of freezes: a registered party, or an account.
+
+    party: of the ledger, and then the money is instructed to its account; "": whoever has the account with this hash,
+    then it is the court's (执行款专户), and the bank reports it as paid.
+    """
+    row = payments.get([bill, token])
+    file_under(row, [])
+    row["order"] = order
+    if party == "":
+        row["kind"] = "court"
+        row["account"] = account
+        payments.put([bill, token], row)
+        return
+    emit("payment_turned", {"bill": bill, "token": token, "from": row["party"], "to": party})
+    row["kind"] = "order"
+    row["party"] = party
+    row["account"] = account_of(party, row["currency"])
+    bring(row, "instructed")
+
+
+def file_under(row, freezes):
+    """File money under the freezes that it is set aside under, for whoever asks what a freeze is on. row: its payment.
+
+    It is not stored here.
+    """
+    place = [row["bill"], row["token"]]
+    for entry in freezes_of(row):
+        held.delete([entry["freeze"]] + place)
+    for entry in freezes:
+        held.put([entry["freeze"]] + place, {})
+    row["freezes"] = freezes
+
+
+def freezes_of(row):
+    """The freezes that a payment is set aside under, in their order. row: the payment's."""
+    return row["freezes"] if "freezes" in row else []
+
+
+def account_by_order(row):
+    """Say whether a payment goes to an account that a court named. row: the payment's."""
+    return row["kind"] == "court" if "kind" in row else False
+
+
+def require_not_frozen(row):
+    """No freeze stands on a payment. row: the payment's."""
+    freezes = freezes_of(row)
+    require(len(freezes) == 0, "payment_frozen", {"freeze": freezes[0]["freeze"] if len(freezes) > 0 else ""})
 
 
 # --- payments ---------------------------------------------------------------------------------------------------------
@@ -352,7 +434,7 @@ def keep_payment(bill, paid, step):
     if waits_for_administrator(paid["party"], account):
         account = ""
         status = "set_aside"
-    payments.put([bill["id"], paid["token"]], {
+    row = {
         "bill": bill["id"],
         "token": paid["token"],
         "party": paid["party"],
@@ -362,14 +444,20 @@ def keep_payment(bill, paid, step):
         "status": status,
         "kind": "holder" if paid["pledge"] == "" else "pledge",
         "pledge": paid["pledge"],
+        "order": "",
         "waits_since": "",
         "bank": step["bank"],
         "reference": step["reference"],
         "last_reference": "",
         "changed_on": ctx.today,
         "acknowledged": {"height": 0, "transaction": ""},
-    })  # fmt: skip
-    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": status}
+    }  # fmt: skip
+    file_under(row, paid["freezes"] if "freezes" in paid else [])
+    if len(row["freezes"]) > 0:  # set aside until the last of them ends (留存)
+        row["status"] = "set_aside"
+        row["account"] = ""
+    payments.put([bill["id"], paid["token"]], row)
+    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": row["status"]}
 
 
 def account_of(party, currency):

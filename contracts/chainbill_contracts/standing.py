@@ -9,10 +9,10 @@ themselves, by the guards of the general part.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
-    ORDER_STANDING,
-    ORDER_STEPS,
     PARTY_STEPS,
     PARTY_STOPPED,
+    STANDING_ORDER_STANDING,
+    STANDING_ORDER_STEPS,
     counted,
     is_step,
     may_lead,
@@ -146,7 +146,7 @@ def object_to(order, reason):
     entered = require_order(order)
     require(entered["party"] == ctx.party, "order_on_another_party", {"id": entered["party"]})
     require_capability("admin")
-    require(entered["status"] in ORDER_STANDING, "status_order_over", {"until": entered["until"]})
+    require(entered["status"] in STANDING_ORDER_STANDING, "status_order_over", {"until": entered["until"]})
     require(entered["objected_on"] == "", "objection_made", {"objected_on": entered["objected_on"]})
     entered["objected_on"] = ctx.today
     orders.put(order, entered)
@@ -660,7 +660,7 @@ def require_order(order):
 def require_order_step(order, act, then):
     """An order stands where this act may bring it to `then`."""
     step = {"from": order["status"], "to": then}
-    require(may_lead(ORDER_STEPS, act, order, then), "status_order_transition", step)
+    require(may_lead(STANDING_ORDER_STEPS, act, order, then), "status_order_transition", step)
 
 
 def require_step(row, act, then):

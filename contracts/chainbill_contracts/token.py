@@ -12,8 +12,10 @@ from chainbill_contracts.general import (
     BILL_CIRCULATING,
     TOKEN_USABLE,
     counted,
+    freezes_on,
     parameter,
     places_kept,
+    pledge_of,
     require_able,
     require_account,
     require_active,
@@ -22,6 +24,7 @@ from chainbill_contracts.general import (
     require_debtor_in_business,
     require_may_hold,
     require_not_stopped_since,
+    require_party,
     require_policy,
     require_text,
     shared_out,
@@ -30,6 +33,7 @@ from chainbill_contracts.general import (
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
 hops = own_table("hop")  # id of the token that a change of ownership made -> hop row
 open_offers = own_table("open_offers")  # holder -> {"count"} of its tokens that are offered
+frozen = own_table("frozen")  # [freeze, token] -> {}: the live tokens that a freeze is on
 horizons = own_table("horizon")  # "offer" -> {"today", "until"}: how long an offer made today may stand
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
@@ -304,9 +308,7 @@ def extend_reservation(token, until):
 @internal("finance")
 def release(token):
     """End the lock of a financing request and rejoin what was cut for it; answers the token that is free now."""
-    row = token_rows.get(token)
-    row["locks"] = []
-    return rejoin(row)
+    return freed_of([token], "in_finance")[0]
 
 
 @internal("finance")
@@ -371,33 +373,45 @@ def free_of_pledge(tokens):
     return freed_of(tokens, "pledged")
 
 
-@internal("pledge")
-def enforce_to(tokens, pledgee, owed):
-    """Give the pledgee cents of nominal `owed` of pledged tokens, and free the rest: {"moved", "freed"}, ids.
+@internal("legal")
+def keep_locks(token, locks):
+    """Put these locks on a live token in the place of its own; an offer to another party that goes with them is over.
 
-    Tokens by due date, then lo; of the last one the low end (依法切分), smaller than `min_split` too. The tier stays
-    (承接); a bank that holds what was never financed has it as its financed tier.
+    Nothing is rejoined (`free_by_law`), so that what is locked now stays the token that was named.
     """
-    lots = []
-    for token in tokens:
-        row = token_rows.get(token)
-        lots = placed_by_due_date(lots, {"row": row, "at": row["lo"], "bill": bills.get(row["bill"])})
-    moved = []
-    left = []
-    for lot in lots:
-        row = lot["row"]
-        part = min(owed, row["hi"] - row["lo"])
-        owed -= part
-        if part > 0:
-            taken = row
-            if part < row["hi"] - row["lo"]:
-                taken = legal_cut(row, part)
-                left += [taken["into"][1]]
-                taken = token_rows.get(taken["into"][0])
-            moved += [take_over(taken, pledgee, "enforce")]
-        else:
-            left += [row["id"]]
-    return {"moved": moved, "freed": freed_of(left, "pledged")}
+    row = token_rows.get(token)
+    if row["offered_to"] != "":
+        lift_offer_place(row)
+        emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
+        row["offered_to"] = ""
+        count_offers(row["holder"], -1)
+    unlock(row)
+    row["locks"] = locks
+    keep(row)
+
+
+@internal("legal", "pledge")
+def cut_by_law(token, amount):
+    """Cut the lowest `amount` cents off a token (依法切分): [low, high], ids, both under its locks."""
+    return legal_cut(token_rows.get(token), amount)["into"]
+
+
+@internal("legal")
+def free_by_law(token):
+    """Rejoin a token that is free again with its free neighbours; answers the token that is there now."""
+    return rejoin(token_rows.get(token))
+
+
+@internal("legal")
+def force_to(token, party, locks):
+    """Give a token to whom a court decides (司法划转), under those of its locks that stay; answers the new token."""
+    return take_over(token_rows.get(token), party, "force", locks)
+
+
+@internal("pledge")
+def enforce_to(token, pledgee):
+    """Give a pledged token to its pledgee (实现质权), free; answers the new token."""
+    return take_over(token_rows.get(token), pledgee, "enforce", [])
 
 
 @internal("settlement")
@@ -431,8 +445,10 @@ def settle_part(bill, start, seen, amount, outstanding):
     share = (seen + live) * amount // outstanding - seen * amount // outstanding
     done = {"paid": [], "pledges": []}
     if share > 0:
-        parts = parts_in_proportion(found["live"], share, live)
-        done = pay_all(found["live"], parts)
+        amounts = []
+        for leaf in found["live"]:
+            amounts += [leaf["hi"] - leaf["lo"]]
+        done = pay_all(found["live"], shared_out(share, amounts, live, share))
     return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": seen + live}
 
 
@@ -550,10 +566,15 @@ def new_lock(kind, ref, until):
 
 def lift_offer(row):
     """Free a token that was offered, and rejoin it with what it was cut from; answers the token that is free now."""
-    agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
+    lift_offer_place(row)
     row["offered_to"] = ""
     row["locks"] = []
     return rejoin(row)
+
+
+def lift_offer_place(row):
+    """An offer that is over is not looked at any more on the day after its last. row: the token's."""
+    agenda.delete([add_days(row["locks"][0]["until"], 1), "offer", row["id"]])
 
 
 def count_offers(holder, change):
@@ -629,6 +650,17 @@ def made(like, token, lo, hi, parent, holder):
 def keep(row):
     """Write a token. row: the token's."""
     token_rows.put(row["id"], row)
+    for lock in row["locks"]:
+        if lock["kind"] == "frozen":
+            frozen.put([lock["ref"], row["id"]], {})
+
+
+def unlock(row):
+    """Take all locks off a token that is kept next. row: the token's."""
+    for lock in row["locks"]:
+        if lock["kind"] == "frozen":
+            frozen.delete([lock["ref"], row["id"]])
+    row["locks"] = []
 
 
 def keep_hop(row, kind, giver, price, undoes):
@@ -681,15 +713,19 @@ def legal_cut(row, amount):
     return row
 
 
-def take_over(row, party, kind):
+def take_over(row, party, kind, locks):
     """Give a token to whom it falls without its holder's transfer (承接): the tier stays; answers the new token.
 
-    kind: of the hop. What a bank holds so at a tier where nothing was financed has that as its financed tier.
+    kind: of the hop. locks: of those it has, the ones that stay. What a bank holds so at a tier where nothing was
+    financed has that as its financed tier; what no bank holds has none.
     """
     child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], party)
-    if child["financed_tier"] == 0:
+    if "bank" not in require_party(party)["roles"]:
+        child["financed_tier"] = 0
+    elif child["financed_tier"] == 0:
         child["financed_tier"] = row["tier"]
     child["origin"] = child["id"]
+    child["locks"] = locks
     end(row, "moved", [child["id"]])
     keep(child)
     keep_hop(child, kind, row["holder"], {}, "")
@@ -719,7 +755,7 @@ def end(row, status, into):
     row["status"] = status
     row["ended"] = ctx.height
     row["offered_to"] = ""
-    row["locks"] = []
+    unlock(row)
     row["into"] = into
     keep(row)
 
@@ -853,22 +889,11 @@ def work_of_paying(row):
     for lock in row["locks"]:
         if lock["kind"] == "in_finance":
             return 2 + len(requests.get(lock["ref"])["quotes"])
-        if lock["kind"] == "pledged" or row["offered_to"] == "":
-            return WORK_OF_PLEDGED
+        if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
+            return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
     if row["financing"] != "":
         return WORK_OF_FINANCED
     return 1 if row["offered_to"] == "" else 2
-
-
-def parts_in_proportion(leaves, amount, outstanding):
-    """Share `amount` out by the leaves' amounts, as shared_out does; ties by lo.
-
-    33 over [0, 50), [50, 80) and [80, 100), of 100 outstanding: 16, 10 and 7.
-    """
-    amounts = []
-    for leaf in leaves:
-        amounts += [leaf["hi"] - leaf["lo"]]
-    return shared_out(amount, amounts, outstanding, amount)
 
 
 def pay_all(leaves, amounts):
@@ -897,15 +922,16 @@ def pay_all(leaves, amounts):
 def payees_of(row, amount, told):
     """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
 
-    Answers [{"party", "amount", "pledge"}]. Of a pledged token the pledgee gets the low cents, up to what the pledge is
-    short of; the holder gets the rest. told: pledge -> what this step has paid it so far, see tell_pledge.
+    Answers [{"party", "amount", "pledge", "freezes" that stand on it, where there are any}]. Of a pledged token the
+    pledgee gets the low cents, up to what the pledge is short of; the holder gets the rest, and where the token is
+    frozen that is set aside. told: pledge -> what this step has paid it so far, see tell_pledge.
 
-    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50. What else changes whom cents are paid to, or
-    how their payment begins, is a share of its own here, between the two.
+    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50.
     """
     pledge = pledge_of(row)
+    freezes = freezes_on(row)
     if pledge == "":
-        return [{"party": row["holder"], "amount": amount, "pledge": ""}]
+        return [holders_share(row, amount, freezes)]
     terms = pledges.get(pledge)
     short = terms["secured"] - terms["received"]
     if pledge in told:
@@ -915,16 +941,16 @@ def payees_of(row, amount, told):
     if share > 0:
         shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
     if share < amount:
-        shares += [{"party": row["holder"], "amount": amount - share, "pledge": ""}]
+        shares += [holders_share(row, amount - share, freezes)]
     return shares
 
 
-def pledge_of(row):
-    """The pledge that a token is under, "" if none. row: the token's."""
-    for lock in row["locks"]:
-        if lock["kind"] == "pledged":
-            return lock["ref"]
-    return ""
+def holders_share(row, amount, freezes):
+    """What the holder is paid of a token: freely, or as far as these freezes let it."""
+    share = {"party": row["holder"], "amount": amount, "pledge": ""}
+    if len(freezes) > 0:
+        share["freezes"] = freezes
+    return share
 
 
 def tell_pledge(told, pledge, token, rest, shares):
@@ -944,8 +970,8 @@ def tell_pledge(told, pledge, token, rest, shares):
 def pay(row, amount, told):
     """End paid cents of one token, a settled token for each payee, and say whom the debtor's bank owes them to.
 
-    Answers [{"token", "party", "amount", "pledge", "financing", "request", "rest", "rest_amount"}], the last four where
-    there is such a thing. told: see payees_of.
+    Answers [{"token", "party", "amount", "pledge", "freezes", "financing", "request", "rest", "rest_amount"}], the last
+    five where there is such a thing. told: see payees_of.
     """
     whole = amount == row["hi"] - row["lo"]
     if whole and len(row["locks"]) == 0 and row["financing"] == "":  # most are: they take no more than they must
@@ -1021,7 +1047,7 @@ def end_leaf(row, status):
     row["status"] = status
     row["ended"] = ctx.height
     row["offered_to"] = ""
-    row["locks"] = []
+    unlock(row)
     keep(row)
 
 

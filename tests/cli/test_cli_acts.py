@@ -30,6 +30,7 @@ pytestmark = pytest.mark.untraced
 SOURCES = Path(chainbill_contracts.__file__).parent
 ORDER, DISPUTE, FINGERPRINT = an_id("S", "order"), an_id("D", "dispute"), "5e" * 32
 PRODUCT, PLEDGE = an_id("P", "product"), an_id("K", "pledge")
+COURT_ORDER = an_id("O", "order")
 PRODUCT_FILE = {
     "name": "Car", "currency": "CNY", "due_days": 90, "attestor": "ab" * 32, "most_value": "100.00",
     "most_a_day": "200.00", "parts": [{"part": "engine", "supplier": "supplier1", "share": "30"}],
@@ -116,6 +117,11 @@ EXAMPLES: dict[str, list[str]] = {
         "token", "pledge", TOKEN, "--to", "bank2", "--secured", "1", "--due", "2027-01-01", "--contract", "L-1",
         "--currency", "CNY",
     ],
+    "legal.order": [
+        "order", "freeze", f"{TOKEN}:1.00", "--days", "90", "--issued", "2026-01-02", *COURT, "--currency", "CNY",
+    ],
+    "legal.ratify": ["order", "ratify", COURT_ORDER],
+    "legal.refuse": ["order", "refuse", COURT_ORDER, "--reason", "why"],
     "pledge.accept": ["pledge", "accept", PLEDGE, "--registration", "ZD-2"],
     "pledge.release": ["token", "release", PLEDGE, "--secured", "1", "--currency", "CNY"],
     "pledge.enforce": ["token", "enforce", PLEDGE, "--owed", "1", "--currency", "CNY"],

@@ -151,3 +151,20 @@ def test_only_the_sides_of_a_bill_that_is_owed_ask_to_take_something_off(party: 
     session = Told({"B": {"id": "B", "debtor": "D", "creditor": "S", "status": status}})
     session.party = party
     assert said(session, "bill.ask_dilution", bill="B", token="T", amount=1) == reason
+
+
+@pytest.mark.parametrize(("kind", "then", "freezes", "reason"), [
+    ("court", "paid", [], ""), ("court", "instructed", [], "payment_transition"), ("holder", "instructed", [], ""),
+    ("holder", "instructed", [{"freeze": "F"}], "payment_frozen"),
+    ("holder", "received", [{"freeze": "F"}], "payment_frozen"),
+])  # fmt: skip
+def test_what_a_court_set_aside_waits_for_it(kind: str, then: str, freezes: list[Any], reason: str) -> None:
+    session = Told({}, ())
+    payment = {"bank": "BANK", "party": session.party, "status": "set_aside", "bill": "B", "kind": kind}
+    told = {**payment, "freezes": freezes}
+    if not reason:
+        of_payment(session, told, then, "R-1")  # type: ignore[arg-type]
+        return
+    with pytest.raises(Failure) as caught:
+        of_payment(session, told, then, "R-1")  # type: ignore[arg-type]
+    assert caught.value.problem["code"] == reason

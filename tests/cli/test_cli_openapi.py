@@ -87,6 +87,8 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     rest = next(one["id"] for one in live if not one["locks"])
     terms = ["--to", "bank2", "--secured", "1.00", "--due", "+30d", "--contract", "K-1"]
     pledge = desk.json("supplier1", "pledge", "offer", rest, *terms)["pledge"]
+    said = ["--authority", "Court", "--number", "H-1", "--document", str(paper), "--days", "90"]
+    court_order = desk.json("bank1", "order", "freeze", rest, *said)
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper))["order"]
     head = desk.transport.node.ledger.info().height
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
@@ -98,6 +100,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],
         "dispute_id": [dispute], "order_id": [order], "joint_id": [joint],
         "product_id": [product], "event_id": [event], "pledge_id": [pledge],
+        "court_order_id": [court_order["order"]], "freeze_id": court_order["freezes"],
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.untraced
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"
-FACE = "90,071,992,546,409.91"  # with 1,000.00 that wait for their payment it is the most that one party may have
+FACE = "90,071,992,537,409.91"  # with 10,000.00 beside it, paid or frozen, it is the most that one party may have
 LONG_NAME = (
     "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心"
     "及供应链金融服务部光谷片区第二结算组华中区域采购部专"
@@ -38,6 +38,7 @@ TABLES: dict[str, list[str]] = {
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
     "label list": ["{bill}"], "label schemes": [],
+    "order list": [], "order show": ["{court_order}"], "freeze list": [], "freeze show": ["{freeze}"],
     "pledge list": [], "pledge show": ["{pledge}"],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
@@ -56,6 +57,7 @@ TABLES: dict[str, list[str]] = {
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
     "product": "attest", "pledge": "offer release enforce",
+    "order": "renew release transfer", "token": "freeze unfreeze force",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
     "network": "init join certify", "node": "start verify backup restore seat certificates renew revoke",
     "localnet": "up status stop start down reset logs",
@@ -121,6 +123,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     for bank in ("bank1", "bank2"):
         desk.json(bank, "finance", "quote", asked["request"], "--rate", "3.85", "--no-recourse", "--valid-until", "+2d")
     desk.json("supplier2", "invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", str(paper))
+    frozen = frozen_by_order(desk, paper)
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper), "--reason", LONG_NAME)[
         "order"
     ]
@@ -135,9 +138,21 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
-        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "transaction": transaction,
+        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, **frozen,
+        "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
+
+
+def frozen_by_order(desk: Desk, paper: Path) -> dict[str, str]:
+    """An order with names as long as they may be, and the freeze that it made."""
+    told = ("--debtor", "anchor", "--amount", "9000.00", "--due", "+120d")
+    bill = desk.json("supplier3", "bill", "issue", *told)["bill"]
+    desk.json("anchor", "bill", "confirm", bill)
+    token = desk.json("supplier3", "bill", "accept", bill)["token"]
+    said = ["--authority", LONG_NAME, "--number", "N" * 64, "--document", str(paper), "--days", "90"]
+    entered = desk.json("bank1", "order", "freeze", f"{token}:0.01", *said)
+    return {"court_order": entered["order"], "freeze": entered["freezes"][0]}
 
 
 def labelled(desk: Desk, bill: str, paper: Path) -> None:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.untraced
 
 HEX = re.compile(r"\b[0-9a-f]{64}\b")
 AMOUNT = re.compile(r"\d[\d,]*\.\d\d\b")
-ID = re.compile(r"\b[BTRQGDOCMPEK][0-9A-Z]{17}\b")
+ID = re.compile(r"\b[BTRQGDOCMPEKF][0-9A-Z]{17}\b")
 UNBROKEN = re.compile(r"[/\\]\S{60}|^ *[0-9a-f]{128}$")  # a path, or a signature: typed or copied whole
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WITHOUT_LEDGER = {
@@ -45,6 +45,7 @@ KNOWN = (
     r"T\d\d:[\d:.]+Z|Court|of|PAY|act/360|vat)\b"
 )
 
+COURT = "--authority {long} --number {hex} --document {paper}"
 STEPS: list[tuple[str, str, dict[str, str]]] = [
     # a bill, from its issue to its end
     ("supplier1", "bill issue --debtor anchor --amount {largest} --due +120d --reference R-1", {"bill": "bill"}),
@@ -95,6 +96,24 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("bank2", "pledge accept {pledge} --registration ZD-2", {}),
     ("bank2", "token release {pledge} --secured 1.00", {}),
     ("bank2", "pledge release {pledge}", {}),
+    # orders of courts
+    ("supplier1", "bill issue --debtor anchor --amount 9.00 --due +120d", {"third": "bill"}),
+    ("anchor", "bill confirm {third}", {}),
+    ("supplier1", "bill accept {third}", {"seized": "token"}),
+    ("bank1", "token freeze {seized}:50% --days 90 " + COURT, {"paper1": "order"}),
+    ("bank2", "order refuse {paper1} --reason {long}", {}),
+    ("supplier1", "bill issue --debtor anchor --amount 9.00 --due +120d", {"third": "bill"}),
+    ("anchor", "bill confirm {third}", {}),
+    ("supplier1", "bill accept {third}", {"seized": "token"}),
+    ("bank1", "order freeze {seized}:5.00 --days 90 " + COURT, {"paper1": "order", "frozen": "freezes"}),
+    ("bank2", "order ratify {paper1}", {}),
+    ("bank1", "order renew {frozen0} --days 120 " + COURT, {}),
+    ("bank1", "token force {frozen0} --to supplier2 --amount 1.00 " + COURT, {"paper1": "order"}),
+    ("bank2", "order ratify {paper1}", {}),
+    ("bank1", "order transfer {frozen0} --account {hex} --amount 2.00 " + COURT, {}),
+    ("bank1", "order release {frozen0} --amount 1.00 " + COURT, {}),
+    ("bank1", "token unfreeze {frozen0} " + COURT, {"paper1": "order"}),
+    ("bank2", "order ratify {paper1}", {}),
     # financing
     ("supplier2", "finance request {taken} --to bank1 --to bank2 --amount 80,000,000,000,000.00",
      {"request": "request", "kept": "remainder"}),

@@ -257,6 +257,20 @@ def _enforcing(sender: str, world: World) -> Ready:
     return Ready(sender, {"pledge": ready.arguments["pledge"]})
 
 
+def _to_take(world: World) -> Ready:
+    token = accepted_bill(world, face=5_000)[1]
+    return Ready(BANK1, {
+        "kind": "transfer", "authority": "Court of H", "number": "H-1", "documents": [PAPER, PAPER],
+        "issued_on": world.today, "items": [{"token": token, "amount": 2_000}], "days": 90, "beneficiary": S3,
+        "account": "",
+    })  # fmt: skip
+
+
+def _taken(sender: str, world: World, **fields: Any) -> Ready:
+    entered = sent(world, BANK1, "legal.order", [MAKER, CHECKER], **_to_take(world).arguments)
+    return Ready(sender, {"order": entered["order"], **fields})
+
+
 def _product(sender: str, world: World) -> Ready:
     told = sent(world, ANCHOR, "product.register", [MAKER, CHECKER], **described(PARTS[:2]))
     return Ready(sender, {"product": told["product"]})
@@ -461,6 +475,9 @@ ACTS: dict[str, Spec] = {
     "party.revoke_key": Spec("A", TAKES_AWAY, _given(S1, key=key_of(S1, MAKER)), open=True),
     "party.withdraw_change": Spec("A", TAKES_AWAY, _change, open=True),
     "party.halt": Spec("A", TAKES_AWAY, _given(S1, reason="a stolen card"), open=True),
+    "legal.order": Spec("MC", TWO, _to_take),
+    "legal.ratify": Spec("MC", TWO, partial(_taken, BANK2)),
+    "legal.refuse": Spec("MC", TWO, partial(_taken, BANK2, reason="no"), open=True),
     "pledge.offer": Spec("M", UNDER_POLICY, _to_pledge),
     "pledge.accept": Spec("M", UNDER_POLICY, partial(_pledge_offered, BANK2, registration="ZD-2")),
     "pledge.reject": Spec("M", SAYS_NO, partial(_pledge_offered, BANK2, reason="no"), open=True),

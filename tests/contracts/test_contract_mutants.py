@@ -22,9 +22,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from chainbill.errors import Refused
 
 TELL_PAID = 'invoke("finance", "token_paid", paid["request"])'
-PAYEE = '[{"party": row["holder"], "amount": amount, "pledge": ""}]'
+PAYEE = 'share = {"party": row["holder"], "amount": amount, "pledge": ""}'
 MUTANTS = {
-    "the last cents of a part payment go to nobody": ("general", "                parts[number] += 1", "            pass"),
+    "the last cents of a part payment go to nobody": (
+        "general",
+        "                parts[number] += 1",
+        "            pass",
+    ),
     "an offered token is paid to the recipient": ("token", PAYEE, PAYEE.replace("holder", "offered_to")),
     "a rest forgets its lock": ("token", '    rest["locks"] = row["locks"]\n', '    rest["locks"] = []\n'),
     "a returned token keeps its tier": ("token", '    child["tier"] = earlier["tier"]\n', ""),

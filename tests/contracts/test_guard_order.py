@@ -106,6 +106,8 @@ FORM: Mapping[str, Break] = {
     "governance.vote": given(choice="?"),
     "invoice.dispute": given(document="x"),
     "label.attest": given(document="x"),
+    "legal.order": given(kind="?"),
+    "legal.refuse": given(reason="a\nb"),
     "party.add_identifier": given(scheme=""),
     "party.add_key": given(key={}),
     "party.attest_size": given(size="?"),
@@ -161,7 +163,9 @@ LEFT_TO_THE_DOOR = frozenset({
 """Acts that do not ask whether the sender is stopped: the core does, before a contract runs, or the act is one of them
 that a stopped party sends, too."""
 STRANGERS = {ANCHOR: OTHER_ANCHOR, S1: S4, S2: S4, S3: S4, S4: S3, BANK1: BANK4, BANK2: BANK4, BANK3: BANK4}
-STRANGERS_OF = {"governance": S1, "standing.ratify": BANK1, "product.register": S4}
+STRANGERS_OF = {
+    "governance": S1, "standing.ratify": BANK1, "legal.ratify": BANK1, "legal.refuse": BANK1, "product.register": S4,
+}  # fmt: skip
 """Who has no business with an act: by its sender, else by the contract or the act."""
 WRONG_PEOPLE = {"M": [CHECKER], "MC": [CHECKER], "A": [MAKER], "AA": [MAKER]}
 
@@ -176,6 +180,8 @@ DATES: Mapping[str, Break] = {
     "finance.quote": row_is("finance/request", until=LONG_AGO),
     "finance.request": row_is("bill/bill", last_offer_on=LONG_AGO),
     "label.attest": given(until=LONG_AGO),
+    "legal.order": given(issued_on="2027-03-01"),
+    "legal.ratify": row_is("legal/order", until=LONG_AGO),
     "pledge.accept": row_is("pledge/pledge", until=LONG_AGO),
     "pledge.agree_enforcement": row_is("pledge/pledge", until=LONG_AGO),
     "pledge.enforce": row_is("pledge/pledge", due_on="2027-03-01"),
@@ -187,7 +193,7 @@ DATES: Mapping[str, Break] = {
     "token.transfer": row_is("bill/bill", last_offer_on=LONG_AGO),
     "standing.close": party_is(S4, leaving_since="2026-03-09"),
 }
-LOCKS: Mapping[str, Break] = {
+LOCKS: dict[str, Break] = {
     act: row_is("token/token", locks=[A_LOCK])
     for act in (
         "bill.ask_dilution",
@@ -199,6 +205,7 @@ LOCKS: Mapping[str, Break] = {
         "token.transfer",
     )
 }
+LOCKS["legal.order"] = row_is("token/token", locks=[A_LOCK] * 20)
 STOPPED = {"status": "insolvent", "stopped_at": 9_999}
 OTHERS: Mapping[str, Break] = {
     "audit.grant": given(auditor=S1),
@@ -213,6 +220,7 @@ OTHERS: Mapping[str, Break] = {
     "finance.disburse": party_is(ANCHOR, status="closed"),
     "finance.quote": party_is(S1, **STOPPED),
     "finance.request": party_is(BANK2, **STOPPED),
+    "legal.order": party_is(S3, **STOPPED),
     "party.ask_paying_bank": party_is(BANK2, **STOPPED),
     "pledge.accept": party_is(S1, **STOPPED),
     "pledge.agree_enforcement": party_is(BANK2, **STOPPED),
@@ -229,6 +237,7 @@ AMOUNTS: Mapping[str, Break] = {
     "finance.agree": row_is("finance/request", amount=7),
     "finance.disburse": given(amount=1),
     "finance.request": given(amount=200_000_000),
+    "legal.order": lambda _world, ready, act: act.given(items=[{**ready.arguments["items"][0], "amount": 5_001}]),
     "pledge.enforce": given(owed=1_001),
     "pledge.release": given(secured=1_000),
     "product.event": row_is("product/product", most_value=1),

@@ -103,7 +103,8 @@ MUTANTS: dict[str, Mutant] = {
         told.test_enforcement_is_refused_lapses_and_counts_what_was_paid_meanwhile,
     ),
     "enforced from the high end": (
-        "token", "taken = token_rows.get(taken[\"into\"][0])", "taken = token_rows.get(taken[\"into\"][1])",
+        "pledge", "token = pieces[0]\n            left += [pieces[1]]",
+        "token = pieces[1]\n            left += [pieces[0]]",
         told.test_enforcement_takes_over_cents_of_what_is_owed_and_frees_the_rest,
     ),
     "no financed tier": (
@@ -120,8 +121,8 @@ MUTANTS: dict[str, Mutant] = {
         "pledge", 'require(secured < row["secured"]', "require(secured >= 0", is_refused(refused.secure_more)
     ),
     "a settlement leaves the offer": (
-        "pledge", '    if row["status"] == "offered":\n        end_offered',
-        '    if row["status"] == "":\n        end_offered',
+        "pledge", '    if row["status"] == "offered":\n        end_offered(row, "bill_paid"',
+        '    if row["status"] == "":\n        end_offered(row, "bill_paid"',
         told.test_a_settlement_ends_an_offer_and_frees_all_its_tokens,
     ),
     "no place for an offer": ("token", "    count_offers(ctx.party, len(tokens))\n", "", places),

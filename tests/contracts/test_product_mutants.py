@@ -61,11 +61,11 @@ def as_another_anchor(world: World) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "total rounded down": ("product", "(2 * value * whole + WHOLE) // (2 * WHOLE)", "value * whole // WHOLE", halves),
-    "smallest remainder first": ("general", "+ RANKS - len(parts)", "* 0 - product % whole * RANKS - len(parts)", worked),
+    "smallest remainder first": ("general", "[product % whole * RANKS", "[-(product % whole) * RANKS", worked),
     "ties by the last": ("general", "RANKS - len(parts)", "len(parts)", halves),
     "no cent more": ("general", "parts[number] += 1", "parts[number] += 0", worked),
     "a part of nothing": (
-        "product", 'require(amounts[position] > 0, "share_too_small"', 'require(amounts[position] >= 0, "share_too_small"',
+        "product", "amounts[position] > 0", "amounts[position] >= 0",
         lambda world: refused("share_too_small", report, world, active(world), value=14),
     ),
     "an event too large": (

@@ -33,7 +33,7 @@ from chainbill.errors import Refused
 from chainbill.state.keys import row_key
 from chainbill.vm.testing import Harness
 
-PARTS = Harness(sources()).function("token", "parts_in_proportion")
+SHARED_OUT = Harness(sources()).function("general", "shared_out")
 
 
 @settings(max_examples=200)
@@ -41,17 +41,13 @@ PARTS = Harness(sources()).function("token", "parts_in_proportion")
 def test_parts_are_by_largest_remainder_and_ties_by_lo(amounts: list[int], data: st.DataObject) -> None:
     total = sum(amounts)
     amount = data.draw(st.integers(1, total))
-    leaves, lo = [], 0
-    for size in amounts:
-        leaves.append({"lo": lo, "hi": lo + size})
-        lo += size
     shares = [Fraction(size * amount, total) for size in amounts]
     floors = [share.numerator // share.denominator for share in shares]
     order = sorted(range(len(amounts)), key=lambda i: (floors[i] - shares[i], i))
     expected = list(floors)
     for i in order[: amount - sum(floors)]:
         expected[i] += 1
-    parts = PARTS(leaves, amount, total)
+    parts = SHARED_OUT(amount, amounts, total, amount)
     assert parts == expected
     assert sum(parts) == amount
     assert all(0 <= part <= size for part, size in zip(parts, amounts, strict=True))

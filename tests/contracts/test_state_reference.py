@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
+from contracts.freezing import frozen
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
@@ -108,6 +109,10 @@ def busy_world(world: World | None = None) -> World:
     attest(world, accepted_bill(world)[0])
     offer_pledge(world, accepted_bill(world, face=1_000)[1])
     pledge(world, accepted_bill(world, face=1_000)[1], secured=300)
+    paid, taken = accepted_bill(world, face=1_000)
+    frozen(world, taken, 300)
+    settle(world, paid, 500, partial=True)
+    frozen(world, accepted_bill(world, face=1_000)[1], 300)
     back, returned = accepted_bill(world, face=1_000)
     settle(world, back, 1_000)
     told(world, back, returned, "returned", "BACK")

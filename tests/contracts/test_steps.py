@@ -26,6 +26,8 @@ def _bill(world: World, told: Arguments) -> str:
 
 
 def _token(_: World, told: Arguments) -> str:
+    if "items" in told:
+        return str(told["items"][0]["token"])
     return str(told["tokens"][0] if "tokens" in told else told["token"])
 
 
@@ -43,6 +45,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "governance/proposal": lambda world, told: told["proposal"],
     "invoice/dispute": lambda world, told: told.get("dispute") or told["content"]["dispute"],
     "label/label": lambda world, told: [told["bill"], told["scheme"]],
+    "legal/order": lambda world, told: told["order"],
     "party/change": lambda world, told: told["change"],
     "party/key": lambda world, told: told.get("key") or told["old"],
     "party/mandate": lambda world, told: [told.get("debtor", told["sender"]), told.get("bank", told["sender"])],

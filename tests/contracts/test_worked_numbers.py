@@ -18,8 +18,7 @@ def function(contract: str, name: str) -> Any:
 
 
 def test_a_part_payment_is_shared_out_to_the_cent() -> None:
-    leaves = [{"lo": 0, "hi": 50}, {"lo": 50, "hi": 80}, {"lo": 80, "hi": 100}]
-    assert function("token", "parts_in_proportion")(leaves, 33, 100) == [16, 10, 7]
+    assert function("general", "shared_out")(33, [50, 30, 20], 100, 33) == [16, 10, 7]
     assert 100 * 100 // 300 == 33
     assert 300 * 100 // 300 - 33 == 67
 

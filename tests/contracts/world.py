@@ -30,8 +30,8 @@ from chainbill.vm.testing import Harness
 
 ZONE = 480
 WITH_DAYS = (
-    "account", "bill", "finance", "governance", "invoice", "label", "party", "pledge", "recovery", "settlement",
-    "standing", "succession", "token",
+    "account", "bill", "finance", "governance", "invoice", "label", "legal", "party", "pledge", "recovery",
+    "settlement", "standing", "succession", "token",
 )  # fmt: skip
 AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]

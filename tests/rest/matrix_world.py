@@ -100,6 +100,23 @@ def _pledge(book: BillBook, name: str, holder: str, pledgee: str, bill: str) -> 
     })  # fmt: skip
 
 
+def _court_order(book: BillBook, name: str, holder: str, pays: str, bill: str, status: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("legal", "order", f"O-{name}", {
+        "id": f"O-{name}", "kind": "freeze", "authority": "Court", "number": "H-1", "documents": ["ab" * 32],
+        "issued_on": "2026-01-04", "by": "BANK8", "second": "BANK9" if status == "ratified" else "",
+        "items": [{"freeze": f"F-{name}", "token": "T", "bill": bill, "currency": "CNY", "amount": 10}],
+        "freezes": [f"F-{name}"], "concerned": [holder, pays], "days": 90, "beneficiary": "", "account": "",
+        "entered_on": "2026-01-05", "ratified_on": "", "until": "2026-01-08", "allowed_ms": 0, "status": status,
+        "created": made,
+    })  # fmt: skip
+    book.put("legal", "freeze", f"F-{name}", {
+        "id": f"F-{name}", "order": f"O-{name}", "bill": bill, "currency": "CNY", "holder": holder, "pledgee": "",
+        "lo": 0, "hi": 10, "days": 90, "since": "2026-01-05", "until": "2026-04-05", "renewal": "",
+        "renewed_until": "", "over": False, "status": "in_force", "ended_on": "", "created": made,
+    })  # fmt: skip
+
+
 def _order(book: BillBook, name: str, party: str, status: str) -> None:
     book.put("standing", "order", name, {
         "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
@@ -159,6 +176,8 @@ class World:
         _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
         _pledge(book, "own", OWNER, "BANK4", own_bill)
         _pledge(book, "foreign", STRANGER, "BANK5", foreign_bill)
+        _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")
+        _court_order(book, "foreign", STRANGER, "BANK5", foreign_bill, "entered")
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
         own_receipt = paid(book, own_bill, own_token, OWNER, "BANK3")
@@ -185,6 +204,8 @@ class World:
             "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
             "pledge_id": {"own": "K-own", "foreign": "K-foreign"},
+            "court_order_id": {"own": "O-own", "foreign": "O-foreign"},
+            "freeze_id": {"own": "F-own", "foreign": "F-foreign"},
             "event_id": {"own": "E-own", "foreign": "E-foreign"},
             "order_id": {"own": "S-own", "foreign": "S-foreign"},
             "party": {"own": OWNER, "foreign": STRANGER},

@@ -91,6 +91,14 @@ GET  /v1/production-events                event_id    own     401  200- 200- 200
 GET  /v1/production-events                event_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/production-events/{event_id}     event_id    own     401  404  404  200+ 404  404  200+ 404  404
 GET  /v1/production-events/{event_id}     event_id    foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/orders                           court_order_id own  401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/orders                           court_order_id foreign 401  200- 200- 200- 200+ 200+ 200+ 200- 200-
+GET  /v1/orders/{court_order_id}          court_order_id own  401  200+ 404  404  404  404  200+ 404  200+
+GET  /v1/orders/{court_order_id}          court_order_id foreign 401  404  404  404  200+ 200+ 200+ 404  404
+GET  /v1/freezes                          freeze_id   own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/freezes                          freeze_id   foreign 401  200- 200- 200- 200+ 200+ 200+ 200- 200-
+GET  /v1/freezes/{freeze_id}              freeze_id   own     401  200+ 404  404  404  404  200+ 404  200+
+GET  /v1/freezes/{freeze_id}              freeze_id   foreign 401  404  404  404  200+ 200+ 200+ 404  404
 GET  /v1/pledges                          pledge_id   own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/pledges                          pledge_id   foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/pledges/{pledge_id}              pledge_id   own     401  200+ 404  404  200+ 404  200+ 404  200+
@@ -162,10 +170,10 @@ def test_every_route_has_its_rows(worlds: dict[bool, World]) -> None:
 def test_nothing_foreign_shows_to_anybody_but_the_regulator() -> None:
     """What the matrix says as a whole: the directory of names is all that is shown of strangers.
 
-    But for an order on a status that waits: any bank may be the second one, so every bank reads it.
+    But for an order on a status, or of a court, that waits: any bank may be the second one, so every bank reads it.
     """
     for row in ROWS:
         if row[3] == "foreign" and row[2] not in (".", "party"):
             seen = {role for role, cell in zip(ROLES, row[4:], strict=True) if cell.endswith("+")}
-            banks = {"bank", "rival"} if row[2] == "order_id" else set()
+            banks = {"bank", "rival"} if row[2] in ("order_id", "court_order_id", "freeze_id") else set()
             assert seen <= {"regulator"} | banks, row

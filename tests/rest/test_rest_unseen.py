@@ -20,7 +20,7 @@ MOST_READS = 100
 """Rows that an answer of 404 may take, the gate's among them."""
 
 NAMED = ("bill_id", "token_id", "request_id", "quote_id", "fingerprint", "dispute_id", "joint_id", "order_id",
-         "product_id", "event_id", "pledge_id")  # fmt: skip
+         "product_id", "event_id", "pledge_id", "court_order_id", "freeze_id")  # fmt: skip
 """Parts of addresses that name what not everybody may see. Parties are a directory, transactions stand in blocks."""
 
 FILTERS = {"bill": "bill_id", "token": "token_id"}

@@ -1,10 +1,11 @@
-"""`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; pledge, release, enforce."""
+"""`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; of pledges: pledge, release,
+enforce; of orders: freeze, unfreeze, force."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli import described, pledging
+from chainbill_cli import described, ordering, pledging
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import usage
@@ -24,6 +25,9 @@ plain_commands(token)
 token.add_command(pledging.offer, "pledge")
 token.add_command(pledging.release, "release")
 token.add_command(pledging.enforce, "enforce")
+token.add_command(ordering.freeze, "freeze")
+token.add_command(ordering.release, "unfreeze")
+token.add_command(ordering.transfer, "force")
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:

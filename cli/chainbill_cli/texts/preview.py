@@ -8,6 +8,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.label_attest": ("The bill is about to be labelled:", "即将认证凭证的标签："),
     "preview.label_revoke": ("The label is about to be taken back:", "即将撤销标签："),
     "preview.proposed_scheme_retired": ("nobody: the scheme is retired", "无：停用该方案"),
+    "preview.order_freeze": ("An order is about to be entered; it freezes at once:", "即将登记法律文书，立即冻结："),
+    "preview.order_renew": ("An order is about to be entered that renews freezes:", "即将登记续冻文书："),
+    "preview.order_release": (
+        "An order is about to be entered that releases freezes once another bank ratifies it:",
+        "即将登记解冻文书，他行确认后解除：",
+    ),
+    "preview.order_transfer": (
+        "An order is about to be entered that transfers once another bank ratifies it:",
+        "即将登记划转文书，他行确认后划转：",
+    ),
+    "preview.order_ratify": ("Another bank's order is about to be ratified:", "即将复核确认他行登记的法律文书："),
+    "preview.order_refuse": ("Another bank's order is about to be refused:", "即将拒绝他行登记的法律文书："),
     "preview.pledge_offer": (
         "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
         "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",

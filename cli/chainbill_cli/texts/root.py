@@ -23,6 +23,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.finance": ("Financing: request, quote, agree, disburse", "融资：申请、报价、确认、放款"),
     "root.invoice": ("Read invoices", "读取发票"),
     "root.pledge": ("Pledges: offer, accept, release, enforce", "质押：出质、接受、解除、实现"),
+    "root.order": (
+        "Orders of courts: freeze, renew, release, transfer, ratify",
+        "法律文书：冻结、续冻、解冻、划转、确认",
+    ),
+    "root.freeze": ("Freezes: list, show", "冻结：列出、查看"),
     "root.product": ("Products, and events of production that issue bills", "产品，以及开立凭证的生产事件"),
     "root.label": ("Labels of bills, and who attests them", "凭证的标签及其认证方"),
     "root.calendar": ("The business-day calendar", "工作日历"),

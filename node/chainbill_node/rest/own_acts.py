@@ -16,6 +16,7 @@ from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.routes_changes import sees_changes
 from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
+from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
 from chainbill_node.rest.routes_pledges import sees_pledge
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
@@ -39,6 +40,10 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("governance", "decided"): EVERYBODY,
     ("pledge", "enforcement_refused"): "pledge",
     ("label", "label_ended"): "bill",
+    ("legal", "freeze_ended"): "freeze",
+    ("legal", "freeze_in_force"): "freeze",
+    ("legal", "order_lapsed"): "court_order",
+    ("legal", "order_put_off"): "court_order",
     ("pledge", "pledge_covered"): "pledge",
     ("pledge", "pledge_ended"): "pledge",
     ("pledge", "pledge_reopened"): "pledge",
@@ -76,6 +81,8 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     (CORE, "migration_failed"): EVERYBODY,
 }
 """(contract, topic) of an event of day work → the field that names what it tells of."""
+FIELDS = {"court_order": "order"}
+"""What stands under another's name in events."""
 
 
 def sees_own_act(view: View, receipt: Receipt) -> bool:
@@ -89,7 +96,7 @@ def _sees_event(view: View, contract: str, topic: str, fields: Mapping[str, Any]
     field = TELLS_OF.get((contract, topic))
     if field is None or field == EVERYBODY:
         return field == EVERYBODY
-    name = str(fields.get(field, ""))
+    name = str(fields.get(FIELDS.get(field, field), ""))
     if field in OF_PARTIES:
         return sees_changes(view, name)
     own, table, sees = _SEES[field]
@@ -109,7 +116,9 @@ def _sees_quote(view: View, row: Row) -> bool:
 
 _SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "bill": ("bill", "bill", View.sees_bill),
+    "court_order": ("legal", "order", sees_court_order),
     "dispute": ("invoice", "dispute", sees_dispute),
+    "freeze": ("legal", "freeze", sees_freeze),
     "joint": ("bill", "joint", sees_joint),
     "order": ("standing", "order", sees_order),
     "pledge": ("pledge", "pledge", sees_pledge),

@@ -105,6 +105,8 @@ def payment_shape(view: View, row: Row) -> Shape:
         },
         "kind": row.get("kind", "holder"),
         "pledge": row.get("pledge", ""),
+        "freezes": row.get("freezes", []),
+        "order": row.get("order", ""),
         "waits_since": row.get("waits_since", ""),
         "value_date": receipt.get("value_date"),
         "recorded_on": view.date_of_height(int(receipt["height"])) if receipt else None,

@@ -115,6 +115,7 @@ INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
 LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
 PLEDGE = ("pledge", "pledge")
+ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (
@@ -145,6 +146,13 @@ INDEXES: tuple[Index, ...] = (
     Index("joint.asked", JOINT, "others", each="*"),
     Index("joint.part", JOINT, "others", each="*", of="bill"),
     Index("label.by", LABEL, "by", parts=2),
+    Index("order.by", ORDER, "by"),
+    Index("order.second", ORDER, "second"),
+    Index("order.concerned", ORDER, "concerned", each="*"),
+    Index("order.beneficiary", ORDER, "beneficiary"),
+    Index("order.status", ORDER, "status"),
+    Index("freeze.holder", FREEZE, "holder"),
+    Index("freeze.bill", FREEZE, "bill"),
     Index("pledge.holder", PLEDGE, "holder"),
     Index("pledge.pledgee", PLEDGE, "pledgee"),
     Index("pledge.bill", PLEDGE, "ranges", each="bill"),

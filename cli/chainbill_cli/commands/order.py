@@ -1,0 +1,8 @@
+"""`order`: list and show; what enters, ratifies and refuses orders is in `ordering`."""
+
+from __future__ import annotations
+
+from chainbill_cli.ordering import order
+from chainbill_cli.plain_reads import plain_reads
+
+plain_reads(order)

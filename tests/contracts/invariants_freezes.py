@@ -1,0 +1,53 @@
+"""What must hold of freezes after every transaction: their order on each piece, their dates, and that each ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.world import World
+
+from chainbill.dates import add_days
+
+STANDING = ("waiting", "in_force")
+
+
+def check_freezes(world: World, tokens: dict[str, Any]) -> None:
+    rows = {key[0]: row for key, row in world.rows("legal", "freeze")}
+    orders = {key[0]: row for key, row in world.rows("legal", "order")}
+    agenda = {tuple(key) for key, _ in world.rows("legal", "agenda")}
+    on: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    live, money = set(), set()
+    for token in tokens.values():
+        stack = [lock for lock in token["locks"] if lock["kind"] == "frozen"]
+        assert len(stack) <= 20
+        assert not stack or {lock["kind"] for lock in token["locks"]} <= {"frozen", "pledged"}
+        for place, lock in enumerate(stack):
+            live.add((lock["ref"], token["id"]))
+            on.setdefault(lock["ref"], []).append((place, lock))
+            assert token["holder"] == rows[lock["ref"]]["holder"]
+    for (bill, token), payment in world.rows("settlement", "payment"):
+        stack = payment.get("freezes", [])
+        assert not stack or payment["status"] == "set_aside"
+        for place, lock in enumerate(stack):
+            money.add((lock["freeze"], bill, token))
+            on.setdefault(lock["freeze"], []).append((place, lock))
+            assert payment["party"] == rows[lock["freeze"]]["holder"]
+    assert {tuple(key) for key, _ in world.rows("token", "frozen")} == live
+    assert {tuple(key) for key, _ in world.rows("settlement", "held")} == money
+    for made, row in rows.items():
+        pieces = on.get(made, [])
+        assert row["status"] in STANDING or not pieces
+        for place, lock in pieces:
+            assert (lock["since"] != "") == (lock["until"] != "") == (place == 0), "the first is in force"
+            if place == 0 and not row["over"] and not row["renewal"]:
+                assert lock["until"] >= world.today
+                assert (add_days(lock["until"], 1), "freeze", made) in agenda
+        if row["status"] in STANDING:
+            assert any(key[1:] == ("freeze", made) for key in agenda), "it comes to an end by itself"
+        assert (row["since"] == "") == (row["until"] == "")
+        assert row["status"] != "in_force" or row["since"] != ""
+        if orders[row["order"]]["status"] in ("refused", "lapsed"):
+            assert row["over"]
+    for made, row in orders.items():
+        waits = (add_days(row["until"], 1), "order", made) in agenda
+        assert waits == (row["status"] == "entered")
