@@ -20,6 +20,8 @@ MISSING = {"party": "payees.no_party", "amount": "payees.no_amount"}
 BLANK = {"party": "payees.blank_party", "amount": "payees.blank_amount", "currency": "payees.blank_currency"}
 NOT_COMPUTED = {**BLANK, "amount": "payees.blank_formula"}
 """Of a workbook, whose formulas have no value where no spreadsheet has kept one."""
+TWO = {"party": 0, "amount": 1}
+"""The places in a file of two columns without headings."""
 MOST_TOLD = 60
 """Characters of the first line that are told of a file that is no table."""
 UNITS = {"CNY": ("元", "人民币", "人民币元")}
@@ -45,10 +47,12 @@ class Table:
     unread: tuple[str, ...] = ()
 
 
-def table_of(rows: Sequence[Row], currency: str, *, computed: bool = False) -> Table:
+def table_of(
+    rows: Sequence[Row], currency: str, *, computed: bool = False, hidden: Sequence[tuple[int, int]] = ()
+) -> Table:
     """The payees of some rows. BadRow where headings do not say which columns to take, or there is one column only.
 
-    computed: the cells may be those of formulas.
+    computed: the cells may be those of formulas. hidden: columns that nobody sees, (first, last) from 1.
     """
     if not rows:
         raise BadRow(0, text("payees.empty"), of_columns=True)
@@ -61,16 +65,25 @@ def table_of(rows: Sequence[Row], currency: str, *, computed: bool = False) -> T
             found = " | ".join(rows[0].cells)
             words = {"party": known("party"), "amount": known("amount")}
             raise BadRow(rows[0].line, text("payees.no_headings", found=found, **words), of_columns=True)
-        return _gathered(rows, {"party": 0, "amount": 1}, 2, (), blank)
+        _check_seen(rows[0], TWO, hidden)
+        return _gathered(rows, TWO, 2, (), blank)
     places = {name: _place(rows[0], headings, name) for name in MEANINGS if name in headings}
     for name, missing in MISSING.items():
         if name not in places:
             found = " | ".join(rows[0].cells)
             raise BadRow(rows[0].line, text(missing, found=found, known=known(name)), of_columns=True)
+    _check_seen(rows[0], places, hidden)
     unread = tuple(cell for cell, meaning in zip(rows[0].cells, headings, strict=True) if not meaning and cell)
     if len(rows) == 1:
         raise BadRow(0, text("payees.empty"), of_columns=True)
     return _gathered(rows[1:], places, len(headings), unread, blank)
+
+
+def _check_seen(row: Row, places: Mapping[str, int], hidden: Sequence[tuple[int, int]]) -> None:
+    """Refuse a column that is read and not shown: what is shown beside it may say otherwise."""
+    for place in places.values():
+        if any(first <= place + 1 <= last for first, last in hidden):
+            raise BadRow(row.line, text("payees.hidden_column", found=row.cells[place][:MOST_TOLD]))
 
 
 def meaning_of(cell: str, currency: str) -> str:
@@ -94,7 +107,7 @@ def _place(row: Row, headings: Sequence[str], name: str) -> int:
 
 
 def _gathered(
-    rows: Sequence[Row], places: dict[str, int], width: int, unread: tuple[str, ...], blank: Mapping[str, str]
+    rows: Sequence[Row], places: Mapping[str, int], width: int, unread: tuple[str, ...], blank: Mapping[str, str]
 ) -> Table:
     lines: list[Line] = []
     wrong: list[BadRow] = []
@@ -106,7 +119,7 @@ def _gathered(
     return Table(tuple(lines), tuple(wrong), unread)
 
 
-def _faults(row: Row, places: dict[str, int], width: int, blank: Mapping[str, str]) -> Iterator[BadRow]:
+def _faults(row: Row, places: Mapping[str, int], width: int, blank: Mapping[str, str]) -> Iterator[BadRow]:
     """What is wrong with the cells of a row, before anybody asks what they mean."""
     if len(row.cells) > width:
         said = text("payees.cells", found=len(row.cells), wanted=width, row=" | ".join(row.cells))

@@ -17,7 +17,7 @@ from chainbill_cli.half_width import half_width
 from chainbill_cli.payees.columns import Line, Table, table_of
 from chainbill_cli.payees.csv_file import rows_of_text
 from chainbill_cli.payees.rows import BadRow
-from chainbill_cli.payees.workbook import OLD_SIGNATURE, SIGNATURE, WORKBOOKS, rows_of_workbook
+from chainbill_cli.payees.workbook import OLD_SIGNATURE, SIGNATURE, WORKBOOKS, sheet_of_workbook
 from chainbill_cli.texts import text
 from chainbill_cli.values import positive_amount
 
@@ -92,7 +92,8 @@ def _table(content: bytes, currency: str, *, called_workbook: bool) -> tuple[Tab
     if content.startswith(OLD_SIGNATURE):
         raise BadRow(0, text("payees.old_workbook"))
     if content.startswith(SIGNATURE):
-        return table_of(rows_of_workbook(content), currency, computed=True), ""
+        sheet = sheet_of_workbook(content)
+        return table_of(sheet.rows, currency, computed=True, hidden=sheet.hidden), ""
     found = kind_of(content)
     if found:
         raise BadRow(0, text("payees.other_format", found=found), of_columns=True)

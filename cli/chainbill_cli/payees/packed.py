@@ -29,6 +29,8 @@ def check_packed(content: bytes) -> None:
             members = packed.infolist()
             if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_UNPACKED:
                 raise BadRow(0, text("payees.unpacked", most=LARGEST_UNPACKED // 1024**2))
+            if len({one.filename.casefold() for one in members}) < len(members):  # readers take one or the other
+                raise BadRow(0, text("payees.members"))
             _check_tags(packed, members)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadRow(0, text("payees.no_workbook")) from error

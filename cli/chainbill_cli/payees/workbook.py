@@ -6,16 +6,15 @@ Read with openpyxl as a stream, its XML by defusedxml, once packed.py has bounde
 from __future__ import annotations
 
 import io
-import re
 import warnings
-import zipfile
-import zlib
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from chainbill_cli.payees.layout import layout_of
 from chainbill_cli.payees.packed import check_packed
-from chainbill_cli.payees.rows import LAST_LINE, MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
+from chainbill_cli.payees.rows import MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
 from chainbill_cli.texts import enumerated, text
 
 SIGNATURE = b"PK\x03\x04"
@@ -23,43 +22,32 @@ WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 """How the names of workbooks end: under such a name nothing else is taken."""
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """How the files of Excel 97 to 2003 (xls), and encrypted ones of today, begin."""
-ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
-"""The attributes of a row. None holds a `<`, so that a file of nothing but such beginnings is read once."""
-HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 MOST_EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; a longer one is shown with an exponent, which nobody takes for an id."""
 MOST_ROUNDED = 10**11
 """Below it 15 digits hold every decimal that a currency has (four at most), so that rounding to them moves no cent."""
 
 
-def rows_of_workbook(content: bytes) -> list[Row]:
-    """The rows that say something. BadRow for what is no workbook, is too large, or has values on several sheets."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a sheet that say something. hidden: columns that are not shown, (first, last) from 1."""
+
+    rows: tuple[Row, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
+
+
+def sheet_of_workbook(content: bytes) -> Sheet:
+    """The only sheet that says something. BadRow for what is no workbook, is too large, has values on several sheets,
+    or on one, or in rows, that nobody sees, or is laid out so that not every spreadsheet shows the same.
+    """
     check_packed(content)
-    found = {name: rows for name, rows in _sheets(content) if rows}
+    found = {name: sheet for name, sheet in _sheets(content) if sheet.rows}
     if len(found) > 1:
         raise BadRow(0, text("payees.sheets", names=enumerated(found)))
-    rows = next(iter(found.values()), [])
-    hidden = _hidden_rows(content)
-    unseen = [row.line for row in rows if row.line in hidden]
-    if unseen:  # whoever filtered the list means the lines that are seen
-        raise BadRow(unseen[0], text("payees.hidden", count=len(unseen)))
-    return rows
+    return next(iter(found.values()), Sheet(()))
 
 
-def _hidden_rows(content: bytes) -> set[int]:
-    """The numbers of rows that a filter, or a person, has hidden on any sheet."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            sheets = [packed.read(one) for one in packed.infolist() if one.filename.startswith("xl/worksheets/")]
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-        raise BadRow(0, text("payees.no_workbook")) from error
-    rows = (row for sheet in sheets for row in ROW.findall(sheet) if HIDDEN.search(row))
-    numbers = map(NUMBER.search, rows)
-    return {int(number[1]) for number in numbers if number}
-
-
-def _sheets(content: bytes) -> list[tuple[str, list[Row]]]:
+def _sheets(content: bytes) -> list[tuple[str, Sheet]]:
     from openpyxl import load_workbook
 
     try:
@@ -67,7 +55,7 @@ def _sheets(content: bytes) -> list[tuple[str, list[Row]]]:
             warnings.simplefilter("ignore")  # of styles and extensions, which say nothing about values
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             try:
-                return [(sheet.title, _rows(sheet)) for sheet in book.worksheets]
+                return [(page.title, _sheet(book, page)) for page in book.worksheets]
             finally:
                 book.close()
     except BadRow:
@@ -76,12 +64,25 @@ def _sheets(content: bytes) -> list[tuple[str, list[Row]]]:
         raise BadRow(0, text("payees.no_workbook")) from error
 
 
+def _sheet(book: Any, page: Any) -> Sheet:
+    with book._archive.open(page._worksheet_path) as part:  # the very part that is read, whatever it is called
+        layout = layout_of(part)
+    rows = _rows(page)
+    if rows and page.sheet_state != "visible":
+        raise BadRow(0, text("payees.hidden_sheet", name=page.title))
+    unseen = [row.line for row in rows if row.line in layout.hidden_rows]
+    if unseen:  # whoever filtered the list means the lines that are seen
+        raise BadRow(unseen[0], text("payees.hidden", count=len(unseen)))
+    covered = next(layout.covered(), 0)
+    if covered:
+        raise BadRow(covered, text("payees.covered"))
+    return Sheet(tuple(rows), tuple(layout.hidden_columns))
+
+
 def _rows(sheet: Any) -> list[Row]:
     rows: list[Row] = []
     sheet.reset_dimensions()  # what a file says of its size is not believed
     for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        if line > LAST_LINE:
-            raise BadRow(0, text("payees.far_rows", most=LAST_LINE))
         row = row_of(line, [cell_text(value) for value in values])
         if row is not None:
             rows.append(row)

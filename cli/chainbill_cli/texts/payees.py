@@ -44,6 +44,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "several sheets have values: {names}; keep the one that is meant",
         "多个工作表有内容：{names}；请只保留要用的一个",
     ),
+    "payees.damaged": (
+        "the sheet has a row or cell twice, out of order or in a wrong place, and spreadsheets differ in which they "
+        "show; open it, look at the list, and save it again",
+        "工作表中有行或单元格重复、次序颠倒或位置不当，各表格软件显示的内容可能不同；请打开核对名单后重新保存",
+    ),
+    "payees.hidden_sheet": (
+        "the sheet {name} is hidden, and nobody would see what is paid: show it, or copy the list into another",
+        "工作表 {name} 被隐藏，付款时无人看到：请取消隐藏，或将名单复制到其他工作表",
+    ),
+    "payees.hidden_column": (
+        "the column {found} is hidden, and nobody would see that it is read: show it, or delete it",
+        "{found} 列被隐藏，读取时无人看到：请取消隐藏或删除该列",
+    ),
+    "payees.covered": (
+        "a value stands below merged cells, where nobody sees it: unmerge the cells",
+        "合并单元格之下有看不到的内容：请取消合并",
+    ),
+    "payees.merges": ("too many merged cells: unmerge them", "合并单元格过多：请取消合并"),
+    "payees.members": (
+        "the workbook has two parts of one name; save it again as xlsx, or as CSV",
+        "工作簿中有两个同名部分；请重新另存为 xlsx 或 CSV",
+    ),
     "payees.hidden": (
         "{count} lines are hidden, by a filter perhaps, and nobody would see that they are paid: show or delete them",
         "有 {count} 行被隐藏（可能因筛选），付款时无人看到：请取消隐藏或删除这些行",
